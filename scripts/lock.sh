@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Compile both lists to exact versions with hashes, good for every platform and Python from 3.11 on.
+# No address of a package index gets into the files.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+compile() {
+    .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command "make lock" --output-file "$1.txt" "$1.in"
+}
+
+compile requirements
+compile requirements-dev
