@@ -1,0 +1,41 @@
+"""Where visits that were moved lately stood before."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allay_metrics.demo.families import Ints
+from allay_metrics.demo.invent import Invented
+from allay_metrics.demo.schedule import SLOT_MINUTES
+
+DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4)
+
+
+def days_then(invented: Invented, known: int) -> Ints:
+    """Return each visit's day as it stood at the end of day `known`.
+
+    A visit moved since then stood on a day near by on which its therapist had that hour free.
+    """
+    days = invented.visits.day.copy()
+    moved = np.flatnonzero((invented.moved_on > known) & (invented.visits.booked <= known))
+    taken = _hours_taken(invented, known)
+    therapist, minute = invented.visits.therapist, invented.minute
+    for visit in moved.tolist():
+        for step in DAYS_TRIED:
+            day = int(days[visit]) + step
+            hours = taken.setdefault((int(therapist[visit]), day), [])
+            late_enough = day >= invented.moved_on[visit] and (day - 1) % 7 != 6
+            if late_enough and all(abs(minute[visit] - other) >= SLOT_MINUTES for other in hours):
+                days[visit] = day
+                hours.append(int(minute[visit]))
+                break
+    return days
+
+
+def _hours_taken(invented: Invented, known: int) -> dict[tuple[int, int], list[int]]:
+    """Return the start minutes of every therapist's days from shortly before `known` on."""
+    visits, taken = invented.visits, dict[tuple[int, int], list[int]]()
+    for visit in np.flatnonzero(visits.day > known - 7).tolist():
+        key = int(visits.therapist[visit]), int(visits.day[visit])
+        taken.setdefault(key, []).append(int(invented.minute[visit]))
+    return taken

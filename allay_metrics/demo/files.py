@@ -1,0 +1,95 @@
+"""The files of the demo in the order of import: an older export, the newest, the cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from allay_metrics.demo.earlier import days_then
+from allay_metrics.demo.export import Rows, Sheet, calendar_rows, cancelled_now, kept_then, write_csv
+from allay_metrics.demo.families import Ints
+from allay_metrics.demo.invent import (
+    DEFAULT_VISITS, OLDER_EXPORT, Invented, invent, last_booking_day,
+)  # fmt: skip
+from allay_metrics.demo.unreadable import unreadable_lines
+
+OLDER_EXPORT_DAYS = 56
+
+
+@dataclass(frozen=True)
+class DemoFile:
+    """One file to import: what it holds, and when it was exported (unix seconds, UTC)."""
+
+    path: Path
+    holds: Literal["kept", "cancelled"]
+    as_of: int
+
+
+def write_exports(
+    folder: Path,
+    *,
+    visits: int = DEFAULT_VISITS,
+    seed: int = 7,
+    until: date,
+    as_of: datetime | None = None,
+) -> list[DemoFile]:
+    """Write the demo's Acuity exports into the folder and return them in the order of import.
+
+    First an export of two weeks earlier that reaches back eight weeks, then the newest with all
+    kept appointments, then the cancelled ones. The same seed, day and size give the same bytes.
+    """
+    return write_files(folder, invent(visits, seed=seed, until=until, as_of=as_of), seed)
+
+
+def write_files(folder: Path, invented: Invented, seed: int) -> list[DemoFile]:
+    """Write the exports of a practice already invented; see `write_exports`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = calendar_rows(invented, seed)
+    sheet = Sheet(invented, rows)
+    now, then = invented.as_of, invented.as_of - OLDER_EXPORT
+    newest = chain(_newest(invented, rows, sheet), unreadable_lines(invented, rows))
+    return [
+        _file(folder / "acuity_two_weeks_ago.csv", "kept", then, _older(invented, rows, sheet)),
+        _file(folder / "acuity_newest.csv", "kept", now, newest),
+        _file(folder / "acuity_cancelled.csv", "cancelled", now, _cancelled(invented, rows, sheet)),
+    ]
+
+
+def _file(
+    path: Path, holds: Literal["kept", "cancelled"], as_of: datetime, lines: Iterator[str]
+) -> DemoFile:
+    """Write one file and return what is to be known about it."""
+    write_csv(path, lines)
+    return DemoFile(path, holds, int(as_of.timestamp()))
+
+
+def _older(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+    """Return the lines of the export of two weeks ago, where moved visits stand as they did."""
+    then = invented.as_of - OLDER_EXPORT
+    days = days_then(invented, last_booking_day(then))
+    earliest = (invented.until - OLDER_EXPORT - timedelta(days=OLDER_EXPORT_DAYS)).toordinal()
+    held = kept_then(invented, rows, last_booking_day(then)) & (days[rows.visit] >= earliest)
+    chosen = np.flatnonzero(held)
+    return sheet.lines(chosen, days[rows.visit[chosen]], then)
+
+
+def _newest(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+    """Return the lines of the newest export of kept visits, without those that vanished."""
+    held = kept_then(invented, rows, last_booking_day(invented.as_of))
+    return _as_now(invented, rows, sheet, np.flatnonzero(held & ~invented.vanishes[rows.visit]))
+
+
+def _cancelled(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+    """Return the lines of the cancelled visits."""
+    return _as_now(invented, rows, sheet, np.flatnonzero(cancelled_now(invented, rows)))
+
+
+def _as_now(invented: Invented, rows: Rows, sheet: Sheet, chosen: Ints) -> Iterator[str]:
+    """Return the lines of the chosen rows as they stand today."""
+    return sheet.lines(chosen, invented.visits.day[rows.visit[chosen]], invented.as_of)

@@ -1,0 +1,195 @@
+"""One call that invents the whole practice up to a day, the same for the same seed and day."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from allay_metrics.demo.families import Births, Families, Ints, invent_births, invent_families
+from allay_metrics.demo.plan import Flags, Visits, plan_visits
+from allay_metrics.demo.practice import (
+    CST, LACTATION, PRENATAL, S_CST, S_CST_FIRST, S_CST_LACTATION, S_LACTATION,
+    S_LACTATION_CST, S_LACTATION_FIRST, S_POSTPARTUM, S_PRENATAL, S_REBOZO, S_VIRTUAL, TIMEZONE,
+)  # fmt: skip
+from allay_metrics.demo.schedule import fit_days, keep_by_season, start_minutes
+from allay_metrics.demo.story import last_full_week, unusual_week, vanishing
+
+DEFAULT_VISITS = 3_500
+DEFAULT_WEEKS = 130
+DAYS_AHEAD = 28
+EXPORT_TIME = time(8, 2)
+OLDER_EXPORT = timedelta(days=14)
+VISITS_A_TEAM = 95  # what five part-time therapists can do in a busy week
+
+KEPT, CANCELLED, NO_SHOW = range(3)
+CANCELLED_SHARE = 0.085
+NO_SHOW_SHARE = 0.022
+MOVED_SHARE = 0.06
+
+
+@dataclass(frozen=True)
+class Invented:
+    """The practice up to `as_of`: arrays with one entry per visit beside `visits`.
+
+    `minute` counts from midnight, `cancelled_on` and `moved_on` are ordinal days (0: never).
+    """
+
+    families: Families
+    births: Births
+    visits: Visits
+    teams: int
+    minute: Ints
+    service: Ints
+    state: Ints
+    cancelled_on: Ints
+    moved_on: Ints
+    vanishes: Flags
+    until: date
+    as_of: datetime
+
+
+def invent(
+    visits: int = DEFAULT_VISITS, *, seed: int = 7, until: date, as_of: datetime | None = None
+) -> Invented:
+    """Return about `visits` invented visits that end with `until` and its bookings ahead.
+
+    Raises ValueError for a number of visits below 1. `as_of` without a zone is read in the
+    practice's, and is 8:02 am of `until` unless given.
+    """
+    if visits < 1:
+        raise ValueError("a demo needs at least 1 visit")
+    moment = _moment(until, as_of)
+    known = last_booking_day(moment)
+    weeks = round(DEFAULT_WEEKS * min(max((visits / DEFAULT_VISITS) ** 0.25, 0.5), 4.2))
+    families, births, planned, teams = _demand(visits, weeks, until, known, seed)
+    rng = np.random.default_rng([seed, 2])
+    kept = fit_days(unusual_week(planned, births, until, rng))
+    state, cancelled_on = _states(kept, until, known, rng)
+    gone = vanishing(
+        kept, state == KEPT, until, last_booking_day(moment - OLDER_EXPORT), rng
+    )
+    return Invented(
+        families, births, kept, teams,
+        minute=start_minutes(kept, births, rng),
+        service=_services(kept, rng),
+        state=state,
+        cancelled_on=cancelled_on,
+        moved_on=_moves(kept, state, known, rng),
+        vanishes=gone,
+        until=until,
+        as_of=moment,
+    )  # fmt: skip
+
+
+def last_booking_day(moment: datetime) -> int:
+    """Return the ordinal of the last day whose bookings an export of that moment holds."""
+    return moment.toordinal() - (moment.hour < 9)
+
+
+def _moment(until: date, as_of: datetime | None) -> datetime:
+    """Return when the newest export was written, in the practice's zone."""
+    zone = ZoneInfo(TIMEZONE)
+    if as_of is None:
+        return datetime.combine(until, EXPORT_TIME, zone)
+    return as_of.replace(tzinfo=zone) if as_of.tzinfo is None else as_of.astimezone(zone)
+
+
+def _demand(
+    count: int, weeks: int, until: date, known: int, seed: int
+) -> tuple[Families, Births, Visits, int]:
+    """Return families, births and about `count` of their visits, and how many teams they need.
+
+    Inventing more families than needed and keeping a random part of them leaves growth and
+    seasons as they are.
+    """
+    last, first = until.toordinal(), until.toordinal() - 7 * weeks
+    growth = 5.0 if weeks <= 2 * DEFAULT_WEEKS else 2.5
+    teams = max(1, math.ceil(count / weeks * (growth / 2.6) / VISITS_A_TEAM))
+    wanted = max(8, round(count / 3.0))
+    while True:
+        rng = np.random.default_rng([seed, 1])
+        families = invent_families(wanted, rng)
+        births = invent_births(wanted, first - 75, last + 84, growth, rng)
+        visits = plan_visits(births, _teams(births, teams, rng), rng)
+        inside = (visits.day >= first) & (visits.day <= last + DAYS_AHEAD)
+        visits = visits.pick(inside & (visits.booked <= known))
+        visits = visits.pick(keep_by_season(visits, rng)) if len(visits) else visits
+        if len(visits) >= count:
+            return families, births, _part(visits, wanted, count, rng), teams
+        wanted = round(wanted * 1.3)
+
+
+def _teams(births: Births, teams: int, rng: np.random.Generator) -> Ints:
+    """Return the team of each birth: a practice that grows opens one team after another."""
+    order = np.argsort(np.argsort(births.day, kind="stable"), kind="stable")
+    open_then = 1 + (order * teams // max(len(births), 1))
+    # Twice the share of births so far: the density of births grows with the number of teams.
+    open_then = np.minimum(np.ceil(np.sqrt(open_then / teams) * teams), teams)
+    return (rng.random(len(births)) * open_then).astype(np.int64)
+
+
+def _part(visits: Visits, families: int, count: int, rng: np.random.Generator) -> Visits:
+    """Return the visits of a random part of the families, about `count`."""
+    place = rng.permutation(families)
+    by_place = np.bincount(place[visits.family], minlength=families)
+    enough = int(np.searchsorted(np.cumsum(by_place), count)) + 1
+    return visits.pick(place[visits.family] < enough)
+
+
+def _states(
+    visits: Visits, until: date, known: int, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Return each visit's state, and the day on which it was cancelled (0: it was not)."""
+    draw = rng.random(len(visits))
+    past = visits.day < until.toordinal()
+    state = np.select(
+        [draw < CANCELLED_SHARE, past & (draw < CANCELLED_SHARE + NO_SHOW_SHARE)],
+        [CANCELLED, NO_SHOW],
+        KEPT,
+    ).astype(np.int64)
+    monday = last_full_week(until).toordinal()
+    in_week = np.flatnonzero((visits.day >= monday) & (visits.day < monday + 7) & (state == KEPT))
+    state[in_week[len(in_week) // 2 :][:1]] = NO_SHOW
+    latest = np.minimum(visits.day, known)
+    between = visits.booked + np.floor(
+        rng.random(len(visits)) * (latest - visits.booked + 1)
+    ).astype(np.int64)
+    cancelled_on = np.where(state == CANCELLED, between, 0)
+    return state, np.where(state == NO_SHOW, visits.day, cancelled_on)
+
+
+def _moves(visits: Visits, state: Ints, known: int, rng: np.random.Generator) -> Ints:
+    """Return the day on which each kept visit was moved to where it is now (0: never)."""
+    latest = np.minimum(visits.day - 1, known)
+    moved = (state == KEPT) & (latest > visits.booked) & (rng.random(len(visits)) < MOVED_SHARE)
+    step = (rng.random(len(visits)) * (latest - visits.booked)).astype(np.int64)
+    return np.where(moved, visits.booked + 1 + step, 0)
+
+
+def _services(visits: Visits, rng: np.random.Generator) -> Ints:
+    """Return the number of each visit's service."""
+    draw = rng.random(len(visits))
+    first, kind = visits.number == 0, visits.kind
+    massage = ~np.isin(kind, (CST, LACTATION))
+    return np.select(
+        [
+            visits.combined & (kind == CST),
+            visits.combined,
+            massage & (draw < 0.025),
+            kind == PRENATAL,
+            massage,
+            (kind == LACTATION) & first,
+            (kind == LACTATION) & (draw < 0.12),
+            kind == LACTATION,
+            first,
+        ],
+        [
+            S_CST_LACTATION, S_LACTATION_CST, S_REBOZO, S_PRENATAL, S_POSTPARTUM,
+            S_LACTATION_FIRST, S_VIRTUAL, S_LACTATION, S_CST_FIRST,
+        ],
+        S_CST,
+    ).astype(np.int64)  # fmt: skip

@@ -1,0 +1,199 @@
+"""Which visits a birth leads to: massage before it, feeding help just after it, then CST."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from allay_metrics.demo.families import Births, Ints, running_number
+from allay_metrics.demo.places import AREAS, CITIES
+from allay_metrics.demo.practice import (
+    CST, KIND_SKILL, LACTATION, POSTPARTUM, PRENATAL, SKILLS, TEAM,
+)  # fmt: skip
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One kind of visit: how many families want it, from when (days after birth), how often."""
+
+    kind: int
+    share: float
+    earliest: int
+    latest: int
+    further: float
+    most: int
+    gap: tuple[int, int]
+    lead: tuple[int, int]
+
+
+COURSES: tuple[Course, ...] = (
+    Course(PRENATAL, 0.28, -84, -21, 1.1, 4, (14, 21), (5, 20)),
+    Course(LACTATION, 0.56, 2, 11, 0.8, 4, (5, 9), (0, 3)),
+    Course(CST, 0.58, 14, 60, 2.6, 8, (7, 10), (2, 10)),
+    Course(POSTPARTUM, 0.26, 14, 70, 0.9, 4, (10, 21), (5, 20)),
+)
+BOOKED_AT_THE_LAST_VISIT = 0.62
+COMBINED_SHARE = 0.13
+
+
+@dataclass(frozen=True)
+class Visits:
+    """One entry per visit; days are ordinals, `booked` the day on which it was booked."""
+
+    birth: Ints
+    family: Ints
+    kind: Ints
+    number: Ints
+    therapist: Ints
+    combined: Flags
+    day: Ints
+    booked: Ints
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def pick(self, chosen: Flags | Ints) -> Visits:
+        """Return the chosen visits, in the order given."""
+        return replace(
+            self, **{field.name: getattr(self, field.name)[chosen] for field in fields(self)}
+        )
+
+
+def plan_visits(births: Births, teams: Ints, rng: np.random.Generator) -> Visits:
+    """Return every visit the families would like, by family and day; `teams` is one per birth."""
+    wants = np.stack([rng.random(len(births)) < course.share for course in COURSES])
+    wants[CST] |= ~wants.any(axis=0)
+    therapist = _choose_therapists(births, teams, rng)
+    parts = [
+        _course(course, births, np.flatnonzero(wants[number]), therapist, rng)
+        for number, course in enumerate(COURSES)
+    ]
+    visits = Visits(
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Visits)
+        }
+    )
+    visits = visits.pick(np.argsort(visits.family * 10_000_000 + visits.day, kind="stable"))
+    visits = replace(visits, day=_on_the_route(visits, births, rng))
+    return _booked(_apart(visits), rng)
+
+
+def _course(
+    course: Course, births: Births, chosen: Ints, therapist: Ints, rng: np.random.Generator
+) -> Visits:
+    """Return the visits of one kind for the chosen births, their booking day still open."""
+    counts = np.minimum(1 + rng.poisson(course.further, size=len(chosen)), course.most)
+    # Early days are likelier: feeding does not wait, and neither does a crying baby.
+    start = course.earliest + (
+        (course.latest - course.earliest) * rng.random(len(chosen)) ** 1.6
+    ).astype(np.int64)
+    birth = np.repeat(chosen, counts)
+    number = running_number(birth)
+    steps = rng.integers(course.gap[0], course.gap[1] + 1, size=len(birth))
+    total = np.cumsum(np.where(number == 0, 0, steps))
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    day = births.day[birth] + np.repeat(start, counts) + total - total[first]
+    kind = np.full(len(birth), course.kind, dtype=np.int64)
+    seen_by = therapist[KIND_SKILL[course.kind], birth]
+    may_combine = _both_skills()[seen_by % len(TEAM)] & np.isin(kind, (LACTATION, CST))
+    combined = may_combine & (rng.random(len(birth)) < COMBINED_SHARE)
+    visits = Visits(
+        birth, births.family[birth], kind, number, seen_by, combined, day, np.zeros_like(day)
+    )
+    return visits.pick((day < births.day[birth] - 2) | (course.kind != PRENATAL))
+
+
+def _choose_therapists(births: Births, teams: Ints, rng: np.random.Generator) -> Ints:
+    """Return for each skill and birth a therapist who has the skill and drives to the city."""
+    chosen = np.zeros((len(SKILLS), len(births)), dtype=np.int64)
+    for row, skill in enumerate(SKILLS):
+        table, counts = _candidates(skill)
+        place = (rng.random(len(births)) * counts[births.city]).astype(np.int64)
+        chosen[row] = teams * len(TEAM) + table[births.city, place]
+    return chosen
+
+
+def _candidates(skill: str) -> tuple[Ints, Ints]:
+    """Return per city the places in the team of those who may come, and how many they are."""
+    table = np.zeros((len(CITIES), len(TEAM)), dtype=np.int64)
+    counts = np.zeros(len(CITIES), dtype=np.int64)
+    for row, city in enumerate(CITIES):
+        able = [n for n, one in enumerate(TEAM) if skill in one.skills and city.area in one.areas]
+        table[row, : len(able)] = able
+        counts[row] = len(able)
+    return table, counts
+
+
+def _both_skills() -> Flags:
+    """Return for each place in the team whether she can combine CST and lactation."""
+    return np.array([{"cst", "lactation"} <= set(one.skills) for one in TEAM])
+
+
+def _on_the_route(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
+    """Return each visit's day, moved on to the next day on which the therapist is around.
+
+    A feeding visit and one in ten of the others take any working day; a first feeding visit
+    may also fall on a Sunday.
+    """
+    place = visits.therapist % len(TEAM)
+    weekday = (visits.day - 1) % 7
+    area = np.array([AREAS.index(city.area) for city in CITIES])[births.city[visits.birth]]
+    urgent = (visits.kind == LACTATION) | (rng.random(len(visits)) < 0.10)
+    wait = np.where(urgent, _WAIT_ANY[place, weekday], _WAIT_AREA[place, area, weekday])
+    on_sunday = (visits.kind == LACTATION) & (visits.number == 0) & (weekday == 6)
+    return visits.day + np.where(on_sunday & (rng.random(len(visits)) < 0.25), 0, wait)
+
+
+def _days_until(open_days: set[int], weekday: int) -> int:
+    """Return how many days after `weekday` the next open weekday comes."""
+    return next((ahead for ahead in range(7) if (weekday + ahead) % 7 in open_days), 0)
+
+
+_WAIT_AREA = np.array(
+    [
+        [
+            [
+                _days_until({n for n, day in enumerate(one.routes) if area in day}, weekday)
+                for weekday in range(7)
+            ]
+            for area in AREAS
+        ]
+        for one in TEAM
+    ]
+)
+_WAIT_ANY = np.array(
+    [
+        [_days_until({n for n, day in enumerate(one.routes) if day}, weekday) for weekday in range(7)]
+        for one in TEAM
+    ]
+)
+
+
+def _apart(visits: Visits) -> Visits:
+    """Return the visits without those that fall less than two days after another of the family."""
+    visits = visits.pick(np.argsort(visits.family * 10_000_000 + visits.day, kind="stable"))
+    same = np.r_[False, visits.family[1:] == visits.family[:-1]]
+    near = np.r_[False, visits.day[1:] - visits.day[:-1] < 2]
+    return visits.pick(~(same & near))
+
+
+def _booked(visits: Visits, rng: np.random.Generator) -> Visits:
+    """Return the visits with their booking day: at the visit before, or a usual time ahead."""
+    lead = np.array([course.lead for course in COURSES])
+    shortest, longest = lead[visits.kind, 0], lead[visits.kind, 1]
+    usual = visits.day - shortest - (
+        rng.random(len(visits)) * (longest - shortest + 1)
+    ).astype(np.int64)
+    same = np.r_[False, visits.family[1:] == visits.family[:-1]]
+    before = np.r_[0, visits.day[:-1]]
+    at_visit = same & (visits.day - before <= 28)
+    at_visit &= rng.random(len(visits)) < BOOKED_AT_THE_LAST_VISIT
+    booked = np.where(at_visit, before, usual)
+    # Nobody asks for a second visit before the first one was had.
+    booked = np.where(same & (visits.number > 0), np.maximum(booked, before), booked)
+    return replace(visits, booked=booked)

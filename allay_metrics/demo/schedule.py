@@ -1,0 +1,85 @@
+"""From wished days to a calendar: seasons, holidays, and one therapist in one place at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from allay_metrics.demo.families import Births, Ints, running_number
+from allay_metrics.demo.places import CITIES
+from allay_metrics.demo.plan import Flags, Visits
+
+FIRST_MINUTE = 9 * 60
+SLOT_MINUTES = 120  # the longest visit is 90 minutes: at least 30 remain for the way
+SLOTS_A_DAY = 5
+DAY_SHIFTS = np.array([0, 15, 30, 60])  # so the last visit of a day starts at 6:00 pm at the latest
+HOLIDAYS = frozenset({(1, 1), (7, 4), (12, 24), (12, 25), (12, 31)})
+
+
+def keep_by_season(visits: Visits, rng: np.random.Generator) -> Flags:
+    """Return which visits come about: fewer in summer and around Christmas, some weeks busier."""
+    first, last = int(visits.day.min()), int(visits.day.max())
+    days = np.array([_season(date.fromordinal(day)) for day in range(first, last + 1)])
+    weeks = rng.normal(0, 0.06, size=(last - first) // 7 + 2)
+    days *= 1 + weeks[(np.arange(len(days)) + (first - 1) % 7) // 7]
+    return rng.random(len(visits)) < days[visits.day - first]
+
+
+def _season(day: date) -> float:
+    """Return the share of wished visits that take place around this day."""
+    if (day.month, day.day) in HOLIDAYS or _is_thanksgiving(day):
+        return 0.0
+    if (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 3):
+        return 0.4
+    if (6, 25) <= (day.month, day.day) <= (8, 20):
+        return 0.74
+    return 0.9
+
+
+def _is_thanksgiving(day: date) -> bool:
+    """Return whether it is the fourth Thursday of November."""
+    return day.month == 11 and day.weekday() == 3 and 22 <= day.day <= 28
+
+
+def fit_days(visits: Visits) -> Visits:
+    """Return the visits so that no therapist has more than she can do in a day.
+
+    What does not fit goes to one of her next days; the few that fit nowhere are left out.
+    """
+    day = visits.day.copy()
+    for _ in range(24):
+        full = _too_many(visits.therapist, day)
+        if not full.any():
+            break
+        day[full] += 1
+        day[full & ((day - 1) % 7 == 6)] += 1  # nobody is moved to a Sunday
+    moved = replace(visits, day=day)
+    return moved.pick(~_too_many(moved.therapist, moved.day))
+
+
+def _too_many(therapist: Ints, day: Ints) -> Flags:
+    """Return which visits are past the slots of their therapist's day."""
+    key = therapist * 10_000_000 + day
+    order = np.argsort(key, kind="stable")
+    late = np.zeros(len(day), dtype=np.bool_)
+    late[order] = running_number(key[order]) >= SLOTS_A_DAY
+    return late
+
+
+def start_minutes(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
+    """Return the minute of the day at which each visit starts, city after city within a day."""
+    city = births.city[visits.birth]
+    turned = (visits.therapist + visits.day) % 2 == 1
+    along = np.where(turned, len(CITIES) - 1 - city, city)
+    key = visits.therapist * 10_000_000 + visits.day
+    order = np.lexsort((rng.random(len(visits)), along, key))
+    rank = np.empty(len(visits), dtype=np.int64)
+    rank[order] = running_number(key[order])
+    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    free = SLOTS_A_DAY - counts
+    first_slot = (rng.random(len(counts)) * (free + 1)).astype(np.int64)
+    shift = DAY_SHIFTS[rng.integers(len(DAY_SHIFTS), size=len(counts))]
+    slot = first_slot[inverse] + rank
+    return np.asarray(FIRST_MINUTE + slot * SLOT_MINUTES + shift[inverse], dtype=np.int64)

@@ -1,0 +1,70 @@
+"""What makes the demo's latest full week worth a Monday's ten minutes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from allay_metrics.demo.families import Births, Ints
+from allay_metrics.demo.places import CITY_INDEX
+from allay_metrics.demo.plan import Flags, Visits
+from allay_metrics.demo.practice import TEAM
+
+QUIET_CITY = "San Francisco"
+LONE_CITY = "San Jose"
+LONE_THERAPIST = "Linh Tran"
+VANISHING = 3
+
+
+def last_full_week(until: date) -> date:
+    """Return the Monday of the last week that had ended before `until` began."""
+    return until - timedelta(days=until.weekday() + 7)
+
+
+def unusual_week(visits: Visits, births: Births, until: date, rng: np.random.Generator) -> Visits:
+    """Return the visits with a quiet city and a lone visit in the last full week."""
+    monday = last_full_week(until).toordinal()
+    in_week = (visits.day >= monday) & (visits.day < monday + 7)
+    city = births.city[visits.birth]
+    quiet = in_week & (city == CITY_INDEX[QUIET_CITY]) & (rng.random(len(visits)) < 0.6)
+    return _lone_visit(visits.pick(~quiet), births, monday)
+
+
+def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:
+    """Return the visits so that Tuesday holds one visit in San Jose for the therapist there."""
+    place = next(number for number, one in enumerate(TEAM) if one.name == LONE_THERAPIST)
+    tuesday, day = monday + 1, visits.day.copy()
+    hers = visits.therapist == place
+    in_city = births.city[visits.birth] == CITY_INDEX[LONE_CITY]
+    candidates = np.flatnonzero(
+        hers & in_city & (day >= monday) & (day < monday + 7) & (visits.booked < tuesday)
+    )
+    if not len(candidates):
+        return visits
+    day[hers & (day == tuesday)] += 2
+    day[candidates[0]] = tuesday
+    return replace(visits, day=day)
+
+
+def vanishing(
+    visits: Visits, kept: Flags, until: date, seen_by: int, rng: np.random.Generator
+) -> Flags:
+    """Return which kept visits the newest export no longer tells of: one of the last full week
+    and two more of the days since `seen_by`, the last booking day the older export knew."""
+    monday = last_full_week(until).toordinal()
+    known = kept & (visits.booked <= seen_by) & (visits.day < until.toordinal())
+    in_week = np.flatnonzero(known & (visits.day >= monday) & (visits.day < monday + 7))
+    others = np.flatnonzero(known & (visits.day > until.toordinal() - 14) & (visits.day < monday))
+    gone: Ints = np.concatenate(
+        [_some(in_week, 1, rng), _some(others, VANISHING - 1, rng)]
+    )
+    flags = np.zeros(len(visits), dtype=np.bool_)
+    flags[gone] = True
+    return flags
+
+
+def _some(of: Ints, count: int, rng: np.random.Generator) -> Ints:
+    """Return `count` of them, or all there are."""
+    return rng.choice(of, size=min(count, len(of)), replace=False)
