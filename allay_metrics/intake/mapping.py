@@ -1,0 +1,130 @@
+"""Which column of a file holds what, by a profile: matched by name, never by position."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.texts import listed, loose
+
+# Fields that may be spread over several columns; of the others the first name found counts.
+JOINED = frozenset({"address", "notes", "concern", "infant_names"})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A column whose words mark the visit."""
+
+    column: int
+    matches: re.Pattern[str]
+    mark: str
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """The columns of one file: `fields` by our name, `extra` the unmapped ones."""
+
+    headers: tuple[str, ...]
+    fields: dict[str, tuple[int, ...]]
+    marks: tuple[Mark, ...]
+    extra: tuple[int, ...]
+
+    def name_of(self, field: str) -> str:
+        """Return the file's own header of a field, '' where the file has none."""
+        return self.headers[self.fields[field][0]] if field in self.fields else ""
+
+    @property
+    def tells_cancelled_apart(self) -> bool:
+        """Say whether a column marks the cancelled rows of a mixed file."""
+        return any(mark.mark == "cancelled" for mark in self.marks)
+
+
+def map_columns(headers: list[str], profile: Profile, path: Path) -> ColumnMap:
+    """Return where each field stands; FileProblem for a needed column missing or doubled."""
+    names = [loose(header) for header in headers]
+    fields = _by_name(names, profile)
+    _add_questions(names, fields, profile)
+    marks = tuple(
+        Mark(names.index(loose(column)), rule.matches, rule.mark)
+        for rule in profile.marks
+        for column in rule.columns
+        if loose(column) in names
+    )
+    used = {index for indexes in fields.values() for index in indexes}
+    _refuse_doubles(headers, names, used | {mark.column for mark in marks}, path)
+    _refuse_missing(headers, profile, path)
+    return ColumnMap(
+        headers=_told_apart(headers),
+        fields=fields,
+        marks=marks,
+        extra=tuple(index for index in range(len(headers)) if index not in used),
+    )
+
+
+def missing_fields(headers: list[str], profile: Profile) -> list[str]:
+    """Return in the profile's words which needed columns a header lacks."""
+    names = [loose(header) for header in headers]
+    fields = _by_name(names, profile)
+    needs = {
+        "start": {"start"} <= fields.keys() or {"start_date", "start_time"} <= fields.keys(),
+        "end": bool({"end", "end_time", "minutes"} & fields.keys()),
+        "client_name": bool({"client_name", "first_name", "last_name"} & fields.keys()),
+    }
+    return [_told_name(need, profile) for need, met in needs.items() if not met]
+
+
+def _by_name(names: list[str], profile: Profile) -> dict[str, tuple[int, ...]]:
+    fields = {}
+    for field, columns in profile.columns.items():
+        found = [names.index(loose(column)) for column in columns if loose(column) in names]
+        if found:
+            fields[field] = tuple(found) if field in JOINED else (found[0],)
+    return fields
+
+
+def _add_questions(names: list[str], fields: dict[str, tuple[int, ...]], profile: Profile) -> None:
+    """Give every column still free to the first question pattern that fits its header."""
+    taken = {index for indexes in fields.values() for index in indexes}
+    for index, name in enumerate(names):
+        field = next((f for f, pattern in profile.questions if pattern.search(name)), None)
+        if index in taken or field is None or (field in fields and field not in JOINED):
+            continue
+        fields[field] = (*fields.get(field, ()), index)
+
+
+def _refuse_doubles(headers: list[str], names: list[str], used: set[int], path: Path) -> None:
+    counts = Counter(names)
+    doubled = sorted({headers[index] for index in used if counts[names[index]] > 1})
+    if doubled:
+        raise FileProblem(
+            f"{path.name}: the column {listed(doubled)} stands in the header more than once, "
+            "so which one to read is not told; rename or delete the others."
+        )
+
+
+def _refuse_missing(headers: list[str], profile: Profile, path: Path) -> None:
+    missing = missing_fields(headers, profile)
+    if missing:
+        seen = listed([header for header in headers if header.strip()])
+        raise FileProblem(
+            f"{path.name}: as {profile.label} it lacks the column {' and '.join(missing)}; "
+            f"its header has {seen}."
+        )
+
+
+def _told_name(field: str, profile: Profile) -> str:
+    names = profile.columns.get(field) or profile.columns.get("first_name") or (field,)
+    return listed([names[0]])
+
+
+def _told_apart(headers: list[str]) -> tuple[str, ...]:
+    """Return the headers with a number behind repeated and a name for blank ones."""
+    seen: Counter[str] = Counter()
+    named = []
+    for position, header in enumerate(headers, 1):
+        name = header.strip() or f"(column {position})"
+        seen[name] += 1
+        named.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(named)

@@ -1,0 +1,65 @@
+"""Which source a file comes from, by the set of its headers, and where its header stands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.mapping import missing_fields
+from allay_metrics.intake.profile import Profile, shipped_profiles
+from allay_metrics.intake.table import MAX_COLUMNS, Record, too_many_columns
+from allay_metrics.intake.texts import listed, loose
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The profile that fits, and how many records stand above the first row of data."""
+
+    profile: Profile
+    headers: Record
+    skip: int
+
+
+def recognise(records: list[Record], path: Path, told: Profile | None) -> Recognised:
+    """Return the source and its header among the first records, or raise FileProblem.
+
+    A profile that was told is taken as it is; only its header is looked for.
+    """
+    if not records:
+        raise FileProblem(f"{path.name} holds no rows.")
+    widest = max(records, key=len)
+    if len(records[0]) > MAX_COLUMNS:
+        raise too_many_columns(path, len(records[0]))
+    for position, record in enumerate(records):
+        for profile in (told,) if told else shipped_profiles():
+            if _fits(record, profile, told is not None):
+                return Recognised(profile, record, position + 1)
+    if told:
+        # The nearest record, so that what is missing is named from the true header.
+        nearest = min(records, key=lambda record: len(missing_fields(record, told)))
+        header = widest if len(missing_fields(widest, told)) == 3 else nearest
+        return Recognised(told, header, records.index(header) + 1)
+    raise _unrecognised(records, path)
+
+
+def _fits(record: Record, profile: Profile, told: bool) -> bool:
+    names = {loose(cell) for cell in record}
+    if not told and not {loose(header) for header in profile.recognised_by} <= names:
+        return False
+    return bool(profile.recognised_by or told) and not missing_fields(record, profile)
+
+
+def _unrecognised(records: list[Record], path: Path) -> FileProblem:
+    """Return the refusal, naming the nearest source and what it would need."""
+    best, lacking, seen = "", [""] * 1000, max(records[:10], key=len)
+    for profile in shipped_profiles():
+        needed = {loose(header): header for header in profile.recognised_by}
+        for record in records:
+            missing = [needed[name] for name in needed if name not in {loose(c) for c in record}]
+            if len(missing) <= len(needed) / 2 and len(missing) < len(lacking):
+                best, lacking, seen = profile.label, missing, record
+    nearest = f" It looks like {best} but lacks {listed(lacking)}." if best else ""
+    headers = listed([cell for cell in seen if cell.strip()]) or "nothing"
+    return FileProblem(
+        f"{path.name} is not a table this dashboard knows: its header has {headers}.{nearest} "
+        "A profile (a TOML file that names its columns) can be given."
+    )

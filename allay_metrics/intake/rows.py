@@ -1,0 +1,52 @@
+"""What intake hands on: checked rows, rows set aside, and warnings, all as frozen values."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+# The columns of `Chunk.rows`, in this order. All are text or None except those in WHOLE_NUMBERS,
+# and price_cents and cancelled_at, which are whole numbers or None.
+ROW_COLUMNS = (
+    "row_number", "source_key", "starts_at", "ends_at", "day", "minutes", "client_name", "email",
+    "phone", "infant_names", "infant_born", "therapist", "type_text", "price_cents", "booked_on",
+    "cancelled_at", "cancelled_by", "marked", "city_text", "zip", "address", "notes", "concern",
+    "referral_source", "extra",
+)  # fmt: skip
+WHOLE_NUMBERS = ("row_number", "starts_at", "ends_at", "minutes")
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """One record that cannot be used. `row` counts records after the header, from 1."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    raw: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RowWarning:
+    """One value that could not be used, in a row that counts without it."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some records of a file: `read == len(rows) + len(set_aside)`."""
+
+    rows: pd.DataFrame
+    set_aside: list[SetAside]
+    warnings: list[RowWarning]
+    read: int
+
+
+def rows_frame(columns: dict[str, list[object]]) -> pd.DataFrame:
+    """Return the columns as a frame in the order of ROW_COLUMNS; text stays plain objects."""
+    frame = pd.DataFrame({name: columns[name] for name in ROW_COLUMNS}, dtype=object)
+    return frame.astype(dict.fromkeys(WHOLE_NUMBERS, "int64"))

@@ -1,0 +1,51 @@
+"""What a reader gives, whatever the file's format: records of texts, in batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from allay_metrics.errors import FileProblem
+
+MAX_COLUMNS = 1_000
+FIRST_RECORDS = 30  # enough to find the header below title lines
+
+Record = list[str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records in the file's order; `cut` says why the last one is not whole, if so."""
+
+    records: list[Record]
+    cut: str = ""
+
+
+class Table(Protocol):
+    """A file opened for reading. Records hold no blank lines."""
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what a person should know about how the file was read."""
+        ...
+
+    @property
+    def fraction_read(self) -> float:
+        """Return how much of the file the latest reading has passed, 0 to 1."""
+        ...
+
+    def first(self) -> list[Record]:
+        """Return the first records, the header among them."""
+        ...
+
+    def batches(self, skip: int, size: int) -> Iterator[Batch]:
+        """Read the file anew and yield its records behind the first `skip`."""
+        ...
+
+
+def too_many_columns(path: Path, columns: int) -> FileProblem:
+    """Return the refusal of a file wider than any export of visits."""
+    return FileProblem(
+        f"{path.name}, line 1: {columns:,} columns are more than a table of visits has; "
+        f"at most {MAX_COLUMNS:,} are read."
+    )

@@ -1,0 +1,144 @@
+"""Wall times and dates out of texts, by the formats a profile names. ISO order is always known.
+
+Month names are English whatever the machine's language, which `strptime` would not promise.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.texts import quoted
+
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "january jan,february feb,march mar,april apr,may,june jun,july jul,august aug,"
+        "september sep sept,october oct,november nov,december dec".split(","),
+        start=1,
+    )
+    for name in names.split()
+}
+_PARTS = {
+    "%Y": r"(?P<year>\d{4})",
+    "%y": r"(?P<short_year>\d{2})",
+    "%m": r"(?P<month>\d{1,2})",
+    "%B": r"(?P<month_name>[a-z]{3,9})\.?",
+    "%b": r"(?P<month_name>[a-z]{3,9})\.?",
+    "%d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
+    "%A": r"(?:[a-z]{6,9})",
+    "%a": r"(?:[a-z]{3})",
+    "%H": r"(?P<hour>\d{1,2})",
+    "%I": r"(?P<hour>\d{1,2})",
+    "%M": r"(?P<minute>\d{2})",
+    "%S": r"(?P<second>\d{2})",
+    "%p": r"(?P<half>[ap])\.?m\.?",
+    "%z": r"(?P<offset>z|utc|[+-]\d{2}:?\d{2})",
+}
+_ISO_DAY = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})")
+_ISO_MOMENT = re.compile(
+    _ISO_DAY.pattern
+    + r"[ t](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    + r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?P<offset>z|utc|[+-]\d{2}:?\d{2}))?",
+    re.IGNORECASE,
+)
+
+
+def compile_format(text: str, where: str) -> re.Pattern[str]:
+    """Return the pattern of a format such as `%B %d, %Y %I:%M %p`; FileProblem if unusable."""
+    pattern = ""
+    for part in re.findall(r"%.|\s+|[^%\s]+", text):
+        if part.startswith("%") and part not in _PARTS:
+            known = ", ".join(_PARTS)
+            raise FileProblem(f"{where}, value {quoted(text)}: {part} is not one of {known}.")
+        pattern += _PARTS.get(part, " ?" if part.isspace() else re.escape(part))
+    try:
+        compiled = re.compile(pattern, re.IGNORECASE)
+    except re.error:
+        raise FileProblem(f"{where}, value {quoted(text)}: a part stands in it twice.") from None
+    if "day" not in compiled.groupindex:
+        raise FileProblem(f"{where}, value {quoted(text)}: it has no day (%d).")
+    return compiled
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A time as a clock on the wall shows it; `offset` in seconds where the text gives one."""
+
+    at: datetime
+    offset: int | None
+
+
+@dataclass(frozen=True)
+class DayFormats:
+    """Reads a date; a time of day behind it is left aside."""
+
+    patterns: tuple[re.Pattern[str], ...]
+
+    def read(self, text: str) -> date | str:
+        """Return the date, or in words why there is none."""
+        for pattern in (_ISO_DAY, *self.patterns):
+            found = pattern.fullmatch(text)
+            if found:
+                return _day(found.groupdict())
+        iso = _ISO_MOMENT.fullmatch(text)
+        return _day(iso.groupdict()) if iso else "it is not a date in a known form"
+
+
+@dataclass(frozen=True)
+class MomentFormats:
+    """Reads a date with a time of day."""
+
+    patterns: tuple[re.Pattern[str], ...]
+
+    def read(self, text: str) -> Wall | str:
+        """Return the wall time, or in words why there is none."""
+        for pattern in (*self.patterns, _ISO_MOMENT):
+            found = pattern.fullmatch(text)
+            if found:
+                return _wall(found.groupdict())
+        return "it is not a date and time in a known form"
+
+
+def _day(parts: dict[str, str | None]) -> date | str:
+    year = int(parts.get("year") or 0)
+    if not year:
+        short = int(parts.get("short_year") or 0)
+        year = short + (2000 if short < 70 else 1900)
+    name = parts.get("month_name")
+    month = _MONTHS.get(name.casefold(), 0) if name else int(parts.get("month") or 0)
+    try:
+        day = date(year, month, int(parts["day"] or 0))
+    except ValueError:
+        return "this date does not exist"
+    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+        return f"the year {day.year} cannot be right"
+    return day
+
+
+def _wall(parts: dict[str, str | None]) -> Wall | str:
+    day = _day(parts)
+    if isinstance(day, str):
+        return day
+    hour, half = int(parts.get("hour") or 0), parts.get("half")
+    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
+    if half and not 1 <= hour <= 12:
+        return "this time of day does not exist"
+    if half:
+        hour = hour % 12 + (12 if half.casefold() == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return "this time of day does not exist"
+    at = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 a wall time
+    return Wall(at, _offset(parts.get("offset")))
+
+
+def _offset(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text[0] not in "+-":
+        return 0
+    digits = text[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return -seconds if text[0] == "-" else seconds

@@ -1,0 +1,55 @@
+"""Single values out of texts: phone, e-mail, price. None is a value that cannot be used."""
+
+import re
+
+import phonenumbers
+
+from allay_metrics.intake.texts import one_line
+
+_US_PHONE = re.compile(
+    r"(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?([2-9]\d{2})[ .-]?(\d{4})", re.ASCII
+)
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_MONEY = re.compile(
+    r"(?:US ?|USD ?)?\$? ?(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?(?: ?USD)?", re.IGNORECASE
+)
+
+
+_LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,4})(?:\.0+)?(?: ?min(?:ute)?s?\.?)?", re.IGNORECASE)
+
+
+def phone(text: str, region: str) -> str | None:
+    """Return the number in E.164, read as dialled in the region (`US`) unless it begins with +."""
+    text = one_line(text)
+    if region == "US":
+        plain = _US_PHONE.fullmatch(text)
+        if plain:
+            return "+1" + "".join(plain.groups())
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def email(text: str) -> str | None:
+    """Return the address in lower case. One address only: of two, neither is a guess worth."""
+    text = one_line(text)
+    return text.lower() if _EMAIL.fullmatch(text) else None
+
+
+def cents(text: str) -> int | None:
+    """Return a price such as `$1,234.50` in whole cents."""
+    found = _MONEY.fullmatch(one_line(text))
+    if not found:
+        return None
+    dollars, part = found.groups()
+    return int(dollars.replace(",", "")) * 100 + int((part or "").ljust(2, "0"))
+
+
+def minutes(text: str) -> int | None:
+    """Return a length in minutes from `75`, `75 min` or `1:15`."""
+    found = _LENGTH.fullmatch(one_line(text))
+    return int(found.group(1) or 0) * 60 + int(found.group(2)) if found else None

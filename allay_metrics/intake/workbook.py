@@ -1,0 +1,154 @@
+"""XLSX workbooks: looked over before they are read, then read as texts."""
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import python_calamine
+
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.table import (
+    FIRST_RECORDS,
+    MAX_COLUMNS,
+    Batch,
+    Record,
+    too_many_columns,
+)
+
+Cell = int | float | str | bool | time | date | datetime | timedelta
+
+_MOST_FILES = 2_000
+_MOST_BYTES = 300_000_000  # unpacked
+_MOST_CELLS = 4_000_000  # a sheet is held in memory as a full rectangle
+_BLOCK = 1 << 20
+_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,4})(\d{1,9})"')
+_LONGEST_TAG = 400  # bytes kept from one block to the next, so that no tag is torn
+
+
+class Workbook:
+    """The first sheet of a workbook that holds anything."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        _look_over(path)
+        self.notes: list[str] = []
+        self._rows = self._read_sheet()
+        self._done = 0
+
+    @property
+    def fraction_read(self) -> float:
+        """Return how much of the sheet the latest reading has passed, 0 to 1."""
+        return self._done / max(len(self._rows), 1)
+
+    def first(self) -> list[Record]:
+        """Return the first records, the header among them."""
+        return [_texts(row) for row in self._rows[:FIRST_RECORDS]]
+
+    def batches(self, skip: int, size: int) -> Iterator[Batch]:
+        """Yield the sheet's records behind the first `skip`."""
+        for start in range(skip, len(self._rows), size):
+            rows = self._rows[start : start + size]
+            self._done = start + len(rows)
+            yield Batch([_texts(row) for row in rows])
+
+    def _read_sheet(self) -> list[list[Cell]]:
+        try:
+            book = python_calamine.CalamineWorkbook.from_path(str(self._path))
+            for name in book.sheet_names:
+                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
+                filled = [row for row in rows if any(cell != "" for cell in row)]
+                if filled:
+                    self._say_which_sheet(name, len(book.sheet_names))
+                    return filled
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 a panic of the parser is no Exception
+            raise FileProblem(f"{self._path.name} cannot be read as a workbook: {error}.") from None
+        raise FileProblem(f"{self._path.name} is an empty workbook.")
+
+    def _say_which_sheet(self, name: str, sheets: int) -> None:
+        if sheets > 1:
+            self.notes.append(f"read the sheet '{name}' of {sheets} sheets")
+
+
+def _look_over(path: Path) -> None:
+    """Refuse an archive that is no workbook, or would fill the memory when unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if not any(member.filename.startswith("xl/") for member in members):
+                raise FileProblem(f"{path.name} is an archive but not an Excel workbook (.xlsx).")
+            told = sum(member.file_size for member in members)
+            if len(members) > _MOST_FILES or told > _MOST_BYTES:
+                raise _too_large(path)
+            _unpack(path, archive, members)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise FileProblem(f"{path.name} is a damaged or cut Excel workbook.") from None
+
+
+def _unpack(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
+    """Unpack every member once, block by block: sizes and cells as they are, not as told."""
+    left = _MOST_BYTES
+    for member in members:
+        is_sheet = member.filename.startswith("xl/worksheets/")
+        rows = columns = 0
+        rest = b""
+        with archive.open(member) as file:
+            while block := file.read(_BLOCK):
+                left -= len(block)
+                if left < 0:
+                    raise _too_large(path)
+                if is_sheet:
+                    rows, columns = _farthest(rest + block, rows, columns)
+                    rest = block[-_LONGEST_TAG:]
+        _refuse_area(path, rows, columns)
+
+
+def _farthest(xml: bytes, rows: int, columns: int) -> tuple[int, int]:
+    for letters, digits in _CELL.findall(xml):
+        rows = max(rows, int(digits))
+        if letters:
+            columns = max(columns, _column_number(letters))
+    return rows, columns
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _refuse_area(path: Path, rows: int, columns: int) -> None:
+    if columns > MAX_COLUMNS:
+        raise too_many_columns(path, columns)
+    if rows * columns > _MOST_CELLS:
+        raise FileProblem(
+            f"{path.name}: a sheet reaches to row {rows:,} and column {columns:,}, too far to be "
+            "read safely; delete what stands far out, or save it as CSV."
+        )
+
+
+def _too_large(path: Path) -> FileProblem:
+    return FileProblem(
+        f"{path.name} unpacks to more than {_MOST_BYTES // 1_000_000} MB; save it as CSV instead."
+    )
+
+
+def _texts(row: list[Cell]) -> Record:
+    return [_text(cell) for cell in row]
+
+
+def _text(cell: Cell) -> str:
+    """Return a cell as a CSV export would have written it."""
+    text = str(cell)  # dates and times in ISO order; a length of time as 9:00:00
+    if isinstance(cell, bool):
+        text = text.lower()
+    elif isinstance(cell, float):
+        text = str(int(cell)) if cell.is_integer() else repr(cell)
+    elif isinstance(cell, datetime):
+        text = str(cell.replace(microsecond=0))
+    return text
