@@ -1,0 +1,119 @@
+"""Fixtures of all tests: a fresh migrated database on either engine, and nothing from outside."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from allay_metrics.records import Scope, open_engine, open_practice, upgrade
+from tests.support.network import stay_inside
+from tests.support.postgres import Cluster, shared_cluster
+
+# A busy machine is no reason to fail; on CI the same examples every time.
+settings.register_profile("allay", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("allay")
+stay_inside()
+
+_numbers = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the long ones first: the browser's tests, then those on PostgreSQL."""
+    items.sort(key=lambda item: "browser" not in item.keywords)
+
+
+@pytest.fixture(autouse=True)
+def _no_real_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep every test away from the practice's own records on this computer."""
+    monkeypatch.delenv("ALLAY_DATABASE_URL", raising=False)
+    monkeypatch.setenv("ALLAY_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    """The test run's PostgreSQL cluster, with a template at the newest schema."""
+    folder, run_pid = tmp_path_factory.getbasetemp(), os.getpid()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder, run_pid = folder.parent, os.getppid()
+    return shared_cluster(folder, run_pid, _migrate)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def engine_kind(request: pytest.FixtureRequest) -> str:
+    """Each engine the records are kept in, in turn."""
+    return request.param
+
+
+@pytest.fixture
+def new_database(
+    engine_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """A function that returns the URL of one more fresh, migrated database."""
+    if engine_kind == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        yield lambda: _copy(template, tmp_path)
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    made: list[str] = []
+
+    def create() -> str:
+        made.append(f"test_{os.getpid()}_{next(_numbers)}")
+        return cluster.create(made[-1])
+
+    yield create
+    for name in made:
+        cluster.drop(name)
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    """The URL of a fresh, migrated database; the test runs once on each engine."""
+    return new_database()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a fresh, migrated SQLite file, for what does not depend on the engine."""
+    return _copy(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+def scope(database_url: str) -> Iterator[Scope]:
+    """The owner's scope of an empty practice; the test runs once on each engine."""
+    yield from _open(database_url)
+
+
+@pytest.fixture
+def sqlite_scope(sqlite_url: str) -> Iterator[Scope]:
+    """The owner's scope of an empty practice, for what does not depend on the engine."""
+    yield from _open(sqlite_url)
+
+
+def _open(url: str) -> Iterator[Scope]:
+    scope = open_practice(url, name="Test practice")
+    yield scope
+    scope.engine.dispose()
+
+
+def _copy(template: Path, folder: Path) -> str:
+    path = folder / f"{next(_numbers)}.sqlite"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    engine.dispose()

@@ -1,0 +1,164 @@
+"""A throwaway PostgreSQL cluster: one for the whole test run, shared by its workers.
+
+It listens on a socket in its own temporary folder only. A supervisor process owns the server and
+ends it, folder and all, as soon as the test run's own process is gone, however it went.
+"""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from filelock import FileLock
+
+ROOT = Path(__file__).resolve().parents[2]
+HOW_TO_GET_IT = (
+    "The tests need PostgreSQL's server programs (initdb, postgres): install them "
+    "(on Debian and Ubuntu: apt install postgresql; on macOS: brew install postgresql)."
+)
+_TEMPLATE = "allay_template"
+# Nothing here has to survive a power cut.
+_QUICK = [
+    f"-c{setting}"
+    for setting in (
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "max_connections=200",
+        "shared_buffers=64MB",
+        "listen_addresses=",
+        "timezone=UTC",
+    )
+]
+
+
+def find_programs() -> Path | None:
+    """Return the folder of the newest PostgreSQL server found, or None."""
+    on_path = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    usual = (
+        *Path("/usr/lib/postgresql").glob("*/bin"),
+        *Path("/opt/homebrew/opt").glob("postgresql*/bin"),
+        *Path("/usr/local/opt").glob("postgresql*/bin"),
+        *Path("/usr/pgsql").parent.glob("pgsql-*/bin"),
+    )
+    newest_first = sorted(usual, key=lambda folder: _number(str(folder)), reverse=True)
+    for folder in (*on_path, *newest_first):
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    return None
+
+
+def _number(path: str) -> int:
+    return int("0" + "".join(character for character in path if character.isdigit()))
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster, named by the folder of its socket."""
+
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy URL of one of its databases."""
+        return f"postgresql+psycopg://allay@/{database}?host={self.folder}"
+
+    def create(self, database: str, template: str = _TEMPLATE) -> str:
+        """Make a database as a copy of the migrated template and return its URL."""
+        self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        where = {"host": str(self.folder), "user": "allay", "dbname": "postgres"}
+        with psycopg.connect(**where, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+def shared_cluster(run_folder: Path, run_pid: int, migrate: Callable[[str], None]) -> Cluster:
+    """Return the run's cluster; the first worker to ask starts it and migrates its template."""
+    note = run_folder / "postgres.json"
+    with FileLock(run_folder / "postgres.lock"):
+        if not note.exists():
+            cluster = _start(run_pid)
+            cluster.create(_TEMPLATE, template="template0")
+            migrate(cluster.url(_TEMPLATE))
+            note.write_text(json.dumps({"folder": str(cluster.folder)}))
+        return Cluster(Path(json.loads(note.read_text())["folder"]))
+
+
+def _start(run_pid: int) -> Cluster:
+    programs = find_programs()
+    if programs is None:
+        raise RuntimeError(HOW_TO_GET_IT)
+    folder = Path(tempfile.mkdtemp(prefix="allay-pg-"))
+    said = folder / "log"
+    command = [sys.executable, "-m", "tests.support.postgres", str(run_pid), programs, folder]
+    with said.open("wb") as log:
+        supervisor = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+        )
+    cluster = Cluster(folder)
+    deadline = time.monotonic() + 60
+    while supervisor.poll() is None and time.monotonic() < deadline:
+        try:
+            cluster._run("SELECT 1")
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            # The supervisor is to outlive this process: nobody waits for it.
+            supervisor.returncode = 0
+            return cluster
+    raise RuntimeError(f"PostgreSQL did not start:\n{said.read_text() if said.exists() else ''}")
+
+
+def _supervise(run_pid: int, programs: Path, folder: Path) -> None:
+    """Run the server until it ends or the test run is gone, then remove its folder."""
+    who = _unprivileged(folder)
+    server = None
+    try:
+        initdb = [programs / "initdb", "--username=allay", "--auth=trust", "--no-sync"]
+        initdb += ["--encoding=UTF8", "--no-locale", f"--pgdata={folder / 'data'}"]
+        subprocess.run(initdb, check=True, cwd=folder, stdin=subprocess.DEVNULL, **who)
+        serve = [programs / "postgres", "-D", folder / "data", "-k", folder, *_QUICK]
+        server = subprocess.Popen(serve, cwd=folder, stdin=subprocess.DEVNULL, **who)
+        while server.poll() is None and _alive(run_pid):
+            time.sleep(0.3)
+    finally:
+        if server and server.poll() is None:
+            server.send_signal(signal.SIGQUIT)
+            server.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder: Path) -> dict[str, object]:
+    """Return how to start a program as somebody else when we are root: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    somebody = known.get("postgres") or known["nobody"]
+    os.chown(folder, somebody.pw_uid, somebody.pw_gid)
+    return {"user": somebody.pw_uid, "group": somebody.pw_gid, "extra_groups": []}
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    _supervise(int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
