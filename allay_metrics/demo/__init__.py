@@ -1,10 +1,26 @@
 """The invented practice: families, calendars and exports for looking around and for tests.
 
-`write_exports` writes what Acuity would have exported, in the order of import; `write_check_ins`
-and `closed_care` give what a schedule does not hold. Nobody in it exists.
+`write_exports` writes what Acuity would have exported, in the order of import. `demo_practice`,
+`closed_care` and `write_check_ins` give what a schedule does not hold. Nobody in it exists.
 """
 
-from allay_metrics.demo.files import DemoFile, write_exports
+from allay_metrics.demo.care import ClosedCare, closed_care
+from allay_metrics.demo.check_ins import write_check_ins
+from allay_metrics.demo.files import DemoFile, write_exports, write_files
 from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
+from allay_metrics.demo.practice import DemoPractice, DemoTherapist, demo_practice
 
-__all__ = ["DEFAULT_VISITS", "DemoFile", "Invented", "invent", "write_exports"]
+__all__ = [
+    "DEFAULT_VISITS",
+    "ClosedCare",
+    "DemoFile",
+    "DemoPractice",
+    "DemoTherapist",
+    "Invented",
+    "closed_care",
+    "demo_practice",
+    "invent",
+    "write_check_ins",
+    "write_exports",
+    "write_files",
+]

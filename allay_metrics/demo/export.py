@@ -10,16 +10,31 @@ from pathlib import Path
 import numpy as np
 
 from allay_metrics.demo.answers import (
-    CONCERNS, FULL, LANDMARK, NOTES, PARKING, STREET_ONLY, STYLE_SHARES, ZIP_ONLY, Homes,
-    baby_names, birth_dates, one_cell,
+    CONCERNS,
+    FULL,
+    LANDMARK,
+    NOTES,
+    PARKING,
+    STREET_ONLY,
+    STYLE_SHARES,
+    ZIP_ONLY,
+    Homes,
+    baby_names,
+    birth_dates,
+    one_cell,
 )  # fmt: skip
 from allay_metrics.demo.families import REFERRALS, RETURNING, TWINS_IN_TWO_ROWS, Ints
-from allay_metrics.demo.invent import CANCELLED, KEPT, NO_SHOW, Invented, last_booking_day
+from allay_metrics.demo.invent import KEPT, NO_SHOW, Invented, last_booking_day
 from allay_metrics.demo.names import FAMILY_NAMES, PARENTS, PARTNERS
 from allay_metrics.demo.places import CITIES, VIRTUAL
 from allay_metrics.demo.plan import Flags
 from allay_metrics.demo.practice import (
-    POSTPARTUM, PRENATAL, S_VIRTUAL, SERVICES, TIMEZONE, therapists,
+    POSTPARTUM,
+    PRENATAL,
+    S_VIRTUAL,
+    SERVICES,
+    TIMEZONE,
+    therapists,
 )  # fmt: skip
 
 HEADER: tuple[str, ...] = (
@@ -70,7 +85,7 @@ def calendar_rows(invented: Invented, seed: int) -> Rows:
         FIRST_APPOINTMENT_ID + np.cumsum(rng.integers(1, 900, size=count)),
         _styles(invented, rng)[visit],
         rng.integers(1 << 20, size=len(visits))[visit],
-        rng.integers(1000, size=count),
+        rng.integers(1000, size=len(visits))[visit],
     )
 
 
@@ -175,7 +190,10 @@ class Sheet:
         parking = [self._parking[b * 7 % len(PARKING)] for b in birth_list]
         unborn = (invented.visits.day[visit] <= invented.births.day[birth]).tolist()
         part = rows.part[chosen].tolist()
-        babies = ["" if u else self._babies[p][b] for u, p, b in zip(unborn, part, birth_list, strict=True)]
+        babies = [
+            "" if u else self._babies[p][b]
+            for u, p, b in zip(unborn, part, birth_list, strict=True)
+        ]
         born = [
             "" if t % 17 == 3 else self._due[b] if u else self._born[b]
             for u, b, t in zip(unborn, birth_list, turn, strict=True)
@@ -211,7 +229,9 @@ class Sheet:
         paid = ["yes" if c % 10 < 7 else "no" for c in chance]
         online = [p if c % 10 == 0 and p else "0.00" for p, c in zip(price, chance, strict=True)]
         code = ["FRIEND15" if c % 50 == 7 else "" for c in chance]
-        note = [NOTES[t % len(NOTES)] if c % 12 == 3 else "" for c, t in zip(chance, turn, strict=True)]
+        note = [
+            NOTES[t % len(NOTES)] if c % 12 == 3 else "" for c, t in zip(chance, turn, strict=True)
+        ]
         label = [
             NO_SHOW_LABELS[t % len(NO_SHOW_LABELS)] if state == NO_SHOW
             else OWN_LABELS[c % len(OWN_LABELS)] if past and state == KEPT and c % 5 < 2
@@ -245,12 +265,14 @@ def kept_then(invented: Invented, rows: Rows, known: int) -> Flags:
     """Return which rows stood uncancelled in the calendar at the end of day `known`."""
     visits = invented.visits
     standing = (invented.state == KEPT) | (invented.cancelled_on > known)
-    return (standing & (visits.booked <= known))[rows.visit]
+    held: Flags = standing & (visits.booked <= known)
+    return held[rows.visit]
 
 
 def cancelled_now(invented: Invented, rows: Rows) -> Flags:
     """Return which rows the export of cancelled appointments holds, no-shows among them."""
-    return np.isin(invented.state, (CANCELLED, NO_SHOW))[rows.visit]
+    gone: Flags = invented.state != KEPT
+    return gone[rows.visit]
 
 
 def write_csv(path: Path, lines: Iterator[str]) -> None:

@@ -118,7 +118,8 @@ def invent_births(
     families: int, first_day: int, last_day: int, growth: float, rng: np.random.Generator
 ) -> Births:
     """Return one birth per family between the days, `growth` times as dense at the end, and
-    second children one to two years later for a share of the families."""
+    second children one to two years later for a share of the families.
+    """
     share = rng.random(families)
     # The inverse of the cumulated exponential growth: early days are rarer than late ones.
     place = np.log1p(share * (growth - 1)) / np.log(growth)
@@ -149,7 +150,9 @@ def _births(family: Ints, day: Ints, rng: np.random.Generator) -> Births:
     )
 
 
-def _second_children(first: Births, chosen: Ints, last_day: int, rng: np.random.Generator) -> Births:
+def _second_children(
+    first: Births, chosen: Ints, last_day: int, rng: np.random.Generator
+) -> Births:
     """Return the later births of the chosen families; most still live where they lived."""
     later = first.day[chosen] + rng.integers(400, 800, size=len(chosen))
     chosen, later = chosen[later <= last_day], later[later <= last_day]
@@ -175,5 +178,3 @@ def _join(one: Births, two: Births) -> Births:
     return Births(
         **{name: np.concatenate([getattr(one, name), getattr(two, name)]) for name in fields}
     )
-
-

@@ -12,10 +12,21 @@ from typing import Literal
 import numpy as np
 
 from allay_metrics.demo.earlier import days_then
-from allay_metrics.demo.export import Rows, Sheet, calendar_rows, cancelled_now, kept_then, write_csv
+from allay_metrics.demo.export import (
+    Rows,
+    Sheet,
+    calendar_rows,
+    cancelled_now,
+    kept_then,
+    write_csv,
+)
 from allay_metrics.demo.families import Ints
 from allay_metrics.demo.invent import (
-    DEFAULT_VISITS, OLDER_EXPORT, Invented, invent, last_booking_day,
+    DEFAULT_VISITS,
+    OLDER_EXPORT,
+    Invented,
+    invent,
+    last_booking_day,
 )  # fmt: skip
 from allay_metrics.demo.unreadable import unreadable_lines
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,20 @@ import numpy as np
 from allay_metrics.demo.families import Births, Families, Ints, invent_births, invent_families
 from allay_metrics.demo.plan import Flags, Visits, plan_visits
 from allay_metrics.demo.practice import (
-    CST, LACTATION, PRENATAL, S_CST, S_CST_FIRST, S_CST_LACTATION, S_LACTATION,
-    S_LACTATION_CST, S_LACTATION_FIRST, S_POSTPARTUM, S_PRENATAL, S_REBOZO, S_VIRTUAL, TIMEZONE,
+    CST,
+    LACTATION,
+    PRENATAL,
+    S_CST,
+    S_CST_FIRST,
+    S_CST_LACTATION,
+    S_LACTATION,
+    S_LACTATION_CST,
+    S_LACTATION_FIRST,
+    S_POSTPARTUM,
+    S_PRENATAL,
+    S_REBOZO,
+    S_VIRTUAL,
+    TIMEZONE,
 )  # fmt: skip
 from allay_metrics.demo.schedule import fit_days, keep_by_season, start_minutes
 from allay_metrics.demo.story import last_full_week, unusual_week, vanishing
@@ -23,7 +35,7 @@ DEFAULT_WEEKS = 130
 DAYS_AHEAD = 28
 EXPORT_TIME = time(8, 2)
 OLDER_EXPORT = timedelta(days=14)
-VISITS_A_TEAM = 95  # what five part-time therapists can do in a busy week
+VISITS_A_TEAM = 70  # a usual week of five therapists when the practice is largest
 
 KEPT, CANCELLED, NO_SHOW = range(3)
 CANCELLED_SHARE = 0.085
@@ -69,9 +81,7 @@ def invent(
     rng = np.random.default_rng([seed, 2])
     kept = fit_days(unusual_week(planned, births, until, rng))
     state, cancelled_on = _states(kept, until, known, rng)
-    gone = vanishing(
-        kept, state == KEPT, until, last_booking_day(moment - OLDER_EXPORT), rng
-    )
+    gone = vanishing(kept, state == KEPT, until, last_booking_day(moment - OLDER_EXPORT), rng)
     return Invented(
         families, births, kept, teams,
         minute=start_minutes(kept, births, rng),
@@ -108,13 +118,14 @@ def _demand(
     """
     last, first = until.toordinal(), until.toordinal() - 7 * weeks
     growth = 5.0 if weeks <= 2 * DEFAULT_WEEKS else 2.5
-    teams = max(1, math.ceil(count / weeks * (growth / 2.6) / VISITS_A_TEAM))
+    at_the_end = growth * math.log(growth) / (growth - 1)  # times the average week
+    teams = max(1, math.ceil(count / weeks * at_the_end / VISITS_A_TEAM))
     wanted = max(8, round(count / 3.0))
     while True:
         rng = np.random.default_rng([seed, 1])
         families = invent_families(wanted, rng)
         births = invent_births(wanted, first - 75, last + 84, growth, rng)
-        visits = plan_visits(births, _teams(births, teams, rng), rng)
+        visits = plan_visits(births, _teams(births, teams, growth, rng), rng)
         inside = (visits.day >= first) & (visits.day <= last + DAYS_AHEAD)
         visits = visits.pick(inside & (visits.booked <= known))
         visits = visits.pick(keep_by_season(visits, rng)) if len(visits) else visits
@@ -123,13 +134,13 @@ def _demand(
         wanted = round(wanted * 1.3)
 
 
-def _teams(births: Births, teams: int, rng: np.random.Generator) -> Ints:
+def _teams(births: Births, teams: int, growth: float, rng: np.random.Generator) -> Ints:
     """Return the team of each birth: a practice that grows opens one team after another."""
-    order = np.argsort(np.argsort(births.day, kind="stable"), kind="stable")
-    open_then = 1 + (order * teams // max(len(births), 1))
-    # Twice the share of births so far: the density of births grows with the number of teams.
-    open_then = np.minimum(np.ceil(np.sqrt(open_then / teams) * teams), teams)
-    return (rng.random(len(births)) * open_then).astype(np.int64)
+    first, last = births.day.min(), births.day.max()
+    place = (births.day - first) / max(last - first, 1)
+    open_then = np.ceil(teams * growth ** (place - 1))
+    chosen: Ints = (rng.random(len(births)) * open_then).astype(np.int64)
+    return chosen
 
 
 def _part(visits: Visits, families: int, count: int, rng: np.random.Generator) -> Visits:
@@ -137,12 +148,10 @@ def _part(visits: Visits, families: int, count: int, rng: np.random.Generator) -
     place = rng.permutation(families)
     by_place = np.bincount(place[visits.family], minlength=families)
     enough = int(np.searchsorted(np.cumsum(by_place), count)) + 1
-    return visits.pick(place[visits.family] < enough)
+    return visits.pick(np.flatnonzero(place[visits.family] < enough))
 
 
-def _states(
-    visits: Visits, until: date, known: int, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
+def _states(visits: Visits, until: date, known: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     """Return each visit's state, and the day on which it was cancelled (0: it was not)."""
     draw = rng.random(len(visits))
     past = visits.day < until.toordinal()
@@ -167,7 +176,7 @@ def _moves(visits: Visits, state: Ints, known: int, rng: np.random.Generator) ->
     latest = np.minimum(visits.day - 1, known)
     moved = (state == KEPT) & (latest > visits.booked) & (rng.random(len(visits)) < MOVED_SHARE)
     step = (rng.random(len(visits)) * (latest - visits.booked)).astype(np.int64)
-    return np.where(moved, visits.booked + 1 + step, 0)
+    return np.asarray(np.where(moved, visits.booked + 1 + step, 0), dtype=np.int64)
 
 
 def _services(visits: Visits, rng: np.random.Generator) -> Ints:

@@ -10,7 +10,13 @@ import numpy.typing as npt
 from allay_metrics.demo.families import Births, Ints, running_number
 from allay_metrics.demo.places import AREAS, CITIES
 from allay_metrics.demo.practice import (
-    CST, KIND_SKILL, LACTATION, POSTPARTUM, PRENATAL, SKILLS, TEAM,
+    CST,
+    KIND_SKILL,
+    LACTATION,
+    POSTPARTUM,
+    PRENATAL,
+    SKILLS,
+    TEAM,
 )  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
@@ -168,7 +174,10 @@ _WAIT_AREA = np.array(
 )
 _WAIT_ANY = np.array(
     [
-        [_days_until({n for n, day in enumerate(one.routes) if day}, weekday) for weekday in range(7)]
+        [
+            _days_until({n for n, day in enumerate(one.routes) if day}, weekday)
+            for weekday in range(7)
+        ]
         for one in TEAM
     ]
 )
@@ -186,9 +195,11 @@ def _booked(visits: Visits, rng: np.random.Generator) -> Visits:
     """Return the visits with their booking day: at the visit before, or a usual time ahead."""
     lead = np.array([course.lead for course in COURSES])
     shortest, longest = lead[visits.kind, 0], lead[visits.kind, 1]
-    usual = visits.day - shortest - (
-        rng.random(len(visits)) * (longest - shortest + 1)
-    ).astype(np.int64)
+    usual = (
+        visits.day
+        - shortest
+        - (rng.random(len(visits)) * (longest - shortest + 1)).astype(np.int64)
+    )
     same = np.r_[False, visits.family[1:] == visits.family[:-1]]
     before = np.r_[0, visits.day[:-1]]
     at_visit = same & (visits.day - before <= 28)

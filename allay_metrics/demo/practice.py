@@ -51,7 +51,7 @@ TEAM: tuple[DemoTherapist, ...] = (
         (("east",), ("east",), ("valley", "east"), ("east",), ("east",), ("east",)), 22,
     ),
     DemoTherapist(
-        "Priya Raman", "priya.raman@example.com", "San Francisco", ("lactation",),
+        "Priya Raman", "priya.raman@example.com", "San Francisco", ("lactation", "cst"),
         (("sf",), ("mid",), ("sf",), ("mid",), ("sf", "marin"), ()), 16,
     ),
     DemoTherapist(
@@ -63,7 +63,7 @@ TEAM: tuple[DemoTherapist, ...] = (
         (("south",), ("silicon",), ("south",), ("silicon",), ("south",), ()), 24,
     ),
     DemoTherapist(
-        "Grace Okafor", "grace.okafor@example.com", "Berkeley", ("massage", "cst"),
+        "Grace Okafor", "grace.okafor@example.com", "Berkeley", ("massage",),
         (("east",), ("sf", "marin"), ("sf",), ("east", "valley"), (), ("east",)), 18,
     ),
 )  # fmt: skip
@@ -127,3 +127,8 @@ def therapists(teams: int = 1) -> tuple[DemoTherapist, ...]:
             )
         )  # fmt: skip
     return TEAM + tuple(further)
+
+
+def demo_practice(teams: int = 1) -> DemoPractice:
+    """Return the practice beside its exports; `teams` as in `Invented.teams`."""
+    return DemoPractice(PRACTICE_NAME, TIMEZONE, therapists(teams), GOALS)

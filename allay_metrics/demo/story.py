@@ -52,14 +52,13 @@ def vanishing(
     visits: Visits, kept: Flags, until: date, seen_by: int, rng: np.random.Generator
 ) -> Flags:
     """Return which kept visits the newest export no longer tells of: one of the last full week
-    and two more of the days since `seen_by`, the last booking day the older export knew."""
+    and two more of the days since `seen_by`, the last booking day the older export knew.
+    """
     monday = last_full_week(until).toordinal()
     known = kept & (visits.booked <= seen_by) & (visits.day < until.toordinal())
     in_week = np.flatnonzero(known & (visits.day >= monday) & (visits.day < monday + 7))
     others = np.flatnonzero(known & (visits.day > until.toordinal() - 14) & (visits.day < monday))
-    gone: Ints = np.concatenate(
-        [_some(in_week, 1, rng), _some(others, VANISHING - 1, rng)]
-    )
+    gone: Ints = np.concatenate([_some(in_week, 1, rng), _some(others, VANISHING - 1, rng)])
     flags = np.zeros(len(visits), dtype=np.bool_)
     flags[gone] = True
     return flags

@@ -12,16 +12,17 @@ from allay_metrics.demo.practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM
 
 def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:
     """Yield rows with a day that does not exist and, if the autumn change of the clocks is past
-    and recent, with an hour that came twice."""
+    and recent, with an hour that came twice.
+    """
     number = int(rows.appointment[-1]) if len(rows.appointment) else 0
     until = invented.until
-    yield _line("Dana", "Whitfield", _missing_day(until), "9:00 am", "10:00 am", S_CST, number + 31)
+    yield _line("Dana Whitfield", _missing_day(until), ("9:00 am", "10:00 am"), S_CST, number + 31)
     change = clocks_back(until.year if clocks_back(until.year) < until else until.year - 1)
-    if until - change < timedelta(days=250) and change.toordinal() >= int(invented.visits.day.min()):
+    earliest = date.fromordinal(int(invented.visits.day.min()))
+    if earliest < change and until - change < timedelta(days=250):
         day = f"{change:%B} {change.day}, {change.year}"
-        yield _line(
-            "Mariko", "Feldman", day, "1:30 am", "3:00 am", S_LACTATION_FIRST, number + 57
-        )
+        hours = ("1:30 am", "3:00 am")
+        yield _line("Mariko Feldman", day, hours, S_LACTATION_FIRST, number + 57)
 
 
 def clocks_back(year: int) -> date:
@@ -37,13 +38,12 @@ def _missing_day(until: date) -> str:
     return f"{date(year, month, 1):%B} 31, {year}"
 
 
-def _line(
-    first: str, last: str, day: str, start: str, end: str, service: int, number: int
-) -> str:
+def _line(name: str, day: str, hours: tuple[str, str], service: int, number: int) -> str:
     """Return one otherwise complete row."""
+    first, last = name.split()
     values = dict.fromkeys(HEADER, "") | {
-        "Start Time": f"{day} {start}",
-        "End Time": f"{day} {end}",
+        "Start Time": f"{day} {hours[0]}",
+        "End Time": f"{day} {hours[1]}",
         "Timezone": TIMEZONE,
         "First Name": first,
         "Last Name": last,

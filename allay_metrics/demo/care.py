@@ -1,0 +1,63 @@
+"""Whose care the demo's therapists have closed, when and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from allay_metrics.demo.families import Ints
+from allay_metrics.demo.invent import KEPT, Invented
+
+REASONS: tuple[str, ...] = (
+    "goals met", "moved on to another service", "aged out", "family stopped", "referred out",
+)  # fmt: skip
+REASON_SHARES = (0.55, 0.12, 0.10, 0.17, 0.06)
+LONGEST_AGO = 60  # days; families not seen for longer are nearly all closed
+CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45
+
+
+@dataclass(frozen=True)
+class ClosedCare:
+    """The care of one family, closed on `day`. `last_visit` is her last visit's place in
+    `Invented.visits`; a family without e-mail has ''.
+    """
+
+    email: str
+    last_visit: int
+    day: date
+    reason: str
+
+
+def closed_care(invented: Invented, seed: int = 7) -> list[ClosedCare]:
+    """Return the closed families: most of those not seen for long and without a next visit."""
+    rng = np.random.default_rng([seed, 4])
+    last, next_open = _last_visits(invented)
+    today = invented.until.toordinal()
+    ago = today - invented.visits.day[last]
+    share = np.where(ago > LONGEST_AGO, CLOSED_LONG_AGO, CLOSED_LATELY)
+    chosen = last[(ago > 21) & ~next_open & (rng.random(len(last)) < share)]
+    reason = rng.choice(len(REASONS), size=len(chosen), p=REASON_SHARES)
+    later = rng.integers(3, 22, size=len(chosen))
+    days = np.minimum(invented.visits.day[chosen] + later, today - 1)
+    family = invented.visits.family[chosen]
+    return [
+        ClosedCare(invented.families.emails[who], visit, date.fromordinal(day), REASONS[why])
+        for who, visit, day, why in zip(
+            family.tolist(), chosen.tolist(), days.tolist(), reason.tolist(), strict=True
+        )
+    ]
+
+
+def _last_visits(invented: Invented) -> tuple[Ints, np.typing.NDArray[np.bool_]]:
+    """Return each family's last kept visit before today, and whether another is booked."""
+    visits, today = invented.visits, invented.until.toordinal()
+    kept = (invented.state == KEPT) & ~invented.vanishes
+    past = np.flatnonzero(kept & (visits.day < today))
+    past = past[np.lexsort((visits.day[past], visits.family[past]))]
+    family = visits.family[past]
+    is_last = np.r_[family[1:] != family[:-1], True][: len(past)]
+    last = past[is_last]
+    ahead = np.unique(visits.family[kept & (visits.day >= today)])
+    return last, np.isin(visits.family[last], ahead)
