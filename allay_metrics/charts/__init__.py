@@ -1,0 +1,31 @@
+"""Figures: plain values in, a Plotly figure out. Nothing here draws on a page or reads records.
+
+Beside each figure stands `..._alt`, the sentence that says the same to someone who cannot see it.
+Clicked marks carry their keys in `customdata`, named in each function's docstring.
+"""
+
+from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt, on_the_map
+from allay_metrics.charts.grid import grid, grid_alt
+from allay_metrics.charts.ranked import ranked, ranked_alt
+from allay_metrics.charts.stacks import ages, ages_alt, mix, mix_alt, weeks, weeks_alt
+from allay_metrics.charts.trends import Trend, trends, trends_alt
+
+__all__ = [
+    "Place",
+    "Trend",
+    "ages",
+    "ages_alt",
+    "bay_map",
+    "bay_map_alt",
+    "grid",
+    "grid_alt",
+    "mix",
+    "mix_alt",
+    "on_the_map",
+    "ranked",
+    "ranked_alt",
+    "trends",
+    "trends_alt",
+    "weeks",
+    "weeks_alt",
+]

@@ -1,0 +1,105 @@
+"""Cities ranked by visits, each bar divided by visit type."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+
+from allay_metrics import words
+from allay_metrics.charts.base import DIM, Json, bold, figure, note, nothing, room, safe
+from allay_metrics.charts.slots import CARD, INK, TYPES
+
+LONGEST = 20  # characters of a city's name
+EMPTY = "No visits in this period"
+
+
+def ranked(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> go.Figure:
+    """Return one bar per city in the order given; `counts` maps a type to a value per city.
+
+    A mark's customdata is [city, type].
+    """
+    if not cities:
+        return nothing(EMPTY)
+    totals = _totals(counts, len(cities))
+    longest = max(totals) or 1
+    return figure(
+        _bars(cities, counts),
+        28 + 37 * len(cities),
+        bargap=0.36,
+        margin={"l": room(list(cities), LONGEST), "r": 6, "t": 26, "b": 0},
+        annotations=_sums(totals) + _types(counts),
+        # room for a total at the end of the longest bar, also on a phone
+        xaxis={"visible": False, "range": [0, longest * 1.16], "fixedrange": True},
+        yaxis={
+            "range": [len(cities) - 0.5, -0.5],
+            "tickvals": list(range(len(cities))),
+            "ticktext": [safe(city, LONGEST) for city in cities],
+            "tickfont": {"size": 13.5, "color": INK},
+            "ticklabelstandoff": 6,
+            "showgrid": False,
+            "zeroline": False,
+            "ticks": "",
+            "fixedrange": True,
+        },
+    )
+
+
+def ranked_alt(
+    cities: Sequence[str], counts: Mapping[str, Sequence[float]], *, what: str = "Visits"
+) -> str:
+    """Return the sentence that stands for `ranked`."""
+    if not cities:
+        return f"{what} by city: {EMPTY.lower()}."
+    totals = _totals(counts, len(cities))
+    each = [f"{city} {words.number(value)}" for city, value in zip(cities, totals, strict=True)]
+    rest = (
+        f" and {words.plural(len(each) - 6, 'more city', 'more cities')}" if len(each) > 6 else ""
+    )
+    return f"{what} by city, {words.number(sum(totals))} in all: {', '.join(each[:6])}{rest}."
+
+
+def _totals(counts: Mapping[str, Sequence[float]], length: int) -> list[float]:
+    return [sum(values[i] for values in counts.values()) for i in range(length)]
+
+
+def _bars(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> list[Json]:
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": list(range(len(cities))),
+            "x": list(counts[kind]),
+            "name": word,
+            "marker": {"color": fill, "line": {"width": 1, "color": CARD}},
+            "customdata": [[city, kind] for city in cities],
+            "hovertext": [
+                f"{safe(city)}: {words.number(value)} {word}"
+                for city, value in zip(cities, counts[kind], strict=True)
+            ],
+            "hoverinfo": "text",
+            "unselected": DIM,
+        }
+        for kind, word, fill in TYPES
+        if kind in counts
+    ]
+
+
+def _sums(totals: Sequence[float]) -> list[Json]:
+    return [
+        note(bold(words.number(value)), 13.5, INK, x=value, y=i, xanchor="left", xshift=7)
+        for i, value in enumerate(totals)
+    ]
+
+
+def _types(counts: Mapping[str, Sequence[float]]) -> list[Json]:
+    """Name the types in one line above the bars, in the order of the parts."""
+    notes: list[Json] = []
+    shift = 0.0
+    above = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper"}
+    for kind, word, fill in TYPES:
+        if not any(counts.get(kind, ())):
+            continue
+        place = above | {"yanchor": "bottom"}
+        notes.append(note("■", 12, fill, xshift=shift, **place))
+        notes.append(note(word, 12.5, INK, xshift=shift + 15, **place))
+        shift += 15 + len(word) * 6.9 + 14
+    return notes

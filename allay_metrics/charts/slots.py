@@ -1,0 +1,27 @@
+"""Colours as slots, not as values.
+
+Streamlit's browser side replaces these placeholders, wherever they stand in a figure, by the
+colours of the theme in use (`[theme.light]` and `[theme.dark]` of .streamlit/config.toml). One
+figure therefore serves both themes. The placeholders are internal to Streamlit: a test compares
+them with its own list, so that an upgrade which renames them is noticed.
+"""
+
+CST, LACTATION, MASSAGE, OTHER = "#000001", "#000002", "#000003", "#000004"
+ACCENT, SIGNAL = "#000005", "#000006"
+LAND, COUNTY_LINE, MUTED, INK = "#000007", "#000008", "#000009", "#000010"
+RAMP = tuple(f"#0000{slot}" for slot in range(11, 21))
+CARD = "#000025"
+PAGE = "#000038"
+WATER = RAMP[0]
+CLEAR = "rgba(0,0,0,0)"
+
+# (key, word, fill), always in this order: position and word tell the types apart, not colour alone.
+TYPES = (
+    ("cst", "CST", CST),
+    ("lactation", "Lactation", LACTATION),
+    ("massage", "Massage", MASSAGE),
+    ("other", "Other", OTHER),
+)
+
+# (fill, text) from few to many. Ramp steps 6 and 7 carry no text that passes 4.5:1 in both themes.
+STEPS = tuple((RAMP[step], INK if step <= 5 else PAGE) for step in (2, 3, 4, 5, 8, 9))

@@ -1,0 +1,265 @@
+"""Columns stacked by visit type: visits per week, the mix over time, infants' ages."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import plotly.graph_objects as go
+
+from allay_metrics import words
+from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, figure, note, nothing
+from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
+
+Parts = Mapping[str, Sequence[float]]
+Show = Callable[[float], str]
+NARROWEST = 230  # px left for the columns on a phone 390 px wide: labels must fit there too
+EMPTY = "No visits in this period"
+
+
+def weeks(
+    mondays: Sequence[date],
+    counts: Parts,
+    *,
+    usual: tuple[float, float] | None = None,
+    goal: float | None = None,
+    show: Show = words.number,
+    short: Show | None = None,
+    height: int = 290,
+) -> go.Figure:
+    """Return columns per week, stacked by type, over the usual range and under the goal.
+
+    `counts` maps a type's key to one value per Monday. `show` spells a value in hover text,
+    `short` the same in the narrow room under a column. A mark's customdata is [ISO Monday, type].
+    """
+    if not mondays or not any(any(values) for values in counts.values()):
+        return nothing(EMPTY, height)
+    totals = _totals(counts, len(mondays))
+    top = max([*totals, usual[1] if usual else 0, (goal or 0) * 1.08]) * 1.02
+    traces = _columns(
+        [monday.isoformat() for monday in mondays],
+        counts,
+        [f"week of {words.short_day(monday)}" for monday in mondays],
+        show,
+    )
+    labels, margin = _direct_labels(counts, top, height - 38, short or show)
+    ticks = _ticks([words.short_day(m) for m in mondays], [(short or show)(t) for t in totals])
+    return figure(
+        traces,
+        height,
+        bargap=0.28,
+        margin={"l": 4, "r": margin, "t": 0, "b": 38},
+        shapes=_range_shapes(len(mondays), usual, goal),
+        annotations=labels + _goal_label(goal, totals, show),
+        xaxis=_tick_axis(ticks),
+        yaxis=HIDDEN_AXIS | {"range": [0, top]},
+    )
+
+
+def mix(
+    mondays: Sequence[date], values: Parts, *, measure: str = "visits", height: int = 290
+) -> go.Figure:
+    """Return the types over time in `visits`, `hours` or `value` (dollars)."""
+    show, short = SPELLING[measure]
+    return weeks(mondays, values, show=show, short=short, height=height)
+
+
+def ages(starts: Sequence[int], counts: Parts, *, height: int = 240) -> go.Figure:
+    """Return visits by the infant's age: one column per age in weeks, stacked by type.
+
+    `starts` are ages in whole weeks, in order. A mark's customdata is [age in weeks, type].
+    """
+    if not starts or not any(any(values) for values in counts.values()):
+        return nothing("No visit with a known birth date in this period", height)
+    totals = _totals(counts, len(starts))
+    top = max(totals) * 1.04
+    names = [words.plural(age, "week") + " old" for age in starts]
+    labels, margin = _keys(counts)
+    every = max(1, math.ceil(len(starts) / 9))
+    ticks = [str(age) if i % every == 0 else " " for i, age in enumerate(starts)]
+    unit = note("weeks old", 12, MUTED, x=1, y=0, xref="paper", yref="paper", xshift=4)
+    unit |= {"xanchor": "left", "yanchor": "top", "yshift": -4}
+    return figure(
+        _columns(list(starts), counts, names, words.number),
+        height,
+        bargap=0.12,
+        margin={"l": 4, "r": margin, "t": 0, "b": 24},
+        annotations=[*labels, unit],
+        xaxis=_tick_axis(ticks),
+        yaxis=HIDDEN_AXIS | {"range": [0, top]},
+    )
+
+
+def weeks_alt(
+    mondays: Sequence[date],
+    counts: Parts,
+    *,
+    usual: tuple[float, float] | None = None,
+    goal: float | None = None,
+    show: Show = words.number,
+    what: str = "Visits",
+) -> str:
+    """Return the sentence that stands for `weeks` where it cannot be seen."""
+    if not mondays:
+        return f"{what} per week by type: {EMPTY.lower()}."
+    totals = _totals(counts, len(mondays))
+    last = [f"{show(counts[key][-1])} {word}" for key, word, _ in TYPES if counts.get(key)]
+    parts = [
+        f"{what} per week by type, {words.plural(len(mondays), 'week')}",
+        f"the last, of {words.day(mondays[-1])}, {show(totals[-1])} ({words.listed(last)})",
+        f"between {show(min(totals))} and {show(max(totals))} a week",
+    ]
+    if usual:
+        parts.append(f"usual range {words.between(*usual)}")
+    if goal is not None:
+        parts.append(f"goal {show(goal)}")
+    return ", ".join(parts) + "."
+
+
+def mix_alt(mondays: Sequence[date], values: Parts, *, measure: str = "visits") -> str:
+    """Return the sentence that stands for `mix`."""
+    what = {"visits": "Visits", "hours": "Hours", "value": "Visit value"}[measure]
+    return weeks_alt(mondays, values, show=SPELLING[measure][0], what=what)
+
+
+def ages_alt(starts: Sequence[int], counts: Parts) -> str:
+    """Return the sentence that stands for `ages`."""
+    totals = _totals(counts, len(starts))
+    if not sum(totals):
+        return "Infant's age at visit: no visit with a known birth date in this period."
+    most = max(range(len(totals)), key=totals.__getitem__)
+    return (
+        f"Infant's age at visit, {words.plural(round(sum(totals)), 'visit')}: from {starts[0]} to"
+        f" {starts[-1]} weeks, most at {starts[most]} weeks ({words.number(totals[most])})."
+    )
+
+
+def _short_dollars(value: float) -> str:
+    return words.compact(value, "$")
+
+
+def _hours(value: float) -> str:
+    return f"{words.number(value, 1)} h"
+
+
+SPELLING: dict[str, tuple[Show, Show]] = {
+    "visits": (words.number, words.compact),
+    "hours": (_hours, words.compact),
+    "value": (words.dollars, _short_dollars),
+}
+
+
+def _totals(parts: Parts, length: int) -> list[float]:
+    return [sum(values[i] for values in parts.values()) for i in range(length)]
+
+
+def _columns(
+    keys: Sequence[str | int], parts: Parts, names: Sequence[str], show: Show
+) -> list[Json]:
+    return [
+        {
+            "type": "bar",
+            "x": list(range(len(keys))),
+            "y": list(parts[kind]),
+            "name": word,
+            "marker": {"color": fill, "line": {"width": 1, "color": CARD}},
+            "customdata": [[key, kind] for key in keys],
+            "hovertext": [
+                f"{show(value)} {word}, {name}"
+                for value, name in zip(parts[kind], names, strict=True)
+            ],
+            "hoverinfo": "text",
+            "unselected": DIM,
+        }
+        for kind, word, fill in TYPES
+        if kind in parts
+    ]
+
+
+def _direct_labels(parts: Parts, top: float, height: int, show: Show) -> tuple[list[Json], int]:
+    """Name each part at the right of the last column, no closer than a line's height."""
+    present = [(word, fill, parts[key]) for key, word, fill in TYPES if any(parts.get(key, ()))]
+    line = 18 * top / height
+    middles: list[float] = []
+    below = 0.0
+    for _, _, values in present:
+        middles.append(max(below + values[-1] / 2, middles[-1] + line if middles else line / 2))
+        below += values[-1]
+    ceiling = top - line / 2
+    for i in reversed(range(len(middles))):
+        middles[i] = min(middles[i], ceiling)
+        ceiling = middles[i] - line
+    notes: list[Json] = []
+    widest = 0
+    for (word, fill, values), y in zip(present, middles, strict=True):
+        value = show(values[-1])
+        widest = max(widest, len(value) + len(word))
+        notes += _label(f"{bold(value)}  {word}", fill, {"y": y})
+    return notes, 30 + round(widest * 6.9)
+
+
+def _keys(parts: Parts) -> tuple[list[Json], int]:
+    """Name the types in a column at the top right, where parts end at different heights."""
+    present = [(word, fill) for key, word, fill in reversed(TYPES) if any(parts.get(key, ()))]
+    notes: list[Json] = []
+    for i, (word, fill) in enumerate(present):
+        place = {"y": 1, "yref": "paper", "yanchor": "top", "yshift": -20 * i}
+        notes += _label(word, fill, place)
+    return notes, 30 + round(max(len("weeks old"), *(len(word) for word, _ in present)) * 6.9)
+
+
+def _label(text: str, fill: str, place: Json) -> list[Json]:
+    side = {"x": 1, "xref": "paper", "xanchor": "left"} | place
+    return [note(text, 13, INK, xshift=19, **side), note("■", 12, fill, xshift=3, **side)]
+
+
+def _ticks(dates: Sequence[str], totals: Sequence[str]) -> list[str]:
+    """Write each column's total and, where there is room, its date; counted from the last one."""
+    count = len(dates)
+    per_column = NARROWEST / count
+    every_total = max(1, math.ceil(max(map(len, totals)) * 7.2 / per_column))
+    every_date = max(4, math.ceil(46 / per_column))
+    out = []
+    for i, (day, total) in enumerate(zip(dates, totals, strict=True)):
+        back = count - 1 - i
+        above = total if back % every_total == 0 else " "
+        out.append(
+            f"{bold(above) if back == 0 else above}<br>{day if back % every_date == 0 else ' '}"
+        )
+    return out
+
+
+def _tick_axis(ticks: Sequence[str]) -> Json:
+    return {
+        "tickvals": list(range(len(ticks))),
+        "ticktext": list(ticks),
+        "range": [-0.5, len(ticks) - 0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickangle": 0,
+        # else Plotly drops the first label, which reaches a little past the axis
+        "ticklabeloverflow": "allow",
+        "tickfont": {"size": 12.5, "color": MUTED},
+        "ticks": "",
+    }
+
+
+def _range_shapes(count: int, usual: tuple[float, float] | None, goal: float | None) -> list[Json]:
+    across = {"x0": -0.5, "x1": count - 0.5}
+    shapes: list[Json] = []
+    if usual:
+        band = {"type": "rect", "y0": usual[0], "y1": usual[1], "fillcolor": LAND}
+        shapes.append(band | across | {"line": {"width": 0}, "layer": "below"})
+    if goal is not None:
+        dotted = {"color": INK, "width": 1, "dash": "dot"}
+        shapes.append({"type": "line", "y0": goal, "y1": goal, "line": dotted} | across)
+    return shapes
+
+
+def _goal_label(goal: float | None, totals: Sequence[float], show: Show) -> list[Json]:
+    if goal is None:
+        return []
+    place: Json = {"x": -0.5, "y": goal, "xanchor": "left", "yanchor": "bottom"}
+    if any(total > goal for total in totals[:3]):
+        place |= {"bgcolor": CARD, "borderpad": 1}  # the words would lie on a column's colour
+    return [note(f"goal {show(goal)}", 12, MUTED, **place)]

@@ -1,0 +1,44 @@
+"""A figure on the page, and what was clicked in it."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+CONFIG = {"displayModeBar": False, "doubleClick": False}
+
+
+def figure(fig: go.Figure, key: str, alt: str, *, select: bool = True) -> tuple[Any, ...] | None:
+    """Draw `fig`; return the clicked mark's customdata, once, in the run that the click caused.
+
+    Streamlit keeps a selection for later runs. Told once, it opens a drawer once, and not again
+    on every run after. The theme is in the key because a figure keeps its colours when the theme
+    is switched, unless it is mounted anew; `forget` does the same to lift a selection.
+    """
+    turn = st.session_state.get(_turn(key), 0)
+    name = f"al-fig-{key}-{st.context.theme.type or 'light'}-{turn}"
+    if not select:
+        st.plotly_chart(fig, key=name, config=CONFIG, alt=alt)
+        return None
+    event: Any = st.plotly_chart(
+        fig, key=name, config=CONFIG, alt=alt, on_select="rerun", selection_mode="points"
+    )
+    points = event["selection"]["points"]
+    picked = tuple(points[0]["customdata"]) if points and "customdata" in points[0] else None
+    before = st.session_state.get(_seen(key))
+    st.session_state[_seen(key)] = picked
+    return picked if picked != before else None
+
+
+def forget(key: str) -> None:
+    """Lift the selection of a figure on the next run, as when its drawer was closed."""
+    st.session_state[_turn(key)] = st.session_state.get(_turn(key), 0) + 1
+    st.session_state.pop(_seen(key), None)
+
+
+def _turn(key: str) -> str:
+    return f"al-turn-{key}"
+
+
+def _seen(key: str) -> str:
+    return f"al-seen-{key}"

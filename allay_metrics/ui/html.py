@@ -1,0 +1,100 @@
+"""Our HTML, as text: small bars, chips, tables. Nothing here draws.
+
+Names of families, cities and therapists come from outside. Every function escapes what it is
+given; `rich` alone knows two marks of its own, `**strong**` and `~~quiet~~`. Widget labels speak
+Markdown instead: there `markdown` makes outside text harmless.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape as _escape
+
+TYPE_WORDS = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
+TYPE_CLASSES = {"cst": "cst", "lactation": "lac", "massage": "mas"}
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SHORTCODE = re.compile(r":(?=[A-Za-z+\-])")
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_QUIET = re.compile(r"~~(.+?)~~")
+_WORD_JOINER = "\u2060"
+
+
+def escape(text: object) -> str:
+    """Return `text` safe inside an element or a quoted attribute."""
+    return _escape(str(text), quote=True)
+
+
+def rich(text: str) -> str:
+    """Return escaped text in which `**x**` is strong and `~~x~~` is quiet."""
+    return _QUIET.sub(r"<span>\1</span>", _STRONG.sub(r"<b>\1</b>", escape(text)))
+
+
+def markdown(text: str) -> str:
+    """Return `text` so that a widget's label shows it as it is.
+
+    Punctuation is escaped; a word joiner breaks emoji and icon names, which Streamlit replaces
+    after it has read the Markdown.
+    """
+    one_line = " ".join(text.split())
+    return _PUNCTUATION.sub(r"\\\1", _SHORTCODE.sub(":" + _WORD_JOINER, one_line))
+
+
+def mark(words: str) -> str:
+    """Return the signal: always a diamond and words, never colour alone."""
+    return f"<mark>◆ {escape(words)}</mark>"
+
+
+def chip(visit_type: str, text: str = "") -> str:
+    """Return a type's chip: its shape, its word, its colour; `text` follows in ink."""
+    word = TYPE_WORDS.get(visit_type, visit_type.capitalize())
+    value = f" <b>{escape(text)}</b>" if text else ""
+    name = TYPE_CLASSES.get(visit_type, "oth")
+    return f'<span class="al-chip {name}">{escape(word)}{value}</span>'
+
+
+def delta_row(changes: Sequence[tuple[str, str]], types: Sequence[tuple[str, str]] = ()) -> str:
+    """Return `Oakland +4 · San Jose -2` and, as chips, the same by visit type."""
+    plain = [f"<span>{escape(name)}<b>{escape(by)}</b></span>" for name, by in changes]
+    chips = [chip(kind, by) for kind, by in types]
+    return f'<div class="al-delta">{"".join(plain + chips)}</div>'
+
+
+def bars(
+    values: Sequence[float | None],
+    label: str,
+    *,
+    usual: tuple[float, float] | None = None,
+    goal: float | None = None,
+    signal: bool = False,
+) -> str:
+    """Return zero-based columns, the last one in the accent or, outside the usual range, signal.
+
+    A missing week (None) is a dotted stub: not measured is not zero.
+    """
+    known = [value for value in values if value is not None]
+    top = max([*known, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
+    parts = []
+    if usual:
+        low, high = usual[0] / top, (usual[1] - usual[0]) / top
+        parts.append(f'<u style="bottom:{low:.1%};height:{high:.1%}"></u>')
+    for i, value in enumerate(values):
+        last = ("sig" if signal else "now") if i == len(values) - 1 else ""
+        parts.append(
+            '<i class="no"></i>'
+            if value is None
+            else f'<i class="{last}" style="height:{max(value, 0) / top:.1%}"></i>'
+        )
+    if goal is not None:
+        parts.append(f'<s style="bottom:{goal / top:.1%}"></s>')
+    return f'<div class="al-b" role="img" aria-label="{escape(label)}">{"".join(parts)}</div>'
+
+
+def value(text: str, beside: str = "") -> str:
+    """Return a large number with its unit beside it."""
+    small = f"<small>{escape(beside)}</small>" if beside else ""
+    return f'<div class="al-v">{escape(text)}{small}</div>'
+
+
+def definition(term: str, sentence: str) -> str:
+    """Return one titled paragraph of a drawer."""
+    return f'<div class="al-def"><b>{escape(term)}</b>{rich(sentence)}</div>'

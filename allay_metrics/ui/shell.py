@@ -1,0 +1,99 @@
+"""The frame around every page: style, navigation, title, as-of line, demo banner."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from allay_metrics import words
+from allay_metrics.ui import html
+
+STYLE = Path(__file__).with_name("style.css")
+DEMO = "Demo practice: every family, visit and number here is invented."
+
+
+def style() -> None:
+    """Put our style sheet on the page; once per run, before anything else is drawn."""
+    st.html(STYLE)
+
+
+def top(pages: Sequence[StreamlitPage], here: StreamlitPage, who: str) -> None:
+    """Draw the navigation row of a laptop; a phone has `thumb`. `who` may hold **bold**."""
+    with st.container(
+        key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
+    ):
+        st.html('<div class="al-brand"><i></i>Allay</div>', width="content")
+        for page in pages:
+            _link(page, here, "top", label=page.title)
+        st.space("stretch")
+        st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
+
+
+def thumb(
+    pages: Sequence[StreamlitPage],
+    here: StreamlitPage,
+    short: Mapping[str, str] | None = None,
+) -> None:
+    """Draw the bar at the bottom of a phone; each page needs an icon.
+
+    Three to five pages fit. `short` maps a page's title to a shorter word (`Visit types` to
+    `Types`), of at most ten letters.
+    """
+    shorter = short or {}
+    with st.bottom, st.container(key="al-thumb", horizontal=True, wrap=False, gap=None):
+        for page in pages:
+            label = shorter.get(page.title, page.title)
+            _link(page, here, "thumb", label=label, icon=page.icon, stretch=True)
+
+
+def banner_demo(leave: Callable[[], None]) -> None:
+    """Draw the line that says all is invented, with the button that leaves."""
+    with st.container(
+        key="al-demo", horizontal=True, vertical_alignment="center", gap="small", wrap=False
+    ):
+        st.html(f'<div class="al-demo-line"><i></i>{DEMO}</div>')
+        st.button("Leave the demo", key="al-leave-demo", type="tertiary", on_click=leave)
+
+
+def page_head(title: str, muted: str = "", as_of: Sequence[str] = ()) -> None:
+    """Draw the page's title, its quiet second half, and the as-of line.
+
+    The items of `as_of` may hold **bold**; they are parted by dots.
+    """
+    second = f" <span>{html.escape(muted)}</span>" if muted else ""
+    line = "<i>·</i>".join(f"<span>{html.rich(item)}</span>" for item in as_of)
+    below = f'<div class="al-asof">{line}</div>' if as_of else ""
+    with st.container(key="al-head"):
+        st.html(f'<h1 class="al-title">{html.escape(title)}{second}</h1>{below}')
+
+
+def body(key: str = "page") -> "st.delta_generator.DeltaGenerator":
+    """Return the container of a page's content: our spacing and tokens hang on it."""
+    return st.container(key=f"al-{key}", gap="small")
+
+
+def week_title(monday: date) -> tuple[str, str]:
+    """Return `Week of Mon 9 Nov` and `to Sun 15 Nov 2026`."""
+    sunday = date.fromordinal(monday.toordinal() + 6)
+    return f"Week of {words.day(monday)}", f"to {words.dated(sunday)}"
+
+
+def _link(
+    page: StreamlitPage,
+    here: StreamlitPage,
+    where: str,
+    *,
+    label: str,
+    icon: str = "",
+    stretch: bool = False,
+) -> None:
+    """Draw a link; page_link takes no key, so a keyed container marks the page we are on."""
+    width: Literal["stretch", "content"] = "stretch" if stretch else "content"
+    if page != here:
+        st.page_link(page, label=label, icon=icon, width=width)
+        return
+    with st.container(key=f"al-on-{where}", width=width):
+        st.page_link(page, label=label, icon=icon, width=width)
