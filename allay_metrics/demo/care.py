@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from allay_metrics.demo.export import calendar_rows
 from allay_metrics.demo.families import Ints
 from allay_metrics.demo.invent import KEPT, Invented
 
@@ -20,19 +21,21 @@ CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45
 
 @dataclass(frozen=True)
 class ClosedCare:
-    """The care of one family, closed on `day`. `last_visit` is her last visit's place in
-    `Invented.visits`; a family without e-mail has ''.
+    """The care of one family, closed on `day`.
+
+    `last_appointment` is the Appointment ID of her last visit, by which she can be found:
+    a family without e-mail has '' there.
     """
 
     email: str
-    last_visit: int
+    last_appointment: str
     day: date
     reason: str
 
 
-def closed_care(invented: Invented, seed: int = 7) -> list[ClosedCare]:
+def closed_care(invented: Invented) -> list[ClosedCare]:
     """Return the closed families: most of those not seen for long and without a next visit."""
-    rng = np.random.default_rng([seed, 4])
+    rng = np.random.default_rng([invented.seed, 4])
     last, next_open = _last_visits(invented)
     today = invented.until.toordinal()
     ago = today - invented.visits.day[last]
@@ -42,10 +45,17 @@ def closed_care(invented: Invented, seed: int = 7) -> list[ClosedCare]:
     later = rng.integers(3, 22, size=len(chosen))
     days = np.minimum(invented.visits.day[chosen] + later, today - 1)
     family = invented.visits.family[chosen]
+    emails, rows = invented.families.emails, calendar_rows(invented)
+    appointment = np.zeros(len(invented.visits), dtype=np.int64)
+    appointment[rows.visit] = rows.appointment
     return [
-        ClosedCare(invented.families.emails[who], visit, date.fromordinal(day), REASONS[why])
-        for who, visit, day, why in zip(
-            family.tolist(), chosen.tolist(), days.tolist(), reason.tolist(), strict=True
+        ClosedCare(emails[who], str(number), date.fromordinal(day), REASONS[why])
+        for who, number, day, why in zip(
+            family.tolist(),
+            appointment[chosen].tolist(),
+            days.tolist(),
+            reason.tolist(),
+            strict=True,
         )
     ]
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 
 from allay_metrics.demo.answers import CONCERNS
 from allay_metrics.demo.course import CURVES, Numbers, answers
@@ -84,7 +82,7 @@ class Asked:
     minute: Ints
 
 
-def write_check_ins(folder: Path, invented: Invented, seed: int = 7) -> Path:
+def write_check_ins(folder: Path, invented: Invented) -> Path:
     """Write check_ins.csv, in the order of answering, and return its path.
 
     Times are wall times of the practice. Answers follow age and chance only; see `course`.
@@ -94,7 +92,7 @@ def write_check_ins(folder: Path, invented: Invented, seed: int = 7) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         sheet = csv.writer(file)
         sheet.writerow([*ABOUT, *QUESTIONS.values(), PGIC, HARMS])
-        sheet.writerows(_lines(invented, np.random.default_rng([seed, 5])))
+        sheet.writerows(_lines(invented, np.random.default_rng([invented.seed, 5])))
     return path
 
 

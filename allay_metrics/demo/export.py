@@ -67,9 +67,9 @@ class Rows:
     chance: Ints
 
 
-def calendar_rows(invented: Invented, seed: int) -> Rows:
+def calendar_rows(invented: Invented) -> Rows:
     """Return the rows in the order in which they were booked."""
-    rng = np.random.default_rng([seed, 3])
+    rng = np.random.default_rng([invented.seed, 3])
     visits, births = invented.visits, invented.births
     infant = ~np.isin(visits.kind, (PRENATAL, POSTPARTUM))
     apart = infant & (births.twins[visits.birth] == TWINS_IN_TWO_ROWS)

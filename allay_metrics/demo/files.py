@@ -55,13 +55,13 @@ def write_exports(
     First an export of two weeks earlier that reaches back eight weeks, then the newest with all
     kept appointments, then the cancelled ones. The same seed, day and size give the same bytes.
     """
-    return write_files(folder, invent(visits, seed=seed, until=until, as_of=as_of), seed)
+    return write_files(folder, invent(visits, seed=seed, until=until, as_of=as_of))
 
 
-def write_files(folder: Path, invented: Invented, seed: int) -> list[DemoFile]:
+def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
     """Write the exports of a practice already invented; see `write_exports`."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = calendar_rows(invented, seed)
+    rows = calendar_rows(invented)
     sheet = Sheet(invented, rows)
     now, then = invented.as_of, invented.as_of - OLDER_EXPORT
     newest = chain(_newest(invented, rows, sheet), unreadable_lines(invented, rows))

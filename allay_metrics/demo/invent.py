@@ -62,6 +62,7 @@ class Invented:
     vanishes: Flags
     until: date
     as_of: datetime
+    seed: int
 
 
 def invent(
@@ -92,6 +93,7 @@ def invent(
         vanishes=gone,
         until=until,
         as_of=moment,
+        seed=seed,
     )  # fmt: skip
 
 
