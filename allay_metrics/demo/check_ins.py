@@ -161,7 +161,7 @@ def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> Asked:
 
 def _values(invented: Invented, asked: Asked, rng: np.random.Generator) -> dict[str, Numbers]:
     """Return an answer to every measure for every form."""
-    age = cast("npt.NDArray[np.float64]", (asked.day - invented.births.day[asked.birth]) / 7)
+    age = (asked.day - invented.births.day[asked.birth]) / 7
     baseline = (asked.occasion == 0).astype(np.float64)
     return {
         measure: answers(
