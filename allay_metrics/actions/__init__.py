@@ -1,0 +1,1 @@
+"""Every write: import, undo, decide, keep. Each is one transaction."""

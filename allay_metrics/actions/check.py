@@ -1,0 +1,66 @@
+"""Looks whether the records are whole: the database itself, the derived rows, the roll-up."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select, text
+
+from allay_metrics.derive import derive_all
+from allay_metrics.records import Scope, rollup, row_hashes
+from allay_metrics.records.tables import import_, import_row, set_aside
+
+
+class _Whole(Exception):
+    """Leaves the transaction: a check keeps nothing."""
+
+
+def check_records(scope: Scope) -> list[str]:
+    """Return a sentence for every finding; none when the records are whole.
+
+    Everything derived is derived anew from the bookings and compared, then thrown away.
+    """
+    findings: list[str] = []
+    stored = row_hashes(scope)
+    try:
+        with scope.write("check the records") as conn:
+            findings += _database(conn)
+            findings += _accounts(conn, scope.practice_id)
+            findings += _roll_up(conn, scope.practice_id)
+            derive_all(conn, scope.practice_id)
+            derived = row_hashes(scope, conn)
+            raise _Whole  # noqa: TRY301 - the only way to leave a transaction without keeping it
+    except _Whole:
+        findings += [
+            f"Table {name} differs from what its bookings say."
+            for name in stored
+            if stored[name] != derived[name]
+        ]
+    return findings
+
+
+def _database(conn: Connection) -> Iterator[str]:
+    if conn.dialect.name != "sqlite":
+        return
+    for (said,) in conn.execute(text("PRAGMA integrity_check")).all():
+        if said != "ok":
+            yield f"The database file is damaged: {said}."
+    for row in conn.execute(text("PRAGMA foreign_key_check")).all():
+        yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+
+
+def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
+    """Every row read must stand in the account of its import: counted or set aside."""
+    columns = (import_.c.rows_read, import_.c.id, import_.c.file_name)
+    mine = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
+    for row in conn.execute(select(*columns).where(mine)).all():
+        held = 0
+        for table in (import_row, set_aside):
+            of_import = (table.c.practice_id == practice_id) & (table.c.import_id == row.id)
+            counted = select(func.count()).select_from(table).where(of_import)
+            held += conn.execute(counted).scalar_one()
+        if held != row.rows_read:
+            yield f"{row.file_name}: {row.rows_read} rows read, but {held} on record."
+
+
+def _roll_up(conn: Connection, practice_id: str) -> Iterator[str]:
+    if rollup.held(conn, practice_id) != rollup.recount(conn, practice_id):
+        yield "The daily roll-up differs from the visits it counts."

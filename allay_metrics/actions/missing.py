@@ -1,0 +1,70 @@
+"""The owner decides what became of visits that a newer export no longer holds."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, select
+
+from allay_metrics.derive import derive
+from allay_metrics.errors import NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.tables import booking, correction
+from allay_metrics.records.types import now
+
+Decision = Literal["cancelled", "deleted", "kept"]
+
+
+def decide_missing(scope: Scope, booking_ids: Iterable[str], decision: Decision) -> int:
+    """Decide on missing bookings and return how many: every number follows at once.
+
+    `cancelled` counts them as cancelled by the family, `deleted` as never booked, `kept` as the
+    last export that held them said. A newer export that holds one again overrules the decision.
+    Raises NotFound when one of them is not missing.
+    """
+    ids = set(booking_ids)
+    with scope.write("decide on missing visits") as conn:
+        families = _families_of_missing(conn, scope.practice_id, ids)
+        _forget(conn, scope.practice_id, ids)
+        rows = [
+            {
+                "practice_id": scope.practice_id,
+                "id": new_key(),
+                "booking_id": id_,
+                "field": "state",
+                "value": decision,
+                "made_at": now(),
+            }
+            for id_ in sorted(ids)
+        ]
+        conn.execute(insert(correction), rows)
+        derive(conn, scope.practice_id, families)
+    return len(ids)
+
+
+def reopen_missing(scope: Scope, booking_ids: Iterable[str]) -> int:
+    """Take decisions back: the bookings are missing again and wait."""
+    ids = set(booking_ids)
+    with scope.write("take a decision back") as conn:
+        families = _families_of_missing(conn, scope.practice_id, ids)
+        _forget(conn, scope.practice_id, ids)
+        derive(conn, scope.practice_id, families)
+    return len(ids)
+
+
+def _families_of_missing(conn: Connection, practice_id: str, ids: set[str]) -> set[str]:
+    asked = select(booking.c.id, booking.c.family_id).where(
+        booking.c.practice_id == practice_id,
+        booking.c.id.in_(among(conn, ids)),
+        booking.c.absent_by.is_not(None),
+    )
+    found = {row.id: row.family_id for row in conn.execute(asked)}
+    if not ids or found.keys() != ids:
+        raise NotFound("A visit to decide on is not missing: look at the list again.")
+    return set(found.values())
+
+
+def _forget(conn: Connection, practice_id: str, ids: set[str]) -> None:
+    mine = (correction.c.practice_id == practice_id) & (correction.c.field == "state")
+    conn.execute(delete(correction).where(mine, correction.c.booking_id.in_(among(conn, ids))))

@@ -1,0 +1,123 @@
+"""Takes an import back: the records are again exactly what they were before it."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from allay_metrics.actions.holding import hold_by_what_remains, mark_missing
+from allay_metrics.actions.load import update_bookings
+from allay_metrics.derive import derive
+from allay_metrics.derive.families import families_of
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import (
+    booking,
+    correction,
+    coverage,
+    import_,
+    import_row,
+    set_aside,
+    week_snapshot,
+)
+from allay_metrics.records.types import now
+
+
+def undo_import(scope: Scope, import_id: str) -> str:
+    """Undo one import and return the name of its file.
+
+    The import's own line stays, marked undone. Raises NotFound, or Conflict when it was undone
+    before, or when a later import holds the same bookings: that one goes first.
+    """
+    with scope.write("undo an import") as conn:
+        found = _find(conn, scope.practice_id, import_id)
+        _refuse_if_built_upon(conn, scope.practice_id, import_id, found.sequence)
+        families = _families(conn, scope.practice_id, import_id)
+        families |= _restore_updated(conn, scope.practice_id, import_id)
+        _delete_rows(conn, scope.practice_id, import_id)
+        hold_by_what_remains(conn, scope.practice_id, import_id)
+        mine = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
+        conn.execute(update(import_).where(mine).values(undone_at=now()))
+        changed, _ = mark_missing(conn, scope.practice_id, found.source)
+        derive(conn, scope.practice_id, families | changed)
+    return str(found.file_name)
+
+
+def _find(conn: Connection, practice_id: str, import_id: str) -> Any:
+    mine = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
+    found = conn.execute(select(import_).where(mine)).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no import {import_id}.")
+    if found.undone_at is not None:
+        raise Conflict(f"The import of {found.file_name} was undone before.")
+    return found
+
+
+def _refuse_if_built_upon(
+    conn: Connection, practice_id: str, import_id: str, sequence: int
+) -> None:
+    mine, later = import_row.alias(), import_row.alias()
+    asked = (
+        select(import_.c.file_name, import_.c.id)
+        .join(later, (later.c.practice_id == practice_id) & (later.c.import_id == import_.c.id))
+        .join(mine, (mine.c.practice_id == practice_id) & (mine.c.booking_id == later.c.booking_id))
+        .where(
+            import_.c.practice_id == practice_id,
+            import_.c.undone_at.is_(None),
+            import_.c.id != import_id,
+            import_.c.sequence > sequence,
+            mine.c.import_id == import_id,
+        )
+        .limit(1)
+    )
+    newer = conn.execute(asked).first()
+    if newer is not None:
+        raise Conflict(
+            f"A later import ({newer.file_name}, {newer.id}) holds the same visits: undo it first."
+        )
+
+
+def _families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
+    """Return the families its bookings belong to now."""
+    rows = select(import_row.c.booking_id).where(
+        import_row.c.practice_id == practice_id, import_row.c.import_id == import_id
+    )
+    asked = select(booking.c.family_id).where(
+        booking.c.practice_id == practice_id, booking.c.id.in_(rows)
+    )
+    return set(conn.execute(asked).scalars())
+
+
+def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[str]:
+    """Give updated bookings back what they said before; return the families they go back to."""
+    asked = select(import_row.c.booking_id, import_row.c.before).where(
+        import_row.c.practice_id == practice_id,
+        import_row.c.import_id == import_id,
+        import_row.c.before.is_not(None),
+    )
+    rows = [{"booking_id": id_, **json.loads(before)} for id_, before in conn.execute(asked)]
+    if not rows:
+        return set()
+    # A family that lost its last booking by the update is gone: it is made again.
+    people = [(row["email"], row["phone"], row["client_name"], row["address"]) for row in rows]
+    families = families_of(conn, practice_id, people)
+    for row, family_id in zip(rows, families, strict=True):
+        row["family_id"] = family_id
+    conn.execute(update_bookings(practice_id), rows)
+    return set(families)
+
+
+def _delete_rows(conn: Connection, practice_id: str, import_id: str) -> None:
+    of_import = (import_row.c.practice_id == practice_id) & (import_row.c.import_id == import_id)
+    added = conn.execute(
+        select(import_row.c.booking_id).where(of_import, import_row.c.outcome == "added")
+    )
+    ids = [{"gone": id_} for id_ in added.scalars()]
+    conn.execute(delete(import_row).where(of_import))
+    for table in (set_aside, coverage, week_snapshot):
+        of_practice = table.c.practice_id == practice_id
+        conn.execute(delete(table).where(of_practice, table.c.import_id == import_id))
+    if ids:
+        for table, key in ((correction, correction.c.booking_id), (booking, booking.c.id)):
+            mine = table.c.practice_id == practice_id
+            conn.execute(delete(table).where(mine, key == bindparam("gone")), ids)

@@ -1,0 +1,40 @@
+"""Where things lie, read from the environment in this one module.
+
+| variable | meaning | default |
+|---|---|---|
+| `ALLAY_DATABASE_URL` | the practice's own records | `practice.sqlite` in the data folder |
+| `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
+| `ALLAY_LOG_SQL` | `1` logs every statement, never its values | off |
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "data" / "reference"
+TIME_ZONE = "America/Los_Angeles"
+
+
+def data_dir() -> Path:
+    """Return the folder of the practice's own files; it need not exist yet."""
+    return Path(os.environ.get("ALLAY_DATA_DIR") or ROOT / "data" / "practice")
+
+
+def own_database_url() -> str:
+    """Return the URL of the practice's own database."""
+    return os.environ.get("ALLAY_DATABASE_URL") or sqlite_url(data_dir() / "practice.sqlite")
+
+
+def demo_database_path() -> Path:
+    """Return where the invented practice lives, apart from the practice's own records."""
+    return data_dir() / "demo.sqlite"
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the SQLAlchemy URL of an SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def log_sql() -> bool:
+    """Return whether statements are written to the log."""
+    return os.environ.get("ALLAY_LOG_SQL") == "1"

@@ -1,0 +1,116 @@
+"""Settles the family of bookings without an e-mail, by what all other bookings say."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
+
+from allay_metrics.derive.matching import (
+    certain_match,
+    name_match,
+    provisional_match,
+    settled_match,
+)
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import booking, family
+
+_WHO = ("id", "family_id", "email", "phone", "client_name", "address")
+
+
+def settle_families(conn: Connection, practice_id: str, family_ids: Iterable[str]) -> set[str]:
+    """Move bookings without an e-mail to the family they match; return all families touched.
+
+    Looked at are those of the given families and all that share a phone or a name with them: a
+    new row with an e-mail and a known phone gives older rows without an e-mail their family.
+    """
+    touched = set(family_ids)
+    doubtful = _without_email(conn, practice_id, touched)
+    if not doubtful:
+        return touched
+    phones, names = _clues(conn, practice_id, doubtful)
+    moves: list[dict[str, str]] = []
+    doubts: dict[str, str | None] = {}
+    matches: dict[str, str] = {}
+    for row in doubtful:
+        match, doubt = settled_match(row.phone, row.client_name, row.address, phones, names)
+        id_ = matches.setdefault(match, key_of(practice_id, "family", match))
+        doubts[id_] = doubts.get(id_) or doubt
+        if id_ != row.family_id:
+            moves.append({"booking_id": row.id, "to": id_})
+            touched.add(row.family_id)
+        touched.add(id_)
+    make_families(conn, practice_id, matches)
+    mine = booking.c.practice_id == practice_id
+    if moves:
+        move = update(booking).where(mine, booking.c.id == bindparam("booking_id"))
+        conn.execute(move.values(family_id=bindparam("to")), moves)
+    _keep_doubts(conn, practice_id, doubts)
+    return touched
+
+
+def families_of(
+    conn: Connection,
+    practice_id: str,
+    people: Sequence[tuple[str | None, str | None, str, str | None]],
+) -> list[str]:
+    """Return the family's id for each (e-mail, phone, name, address), made where it is new.
+
+    Those without an e-mail are placed as far as their own row can tell; `settle_families` does
+    the rest.
+    """
+    matches = [certain_match(e) or provisional_match(p, n, a) for e, p, n, a in people]
+    ids = {match: key_of(practice_id, "family", match) for match in dict.fromkeys(matches)}
+    make_families(conn, practice_id, ids)
+    return [ids[match] for match in matches]
+
+
+def make_families(conn: Connection, practice_id: str, ids: Mapping[str, str]) -> None:
+    """Insert the families (match key to id) that are not there yet; deriving fills them."""
+    mine = family.c.practice_id == practice_id
+    asked = select(family.c.id).where(mine, family.c.id.in_(among(conn, ids.values())))
+    there = {row.id for row in conn.execute(asked)}
+    rows = [(practice_id, id_, match, "") for match, id_ in ids.items() if id_ not in there]
+    insert_rows(conn, family, ("practice_id", "id", "match_key", "name"), rows)
+
+
+def _without_email(conn: Connection, practice_id: str, families: set[str]) -> list[Row[Any]]:
+    columns = [booking.c[name] for name in _WHO]
+    mine = booking.c.practice_id == practice_id
+    none_at_all = select(booking.c.id).where(mine, booking.c.email.is_(None)).limit(1)
+    if conn.execute(none_at_all).first() is None:
+        return []
+    theirs = mine & booking.c.family_id.in_(among(conn, families))
+    phones = select(booking.c.phone).where(theirs, booking.c.phone.is_not(None))
+    names = select(booking.c.client_name).where(theirs)
+    related = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(names))
+    return list(conn.execute(select(*columns).where(mine, booking.c.email.is_(None), related)))
+
+
+def _clues(
+    conn: Connection, practice_id: str, rows: list[Row[Any]]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the match keys of families known by phone, and by name and address."""
+    mine = booking.c.practice_id == practice_id
+    columns = [booking.c[name] for name in _WHO]
+    known = or_(booking.c.email.is_not(None), booking.c.phone.is_not(None))
+    by_phone = booking.c.phone.in_(among(conn, {r.phone for r in rows if r.phone}))
+    by_name = booking.c.client_name.in_(among(conn, {r.client_name for r in rows if not r.phone}))
+    phones: dict[str, set[str]] = defaultdict(set)
+    for row in conn.execute(select(*columns).where(mine, by_phone, booking.c.email.is_not(None))):
+        phones[row.phone].add(f"e:{row.email}")
+    names: dict[str, set[str]] = defaultdict(set)
+    for row in conn.execute(select(*columns).where(mine, by_name, known)):
+        match, _ = settled_match(row.phone, row.client_name, row.address, phones, {})
+        names[name_match(row.client_name, row.address)].add(certain_match(row.email) or match)
+    return phones, names
+
+
+def _keep_doubts(conn: Connection, practice_id: str, doubts: dict[str, str | None]) -> None:
+    keep = (
+        update(family)
+        .where(family.c.practice_id == practice_id, family.c.id == bindparam("family_id"))
+        .values(doubt=bindparam("asked"))
+    )
+    conn.execute(keep, [{"family_id": id_, "asked": doubt} for id_, doubt in doubts.items()])

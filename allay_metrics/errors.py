@@ -1,0 +1,43 @@
+"""The one family of errors that a person is shown as a sentence, never as a traceback.
+
+Bottom layer: this module imports nothing from the package.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AllayError(Exception):
+    """Shown as one plain sentence; the command line exits with code 2."""
+
+
+class FileProblem(AllayError):
+    """A file that cannot be read, recognised or mapped. Nothing of it was stored."""
+
+
+class QuestionProblem(AllayError):
+    """A question that names an unknown metric, group, grain, filter or period."""
+
+
+class ConfigProblem(AllayError):
+    """A setting, profile or database that cannot be used as it stands."""
+
+
+class Conflict(AllayError):
+    """Something changed meanwhile, or stands in the way of what was asked."""
+
+
+class NotAllowed(AllayError):
+    """The viewer may not see or do this."""
+
+
+class NotFound(AllayError):
+    """Nothing on file has this name or id."""
+
+
+def choose_from(kind: str, asked: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what was asked for and the nearest known names."""
+    names = sorted(known)
+    near = get_close_matches(asked, names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(names)}."
+    return f"There is no {kind} '{asked}': {hint}"

@@ -1,0 +1,19 @@
+"""Tables, engine, scope, migrations, roll-up: the only folder that touches a database engine."""
+
+from allay_metrics.records.engine import open_engine
+from allay_metrics.records.hashes import row_hashes
+from allay_metrics.records.migrate import upgrade
+from allay_metrics.records.practice import UNKNOWN, VIRTUAL, open_practice
+from allay_metrics.records.scope import OWNER, Scope, Viewer
+
+__all__ = [
+    "OWNER",
+    "UNKNOWN",
+    "VIRTUAL",
+    "Scope",
+    "Viewer",
+    "open_engine",
+    "open_practice",
+    "row_hashes",
+    "upgrade",
+]

@@ -1,0 +1,42 @@
+"""Many rows at once: the fastest way in that each engine has, and sets of ids as a subquery."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Select, Table, Text, cast, func, select
+
+
+def insert_rows(
+    conn: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows of plain values (text, whole numbers, None; days as ISO text).
+
+    SQLite takes them by one prepared statement, PostgreSQL by COPY: both several times faster
+    than an INSERT built per batch.
+    """
+    names = ", ".join(columns)
+    if conn.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        batch = rows if isinstance(rows, list) else list(rows)
+        if batch:
+            # Names come from our own tables, values are bound.
+            conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', batch)  # noqa: S608
+        return
+    driver: Any = conn.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
+    """Return the ids as a subquery: one bound value, however many there are."""
+    listed = json.dumps(list(ids))
+    if conn.dialect.name == "sqlite":
+        values = func.json_each(listed).table_valued("value")
+    else:
+        values = func.json_array_elements_text(cast(listed, JSON)).table_valued("value")
+    return select(cast(values.c.value, Text))

@@ -1,0 +1,34 @@
+"""Fingerprints of the records: equal before and after an import that was undone."""
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from allay_metrics.records.scope import Scope
+from allay_metrics.records.tables import metadata
+
+# The import's own line stays as history after an undo; the practice's counts every write.
+HISTORY = ("import", "practice")
+
+
+def row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
+    """Return, per table, a SHA-256 over its rows in an order of their own.
+
+    With a connection, as its transaction sees them.
+    """
+    if conn is None:
+        with scope.read() as own:
+            return row_hashes(scope, own)
+    return {
+        table.name: _hash(conn, select(table).where(table.c.practice_id == scope.practice_id))
+        for table in metadata.sorted_tables
+        if table.name not in HISTORY
+    }
+
+
+def _hash(conn: Connection, rows: Select[Any]) -> str:
+    digest = sha256()
+    for line in sorted(repr(tuple(row)) for row in conn.execute(rows)):
+        digest.update(line.encode())
+    return digest.hexdigest()

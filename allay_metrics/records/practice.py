@@ -1,0 +1,90 @@
+"""Opens a practice: its database at the newest schema, its own row, its cities."""
+
+import csv
+from typing import Any
+
+from sqlalchemy import Engine, insert, select, update
+
+from allay_metrics import config
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.records.engine import WRITE, open_engine
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.migrate import upgrade
+from allay_metrics.records.scope import OWNER, Scope, Viewer
+from allay_metrics.records.tables import city, practice
+
+VIRTUAL = "virtual"
+UNKNOWN = "unknown"
+
+
+def open_practice(
+    url: str,
+    *,
+    name: str = "My practice",
+    timezone: str = config.TIME_ZONE,
+    is_demo: bool = False,
+    practice_id: str | None = None,
+    viewer: Viewer = OWNER,
+) -> Scope:
+    """Return the scope of the practice kept at `url`; a new database gets the practice as given.
+
+    The database is brought to the newest schema first. Raises ConfigProblem when it holds more
+    than one practice and none is named.
+    """
+    engine = open_engine(url)
+    upgrade(engine)
+    with engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        rows = conn.execute(select(practice)).mappings().all()
+        if not rows:
+            given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
+            row: dict[str, Any] = {"practice_id": practice_id or new_key(), **given}
+            conn.execute(insert(practice).values(row))
+            conn.execute(
+                insert(city), [{"practice_id": row["practice_id"], **c} for c in _cities()]
+            )
+        else:
+            chosen = [r for r in rows if practice_id in (None, r["practice_id"])]
+            if len(chosen) != 1:
+                raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
+            row = dict(chosen[0])
+    return Scope(engine, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
+
+
+def practice_name(scope: Scope) -> str:
+    """Return the practice's name as shown."""
+    with scope.read() as conn:
+        asked = select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
+        return str(conn.execute(asked).scalar_one())
+
+
+def rename_practice(scope: Scope, name: str) -> None:
+    """Keep a new name for the practice."""
+    with scope.write("rename the practice") as conn:
+        mine = practice.c.practice_id == scope.practice_id
+        conn.execute(update(practice).where(mine).values(name=name))
+
+
+def _cities() -> list[dict[str, object]]:
+    """Return the shipped cities and the two places that are none."""
+    with (config.REFERENCE / "cities.csv").open(encoding="utf-8", newline="") as file:
+        rows: list[dict[str, object]] = [
+            {
+                "name": row["name"],
+                "kind": "city",
+                "county": row["county"],
+                "latitude": float(row["latitude"]),
+                "longitude": float(row["longitude"]),
+                "label_side": row["label_side"],
+            }
+            for row in csv.DictReader(file)
+        ]
+    nowhere = {"latitude": None, "longitude": None, "label_side": "r"}
+    return rows + [{"name": n, "kind": n, "county": n, **nowhere} for n in (VIRTUAL, UNKNOWN)]
+
+
+def has_records(engine: Engine) -> bool:
+    """Return whether anything was ever taken in."""
+    from allay_metrics.records.tables import import_
+
+    with engine.connect() as conn:
+        return conn.execute(select(import_.c.id).limit(1)).first() is not None

@@ -1,0 +1,101 @@
+"""Who asks. One Scope hands out database sessions; nothing else does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, Engine, select, update
+from sqlalchemy.sql.expression import true
+
+from allay_metrics.errors import NotAllowed, NotFound
+from allay_metrics.records.engine import WRITE
+from allay_metrics.records.tables import daily, practice, therapist, visit
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person who asks: the owner, or a therapist with her own id."""
+
+    role: Literal["owner", "therapist"]
+    therapist_id: str | None = None
+    email: str | None = None
+
+
+OWNER = Viewer("owner")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One viewer in one practice; every question and every write carries it to the database."""
+
+    engine: Engine
+    practice_id: str
+    timezone: str
+    is_demo: bool
+    viewer: Viewer = OWNER
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which the practice counts days and weeks."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def sees_money(self) -> bool:
+        """Return whether prices may be read."""
+        return self.viewer.role == "owner"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection whose statements all see one state of the records."""
+        with self.engine.connect() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def write(self, reason: str) -> Iterator[Connection]:
+        """Yield a connection in one transaction: all of it is kept, or nothing.
+
+        `reason` says what is done, in a few words. Raises NotAllowed for anyone but the owner.
+        """
+        if self.viewer.role != "owner":
+            raise NotAllowed(f"Only the owner may {reason}.")
+        with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
+            yield conn
+            bump = {"version": practice.c.version + 1}
+            conn.execute(
+                update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
+            )
+
+    def data_version(self) -> int:
+        """Return a number that grows with every write: part of every cache's key."""
+        with self.read() as conn:
+            asked = select(practice.c.version).where(practice.c.practice_id == self.practice_id)
+            return int(conn.execute(asked).scalar_one())
+
+    def own_visits(self) -> ColumnElement[bool]:
+        """Return the condition that leaves the visits this viewer's numbers count."""
+        return self._own(visit.c.practice_id, visit.c.therapist_id)
+
+    def own_daily(self) -> ColumnElement[bool]:
+        """Return the same condition for the roll-up."""
+        return self._own(daily.c.practice_id, daily.c.therapist_id)
+
+    def _own(
+        self, practice_id: ColumnElement[str], therapist_id: ColumnElement[str]
+    ) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = true()
+        if self.viewer.role == "therapist":
+            mine = therapist_id == self.viewer.therapist_id
+        return (practice_id == self.practice_id) & mine
+
+    def as_therapist(self, email: str) -> Self:
+        """Return the scope of the therapist with this address. Raises NotFound."""
+        with self.read() as conn:
+            asked = select(therapist.c.id).where(
+                therapist.c.practice_id == self.practice_id, therapist.c.email == email.lower()
+            )
+            found = conn.execute(asked).scalar_one_or_none()
+        if found is None:
+            raise NotFound(f"Nobody with the address {email} works in this practice.")
+        return replace(self, viewer=Viewer("therapist", found, email.lower()))

@@ -1,0 +1,124 @@
+"""What sources told us: files, their rows, what they cover and what was set aside."""
+
+from sqlalchemy import Index, Text, UniqueConstraint
+
+from allay_metrics.records.tables.base import belongs_to, column, table, version
+from allay_metrics.records.types import Cents, Count, Day, Instant, Key
+
+import_ = table(
+    "import",
+    "One file taken in",
+    ("id",),
+    column("id", Key, "UUID"),
+    column("sequence", Count, "Grows by one with every import of the practice"),
+    column("source", Text, "Profile the file was read by"),
+    column("file_name", Text, "Name of the file, without its folder"),
+    column("file_hash", Text, "SHA-256 of its bytes"),
+    column("holds", Text, "kept, all or cancelled: which visits such a file should hold"),
+    column("as_of", Instant, "When it was exported"),
+    column("covers_from", Day, "First day it should hold every visit of", nullable=True),
+    column("covers_to", Day, "Last day it should hold every visit of", nullable=True),
+    column("imported_at", Instant, "When it was taken in"),
+    column("rows_read", Count, "Rows in the file: added + updated + unchanged + set aside"),
+    column("added", Count, "Rows not known before"),
+    column("updated", Count, "Rows that say something new of a known booking"),
+    column("unchanged", Count, "Rows that say what was known"),
+    column("set_aside", Count, "Rows that cannot be used"),
+    column("warnings", Text, "JSON list of row, column, value, reason: parts of rows left out"),
+    column("undone_at", Instant, "When it was undone", nullable=True),
+    version(),
+    Index(None, "practice_id", "source", "as_of"),
+)
+
+booking = table(
+    "booking",
+    "One row of a source, as last told; visits are derived from these",
+    ("id",),
+    column("id", Key, "UUID made of source and source key"),
+    column("source", Text, "Profile it came by"),
+    column("source_key", Text, "The source's own id, else made of client and start"),
+    column("row_hash", Text, "Hash of what the source says; tells updated from unchanged"),
+    column("family_id", Key, "Derived: the family it belongs to"),
+    column("held_by", Key, "Derived: the newest import that holds it"),
+    column("as_of", Instant, "Derived: when that import's file was exported"),
+    column(
+        "absent_by", Key, "Derived: a newer import that should hold it and does not", nullable=True
+    ),
+    column("starts_at", Instant, "Start"),
+    column("ends_at", Instant, "End"),
+    column("day", Day, "Date of the start in the practice's zone"),
+    column("minutes", Count, "Booked length"),
+    column("client_name", Text, "Who booked or is booked"),
+    column("email", Text, "Lower case", nullable=True),
+    column("phone", Text, "E.164", nullable=True),
+    column("infant_names", Text, "As answered", nullable=True),
+    column("infant_born", Day, "Birth or due date as answered", nullable=True),
+    column("therapist", Text, "As the source names her or him", nullable=True),
+    column("type_text", Text, "The service's name as typed"),
+    column("price_cents", Cents, "List price; empty where missing", nullable=True),
+    column("booked_on", Day, "Day it was booked", nullable=True),
+    column("cancelled_at", Instant, "When it was cancelled", nullable=True),
+    column("cancelled_by", Text, "family or practice", nullable=True),
+    column(
+        "marked", Text, "none, arrived, no_show, cancelled or rescheduled, as the source marks it"
+    ),
+    column("city_text", Text, "City as typed", nullable=True),
+    column("zip", Text, "ZIP as typed", nullable=True),
+    column("address", Text, "Address as typed", nullable=True),
+    column("notes", Text, "Parking, gate code, pets", nullable=True),
+    column("concern", Text, "Why the family came, as answered", nullable=True),
+    column(
+        "referral_source", Text, "How the family heard of the practice, as answered", nullable=True
+    ),
+    column("extra", Text, "JSON object of all other columns that are not empty", nullable=True),
+    belongs_to("family", "family_id"),
+    UniqueConstraint("practice_id", "source", "source_key"),
+    Index(None, "practice_id", "family_id"),
+    Index(None, "practice_id", "phone"),
+    Index(None, "practice_id", "client_name"),
+    Index(None, "practice_id", "source", "day"),
+)
+
+import_row = table(
+    "import_row",
+    "What became of each row of each file; `before` is what undo brings back",
+    ("import_id", "row_number"),
+    column("import_id", Key, "The file"),
+    column(
+        "row_number", Count, "Number of the record in the file; the first after the header is 1"
+    ),
+    column("booking_id", Key, "The booking it told of"),
+    column("outcome", Text, "added, updated or unchanged"),
+    column("before", Text, "JSON of the booking before an update", nullable=True),
+    belongs_to("import", "import_id"),
+    belongs_to("booking", "booking_id"),
+    Index(None, "practice_id", "booking_id"),
+    clustered=True,
+)
+
+set_aside = table(
+    "set_aside",
+    "A row that cannot be used, kept with its text and the reason",
+    ("import_id", "row_number"),
+    column("import_id", Key, "The file"),
+    column("row_number", Count, "Number of the record in the file"),
+    column("column_name", Text, "Column at fault, as the file names it"),
+    column("value", Text, "Value at fault"),
+    column("reason", Text, "Why the row cannot be used"),
+    column("raw", Text, "JSON object: the whole row as text"),
+    column("raw_hash", Text, "Hash of the row: the same bad row in a newer file is the same"),
+    belongs_to("import", "import_id"),
+    Index(None, "practice_id", "raw_hash"),
+)
+
+coverage = table(
+    "coverage",
+    "What a file tells about, and for which days",
+    ("import_id", "kind"),
+    column("import_id", Key, "The file"),
+    column("kind", Text, "kept, cancelled, no_show, cancel_time, canceller, booked_on, attendance"),
+    column("source", Text, "Profile the file was read by"),
+    column("first_day", Day, "First day covered"),
+    column("last_day", Day, "Last day covered"),
+    belongs_to("import", "import_id"),
+)

@@ -1,0 +1,92 @@
+"""Who works here, who is cared for, and where they live."""
+
+from sqlalchemy import Index, Text, UniqueConstraint
+
+from allay_metrics.records.tables.base import belongs_to, column, table, version
+from allay_metrics.records.types import Count, Day, Flag, Key, Real
+
+practice = table(
+    "practice",
+    "One in-home practice",
+    (),
+    column("name", Text, "Name shown on pages"),
+    column("timezone", Text, "IANA name of the zone in which days and weeks are counted"),
+    column("is_demo", Flag, "1 when every record here is invented"),
+    version(),
+)
+
+therapist = table(
+    "therapist",
+    "A person who visits families; found in the exports' calendar column",
+    ("id",),
+    column("id", Key, "UUID made of practice and name"),
+    column("name", Text, "Name as the export's calendar says it; 'unknown' where it is blank"),
+    column("email", Text, "Signs in with this address", nullable=True),
+    column("base_city", Text, "City her working day starts and ends in", nullable=True),
+    column("skills", Text, "Visit types she gives, comma separated", nullable=True),
+    column("active_from", Day, "First day she works here", nullable=True),
+    column("active_to", Day, "Last day she works here", nullable=True),
+    version(),
+    UniqueConstraint("practice_id", "name"),
+)
+
+family = table(
+    "family",
+    "The household that books; matched by e-mail, else phone, else name and address",
+    ("id",),
+    column("id", Key, "UUID made of practice and match key"),
+    column("match_key", Text, "What its bookings have in common: e:, p: or n: and the value"),
+    column("name", Text, "Family name of its newest booking"),
+    column("email", Text, "E-mail of its bookings", nullable=True),
+    column("phone", Text, "Newest phone, E.164", nullable=True),
+    column("doubt", Text, "Question for the owner when the match is doubtful", nullable=True),
+    column("first_on", Day, "Day of its first completed visit", nullable=True),
+    column("last_on", Day, "Day of its last completed visit", nullable=True),
+    column("next_on", Day, "Day of its next booked visit", nullable=True),
+    column("closed_on", Day, "Day its care was closed by a person", nullable=True),
+    column("closed_reason", Text, "Why its care was closed", nullable=True),
+    version(),
+    UniqueConstraint("practice_id", "match_key"),
+    Index(None, "practice_id", "last_on"),
+)
+
+client = table(
+    "client",
+    "The person cared for: an infant or a parent",
+    ("id",),
+    column("id", Key, "UUID made of family and name"),
+    column("family_id", Key, "Her or his family"),
+    column("name", Text, "Name as booked"),
+    column("kind", Text, "infant or parent"),
+    column("born_on", Day, "Birth date of an infant, where the export tells", nullable=True),
+    version(),
+    belongs_to("family", "family_id"),
+    Index(None, "practice_id", "family_id"),
+)
+
+episode = table(
+    "episode",
+    "One client, one concern: the first visit until care is closed or 60 days pass",
+    ("id",),
+    column("id", Key, "UUID made of client and first visit"),
+    column("client_id", Key, "The client cared for"),
+    column("concern", Text, "Primary concern as declared at intake", nullable=True),
+    column("opened_on", Day, "Day of its first completed visit"),
+    column("last_on", Day, "Day of its latest completed visit"),
+    column("visits", Count, "Completed visits in it"),
+    column("closed_on", Day, "Day it ended; empty while it is open", nullable=True),
+    belongs_to("client", "client_id"),
+    Index(None, "practice_id", "client_id"),
+)
+
+city = table(
+    "city",
+    "A place visits happen in, as shown: a city, an ambiguous ZIP, virtual or unknown",
+    ("name",),
+    column("name", Text, "Name as shown"),
+    column("kind", Text, "city, ambiguous, virtual or unknown"),
+    column("county", Text, "County; virtual or unknown where there is none"),
+    column("latitude", Real, "Degrees north, WGS 84", nullable=True),
+    column("longitude", Real, "Degrees east, WGS 84", nullable=True),
+    column("label_side", Text, "Side of the map bubble its name stands on: l, r, t or b"),
+)

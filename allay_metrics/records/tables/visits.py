@@ -1,0 +1,118 @@
+"""Visits as counted: wholly derived from bookings and corrections, and their daily roll-up."""
+
+from typing import Any
+
+from sqlalchemy import Column, Index, Text, text
+
+from allay_metrics.records.tables.base import belongs_to, column, table
+from allay_metrics.records.types import Cents, Count, Day, Flag, Instant, Key
+
+
+def _groups() -> list[Column[Any]]:
+    """Return the columns visits are grouped and filtered by, alike in both tables."""
+    return [
+        column("day", Day, "Date of the start in the practice's zone"),
+        column("source", Text, "Profile it came by"),
+        column("city", Text, "City as shown; virtual or unknown where there is none"),
+        column("visit_type", Text, "Primary type: cst, lactation, massage or other"),
+        column("second_type", Text, "Second type of a combined visit, else empty"),
+        column("therapist_id", Key, "Who visited"),
+        column("state", Text, "Where it stands, see the definitions"),
+        column("week", Day, "Monday of its week"),
+        column("month", Day, "First day of its month"),
+        column("weekday", Count, "0 Monday to 6 Sunday"),
+    ]
+
+
+visit = table(
+    "visit",
+    "One slot of one family with one therapist; twins' rows of one slot are one visit",
+    ("id",),
+    column("id", Key, "Id of its first booking"),
+    column("family_id", Key, "The family visited"),
+    *_groups(),
+    column("starts_at", Instant, "Start"),
+    column("ends_at", Instant, "End"),
+    column("minutes", Count, "Booked length"),
+    column("row_count", Count, "Bookings it is made of"),
+    column("assumed", Flag, "1 when completed is assumed: its source never marks attendance"),
+    column("city_how", Text, "typed, zip, history, corrected or none"),
+    column("price_cents", Cents, "List price; empty where missing", nullable=True),
+    column("booked_on", Day, "Day it was booked", nullable=True),
+    column("wait_days", Count, "Days from booking to visit", nullable=True),
+    column("as_of", Instant, "When the newest file that holds it was exported"),
+    column("referral_source", Text, "How the family heard of the practice; unknown where not told"),
+    column("is_first", Flag, "1 for the family's first completed visit"),
+    column("is_first_of_type", Flag, "1 for its first completed visit of this type"),
+    column("is_last", Flag, "1 for the family's last completed visit"),
+    column("continued", Flag, "1 for a first visit with a second at most 21 days after it"),
+    column("rebooked", Flag, "1 when a later visit was booked by the day after this one"),
+    column("before_close", Flag, "1 for the last completed visit before care was closed"),
+    column("told_1", Flag, "1 when booked by the Sunday before its week, and not cancelled"),
+    column("told_2", Flag, "1 when booked by the Sunday a week earlier, and not cancelled"),
+    belongs_to("family", "family_id"),
+    belongs_to("therapist", "therapist_id"),
+    Index(None, "practice_id", "family_id"),
+    Index("ix_visit_day", "practice_id", "day", "state"),
+    # Distinct families of a period are read from this index alone.
+    Index(
+        "ix_visit_families",
+        "practice_id",
+        "state",
+        "day",
+        "week",
+        "family_id",
+        "city",
+        "visit_type",
+        "second_type",
+        "therapist_id",
+    ),
+    # First and last visits are few: these two stay small however many visits there are.
+    Index(
+        "ix_visit_first",
+        "practice_id",
+        "day",
+        sqlite_where=text("is_first = 1"),
+        postgresql_where=text("is_first = 1"),
+    ),
+    Index(
+        "ix_visit_last",
+        "practice_id",
+        "day",
+        sqlite_where=text("is_last = 1"),
+        postgresql_where=text("is_last = 1"),
+    ),
+)
+
+visit_client = table(
+    "visit_client",
+    "Who was cared for in a visit; twins seen together are two",
+    ("visit_id", "client_id"),
+    column("visit_id", Key, "The visit"),
+    column("client_id", Key, "The client"),
+    belongs_to("visit", "visit_id"),
+    belongs_to("client", "client_id"),
+    Index(None, "practice_id", "client_id"),
+    clustered=True,
+)
+
+daily = table(
+    "daily",
+    "Roll-up of visits: additive counts per day and group, recounted when touched",
+    ("day", "source", "city", "visit_type", "second_type", "therapist_id", "state"),
+    *_groups(),
+    column("visits", Count, "Visits"),
+    column("assumed", Count, "Of them completed by assumption"),
+    column("minutes", Count, "Booked minutes"),
+    column("price_cents", Cents, "Sum of list prices"),
+    column("priced", Count, "Visits with a price"),
+    column("first", Count, "Families' first completed visits"),
+    column("first_of_type", Count, "Families' first completed visits of the type"),
+    column("continued", Count, "First visits with a second at most 21 days after"),
+    column("rebooked", Count, "Completed visits with a later one booked by the next day"),
+    column("before_close", Count, "Last completed visits before care was closed"),
+    column("dated", Count, "Visits whose day of booking is known"),
+    column("told_1", Count, "Booked by the Sunday before the week, not cancelled"),
+    column("told_2", Count, "Booked by the Sunday a week earlier, not cancelled"),
+    clustered=True,
+)

@@ -1,0 +1,61 @@
+"""Column types that mean the same on SQLite (STRICT tables) and PostgreSQL."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import REAL, BigInteger, Date, Dialect, Double, Integer, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# STRICT tables know TEXT, INTEGER and REAL only. Keys are UUIDs written as text on both engines:
+# they are made here, never by the database, and one spelling keeps row hashes equal across engines.
+Key = Text
+Flag = Integer
+Count = Integer
+Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
+
+
+class Day(TypeDecorator[date]):
+    """A local calendar date: ISO text on SQLite, DATE on PostgreSQL; `datetime.date` in Python."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the engine's own type."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
+
+    def process_bind_param(self, value: date | str | None, dialect: Dialect) -> Any:
+        """Return the value as the engine takes it; ISO text is accepted too."""
+        if dialect.name != "sqlite":
+            return date.fromisoformat(value) if isinstance(value, str) else value
+        return value.isoformat() if isinstance(value, date) else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:  # noqa: ARG002
+        """Return a `datetime.date`."""
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Instant(TypeDecorator[int]):
+    """A moment: seconds since 1970-01-01 UTC, an integer on both engines and in Python.
+
+    Integers compare, subtract and hash alike everywhere; `local_time` turns one into a
+    wall time for showing.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the engine's own type (STRICT tables have no BIGINT)."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+class Cents(Instant):
+    """Money as whole cents."""
+
+    cache_ok = True
+
+
+def now() -> int:
+    """Return this moment in seconds since 1970-01-01 UTC."""
+    return int(datetime.now(UTC).timestamp())
