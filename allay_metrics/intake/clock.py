@@ -1,13 +1,13 @@
 """From a wall time in some zone to the instant, and to the practice's own date."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.intake.texts import one_line, quoted
-from allay_metrics.intake.times import MomentFormats, Wall
+from allay_metrics.intake.times import DayFormats, TimeOfDay, read_time, split_moment
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 wall times are subtracted from it
 _DISTINCT_TEXTS = 50_000  # as many as a cache keeps: memory stays the same for any file
@@ -46,38 +46,70 @@ def practice_zone(name: str) -> ZoneInfo:
     return zone
 
 
-class Clock:
-    """Reads the times of one file; the same text is worked out once."""
+class _Day(NamedTuple):
+    """A date in a zone; on a steady one the clocks do not change."""
 
-    def __init__(self, practice: ZoneInfo, formats: MomentFormats) -> None:
+    date: date
+    iso: str
+    midnight: int  # unix seconds UTC
+    zone: ZoneInfo
+    steady: bool
+
+
+class Clock:
+    """Reads the times of one file. Dates and times of day repeat, so each is worked out once."""
+
+    def __init__(self, practice: ZoneInfo, formats: DayFormats) -> None:
         self._practice = practice
         self._formats = formats
-        self.moment = lru_cache(maxsize=_DISTINCT_TEXTS)(self._moment)
+        self._day = lru_cache(maxsize=_DISTINCT_TEXTS)(self._day_in_zone)
+        self._time = lru_cache(maxsize=_DISTINCT_TEXTS)(read_time)
 
-    def _moment(self, text: str, zone_text: str) -> Moment:
+    def moment(self, text: str, zone_text: str) -> Moment:
         """Return the instant of a wall time; without a zone's name it is the practice's."""
-        text = one_line(text)
-        if not text:
-            return Moment(0, "", "it is empty")
-        wall = self._formats.read(text)
-        if isinstance(wall, str):
-            return Moment(0, "", wall)
-        zone = _zone(zone_text) if zone_text.strip() else self._practice
-        if wall.offset is None and zone is None:
-            return Moment(0, "", "this time zone is not known", in_zone=True)
-        return self._instant(wall, zone)
+        day_text, time_text = split_moment(one_line(text))
+        day = self._day(day_text, zone_text)
+        if isinstance(day, Moment):
+            return day
+        time = self._time(time_text)
+        if isinstance(time, str):
+            return Moment(0, "", time)
+        if time.offset is None and day.steady:
+            epoch = day.midnight + time.seconds
+            same = day.zone is self._practice
+            return Moment(epoch, day.iso if same else self._date(epoch), "")
+        return self._unsteady(day, time)
 
-    def _instant(self, wall: Wall, zone: ZoneInfo | None) -> Moment:
-        offset = wall.offset
-        if offset is None and zone is not None:
-            first, second = _offset(wall.at, zone, 0), _offset(wall.at, zone, 1)
-            if first != second:
-                return Moment(0, "", _change_of_clocks(zone, twice=first > second))
-            offset = first
-        epoch = int((wall.at - _EPOCH).total_seconds()) - (offset or 0)
-        if zone is self._practice and wall.offset is None:
-            return Moment(epoch, wall.at.date().isoformat(), "")
-        return Moment(epoch, datetime.fromtimestamp(epoch, self._practice).date().isoformat(), "")
+    def _day_in_zone(self, text: str, zone_text: str) -> "_Day | Moment":
+        zone = _zone(zone_text) if zone_text.strip() else self._practice
+        day = self._formats.read(text) if text else "it is empty"
+        if isinstance(day, str):
+            return Moment(0, "", day)
+        if zone is None:
+            return Moment(0, "", "this time zone is not known", in_zone=True)
+        at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 a wall time
+        offset = _offset(at, zone, 0)
+        steady = offset == _offset(at + timedelta(days=1), zone, 1) == _offset(at, zone, 1)
+        return _Day(day, day.isoformat(), _seconds(at) - offset, zone, steady)
+
+    def _unsteady(self, day: _Day, time: TimeOfDay) -> Moment:
+        """Return the instant on a day of changing clocks, or with the text's own offset."""
+        at = datetime(day.date.year, day.date.month, day.date.day)  # noqa: DTZ001 a wall time
+        at += timedelta(seconds=time.seconds)
+        offset = time.offset
+        if offset is None:
+            offset, later = _offset(at, day.zone, 0), _offset(at, day.zone, 1)
+            if offset != later:
+                return Moment(0, "", _change_of_clocks(day.zone, twice=offset > later))
+        epoch = _seconds(at) - offset
+        return Moment(epoch, self._date(epoch), "")
+
+    def _date(self, epoch: int) -> str:
+        return datetime.fromtimestamp(epoch, self._practice).date().isoformat()
+
+
+def _seconds(at: datetime) -> int:
+    return int((at - _EPOCH).total_seconds())
 
 
 def _offset(at: datetime, zone: ZoneInfo, fold: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from allay_metrics.errors import FileProblem, choose_from
 from allay_metrics.intake.texts import listed, pattern, quoted
-from allay_metrics.intake.times import DayFormats, MomentFormats, compile_format
+from allay_metrics.intake.times import DayFormats, compile_format
 
 SHIPPED = Path(__file__).parent / "profiles"
 
@@ -53,7 +53,6 @@ class Profile:
     recognised_by: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     questions: tuple[tuple[str, re.Pattern[str]], ...]
-    moments: MomentFormats
     days: DayFormats
     marks: tuple[MarkRule, ...]
     carries: Mapping[str, frozenset[str]]
@@ -97,7 +96,7 @@ class _Told:
         self._known(self.told, _KEYS, "")
         name = self._text("name")
         formats = self._table("formats")
-        self._known(formats, {"moment", "day", "time"}, "formats.")
+        self._known(formats, {"day"}, "formats.")
         return Profile(
             name=name,
             label=self._text("label", name),
@@ -107,7 +106,6 @@ class _Told:
             recognised_by=self._texts("recognised_by", self.told.get("recognised_by", [])),
             columns=self._columns(),
             questions=self._questions(),
-            moments=MomentFormats(self._formats(formats, "moment")),
             days=DayFormats(self._formats(formats, "day")),
             marks=tuple(self._mark(i, rule) for i, rule in enumerate(self._list("marks"), 1)),
             carries=self._carries(),

@@ -91,7 +91,7 @@ class SourceFile:
         checker = Checker(self.profile, self._columns, self._zone, self.holds)
         for batch in self._table.batches(self._skip, n):
             return checker.check(batch, 1)
-        return Chunk(checker.no_rows(), [], [], 0)
+        return checker.no_rows()
 
 
 def open_source(

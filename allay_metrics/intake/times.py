@@ -1,11 +1,12 @@
-"""Wall times and dates out of texts, by the formats a profile names. ISO order is always known.
+"""Wall times and dates out of texts, by the date formats a profile names.
 
+ISO order is always known, and times of day are read as they come: `9:00 am`, `13:00`, `9 PM`.
 Month names are English whatever the machine's language, which `strptime` would not promise.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.texts import quoted
@@ -30,20 +31,14 @@ _PARTS = {
     "%d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     "%A": r"(?:[a-z]{6,9})",
     "%a": r"(?:[a-z]{3})",
-    "%H": r"(?P<hour>\d{1,2})",
-    "%I": r"(?P<hour>\d{1,2})",
-    "%M": r"(?P<minute>\d{2})",
-    "%S": r"(?P<second>\d{2})",
-    "%p": r"(?P<half>[ap])\.?m\.?",
-    "%z": r"(?P<offset>z|utc|[+-]\d{2}:?\d{2})",
 }
 _ISO_DAY = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})")
-_ISO_MOMENT = re.compile(
-    _ISO_DAY.pattern
-    + r"[ t](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-    + r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?P<offset>z|utc|[+-]\d{2}:?\d{2}))?",
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?P<offset>z|utc|[+-]\d{2}:?\d{2}))?",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"(?:,? at|,)?(?: |(?<=\d)T(?=\d))(?=\d{1,2}(?::| ?[ap]\.?m))", re.IGNORECASE)
 
 
 def compile_format(text: str, where: str) -> re.Pattern[str]:
@@ -64,10 +59,10 @@ def compile_format(text: str, where: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True)
-class Wall:
-    """A time as a clock on the wall shows it; `offset` in seconds where the text gives one."""
+class TimeOfDay:
+    """Seconds since midnight on the wall; `offset` from UTC in seconds where the text has one."""
 
-    at: datetime
+    seconds: int
     offset: int | None
 
 
@@ -79,27 +74,36 @@ class DayFormats:
 
     def read(self, text: str) -> date | str:
         """Return the date, or in words why there is none."""
+        day_text, _ = split_moment(text)
         for pattern in (_ISO_DAY, *self.patterns):
-            found = pattern.fullmatch(text)
+            found = pattern.fullmatch(day_text)
             if found:
                 return _day(found.groupdict())
-        iso = _ISO_MOMENT.fullmatch(text)
-        return _day(iso.groupdict()) if iso else "it is not a date in a known form"
+        return "it is not a date in a known form"
 
 
-@dataclass(frozen=True)
-class MomentFormats:
-    """Reads a date with a time of day."""
+def split_moment(text: str) -> tuple[str, str]:
+    """Return the date and the time of day of a text that is on one line, '' for a missing one."""
+    colon = text.find(":")
+    space = text.rfind(" ", 0, colon) if colon > 0 else -1
+    if space > 0 and text[space - 1].isdigit():
+        return text[:space], text[space + 1 :]
+    parts = _BETWEEN.split(text, maxsplit=1)
+    return (parts[0], parts[1]) if len(parts) == 2 else (text, "")
 
-    patterns: tuple[re.Pattern[str], ...]
 
-    def read(self, text: str) -> Wall | str:
-        """Return the wall time, or in words why there is none."""
-        for pattern in (*self.patterns, _ISO_MOMENT):
-            found = pattern.fullmatch(text)
-            if found:
-                return _wall(found.groupdict())
-        return "it is not a date and time in a known form"
+def read_time(text: str) -> TimeOfDay | str:
+    """Return the time of day, or in words why there is none."""
+    found = _TIME.fullmatch(text)
+    if not found or not (found["minute"] or found["half"]):
+        return "it has no time of day" if not text else "it is not a date and time in a known form"
+    hour, half = int(found["hour"]), found["half"]
+    minute, second = int(found["minute"] or 0), int(found["second"] or 0)
+    if (half and not 1 <= hour <= 12) or hour > 23 or minute > 59 or second > 59:
+        return "this time of day does not exist"
+    if half:
+        hour = hour % 12 + (12 if half.casefold() == "p" else 0)
+    return TimeOfDay(hour * 3600 + minute * 60 + second, _offset(found["offset"]))
 
 
 def _day(parts: dict[str, str | None]) -> date | str:
@@ -116,22 +120,6 @@ def _day(parts: dict[str, str | None]) -> date | str:
     if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         return f"the year {day.year} cannot be right"
     return day
-
-
-def _wall(parts: dict[str, str | None]) -> Wall | str:
-    day = _day(parts)
-    if isinstance(day, str):
-        return day
-    hour, half = int(parts.get("hour") or 0), parts.get("half")
-    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
-    if half and not 1 <= hour <= 12:
-        return "this time of day does not exist"
-    if half:
-        hour = hour % 12 + (12 if half.casefold() == "p" else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return "this time of day does not exist"
-    at = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 a wall time
-    return Wall(at, _offset(parts.get("offset")))
 
 
 def _offset(text: str | None) -> int | None:

@@ -1,0 +1,138 @@
+"""From tidy texts to values, column by column, with a cache per distinct text.
+
+Plain list work: on exports, where most values repeat, it is faster than vectorised frames.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha1
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allay_metrics.intake import values
+from allay_metrics.intake.clock import Clock, Moment
+from allay_metrics.intake.columns import DISTINCT_TEXTS, Columns
+from allay_metrics.intake.mapping import ColumnMap
+from allay_metrics.intake.marks import Marks, extra_reader
+from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.texts import one_line
+
+Values = list[Any]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A batch's values by column of `rows.ROW_COLUMNS`, and how its times were read."""
+
+    columns: dict[str, Values]
+    starts: list[Moment]
+    ends: list[Moment]
+
+
+class Converter:
+    """Turns the columns of one file into values."""
+
+    def __init__(self, profile: Profile, where: ColumnMap, zone: ZoneInfo, holds: str) -> None:
+        self._where = where
+        self._clock = Clock(zone, profile.days)
+        self._marks = Marks(where, profile, holds)
+        self._extra = extra_reader(where)
+        self._readers = _readers(profile)
+
+    def convert(self, columns: Columns) -> Converted:
+        """Return all values of the batch; a time that cannot be read stands as instant 0."""
+        zones = columns.line("zone")
+        starts = self._moments(columns, ("start", "start_date", "start_time"), zones)
+        ends = self._ends(columns, starts, zones)
+        found = self._times(columns, starts, ends, zones) | _texts(columns)
+        found["source_key"] = _keys(columns, found)
+        found["cancelled_by"] = self._marks.cancelled_by(columns)
+        found["marked"] = self._marks.marked(columns)
+        found["extra"] = self._extra(columns)
+        for name, (field, reader) in self._readers.items():
+            found[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
+        return Converted(found, starts, ends)
+
+    def _times(
+        self, columns: Columns, starts: list[Moment], ends: list[Moment], zones: list[str]
+    ) -> dict[str, Values]:
+        cancelled = map(self._clock.moment, columns.raw("cancelled_at"), zones)
+        return {
+            "starts_at": [start.epoch for start in starts],
+            "ends_at": [end.epoch for end in ends],
+            "day": [start.day for start in starts],
+            "minutes": [(e.epoch - s.epoch) // 60 for s, e in zip(starts, ends, strict=True)],
+            "cancelled_at": [None if at.problem else at.epoch for at in cancelled]
+            or [None] * columns.size,
+        }
+
+    def _moments(
+        self, columns: Columns, fields: tuple[str, str, str], zones: list[str]
+    ) -> list[Moment]:
+        """Return the instants of one column, or of a date and a time in two."""
+        whole, day, time = (columns.raw(field) for field in fields)
+        texts = whole or [f"{d.strip()} {t.strip()}" for d, t in zip(day, time, strict=True)]
+        return list(map(self._clock.moment, texts, zones))
+
+    def _ends(self, columns: Columns, starts: list[Moment], zones: list[str]) -> list[Moment]:
+        fields = self._where.fields
+        if "end" in fields or {"end_time", "start_date"} <= fields.keys():
+            return self._moments(columns, ("end", "start_date", "end_time"), zones)
+        lengths = map(values.minutes, columns.raw("minutes"))
+        return [
+            Moment(0, "", "it is not a length in minutes")
+            if length is None
+            else Moment(start.epoch + length * 60, "", "")
+            for start, length in zip(starts, lengths, strict=True)
+        ]
+
+
+def _texts(columns: Columns) -> dict[str, Values]:
+    whole, first, last = (columns.line(f) for f in ("client_name", "first_name", "last_name"))
+    return {
+        "client_name": [
+            w or f"{f} {n}".strip() for w, f, n in zip(whole, first, last, strict=True)
+        ],
+        "type_text": columns.line("type"),
+        "therapist": columns.or_none("therapist"),
+        "city_text": columns.or_none("city"),
+        "zip": columns.or_none("zip"),
+        "referral_source": columns.or_none("referral_source"),
+        "infant_names": columns.joined("infant_names", " & "),
+        "address": columns.joined("address", ", "),
+        "notes": columns.joined("notes", "\n"),
+        "concern": columns.joined("concern", "; "),
+    }
+
+
+def _keys(columns: Columns, found: dict[str, Values]) -> list[str]:
+    """Return the source's own id, else a fingerprint of client and start."""
+    return [
+        key or sha1(f"{name.casefold()}|{start}".encode(), usedforsecurity=False).hexdigest()
+        for key, name, start in zip(
+            columns.line("source_key"), found["client_name"], found["starts_at"], strict=True
+        )
+    ]
+
+
+def _readers(profile: Profile) -> dict[str, tuple[str, Callable[[str], Any]]]:
+    """Return per column the field it comes from and the reader of its texts, which remembers."""
+
+    def day(text: str) -> str | None:
+        read = profile.days.read(one_line(text))
+        return None if isinstance(read, str) else read.isoformat()
+
+    def phone(text: str) -> str | None:
+        return values.phone(text, profile.phone_region)
+
+    plain: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "email": ("email", values.email),
+        "phone": ("phone", phone),
+        "price_cents": ("price", values.cents),
+        "infant_born": ("infant_born", day),
+        "booked_on": ("booked_on", day),
+    }
+    return {
+        name: (field, lru_cache(DISTINCT_TEXTS)(reader)) for name, (field, reader) in plain.items()
+    }
