@@ -1,0 +1,33 @@
+"""What was counted for one metric in one group and period, before it is told."""
+
+from typing import NamedTuple
+
+Group = tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """Where a number belongs: its group's values as shown, and the place of its bucket in order."""
+
+    group: Group
+    bucket: int
+
+
+class Cell(NamedTuple):
+    """Counted: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
+
+    A median has `middle` days over `bottom` visits.
+    """
+
+    top: int = 0
+    bottom: int = 0
+    left_out: int = 0
+    remark: int = 0
+    middle: float | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Return whether anything was found for this place at all."""
+        return bool(self.top or self.bottom or self.left_out or self.remark)
+
+
+Cells = dict[Place, Cell]

@@ -1,0 +1,105 @@
+"""What the records can tell: coverage per source and kind, the newest export of each source.
+
+A metric counts, for a source, the days that all kinds it needs are covered on. Kept visits are the
+exception: a visit on file was told of, so it counts whatever its file promised to cover; but where
+no source covers kept visits on any day of a period there is no value, rather than a zero.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property, reduce
+
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+
+from allay_metrics.metrics.days import DAY, Range, merged, shared
+from allay_metrics.metrics.facts import Facts
+from allay_metrics.metrics.metric import Window
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import coverage, import_
+
+SETTLED_AFTER = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Covered days by source and kind, and the local date of each source's newest export."""
+
+    covered: dict[tuple[str, str], tuple[Range, ...]] = field(default_factory=dict)
+    as_of: dict[str, date] = field(default_factory=dict)
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Return every source that told anything."""
+        return tuple(sorted({source for source, _ in self.covered} | self.as_of.keys()))
+
+    @cached_property
+    def newest(self) -> date | None:
+        """Return the date of the newest export of all."""
+        return max(self.as_of.values(), default=None)
+
+    @cached_property
+    def settled_from(self) -> date | None:
+        """Return the first day on which a family seen for the first time is held to be new."""
+        kept = self.anywhere("kept")
+        return kept[0][0] + SETTLED_AFTER if kept else None
+
+    def days(self, source: str, kind: str) -> tuple[Range, ...]:
+        """Return the days this source covers with this kind."""
+        return self.covered.get((source, kind), ())
+
+    def anywhere(self, kind: str) -> tuple[Range, ...]:
+        """Return the days any source covers with this kind."""
+        return merged(day for (_, k), days in self.covered.items() if k == kind for day in days)
+
+    def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
+        """Return the asked days on which a metric with this window counts visits of the source."""
+        days: tuple[Range, ...] = (asked,)
+        days = reduce(shared, (self.days(source, kind) for kind in window.needs), days)
+        if window.ripe_after is not None:
+            ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
+            days = shared(days, ((date.min, ripe_to),))
+        if window.settled:
+            start = self.settled_from
+            days = shared(days, ((start, date.max),)) if start else ()
+        return days
+
+
+def read_records(conn: Connection, scope: Scope) -> Records:
+    """Return what the imports that stand (not undone) tell about."""
+    told = select(coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
+    ranges: dict[tuple[str, str], list[Range]] = defaultdict(list)
+    for source, kind, first, last in conn.execute(
+        told.where(coverage.c.practice_id == scope.practice_id)
+    ):
+        ranges[source, kind].append((first, last))
+    newest = (
+        select(import_.c.source, func.max(import_.c.as_of))
+        .where(import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
+        .group_by(import_.c.source)
+    )
+    as_of = {
+        source: datetime.fromtimestamp(moment, scope.zone).date()
+        for source, moment in conn.execute(newest)
+    }
+    known = {key: merged(days) for key, days in ranges.items() if key[0] in as_of}
+    return Records(known, as_of)
+
+
+def open_to(
+    window: Window, records: Records, facts: Facts, asked: Range
+) -> ColumnElement[bool] | None:
+    """Return the condition that leaves the days this window counts; None when it counts all."""
+    if window == Window():
+        return None
+    days = {source: records.open_days(window, source, asked) for source in records.sources}
+    if days and all(ranges == (asked,) for ranges in days.values()):
+        return None
+    return or_(
+        false(),
+        *(
+            and_(facts.column("source") == source, or_(*(facts.on(day) for day in ranges)))
+            for source, ranges in days.items()
+            if ranges
+        ),
+    )

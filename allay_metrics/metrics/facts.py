@@ -1,0 +1,163 @@
+"""Facts of visits: what can be added up, grouped and filtered, from the roll-up or from visits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    case,
+    literal_column,
+    or_,
+    select,
+)
+
+from allay_metrics.metrics.days import Range
+from allay_metrics.metrics.question import WEEKDAYS, Question
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import city, daily, therapist, visit
+
+# Constants stand in the statement itself: no value of anybody's, and partial indexes are found.
+_ONE: ColumnElement[int] = literal_column("1")
+_ZERO: ColumnElement[int] = literal_column("0")
+_NONE: ColumnElement[str] = literal_column("''")
+FIRST_LACTATION_DAYS = 2
+
+_GROUP_COLUMNS = {
+    "city": "city",
+    "visit_type": "visit_type",
+    "therapist": "therapist_id",
+    "weekday": "weekday",
+    "state": "state",
+    "referral_source": "referral_source",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table that visits are counted from, and what can be added up in it."""
+
+    table: Table
+    summed: dict[str, ColumnElement[Any]]
+
+    def column(self, name: str) -> Column[Any]:
+        """Return a column of the table."""
+        return self.table.c[name]
+
+    def on(self, days: Range) -> ColumnElement[bool]:
+        """Return the condition that a visit starts on these days."""
+        return self.table.c.day.between(*days)
+
+    def own(self, scope: Scope) -> ColumnElement[bool]:
+        """Return the condition that leaves what the viewer's numbers count."""
+        return scope.own_daily() if self.table is daily else scope.own_visits()
+
+    def in_states(self, states: tuple[str, ...]) -> ColumnElement[bool]:
+        """Return the condition that a visit is in one of these states."""
+        return _in_states(self.table, states)
+
+    def group(self, name: str) -> ColumnElement[Any]:
+        """Return the column a group is read from; `rows` must be selected from."""
+        return city.c.county if name == "county" else self.table.c[_GROUP_COLUMNS[name]]
+
+    def rows(self, by: Iterable[str]) -> FromClause:
+        """Return the table, with the cities beside it where counties are asked for."""
+        if "county" not in by:
+            return self.table
+        mine = self.table.c.practice_id == city.c.practice_id
+        return self.table.join(city, and_(mine, self.table.c.city == city.c.name))
+
+    def only(self, question: Question) -> list[ColumnElement[bool]]:
+        """Return the conditions of the question's filters."""
+        columns = self.table.c
+        found: list[ColumnElement[bool]] = []
+        for key in dict.fromkeys(key for key, _ in question.where):
+            asked = question.values(key)
+            if key == "includes":
+                found.append(or_(columns.visit_type.in_(asked), columns.second_type.in_(asked)))
+            elif key == "weekday":
+                found.append(columns.weekday.in_([WEEKDAYS.index(name) for name in asked]))
+            elif key == "county":
+                found.append(columns.city.in_(_names_of(self.table, city, "county", asked)))
+            elif key == "therapist":
+                found.append(columns.therapist_id.in_(_names_of(self.table, therapist, "", asked)))
+            else:
+                found.append(columns[key].in_(asked))
+        return found
+
+
+def _names_of(table: Table, told: Table, column: str, asked: list[str]) -> Any:
+    """Return the cities of these counties, or the ids of the therapists of these names."""
+    answer, known = (told.c.name, told.c[column]) if column else (told.c.id, told.c.name)
+    return select(answer).where(told.c.practice_id == table.c.practice_id, known.in_(asked))
+
+
+@cache
+def _in_states(table: Table, states: tuple[str, ...]) -> ColumnElement[bool]:
+    # Names of our own registry, spelled out: the statement stays the same for every question.
+    named: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
+    return table.c.state == named[0] if len(named) == 1 else table.c.state.in_(named)
+
+
+def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, _ONE), else_=_ZERO)
+
+
+_d, _v = daily.c, visit.c
+_lactation = and_(
+    _v.is_first_of_type == _ONE,
+    _v.visit_type == literal_column("'lactation'"),
+    _v.wait_days.is_not(None),
+)
+
+DAILY = Facts(
+    daily,
+    {
+        "visits": _d.visits,
+        "assumed": _d.assumed,
+        "combined": case((_d.second_type != _NONE, _d.visits), else_=_ZERO),
+        "minutes": _d.minutes,
+        "price_cents": _d.price_cents,
+        "unpriced": _d.visits - _d.priced,
+        "first": _d.first,
+        "first_of_type": _d.first_of_type,
+        "continued": _d.continued,
+        "rebooked": _d.rebooked,
+        "care_goes_on": _d.visits - _d.before_close,
+        "told_1": _d.told_1,
+        "told_2": _d.told_2,
+    },
+)
+
+VISITS = Facts(
+    visit,
+    {
+        "visits": _ONE,
+        "assumed": _v.assumed,
+        "combined": _flag(_v.second_type != _NONE),
+        "minutes": _v.minutes,
+        "price_cents": _v.price_cents,
+        "unpriced": _flag(_v.price_cents.is_(None)),
+        "first": _v.is_first,
+        "first_of_type": _v.is_first_of_type,
+        "continued": _v.continued,
+        "rebooked": _v.rebooked * (_ONE - _v.before_close),
+        "care_goes_on": _ONE - _v.before_close,
+        "told_1": _v.told_1,
+        "told_2": _v.told_2,
+        "first_lactation": _flag(_lactation),
+        "first_lactation_soon": _flag(
+            and_(_lactation, _v.wait_days <= literal_column(str(FIRST_LACTATION_DAYS)))
+        ),
+    },
+)
+
+# Sums that only families' first visits add to: read from the small index of those alone.
+OF_FIRST_VISITS = frozenset({"first", "continued"})
+IS_FIRST: ColumnElement[bool] = _v.is_first == _ONE
+IS_LAST: ColumnElement[bool] = _v.is_last == _ONE

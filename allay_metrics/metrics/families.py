@@ -1,0 +1,71 @@
+"""Numbers that do not add up: distinct families, the median wait, families gone quiet."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from sqlalchemy import distinct, func, select
+
+from allay_metrics.metrics.cells import Cell, Cells, Place
+from allay_metrics.metrics.coverage import open_to
+from allay_metrics.metrics.facts import IS_FIRST, IS_LAST, VISITS
+from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.metric import COMPLETED, Metric
+from allay_metrics.records.tables import family, visit
+
+LAPSED_AFTER = timedelta(days=30)
+
+
+def seen(inquiry: Inquiry) -> Cells:
+    """Return how many different families had a completed visit."""
+    statement = inquiry.select(VISITS, [func.count(distinct(visit.c.family_id))])
+    rows = inquiry.rows(statement.where(VISITS.in_states(COMPLETED)))
+    return {place: Cell(top=row[inquiry.width]) for place, row in rows}
+
+
+def waited(inquiry: Inquiry, metric: Metric) -> Cells:
+    """Return the median wait of first visits, from how many families waited how many days."""
+    statement = (
+        inquiry.select(VISITS, [visit.c.wait_days, func.count()])
+        .where(IS_FIRST, visit.c.wait_days.is_not(None))
+        .group_by(visit.c.wait_days)
+    )
+    days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
+    waits: dict[Place, dict[int, int]] = defaultdict(dict)
+    for place, row in inquiry.rows(statement if days is None else statement.where(days)):
+        wait, families = row[inquiry.width :]
+        waits[place][wait] = families
+    return {
+        place: Cell(bottom=sum(histogram.values()), middle=median(histogram))
+        for place, histogram in waits.items()
+    }
+
+
+def median(histogram: dict[int, int]) -> float:
+    """Return the median of values given with how often each occurs; at least one does."""
+    total = sum(histogram.values())
+    middle = []
+    for rank in ((total - 1) // 2, total // 2):
+        before = 0
+        for value in sorted(histogram):
+            before += histogram[value]
+            if rank < before:
+                middle.append(value)
+                break
+    return sum(middle) / 2
+
+
+def lapsed(inquiry: Inquiry) -> Cells:
+    """Return the families gone quiet at the newest export, each under its last completed visit."""
+    newest = inquiry.records.newest
+    if newest is None:
+        return {}
+    quiet = select(family.c.id).where(
+        family.c.practice_id == inquiry.scope.practice_id,
+        family.c.closed_on.is_(None),
+        family.c.next_on.is_(None),
+        family.c.last_on < newest - LAPSED_AFTER,
+    )
+    statement = inquiry.select(VISITS, [func.count()], whenever=True).where(
+        IS_LAST, visit.c.day < newest - LAPSED_AFTER, visit.c.family_id.in_(quiet)
+    )
+    return {place: Cell(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}

@@ -1,0 +1,102 @@
+"""One question being answered: its connection, who asks, what the records tell; rows to places."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal, select
+
+from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.coverage import Records
+from allay_metrics.metrics.days import Bucket, Range
+from allay_metrics.metrics.facts import Facts
+from allay_metrics.metrics.question import WEEKDAYS, Question
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import therapist
+from allay_metrics.records.types import Day
+
+_CALENDAR = ("day", "week", "month")
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A question on its way to an answer. `shown` turns each group's value into what is shown."""
+
+    conn: Connection
+    scope: Scope
+    records: Records
+    question: Question
+    buckets: list[Bucket]
+    shown: list[Callable[[Any], str]]
+
+    @property
+    def days(self) -> Range:
+        """Return the first and last day asked for."""
+        return self.question.first, self.question.last
+
+    @property
+    def width(self) -> int:
+        """Return how many columns stand before the sums."""
+        return len(self.shown) + bool(self.question.grain)
+
+    def over(self, question: Question) -> Self:
+        """Return the inquiry of the same groups over other days."""
+        return replace(self, question=question, buckets=question.buckets)
+
+    def select(
+        self, facts: Facts, sums: Sequence[ColumnElement[Any]], *, whenever: bool = False
+    ) -> Select[Any]:
+        """Return the statement that groups and sums what the viewer may count and asked for.
+
+        `whenever` leaves out the period.
+        """
+        by = self.question.by
+        columns = [facts.group(name).label(f"by_{place}") for place, name in enumerate(by)]
+        if self.question.grain:
+            columns.append(self._period(facts).label("period"))
+        asked = select(*columns, *sums).select_from(facts.rows(by)).where(facts.own(self.scope))
+        if not whenever:
+            asked = asked.where(facts.on(self.days))
+        if self.question.where:
+            asked = asked.where(*facts.only(self.question))
+        # By name: PostgreSQL takes two bound copies of one expression for different ones.
+        return asked.group_by(*(column.name for column in columns)) if columns else asked
+
+    def rows(self, statement: Select[Any]) -> Iterator[tuple[Place, Row[Any]]]:
+        """Yield each row of the statement with its place."""
+        return self._places(self.conn.execute(statement))
+
+    def _places(self, rows: Iterable[Row[Any]]) -> Iterator[tuple[Place, Row[Any]]]:
+        of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
+        width = len(self.shown)
+        for row in rows:
+            group = tuple(show(value) for show, value in zip(self.shown, row, strict=False))
+            start = row[width] if self.question.grain else None
+            yield Place(group, of_start[start]), row
+
+    def _period(self, facts: Facts) -> ColumnElement[date]:
+        grain = self.question.grain
+        if grain in _CALENDAR:
+            return facts.column(str(grain))
+        # Quarters and years are few: their months are told apart by where each ends.
+        month = facts.column("month")
+        *earlier, newest = [(bucket.last, literal(bucket.start, Day())) for bucket in self.buckets]
+        if not earlier:
+            return newest[1]
+        return case(*((month <= end, start) for end, start in earlier), else_=newest[1])
+
+
+def inquire(conn: Connection, scope: Scope, records: Records, question: Question) -> Inquiry:
+    """Return the inquiry; therapists' names are read where they are shown."""
+    shown: list[Callable[[Any], str]] = []
+    for name in question.by:
+        if name == "weekday":
+            shown.append(WEEKDAYS.__getitem__)
+        elif name == "therapist":
+            asked = select(therapist.c.id, therapist.c.name)
+            mine = asked.where(therapist.c.practice_id == scope.practice_id)
+            shown.append({row.id: row.name for row in conn.execute(mine)}.__getitem__)
+        else:
+            shown.append(str)
+    return Inquiry(conn, scope, records, question, question.buckets, shown)

@@ -1,0 +1,138 @@
+"""What a metric is: data, checked when it is loaded."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["count", "rate", "money", "hours", "median", "stock", "distinct"]
+Direction = Literal["up", "down", "neither"]  # which way is good
+CoverageKind = Literal[
+    "kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance"
+]
+
+# States a metric counts; `rescheduled` is counted where it landed, `missing` not before a decision.
+COMPLETED = ("completed",)
+BOOKED = ("booked",)
+DUE = ("completed", "no_show", "late_cancelled")
+FAMILY_CANCELLED = ("cancelled", "late_cancelled")
+COUNTED = (
+    "completed",
+    "booked",
+    "no_show",
+    "cancelled",
+    "late_cancelled",
+    "practice_cancelled",
+    "unmarked",
+)
+NOT_COUNTED = ("rescheduled", "missing")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What is added up: a fact of visits (see facts.py) over the visits in these states."""
+
+    of: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which days a metric may count, beside those asked for.
+
+    `needs` kinds of coverage; `ripe_after` days that must have passed before the source's as-of;
+    `settled`: not in the first 90 days of the practice's records.
+    """
+
+    needs: tuple[CoverageKind, ...] = ()
+    ripe_after: int | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One number of the practice: what it is called, what it means, how it is counted.
+
+    `numerator` and `denominator` are words for people; `top` and `bottom` say the same to the
+    database. `noted` kinds of coverage do not withhold the value, their absence is noted.
+    `remark` is a sum said beside the value, such as `12 prices missing`. `waits_for` names what
+    is not on file yet: such a metric is defined and shown, and has no value.
+    """
+
+    key: str
+    label: str
+    short: str
+    unit: str
+    direction: Direction
+    kind: Kind
+    definition: str
+    numerator: str
+    denominator: str = ""
+    needs: tuple[CoverageKind, ...] = ("kept",)
+    noted: tuple[CoverageKind, ...] = ()
+    top: Sum | None = None
+    bottom: Sum | None = None
+    ripe_after: int | None = None
+    settled: bool = False
+    remark: Sum | None = None
+    remark_words: str = ""
+    waits_for: str = ""
+
+    @property
+    def money(self) -> bool:
+        """Return whether only those who may see prices may ask for it."""
+        return self.unit == "$"
+
+    @property
+    def is_rate(self) -> bool:
+        """Return whether the value is a share, 0 to 1, of a denominator."""
+        return self.kind == "rate"
+
+    @property
+    def is_count(self) -> bool:
+        """Return whether nothing found is zero, not *no value*."""
+        return self.kind not in ("rate", "median")
+
+    @property
+    def window(self) -> Window:
+        """Return the days it may count. What is on file was kept: only other kinds limit days."""
+        limiting = tuple(kind for kind in self.needs if kind != "kept")
+        return Window(limiting, self.ripe_after, self.settled)
+
+
+def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
+    """Return the metrics by key, in order. Raises ValueError for the first that breaks a rule."""
+    by_key: dict[str, Metric] = {}
+    for metric in metrics:
+        if metric.key in by_key:
+            raise ValueError(f"{metric.key}: there are two metrics with this key")
+        for rule, holds in _rules(metric).items():
+            if not holds:
+                raise ValueError(f"{metric.key}: {rule}")
+        by_key[metric.key] = metric
+    labels = [metric.label for metric in by_key.values()]
+    if len(set(labels)) < len(labels):
+        raise ValueError("two metrics have the same label")
+    return MappingProxyType(by_key)
+
+
+def _rules(metric: Metric) -> dict[str, bool]:
+    said = metric.definition
+    summed = metric.kind in ("count", "rate", "money", "hours") and not metric.waits_for
+    return {
+        "a key is lower case with underscores": re.fullmatch(r"[a-z0-9_]+", metric.key) is not None,
+        "label, short label, unit and numerator are needed": all(
+            (metric.label, metric.short, metric.unit, metric.numerator)
+        ),
+        "a definition starts with a capital and ends with a full stop": said[:1].isupper()
+        and said.endswith("."),
+        "a definition is one sentence": ". " not in said,
+        "a tile has room for 18 characters": len(metric.short) <= 18,
+        "rates, and only rates, are a share of a denominator": metric.is_rate
+        == (metric.unit == "%"),
+        "a rate has a denominator": bool(metric.denominator) or not metric.is_rate,
+        "what is summed says of what": bool(metric.top) or not summed or metric.key == "on_books",
+        "a rate sums two things": bool(metric.bottom) == (metric.is_rate and summed),
+        "a remark has words": bool(metric.remark) == bool(metric.remark_words),
+    }

@@ -1,0 +1,31 @@
+"""Names in filters that nobody knows: told apart from names under which nothing was found."""
+
+from sqlalchemy import Connection, Select, select
+
+from allay_metrics.errors import QuestionProblem, choose_from
+from allay_metrics.metrics.question import Question
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import city, therapist, visit
+
+
+def check_names(conn: Connection, scope: Scope, question: Question) -> None:
+    """Raise QuestionProblem for the first city, county, therapist or source that is not on file."""
+    for key, value in question.where:
+        asked = _known(key)
+        if asked is None:
+            continue
+        table = asked.get_final_froms()[0]
+        mine = asked.where(table.c.practice_id == scope.practice_id).distinct()
+        known = [str(name) for name in conn.execute(mine).scalars()]
+        if value not in known:
+            raise QuestionProblem(choose_from(key.replace("_", " "), value, known))
+
+
+def _known(key: str) -> Select[tuple[str]] | None:
+    columns = {
+        "city": city.c.name,
+        "county": city.c.county,
+        "therapist": therapist.c.name,
+        "referral_source": visit.c.referral_source,
+    }
+    return select(columns[key]) if key in columns else None

@@ -1,0 +1,106 @@
+"""A question: which metrics, by what, over which days, of which visits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+
+from allay_metrics.errors import QuestionProblem, choose_from
+from allay_metrics.metrics.days import GRAINS, Bucket, buckets
+from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric
+from allay_metrics.metrics.registry import METRICS
+
+GROUPS = ("city", "county", "visit_type", "therapist", "weekday", "state", "referral_source")
+FILTERS = (*GROUPS, "includes")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+VISIT_TYPES = ("cst", "lactation", "massage", "other")
+_CLOSED = {
+    "weekday": WEEKDAYS,
+    "visit_type": VISIT_TYPES,
+    "includes": VISIT_TYPES,
+    "state": (*COUNTED, *NOT_COUNTED),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of the records, whoever asks.
+
+    `metrics` and `by` are keys; `grain` is day, week, month, quarter, year or None; `first` and
+    `last` are local dates, both included; `where` holds (filter, value) pairs, of which several of
+    one filter mean *or* and different filters mean *and*. Values are as shown: `San Jose`, `cst`,
+    `Maya Lopez`, `Mon`. Raises QuestionProblem for anything unknown or without a meaning.
+    """
+
+    metrics: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    grain: str | None = None
+    first: date
+    last: date
+    where: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.metrics:
+            raise QuestionProblem("A question asks for at least one metric.")
+        _known("metric", self.metrics, METRICS)
+        _known("group", self.by, GROUPS)
+        _known("grain", (self.grain,) if self.grain else (), GRAINS)
+        _known("filter", tuple(key for key, _ in self.where), FILTERS, once=False)
+        for key, value in self.where:
+            if key in _CLOSED:
+                _known(key, (value,), _CLOSED[key])
+        if self.first > self.last:
+            raise QuestionProblem(f"The period ends before it starts: {self.first} to {self.last}.")
+        for metric in self.asked:
+            _make_sense(self, metric)
+
+    @property
+    def asked(self) -> list[Metric]:
+        """Return the metrics themselves, as asked."""
+        return [METRICS[key] for key in self.metrics]
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        """Return the periods the answer has, in order."""
+        return buckets(self.grain, self.first, self.last)
+
+    def values(self, key: str) -> list[str]:
+        """Return the values one filter lets through; none means all."""
+        return [value for name, value in self.where if name == key]
+
+    def names(self, key: str) -> bool:
+        """Return whether it groups or filters by this."""
+        return key in self.by or any(name == key for name, _ in self.where)
+
+    def only(self, key: str, value: str) -> Self:
+        """Return the same question of one value of a group, as when a bar is opened."""
+        kept = tuple(pair for pair in self.where if pair[0] != key)
+        return replace(self, where=(*kept, (key, value)))
+
+
+def _known(kind: str, asked: tuple[str, ...], known: Iterable[str], *, once: bool = True) -> None:
+    names = list(known)
+    for name in asked:
+        if name not in names:
+            raise QuestionProblem(choose_from(kind, name, names))
+        if once and asked.count(name) > 1:
+            raise QuestionProblem(f"The {kind} '{name}' is asked for twice.")
+
+
+def _make_sense(question: Question, metric: Metric) -> None:
+    label = metric.label
+    if metric.kind == "stock" and question.grain:
+        raise QuestionProblem(
+            f"{label} is told as of the last export, whatever the period: it has no "
+            f"{question.grain}s."
+        )
+    if metric.is_rate and question.names("state"):
+        raise QuestionProblem(
+            f"{label} compares visits of different states: it cannot be told by state."
+        )
+    if metric.key == "on_books" and question.grain != "week":
+        whole = question.first.weekday() == 0 and question.last.weekday() == 6
+        if question.grain or not whole:
+            raise QuestionProblem(
+                f"{label} is told for whole weeks: ask by week, or from a Monday to a Sunday."
+            )

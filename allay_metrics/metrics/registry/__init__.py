@@ -1,0 +1,19 @@
+"""Every metric, by theme. Labels, units and definitions are written here and nowhere else."""
+
+from types import MappingProxyType
+
+from allay_metrics.metrics.metric import Metric, registry
+from allay_metrics.metrics.registry import counts, families, hours, money, rates, waiting
+
+METRICS: MappingProxyType[str, Metric] = registry(
+    (
+        *counts.METRICS,
+        *rates.METRICS,
+        *families.METRICS,
+        *hours.METRICS,
+        *money.METRICS,
+        *waiting.METRICS,
+    )
+)
+
+__all__ = ["METRICS"]

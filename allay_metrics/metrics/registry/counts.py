@@ -1,0 +1,82 @@
+"""Counts of visits."""
+
+from allay_metrics.metrics.metric import BOOKED, COMPLETED, COUNTED, DUE, Metric, Sum
+
+METRICS = (
+    Metric(
+        key="bookings",
+        label="Bookings",
+        short="Bookings",
+        unit="visits",
+        direction="up",
+        kind="count",
+        definition="Visits that start in the period, in every state but rescheduled (counted where "
+        "they landed) and missing (counted once the owner has decided).",
+        numerator="visits booked",
+        noted=("cancelled",),
+        top=Sum("visits", COUNTED),
+    ),
+    Metric(
+        key="completed",
+        label="Completed visits",
+        short="Completed",
+        unit="visits",
+        direction="up",
+        kind="count",
+        definition="Visits that took place: marked so, or past and unmarked where the source never "
+        "marks attendance.",
+        numerator="completed visits",
+        top=Sum("visits", COMPLETED),
+        remark=Sum("assumed", COMPLETED),
+        remark_words="assumed",
+    ),
+    Metric(
+        key="booked",
+        label="Booked visits",
+        short="Booked",
+        unit="visits",
+        direction="up",
+        kind="count",
+        definition="Visits that end after the records were exported and were not called off by "
+        "then.",
+        numerator="booked visits",
+        top=Sum("visits", BOOKED),
+    ),
+    Metric(
+        key="due",
+        label="Visits due",
+        short="Due",
+        unit="visits",
+        direction="up",
+        kind="count",
+        definition="Visits the family was expected for: completed, no-show, or cancelled less than "
+        "24 hours before the start.",
+        numerator="visits completed, not shown up for or cancelled late",
+        noted=("no_show", "cancel_time"),
+        top=Sum("visits", DUE),
+    ),
+    Metric(
+        key="combined",
+        label="Combined visits",
+        short="Combined",
+        unit="visits",
+        direction="neither",
+        kind="count",
+        definition="Completed visits that gave two types of care at once, such as CST and "
+        "lactation.",
+        numerator="completed visits with a second type",
+        top=Sum("combined", COMPLETED),
+    ),
+    Metric(
+        key="on_books",
+        label="On the books at the end of the week",
+        short="On the books",
+        unit="visits",
+        direction="up",
+        kind="count",
+        definition="Visits of the two weeks after a week's Sunday that were booked by that Sunday, "
+        "without those cancelled since, because exports do not say when they were cancelled.",
+        numerator="visits of the next two weeks booked by the week's Sunday",
+        needs=("kept", "booked_on"),
+    ),
+)

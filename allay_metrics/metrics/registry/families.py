@@ -1,0 +1,84 @@
+"""Families: seen, new, waiting, gone quiet."""
+
+from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
+
+METRICS = (
+    Metric(
+        key="families_seen",
+        label="Families seen",
+        short="Families seen",
+        unit="families",
+        direction="up",
+        kind="distinct",
+        definition="Different families with a completed visit in the period; a family seen in two "
+        "groups is in both, so groups add up to more than the total.",
+        numerator="families with a completed visit",
+    ),
+    Metric(
+        key="new_families",
+        label="New families",
+        short="New families",
+        unit="families",
+        direction="up",
+        kind="count",
+        definition="Families whose first completed visit of any type falls in the period, counted "
+        "under the city, type, therapist and referral source of that visit.",
+        numerator="families first seen",
+        settled=True,
+        top=Sum("first", COMPLETED),
+    ),
+    Metric(
+        key="new_to_type",
+        label="Families new to a type",
+        short="New to a type",
+        unit="families",
+        direction="up",
+        kind="count",
+        definition="Families whose first completed visit of a type falls in the period, once for "
+        "each type.",
+        numerator="families first seen for a type",
+        settled=True,
+        top=Sum("first_of_type", COMPLETED),
+    ),
+    Metric(
+        key="wait_days",
+        label="First-visit wait",
+        short="First-visit wait",
+        unit="days",
+        direction="down",
+        kind="median",
+        definition="Median number of days from booking to visit over the first visits of new "
+        "families.",
+        numerator="days from booking to visit",
+        denominator="first visits with a known booking date",
+        needs=("kept", "booked_on"),
+        settled=True,
+    ),
+    Metric(
+        key="first_lactation_within_2_days",
+        label="First lactation visit within 2 days",
+        short="Lactation in 2 d",
+        unit="%",
+        direction="up",
+        kind="rate",
+        definition="Share of the families' first lactation visits that took place at most 2 days "
+        "after booking, because feeding does not wait.",
+        numerator="first lactation visits within 2 days of booking",
+        denominator="first lactation visits with a known booking date",
+        needs=("kept", "booked_on"),
+        settled=True,
+        top=Sum("first_lactation_soon", COMPLETED),
+        bottom=Sum("first_lactation", COMPLETED),
+    ),
+    Metric(
+        key="lapsed_families",
+        label="Lapsed families",
+        short="Lapsed",
+        unit="families",
+        direction="down",
+        kind="stock",
+        definition="Families in open care whose last completed visit was more than 30 days before "
+        "the records were exported and who have nothing booked, whatever the period asked for.",
+        numerator="families without a visit for 30 days and none booked",
+    ),
+)

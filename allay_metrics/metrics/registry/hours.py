@@ -1,0 +1,17 @@
+"""Hours of care."""
+
+from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
+
+METRICS = (
+    Metric(
+        key="care_hours",
+        label="Care hours",
+        short="Care hours",
+        unit="hours",
+        direction="up",
+        kind="hours",
+        definition="Booked length of the completed visits, in hours.",
+        numerator="booked hours of completed visits",
+        top=Sum("minutes", COMPLETED),
+    ),
+)

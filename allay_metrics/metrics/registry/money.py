@@ -1,0 +1,33 @@
+"""Value at list price, in dollars; whole cents until shown. Only the owner may ask."""
+
+from allay_metrics.metrics.metric import BOOKED, COMPLETED, Metric, Sum
+
+METRICS = (
+    Metric(
+        key="visit_value",
+        label="Visit value",
+        short="Visit value",
+        unit="$",
+        direction="up",
+        kind="money",
+        definition="List price of the completed visits, not takings, because scheduling exports "
+        "hold prices; a missing price is left out and counted.",
+        numerator="list price of completed visits",
+        top=Sum("price_cents", COMPLETED),
+        remark=Sum("unpriced", COMPLETED),
+        remark_words="prices missing",
+    ),
+    Metric(
+        key="booked_value",
+        label="Booked value",
+        short="Booked value",
+        unit="$",
+        direction="up",
+        kind="money",
+        definition="List price of the booked visits; a missing price is left out and counted.",
+        numerator="list price of booked visits",
+        top=Sum("price_cents", BOOKED),
+        remark=Sum("unpriced", BOOKED),
+        remark_words="prices missing",
+    ),
+)

@@ -1,0 +1,54 @@
+"""From what was counted to what is told: value, numerator, denominator and the reason."""
+
+from typing import NamedTuple
+
+from allay_metrics.metrics.cells import Cell
+from allay_metrics.metrics.metric import Metric
+from allay_metrics.metrics.verdict import Verdict
+
+SMALL = 4  # denominators of one to this many are shown as counts only
+_SCALE = {"money": 100, "hours": 60}  # cents to dollars, minutes to hours
+
+
+class Told(NamedTuple):
+    """A value as answered. `reason` says why there is none, or what has to be known beside it."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    reason: str
+
+
+def tell(metric: Metric, cell: Cell, verdict: Verdict) -> Told:
+    """Return what is told of a metric that was counted."""
+    if not verdict.known:
+        return Told(None, None, None, "; ".join(verdict.notes))
+    if metric.is_rate:
+        return _rate(cell, verdict)
+    if metric.kind == "median":
+        return _median(cell, verdict)
+    value = cell.top / _SCALE.get(metric.kind, 1)
+    notes = list(verdict.notes)
+    if cell.remark:
+        notes.append(f"{cell.remark} {metric.remark_words}")
+    if metric.money and cell.remark and not cell.top:
+        return Told(None, None, None, "; ".join(notes))
+    return Told(value, value, None, "; ".join(notes))
+
+
+def _rate(cell: Cell, verdict: Verdict) -> Told:
+    recent = f"{cell.left_out} too recent to tell" if cell.left_out else ""
+    if cell.bottom == 0:
+        return Told(None, 0.0, 0.0, recent or "nothing to count")
+    top, bottom = float(cell.top), float(cell.bottom)
+    if cell.bottom <= SMALL:
+        return Told(None, top, bottom, "small")
+    return Told(top / bottom, top, bottom, "; ".join(filter(None, (*verdict.notes, recent))))
+
+
+def _median(cell: Cell, verdict: Verdict) -> Told:
+    if cell.bottom == 0:
+        return Told(None, None, 0.0, "nothing to count")
+    if cell.bottom <= SMALL:
+        return Told(None, None, float(cell.bottom), "small")
+    return Told(cell.middle, None, float(cell.bottom), "; ".join(verdict.notes))

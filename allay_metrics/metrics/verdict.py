@@ -1,0 +1,138 @@
+"""Whether the records can answer, and what has to be said beside the answer."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from allay_metrics.metrics.coverage import Records
+from allay_metrics.metrics.days import DAY, Bucket, Range, said, shared, without
+from allay_metrics.metrics.metric import CoverageKind, Metric
+
+_WORDS: dict[CoverageKind, str] = {
+    "kept": "visits are",
+    "cancelled": "cancellations are",
+    "no_show": "no-shows are",
+    "cancel_time": "cancellation times are",
+    "canceller": "who cancelled is",
+    "booked_on": "booking dates are",
+    "attendance": "attendance is",
+}
+_NOTES: dict[CoverageKind, str] = {
+    "cancelled": "kept visits only",
+    "cancel_time": "late cancellations are not in this export",
+}
+NEWCOMERS = "a family seen in the first 90 days of the records may not be new"
+NO_RECORDS = "there are no records yet"
+NOT_ENDED = "the week had not ended when the records were exported"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether there is a value at all, and the notes it carries; without one, the reason."""
+
+    known: bool
+    notes: tuple[str, ...] = ()
+
+
+def judge(metric: Metric, bucket: Bucket, records: Records) -> Verdict:
+    """Return whether the records can answer for these days."""
+    asked = _days_judged(metric, bucket)
+    if why_not := _why_not(metric, asked, records):
+        return Verdict(known=False, notes=(why_not,))
+    if metric.kind == "stock":
+        return Verdict(known=True)
+    notes = [_partly(kind, asked, records) for kind in (*metric.needs, *metric.noted)]
+    if metric.settled and records.settled_from and bucket.first < records.settled_from:
+        notes.append(NEWCOMERS)
+    return Verdict(known=True, notes=tuple(note for note in notes if note))
+
+
+def _why_not(metric: Metric, asked: Range, records: Records) -> str:
+    """Return why there is no value; empty where there is one."""
+    if metric.waits_for:
+        return f"waits for {metric.waits_for}"
+    if records.newest is None:
+        return NO_RECORDS
+    if metric.kind == "stock":
+        return ""
+    if kind := _kind_missed(metric, asked, records):
+        return _not_covered(kind, asked, records)
+    if metric.key == "on_books" and records.newest < asked[1]:
+        return NOT_ENDED
+    if metric.settled and records.settled_from and asked[1] < records.settled_from:
+        return NEWCOMERS
+    return ""
+
+
+def _kind_missed(metric: Metric, asked: Range, records: Records) -> CoverageKind | None:
+    """Return the kind of coverage without which nothing can be said of these days."""
+    for kind in metric.needs:
+        if not shared(records.anywhere(kind), (asked,)):
+            return kind
+    # Several kinds may each be covered, but never all by one source on one day.
+    together = any(_needed_days(metric, source, asked, records) for source in records.sources)
+    return None if together else metric.needs[-1]
+
+
+def _days_judged(metric: Metric, bucket: Bucket) -> Range:
+    """Return the days whose coverage decides: of what is on the books, the week it is told for."""
+    if metric.key != "on_books":
+        return bucket.first, bucket.last
+    sunday = bucket.last + (6 - bucket.last.weekday()) * DAY
+    return sunday - 6 * DAY, sunday
+
+
+def _needed_days(metric: Metric, source: str, asked: Range, records: Records) -> tuple[Range, ...]:
+    days: tuple[Range, ...] = (asked,)
+    for kind in metric.window.needs:
+        days = shared(days, records.days(source, kind))
+    return days
+
+
+def _not_covered(kind: CoverageKind, asked: Range, records: Records) -> str:
+    covered = records.anywhere(kind)
+    if not covered:
+        return _absent(kind)
+    if asked[1] < covered[0][0]:
+        return f"{_WORDS[kind]} covered from {said(covered[0][0])} on"
+    if asked[0] > covered[-1][1]:
+        return f"{_WORDS[kind]} covered to {said(covered[-1][1])}"
+    return f"{_WORDS[kind]} not covered on these days"
+
+
+def _absent(kind: CoverageKind) -> str:
+    words = "kept visits are" if kind == "kept" else _WORDS[kind]
+    return f"{words} not in this export"
+
+
+def _partly(kind: CoverageKind, asked: Range, records: Records) -> str:
+    """Return the note that some of the days are not covered; empty where all are."""
+    if kind == "kept":
+        start = records.anywhere("kept")[0][0]
+        return f"the records start on {said(start)}" if asked[0] < start else ""
+    for source in records.sources:
+        told = shared(records.days(source, "kept"), (asked,))
+        covered = records.days(source, kind)
+        # Days after the export hold nothing of the kind yet: they are not missed.
+        past = shared(told, ((date.min, records.as_of[source]),))
+        missed = without(past if covered else told, covered)
+        if missed:
+            return _missed(kind, source, missed, shared(covered, (asked,)), records)
+    return ""
+
+
+def _missed(
+    kind: CoverageKind,
+    source: str,
+    missed: tuple[Range, ...],
+    covered: tuple[Range, ...],
+    records: Records,
+) -> str:
+    if not covered:
+        if len(records.sources) > 1 and records.anywhere(kind):
+            return f"{_WORDS[kind]} not in the {source} records"
+        return _NOTES.get(kind) or _absent(kind)
+    if missed[-1][1] < covered[0][0]:
+        return f"{_WORDS[kind]} covered from {said(covered[0][0])} on"
+    if missed[0][0] > covered[-1][1]:
+        return f"{_WORDS[kind]} covered to {said(covered[-1][1])}"
+    return f"{_WORDS[kind]} not covered on all of these days"
