@@ -94,20 +94,20 @@ class Checker:
 
     def _unusable(self, found: Converted) -> dict[int, tuple[tuple[str, ...], str]]:
         """Return position -> (fields to blame, reason): first the start, the end, then who."""
-        bad: dict[int, tuple[tuple[str, ...], str]] = {}
-        lengths, names = found.columns["minutes"], found.columns["client_name"]
-        rows = zip(found.starts, found.ends, lengths, names, strict=True)
-        for position, (start, end, length, name) in enumerate(rows):
-            if start.problem:
-                bad[position] = (_ZONE if start.in_zone else _START, start.problem)
-            elif end.problem:
-                bad[position] = (_END, end.problem)
-            elif length < 1:
-                bad[position] = (_END, "it is not later than the start")
+        bad: dict[int, tuple[tuple[str, ...], str]] = {
+            position: (_ZONE if moment.in_zone else _START, moment.problem)
+            for position, moment in found.starts.problems.items()
+        }
+        for position, moment in found.ends.problems.items():
+            bad.setdefault(position, (_END, moment.problem))
+        for position, length in enumerate(found.columns["minutes"]):
+            if length < 1:
+                bad.setdefault(position, (_END, "it is not later than the start"))
             elif length > _LONGEST_MINUTES:
-                bad[position] = (_END, "the visit would last over 24 hours")
-            elif not any(map(str.isalnum, name)):
-                bad[position] = (_WHO, "it does not say who the visit is for")
+                bad.setdefault(position, (_END, "the visit would last over 24 hours"))
+        for position, name in enumerate(found.columns["client_name"]):
+            if not any(map(str.isalnum, name)):
+                bad.setdefault(position, (_WHO, "it does not say who the visit is for"))
         return bad
 
     def _blamed(self, fields: tuple[str, ...], columns: Columns, position: int) -> tuple[str, str]:
@@ -136,8 +136,9 @@ class Checker:
         warnings = [
             RowWarning(rows[position], self._where.name_of(field), one_line(text), reason)
             for name, (field, reason) in _WARNED.items()
+            if field in self._where.fields and None in found.columns[name]
             for position, (value, text) in enumerate(
-                zip(found.columns[name], columns.raw(field), strict=False)
+                zip(found.columns[name], columns.raw(field), strict=True)
             )
             if value is None and text.strip() and position not in bad
         ]

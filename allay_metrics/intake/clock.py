@@ -1,5 +1,7 @@
 """From a wall time in some zone to the instant, and to the practice's own date."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,6 +40,15 @@ class Moment(NamedTuple):
     in_zone: bool = False  # the problem is the zone's name, not the time
 
 
+@dataclass(frozen=True)
+class Moments:
+    """A column of instants and dates; `problems` by position, where the instant stands as 0."""
+
+    epochs: list[int]
+    days: list[str]
+    problems: dict[int, Moment]
+
+
 def practice_zone(name: str) -> ZoneInfo:
     """Return the practice's time zone, or raise ConfigProblem for an unknown name."""
     zone = _zone(name)
@@ -62,8 +73,29 @@ class Clock:
     def __init__(self, practice: ZoneInfo, formats: DayFormats) -> None:
         self._practice = practice
         self._formats = formats
+        self._quick: dict[str, dict[str, tuple[int, str]]] = {}
+        self._seconds: dict[str, int] = {}
         self._day = lru_cache(maxsize=_DISTINCT_TEXTS)(self._day_in_zone)
         self._time = lru_cache(maxsize=_DISTINCT_TEXTS)(read_time)
+
+    def moments(self, texts: Iterable[str], zones: Iterable[str]) -> Moments:
+        """Return the instants of a column: by far the most are a known date and a known time."""
+        found = Moments([], [], {})
+        no_days: dict[str, tuple[int, str]] = {}
+        for text, zone in zip(texts, zones, strict=True):
+            space = text.rfind(" ", 0, text.find(":"))
+            day = self._quick.get(zone, no_days).get(text[:space])
+            seconds = self._seconds.get(text[space + 1 :])
+            if day is not None and seconds is not None:
+                found.epochs.append(day[0] + seconds)
+                found.days.append(day[1])
+                continue
+            moment = self.moment(text, zone)
+            if moment.problem:
+                found.problems[len(found.epochs)] = moment
+            found.epochs.append(moment.epoch)
+            found.days.append(moment.day)
+        return found
 
     def moment(self, text: str, zone_text: str) -> Moment:
         """Return the instant of a wall time; without a zone's name it is the practice's."""
@@ -76,9 +108,22 @@ class Clock:
             return Moment(0, "", time)
         if time.offset is None and day.steady:
             epoch = day.midnight + time.seconds
-            same = day.zone is self._practice
-            return Moment(epoch, day.iso if same else self._date(epoch), "")
+            if day.zone is not self._practice:
+                return Moment(epoch, self._date(epoch), "")
+            self._remember(zone_text, day_text, day, time_text, time.seconds)
+            return Moment(epoch, day.iso, "")
         return self._unsteady(day, time)
+
+    def _remember(
+        self, zone_text: str, day_text: str, day: _Day, time_text: str, seconds: int
+    ) -> None:
+        days = self._quick.setdefault(zone_text, {})
+        if len(days) > _DISTINCT_TEXTS or len(self._quick) > 100:
+            self._quick.clear()
+        days[day_text] = (day.midnight, day.iso)
+        if len(self._seconds) > _DISTINCT_TEXTS:
+            self._seconds.clear()
+        self._seconds[time_text] = seconds
 
     def _day_in_zone(self, text: str, zone_text: str) -> "_Day | Moment":
         zone = _zone(zone_text) if zone_text.strip() else self._practice

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from allay_metrics.intake import values
-from allay_metrics.intake.clock import Clock, Moment
+from allay_metrics.intake.clock import Clock, Moment, Moments
 from allay_metrics.intake.columns import DISTINCT_TEXTS, Columns
 from allay_metrics.intake.mapping import ColumnMap
 from allay_metrics.intake.marks import Marks, extra_reader
@@ -26,8 +26,8 @@ class Converted:
     """A batch's values by column of `rows.ROW_COLUMNS`, and how its times were read."""
 
     columns: dict[str, Values]
-    starts: list[Moment]
-    ends: list[Moment]
+    starts: Moments
+    ends: Moments
 
 
 class Converter:
@@ -55,37 +55,40 @@ class Converter:
         return Converted(found, starts, ends)
 
     def _times(
-        self, columns: Columns, starts: list[Moment], ends: list[Moment], zones: list[str]
+        self, columns: Columns, starts: Moments, ends: Moments, zones: list[str]
     ) -> dict[str, Values]:
-        cancelled = map(self._clock.moment, columns.raw("cancelled_at"), zones)
+        cancelled: list[int | None] = [None] * columns.size
+        if "cancelled_at" in self._where.fields:
+            read = self._clock.moments(columns.raw("cancelled_at"), zones)
+            cancelled = [
+                None if position in read.problems else epoch
+                for position, epoch in enumerate(read.epochs)
+            ]
         return {
-            "starts_at": [start.epoch for start in starts],
-            "ends_at": [end.epoch for end in ends],
-            "day": [start.day for start in starts],
-            "minutes": [(e.epoch - s.epoch) // 60 for s, e in zip(starts, ends, strict=True)],
-            "cancelled_at": [None if at.problem else at.epoch for at in cancelled]
-            or [None] * columns.size,
+            "starts_at": starts.epochs,
+            "ends_at": ends.epochs,
+            "day": starts.days,
+            "minutes": [(e - s) // 60 for s, e in zip(starts.epochs, ends.epochs, strict=True)],
+            "cancelled_at": cancelled,
         }
 
-    def _moments(
-        self, columns: Columns, fields: tuple[str, str, str], zones: list[str]
-    ) -> list[Moment]:
+    def _moments(self, columns: Columns, fields: tuple[str, str, str], zones: list[str]) -> Moments:
         """Return the instants of one column, or of a date and a time in two."""
         whole, day, time = (columns.raw(field) for field in fields)
         texts = whole or [f"{d.strip()} {t.strip()}" for d, t in zip(day, time, strict=True)]
-        return list(map(self._clock.moment, texts, zones))
+        return self._clock.moments(texts, zones)
 
-    def _ends(self, columns: Columns, starts: list[Moment], zones: list[str]) -> list[Moment]:
+    def _ends(self, columns: Columns, starts: Moments, zones: list[str]) -> Moments:
         fields = self._where.fields
         if "end" in fields or {"end_time", "start_date"} <= fields.keys():
             return self._moments(columns, ("end", "start_date", "end_time"), zones)
-        lengths = map(values.minutes, columns.raw("minutes"))
-        return [
-            Moment(0, "", "it is not a length in minutes")
-            if length is None
-            else Moment(start.epoch + length * 60, "", "")
-            for start, length in zip(starts, lengths, strict=True)
-        ]
+        lengths = [values.minutes(text) for text in columns.raw("minutes")]
+        no_length = Moment(0, "", "it is not a length in minutes")
+        return Moments(
+            epochs=[e + (n or 0) * 60 for e, n in zip(starts.epochs, lengths, strict=True)],
+            days=starts.days,
+            problems={at: no_length for at, length in enumerate(lengths) if length is None},
+        )
 
 
 def _texts(columns: Columns) -> dict[str, Values]:
@@ -108,10 +111,14 @@ def _texts(columns: Columns) -> dict[str, Values]:
 
 def _keys(columns: Columns, found: dict[str, Values]) -> list[str]:
     """Return the source's own id, else a fingerprint of client and start."""
+    ids = columns.raw("source_key") or [""] * columns.size
     return [
         key or sha1(f"{name.casefold()}|{start}".encode(), usedforsecurity=False).hexdigest()
         for key, name, start in zip(
-            columns.line("source_key"), found["client_name"], found["starts_at"], strict=True
+            map(str.strip, columns.raw("source_key") or [""] * columns.size),
+            found["client_name"],
+            found["starts_at"],
+            strict=True,
         )
     ]
 

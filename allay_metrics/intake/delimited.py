@@ -19,6 +19,9 @@ from allay_metrics.intake.table import (
 
 _DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
+# Put behind the last line. If the last value is still inside quotation marks, it swallows this
+# mark; else the mark is a record of its own. No text file that is read here holds a NUL.
+_END = "\0end of file\0"
 _CUT = "the file ends inside this row's last value: a quotation mark never closes"
 _LONGEST_LINE = 1_000_000  # characters; keeps one endless line from filling the memory
 
@@ -56,8 +59,7 @@ class DelimitedFile:
             try:
                 for _ in range(skip):
                     _next_record(reader)
-                while not lines.ends:
-                    batch = _read_batch(lines, reader, size)
+                while batch := _read_batch(reader, size):
                     self._position = bytes_read()
                     row += len(batch.records)
                     if batch.records:
@@ -93,30 +95,27 @@ class DelimitedFile:
                 records.append(_next_record(reader))
         except (StopIteration, csv.Error):
             pass  # what was read is enough to find the header; reading on tells what is wrong
+        if records:
+            _take_off_end(records)
         return records
 
 
 class _Lines:
-    """Hands lines to the reader and counts how often it asked behind the end."""
+    """Hands lines to the reader, and a mark behind the last one."""
 
     def __init__(self, path: Path, stream: io.TextIOWrapper) -> None:
         self._path = path
-        self._readline = stream.readline
+        self._stream = stream
         self.count = 0
-        self.ends = 0
 
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._readline(_LONGEST_LINE)
-        if not line:
-            self.ends += 1
-            raise StopIteration
-        self.count += 1
-        if self.count == 1 or len(line) == _LONGEST_LINE:
-            self._refuse_width(line)
-        return line
+    def __iter__(self) -> Iterator[str]:
+        readline = self._stream.readline
+        while line := readline(_LONGEST_LINE):
+            self.count += 1
+            if self.count == 1 or len(line) == _LONGEST_LINE:
+                self._refuse_width(line)
+            yield line
+        yield _END
 
     def _refuse_width(self, line: str) -> None:
         columns = 1 + max(line.count(delimiter) for delimiter in _DELIMITERS)
@@ -135,12 +134,25 @@ def _next_record(reader: Iterator[Record]) -> Record:
     return record
 
 
-def _read_batch(lines: _Lines, reader: Iterator[Record], size: int) -> Batch:
+def _read_batch(reader: Iterator[Record], size: int) -> Batch | None:
+    """Return the next records without blank lines, or None behind the end."""
     records = list(islice(reader, size))
-    # The reader asks for one more line behind the end. If it got a record out of that, the
-    # record's last value was still inside quotation marks: the file was cut there.
-    cut = bool(records) and lines.ends == (2 if len(records) < size else 1)
+    if not records:
+        return None
+    cut = _take_off_end(records)
     return Batch([record for record in records if record], _CUT if cut else "")
+
+
+def _take_off_end(records: list[Record]) -> bool:
+    """Take off the mark behind the last line; True if it ran into the last record's value."""
+    last = records[-1]
+    if not last or not last[-1].endswith(_END):
+        return False
+    if last == [_END]:
+        records.pop()
+        return False
+    last[-1] = last[-1].removesuffix(_END)
+    return True
 
 
 def _usual_width(records: list[Record]) -> int:

@@ -13,31 +13,31 @@ class SeenKeys:
 
     def earlier_rows(self, keys: list[str], rows: list[int]) -> dict[int, int]:
         """Take the keys in; return position -> row of the first one for those met before."""
-        first: dict[int, int] = {}
-        repeated: dict[int, int] = {}
         hashes = [hash(key) for key in keys]
+        first = dict(zip(reversed(hashes), reversed(rows), strict=True))
         known = self._known(np.array(hashes, dtype=np.int64))
-        for position, (key, row, before) in enumerate(zip(hashes, rows, known, strict=True)):
-            if before:
-                repeated[position] = before
-            elif key in first:
-                repeated[position] = first[key]
-            else:
-                first[key] = row
+        repeated: dict[int, int] = {}
+        if known.any() or len(first) < len(hashes):
+            for position, (key, row) in enumerate(zip(hashes, rows, strict=True)):
+                if known[position] or first[key] != row:
+                    repeated[position] = int(known[position]) or first[key]
+                if known[position]:
+                    first.pop(key, None)
         self._add(first)
         return repeated
 
-    def _known(self, hashes: npt.NDArray[np.int64]) -> list[int]:
+    def _known(self, hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return the row of each hash met in earlier chunks, 0 for none."""
         if not len(self._hashes):
-            return [0] * len(hashes)
+            return np.zeros(len(hashes), dtype=np.int64)
         places = np.searchsorted(self._hashes, hashes).clip(max=len(self._hashes) - 1)
         met = self._hashes[places] == hashes
-        return [int(row) for row in np.where(met, self._rows[places], 0)]
+        return np.where(met, self._rows[places], 0)
 
     def _add(self, first: dict[int, int]) -> None:
-        fresh = np.array(sorted(first), dtype=np.int64)
-        rows = np.array([first[int(key)] for key in fresh], dtype=np.int64)
-        places = np.searchsorted(self._hashes, fresh)
-        self._hashes = np.insert(self._hashes, places, fresh)
-        self._rows = np.insert(self._rows, places, rows)
+        fresh = np.fromiter(first.keys(), dtype=np.int64, count=len(first))
+        rows = np.fromiter(first.values(), dtype=np.int64, count=len(first))
+        order = fresh.argsort()
+        places = np.searchsorted(self._hashes, fresh[order])
+        self._hashes = np.insert(self._hashes, places, fresh[order])
+        self._rows = np.insert(self._rows, places, rows[order])
