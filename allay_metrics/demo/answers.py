@@ -120,7 +120,7 @@ def birth_dates(births: Births) -> tuple[list[str], list[str]]:
     for number, day in enumerate(births.day.tolist()):
         short, long = _spellings(day)
         born.append(long if number % 9 == 4 else short)
-        due.append(f"due {short}" if number % 3 else short)
+        due.append(f"due {short}" if number % 8 == 1 else short)
     return born, due
 
 

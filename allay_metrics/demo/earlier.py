@@ -8,7 +8,7 @@ from allay_metrics.demo.families import Ints
 from allay_metrics.demo.invent import Invented
 from allay_metrics.demo.schedule import SLOT_MINUTES
 
-DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4)
+DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4, 5, 6, 7)
 
 
 def days_then(invented: Invented, known: int) -> Ints:

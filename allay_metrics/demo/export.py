@@ -232,20 +232,26 @@ class Sheet:
         note = [
             NOTES[t % len(NOTES)] if c % 12 == 3 else "" for c, t in zip(chance, turn, strict=True)
         ]
-        label = [
-            NO_SHOW_LABELS[t % len(NO_SHOW_LABELS)] if state == NO_SHOW
-            else OWN_LABELS[c % len(OWN_LABELS)] if past and state == KEPT and c % 5 < 2
-            else ""
-            for state, past, c, t in zip(
-                invented.state[visit].tolist(), (days < as_of.toordinal()).tolist(), chance, turn,
-                strict=True,
-            )
-        ]  # fmt: skip
+        label = self._labels(chosen, visit, days < as_of.toordinal())
         by = [
             "a client " if c % 4 else self._owners[therapist]
             for c, therapist in zip(chance, invented.visits.therapist[visit].tolist(), strict=True)
         ]
         return [service.name for service in services], price, paid, online, code, note, label, by
+
+    def _labels(self, chosen: Ints, visit: Ints, past: Flags) -> list[str]:
+        """Return the label of each row: a no-show's, sometimes one for a visit that was kept."""
+        drawn = zip(
+            self._invented.state[visit].tolist(), past.tolist(),
+            self._rows.chance[chosen].tolist(), self._rows.turn[chosen].tolist(), strict=True,
+        )  # fmt: skip
+        return [
+            "" if not over
+            else NO_SHOW_LABELS[turn % len(NO_SHOW_LABELS)] if state == NO_SHOW
+            else OWN_LABELS[chance % len(OWN_LABELS)] if state == KEPT and chance % 5 < 2
+            else ""
+            for state, over, chance, turn in drawn
+        ]  # fmt: skip
 
 
 _CLOCK = {

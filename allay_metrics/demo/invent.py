@@ -40,7 +40,7 @@ VISITS_A_TEAM = 70  # a usual week of five therapists when the practice is large
 KEPT, CANCELLED, NO_SHOW = range(3)
 CANCELLED_SHARE = 0.085
 NO_SHOW_SHARE = 0.022
-MOVED_SHARE = 0.06
+MOVED_SHARE = 0.09
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def _season(day: date) -> float:
     if (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 3):
         return 0.4
     if (6, 25) <= (day.month, day.day) <= (8, 20):
-        return 0.74
+        return 0.68
     return 0.9
 
 

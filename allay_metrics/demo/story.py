@@ -55,10 +55,12 @@ def vanishing(
     and two more of the days since `seen_by`, the last booking day the older export knew.
     """
     monday = last_full_week(until).toordinal()
-    known = kept & (visits.booked <= seen_by) & (visits.day < until.toordinal())
+    today = until.toordinal()
+    known = kept & (visits.booked <= seen_by) & (visits.day >= today - 14) & (visits.day < today)
     in_week = np.flatnonzero(known & (visits.day >= monday) & (visits.day < monday + 7))
-    others = np.flatnonzero(known & (visits.day > until.toordinal() - 14) & (visits.day < monday))
-    gone: Ints = np.concatenate([_some(in_week, 1, rng), _some(others, VANISHING - 1, rng)])
+    one = _some(in_week, 1, rng)
+    others = np.setdiff1d(np.flatnonzero(known), one)
+    gone: Ints = np.concatenate([one, _some(others, VANISHING - len(one), rng)])
     flags = np.zeros(len(visits), dtype=np.bool_)
     flags[gone] = True
     return flags
