@@ -28,7 +28,7 @@ from allay_metrics.demo.practice import (
     TIMEZONE,
 )  # fmt: skip
 from allay_metrics.demo.schedule import fit_days, keep_by_season, start_minutes
-from allay_metrics.demo.story import last_full_week, unusual_week, vanishing
+from allay_metrics.demo.story import last_full_week, lone_day, unusual_week, vanishing
 
 DEFAULT_VISITS = 3_500
 DEFAULT_WEEKS = 130
@@ -80,9 +80,11 @@ def invent(
     weeks = round(DEFAULT_WEEKS * min(max((visits / DEFAULT_VISITS) ** 0.25, 0.5), 4.2))
     families, births, planned, teams = _demand(visits, weeks, until, known, seed)
     rng = np.random.default_rng([seed, 2])
-    kept = fit_days(unusual_week(planned, births, until, rng))
+    # Fitted before as well: nothing is then pushed onto the day of the lone visit.
+    kept = fit_days(unusual_week(fit_days(planned), births, until, rng))
     state, cancelled_on = _states(kept, until, known, rng)
-    gone = vanishing(kept, state == KEPT, until, last_booking_day(moment - OLDER_EXPORT), rng)
+    told = (state == KEPT) & ~lone_day(kept, until)
+    gone = vanishing(kept, told, until, last_booking_day(moment - OLDER_EXPORT), rng)
     return Invented(
         families, births, kept, teams,
         minute=start_minutes(kept, births, rng),
@@ -169,6 +171,7 @@ def _states(visits: Visits, until: date, known: int, rng: np.random.Generator) -
     between = visits.booked + np.floor(
         rng.random(len(visits)) * (latest - visits.booked + 1)
     ).astype(np.int64)
+    state[lone_day(visits, until)] = KEPT  # she drove there, so the day can be told of
     cancelled_on = np.where(state == CANCELLED, between, 0)
     return state, np.where(state == NO_SHOW, visits.day, cancelled_on)
 

@@ -13,9 +13,11 @@ from allay_metrics.demo.plan import Flags, Visits
 from allay_metrics.demo.practice import TEAM
 
 QUIET_CITY = "San Francisco"
+QUIET_SHARE = 0.45  # of its visits never came about
 LONE_CITY = "San Jose"
 LONE_THERAPIST = "Linh Tran"
 VANISHING = 3
+_LONE_PLACE = next(place for place, one in enumerate(TEAM) if one.name == LONE_THERAPIST)
 
 
 def last_full_week(until: date) -> date:
@@ -28,23 +30,27 @@ def unusual_week(visits: Visits, births: Births, until: date, rng: np.random.Gen
     monday = last_full_week(until).toordinal()
     in_week = (visits.day >= monday) & (visits.day < monday + 7)
     city = births.city[visits.birth]
-    quiet = in_week & (city == CITY_INDEX[QUIET_CITY]) & (rng.random(len(visits)) < 0.6)
+    quiet = in_week & (city == CITY_INDEX[QUIET_CITY]) & (rng.random(len(visits)) < QUIET_SHARE)
     return _lone_visit(visits.pick(~quiet), births, monday)
+
+
+def lone_day(visits: Visits, until: date) -> Flags:
+    """Return which visits are on the day that was kept for one visit in San Jose."""
+    tuesday = last_full_week(until).toordinal() + 1
+    return (visits.therapist == _LONE_PLACE) & (visits.day == tuesday)
 
 
 def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:
     """Return the visits so that Tuesday holds one visit in San Jose for the therapist there."""
-    place = next(number for number, one in enumerate(TEAM) if one.name == LONE_THERAPIST)
     tuesday, day = monday + 1, visits.day.copy()
-    hers = visits.therapist == place
+    hers = visits.therapist == _LONE_PLACE
     in_city = births.city[visits.birth] == CITY_INDEX[LONE_CITY]
-    candidates = np.flatnonzero(
-        hers & in_city & (day >= monday) & (day < monday + 7) & (visits.booked < tuesday)
-    )
+    near = np.abs(day - tuesday)
+    candidates = np.flatnonzero(hers & in_city & (near <= 10) & (visits.booked < tuesday))
     if not len(candidates):
         return visits
     day[hers & (day == tuesday)] += 2
-    day[candidates[0]] = tuesday
+    day[candidates[np.argmin(near[candidates])]] = tuesday
     return replace(visits, day=day)
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 
+from allay_metrics.demo.invent import KEPT, NO_SHOW
 from allay_metrics.demo.places import CITIES
 from allay_metrics.demo.practice import TEAM
 from allay_metrics.demo.story import LONE_CITY, LONE_THERAPIST, QUIET_CITY, last_full_week
@@ -24,6 +25,8 @@ def test_one_tuesday_holds_a_lone_visit_in_san_jose(invented):
     tuesday = date(2026, 11, 10).toordinal()
     that_day = (visits.therapist == therapist) & (visits.day == tuesday)
     assert city_names(invented)[that_day].tolist() == [LONE_CITY]
+    assert invented.state[that_day].tolist() == [KEPT]
+    assert not invented.vanishes[that_day].any()
 
 
 def test_one_city_is_down(invented):
@@ -38,4 +41,4 @@ def test_one_city_is_down(invented):
 def test_someone_did_not_open_the_door(invented):
     monday = date(2026, 11, 9).toordinal()
     in_week = (invented.visits.day >= monday) & (invented.visits.day < monday + 7)
-    assert (invented.state[in_week] == 2).any()
+    assert (invented.state[in_week] == NO_SHOW).any()
