@@ -1,0 +1,1 @@
+"""What the owner's pages show, as plain values: read and reckoned here, drawn elsewhere."""

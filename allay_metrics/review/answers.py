@@ -1,0 +1,48 @@
+"""Answers of `query` as plain values: one cell per metric and place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+Filters = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as `query` gives it: None is no value, and `reason` says why.
+
+    With a value, `reason` may hold a remark. Rates are 0 to 1, money is in dollars.
+    """
+
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    reason: str = ""
+
+    @property
+    def count(self) -> int:
+        """Return the value as a whole number; nothing told of counts as none."""
+        return round(self.value or 0)
+
+
+NOTHING = Cell(None)
+
+
+def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
+    """Yield (place, ..., metric, cell) for each row; `places` are columns such as city, period."""
+    columns = [answer[name].tolist() for name in (*places, "metric")]
+    values = (_plain(answer[name]) for name in ("value", "numerator", "denominator"))
+    told = zip(*values, answer["reason"].tolist(), strict=True)
+    for *place, cell in zip(*columns, told, strict=True):
+        yield (*place, Cell(*cell))
+
+
+def by_place(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], Cell]:
+    """Return the cells by (place, ..., metric)."""
+    return {tuple(place): cell for *place, cell in cells(answer, *places)}
+
+
+def _plain(column: "pd.Series[Any]") -> list[float | None]:
+    return [None if value is None or value != value else value for value in column.tolist()]

@@ -1,0 +1,261 @@
+"""The eight numbers the owner reads each Monday: each with its weeks, its usual range, its goal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+
+from allay_metrics.metrics import METRICS, Metric, Question
+from allay_metrics.metrics.question import WEEKDAYS
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import goal
+from allay_metrics.review.answers import NOTHING, Cell, Filters, by_place
+from allay_metrics.review.known import Known
+from allay_metrics.review.usual import (
+    WEEKS_BACK,
+    Signal,
+    Usual,
+    usual_count,
+    usual_share,
+)
+from allay_metrics.review.weeks import SERIES, WEEK, last_full_week, sunday_of, weeks_up_to
+
+EIGHT = (
+    "completed",
+    "new_families",
+    "on_books",
+    "show_rate",
+    "rebooked_rate",
+    "field_utilisation",
+    "wait_days",
+    "improved_share",
+)
+ASKED = tuple(key for key in EIGHT if not METRICS[key].waits_for)
+AHEAD = timedelta(days=13)
+
+Table = Mapping[tuple[Any, ...], Cell]
+
+
+@dataclass(frozen=True)
+class WeekNumber:
+    """One number in one week, with what was usual before that week."""
+
+    week: date
+    cell: Cell
+    usual: Usual | None = None
+    signal: Signal | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A number now and before: the week and the week before, or so many days of each.
+
+    `days` is None for whole weeks. `why_not` says why the two must not be compared.
+    """
+
+    now: Cell
+    before: Cell
+    days: int | None = None
+    why_not: str = ""
+
+    @property
+    def change(self) -> float | None:
+        """Return now minus before; None where either has no value or they do not compare."""
+        if self.why_not or self.now.value is None or self.before.value is None:
+            return None
+        return self.now.value - self.before.value
+
+
+@dataclass(frozen=True)
+class Number:
+    """One of the eight: label, unit and definition are its metric's.
+
+    `weeks` are 13, oldest first; the last is the week reviewed. `now` is what the tile shows: the
+    same, but for what is on the books now. `asked` is the question `now` answers. `goal` is None
+    where none is set, and under filters: it was set for the whole practice.
+    """
+
+    metric: Metric
+    now: WeekNumber
+    weeks: tuple[WeekNumber, ...]
+    goal: float | None
+    compared: Comparison
+    asked: Question
+
+    @property
+    def waits_for(self) -> str:
+        """Return what is not on file yet, or nothing."""
+        return self.metric.waits_for
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The questions behind the eight numbers of one week; None where one is not needed.
+
+    `weeks`: 13 weeks and the 26 before. `same_days`: a week that has not ended, and the same days
+    of the week before. `books`: what is on the books from the newest export on.
+    """
+
+    monday: date
+    weeks: Question
+    same_days: Question | None
+    books: Question | None
+
+    @property
+    def questions(self) -> list[Question]:
+        """Return the questions there are, in the order in which answers are taken."""
+        return [one for one in (self.weeks, self.same_days, self.books) if one is not None]
+
+
+def ask_for(known: Known, monday: date, where: Filters = ()) -> Asked:
+    """Return the questions to ask for a week's eight numbers."""
+    as_of = known.as_of_day
+    newest = as_of is not None and monday >= last_full_week(as_of)
+    return Asked(
+        monday,
+        week_question(monday, SERIES + WEEKS_BACK, where),
+        _same_days(known, monday, where),
+        Question(metrics=("booked",), first=as_of, last=as_of + AHEAD, where=where)
+        if as_of is not None and newest
+        else None,
+    )
+
+
+def week_question(monday: date, count: int, where: Filters = ()) -> Question:
+    """Return the question for the numbers on file of the `count` weeks up to a Monday's."""
+    first = weeks_up_to(monday, count)[0]
+    return Question(metrics=ASKED, grain="week", first=first, last=sunday_of(monday), where=where)
+
+
+def eight_numbers(
+    asked: Asked, answers: Sequence[pd.DataFrame], known: Known, goals: Mapping[str, float]
+) -> tuple[Number, ...]:
+    """Return the eight numbers in the order the page shows them.
+
+    `answers` are those to `asked.questions`. Goals are left out under filters: they were set for
+    the whole practice.
+    """
+    monday, where = asked.monday, asked.weeks.where
+    left = list(answers)
+    table = by_place(left.pop(0), "period")
+    same_days = by_place(left.pop(0), "period") if asked.same_days else {}
+    books = by_place(left.pop(0))[("booked",)] if asked.books else None
+    days = days_over(known, monday)
+    numbers = []
+    for key in EIGHT:
+        weeks = _weeks(key, table, known, monday)
+        compared = (
+            _week_before(key, weeks, known)
+            if days is None
+            else _days_before(key, same_days, days, known, monday)
+        )
+        one = Number(
+            metric=METRICS[key],
+            now=weeks[-1],
+            weeks=weeks,
+            goal=None if where else goals.get(key),
+            compared=compared,
+            asked=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
+        )
+        if key == "on_books" and books is not None and asked.books is not None:
+            one = replace(one, now=replace(one.now, cell=books), asked=asked.books)
+        numbers.append(one)
+    return tuple(numbers)
+
+
+def days_over(known: Known, monday: date) -> int | None:
+    """Return how many days of a week that has not ended are over; None when all of it is.
+
+    Today is not over: its visits are half known.
+    """
+    as_of = known.as_of_day
+    if as_of is None or as_of > sunday_of(monday):
+        return None
+    return max(0, (as_of - monday).days)
+
+
+def read_goals(scope: Scope) -> dict[str, float]:
+    """Return the owner's goals: metric to aim, shares as 0 to 1."""
+    with scope.read() as conn:
+        asked = select(goal.c.metric, goal.c.value).where(goal.c.practice_id == scope.practice_id)
+        return {metric: float(value) for metric, value in conn.execute(asked)}
+
+
+def comparable(metric: Metric, known: Known, monday: date) -> frozenset[str]:
+    """Return which sources tell a metric's week in full; weeks that differ do not compare."""
+    settled = known.records.settled_from
+    if metric.settled and (settled is None or monday < settled):
+        return frozenset()
+    return known.sources_of(monday, (*metric.needs, *metric.noted))
+
+
+def _weeks(key: str, table: Table, known: Known, monday: date) -> tuple[WeekNumber, ...]:
+    metric = METRICS[key]
+    if metric.waits_for:
+        waiting = Cell(None, reason=f"waits for {metric.waits_for}")
+        return tuple(WeekNumber(week, waiting) for week in weeks_up_to(monday, SERIES))
+    past = weeks_up_to(monday, SERIES + WEEKS_BACK)
+    told = {week: comparable(metric, known, week) for week in past}
+    numbers = []
+    for place in range(WEEKS_BACK, len(past)):
+        week = past[place]
+        cell = table.get((week, key), NOTHING)
+        before = [
+            table.get((earlier, key), NOTHING)
+            for earlier in past[place - WEEKS_BACK : place]
+            if told[earlier] and told[earlier] == told[week]
+        ]
+        numbers.append(_against(metric, week, cell, before, known))
+    return tuple(numbers)
+
+
+def _against(
+    metric: Metric, week: date, cell: Cell, before: list[Cell], known: Known
+) -> WeekNumber:
+    if metric.is_rate:
+        pairs = [(c.numerator or 0, c.denominator or 0) for c in before]
+        usual = usual_share(pairs, cell.denominator)
+    else:
+        usual = usual_count([c.value for c in before if c.value is not None])
+    # Half a week's count is below every whole one: that says nothing.
+    ended = known.as_of_day is not None and sunday_of(week) < known.as_of_day
+    judged = usual is not None and (ended or metric.is_rate)
+    signal = usual.signal(cell.value) if usual is not None and judged else None
+    return WeekNumber(week, cell, usual, signal)
+
+
+def _week_before(key: str, weeks: tuple[WeekNumber, ...], known: Known) -> Comparison:
+    *_, before, now = weeks
+    return Comparison(now.cell, before.cell, None, _why_not(key, known, now.week))
+
+
+def _why_not(key: str, known: Known, monday: date) -> str:
+    now, before = (comparable(METRICS[key], known, week) for week in (monday, monday - WEEK))
+    return "" if now == before else "the records do not tell both weeks alike"
+
+
+def _same_days(known: Known, monday: date, where: Filters) -> Question | None:
+    days = days_over(known, monday)
+    if not days or any(key == "weekday" for key, _ in where):
+        return None
+    return Question(
+        metrics=tuple(key for key in ASKED if key != "on_books"),
+        grain="week",
+        first=monday - WEEK,
+        last=sunday_of(monday),
+        where=(*where, *(("weekday", name) for name in WEEKDAYS[:days])),
+    )
+
+
+def _days_before(key: str, table: Table, days: int, known: Known, monday: date) -> Comparison:
+    if not days:
+        return Comparison(NOTHING, NOTHING, days, "no day of this week is over yet")
+    return Comparison(
+        table.get((monday, key), NOTHING),
+        table.get((monday - WEEK, key), NOTHING),
+        days,
+        _why_not(key, known, monday),
+    )

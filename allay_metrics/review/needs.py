@@ -1,0 +1,317 @@
+"""What waits for the owner: lists of families, visits, rows and names, and how long each is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.tables import (
+    booking,
+    correction,
+    daily,
+    family,
+    import_,
+    set_aside,
+    therapist,
+    visit,
+)
+
+LAPSED_AFTER = timedelta(days=30)
+SHOWN_FOR = timedelta(days=180)
+RECENT = timedelta(days=91)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """How many things of each kind wait for the owner.
+
+    missing: visits a newer export no longer holds, not decided yet.
+    no_next: families seen in the last 180 days with nothing booked; `lapsed` of them over 30 days.
+    set_aside: rows of the files that cannot be used.
+    unassigned: visits of the last 91 days and later whose type's name means none of the three.
+    unknown_city: visits of the last 91 days and later without a city.
+    doubts: families whose match is a question.
+    """
+
+    missing: int
+    no_next: int
+    lapsed: int
+    set_aside: int
+    unassigned: int
+    unknown_city: int
+    doubts: int
+
+
+def count_needs(scope: Scope, as_of: date) -> Needs:
+    """Return how much waits, as of the date of the newest export."""
+    no_next = _without_next(scope, as_of)
+    late = func.coalesce(func.sum(_lapsed(as_of)), 0)
+    recent = (daily.c.practice_id == scope.practice_id) & (daily.c.day >= as_of - RECENT)
+    visits = func.coalesce(func.sum(daily.c.visits), 0)
+    told = daily.c.state.not_in(("rescheduled", "missing"))
+    asked: dict[str, Select[Any]] = {
+        "missing": _count(_undecided(scope)),
+        "set_aside": _count(_open_rows(scope)),
+        "unassigned": select(visits).where(recent, told, daily.c.visit_type == "other"),
+        "unknown_city": select(visits).where(recent, told, daily.c.city == UNKNOWN),
+        "doubts": select(func.count())
+        .select_from(family)
+        .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None)),
+    }
+    with scope.read() as conn:
+        counts = {name: int(conn.execute(one).scalar_one()) for name, one in asked.items()}
+        families, lapsed = conn.execute(select(func.count(), late).where(no_next)).one()
+    return Needs(no_next=int(families), lapsed=int(lapsed), **counts)
+
+
+def missing_visits(scope: Scope) -> pd.DataFrame:
+    """Return the bookings to decide on, next first.
+
+    Columns: booking_id, starts (datetime, practice zone), day, family, family_id, therapist, type
+    (the name as typed), city, file (name of the newer export that does not hold it).
+    """
+    columns = (
+        "booking_id",
+        "starts",
+        "day",
+        "family",
+        "family_id",
+        "therapist",
+        "type",
+        "city",
+        "file",
+    )
+    asked = _undecided(scope).order_by(booking.c.starts_at, booking.c.id)
+    return _local(_frame(scope, asked, columns), scope)
+
+
+def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
+    """Return families seen in the last 180 days with nothing booked, longest ago first.
+
+    Columns: family, family_id, last_visit (date), days_since, city, visit_type, therapist, lapsed
+    (True over 30 days). Families whose care was closed are not among them.
+    """
+    columns = ("family", "family_id", "last_visit", "city", "visit_type", "therapist")
+    last = and_(
+        visit.c.practice_id == family.c.practice_id,
+        visit.c.family_id == family.c.id,
+        visit.c.is_last == 1,
+    )
+    asked = (
+        select(
+            family.c.name,
+            family.c.id,
+            family.c.last_on,
+            visit.c.city,
+            visit.c.visit_type,
+            therapist.c.name,
+        )
+        .select_from(family.join(visit, last).join(therapist, _visited_by()))
+        .where(_without_next(scope, as_of))
+        .order_by(family.c.last_on, family.c.name, family.c.id)
+        .limit(limit)
+    )
+    found = _frame(scope, asked, columns)
+    days = [(as_of - day).days for day in found["last_visit"]]
+    found.insert(3, "days_since", days)
+    found["lapsed"] = [since > LAPSED_AFTER.days for since in days]
+    return found
+
+
+def open_rows(scope: Scope) -> pd.DataFrame:
+    """Return the rows set aside, each bad row once, newest file first.
+
+    Columns: import_id, file, row, column, value, reason, raw (JSON object of the row as text).
+    """
+    columns = ("import_id", "file", "row", "column", "value", "reason", "raw")
+    return _frame(scope, _open_rows(scope), columns)
+
+
+def unassigned_types(scope: Scope) -> pd.DataFrame:
+    """Return the type names that mean none of the three types, most visits first.
+
+    Columns: type (the name as typed, '' where blank), visits, newest (date).
+    """
+    # Twins' rows of one slot are one visit, and told by the row it has its id of.
+    of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
+    asked = (
+        select(booking.c.type_text, func.count(), func.max(visit.c.day))
+        .select_from(visit.join(booking, of_visit))
+        .where(_counted(scope), visit.c.visit_type == "other")
+        .group_by(booking.c.type_text)
+        .order_by(func.count().desc(), booking.c.type_text)
+    )
+    found = _frame(scope, asked, ("type", "visits", "newest"))
+    return found
+
+
+def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
+    """Return visits of the last 91 days and later that have no city, newest first.
+
+    Columns: visit_id, starts (datetime, practice zone), day, family, family_id, therapist, typed
+    (what was typed as city, ZIP and address, '' where nothing was).
+    """
+    columns = ("visit_id", "starts", "day", "family", "family_id", "therapist", "typed")
+    asked = (
+        select(
+            visit.c.id,
+            visit.c.starts_at,
+            visit.c.day,
+            family.c.name,
+            family.c.id,
+            therapist.c.name,
+            booking.c.city_text,
+            booking.c.zip,
+            booking.c.address,
+        )
+        .select_from(
+            visit.join(booking, and_(_same_practice(), booking.c.id == visit.c.id))
+            .join(family, _of_family())
+            .join(therapist, _visited_by())
+        )
+        .where(_counted(scope), visit.c.city == UNKNOWN, visit.c.day >= as_of - RECENT)
+        .order_by(visit.c.starts_at.desc(), visit.c.id)
+        .limit(limit)
+    )
+    with scope.read() as conn:
+        rows = [_typed(row) for row in conn.execute(asked)]
+    return _local(pd.DataFrame(rows, columns=list(columns)), scope)
+
+
+def doubtful_families(scope: Scope) -> pd.DataFrame:
+    """Return the families whose match is a question. Columns: family, family_id, question."""
+    asked = (
+        select(family.c.name, family.c.id, family.c.doubt)
+        .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None))
+        .order_by(family.c.name, family.c.id)
+    )
+    return _frame(scope, asked, ("family", "family_id", "question"))
+
+
+def _without_next(scope: Scope, as_of: date) -> ColumnElement[bool]:
+    return and_(
+        family.c.practice_id == scope.practice_id,
+        family.c.last_on >= as_of - SHOWN_FOR,
+        family.c.next_on.is_(None),
+        family.c.closed_on.is_(None),
+    )
+
+
+def _lapsed(as_of: date) -> ColumnElement[int]:
+    return case((family.c.last_on < as_of - LAPSED_AFTER, 1), else_=0)
+
+
+def _undecided(scope: Scope) -> Select[Any]:
+    """Start from the visits' state, which has an index: missing ones are few among many."""
+    decided = exists().where(
+        correction.c.practice_id == booking.c.practice_id,
+        correction.c.booking_id == booking.c.id,
+        correction.c.field == "state",
+    )
+    row_of = and_(
+        _same_practice(),
+        booking.c.family_id == visit.c.family_id,
+        booking.c.starts_at == visit.c.starts_at,
+        booking.c.absent_by.is_not(None),
+    )
+    newer = and_(
+        import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
+    )
+    return (
+        select(
+            booking.c.id,
+            booking.c.starts_at,
+            booking.c.day,
+            family.c.name,
+            family.c.id.label("family_id"),
+            therapist.c.name.label("therapist"),
+            booking.c.type_text,
+            visit.c.city,
+            import_.c.file_name,
+        )
+        .select_from(
+            visit.join(booking, row_of)
+            .join(family, _of_family())
+            .join(therapist, _visited_by())
+            .join(import_, newer)
+        )
+        .where(visit.c.practice_id == scope.practice_id, visit.c.state == "missing", ~decided)
+    )
+
+
+def _open_rows(scope: Scope) -> Select[Any]:
+    """Return each bad row where the newest file shows it: it was retried and failed again."""
+    nth = func.row_number().over(
+        partition_by=set_aside.c.raw_hash,
+        order_by=(import_.c.as_of.desc(), import_.c.imported_at.desc(), set_aside.c.row_number),
+    )
+    of_import = and_(
+        import_.c.practice_id == set_aside.c.practice_id, import_.c.id == set_aside.c.import_id
+    )
+    rows = (
+        select(
+            set_aside.c.import_id,
+            import_.c.file_name,
+            set_aside.c.row_number,
+            set_aside.c.column_name,
+            set_aside.c.value,
+            set_aside.c.reason,
+            set_aside.c.raw,
+            import_.c.as_of,
+            nth.label("nth"),
+        )
+        .select_from(set_aside.join(import_, of_import))
+        .where(set_aside.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
+        .subquery()
+    )
+    shown = [rows.c[name] for name in ("import_id", "file_name", "row_number", "column_name")]
+    return (
+        select(*shown, rows.c.value, rows.c.reason, rows.c.raw)
+        .where(rows.c.nth == 1)
+        .order_by(rows.c.as_of.desc(), rows.c.import_id, rows.c.row_number)
+    )
+
+
+def _counted(scope: Scope) -> ColumnElement[bool]:
+    return and_(
+        visit.c.practice_id == scope.practice_id,
+        visit.c.state.not_in(("rescheduled", "missing")),
+    )
+
+
+def _same_practice() -> ColumnElement[bool]:
+    return booking.c.practice_id == visit.c.practice_id
+
+
+def _of_family() -> ColumnElement[bool]:
+    return and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id)
+
+
+def _visited_by() -> ColumnElement[bool]:
+    return and_(
+        therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
+    )
+
+
+def _count(rows: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(rows.order_by(None).subquery())
+
+
+def _frame(scope: Scope, asked: Select[Any], columns: Sequence[str]) -> pd.DataFrame:
+    with scope.read() as conn:
+        rows = [tuple(row) for row in conn.execute(asked)]
+    return pd.DataFrame(rows, columns=list(columns))
+
+
+def _typed(row: Any) -> tuple[Any, ...]:
+    *known, city_text, zip_code, address = row
+    return (*known, ", ".join(part for part in (address, city_text, zip_code) if part))
+
+
+def _local(found: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    found["starts"] = [datetime.fromtimestamp(at, scope.zone) for at in found["starts"]]
+    return found

@@ -1,0 +1,89 @@
+"""Where the visits are: cities by weekday, and cities with their coordinates."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from allay_metrics.metrics.question import WEEKDAYS
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.tables import city
+
+NOWHERE = (UNKNOWN,)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Visits per city and weekday: `counts[city][weekday]`, most visits first, unknown last."""
+
+    cities: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    @property
+    def total(self) -> int:
+        """Return all visits in it."""
+        return sum(map(sum, self.counts))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city on the map. Coordinates in degrees; `label_side` is l, r, t or b."""
+
+    name: str
+    visits: int
+    latitude: float
+    longitude: float
+    label_side: str
+
+
+@dataclass(frozen=True)
+class OnTheMap:
+    """Cities with coordinates, most visits first, and the visits that have none, by name."""
+
+    places: tuple[Place, ...]
+    elsewhere: dict[str, int]
+
+    @property
+    def unknown(self) -> int:
+        """Return the visits whose city is unknown."""
+        return self.elsewhere.get(UNKNOWN, 0)
+
+
+def ranked(counts: Mapping[str, int]) -> list[str]:
+    """Return cities by visits, most first; the unknown one last, whatever its count."""
+    return sorted(counts, key=lambda name: (name in NOWHERE, -counts[name], name))
+
+
+def grid_of(counts: Iterable[tuple[str, str, int]]) -> Grid:
+    """Return the grid of (city, weekday, visits); cities without a visit are left out."""
+    cells: Counter[tuple[str, str]] = Counter()
+    totals: Counter[str] = Counter()
+    for name, weekday, visits in counts:
+        cells[name, weekday] += visits
+        totals[name] += visits
+    cities = tuple(name for name in ranked(totals) if totals[name])
+    rows = tuple(tuple(cells[name, weekday] for weekday in WEEKDAYS) for name in cities)
+    return Grid(cities, WEEKDAYS, rows)
+
+
+def on_the_map(scope: Scope, visits: Mapping[str, int]) -> OnTheMap:
+    """Return where these cities are; ambiguous, virtual and unknown ones are nowhere."""
+    columns = (city.c.name, city.c.latitude, city.c.longitude, city.c.label_side)
+    asked = select(*columns).where(
+        city.c.practice_id == scope.practice_id, city.c.latitude.is_not(None)
+    )
+    with scope.read() as conn:
+        known = {row.name: row for row in conn.execute(asked)}
+    places = tuple(
+        Place(
+            name, visits[name], known[name].latitude, known[name].longitude, known[name].label_side
+        )
+        for name in ranked(visits)
+        if name in known and visits[name]
+    )
+    elsewhere = {
+        name: visits[name] for name in ranked(visits) if name not in known and visits[name]
+    }
+    return OnTheMap(places, elsewhere)

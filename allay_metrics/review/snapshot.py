@@ -1,0 +1,199 @@
+"""The eight numbers as first told, and which of them have changed since, and why."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from allay_metrics import words
+from allay_metrics.actions.weeks import keep_snapshots
+from allay_metrics.metrics import METRICS, Metric, query
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import booking, correction, import_, import_row, week_snapshot
+from allay_metrics.review.answers import Cell, by_place
+from allay_metrics.review.eight import ASKED, week_question
+from allay_metrics.review.known import known_records
+from allay_metrics.review.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
+
+Told = Mapping[str, Cell]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a week's numbers were when they were first told."""
+
+    week: date
+    import_id: str
+    taken_at: int
+    numbers: dict[str, Cell]
+
+
+def keep_due_snapshots(scope: Scope) -> list[date]:
+    """Keep the numbers of the last 13 full weeks that have none kept; return those weeks.
+
+    A week is due once the newest export is not older than its end. Call it after every import.
+    """
+    known = known_records(scope)
+    if known.as_of_day is None or known.newest is None or known.first_day is None:
+        return []
+    newest = last_full_week(known.as_of_day)
+    with scope.read() as conn:
+        asked = select(week_snapshot.c.week).where(week_snapshot.c.practice_id == scope.practice_id)
+        there = set(conn.execute(asked).scalars())
+    due = [
+        monday
+        for monday in weeks_up_to(newest, SERIES)
+        if monday not in there and sunday_of(monday) >= known.first_day
+    ]
+    if not due:
+        return []
+    table = by_place(query(week_question(newest, SERIES), scope), "period")
+    numbers = {
+        monday: {key: _plain(table[monday, key]) for key in ASKED if (monday, key) in table}
+        for monday in due
+    }
+    keep_snapshots(scope, known.newest.id, numbers)
+    return due
+
+
+def read_snapshot(conn: Connection, scope: Scope, monday: date) -> Snapshot | None:
+    """Return a week's numbers as first told, or None."""
+    asked = select(
+        week_snapshot.c.import_id, week_snapshot.c.taken_at, week_snapshot.c.numbers
+    ).where(week_snapshot.c.practice_id == scope.practice_id, week_snapshot.c.week == monday)
+    found = conn.execute(asked).one_or_none()
+    if found is None:
+        return None
+    numbers = {key: Cell(**cell) for key, cell in json.loads(found.numbers).items()}
+    return Snapshot(monday, found.import_id, found.taken_at, numbers)
+
+
+def restated(scope: Scope, monday: date) -> list[str]:
+    """Return a sentence for each number that differs from what was first told, with the reason.
+
+    Always of the whole practice, whatever a page filters by.
+    """
+    with scope.read() as conn:
+        snapshot = read_snapshot(conn, scope, monday)
+    if snapshot is None:
+        return []
+    live = by_place(query(week_question(monday, 1), scope), "period")
+    now = {key: live[monday, key] for key in ASKED if (monday, key) in live}
+    with scope.read() as conn:
+        return compare(conn, scope, snapshot, now)
+
+
+def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: Told) -> list[str]:
+    """Return the sentences for a snapshot that was read, against the numbers as they are now."""
+    changed = {
+        key: (was, now.get(key, Cell(None)))
+        for key, was in snapshot.numbers.items()
+        if key in METRICS and _differs(was, now.get(key, Cell(None)))
+    }
+    if not changed:
+        return []
+    why = _reasons(conn, scope, snapshot)
+    return [_sentence(METRICS[key], was, is_, why) for key, (was, is_) in changed.items()]
+
+
+def _plain(cell: Cell) -> dict[str, Any]:
+    return {
+        "value": cell.value,
+        "numerator": cell.numerator,
+        "denominator": cell.denominator,
+        "reason": cell.reason,
+    }
+
+
+def _differs(was: Cell, is_: Cell) -> bool:
+    before = (was.value, was.numerator, was.denominator)
+    return before != (is_.value, is_.numerator, is_.denominator)
+
+
+def _sentence(metric: Metric, was: Cell, is_: Cell, why: list[str]) -> str:
+    said: Callable[[Cell], str] = _share if metric.is_rate else _value
+    reasons = why
+    ripened = metric.ripe_after is not None and (is_.denominator or 0) > (was.denominator or 0)
+    if ripened and not why:
+        reasons = ["visits that were too recent to tell are old enough now"]
+    because = f": {words.listed(reasons)}" if reasons else ""
+    return f"{metric.label} now {said(is_)}, first told as {said(was)}{because}."
+
+
+def _value(cell: Cell) -> str:
+    return words.plain(cell.value) if cell.value is not None else "no value"
+
+
+def _share(cell: Cell) -> str:
+    if not cell.denominator:
+        return "no value"
+    shown = words.share(cell.numerator, cell.denominator)
+    return f"{shown.text} ({shown.of})" if shown.of else shown.text
+
+
+def _reasons(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[str]:
+    """Return what happened to the records of that week and the two after it since it was told.
+
+    Next visits and what is on the books reach into the following two weeks.
+    """
+    mine = booking.c.practice_id == scope.practice_id
+    week = booking.c.day.between(snapshot.week, sunday_of(snapshot.week))
+    later = (
+        select(import_row.c.outcome, func.count())
+        .select_from(
+            import_row.join(
+                import_,
+                and_(
+                    import_.c.practice_id == import_row.c.practice_id,
+                    import_.c.id == import_row.c.import_id,
+                ),
+            ).join(
+                booking,
+                and_(
+                    booking.c.practice_id == import_row.c.practice_id,
+                    booking.c.id == import_row.c.booking_id,
+                ),
+            )
+        )
+        .where(mine, week, import_.c.sequence > _sequence_of(scope, snapshot.import_id))
+        .where(import_.c.undone_at.is_(None))
+        .group_by(import_row.c.outcome)
+    )
+    outcomes: dict[str, int] = {outcome: count for outcome, count in conn.execute(later).tuples()}
+    absent = select(func.count()).where(mine, week, booking.c.absent_by.is_not(None))
+    decided = (
+        select(func.count())
+        .select_from(
+            correction.join(
+                booking,
+                and_(
+                    booking.c.practice_id == correction.c.practice_id,
+                    booking.c.id == correction.c.booking_id,
+                ),
+            )
+        )
+        .where(mine, week, correction.c.made_at >= snapshot.taken_at)
+    )
+    undone = select(func.count()).where(
+        import_.c.practice_id == scope.practice_id, import_.c.undone_at >= snapshot.taken_at
+    )
+    counts = {
+        "entered later": outcomes.get("added", 0),
+        "changed in a newer export": outcomes.get("updated", 0),
+        "no longer in a newer export": int(conn.execute(absent).scalar_one()),
+        "decided on by hand": int(conn.execute(decided).scalar_one()),
+    }
+    told = [f"{words.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
+    imports = int(conn.execute(undone).scalar_one())
+    return told + ([f"{words.plural(imports, 'import')} undone"] if imports else [])
+
+
+def _sequence_of(scope: Scope, import_id: str) -> Any:
+    return (
+        select(import_.c.sequence)
+        .where(import_.c.practice_id == scope.practice_id, import_.c.id == import_id)
+        .scalar_subquery()
+    )

@@ -1,0 +1,265 @@
+"""The week in review: everything the owner's home shows, as plain values."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from allay_metrics.errors import NotAllowed
+from allay_metrics.metrics import Question, query_all
+from allay_metrics.metrics.facts import DAILY
+from allay_metrics.metrics.question import VISIT_TYPES
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.tables import daily, week_note
+from allay_metrics.review.answers import Cell, Filters, by_place, cells
+from allay_metrics.review.changed import Spot, WhatChanged, what_changed
+from allay_metrics.review.eight import ASKED, Number, ask_for, days_over, eight_numbers, read_goals
+from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.needs import Needs, count_needs
+from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map
+from allay_metrics.review.snapshot import compare, read_snapshot, restated
+from allay_metrics.review.weeks import (
+    SERIES,
+    WEEK,
+    last_full_week,
+    monday_of,
+    sunday_of,
+    weeks_up_to,
+)
+
+
+@dataclass(frozen=True)
+class TypeWeeks:
+    """Completed visits per week by primary type: one count per Monday for each type's key."""
+
+    mondays: tuple[date, ...]
+    counts: dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Referral:
+    """How many new families heard of the practice in one way."""
+
+    source: str
+    families: int
+
+
+@dataclass(frozen=True)
+class Referrals:
+    """New families by referral source over the 13 weeks, most first; `reason` where none."""
+
+    sources: tuple[Referral, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """The owner's words about a week; version 0 is none yet."""
+
+    text: str
+    version: int
+
+
+@dataclass(frozen=True)
+class WeekReview:
+    """One week as the owner reads it.
+
+    `so_far` is True while the week has not ended. `earlier` and `later` are the Mondays to go to,
+    None at the ends of the records. `states` maps each state to its visits in the week, missing
+    and rescheduled ones included. `families_seen` counts families with a completed visit.
+    `grid` and `map` count completed and booked visits. `restated` are sentences.
+    """
+
+    monday: date
+    so_far: bool
+    earlier: date | None
+    later: date | None
+    known: Known
+    numbers: tuple[Number, ...]
+    families_seen: Cell
+    states: dict[str, int]
+    changed: WhatChanged
+    grid: Grid
+    map: OnTheMap
+    types: TypeWeeks
+    referrals: Referrals
+    needs: Needs
+    restated: tuple[str, ...]
+    note: Note
+    where: Filters
+
+    @property
+    def sunday(self) -> date:
+        """Return the last day of the week."""
+        return sunday_of(self.monday)
+
+    @property
+    def missing(self) -> int:
+        """Return this week's visits that wait for a decision and are in no number."""
+        return self.states.get("missing", 0)
+
+    @property
+    def has_records(self) -> bool:
+        """Return whether anything was ever taken in."""
+        return self.known.newest is not None
+
+    @property
+    def number(self) -> dict[str, Number]:
+        """Return the eight numbers by key."""
+        return {one.metric.key: one for one in self.numbers}
+
+
+def default_week(known: Known, today: date) -> date:
+    """Return the Monday of the last week that had ended at the newest export; else before today."""
+    return last_full_week(known.as_of_day or today)
+
+
+def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -> WeekReview:
+    """Return the week that holds this day; without one, the last full week of the records.
+
+    `where` filters as a question does; the lists that need the owner and what was restated are
+    always of the whole practice. Raises NotAllowed for anyone but the owner.
+    """
+    if scope.viewer.role != "owner":
+        raise NotAllowed("The week in review is for the owner to see.")
+    known = known_records(scope)
+    today = datetime.now(scope.zone).date()
+    week = default_week(known, today) if monday is None else monday_of(monday)
+    asked = ask_for(known, week, where)
+    others = _questions(week, where)
+    answers = query_all([*asked.questions, *others], scope)
+    of_eight, of_page = answers[: -len(others)], answers[-len(others) :]
+    numbers = eight_numbers(asked, of_eight, known, read_goals(scope))
+    spots = list(_spots(of_page[0]))
+    here = [spot for spot in spots if spot.week == week]
+    earlier, later = _neighbours(known, week)
+    return WeekReview(
+        monday=week,
+        so_far=days_over(known, week) is not None,
+        earlier=earlier,
+        later=later,
+        known=known,
+        numbers=numbers,
+        families_seen=by_place(of_page[3])[("families_seen",)],
+        states=_states(scope, asked.weeks, week),
+        changed=what_changed(week, spots, numbers),
+        grid=grid_of((s.city, s.weekday, s.completed + s.booked) for s in here),
+        map=on_the_map(scope, _by_city(here)),
+        types=_types(of_page[1], week),
+        referrals=_referrals(of_page[2]),
+        needs=count_needs(scope, known.as_of_day or today),
+        restated=_restated(scope, week, numbers, where),
+        note=read_note(scope, week),
+        where=where,
+    )
+
+
+def read_note(scope: Scope, monday: date) -> Note:
+    """Return the owner's note on a week; empty, with version 0, where there is none."""
+    asked = select(week_note.c.text, week_note.c.version).where(
+        week_note.c.practice_id == scope.practice_id, week_note.c.week == monday
+    )
+    with scope.read() as conn:
+        found = conn.execute(asked).one_or_none()
+    return Note("", 0) if found is None else Note(found.text, found.version)
+
+
+def _questions(week: date, where: Filters) -> list[Question]:
+    """Return what is asked beside the eight numbers: spots, types, referrals, families seen."""
+    last = sunday_of(week)
+    series = weeks_up_to(week, SERIES)[0]
+    return [
+        Question(
+            metrics=("completed", "booked"),
+            by=("city", "visit_type", "weekday"),
+            grain="week",
+            first=week - WEEK,
+            last=last,
+            where=where,
+        ),
+        Question(
+            metrics=("completed",),
+            by=("visit_type",),
+            grain="week",
+            first=series,
+            last=last,
+            where=where,
+        ),
+        Question(
+            metrics=("new_families",), by=("referral_source",), first=series, last=last, where=where
+        ),
+        Question(metrics=("families_seen",), first=week, last=last, where=where),
+    ]
+
+
+def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
+    """Return the spots that hold a visit; a spot's completed and booked ones stand in two rows."""
+    found: dict[tuple[date, str, str, str], Counter[str]] = {}
+    for week, city, kind, weekday, metric, cell in cells(
+        answer, "period", "city", "visit_type", "weekday"
+    ):
+        if cell.value:
+            found.setdefault((week, city, kind, weekday), Counter())[metric] += cell.count
+    return (Spot(*place, of["completed"], of["booked"]) for place, of in found.items())
+
+
+def _by_city(spots: Iterable[Spot]) -> Counter[str]:
+    visits: Counter[str] = Counter()
+    for spot in spots:
+        visits[spot.city] += spot.completed + spot.booked
+    return visits
+
+
+def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
+    mondays = tuple(weeks_up_to(week, SERIES))
+    found = by_place(answer, "visit_type", "period")
+    counts = {
+        kind: tuple(found.get((kind, monday, "completed"), Cell(0)).count for monday in mondays)
+        for kind in VISIT_TYPES
+    }
+    return TypeWeeks(mondays, counts)
+
+
+def _referrals(answer: pd.DataFrame) -> Referrals:
+    found = [(source, cell) for source, _, cell in cells(answer, "referral_source")]
+    told = [Referral(source, cell.count) for source, cell in found if cell.value]
+    told.sort(key=lambda one: (one.source == UNKNOWN, -one.families, one.source))
+    return Referrals(tuple(told), next((cell.reason for _, cell in found if cell.reason), ""))
+
+
+def _states(scope: Scope, asked: Question, week: date) -> dict[str, int]:
+    counted = (
+        select(daily.c.state, func.sum(daily.c.visits))
+        .where(DAILY.own(scope), DAILY.on((week, sunday_of(week))), *DAILY.only(asked))
+        .group_by(daily.c.state)
+        .order_by(daily.c.state)
+    )
+    if any(key == "referral_source" for key, _ in asked.where):
+        return {}
+    with scope.read() as conn:
+        return {state: int(visits) for state, visits in conn.execute(counted)}
+
+
+def _neighbours(known: Known, week: date) -> tuple[date | None, date | None]:
+    """Return the Mondays before and after, as far as the records tell of completed visits."""
+    if known.first_day is None or known.as_of_day is None:
+        return None, None
+    earlier, later = week - WEEK, week + WEEK
+    return (
+        earlier if sunday_of(earlier) >= known.first_day else None,
+        later if later <= known.as_of_day else None,
+    )
+
+
+def _restated(
+    scope: Scope, week: date, numbers: tuple[Number, ...], where: Filters
+) -> tuple[str, ...]:
+    if where:
+        return tuple(restated(scope, week))
+    now = {one.metric.key: one.weeks[-1].cell for one in numbers if one.metric.key in ASKED}
+    with scope.read() as conn:
+        snapshot = read_snapshot(conn, scope, week)
+        return () if snapshot is None else tuple(compare(conn, scope, snapshot, now))

@@ -1,0 +1,92 @@
+"""The usual range, against a second, plain implementation and by hand."""
+
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allay_metrics.review.usual import Usual, usual_count, usual_share
+
+weeks = st.lists(st.integers(0, 400), min_size=12, max_size=26)
+shares = st.lists(
+    st.integers(0, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    min_size=0,
+    max_size=26,
+)
+
+
+def plain_count(before):
+    average = 0
+    for value in before:
+        average += value / len(before)
+    ranges = []
+    for i in range(1, len(before)):
+        ranges.append(max(before[i], before[i - 1]) - min(before[i], before[i - 1]))
+    limit = 2.66 * sum(ranges) / len(ranges)
+    return max(average - limit, 0), average + limit
+
+
+def plain_share(before, of):
+    hits = trials = 0
+    for hit, trial in before:
+        hits, trials = hits + hit, trials + trial
+    p = hits / trials
+    three_sigma = 3 * (p * (1 - p) / of) ** 0.5
+    return max(p - three_sigma, 0), min(p + three_sigma, 1)
+
+
+@given(weeks)
+def test_count_agrees_with_the_plain_formula(before):
+    found = usual_count(before)
+    low, high = plain_count(before)
+    assert isclose(found.low, low, abs_tol=1e-6)
+    assert isclose(found.high, high, abs_tol=1e-6)
+
+
+@given(shares, st.integers(0, 60))
+def test_share_agrees_with_the_plain_formula(before, of):
+    found = usual_share(before, of)
+    asked = [week for week in before if week[1] > 0]
+    if len(asked) < 12 or of == 0:
+        assert found is None
+        return
+    low, high = plain_share(before, of)
+    assert isclose(found.low, low, abs_tol=1e-6)
+    assert isclose(found.high, high, abs_tol=1e-6)
+
+
+def test_by_hand():
+    # Mean 11; twelve weeks have eleven moves of 2 each: 11 +- 5.32.
+    assert usual_count([10, 12] * 6) == Usual(pytest.approx(5.68), pytest.approx(16.32))
+
+
+def test_no_usual_under_twelve_weeks():
+    assert usual_count([3] * 11) is None
+    assert usual_share([(3, 4)] * 11, 4) is None
+
+
+def test_a_count_is_never_usual_below_nothing():
+    assert usual_count([0, 9] * 6).low == 0
+
+
+def test_shares_stay_between_none_and_all():
+    usual = usual_share([(19, 20)] * 12, 5)
+    assert usual.high == 1
+    assert 0 < usual.low < 0.95
+
+
+def test_rates_are_pooled_not_averaged():
+    # 90 of 90 and eleven weeks of 0 of 10: 45 %, where the average of rates would say 8 %.
+    usual = usual_share([(90, 90)] + [(0, 10)] * 11, 10_000)
+    assert usual.low < 90 / 200 < usual.high
+    assert usual.low > 0.4
+
+
+def test_the_ends_are_usual():
+    usual = Usual(2, 5)
+    assert [usual.signal(v) for v in (2, 5, 1.9, 5.1, None)] == [None, None, "below", "above", None]
+
+
+def test_what_only_rounding_sets_apart_is_no_signal():
+    assert usual_count([0.1 + 0.2] * 12).signal(0.3) is None
