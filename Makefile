@@ -39,8 +39,8 @@ bench: tools ## Measure, and write docs/benchmarks.md
 docs: $(RUN_READY) ## Write the generated documents anew
 	@$(PY) scripts/generate_docs.py
 
-lock: $(TEST_READY) ## Compile requirements*.in into requirements*.txt, newest versions
-	@scripts/lock.sh
+lock: $(TEST_READY) ## Compile requirements*.in into requirements*.txt; UPGRADE=--upgrade takes the newest
+	@UPGRADE="$(UPGRADE)" scripts/lock.sh
 
 clean: ## Remove the virtual environment and every cache; records stay
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -34,5 +34,5 @@ if ! { [ -x .venv/bin/python ] && new_enough .venv/bin/python && .venv/bin/pytho
 fi
 
 echo "Installing $list; the first time takes a few minutes." >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps \
     --require-hashes --requirement "$list"

@@ -26,10 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" not in item.keywords)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_records_for_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what is made once for many tests away from the practice's own records."""
+    os.environ.pop("ALLAY_DATABASE_URL", None)
+    os.environ["ALLAY_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
 @pytest.fixture(autouse=True)
 def _no_real_records(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep every test away from the practice's own records on this computer."""
-    monkeypatch.delenv("ALLAY_DATABASE_URL", raising=False)
+    """Give every test a data folder of its own."""
     monkeypatch.setenv("ALLAY_DATA_DIR", str(tmp_path / "data"))
 
 
