@@ -4,7 +4,7 @@ Beside each figure stands `..._alt`, the sentence that says the same to someone 
 Clicked marks carry their keys in `customdata`, named in each function's docstring.
 """
 
-from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt, on_the_map
+from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt
 from allay_metrics.charts.grid import grid, grid_alt
 from allay_metrics.charts.ranked import ranked, ranked_alt
 from allay_metrics.charts.stacks import ages, ages_alt, mix, mix_alt, weeks, weeks_alt
@@ -21,7 +21,6 @@ __all__ = [
     "grid_alt",
     "mix",
     "mix_alt",
-    "on_the_map",
     "ranked",
     "ranked_alt",
     "trends",

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from allay_metrics import words
-from allay_metrics.charts.base import CHARACTER, Json, bold, figure, note, safe
+from allay_metrics.charts.base import HIDDEN_AXIS, Json, bold, figure, note, safe
 from allay_metrics.charts.outlines import INLAND, county_outlines
 from allay_metrics.charts.slots import ACCENT, COUNTY_LINE, INK, LAND, MUTED, WATER
 
 HEIGHT = 340
+NARROWEST = 330  # px of the map's width on a phone
 STRETCH = 1.265  # 1 / cos(37.8 degrees): a degree of latitude is that much longer
 LONGEST = 18  # characters of a city's name
+CHARACTER = 6.5  # px, the mean width at 13 px
+TOUCH = 25  # square px of overlap that the eye does not mind
 MARGIN = 0.05  # degrees kept free around the outermost bubble
+ENOUGH = 0.1  # share of all visits for which the view grows to hold a city at the rim
+ALWAYS = 4  # so many of the largest cities are named even where it is crowded
 
-# What is always in view, and how far the view may grow for cities at the rim.
-HOME = (-122.80, -121.55, 37.23, 38.04)
+# What is always in view, and how far it may grow. A city further out, or with few visits at the
+# rim, stands at the edge with an arrow: the rest would shrink for the sake of one visit.
+HOME = (-122.86, -121.55, 37.23, 38.04)
 FARTHEST = (-123.35, -121.20, 36.90, 38.85)
 
 COUNTIES = {
@@ -57,76 +63,89 @@ class Place:
 def bay_map(places: Sequence[Place], *, noun: str = "visit", height: int = HEIGHT) -> go.Figure:
     """Return the map with a bubble per place, its area by the count.
 
-    The unknown city has no place and so never a bubble. A place without visits, or outside the
-    Bay Area, is left out. A bubble's customdata is [city].
+    The unknown city has no place and so never a bubble; a place without visits has none either.
+    A bubble's customdata is [city].
     """
-    shown = sorted(on_the_map(places), key=lambda place: place.count, reverse=True)
+    shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
     view = _view(shown)
-    scale = _bubble_scale(shown)
-    labels = _place_labels(shown, view, scale, height)
+    spots = [_spot(place, view, _bubble_scale(shown), height) for place in shown]
+    labels = _spot_labels(spots, view, height)
+    axis: Json = HIDDEN_AXIS | {"constrain": "range"}
     return figure(
-        [*_land(), _bubbles(shown, scale, noun)],
+        [*_land(), _bubbles(spots, noun)],
         height,
         plot_bgcolor=WATER,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        annotations=_county_names(view, labels, height) + [label for label, _ in labels],
-        xaxis={
-            "visible": False,
-            "range": list(view[:2]),
-            "fixedrange": True,
-            "constrain": "range",
-        },
-        yaxis={
-            "visible": False,
-            "range": list(view[2:]),
-            "fixedrange": True,
-            "scaleanchor": "x",
-            "scaleratio": STRETCH,
-            "constrain": "range",
-        },
+        annotations=_county_names(spots, labels, view, height) + [label for label, _ in labels],
+        xaxis=axis | {"range": list(view[:2])},
+        yaxis=axis | {"range": list(view[2:]), "scaleanchor": "x", "scaleratio": STRETCH},
     )
 
 
 def bay_map_alt(places: Sequence[Place], *, noun: str = "visit", unknown: int = 0) -> str:
     """Return the sentence that stands for `bay_map`; `unknown` visits are told, not drawn."""
-    shown = sorted(on_the_map(places), key=lambda place: place.count, reverse=True)
-    off = sum(place.count for place in places) - sum(place.count for place in shown)
+    shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
     parts = [f"{place.name} {words.number(place.count)}" for place in shown]
-    told = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or 'no ' + noun + 's'}"
-    if off:
-        told += f"; {words.plural(off, noun)} outside the map"
+    told = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or f'no {noun}s'}"
     if unknown:
         told += f"; {words.plural(unknown, noun)} without a known city"
     return told + "."
 
 
-def on_the_map(places: Sequence[Place]) -> list[Place]:
-    """Return the places that have visits and lie in the Bay Area."""
-    west, east, south, north = FARTHEST
-    return [
-        place
-        for place in places
-        if place.count > 0 and west <= place.longitude <= east and south <= place.latitude <= north
-    ]
+@dataclass(frozen=True)
+class _Spot:
+    """Where a place is drawn: at home, or at the edge with an arrow towards it."""
+
+    place: Place
+    longitude: float
+    latitude: float
+    arrow: str
+    x: float  # px from the left and from the bottom, as on a phone
+    y: float
+    diameter: float
+
+    @property
+    def box(self) -> Box:
+        half = self.diameter / 2
+        return self.x - half, self.y - half, self.x + half, self.y + half
 
 
 def _view(places: Sequence[Place]) -> View:
-    """Return the window in degrees: the home view, grown to hold every bubble."""
+    """Return the window in degrees: the home view, grown for cities with enough visits."""
     west, east, south, north = HOME
+    enough = ENOUGH * sum(place.count for place in places)
     for place in places:
-        west, east = min(west, place.longitude - MARGIN), max(east, place.longitude + MARGIN)
-        south, north = min(south, place.latitude - MARGIN), max(north, place.latitude + MARGIN)
+        longitude = min(max(place.longitude, FARTHEST[0]), FARTHEST[1])
+        latitude = min(max(place.latitude, FARTHEST[2]), FARTHEST[3])
+        if place.count < enough or (longitude, latitude) != (place.longitude, place.latitude):
+            continue
+        west, east = min(west, longitude - MARGIN), max(east, longitude + MARGIN)
+        south, north = min(south, latitude - MARGIN), max(north, latitude + MARGIN)
     return west, east, south, north
+
+
+def _spot(place: Place, view: View, scale: float, height: int) -> _Spot:
+    west, east, south, north = view
+    longitude = min(max(place.longitude, west + MARGIN), east - MARGIN)
+    latitude = min(max(place.latitude, south + MARGIN), north - MARGIN)
+    arrow = _arrow(place.longitude - longitude, place.latitude - latitude)
+    x, y = _point(longitude, latitude, view, height)
+    return _Spot(place, longitude, latitude, arrow, x, y, 7 + scale * math.sqrt(place.count))
+
+
+def _arrow(right: float, up: float) -> str:
+    """Return which way a place lies that had to be moved to the edge, "" for one that had not."""
+    if abs(up) < MARGIN and abs(right) < MARGIN:
+        return ""
+    if abs(up) > abs(right):
+        return " ↑" if up > 0 else " ↓"
+    return " →" if right > 0 else " ←"
 
 
 def _bubble_scale(places: Sequence[Place]) -> float:
     """Return px of diameter per square root of a visit, so that the largest is about 34 px."""
     most = max((place.count for place in places), default=0)
     return min(7.2, 27 / math.sqrt(most)) if most else 0.0
-
-
-def _diameter(place: Place, scale: float) -> float:
-    return 7 + scale * math.sqrt(place.count)
 
 
 def _land() -> list[Json]:
@@ -142,17 +161,21 @@ def _land() -> list[Json]:
     return [quiet | inland, quiet | counties]
 
 
-def _bubbles(places: Sequence[Place], scale: float, noun: str) -> Json:
+def _bubbles(spots: Sequence[_Spot], noun: str) -> Json:
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [place.longitude for place in places],
-        "y": [place.latitude for place in places],
-        "customdata": [[place.name] for place in places],
-        "hovertext": [f"{safe(place.name)}: {words.plural(place.count, noun)}" for place in places],
+        "x": [spot.longitude for spot in spots],
+        "y": [spot.latitude for spot in spots],
+        "customdata": [[spot.place.name] for spot in spots],
+        "hovertext": [
+            f"{safe(spot.place.name)}: {words.plural(spot.place.count, noun)}"
+            + (", outside this map" if spot.arrow else "")
+            for spot in spots
+        ],
         "hoverinfo": "text",
         "marker": {
-            "size": [round(_diameter(place, scale), 1) for place in places],
+            "size": [round(spot.diameter, 1) for spot in spots],
             "color": ACCENT,
             "opacity": 0.88,
             "line": {"color": LAND, "width": 2},
@@ -161,86 +184,82 @@ def _bubbles(places: Sequence[Place], scale: float, noun: str) -> Json:
     }
 
 
-def _place_labels(
-    places: Sequence[Place], view: View, scale: float, height: int
-) -> list[tuple[Json, Box]]:
+def _spot_labels(spots: Sequence[_Spot], view: View, height: int) -> list[tuple[Json, Box]]:
     """Put each name on a free side of its bubble, larger cities first.
 
     A name that would cover a bubble or another name on every side is left out: its bubble still
-    says it on hover, and the list beside the map holds it. Sizes are those on a phone, where it
-    is tightest.
+    says it on hover, and the list beside the map holds it. The largest few are always named, on
+    the side that covers least. Sizes are those on a phone, where it is tightest.
     """
-    taken = [_bubble_box(place, view, scale, height) for place in places]
+    right, top = _point(view[1], view[3], view, height)
     labels: list[tuple[Json, Box]] = []
-    for place in places:
-        wish = SIDES.get(place.name, "r")
-        for side in (wish, *(side for side in "rltb" if side != wish)):
-            label, box = _label(place, side, view, scale, height)
-            own = _bubble_box(place, view, scale, height)
-            if _inside(box, view, height) and not any(
-                _overlap(box, other) for other in taken if other != own
-            ):
-                taken.append(box)
-                labels.append((label, box))
-                break
+    for rank, spot in enumerate(spots):
+        taken = [other.box for other in spots if other is not spot] + [box for _, box in labels]
+        wish = SIDES.get(spot.place.name, "r")
+        tries = [_label(spot, side) for side in (wish, *(s for s in "rltb" if s != wish))]
+        costs = [
+            sum(_overlap(box, other) for other in taken) + 9 * _outside(box, right, top)
+            for _, box in tries
+        ]
+        if min(costs) <= TOUCH or rank < ALWAYS:
+            labels.append(
+                next(t for t, c in zip(tries, costs, strict=True) if c <= max(TOUCH, min(costs)))
+            )
     return labels
 
 
-def _pixels_per_degree(view: View, height: int) -> float:
-    west, east, south, north = view
-    return min(330 / (east - west), height / ((north - south) * STRETCH))
-
-
 def _point(longitude: float, latitude: float, view: View, height: int) -> tuple[float, float]:
-    per_degree = _pixels_per_degree(view, height)
-    return (longitude - view[0]) * per_degree, (latitude - view[2]) * per_degree * STRETCH
+    west, east, south, north = view
+    per_degree = min(NARROWEST / (east - west), height / ((north - south) * STRETCH))
+    return (longitude - west) * per_degree, (latitude - south) * per_degree * STRETCH
 
 
-def _bubble_box(place: Place, view: View, scale: float, height: int) -> Box:
-    x, y = _point(place.longitude, place.latitude, view, height)
-    half = _diameter(place, scale) / 2
-    return x - half, y - half, x + half, y + half
-
-
-def _label(place: Place, side: str, view: View, scale: float, height: int) -> tuple[Json, Box]:
-    value = words.number(place.count)
-    text = f"{safe(place.name, LONGEST)} {bold(value)}"
-    wide = (min(len(place.name), LONGEST) + 1 + len(value)) * (CHARACTER - 0.3)
-    away = _diameter(place, scale) / 2 + 3
-    x, y = _point(place.longitude, place.latitude, view, height)
-    tall = 16
+def _label(spot: _Spot, side: str) -> tuple[Json, Box]:
+    value = words.number(spot.place.count)
+    name = spot.place.name
+    wide = (min(len(name), LONGEST) + 1 + len(value) + len(spot.arrow)) * CHARACTER
+    away = spot.diameter / 2 + 3
+    x, y = spot.x, spot.y
     boxes: dict[str, tuple[Json, Box]] = {
-        "r": ({"xanchor": "left", "xshift": away}, (x + away, y - 8, x + away + wide, y + 8)),
-        "l": ({"xanchor": "right", "xshift": -away}, (x - away - wide, y - 8, x - away, y + 8)),
+        "r": ({"xanchor": "left", "xshift": away}, (x + away, y - 7, x + away + wide, y + 7)),
+        "l": ({"xanchor": "right", "xshift": -away}, (x - away - wide, y - 7, x - away, y + 7)),
         "t": (
             {"yanchor": "bottom", "yshift": away - 3},
-            (x - wide / 2, y + away, x + wide / 2, y + away + tall),
+            (x - wide / 2, y + away, x + wide / 2, y + away + 16),
         ),
         "b": (
             {"yanchor": "top", "yshift": 3 - away},
-            (x - wide / 2, y - away - tall, x + wide / 2, y - away),
+            (x - wide / 2, y - away - 16, x + wide / 2, y - away),
         ),
     }
     anchor, box = boxes[side]
-    return note(text, 13, INK, x=place.longitude, y=place.latitude, **anchor), box
+    text = f"{safe(name, LONGEST)} {bold(value)}{spot.arrow}"
+    return note(text, 13, INK, x=spot.longitude, y=spot.latitude, **anchor), box
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(one: Box, other: Box) -> float:
+    """Return the common area in px."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
-def _inside(box: Box, view: View, height: int) -> bool:
+def _outside(box: Box, right: float, top: float) -> float:
+    """Return how far, in px, a box reaches over the edge."""
+    return max(0, -box[0]) + max(0, -box[1]) + max(0, box[2] - right) + max(0, box[3] - top)
+
+
+def _county_names(
+    spots: Sequence[_Spot], labels: Sequence[tuple[Json, Box]], view: View, height: int
+) -> list[Json]:
+    """Name the counties where neither a city's name nor a bubble stands."""
+    taken = [box for _, box in labels] + [spot.box for spot in spots]
     right, top = _point(view[1], view[3], view, height)
-    return box[0] >= 0 and box[1] >= 0 and box[2] <= right and box[3] <= top
-
-
-def _county_names(view: View, labels: Sequence[tuple[Json, Box]], height: int) -> list[Json]:
-    """Name the counties where no city's name stands."""
     names = []
     for name, (longitude, latitude) in COUNTIES.items():
         x, y = _point(longitude, latitude, view, height)
         half = len(name) * 3.9
         box = (x - half, y - 7, x + half, y + 7)
-        if _inside(box, view, height) and not any(_overlap(box, taken) for _, taken in labels):
+        if not _outside(box, right, top) and not any(_overlap(box, other) for other in taken):
             names.append(note(name.upper(), 10.5, MUTED, x=longitude, y=latitude))
     return names

@@ -9,7 +9,7 @@ from allay_metrics import words
 from allay_metrics.charts.base import Json, bold, figure, note, nothing, room, safe
 from allay_metrics.charts.slots import CLEAR, INK, LAND, MUTED, SIGNAL, STEPS
 
-LONGEST = 16  # characters of a city's name
+LONGEST = 13  # characters of a city's name
 CELL = 0.92
 EMPTY = "No visits in this period"
 
@@ -35,7 +35,7 @@ def grid(
         [_cells(cities, weekdays, counts, noun)],
         height,
         barmode="overlay",
-        margin={"l": left, "r": 42, "t": 26, "b": 0},
+        margin={"l": left, "r": 36, "t": 26, "b": 0},
         annotations=_heads(weekdays, total) + _sums(counts),
         shapes=_outlines(cities, weekdays, flags),
         xaxis={"visible": False, "range": [-0.04, len(weekdays) - 0.04], "fixedrange": True},
@@ -126,15 +126,13 @@ def _cells(
 
 def _heads(weekdays: Sequence[str], total: str) -> list[Json]:
     above = {"y": 1, "yref": "paper", "yanchor": "bottom"}
-    heads = [
-        note(safe(day), 12.5, MUTED, x=j + CELL / 2, **above) for j, day in enumerate(weekdays)
-    ]
-    side = {"x": 1, "xref": "paper", "xshift": 40, "xanchor": "right"}
-    return [*heads, note(safe(total), 12.5, MUTED, **above, **side)]
+    heads = [note(safe(day), 12, MUTED, x=j + CELL / 2, **above) for j, day in enumerate(weekdays)]
+    side = {"x": 1, "xref": "paper", "xshift": 35, "xanchor": "right"}
+    return [*heads, note(safe(total), 12, MUTED, **above, **side)]
 
 
 def _sums(counts: Sequence[Sequence[int]]) -> list[Json]:
-    side = {"x": 1, "xref": "paper", "xshift": 40, "xanchor": "right"}
+    side = {"x": 1, "xref": "paper", "xshift": 35, "xanchor": "right"}
     return [
         note(bold(words.number(sum(row))), 13.5, INK, y=i, **side) for i, row in enumerate(counts)
     ]

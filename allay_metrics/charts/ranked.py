@@ -8,7 +8,8 @@ from allay_metrics import words
 from allay_metrics.charts.base import DIM, Json, bold, figure, note, nothing, room, safe
 from allay_metrics.charts.slots import CARD, INK, TYPES
 
-LONGEST = 20  # characters of a city's name
+LONGEST = 18  # characters of a city's name
+WIDTHS = {"cst": 24, "lactation": 53, "massage": 51, "other": 33}  # px of the words, measured
 EMPTY = "No visits in this period"
 
 
@@ -21,12 +22,13 @@ def ranked(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> go.F
         return nothing(EMPTY)
     totals = _totals(counts, len(cities))
     longest = max(totals) or 1
+    left = room(list(cities), LONGEST)
     return figure(
         _bars(cities, counts),
         28 + 37 * len(cities),
         bargap=0.36,
-        margin={"l": room(list(cities), LONGEST), "r": 6, "t": 26, "b": 0},
-        annotations=_sums(totals) + _types(counts),
+        margin={"l": left, "r": 6, "t": 26, "b": 0},
+        annotations=_sums(totals) + _types(counts, left),
         # room for a total at the end of the longest bar, also on a phone
         xaxis={"visible": False, "range": [0, longest * 1.16], "fixedrange": True},
         yaxis={
@@ -90,10 +92,10 @@ def _sums(totals: Sequence[float]) -> list[Json]:
     ]
 
 
-def _types(counts: Mapping[str, Sequence[float]]) -> list[Json]:
-    """Name the types in one line above the bars, in the order of the parts."""
+def _types(counts: Mapping[str, Sequence[float]], left: int) -> list[Json]:
+    """Name the types in one line above names and bars, in the order of the parts."""
     notes: list[Json] = []
-    shift = 0.0
+    shift = -float(left)
     above = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper"}
     for kind, word, fill in TYPES:
         if not any(counts.get(kind, ())):
@@ -101,5 +103,5 @@ def _types(counts: Mapping[str, Sequence[float]]) -> list[Json]:
         place = above | {"yanchor": "bottom"}
         notes.append(note("■", 12, fill, xshift=shift, **place))
         notes.append(note(word, 12.5, INK, xshift=shift + 15, **place))
-        shift += 15 + len(word) * 6.9 + 14
+        shift += 15 + WIDTHS[kind] + 14
     return notes

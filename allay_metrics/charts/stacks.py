@@ -12,6 +12,7 @@ from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
 
 Parts = Mapping[str, Sequence[float]]
 Show = Callable[[float], str]
+FEWEST = 6  # columns' worth of room, also for one week
 NARROWEST = 230  # px left for the columns on a phone 390 px wide: labels must fit there too
 EMPTY = "No visits in this period"
 
@@ -77,7 +78,7 @@ def ages(starts: Sequence[int], counts: Parts, *, height: int = 240) -> go.Figur
     every = max(1, math.ceil(len(starts) / 9))
     ticks = [str(age) if i % every == 0 else " " for i, age in enumerate(starts)]
     unit = note("weeks old", 12, MUTED, x=1, y=0, xref="paper", yref="paper", xshift=4)
-    unit |= {"xanchor": "left", "yanchor": "top", "yshift": -4}
+    unit |= {"xanchor": "left", "yanchor": "top", "yshift": -2}
     return figure(
         _columns(list(starts), counts, names, words.number),
         height,
@@ -216,8 +217,8 @@ def _ticks(dates: Sequence[str], totals: Sequence[str]) -> list[str]:
     """Write each column's total and, where there is room, its date; counted from the last one."""
     count = len(dates)
     per_column = NARROWEST / count
-    every_total = max(1, math.ceil(max(map(len, totals)) * 7.2 / per_column))
-    every_date = max(4, math.ceil(46 / per_column))
+    every_total = _power_of_two(max(map(len, totals)) * 7.2 / per_column)
+    every_date = max(4, every_total, _power_of_two(46 / per_column))
     out = []
     for i, (day, total) in enumerate(zip(dates, totals, strict=True)):
         back = count - 1 - i
@@ -228,11 +229,17 @@ def _ticks(dates: Sequence[str], totals: Sequence[str]) -> list[str]:
     return out
 
 
+def _power_of_two(least: float) -> int:
+    """Return 1, 2, 4, 8...: steps that nest, so that each date stands under a total."""
+    return 1 << max(0, math.ceil(math.log2(least)))
+
+
 def _tick_axis(ticks: Sequence[str]) -> Json:
     return {
         "tickvals": list(range(len(ticks))),
         "ticktext": list(ticks),
-        "range": [-0.5, len(ticks) - 0.5],
+        # few columns stay as slim as many
+        "range": [min(-0.5, len(ticks) - 0.5 - FEWEST), len(ticks) - 0.5],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

@@ -12,8 +12,9 @@ from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, figure, note
 from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER
 
 LONGEST = 16
-ROW = 128  # px: name, columns, dates
+ROW = 140  # px from one row's names to the next
 WORDS = 48  # px of these for the name above and the dates below
+BETWEEN = 14  # px free between two rows
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,13 @@ def trends(mondays: Sequence[date], series: Sequence[Trend], *, columns: int = 4
         notes += _words(one, mondays, suffix)
     margin = {"l": 0, "r": 0, "t": 26, "b": 22}
     return figure(
-        traces, ROW * rows, bargap=0.3, margin=margin, shapes=shapes, annotations=notes, **axes
+        traces,
+        ROW * rows - BETWEEN,
+        bargap=0.3,
+        margin=margin,
+        shapes=shapes,
+        annotations=notes,
+        **axes,
     )
 
 
@@ -68,10 +75,12 @@ def _domain(index: int, rows: int, columns: int) -> tuple[Json, Json]:
     gap = 0.05 if columns <= 4 else 0.026
     width = (1 - gap * (columns - 1)) / columns
     left = column * (width + gap)
-    inner = ROW * rows - WORDS  # the figure's margins hold the words of the outer rows
+    inner = ROW * rows - BETWEEN - WORDS  # the figure's margins hold the words of the outer rows
     upper = 1 - row * ROW / inner
     across = [left, min(1.0, left + width)]
-    return {"domain": across}, {"domain": [max(0.0, upper - (ROW - WORDS) / inner), upper]}
+    return {"domain": across}, {
+        "domain": [max(0.0, upper - (ROW - BETWEEN - WORDS) / inner), upper]
+    }
 
 
 def _columns(one: Trend, mondays: Sequence[date], suffix: str) -> Json:

@@ -3,6 +3,7 @@
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
 from allay_metrics.ui.tile import Face, tile, tile_grid
@@ -32,5 +33,6 @@ __all__ = [
     "tile",
     "tile_grid",
     "top",
+    "trends",
     "week_title",
 ]

@@ -1,6 +1,6 @@
 """A figure on the page, and what was clicked in it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -8,8 +8,12 @@ import streamlit as st
 CONFIG = {"displayModeBar": False, "doubleClick": False}
 
 
-def figure(fig: go.Figure, key: str, alt: str, *, select: bool = True) -> tuple[Any, ...] | None:
+def figure(
+    fig: go.Figure, key: str, alt: str, *, select: bool = True, fill: bool = False
+) -> tuple[Any, ...] | None:
     """Draw `fig`; return the clicked mark's customdata, once, in the run that the click caused.
+
+    `fill` lets a figure grow with its card, where a neighbour is taller (the map beside a grid).
 
     Streamlit keeps a selection for later runs. Told once, it opens a drawer once, and not again
     on every run after. The theme is in the key because a figure keeps its colours when the theme
@@ -17,11 +21,18 @@ def figure(fig: go.Figure, key: str, alt: str, *, select: bool = True) -> tuple[
     """
     turn = st.session_state.get(_turn(key), 0)
     name = f"al-fig-{key}-{st.context.theme.type or 'light'}-{turn}"
+    height: Literal["stretch", "content"] = "stretch" if fill else "content"
     if not select:
-        st.plotly_chart(fig, key=name, config=CONFIG, alt=alt)
+        st.plotly_chart(fig, key=name, config=CONFIG, alt=alt, height=height)
         return None
     event: Any = st.plotly_chart(
-        fig, key=name, config=CONFIG, alt=alt, on_select="rerun", selection_mode="points"
+        fig,
+        key=name,
+        config=CONFIG,
+        alt=alt,
+        height=height,
+        on_select="rerun",
+        selection_mode="points",
     )
     points = event["selection"]["points"]
     picked = tuple(points[0]["customdata"]) if points and "customdata" in points[0] else None

@@ -16,6 +16,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SHORTCODE = re.compile(r":(?=[A-Za-z+\-])")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _QUIET = re.compile(r"~~(.+?)~~")
+_NUMBER = re.compile(r"([+−<>$]*\d[\d,.]*%?)")  # noqa: RUF001
 _WORD_JOINER = "\u2060"
 
 
@@ -27,6 +28,12 @@ def escape(text: object) -> str:
 def rich(text: str) -> str:
     """Return escaped text in which `**x**` is strong and `~~x~~` is quiet."""
     return _QUIET.sub(r"<span>\1</span>", _STRONG.sub(r"<b>\1</b>", escape(text)))
+
+
+def numbers_strong(text: str) -> str:
+    """Return escaped text whose numbers stand out: `38 of 40`, `+6 vs this point`."""
+    parts = _NUMBER.split(text)
+    return "".join(f"<b>{escape(p)}</b>" if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 def markdown(text: str) -> str:
@@ -66,13 +73,15 @@ def bars(
     usual: tuple[float, float] | None = None,
     goal: float | None = None,
     signal: bool = False,
+    top: float = 0,
 ) -> str:
     """Return zero-based columns, the last one in the accent or, outside the usual range, signal.
 
-    A missing week (None) is a dotted stub: not measured is not zero.
+    A missing week (None) is a dotted stub: not measured is not zero. `top` puts several on one
+    scale.
     """
     known = [value for value in values if value is not None]
-    top = max([*known, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
+    top = top or max([*known, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
     parts = []
     if usual:
         low, high = usual[0] / top, (usual[1] - usual[0]) / top

@@ -72,7 +72,10 @@ def _foot(face: Face) -> str:
         return f'<div class="al-m"><span class="why">{why}</span></div>'
     right = face.note or face.value.of or face.value.reason
     left = f'{_goal(face)}<span class="dot"> · </span>{_usual(face)}'
-    return f'<div class="al-m"><span>{left}</span><span>{html.rich(right)}</span></div>'
+    return (
+        f'<div class="al-m"><span class="against">{left}</span>'
+        f"<span>{html.numbers_strong(right)}</span></div>"
+    )
 
 
 def _goal(face: Face) -> str:

@@ -1,0 +1,42 @@
+"""Small multiples: one figure on a laptop, HTML two in a row on a phone, where it cannot fit."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics import charts, words
+from allay_metrics.ui import html
+from allay_metrics.ui.figure import figure
+
+
+def trends(
+    mondays: Sequence[date], series: Sequence[charts.Trend], key: str, *, what: str = "Visits"
+) -> tuple[Any, ...] | None:
+    """Draw one small chart per series on one scale; return (name, ISO Monday) of a click."""
+    with st.container(key=f"al-wide-only-{key}"):
+        alt = charts.trends_alt(mondays, series, what=what)
+        picked = figure(charts.trends(mondays, series), key, alt)
+    with st.container(key=f"al-phone-only-{key}"):
+        st.html(multiples_html(mondays, series, what=what))
+    return picked
+
+
+def multiples_html(mondays: Sequence[date], series: Sequence[charts.Trend], *, what: str) -> str:
+    """Return the same small charts as HTML."""
+    known = [value for one in series for value in (*one.values, *(one.usual or ()))]
+    top = max(known, default=1) * 1.04 or 1
+    each = "".join(_small(mondays, one, what, top) for one in series if one.values)
+    return f'<div class="al-multiples">{each}</div>'
+
+
+def _small(mondays: Sequence[date], one: charts.Trend, what: str, top: float) -> str:
+    last = words.number(one.values[-1])
+    label = f"{one.name}, {what.lower()} per week: {words.listed(map(words.number, one.values))}"
+    return (
+        f'<div><div class="nm"><span>{html.escape(one.name)}</span><b>{last}</b></div>'
+        f"{html.bars(one.values, label, usual=one.usual, top=top)}"
+        f'<div class="wk"><span>{words.short_day(mondays[0])}</span>'
+        f"<span>{words.short_day(mondays[-1])}</span></div></div>"
+    )
