@@ -1,7 +1,9 @@
 """Takes a file in, in one transaction: all of it, or nothing."""
 
+import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
@@ -83,13 +85,26 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     told_on = datetime.fromtimestamp(exported, scope.zone).date()
     report: list[ImportReport] = []
     try:
-        with scope.write("import records") as conn:
+        with _collecting_later(), scope.write("import records") as conn:
             report.append(_take_in(conn, file, hand, covers, told_on, progress))
             if dry_run:
                 raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
     except _DryRun:
         pass
     return report[0]
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Hold the garbage collector: rows make no cycles, and it would walk all of them again and
+    again (a sixth of an import's time)."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass
@@ -145,7 +160,8 @@ def _take_in(  # noqa: PLR0917 - one step of import_file, told apart for reading
     if span:
         until = span[1] if covers else told_on
         _keep_coverage(conn, hand, file.carries, span, until)
-    hold(conn, hand.practice_id, hand.import_id, hand.as_of)
+    if taken.counts.updated or taken.counts.unchanged:
+        hold(conn, hand.practice_id, hand.import_id, hand.as_of)
     changed, missing = mark_missing(conn, hand.practice_id, hand.source)
     rest = 1 - LOADING_SHARE
     derive(
@@ -215,7 +231,7 @@ def _close(
             updated=counts.updated,
             unchanged=counts.unchanged,
             set_aside=len(taken.aside),
-            warnings=json.dumps([asdict(warning) for warning in taken.warnings]),
+            warnings=json.dumps([vars(warning) for warning in taken.warnings]),
             covers_from=span[0] if span else None,
             covers_to=span[1] if span else None,
         )

@@ -72,7 +72,6 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
         return
     ids = [key_of(file.practice_id, file.source, key) for key in rows["source_key"]]
     contents = list(zip(*(rows[name].tolist() for name in CONTENT), strict=True))
-    contents = [tuple(None if value is pd.NA else value for value in row) for row in contents]
     hashes = [blake2b(repr(row).encode(), digest_size=16).hexdigest() for row in contents]
     people = zip(
         *(rows[name] for name in ("email", "phone", "client_name", "address")), strict=True

@@ -1,6 +1,5 @@
 """Fills a blank city from the family's other visits, nearest in time."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from allay_metrics.derive.city import Place
@@ -9,22 +8,19 @@ HOME = ("typed", "zip", "corrected")
 NOWHERE = ("virtual", "unknown")
 
 
-def fill_from_history(
-    families: Sequence[str], starts: Sequence[int], places: Sequence[Place]
-) -> list[Place]:
-    """Return the places with each open one taken from the family's nearest other visit in time.
+def fill_from_history(starts: Sequence[int], places: Sequence[Place]) -> list[Place]:
+    """Return one family's places with each open one taken from its nearest other visit in time.
 
     A tie goes to the earlier visit. Only a typed, corrected or single-city ZIP place is a source,
     never history itself. Where a place has candidates (an ambiguous ZIP), only one of them is
     taken; where the family has no such visit the place stays as it is.
     """
-    homes: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for family, start, place in zip(families, starts, places, strict=True):
-        if _is_home(place):
-            homes[family].append((start, place.city))
+    if not any(_is_open(place) for place in places):
+        return list(places)
+    homes = [(start, p.city) for start, p in zip(starts, places, strict=True) if _is_home(p)]
     return [
-        place if not _is_open(place) else _nearest(place, start, homes.get(family, []))
-        for family, start, place in zip(families, starts, places, strict=True)
+        _nearest(place, start, homes) if _is_open(place) else place
+        for start, place in zip(starts, places, strict=True)
     ]
 
 

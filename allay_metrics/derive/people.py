@@ -1,10 +1,10 @@
 """Who a family is and who was cared for, from its bookings and visits."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
+from allay_metrics.derive.facts import Client, Told, Visit
 from allay_metrics.records.keys import key_of
 
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\by\b)\s*", re.IGNORECASE)
@@ -15,64 +15,49 @@ def infants(text: str | None) -> list[str]:
     return [name for name in _BETWEEN_NAMES.split(text.strip()) if name] if text else []
 
 
-def clients_of(
-    practice_id: str, rows: pd.DataFrame, visits: pd.DataFrame
-) -> tuple[dict[str, tuple[str, str, str, str | None]], list[tuple[str, str]]]:
-    """Return the clients (id to family, name, kind, birth date), and (visit id, client id) pairs.
+def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[str, str]]]:
+    """Return one family's clients by id, and (visit id, client id) pairs.
 
-    A massage is for the parent who booked; any other visit is for the infants named in the
-    booking, or for whom it names where no infant is.
+    A massage is for the parent who booked; any other visit is for the infants its booking names,
+    or for whom it names where no infant is.
     """
-    slots = ["family_id", "therapist", "starts_at", "state"]
-    visit_ids = dict(
-        zip(visits[slots].itertuples(index=False, name=None), visits["id"], strict=True)
-    )
-    clients: dict[str, tuple[str, str, str, str | None]] = {}
+    clients: dict[str, Client] = {}
+    ids: dict[str, str] = {}
     seen: dict[tuple[str, str], None] = {}
-    columns = [*slots, "client_name", "infant_names", "infant_born", "visit_type"]
-    for *slot, name, infant_names, born, visit_type in rows[columns].itertuples(
-        index=False, name=None
-    ):
-        named = [] if visit_type == "massage" else infants(infant_names)
-        kind = "infant" if named else "parent"
-        for person in named or [name]:
-            id_ = key_of(practice_id, "client", slot[0], person.casefold())
-            told = born.isoformat() if born and kind == "infant" else None
-            if id_ not in clients or (told and not clients[id_][3]):
-                clients[id_] = (slot[0], person, kind, told)
-            seen[(visit_ids[tuple(slot)], id_)] = None
+    for visit in visits:
+        for told in visit.told:
+            named = [] if visit.visit_type == "massage" else infants(told.infant_names)
+            kind = "infant" if named else "parent"
+            born = told.infant_born if named else None
+            for person in named or [told.client_name]:
+                plain = person.casefold()
+                if plain not in ids:
+                    ids[plain] = key_of("client", told.family_id, plain)
+                id_ = ids[plain]
+                if id_ not in clients or (born and not clients[id_].born_on):
+                    clients[id_] = Client(id_, told.family_id, person, kind, born)
+                seen[visit.id, id_] = None
     return clients, list(seen)
 
 
-def family_facts(rows: pd.DataFrame, visits: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return name, contacts, first, last and next day of each family.
-
-    `rows` are its bookings with their state, `visits` its visits sorted by start.
-    """
-    rows = rows.sort_values("starts_at", kind="stable")
-    newest = rows.groupby("family_id", sort=False)
-    facts = pd.DataFrame(
-        {
-            "name": newest["client_name"].last().map(_family_name),
-            "email": newest["email"].last(),
-            "phone": newest["phone"].last(),
-        }
-    )
-    done = visits[visits["state"].eq("completed")].groupby("family_id", sort=False)["day"]
-    ahead = visits[visits["state"].eq("booked")].groupby("family_id", sort=False)["day"]
-    facts["first_on"] = done.first()
-    facts["last_on"] = done.last()
-    facts["next_on"] = ahead.first()
-    facts = facts.astype(object).where(facts.notna(), None)
-    told = zip(facts.index, facts.itertuples(index=False, name=None), strict=True)
-    return [{"family_id": id_, **dict(zip(facts.columns, row, strict=True))} for id_, row in told]
+def referral_source(bookings: Sequence[Told]) -> str:
+    """Return how one family first said it heard of the practice, else `unknown`."""
+    told = [(b.starts_at, b.referral_source) for b in bookings if b.referral_source]
+    return min(told)[1] if told else "unknown"
 
 
-def _family_name(name: str) -> str:
-    return name.rpartition(" ")[2] or name
-
-
-def referral_sources(rows: pd.DataFrame) -> pd.Series:
-    """Return by family how it first said it heard of the practice."""
-    told = rows[rows["referral_source"].notna()].sort_values("starts_at", kind="stable")
-    return told.groupby("family_id", sort=False)["referral_source"].first()
+def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> dict[str, Any]:
+    """Return one family's name, contacts, and days of first, last and next visit."""
+    newest = max(bookings, key=lambda b: (b.starts_at, b.id))
+    phones = [(b.starts_at, b.phone) for b in bookings if b.phone]
+    completed = [visit.day for visit in visits if visit.state == "completed"]
+    ahead = [visit.day for visit in visits if visit.state == "booked"]
+    return {
+        "family_id": newest.family_id,
+        "name": newest.client_name.rpartition(" ")[2] or newest.client_name,
+        "email": newest.email,
+        "phone": max(phones)[1] if phones else None,
+        "first_on": completed[0] if completed else None,
+        "last_on": completed[-1] if completed else None,
+        "next_on": ahead[0] if ahead else None,
+    }

@@ -1,17 +1,22 @@
 """The one runner: derives everything of the families touched, and the roll-up of their days."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.derive.county import county_of
+from allay_metrics.derive.facts import Client, Visit
 from allay_metrics.derive.families import settle_families
-from allay_metrics.derive.follow_ups import FAR, day_numbers, follow_ups
-from allay_metrics.derive.people import clients_of, family_facts, referral_sources
-from allay_metrics.derive.reading import read_bookings
-from allay_metrics.derive.slots import derived_rows, visits_of, with_calendar
+from allay_metrics.derive.follow_ups import set_flags
+from allay_metrics.derive.people import clients_of, family_facts, referral_source
+from allay_metrics.derive.reading import (
+    closed_days,
+    decisions,
+    imports_that_mark_attendance,
+    read_bookings,
+)
+from allay_metrics.derive.slots import visits_of
 from allay_metrics.derive.writing import (
     drop_leftovers,
     drop_visits,
@@ -20,7 +25,6 @@ from allay_metrics.derive.writing import (
     write_visits,
 )
 from allay_metrics.records import rollup
-from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import city, family, therapist, visit
 
 # Families at a time: memory stays the same however many there are.
@@ -39,7 +43,7 @@ def derive(
     caller's transaction.
     """
     families = sorted(settle_families(conn, practice_id, family_ids))
-    days: set[Any] = set()
+    days: set[date] = set()
     for start in range(0, len(families), BATCH):
         batch = families[start : start + BATCH]
         days |= drop_visits(conn, practice_id, batch)
@@ -56,34 +60,29 @@ def derive_all(conn: Connection, practice_id: str) -> None:
     derive(conn, practice_id, list(conn.execute(asked).scalars()))
 
 
-def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> set[Any]:
-    bookings = read_bookings(conn, practice_id, families)
-    if bookings.empty:
-        return set()
-    rows = derived_rows(bookings)
-    visits = with_calendar(visits_of(rows))
-    closed = _closed_days(conn, practice_id, families)
-    visits["closed_number"] = visits["family_id"].map(closed).fillna(FAR).astype("int64")
-    visits = follow_ups(visits)
-    visits["referral_source"] = (
-        visits["family_id"].map(referral_sources(bookings)).fillna("unknown")
-    )
-    visits["county"] = visits["city"].map({c: county_of(c) for c in visits["city"].unique()})
-    write_families(conn, practice_id, family_facts(bookings, visits))
+def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
+    decided = decisions(conn, practice_id)
+    marking = imports_that_mark_attendance(conn, practice_id)
+    closed = closed_days(conn, practice_id, families)
+    visits: list[Visit] = []
+    facts: list[dict[str, Any]] = []
+    clients: dict[str, Client] = {}
+    seen: list[tuple[str, str]] = []
+    for family_id, bookings in read_bookings(conn, practice_id, families):
+        theirs = visits_of(bookings, decided, marking)
+        set_flags(theirs, closed.get(family_id))
+        source = referral_source(bookings)
+        for one in theirs:
+            one.referral_source = source
+        their_clients, their_visits = clients_of(theirs)
+        visits += theirs
+        clients |= their_clients
+        seen += their_visits
+        facts.append(family_facts(bookings, theirs))
+    write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
-    write_clients(conn, practice_id, *clients_of(practice_id, rows, visits))
-    return set(visits["day"])
-
-
-def _closed_days(conn: Connection, practice_id: str, families: list[str]) -> pd.Series:
-    asked = select(family.c.id, family.c.closed_on).where(
-        family.c.practice_id == practice_id,
-        family.c.closed_on.is_not(None),
-        family.c.id.in_(among(conn, families)),
-    )
-    found = list(conn.execute(asked))
-    numbers = day_numbers([row.closed_on for row in found])
-    return pd.Series(numbers, index=[row.id for row in found], dtype="int64")
+    write_clients(conn, practice_id, clients, seen)
+    return {one.day for one in visits}
 
 
 def _drop_unused_names(conn: Connection, practice_id: str) -> None:

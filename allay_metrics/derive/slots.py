@@ -1,118 +1,91 @@
-"""From rows to visits: state, type and city of each row, and twins' rows made one visit."""
+"""From one family's bookings to its visits: state, type and city, and twins' rows made one."""
 
-import pandas as pd
+from collections.abc import Mapping, Sequence
 
 from allay_metrics.derive.city import place
-from allay_metrics.derive.follow_ups import day_numbers
+from allay_metrics.derive.facts import Told, Visit
 from allay_metrics.derive.history import fill_from_history
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import shipped_words, visit_types
-from allay_metrics.records.keys import key_of
-
-SLOT = ["family_id", "therapist", "starts_at", "state"]
 
 
-def derived_rows(bookings: pd.DataFrame) -> pd.DataFrame:
-    """Return the bookings with state, assumed, types and place; those decided deleted are gone."""
-    rows = bookings[[not (a and d == "deleted") for a, d in _absent_decided(bookings)]].copy()
-    states = [
-        ("cancelled", 0)
-        if absent and decided == "cancelled"
-        else state(
-            marked=marked,
-            cancelled_by=by,
-            cancelled_at=at,
-            starts_at=start,
-            ends_at=end,
-            as_of=as_of,
-            absent=bool(absent) and decided != "kept",
-            marks_attendance=marks,
-        )
-        for marked, by, at, start, end, as_of, absent, decided, marks in zip(
-            rows["marked"],
-            rows["cancelled_by"],
-            rows["cancelled_at"],
-            rows["starts_at"].tolist(),
-            rows["ends_at"].tolist(),
-            rows["as_of"].tolist(),
-            rows["absent_by"],
-            rows["decided"],
-            rows["marks_attendance"],
-            strict=True,
-        )
-    ]
-    rows["state"] = [s for s, _ in states]
-    rows["assumed"] = [assumed for _, assumed in states]
-    words = shipped_words()
-    types = [visit_types(text, words) for text in rows["type_text"]]
-    rows["visit_type"] = [first for first, _ in types]
-    rows["second_type"] = [second for _, second in types]
-    texts = zip(rows["city_text"], rows["zip"], rows["address"], strict=True)
-    places = fill_from_history(
-        rows["family_id"].tolist(), rows["starts_at"].tolist(), [place(*text) for text in texts]
-    )
-    rows["city"] = [p.city for p in places]
-    rows["city_how"] = [p.how for p in places]
-    rows["therapist"] = [name or "unknown" for name in rows["therapist"]]
-    return rows
+def visits_of(
+    bookings: Sequence[Told], decided: Mapping[str, str], marking: frozenset[str]
+) -> list[Visit]:
+    """Return one family's visits in order of their start.
 
-
-def _absent_decided(bookings: pd.DataFrame) -> list[tuple[str | None, str | None]]:
-    return list(zip(bookings["absent_by"], bookings["decided"], strict=True))
-
-
-def visits_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per visit; `rows` come from `derived_rows`, in the order of their ids.
-
-    Rows of one family, therapist, start and state are one visit: twins booked apart. It is called
-    by its first row's id, costs what its rows cost together and lasts as long as the longest.
+    `bookings` stand in the order of their ids; `decided` is the owner's word on missing ones, by
+    booking id; `marking` are the imports whose source tells who came. Rows of one therapist,
+    start and state are one visit: twins booked apart. It is called by its first row's id, costs
+    what its rows cost together and lasts as long as the longest. A booking decided deleted never
+    was one.
     """
-    rows = rows.assign(row_count=1)
-    twice = rows.duplicated(SLOT, keep=False)
-    alone = rows[~twice]
-    together = [_one_visit(group) for _, group in rows[twice].groupby(SLOT, sort=False)]
-    if not together:
-        return alone.reset_index(drop=True)
-    columns = list(alone.columns)
-    joined = pd.DataFrame(together, columns=columns).astype(alone.dtypes.to_dict())
-    return pd.concat([alone, joined], ignore_index=True)
+    kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
+    places = [place(b.city_text, b.zip, b.address) for b in kept]
+    places = fill_from_history([b.starts_at for b in kept], places)
+    words = shipped_words()
+    visits: dict[tuple[str, int, str], Visit] = {}
+    for told, where in zip(kept, places, strict=True):
+        standing, assumed = _state(told, decided, marking)
+        first, second = visit_types(told.type_text, words)
+        therapist = told.therapist or "unknown"
+        slot = (therapist, told.starts_at, standing)
+        visit = Visit(
+            id=told.id,
+            family_id=told.family_id,
+            source=told.source,
+            therapist=therapist,
+            starts_at=told.starts_at,
+            ends_at=told.ends_at,
+            day=told.day,
+            minutes=told.minutes,
+            visit_type=first,
+            second_type=second,
+            state=standing,
+            assumed=assumed,
+            city=where.city,
+            city_how=where.how,
+            price_cents=told.price_cents,
+            booked_on=told.booked_on,
+            as_of=told.as_of,
+            told=[told],
+        )
+        if slot in visits:
+            _join(visits[slot], visit)
+        else:
+            visits[slot] = visit
+    return sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
 
 
-def _one_visit(group: pd.DataFrame) -> dict[str, object]:
-    visit: dict[str, object] = {str(name): value for name, value in group.iloc[0].items()}
-    prices = [price for price in group["price_cents"] if price is not None]
-    named = [
-        t for pair in zip(group["visit_type"], group["second_type"], strict=True) for t in pair
-    ]
-    types = list(dict.fromkeys(t for t in named if t))
-    known = group[~group["city"].isin(["unknown"])]
-    booked = [day for day in group["booked_on"] if day is not None]
-    visit.update(
-        row_count=len(group),
-        ends_at=int(group["ends_at"].max()),
-        minutes=int(group["minutes"].max()),
-        as_of=int(group["as_of"].max()),
-        assumed=int(group["assumed"].max()),
-        price_cents=sum(prices) if prices else None,
-        second_type=types[1] if len(types) > 1 else "",
-        booked_on=min(booked) if booked else None,
+def _state(told: Told, decided: Mapping[str, str], marking: frozenset[str]) -> tuple[str, int]:
+    decision = decided.get(told.id) if told.absent_by else None
+    if decision == "cancelled":
+        return "cancelled", 0
+    return state(
+        marked=told.marked,
+        cancelled_by=told.cancelled_by,
+        cancelled_at=told.cancelled_at,
+        starts_at=told.starts_at,
+        ends_at=told.ends_at,
+        as_of=told.as_of,
+        absent=bool(told.absent_by) and decision != "kept",
+        marks_attendance=told.held_by in marking,
     )
-    if len(known):
-        visit.update(city=known["city"].iloc[0], city_how=known["city_how"].iloc[0])
-    return visit
 
 
-def with_calendar(visits: pd.DataFrame) -> pd.DataFrame:
-    """Return the visits with day, booking and week as day numbers, for follow_ups."""
-    days = day_numbers(visits["day"].tolist())
-    return visits.assign(
-        day_number=days,
-        booked_number=day_numbers(visits["booked_on"].tolist()),
-        week_number=days - (days + 3) % 7,  # 1970-01-01 was a Thursday
-        weekday=(days + 3) % 7,
-    )
-
-
-def therapist_ids(practice_id: str, names: set[str]) -> dict[str, str]:
-    """Return each therapist's id by name."""
-    return {name: key_of(practice_id, "therapist", name) for name in names}
+def _join(visit: Visit, other: Visit) -> None:
+    """Make another row of the same slot part of the visit."""
+    visit.told += other.told
+    visit.ends_at = max(visit.ends_at, other.ends_at)
+    visit.minutes = max(visit.minutes, other.minutes)
+    visit.assumed = max(visit.assumed, other.assumed)
+    visit.as_of = max(visit.as_of, other.as_of)
+    if other.price_cents is not None:
+        visit.price_cents = (visit.price_cents or 0) + other.price_cents
+    if other.booked_on is not None:
+        visit.booked_on = min(visit.booked_on or other.booked_on, other.booked_on)
+    for named in (other.visit_type, other.second_type):
+        if named and named != visit.visit_type and not visit.second_type:
+            visit.second_type = named
+    if visit.city == "unknown":
+        visit.city, visit.city_how = other.city, other.city_how

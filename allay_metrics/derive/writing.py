@@ -1,31 +1,31 @@
 """Writes what was derived for some families in place of what stood there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from allay_metrics.derive.county import county_of
+from allay_metrics.derive.facts import Client, Visit
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of
-from allay_metrics.records.tables import city, client, family, therapist, visit, visit_client
+from allay_metrics.records.tables import booking, city, client, family, therapist, visit_client
+from allay_metrics.records.tables import visit as visit_table
 
-_PLAIN = (
+_AS_DERIVED = (
     "id",
     "family_id",
-    "therapist_id",
     "source",
-    "city",
-    "visit_type",
-    "second_type",
-    "state",
-    "weekday",
     "starts_at",
     "ends_at",
     "minutes",
-    "row_count",
+    "visit_type",
+    "second_type",
+    "state",
     "assumed",
+    "city",
     "city_how",
     "price_cents",
     "as_of",
@@ -39,50 +39,65 @@ _PLAIN = (
     "told_1",
     "told_2",
 )
-_DAYS = {"day": "day_number", "week": "week_number", "booked_on": "booked_number"}
+_OTHERS = (
+    "practice_id",
+    "therapist_id",
+    "row_count",
+    "day",
+    "week",
+    "month",
+    "weekday",
+    "booked_on",
+    "wait_days",
+)
 
 
 def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> set[Any]:
     """Delete the visits of these families; return the days they stood on."""
-    mine = (visit.c.practice_id == practice_id) & visit.c.family_id.in_(among(conn, families))
-    days = set(conn.execute(select(visit.c.day).where(mine).distinct()).scalars())
+    mine = (visit_table.c.practice_id == practice_id) & visit_table.c.family_id.in_(
+        among(conn, families)
+    )
+    days = set(conn.execute(select(visit_table.c.day).where(mine).distinct()).scalars())
     if days:
-        theirs = visit_client.c.visit_id.in_(select(visit.c.id).where(mine))
+        theirs = visit_client.c.visit_id.in_(select(visit_table.c.id).where(mine))
         conn.execute(delete(visit_client).where(visit_client.c.practice_id == practice_id, theirs))
-        conn.execute(delete(visit).where(mine))
+        conn.execute(delete(visit_table).where(mine))
     return days
 
 
-def write_visits(conn: Connection, practice_id: str, visits: pd.DataFrame) -> None:
-    """Insert visits that carry every flag; `therapist` is a name."""
-    ids = _keep_therapists(conn, practice_id, visits["therapist"].unique().tolist())
-    _keep_cities(conn, practice_id, visits[["city", "county"]].drop_duplicates())
-    visits = visits.assign(therapist_id=visits["therapist"].map(ids))
-    columns = {name: visits[name].tolist() for name in _PLAIN}
-    columns |= {name: _iso(visits[number].to_numpy()) for name, number in _DAYS.items()}
-    columns["month"] = [day[:8] + "01" for day in columns["day"]]
-    columns["wait_days"] = [
-        day - booked if booked >= 0 else None
-        for day, booked in zip(
-            visits["day_number"].tolist(), visits["booked_number"].tolist(), strict=True
+def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> None:
+    """Insert visits that carry every flag, with the calendar columns of their day."""
+    therapists = _keep_therapists(conn, practice_id, {visit.therapist for visit in visits})
+    _keep_cities(conn, practice_id, {visit.city for visit in visits})
+    calendar = {day: _calendar(day) for day in {visit.day for visit in visits}}
+    as_derived = attrgetter(*_AS_DERIVED)
+    rows = [
+        (
+            practice_id,
+            therapists[visit.therapist],
+            len(visit.told),
+            *calendar[visit.day],
+            visit.booked_on.isoformat() if visit.booked_on else None,
+            (visit.day - visit.booked_on).days if visit.booked_on else None,
+            *as_derived(visit),
         )
+        for visit in visits
     ]
-    practice = [practice_id] * len(visits)
-    rows = list(zip(practice, *columns.values(), strict=True))
-    insert_rows(conn, visit, ("practice_id", *columns), rows)
+    insert_rows(conn, visit_table, _OTHERS + _AS_DERIVED, rows)
 
 
-def _iso(numbers: np.ndarray) -> list[str | None]:
-    texts = np.datetime_as_string(numbers.astype("datetime64[D]")).tolist()
-    return [text if n >= 0 else None for text, n in zip(texts, numbers.tolist(), strict=True)]
+def _calendar(day: date) -> tuple[str, str, str, int]:
+    """Return the day, its Monday and its month's first day as ISO text, and its weekday."""
+    monday = day - timedelta(days=day.weekday())
+    return day.isoformat(), monday.isoformat(), day.replace(day=1).isoformat(), day.weekday()
 
 
-def _keep_therapists(conn: Connection, practice_id: str, names: list[str]) -> dict[str, str]:
+def _keep_therapists(conn: Connection, practice_id: str, names: set[str]) -> dict[str, str]:
     mine = therapist.c.practice_id == practice_id
     known = {
         r.name: r.id for r in conn.execute(select(therapist.c.name, therapist.c.id).where(mine))
     }
-    new = [name for name in names if name not in known]
+    new = sorted(names - known.keys())
     rows = [
         {"practice_id": practice_id, "id": key_of(practice_id, "therapist", name), "name": name}
         for name in new
@@ -92,7 +107,7 @@ def _keep_therapists(conn: Connection, practice_id: str, names: list[str]) -> di
     return known | {str(row["name"]): row["id"] for row in rows}
 
 
-def _keep_cities(conn: Connection, practice_id: str, shown: pd.DataFrame) -> None:
+def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
     mine = city.c.practice_id == practice_id
     known = set(conn.execute(select(city.c.name).where(mine)).scalars())
     rows = [
@@ -100,11 +115,10 @@ def _keep_cities(conn: Connection, practice_id: str, shown: pd.DataFrame) -> Non
             "practice_id": practice_id,
             "name": name,
             "kind": "ambiguous",
-            "county": county,
+            "county": county_of(name),
             "label_side": "r",
         }
-        for name, county in shown.itertuples(index=False)
-        if name not in known
+        for name in sorted(shown - known)
     ]
     if rows:
         conn.execute(insert(city), rows)
@@ -125,27 +139,32 @@ def write_families(conn: Connection, practice_id: str, facts: list[dict[str, Any
 def write_clients(
     conn: Connection,
     practice_id: str,
-    clients: dict[str, tuple[str, str, str, str | None]],
+    clients: Mapping[str, Client],
     seen: list[tuple[str, str]],
 ) -> None:
-    """Keep the clients (id to family, name, kind, birth date) and who was seen in which visit."""
+    """Keep the clients by id, and who was seen in which visit: (visit id, client id)."""
     mine = client.c.practice_id == practice_id
     asked = select(client.c.id, client.c.kind, client.c.born_on)
     there = {
-        row.id: (row.kind, row.born_on.isoformat() if row.born_on else None)
+        row.id: (row.kind, row.born_on)
         for row in conn.execute(asked.where(mine, client.c.id.in_(among(conn, clients))))
     }
-    new = [(practice_id, id_, *told) for id_, told in clients.items() if id_ not in there]
     columns = ("practice_id", "id", "family_id", "name", "kind", "born_on")
+    new = [
+        (practice_id, c.id, c.family_id, c.name, c.kind, c.born_on and c.born_on.isoformat())
+        for c in clients.values()
+        if c.id not in there
+    ]
     insert_rows(conn, client, columns, new)
     changed = [
-        {"client_id": id_, "kind": told[2], "born_on": told[3]}
-        for id_, told in clients.items()
-        if id_ in there and there[id_] != told[2:]
+        {"client_id": c.id, "new_kind": c.kind, "new_born": c.born_on}
+        for c in clients.values()
+        if c.id in there and there[c.id] != (c.kind, c.born_on)
     ]
     if changed:
         keep = update(client).where(mine, client.c.id == bindparam("client_id"))
-        conn.execute(keep.values(kind=bindparam("kind"), born_on=bindparam("born_on")), changed)
+        new_values = {"kind": bindparam("new_kind"), "born_on": bindparam("new_born")}
+        conn.execute(keep.values(new_values), changed)
     rows = [(practice_id, visit_id, client_id) for visit_id, client_id in seen]
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
@@ -155,8 +174,6 @@ def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) 
 
     They are what an undone import or a settled match leaves behind.
     """
-    from allay_metrics.records.tables import booking
-
     theirs = client.c.family_id.in_(among(conn, families))
     seen = select(visit_client.c.client_id).where(visit_client.c.practice_id == practice_id)
     mine = client.c.practice_id == practice_id

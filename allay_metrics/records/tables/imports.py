@@ -1,6 +1,6 @@
 """What sources told us: files, their rows, what they cover and what was set aside."""
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Cents, Count, Day, Instant, Key
@@ -75,7 +75,14 @@ booking = table(
     UniqueConstraint("practice_id", "source", "source_key"),
     Index(None, "practice_id", "family_id"),
     Index(None, "practice_id", "phone"),
-    Index(None, "practice_id", "client_name"),
+    # Only bookings without an e-mail are looked up by name.
+    Index(
+        "ix_booking_nameless",
+        "practice_id",
+        "client_name",
+        sqlite_where=text("email IS NULL"),
+        postgresql_where=text("email IS NULL"),
+    ),
     Index(None, "practice_id", "source", "day"),
 )
 

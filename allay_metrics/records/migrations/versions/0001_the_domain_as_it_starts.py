@@ -497,9 +497,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_booking_practice_id_client_name"),
+            "ix_booking_nameless",
             ["practice_id", "client_name"],
             unique=False,
+            sqlite_where=sa.text("email IS NULL"),
+            postgresql_where=sa.text("email IS NULL"),
         )
         batch_op.create_index(
             batch_op.f("ix_booking_practice_id_family_id"),
@@ -1012,7 +1014,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_booking_practice_id_source_day"))
         batch_op.drop_index(batch_op.f("ix_booking_practice_id_phone"))
         batch_op.drop_index(batch_op.f("ix_booking_practice_id_family_id"))
-        batch_op.drop_index(batch_op.f("ix_booking_practice_id_client_name"))
+        batch_op.drop_index(
+            "ix_booking_nameless",
+            sqlite_where=sa.text("email IS NULL"),
+            postgresql_where=sa.text("email IS NULL"),
+        )
 
     op.drop_table("booking")
     op.drop_table("week_note")

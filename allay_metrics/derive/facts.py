@@ -1,0 +1,80 @@
+"""The plain values deriving works on: a booking as told, a visit as counted."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+
+class Told(NamedTuple):
+    """One booking as its source told it; the field names are the columns of `booking`."""
+
+    id: str
+    family_id: str
+    source: str
+    as_of: int
+    absent_by: str | None
+    held_by: str
+    starts_at: int
+    ends_at: int
+    day: date
+    minutes: int
+    client_name: str
+    email: str | None
+    phone: str | None
+    infant_names: str | None
+    infant_born: date | None
+    therapist: str | None
+    type_text: str
+    price_cents: int | None
+    booked_on: date | None
+    cancelled_at: int | None
+    cancelled_by: str | None
+    marked: str
+    city_text: str | None
+    zip: str | None
+    address: str | None
+    referral_source: str | None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visit with everything derived; the field names are the columns of `visit`."""
+
+    id: str
+    family_id: str
+    source: str
+    therapist: str
+    starts_at: int
+    ends_at: int
+    day: date
+    minutes: int
+    visit_type: str
+    second_type: str
+    state: str
+    assumed: int
+    city: str
+    city_how: str
+    price_cents: int | None
+    booked_on: date | None
+    as_of: int
+    told: list[Told] = field(default_factory=list)
+    referral_source: str = "unknown"
+    is_first: int = 0
+    is_first_of_type: int = 0
+    is_last: int = 0
+    continued: int = 0
+    rebooked: int = 0
+    before_close: int = 0
+    told_1: int = 0
+    told_2: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A person cared for; the field names are the columns of `client`."""
+
+    id: str
+    family_id: str
+    name: str
+    kind: str
+    born_on: date | None
