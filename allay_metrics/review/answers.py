@@ -33,8 +33,8 @@ NOTHING = Cell(None)
 def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
     """Yield (place, ..., metric, cell) for each row; `places` are columns such as city, period."""
     columns = [answer[name].tolist() for name in (*places, "metric")]
-    values = (_plain(answer[name]) for name in ("value", "numerator", "denominator"))
-    told = zip(*values, answer["reason"].tolist(), strict=True)
+    values = ("value", "numerator", "denominator", "reason")
+    told = zip(*(answer[name].tolist() for name in values), strict=True)
     for *place, cell in zip(*columns, told, strict=True):
         yield (*place, Cell(*cell))
 
@@ -42,7 +42,3 @@ def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
 def by_place(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], Cell]:
     """Return the cells by (place, ..., metric)."""
     return {tuple(place): cell for *place, cell in cells(answer, *places)}
-
-
-def _plain(column: "pd.Series[Any]") -> list[float | None]:
-    return [None if value is None or value != value else value for value in column.tolist()]

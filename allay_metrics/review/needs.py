@@ -145,8 +145,7 @@ def unassigned_types(scope: Scope) -> pd.DataFrame:
         .group_by(booking.c.type_text)
         .order_by(func.count().desc(), booking.c.type_text)
     )
-    found = _frame(scope, asked, ("type", "visits", "newest"))
-    return found
+    return _frame(scope, asked, ("type", "visits", "newest"))
 
 
 def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:

@@ -1,0 +1,7 @@
+"""Starts the command line."""
+
+import sys
+
+from allay_metrics.cli import main
+
+sys.exit(main())

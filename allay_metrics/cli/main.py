@@ -1,0 +1,92 @@
+"""The commands together, and how every error becomes one sentence.
+
+JSON and CSV stand alone on stdout; progress, remarks and errors go to stderr.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import click
+
+from allay_metrics.cli.numbers import query_command, week_command
+from allay_metrics.cli.records import check_command, import_command, undo_command
+from allay_metrics.cli.running import demo_command, serve_command
+from allay_metrics.errors import AllayError
+
+PROGRAM = "python -m allay_metrics"
+WRONG = 2
+STOPPED = 130
+
+
+@click.group(
+    name="allay_metrics",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--database", metavar="URL", help="Records to use instead of this computer's own.")
+@click.option("--debug", is_flag=True, help="Show where an unexpected error came from.")
+@click.pass_context
+def commands(context: click.Context, database: str | None, debug: bool) -> None:
+    """Scheduling exports in, numbers an owner can act on out."""
+    context.obj = {"database": database, "debug": debug}
+
+
+for _command in (
+    import_command,
+    query_command,
+    week_command,
+    demo_command,
+    serve_command,
+    undo_command,
+    check_command,
+):
+    commands.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, or 2 after one sentence on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        found = commands.main(given, prog_name=PROGRAM, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return WRONG
+    except click.ClickException as error:
+        return _say(_sentence(error.format_message()))
+    except AllayError as error:
+        return _say(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has read enough; Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  the last resort: a person never sees a traceback
+        return _unexpected(error, debug="--debug" in given)
+    return found if isinstance(found, int) else 0
+
+
+def _say(sentence: str) -> int:
+    click.echo(" ".join(sentence.split()), err=True)
+    return WRONG
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def _unexpected(error: Exception, *, debug: bool) -> int:
+    """Name the error by where it arose: the same fault has the same id, and no record is shown."""
+    if debug:
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
+    number = blake2b(f"{type(error).__name__} {place}".encode(), digest_size=4).hexdigest()
+    return _say(
+        f"Something went wrong inside (error {number}, {type(error).__name__} at {place}):"
+        " run it again with --debug in front of the command to see more."
+    )

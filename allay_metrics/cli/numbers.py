@@ -1,0 +1,139 @@
+"""query and week: the same answers as the pages."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import click
+
+from allay_metrics.cli.options import Day, chosen_database, database_option, listed
+from allay_metrics.errors import QuestionProblem
+from allay_metrics.records import Scope
+
+FORMATS = ("table", "csv", "json")
+AHEAD = ("booked", "booked_value")
+
+
+@click.command("query")
+@click.argument("metrics", metavar="METRIC[,METRIC]", nargs=-1, required=True)
+@click.option("--by", multiple=True, metavar="GROUP[,GROUP]", help="Groups, such as city.")
+@click.option("--grain", metavar="GRAIN", help="day, week, month, quarter or year.")
+@click.option("--from", "first", type=Day(), metavar="D", help="First day.")
+@click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
+@click.option("--where", multiple=True, metavar="KEY=VALUE", help="Only these; repeat for or.")
+@click.option("--as", "email", metavar="EMAIL", help="As this therapist; else as the owner.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@database_option
+@click.pass_context
+def query_command(
+    context: click.Context,
+    /,
+    *,
+    metrics: tuple[str, ...],
+    by: tuple[str, ...],
+    format_: str,
+    email: str | None,
+    database: str | None,
+    **asked: Any,
+) -> None:
+    """Answer a question with numbers.
+
+    Without --from the period starts with the records; without --to it ends with the day they were
+    exported (booked visits alone: it runs from that day to the last one on file).
+    """
+    from allay_metrics.cli import output
+    from allay_metrics.metrics import query
+
+    scope = open_recorded(chosen_database(context, database))
+    if email:
+        scope = scope.as_therapist(email)
+    question = _question(scope, listed(metrics), listed(by), **asked)
+    answer = query(question, scope)
+    if format_ == "json":
+        click.echo(output.as_json(output.answer_json(answer, question.by, question.grain)))
+    elif format_ == "csv":
+        click.echo(output.answer_csv(answer, question.by, question.grain), nl=False)
+    else:
+        click.echo(output.answer_table(answer, question.by, question.grain))
+    click.echo(f"{question.first} to {question.last}", err=True)
+
+
+@click.command("week")
+@click.argument("monday", metavar="[MONDAY]", required=False, type=Day())
+@click.option("--json", "json_", is_flag=True, help="JSON instead of text.")
+@database_option
+@click.pass_context
+def week_command(
+    context: click.Context, monday: date | None, json_: bool, database: str | None
+) -> None:
+    """Print the week in review: the week of that day, else the last full week of the records."""
+    from allay_metrics.cli import output, week_text
+    from allay_metrics.review.week import review_week
+
+    review = review_week(open_recorded(chosen_database(context, database)), monday)
+    click.echo(
+        output.as_json(week_text.week_json(review)) if json_ else week_text.week_text(review)
+    )
+
+
+def open_recorded(database: str | None) -> Scope:
+    """Return the practice that has records, and say so on stderr when it is the invented one."""
+    from allay_metrics.demo.active import recorded_practice
+
+    scope = recorded_practice(database)
+    if scope.is_demo:
+        click.echo("The invented demo practice.", err=True)
+    return scope
+
+
+def _question(
+    scope: Scope,
+    metrics: tuple[str, ...],
+    by: tuple[str, ...],
+    *,
+    grain: str | None,
+    first: date | None,
+    last: date | None,
+    where: tuple[str, ...],
+) -> Any:
+    from allay_metrics.metrics import Question
+
+    start, end = _period(scope, metrics, first, last)
+    return Question(
+        metrics=metrics,
+        by=by,
+        grain=grain,
+        first=start,
+        last=end,
+        where=tuple(_pair(text) for text in where),
+    )
+
+
+def _period(
+    scope: Scope, metrics: tuple[str, ...], first: date | None, last: date | None
+) -> tuple[date, date]:
+    """Return the days asked for; all of the records where none are."""
+    if first and last:
+        return first, last
+    from allay_metrics.review.known import known_records
+
+    known = known_records(scope)
+    as_of = known.as_of_day or last or first
+    if as_of is None:
+        raise QuestionProblem("There are no records yet: name the period by --from and --to.")
+    ahead = all(name in AHEAD for name in metrics)
+    start = as_of if ahead else known.first_day or as_of
+    end = max(known.last_day or as_of, as_of) if ahead else as_of
+    if "on_books" in metrics:
+        # Told for whole weeks: the records' own, from the first Monday to the last Sunday.
+        start += timedelta(days=-start.weekday() % 7)
+        end -= timedelta(days=(end.weekday() + 1) % 7)
+    start, end = first or start, last or end
+    # One end alone, beyond the records: the other gives way.
+    return (min(start, end), end) if first is None else (start, max(start, end))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip() or not value.strip():
+        raise QuestionProblem(f"'{text}' is no filter: write it as city=Oakland.")
+    return key.strip(), value.strip()

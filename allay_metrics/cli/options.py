@@ -1,0 +1,82 @@
+"""Options and values that several commands share."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from allay_metrics.errors import QuestionProblem
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date, or fail with a sentence."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"'{value}' is no date: write it as 2026-11-09.", param, ctx)
+
+
+class Span(click.ParamType[tuple[date, date]]):
+    """Two dates, FROM:TO, both included."""
+
+    name = "from:to"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[date, date]:
+        """Return both dates, or fail with a sentence."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            first, last = (date.fromisoformat(part) for part in value.split(":"))
+        except ValueError:
+            self.fail(f"'{value}' is no period: write it as 2026-01-01:2026-11-15.", param, ctx)
+        if first > last:
+            self.fail(f"'{value}' ends before it starts.", param, ctx)
+        return first, last
+
+
+def database_option(command: Command) -> Command:
+    """Add `--database URL`, which may also stand in front of the command."""
+    return click.option(
+        "--database", metavar="URL", help="Records to use instead of this computer's own."
+    )(command)
+
+
+def chosen_database(context: click.Context, given: str | None) -> str | None:
+    """Return the URL asked for on either side of the command's name."""
+    return given or (context.obj or {}).get("database")
+
+
+def moment(text: str, zone: ZoneInfo) -> int:
+    """Return a time as unix seconds; without an offset it is the practice's time.
+
+    A date alone means the end of that day, or now while it lasts. Raises QuestionProblem.
+    """
+    try:
+        if len(text) <= len("2026-11-16"):
+            after = date.fromisoformat(text) + timedelta(days=1)
+            end = datetime.combine(after, time(), zone) - timedelta(seconds=1)
+            return int(min(end, datetime.now(zone)).timestamp())
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        raise QuestionProblem(
+            f"'{text}' is no time: write it as 2026-11-16T08:02 or 2026-11-16."
+        ) from None
+    return int((told if told.tzinfo else told.replace(tzinfo=zone)).timestamp())
+
+
+def listed(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return values given as `a,b` or by repeating the option."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

@@ -1,0 +1,126 @@
+"""Answers as JSON, CSV and text tables."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from allay_metrics import words
+from allay_metrics.metrics import METRICS, Metric
+
+# A spreadsheet takes a text that starts with one of these for a formula.
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+VALUES = ("value", "numerator", "denominator", "reason")
+
+
+def as_json(content: Any) -> str:
+    """Return JSON as it is written to stdout."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> list[dict[str, Any]]:
+    """Return one object per group and period, with an object per metric in it.
+
+    Money in dollars with two decimals, shares from 0 to 1.
+    """
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for record in answer.to_dict("records"):
+        place = [record[name] for name in by]
+        named = dict(zip(by, place, strict=True))
+        if grain:
+            named["period"] = record["period"].isoformat()
+        row = rows.setdefault(tuple(named.values()), named)
+        row[record["metric"]] = _cell(record)
+    return list(rows.values())
+
+
+def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
+    """Return one line per group, period and metric; money with two decimals."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    columns = [*by, *(["period"] if grain else []), "metric", *VALUES]
+    writer.writerow(columns)
+    for record in answer.to_dict("records"):
+        cell = _cell(record)
+        money = METRICS[record["metric"]].money
+        told = [_written(cell[name], money=money) for name in VALUES]
+        writer.writerow([*(quoted(record[name]) for name in columns[:-4]), *told])
+    return out.getvalue()
+
+
+def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
+    """Return the answer as people read it: one line per group and period."""
+    keys = list(dict.fromkeys(answer["metric"]))
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for record in answer.to_dict("records"):
+        place = [str(record[name]) for name in by]
+        if grain:
+            place.append(record["period"].isoformat())
+        told = _told(METRICS[record["metric"]], _cell(record))
+        rows.setdefault(tuple(place), {})[record["metric"]] = told
+    heads = [*by, *([grain] if grain else []), *(METRICS[key].label for key in keys)]
+    lines = [
+        [*place, *(found.get(key, words.DASH) for key in keys)] for place, found in rows.items()
+    ]
+    return table(heads, lines, left=len(by) + bool(grain))
+
+
+def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1) -> str:
+    """Return lines in columns; the first `left` columns are names, the others stand right."""
+    rows = [list(heads), *(list(line) for line in lines)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def quoted(value: Any) -> Any:
+    """Return a text that no spreadsheet takes for a formula; numbers and dates as they are."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
+
+
+def told(
+    metric: Metric, value: float | None, numerator: float | None, denominator: float | None
+) -> str:
+    """Return a value in words, a rate with its counts; a dash for no value."""
+    if metric.is_rate:
+        shown = words.share(numerator, denominator)
+        return f"{shown.text} {shown.of}".strip()
+    if metric.money:
+        return words.dollars(value)
+    return words.plain(value)
+
+
+def _told(metric: Metric, cell: dict[str, Any]) -> str:
+    shown = told(metric, cell["value"], cell["numerator"], cell["denominator"])
+    return f"{shown} ({cell['reason']})" if shown == words.DASH and cell["reason"] else shown
+
+
+def _cell(record: dict[Any, Any]) -> dict[str, Any]:
+    money = METRICS[record["metric"]].money
+    numbers = {name: _number(record[name], money=money) for name in VALUES[:-1]}
+    return {**numbers, "reason": record["reason"]}
+
+
+def _number(value: float | None, *, money: bool) -> float | int | None:
+    """Return a whole number without a point, and money with two decimals at most."""
+    if value is None:
+        return None
+    if money:
+        return round(value, 2)
+    return int(value) if float(value).is_integer() else value
+
+
+def _written(value: Any, *, money: bool) -> Any:
+    if value is None:
+        return ""
+    if money and isinstance(value, int | float):
+        return f"{value:.2f}"
+    return quoted(value)

@@ -1,0 +1,162 @@
+"""import, undo, check: the records and what happens to them."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from allay_metrics import words
+from allay_metrics.cli.options import Span, chosen_database, database_option, moment
+from allay_metrics.cli.output import as_json
+from allay_metrics.cli.progress import bar
+from allay_metrics.errors import AllayError
+from allay_metrics.records import Scope
+
+REPORTED = (
+    "file",
+    "source",
+    "rows_read",
+    "added",
+    "updated",
+    "unchanged",
+    "set_aside",
+    "warnings",
+    "missing",
+    "cities_unknown",
+    "import_id",
+)
+
+
+@click.command("import")
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--source", metavar="NAME", help="Read the files by this profile; else recognised.")
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="Read the files by a profile of your own.",
+)
+@click.option(
+    "--holds",
+    type=click.Choice(["kept", "all", "cancelled"]),
+    help="Which visits the files hold; else as the profile says.",
+)
+@click.option(
+    "--covers", type=Span(), metavar="FROM:TO", help="Days the files hold every visit of."
+)
+@click.option(
+    "--as-of",
+    metavar="TIME",
+    help="When they were exported, practice time; a date is its end. Else the file's own time.",
+)
+@click.option("--dry-run", is_flag=True, help="Do everything and keep nothing.")
+@click.option("--json", "json_", is_flag=True, help="JSON: a list, one object per file.")
+@database_option
+@click.pass_context
+def import_command(
+    context: click.Context,
+    /,
+    *,
+    files: tuple[Path, ...],
+    as_of: str | None,
+    json_: bool,
+    database: str | None,
+    **how: Any,
+) -> int:
+    """Take scheduling exports into the practice's own records.
+
+    Every row is accounted for: read = added + updated + unchanged + set aside. Importing twice
+    changes nothing; a newer export updates. Nothing is kept of a file that cannot be read; the
+    others are taken in.
+    """
+    from allay_metrics.demo.active import own_practice
+
+    scope = own_practice(chosen_database(context, database))
+    exported = moment(as_of, scope.zone) if as_of else None
+    reports, failed = [], 0
+    for path in files:
+        try:
+            reports.append(_import_one(scope, path, as_of=exported, **how))
+        except AllayError as error:
+            failed += 1
+            click.echo(str(error), err=True)
+    if json_:
+        click.echo(as_json([{name: told[name] for name in REPORTED} for told in reports]))
+    else:
+        for told in reports:
+            click.echo(_in_words(told, dry_run=how["dry_run"]))
+    return 2 if failed else 0
+
+
+@click.command("undo")
+@click.argument("import_id")
+@database_option
+@click.pass_context
+def undo_command(context: click.Context, import_id: str, database: str | None) -> None:
+    """Take an import back: the records are again exactly what they were before it."""
+    from allay_metrics.actions.undo import undo_import
+    from allay_metrics.demo.active import recorded_practice
+
+    scope = recorded_practice(chosen_database(context, database))
+    click.echo(f"The import of {undo_import(scope, import_id)} is undone.")
+
+
+@click.command("check")
+@database_option
+@click.pass_context
+def check_command(context: click.Context, database: str | None) -> int:
+    """Look whether the records are whole, and print each table's fingerprint.
+
+    Everything derived is derived anew and compared. Exits with 2 when something is wrong.
+    """
+    from allay_metrics.actions.check import check_records
+    from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.records import row_hashes
+
+    scope = recorded_practice(chosen_database(context, database))
+    for table, fingerprint in sorted(row_hashes(scope).items()):
+        click.echo(f"{fingerprint}  {table}")
+    findings = check_records(scope)
+    for finding in findings:
+        click.echo(finding, err=True)
+    click.echo("" if findings else "The records are whole.", err=True, nl=not findings)
+    return 2 if findings else 0
+
+
+def _import_one(scope: Scope, path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:
+    from allay_metrics.actions.imports import import_file
+    from allay_metrics.review.snapshot import keep_due_snapshots
+
+    with bar(path.name) as progress:
+        report = import_file(scope, path, dry_run=dry_run, progress=progress, **how)
+    if not dry_run:
+        keep_due_snapshots(scope)
+    for note in report.notes:
+        click.echo(f"{report.file}: {note}.", err=True)
+    return report.as_json()
+
+
+def _in_words(told: dict[str, Any], *, dry_run: bool) -> str:
+    """Return one file's account, the rows set aside below it."""
+    aside = told["set_aside"]
+    head = (
+        f"{told['file']} ({told['source']}): {words.plural(told['rows_read'], 'row')} read ="
+        f" {told['added']} added + {told['updated']} updated + {told['unchanged']} unchanged +"
+        f" {len(aside)} set aside."
+    )
+    lines = [head]
+    lines += [
+        f"  row {one['row']}, {one['column']} {one['value']!r}: {one['reason']}" for one in aside
+    ]
+    if told["warnings"]:
+        lines.append(f"  {words.plural(len(told['warnings']), 'warning')}: these rows count.")
+    if told["missing"]:
+        lines.append(
+            f"  {words.plural(told['missing'], 'visit')} no longer in this file: decide on Records."
+        )
+    if told["cities_unknown"]:
+        lines.append(f"  {words.plural(told['cities_unknown'], 'visit')} without a city.")
+    kept = "Nothing was kept: a dry run." if dry_run else f"Import {told['import_id']}."
+    return "\n".join([*lines, f"  {kept}"])

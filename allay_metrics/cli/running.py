@@ -1,0 +1,129 @@
+"""demo and serve: the invented practice, and the dashboard itself."""
+
+import os
+import socket
+import sys
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import click
+
+from allay_metrics import config, words
+from allay_metrics.cli.options import Day, chosen_database, database_option
+from allay_metrics.cli.progress import bar
+from allay_metrics.errors import Conflict, NotAllowed
+
+PORT = 8501
+
+
+@click.command("demo")
+@click.option("--visits", type=click.IntRange(min=1), metavar="N", help="About so many visits.")
+@click.option("--seed", type=int, metavar="S", help="The same seed invents the same practice.")
+@click.option("--until", type=Day(), metavar="DATE", help="The day it ends; today unless given.")
+def demo_command(visits: int | None, seed: int | None, until: date | None) -> None:
+    """Make the invented demo practice anew, in a database of its own."""
+    from allay_metrics.demo.active import remove_demo
+    from allay_metrics.demo.load import load_demo
+
+    given = {"visits": visits, "seed": seed, "until": until}
+    path = config.demo_database_path()
+    remove_demo()
+    with bar("Inventing") as progress:
+        chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        scope = load_demo(path, progress=progress, **chosen)
+    click.echo(_holds(scope))
+    click.echo(f"Open it by itself with --database {config.sqlite_url(path)}", err=True)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+@database_option
+@click.pass_context
+def serve_command(context: click.Context, host: str, port: int, database: str | None) -> None:
+    """Serve the dashboard; with no records yet, of an invented practice.
+
+    On this computer only. On any other address only the demo is shown, whatever is on file: there
+    are no accounts yet.
+    """
+    from allay_metrics.demo.active import active_practice
+
+    _refuse_taken(host, port)
+    with bar("Inventing the demo practice") as progress:
+        scope = active_practice(chosen_database(context, database), progress)
+    if not is_loopback(host) and not scope.is_demo:
+        raise NotAllowed(
+            f"Records of families are served on this computer only, not on {host}: "
+            "leave --host out."
+        )
+    url = str(scope.engine.url.render_as_string(hide_password=False))
+    if is_loopback(host) and not database:
+        url = config.own_database_url()
+    scope.engine.dispose()
+    click.echo(f"The dashboard is at http://{'localhost' if is_loopback(host) else host}:{port}")
+    _become_streamlit(host, port, url)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this computer reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError:
+            raise Conflict(
+                f"{host} has no free port {port}: choose another one with --port."
+            ) from None
+
+
+def _become_streamlit(host: str, port: int, database: str) -> None:
+    """Let this process go on as the server: signals reach it, and nothing is imported twice.
+
+    It runs in the project's folder, where Streamlit looks for its settings; what was relative to
+    another folder is named in full.
+    """
+    os.putenv("ALLAY_DATA_DIR", str(config.data_dir().resolve()))
+    os.putenv("ALLAY_DATABASE_URL", _absolute(database))
+    os.chdir(config.ROOT)
+    sys.stdout.flush()
+    settings = ("--server.address", host, "--server.port", str(port))
+    program = (sys.executable, "-m", "streamlit", "run", "dashboard.py", *settings)
+    os.execv(sys.executable, program)  # noqa: S606  our own interpreter, no shell
+
+
+def _absolute(url: str) -> str:
+    start = "sqlite:///"
+    if not url.startswith(start):
+        return url
+    return config.sqlite_url(Path(url.removeprefix(start)).resolve())
+
+
+def _holds(scope: Any) -> str:
+    """Return what the demo practice holds, in one sentence."""
+    from allay_metrics.metrics import Question, query
+    from allay_metrics.review.answers import by_place
+    from allay_metrics.review.known import known_records
+
+    known = known_records(scope)
+    assert known.first_day is not None
+    assert known.last_day is not None
+    asked = Question(
+        metrics=("bookings", "families_seen"), first=known.first_day, last=known.last_day
+    )
+    cells = by_place(query(asked, scope))
+    visits = words.plural(cells[("bookings",)].count, "visit")
+    families = words.plural(cells[("families_seen",)].count, "family", "families")
+    period = words.span(known.first_day, known.last_day)
+    return f"An invented practice: {visits} of {families}, {period}. Nobody in it exists."

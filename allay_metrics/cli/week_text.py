@@ -1,0 +1,211 @@
+"""The week in review as text and as JSON."""
+
+from typing import Any
+
+from allay_metrics import words
+from allay_metrics.cli.output import table, told
+from allay_metrics.review.eight import Number, WeekNumber
+from allay_metrics.review.needs import Needs
+from allay_metrics.review.usual import Usual
+from allay_metrics.review.week import WeekReview
+from allay_metrics.words import dated, plural
+
+TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
+
+
+def week_text(review: WeekReview) -> str:
+    """Return the week as a person reads it in a terminal."""
+    so_far = ", so far" if review.so_far else ""
+    parts = [
+        f"Week of {dated(review.monday)} to {dated(review.sunday)}{so_far}",
+        as_of_line(review),
+    ]
+    if not review.has_records:
+        return "\n".join(parts)
+    parts += ["", _numbers(review), "", f"What changed   {review.changed.sentence}"]
+    if review.missing:
+        missing = plural(review.missing, "visit")
+        parts.append(
+            f"{missing} of this week missing from a newer export, in no number until decided."
+        )
+    parts += [*review.restated, "", *_needs(review.needs), "", _grid(review), "", _types(review)]
+    parts += ["", _referrals(review)]
+    if review.note.text:
+        parts += ["", f"Note: {review.note.text}"]
+    parts += ["", "◆ outside the usual range: about one week in ten shows one by chance."]
+    return "\n".join(parts)
+
+
+def week_json(review: WeekReview) -> dict[str, Any]:
+    """Return the week as plain values; shares 0 to 1, dates ISO."""
+    newest = review.known.newest
+    return {
+        "week": review.monday.isoformat(),
+        "so_far": review.so_far,
+        "as_of": {source: at.isoformat() for source, at in review.known.as_of_moments.items()},
+        "newest_import": newest
+        and {
+            "import_id": newest.id,
+            "file": newest.file_name,
+            "rows_read": newest.rows_read,
+            "counted": newest.counted,
+            "set_aside": newest.set_aside,
+        },
+        "numbers": {one.metric.key: _number_json(one) for one in review.numbers},
+        "states": review.states,
+        "missing": review.missing,
+        "families_seen": review.families_seen.value,
+        "changed": {
+            "completed": review.changed.now,
+            "before": None if review.changed.why_not else review.changed.before,
+            "days": review.changed.days,
+            "cities": {one.name: one.change for one in review.changed.cities},
+            "others": review.changed.others,
+            "types": {one.name: one.change for one in review.changed.types},
+            "why_not": review.changed.why_not,
+        },
+        "needs": dict(vars(review.needs)),
+        "grid": {
+            city: dict(zip(review.grid.weekdays, counts, strict=True))
+            for city, counts in zip(review.grid.cities, review.grid.counts, strict=True)
+        },
+        "types": {
+            kind: {
+                monday.isoformat(): count
+                for monday, count in zip(review.types.mondays, counts, strict=True)
+            }
+            for kind, counts in review.types.counts.items()
+        },
+        "referrals": {one.source: one.families for one in review.referrals.sources},
+        "restated": list(review.restated),
+        "note": review.note.text,
+    }
+
+
+def as_of_line(review: WeekReview) -> str:
+    """Return how new the records are and what became of the newest file's rows."""
+    newest = review.known.newest
+    if newest is None:
+        return "There are no records yet: import a file."
+    moments = review.known.as_of_moments
+    several = len(moments) > 1
+    told_of = [
+        f"{f'{source} ' if several else ''}{words.moment(at)}" for source, at in moments.items()
+    ]
+    rows = (
+        f"{plural(newest.rows_read, 'row')}, {newest.counted} counted, {newest.set_aside} set aside"
+    )
+    restated = f" · {plural(len(review.restated), 'number')} restated" if review.restated else ""
+    return f"Records as of {words.listed(told_of)} · {rows}{restated}"
+
+
+def _number_json(one: Number) -> dict[str, Any]:
+    return {
+        "label": one.metric.label,
+        **_week_json(one.now),
+        "goal": one.goal,
+        "before": one.compared.before.value if not one.compared.why_not else None,
+        "days_compared": one.compared.days,
+        "not_compared": one.compared.why_not,
+        "weeks": [{"week": week.week.isoformat(), **_week_json(week)} for week in one.weeks],
+    }
+
+
+def _week_json(week: WeekNumber) -> dict[str, Any]:
+    usual = week.usual and {"low": week.usual.low, "high": week.usual.high}
+    cell = week.cell
+    return {
+        "value": cell.value,
+        "numerator": cell.numerator,
+        "denominator": cell.denominator,
+        "reason": cell.reason,
+        "usual": usual,
+        "signal": week.signal,
+    }
+
+
+def _numbers(review: WeekReview) -> str:
+    heads = [
+        "",
+        "now",
+        "goal",
+        "usual",
+        *(words.short_day(w.week) for w in _shown(review.numbers[0])),
+    ]
+    return table(heads, [_line(one) for one in review.numbers])
+
+
+def _shown(one: Number) -> tuple[WeekNumber, ...]:
+    return one.weeks[-5:-1]
+
+
+def _line(one: Number) -> list[str]:
+    mark = "◆ " if one.now.signal else ""
+    return [
+        one.metric.short,
+        mark + _said(one, one.now),
+        words.DASH if one.goal is None else _edge(one, one.goal),
+        _usual(one, one.now.usual),
+        *(("◆ " if week.signal else "") + _said(one, week) for week in _shown(one)),
+    ]
+
+
+def _said(one: Number, week: WeekNumber) -> str:
+    cell = week.cell
+    if one.waits_for and week is one.now:
+        return f"waits for {one.waits_for}"
+    return told(one.metric, cell.value, cell.numerator, cell.denominator)
+
+
+def _usual(one: Number, usual: Usual | None) -> str:
+    if usual is None:
+        return words.DASH
+    return words.between(usual.low, usual.high, "percent" if one.metric.is_rate else "number")
+
+
+def _edge(one: Number, value: float) -> str:
+    return words.percent(value) if one.metric.is_rate else words.plain(value)
+
+
+def _needs(needs: Needs) -> list[str]:
+    said = {
+        "visit to decide on: missing from a newer export": needs.missing,
+        "family without a next visit": needs.no_next,
+        "row set aside": needs.set_aside,
+        "visit whose type is not assigned": needs.unassigned,
+        "visit without a city": needs.unknown_city,
+        "doubtful family match": needs.doubts,
+    }
+    many = {
+        "visit to decide on: missing from a newer export": "visits to decide on: missing from a"
+        " newer export",
+        "family without a next visit": "families without a next visit",
+        "row set aside": "rows set aside",
+        "visit whose type is not assigned": "visits whose type is not assigned",
+        "visit without a city": "visits without a city",
+        "doubtful family match": "doubtful family matches",
+    }
+    lines = [plural(count, one, many[one]) for one, count in said.items() if count]
+    return ["Needs you", *(f"  {line}" for line in lines or ["nothing"])]
+
+
+def _grid(review: WeekReview) -> str:
+    heads = ["Where", *review.grid.weekdays, "week"]
+    rows = zip(review.grid.cities, review.grid.counts, strict=True)
+    return table(
+        heads, [[city, *(str(n or "") for n in counts), str(sum(counts))] for city, counts in rows]
+    )
+
+
+def _types(review: WeekReview) -> str:
+    types = review.types
+    heads = ["What", *(words.short_day(monday) for monday in types.mondays)]
+    return table(
+        heads, [[TYPE_NAMES[kind], *map(str, counts)] for kind, counts in types.counts.items()]
+    )
+
+
+def _referrals(review: WeekReview) -> str:
+    found = [f"{one.source} {one.families}" for one in review.referrals.sources]
+    said = ", ".join(found) or review.referrals.reason or "none"
+    return f"New families in 13 weeks by referral source: {said}."

@@ -1,0 +1,99 @@
+"""Which practice is open: the owner's own as soon as it holds records, else the invented one."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from allay_metrics import config
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import Scope, open_practice
+from allay_metrics.records.practice import has_records
+
+Progress = Callable[[float], None]
+_SQLITE = "sqlite:///"
+
+
+def active_practice(database: str | None = None, progress: Progress | None = None) -> Scope:
+    """Return the scope of the practice to show: `database` where one is named.
+
+    Else the practice's own once it has records, or once the demo was left; else the demo, which
+    is invented first where there is none.
+    """
+    found = _existing(database)
+    if found is not None:
+        return found
+    from allay_metrics.demo.load import load_demo
+
+    load_demo(config.demo_database_path(), progress=progress)
+    return _open(config.sqlite_url(config.demo_database_path()))
+
+
+def recorded_practice(database: str | None = None) -> Scope:
+    """Return the same practice, but invent none. Raises NotFound when there are no records yet."""
+    found = _existing(database)
+    if found is None:
+        raise NotFound("There are no records yet: import a file, or make the demo practice.")
+    return found
+
+
+def own_practice(database: str | None = None) -> Scope:
+    """Return the practice's own scope, whether or not it has records; a new one is made."""
+    return _open(database or config.own_database_url())
+
+
+def leave_demo() -> Scope:
+    """Delete the demo practice and return the practice's own, empty or not.
+
+    Raises Conflict where the demo is all this server may show.
+    """
+    if is_demo_alone():
+        raise Conflict("This server shows the demo practice only.")
+    remove_demo()
+    return own_practice()
+
+
+def remove_demo() -> None:
+    """Delete the demo practice's file and what SQLite keeps beside it."""
+    path = config.demo_database_path()
+    if path.exists():
+        _open(config.sqlite_url(path)).engine.dispose()
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def is_demo_alone() -> bool:
+    """Return whether the demo stands where the practice's own records would be."""
+    return config.own_database_url() == config.sqlite_url(config.demo_database_path())
+
+
+def _existing(database: str | None) -> Scope | None:
+    if database:
+        return _open(database)
+    own = config.own_database_url()
+    there = _exists(own)
+    if there and has_records(_open(own).engine):
+        return _open(own)
+    demo = config.demo_database_path()
+    if demo.exists():
+        return _open(config.sqlite_url(demo))
+    return _open(own) if there else None
+
+
+def _exists(url: str) -> bool:
+    """Return whether there is such a database; one on a server was set up by somebody."""
+    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
+
+
+def _open(url: str) -> Scope:
+    """Return the scope of an URL, opened once. A file deleted and made again is another one."""
+    if url.startswith(_SQLITE):
+        path = Path(url.removeprefix(_SQLITE))
+        if not path.exists():
+            open_practice(url).engine.dispose()
+        return _opened(url, path.stat().st_ino)
+    return _opened(url, 0)
+
+
+@lru_cache(maxsize=16)
+def _opened(url: str, _file: int) -> Scope:
+    return open_practice(url)
