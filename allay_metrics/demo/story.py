@@ -37,7 +37,8 @@ def unusual_week(visits: Visits, births: Births, until: date, rng: np.random.Gen
 def lone_day(visits: Visits, until: date) -> Flags:
     """Return which visits are on the day that was kept for one visit in San Jose."""
     tuesday = last_full_week(until).toordinal() + 1
-    return (visits.therapist == _LONE_PLACE) & (visits.day == tuesday)
+    on_it: Flags = (visits.therapist == _LONE_PLACE) & (visits.day == tuesday)
+    return on_it
 
 
 def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:

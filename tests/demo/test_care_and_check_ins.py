@@ -54,7 +54,7 @@ def test_answers_come_in_time_order_before_today(sheet):
     assert moments[-1].date() < UNTIL
 
 
-def test_every_family_has_a_first_answer_or_not_and_none_more_than_asked(sheet):
+def test_no_family_answers_more_often_than_it_is_asked(sheet):
     forms = defaultdict(int)
     for row in sheet:
         forms[row["E-mail"], row["Baby's date of birth"]] += 1

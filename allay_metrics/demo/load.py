@@ -1,0 +1,94 @@
+"""Makes the demo practice's database: its exports go through the real importer."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from allay_metrics import config
+from allay_metrics.actions.care import Closing, close_care, families_of_bookings
+from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.weeks import set_goals
+from allay_metrics.demo.care import closed_care
+from allay_metrics.demo.files import write_files
+from allay_metrics.demo.invent import Invented, invent
+from allay_metrics.demo.practice import demo_practice
+from allay_metrics.records import Scope, open_practice
+from allay_metrics.records.keys import key_of
+
+SOURCE = "acuity"
+
+
+def load_demo(
+    path: Path,
+    *,
+    visits: int,
+    seed: int,
+    until: date,
+    progress: Callable[[float], None] = lambda _share: None,
+) -> Scope:
+    """Return the scope of a demo practice made anew at `path`, in place of what stood there.
+
+    It is built beside `path` and moved there when it is whole: whoever looks sees the old one or
+    the new one.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    invented = invent(visits=visits, seed=seed, until=until)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".demo-") as folder:
+        made = Path(folder) / path.name
+        scope = _open(made)
+        _load(scope, Path(folder), invented, progress)
+        scope.engine.dispose()
+        remove_database(path)
+        os.replace(made, path)
+    return _open(path)
+
+
+def remove_database(path: Path) -> None:
+    """Delete an SQLite database with its write-ahead log."""
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _open(path: Path) -> Scope:
+    known = demo_practice()
+    return open_practice(
+        config.sqlite_url(path),
+        name=known.name,
+        timezone=known.timezone,
+        is_demo=True,
+        practice_id=key_of("demo practice"),
+    )
+
+
+def _load(
+    scope: Scope, folder: Path, invented: Invented, progress: Callable[[float], None]
+) -> None:
+    files = write_files(folder, invented)
+    for number, file in enumerate(files):
+        import_file(
+            scope,
+            file.path,
+            source=SOURCE,
+            holds=file.holds,
+            as_of=file.as_of,
+            progress=lambda share, done=number: progress((done + share) / len(files)),
+        )
+    known = demo_practice()
+    keep_therapists(
+        scope,
+        [TherapistDetails(t.name, t.email, t.base_city, t.skills) for t in known.therapists],
+    )
+    set_goals(scope, known.goals)
+    closings = closed_care(invented)
+    families = families_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
+    close_care(
+        scope,
+        [
+            Closing(families[c.last_appointment], c.day, c.reason)
+            for c in closings
+            if c.last_appointment in families
+        ],
+    )
