@@ -96,8 +96,8 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
 
 @contextmanager
 def _collecting_later() -> Iterator[None]:
-    """Hold the garbage collector: rows make no cycles, and it would walk all of them again and
-    again (a sixth of an import's time)."""
+    """Hold the garbage collector until the import is over."""
+    # Rows make no cycles, and walking all of them again and again is a sixth of an import's time.
     was_on = gc.isenabled()
     gc.disable()
     try:

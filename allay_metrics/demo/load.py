@@ -1,10 +1,11 @@
 """Makes the demo practice's database: its exports go through the real importer."""
 
-import os
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from allay_metrics import config
 from allay_metrics.actions.care import Closing, close_care, families_of_bookings
@@ -13,28 +14,33 @@ from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
 from allay_metrics.actions.weeks import set_goals
 from allay_metrics.demo.care import closed_care
 from allay_metrics.demo.files import write_files
-from allay_metrics.demo.invent import Invented, invent
+from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
 from allay_metrics.demo.practice import demo_practice
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.keys import key_of
 
 SOURCE = "acuity"
 
+Progress = Callable[[float], None]
+
 
 def load_demo(
     path: Path,
     *,
-    visits: int,
-    seed: int,
-    until: date,
-    progress: Callable[[float], None] = lambda _share: None,
+    visits: int = DEFAULT_VISITS,
+    seed: int = 7,
+    until: date | None = None,
+    progress: Progress | None = None,
 ) -> Scope:
     """Return the scope of a demo practice made anew at `path`, in place of what stood there.
+
+    It ends with `until`, today in the practice's zone unless given.
 
     It is built beside `path` and moved there when it is whole: whoever looks sees the old one or
     the new one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    until = until or datetime.now(ZoneInfo(config.TIME_ZONE)).date()
     invented = invent(visits=visits, seed=seed, until=until)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".demo-") as folder:
         made = Path(folder) / path.name
@@ -42,7 +48,7 @@ def load_demo(
         _load(scope, Path(folder), invented, progress)
         scope.engine.dispose()
         remove_database(path)
-        os.replace(made, path)
+        made.replace(path)
     return _open(path)
 
 
@@ -63,10 +69,13 @@ def _open(path: Path) -> Scope:
     )
 
 
-def _load(
-    scope: Scope, folder: Path, invented: Invented, progress: Callable[[float], None]
-) -> None:
+def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | None) -> None:
     files = write_files(folder, invented)
+
+    def tell(done: int, share: float) -> None:
+        if progress is not None:
+            progress((done + share) / len(files))
+
     for number, file in enumerate(files):
         import_file(
             scope,
@@ -74,7 +83,7 @@ def _load(
             source=SOURCE,
             holds=file.holds,
             as_of=file.as_of,
-            progress=lambda share, done=number: progress((done + share) / len(files)),
+            progress=partial(tell, number),
         )
     known = demo_practice()
     keep_therapists(

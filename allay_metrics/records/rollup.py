@@ -1,6 +1,7 @@
 """The daily roll-up: additive counts per day and group, recounted for the days touched."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -60,8 +61,8 @@ def _sums() -> dict[str, ColumnElement[Any]]:
     }
 
 
-def refresh(conn: Connection, practice_id: str, days: Iterable[str]) -> None:
-    """Count these days (ISO dates) anew from their visits."""
+def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
+    """Count these days anew from their visits."""
     touched = sorted(set(days))
     for start in range(0, len(touched), 400):
         batch = touched[start : start + 400]

@@ -1,0 +1,38 @@
+"""What the practice knows of its therapists beside their names in exports."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, update
+
+from allay_metrics.records import Scope
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import therapist
+
+
+@dataclass(frozen=True)
+class TherapistDetails:
+    """Contact, base and skills of the therapist of this name."""
+
+    name: str
+    email: str
+    base_city: str
+    skills: tuple[str, ...]
+
+
+def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
+    """Keep what is known of these therapists; new names are added."""
+    with scope.write("keep therapists") as conn:
+        for known in details:
+            id_ = key_of(scope.practice_id, "therapist", known.name)
+            mine = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == id_)
+            values = {
+                "email": known.email.lower(),
+                "base_city": known.base_city,
+                "skills": ",".join(known.skills),
+            }
+            changed = update(therapist).where(mine)
+            changed = changed.values(**values, version=therapist.c.version + 1)
+            if conn.execute(changed).rowcount == 0:
+                row = {"practice_id": scope.practice_id, "id": id_, "name": known.name, **values}
+                conn.execute(insert(therapist).values(row))
