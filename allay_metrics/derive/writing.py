@@ -157,7 +157,7 @@ def write_clients(
     ]
     insert_rows(conn, client, columns, new)
     changed = [
-        {"client_id": c.id, "new_kind": c.kind, "new_born": c.born_on}
+        {"client_id": c.id, "kind": c.kind, "born_on": c.born_on}
         for c in clients.values()
         if c.id in there and there[c.id] != (c.kind, c.born_on)
     ]
