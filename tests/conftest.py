@@ -110,7 +110,7 @@ def sqlite_scope(sqlite_url: str) -> Iterator[Scope]:
 def _open(url: str) -> Iterator[Scope]:
     scope = open_practice(url, name="Test practice")
     yield scope
-    scope.engine.dispose()
+    scope.close()
 
 
 def _copy(template: Path, folder: Path) -> str:

@@ -24,17 +24,15 @@ PORT = 8501
 @click.option("--until", type=Day(), metavar="DATE", help="The day it ends; today unless given.")
 def demo_command(visits: int | None, seed: int | None, until: date | None) -> None:
     """Make the invented demo practice anew, in a database of its own."""
-    from allay_metrics.demo.active import remove_demo
-    from allay_metrics.demo.load import load_demo
+    from allay_metrics.demo.active import make_demo
 
     given = {"visits": visits, "seed": seed, "until": until}
-    path = config.demo_database_path()
-    remove_demo()
-    with bar("Inventing") as progress:
-        chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        scope = load_demo(path, progress=progress, **chosen)
+    with bar("Inventing the demo practice") as progress:
+        wishes: dict[str, Any] = {name: wish for name, wish in given.items() if wish is not None}
+        scope = make_demo(progress, **wishes)
     click.echo(_holds(scope))
-    click.echo(f"Open it by itself with --database {config.sqlite_url(path)}", err=True)
+    url = config.sqlite_url(config.demo_database_path())
+    click.echo(f"Open it whatever else is on file with --database {url}", err=True)
 
 
 @click.command("serve")
@@ -58,10 +56,10 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
             f"Records of families are served on this computer only, not on {host}: "
             "leave --host out."
         )
-    url = str(scope.engine.url.render_as_string(hide_password=False))
+    url = scope.database_url
     if is_loopback(host) and not database:
         url = config.own_database_url()
-    scope.engine.dispose()
+    scope.close()
     click.echo(f"The dashboard is at http://{'localhost' if is_loopback(host) else host}:{port}")
     _become_streamlit(host, port, url)
 

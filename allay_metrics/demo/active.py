@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from allay_metrics import config
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.records.practice import has_records
 
 Progress = Callable[[float], None]
 _SQLITE = "sqlite:///"
@@ -22,10 +22,21 @@ def active_practice(database: str | None = None, progress: Progress | None = Non
     found = _existing(database)
     if found is not None:
         return found
-    from allay_metrics.demo.load import load_demo
+    return make_demo(progress)
 
-    load_demo(config.demo_database_path(), progress=progress)
-    return _open(config.sqlite_url(config.demo_database_path()))
+
+def make_demo(progress: Progress | None = None, **wishes: Any) -> Scope:
+    """Invent the demo practice, in place of the one there may be, and return its scope.
+
+    `wishes` are those of `load_demo`: visits, seed, until.
+    """
+    # Inventing takes half a second to import; whoever opens records does without it.
+    from allay_metrics.demo.load import load_demo
+    from allay_metrics.review.snapshot import keep_due_snapshots
+
+    path = config.demo_database_path()
+    keep_due_snapshots(load_demo(path, progress=progress, **wishes))
+    return _open(config.sqlite_url(path))
 
 
 def recorded_practice(database: str | None = None) -> Scope:
@@ -56,7 +67,7 @@ def remove_demo() -> None:
     """Delete the demo practice's file and what SQLite keeps beside it."""
     path = config.demo_database_path()
     if path.exists():
-        _open(config.sqlite_url(path)).engine.dispose()
+        _open(config.sqlite_url(path)).close()
     for end in ("", "-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
 
@@ -71,7 +82,7 @@ def _existing(database: str | None) -> Scope | None:
         return _open(database)
     own = config.own_database_url()
     there = _exists(own)
-    if there and has_records(_open(own).engine):
+    if there and _open(own).has_records():
         return _open(own)
     demo = config.demo_database_path()
     if demo.exists():
@@ -89,7 +100,7 @@ def _open(url: str) -> Scope:
     if url.startswith(_SQLITE):
         path = Path(url.removeprefix(_SQLITE))
         if not path.exists():
-            open_practice(url).engine.dispose()
+            open_practice(url).close()
         return _opened(url, path.stat().st_ino)
     return _opened(url, 0)
 

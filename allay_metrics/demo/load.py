@@ -46,7 +46,7 @@ def load_demo(
         made = Path(folder) / path.name
         scope = _open(made)
         _load(scope, Path(folder), invented, progress)
-        scope.engine.dispose()
+        scope.close()
         remove_database(path)
         made.replace(path)
     return _open(path)

@@ -164,8 +164,8 @@ def write_clients(
     if changed:
         keep = update(client).where(mine, client.c.id == bindparam("client_id"))
         new_values: dict[str, Any] = {
-            "kind": bindparam("new_kind"),
-            "born_on": bindparam("new_born"),
+            "kind": bindparam("kind"),
+            "born_on": bindparam("born_on"),
         }
         conn.execute(keep.values(new_values), changed)
     rows = [(practice_id, visit_id, client_id) for visit_id, client_id in seen]

@@ -3,7 +3,7 @@
 import csv
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import insert, select, update
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
@@ -80,11 +80,3 @@ def _cities() -> list[dict[str, object]]:
         ]
     nowhere = {"latitude": None, "longitude": None, "label_side": "r"}
     return rows + [{"name": n, "kind": n, "county": n, **nowhere} for n in (VIRTUAL, UNKNOWN)]
-
-
-def has_records(engine: Engine) -> bool:
-    """Return whether anything was ever taken in."""
-    from allay_metrics.records.tables import import_
-
-    with engine.connect() as conn:
-        return conn.execute(select(import_.c.id).limit(1)).first() is not None

@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import true
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records.engine import WRITE
-from allay_metrics.records.tables import daily, practice, therapist, visit
+from allay_metrics.records.tables import daily, import_, practice, therapist, visit
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,21 @@ class Scope:
     def sees_money(self) -> bool:
         """Return whether prices may be read."""
         return self.viewer.role == "owner"
+
+    @property
+    def database_url(self) -> str:
+        """Return where the records are kept, password included: for opening, never for showing."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        """Let go of the database: its file may be moved or deleted afterwards."""
+        self.engine.dispose()
+
+    def has_records(self) -> bool:
+        """Return whether anything was ever taken in."""
+        asked = select(import_.c.id).where(import_.c.practice_id == self.practice_id).limit(1)
+        with self.read() as conn:
+            return conn.execute(asked).first() is not None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
