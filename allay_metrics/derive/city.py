@@ -1,0 +1,141 @@
+"""The city of the home visited, from what was typed; never guessed where it is in doubt."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from allay_metrics.derive.city_names import city_names, plain
+
+_DISTINCT_TEXTS = 20_000
+_LONGEST_NAME = 4  # words
+_PARTS = re.compile(r"[,;/|&\n]|\bor\b|\band\b")
+_ZIP = re.compile(r"(?<![\d-])9\d{4}(?:-\d{4})?(?![\d-])")
+_BEHIND_A_CITY = frozenset({"ca", "calif", "california", "usa", "us", "zip"})
+_VIRTUAL = re.compile(
+    r"\b(?:virtual(?:ly)?|zoom|tele ?health|tele ?visit|online|facetime|google meet|"
+    r"video(?: ?(?:call|visit|chat))?|(?:by |over the )?phone(?: ?(?:call|visit|consult))?)\b",
+    re.IGNORECASE,
+)
+# In notes: a line up to `CA`, or up to a ZIP with a city before it (five digits alone may be a
+# gate's code).
+_LINE_TO_STATE = re.compile(
+    r"[^\n]*\b(?:CA|Calif|California)\b\.?(?:[ ,]*9\d{4}\b)?|[^\n]*[a-z],? 9[45]\d{3}\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city as shown and how it was found: `typed`, `zip` or `none`.
+
+    `candidates` are the cities it may be where it is in doubt: those of a shared ZIP, shown as
+    `Burlingame or Hillsborough (94010)`, or two typed in a row, shown as `unknown`.
+    """
+
+    city: str
+    how: str
+    candidates: tuple[str, ...] = ()
+
+
+VIRTUAL = Place("virtual", "typed")
+UNKNOWN = Place("unknown", "none")
+
+
+@lru_cache(maxsize=_DISTINCT_TEXTS)
+def place(
+    city_text: str | None,
+    zip_text: str | None,
+    address: str | None,
+    notes: str | None = None,
+) -> Place:
+    """Return where a visit is: a typed city wins, a ZIP fills a blank if it has one city.
+
+    Notes count only where they hold a line that ends like an address. Answers are remembered in
+    the process; `place.cache_clear()` forgets them, as erasing a family asks for.
+    """
+    if city_text and _VIRTUAL.search(city_text):
+        return VIRTUAL
+    noted = _address_line(notes or "")
+    for text in (city_text, address, noted):
+        cities = _typed_cities(text or "")
+        if len(cities) == 1:
+            return Place(cities[0], "typed")
+        if cities:
+            return Place("unknown", "none", cities)
+    if address and _VIRTUAL.search(address):
+        return VIRTUAL
+    for text in (zip_text, city_text, address):
+        found = _by_zip(text or "")
+        if found:
+            return found
+    return UNKNOWN
+
+
+def _address_line(notes: str) -> str:
+    line = _LINE_TO_STATE.search(notes)
+    return line.group() if line else ""
+
+
+def _by_zip(text: str) -> Place | None:
+    """Return the place of the last known ZIP in a text; a house number in front is none."""
+    text = text.strip()
+    for match in reversed(list(_ZIP.finditer(text))):
+        code = match.group()[:5]
+        cities = city_names().zips.get(code)
+        if cities and (match.start() > 0 or match.end() == len(text)):
+            if len(cities) == 1:
+                return Place(cities[0], "zip")
+            return Place(f"{', '.join(cities[:-1])} or {cities[-1]} ({code})", "none", cities)
+    return None
+
+
+@lru_cache(maxsize=_DISTINCT_TEXTS)
+def _typed_cities(text: str) -> tuple[str, ...]:
+    """Return the different cities a text names: none, the one meant, or several in doubt."""
+    parts = [_without_state(part.split()) for part in _PARTS.split(plain(text))]
+    found = [city for part in parts for city in _cities_at_end(part)]
+    if not found:
+        slips = (city_names().nearest(" ".join(part)) for part in parts if not _has_number(part))
+        found = [city for city in slips if city][-1:]
+    return tuple(dict.fromkeys(found))
+
+
+def _without_state(words: list[str]) -> list[str]:
+    """Take off state, country and ZIP at the end, and a county wholly."""
+    while words and (words[-1] in _BEHIND_A_CITY or _is_zip_part(words)):
+        words = words[:-1]
+    return [] if words[-1:] == ["county"] else words
+
+
+def _is_zip_part(words: list[str]) -> bool:
+    last, before = words[-1], words[-2:-1]
+    if re.fullmatch(r"9\d{4}", last):
+        return True
+    return bool(re.fullmatch(r"\d{4}", last) and before and re.fullmatch(r"9\d{4}", before[0]))
+
+
+def _cities_at_end(words: list[str]) -> list[str]:
+    """Return the city a part ends with; two where another stands right before it, in doubt.
+
+    Behind a street's number the last name is the city (`500 San Mateo Ave San Bruno`), but a
+    number and a name alone are a street (`1500 Oakland`).
+    """
+    city, rest = _last_name(words)
+    if not city or (len(rest) == 1 and _has_number(rest)):
+        return []
+    another = "" if _has_number(rest) else _last_name(rest)[0]
+    return [another, city] if another else [city]
+
+
+def _last_name(words: list[str]) -> tuple[str, list[str]]:
+    """Return the longest known name at the end, '' if it is no city, and the words before it."""
+    spellings = city_names().spellings
+    for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
+        name = " ".join(words[-length:])
+        if name in spellings:
+            return spellings[name], words[:-length]
+    return "", words
+
+
+def _has_number(words: list[str]) -> bool:
+    return any(character.isdigit() for word in words for character in word)

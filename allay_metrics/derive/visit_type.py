@@ -1,0 +1,75 @@
+"""From what a booking calls itself to its visit type: words decide, by a table."""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from allay_metrics import config
+from allay_metrics.errors import ConfigProblem
+
+VISIT_TYPES = ("cst", "lactation", "massage")
+_DECIDES = ("always", "unless_cst", "alone")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word or phrase that names a visit type.
+
+    `decides`: `always`; `unless_cst`, where CST is not named too (CST for a poor latch is CST);
+    or `alone`, where no other word names a type (a prenatal lactation consult is lactation).
+    """
+
+    word: str
+    visit_type: str
+    decides: str = "always"
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """A table of words, known by itself and not by its contents: that makes looking up cheap."""
+
+    words: tuple[Word, ...]
+
+
+@cache
+def shipped_words() -> Words:
+    """Return the words that come with the product."""
+    return read_words(config.REFERENCE / "visit_type_words.csv")
+
+
+def read_words(path: Path) -> Words:
+    """Return the words of a table, or raise ConfigProblem naming the line that is wrong."""
+    with path.open(encoding="utf-8", newline="") as file:
+        words = tuple(Word(**row) for row in csv.DictReader(file))
+    for line, word in enumerate(words, 2):
+        if word.visit_type not in VISIT_TYPES or word.decides not in _DECIDES or not word.word:
+            raise ConfigProblem(f"{path.name}, line {line}: {word} is not a usable word.")
+    return Words(words)
+
+
+@lru_cache(maxsize=10_000)
+def visit_types(text: str, words: Words) -> tuple[str, str]:
+    """Return the primary visit type and the second, '' if only one is named.
+
+    The first named is the primary one; `other` where no word is known.
+    """
+    named = _named(text, words)
+    strong = [(place, word) for place, word in named if word.decides != "alone"]
+    if any(word.visit_type == "cst" for _, word in strong):
+        strong = [(place, word) for place, word in strong if word.decides != "unless_cst"]
+    types = list(dict.fromkeys(word.visit_type for _, word in strong or named))
+    return (*types, "", "")[0] or "other", (*types, "", "")[1]
+
+
+def _named(text: str, words: Words) -> list[tuple[int, Word]]:
+    """Return where each known word first stands in the text, in that order."""
+    found = ((_pattern(word.word).search(text), word) for word in words.words)
+    return sorted(((match.start(), word) for match, word in found if match), key=lambda x: x[0])
+
+
+@cache
+def _pattern(word: str) -> re.Pattern[str]:
+    phrase = r"[\s-]*".join(map(re.escape, word.split()))
+    return re.compile(rf"(?<!\w){phrase}(?:s|es|ing)?(?!\w)", re.IGNORECASE)
