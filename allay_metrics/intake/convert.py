@@ -115,7 +115,7 @@ def _keys(columns: Columns, found: dict[str, Values]) -> list[str]:
     return [
         key or sha1(f"{name.casefold()}|{start}".encode(), usedforsecurity=False).hexdigest()
         for key, name, start in zip(
-            map(str.strip, columns.raw("source_key") or [""] * columns.size),
+            map(str.strip, ids),
             found["client_name"],
             found["starts_at"],
             strict=True,
