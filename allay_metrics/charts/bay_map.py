@@ -198,7 +198,7 @@ def _spot_labels(spots: Sequence[_Spot], view: View, height: int) -> list[tuple[
         wish = SIDES.get(spot.place.name, "r")
         tries = [_label(spot, side) for side in (wish, *(s for s in "rltb" if s != wish))]
         costs = [
-            sum(_overlap(box, other) for other in taken) + 9 * _outside(box, right, top)
+            sum(_overlap(box, other) for other in taken) + 50 * _outside(box, right, top)
             for _, box in tries
         ]
         if min(costs) <= TOUCH or rank < ALWAYS:
@@ -246,7 +246,13 @@ def _overlap(one: Box, other: Box) -> float:
 
 def _outside(box: Box, right: float, top: float) -> float:
     """Return how far, in px, a box reaches over the edge."""
-    return max(0, -box[0]) + max(0, -box[1]) + max(0, box[2] - right) + max(0, box[3] - top)
+    edge = 2  # px
+    return (
+        max(0, edge - box[0])
+        + max(0, edge - box[1])
+        + max(0, box[2] - right + edge)
+        + max(0, box[3] - top + edge)
+    )
 
 
 def _county_names(

@@ -32,7 +32,7 @@ def grid(
     height = 26 + 34 * len(cities)
     left = room(list(cities), LONGEST)
     return figure(
-        [_cells(cities, weekdays, counts, noun)],
+        _cells(cities, weekdays, counts, noun),
         height,
         barmode="overlay",
         margin={"l": left, "r": 36, "t": 26, "b": 0},
@@ -88,26 +88,25 @@ def _step(value: int, most: int) -> tuple[str, str]:
 
 def _cells(
     cities: Sequence[str], weekdays: Sequence[str], counts: Sequence[Sequence[int]], noun: str
-) -> Json:
+) -> list[Json]:
+    """Return the cells and, as a trace of its own, the numbers in them.
+
+    Plotly fades the text of bars that are not selected until it cannot be read; text of its own
+    keeps its colour when a colour for selected text is set.
+    """
     most = max((value for row in counts for value in row), default=0)
     flat = [
         (i, j, value, *_step(value, most))
         for i, row in enumerate(counts)
         for j, value in enumerate(row)
     ]
-    return {
+    cells = {
         "type": "bar",
         "orientation": "h",
         "y": [i for i, *_ in flat],
         "base": [j for _, j, *_ in flat],
         "x": [CELL] * len(flat),
         "width": 0.86,
-        "text": [words.number(value) if value else "" for _, _, value, *_ in flat],
-        "textposition": "inside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "constraintext": "none",
-        "textfont": {"size": 13.5, "color": [text for *_, text in flat]},
         "marker": {
             "color": [fill for *_, fill, _ in flat],
             "cornerradius": 5,
@@ -119,9 +118,20 @@ def _cells(
             for i, j, value, *_ in flat
         ],
         "hoverinfo": "text",
-        # the number stands inside the cell: fading it would make it unreadable
         "unselected": {"marker": {"opacity": 1}},
     }
+    written = [cell for cell in flat if cell[2]]
+    numbers = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [j + CELL / 2 for _, j, *_ in written],
+        "y": [i for i, *_ in written],
+        "text": [words.number(value) for _, _, value, *_ in written],
+        "textfont": {"size": 13.5, "color": [text for *_, text in written]},
+        "hoverinfo": "skip",
+        "selected": {"textfont": {"color": INK}},
+    }
+    return [cells, numbers]
 
 
 def _heads(weekdays: Sequence[str], total: str) -> list[Json]:

@@ -116,11 +116,16 @@ def test_ages_carry_age_and_type():
 
 
 def test_grid_cells_carry_city_and_weekday():
-    cells = charts.grid(CITIES, WEEKDAYS, CELLS).data[0]
+    cells, numbers = charts.grid(CITIES, WEEKDAYS, CELLS).data
     at = cells.customdata.index(["San Jose", "Tue"])
-    assert cells.text[at] == "1"
     assert (cells.y[at], cells.base[at]) == (1, 1)
     assert cells.hovertext[at] == "San Jose, Tue: 1 visit"
+    assert list(zip(numbers.text, numbers.y, strict=True)) == [
+        ("3", 0),
+        ("1", 0),
+        ("1", 1),
+        ("2", 2),
+    ]
 
 
 def test_grid_outlines_the_flagged_cell_only():
