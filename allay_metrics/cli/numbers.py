@@ -1,13 +1,16 @@
 """query and week: the same answers as the pages."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from allay_metrics.cli.options import Day, chosen_database, database_option, listed
 from allay_metrics.errors import QuestionProblem
-from allay_metrics.records import Scope
+
+if TYPE_CHECKING:
+    from allay_metrics.metrics import Question
+    from allay_metrics.records import Scope
 
 FORMATS = ("table", "csv", "json")
 AHEAD = ("booked", "booked_value")
@@ -75,7 +78,7 @@ def week_command(
     )
 
 
-def open_recorded(database: str | None) -> Scope:
+def open_recorded(database: str | None) -> "Scope":
     """Return the practice that has records, and say so on stderr when it is the invented one."""
     from allay_metrics.demo.active import recorded_practice
 
@@ -86,7 +89,7 @@ def open_recorded(database: str | None) -> Scope:
 
 
 def _question(
-    scope: Scope,
+    scope: "Scope",
     metrics: tuple[str, ...],
     by: tuple[str, ...],
     *,
@@ -94,7 +97,7 @@ def _question(
     first: date | None,
     last: date | None,
     where: tuple[str, ...],
-) -> Any:
+) -> "Question":
     from allay_metrics.metrics import Question
 
     start, end = _period(scope, metrics, first, last)
@@ -109,7 +112,7 @@ def _question(
 
 
 def _period(
-    scope: Scope, metrics: tuple[str, ...], first: date | None, last: date | None
+    scope: "Scope", metrics: tuple[str, ...], first: date | None, last: date | None
 ) -> tuple[date, date]:
     """Return the days asked for; all of the records where none are."""
     if first and last:

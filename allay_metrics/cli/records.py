@@ -1,16 +1,17 @@
 """import, undo, check: the records and what happens to them."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from allay_metrics import words
 from allay_metrics.cli.options import Span, chosen_database, database_option, moment
-from allay_metrics.cli.output import as_json
 from allay_metrics.cli.progress import bar
 from allay_metrics.errors import AllayError
-from allay_metrics.records import Scope
+
+if TYPE_CHECKING:
+    from allay_metrics.records import Scope
 
 REPORTED = (
     "file",
@@ -71,6 +72,7 @@ def import_command(
     changes nothing; a newer export updates. Nothing is kept of a file that cannot be read; the
     others are taken in.
     """
+    from allay_metrics.cli.output import as_json
     from allay_metrics.demo.active import own_practice
 
     scope = own_practice(chosen_database(context, database))
@@ -125,7 +127,7 @@ def check_command(context: click.Context, database: str | None) -> int:
     return 2 if findings else 0
 
 
-def _import_one(scope: Scope, path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:
+def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:
     from allay_metrics.actions.imports import import_file
     from allay_metrics.review.snapshot import keep_due_snapshots
 

@@ -38,19 +38,20 @@ def week_text(review: WeekReview) -> str:
 
 def week_json(review: WeekReview) -> dict[str, Any]:
     """Return the week as plain values; shares 0 to 1, dates ISO."""
-    newest = review.known.newest
     return {
         "week": review.monday.isoformat(),
         "so_far": review.so_far,
         "as_of": {source: at.isoformat() for source, at in review.known.as_of_moments.items()},
-        "newest_import": newest
-        and {
-            "import_id": newest.id,
-            "file": newest.file_name,
-            "rows_read": newest.rows_read,
-            "counted": newest.counted,
-            "set_aside": newest.set_aside,
-        },
+        "newest_files": [
+            {
+                "import_id": file.id,
+                "file": file.file_name,
+                "rows_read": file.rows_read,
+                "counted": file.rows_read - file.set_aside,
+                "set_aside": file.set_aside,
+            }
+            for file in review.known.files
+        ],
         "numbers": {one.metric.key: _number_json(one) for one in review.numbers},
         "states": review.states,
         "missing": review.missing,
@@ -84,16 +85,17 @@ def week_json(review: WeekReview) -> dict[str, Any]:
 
 def as_of_line(review: WeekReview) -> str:
     """Return how new the records are and what became of the newest file's rows."""
-    newest = review.known.newest
-    if newest is None:
+    known = review.known
+    if known.newest is None:
         return "There are no records yet: import a file."
-    moments = review.known.as_of_moments
+    moments = known.as_of_moments
     several = len(moments) > 1
     told_of = [
         f"{f'{source} ' if several else ''}{words.moment(at)}" for source, at in moments.items()
     ]
     rows = (
-        f"{plural(newest.rows_read, 'row')}, {newest.counted} counted, {newest.set_aside} set aside"
+        f"{plural(known.rows_read, 'row')}, {words.number(known.rows_counted)} counted,"
+        f" {words.number(known.rows_set_aside)} set aside"
     )
     restated = f" · {plural(len(review.restated), 'number')} restated" if review.restated else ""
     return f"Records as of {words.listed(told_of)} · {rows}{restated}"
@@ -160,7 +162,9 @@ def _said(one: Number, week: WeekNumber) -> str:
 def _usual(one: Number, usual: Usual | None) -> str:
     if usual is None:
         return words.DASH
-    return words.between(usual.low, usual.high, "percent" if one.metric.is_rate else "number")
+    if one.metric.is_rate:
+        return words.between(usual.low, usual.high, "percent")
+    return words.between(*usual.whole)
 
 
 def _edge(one: Number, value: float) -> str:

@@ -144,13 +144,14 @@ def eight_numbers(
     same_days = by_place(left.pop(0), "period") if asked.same_days else {}
     books = by_place(left.pop(0))[("booked",)] if asked.books else None
     days = days_over(known, monday)
+    alike = _Alike(known)
     numbers = []
     for key in EIGHT:
-        weeks = _weeks(key, table, known, monday)
+        weeks = _weeks(key, table, alike, monday)
         compared = (
-            _week_before(key, weeks, known)
+            _week_before(key, weeks, alike)
             if days is None
-            else _days_before(key, same_days, days, known, monday)
+            else _days_before(key, same_days, days, alike, monday)
         )
         one = Number(
             metric=METRICS[key],
@@ -184,21 +185,48 @@ def read_goals(scope: Scope) -> dict[str, float]:
         return {metric: float(value) for metric, value in conn.execute(asked)}
 
 
-def comparable(metric: Metric, known: Known, monday: date) -> frozenset[str]:
-    """Return which sources tell a metric's week in full; weeks that differ do not compare."""
+def comparable(metric: Metric, known: Known, monday: date) -> frozenset[tuple[str, str]]:
+    """Return what the records tell of a metric's week; weeks that differ do not compare.
+
+    Empty where no source tells all the metric needs of the whole week.
+    """
     settled = known.records.settled_from
     if metric.settled and (settled is None or monday < settled):
         return frozenset()
-    return known.sources_of(monday, (*metric.needs, *metric.noted))
+    told = known.told_of(monday, (*metric.needs, *metric.noted))
+    whole = any(
+        all((source, kind) in told for kind in metric.needs) for source in known.records.sources
+    )
+    return told if whole else frozenset()
 
 
-def _weeks(key: str, table: Table, known: Known, monday: date) -> tuple[WeekNumber, ...]:
+class _Alike:
+    """Which weeks the records tell alike; eight numbers ask for the same few again and again."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._told: dict[tuple[object, ...], frozenset[tuple[str, str]]] = {}
+
+    def told(self, metric: Metric, monday: date) -> frozenset[tuple[str, str]]:
+        """Return what `comparable` does."""
+        key = (metric.needs, metric.noted, metric.settled, monday)
+        if key not in self._told:
+            self._told[key] = comparable(metric, self.known, monday)
+        return self._told[key]
+
+    def why_not(self, key: str, monday: date) -> str:
+        """Return why a week must not be compared with the one before; empty where it may."""
+        now, before = (self.told(METRICS[key], week) for week in (monday, monday - WEEK))
+        return "" if now and now == before else "the records do not tell both weeks alike"
+
+
+def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekNumber, ...]:
     metric = METRICS[key]
     if metric.waits_for:
         waiting = Cell(None, reason=f"waits for {metric.waits_for}")
         return tuple(WeekNumber(week, waiting) for week in weeks_up_to(monday, SERIES))
     past = weeks_up_to(monday, SERIES + WEEKS_BACK)
-    told = {week: comparable(metric, known, week) for week in past}
+    told = {week: alike.told(metric, week) for week in past}
     numbers = []
     for place in range(WEEKS_BACK, len(past)):
         week = past[place]
@@ -208,7 +236,7 @@ def _weeks(key: str, table: Table, known: Known, monday: date) -> tuple[WeekNumb
             for earlier in past[place - WEEKS_BACK : place]
             if told[earlier] and told[earlier] == told[week]
         ]
-        numbers.append(_against(metric, week, cell, before, known))
+        numbers.append(_against(metric, week, cell, before, alike.known))
     return tuple(numbers)
 
 
@@ -227,14 +255,9 @@ def _against(
     return WeekNumber(week, cell, usual, signal)
 
 
-def _week_before(key: str, weeks: tuple[WeekNumber, ...], known: Known) -> Comparison:
+def _week_before(key: str, weeks: tuple[WeekNumber, ...], alike: "_Alike") -> Comparison:
     *_, before, now = weeks
-    return Comparison(now.cell, before.cell, None, _why_not(key, known, now.week))
-
-
-def _why_not(key: str, known: Known, monday: date) -> str:
-    now, before = (comparable(METRICS[key], known, week) for week in (monday, monday - WEEK))
-    return "" if now == before else "the records do not tell both weeks alike"
+    return Comparison(now.cell, before.cell, None, alike.why_not(key, now.week))
 
 
 def _same_days(known: Known, monday: date, where: Filters) -> Question | None:
@@ -250,12 +273,12 @@ def _same_days(known: Known, monday: date, where: Filters) -> Question | None:
     )
 
 
-def _days_before(key: str, table: Table, days: int, known: Known, monday: date) -> Comparison:
+def _days_before(key: str, table: Table, days: int, alike: "_Alike", monday: date) -> Comparison:
     if not days:
         return Comparison(NOTHING, NOTHING, days, "no day of this week is over yet")
     return Comparison(
         table.get((monday, key), NOTHING),
         table.get((monday - WEEK, key), NOTHING),
         days,
-        _why_not(key, known, monday),
+        alike.why_not(key, monday),
     )

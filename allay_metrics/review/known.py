@@ -27,24 +27,39 @@ class ImportLine:
     unchanged: int
     set_aside: int
 
-    @property
-    def counted(self) -> int:
-        """Return how many of its rows count."""
-        return self.rows_read - self.set_aside
-
 
 @dataclass(frozen=True)
 class Known:
     """The state of the records, which every page names on top.
 
-    `as_of` maps a source to the moment of its newest export (unix seconds); `newest` is the
-    import with the newest of them, None while there are no records.
+    `as_of` maps a source to the moment of its newest export (unix seconds); `files` are the
+    imports of the newest of them: kept and cancelled visits may come in two. Last one last.
     """
 
     as_of: dict[str, int]
-    newest: ImportLine | None
+    files: tuple[ImportLine, ...]
     records: Records
     zone: ZoneInfo
+
+    @property
+    def newest(self) -> ImportLine | None:
+        """Return the newest import, None while there are no records."""
+        return self.files[-1] if self.files else None
+
+    @property
+    def rows_read(self) -> int:
+        """Return the rows of the newest files."""
+        return sum(file.rows_read for file in self.files)
+
+    @property
+    def rows_set_aside(self) -> int:
+        """Return how many of them cannot be used."""
+        return sum(file.set_aside for file in self.files)
+
+    @property
+    def rows_counted(self) -> int:
+        """Return how many of them count."""
+        return self.rows_read - self.rows_set_aside
 
     @property
     def as_of_day(self) -> date | None:
@@ -68,17 +83,17 @@ class Known:
         kept = self.records.anywhere("kept")
         return kept[-1][1] if kept else None
 
-    def sources_of(self, monday: date, kinds: Iterable[str]) -> frozenset[str]:
-        """Return the sources that tell all these kinds of every day of the week so far.
+    def told_of(self, monday: date, kinds: Iterable[str]) -> frozenset[tuple[str, str]]:
+        """Return which (source, kind) are told of every day of the week so far.
 
         Two weeks with different answers cannot be compared: what changed is the records.
         """
         last = max(monday, min(sunday_of(monday), self.as_of_day or monday))
-        wanted = tuple(kinds)
         return frozenset(
-            source
+            (source, kind)
+            for kind in kinds
             for source in self.records.sources
-            if all(self._tells(source, kind, monday, last) for kind in wanted)
+            if self._tells(source, kind, monday, last)
         )
 
     def _tells(self, source: str, kind: str, first: date, last: date) -> bool:
@@ -87,13 +102,15 @@ class Known:
 
 def known_records(scope: Scope) -> Known:
     """Return what the practice's records know; imports that were undone do not count."""
-    files = (
+    taken_in = (
         select(*(import_.c[name] for name in ImportLine.__dataclass_fields__))
         .where(import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
         .order_by(import_.c.as_of, import_.c.sequence)
     )
     with scope.read() as conn:
-        lines = [ImportLine(*row) for row in conn.execute(files)]
+        lines = [ImportLine(*row) for row in conn.execute(taken_in)]
         records = read_records(conn, scope)
-    newest = lines[-1] if lines else None
-    return Known({line.source: line.as_of for line in lines}, newest, records, scope.zone)
+    as_of = {line.source: line.as_of for line in lines}
+    newest = max(as_of.values(), default=None)
+    files = tuple(line for line in lines if line.as_of == newest)
+    return Known(as_of, files, records, scope.zone)

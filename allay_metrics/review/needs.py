@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 
+from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import (
     booking,
@@ -19,6 +31,10 @@ from allay_metrics.records.tables import (
     therapist,
     visit,
 )
+from allay_metrics.records.types import Day
+
+_Value = TypeVar("_Value", str, date)
+Bound = _Value | BindParameter[_Value]
 
 LAPSED_AFTER = timedelta(days=30)
 SHOWN_FOR = timedelta(days=180)
@@ -48,24 +64,41 @@ class Needs:
 
 def count_needs(scope: Scope, as_of: date) -> Needs:
     """Return how much waits, as of the date of the newest export."""
-    no_next = _without_next(scope, as_of)
-    late = func.coalesce(func.sum(_lapsed(as_of)), 0)
-    recent = (daily.c.practice_id == scope.practice_id) & (daily.c.day >= as_of - RECENT)
-    visits = func.coalesce(func.sum(daily.c.visits), 0)
-    told = daily.c.state.not_in(("rescheduled", "missing"))
-    asked: dict[str, Select[Any]] = {
-        "missing": _count(_undecided(scope)),
-        "set_aside": _count(_open_rows(scope)),
-        "unassigned": select(visits).where(recent, told, daily.c.visit_type == "other"),
-        "unknown_city": select(visits).where(recent, told, daily.c.city == UNKNOWN),
-        "doubts": select(func.count())
-        .select_from(family)
-        .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None)),
+    given = {
+        "practice": scope.practice_id,
+        "shown_from": as_of - SHOWN_FOR,
+        "lapsed_before": as_of - LAPSED_AFTER,
+        "recent_from": as_of - RECENT,
     }
     with scope.read() as conn:
-        counts = {name: int(conn.execute(one).scalar_one()) for name, one in asked.items()}
-        families, lapsed = conn.execute(select(func.count(), late).where(no_next)).one()
-    return Needs(no_next=int(families), lapsed=int(lapsed), **counts)
+        found = conn.execute(_all_counts(), given).mappings().one()
+    return Needs(**{name: int(count) for name, count in found.items()})
+
+
+@cache
+def _all_counts() -> Select[Any]:
+    """Return one statement, built once: the page asks for it at every turn."""
+    practice: BindParameter[str] = bindparam("practice", type_=Text)
+    shown_from = bindparam("shown_from", type_=Day)
+    no_next = select(func.count()).select_from(family).where(_without_next(practice, shown_from))
+    lapsed = family.c.last_on < bindparam("lapsed_before", type_=Day)
+    recent = and_(
+        daily.c.practice_id == practice,
+        daily.c.day >= bindparam("recent_from", type_=Day),
+        daily.c.state.not_in(NOT_COUNTED),
+    )
+    visits = select(func.coalesce(func.sum(daily.c.visits), 0)).where(recent)
+    doubts = and_(family.c.practice_id == practice, family.c.doubt.is_not(None))
+    counts = {
+        "missing": _count(_undecided(practice)),
+        "no_next": no_next,
+        "lapsed": no_next.where(lapsed),
+        "set_aside": _count(_open_rows(practice)),
+        "unassigned": visits.where(daily.c.visit_type == "other"),
+        "unknown_city": visits.where(daily.c.city == UNKNOWN),
+        "doubts": select(func.count()).select_from(family).where(doubts),
+    }
+    return select(*(one.scalar_subquery().label(name) for name, one in counts.items()))
 
 
 def missing_visits(scope: Scope) -> pd.DataFrame:
@@ -85,7 +118,7 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
         "city",
         "file",
     )
-    asked = _undecided(scope).order_by(booking.c.starts_at, booking.c.id)
+    asked = _undecided(scope.practice_id).order_by(booking.c.starts_at, booking.c.id)
     return _local(_frame(scope, asked, columns), scope)
 
 
@@ -111,7 +144,7 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
             therapist.c.name,
         )
         .select_from(family.join(visit, last).join(therapist, _visited_by()))
-        .where(_without_next(scope, as_of))
+        .where(_without_next(scope.practice_id, as_of - SHOWN_FOR))
         .order_by(family.c.last_on, family.c.name, family.c.id)
         .limit(limit)
     )
@@ -128,7 +161,7 @@ def open_rows(scope: Scope) -> pd.DataFrame:
     Columns: import_id, file, row, column, value, reason, raw (JSON object of the row as text).
     """
     columns = ("import_id", "file", "row", "column", "value", "reason", "raw")
-    return _frame(scope, _open_rows(scope), columns)
+    return _frame(scope, _open_rows(scope.practice_id), columns)
 
 
 def unassigned_types(scope: Scope) -> pd.DataFrame:
@@ -191,20 +224,16 @@ def doubtful_families(scope: Scope) -> pd.DataFrame:
     return _frame(scope, asked, ("family", "family_id", "question"))
 
 
-def _without_next(scope: Scope, as_of: date) -> ColumnElement[bool]:
+def _without_next(practice: Bound[str], since: Bound[date]) -> ColumnElement[bool]:
     return and_(
-        family.c.practice_id == scope.practice_id,
-        family.c.last_on >= as_of - SHOWN_FOR,
+        family.c.practice_id == practice,
+        family.c.last_on >= since,
         family.c.next_on.is_(None),
         family.c.closed_on.is_(None),
     )
 
 
-def _lapsed(as_of: date) -> ColumnElement[int]:
-    return case((family.c.last_on < as_of - LAPSED_AFTER, 1), else_=0)
-
-
-def _undecided(scope: Scope) -> Select[Any]:
+def _undecided(practice: Bound[str]) -> Select[Any]:
     """Start from the visits' state, which has an index: missing ones are few among many."""
     decided = exists().where(
         correction.c.practice_id == booking.c.practice_id,
@@ -238,11 +267,11 @@ def _undecided(scope: Scope) -> Select[Any]:
             .join(therapist, _visited_by())
             .join(import_, newer)
         )
-        .where(visit.c.practice_id == scope.practice_id, visit.c.state == "missing", ~decided)
+        .where(visit.c.practice_id == practice, visit.c.state == "missing", ~decided)
     )
 
 
-def _open_rows(scope: Scope) -> Select[Any]:
+def _open_rows(practice: Bound[str]) -> Select[Any]:
     """Return each bad row where the newest file shows it: it was retried and failed again."""
     nth = func.row_number().over(
         partition_by=set_aside.c.raw_hash,
@@ -264,7 +293,7 @@ def _open_rows(scope: Scope) -> Select[Any]:
             nth.label("nth"),
         )
         .select_from(set_aside.join(import_, of_import))
-        .where(set_aside.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
+        .where(set_aside.c.practice_id == practice, import_.c.undone_at.is_(None))
         .subquery()
     )
     shown = [rows.c[name] for name in ("import_id", "file_name", "row_number", "column_name")]
@@ -278,7 +307,7 @@ def _open_rows(scope: Scope) -> Select[Any]:
 def _counted(scope: Scope) -> ColumnElement[bool]:
     return and_(
         visit.c.practice_id == scope.practice_id,
-        visit.c.state.not_in(("rescheduled", "missing")),
+        visit.c.state.not_in(NOT_COUNTED),
     )
 
 

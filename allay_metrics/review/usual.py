@@ -7,7 +7,7 @@ Source: Donald J. Wheeler, Understanding Variation: The Key to Managing Chaos (1
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import ceil, floor, sqrt
 from typing import Literal
 
 FEWEST_WEEKS = 12
@@ -24,6 +24,11 @@ class Usual:
 
     low: float
     high: float
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Return the smallest and the largest whole number inside, as counts are shown."""
+        return ceil(self.low - 1e-9), floor(self.high + 1e-9)
 
     def signal(self, value: float | None) -> Signal | None:
         """Return on which side of the range the value lies, or None inside it."""

@@ -1,0 +1,213 @@
+"""Where the practice works: what the Cities page shows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from allay_metrics.metrics import METRICS, Metric, Question, query_all
+from allay_metrics.metrics.question import VISIT_TYPES
+from allay_metrics.records import Scope
+from allay_metrics.review.answers import Cell, Filters, by_place, cells
+from allay_metrics.review.eight import comparable
+from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
+from allay_metrics.review.usual import WEEKS_BACK, Usual, usual_count
+from allay_metrics.review.weeks import (
+    SERIES,
+    full_weeks,
+    last_full_week,
+    sunday_of,
+    weeks_up_to,
+)
+
+TRENDS = 8
+COLUMNS = ("bookings", "completed", "families_seen", "new_families", "cancel_rate")
+WAITING = ("drive_hours", "value_per_field_hour", "lone_visit_days")
+NEXT_DAYS = timedelta(days=13)
+_NONE = Cell(0, 0)
+
+
+@dataclass(frozen=True)
+class CityLine:
+    """One city's numbers: metric to cell, and the visits booked in the next 14 days."""
+
+    city: str
+    numbers: dict[str, Cell]
+    next_14_days: int
+
+
+@dataclass(frozen=True)
+class CityTrend:
+    """Completed visits of one city per week; `usual` is of the last of its weeks."""
+
+    city: str
+    mondays: tuple[date, ...]
+    counts: tuple[int, ...]
+    usual: Usual | None
+
+
+@dataclass(frozen=True)
+class CitiesReview:
+    """The period's cities, most completed visits first, unknown last.
+
+    `by_type` maps a type's key to one completed count per city of `cities`. `grid` counts
+    completed visits by weekday, `map` completed visits. `lines` has a line per city with any
+    booking, `total` is computed over all, not summed: families are in several cities. `waiting`
+    are metrics of the table that wait for something. `trends` are the eight largest cities, 13
+    full weeks.
+    """
+
+    first: date
+    last: date
+    known: Known
+    cities: tuple[str, ...]
+    by_type: dict[str, tuple[int, ...]]
+    grid: Grid
+    map: OnTheMap
+    lines: tuple[CityLine, ...]
+    total: CityLine
+    columns: tuple[Metric, ...]
+    waiting: tuple[Metric, ...]
+    trends: tuple[CityTrend, ...]
+    where: Filters
+
+
+def default_period(known: Known, weeks: int = SERIES) -> tuple[date, date] | None:
+    """Return the first and last day of the newest full weeks; None without records."""
+    return None if known.as_of_day is None else full_weeks(known.as_of_day, weeks)
+
+
+def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) -> CitiesReview:
+    """Return what the Cities page shows of a period, both ends included."""
+    known = known_records(scope)
+    ahead = known.as_of_day or last
+    series = _series(known, last)
+    answers = query_all(
+        [
+            Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
+            Question(metrics=COLUMNS, first=first, last=last, where=where),
+            Question(
+                metrics=("completed",),
+                by=("city", "visit_type", "weekday"),
+                first=first,
+                last=last,
+                where=where,
+            ),
+            Question(
+                metrics=("booked",),
+                by=("city",),
+                first=ahead,
+                last=ahead + NEXT_DAYS,
+                where=where,
+            ),
+            _trend_question(series, where),
+        ],
+        scope,
+    )
+    table = by_place(answers[0], "city")
+    booked = {city: cell.count for city, _, cell in cells(answers[3], "city")}
+    spots = list(_spots(answers[2]))
+    completed = _sums((city, visits) for city, _, _, visits in spots)
+    names = ranked({city: completed.get(city, 0) for city in {c for c, _ in table} | set(booked)})
+    cities = tuple(name for name in names if completed.get(name))
+    whole = by_place(answers[1])
+    return CitiesReview(
+        first=first,
+        last=last,
+        known=known,
+        cities=cities,
+        by_type=_by_type(cities, spots),
+        grid=grid_of((city, weekday, visits) for city, _, weekday, visits in spots),
+        map=on_the_map(scope, completed),
+        lines=tuple(
+            CityLine(
+                name, {key: table.get((name, key), _NONE) for key in COLUMNS}, booked.get(name, 0)
+            )
+            for name in names
+        ),
+        total=CityLine("", {key: whole[(key,)] for key in COLUMNS}, sum(booked.values())),
+        columns=tuple(METRICS[key] for key in COLUMNS),
+        waiting=tuple(
+            METRICS[key] for key in WAITING if scope.sees_money or not METRICS[key].money
+        ),
+        trends=_trends(answers[4], known, series, cities[:TRENDS]),
+        where=where,
+    )
+
+
+def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES) -> CityTrend:
+    """Return one city's completed visits over the newest full weeks, with its usual range."""
+    known = known_records(scope)
+    series = _series(known, None, weeks)
+    only = (*(pair for pair in where if pair[0] != "city"), ("city", city))
+    answer = query_all([_trend_question(series, only)], scope)[0]
+    return _trends(answer, known, series, (city,), weeks)[0]
+
+
+def _spots(answer: pd.DataFrame) -> Iterable[tuple[str, str, str, int]]:
+    """Return (city, type, weekday, completed visits)."""
+    for city, kind, weekday, _, cell in cells(answer, "city", "visit_type", "weekday"):
+        yield city, kind, weekday, cell.count
+
+
+def _sums(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for name, visits in counts:
+        sums[name] += visits
+    return dict(sums)
+
+
+def _by_type(
+    cities: tuple[str, ...], spots: Iterable[tuple[str, str, str, int]]
+) -> dict[str, tuple[int, ...]]:
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for city, kind, _, visits in spots:
+        sums[city, kind] += visits
+    return {kind: tuple(sums[city, kind] for city in cities) for kind in VISIT_TYPES}
+
+
+def _series(known: Known, last: date | None, weeks: int = SERIES) -> list[date]:
+    """Return the Mondays of the trends and of the 26 weeks before them: full weeks only."""
+    newest = last_full_week(known.as_of_day or last or date.today())  # noqa: DTZ011  nothing on file
+    return weeks_up_to(newest, weeks + WEEKS_BACK)
+
+
+def _trend_question(series: list[date], where: Filters) -> Question:
+    return Question(
+        metrics=("completed",),
+        by=("city",),
+        grain="week",
+        first=series[0],
+        last=sunday_of(series[-1]),
+        where=where,
+    )
+
+
+def _trends(
+    answer: pd.DataFrame,
+    known: Known,
+    series: list[date],
+    cities: Iterable[str],
+    weeks: int = SERIES,
+) -> tuple[CityTrend, ...]:
+    counts = by_place(answer, "city", "period")
+    told = {week: comparable(METRICS["completed"], known, week) for week in series}
+    return tuple(_trend(city, counts, told, series, weeks) for city in cities)
+
+
+def _trend(
+    city: str,
+    counts: Mapping[tuple[object, ...], Cell],
+    told: Mapping[date, frozenset[tuple[str, str]]],
+    series: list[date],
+    weeks: int,
+) -> CityTrend:
+    values = {week: counts.get((city, week, "completed"), _NONE).count for week in series}
+    *before, newest = series[-WEEKS_BACK - 1 :]
+    alike = [week for week in before if told[week] and told[week] == told[newest]]
+    shown = tuple(series[-weeks:])
+    usual = usual_count([values[week] for week in alike])
+    return CityTrend(city, shown, tuple(values[week] for week in shown), usual)

@@ -1,0 +1,218 @@
+"""What the practice gives: what the Visit types page shows."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import and_, func, select
+
+from allay_metrics.metrics import Question, query_all
+from allay_metrics.metrics.facts import DAILY, VISITS
+from allay_metrics.metrics.question import VISIT_TYPES
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import client, visit, visit_client
+from allay_metrics.review.answers import Cell, Filters, by_place
+from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.paths import Paths, read_paths
+
+OLDEST_WEEKS = 52
+_NONE = Cell(0, 0)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Types over time: a type's key to one value per period start.
+
+    `hours` are booked hours, `value` is list price in dollars; None where money is not shown.
+    """
+
+    grain: str
+    periods: tuple[date, ...]
+    visits: dict[str, tuple[int, ...]]
+    hours: dict[str, tuple[float, ...]]
+    value: dict[str, tuple[float, ...]] | None
+
+
+@dataclass(frozen=True)
+class Families:
+    """Families seen per period: `new` for the first time, `returning` all others.
+
+    A period is None in both where the records cannot tell who is new; `reason` says why.
+    """
+
+    periods: tuple[date, ...]
+    new: tuple[int | None, ...]
+    returning: tuple[int | None, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Ages:
+    """Completed visits by the infant's age in whole weeks and primary type.
+
+    A visit to twins counts once. `before_birth`, `older` (than a year) and `unknown` (no infant
+    with a known birth date) are visits that are not among `counts`.
+    """
+
+    weeks: tuple[int, ...]
+    counts: dict[str, tuple[int, ...]]
+    before_birth: int
+    older: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Combined:
+    """Completed visits that gave two types at once: (primary, second) to visits, most first."""
+
+    pairs: dict[tuple[str, str], int]
+    completed: int
+
+    @property
+    def visits(self) -> int:
+        """Return all combined visits."""
+        return sum(self.pairs.values())
+
+
+@dataclass(frozen=True)
+class TypesReview:
+    """The Visit types page. `totals` maps type to metric to cell over the whole period.
+
+    `new_to_type` counts families new to each type.
+    """
+
+    first: date
+    last: date
+    known: Known
+    mix: Mix
+    totals: dict[str, dict[str, Cell]]
+    new_to_type: dict[str, Cell]
+    families: Families
+    paths: Paths
+    ages: Ages
+    combined: Combined
+    where: Filters
+
+
+def review_visit_types(
+    scope: Scope, first: date, last: date, where: Filters = (), grain: str = "week"
+) -> TypesReview:
+    """Return what the Visit types page shows of a period, both ends included.
+
+    Without money for a therapist. `grain` is week or month.
+    """
+    known = known_records(scope)
+    measures = ("completed", "care_hours", *(["visit_value"] if scope.sees_money else []))
+    over_time = Question(
+        metrics=measures, by=("visit_type",), grain=grain, first=first, last=last, where=where
+    )
+    in_all = (*measures, "new_to_type")
+    totals = Question(metrics=in_all, by=("visit_type",), first=first, last=last, where=where)
+    families = Question(
+        metrics=("families_seen", "new_families"), grain=grain, first=first, last=last, where=where
+    )
+    answers = query_all([over_time, totals, families], scope)
+    periods = tuple(bucket.start for bucket in over_time.buckets if bucket.start is not None)
+    told = by_place(answers[1], "visit_type")
+    by_type = {kind: {key: told.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES}
+    return TypesReview(
+        first=first,
+        last=last,
+        known=known,
+        mix=_mix(answers[0], grain, periods, money=scope.sees_money),
+        totals=by_type,
+        new_to_type={kind: found["new_to_type"] for kind, found in by_type.items()},
+        families=_families(answers[2], periods),
+        paths=read_paths(scope, totals),
+        ages=_ages(scope, totals),
+        combined=_combined(scope, totals, by_type),
+        where=where,
+    )
+
+
+def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...], *, money: bool) -> Mix:
+    found = by_place(answer, "visit_type", "period")
+
+    def series(metric: str) -> dict[str, tuple[float, ...]]:
+        return {
+            kind: tuple(found.get((kind, start, metric), _NONE).value or 0 for start in periods)
+            for kind in VISIT_TYPES
+        }
+
+    visits = {kind: tuple(round(v) for v in many) for kind, many in series("completed").items()}
+    value = series("visit_value") if money else None
+    return Mix(grain, periods, visits, series("care_hours"), value)
+
+
+def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> Families:
+    found = by_place(answer, "period")
+    new: list[int | None] = []
+    returning: list[int | None] = []
+    reasons = []
+    for start in periods:
+        fresh = found.get((start, "new_families"), _NONE)
+        seen = found.get((start, "families_seen"), _NONE)
+        if fresh.reason:
+            reasons.append(fresh.reason)
+        known = fresh.value is not None and seen.value is not None
+        new.append(fresh.count if known else None)
+        # Where only part of a period can tell who is new, the others are not all returning.
+        returning.append(seen.count - fresh.count if known and not fresh.reason else None)
+    return Families(periods, tuple(new), tuple(returning), reasons[0] if reasons else "")
+
+
+def _conditions(scope: Scope, asked: Question) -> list[Any]:
+    days = (asked.first, asked.last)
+    done = visit.c.state == "completed"
+    return [VISITS.own(scope), VISITS.on(days), done, *VISITS.only(asked)]
+
+
+def _ages(scope: Scope, asked: Question) -> Ages:
+    """Count each visit once per age, so that twins are one."""
+    on_board = and_(
+        visit_client.c.practice_id == visit.c.practice_id, visit_client.c.visit_id == visit.c.id
+    )
+    infant = and_(
+        client.c.practice_id == visit_client.c.practice_id,
+        client.c.id == visit_client.c.client_id,
+        client.c.kind == "infant",
+        client.c.born_on.is_not(None),
+    )
+    rows = (
+        select(visit.c.id, visit.c.day, visit.c.visit_type, client.c.born_on)
+        .distinct()
+        .select_from(visit.join(visit_client, on_board).join(client, infant))
+        .where(*_conditions(scope, asked))
+    )
+    every = select(func.count()).select_from(visit).where(*_conditions(scope, asked))
+    with scope.read() as conn:
+        aged = {(id_, (day - born).days // 7, kind) for id_, day, kind, born in conn.execute(rows)}
+        visits = int(conn.execute(every).scalar_one())
+    counted = Counter((age, kind) for _, age, kind in aged if 0 <= age <= OLDEST_WEEKS)
+    ages = [age for age, _ in counted]
+    weeks = tuple(range(min(ages), max(ages) + 1)) if ages else ()
+    return Ages(
+        weeks,
+        {kind: tuple(counted[age, kind] for age in weeks) for kind in VISIT_TYPES},
+        before_birth=sum(age < 0 for _, age, _ in aged),
+        older=sum(age > OLDEST_WEEKS for _, age, _ in aged),
+        unknown=visits - len({id_ for id_, _, _ in aged}),
+    )
+
+
+def _combined(scope: Scope, asked: Question, by_type: dict[str, dict[str, Cell]]) -> Combined:
+    facts = VISITS if asked.values("referral_source") else DAILY
+    count = func.sum(facts.summed["visits"])
+    first, second = facts.column("visit_type"), facts.column("second_type")
+    pairs = (
+        select(first, second, count)
+        .where(facts.own(scope), facts.on((asked.first, asked.last)), *facts.only(asked))
+        .where(facts.column("state") == "completed", second != "")
+        .group_by(first, second)
+    )
+    with scope.read() as conn:
+        found = {(kind, other): int(visits) for kind, other, visits in conn.execute(pairs)}
+    most = dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+    return Combined(most, sum(cells["completed"].count for cells in by_type.values()))
