@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from allay_metrics.derive import derive
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, family
 
 
@@ -43,10 +44,9 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
 
 def families_of_bookings(scope: Scope, source: str, source_keys: Iterable[str]) -> dict[str, str]:
     """Return the family's id by the source's own id of one of its bookings."""
+    ids = [key_of(scope.practice_id, source, key) for key in source_keys]
     with scope.read() as conn:
         asked = select(booking.c.source_key, booking.c.family_id).where(
-            booking.c.practice_id == scope.practice_id,
-            booking.c.source == source,
-            booking.c.source_key.in_(among(conn, source_keys)),
+            booking.c.practice_id == scope.practice_id, booking.c.id.in_(among(conn, ids))
         )
         return {row.source_key: row.family_id for row in conn.execute(asked)}

@@ -78,7 +78,15 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> tuple[set[s
         .scalar_subquery()
     )
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
-    is_now = select(booking.c.id, booking.c.family_id, absent_by.label("now")).where(of_source)
+    # Bookings of the newest file cannot be missing: few are left to look at.
+    newest = select(func.max(import_.c.as_of)).where(
+        import_.c.practice_id == practice_id,
+        import_.c.source == source,
+        import_.c.undone_at.is_(None),
+    )
+    maybe = or_(booking.c.as_of < newest.scalar_subquery(), booking.c.absent_by.is_not(None))
+    is_now = select(booking.c.id, booking.c.family_id, absent_by.label("now"))
+    is_now = is_now.where(of_source, maybe)
     found = is_now.add_columns(booking.c.absent_by.label("was")).subquery()
     differs = func.coalesce(found.c.now, "") != func.coalesce(found.c.was, "")
     changed = conn.execute(select(found).where(differs)).all()

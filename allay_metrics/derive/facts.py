@@ -70,6 +70,19 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyFacts:
+    """What its bookings and visits say of a family; the field names are columns of `family`."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    first_on: date | None
+    last_on: date | None
+    next_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """A person cared for; the field names are the columns of `client`."""
 

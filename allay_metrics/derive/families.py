@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, or_, select
 
 from allay_metrics.derive.matching import (
     certain_match,
@@ -12,7 +12,7 @@ from allay_metrics.derive.matching import (
     provisional_match,
     settled_match,
 )
-from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, family
 
@@ -30,7 +30,7 @@ def settle_families(conn: Connection, practice_id: str, family_ids: Iterable[str
     if not doubtful:
         return touched
     phones, names = _clues(conn, practice_id, doubtful)
-    moves: list[dict[str, str]] = []
+    moves: list[tuple[str, str]] = []
     doubts: dict[str, str | None] = {}
     matches: dict[str, str] = {}
     for row in doubtful:
@@ -38,15 +38,13 @@ def settle_families(conn: Connection, practice_id: str, family_ids: Iterable[str
         id_ = matches.setdefault(match, key_of(practice_id, "family", match))
         doubts[id_] = doubts.get(id_) or doubt
         if id_ != row.family_id:
-            moves.append({"booking_id": row.id, "to": id_})
+            moves.append((id_, row.id))
             touched.add(row.family_id)
         touched.add(id_)
     make_families(conn, practice_id, matches)
-    mine = booking.c.practice_id == practice_id
-    if moves:
-        move = update(booking).where(mine, booking.c.id == bindparam("booking_id"))
-        conn.execute(move.values(family_id=bindparam("to")), moves)
-    _keep_doubts(conn, practice_id, doubts)
+    update_rows(conn, booking, practice_id, ("family_id",), moves)
+    asked = [(doubt, id_) for id_, doubt in doubts.items()]
+    update_rows(conn, family, practice_id, ("doubt",), asked)
     return touched
 
 
@@ -105,12 +103,3 @@ def _clues(
         match, _ = settled_match(row.phone, row.client_name, row.address, phones, {})
         names[name_match(row.client_name, row.address)].add(certain_match(row.email) or match)
     return phones, names
-
-
-def _keep_doubts(conn: Connection, practice_id: str, doubts: dict[str, str | None]) -> None:
-    keep = (
-        update(family)
-        .where(family.c.practice_id == practice_id, family.c.id == bindparam("family_id"))
-        .values(doubt=bindparam("asked"))
-    )
-    conn.execute(keep, [{"family_id": id_, "asked": doubt} for id_, doubt in doubts.items()])

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
-from allay_metrics.derive.facts import Client, Told, Visit
+from allay_metrics.derive.facts import Client, FamilyFacts, Told, Visit
 from allay_metrics.records.keys import key_of
 
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\by\b)\s*", re.IGNORECASE)
@@ -46,18 +45,18 @@ def referral_source(bookings: Sequence[Told]) -> str:
     return min(told)[1] if told else "unknown"
 
 
-def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> dict[str, Any]:
+def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> FamilyFacts:
     """Return one family's name, contacts, and days of first, last and next visit."""
     newest = max(bookings, key=lambda b: (b.starts_at, b.id))
     phones = [(b.starts_at, b.phone) for b in bookings if b.phone]
     completed = [visit.day for visit in visits if visit.state == "completed"]
     ahead = [visit.day for visit in visits if visit.state == "booked"]
-    return {
-        "family_id": newest.family_id,
-        "name": newest.client_name.rpartition(" ")[2] or newest.client_name,
-        "email": newest.email,
-        "phone": max(phones)[1] if phones else None,
-        "first_on": completed[0] if completed else None,
-        "last_on": completed[-1] if completed else None,
-        "next_on": ahead[0] if ahead else None,
-    }
+    return FamilyFacts(
+        id=newest.family_id,
+        name=newest.client_name.rpartition(" ")[2] or newest.client_name,
+        email=newest.email,
+        phone=max(phones)[1] if phones else None,
+        first_on=completed[0] if completed else None,
+        last_on=completed[-1] if completed else None,
+        next_on=ahead[0] if ahead else None,
+    )

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.derive.facts import Client, Visit
+from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
 from allay_metrics.derive.follow_ups import set_flags
 from allay_metrics.derive.people import clients_of, family_facts, referral_source
@@ -65,7 +64,7 @@ def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> se
     marking = imports_that_mark_attendance(conn, practice_id)
     closed = closed_days(conn, practice_id, families)
     visits: list[Visit] = []
-    facts: list[dict[str, Any]] = []
+    facts: list[FamilyFacts] = []
     clients: dict[str, Client] = {}
     seen: list[tuple[str, str]] = []
     for family_id, bookings in read_bookings(conn, practice_id, families):

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from allay_metrics.derive.county import county_of
-from allay_metrics.derive.facts import Client, Visit
-from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.derive.facts import Client, FamilyFacts, Visit
+from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, city, client, family, therapist, visit_client
 from allay_metrics.records.tables import visit as visit_table
@@ -77,7 +77,7 @@ def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> Non
             therapists[visit.therapist],
             len(visit.told),
             *calendar[visit.day],
-            visit.booked_on.isoformat() if visit.booked_on else None,
+            _iso(visit.booked_on),
             (visit.day - visit.booked_on).days if visit.booked_on else None,
             *as_derived(visit),
         )
@@ -124,16 +124,18 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
         conn.execute(insert(city), rows)
 
 
-def write_families(conn: Connection, practice_id: str, facts: list[dict[str, Any]]) -> None:
-    """Keep each family's name, contacts and days; `family_id` names it."""
+def write_families(conn: Connection, practice_id: str, facts: list[FamilyFacts]) -> None:
+    """Keep each family's name, contacts and days."""
     columns = ("name", "email", "phone", "first_on", "last_on", "next_on")
-    keep = (
-        update(family)
-        .where(family.c.practice_id == practice_id, family.c.id == bindparam("family_id"))
-        .values({name: bindparam(name) for name in columns})
-    )
-    if facts:
-        conn.execute(keep, facts)
+    rows = [
+        (f.name, f.email, f.phone, *map(_iso, (f.first_on, f.last_on, f.next_on)), f.id)
+        for f in facts
+    ]
+    update_rows(conn, family, practice_id, columns, rows)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def write_clients(
@@ -151,23 +153,17 @@ def write_clients(
     }
     columns = ("practice_id", "id", "family_id", "name", "kind", "born_on")
     new = [
-        (practice_id, c.id, c.family_id, c.name, c.kind, c.born_on and c.born_on.isoformat())
+        (practice_id, c.id, c.family_id, c.name, c.kind, _iso(c.born_on))
         for c in clients.values()
         if c.id not in there
     ]
     insert_rows(conn, client, columns, new)
     changed = [
-        {"client_id": c.id, "kind": c.kind, "born_on": c.born_on}
+        (c.kind, _iso(c.born_on), c.id)
         for c in clients.values()
         if c.id in there and there[c.id] != (c.kind, c.born_on)
     ]
-    if changed:
-        keep = update(client).where(mine, client.c.id == bindparam("client_id"))
-        new_values: dict[str, Any] = {
-            "kind": bindparam("kind"),
-            "born_on": bindparam("born_on"),
-        }
-        conn.execute(keep.values(new_values), changed)
+    update_rows(conn, client, practice_id, ("kind", "born_on"), changed)
     rows = [(practice_id, visit_id, client_id) for visit_id, client_id in seen]
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
@@ -178,11 +174,13 @@ def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) 
     They are what an undone import or a settled match leaves behind.
     """
     theirs = client.c.family_id.in_(among(conn, families))
-    seen = select(visit_client.c.client_id).where(visit_client.c.practice_id == practice_id)
-    mine = client.c.practice_id == practice_id
-    conn.execute(delete(client).where(mine, theirs, client.c.id.not_in(seen)))
-    booked = select(booking.c.family_id).where(
-        booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families))
+    seen = exists().where(
+        visit_client.c.practice_id == practice_id, visit_client.c.client_id == client.c.id
     )
-    gone = family.c.id.in_(among(conn, families)) & family.c.id.not_in(booked)
-    conn.execute(delete(family).where(family.c.practice_id == practice_id, gone))
+    mine = client.c.practice_id == practice_id
+    conn.execute(delete(client).where(mine, theirs, ~seen))
+    booked = exists().where(
+        booking.c.practice_id == practice_id, booking.c.family_id == family.c.id
+    )
+    ours = family.c.id.in_(among(conn, families))
+    conn.execute(delete(family).where(family.c.practice_id == practice_id, ours, ~booked))

@@ -32,6 +32,23 @@ def insert_rows(
             copy.write_row(row)
 
 
+def update_rows(
+    conn: Connection,
+    table: Table,
+    practice_id: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Give rows new values: plain ones as in `insert_rows`, each row's `id` coming last."""
+    if not rows:
+        return
+    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    sets = ", ".join(f"{name} = {mark}" for name in columns)
+    which = f"practice_id = {mark} AND id = {mark}"
+    statement = f'UPDATE "{table.name}" SET {sets} WHERE {which}'  # noqa: S608 - our own names
+    conn.exec_driver_sql(statement, [(*row[:-1], practice_id, row[-1]) for row in rows])
+
+
 def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
     """Return the ids as a subquery: one bound value, however many there are."""
     listed = json.dumps(list(ids))

@@ -1,6 +1,6 @@
 """What sources told us: files, their rows, what they cover and what was set aside."""
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, text
 
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Cents, Count, Day, Instant, Key
@@ -72,9 +72,17 @@ booking = table(
     ),
     column("extra", Text, "JSON object of all other columns that are not empty", nullable=True),
     belongs_to("family", "family_id"),
-    UniqueConstraint("practice_id", "source", "source_key"),
     Index(None, "practice_id", "family_id"),
     Index(None, "practice_id", "phone"),
+    # What a newer file may have left out: bookings last held by an older one.
+    Index(None, "practice_id", "source", "as_of"),
+    Index(
+        "ix_booking_absent",
+        "practice_id",
+        "source",
+        sqlite_where=text("absent_by IS NOT NULL"),
+        postgresql_where=text("absent_by IS NOT NULL"),
+    ),
     # Only bookings without an e-mail are looked up by name.
     Index(
         "ix_booking_nameless",
@@ -83,7 +91,6 @@ booking = table(
         sqlite_where=text("email IS NULL"),
         postgresql_where=text("email IS NULL"),
     ),
-    Index(None, "practice_id", "source", "day"),
 )
 
 import_row = table(

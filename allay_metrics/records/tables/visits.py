@@ -53,13 +53,12 @@ visit = table(
     belongs_to("family", "family_id"),
     belongs_to("therapist", "therapist_id"),
     Index(None, "practice_id", "family_id"),
-    Index("ix_visit_day", "practice_id", "day", "state"),
-    # Distinct families of a period are read from this index alone.
+    # Visits of a period; its distinct families are read from this index alone.
     Index(
-        "ix_visit_families",
+        "ix_visit_day",
         "practice_id",
-        "state",
         "day",
+        "state",
         "week",
         "family_id",
         "city",

@@ -485,17 +485,18 @@ def upgrade() -> None:
             name=op.f("fk_booking_practice_id_family_id"),
         ),
         sa.PrimaryKeyConstraint("practice_id", "id", name=op.f("pk_booking")),
-        sa.UniqueConstraint(
-            "practice_id",
-            "source",
-            "source_key",
-            name=op.f("uq_booking_practice_id_source_source_key"),
-        ),
         comment="One row of a source, as last told; visits are derived from these",
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_booking_absent",
+            ["practice_id", "source"],
+            unique=False,
+            sqlite_where=sa.text("absent_by IS NOT NULL"),
+            postgresql_where=sa.text("absent_by IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_booking_nameless",
             ["practice_id", "client_name"],
@@ -512,8 +513,8 @@ def upgrade() -> None:
             batch_op.f("ix_booking_practice_id_phone"), ["practice_id", "phone"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_booking_practice_id_source_day"),
-            ["practice_id", "source", "day"],
+            batch_op.f("ix_booking_practice_id_source_as_of"),
+            ["practice_id", "source", "as_of"],
             unique=False,
         )
 
@@ -754,13 +755,12 @@ def upgrade() -> None:
         sqlite_with_rowid=True,
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.create_index("ix_visit_day", ["practice_id", "day", "state"], unique=False)
         batch_op.create_index(
-            "ix_visit_families",
+            "ix_visit_day",
             [
                 "practice_id",
-                "state",
                 "day",
+                "state",
                 "week",
                 "family_id",
                 "city",
@@ -997,7 +997,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("is_first = 1"),
             postgresql_where=sa.text("is_first = 1"),
         )
-        batch_op.drop_index("ix_visit_families")
         batch_op.drop_index("ix_visit_day")
 
     op.drop_table("visit")
@@ -1011,13 +1010,18 @@ def downgrade() -> None:
 
     op.drop_table("client")
     with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_booking_practice_id_source_day"))
+        batch_op.drop_index(batch_op.f("ix_booking_practice_id_source_as_of"))
         batch_op.drop_index(batch_op.f("ix_booking_practice_id_phone"))
         batch_op.drop_index(batch_op.f("ix_booking_practice_id_family_id"))
         batch_op.drop_index(
             "ix_booking_nameless",
             sqlite_where=sa.text("email IS NULL"),
             postgresql_where=sa.text("email IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_booking_absent",
+            sqlite_where=sa.text("absent_by IS NOT NULL"),
+            postgresql_where=sa.text("absent_by IS NOT NULL"),
         )
 
     op.drop_table("booking")
