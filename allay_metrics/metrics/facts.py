@@ -83,18 +83,21 @@ class Facts:
             elif key == "weekday":
                 found.append(columns.weekday.in_([WEEKDAYS.index(name) for name in asked]))
             elif key == "county":
-                found.append(columns.city.in_(_names_of(self.table, city, "county", asked)))
+                there = _names_of(self.table, city, "name", "county", asked)
+                found.append(columns.city.in_(there))
             elif key == "therapist":
-                found.append(columns.therapist_id.in_(_names_of(self.table, therapist, "", asked)))
+                who = _names_of(self.table, therapist, "id", "name", asked)
+                found.append(columns.therapist_id.in_(who))
             else:
                 found.append(columns[key].in_(asked))
         return found
 
 
-def _names_of(table: Table, told: Table, column: str, asked: list[str]) -> Any:
+def _names_of(table: Table, named: Table, answer: str, known: str, asked: list[str]) -> Any:
     """Return the cities of these counties, or the ids of the therapists of these names."""
-    answer, known = (told.c.name, told.c[column]) if column else (told.c.id, told.c.name)
-    return select(answer).where(told.c.practice_id == table.c.practice_id, known.in_(asked))
+    told = named.alias()  # apart from the cities that counties are grouped by
+    mine = told.c.practice_id == table.c.practice_id
+    return select(told.c[answer]).where(mine, told.c[known].in_(asked))
 
 
 @cache

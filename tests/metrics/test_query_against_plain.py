@@ -1,0 +1,105 @@
+"""Every number twice: the roll-up and its flags against loops over visits, on random practices."""
+
+import shutil
+from datetime import timedelta
+from math import isclose
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from allay_metrics.metrics import METRICS, Question, query
+from allay_metrics.metrics.days import GRAINS
+from allay_metrics.metrics.question import GROUPS
+from allay_metrics.records import open_practice
+from tests import plain
+from tests.support.practices import START, plainly, practices, put_on_file
+
+TOLD = [key for key, metric in METRICS.items() if not metric.waits_for]
+VALUES = {
+    "city": ("Oakland", "San Jose", "unknown"),
+    "county": ("Alameda", "Santa Clara", "unknown"),
+    "visit_type": ("cst", "lactation", "other"),
+    "includes": ("cst", "lactation"),
+    "therapist": ("Maya Lopez", "unknown"),
+    "weekday": ("Mon", "Thu", "Sun"),
+    "state": ("completed", "cancelled"),
+    "referral_source": ("Doula", "unknown"),
+}
+filters = st.sampled_from([(key, value) for key, values in VALUES.items() for value in values])
+
+
+@st.composite
+def questions(draw):
+    """Any question that has a meaning; each metric asked for alone or among others."""
+    by = tuple(draw(st.lists(st.sampled_from(GROUPS), unique=True, max_size=2)))
+    where = tuple(draw(st.lists(filters, max_size=2)))
+    grain = draw(st.sampled_from((None, "week", *GRAINS)))
+    first = START + timedelta(days=draw(st.integers(-20, 210)))
+    last = first + timedelta(days=draw(st.sampled_from((0, 6, 13, 40, 120, 400))))
+    if draw(st.booleans()):
+        first -= timedelta(days=first.weekday())
+        last += timedelta(days=6 - last.weekday())
+    names = {*by, *(key for key, _ in where)}
+    sensible = [key for key in TOLD if _makes_sense(METRICS[key], names, grain, first, last)]
+    metrics = draw(st.lists(st.sampled_from(sensible), unique=True, min_size=1, max_size=6))
+    given = {"by": by, "grain": grain, "first": first, "last": last, "where": where}
+    return {"metrics": tuple(metrics), **given}
+
+
+def _makes_sense(metric, names, grain, first, last):
+    if metric.kind == "stock":
+        return grain is None
+    if metric.key == "on_books":
+        return grain == "week" or (
+            grain is None and (first.weekday(), last.weekday()) == (0, 6)
+        )
+    return not (metric.is_rate and "state" in names)
+
+
+def _agree(found, expected, by, grain):
+    """Assert that the frame says what the plain implementation says, and nothing else."""
+    seen = {}
+    for row in found.to_dict("records"):
+        group = tuple(row[name] for name in by)
+        seen[group, row["period"] if grain else None, row["metric"]] = row
+    assert len(seen) == len(found), "a row stands twice"
+    assert seen.keys() == expected.keys()
+    for place, (value, numerator, denominator, says) in expected.items():
+        row = seen[place]
+        for name, number in zip(
+            ("value", "numerator", "denominator"), (value, numerator, denominator), strict=True
+        ):
+            same = row[name] is None if number is None else isclose(row[name], number, abs_tol=1e-9)
+            assert same, f"{place} {name}: {row[name]}, plainly {number} ({row['reason']})"
+        assert (row["reason"] == "small") == (says == "small"), place
+        assert says in row["reason"], f"{place}: '{row['reason']}' does not mention '{says}'"
+        assert row["value"] is not None or row["reason"], f"{place} does not say why"
+
+
+def _compare(scope, asked):
+    practice = plainly(scope)
+    for question in asked:
+        found = query(Question(**question), scope)
+        _agree(found, plain.answer(practice, **question), question["by"], question["grain"])
+
+
+def _fresh(template, folder):
+    path = folder / "random.sqlite"
+    for leftover in folder.glob("random.sqlite*"):
+        leftover.unlink()
+    shutil.copy(template, path)
+    return open_practice(f"sqlite:///{path}")
+
+
+@given(practices(), st.lists(questions(), min_size=6, max_size=6))
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_query_agrees_with_the_plain_implementation(sqlite_template, tmp_path, invented, asked):
+    scope = _fresh(sqlite_template, tmp_path)
+    try:
+        put_on_file(invented, scope)
+        _compare(scope, asked)
+    finally:
+        scope.engine.dispose()

@@ -1,0 +1,262 @@
+"""Practices for tests: bookings as told, put on file and derived; random ones for Hypothesis."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import strategies as st
+from sqlalchemy import insert, select, update
+
+from allay_metrics.derive import derive
+from allay_metrics.records import Scope
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import booking, city, coverage, family, import_, therapist, visit
+from tests import plain
+
+KINDS = ("kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on")
+START = date(2026, 1, 5)  # a Monday
+
+
+@dataclass(frozen=True)
+class Told:
+    """One file: its source, when it was exported, and which days it covers with which kinds."""
+
+    source: str = "acuity"
+    as_of: datetime = datetime(2026, 7, 1, 8)  # in the practice's zone
+    covers: dict[str, tuple[date, date]] = field(default_factory=dict)
+
+    @classmethod
+    def all(cls, as_of=datetime(2026, 7, 1, 8), first=START, last=None, source="acuity", kinds=KINDS):
+        """A file that covers every kind from `first` to `last`, else to its as-of."""
+        return cls(source, as_of, {kind: (first, last or as_of.date()) for kind in kinds})
+
+
+def booked(family, day, at=10, **told):
+    """Return a booking: Oakland, Maya, infant CST, an hour, $150, booked a week before."""
+    start = datetime.combine(day, at if isinstance(at, time) else time(at))
+    return {
+        "family": family,
+        "start": start,
+        "therapist": "Maya Lopez",
+        "type_text": "Infant CST",
+        "city_text": "Oakland",
+        "minutes": 60,
+        "price_cents": 15_000,
+        "booked_on": day - timedelta(days=7),
+        "file": 0,
+        **told,
+    }
+
+
+@dataclass
+class Invented:
+    """What was told: files, bookings, and when families' care was closed."""
+
+    bookings: list[dict]
+    files: list[Told] = field(default_factory=lambda: [Told.all()])
+    closed: dict[str, date] = field(default_factory=dict)
+
+
+def put_on_file(invented: Invented, scope: Scope) -> None:
+    """Write what was told as imports and bookings, and derive everything."""
+    mine = scope.practice_id
+    with scope.write("put a test practice on file") as conn:
+        for number, told in enumerate(invented.files):
+            conn.execute(insert(import_), _import(mine, number, told, scope))
+            for kind, (first, last) in told.covers.items():
+                row = {"import_id": f"file-{number}", "kind": kind, "source": told.source}
+                days = {"first_day": first, "last_day": last}
+                conn.execute(insert(coverage), {"practice_id": mine, **row, **days})
+        families = sorted({row["family"] for row in invented.bookings})
+        for name in families:
+            ids = {"id": _family(mine, name), "match_key": f"e:{_email(name)}", "name": name}
+            closed = {"closed_on": invented.closed.get(name)}
+            conn.execute(insert(family), {"practice_id": mine, **ids, **closed})
+        for number, row in enumerate(invented.bookings):
+            conn.execute(insert(booking), _booking(mine, number, row, invented, scope))
+        derive(conn, mine, [_family(mine, name) for name in families])
+
+
+def _email(name):
+    return f"{name.lower()}@example.org"
+
+
+def _family(practice_id, name):
+    return key_of(practice_id, "family", f"e:{_email(name)}")
+
+
+def _import(practice_id, number, told, scope):
+    as_of = int(told.as_of.replace(tzinfo=scope.zone).timestamp())
+    counts = dict.fromkeys(("rows_read", "added", "updated", "unchanged", "set_aside"), 0)
+    return {
+        "practice_id": practice_id,
+        "id": f"file-{number}",
+        "source": told.source,
+        "file_name": f"{number}.csv",
+        "file_hash": "",
+        "holds": "all",
+        "sequence": number + 1,
+        "as_of": as_of,
+        "imported_at": as_of,
+        "warnings": "[]",
+        **counts,
+    }
+
+
+def _booking(practice_id, number, row, invented, scope):
+    told = invented.files[row["file"]]
+    start = row["start"].replace(tzinfo=scope.zone)
+    cancelled_at = row.get("cancelled_at")
+    return {
+        "practice_id": practice_id,
+        "id": row.get("id") or key_of(told.source, str(number)),
+        "source": told.source,
+        "source_key": str(number),
+        "row_hash": "",
+        "family_id": _family(practice_id, row["family"]),
+        "held_by": f"file-{row['file']}",
+        "as_of": int(told.as_of.replace(tzinfo=scope.zone).timestamp()),
+        "absent_by": row.get("absent_by"),
+        "starts_at": int(start.timestamp()),
+        "ends_at": int(start.timestamp()) + 60 * row["minutes"],
+        "day": start.date(),
+        "minutes": row["minutes"],
+        "client_name": f"Ana {row['family']}",
+        "email": _email(row["family"]),
+        "therapist": row["therapist"],
+        "type_text": row["type_text"],
+        "price_cents": row["price_cents"],
+        "booked_on": row["booked_on"],
+        "cancelled_at": cancelled_at
+        and int(cancelled_at.replace(tzinfo=scope.zone).timestamp()),
+        "cancelled_by": row.get("cancelled_by"),
+        "marked": row.get("marked", "none"),
+        "city_text": row["city_text"],
+        "referral_source": row.get("referral_source"),
+    }
+
+
+def plainly(scope: Scope) -> plain.Practice:
+    """Return what is on file as plain lists: no flag and no roll-up is read."""
+    mine = visit.c.practice_id == scope.practice_id
+    columns = [visit.c[name] for name in _BASE]
+    there = select(*columns, visit.c.family_id, therapist.c.name, city.c.county)
+    there = there.join(therapist, therapist.c.id == visit.c.therapist_id)
+    there = there.join(city, city.c.name == visit.c.city).where(mine)
+    with scope.read() as conn:
+        visits = [
+            plain.Visit(
+                family=row.family_id,
+                therapist=row.name,
+                county=row.county,
+                **{name: getattr(row, name) for name in _BASE},
+            )
+            for row in conn.execute(there)
+        ]
+        as_of: dict[str, date] = {}
+        for row in conn.execute(select(import_).where(import_.c.undone_at.is_(None))):
+            day = datetime.fromtimestamp(row.as_of, scope.zone).date()
+            as_of[row.source] = max(day, as_of.get(row.source, day))
+        told = (coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
+        covered = [tuple(row) for row in conn.execute(select(*told))]
+        closed = select(family.c.id, family.c.closed_on).where(family.c.closed_on.is_not(None))
+        return plain.Practice(visits, as_of, covered, dict(map(tuple, conn.execute(closed))))
+
+
+_BASE = (
+    "id",
+    "source",
+    "starts_at",
+    "day",
+    "minutes",
+    "state",
+    "assumed",
+    "visit_type",
+    "second_type",
+    "city",
+    "price_cents",
+    "booked_on",
+    "referral_source",
+)
+
+
+def close_care(scope: Scope, name: str, day: date) -> None:
+    """Close a family's care on a day, and derive it anew."""
+    id_ = _family(scope.practice_id, name)
+    with scope.write("close care") as conn:
+        conn.execute(update(family).where(family.c.id == id_).values(closed_on=day))
+        derive(conn, scope.practice_id, [id_])
+
+
+# Random practices: small worlds, so that groups meet and edges are hit.
+
+FAMILIES = ("Adams", "Brown", "Chen", "Diaz")
+THERAPISTS = ("Maya Lopez", "Ines Park", None)
+CITIES = ("Oakland", "Berkeley", "San Jose", "somewhere", None)
+TYPES = ("Infant CST", "Lactation visit", "Prenatal massage", "CST + Lactation", "Consult")
+SOURCES = ("Doula", "Instagram", None)
+DAYS = st.integers(0, 200).map(lambda n: START + timedelta(days=n))
+
+
+@st.composite
+def _covers(draw, last):
+    """Kept nearly always, other kinds often, from some day to some day."""
+    covers = {}
+    for kind in KINDS:
+        if draw(st.integers(0, 9)) < (9 if kind == "kept" else 7):
+            first = draw(st.sampled_from((START, START, START + timedelta(days=45))))
+            until = draw(st.sampled_from((last, last, last - timedelta(days=30))))
+            covers[kind] = (first, max(first, until))
+    if draw(st.booleans()):
+        covers["attendance"] = (START, last)
+    return covers
+
+
+@st.composite
+def _files(draw):
+    files = []
+    for _ in range(draw(st.integers(1, 3))):
+        as_of = datetime.combine(
+            START + timedelta(days=draw(st.integers(120, 200))), time(draw(st.integers(0, 23)))
+        )
+        source = draw(st.sampled_from(("acuity", "jane")))
+        files.append(Told(source, as_of, draw(_covers(as_of.date()))))
+    return files
+
+
+@st.composite
+def _bookings(draw, files):
+    day = draw(DAYS)
+    # 23:30 and 0:00 lie at the edges of days, 2:30 in the hour that summer time takes away.
+    at = draw(st.sampled_from((time(0), time(2, 30), time(10), time(10), time(23, 30))))
+    start = datetime.combine(day, at)
+    wait = draw(st.one_of(st.none(), st.integers(0, 20)))
+    marks = ("none", "none", "none", "arrived", "no_show", "cancelled", "rescheduled")
+    marked = draw(st.sampled_from(marks))
+    hours = draw(st.sampled_from((None, 2, 24, 60)))
+    gone = marked == "cancelled" and hours is not None
+    return booked(
+        draw(st.sampled_from(FAMILIES)),
+        day,
+        at,
+        therapist=draw(st.sampled_from(THERAPISTS)),
+        type_text=draw(st.sampled_from(TYPES)),
+        city_text=draw(st.sampled_from(CITIES)),
+        minutes=draw(st.sampled_from((45, 60, 90))),
+        price_cents=draw(st.sampled_from((None, 0, 15_000, 17_550))),
+        booked_on=None if wait is None else day - timedelta(days=wait),
+        file=draw(st.integers(0, len(files) - 1)),
+        marked=marked,
+        cancelled_at=start - timedelta(hours=hours) if gone else None,
+        cancelled_by=draw(st.sampled_from((None, "family", "practice"))),
+        referral_source=draw(st.sampled_from(SOURCES)),
+        absent_by=draw(st.sampled_from((None,) * 9 + ("file-0",))),
+    )
+
+
+@st.composite
+def practices(draw, most=40):
+    """A random practice of one to three files of two sources and up to `most` bookings."""
+    files = draw(_files())
+    rows = draw(st.lists(_bookings(files), max_size=most))
+    closed = draw(st.dictionaries(st.sampled_from(FAMILIES), DAYS, max_size=2))
+    return Invented(rows, files, closed)
