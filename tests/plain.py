@@ -57,8 +57,7 @@ class Practice:
 
     def covers(self, source, kind, day):
         return any(
-            s == source and k == kind and first <= day <= last
-            for s, k, first, last in self.covered
+            s == source and k == kind and first <= day <= last for s, k, first, last in self.covered
         )
 
     def tells(self, kinds, day):
@@ -240,9 +239,9 @@ def lapsed_families(practice, visits):
     for visit in visits:
         ahead = in_state(practice.by_family[visit.family], "booked")
         long_ago = visit.day < newest - 30 * ONE_DAY
-        if practice.is_last(visit) and long_ago and not ahead:
-            if visit.family not in practice.closed:
-                quiet.append(visit)
+        in_care = visit.family not in practice.closed
+        if practice.is_last(visit) and long_ago and in_care and not ahead:
+            quiet.append(visit)
     return count(quiet)
 
 
@@ -268,12 +267,10 @@ def booked_value(_practice, visits):
     return value(in_state(visits, "booked"))
 
 
-def on_books(practice, visits, sunday):
+def on_books(visits, sunday):
     """Visits of the two weeks after this Sunday that were booked by it and are still on."""
     ahead = [v for v in visits if sunday < v.day <= sunday + 14 * ONE_DAY]
-    return count(
-        [v for v in in_state(ahead, *STILL_ON) if v.booked_on and v.booked_on <= sunday]
-    )
+    return count([v for v in in_state(ahead, *STILL_ON) if v.booked_on and v.booked_on <= sunday])
 
 
 RULES = {
@@ -300,7 +297,7 @@ RULES = {
         visit_value,
         booked_value,
     )
-} | {"due": visits_due, "on_books": on_books}
+} | {"due": visits_due}
 
 NEEDS = {
     "show_rate": ["no_show"],
@@ -334,7 +331,7 @@ def answer(practice, *, metrics, by=(), grain=None, first, last, where=(), thera
                 told[group, start, metric] = counted(practice, metric, visits, days)
     speaking = {group for (group, _, _), found in told.items() if says_something(found)}
     return {
-        place: spoken(place[2], found)
+        place: spoken(found)
         for place, found in told.items()
         if (place[0] in speaking or not by) and not (grain and left_out(place[2], found))
     }
@@ -379,7 +376,7 @@ def counted(practice, metric, visits, days):
         sunday = days[-1] + (6 - days[-1].weekday()) * ONE_DAY
         days = [sunday - back * ONE_DAY for back in range(7)]
         known = can_tell(practice, metric, days) and max(practice.as_of.values()) >= sunday
-        return on_books(practice, visits, sunday) | {"known": known}
+        return on_books(visits, sunday) | {"known": known}
     if metric == "lapsed_families":
         if not practice.as_of:
             return count([]) | {"known": False}
@@ -408,7 +405,7 @@ def left_out(metric, found):
     )
 
 
-def spoken(metric, found):
+def spoken(found):
     """Return value, numerator, denominator, and what the reason mentions."""
     if not found["known"]:
         return None, None, None, ""

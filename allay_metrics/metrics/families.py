@@ -1,15 +1,16 @@
 """Numbers that do not add up: distinct families, the median wait, families gone quiet."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select
 
 from allay_metrics.metrics.cells import Cell, Cells, Place
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.facts import IS_FIRST, IS_LAST, VISITS
 from allay_metrics.metrics.inquiry import Inquiry
 from allay_metrics.metrics.metric import COMPLETED, Metric
+from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, visit
 
 LAPSED_AFTER = timedelta(days=30)
@@ -56,16 +57,19 @@ def median(histogram: dict[int, int]) -> float:
 
 def lapsed(inquiry: Inquiry) -> Cells:
     """Return the families gone quiet at the newest export, each under its last completed visit."""
-    newest = inquiry.records.newest
-    if newest is None:
+    if inquiry.records.newest is None:
         return {}
+    last_ones = lapsed_visits(inquiry.scope, inquiry.records.newest)
+    statement = inquiry.select(VISITS, [func.count()], whenever=True).where(last_ones)
+    return {place: Cell(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}
+
+
+def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:
+    """Return the condition of the last completed visits of families gone quiet by this day."""
     quiet = select(family.c.id).where(
-        family.c.practice_id == inquiry.scope.practice_id,
+        family.c.practice_id == scope.practice_id,
         family.c.closed_on.is_(None),
         family.c.next_on.is_(None),
-        family.c.last_on < newest - LAPSED_AFTER,
+        family.c.last_on < as_of - LAPSED_AFTER,
     )
-    statement = inquiry.select(VISITS, [func.count()], whenever=True).where(
-        IS_LAST, visit.c.day < newest - LAPSED_AFTER, visit.c.family_id.in_(quiet)
-    )
-    return {place: Cell(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}
+    return and_(IS_LAST, visit.c.day < as_of - LAPSED_AFTER, visit.c.family_id.in_(quiet))

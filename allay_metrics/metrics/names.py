@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Select, select
 
 from allay_metrics.errors import QuestionProblem, choose_from
 from allay_metrics.metrics.question import Question
-from allay_metrics.records import Scope
+from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import city, therapist, visit
 
 
@@ -17,7 +17,7 @@ def check_names(conn: Connection, scope: Scope, question: Question) -> None:
         table = asked.get_final_froms()[0]
         mine = asked.where(table.c.practice_id == scope.practice_id).distinct()
         known = [str(name) for name in conn.execute(mine).scalars()]
-        if value not in known:
+        if known and value not in (*known, UNKNOWN):
             raise QuestionProblem(choose_from(key.replace("_", " "), value, known))
 
 

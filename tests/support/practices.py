@@ -14,6 +14,7 @@ from tests import plain
 
 KINDS = ("kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on")
 START = date(2026, 1, 5)  # a Monday
+EXPORTED = datetime.combine(date(2026, 7, 1), time(8))  # like all times here in the practice's zone
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,11 @@ class Told:
     """One file: its source, when it was exported, and which days it covers with which kinds."""
 
     source: str = "acuity"
-    as_of: datetime = datetime(2026, 7, 1, 8)  # in the practice's zone
+    as_of: datetime = EXPORTED
     covers: dict[str, tuple[date, date]] = field(default_factory=dict)
 
     @classmethod
-    def all(cls, as_of=datetime(2026, 7, 1, 8), first=START, last=None, source="acuity", kinds=KINDS):
+    def all(cls, as_of=EXPORTED, first=START, last=None, source="acuity", kinds=KINDS):
         """A file that covers every kind from `first` to `last`, else to its as-of."""
         return cls(source, as_of, {kind: (first, last or as_of.date()) for kind in kinds})
 
@@ -126,8 +127,7 @@ def _booking(practice_id, number, row, invented, scope):
         "type_text": row["type_text"],
         "price_cents": row["price_cents"],
         "booked_on": row["booked_on"],
-        "cancelled_at": cancelled_at
-        and int(cancelled_at.replace(tzinfo=scope.zone).timestamp()),
+        "cancelled_at": cancelled_at and int(cancelled_at.replace(tzinfo=scope.zone).timestamp()),
         "cancelled_by": row.get("cancelled_by"),
         "marked": row.get("marked", "none"),
         "city_text": row["city_text"],
