@@ -1,6 +1,7 @@
 """Which rows can be used. A row fails alone, with row, column, value and reason in plain words."""
 
 import json
+import re
 from zoneinfo import ZoneInfo
 
 from allay_metrics.intake.columns import Columns, Tidy
@@ -18,7 +19,7 @@ _NO_DATE = "it is not a date in a known form"
 _WARNED = {
     "email": ("email", "it is not an e-mail address"),
     "phone": ("phone", "it is not a telephone number"),
-    "infant_born": ("infant_born", "it is not a date in a known form, or lies after the visit"),
+    "infant_born": ("infant_born", _NO_DATE),
     "price_cents": ("price", "it is not an amount of money"),
     "booked_on": ("booked_on", _NO_DATE),
     "cancelled_at": ("cancelled_at", "it is not a date and time in a known form"),
@@ -132,7 +133,6 @@ class Checker:
     ) -> list[RowWarning]:
         """Return the values that could not be used, of rows that count without them."""
         rows = found.columns["row_number"]
-        _leave_out_births_to_come(found)
         warnings = [
             RowWarning(rows[position], self._where.name_of(field), one_line(text), reason)
             for name, (field, reason) in _WARNED.items()
@@ -142,12 +142,22 @@ class Checker:
             )
             if value is None and text.strip() and position not in bad
         ]
+        warnings += self._births_to_come(found, bad)
         return sorted(warnings, key=lambda warning: warning.row)
 
+    def _births_to_come(
+        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+    ) -> list[RowWarning]:
+        """Clear birth dates after the visit, of which no age may be made, and return warnings.
 
-def _leave_out_births_to_come(found: Converted) -> None:
-    """Clear birth dates after the visit: due dates or slips, of which no age may be made."""
-    found.columns["infant_born"] = [
-        None if born and born > day else born
-        for born, day in zip(found.columns["infant_born"], found.columns["day"], strict=True)
-    ]
+        Where the question asks for a due date too, that is no slip and nothing to warn of.
+        """
+        born, days = found.columns["infant_born"], found.columns["day"]
+        later = [at for at, day in enumerate(days) if born[at] and born[at] > day > ""]
+        column, rows = self._where.name_of("infant_born"), found.columns["row_number"]
+        slips = [] if re.search(r"\bdue\b", column, re.IGNORECASE) else set(later) - bad.keys()
+        reason = "this birth date lies after the visit"
+        warnings = [RowWarning(rows[at], column, born[at], reason) for at in slips]
+        for at in later:
+            born[at] = None
+        return warnings
