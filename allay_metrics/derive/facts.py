@@ -33,6 +33,7 @@ class Told(NamedTuple):
     city_text: str | None
     zip: str | None
     address: str | None
+    notes: str | None
     referral_source: str | None
 
 

@@ -21,7 +21,7 @@ def visits_of(
     was one.
     """
     kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
-    places = [place(b.city_text, b.zip, b.address) for b in kept]
+    places = [place(b.city_text, b.zip, b.address, b.notes) for b in kept]
     places = fill_from_history([b.starts_at for b in kept], places)
     words = shipped_words()
     visits: dict[tuple[str, int, str], Visit] = {}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Select, Table, Text, cast, func, select
+from sqlalchemy import JSON, Connection, Select, Table, Text, cast, func, literal, select
 
 
 def insert_rows(
@@ -55,5 +55,5 @@ def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
     if conn.dialect.name == "sqlite":
         values = func.json_each(listed).table_valued("value")
     else:
-        values = func.json_array_elements_text(cast(listed, JSON)).table_valued("value")
+        values = func.json_array_elements_text(cast(literal(listed, Text), JSON)).table_valued("value")
     return select(cast(values.c.value, Text))
