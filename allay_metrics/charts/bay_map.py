@@ -23,7 +23,7 @@ ALWAYS = 4  # so many of the largest cities are named even where it is crowded
 
 # What is always in view, and how far it may grow. A city further out, or with few visits at the
 # rim, stands at the edge with an arrow: the rest would shrink for the sake of one visit.
-HOME = (-122.86, -121.55, 37.23, 38.04)
+HOME = (-122.92, -121.55, 37.23, 38.04)
 FARTHEST = (-123.35, -121.20, 36.90, 38.85)
 
 COUNTIES = {
