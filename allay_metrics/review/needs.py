@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
@@ -33,8 +33,9 @@ from allay_metrics.records.tables import (
 )
 from allay_metrics.records.types import Day
 
-_Value = TypeVar("_Value", str, date)
-Bound = _Value | BindParameter[_Value]
+# Given now, or by name when the statement runs.
+Practice = str | BindParameter[str]
+Since = date | BindParameter[date]
 
 LAPSED_AFTER = timedelta(days=30)
 SHOWN_FOR = timedelta(days=180)
@@ -224,7 +225,7 @@ def doubtful_families(scope: Scope) -> pd.DataFrame:
     return _frame(scope, asked, ("family", "family_id", "question"))
 
 
-def _without_next(practice: Bound[str], since: Bound[date]) -> ColumnElement[bool]:
+def _without_next(practice: Practice, since: Since) -> ColumnElement[bool]:
     return and_(
         family.c.practice_id == practice,
         family.c.last_on >= since,
@@ -233,7 +234,7 @@ def _without_next(practice: Bound[str], since: Bound[date]) -> ColumnElement[boo
     )
 
 
-def _undecided(practice: Bound[str]) -> Select[Any]:
+def _undecided(practice: Practice) -> Select[Any]:
     """Start from the visits' state, which has an index: missing ones are few among many."""
     decided = exists().where(
         correction.c.practice_id == booking.c.practice_id,
@@ -271,7 +272,7 @@ def _undecided(practice: Bound[str]) -> Select[Any]:
     )
 
 
-def _open_rows(practice: Bound[str]) -> Select[Any]:
+def _open_rows(practice: Practice) -> Select[Any]:
     """Return each bad row where the newest file shows it: it was retried and failed again."""
     nth = func.row_number().over(
         partition_by=set_aside.c.raw_hash,

@@ -162,7 +162,7 @@ def _reasons(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[str]:
         .where(import_.c.undone_at.is_(None))
         .group_by(import_row.c.outcome)
     )
-    outcomes: dict[str, int] = dict(conn.execute(later).tuples().all())
+    outcomes: dict[str, int] = {row[0]: row[1] for row in conn.execute(later)}
     absent = select(func.count()).where(mine, week, booking.c.absent_by.is_not(None))
     decided = (
         select(func.count())
