@@ -55,5 +55,7 @@ def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
     if conn.dialect.name == "sqlite":
         values = func.json_each(listed).table_valued("value")
     else:
-        values = func.json_array_elements_text(cast(literal(listed, Text), JSON)).table_valued("value")
+        values = func.json_array_elements_text(cast(literal(listed, Text), JSON)).table_valued(
+            "value"
+        )
     return select(cast(values.c.value, Text))

@@ -3,10 +3,12 @@
 import logging
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -14,7 +16,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
 
+# How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
+# sees one state of the records and writes nothing, on either engine.
 WRITE = {"begin_with": "BEGIN IMMEDIATE"}
+_READ = {"begin_with": "BEGIN", "query_only": True}
+_READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_OPENING = 7_253_000  # number of the lock that those who open a database take in turn
 _LOG = logging.getLogger(__name__)
 
 # WAL: readers never wait for the one writer. NORMAL loses nothing of a committed transaction when
@@ -37,8 +44,10 @@ def open_engine(url: str) -> Engine:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigProblem("The database URL cannot be read: it has no driver in front.") from None
+    except (ArgumentError, ValueError):
+        raise ConfigProblem(
+            "The database URL cannot be read: it has the form sqlite:///FILE or postgresql://HOST/NAME."
+        ) from None
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ConfigProblem("The database URL names no file: records are kept in one.")
@@ -51,9 +60,26 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def read_options(engine: Engine) -> dict[str, Any]:
+    """Return the options of a connection that reads: one state of the records, nothing written."""
+    return _READ if engine.dialect.name == "sqlite" else _READ_POSTGRES
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction that waits for every other one of this kind."""
+    with engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING})
+        yield conn
+
+
 def _sqlite(url: str, path: Path) -> Engine:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigProblem(f"The records in {path} cannot be opened: {error.strerror}.") from None
     engine = create_engine(url)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -70,7 +96,10 @@ def _set_pragmas(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin_with", "BEGIN"))
+    options = connection.get_execution_options()
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA query_only = {'ON' if options.get('query_only') else 'OFF'}")
+    connection.exec_driver_sql(options.get("begin_with", "BEGIN"))
 
 
 def _log_statements(engine: Engine) -> None:

@@ -3,11 +3,11 @@
 import csv
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.engine import WRITE, open_engine
+from allay_metrics.records.engine import one_at_a_time, open_engine
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.scope import OWNER, Scope, Viewer
@@ -33,21 +33,31 @@ def open_practice(
     """
     engine = open_engine(url)
     upgrade(engine)
-    with engine.connect().execution_options(**WRITE) as conn, conn.begin():
-        rows = conn.execute(select(practice)).mappings().all()
-        if not rows:
-            given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
-            row: dict[str, Any] = {"practice_id": practice_id or new_key(), **given}
-            conn.execute(insert(practice).values(row))
-            conn.execute(
-                insert(city), [{"practice_id": row["practice_id"], **c} for c in _cities()]
-            )
-        else:
-            chosen = [r for r in rows if practice_id in (None, r["practice_id"])]
-            if len(chosen) != 1:
-                raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
-            row = dict(chosen[0])
+    with engine.connect() as conn:
+        rows = _practices(conn)
+    if not rows:
+        given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
+        rows = _begin_practice(engine, {"practice_id": practice_id or new_key(), **given})
+    chosen = [row for row in rows if practice_id in (None, row["practice_id"])]
+    if len(chosen) != 1:
+        raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
+    (row,) = chosen
     return Scope(engine, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
+
+
+def _practices(conn: Connection) -> list[dict[str, Any]]:
+    return [dict(row) for row in conn.execute(select(practice)).mappings()]
+
+
+def _begin_practice(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Put the practice on file with its cities, unless somebody else just did."""
+    with one_at_a_time(engine) as conn:
+        there = _practices(conn)
+        if there:
+            return there
+        conn.execute(insert(practice).values(row))
+        conn.execute(insert(city), [{"practice_id": row["practice_id"], **c} for c in _cities()])
+        return [row]
 
 
 def practice_name(scope: Scope) -> str:

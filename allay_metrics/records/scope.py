@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select, update
 from sqlalchemy.sql.expression import true
 
 from allay_metrics.errors import NotAllowed, NotFound
-from allay_metrics.records.engine import WRITE
+from allay_metrics.records.engine import WRITE, read_options
 from allay_metrics.records.tables import daily, import_, practice, therapist, visit
 
 
@@ -63,8 +63,9 @@ class Scope:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Yield a connection whose statements all see one state of the records."""
-        with self.engine.connect() as conn, conn.begin():
+        """Yield a connection that sees one state of the records and may not write."""
+        options = read_options(self.engine)
+        with self.engine.connect().execution_options(**options) as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -76,11 +77,12 @@ class Scope:
         if self.viewer.role != "owner":
             raise NotAllowed(f"Only the owner may {reason}.")
         with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
-            yield conn
+            # First of all: on PostgreSQL this row is what writers of one practice queue for.
             bump = {"version": practice.c.version + 1}
             conn.execute(
                 update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
             )
+            yield conn
 
     def data_version(self) -> int:
         """Return a number that grows with every write: part of every cache's key."""

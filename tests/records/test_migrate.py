@@ -1,0 +1,66 @@
+"""Databases are brought to the newest schema, once, and never backwards."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select, text
+
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.records import open_engine, open_practice, upgrade
+from allay_metrics.records.migrate import newest_revision
+from allay_metrics.records.tables import city, metadata, practice
+
+
+def test_a_newer_schema_is_refused_in_a_sentence(scope):
+    with scope.write("become newer") as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigProblem, match=r"schema 9999, newer .* \(\d{4}\): install the newer"):
+        upgrade(scope.engine)
+
+
+def test_migrating_again_changes_nothing(scope):
+    upgrade(scope.engine)
+    with scope.read() as conn:
+        found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    assert found == [newest_revision()]
+
+
+def test_two_who_open_a_new_database_at_once_share_one_practice(engine_kind, request, tmp_path):
+    if engine_kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/new.sqlite"
+    else:
+        cluster = request.getfixturevalue("postgres_cluster")
+        url = cluster.create(f"empty_{tmp_path.name[:40]}".lower(), template="template0")
+    with ThreadPoolExecutor(4) as people:
+        scopes = list(people.map(lambda _: open_practice(url), range(4)))
+    try:
+        assert len({scope.practice_id for scope in scopes}) == 1
+        with scopes[0].read() as conn:
+            assert len(conn.execute(select(practice)).all()) == 1
+            assert conn.execute(select(city.c.name).where(city.c.kind == "unknown")).one()
+    finally:
+        for scope in scopes:
+            scope.close()
+        if engine_kind == "postgresql":
+            cluster.drop(f"empty_{tmp_path.name[:40]}".lower())
+
+
+def test_a_migration_is_taken_back_without_a_trace(tmp_path):
+    from alembic import command
+    from alembic.config import Config
+
+    engine = open_engine(f"sqlite:///{tmp_path}/new.sqlite")
+    upgrade(engine)
+    from allay_metrics.records import migrate
+
+    settings = Config()
+    settings.set_main_option("script_location", str(migrate._SCRIPTS))
+    with engine.begin() as conn:
+        settings.attributes["connection"] = conn
+        command.downgrade(settings, "base")
+    with engine.connect() as conn:
+        left = set(
+            conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars()
+        )
+    engine.dispose()
+    assert left & metadata.tables.keys() == set()
