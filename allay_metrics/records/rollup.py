@@ -53,7 +53,8 @@ def _sums() -> dict[str, ColumnElement[Any]]:
         "first": cast(func.sum(visit.c.is_first), Integer),
         "first_of_type": cast(func.sum(visit.c.is_first_of_type), Integer),
         "continued": cast(func.sum(visit.c.continued), Integer),
-        "rebooked": count(and_(completed, visit.c.rebooked == 1)),
+        # A visit that closes care is in no part of the rebooked rate, though a later one came.
+        "rebooked": count(and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)),
         "before_close": cast(func.sum(visit.c.before_close), Integer),
         "dated": cast(func.count(visit.c.booked_on), Integer),
         "told_1": cast(func.sum(visit.c.told_1), Integer),
