@@ -3,7 +3,6 @@
 JSON and CSV stand alone on stdout; progress, remarks and errors go to stderr.
 """
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -61,10 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return STOPPED
-    except BrokenPipeError:
-        # Whoever read our output has read enough; Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001  the last resort: a person never sees a traceback
         return _unexpected(error, debug="--debug" in given)
     return found if isinstance(found, int) else 0

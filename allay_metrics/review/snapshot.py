@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
@@ -95,8 +95,21 @@ def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: Told) -> li
     }
     if not changed:
         return []
-    why = _reasons(conn, scope, snapshot)
-    return [_sentence(METRICS[key], was, is_, why) for key, (was, is_) in changed.items()]
+    return [
+        _sentence(
+            METRICS[key], was, is_, _reasons(conn, scope, snapshot, _days_behind(key, snapshot))
+        )
+        for key, (was, is_) in changed.items()
+    ]
+
+
+def _days_behind(key: str, snapshot: Snapshot) -> tuple[date, date]:
+    """Return the days whose visits a week's number depends on."""
+    sunday = sunday_of(snapshot.week)
+    if key == "on_books":
+        return sunday + timedelta(days=1), sunday + timedelta(days=14)
+    # Whether a family has a next visit may be told by any later one.
+    return snapshot.week, date.max if key == "rebooked_rate" else sunday
 
 
 def _plain(cell: Cell) -> dict[str, Any]:
@@ -134,13 +147,12 @@ def _share(cell: Cell) -> str:
     return f"{shown.text} ({shown.of})" if shown.of else shown.text
 
 
-def _reasons(conn: Connection, scope: Scope, snapshot: Snapshot) -> list[str]:
-    """Return what happened to the records of that week and the two after it since it was told.
-
-    Next visits and what is on the books reach into the following two weeks.
-    """
+def _reasons(
+    conn: Connection, scope: Scope, snapshot: Snapshot, days: tuple[date, date]
+) -> list[str]:
+    """Return what happened to the records of these days since the week was first told."""
     mine = booking.c.practice_id == scope.practice_id
-    week = booking.c.day.between(snapshot.week, sunday_of(snapshot.week))
+    week = booking.c.day.between(*days)
     later = (
         select(import_row.c.outcome, func.count())
         .select_from(

@@ -16,9 +16,10 @@ from allay_metrics.review.snapshot import keep_due_snapshots, restated
 from tests.support.practices import Invented, Told, booked, put_on_file
 
 WEEK = date(2026, 6, 22)
+AS_OF = datetime.fromisoformat("2026-06-29T08:00")
 
 
-def on_file(scope, rows, as_of=datetime.fromisoformat("2026-06-29T08:00"), first=date(2026, 1, 5)):
+def on_file(scope, rows, as_of=AS_OF, first=date(2026, 1, 5)):
     put_on_file(Invented(rows, [Told.all(as_of=as_of, first=first)]), scope)
 
 

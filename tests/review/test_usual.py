@@ -20,10 +20,10 @@ def plain_count(before):
     average = 0
     for value in before:
         average += value / len(before)
-    ranges = []
+    ranges = 0
     for i in range(1, len(before)):
-        ranges.append(max(before[i], before[i - 1]) - min(before[i], before[i - 1]))
-    limit = 2.66 * sum(ranges) / len(ranges)
+        ranges += max(before[i], before[i - 1]) - min(before[i], before[i - 1])
+    limit = 2.66 * ranges / (len(before) - 1)
     return max(average - limit, 0), average + limit
 
 

@@ -99,7 +99,7 @@ def test_what_changed_sums_to_the_difference(scope):
 
 
 def test_half_a_week_is_compared_with_half_a_week(scope):
-    # As of Wednesday: Monday and Tuesday are over, Wednesday's early visit is known but not compared.
+    # As of Wednesday: two days are over; Wednesday's early visit is known but not compared.
     rows = [booked("A", WEEK), booked("B", WEEK + timedelta(days=2), at=7)]
     practice(scope, *rows, as_of=datetime.fromisoformat("2026-06-24T12:00"))
     review = review_week(scope, WEEK)

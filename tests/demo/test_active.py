@@ -1,0 +1,97 @@
+"""Which practice is open: her own records win, the demo leaves for good."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from allay_metrics import config
+from allay_metrics.demo import active
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import open_practice
+from allay_metrics.records.tables import practice
+from tests.support.practices import START, Invented, booked, put_on_file
+
+
+@pytest.fixture
+def demo():
+    """An empty practice where the demo lives: inventing one takes seconds."""
+    url = config.sqlite_url(config.demo_database_path())
+    open_practice(url, name="Demo", is_demo=True).engine.dispose()
+
+
+@pytest.fixture
+def own():
+    """The practice's own records, one visit on file."""
+    put_on_file(Invented([booked("A", START)]), active.own_practice())
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_demo_is_shown_until_there_are_records():
+    assert active.active_practice().is_demo
+    active.own_practice()
+    assert active.active_practice().is_demo, "an empty practice of her own is no reason to leave"
+    put_on_file(Invented([booked("A", START)]), active.own_practice())
+    assert not active.active_practice().is_demo
+
+
+@pytest.mark.usefixtures("demo", "own")
+def test_a_named_database_wins():
+    url = config.sqlite_url(config.demo_database_path())
+    assert active.active_practice(url).is_demo
+
+
+@pytest.mark.usefixtures("demo")
+def test_leaving_the_demo_deletes_it_and_it_stays_gone():
+    path = config.demo_database_path()
+    active.active_practice().data_version()
+    scope = active.leave_demo()
+    assert not scope.is_demo
+    assert [file.name for file in path.parent.iterdir() if file.name.startswith(path.name)] == []
+    assert not active.active_practice().is_demo
+    assert not active.recorded_practice().is_demo
+
+
+def test_without_anything_a_script_is_told_so():
+    with pytest.raises(NotFound, match="There are no records yet"):
+        active.recorded_practice()
+    assert not config.demo_database_path().exists()
+
+
+def test_without_anything_a_demo_is_invented(monkeypatch):
+    from allay_metrics.demo import load
+
+    def invent(path, *, progress):
+        progress(1)
+        return open_practice(config.sqlite_url(path), name="Demo", is_demo=True)
+
+    monkeypatch.setattr(load, "load_demo", invent)
+    told = []
+    assert active.active_practice(progress=told.append).is_demo
+    assert told == [1]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_server_that_shows_the_demo_alone_keeps_it(monkeypatch):
+    monkeypatch.setenv("ALLAY_DATABASE_URL", config.sqlite_url(config.demo_database_path()))
+    assert active.is_demo_alone()
+    with pytest.raises(Conflict):
+        active.leave_demo()
+    assert config.demo_database_path().exists()
+
+
+@pytest.mark.usefixtures("own")
+def test_a_practice_is_opened_once():
+    assert active.active_practice() is active.active_practice()
+
+
+@pytest.mark.usefixtures("own")
+def test_a_file_made_anew_is_another_practice():
+    before = active.own_practice()
+    url = before.engine.url
+    before.engine.dispose()
+    path = Path(url.database)
+    path.rename(path.with_suffix(".old"))
+    with active.own_practice().write("name it") as conn:
+        conn.execute(update(practice).values(name="Other"))
+    assert active.own_practice().practice_id != before.practice_id
