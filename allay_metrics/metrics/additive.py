@@ -87,7 +87,9 @@ def on_books(inquiry: Inquiry, facts: Facts) -> Cells:
     """
     weeks = [start_of("week", bucket.last) for bucket in inquiry.buckets]
     first, last = weeks[0] + _WEEK, weeks[-1] + 3 * _WEEK - DAY
-    ahead = inquiry.over(replace(inquiry.question, grain="week", first=first, last=last))
+    ahead = inquiry.over(
+        replace(inquiry.question, metrics=("on_books",), grain="week", first=first, last=last)
+    )
     columns = [func.sum(facts.summed["told_1"]), func.sum(facts.summed["told_2"])]
     found: dict[Place, int] = defaultdict(int)
     for (group, week), row in ahead.rows(ahead.select(facts, columns)):

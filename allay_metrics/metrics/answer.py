@@ -51,9 +51,10 @@ def refuse_money(question: Question, scope: Scope) -> None:
 def _answer(inquiry: Inquiry) -> pd.DataFrame:
     question = inquiry.question
     found = _count(inquiry)
-    if question.where and not any(found.values()):
+    speaking = _groups_that_speak(found)
+    if question.where and not speaking:
         check_names(inquiry.conn, inquiry.scope, question)
-    return _frame(question, _rows(inquiry, found, _groups(question, found)))
+    return _frame(question, _rows(inquiry, found, _in_order(question, speaking)))
 
 
 def _count(inquiry: Inquiry) -> dict[str, Cells]:
@@ -85,17 +86,19 @@ def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
     return additive.on_books(inquiry, daily)
 
 
-def _groups(question: Question, found: dict[str, Cells]) -> list[Group]:
-    """Return the groups anything was found in, sorted as shown; weekdays from Monday on."""
-    if not question.by:
-        return [()]
-    groups = {
+def _groups_that_speak(found: dict[str, Cells]) -> set[Group]:
+    """Return the groups in which any of the metrics found something."""
+    return {
         place.group
         for cells in found.values()
         for place, cell in cells.items()
         if cell.says_something
     }
-    return sorted(groups, key=lambda group: _order(question.by, group))
+
+
+def _in_order(question: Question, groups: set[Group]) -> list[Group]:
+    """Return the groups sorted as shown, weekdays from Monday on; a total stands without any."""
+    return sorted(groups, key=lambda group: _order(question.by, group)) if question.by else [()]
 
 
 def _order(by: tuple[str, ...], group: Group) -> tuple[object, ...]:

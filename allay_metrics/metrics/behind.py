@@ -139,6 +139,6 @@ def _frame(rows: Sequence[Sequence[Any]], scope: Scope) -> pd.DataFrame:
     frame["counted"] = frame["counted"].astype(bool)
     frame["minutes"] = frame["minutes"].astype("int64")
     if scope.sees_money:
-        cents = frame["price"]
-        frame["price"] = cents.map(lambda price: None if price is None else price / 100)
+        dollars = [None if cents is None else cents / 100 for cents in frame["price"]]
+        frame["price"] = pd.Series(dollars, dtype=object)
     return frame

@@ -1,17 +1,21 @@
 """Every number twice: the roll-up and its flags against loops over visits, on random practices."""
 
+import os
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from math import isclose
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.errors import QuestionProblem
+from allay_metrics.errors import NotAllowed, QuestionProblem
 from allay_metrics.metrics import METRICS, Question, query
 from allay_metrics.metrics.days import GRAINS
 from allay_metrics.metrics.question import GROUPS
-from allay_metrics.records import open_practice
+from allay_metrics.records import Viewer, open_practice
+from allay_metrics.records.keys import key_of
 from tests import plain
 from tests.support.practices import START, plainly, practices, put_on_file
 
@@ -75,15 +79,19 @@ def _agree(found, expected, by, grain):
         assert row["value"] is not None or row["reason"], f"{place} does not say why"
 
 
-def _compare(scope, asked):
-    practice = plainly(scope)
+def _compare(scope, practice, asked, therapist=None):
     for question in asked:
+        if not scope.sees_money and any(METRICS[key].money for key in question["metrics"]):
+            with pytest.raises(NotAllowed):
+                query(Question(**question), scope)
+            continue
         try:
             found = query(Question(**question), scope)
         except QuestionProblem:
             assert any(_is_nowhere(practice, *pair) for pair in question["where"])
             continue
-        _agree(found, plain.answer(practice, **question), question["by"], question["grain"])
+        expected = plain.answer(practice, **question, therapist=therapist)
+        _agree(found, expected, question["by"], question["grain"])
 
 
 def _is_nowhere(practice, key, value):
@@ -93,23 +101,45 @@ def _is_nowhere(practice, key, value):
     )
 
 
-def _fresh(template, folder):
-    path = folder / "random.sqlite"
+def _copy(template, folder):
     for leftover in folder.glob("random.sqlite*"):
         leftover.unlink()
-    shutil.copy(template, path)
-    return open_practice(f"sqlite:///{path}")
+    shutil.copy(template, folder / "random.sqlite")
+    return f"sqlite:///{folder / 'random.sqlite'}"
 
 
-@given(practices(), st.lists(questions(), min_size=6, max_size=6))
-@settings(
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_query_agrees_with_the_plain_implementation(sqlite_template, tmp_path, invented, asked):
-    scope = _fresh(sqlite_template, tmp_path)
+def _judge(url, invented, asked):
+    scope = open_practice(url)
     try:
         put_on_file(invented, scope)
-        _compare(scope, asked)
+        practice = plainly(scope)
+        _compare(scope, practice, asked)
+        _compare(_as_therapist(scope, "Maya Lopez"), practice, asked, therapist="Maya Lopez")
     finally:
         scope.engine.dispose()
+
+
+def _as_therapist(scope, name):
+    id_ = key_of(scope.practice_id, "therapist", name)
+    return replace(scope, viewer=Viewer("therapist", id_))
+
+
+several = st.lists(questions(), min_size=6, max_size=6)
+quickly = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@given(practices(), several)
+@settings(max_examples=60, suppress_health_check=quickly)
+def test_query_agrees_with_the_plain_implementation(sqlite_template, tmp_path, invented, asked):
+    _judge(_copy(sqlite_template, tmp_path), invented, asked)
+
+
+@pytest.mark.postgres
+@given(practices(), several)
+@settings(max_examples=8, suppress_health_check=quickly, phases=[Phase.explicit, Phase.generate])
+def test_query_agrees_on_postgresql_too(postgres_cluster, invented, asked):
+    name = f"random_{os.getpid()}"
+    try:
+        _judge(postgres_cluster.create(name), invented, asked)
+    finally:
+        postgres_cluster.drop(name)

@@ -195,6 +195,7 @@ CITIES = ("Oakland", "Berkeley", "San Jose", "somewhere", None)
 TYPES = ("Infant CST", "Lactation visit", "Prenatal massage", "CST + Lactation", "Consult")
 SOURCES = ("Doula", "Instagram", None)
 DAYS = st.integers(0, 200).map(lambda n: START + timedelta(days=n))
+DENSE_DAYS = st.integers(95, 125).map(lambda n: START + timedelta(days=n))
 
 
 @st.composite
@@ -224,8 +225,8 @@ def _files(draw):
 
 
 @st.composite
-def _bookings(draw, files):
-    day = draw(DAYS)
+def _bookings(draw, files, days):
+    day = draw(days)
     # 23:30 and 0:00 lie at the edges of days, 2:30 in the hour that summer time takes away.
     at = draw(st.sampled_from((time(0), time(2, 30), time(10), time(10), time(23, 30))))
     start = datetime.combine(day, at)
@@ -257,6 +258,8 @@ def _bookings(draw, files):
 def practices(draw, most=40):
     """A random practice of one to three files of two sources and up to `most` bookings."""
     files = draw(_files())
-    rows = draw(st.lists(_bookings(files), max_size=most))
-    closed = draw(st.dictionaries(st.sampled_from(FAMILIES), DAYS, max_size=2))
+    # Spread thin over half a year, or so dense that families come back within days.
+    days = draw(st.sampled_from((DAYS, DENSE_DAYS)))
+    rows = draw(st.lists(_bookings(files, days), max_size=most))
+    closed = draw(st.dictionaries(st.sampled_from(FAMILIES), days, max_size=2))
     return Invented(rows, files, closed)
