@@ -45,7 +45,7 @@ def test_practice_leads_every_key_and_index(engine):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_row_but_the_practices_own_is_reached_through_a_key(table):
-    assert [column.name for column in table.primary_key][0] == "practice_id"
+    assert next(column.name for column in table.primary_key) == "practice_id"
     assert "practice_id" in {column.name for column in table.columns if not column.nullable}
 
 

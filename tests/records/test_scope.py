@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import Viewer
@@ -13,9 +14,12 @@ from allay_metrics.records.tables import goal, practice, therapist
 WRITERS, TIMES = 8, 50
 
 
-def _aim(scope, value, metric="completed"):
-    row = {"practice_id": scope.practice_id, "metric": metric, "value": value}
-    return insert(goal).values(row)
+def _aims(scope, value):
+    return {"practice_id": scope.practice_id, "metric": "completed", "value": value}
+
+
+def _aim(scope, value):
+    return insert(goal).values(_aims(scope, value))
 
 
 def _goals(scope):
@@ -35,9 +39,8 @@ def test_a_therapist_may_not_write(scope):
 
 def test_a_write_that_fails_leaves_nothing(scope):
     before = scope.data_version()
-    with pytest.raises(ZeroDivisionError), scope.write("set goals") as conn:
-        conn.execute(_aim(scope, 40))
-        _ = 1 / 0
+    with pytest.raises(IntegrityError), scope.write("set goals") as conn:
+        conn.execute(insert(goal), [_aims(scope, 40), _aims(scope, 41)])
     assert _goals(scope) == []
     assert scope.data_version() == before
 
@@ -78,7 +81,7 @@ def test_a_reader_sees_one_state_of_the_records(scope):
 
 
 def test_nothing_is_written_through_a_reader(scope):
-    with pytest.raises(Exception, match=r"read-?only"), scope.read() as conn:  # noqa: PT012
+    with pytest.raises(Exception, match=r"read-?only"), scope.read() as conn:
         conn.execute(_aim(scope, 40))
     assert _goals(scope) == []
     with scope.write("set goals") as conn:  # and the connection writes again afterwards
@@ -91,7 +94,7 @@ def test_a_therapist_is_found_by_her_address(scope):
         conn.execute(insert(therapist).values(**row, email="maya@example.org"))
     assert scope.as_therapist("Maya@Example.org").viewer.therapist_id == "maya"
     assert not scope.as_therapist("maya@example.org").sees_money
-    with pytest.raises(NotFound, match="ines@example.org"):
+    with pytest.raises(NotFound, match=r"ines@example\.org"):
         scope.as_therapist("ines@example.org")
 
 
