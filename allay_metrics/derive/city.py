@@ -10,6 +10,8 @@ _DISTINCT_TEXTS = 20_000
 _LONGEST_NAME = 4  # words
 _PARTS = re.compile(r"[,;/|&\n]|\bor\b|\band\b")
 _ZIP = re.compile(r"(?<![\d-])9\d{4}(?:-\d{4})?(?![\d-])")
+_ZIP_WORD = re.compile(r"9\d{4}")
+_ZIP_WORDS = re.compile(r"9\d{4} \d{4}")
 _BEHIND_A_CITY = frozenset({"ca", "calif", "california", "usa", "us", "zip"})
 _VIRTUAL = re.compile(
     r"\b(?:virtual(?:ly)?|zoom|tele ?health|tele ?visit|online|facetime|google meet|"
@@ -108,10 +110,9 @@ def _without_state(words: list[str]) -> list[str]:
 
 
 def _is_zip_part(words: list[str]) -> bool:
-    last, before = words[-1], words[-2:-1]
-    if re.fullmatch(r"9\d{4}", last):
+    if _ZIP_WORD.fullmatch(words[-1]):
         return True
-    return bool(re.fullmatch(r"\d{4}", last) and before and re.fullmatch(r"9\d{4}", before[0]))
+    return len(words) > 1 and bool(_ZIP_WORDS.fullmatch(f"{words[-2]} {words[-1]}"))
 
 
 def _cities_at_end(words: list[str]) -> list[str]:

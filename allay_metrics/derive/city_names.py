@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from allay_metrics import config
 
-_CUT_OFF = 90  # of 100: one slip in a name of ten letters; Santa Clarita is in the aliases
-_MARGIN = 5  # two cities almost equally near are no answer
-_SHORTEST = 5
+_SHORTEST = 6  # letters; of shorter words too many are one slip apart
+_LONG = 10  # letters; a name this long may hold two slips
+_DROPPED = re.compile(r"[.'`\u2019]")
+_SPACES = re.compile(r"[^\w,;/|&\n]+")
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,20 @@ class CityNames:
     zips: Mapping[str, tuple[str, ...]]
 
     def nearest(self, text: str) -> str:
-        """Return the one city spelled almost like this, '' if there is none or a doubt."""
+        """Return the one city spelled almost like this, '' if there is none or a doubt.
+
+        A slip is a letter too many, too few, wrong, or two that changed places. Towns elsewhere
+        that are no further from one of ours (Santa Clarita) stand in the aliases without a city.
+        """
         if len(text) < _SHORTEST or text in self.spellings:
             return ""
-        near = process.extract(text, self.spellings.keys(), scorer=fuzz.ratio, limit=8)
-        good = [(self.spellings[name], score) for name, score, _ in near if score >= _CUT_OFF]
-        if not good:
-            return ""
-        best, top = good[0]
-        rivals = [self.spellings[name] for name, score, _ in near if score > top - _MARGIN]
-        return best if set(rivals) == {best} else ""
+        slips = 2 if len(text) >= _LONG else 1
+        near = process.extract(
+            text, self.spellings.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
+        )
+        fewest = min((distance for _, distance, _ in near), default=0)
+        cities = {self.spellings[name] for name, distance, _ in near if distance == fewest}
+        return cities.pop() if len(cities) == 1 else ""
 
 
 @cache
@@ -47,10 +53,11 @@ def city_names() -> CityNames:
 
 def plain(text: str) -> str:
     """Return the text without accents, full stops, apostrophes and capitals: `S.F.` is `sf`."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    bare = re.sub(r"[.'`\u2019]", "", bare)
-    return re.sub(r"[^\w,;/|&\n]+", " ", bare).strip()
+    bare = text.casefold()
+    if not bare.isascii():
+        letters = unicodedata.normalize("NFKD", bare)
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _SPACES.sub(" ", _DROPPED.sub("", bare)).strip()
 
 
 def _read(name: str) -> list[dict[str, str]]:

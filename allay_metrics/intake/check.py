@@ -24,6 +24,8 @@ _WARNED = {
     "booked_on": ("booked_on", _NO_DATE),
     "cancelled_at": ("cancelled_at", "it is not a date and time in a known form"),
 }
+# A baby not born yet has no birth date: nothing is wrong with `due 12/24/2026`.
+_DUE = re.compile(r"\b(due|edd|expect(ed|ing))\b", re.IGNORECASE)
 _START = ("start", "start_date")
 _END = ("end", "end_time", "minutes")
 _WHO = ("client_name", "first_name", "last_name")
@@ -141,6 +143,7 @@ class Checker:
                 zip(found.columns[name], columns.raw(field), strict=True)
             )
             if value is None and text.strip() and position not in bad
+            if name != "infant_born" or not _DUE.search(text)
         ]
         warnings += self._births_to_come(found, bad)
         return sorted(warnings, key=lambda warning: warning.row)
@@ -155,7 +158,7 @@ class Checker:
         born, days = found.columns["infant_born"], found.columns["day"]
         later = [at for at, day in enumerate(days) if born[at] and born[at] > day > ""]
         column, rows = self._where.name_of("infant_born"), found.columns["row_number"]
-        slips = [] if re.search(r"\bdue\b", column, re.IGNORECASE) else set(later) - bad.keys()
+        slips = [] if _DUE.search(column) else set(later) - bad.keys()
         reason = "this birth date lies after the visit"
         warnings = [RowWarning(rows[at], column, born[at], reason) for at in slips]
         for at in later:

@@ -64,13 +64,17 @@ def test_other_names_of_a_city_are_known(text, city):
         ("Hilsborough 94010", "Hillsborough"),
         ("San Fransisco", "San Francisco"),
         ("PaloAlto", "Palo Alto"),
+        ("76 Elm St, Palo Atlo", "Palo Alto"),
+        ("Los Altis", "Los Altos"),
     ],
 )
 def test_a_slip_of_the_pen_is_read_once_state_and_zip_are_off(text, city):
     assert place(text, None, None) == typed(city)
 
 
-@pytest.mark.parametrize("text", ["Santa Clarita", "Los Atos", "Sacramento", "Home", "CA", "SM"])
+@pytest.mark.parametrize(
+    "text", ["Santa Clarita", "San Marcos", "Sonora", "Los Atos", "Sacramento", "Home", "CA", "SM"]
+)
 def test_what_is_not_clearly_one_of_our_cities_is_unknown(text):
     assert place(text, None, None) == UNKNOWN
 

@@ -175,8 +175,9 @@ def test_a_bad_detail_is_a_warning_and_the_row_counts(tmp_path, column, value, f
     assert (warning.row, warning.column) == (2, column)
 
 
-def test_a_due_date_is_no_birth_date_and_nothing_to_warn_of(tmp_path):
-    row = {"Baby's date of birth or due date": "12/24/2026"}
+@pytest.mark.parametrize("text", ["12/24/2026", "due 12/24/2026", "due in spring", "EDD 1/2/27"])
+def test_a_due_date_is_no_birth_date_and_nothing_to_warn_of(tmp_path, text):
+    row = {"Baby's date of birth or due date": text}
     chunk = read_all(write_export(tmp_path, row))
     assert (chunk.rows.loc[0, "infant_born"], chunk.warnings) == (None, [])
 
