@@ -1,6 +1,6 @@
 """The visits behind a number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,12 @@ _OF_EVERY_VISIT = frozenset({"visits", "minutes", "price_cents"})
 _WEEK = timedelta(days=7)
 
 
-def visits_behind(question: Question, scope: Scope, limit: int | None = 500) -> pd.DataFrame:
+def visits_behind(
+    question: Question,
+    scope: Scope,
+    limit: int | None = 500,
+    only: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Return the visits that one metric of a question counts, newest first.
 
     Of a rate they are those of its denominator, and `counted` says which are in its numerator; of
@@ -33,7 +38,8 @@ def visits_behind(question: Question, scope: Scope, limit: int | None = 500) -> 
     filters and period to one bar to open that bar. Columns: visit_id, family_id, `starts_at` (a
     time in the practice's zone), family, city, `visit_type` (`CST + lactation`), therapist, state,
     minutes, `counted`, and `price` in dollars (None where missing) for those who may see money.
-    Empty where there is no value. Raises NotAllowed and QuestionProblem.
+    `only` narrows them to visits with these ids. Empty where there is no value. Raises NotAllowed
+    and QuestionProblem.
     """
     if len(question.metrics) != 1:
         raise QuestionProblem("The visits behind a number are those of one metric.")
@@ -44,6 +50,8 @@ def visits_behind(question: Question, scope: Scope, limit: int | None = 500) -> 
         whole = Bucket(None, question.first, question.last)
         if judge(metric, whole, records).known:
             statement = _statement(question, metric, records, scope)
+            if only is not None:
+                statement = statement.where(visit.c.id.in_(only))
             rows = conn.execute(statement.limit(limit)).all()
         else:
             rows = []

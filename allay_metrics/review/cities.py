@@ -25,6 +25,7 @@ from allay_metrics.review.weeks import (
 
 TRENDS = 8
 COLUMNS = ("bookings", "completed", "families_seen", "new_families", "cancel_rate")
+MONEY = ("visit_value",)
 WAITING = ("drive_hours", "value_per_field_hour", "lone_visit_days")
 NEXT_DAYS = timedelta(days=13)
 _NONE = Cell(0, 0)
@@ -57,7 +58,8 @@ class CitiesReview:
     completed visits by weekday, `map` completed visits. `lines` has a line per city with any
     booking, `total` is computed over all, not summed: families are in several cities. `waiting`
     are metrics of the table that wait for something. `trends` are the eight largest cities, 13
-    full weeks.
+    full weeks. `ahead` are the days of `next_14_days`, money stands for
+    the owner only.
     """
 
     first: date
@@ -72,6 +74,7 @@ class CitiesReview:
     columns: tuple[Metric, ...]
     waiting: tuple[Metric, ...]
     trends: tuple[CityTrend, ...]
+    ahead: tuple[date, date]
     where: Filters
 
 
@@ -84,11 +87,12 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
     """Return what the Cities page shows of a period, both ends included."""
     known = known_records(scope)
     ahead = known.as_of_day or last
+    columns = (*COLUMNS, *(MONEY if scope.sees_money else ()))
     series = _series(known, last)
     answers = query_all(
         [
-            Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
-            Question(metrics=COLUMNS, first=first, last=last, where=where),
+            Question(metrics=columns, by=("city",), first=first, last=last, where=where),
+            Question(metrics=columns, first=first, last=last, where=where),
             Question(
                 metrics=("completed",),
                 by=("city", "visit_type", "weekday"),
@@ -124,16 +128,17 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         map=on_the_map(scope, completed),
         lines=tuple(
             CityLine(
-                name, {key: table.get((name, key), _NONE) for key in COLUMNS}, booked.get(name, 0)
+                name, {key: table.get((name, key), _NONE) for key in columns}, booked.get(name, 0)
             )
             for name in names
         ),
-        total=CityLine("", {key: whole[(key,)] for key in COLUMNS}, sum(booked.values())),
-        columns=tuple(METRICS[key] for key in COLUMNS),
+        total=CityLine("", {key: whole[(key,)] for key in columns}, sum(booked.values())),
+        columns=tuple(METRICS[key] for key in columns),
         waiting=tuple(
             METRICS[key] for key in WAITING if scope.sees_money or not METRICS[key].money
         ),
         trends=_trends(answers[4], known, series, cities[:TRENDS]),
+        ahead=(ahead, ahead + NEXT_DAYS),
         where=where,
     )
 

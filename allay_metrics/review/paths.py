@@ -1,7 +1,8 @@
 """The path families take from type to type: which comes first, which next, how long between."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from statistics import median
@@ -11,6 +12,7 @@ from sqlalchemy import and_, select
 
 from allay_metrics.metrics import Question
 from allay_metrics.metrics.facts import VISITS
+from allay_metrics.metrics.verdict import NEWCOMERS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import visit
 
@@ -33,25 +35,47 @@ class Step:
 class Paths:
     """How families come and go on: `starts` maps a type to families whose first visit it was.
 
-    `steps` are most families first.
+    `steps` are most families first. `reason` says which days cannot tell who is new.
     """
 
     starts: dict[str, int]
     steps: tuple[Step, ...]
+    reason: str = ""
 
 
 FEWEST = 5
 
 
-def read_paths(scope: Scope, asked: Question) -> Paths:
+def read_paths(scope: Scope, asked: Question, settled_from: date | None = None) -> Paths:
     """Return starts and steps that fall in the question's period and pass its filters.
 
     Where a family went before is looked up whatever the period: the filters choose the arrivals.
+    As with new families, days before `settled_from` are left out.
     """
+    early = settled_from is not None and asked.first < settled_from
+    rows, here = _read(scope, asked, settled_from)
+    return replace(_paths(rows, here), reason=NEWCOMERS if early else "")
+
+
+def visits_of_step(
+    scope: Scope, asked: Question, step: tuple[str, str], settled_from: date | None = None
+) -> list[str]:
+    """Return the ids of the visits by which families arrived at a step (from, to)."""
+    rows, here = _read(scope, asked, settled_from)
+    return [
+        id_
+        for came_from, (id_, _, went_to), _ in _arrivals(rows, here)
+        if (came_from, went_to) == step
+    ]
+
+
+def _read(scope: Scope, asked: Question, settled_from: date | None) -> tuple[Any, set[str]]:
+    """Return every first visit of a type of the families that arrived, and the arrivals' ids."""
+    first = max(asked.first, settled_from or asked.first)
     arrived = visit.alias("arrived")
     arrivals = (
         select(visit.c.family_id)
-        .where(VISITS.own(scope), VISITS.on((asked.first, asked.last)), *VISITS.only(asked))
+        .where(VISITS.own(scope), VISITS.on((first, asked.last)), *VISITS.only(asked))
         .where(visit.c.state == "completed", visit.c.is_first_of_type == 1)
     )
     firsts = (
@@ -65,22 +89,33 @@ def read_paths(scope: Scope, asked: Question) -> Paths:
     )
     with scope.read() as conn:
         here = set(conn.execute(arrivals.with_only_columns(visit.c.id)).scalars())
-        rows = conn.execute(firsts).all()
-    return _paths(rows, here)
+        return conn.execute(firsts).all(), here
 
 
-def _paths(rows: Any, here: set[str]) -> Paths:
+Arrival = tuple[str | None, tuple[str, date, str], int]
+
+
+def _arrivals(rows: Any, here: set[str]) -> Iterator[Arrival]:
+    """Yield (type before, (visit, day, type), days between); no type before is a start."""
     families: dict[str, list[tuple[str, date, str]]] = defaultdict(list)
     for id_, family, day, kind in rows:
         families[family].append((id_, day, kind))
-    starts: Counter[str] = Counter()
-    between: dict[tuple[str, str], list[int]] = defaultdict(list)
     for course in families.values():
         if course[0][0] in here:
-            starts[course[0][2]] += 1
-        for (_, before, came_from), (id_, day, went_to) in pairwise(course):
-            if id_ in here:
-                between[came_from, went_to].append((day - before).days)
+            yield None, course[0], 0
+        for before, after in pairwise(course):
+            if after[0] in here:
+                yield before[2], after, (after[1] - before[1]).days
+
+
+def _paths(rows: Any, here: set[str]) -> Paths:
+    starts: Counter[str] = Counter()
+    between: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for came_from, (_, _, went_to), days in _arrivals(rows, here):
+        if came_from is None:
+            starts[went_to] += 1
+        else:
+            between[came_from, went_to].append(days)
     steps = [
         Step(a, b, len(days), median(days) if len(days) >= FEWEST else None)
         for (a, b), days in between.items()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.facts import DAILY, VISITS
@@ -80,7 +80,7 @@ class Combined:
 class TypesReview:
     """The Visit types page. `totals` maps type to metric to cell over the whole period.
 
-    `new_to_type` counts families new to each type.
+    `new_to_type` counts families new to each type; `asked` is the question of the totals.
     """
 
     first: date
@@ -93,6 +93,7 @@ class TypesReview:
     paths: Paths
     ages: Ages
     combined: Combined
+    asked: Question
     where: Filters
 
 
@@ -125,9 +126,10 @@ def review_visit_types(
         totals=by_type,
         new_to_type={kind: found["new_to_type"] for kind, found in by_type.items()},
         families=_families(answers[2], periods),
-        paths=read_paths(scope, totals),
+        paths=read_paths(scope, totals, known.records.settled_from),
         ages=_ages(scope, totals),
         combined=_combined(scope, totals, by_type),
+        asked=totals,
         where=where,
     )
 
@@ -169,26 +171,63 @@ def _conditions(scope: Scope, asked: Question) -> list[Any]:
     return [VISITS.own(scope), VISITS.on(days), done, *VISITS.only(asked)]
 
 
-def _ages(scope: Scope, asked: Question) -> Ages:
-    """Count each visit once per age, so that twins are one."""
+def visits_of_age(scope: Scope, asked: Question, age: int | None) -> list[str]:
+    """Return the ids of visits at an infant's age in weeks, newest first.
+
+    Below 0 are all before birth, above OLDEST_WEEKS all older; None is without a known birth date.
+    """
+    with scope.read() as conn:
+        if age is None:
+            ours = visit.c.practice_id == visit_client.c.practice_id
+            infants = select(client.c.id).where(
+                ours, visit_client.c.visit_id == visit.c.id, *_INFANT
+            )
+            told = select(visit.c.id).where(*_conditions(scope, asked), ~infants.exists())
+            return list(conn.execute(told.order_by(visit.c.starts_at.desc())).scalars())
+        aged = [(_weeks(day, born), id_, day) for id_, day, _, born in _born(conn, scope, asked)]
+    found = {(day, id_) for weeks, id_, day in aged if _same_age(weeks, age)}
+    return [id_ for _, id_ in sorted(found, reverse=True)]
+
+
+def _same_age(weeks: int, age: int) -> bool:
+    if age < 0 or age > OLDEST_WEEKS:
+        return weeks < 0 if age < 0 else weeks > OLDEST_WEEKS
+    return weeks == age
+
+
+def _weeks(day: date, born: date) -> int:
+    return (day - born).days // 7
+
+
+_INFANT = (
+    client.c.practice_id == visit_client.c.practice_id,
+    client.c.id == visit_client.c.client_id,
+    client.c.kind == "infant",
+    client.c.born_on.is_not(None),
+)
+
+
+def _born(conn: Connection, scope: Scope, asked: Question) -> Any:
+    """Return (visit, day, type, birth date) of each infant with a known one at each visit."""
     on_board = and_(
         visit_client.c.practice_id == visit.c.practice_id, visit_client.c.visit_id == visit.c.id
-    )
-    infant = and_(
-        client.c.practice_id == visit_client.c.practice_id,
-        client.c.id == visit_client.c.client_id,
-        client.c.kind == "infant",
-        client.c.born_on.is_not(None),
     )
     rows = (
         select(visit.c.id, visit.c.day, visit.c.visit_type, client.c.born_on)
         .distinct()
-        .select_from(visit.join(visit_client, on_board).join(client, infant))
+        .select_from(visit.join(visit_client, on_board).join(client, and_(*_INFANT)))
         .where(*_conditions(scope, asked))
     )
+    return conn.execute(rows)
+
+
+def _ages(scope: Scope, asked: Question) -> Ages:
+    """Count each visit once per age, so that twins are one."""
     every = select(func.count()).select_from(visit).where(*_conditions(scope, asked))
     with scope.read() as conn:
-        aged = {(id_, (day - born).days // 7, kind) for id_, day, kind, born in conn.execute(rows)}
+        aged = {
+            (id_, _weeks(day, born), kind) for id_, day, kind, born in _born(conn, scope, asked)
+        }
         visits = int(conn.execute(every).scalar_one())
     counted = Counter((age, kind) for _, age, kind in aged if 0 <= age <= OLDEST_WEEKS)
     ages = [age for age, _ in counted]
