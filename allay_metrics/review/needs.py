@@ -235,7 +235,7 @@ def _without_next(practice: Practice, since: Since) -> ColumnElement[bool]:
 
 
 def _undecided(practice: Practice) -> Select[Any]:
-    """Start from the visits' state, which has an index: missing ones are few among many."""
+    """Start from the absent bookings, which have an index of their own: few among many."""
     decided = exists().where(
         correction.c.practice_id == booking.c.practice_id,
         correction.c.booking_id == booking.c.id,
@@ -245,7 +245,7 @@ def _undecided(practice: Practice) -> Select[Any]:
         _same_practice(),
         booking.c.family_id == visit.c.family_id,
         booking.c.starts_at == visit.c.starts_at,
-        booking.c.absent_by.is_not(None),
+        visit.c.state == "missing",
     )
     newer = and_(
         import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
@@ -263,12 +263,12 @@ def _undecided(practice: Practice) -> Select[Any]:
             import_.c.file_name,
         )
         .select_from(
-            visit.join(booking, row_of)
+            booking.join(visit, row_of)
             .join(family, _of_family())
             .join(therapist, _visited_by())
             .join(import_, newer)
         )
-        .where(visit.c.practice_id == practice, visit.c.state == "missing", ~decided)
+        .where(booking.c.practice_id == practice, booking.c.absent_by.is_not(None), ~decided)
     )
 
 
