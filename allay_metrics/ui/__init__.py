@@ -1,31 +1,63 @@
 """Everything that draws: the only folder that imports streamlit. Pages take their parts here."""
 
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
+from allay_metrics.ui.cities_page import cities_page
+from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.filters import choose_filters, filter_words
+from allay_metrics.ui.frame import frame
 from allay_metrics.ui.multiples import trends
+from allay_metrics.ui.nothing import loading, no_records
+from allay_metrics.ui.period import choose_period, choose_week
+from allay_metrics.ui.period_head import period_head
+from allay_metrics.ui.problem import problem, problems_shown
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.session import guard, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
 from allay_metrics.ui.tile import Face, tile, tile_grid
+from allay_metrics.ui.visits import open_number, visits_table
+from allay_metrics.ui.week_head import as_of_line, known_words, week_head
+from allay_metrics.ui.week_tiles import week_tiles
 
 __all__ = [
     "Cell",
     "Face",
     "Score",
     "Spark",
+    "as_of_line",
     "banner_demo",
     "body",
     "card",
+    "choose_filters",
+    "choose_period",
+    "choose_week",
+    "cities_page",
+    "definitions_page",
     "delta_row",
     "drawer",
     "empty_state",
     "figure",
+    "filter_words",
     "forget",
+    "frame",
+    "guard",
     "head",
+    "known_words",
+    "leave",
+    "loading",
     "needs_row",
+    "no_records",
     "note",
+    "open_number",
     "page_head",
+    "period_head",
+    "problem",
+    "problems_shown",
+    "remembered",
     "say",
+    "scope",
     "scorecard",
     "style",
     "table",
@@ -34,5 +66,8 @@ __all__ = [
     "tile_grid",
     "top",
     "trends",
+    "visits_table",
+    "week_head",
+    "week_tiles",
     "week_title",
 ]

@@ -20,14 +20,22 @@ def style() -> None:
     st.html(STYLE)
 
 
-def top(pages: Sequence[StreamlitPage], here: StreamlitPage, who: str) -> None:
-    """Draw the navigation row of a laptop; a phone has `thumb`. `who` may hold **bold**."""
+def top(
+    pages: Sequence[StreamlitPage],
+    here: StreamlitPage,
+    who: str,
+    carry: Mapping[str, str] | None = None,
+) -> None:
+    """Draw the navigation row of a laptop; a phone has `thumb`. `who` may hold **bold**.
+
+    `carry` is the part of the address that goes along: a link would clear it all.
+    """
     with st.container(
         key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
     ):
         st.html('<div class="al-brand"><i></i>Allay</div>', width="content")
         for page in pages:
-            _link(page, here, "top", label=page.title)
+            _link(page, here, "top", label=page.title, carry=carry)
         st.space("stretch")
         st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
 
@@ -36,6 +44,7 @@ def thumb(
     pages: Sequence[StreamlitPage],
     here: StreamlitPage,
     short: Mapping[str, str] | None = None,
+    carry: Mapping[str, str] | None = None,
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
@@ -46,7 +55,7 @@ def thumb(
     with st.bottom, st.container(key="al-thumb", horizontal=True, wrap=False, gap=None):
         for page in pages:
             label = shorter.get(page.title, page.title)
-            _link(page, here, "thumb", label=label, icon=page.icon, stretch=True)
+            _link(page, here, "thumb", label=label, icon=page.icon, carry=carry)
 
 
 def banner_demo(leave: Callable[[], None]) -> None:
@@ -84,16 +93,17 @@ def week_title(monday: date) -> tuple[str, str]:
 def _link(
     page: StreamlitPage,
     here: StreamlitPage,
-    where: str,
+    where: Literal["top", "thumb"],
     *,
     label: str,
     icon: str = "",
-    stretch: bool = False,
+    carry: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a link; page_link takes no key, so a keyed container marks the page we are on."""
-    width: Literal["stretch", "content"] = "stretch" if stretch else "content"
+    width: Literal["stretch", "content"] = "stretch" if where == "thumb" else "content"
+    along = dict(carry or {})
     if page != here:
-        st.page_link(page, label=label, icon=icon, width=width)
+        st.page_link(page, label=label, icon=icon, width=width, query_params=along)
         return
     with st.container(key=f"al-on-{where}", width=width):
-        st.page_link(page, label=label, icon=icon, width=width)
+        st.page_link(page, label=label, icon=icon, width=width, query_params=along)

@@ -1,0 +1,103 @@
+"""The Definitions page: every metric in words, made from the registry the code counts by."""
+
+import streamlit as st
+
+from allay_metrics.metrics import Metric
+from allay_metrics.metrics.reference import facts, themes
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.shell import page_head
+
+WORDS = {
+    "Visit": "One booked slot of one family with one therapist. Twins seen together are one visit.",
+    "Family": "The household that books: one or two parents, one or more infants.",
+    "Visit type": "CST, lactation, massage or other. A visit has one primary type and may have a "
+    "second; totals count the primary type once.",
+    "City": "The city of the home visited, as typed or known from earlier visits; never guessed "
+    "from a ZIP code that belongs to several cities.",
+    "Missing": "A visit that a newer export of the same source no longer holds. It is in no "
+    "number until the owner decides what became of it.",
+    "As of": "The moment an export was made. A visit that was in the future then stays booked "
+    "until newer records arrive.",
+    "Week": "Monday to Sunday in the practice\u2019s time zone, named by its Monday.",
+    "No value": "A dash. Nothing was there to count, or the export does not tell; the reason "
+    "stands beside it. It never means 0.",
+    "Small": "A share of one to four is shown as counts only: a percentage would say more than it "
+    "knows.",
+    "Usual range": "Of a weekly count: the mean of the 26 full weeks before, \u00b1 2.66 times "
+    "their mean moving range. Of a weekly share: p \u00b1 3 \u221a(p(1 \u2212 p) \u00f7 n), p "
+    "pooled over those weeks. None with fewer than twelve weeks.",
+    "\u25c6": "Outside the usual range: look here. It does not mean bad. With eight numbers, about "
+    "one week in ten shows one by chance.",
+    "Restated": "A number that differs from what it was when the week was first told, because the "
+    "records changed since.",
+}
+
+
+def definitions_page() -> None:
+    """Draw a search field and every definition that holds what was typed."""
+    page_head("Definitions", "every number, from the same data that counts it")
+    with st.container(key="al-def-search", width=420):
+        asked = st.text_input(
+            "Search the definitions",
+            key="search",
+            placeholder="Search, such as cancelled or median",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+    sections = _sections(asked)
+    if not sections:
+        st.html(f'<p class="al-say">Nothing is defined by <b>{escape(asked)}</b>.</p>')
+        return
+    with st.container(key="al-defs"):
+        st.html(_contents(sections) + "".join(sections.values()))
+
+
+def _sections(asked: str) -> dict[str, str]:
+    """Return the groups that hold something, heading to HTML."""
+    found = {}
+    for theme, metrics in themes().items():
+        entries = [_entry(metric) for metric in metrics if _holds(asked, _text(metric))]
+        if entries:
+            found[theme] = _section(theme, "".join(entries))
+    words = [_word(*pair) for pair in WORDS.items() if _holds(asked, " ".join(pair))]
+    if words:
+        found["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
+    return found
+
+
+def _holds(asked: str, text: str) -> bool:
+    return all(word in text.casefold() for word in asked.casefold().split())
+
+
+def _text(metric: Metric) -> str:
+    named = (metric.key, metric.label, metric.short, metric.definition)
+    return " ".join((*named, *facts(metric).values()))
+
+
+def _contents(sections: dict[str, str]) -> str:
+    links = "".join(f'<a href="#{_anchor(name)}">{escape(name)}</a>' for name in sections)
+    return f'<nav class="al-dn" aria-label="Groups">{links}</nav>'
+
+
+def _section(heading: str, inside: str) -> str:
+    return f'<h2 id="{_anchor(heading)}">{escape(heading)}</h2>{inside}'
+
+
+def _entry(metric: Metric) -> str:
+    told = "".join(
+        f"<dt>{escape(heading)}</dt><dd>{escape(words)}</dd>"
+        for heading, words in facts(metric).items()
+    )
+    return (
+        f'<article id="{_anchor(metric.key)}"><h3>{escape(metric.label)} '
+        f"<code>{escape(metric.key)}</code></h3><p>{escape(metric.definition)}</p>"
+        f"<dl>{told}</dl></article>"
+    )
+
+
+def _word(term: str, sentence: str) -> str:
+    return f"<p><b>{escape(term)}</b>{escape(sentence)}</p>"
+
+
+def _anchor(name: str) -> str:
+    return f"def-{name.lower().replace('_', '-').replace(' ', '-')}"

@@ -1,0 +1,89 @@
+"""Filters of a page: kept between pages and in the address, where no person is named."""
+
+import streamlit as st
+
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.review.answers import Filters
+from allay_metrics.review.choices import Choices, read_choices
+from allay_metrics.ui.html import TYPE_WORDS
+from allay_metrics.ui.remembered import remembered
+
+ALL_CITIES, ALL_TYPES, ALL_THERAPISTS = "All cities", "All visit types", "All therapists"
+# Streamlit writes the words of the option into the address under the widget's key.
+CITY, TYPE, THERAPIST = "city", "type", "therapist"
+IN_ADDRESS = (CITY, TYPE, THERAPIST, "week", "period", "from", "to")
+_THERAPIST_WIDGET = "al-therapist"
+_ID_LETTERS = 8
+
+choices_of = remembered(read_choices)
+
+
+def choose_filters(scope: Scope) -> Filters:
+    """Draw city, visit type and therapist; return what is chosen as a question's filters."""
+    found = choices_of(scope)
+    with st.container(key="al-filters", horizontal=True, gap="xsmall"):
+        city = _choose("City", CITY, (ALL_CITIES, *found.cities))
+        kind = _choose("Visit type", TYPE, (ALL_TYPES, *TYPE_WORDS.values()))
+        therapist = _choose_therapist(found)
+    kinds = {word: key for key, word in TYPE_WORDS.items()}
+    chosen = {
+        "city": city if city in found.cities else None,
+        "visit_type": kinds.get(kind),
+        "therapist": therapist,
+    }
+    return tuple((key, value) for key, value in chosen.items() if value)
+
+
+def filter_words(where: Filters) -> str:
+    """Return `Oakland, CST` for what is chosen; empty for all."""
+    return ", ".join(TYPE_WORDS.get(value, value) for _, value in where)
+
+
+def carried() -> dict[str, str]:
+    """Return the part of the address that goes along to another page."""
+    return {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
+
+
+def _choose(label: str, key: str, options: tuple[str, ...]) -> str:
+    return st.selectbox(
+        label,
+        options,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+        required=True,
+        format_func=_shown,
+        width=158,
+    )
+
+
+def _shown(option: str) -> str:
+    return "Unknown city" if option == UNKNOWN else option
+
+
+def _choose_therapist(found: Choices) -> str | None:
+    """Draw the therapists where there are several; return the chosen one's name.
+
+    The address holds the start of her id: a bound widget would write her name into it.
+    """
+    ids = {id_[:_ID_LETTERS]: id_ for id_ in found.therapists}
+    if len(ids) < 2:
+        return None
+    asked = st.query_params.get(THERAPIST, "")
+    if _THERAPIST_WIDGET not in st.session_state and asked in ids:
+        st.session_state[_THERAPIST_WIDGET] = asked
+    chosen = st.selectbox(
+        "Therapist",
+        ("", *ids),
+        key=_THERAPIST_WIDGET,
+        persist_state="session",
+        label_visibility="collapsed",
+        required=True,
+        format_func=lambda short: found.therapists[ids[short]] if short else ALL_THERAPISTS,
+        width=158,
+    )
+    if chosen and chosen != asked:
+        st.query_params[THERAPIST] = chosen
+    elif not chosen and asked:
+        del st.query_params[THERAPIST]
+    return found.therapists[ids[chosen]] if chosen else None

@@ -1,0 +1,37 @@
+"""Pages with nothing on them yet: no records, or not loaded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from allay_metrics.ui.card import empty_state
+
+RECORDS = "pages/practice/records.py"
+
+
+def no_records() -> None:
+    """Draw what to do while nothing was ever taken in, and go there on a click."""
+    if empty_state(
+        "No visits yet",
+        "Bring in an export of your scheduling system. Every row of it is counted or set aside "
+        "with a reason, and the file stays on this computer.",
+        "Go to Records",
+    ):
+        st.switch_page(RECORDS)
+
+
+@contextmanager
+def loading(key: str, *heights: int) -> Iterator[None]:
+    """Show grey blocks in the place of a page while a session opens it for the first time."""
+    seen = f"al-loaded-{key}"
+    if st.session_state.get(seen):
+        yield
+        return
+    slot = st.empty()
+    with slot.container(gap="small"):
+        for height in heights:
+            st.skeleton(height)
+    yield
+    slot.empty()
+    st.session_state[seen] = True

@@ -1,0 +1,64 @@
+"""Who is here, and which practice is open.
+
+There are no accounts yet, so there are two ways in, and everything else is shut: on a server that
+only this computer reaches, the person at the keyboard is the owner; of an invented practice
+everybody is. A page asks by itself, for on a fresh server it may run before dashboard.py has.
+"""
+
+from ipaddress import ip_address
+from typing import Literal
+
+import streamlit as st
+
+from allay_metrics.demo.active import active_practice, leave_demo
+from allay_metrics.records import Scope
+
+Role = Literal["owner", "therapist"]
+
+_CLOSED = "Nobody is signed in, and this server can be reached from other computers."
+
+
+def guard(*roles: Role) -> None:
+    """Stop the page here unless the person in front of it has one of these roles."""
+    role = who_is_here()
+    if role in roles:
+        return
+    st.html('<h1 class="al-title">This page is not for you to see</h1>')
+    st.error(_CLOSED if role is None else f"It is for the {' or the '.join(roles)}.")
+    st.stop()
+
+
+def who_is_here() -> Role | None:
+    """Return the role of the person in front of the page; None for nobody we know."""
+    if _only_this_computer() or scope().is_demo:
+        return "owner"
+    return None
+
+
+def scope() -> Scope:
+    """Return the scope of the practice that is open; the demo is invented where nothing is."""
+    return active_practice()
+
+
+def leave() -> None:
+    """Leave the demo for the practice's own records, and lose what was chosen in it."""
+    leave_demo()
+    st.session_state.clear()
+    st.query_params.clear()
+
+
+def _only_this_computer() -> bool:
+    """Return whether the server listens on this computer alone and was asked from it directly."""
+    address = st.get_option("server.address")
+    # A proxy on this computer would make everybody look like the person at the keyboard.
+    behind_proxy = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded"))
+    return bool(address) and _is_loopback(str(address)) and not behind_proxy
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,207 @@
+"""Show the visits: the drawer behind every number and every mark of a figure."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.errors import QuestionProblem
+from allay_metrics.metrics import Metric, Question, query, visits_behind
+from allay_metrics.records import Scope
+from allay_metrics.review.answers import Cell, cells
+from allay_metrics.review.usual import Usual
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.filters import filter_words
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.table import table
+
+SHOWN = 200
+STATES = {
+    "completed": "completed",
+    "booked": "booked",
+    "no_show": "no-show",
+    "cancelled": "cancelled",
+    "late_cancelled": "cancelled late",
+    "practice_cancelled": "cancelled by us",
+    "unmarked": "not marked",
+}
+# A spreadsheet takes a text that starts with one of these for a formula.
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+def open_number(
+    scope: Scope,
+    asked: Question,
+    *,
+    title: str = "",
+    usual: Usual | None = None,
+    extra: Sequence[tuple[str, str]] = (),
+    on_close: Callable[[], None] | None = None,
+) -> None:
+    """Open the drawer behind one number: what it means, how it came about, and its visits.
+
+    `asked` is the question of one metric that the number answers, filters and all; the value in
+    the drawer is the answer to it. `extra` are further (term, sentence) pairs.
+    """
+    (metric,) = asked.asked
+    cell = _answer(scope, asked)
+    drawer(
+        title or metric.label,
+        lambda: _body(scope, asked, metric),
+        value=said(metric, cell),
+        beside=_beside(metric, asked),
+        definitions=[*_definitions(metric, cell, usual), *extra],
+        on_close=on_close,
+    )
+
+
+def said(metric: Metric, cell: Cell) -> str:
+    """Return a metric's value as it stands large: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
+    if metric.is_rate:
+        return words.share(cell.numerator, cell.denominator, cell.reason).text
+    if metric.kind == "money":
+        return words.dollars(cell.value)
+    return words.plain(cell.value)
+
+
+def usual_words(metric: Metric, usual: Usual) -> str:
+    """Return `27–45` or `86–100%`."""  # noqa: RUF002
+    if metric.is_rate:
+        return words.between(usual.low, usual.high, "percent")
+    return words.between(*usual.whole)
+
+
+def visits_csv(found: pd.DataFrame) -> str:
+    """Return the visits as CSV; text that a spreadsheet would run is quoted with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(found.columns)
+    for row in found.itertuples(index=False):
+        writer.writerow([_harmless(value) for value in row])
+    return out.getvalue()
+
+
+def _answer(scope: Scope, asked: Question) -> Cell:
+    answer: Cell = next(cells(query(asked, scope)))[-1]
+    return answer
+
+
+def _beside(metric: Metric, asked: Question) -> str:
+    unit = {"%": "", "$": ""}.get(metric.unit, metric.unit)
+    if metric.kind == "median":
+        unit = "days, median"
+    chosen = filter_words(asked.where)
+    return ", ".join(filter(None, (unit, words.span(asked.first, asked.last), chosen)))
+
+
+def _definitions(metric: Metric, cell: Cell, usual: Usual | None) -> list[tuple[str, str]]:
+    told = [("What it counts", metric.definition)]
+    if metric.waits_for:
+        return [*told, ("What it waits for", f"{metric.waits_for.capitalize()}.")]
+    if metric.is_rate and cell.denominator:
+        counts = f"**{words.number(cell.numerator)}** {metric.numerator}, out of"
+        told.append(("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}."))
+    if metric.kind == "median" and cell.denominator:
+        told.append(("Over", f"**{words.number(cell.denominator)}** {metric.denominator}."))
+    if usual is not None:
+        told.append(("Usual range", f"{usual_words(metric, usual)}: {_how_usual(metric)}"))
+    if cell.reason:
+        told.append(("To know", f"{cell.reason[:1].upper()}{cell.reason[1:]}."))
+    return told
+
+
+def _how_usual(metric: Metric) -> str:
+    if metric.is_rate:
+        return (
+            "the pooled share p of the 26 weeks before, ± 3 √(p(1 − p) ÷ n) for the n of this week."  # noqa: RUF001
+        )
+    return "the mean of the 26 weeks before, ± 2.66 × their mean moving range."  # noqa: RUF001
+
+
+def _body(scope: Scope, asked: Question, metric: Metric) -> None:
+    if metric.waits_for:
+        return
+    with problems_shown():
+        found = visits_behind(asked, scope, limit=SHOWN + 1)
+        if found.empty:
+            st.html('<p class="al-sub">No visits.</p>')
+            return
+        shown = found.head(SHOWN)
+        visits_table(shown, caption=f"Visits behind {metric.label}", counted=metric.is_rate)
+        if len(found) > SHOWN:
+            st.html(
+                f'<p class="al-sub">The newest {SHOWN} are shown; the export holds them all.</p>'
+            )
+        if scope.sees_money:
+            _export(scope, asked)
+
+
+def visits_table(found: pd.DataFrame, *, caption: str, counted: bool = False) -> None:
+    """Draw visits as `visits_behind` gives them; `counted` adds whether each is in the numerator.
+
+    A state other than completed stands beside the type, so that nothing reads as done that is not.
+    """
+    money = "price" in found.columns
+    columns = ["When", "Family", "City", "Type", *(["Counted"] if counted else [])]
+    rows = [
+        [
+            _when(visit["starts_at"]),
+            visit["family"],
+            visit["city"],
+            _type(visit["visit_type"], visit["state"]),
+            *(["yes" if visit["counted"] else "no"] if counted else []),
+            *([words.dollars(visit["price"])] if money else []),
+        ]
+        for visit in found.to_dict("records")
+    ]
+    table(
+        [*columns, *(["Price"] if money else [])],
+        rows,
+        caption=caption,
+        left=range(1, len(columns)),
+    )
+
+
+def _when(starts_at: pd.Timestamp) -> str:
+    return f"{words.day(starts_at.date())}, {words.clock(starts_at.to_pydatetime())}"
+
+
+def _type(kind: str, state: str) -> str:
+    named = "CST" + kind[3:] if kind.startswith("CST") else kind.capitalize()
+    return named if state == "completed" else f"{named}, {STATES.get(state, state)}"
+
+
+def _export(scope: Scope, asked: Question) -> None:
+    (metric,) = asked.metrics
+    st.download_button(
+        "Export these visits",
+        lambda: visits_csv(visits_behind(asked, scope, limit=None)),
+        file_name=f"{metric}_{asked.first}_{asked.last}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+    )
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(_LIVE):
+        return f"'{value}"
+    return value
+
+
+def of_one(asked: Question, key: str, value: str) -> Question:
+    """Return the question of one bar: the same, narrowed to one value of a group.
+
+    A filter that already names other values leaves nothing to show. Raises QuestionProblem.
+    """
+    chosen = asked.values(key)
+    if chosen and value not in chosen:
+        raise QuestionProblem(f"{value} is not among the {key.replace('_', ' ')} chosen.")
+    return replace(asked.only(key, value), by=(), grain=None)

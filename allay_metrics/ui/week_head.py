@@ -1,0 +1,62 @@
+"""The head of the Week: its title and arrows, the filters, how new and whole the records are."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.known import Known
+from allay_metrics.review.week import WeekReview, review_week
+from allay_metrics.ui.filters import choose_filters
+from allay_metrics.ui.html import rich
+from allay_metrics.ui.period import choose_week, chosen_week
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.shell import page_head, week_title
+
+week_of = remembered(review_week)
+
+
+def week_head(scope: Scope) -> WeekReview:
+    """Draw the head of the page and return the week it is about."""
+    with st.container(key="al-week-head", gap=None):
+        with st.container(key="al-week-bar", horizontal=True, vertical_alignment="center"):
+            left = st.container(key="al-week-title", horizontal=True, gap="small")
+            where = choose_filters(scope)
+        review = week_of(scope, chosen_week(), where)
+        with left:
+            title, muted = week_title(review.monday)
+            page_head(title, f"{muted}, so far" if review.so_far else muted)
+            choose_week(review.earlier, review.later)
+        as_of_line([*known_words(review.known), *_of_week(review)])
+    return review
+
+
+def as_of_line(items: list[str]) -> None:
+    """Draw the quiet line below a title; items may hold **bold**."""
+    line = "<i>·</i>".join(f"<span>{rich(item)}</span>" for item in items)
+    st.html(f'<div class="al-asof">{line}</div>')
+
+
+def known_words(known: Known) -> list[str]:
+    """Return how new the records are and what became of the newest file's rows."""
+    if known.newest is None:
+        return []
+    moments = known.as_of_moments
+    told = [
+        f"{f'{source} ' if len(moments) > 1 else ''}**{words.moment(at)}**"
+        for source, at in moments.items()
+    ]
+    rows = words.plural(known.rows_read, "row")
+    counted, aside = words.number(known.rows_counted), words.number(known.rows_set_aside)
+    return [
+        f"Records as of {words.listed(told)}",
+        f"{rows}: **{counted} counted**, {aside} set aside",
+    ]
+
+
+def _of_week(review: WeekReview) -> list[str]:
+    told = []
+    if review.missing:
+        told.append(f"**{words.number(review.missing)} missing**, in no number until decided")
+    if review.restated:
+        told.append(f"{words.plural(len(review.restated), 'number')} restated")
+    return told

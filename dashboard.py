@@ -1,0 +1,39 @@
+"""The dashboard: who is here, which pages she has, the frame around the one she opened."""
+
+import streamlit as st
+
+from allay_metrics import ui
+
+st.set_page_config(
+    page_title="Allay", page_icon="🌿", layout="wide", initial_sidebar_state="collapsed"
+)
+ui.style()
+PAGES = [
+    st.Page(
+        "pages/owner/week.py", title="Week", icon=":material/calendar_view_week:", default=True
+    ),
+    st.Page(
+        "pages/owner/cities.py", title="Cities", icon=":material/location_on:", url_path="cities"
+    ),
+    st.Page(
+        "pages/owner/visit_types.py",
+        title="Visit types",
+        icon=":material/category:",
+        url_path="types",
+    ),
+    st.Page(
+        "pages/practice/records.py",
+        title="Records",
+        icon=":material/upload_file:",
+        url_path="records",
+    ),
+    st.Page(
+        "pages/practice/definitions.py",
+        title="Definitions",
+        icon=":material/menu_book:",
+        url_path="definitions",
+    ),
+]
+here = st.navigation(PAGES, position="hidden")
+with ui.frame(PAGES, here):
+    here.run()

@@ -1,0 +1,12 @@
+"""Week in review: how was last week, is anything unusual, what needs the owner this week?"""
+
+from allay_metrics import ui
+
+ui.guard("owner")
+scope = ui.scope()
+with ui.body():
+    review = ui.week_head(scope)
+    if review.has_records:
+        ui.week_tiles(scope, review)
+    else:
+        ui.no_records()

@@ -1,0 +1,7 @@
+"""Definitions: what does each number count, and what does it need?"""
+
+from allay_metrics import ui
+
+ui.guard("owner")
+with ui.body():
+    ui.definitions_page()
