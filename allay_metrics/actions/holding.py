@@ -37,7 +37,7 @@ def hold_by_what_remains(conn: Connection, practice_id: str, import_id: str) -> 
             other.c.id != import_id,
             other.c.undone_at.is_(None),
         )
-        .order_by(other.c.as_of.desc(), other.c.imported_at.desc(), other.c.id)
+        .order_by(other.c.as_of.desc(), other.c.sequence.desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -72,7 +72,7 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> tuple[set[s
                 and_(newer.c.holds == "kept", booking.c.marked.not_in(CALLED_OFF)),
             ),
         )
-        .order_by(newer.c.as_of, newer.c.id)
+        .order_by(newer.c.as_of, newer.c.sequence)
         .limit(1)
         .correlate(booking)
         .scalar_subquery()

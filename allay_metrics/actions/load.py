@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from allay_metrics.derive.families import families_of
+from allay_metrics.derive.families import Person, families_by_clue, families_of
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, import_row
@@ -81,6 +81,7 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
 
     new: list[tuple[Any, ...]] = []
     changed: list[dict[str, Any]] = []
+    known_as: list[Person] = []
     journal: list[tuple[Any, ...]] = []
     numbers = rows["row_number"].tolist()
     keys = rows["source_key"].tolist()
@@ -88,7 +89,9 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
         numbers, keys, ids, contents, hashes, families, strict=True
     ):
         before = known.get(id_)
-        counts.families.update({family_id} if before is None else {family_id, before.family_id})
+        counts.families.add(family_id)
+        if before is not None:
+            counts.families.add(before.family_id)
         line = (file.practice_id, file.import_id, number, id_)
         if before is None:
             head = (file.practice_id, id_, file.source, key, hash_, family_id)
@@ -99,10 +102,13 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
         else:
             values = dict(zip(CONTENT, content, strict=True))
             changed.append({"booking_id": id_, "row_hash": hash_, "family_id": family_id, **values})
+            known_as.append((before.email, before.phone, before.client_name, before.address))
             journal.append((*line, "updated", _as_json(before)))
     counts.added += len(new)
     counts.updated += len(changed)
     counts.unchanged += len(journal) - len(new) - len(changed)
+    if known_as:
+        counts.families |= families_by_clue(conn, file.practice_id, known_as)
     _write(conn, file.practice_id, new, changed, journal)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from allay_metrics.actions.holding import hold_by_what_remains, mark_missing
 from allay_metrics.actions.load import update_bookings
 from allay_metrics.derive import derive
-from allay_metrics.derive.families import families_of
+from allay_metrics.derive.families import families_by_clue, families_of
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
@@ -78,14 +78,17 @@ def _refuse_if_built_upon(
 
 
 def _families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
-    """Return the families its bookings belong to now."""
+    """Return the families its bookings belong to now, and those that hang on what they say."""
     rows = select(import_row.c.booking_id).where(
         import_row.c.practice_id == practice_id, import_row.c.import_id == import_id
     )
-    asked = select(booking.c.family_id).where(
-        booking.c.practice_id == practice_id, booking.c.id.in_(rows)
-    )
-    return set(conn.execute(asked).scalars())
+    columns = [
+        booking.c[name] for name in ("family_id", "email", "phone", "client_name", "address")
+    ]
+    asked = select(*columns).where(booking.c.practice_id == practice_id, booking.c.id.in_(rows))
+    told = [tuple(row) for row in conn.execute(asked)]
+    people = {(email, phone, name, address) for _, email, phone, name, address in told}
+    return {id_ for id_, *_ in told} | families_by_clue(conn, practice_id, people)
 
 
 def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[str]:

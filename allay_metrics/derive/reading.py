@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from allay_metrics.derive.facts import Told
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import booking, correction, coverage, family
+from allay_metrics.records.tables import booking, correction, coverage, family, import_
 
 
 def read_bookings(
@@ -20,7 +20,7 @@ def read_bookings(
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id, booking.c.id)
     )
-    rows = map(Told._make, conn.execute(asked))
+    rows = map(Told._make, conn.execute(asked).all())
     for family_id, theirs in groupby(rows, key=lambda told: told.family_id):
         yield family_id, list(theirs)
 
@@ -36,10 +36,27 @@ def closed_days(conn: Connection, practice_id: str, families: Sequence[str]) -> 
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
-    """Return the owner's word on missing bookings, by booking id."""
+    """Return the owner's word on missing bookings, by booking id.
+
+    It was said of what was known then: once a newer file held the booking it says nothing more,
+    even if the booking goes missing again.
+    """
     asked = (
         select(correction.c.booking_id, correction.c.value)
-        .where(correction.c.practice_id == practice_id, correction.c.field == "state")
+        .join(
+            booking,
+            (booking.c.practice_id == correction.c.practice_id)
+            & (booking.c.id == correction.c.booking_id),
+        )
+        .join(
+            import_,
+            (import_.c.practice_id == booking.c.practice_id) & (import_.c.id == booking.c.held_by),
+        )
+        .where(
+            correction.c.practice_id == practice_id,
+            correction.c.field == "state",
+            correction.c.made_at >= import_.c.imported_at,
+        )
         .order_by(correction.c.made_at)
     )
     return {row.booking_id: row.value for row in conn.execute(asked)}

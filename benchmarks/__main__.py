@@ -1,0 +1,154 @@
+"""`python -m benchmarks [import] [queries] [browser]`: measure, and write docs/benchmarks.md."""
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from benchmarks.interaction import city_change_ms, cold_load_ms
+from benchmarks.measured import ROOT, Took, in_own_process
+from benchmarks.taking_in import write_export
+from benchmarks.week_queries import practice_of, week_ms
+from tests.support.browser import open_browser
+from tests.support.server import start_server
+
+REPORT = ROOT / "docs" / "benchmarks.md"
+ROWS, MORE_ROWS = 100_000, 400_000
+SIZES = (20_000, 1_000_000)
+CHOICES = ("Oakland", "San Francisco", "Berkeley")
+FLOOR = (
+    sys.executable,
+    "-m",
+    "streamlit",
+    "run",
+    "benchmarks/floor_page.py",
+    "--server.headless=true",
+)
+Lines = list[str]
+
+
+def measure_import(folder: Path) -> Lines:
+    """Return the import's lines: time and memory beside pandas, in turn, three times."""
+    export = write_export(folder / "export", ROWS)
+    ours, theirs = [], []
+    for turn in range(3):
+        theirs.append(in_own_process("taking_in:by_pandas", export, folder / f"pandas{turn}.db"))
+        ours.append(in_own_process("taking_in:by_allay", export, folder / f"allay{turn}.db"))
+    large = write_export(folder / "large", MORE_ROWS)
+    more = in_own_process("taking_in:by_allay", large, folder / "large.db")
+    wall, cpu = _middle(ours, "wall"), _middle(ours, "cpu")
+    return [
+        f"## Import of {ours[0].said:,} rows",
+        "",
+        "Everything derived and rolled up, against pandas `read_csv` (all text) plus `to_sql` of",
+        "the same file; each in a fresh process, in turn, median of 3.",
+        "",
+        "| | wall s | CPU s | rows a second | peak MB |",
+        "|---|---|---|---|---|",
+        _row("Allay", wall, cpu, ours[0].said / wall, _middle(ours, "peak_mb")),
+        _row(
+            "pandas", _middle(theirs, "wall"), _middle(theirs, "cpu"),
+            theirs[0].said / _middle(theirs, "wall"), _middle(theirs, "peak_mb"),
+        ),
+        (f"| **ratio** (target 5, then 2) | **{wall / _middle(theirs, 'wall'):.2f}** "
+        f"| {cpu / _middle(theirs, 'cpu'):.2f} | | "
+        f"{_middle(ours, 'peak_mb') / _middle(theirs, 'peak_mb'):.2f} |"),
+        _row(f"Allay, {more.said:,} rows", more.wall, more.cpu, more.said / more.wall, more.peak_mb),
+        "",
+    ]  # fmt: skip
+
+
+def measure_queries(folder: Path) -> Lines:
+    """Return the lines of the Week's queries at both sizes."""
+    lines = [
+        "## All queries of the Week together",
+        "",
+        "Warm, SQLite, median of 15, milliseconds: everything the page shows, as plain values.",
+        "",
+        "| visits | all cities | one city | target |",
+        "|---|---|---|---|",
+    ]
+    for visits, target in zip(SIZES, (15, 150), strict=True):
+        taken = week_ms(practice_of(folder, visits))
+        lines.append(
+            f"| {visits:,} | {taken['all cities']:.1f} | {taken['one city']:.1f} | {target} |"
+        )
+    return [*lines, ""]
+
+
+def measure_browser(folder: Path) -> Lines:
+    """Return the lines of a city change and a cold load, beside the floor page."""
+    lines = [
+        "## A city chosen, in the browser",
+        "",
+        "Headless Chromium, 1400 x 2400, from the click to the page's last change; the floor is",
+        "`benchmarks/floor_page.py`: 8 ready-made Plotly figures, 6 metrics, no data work. Median",
+        "of 9 after a round that does not count, milliseconds.",
+        "",
+        "| | city change | ratio (target 0.7) | cold load | ratio (target 0.8) |",
+        "|---|---|---|---|---|",
+    ]
+    with open_browser() as browser:
+        floor_data = folder / "floor"
+        with start_server(floor_data, command=FLOOR) as server:
+            floor = city_change_ms(browser, server.url, "City", CHOICES)
+            cold = median(cold_load_ms(browser, server.url) for _ in range(3))
+        lines.append(f"| floor | {floor:.0f} | 1 | {cold:.0f} | 1 |")
+        for visits in SIZES:
+            scope = practice_of(folder, visits)
+            with start_server(folder / f"serve{visits}", database_url=scope.database_url) as server:
+                change = city_change_ms(browser, server.url, "City", CHOICES)
+                loaded = median(cold_load_ms(browser, server.url) for _ in range(3))
+            lines.append(
+                f"| Week, {visits:,} visits | {change:.0f} | **{change / floor:.2f}** "
+                f"| {loaded:.0f} | **{loaded / cold:.2f}** |"
+            )
+    return [*lines, ""]
+
+
+PARTS: dict[str, Callable[[Path], Lines]] = {
+    "import": measure_import,
+    "queries": measure_queries,
+    "browser": measure_browser,
+}
+
+
+def main(chosen: list[str]) -> None:
+    """Measure the parts chosen; all of them are written to docs/benchmarks.md."""
+    with tempfile.TemporaryDirectory(prefix="allay-bench-") as folder:
+        where = Path(os.environ.get("ALLAY_BENCH_DIR") or folder)
+        where.mkdir(parents=True, exist_ok=True)
+        lines = [line for name in chosen or PARTS for line in PARTS[name](where)]
+    text = "\n".join([*_head(), *lines])
+    print(text)
+    if not chosen:
+        REPORT.write_text(text, encoding="utf-8")
+
+
+def _head() -> Lines:
+    today = datetime.now(UTC).date().isoformat()
+    return [
+        "# Benchmarks",
+        "",
+        (
+            f"Written by `make bench` on {today}: {os.cpu_count()} cores, Python "
+            f"{platform.python_version()}. Times are that machine's; read the ratios."
+        ),
+        "",
+    ]
+
+
+def _middle(taken: list[Took], what: str) -> float:
+    return median(getattr(one, what) for one in taken)
+
+
+def _row(name: str, wall: float, cpu: float, rate: float, peak: float) -> str:
+    return f"| {name} | {wall:.1f} | {cpu:.1f} | {rate:,.0f} | {peak:.0f} |"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
