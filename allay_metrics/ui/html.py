@@ -51,6 +51,15 @@ def mark(words: str) -> str:
     return f"<mark>◆ {escape(words)}</mark>"
 
 
+def button(inside: str, word: str, label: str = "") -> str:
+    """Return HTML that answers a click: `ui.opened` tells the page `word`.
+
+    `inside` is HTML; `label` is said instead of it to those who only hear the page.
+    """
+    said = f' aria-label="{escape(label)}"' if label else ""
+    return f'<button type="button" class="al-n" data-open="{escape(word)}"{said}>{inside}</button>'
+
+
 def chip(visit_type: str, text: str = "") -> str:
     """Return a type's chip: its shape, its word, its colour; `text` follows in ink."""
     word = TYPE_WORDS.get(visit_type, visit_type.capitalize())
@@ -74,11 +83,12 @@ def bars(
     goal: float | None = None,
     signal: bool = False,
     top: float = 0,
+    opens: Sequence[str] = (),
 ) -> str:
     """Return zero-based columns, the last one in the accent or, outside the usual range, signal.
 
     A missing week (None) is a dotted stub: not measured is not zero. `top` puts several on one
-    scale.
+    scale. `opens` are the words that a click on each column tells the page.
     """
     known = [value for value in values if value is not None]
     top = top or max([*known, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
@@ -88,10 +98,11 @@ def bars(
         parts.append(f'<u style="bottom:{low:.1%};height:{high:.1%}"></u>')
     for i, value in enumerate(values):
         last = ("sig" if signal else "now") if i == len(values) - 1 else ""
+        word = f' data-open="{escape(opens[i])}"' if opens else ""
         parts.append(
             '<i class="no"></i>'
             if value is None
-            else f'<i class="{last}" style="height:{max(value, 0) / top:.1%}"></i>'
+            else f'<i class="{last}"{word} style="height:{max(value, 0) / top:.1%}"></i>'
         )
     if goal is not None:
         parts.append(f'<s style="bottom:{goal / top:.1%}"></s>')

@@ -11,17 +11,21 @@ from datetime import date
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.ui.html import bars, escape, mark
+from allay_metrics.ui.html import bars, button, escape, mark
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, the counts beside it, whether it is marked, and why it has no value."""
+    """A cell: its text, the counts beside it, whether it is marked, and why it has no value.
+
+    `opens` is the word that `opened` tells when the text is clicked; empty for plain text.
+    """
 
     text: str
     of: str = ""
     marked: bool = False
     reason: str = ""
+    opens: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ def _content(cell: Cell | Spark | str) -> str:
     if isinstance(cell, str):
         return escape(cell)
     text = mark(cell.text) if cell.marked else escape(cell.text)
+    if cell.opens:
+        text = button(text, cell.opens)
     if cell.reason:
         text = f'<span title="{escape(cell.reason)}">{text}</span>'
     return f'{text}<span class="of">{escape(cell.of)}</span>' if cell.of else text

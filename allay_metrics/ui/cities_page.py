@@ -1,0 +1,65 @@
+"""The Cities page: which parts it has, in which order, and what a click in one of them opens."""
+
+from allay_metrics import words
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.review.cities import CitiesReview, review_cities
+from allay_metrics.ui.cities_days import GRID, grid_card
+from allay_metrics.ui.cities_one import open_city
+from allay_metrics.ui.cities_table import city_by_city
+from allay_metrics.ui.cities_trends import trends_card
+from allay_metrics.ui.cities_where import MAP, RANKED, around_the_bay, side_by_side, where_we_go
+from allay_metrics.ui.cities_words import CITY, Opening, opening
+from allay_metrics.ui.figure import forget
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.opening import opened
+from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.visits import open_number
+
+cities_of = remembered(review_cities)
+
+
+def cities_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period; one click opens one drawer."""
+    with loading("cities", 460, 620, 460):
+        review = cities_of(scope, chosen.first, chosen.last, chosen.where)
+    chosen.tell(_summary(review))
+    told = opened()
+    with side_by_side():
+        bar = where_we_go(review)
+        city = around_the_bay(review)
+    city_by_city(review)
+    with side_by_side():
+        cell = grid_card(review)
+        trends_card(review)
+    if city:
+        open_city(scope, review, city, MAP)
+    elif bar:
+        _open(scope, bar, RANKED)
+    elif cell:
+        _open(scope, cell, GRID)
+    elif told:
+        _open_word(scope, review, told)
+
+
+def _open(scope: Scope, one: Opening, figure: str) -> None:
+    open_number(scope, one.asked, title=one.title, on_close=lambda: forget(figure))
+
+
+def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
+    kind, _, city = (*told.split("|", 2), "", "")[:3]
+    if kind == CITY:
+        open_city(scope, review, city)
+    elif one := opening(review, told):
+        open_number(scope, one.asked, title=one.title)
+
+
+def _summary(review: CitiesReview) -> list[str]:
+    numbers = review.total.numbers
+    bookings, done = numbers["bookings"], numbers["completed"]
+    told = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
+    nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
+    if nowhere and nowhere.numbers["bookings"].count:
+        count = nowhere.numbers["bookings"].count
+        told.append(f"{words.plural(count, 'booking')} without a city, in a row of its own")
+    return told

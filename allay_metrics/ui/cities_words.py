@@ -1,0 +1,90 @@
+"""What can be opened on the Cities page: each number's word, and the question it stands for.
+
+A word is `kind|what|city`. A question is made only for what the page shows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from allay_metrics import words
+from allay_metrics.metrics import METRICS, Question
+from allay_metrics.records import UNKNOWN
+from allay_metrics.review.cities import CitiesReview
+from allay_metrics.review.weeks import monday_of, sunday_of
+from allay_metrics.ui.html import TYPE_WORDS
+
+NUMBER, CITY, WEEK = "number", "city", "week"
+AHEAD = "booked"
+ALL = "All cities"
+DAYS = {
+    "Mon": "Mondays",
+    "Tue": "Tuesdays",
+    "Wed": "Wednesdays",
+    "Thu": "Thursdays",
+    "Fri": "Fridays",
+    "Sat": "Saturdays",
+    "Sun": "Sundays",
+}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A number that is opened: the drawer's title and the question behind it."""
+
+    title: str
+    asked: Question
+
+
+def shown(city: str) -> str:
+    """Return a city's name as a person reads it: `Unknown` for the one nobody knows."""
+    return city.capitalize() if city in (UNKNOWN, "virtual") else city
+
+
+def word(kind: str, what: str = "", city: str = "") -> str:
+    """Return the word that stands for a number of a city; no city is all of them."""
+    return f"{kind}|{what}|{city}"
+
+
+def opening(review: CitiesReview, told: str) -> Opening | None:
+    """Return what a word opens; None for a word that this page does not know."""
+    kind, what, city = (*told.split("|", 2), "", "")[:3]
+    if city and city not in {line.city for line in review.lines}:
+        return None
+    if kind == NUMBER and what in (AHEAD, *(metric.key for metric in review.columns)):
+        days = review.ahead if what == AHEAD else (review.first, review.last)
+        name = "Booked, next 14 days" if what == AHEAD else METRICS[what].label
+        return Opening(_title(city, name), _question(review, what, days, [city] if city else ()))
+    return _of_week(review, city, what) if kind == WEEK and city else None
+
+
+def _of_week(review: CitiesReview, city: str, told: str) -> Opening | None:
+    """Return the completed visits of one city in one week."""
+    try:
+        monday = monday_of(date.fromisoformat(told))
+    except ValueError:
+        return None
+    days = (monday, sunday_of(monday))
+    title = _title(city, f"week of {words.short_day(monday)}")
+    return Opening(title, _question(review, "completed", days, [city]))
+
+
+def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> Opening:
+    """Return the completed visits of a city, or of several, of one visit type or weekday."""
+    asked = _question(review, "completed", (review.first, review.last), cities)
+    if part in TYPE_WORDS:
+        return Opening(_title(name, TYPE_WORDS[part]), asked.only("visit_type", part))
+    return Opening(_title(name, DAYS[part]), asked.only("weekday", part))
+
+
+def _title(city: str, name: str) -> str:
+    return f"{shown(city) if city else ALL}: {name[:1].lower() + name[1:]}" if city else name
+
+
+def _question(
+    review: CitiesReview, metric: str, days: tuple[date, date], cities: Iterable[str]
+) -> Question:
+    named = tuple(("city", city) for city in cities)
+    kept = review.where if not named else tuple(p for p in review.where if p[0] != "city")
+    asked = Question(metrics=(metric,), first=days[0], last=days[1], where=kept)
+    return replace(asked, where=(*kept, *named))

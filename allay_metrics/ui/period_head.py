@@ -1,0 +1,55 @@
+"""The head of a page about a period: title, its days, the choice of days, filters, as-of line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.answers import Filters
+from allay_metrics.review.known import Known, known_records
+from allay_metrics.ui.filters import choose_filters
+from allay_metrics.ui.period import choose_period
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.shell import page_head
+from allay_metrics.ui.week_head import as_of_line, known_words
+
+known_of = remembered(known_records)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a page of a period is about. `tell` draws the as-of line once the numbers are known."""
+
+    first: date
+    last: date
+    where: Filters
+    tell: Callable[[list[str]], None]
+
+
+def period_head(scope: Scope, title: str) -> Chosen | None:
+    """Draw the head and return what was chosen; None while there are no records."""
+    known = known_of(scope)
+    if known.newest is None:
+        page_head(title)
+        return None
+    with st.container(key="al-period-head", gap=None):
+        with st.container(key="al-period-bar", horizontal=True, vertical_alignment="center"):
+            left = st.container(key="al-period-title")
+            period = choose_period(known)
+        line = st.container(key="al-period-line", horizontal=True, vertical_alignment="center")
+        told = line.container(key="al-period-asof")
+        with line:
+            where = choose_filters(scope)
+        if period is None:
+            return None
+        with left:
+            page_head(title, words.span(*period))
+    return Chosen(*period, where, lambda items: _tell(told, known, items))
+
+
+def _tell(place: "st.delta_generator.DeltaGenerator", known: Known, items: list[str]) -> None:
+    with place:
+        as_of_line([*known_words(known)[:1], *items])
