@@ -57,7 +57,7 @@ def measure_import(folder: Path) -> Lines:
         (f"| **ratio** (target 5, then 2) | **{wall / _middle(theirs, 'wall'):.2f}** "
         f"| {cpu / _middle(theirs, 'cpu'):.2f} | | "
         f"{_middle(ours, 'peak_mb') / _middle(theirs, 'peak_mb'):.2f} |"),
-        _row(f"Allay, {more.said:,} rows", more.wall, more.cpu, more.said / more.wall, more.peak_mb),
+        _row(f"Allay, {more.said:,}", more.wall, more.cpu, more.said / more.wall, more.peak_mb),
         "",
     ]  # fmt: skip
 

@@ -29,7 +29,8 @@ def _is_home(place: Place) -> bool:
 
 
 def _is_open(place: Place) -> bool:
-    return bool(place.candidates) or place.city == "unknown"
+    # Two cities typed in a row (unknown, with candidates) stay a doubt for the owner.
+    return bool(place.candidates) != (place.city == "unknown")
 
 
 def _nearest(place: Place, start: int, homes: list[tuple[int, str]]) -> Place:
