@@ -119,7 +119,7 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
         "city",
         "file",
     )
-    asked = _undecided(scope.practice_id).order_by(booking.c.starts_at, booking.c.id)
+    asked = _undecided(scope.practice_id)
     return _local(_frame(scope, asked, columns), scope)
 
 
@@ -235,40 +235,44 @@ def _without_next(practice: Practice, since: Since) -> ColumnElement[bool]:
 
 
 def _undecided(practice: Practice) -> Select[Any]:
-    """Start from the absent bookings, which have an index of their own: few among many."""
+    """Start from the absent bookings, few among many; left alone, SQLite would try each visit."""
+    absent = (
+        select(booking)
+        .where(booking.c.practice_id == practice, booking.c.absent_by.is_not(None))
+        .cte("absent")
+        .prefix_with("MATERIALIZED")
+    )
     decided = exists().where(
-        correction.c.practice_id == booking.c.practice_id,
-        correction.c.booking_id == booking.c.id,
+        correction.c.practice_id == absent.c.practice_id,
+        correction.c.booking_id == absent.c.id,
         correction.c.field == "state",
     )
-    row_of = and_(
-        _same_practice(),
-        booking.c.family_id == visit.c.family_id,
-        booking.c.starts_at == visit.c.starts_at,
-        visit.c.state == "missing",
+    visit_of = and_(
+        visit.c.practice_id == absent.c.practice_id,
+        visit.c.family_id == absent.c.family_id,
+        visit.c.starts_at == absent.c.starts_at,
     )
-    newer = and_(
-        import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
-    )
+    newer = and_(import_.c.practice_id == absent.c.practice_id, import_.c.id == absent.c.absent_by)
     return (
         select(
-            booking.c.id,
-            booking.c.starts_at,
-            booking.c.day,
+            absent.c.id,
+            absent.c.starts_at,
+            absent.c.day,
             family.c.name,
             family.c.id.label("family_id"),
             therapist.c.name.label("therapist"),
-            booking.c.type_text,
+            absent.c.type_text,
             visit.c.city,
             import_.c.file_name,
         )
         .select_from(
-            booking.join(visit, row_of)
+            absent.join(visit, visit_of)
             .join(family, _of_family())
             .join(therapist, _visited_by())
             .join(import_, newer)
         )
-        .where(booking.c.practice_id == practice, booking.c.absent_by.is_not(None), ~decided)
+        .where(visit.c.state == "missing", ~decided)
+        .order_by(absent.c.starts_at, absent.c.id)
     )
 
 
