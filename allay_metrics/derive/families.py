@@ -16,6 +16,8 @@ from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, family
 
+Person = tuple[str | None, str | None, str, str | None]  # e-mail, phone, name, address
+
 _WHO = ("id", "family_id", "email", "phone", "client_name", "address")
 
 
@@ -48,12 +50,26 @@ def settle_families(conn: Connection, practice_id: str, family_ids: Iterable[str
     return touched
 
 
+def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person]) -> set[str]:
+    """Return the families in which rows without an e-mail stand by these people's phone or name.
+
+    Where a row with a phone or a name goes or changes, what these clues point to may change too:
+    the families returned are to be settled anew.
+    """
+    matches = {name_match(name, address) for _, _, name, address in people}
+    matches |= {provisional_match(phone, "", None) for _, phone, _, _ in people if phone}
+    asked = select(family.c.id).where(
+        family.c.practice_id == practice_id, family.c.match_key.in_(among(conn, matches))
+    )
+    return set(conn.execute(asked).scalars())
+
+
 def families_of(
     conn: Connection,
     practice_id: str,
-    people: Sequence[tuple[str | None, str | None, str, str | None]],
+    people: Sequence[Person],
 ) -> list[str]:
-    """Return the family's id for each (e-mail, phone, name, address), made where it is new.
+    """Return the family's id for each of these people, made where it is new.
 
     Those without an e-mail are placed as far as their own row can tell; `settle_families` does
     the rest.
@@ -81,9 +97,11 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
         return []
     theirs = mine & booking.c.family_id.in_(among(conn, families))
     phones = select(booking.c.phone).where(theirs, booking.c.phone.is_not(None))
-    names = select(booking.c.client_name).where(theirs)
+    no_email = mine & booking.c.email.is_(None)
+    # A row that is found by its phone may take one along that has nothing but its name.
+    names = select(booking.c.client_name).where(or_(theirs, no_email & booking.c.phone.in_(phones)))
     related = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(names))
-    return list(conn.execute(select(*columns).where(mine, booking.c.email.is_(None), related)))
+    return list(conn.execute(select(*columns).where(no_email, related)))
 
 
 def _clues(

@@ -48,13 +48,14 @@ def referral_source(bookings: Sequence[Told]) -> str:
 def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> FamilyFacts:
     """Return one family's name, contacts, and days of first, last and next visit."""
     newest = max(bookings, key=lambda b: (b.starts_at, b.id))
+    emails = [(b.starts_at, b.email) for b in bookings if b.email]
     phones = [(b.starts_at, b.phone) for b in bookings if b.phone]
     completed = [visit.day for visit in visits if visit.state == "completed"]
     ahead = [visit.day for visit in visits if visit.state == "booked"]
     return FamilyFacts(
         id=newest.family_id,
         name=newest.client_name.rpartition(" ")[2] or newest.client_name,
-        email=newest.email,
+        email=max(emails)[1] if emails else None,
         phone=max(phones)[1] if phones else None,
         first_on=completed[0] if completed else None,
         last_on=completed[-1] if completed else None,

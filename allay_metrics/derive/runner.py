@@ -42,13 +42,15 @@ def derive(
     caller's transaction.
     """
     families = sorted(settle_families(conn, practice_id, family_ids))
+    batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
     days: set[date] = set()
-    for start in range(0, len(families), BATCH):
-        batch = families[start : start + BATCH]
+    # All go before any comes: a booking that moved takes its visit's id to another family.
+    for batch in batches:
         days |= drop_visits(conn, practice_id, batch)
+    for done, batch in enumerate(batches, 1):
         days |= _derive_batch(conn, practice_id, batch)
         drop_leftovers(conn, practice_id, batch)
-        progress((start + len(batch)) / len(families))
+        progress(done / len(batches))
     rollup.refresh(conn, practice_id, days)
     _drop_unused_names(conn, practice_id)
 

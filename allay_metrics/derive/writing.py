@@ -146,9 +146,9 @@ def write_clients(
 ) -> None:
     """Keep the clients by id, and who was seen in which visit: (visit id, client id)."""
     mine = client.c.practice_id == practice_id
-    asked = select(client.c.id, client.c.kind, client.c.born_on)
+    asked = select(client.c.id, client.c.name, client.c.kind, client.c.born_on)
     there = {
-        row.id: (row.kind, row.born_on)
+        row.id: (row.name, row.kind, row.born_on)
         for row in conn.execute(asked.where(mine, client.c.id.in_(among(conn, clients))))
     }
     columns = ("practice_id", "id", "family_id", "name", "kind", "born_on")
@@ -159,11 +159,11 @@ def write_clients(
     ]
     insert_rows(conn, client, columns, new)
     changed = [
-        (c.kind, _iso(c.born_on), c.id)
+        (c.name, c.kind, _iso(c.born_on), c.id)
         for c in clients.values()
-        if c.id in there and there[c.id] != (c.kind, c.born_on)
+        if c.id in there and there[c.id] != (c.name, c.kind, c.born_on)
     ]
-    update_rows(conn, client, practice_id, ("kind", "born_on"), changed)
+    update_rows(conn, client, practice_id, ("name", "kind", "born_on"), changed)
     rows = [(practice_id, visit_id, client_id) for visit_id, client_id in seen]
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 

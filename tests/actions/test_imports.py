@@ -160,9 +160,9 @@ def test_cancellations_are_not_covered_by_a_file_that_begins_after_as_of(sqlite_
 def test_a_file_covers_what_it_is_told_to_cover(sqlite_desk):
     year = day("2026-01-01"), day("2026-12-31")
     sqlite_desk.take_in(ROWS, MONDAY, holds="all", covers=year)
-    assert {days for _, *days in map(list, covered(sqlite_desk.scope)) for days in [tuple(days)]} == {
-        ("2026-01-01", "2026-12-31")
-    }
+    assert {
+        days for _, *days in map(list, covered(sqlite_desk.scope)) for days in [tuple(days)]
+    } == {("2026-01-01", "2026-12-31")}
 
 
 def test_the_day_of_as_of_is_the_practices_day(sqlite_desk):

@@ -96,6 +96,8 @@ def day(text: str) -> date:
 
 
 def _wall(moment: datetime) -> str:
-    return f"{moment:%B} {moment.day}, {moment.year} {moment.hour % 12 or 12}:{moment:%M %p}".replace(
-        "AM", "am"
-    ).replace("PM", "pm")
+    return (
+        f"{moment:%B} {moment.day}, {moment.year} {moment.hour % 12 or 12}:{moment:%M %p}".replace(
+            "AM", "am"
+        ).replace("PM", "pm")
+    )
