@@ -79,7 +79,7 @@ booking = table(
     Index(
         "ix_booking_absent",
         "practice_id",
-        "source",
+        "absent_by",
         sqlite_where=text("absent_by IS NOT NULL"),
         postgresql_where=text("absent_by IS NOT NULL"),
     ),

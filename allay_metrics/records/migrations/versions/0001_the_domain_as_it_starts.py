@@ -492,7 +492,7 @@ def upgrade() -> None:
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.create_index(
             "ix_booking_absent",
-            ["practice_id", "source"],
+            ["practice_id", "absent_by"],
             unique=False,
             sqlite_where=sa.text("absent_by IS NOT NULL"),
             postgresql_where=sa.text("absent_by IS NOT NULL"),

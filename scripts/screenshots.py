@@ -1,0 +1,70 @@
+"""Take docs/screenshots anew: every page of the demo practice, wide and phone, light and dark."""
+
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+
+from allay_metrics.demo.load import load_demo  # noqa: E402
+from tests.support.browser import open_browser, open_page, settle  # noqa: E402
+from tests.support.server import start_server  # noqa: E402
+
+FOLDER = ROOT / "docs" / "screenshots"
+PAGES = {"week": "", "cities": "cities", "types": "types", "records": "records",
+         "definitions": "definitions"}  # fmt: skip
+# The demo of one day: pictures change when the product does, not with the calendar.
+DAY = date(2026, 11, 16)
+
+
+def main() -> None:
+    """Take each page in each size and scheme, and the drawer behind a number."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        load_demo(Path(folder) / "demo.sqlite", until=DAY).close()
+        with start_server(Path(folder)) as server, open_browser() as browser:
+            for scheme in ("light", "dark"):
+                for size in ("wide", "phone"):
+                    for name, path in PAGES.items():
+                        picture = FOLDER / f"{name}_{size}_{scheme}.png"
+                        _take(browser, f"{server.url}/{path}", picture, (size, scheme))
+            _take_drawer(browser, server.url)
+
+
+def _take(browser: Browser, url: str, picture: Path, how: tuple[str, str]) -> None:
+    with open_page(browser, *how) as watched:
+        _open(watched.page, url)
+        _whole(watched.page)
+        watched.page.screenshot(path=picture)
+
+
+def _take_drawer(browser: Browser, url: str) -> None:
+    with open_page(browser, "wide", "light") as watched:
+        _open(watched.page, url)
+        watched.page.get_by_role("button", name="Completed", exact=False).first.click()
+        watched.page.get_by_role("dialog").wait_for()
+        watched.page.wait_for_timeout(1200)
+        watched.page.screenshot(path=FOLDER / "drawer_wide_light.png")
+
+
+def _open(page: Page, url: str) -> None:
+    page.goto(url)
+    settle(page)
+    page.wait_for_timeout(1500)
+
+
+def _whole(page: Page) -> None:
+    """Make the window as tall as the page, which scrolls inside itself."""
+    height = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('*')].map(each => each.scrollHeight))"
+    )
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height, 6000)})
+    page.wait_for_timeout(1200)
+
+
+if __name__ == "__main__":
+    main()
