@@ -1,0 +1,178 @@
+"""What came in, what became of it, and what it tells about: the Records page as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Row, Select, and_, func, select
+
+from allay_metrics import words
+from allay_metrics.intake.profile import shipped_profiles
+from allay_metrics.metrics.coverage import Records
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.tables import booking, correction, family, import_
+
+# What a coverage table shows, in this order.
+KINDS = {"kept": "Kept visits", "cancelled": "Cancellations", "no_show": "No-shows"}
+NOT_TOLD = "not told"
+
+_TOLD = (
+    "id", "sequence", "source", "file_name", "holds", "rows_read", "added", "updated", "unchanged",
+    "set_aside",
+)  # fmt: skip
+_MOMENTS = ("as_of", "imported_at", "undone_at")
+
+
+@dataclass(frozen=True)
+class PastImport:
+    """One file that came in: rows_read = added + updated + unchanged + set_aside.
+
+    Moments are in the practice's zone; `undone_at` is None while the import stands.
+    """
+
+    id: str
+    sequence: int
+    source: str
+    file_name: str
+    holds: str
+    rows_read: int
+    added: int
+    updated: int
+    unchanged: int
+    set_aside: int
+    as_of: datetime
+    imported_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SaveKey:
+    """What makes two presses of Import the same one: the same bytes, told the same things."""
+
+    file_hash: str
+    source: str
+    holds: str
+    as_of: int
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Which days a source tells of, in words, one text per kind of KINDS."""
+
+    source: str
+    days: tuple[str, ...]
+
+
+def past_imports(scope: Scope) -> list[PastImport]:
+    """Return every import, newest first, undone ones among them."""
+    asked = _imports(scope).order_by(import_.c.sequence.desc())
+    with scope.read() as conn:
+        return [_past(row, scope) for row in conn.execute(asked)]
+
+
+def same_import(scope: Scope, key: SaveKey) -> PastImport | None:
+    """Return the import that stands and was made of the same file in the same way, if any."""
+    asked = _imports(scope).where(
+        import_.c.undone_at.is_(None),
+        import_.c.file_hash == key.file_hash,
+        import_.c.source == key.source,
+        import_.c.holds == key.holds,
+        import_.c.as_of == key.as_of,
+    )
+    with scope.read() as conn:
+        row = conn.execute(asked.limit(1)).first()
+    return _past(row, scope) if row else None
+
+
+def absent_bookings(scope: Scope, source: str) -> int:
+    """Return how many bookings of a source a newer export no longer holds, decided ones too."""
+    asked = select(func.count()).where(
+        booking.c.practice_id == scope.practice_id,
+        booking.c.source == source,
+        booking.c.absent_by.is_not(None),
+    )
+    with scope.read() as conn:
+        return int(conn.execute(asked).scalar_one())
+
+
+def decided_visits(scope: Scope) -> pd.DataFrame:
+    """Return the missing bookings that were decided on, the latest decision first.
+
+    Columns: booking_id, starts (datetime, practice zone), family, therapist (`unknown` where
+    blank), type (the name as typed), decision (cancelled, deleted or kept). One decided deleted is
+    part of no visit any more, so all is as the source told it.
+    """
+    columns = ("booking_id", "starts", "family", "therapist", "type", "decision")
+    decision = and_(
+        correction.c.practice_id == booking.c.practice_id,
+        correction.c.booking_id == booking.c.id,
+        correction.c.field == "state",
+    )
+    of_family = and_(
+        family.c.practice_id == booking.c.practice_id, family.c.id == booking.c.family_id
+    )
+    asked = (
+        select(
+            booking.c.id,
+            booking.c.starts_at,
+            family.c.name,
+            func.coalesce(booking.c.therapist, UNKNOWN),
+            booking.c.type_text,
+            correction.c.value,
+        )
+        .select_from(booking.join(correction, decision).join(family, of_family))
+        .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by.is_not(None))
+        .order_by(correction.c.made_at.desc(), booking.c.starts_at, booking.c.id)
+    )
+    with scope.read() as conn:
+        rows = [tuple(row) for row in conn.execute(asked)]
+    found = pd.DataFrame(rows, columns=list(columns))
+    found["starts"] = [datetime.fromtimestamp(at, scope.zone) for at in found["starts"]]
+    return found
+
+
+def covered_days(records: Records) -> list[Covered]:
+    """Return what each source tells of which days, kind by kind."""
+    return [
+        Covered(source, tuple(_days(records, source, kind) for kind in KINDS))
+        for source in records.sources
+    ]
+
+
+def source_label(source: str) -> str:
+    """Return a source's name for people: `Acuity Scheduling` for acuity, else as it is."""
+    return next((known.label for known in shipped_profiles() if known.name == source), source)
+
+
+def takes_back(past: PastImport) -> str:
+    """Return in words what undoing an import does."""
+    added = words.plural(past.added, "row")
+    told = [f"{added} added by it" if past.added else "Nothing was added by it"]
+    told[0] += f" {'go' if past.added > 1 else 'goes'} out again." if past.added else "."
+    if past.updated:
+        changed = words.plural(past.updated, "changed row")
+        says = "say again what they" if past.updated > 1 else "says again what it"
+        told.append(f"{changed} {says} said before.")
+    if past.set_aside:
+        aside = words.plural(past.set_aside, "row")
+        told.append(f"{aside} set aside {'leave' if past.set_aside > 1 else 'leaves'} the list.")
+    return " ".join([*told, "Visits missing because of it do not wait any more."])
+
+
+def _imports(scope: Scope) -> Select[Any]:
+    columns = (import_.c[name] for name in (*_TOLD, *_MOMENTS))
+    return select(*columns).where(import_.c.practice_id == scope.practice_id)
+
+
+def _past(row: Row[Any], scope: Scope) -> PastImport:
+    told = dict(row._mapping)  # noqa: SLF001 - its public name
+    for name in _MOMENTS:
+        at = told[name]
+        told[name] = None if at is None else datetime.fromtimestamp(at, scope.zone)
+    return PastImport(**told)
+
+
+def _days(records: Records, source: str, kind: str) -> str:
+    days = records.days(source, kind)
+    return words.listed(words.span(*each) for each in days) if days else NOT_TOLD
