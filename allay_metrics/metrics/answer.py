@@ -1,7 +1,9 @@
 """The one way to a number: a question and who asks, to a tidy frame."""
 
 from collections.abc import Sequence
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from allay_metrics.errors import NotAllowed
@@ -14,7 +16,7 @@ from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.names import check_names
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.metrics.telling import Told, tell
-from allay_metrics.metrics.verdict import judge
+from allay_metrics.metrics.verdict import verdicts
 from allay_metrics.records import Scope
 
 
@@ -109,40 +111,37 @@ def _order(by: tuple[str, ...], group: Group) -> tuple[object, ...]:
 
 
 _NOTHING = Cell()
+Line = tuple[object, ...]
 
 
-def _rows(
-    inquiry: Inquiry, found: dict[str, Cells], groups: list[Group]
-) -> list[tuple[Group, object, str, Told]]:
-    asked = inquiry.question.asked
-    verdicts = {
-        (metric.key, i): judge(metric, bucket, inquiry.records)
-        for metric in asked
-        for i, bucket in enumerate(inquiry.buckets)
-    }
-    rows: list[tuple[Group, object, str, Told]] = []
+def _rows(inquiry: Inquiry, found: dict[str, Cells], groups: list[Group]) -> list[Line]:
+    question = inquiry.question
+    asked = question.asked
+    judged = verdicts(asked, inquiry.buckets, inquiry.records)
+    counted = [found.get(metric.key, {}) for metric in asked]
+    lines: list[Line] = []
     for group in groups:
         for i, bucket in enumerate(inquiry.buckets):
+            start = (*group, bucket.start) if question.grain else group
             place = Place(group, i)
-            for metric in asked:
-                cell = found.get(metric.key, {}).get(place, _NOTHING)
-                verdict = verdicts[metric.key, i]
-                absent = not metric.is_count and not cell.says_something and verdict.known
-                if not (absent and inquiry.question.grain):
-                    rows.append((group, bucket.start, metric.key, tell(metric, cell, verdict)))
-    return rows
+            for metric, cells, known in zip(asked, counted, judged, strict=True):
+                cell = cells.get(place, _NOTHING)
+                absent = not metric.is_count and not cell.says_something and known[i].known
+                if not (absent and question.grain):
+                    lines.append((*start, metric.key, *tell(metric, cell, known[i])))
+    return lines
 
 
-def _frame(question: Question, rows: list[tuple[Group, object, str, Told]]) -> pd.DataFrame:
-    columns: dict[str, object] = {
-        name: pd.Series([row[0][i] for row in rows], dtype=str)
-        for i, name in enumerate(question.by)
-    }
-    if question.grain:
-        columns["period"] = pd.Series([row[1] for row in rows], dtype=object)
-    columns["metric"] = pd.Series([row[2] for row in rows], dtype=str)
-    for i, name in enumerate(Told._fields[:3]):
-        # Objects, so that no value stays None and is never drawn or added up as if it were one.
-        columns[name] = pd.Series([row[3][i] for row in rows], dtype=object)
-    columns["reason"] = pd.Series([row[3].reason for row in rows], dtype=str)
-    return pd.DataFrame(columns)
+def _frame(question: Question, lines: list[Line]) -> pd.DataFrame:
+    columns = _columns(question.by, bool(question.grain))
+    # Objects, so that no value stays None and is never drawn or added up as if it were one; filled
+    # as one block, which takes a fifth of the time of a column each.
+    block = np.empty((len(lines), len(columns)), dtype=object)
+    if lines:
+        block[:] = lines
+    return pd.DataFrame(block, columns=columns, dtype=object, copy=False)
+
+
+@cache
+def _columns(by: tuple[str, ...], has_period: bool) -> pd.Index:
+    return pd.Index([*by, *(("period",) if has_period else ()), "metric", *Told._fields])

@@ -50,7 +50,14 @@ class Records:
 
     def anywhere(self, kind: str) -> tuple[Range, ...]:
         """Return the days any source covers with this kind."""
-        return merged(day for (_, k), days in self.covered.items() if k == kind for day in days)
+        return self._of_all_sources.get(kind, ())
+
+    @cached_property
+    def _of_all_sources(self) -> dict[str, tuple[Range, ...]]:
+        days: dict[str, list[Range]] = defaultdict(list)
+        for (_, kind), ranges in self.covered.items():
+            days[kind] += ranges
+        return {kind: merged(ranges) for kind, ranges in days.items()}
 
     def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
         """Return the asked days on which a metric with this window counts visits of the source."""

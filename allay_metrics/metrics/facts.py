@@ -38,7 +38,7 @@ _GROUP_COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """A table that visits are counted from, and what can be added up in it."""
 

@@ -1,6 +1,6 @@
 """One question being answered: its connection, who asks, what the records tell; rows to places."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal, se
 
 from allay_metrics.metrics.cells import Place
 from allay_metrics.metrics.coverage import Records
-from allay_metrics.metrics.days import Bucket, Range
+from allay_metrics.metrics.days import Bucket, Range, start_of
 from allay_metrics.metrics.facts import Facts
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
@@ -45,16 +45,22 @@ class Inquiry:
         return replace(self, question=question, buckets=question.buckets)
 
     def select(
-        self, facts: Facts, sums: Sequence[ColumnElement[Any]], *, whenever: bool = False
+        self,
+        facts: Facts,
+        sums: Sequence[ColumnElement[Any]],
+        *,
+        whenever: bool = False,
+        daily: bool = False,
     ) -> Select[Any]:
         """Return the statement that groups and sums what the viewer may count and asked for.
 
-        `whenever` leaves out the period.
+        `whenever` leaves out the period, `daily` has a row for each day of a bucket.
         """
         by = self.question.by
         columns = [facts.group(name).label(f"by_{place}") for place, name in enumerate(by)]
         if self.question.grain:
-            columns.append(self._period(facts).label("period"))
+            period = facts.column("day") if daily else self._period(facts)
+            columns.append(period.label("period"))
         asked = select(*columns, *sums).select_from(facts.rows(by)).where(facts.own(self.scope))
         if not whenever:
             asked = asked.where(facts.on(self.days))
@@ -65,26 +71,25 @@ class Inquiry:
 
     def rows(self, statement: Select[Any]) -> Iterator[tuple[Place, Row[Any]]]:
         """Yield each row of the statement with its place."""
-        return self._places(self.conn.execute(statement))
-
-    def _places(self, rows: Iterable[Row[Any]]) -> Iterator[tuple[Place, Row[Any]]]:
         of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
+        grain = self.question.grain
         width = len(self.shown)
-        for row in rows:
+        for row in self.conn.execute(statement).all():
             group = tuple(show(value) for show, value in zip(self.shown, row, strict=False))
-            start = row[width] if self.question.grain else None
+            # A start stays itself; a day goes to its bucket.
+            start = start_of(grain, row[width]) if grain else None
             yield Place(group, of_start[start]), row
 
     def _period(self, facts: Facts) -> ColumnElement[date]:
         grain = self.question.grain
         if grain in _CALENDAR:
             return facts.column(str(grain))
-        # Quarters and years are few: their months are told apart by where each ends.
-        month = facts.column("month")
+        # Quarters and years are few: their days are told apart by where each ends.
+        day = facts.column("day")
         *earlier, newest = [(bucket.last, literal(bucket.start, Day())) for bucket in self.buckets]
         if not earlier:
             return newest[1]
-        return case(*((month <= end, start) for end, start in earlier), else_=newest[1])
+        return case(*((day <= end, start) for end, start in earlier), else_=newest[1])
 
 
 def inquire(conn: Connection, scope: Scope, records: Records, question: Question) -> Inquiry:

@@ -1,5 +1,6 @@
 """Whether the records can answer, and what has to be said beside the answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,13 +34,58 @@ class Verdict:
     notes: tuple[str, ...] = ()
 
 
+Judged = list[Verdict]  # one for each bucket
+
+_PLAIN_YES = Verdict(known=True)
+
+
+def verdicts(metrics: Sequence[Metric], buckets: list[Bucket], records: Records) -> list[Judged]:
+    """Return, for each metric, whether the records can answer for each bucket.
+
+    Metrics that need the same are judged once, and the usual case, full coverage up to the newest
+    export of every source, at one look.
+    """
+    judged: dict[object, Judged] = {}
+    for metric in metrics:
+        if _needs_of(metric) not in judged:
+            clear_to = _clear_to(metric, buckets, records)
+            judged[_needs_of(metric)] = [
+                _PLAIN_YES
+                if clear_to and _days_judged(metric, bucket)[1] <= clear_to
+                else judge(metric, bucket, records)
+                for bucket in buckets
+            ]
+    return [judged[_needs_of(metric)] for metric in metrics]
+
+
+def _needs_of(metric: Metric) -> object:
+    special = metric.key if metric.key == "on_books" else metric.kind == "stock"
+    return metric.needs, metric.noted, metric.settled, metric.waits_for, special
+
+
+def _clear_to(metric: Metric, buckets: list[Bucket], records: Records) -> date | None:
+    """Return the day up to which every source covers everything; None where one does not."""
+    if metric.waits_for or metric.kind == "stock" or not records.as_of:
+        return None
+    first, last = _days_judged(metric, buckets[0])[0], _days_judged(metric, buckets[-1])[1]
+    asked = first, min(last, *records.as_of.values())
+    kinds = (*metric.needs, *metric.noted)
+    unsettled = metric.settled and (records.settled_from or date.max) > first
+    covered = all(
+        any(start <= first and asked[1] <= end for start, end in records.days(source, kind))
+        for source in records.sources
+        for kind in kinds
+    )
+    return asked[1] if covered and not unsettled else None
+
+
 def judge(metric: Metric, bucket: Bucket, records: Records) -> Verdict:
     """Return whether the records can answer for these days."""
     asked = _days_judged(metric, bucket)
     if why_not := _why_not(metric, asked, records):
         return Verdict(known=False, notes=(why_not,))
     if metric.kind == "stock":
-        return Verdict(known=True)
+        return _PLAIN_YES
     notes = [_partly(kind, asked, records) for kind in (*metric.needs, *metric.noted)]
     if metric.settled and records.settled_from and bucket.first < records.settled_from:
         notes.append(NEWCOMERS)
