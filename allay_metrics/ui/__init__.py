@@ -12,14 +12,16 @@ from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.period import choose_period, choose_week
 from allay_metrics.ui.period_head import period_head
 from allay_metrics.ui.problem import problem, problems_shown
+from allay_metrics.ui.records_page import records_page
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.session import guard, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
 from allay_metrics.ui.tile import Face, tile, tile_grid
+from allay_metrics.ui.types_page import types_page
 from allay_metrics.ui.visits import open_number, visits_table
 from allay_metrics.ui.week_head import as_of_line, known_words, week_head
-from allay_metrics.ui.week_tiles import week_tiles
+from allay_metrics.ui.week_page import week_page
 
 __all__ = [
     "Cell",
@@ -55,6 +57,7 @@ __all__ = [
     "period_head",
     "problem",
     "problems_shown",
+    "records_page",
     "remembered",
     "say",
     "scope",
@@ -66,8 +69,9 @@ __all__ = [
     "tile_grid",
     "top",
     "trends",
+    "types_page",
     "visits_table",
     "week_head",
-    "week_tiles",
+    "week_page",
     "week_title",
 ]

@@ -1,32 +1,28 @@
 """The eight tiles of the Week, and the drawer behind each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell
-from allay_metrics.review.eight import Number, WeekNumber
+from allay_metrics.review.eight import Number
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.visits import open_number, said
 
 
-def week_tiles(scope: Scope, review: WeekReview) -> None:
-    """Draw the eight numbers; a click opens the visits behind one."""
+def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
+    """Draw the eight numbers; return what a click opens."""
     opened = None
     with tile_grid():
         for one in review.numbers:
             if tile(one.metric.key, one.metric.short, face(one, review)):
                 opened = one
-    if opened is not None:
-        open_tile(scope, opened)
-
-
-def open_tile(scope: Scope, one: Number) -> None:
-    """Open the drawer of a number, in the week of the page."""
-    open_number(
-        scope, one.asked, title=one.metric.label, usual=one.now.usual, extra=_weeks_before(one)
-    )
+    if opened is None:
+        return None
+    chosen = opened
+    return lambda: open_number(scope, chosen.asked, usual=chosen.now.usual)
 
 
 def face(one: Number, review: WeekReview) -> Face:
@@ -72,15 +68,3 @@ def _note(one: Number, review: WeekReview) -> str:
     if key == "wait_days" and cell.denominator:
         return words.plural(round(cell.denominator), "family", "families")
     return ""
-
-
-def _weeks_before(one: Number) -> list[tuple[str, str]]:
-    known = [week for week in one.weeks if week.cell.value is not None]
-    if not known:
-        return []
-    return [("13 weeks", " · ".join(_week_words(one, week) for week in known))]
-
-
-def _week_words(one: Number, week: WeekNumber) -> str:
-    mark = "◆ " if week.signal else ""
-    return f"{words.short_day(week.week)} **{mark}{shown(one, week.cell).text}**"

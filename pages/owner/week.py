@@ -7,6 +7,6 @@ scope = ui.scope()
 with ui.body():
     review = ui.week_head(scope)
     if review.has_records:
-        ui.week_tiles(scope, review)
+        ui.week_page(scope, review)
     else:
         ui.no_records()

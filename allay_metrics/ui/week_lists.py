@@ -1,0 +1,135 @@
+"""The lists behind what needs the owner: families, cities, types, doubts."""
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.needs import (
+    doubtful_families,
+    families_without_next,
+    unassigned_types,
+    unknown_cities,
+)
+from allay_metrics.ui.cities_words import shown as city_shown
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.html import TYPE_WORDS
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.table import Cell, table
+
+SHOWN = 200
+
+
+def open_no_next(scope: Scope, as_of: date, count: int) -> None:
+    """Open the families seen in the last 180 days that have nothing booked."""
+
+    def body() -> None:
+        found = families_without_next(scope, as_of, SHOWN)
+        rows = [
+            [
+                row["family"],
+                words.day(row["last_visit"]),
+                Cell(words.plural(row["days_since"], "day"), marked=row["lapsed"]),
+                city_shown(row["city"]),
+                TYPE_WORDS.get(row["visit_type"], row["visit_type"]),
+                row["therapist"],
+            ]
+            for row in found.to_dict("records")
+        ]
+        table(
+            ["Family", "Last visit", "Ago", "City", "Type", "Therapist"],
+            rows,
+            caption="Families without a next visit, longest ago first",
+            left=(1, 3, 4, 5),
+        )
+        _rest(count)
+
+    _list(
+        "Families without a next visit",
+        body,
+        words.number(count),
+        "families",
+        "Seen in the last 180 days, care not closed, nothing booked. Marked: over 30 days ago.",
+    )
+
+
+def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
+    """Open the visits of the last 91 days and later that have no city."""
+
+    def body() -> None:
+        rows = [
+            [words.moment(row["starts"]), row["family"], row["typed"] or words.DASH]
+            for row in unknown_cities(scope, as_of, SHOWN).to_dict("records")
+        ]
+        table(
+            ["When", "Family", "What was typed"],
+            rows,
+            caption="Visits without a city, newest first",
+            left=(1, 2),
+        )
+        _rest(count)
+
+    _list(
+        "Visits without a city",
+        body,
+        words.number(count),
+        "visits of the last 13 weeks and later",
+        "What was typed names no city, or several. They are counted, under the unknown city.",
+    )
+
+
+def open_unassigned(scope: Scope) -> None:
+    """Open the type names that mean none of the three types."""
+
+    def body() -> None:
+        rows = [
+            [row["type"] or "(blank)", words.number(row["visits"]), words.dated(row["newest"])]
+            for row in unassigned_types(scope).to_dict("records")
+        ]
+        table(
+            ["Type as typed", "Visits", "Newest"],
+            rows,
+            caption="Names of types that are not assigned",
+        )
+
+    _list(
+        "Types not assigned",
+        body,
+        "",
+        "",
+        "These names mean neither CST nor lactation nor massage. Their visits count as other.",
+    )
+
+
+def open_doubts(scope: Scope) -> None:
+    """Open the families whose match is a question."""
+
+    def body() -> None:
+        rows = [
+            [row["family"], row["question"]] for row in doubtful_families(scope).to_dict("records")
+        ]
+        table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
+
+    _list(
+        "Families in doubt",
+        body,
+        "",
+        "",
+        "Bookings are matched by e-mail, else phone, else name and address. Where these disagree "
+        "nothing is guessed: they stay apart until mended in the scheduling system.",
+    )
+
+
+def _list(title: str, body: Callable[[], None], value: str, beside: str, sentence: str) -> None:
+    def shown() -> None:
+        with problems_shown():
+            body()
+
+    drawer(title, shown, value=value, beside=beside, definitions=[("What it is", sentence)])
+
+
+def _rest(count: int) -> None:
+    if count > SHOWN:
+        st.html(f'<p class="al-sub">The first {SHOWN} of {words.number(count)} are shown.</p>')

@@ -1,0 +1,89 @@
+"""What the week was made of: visits per week by type, new families by referral source."""
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import charts, words
+from allay_metrics.metrics import Question
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.review.week import WeekReview
+from allay_metrics.review.weeks import sunday_of
+from allay_metrics.ui import html
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.visits import open_number, usual_words
+
+TYPES, REFERRAL = "week-types", "referral"
+MOST = 9
+
+
+def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
+    """Draw completed visits per week by type; return what a click on a part opens."""
+    completed, types = review.number["completed"], review.types
+    usual = completed.weeks[-1].usual
+    band = (usual.low, usual.high) if usual else None
+    with card("week-types", fill=True):
+        head(
+            "Visits per week",
+            f"shaded: usual {usual_words(completed.metric, usual)}" if usual else "",
+        )
+        fig = charts.weeks(types.mondays, types.counts, usual=band, goal=completed.goal)
+        picked = figure(fig, TYPES, charts.weeks_alt(types.mondays, types.counts))
+    if not picked:
+        return None
+    monday, kind = date.fromisoformat(str(picked[0])), str(picked[1])
+    kept = tuple(pair for pair in review.where if pair[0] != "visit_type")
+    asked = Question(
+        metrics=("completed",),
+        first=monday,
+        last=sunday_of(monday),
+        where=(*kept, ("visit_type", kind)),
+    )
+    title = f"{html.TYPE_WORDS[kind]}, week of {words.day(monday)}"
+    return lambda: open_number(scope, asked, title=title, on_close=lambda: forget(TYPES))
+
+
+def week_referrals(review: WeekReview) -> None:
+    """Draw new families of the 13 weeks by how they heard of the practice."""
+    with card("week-referrals", fill=True):
+        head("How new families found us", "first visits, 13 weeks")
+        if not review.referrals.sources:
+            note(review.referrals.reason or "No new families in these weeks.")
+            return
+        st.html(referrals_html(review))
+        if review.referrals.reason:
+            note(review.referrals.reason)
+
+
+def open_referral(scope: Scope, review: WeekReview, source: str) -> None:
+    """Open the first visits of the families that came by one source."""
+    if source not in {one.source for one in review.referrals.sources}:
+        return
+    asked = Question(
+        metrics=("new_families",),
+        first=review.types.mondays[0],
+        last=review.sunday,
+        where=(*review.where, ("referral_source", source)),
+    )
+    open_number(scope, asked, title=f"New families: {_said(source)}")
+
+
+def referrals_html(review: WeekReview) -> str:
+    """Return a bar per source, longest first; each opens the visits it counts."""
+    sources = review.referrals.sources
+    most = max(one.families for one in sources)
+    rows = "".join(
+        f"<li>{html.button(html.escape(_said(one.source)), f'{REFERRAL}|{one.source}')}"
+        f'<u><i style="width:{one.families / most:.1%}"></i></u>'
+        f"<b>{words.number(one.families)}</b></li>"
+        for one in sources[:MOST]
+    )
+    rest = sum(one.families for one in sources[MOST:])
+    more = f'<p class="al-sub">{words.plural(rest, "family", "families")} by others.</p>'
+    return f'<ul class="al-rank">{rows}</ul>{more if rest else ""}'
+
+
+def _said(source: str) -> str:
+    return "Not told" if source == UNKNOWN else source
