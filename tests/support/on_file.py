@@ -3,7 +3,15 @@
 from sqlalchemy import select
 
 from allay_metrics.records import row_hashes
-from allay_metrics.records.tables import booking, correction, coverage, family, visit
+from allay_metrics.records.tables import (
+    booking,
+    client,
+    correction,
+    coverage,
+    family,
+    therapist,
+    visit,
+)
 
 
 def states(scope):
@@ -11,6 +19,20 @@ def states(scope):
     by_key = select(booking.c.source_key, visit.c.state).join(visit, visit.c.id == booking.c.id)
     with scope.read() as conn:
         return dict(map(tuple, conn.execute(by_key.where(_mine(visit, scope)))))
+
+
+def flagged(scope, flag):
+    """Return the source's ids of the visits that bear a flag."""
+    by_key = select(booking.c.source_key).join(visit, visit.c.id == booking.c.id)
+    with scope.read() as conn:
+        return set(conn.execute(by_key.where(_mine(visit, scope), visit.c[flag] == 1)).scalars())
+
+
+def contacts(scope):
+    """Return (name, e-mail, phone) of every family, in order."""
+    asked = select(family.c.name, family.c.email, family.c.phone).where(_mine(family, scope))
+    with scope.read() as conn:
+        return sorted(map(tuple, conn.execute(asked)))
 
 
 def visits(scope, *columns):
@@ -56,6 +78,21 @@ def bookings(scope, *columns):
     with scope.read() as conn:
         rows = conn.execute(asked.where(_mine(booking, scope)))
         return {row[0]: row[1] if len(columns) == 1 else tuple(row[1:]) for row in rows}
+
+
+def clients(scope):
+    """Return (name, kind) of every client, in order."""
+    asked = select(client.c.name, client.c.kind).where(_mine(client, scope))
+    with scope.read() as conn:
+        return sorted(map(tuple, conn.execute(asked)))
+
+
+def therapists(scope):
+    """Return the names of all therapists, in order."""
+    with scope.read() as conn:
+        return sorted(
+            conn.execute(select(therapist.c.name).where(_mine(therapist, scope))).scalars()
+        )
 
 
 def missing_ids(scope):
