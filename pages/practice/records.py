@@ -1,7 +1,7 @@
-"""Records: what has been taken in?"""
+"""Records: what came in, what became of every row, and what waits for a decision?"""
 
 from allay_metrics import ui
 
 ui.guard("owner")
 with ui.body():
-    ui.page_head("Records")
+    ui.records_page(ui.scope())

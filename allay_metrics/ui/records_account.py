@@ -1,0 +1,98 @@
+"""What became of a file's rows, drawn: the equation, and rows with their reasons."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.ui.html import escape, mark
+
+
+class Account(Protocol):
+    """Anything that accounts for the rows of a file."""
+
+    @property
+    def rows_read(self) -> int:
+        """Return the rows in the file."""
+        ...
+
+    @property
+    def added(self) -> int:
+        """Return the rows not known before."""
+        ...
+
+    @property
+    def updated(self) -> int:
+        """Return the rows that say something new."""
+        ...
+
+    @property
+    def unchanged(self) -> int:
+        """Return the rows that say what was known."""
+        ...
+
+
+def equation(account: Account, set_aside: int) -> None:
+    """Draw `303 rows read = 290 added + 0 updated + 0 unchanged + 13 set aside`."""
+    st.html(equation_html(account, set_aside))
+
+
+def equation_html(account: Account, set_aside: int) -> str:
+    """Return the equation; for those who only hear the page it is one sentence."""
+    parts = [
+        (account.added, "added"),
+        (account.updated, "updated"),
+        (account.unchanged, "unchanged"),
+        (set_aside, "set aside"),
+    ]
+    read = words.plural(account.rows_read, "row")
+    said = f"{read} read = {' + '.join(f'{words.number(n)} {name}' for n, name in parts)}"
+    shown = "".join(
+        f"<i>{'+' if i else '='}</i>{_part(number, name, aside=name == 'set aside')}"
+        for i, (number, name) in enumerate(parts)
+    )
+    first = _part(account.rows_read, "row read" if account.rows_read == 1 else "rows read")
+    return f'<div class="al-eq" role="img" aria-label="{escape(said)}">{first}{shown}</div>'
+
+
+def account_words(account: Account, set_aside: int) -> str:
+    """Return `303 rows: 290 added, 13 set aside`; what is none of is left out."""
+    parts = [
+        (account.added, "added"),
+        (account.updated, "updated"),
+        (account.unchanged, "unchanged"),
+        (set_aside, "set aside"),
+    ]
+    told = ", ".join(f"{words.number(n)} {name}" for n, name in parts if n)
+    return f"{words.plural(account.rows_read, 'row')}{': ' if told else ''}{told}"
+
+
+def blamed_html(
+    row: int, column: str, value: str, reason: str, *, file: str = "", raw: str = ""
+) -> str:
+    """Return one row with its reason; `raw`, the whole row as a JSON object, opens below it."""
+    where = f"Row {words.number(row)}" + (f" of {escape(file)}" if file else "")
+    fault = f"{escape(column)}: <q>{escape(value)}</q>" if value else f"{escape(column)} is empty"
+    line = f"<b>{where}</b> <span>{fault if column else ''}</span><small>{escape(reason)}</small>"
+    if not raw:
+        return f'<li class="al-row"><div>{line}</div></li>'
+    told: Mapping[str, object] = json.loads(raw)
+    cells = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+        for name, text in told.items()
+        if text
+    )
+    return f'<li class="al-row"><details><summary>{line}</summary><dl>{cells}</dl></details></li>'
+
+
+def blamed_list(rows: Iterable[str]) -> None:
+    """Draw rows made by `blamed_html`."""
+    st.html(f'<ul class="al-rows">{"".join(rows)}</ul>')
+
+
+def _part(number: int, name: str, *, aside: bool = False) -> str:
+    shown = words.number(number)
+    told = mark(shown) if aside and number else f"<b>{shown}</b>"
+    return f'<span class="{"" if number else "none"}">{told}<small>{escape(name)}</small></span>'

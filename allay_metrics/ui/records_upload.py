@@ -1,0 +1,196 @@
+"""The way in on screen: drop a file, say what it is, see what will happen, take it in."""
+
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.errors import AllayError
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import SaveKey
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import markdown
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records_look import (
+    Looked,
+    Recognised,
+    Taken,
+    Upload,
+    exported_at,
+    look,
+    recognise,
+    take_in,
+)
+from allay_metrics.ui.records_preview import preview, recognised_line
+
+TAKEN = "al-records-taken"
+_RUNNING = "al-records-running"
+_TURN = "al-records-turn"
+_SEEN = "al-records-seen"
+# One after the other, or two tabs at once would both find that the file is not in yet.
+_ONE_AT_A_TIME = Lock()
+
+HOLDS = {
+    "kept": (
+        "Kept visits only",
+        "A default Acuity export: cancelled visits and no-shows are left out of it.",
+    ),
+    "all": (
+        "Kept and cancelled visits",
+        "Everything, with a column that says which visits were cancelled.",
+    ),
+    "cancelled": (
+        "Cancelled visits only",
+        "A second export with nothing but cancelled visits and no-shows.",
+    ),
+}
+
+
+def drop_a_file(scope: Scope) -> None:
+    """Draw the upload and, once a file is there, all steps up to its import."""
+    turn = st.session_state.setdefault(_TURN, 0)
+    file: Any = st.file_uploader(
+        "An export of your scheduling system, CSV or XLSX",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key=f"al-file-{turn}",
+    )
+    with st.expander("Other column names? Read the file by a profile of your own"):
+        note(
+            "A profile says in a small text file which column is which. Acuity exports, and "
+            "tables with plain headers such as Start, End and Client, need none."
+        )
+        profile: Any = st.file_uploader("Profile, TOML", type=["toml"], key=f"al-profile-{turn}")
+    if file is None:
+        return
+    try:
+        _steps(scope, Upload(file, profile), (file.file_id, profile and profile.file_id))
+    except AllayError as error:
+        problem(f"{error} Nothing was stored.")
+
+
+def start_over() -> None:
+    """Forget the file and what came of it: the next one may come."""
+    for key in (TAKEN, _RUNNING, _SEEN):
+        st.session_state.pop(key, None)
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _steps(scope: Scope, upload: Upload, ids: tuple[str, str | None]) -> None:
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+    known: Recognised = _remember(("is", ids), lambda: recognise(scope, upload))
+    recognised_line(known)
+    asked = _ask(known, uploaded, ids[0])
+    if asked is None:
+        return
+    holds, as_of = asked
+    key = SaveKey(known.sha256, known.source, holds, as_of)
+    looked: Looked = _remember(
+        ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
+    )
+    preview(looked)
+    if not looked.report.rows_read:
+        note("The file has a header and no rows: there is nothing to take in.")
+        return
+    _import_button(scope, upload, key, looked)
+
+
+def _now() -> float:
+    return datetime.now().timestamp()  # noqa: DTZ005 - a moment, whatever the zone
+
+
+def _remember(key: tuple[Any, ...], find: Any) -> Any:
+    """Return what was found for this file before, so that no click reads the file again."""
+    seen = st.session_state.setdefault(_SEEN, {})
+    if key not in seen:
+        seen[key] = find()
+    return seen[key]
+
+
+def _ask(known: Recognised, uploaded: datetime, file_id: str) -> tuple[str, int] | None:
+    """Draw the two questions of a file; return what it holds and its as-of, None until told."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(key="al-holds"):
+        holds = st.radio(
+            "What does the file hold?",
+            list(HOLDS),
+            index=list(HOLDS).index(known.holds),
+            format_func=lambda key: HOLDS[key][0],
+            captions=[why for _, why in HOLDS.values()],
+            key=f"al-holds-{file_id}",
+        )
+    with right:
+        day: Any = st.date_input(
+            "Exported on",
+            uploaded.date(),
+            max_value=uploaded.date(),
+            format="YYYY-MM-DD",
+            key=f"al-day-{file_id}",
+        )
+        at = st.time_input(
+            "At, practice time",
+            uploaded.time().replace(second=0, microsecond=0),
+            step=60,
+            key=f"al-at-{file_id}",
+        )
+        note("Visits count as they stood then. If you exported the file just now, leave it.")
+    if not day or at is None:
+        note("Say on which day and at what time the file was exported.")
+        return None
+    as_of = exported_at(day, at, uploaded)
+    if as_of > uploaded.timestamp():
+        note("That moment is still to come: say when the file was exported.")
+        return None
+    return holds, as_of
+
+
+def _look(scope: Scope, upload: Upload, key: SaveKey) -> Looked:
+    bar = st.progress(0.0, "Looking what will happen")
+    looked = look(scope, upload, key.holds, key.as_of, lambda share: tell(bar, share))
+    bar.empty()
+    return looked
+
+
+def tell(bar: Any, share: float) -> None:
+    """Move a progress bar to a share of 0 to 1."""
+    bar.progress(min(max(share, 0.0), 1.0))
+
+
+def _import_button(scope: Scope, upload: Upload, key: SaveKey, looked: Looked) -> None:
+    running = st.session_state.get(_RUNNING) == key
+    rows = words.plural(looked.report.rows_read - len(looked.report.set_aside), "row")
+    with st.container(key="al-import-go", horizontal=True):
+        st.button(
+            f"Import {rows}",
+            type="primary",
+            key="al-import",
+            disabled=running,
+            on_click=_press,
+            args=(key,),
+        )
+        st.button("Not this file", type="tertiary", key="al-import-not", on_click=start_over)
+    if running:
+        _take_in(scope, upload, key)
+
+
+def _press(key: SaveKey) -> None:
+    st.session_state[_RUNNING] = key
+
+
+def _take_in(scope: Scope, upload: Upload, key: SaveKey) -> None:
+    """Import, then show the page anew: everything on it may have changed.
+
+    A click elsewhere meanwhile ends this run and takes the import back; the next run, which finds
+    it still to be done, begins again.
+    """
+    bar = st.progress(0.0, f"Importing {markdown(upload.file.name)}")
+    try:
+        with _ONE_AT_A_TIME:
+            taken: Taken = take_in(scope, upload, key, lambda share: tell(bar, share))
+    except Exception:
+        st.session_state.pop(_RUNNING, None)
+        raise
+    start_over()
+    st.session_state[TAKEN] = taken
+    st.rerun()
