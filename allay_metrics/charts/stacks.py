@@ -12,6 +12,7 @@ from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
 
 Parts = Mapping[str, Sequence[float]]
 Show = Callable[[float], str]
+HEIGHT = 290
 FEWEST = 6  # columns' worth of room, also for one week
 NARROWEST = 230  # px left for the columns on a phone 390 px wide: labels must fit there too
 EMPTY = "No visits in this period"
@@ -25,28 +26,29 @@ def weeks(
     goal: float | None = None,
     show: Show = words.number,
     short: Show | None = None,
-    height: int = 290,
+    grain: str = "week",
 ) -> go.Figure:
-    """Return columns per week, stacked by type, over the usual range and under the goal.
+    """Return columns per week (or month), stacked by type, over the usual range and under the goal.
 
     `counts` maps a type's key to one value per Monday. `show` spells a value in hover text,
     `short` the same in the narrow room under a column. A mark's customdata is [ISO Monday, type].
     """
     if not mondays or not any(any(values) for values in counts.values()):
-        return nothing(EMPTY, height)
+        return nothing(EMPTY, HEIGHT)
     totals = _totals(counts, len(mondays))
     top = max([*totals, usual[1] if usual else 0, (goal or 0) * 1.08]) * 1.02
     traces = _columns(
         [monday.isoformat() for monday in mondays],
         counts,
-        [f"week of {words.short_day(monday)}" for monday in mondays],
+        [_spoken(start, grain) for start in mondays],
         show,
     )
-    labels, margin = _direct_labels(counts, top, height - 38, short or show)
-    ticks = _ticks([words.short_day(m) for m in mondays], [(short or show)(t) for t in totals])
+    labels, margin = _direct_labels(counts, top, HEIGHT - 38, short or show)
+    names = [_short(start, grain) for start in mondays]
+    ticks = _ticks(names, [(short or show)(t) for t in totals])
     return figure(
         traces,
-        height,
+        HEIGHT,
         bargap=0.28,
         margin={"l": 4, "r": margin, "t": 0, "b": 38},
         shapes=_range_shapes(len(mondays), usual, goal),
@@ -57,11 +59,15 @@ def weeks(
 
 
 def mix(
-    mondays: Sequence[date], values: Parts, *, measure: str = "visits", height: int = 290
+    starts: Sequence[date],
+    values: Parts,
+    *,
+    measure: str = "visits",
+    grain: str = "week",
 ) -> go.Figure:
-    """Return the types over time in `visits`, `hours` or `value` (dollars)."""
+    """Return the types over time in `visits`, `hours` or `value` (dollars), per week or month."""
     show, short = SPELLING[measure]
-    return weeks(mondays, values, show=show, short=short, height=height)
+    return weeks(starts, values, show=show, short=short, grain=grain)
 
 
 def ages(starts: Sequence[int], counts: Parts, *, height: int = 240) -> go.Figure:
@@ -98,16 +104,19 @@ def weeks_alt(
     goal: float | None = None,
     show: Show = words.number,
     what: str = "Visits",
+    grain: str = "week",
 ) -> str:
     """Return the sentence that stands for `weeks` where it cannot be seen."""
     if not mondays:
-        return f"{what} per week by type: {EMPTY.lower()}."
+        return f"{what} per {grain} by type: {EMPTY.lower()}."
     totals = _totals(counts, len(mondays))
+    newest = mondays[-1]
+    last_one = words.day(newest) if grain == "week" else _spoken(newest, grain)
     last = [f"{show(counts[key][-1])} {word}" for key, word, _ in TYPES if counts.get(key)]
     parts = [
-        f"{what} per week by type, {words.plural(len(mondays), 'week')}",
-        f"the last, of {words.day(mondays[-1])}, {show(totals[-1])} ({words.listed(last)})",
-        f"between {show(min(totals))} and {show(max(totals))} a week",
+        f"{what} per {grain} by type, {words.plural(len(mondays), grain)}",
+        f"the last, of {last_one}, {show(totals[-1])} ({words.listed(last)})",
+        f"between {show(min(totals))} and {show(max(totals))} a {grain}",
     ]
     if usual:
         parts.append(f"usual range {words.between(*usual)}")
@@ -116,10 +125,12 @@ def weeks_alt(
     return ", ".join(parts) + "."
 
 
-def mix_alt(mondays: Sequence[date], values: Parts, *, measure: str = "visits") -> str:
+def mix_alt(
+    starts: Sequence[date], values: Parts, *, measure: str = "visits", grain: str = "week"
+) -> str:
     """Return the sentence that stands for `mix`."""
     what = {"visits": "Visits", "hours": "Hours", "value": "Visit value"}[measure]
-    return weeks_alt(mondays, values, show=SPELLING[measure][0], what=what)
+    return weeks_alt(starts, values, show=SPELLING[measure][0], what=what, grain=grain)
 
 
 def ages_alt(starts: Sequence[int], counts: Parts) -> str:
@@ -132,6 +143,14 @@ def ages_alt(starts: Sequence[int], counts: Parts) -> str:
         f"Infant's age at visit, {words.plural(round(sum(totals)), 'visit')}: from {starts[0]} to"
         f" {starts[-1]} weeks, most at {starts[most]} weeks ({words.number(totals[most])})."
     )
+
+
+def _spoken(start: date, grain: str) -> str:
+    return f"{start:%B %Y}" if grain == "month" else f"week of {words.short_day(start)}"
+
+
+def _short(start: date, grain: str) -> str:
+    return f"{start:%b}" if grain == "month" else words.short_day(start)
 
 
 def _short_dollars(value: float) -> str:

@@ -1,7 +1,7 @@
 """What the practice gives: what the Visit types page shows."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -78,8 +78,9 @@ class Combined:
 
 @dataclass(frozen=True)
 class TypesReview:
-    """The Visit types page. `totals` maps type to metric to cell over the whole period.
+    """The Visit types page.
 
+    `totals` maps type to metric to cell over the whole period, `whole` the same of all types.
     `new_to_type` counts families new to each type; `asked` is the question of the totals.
     """
 
@@ -88,6 +89,7 @@ class TypesReview:
     known: Known
     mix: Mix
     totals: dict[str, dict[str, Cell]]
+    whole: dict[str, Cell]
     new_to_type: dict[str, Cell]
     families: Families
     paths: Paths
@@ -114,7 +116,8 @@ def review_visit_types(
     families = Question(
         metrics=("families_seen", "new_families"), grain=grain, first=first, last=last, where=where
     )
-    answers = query_all([over_time, totals, families], scope)
+    answers = query_all([over_time, totals, families, replace(totals, by=())], scope)
+    whole = by_place(answers[3])
     periods = tuple(bucket.start for bucket in over_time.buckets if bucket.start is not None)
     told = by_place(answers[1], "visit_type")
     by_type = {kind: {key: told.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES}
@@ -124,6 +127,7 @@ def review_visit_types(
         known=known,
         mix=_mix(answers[0], grain, periods, money=scope.sees_money),
         totals=by_type,
+        whole={key: whole[(key,)] for key in in_all},
         new_to_type={kind: found["new_to_type"] for kind, found in by_type.items()},
         families=_families(answers[2], periods),
         paths=read_paths(scope, totals, known.records.settled_from),

@@ -60,6 +60,5 @@ def _summary(review: CitiesReview) -> list[str]:
     told = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
     nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
     if nowhere and nowhere.numbers["bookings"].count:
-        count = nowhere.numbers["bookings"].count
-        told.append(f"{words.plural(count, 'booking')} without a city, in a row of its own")
+        told.append(f"{words.number(nowhere.numbers['bookings'].count)} without a city")
     return told

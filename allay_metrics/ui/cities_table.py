@@ -4,9 +4,9 @@ from allay_metrics import words
 from allay_metrics.metrics import Metric
 from allay_metrics.review.answers import Cell as Value
 from allay_metrics.review.cities import CitiesReview, CityLine
-from allay_metrics.ui import table
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.cities_words import AHEAD, ALL, CITY, NUMBER, shown, word
+from allay_metrics.ui.table import Cell, Spark, table
 
 COLUMNS = {
     "families_seen": "Families",
@@ -23,40 +23,38 @@ def city_by_city(review: CitiesReview) -> None:
         rows.append(_row(review, review.total))
     with card("cities-table"):
         head("City by city", "each number opens its visits, each city its own page")
-        table.table(names, rows, caption="Numbers by city", total=len(rows) > 1)
+        table(names, rows, caption="Numbers by city", total=len(rows) > 1)
         for line in remarks(review):
             note(line)
 
 
-def _row(review: CitiesReview, line: CityLine) -> list[table.Cell | table.Spark | str]:
-    name = table.Cell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
+def _row(review: CitiesReview, line: CityLine) -> list[Cell | Spark | str]:
+    name = Cell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
     numbers = [
         number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns
     ]
-    ahead = table.Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    ahead = Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
     return [name, *numbers, ahead]
 
 
-def number_cell(metric: Metric, value: Value, city: str) -> table.Cell:
+def number_cell(metric: Metric, value: Value, city: str) -> Cell:
     """Return one number of a city; a dash keeps the reason why there is none."""
     opens = word(NUMBER, metric.key, city)
     if metric.is_rate:
         return _share(value, opens)
     if value.value is None:
-        return table.Cell(words.DASH, reason=value.reason)
+        return Cell(words.DASH, reason=value.reason)
     text = words.dollars(value.value) if metric.money else words.number(value.value)
-    return table.Cell(text, opens=opens)
+    return Cell(text, opens=opens)
 
 
-def _share(value: Value, opens: str) -> table.Cell:
+def _share(value: Value, opens: str) -> Cell:
     """Return a rate with its counts beside it; of one to four, the counts alone."""
     if value.numerator is None or not value.denominator:
-        return table.Cell(words.DASH, words.DASH, reason=value.reason or "nothing to count")
+        return Cell(words.DASH, words.DASH, reason=value.reason or "nothing to count")
     counts = f"{words.number(value.numerator)} of {words.number(value.denominator)}"
     rate = words.DASH if value.value is None else words.percent(value.value)
-    return table.Cell(
-        rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens
-    )
+    return Cell(rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens)
 
 
 def remarks(review: CitiesReview) -> list[str]:

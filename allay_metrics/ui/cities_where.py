@@ -10,7 +10,7 @@ from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.review.places import OnTheMap
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities_words import Opening, of_part, shown
+from allay_metrics.ui.cities_words import VIRTUAL, Opening, of_part, shown
 from allay_metrics.ui.figure import figure
 
 MOST = 12
@@ -40,7 +40,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     members: dict[str, tuple[str, ...]] = {shown(city): (city,) for city in kept}
     rest = tuple(known[len(kept) :])
     if rest:
-        members[words.plural(len(rest), "more city", "more cities")] = rest
+        members[words.plural(len(rest), "other")] = rest
     if UNKNOWN in counts:
         members[shown(UNKNOWN)] = (UNKNOWN,)
     rows = {
@@ -88,9 +88,7 @@ def around_the_bay(review: CitiesReview) -> str | None:
 
 def _not_on_the_map(found: OnTheMap) -> str:
     """Return what has no bubble: unknown and virtual by name, ambiguous ones together."""
-    named = {
-        city: visits for city, visits in found.elsewhere.items() if city in (UNKNOWN, "virtual")
-    }
+    named = {city: found.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in found.elsewhere}
     either = sum(found.elsewhere.values()) - sum(named.values())
     parts = [f"{words.number(visits)} {city}" for city, visits in named.items()]
     if either:

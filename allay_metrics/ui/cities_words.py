@@ -17,6 +17,7 @@ from allay_metrics.ui.html import TYPE_WORDS
 NUMBER, CITY, WEEK = "number", "city", "week"
 AHEAD = "booked"
 ALL = "All cities"
+VIRTUAL = "virtual"
 DAYS = {
     "Mon": "Mondays",
     "Tue": "Tuesdays",
@@ -38,7 +39,7 @@ class Opening:
 
 def shown(city: str) -> str:
     """Return a city's name as a person reads it: `Unknown` for the one nobody knows."""
-    return city.capitalize() if city in (UNKNOWN, "virtual") else city
+    return city.capitalize() if city in (UNKNOWN, VIRTUAL) else city
 
 
 def word(kind: str, what: str = "", city: str = "") -> str:

@@ -40,8 +40,8 @@ def period_head(scope: Scope, title: str) -> Chosen | None:
             left = st.container(key="al-period-title")
             period = choose_period(known)
         line = st.container(key="al-period-line", horizontal=True, vertical_alignment="center")
-        told = line.container(key="al-period-asof")
-        with line:
+        told = line.container(key="al-period-asof", width="stretch")
+        with line, st.container(key="al-period-filters", width="content"):
             where = choose_filters(scope)
         if period is None:
             return None

@@ -54,10 +54,12 @@ def table_html(
     caption: str,
     total: bool = False,
     left: Sequence[int] = (),
+    stack: bool = True,
 ) -> str:
     """Return a table whose first column names the row.
 
-    `total` sets off the last row; `left` are the indexes of columns that hold words.
+    `total` sets off the last row; `left` are the indexes of columns that hold words; `stack` turns
+    rows into small cards where there is no room, which a few narrow columns do not need.
     """
     head = "".join(
         f'<th scope="col"{_words(i, left)}>{escape(name)}</th>' for i, name in enumerate(columns)
@@ -66,8 +68,8 @@ def table_html(
         _row(columns, row, left, total and i == len(rows) - 1) for i, row in enumerate(rows)
     )
     return (
-        f'<div class="al-wrap"><table class="al stack"><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="al-wrap"><table class="al{" stack" if stack else ""}">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -95,9 +97,10 @@ def table(
     caption: str,
     total: bool = False,
     left: Sequence[int] = (),
+    stack: bool = True,
 ) -> None:
     """Draw `table_html`."""
-    st.html(table_html(columns, rows, caption=caption, total=total, left=left))
+    st.html(table_html(columns, rows, caption=caption, total=total, left=left, stack=stack))
 
 
 def scorecard(mondays: Sequence[date], rows: Sequence[Score], *, caption: str) -> None:

@@ -1,0 +1,102 @@
+"""The Visit types page: which parts it has, in which order, and what a click in one opens."""
+
+from datetime import timedelta
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.metrics import visits_behind
+from allay_metrics.records import Scope
+from allay_metrics.review.visit_types import TypesReview, review_visit_types
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.figure import forget
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.opening import opened
+from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.types_ages import AGES, ages_card
+from allay_metrics.ui.types_families import families_card
+from allay_metrics.ui.types_mix import MIX, mix_card, totals_card
+from allay_metrics.ui.types_path import combined_card, path_card
+from allay_metrics.ui.types_words import Opening, opening
+from allay_metrics.ui.visits import SHOWN, open_number, visits_csv, visits_table
+
+types_of = remembered(review_visit_types)
+WIDE_AND_NARROW = (1.62, 1)
+WEEKS_AT_MOST = timedelta(weeks=26)
+MOST_IDS = 20_000  # what both engines take in one statement
+
+
+def types_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period; one click opens one drawer."""
+    grain = "week" if chosen.last - chosen.first < WEEKS_AT_MOST else "month"
+    with loading("types", 380, 300, 320):
+        review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
+    chosen.tell(_summary(review))
+    told = opened()
+    left, right = st.columns(WIDE_AND_NARROW, gap="small")
+    with left:
+        column = mix_card(review)
+    with right:
+        totals_card(review)
+    left, right = st.columns(2, gap="small")
+    with left:
+        path_card(review)
+    with right:
+        families_card(review)
+    left, right = st.columns(WIDE_AND_NARROW, gap="small")
+    with left:
+        age = ages_card(review)
+    with right:
+        combined_card(review)
+    if column:
+        open_visits(scope, column, MIX)
+    elif age:
+        open_visits(scope, age, AGES)
+    elif told and (one := opening(review, told)):
+        open_visits(scope, one)
+
+
+def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:
+    """Open the drawer behind a number; `from_figure` is the figure whose click is lifted."""
+    closed = (lambda: forget(from_figure)) if from_figure else None
+    if one.find is None:
+        open_number(scope, one.asked, title=one.title, on_close=closed)
+        return
+    ids = one.find(scope)
+    metric = one.asked.asked[0]
+    drawer(
+        one.title,
+        lambda: _body(scope, one, ids),
+        value=words.number(len(ids)),
+        beside=f"{metric.unit}, {words.span(one.asked.first, one.asked.last)}",
+        definitions=[("What it counts", metric.definition)],
+        on_close=closed,
+    )
+
+
+def _body(scope: Scope, one: Opening, ids: list[str]) -> None:
+    with problems_shown():
+        found = visits_behind(one.asked, scope, limit=None, only=ids[:MOST_IDS])
+        visits_table(found.head(SHOWN), caption=one.title)
+        if len(found) > SHOWN:
+            st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')
+        if scope.sees_money and not found.empty:
+            st.download_button(
+                "Export these visits",
+                lambda: visits_csv(found),
+                file_name=f"{one.asked.metrics[0]}_{one.asked.first}_{one.asked.last}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+
+
+def _summary(review: TypesReview) -> list[str]:
+    done, combined = review.whole["completed"], review.combined.visits
+    told = [f"**{words.plural(done.count, 'completed visit')}**"]
+    if combined:
+        told.append(f"{words.number(combined)} of two types, counted under the first")
+    return told

@@ -1,0 +1,145 @@
+"""What can be opened on the Visit types page: each number's word, and what it stands for.
+
+A word is `kind|what|which`. It opens a question, sometimes narrowed to certain visits, whose ids
+are looked up only when it is opened.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from allay_metrics import words
+from allay_metrics.metrics import METRICS, Question
+from allay_metrics.records import Scope
+from allay_metrics.review.paths import visits_of_step
+from allay_metrics.review.visit_types import OLDEST_WEEKS, TypesReview, visits_of_age
+from allay_metrics.ui.html import TYPE_WORDS
+
+TOTAL, NEW, SEEN, START, STEP, AGE, COMBINED = (
+    "total",
+    "new",
+    "seen",
+    "start",
+    "step",
+    "age",
+    "combined",
+)
+OLDER, BEFORE_BIRTH, NO_BIRTHDAY = OLDEST_WEEKS + 1, -1, ""
+MEASURES = {"visits": "completed", "hours": "care_hours", "value": "visit_value"}
+Find = Callable[[Scope], list[str]]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A number that is opened: title, question, and which of its visits where not all of them."""
+
+    title: str
+    asked: Question
+    find: Find | None = None
+
+
+def word(kind: str, what: object = "", which: object = "") -> str:
+    """Return the word that stands for a number."""
+    return f"{kind}|{what}|{which}"
+
+
+def opening(review: TypesReview, told: str) -> Opening | None:
+    """Return what a word opens; None for a word that this page does not know."""
+    kind, what, which = (*told.split("|", 2), "", "")[:3]
+    if kind in (NEW, SEEN):
+        return _of_families(review, kind, what)
+    if kind == AGE:
+        return of_age(review, int(what) if what.lstrip("-").isdigit() else None)
+    if kind == TOTAL and what in (*review.asked.metrics, "combined") and which in ("", *TYPE_WORDS):
+        return _of_total(review, what, which)
+    if what not in TYPE_WORDS or which not in ("", *TYPE_WORDS):
+        return None
+    return {START: _of_start, STEP: _of_step, COMBINED: _of_pair}.get(kind, _of_nothing)(
+        review, what, which
+    )
+
+
+def of_period(review: TypesReview, start: str, kind: str, measure: str) -> Opening | None:
+    """Return what one part of one column of the mix stands for."""
+    found = _bucket(review, start)
+    if found is None:
+        return None
+    asked = _ask(replace(review.asked, first=found[0], last=found[1]), MEASURES[measure])
+    title = f"{TYPE_WORDS[kind]}, {period_words(review, start)}"
+    return Opening(title, asked.only("visit_type", kind))
+
+
+def of_age(review: TypesReview, age: int | None, kind: str = "") -> Opening:
+    """Return the completed visits at one age in weeks; None is without a known birth date."""
+    asked = _ask(review.asked, "completed")
+    asked = asked.only("visit_type", kind) if kind else asked
+    title = {
+        None: "Visits without a known birth date",
+        BEFORE_BIRTH: "Visits before birth",
+        OLDER: "Visits to children over a year old",
+    }.get(age, f"Visits at {words.plural(age or 0, 'week')} old")
+    name = f"{TYPE_WORDS[kind]}: {title[0].lower()}{title[1:]}" if kind else title
+    return Opening(name, asked, lambda scope: visits_of_age(scope, asked, age))
+
+
+def period_words(review: TypesReview, start: str) -> str:
+    """Return `week of 9 Nov` or `November 2026`."""
+    day = next(day for day in review.mix.periods if day.isoformat() == start)
+    return f"{day:%B %Y}" if review.mix.grain == "month" else f"week of {words.short_day(day)}"
+
+
+def _ask(asked: Question, metric: str) -> Question:
+    return replace(asked, metrics=(metric,), by=(), grain=None)
+
+
+def _bucket(review: TypesReview, start: str) -> tuple[date, date] | None:
+    over_time = replace(review.asked, metrics=("completed",), grain=review.mix.grain)
+    days = {str(bucket.start): (bucket.first, bucket.last) for bucket in over_time.buckets}
+    return days.get(start)
+
+
+def _of_total(review: TypesReview, metric: str, kind: str) -> Opening:
+    asked = _ask(review.asked, metric)
+    label = METRICS[metric].label
+    if not kind:
+        return Opening(label, asked)
+    name = f"{TYPE_WORDS[kind]}: {label[0].lower()}{label[1:]}"
+    return Opening(name, asked.only("visit_type", kind))
+
+
+def _of_families(review: TypesReview, kind: str, start: str) -> Opening | None:
+    found = _bucket(review, start)
+    if found is None:
+        return None
+    metric = "new_families" if kind == NEW else "families_seen"
+    asked = _ask(replace(review.asked, first=found[0], last=found[1]), metric)
+    return Opening(f"{METRICS[metric].label}, {period_words(review, start)}", asked)
+
+
+def _of_start(review: TypesReview, kind: str, _: str) -> Opening:
+    asked = _ask(review.asked, "new_families").only("visit_type", kind)
+    return Opening(f"Families that started with {_mid(kind)}", asked)
+
+
+def _of_step(review: TypesReview, before: str, after: str) -> Opening | None:
+    if not any((step.from_, step.to) == (before, after) for step in review.paths.steps):
+        return None
+    asked = _ask(review.asked, "new_to_type")
+    since = review.known.records.settled_from
+    title = f"From {_mid(before)} to {_mid(after)}"
+    return Opening(title, asked, lambda scope: visits_of_step(scope, asked, (before, after), since))
+
+
+def _of_pair(review: TypesReview, first: str, second: str) -> Opening:
+    asked = _ask(review.asked, "combined").only("visit_type", first)
+    asked = replace(asked, where=(*asked.where, ("includes", second)))
+    return Opening(f"{TYPE_WORDS[first]} with {_mid(second)}", asked)
+
+
+def _of_nothing(_review: TypesReview, _what: str, _which: str) -> None:
+    return None
+
+
+def _mid(kind: str) -> str:
+    """Return a type's word in the middle of a sentence."""
+    return TYPE_WORDS[kind] if kind == "cst" else TYPE_WORDS[kind].lower()
