@@ -32,17 +32,26 @@ def open_practice(
     than one practice and none is named.
     """
     engine = open_engine(url)
-    upgrade(engine)
+    try:
+        upgrade(engine)
+        given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
+        row = _own_row(engine, practice_id, given)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Scope(engine, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
+
+
+def _own_row(engine: Engine, practice_id: str | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of the practice named, or of the only one; a new database gets `given`."""
     with engine.connect() as conn:
         rows = _practices(conn)
     if not rows:
-        given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
         rows = _begin_practice(engine, {"practice_id": practice_id or new_key(), **given})
     chosen = [row for row in rows if practice_id in (None, row["practice_id"])]
     if len(chosen) != 1:
         raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
-    (row,) = chosen
-    return Scope(engine, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
+    return chosen[0]
 
 
 def _practices(conn: Connection) -> list[dict[str, Any]]:
