@@ -22,7 +22,7 @@ _ALL = "al-records-all-aside"
 def rows_set_aside(scope: Scope) -> None:
     """Draw the rows set aside, and their export for the owner."""
     rows = open_rows(scope)
-    with card("aside"):
+    with card("aside", fill=True):
         head("Rows set aside", words.plural(len(rows), "row"))
         if rows.empty:
             note("None: every row of every file counts.")

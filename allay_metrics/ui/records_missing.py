@@ -28,7 +28,7 @@ DECISIONS: dict[Decision, tuple[str, str, str]] = {
 
 def missing(scope: Scope) -> None:
     """Draw the visits to decide on, several at once, and those decided, which can be reopened."""
-    with card("missing"):
+    with card("missing", fill=True):
         _waiting(scope)
 
 
@@ -96,7 +96,9 @@ def _decided(scope: Scope) -> None:
 def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
     """Draw rows to tick; return the ids of those ticked."""
     with st.container(key=f"al-picks-{where}", gap=None):
-        return [id_ for id_, label in rows if st.checkbox(label, key=f"{_PICK}{id_}")]
+        return [
+            id_ for id_, label in rows if st.checkbox(label, key=f"{_PICK}{id_}", width="stretch")
+        ]
 
 
 def _label(row: Any) -> str:

@@ -29,8 +29,11 @@ def records_page(scope: Scope) -> None:
     _way_in(scope, empty=known.newest is None)
     if not scope.has_records():
         return
-    missing(scope)
-    rows_set_aside(scope)
+    left, right = st.columns(2, gap="small")
+    with left:
+        missing(scope)
+    with right:
+        rows_set_aside(scope)
     questions(scope)
     history(scope)
     if known.newest is not None:
@@ -74,13 +77,15 @@ def _leave() -> None:
 
 
 def _first_file(scope: Scope) -> None:
-    head("Drop in your first export", "it stays on this computer")
+    head("Bring a file in", "it stays on this computer")
+    say("Drop in your first export. ~~Every row of it is counted, or set aside with a reason.~~")
     note(
         "In Acuity it is the CSV called **Export appointments**. Exported as it comes, cancelled "
         "visits and no-shows are not in it: export those as a second file, and rates that need "
         "them have values, too. Any other table of visits, CSV or XLSX, will do."
     )
-    drop_a_file(scope)
+    if drop_a_file(scope):
+        return
     if st.button(
         "Look around in an invented practice first",
         type="tertiary",

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
@@ -17,14 +18,12 @@ SHOWN = 12
 
 def questions(scope: Scope) -> None:
     """Draw names of types that mean none of the three, and doubtful matches of families."""
-    types = unassigned_types(scope)
-    if not types.empty:
-        with card("types"):
-            _types(types)
-    doubts = doubtful_families(scope)
-    if not doubts.empty:
-        with card("doubts"):
-            _doubts(doubts)
+    types, doubts = unassigned_types(scope), doubtful_families(scope)
+    cards = [(_types, types, "types"), (_doubts, doubts, "doubts")]
+    waiting = [each for each in cards if not each[1].empty]
+    for place, (draw, found, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
+        with place, card(key, fill=True):
+            draw(found)
 
 
 def _types(types: pd.DataFrame) -> None:

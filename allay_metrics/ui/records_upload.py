@@ -48,8 +48,11 @@ HOLDS = {
 }
 
 
-def drop_a_file(scope: Scope) -> None:
-    """Draw the upload and, once a file is there, all steps up to its import."""
+def drop_a_file(scope: Scope) -> bool:
+    """Draw the upload and, once a file is there, all steps up to its import.
+
+    Returns whether a file is there.
+    """
     turn = st.session_state.setdefault(_TURN, 0)
     file: Any = st.file_uploader(
         "An export of your scheduling system, CSV or XLSX",
@@ -63,11 +66,12 @@ def drop_a_file(scope: Scope) -> None:
         )
         profile: Any = st.file_uploader("Profile, TOML", type=["toml"], key=f"al-profile-{turn}")
     if file is None:
-        return
+        return False
     try:
         _steps(scope, Upload(file, profile), (file.file_id, profile and profile.file_id))
     except AllayError as error:
         problem(f"{error} Nothing was stored.")
+    return True
 
 
 def start_over() -> None:
