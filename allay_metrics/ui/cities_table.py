@@ -22,8 +22,8 @@ def city_by_city(review: CitiesReview) -> None:
     if len(rows) > 1:
         rows.append(_row(review, review.total))
     with card("cities-table"):
-        head("City by city", "each number opens its visits, each city its own page")
-        table(names, rows, caption="Numbers by city", total=len(rows) > 1)
+        head("City by city", "a number opens its visits, a city all about it")
+        table(names, rows, caption="Numbers by city", total=len(rows) > 1, stack=False)
         for line in remarks(review):
             note(line)
 

@@ -35,7 +35,7 @@ def period_head(scope: Scope, title: str) -> Chosen | None:
     if known.newest is None:
         page_head(title)
         return None
-    with st.container(key="al-period-head", gap=None):
+    with st.container(key="al-period-head", gap="xsmall"):
         with st.container(key="al-period-bar", horizontal=True, vertical_alignment="center"):
             left = st.container(key="al-period-title")
             period = choose_period(known)

@@ -12,6 +12,7 @@ from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.table import Cell, Spark, table
+from allay_metrics.ui.types_path import combined_html
 from allay_metrics.ui.types_words import TOTAL, Opening, of_period, word
 
 MIX = "types-mix"
@@ -60,7 +61,7 @@ def _choose(*, money: bool) -> str:
 
 
 def totals_card(review: TypesReview) -> None:
-    """Draw one row per type: visits, hours, value, families new to it."""
+    """Draw one row per type: visits, hours, value, families new to it; then combined visits."""
     metrics = [key for key in HEADS if key in review.asked.metrics]
     kinds = [kind for kind, cells in review.totals.items() if cells["completed"].count]
     with card("types-totals", fill=True):
@@ -72,6 +73,7 @@ def totals_card(review: TypesReview) -> None:
             table(columns, rows, caption="Numbers by visit type", total=several, stack=False)
         for line in _remarks(review, metrics):
             note(line)
+        st.html(combined_html(review.combined))
 
 
 def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[Cell | Spark | str]:

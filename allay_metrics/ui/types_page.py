@@ -18,7 +18,7 @@ from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.types_ages import AGES, ages_card
 from allay_metrics.ui.types_families import families_card
 from allay_metrics.ui.types_mix import MIX, mix_card, totals_card
-from allay_metrics.ui.types_path import combined_card, path_card
+from allay_metrics.ui.types_path import path_card
 from allay_metrics.ui.types_words import Opening, opening
 from allay_metrics.ui.visits import SHOWN, open_number, visits_csv, visits_table
 
@@ -45,11 +45,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         path_card(review)
     with right:
         families_card(review)
-    left, right = st.columns(WIDE_AND_NARROW, gap="small")
-    with left:
-        age = ages_card(review)
-    with right:
-        combined_card(review)
+    age = ages_card(review)
     if column:
         open_visits(scope, column, MIX)
     elif age:

@@ -63,18 +63,11 @@ def _days(step: Step) -> str:
     return f"{words.plain(step.median_days)} <small>median</small>"
 
 
-def combined_card(review: TypesReview) -> None:
-    """Draw the visits that gave two types at once."""
-    found = review.combined
-    with card("types-combined", fill=True):
-        head("Combined visits", "two types in one visit")
-        st.html(combined_html(found))
-
-
 def combined_html(found: Combined) -> str:
     """Return how many visits were combined, and which types with which."""
+    title = '<div class="al-h"><h2>Combined visits</h2><small>two types in one</small></div>'
     if not found.visits:
-        return '<p class="al-sub">No completed visit in this period gave two types.</p>'
+        return f'{title}<p class="al-sub">No completed visit in this period gave two types.</p>'
     share = words.share(found.visits, found.completed)
     every = button(words.number(found.visits), word(TOTAL, "combined"))
     beside = (
@@ -85,7 +78,7 @@ def combined_html(found: Combined) -> str:
     most = max(found.pairs.values())
     rows = "".join(_pair(*pair, visits, most) for pair, visits in found.pairs.items())
     return (
-        f'<div class="al-v">{every}<small>{beside}</small></div>'
+        f'{title}<div class="al-v">{every}<small>{beside}</small></div>'
         f'<div class="al-path" role="table" aria-label="Combined visits">{rows}</div>'
     )
 
