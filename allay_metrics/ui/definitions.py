@@ -58,7 +58,7 @@ def _sections(asked: str) -> dict[str, str]:
     for theme, metrics in themes().items():
         entries = [_entry(metric) for metric in metrics if _holds(asked, _text(metric))]
         if entries:
-            found[theme] = _section(theme, "".join(entries))
+            found[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
     words = [_word(*pair) for pair in WORDS.items() if _holds(asked, " ".join(pair))]
     if words:
         found["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')

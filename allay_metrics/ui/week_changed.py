@@ -48,7 +48,7 @@ def week_note(scope: Scope, monday: date, there: Note) -> None:
         key=key,
         label_visibility="collapsed",
         placeholder="Note: what I want to remember about this week",
-        height=74,
+        height="stretch",
         on_change=_save,
         args=(scope, monday),
     )

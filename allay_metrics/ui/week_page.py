@@ -14,7 +14,6 @@ from allay_metrics.ui.week_where import week_grid, week_map
 
 def week_page(scope: Scope, review: WeekReview) -> None:
     """Draw the week below its head; one click opens one drawer."""
-    told = opened()
     clicked = [week_tiles(scope, review)]
     with side_by_side():
         week_changed(scope, review)
@@ -26,6 +25,7 @@ def week_page(scope: Scope, review: WeekReview) -> None:
         clicked.append(week_types(scope, review))
         week_referrals(review)
     week_scorecard(review)
+    told = opened()
     if show := next(filter(None, clicked), None):
         show()
     elif told:
