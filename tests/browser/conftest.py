@@ -1,14 +1,23 @@
 """Fixtures that drive a real browser. Nothing here is shared between two tests but the browser."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from filelock import FileLock
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Watched, open_browser, open_page
+from allay_metrics.demo.load import load_demo
+from allay_metrics.review.snapshot import keep_due_snapshots
+from tests.support.browser import PATIENCE, Watched, open_browser, open_page
 from tests.support.server import Server, start_server
+
+expect.set_options(timeout=PATIENCE)
+# The demo of one day, a Wednesday: the same numbers whenever the tests run.
+DEMO_DAY = date(2026, 11, 18)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,6 +33,45 @@ def browser() -> Iterator[Browser]:
     """One headless browser for each worker."""
     with open_browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The demo practice, made once for all workers, to be copied."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    made = shared / "demo-template" / "demo.sqlite"
+    with FileLock(shared / "demo-template.lock"):
+        if not made.exists():
+            scope = load_demo(made, until=DEMO_DAY)
+            keep_due_snapshots(scope)
+            scope.close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo(
+    demo_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, str]]:
+    """A server of the demo and the URL of its records, for tests that only look."""
+    with _demo_served(demo_template, tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@pytest.fixture
+def own_demo(demo_template: Path, tmp_path: Path) -> Iterator[tuple[Server, str]]:
+    """A server of a demo that this test may change, and the URL of its records."""
+    with _demo_served(demo_template, tmp_path / "demo") as served:
+        yield served
+
+
+@contextmanager
+def _demo_served(template: Path, folder: Path) -> Iterator[tuple[Server, str]]:
+    folder.mkdir(exist_ok=True)
+    shutil.copy(template, folder)
+    with start_server(folder) as server:
+        yield server, f"sqlite:///{folder / template.name}"
 
 
 @pytest.fixture

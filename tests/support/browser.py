@@ -30,6 +30,7 @@ _FLAGS = (
     # Whatever a page asks of another host fails at once, and is counted.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+PATIENCE = 60_000  # ms: a busy machine is no reason to fail
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 
 
@@ -76,7 +77,7 @@ def open_page(browser: Browser, size: str = "wide", scheme: str = "light") -> It
         timezone_id="America/Los_Angeles",
         accept_downloads=True,
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE)
     watched = Watched(context.new_page())
 
     def count(url: str) -> None:

@@ -1,0 +1,110 @@
+"""The dashboard as a person walks through it, and the command line asked the same things."""
+
+import json
+import re
+from typing import Any
+
+from click.testing import CliRunner
+from playwright.sync_api import Locator, Page, expect
+
+from allay_metrics.cli import main
+from tests.support.browser import settle
+from tests.support.server import Server
+
+# path -> (name in the navigation, the page's title begins with, a heading further down)
+PAGES = {
+    "": ("Week", "Week of", "Needs you"),
+    "cities": ("Cities", "Cities", "City by city"),
+    "types": ("Visit types", "Visit types", "The path families take"),
+    "records": ("Records", "Records", "Imports"),
+    "definitions": ("Definitions", "Definitions", "Rates"),
+}
+DEMO = "every family, visit and number here is invented"
+
+
+def visit(page: Page, server: Server, path: str = "") -> None:
+    """Open an address of the server and wait until its page stands."""
+    page.goto(f"{server.url}/{path}")
+    expect(page.locator("h1.al-title")).to_be_visible()
+    settle(page)
+
+
+def go(page: Page, name: str) -> None:
+    """Follow a link of the top row to another page."""
+    page.locator(".st-key-al-nav").get_by_role("link", name=name).click()
+    title = next(title for shown, title, _ in PAGES.values() if shown == name)
+    expect(page.locator("h1.al-title")).to_contain_text(title)
+    settle(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box and wait for the page that answers it."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(page.locator(".st-key-al-filters")).to_contain_text(option)
+    settle(page)
+
+
+def tile(page: Page, key: str) -> Locator:
+    """Return a tile of the Week."""
+    return page.locator(f".st-key-al-tile-{key}")
+
+
+def tile_value(page: Page, key: str) -> str:
+    """Return a tile's number as it stands there, without its unit."""
+    return tile(page, key).locator(".al-v").evaluate("each => each.firstChild.textContent")
+
+
+def drawer(page: Page) -> Locator:
+    """Return the open drawer once its content is there."""
+    opened = page.get_by_role("dialog")
+    expect(opened).to_be_visible()
+    settle(page)
+    return opened
+
+
+def large(opened: Locator) -> str:
+    """Return the large number of a drawer, without its unit."""
+    return opened.locator(".al-v").first.evaluate("each => each.firstChild.textContent")
+
+
+def visits_listed(opened: Locator) -> int:
+    """Return how many visits a drawer lists."""
+    return opened.locator("table.al tbody tr").count()
+
+
+def close(page: Page) -> None:
+    """Close the drawer as a keyboard does."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settle(page)
+
+
+def command(url: str, *arguments: str) -> Any:
+    """Return what a command of ours answers as JSON about the records at `url`."""
+    ran = CliRunner().invoke(main, [*arguments, "--database", url])
+    assert ran.exit_code == 0, ran.output
+    return json.loads(ran.stdout)
+
+
+def week(url: str, *day: str) -> dict[str, Any]:
+    """Return the week in review as the command line tells it."""
+    return command(url, "week", "--json", *day)
+
+
+def numbers(
+    url: str, metrics: str, first: str, last: str, **where: str
+) -> dict[str, dict[str, Any]]:
+    """Return metric -> value, numerator, denominator, reason, as the command line tells them."""
+    chosen = [word for pair in where.items() for word in ("--where", "=".join(pair))]
+    period = ("--from", first, "--to", last)
+    (row,) = command(url, "query", metrics, *period, *chosen, "--format", "json")
+    return row
+
+
+def digits(text: str) -> int:
+    """Return the first whole number of a text: `1,234 rows` is 1234."""
+    found = re.search(r"\d[\d,]*", text)
+    assert found, text
+    return int(found[0].replace(",", ""))
