@@ -18,10 +18,13 @@ from allay_metrics.ui.records_upload import TAKEN
 SHOWN = 8
 _ALL = "al-records-all-imports"
 _UNDONE = "al-records-undone"
+_REFUSED = "al-records-undo-refused"
+_GOING = "al-records-undo-going"
 
 
 def history(scope: Scope) -> None:
     """Draw every import with what became of its rows; undone ones are greyed."""
+    _undo_asked(scope)
     past = past_imports(scope)
     with card("imports"):
         stands = sum(one.undone_at is None for one in past)
@@ -29,6 +32,8 @@ def history(scope: Scope) -> None:
         head("Imports", f"newest first; {words.plural(stands, 'file')} on file{undone}")
         if said := st.session_state.pop(_UNDONE, ""):
             st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        if refused := st.session_state.pop(_REFUSED, ""):
+            problem(refused)
         shown = past if st.session_state.get(_ALL) else past[:SHOWN]
         with st.container(key="al-imports", gap=None):
             for one in shown:
@@ -67,8 +72,17 @@ def _ask(scope: Scope, past: PastImport) -> None:
         equation(past, past.set_aside)
         note("Every number that rests on these rows changes with it. Importing the file again "
              "brings them back.")  # fmt: skip
-        if st.button("Undo this import", type="primary", key="al-undo-now"):
-            _undo(scope, past)
+        st.button(
+            "Undo this import",
+            type="primary",
+            key="al-take-back",
+            on_click=lambda: st.session_state.update({_GOING: past.id}),
+        )
+        _undo_asked(scope)
+        if _UNDONE in st.session_state:
+            st.rerun()
+        if refused := st.session_state.pop(_REFUSED, ""):
+            problem(refused)
 
     came = f"Taken in {words.moment(past.imported_at)}. {told_of(past)}."
     drawer(
@@ -78,13 +92,16 @@ def _ask(scope: Scope, past: PastImport) -> None:
     )
 
 
-def _undo(scope: Scope, past: PastImport) -> None:
+def _undo_asked(scope: Scope) -> None:
+    """Undo the import that was asked for, in whichever run comes first: drawer's or page's."""
+    import_id = st.session_state.pop(_GOING, "")
+    if not import_id:
+        return
     try:
         with st.spinner("Taking it back"):
-            name = undo_import(scope, past.id)
+            name = undo_import(scope, import_id)
     except AllayError as error:
-        problem(str(error))
+        st.session_state[_REFUSED] = str(error)
         return
     st.session_state.pop(TAKEN, None)
     st.session_state[_UNDONE] = f"The import of {name} is undone."
-    st.rerun()
