@@ -171,7 +171,8 @@ def write_clients(
 def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
     """Delete clients nobody visits, families without a booking, and unused names of places.
 
-    They are what an undone import or a settled match leaves behind.
+    They are what an undone import or a settled match leaves behind. A family whose care was closed
+    stays.
     """
     theirs = client.c.family_id.in_(among(conn, families))
     seen = exists().where(
@@ -182,5 +183,6 @@ def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) 
     booked = exists().where(
         booking.c.practice_id == practice_id, booking.c.family_id == family.c.id
     )
-    ours = family.c.id.in_(among(conn, families))
+    # That its care was closed is a person's word: it waits for its bookings to come back.
+    ours = family.c.id.in_(among(conn, families)) & family.c.closed_on.is_(None)
     conn.execute(delete(family).where(family.c.practice_id == practice_id, ours, ~booked))
