@@ -28,6 +28,8 @@ STATES = {
     "late_cancelled": "cancelled late",
     "practice_cancelled": "cancelled by us",
     "unmarked": "not marked",
+    "rescheduled": "moved",
+    "missing": "missing",
 }
 # A spreadsheet takes a text that starts with one of these for a formula.
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
@@ -54,7 +56,7 @@ def open_number(
         lambda: _body(scope, asked, metric),
         value=said(metric, cell),
         beside=_beside(metric, asked),
-        definitions=[*_definitions(metric, cell, usual), *extra],
+        definitions=[*_definitions(asked, cell, usual), *extra],
         on_close=on_close,
     )
 
@@ -94,12 +96,21 @@ def _beside(metric: Metric, asked: Question) -> str:
     unit = {"%": "", "$": ""}.get(metric.unit, metric.unit)
     if metric.kind == "median":
         unit = "days, median"
-    chosen = filter_words(asked.where)
+    chosen = filter_words(tuple(pair for pair in asked.where if pair[0] != "state"))
     return ", ".join(filter(None, (unit, words.span(asked.first, asked.last), chosen)))
 
 
-def _definitions(metric: Metric, cell: Cell, usual: Usual | None) -> list[tuple[str, str]]:
-    told = [("What it counts", metric.definition)]
+def _counts(metric: Metric, asked: Question) -> str:
+    """Return the metric's definition, or the states where the question names them."""
+    states = asked.values("state")
+    if not states:
+        return metric.definition
+    return f"Visits in these states: {words.listed(STATES[state] for state in states)}."
+
+
+def _definitions(asked: Question, cell: Cell, usual: Usual | None) -> list[tuple[str, str]]:
+    (metric,) = asked.asked
+    told = [("What it counts", _counts(metric, asked))]
     if metric.waits_for:
         return [*told, ("What it waits for", f"{metric.waits_for.capitalize()}.")]
     if metric.is_rate and cell.denominator:

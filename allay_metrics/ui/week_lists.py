@@ -1,6 +1,6 @@
 """The lists behind what needs the owner: families, cities, types, doubts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import streamlit as st
@@ -15,9 +15,9 @@ from allay_metrics.review.needs import (
 )
 from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.drawer import drawer
-from allay_metrics.ui.html import TYPE_WORDS
+from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import Cell, table_html
 
 SHOWN = 200
 
@@ -38,7 +38,7 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
             ]
             for row in found.to_dict("records")
         ]
-        table(
+        _table(
             ["Family", "Last visit", "Ago", "City", "Type", "Therapist"],
             rows,
             caption="Families without a next visit, longest ago first",
@@ -63,7 +63,7 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
             [words.moment(row["starts"]), row["family"], row["typed"] or words.DASH]
             for row in unknown_cities(scope, as_of, SHOWN).to_dict("records")
         ]
-        table(
+        _table(
             ["When", "Family", "What was typed"],
             rows,
             caption="Visits without a city, newest first",
@@ -88,7 +88,7 @@ def open_unassigned(scope: Scope) -> None:
             [row["type"] or "(blank)", words.number(row["visits"]), words.dated(row["newest"])]
             for row in unassigned_types(scope).to_dict("records")
         ]
-        table(
+        _table(
             ["Type as typed", "Visits", "Newest"],
             rows,
             caption="Names of types that are not assigned",
@@ -110,7 +110,7 @@ def open_doubts(scope: Scope) -> None:
         rows = [
             [row["family"], row["question"]] for row in doubtful_families(scope).to_dict("records")
         ]
-        table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
+        _table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
 
     _list(
         "Families in doubt",
@@ -133,3 +133,15 @@ def _list(title: str, body: Callable[[], None], value: str, beside: str, sentenc
 def _rest(count: int) -> None:
     if count > SHOWN:
         st.html(f'<p class="al-sub">The first {SHOWN} of {words.number(count)} are shown.</p>')
+
+
+def _table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Cell | str]],
+    *,
+    caption: str,
+    left: Sequence[int] = (),
+) -> None:
+    """Draw a table that the keyboard can reach, or nothing in its drawer would scroll by it."""
+    inside = table_html(columns, rows, caption=caption, left=left)
+    st.html(f'<div role="region" tabindex="0" aria-label="{escape(caption)}">{inside}</div>')

@@ -46,11 +46,12 @@ def face(one: Number, review: WeekReview) -> Face:
 def shown(one: Number, cell: Cell) -> words.Shown:
     """Return a number's value in words, with its counts or the reason why there is none."""
     if one.metric.is_rate:
-        return words.share(cell.numerator, cell.denominator, cell.reason)
+        return words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
     if cell.value is None and cell.reason == "small" and cell.denominator:
         few = words.plural(round(cell.denominator), "first visit")
         return words.Shown(words.DASH, "", f"{few}: too few for a median")
-    return words.Shown(said(one.metric, cell), "", cell.reason)
+    absent = "nothing to count" if cell.value is None else ""
+    return words.Shown(said(one.metric, cell), "", cell.reason or absent)
 
 
 def _unit(one: Number) -> str:
