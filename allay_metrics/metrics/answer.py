@@ -10,7 +10,7 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import additive, families
 from allay_metrics.metrics.cells import Cell, Cells, Group, Place
 from allay_metrics.metrics.coverage import read_records
-from allay_metrics.metrics.facts import DAILY, VISITS, Facts
+from allay_metrics.metrics.facts import VISITS, Facts, rolled_up
 from allay_metrics.metrics.inquiry import Inquiry, inquire
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.names import check_names
@@ -61,7 +61,7 @@ def _answer(inquiry: Inquiry) -> pd.DataFrame:
 
 def _count(inquiry: Inquiry) -> dict[str, Cells]:
     question = inquiry.question
-    daily = VISITS if question.names("referral_source") else DAILY
+    daily = rolled_up(question, inquiry.scope)
     found: dict[str, Cells] = {}
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from allay_metrics.metrics.days import Range
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import city, daily, therapist, visit
+from allay_metrics.records.tables import city, daily, daily_city, therapist, visit
 
 # Constants stand in the statement itself: no value of anybody's, and partial indexes are found.
 _ONE: ColumnElement[int] = literal_column("1")
@@ -55,7 +55,7 @@ class Facts:
 
     def own(self, scope: Scope) -> ColumnElement[bool]:
         """Return the condition that leaves what the viewer's numbers count."""
-        return scope.own_daily() if self.table is daily else scope.own_visits()
+        return scope.own(self.table)
 
     def in_states(self, states: tuple[str, ...]) -> ColumnElement[bool]:
         """Return the condition that a visit is in one of these states."""
@@ -111,31 +111,40 @@ def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, _ONE), else_=_ZERO)
 
 
-_d, _v = daily.c, visit.c
+_v = visit.c
 _lactation = and_(
     _v.is_first_of_type == _ONE,
     _v.visit_type == literal_column("'lactation'"),
     _v.wait_days.is_not(None),
 )
 
-DAILY = Facts(
-    daily,
-    {
-        "visits": _d.visits,
-        "assumed": _d.assumed,
-        "combined": case((_d.second_type != _NONE, _d.visits), else_=_ZERO),
-        "minutes": _d.minutes,
-        "price_cents": _d.price_cents,
-        "unpriced": _d.visits - _d.priced,
-        "first": _d.first,
-        "first_of_type": _d.first_of_type,
-        "continued": _d.continued,
-        "rebooked": _d.rebooked,
-        "care_goes_on": _d.visits - _d.before_close,
-        "told_1": _d.told_1,
-        "told_2": _d.told_2,
-    },
-)
+
+def _rolled_up(table: Table) -> Facts:
+    """Return the facts of a roll-up."""
+    columns = table.c
+    summed: dict[str, ColumnElement[Any]] = {
+        name: columns[name]
+        for name in (
+            "visits",
+            "assumed",
+            "combined",
+            "minutes",
+            "price_cents",
+            "first",
+            "first_of_type",
+            "continued",
+            "rebooked",
+            "told_1",
+            "told_2",
+        )
+    }
+    summed["unpriced"] = columns.visits - columns.priced
+    summed["care_goes_on"] = columns.visits - columns.before_close
+    return Facts(table, summed)
+
+
+DAILY = _rolled_up(daily)
+DAILY_CITY = _rolled_up(daily_city)
 
 VISITS = Facts(
     visit,
@@ -164,3 +173,11 @@ VISITS = Facts(
 OF_FIRST_VISITS = frozenset({"first", "continued"})
 IS_FIRST: ColumnElement[bool] = _v.is_first == _ONE
 IS_LAST: ColumnElement[bool] = _v.is_last == _ONE
+
+
+def rolled_up(question: Question, scope: Scope) -> Facts:
+    """Return the smallest table that holds what the question groups and filters by."""
+    if question.names("referral_source"):
+        return VISITS
+    finer = question.names("therapist") or question.names("includes")
+    return DAILY if finer or scope.viewer.role != "owner" else DAILY_CITY

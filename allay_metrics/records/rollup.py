@@ -1,4 +1,4 @@
-"""The daily roll-up: additive counts per day and group, recounted for the days touched."""
+"""The daily roll-ups: additive counts per day and group, recounted for the days touched."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Table,
     and_,
     case,
     cast,
@@ -20,46 +21,11 @@ from sqlalchemy import (
     select,
 )
 
-from allay_metrics.records.tables import daily, visit
+from allay_metrics.records.tables import daily, daily_city, visit
+from allay_metrics.records.tables.visits import CALENDAR
+from allay_metrics.records.types import Cents
 
-GROUPS = (
-    "practice_id",
-    "day",
-    "source",
-    "city",
-    "visit_type",
-    "second_type",
-    "therapist_id",
-    "state",
-    "week",
-    "month",
-    "weekday",
-)
-
-
-def _sums() -> dict[str, ColumnElement[Any]]:
-    """Return each summed column of the roll-up and how it is counted from visits."""
-    completed = visit.c.state == "completed"
-
-    def count(condition: ColumnElement[bool] | Column[Any]) -> ColumnElement[int]:
-        return cast(func.coalesce(func.sum(case((condition, 1), else_=0)), 0), Integer)
-
-    return {
-        "visits": cast(func.count(), Integer),
-        "assumed": cast(func.sum(visit.c.assumed), Integer),
-        "minutes": cast(func.sum(visit.c.minutes), Integer),
-        "price_cents": cast(func.coalesce(func.sum(visit.c.price_cents), 0), BigInteger),
-        "priced": cast(func.count(visit.c.price_cents), Integer),
-        "first": cast(func.sum(visit.c.is_first), Integer),
-        "first_of_type": cast(func.sum(visit.c.is_first_of_type), Integer),
-        "continued": cast(func.sum(visit.c.continued), Integer),
-        # A visit that closes care is in no part of the rebooked rate, though a later one came.
-        "rebooked": count(and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)),
-        "before_close": cast(func.sum(visit.c.before_close), Integer),
-        "dated": cast(func.count(visit.c.booked_on), Integer),
-        "told_1": cast(func.sum(visit.c.told_1), Integer),
-        "told_2": cast(func.sum(visit.c.told_2), Integer),
-    }
+ROLL_UPS = (daily, daily_city)
 
 
 def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
@@ -67,31 +33,64 @@ def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
     touched = sorted(set(days))
     for start in range(0, len(touched), 400):
         batch = touched[start : start + 400]
-        conn.execute(
-            delete(daily).where(daily.c.practice_id == practice_id, daily.c.day.in_(batch))
-        )
-        counted = _counted(practice_id).where(visit.c.day.in_(batch))
-        conn.execute(insert(daily).from_select([*GROUPS, *_sums()], counted))
+        for rolled, source in ((daily, visit), (daily_city, daily)):
+            mine = rolled.c.practice_id == practice_id
+            conn.execute(delete(rolled).where(mine, rolled.c.day.in_(batch)))
+            counted = _counted(rolled, source, practice_id).where(source.c.day.in_(batch))
+            conn.execute(insert(rolled).from_select([c.name for c in rolled.columns], counted))
 
 
 def recount(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
-    """Return what the whole roll-up should hold, counted from every visit, in key order."""
-    asked = _counted(practice_id)
-    return sorted(tuple(row) for row in conn.execute(asked))
+    """Return what all roll-ups should hold, counted from every visit, in key order."""
+    return [row for rolled in ROLL_UPS for row in _rows(conn, _counted(rolled, visit, practice_id))]
 
 
 def held(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
-    """Return what the roll-up holds, in the shape and order of `recount`."""
-    asked = select(*(daily.c[name] for name in (*GROUPS, *_sums())))
-    return sorted(
-        tuple(row) for row in conn.execute(asked.where(daily.c.practice_id == practice_id))
-    )
+    """Return what the roll-ups hold, in the shape and order of `recount`."""
+    return [
+        row
+        for rolled in ROLL_UPS
+        for row in _rows(conn, select(rolled).where(rolled.c.practice_id == practice_id))
+    ]
 
 
-def _counted(practice_id: str) -> Select[Any]:
-    groups = [visit.c[name] for name in GROUPS]
-    return (
-        select(*groups, *(how.label(name) for name, how in _sums().items()))
-        .where(visit.c.practice_id == practice_id)
-        .group_by(*groups)
-    )
+def _rows(conn: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
+    return sorted(tuple(row) for row in conn.execute(asked))
+
+
+def _counted(rolled: Table, source: Table, practice_id: str) -> Select[Any]:
+    """Return the rows of a roll-up, counted from visits or added up from a finer roll-up."""
+    named = [*rolled.primary_key.columns.keys(), *CALENDAR]
+    of_visits = _of_visits() if source is visit else {}
+    groups: list[ColumnElement[Any]] = []
+    columns: list[ColumnElement[Any]] = []
+    for column in rolled.columns:
+        if column.name in named:
+            columns.append(source.c[column.name])
+            groups.append(source.c[column.name])
+        else:
+            summed = of_visits.get(column.name)
+            counted = func.sum(source.c[column.name]) if summed is None else summed
+            columns.append(cast(counted, _whole(column)).label(column.name))
+    return select(*columns).where(source.c.practice_id == practice_id).group_by(*groups)
+
+
+def _whole(column: Column[Any]) -> BigInteger | Integer:
+    # PostgreSQL sums whole numbers to wider ones; hashes and comparisons want them as they were.
+    return BigInteger() if isinstance(column.type, Cents) else Integer()
+
+
+def _of_visits() -> dict[str, ColumnElement[Any]]:
+    """Return how each summed column of a roll-up is counted from visits."""
+    completed = visit.c.state == "completed"
+    # A visit that closes care is in no part of the rebooked rate, though a later one came.
+    rebooked = and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)
+    return {
+        "visits": func.count(),
+        "combined": func.sum(case((visit.c.second_type != "", 1), else_=0)),
+        "price_cents": func.coalesce(func.sum(visit.c.price_cents), 0),
+        "priced": func.count(visit.c.price_cents),
+        "first": func.sum(visit.c.is_first),
+        "first_of_type": func.sum(visit.c.is_first_of_type),
+        "rebooked": func.sum(case((rebooked, 1), else_=0)),
+    }

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, select, update
-from sqlalchemy.sql.expression import true
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, select, update
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records.engine import WRITE, read_options
-from allay_metrics.records.tables import daily, import_, practice, therapist, visit
+from allay_metrics.records.tables import import_, practice, therapist
 
 
 @dataclass(frozen=True)
@@ -90,21 +89,18 @@ class Scope:
             asked = select(practice.c.version).where(practice.c.practice_id == self.practice_id)
             return int(conn.execute(asked).scalar_one())
 
-    def own_visits(self) -> ColumnElement[bool]:
-        """Return the condition that leaves the visits this viewer's numbers count."""
-        return self._own(visit.c.practice_id, visit.c.therapist_id)
+    def own(self, table: Table) -> ColumnElement[bool]:
+        """Return the condition that leaves the rows this viewer's numbers count.
 
-    def own_daily(self) -> ColumnElement[bool]:
-        """Return the same condition for the roll-up."""
-        return self._own(daily.c.practice_id, daily.c.therapist_id)
-
-    def _own(
-        self, practice_id: ColumnElement[str], therapist_id: ColumnElement[str]
-    ) -> ColumnElement[bool]:
-        mine: ColumnElement[bool] = true()
-        if self.viewer.role == "therapist":
-            mine = therapist_id == self.viewer.therapist_id
-        return (practice_id == self.practice_id) & mine
+        `table` is the visits or a roll-up of them. Raises NotAllowed for a therapist where rows
+        do not tell whose they are.
+        """
+        mine = table.c.practice_id == self.practice_id
+        if self.viewer.role == "owner":
+            return mine
+        if "therapist_id" not in table.c:
+            raise NotAllowed("These numbers are of the whole practice: for the owner to see.")
+        return and_(mine, table.c.therapist_id == self.viewer.therapist_id)
 
     def as_therapist(self, email: str) -> Self:
         """Return the scope of the therapist with this address. Raises NotFound."""

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query_all
-from allay_metrics.metrics.facts import DAILY
+from allay_metrics.metrics.facts import rolled_up
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.records.tables import daily, week_note
+from allay_metrics.records.tables import week_note
 from allay_metrics.review.answers import Cell, Filters, by_place, cells
 from allay_metrics.review.changed import Spot, WhatChanged, what_changed
 from allay_metrics.review.eight import ASKED, Number, ask_for, days_over, eight_numbers, read_goals
@@ -231,14 +231,14 @@ def _referrals(answer: pd.DataFrame) -> Referrals:
 
 
 def _states(scope: Scope, asked: Question, week: date) -> dict[str, int]:
+    facts = rolled_up(asked, scope)
+    state = facts.column("state")
     counted = (
-        select(daily.c.state, func.sum(daily.c.visits))
-        .where(DAILY.own(scope), DAILY.on((week, sunday_of(week))), *DAILY.only(asked))
-        .group_by(daily.c.state)
-        .order_by(daily.c.state)
+        select(state, func.sum(facts.summed["visits"]))
+        .where(facts.own(scope), facts.on((week, sunday_of(week))), *facts.only(asked))
+        .group_by(state)
+        .order_by(state)
     )
-    if any(key == "referral_source" for key, _ in asked.where):
-        return {}
     with scope.read() as conn:
         return {state: int(visits) for state, visits in conn.execute(counted)}
 

@@ -10,7 +10,7 @@ from allay_metrics.records.tables.decisions import (
 )
 from allay_metrics.records.tables.imports import booking, coverage, import_, import_row, set_aside
 from allay_metrics.records.tables.people import city, client, episode, family, practice, therapist
-from allay_metrics.records.tables.visits import daily, visit, visit_client
+from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client
 
 __all__ = [
     "booking",
@@ -19,6 +19,7 @@ __all__ = [
     "correction",
     "coverage",
     "daily",
+    "daily_city",
     "episode",
     "family",
     "goal",

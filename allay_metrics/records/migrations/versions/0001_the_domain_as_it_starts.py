@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column(
             "assumed", sa.Integer(), nullable=False, comment="Of them completed by assumption"
         ),
+        sa.Column("combined", sa.Integer(), nullable=False, comment="Of them with a second type"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
         sa.Column("price_cents", types.Cents(), nullable=False, comment="Sum of list prices"),
         sa.Column("priced", sa.Integer(), nullable=False, comment="Visits with a price"),
@@ -116,9 +117,6 @@ def upgrade() -> None:
             comment="Last completed visits before care was closed",
         ),
         sa.Column(
-            "dated", sa.Integer(), nullable=False, comment="Visits whose day of booking is known"
-        ),
-        sa.Column(
             "told_1",
             sa.Integer(),
             nullable=False,
@@ -145,6 +143,98 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "daily_city",
+        sa.Column(
+            "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
+        ),
+        sa.Column(
+            "day", types.Day(), nullable=False, comment="Date of the start in the practice's zone"
+        ),
+        sa.Column("source", sa.Text(), nullable=False, comment="Profile it came by"),
+        sa.Column(
+            "city",
+            sa.Text(),
+            nullable=False,
+            comment="City as shown; virtual or unknown where there is none",
+        ),
+        sa.Column(
+            "visit_type",
+            sa.Text(),
+            nullable=False,
+            comment="Primary type: cst, lactation, massage or other",
+        ),
+        sa.Column(
+            "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
+        ),
+        sa.Column("week", types.Day(), nullable=False, comment="Monday of its week"),
+        sa.Column("month", types.Day(), nullable=False, comment="First day of its month"),
+        sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
+        sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
+        sa.Column(
+            "assumed", sa.Integer(), nullable=False, comment="Of them completed by assumption"
+        ),
+        sa.Column("combined", sa.Integer(), nullable=False, comment="Of them with a second type"),
+        sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
+        sa.Column("price_cents", types.Cents(), nullable=False, comment="Sum of list prices"),
+        sa.Column("priced", sa.Integer(), nullable=False, comment="Visits with a price"),
+        sa.Column(
+            "first", sa.Integer(), nullable=False, comment="Families' first completed visits"
+        ),
+        sa.Column(
+            "first_of_type",
+            sa.Integer(),
+            nullable=False,
+            comment="Families' first completed visits of the type",
+        ),
+        sa.Column(
+            "continued",
+            sa.Integer(),
+            nullable=False,
+            comment="First visits with a second at most 21 days after",
+        ),
+        sa.Column(
+            "rebooked",
+            sa.Integer(),
+            nullable=False,
+            comment="Completed visits with a later one booked by the next day",
+        ),
+        sa.Column(
+            "before_close",
+            sa.Integer(),
+            nullable=False,
+            comment="Last completed visits before care was closed",
+        ),
+        sa.Column(
+            "told_1",
+            sa.Integer(),
+            nullable=False,
+            comment="Booked by the Sunday before the week, not cancelled",
+        ),
+        sa.Column(
+            "told_2",
+            sa.Integer(),
+            nullable=False,
+            comment="Booked by the Sunday a week earlier, not cancelled",
+        ),
+        sa.PrimaryKeyConstraint(
+            "practice_id",
+            "day",
+            "source",
+            "city",
+            "visit_type",
+            "state",
+            name=op.f("pk_daily_city"),
+        ),
+        comment="The roll-up again without therapist and second type",
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("daily_city", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_daily_city_practice_id_city"), ["practice_id", "city"], unique=False
+        )
+
     op.create_table(
         "family",
         sa.Column(
@@ -772,7 +862,21 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_visit_first",
-            ["practice_id", "day"],
+            [
+                "practice_id",
+                "day",
+                "week",
+                "wait_days",
+                "state",
+                "is_first",
+                "continued",
+                "city",
+                "visit_type",
+                "second_type",
+                "therapist_id",
+                "source",
+                "referral_source",
+            ],
             unique=False,
             sqlite_where=sa.text("is_first = 1"),
             postgresql_where=sa.text("is_first = 1"),
@@ -1038,5 +1142,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_family_practice_id_last_on"))
 
     op.drop_table("family")
+    with op.batch_alter_table("daily_city", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_daily_city_practice_id_city"))
+
+    op.drop_table("daily_city")
     op.drop_table("daily")
     op.drop_table("city")
