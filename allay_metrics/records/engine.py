@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem
+from allay_metrics.errors import ConfigProblem, Conflict
 
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
 # sees one state of the records and writes nothing, on either engine.
@@ -24,6 +24,8 @@ _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": T
 _OPENING = 7_253_000  # number of the lock that those who open a database take in turn
 _LOG = logging.getLogger(__name__)
 
+PATIENCE = 60  # seconds
+
 # WAL: readers never wait for the one writer. NORMAL loses nothing of a committed transaction when
 # the process dies. 64 MB of page cache keeps the roll-up of a large practice in memory.
 _PRAGMAS = (
@@ -31,7 +33,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",
-    "PRAGMA busy_timeout = 10000",
+    # A large import writes for most of a minute; a note saved meanwhile waits for it.
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
     "PRAGMA cache_size = -64000",
     "PRAGMA temp_store = MEMORY",
 )
@@ -83,8 +86,14 @@ def _sqlite(url: str, path: Path) -> Engine:
     engine = create_engine(url)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _say_who_writes)
     _log_statements(engine)
     return engine
+
+
+def _say_who_writes(context: ExceptionContext) -> None:
+    if "database is locked" in str(context.original_exception):
+        raise Conflict("Another import is still being taken in: try again when it is done.")
 
 
 def _set_pragmas(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
