@@ -50,7 +50,7 @@ def equation_html(account: Account, set_aside: int) -> str:
     read = words.plural(account.rows_read, "row")
     said = f"{read} read = {' + '.join(f'{words.number(n)} {name}' for n, name in parts)}"
     shown = "".join(
-        f"<i>{'+' if i else '='}</i>{_part(number, name, aside=name == 'set aside')}"
+        f"<div><i>{'+' if i else '='}</i>{_part(number, name, aside=name == 'set aside')}</div>"
         for i, (number, name) in enumerate(parts)
     )
     first = _part(account.rows_read, "row read" if account.rows_read == 1 else "rows read")

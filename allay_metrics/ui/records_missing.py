@@ -1,5 +1,6 @@
 """Visits that a newer export no longer holds: in no number until the owner says what became."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -18,6 +19,8 @@ from allay_metrics.ui.problem import problem
 SHOWN = 25
 _SAID = "al-records-decided"
 _PICK = "al-pick-"
+# Inside a line these mean nothing to Markdown.
+_HARMLESS = re.compile(r"\\([-,'()])")
 
 DECISIONS: dict[Decision, tuple[str, str, str]] = {
     "cancelled": ("Cancelled", "by the family; a default export just drops it", "cancelled"),
@@ -103,12 +106,17 @@ def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
 
 def _label(row: Any) -> str:
     parts = [row.family, row.type or "no type", getattr(row, "city", ""), row.therapist]
-    when = f"**{words.day(row.starts.date())}, {words.clock(row.starts)}**"
-    return " · ".join([when, *(markdown(str(part)) for part in parts if part)])
+    when = f"{words.day(row.starts.date())}, {words.clock(row.starts)}"
+    return " · ".join([when, *(_spoken(str(part)) for part in parts if part)])
+
+
+def _spoken(text: str) -> str:
+    """Return outside text for a label that is also read aloud, where a backslash is a word."""
+    return _HARMLESS.sub(r"\1", markdown(text))
 
 
 def _word(row: Any) -> str:
-    return f"**{DECISIONS[cast('Decision', row.decision)][2]}**"
+    return DECISIONS[cast("Decision", row.decision)][2]
 
 
 def _pick(ids: list[str], chosen: bool) -> None:

@@ -4,12 +4,15 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.ui.card import note
-from allay_metrics.ui.html import TYPE_WORDS, rich
+from allay_metrics.ui.html import TYPE_WORDS, mark, rich
 from allay_metrics.ui.records_account import blamed_html, blamed_list, equation
 from allay_metrics.ui.records_look import FirstRow, Looked, Recognised
 from allay_metrics.ui.table import Cell, table
 
 WARNINGS_SHOWN = 20
+# A newer export leaves out a few visits. Many at once tell of a file taken for what it is not.
+MANY = 20
+MANY_OF_ROWS = 0.2
 
 
 def recognised_line(known: Recognised) -> None:
@@ -43,6 +46,8 @@ def what_else(looked: Looked) -> None:
     if looked.newly_missing > 0:
         visits = words.plural(looked.newly_missing, "visit")
         told.append(f"**{visits} on file** not in this newer file any more: you decide on each.")
+        if looked.newly_missing > max(MANY, report.rows_read * MANY_OF_ROWS):
+            st.html(f'<p class="al-look">{mark(_too_many(report.holds))}</p>')
     if looked.newly_missing < 0:
         visits = words.plural(-looked.newly_missing, "visit")
         told.append(f"**{visits}** that an export did not hold any more: held again.")
@@ -53,6 +58,11 @@ def what_else(looked: Looked) -> None:
         told.append(f"**{values}** that cannot be read, in rows that count without them.")
     if told:
         st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
+
+
+def _too_many(holds: str) -> str:
+    held = "Is it one of cancelled visits only, or" if holds == "kept" else "Is it"
+    return f"So many visits seldom vanish at once. {held} of some therapists or types alone?"
 
 
 def problems_in_rows(looked: Looked) -> None:

@@ -216,6 +216,17 @@ def test_a_newer_export_says_what_it_no_longer_holds_before_it_comes_in(app, tak
     assert "<b>1 visit</b> on file is not in it any more: decide below." in html(page)
 
 
+def test_a_file_that_leaves_out_many_visits_is_asked_about(app, take_in):
+    many = [on(1 + i, **{"Appointment ID": str(i)}) for i in range(25)]
+    take_in(*many, day=10)
+    page = uploaded(opened(app), export_text(many[0], many[-1]))
+    assert "<b>23 visits on file</b> not in this newer file any more" in html(page)
+    assert "Is it one of cancelled visits only" in html(page)
+    page.radio[0].set_value("cancelled")
+    page = still(page.run())
+    assert "seldom vanish" not in html(page)
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -231,7 +242,9 @@ def test_a_missing_visit_is_decided_and_opened_again(own, app, take_in, told):
     page = opened(app)
     assert "1 visit to decide" in html(page)
     assert button(page, "Cancelled").disabled
-    assert "Chen" in page.checkbox[0].label
+    assert page.checkbox[0].label == (
+        "Tue 10 Nov, 9:00 am · Chen · Infant CST · unknown · Maya Lopez"
+    )
     page.checkbox[0].check()
     page = still(page.run())
     page = still(button(page, press).click().run())
