@@ -1,5 +1,7 @@
 """The Cities page: which parts it has, in which order, and what a click in one of them opens."""
 
+import streamlit as st
+
 from allay_metrics import words
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
@@ -17,6 +19,7 @@ from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.visits import open_number
 
 cities_of = remembered(review_cities)
+FEW = 3  # so few bars leave room below them, beside the map
 
 
 def cities_page(scope: Scope, chosen: Chosen) -> None:
@@ -25,13 +28,20 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
     chosen.tell(_summary(review))
     told = opened()
+    few = len(review.cities) <= FEW
     with side_by_side():
-        bar = where_we_go(review)
+        with st.container(height="stretch", gap="small"):
+            bar = where_we_go(review, fill=not few)
+            if few:
+                trends_card(review)
         city = around_the_bay(review)
     city_by_city(review)
-    with side_by_side():
+    if few:
         cell = grid_card(review)
-        trends_card(review)
+    else:
+        with side_by_side():
+            cell = grid_card(review)
+            trends_card(review)
     if city:
         open_city(scope, review, city, MAP)
     elif bar:

@@ -50,7 +50,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     return Shortened(members, rows)
 
 
-def where_we_go(review: CitiesReview) -> Opening | None:
+def where_we_go(review: CitiesReview, *, fill: bool = True) -> Opening | None:
     """Draw the ranked bars; return what a click on one of them opens."""
     by_city = {
         city: tuple(counts[i] for counts in review.by_type.values())
@@ -60,7 +60,7 @@ def where_we_go(review: CitiesReview) -> Opening | None:
     parts = {
         kind: [few.rows[name][i] for name in few.names] for i, kind in enumerate(review.by_type)
     }
-    with card("cities-ranked", fill=True):
+    with card("cities-ranked", fill=fill):
         head("Where we go", "completed visits by type")
         alt = charts.ranked_alt(few.names, parts, what="Completed visits")
         picked = figure(charts.ranked(few.names, parts), RANKED, alt)

@@ -49,7 +49,7 @@ def opening(review: TypesReview, told: str) -> Opening | None:
     if kind in (NEW, SEEN):
         return _of_families(review, kind, what)
     if kind == AGE:
-        return of_age(review, int(what) if what.lstrip("-").isdigit() else None)
+        return _of_age_word(review, what)
     if kind == TOTAL and what in (*review.asked.metrics, "combined") and which in ("", *TYPE_WORDS):
         return _of_total(review, what, which)
     if what not in TYPE_WORDS or which not in ("", *TYPE_WORDS):
@@ -80,6 +80,13 @@ def of_age(review: TypesReview, age: int | None, kind: str = "") -> Opening:
     }.get(age, f"Visits at {words.plural(age or 0, 'week')} old")
     name = f"{TYPE_WORDS[kind]}: {title[0].lower()}{title[1:]}" if kind else title
     return Opening(name, asked, lambda scope: visits_of_age(scope, asked, age))
+
+
+def _of_age_word(review: TypesReview, told: str) -> Opening | None:
+    if told == NO_BIRTHDAY:
+        return of_age(review, None)
+    ages = (BEFORE_BIRTH, *review.ages.weeks, OLDER)
+    return next((of_age(review, age) for age in ages if told == str(age)), None)
 
 
 def period_words(review: TypesReview, start: str) -> str:

@@ -90,10 +90,10 @@ def test_weeks_thin_out_labels_that_would_collide_on_a_phone():
 
 
 def test_weeks_label_each_type_present_at_a_distance():
-    figure = charts.weeks(MONDAYS, WEEKLY, height=290)
+    figure = charts.weeks(MONDAYS, WEEKLY)
     labels = [a for a in figure.layout.annotations if "<b>" in a.text]
     assert [a.text for a in labels] == ["<b>12</b>  CST", "<b>4</b>  Lactation", "<b>1</b>  Other"]
-    line = 18 * figure.layout.yaxis.range[1] / (290 - 38)
+    line = 18 * figure.layout.yaxis.range[1] / (figure.layout.height - 38)
     assert all(b.y - a.y >= line * 0.999 for a, b in itertools.pairwise(labels))
 
 
@@ -107,6 +107,15 @@ def test_mix_spells_dollars():
     figure = charts.mix(MONDAYS, {"cst": [1450.0] * 13}, measure="value")
     assert figure.data[0].hovertext[0] == "$1,450 CST, week of 17 Aug"
     assert figure.layout.xaxis.ticktext[-1].startswith("<b>$1.5k</b>")
+
+
+def test_the_mix_of_months_names_months():
+    months = [date(2025, 12, 1), date(2026, 1, 1)]
+    figure = charts.mix(months, {"cst": [3, 4]}, grain="month")
+    assert figure.data[0].hovertext == ("3 CST, December 2025", "4 CST, January 2026")
+    assert figure.layout.xaxis.ticktext[-1] == "<b>4</b><br>Jan"
+    said = charts.mix_alt(months, {"cst": [3, 4]}, grain="month")
+    assert said.startswith("Visits per month by type, 2 months, the last, of January 2026, 4")
 
 
 def test_ages_carry_age_and_type():
