@@ -21,26 +21,33 @@ SIDEWAYS = """() => {
         .filter((each) => each.getBoundingClientRect().right > room + 1)
         .map((each) => each.outerHTML.slice(0, 120));
 }"""
-# Whatever answers a touch and is seen: a button, a link, a field, a box to tick. Inside a running
-# text a link may be smaller (WCAG 2.5.8), and a hit area may be larger than what is seen (::after).
+# What answers a thumb, probed as a thumb would: how far from its middle it still answers. A number
+# within a table, a row or a sentence may be lower: WCAG 2.5.8 asks for 24 px there.
 SMALL_TARGETS = """() => {
-    const hit = (each) => {
-        const box = each.getBoundingClientRect();
-        const more = getComputedStyle(each, '::after');
-        const sized = more.content !== 'none' && more.position === 'absolute';
-        const side = (name) => sized ? Math.max(0, -parseFloat(more[name]) || 0) : 0;
-        return [box.width + side('left') + side('right'), box.height + side('top') + side('bottom')];
+    const reach = (each, x, y, dx, dy) => {
+        let n = 0;
+        while (n < 44 && each.contains(document.elementFromPoint(x + (n + 1) * dx,
+                                                                 y + (n + 1) * dy))) n++;
+        return n;
     };
-    const within = (each) => each.closest('label') || each.closest('[data-baseweb="select"]') || each;
-    const kinds = 'button, a[href], select, summary, textarea, input:not([type="hidden"]), [role="button"], [role="radio"], [role="tab"]';
-    const seen = (each) => each.checkVisibility({checkOpacity: false, checkVisibilityCSS: true})
-        && each.getBoundingClientRect().width > 1;
-    return [...document.querySelectorAll(kinds)]
-        .map(within)
-        .filter((each, at, all) => all.indexOf(each) === at && seen(each))
-        .filter((each) => !each.closest('p, li, .al-sub, [data-testid="stToolbar"]'))
-        .filter((each) => hit(each)[1] < 43.5)
-        .map((each) => `${hit(each).map(Math.round)} ${each.outerHTML.slice(0, 160)}`);
+    const size = (each) => {
+        each.scrollIntoView({block: 'center', behavior: 'instant'});
+        const box = each.getBoundingClientRect();
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        return [reach(each, x, y, -1, 0) + reach(each, x, y, 1, 0) + 1,
+                reach(each, x, y, 0, -1) + reach(each, x, y, 0, 1) + 1];
+    };
+    const whole = (each) => each.closest('label, [role="group"], [data-testid="stTextArea"], '
+        + '[data-testid="stTextInputRootElement"]') || each;
+    const kinds = 'button, a[href], summary, textarea, input, [role="radio"]';
+    return [...new Set([...document.querySelectorAll(kinds)].map(whole))]
+        .filter((each) => each.checkVisibility({visibilityProperty: true, opacityProperty: true})
+            && each.getBoundingClientRect().height > 1 && !each.textContent.startsWith('Skip to'))
+        .map((each) => [each, ...size(each)])
+        .filter(([each, wide, high]) => each.matches('.al-n') ? Math.min(wide, high) < 24
+            : Math.min(wide, high) < 43)
+        .map(([each, wide, high]) => `${wide} x ${high}: `
+            + `${each.textContent.slice(0, 40)} ${each.outerHTML.slice(0, 110)}`);
 }"""
 
 
