@@ -251,6 +251,7 @@ def test_a_missing_visit_is_decided_and_opened_again(own, app, take_in, told):
     assert decided(own) == [kept]
     assert states(own).get("2") == state
     assert "0 visits to decide" in html(page)
+    assert not page.checkbox[0].value
     page.checkbox[0].check()
     page = still(page.run())
     page = still(button(page, "Open again (1)").click().run())
