@@ -60,7 +60,11 @@ def _open(page: Page, url: str) -> None:
 def _whole(page: Page) -> None:
     """Make the window as tall as the page, which scrolls inside itself."""
     height = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('*')].map(each => each.scrollHeight))"
+        """() => {
+            const inside = document.querySelector('[data-testid="stMainBlockContainer"]');
+            const bar = document.querySelector('[data-testid="stBottom"]');
+            return Math.ceil(inside.getBoundingClientRect().height + (bar ? bar.offsetHeight : 0));
+        }"""
     )
     page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height, 6000)})
     page.wait_for_timeout(1200)

@@ -71,7 +71,7 @@ TEAM: tuple[DemoTherapist, ...] = (
 GOALS: dict[str, float] = {
     "completed": 48,
     "new_families": 9,
-    "booked": 40,
+    "on_books": 44,
     "show_rate": 0.95,
     "rebooked_rate": 0.70,
     "field_utilisation": 0.65,
