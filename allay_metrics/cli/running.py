@@ -97,7 +97,7 @@ def _become_streamlit(host: str, port: int, database: str) -> None:
     os.chdir(config.ROOT)
     sys.stdout.flush()
     settings = ("--server.address", host, "--server.port", str(port))
-    program = (sys.executable, "-m", "streamlit", "run", "dashboard.py", *settings)
+    program = (sys.executable, "-m", "allay_metrics.ui.serving", *settings)
     os.execv(sys.executable, program)  # noqa: S606  our own interpreter, no shell
 
 

@@ -45,8 +45,8 @@ def port():
 def test_serve_becomes_the_server_on_loopback(run, started, port):
     ran = run("serve", "--port", port)
     assert ran.out == f"The dashboard is at http://localhost:{port}\n"
-    assert started["program"][:5] == (sys.executable, "-m", "streamlit", "run", "dashboard.py")
-    assert started["program"][5:] == ("--server.address", "127.0.0.1", "--server.port", str(port))
+    assert started["program"][:3] == (sys.executable, "-m", "allay_metrics.ui.serving")
+    assert started["program"][3:] == ("--server.address", "127.0.0.1", "--server.port", str(port))
     assert started["folder"] == config.ROOT
     assert started["ALLAY_DATABASE_URL"] == config.own_database_url()
 

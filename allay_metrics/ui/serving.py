@@ -1,0 +1,22 @@
+"""Starts the server: `python -m allay_metrics.ui.serving --server.port N`, in the project's folder.
+
+Python has imported this package, and with it everything a page needs, before the first line here
+runs. Under `streamlit run` alone the first visitor would wait for that, about two seconds.
+"""
+
+import gc
+import sys
+
+from streamlit.web import cli
+
+
+def main(settings: list[str]) -> None:
+    """Run the dashboard with these settings of Streamlit's, until the process is ended."""
+    # What was imported stays: no collection looks at it again.
+    gc.collect()
+    gc.freeze()
+    cli.main(["run", "dashboard.py", *settings], prog_name="streamlit")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
