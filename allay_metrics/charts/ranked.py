@@ -6,29 +6,36 @@ import plotly.graph_objects as go
 
 from allay_metrics import words
 from allay_metrics.charts.base import DIM, Json, bold, figure, note, nothing, room, safe
-from allay_metrics.charts.slots import CARD, INK, TYPES
+from allay_metrics.charts.slots import CARD, INK, OTHER, TYPES
 
 LONGEST = 18  # characters of a city's name
 WIDTHS = {"cst": 24, "lactation": 53, "massage": 51, "other": 33}  # px of the words, measured
 EMPTY = "No visits in this period"
 
 
-def ranked(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> go.Figure:
+def ranked(
+    cities: Sequence[str], counts: Mapping[str, Sequence[float]], *, grey: str = ""
+) -> go.Figure:
     """Return one bar per city in the order given; `counts` maps a type to a value per city.
 
-    A mark's customdata is [city, type].
+    The city `grey`, as the unknown one, is a single grey bar. A mark's customdata is [city, type],
+    of the grey one [city, ""].
     """
     if not cities:
         return nothing(EMPTY)
     totals = _totals(counts, len(cities))
+    colored = {
+        kind: [0 if city == grey else value for city, value in zip(cities, values, strict=True)]
+        for kind, values in counts.items()
+    }
     longest = max(totals) or 1
     left = room(list(cities), LONGEST)
     return figure(
-        _bars(cities, counts),
+        [*_bars(cities, colored), *_grey_bar(cities, totals, grey)],
         28 + 37 * len(cities),
         bargap=0.36,
         margin={"l": left, "r": 6, "t": 26, "b": 0},
-        annotations=_sums(totals) + _types(counts, left),
+        annotations=_sums(totals) + _types(colored, left),
         # room for a total at the end of the longest bar, also on a phone
         xaxis={"visible": False, "range": [0, longest * 1.16], "fixedrange": True},
         yaxis={
@@ -82,6 +89,25 @@ def _bars(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> list[
         }
         for kind, word, fill in TYPES
         if kind in counts
+    ]
+
+
+def _grey_bar(cities: Sequence[str], totals: Sequence[float], grey: str) -> list[Json]:
+    if grey not in cities:
+        return []
+    at = cities.index(grey)
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": [at],
+            "x": [totals[at]],
+            "marker": {"color": OTHER, "line": {"width": 1, "color": CARD}},
+            "customdata": [[grey, ""]],
+            "hovertext": [f"{safe(grey)}: {words.number(totals[at])} of all types"],
+            "hoverinfo": "text",
+            "unselected": DIM,
+        }
     ]
 
 

@@ -71,7 +71,7 @@ def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[Cell
     names = [COLUMNS.get(metric.key, metric.short) for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
     ahead = Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
-    return ["", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
+    return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
 
 
 def _visits(scope: Scope, review: CitiesReview, city: str) -> None:

@@ -63,7 +63,7 @@ def where_we_go(review: CitiesReview, *, fill: bool = True) -> Opening | None:
     with card("cities-ranked", fill=fill):
         head("Where we go", "completed visits by type")
         alt = charts.ranked_alt(few.names, parts, what="Completed visits")
-        picked = figure(charts.ranked(few.names, parts), RANKED, alt)
+        picked = figure(charts.ranked(few.names, parts, grey=shown(UNKNOWN)), RANKED, alt)
     return _of_bar(review, few, picked) if picked else None
 
 

@@ -71,8 +71,13 @@ def _of_week(review: CitiesReview, city: str, told: str) -> Opening | None:
 
 
 def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> Opening:
-    """Return the completed visits of a city, or of several, of one visit type or weekday."""
+    """Return the completed visits of a city, or of several, of one visit type or weekday.
+
+    Without a part they are all of its completed visits.
+    """
     asked = _question(review, "completed", (review.first, review.last), cities)
+    if not part:
+        return Opening(_title(name, METRICS["completed"].label), asked)
     if part in TYPE_WORDS:
         return Opening(_title(name, TYPE_WORDS[part]), asked.only("visit_type", part))
     return Opening(_title(name, DAYS[part]), asked.only("weekday", part))

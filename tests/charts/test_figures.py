@@ -37,6 +37,7 @@ FIGURES = {
     "map": lambda: charts.bay_map([OAKLAND, SAN_JOSE]),
     "map of nothing": lambda: charts.bay_map([]),
     "ranked": lambda: charts.ranked(CITIES, BY_TYPE),
+    "ranked with a grey one": lambda: charts.ranked(CITIES, BY_TYPE, grey=CITIES[-1]),
     "ranked of 20 cities": lambda: charts.ranked(MANY, {"cst": list(range(20))}),
     "ranked of zeros": lambda: charts.ranked(CITIES, {"cst": [0, 0, 0]}),
     "no ranked": lambda: charts.ranked([], {}),
@@ -176,6 +177,15 @@ def test_map_names_do_not_cover_each_other():
     crowd = [charts.Place(f"Town {i}", 37.8 + i / 500, -122.2 + i / 500, 1) for i in range(12)]
     named = [a for a in charts.bay_map(crowd).layout.annotations if a.text.startswith("Town")]
     assert 4 <= len(named) < 12
+
+
+def test_the_grey_city_is_one_bar_of_all_its_visits():
+    *colored, grey = charts.ranked(["Oakland", "Unknown"], {"cst": [5, 1], "other": [0, 2]}).data
+    assert grey.customdata[0] == ["Oakland", "other"], "unless told which one is grey"
+    told = charts.ranked(["Oakland", "Unknown"], {"cst": [5, 1], "other": [0, 2]}, grey="Unknown")
+    *colored, grey = told.data
+    assert [tuple(one.x) for one in colored] == [(5, 0), (0, 0)]
+    assert (grey.x[0], grey.y[0], grey.customdata[0]) == (3, 1, ["Unknown", ""])
 
 
 def test_ranked_bars_carry_city_and_type_and_their_total():
