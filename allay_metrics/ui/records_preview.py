@@ -46,8 +46,6 @@ def what_else(looked: Looked) -> None:
     if looked.newly_missing > 0:
         visits = words.plural(looked.newly_missing, "visit")
         told.append(f"**{visits} on file** not in this newer file any more: you decide on each.")
-        if looked.newly_missing > max(MANY, report.rows_read * MANY_OF_ROWS):
-            st.html(f'<p class="al-look">{mark(_too_many(report.holds))}</p>')
     if looked.newly_missing < 0:
         visits = words.plural(-looked.newly_missing, "visit")
         told.append(f"**{visits}** that an export did not hold any more: held again.")
@@ -58,6 +56,8 @@ def what_else(looked: Looked) -> None:
         told.append(f"**{values}** that cannot be read, in rows that count without them.")
     if told:
         st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
+    if looked.newly_missing > max(MANY, report.rows_read * MANY_OF_ROWS):
+        st.html(f'<p class="al-look">{mark(_too_many(report.holds))}</p>')
 
 
 def _too_many(holds: str) -> str:
