@@ -162,7 +162,11 @@ def eight_numbers(
             asked=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
         )
         if key == "on_books" and books is not None and asked.books is not None:
-            one = replace(one, now=replace(one.now, cell=books), asked=asked.books)
+            # Judged as it is shown: it counts other days than the week's own number.
+            usual = one.now.usual
+            signal = usual.signal(books.value) if usual is not None else None
+            now = replace(one.now, cell=books, signal=signal)
+            one = replace(one, now=now, asked=asked.books)
         numbers.append(one)
     return tuple(numbers)
 
