@@ -7,11 +7,15 @@ runs. Under `streamlit run` alone the first visitor would wait for that, about t
 import gc
 import sys
 
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 
 def main(settings: list[str]) -> None:
     """Run the dashboard with these settings of Streamlit's, until the process is ended."""
+    # Until st.navigation has run once in a process, Streamlit routes by the files in pages/: a deep
+    # link as the first request would find "Page not found" over the right page.
+    PagesManager.uses_pages_directory = False
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()

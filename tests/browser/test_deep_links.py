@@ -42,6 +42,7 @@ def test_the_first_request_of_a_server_finds_the_framed_page(
         expect(page.locator(".st-key-al-nav").get_by_role("link", name=name)).to_be_visible()
     expect(page.get_by_text(DEMO)).to_be_visible()
     expect(page.get_by_role("heading", name=further)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     # Streamlit's own navigation would list files of pages/, were they taken for pages.
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
 
@@ -52,7 +53,7 @@ def test_files_of_pages_are_not_pages(fresh: Server, page: Page) -> None:
         # What is no page of ours gets the first page, in its frame and behind its guard.
         expect(page.locator("h1.al-title")).to_contain_text("Week of")
         expect(page.get_by_text(DEMO)).to_be_visible()
-        settle(page)
+        expect(page.get_by_role("dialog")).to_contain_text("Page not found")
 
 
 def test_no_source_and_no_records_are_served(fresh: Server) -> None:
