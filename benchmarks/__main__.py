@@ -20,14 +20,8 @@ REPORT = ROOT / "docs" / "benchmarks.md"
 ROWS, MORE_ROWS = 100_000, 400_000
 SIZES = (20_000, 1_000_000)
 CHOICES = ("Oakland", "San Francisco", "Berkeley")
-FLOOR = (
-    sys.executable,
-    "-m",
-    "streamlit",
-    "run",
-    "benchmarks/floor_page.py",
-    "--server.headless=true",
-)
+FLOOR = ("sh", "-c", (f'exec "{sys.executable}" -m streamlit run benchmarks/floor_page.py'
+         ' --server.headless=true --server.port "$2"'), "sh")  # fmt: skip
 Lines = list[str]
 
 
