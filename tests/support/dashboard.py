@@ -28,6 +28,7 @@ def visit(page: Page, server: Server, path: str = "") -> None:
     page.goto(f"{server.url}/{path}")
     expect(page.locator("h1.al-title")).to_be_visible()
     settle(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def go(page: Page, name: str) -> None:
@@ -43,7 +44,13 @@ def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label)
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
-    expect(page.locator(".st-key-al-filters")).to_contain_text(option)
+    expect(box).to_have_value(option)
+    settle(page)
+
+
+def chosen(page: Page, label: str, option: str) -> None:
+    """Wait until a select box shows this option, and the page has followed."""
+    expect(page.get_by_role("combobox", name=label)).to_have_value(option)
     settle(page)
 
 
