@@ -84,6 +84,7 @@ def visits_listed(opened: Locator) -> int:
 
 def close(page: Page) -> None:
     """Close the drawer as a keyboard does."""
+    settle(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     settle(page)
