@@ -1,6 +1,16 @@
 """The tables of the domain. Every key starts with the practice; every column says what it holds."""
 
 from allay_metrics.records.tables.base import metadata
+from allay_metrics.records.tables.care import care_closed, client_note, client_tag
+from allay_metrics.records.tables.choices import (
+    city_alias,
+    drive_pair,
+    family_link,
+    offered_hours,
+    own_profile,
+    type_name,
+    type_word,
+)
 from allay_metrics.records.tables.decisions import (
     correction,
     goal,
@@ -14,22 +24,32 @@ from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_
 
 __all__ = [
     "booking",
+    "care_closed",
     "city",
+    "city_alias",
     "client",
+    "client_note",
+    "client_tag",
     "correction",
     "coverage",
     "daily",
     "daily_city",
+    "drive_pair",
     "episode",
     "family",
+    "family_link",
     "goal",
     "import_",
     "import_row",
     "metadata",
+    "offered_hours",
+    "own_profile",
     "practice",
     "set_aside",
     "setting",
     "therapist",
+    "type_name",
+    "type_word",
     "visit",
     "visit_client",
     "week_note",

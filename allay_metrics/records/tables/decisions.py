@@ -11,8 +11,13 @@ correction = table(
     ("id",),
     column("id", Key, "UUID"),
     column("booking_id", Key, "The booking corrected"),
-    column("field", Text, "What is corrected: state"),
-    column("value", Text, "The person's word: for a state cancelled, deleted or kept"),
+    column("field", Text, "What is corrected: state, city or visit_type"),
+    column(
+        "value",
+        Text,
+        "The person's word: for a state cancelled, deleted or kept; a city as shown; a visit type, "
+        "or two joined by +",
+    ),
     column("made_at", Instant, "When"),
     version(),
     belongs_to("booking", "booking_id"),

@@ -121,6 +121,9 @@ set_aside = table(
     column("reason", Text, "Why the row cannot be used"),
     column("raw", Text, "JSON object: the whole row as text"),
     column("raw_hash", Text, "Hash of the row: the same bad row in a newer file is the same"),
+    column(
+        "settled_by", Key, "The import that took the row in, mended or as it was", nullable=True
+    ),
     belongs_to("import", "import_id"),
     Index(None, "practice_id", "raw_hash"),
 )

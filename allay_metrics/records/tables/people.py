@@ -12,6 +12,12 @@ practice = table(
     column("name", Text, "Name shown on pages"),
     column("timezone", Text, "IANA name of the zone in which days and weeks are counted"),
     column("is_demo", Flag, "1 when every record here is invented"),
+    column(
+        "derived_by",
+        Count,
+        "Version of the rules its visits were derived by; older ones are derived anew",
+        server_default="0",
+    ),
     version(),
 )
 
@@ -26,6 +32,7 @@ therapist = table(
     column("skills", Text, "Visit types she gives, comma separated", nullable=True),
     column("active_from", Day, "First day she works here", nullable=True),
     column("active_to", Day, "Last day she works here", nullable=True),
+    column("week_minutes", Count, "Minutes she offers in a usual week", nullable=True),
     version(),
     UniqueConstraint("practice_id", "name"),
 )
@@ -43,8 +50,8 @@ family = table(
     column("first_on", Day, "Day of its first completed visit", nullable=True),
     column("last_on", Day, "Day of its last completed visit", nullable=True),
     column("next_on", Day, "Day of its next booked visit", nullable=True),
-    column("closed_on", Day, "Day its care was closed by a person", nullable=True),
-    column("closed_reason", Text, "Why its care was closed", nullable=True),
+    column("closed_on", Day, "Derived: day the care of its last client was closed", nullable=True),
+    column("closed_reason", Text, "Derived: why, of that client", nullable=True),
     version(),
     UniqueConstraint("practice_id", "match_key"),
     Index(None, "practice_id", "last_on"),

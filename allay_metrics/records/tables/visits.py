@@ -43,6 +43,34 @@ def _sums() -> list[Column[Any]]:
         column("before_close", Count, "Last completed visits before care was closed"),
         column("told_1", Count, "Booked by the Sunday before the week, not cancelled"),
         column("told_2", Count, "Booked by the Sunday a week earlier, not cancelled"),
+        column(
+            "drive_minutes",
+            Count,
+            "Estimated minutes of driving, where it can be told",
+            server_default="0",
+        ),
+        column("driven", Count, "Visits whose driving can be told", server_default="0"),
+        column(
+            "undriven",
+            Count,
+            "Visits driven to on a day whose driving cannot be told",
+            server_default="0",
+        ),
+        column(
+            "driven_minutes",
+            Count,
+            "Booked minutes of completed visits among the driven",
+            server_default="0",
+        ),
+        column(
+            "driven_cents",
+            Cents,
+            "Sum of list prices of completed visits among the driven",
+            server_default="0",
+        ),
+        column(
+            "lone", Count, "Therapist-days of one visit only, and none close by", server_default="0"
+        ),
     ]
 
 
@@ -72,6 +100,25 @@ visit = table(
     column("before_close", Flag, "1 for the last completed visit before care was closed"),
     column("told_1", Flag, "1 when booked by the Sunday before its week, and not cancelled"),
     column("told_2", Flag, "1 when booked by the Sunday a week earlier, and not cancelled"),
+    column(
+        "drive_minutes",
+        Count,
+        "Estimated minutes of driving to it and, for a day's last, back to the base; empty where "
+        "nobody drove or it cannot be told",
+        nullable=True,
+    ),
+    column(
+        "undriven",
+        Flag,
+        "1 when driven to on a day whose driving cannot be told",
+        server_default="0",
+    ),
+    column(
+        "lone",
+        Flag,
+        "1 when it is her only one that day in its city, and none is close by",
+        server_default="0",
+    ),
     belongs_to("family", "family_id"),
     belongs_to("therapist", "therapist_id"),
     Index(None, "practice_id", "family_id"),

@@ -1,0 +1,49 @@
+"""What therapists decide and note about the people they care for.
+
+Client ids are made of family and name: where a family's bookings move to another family, what is
+kept here moves along (derive.follow). None of these rows hangs on a client's own row, which comes
+and goes with imports.
+"""
+
+from sqlalchemy import Index, Text
+
+from allay_metrics.records.tables.base import column, table, version
+from allay_metrics.records.types import Day, Flag, Instant, Key
+
+care_closed = table(
+    "care_closed",
+    "A person closed the care of one client; a visit after that day opens it again",
+    ("client_id",),
+    column("client_id", Key, "The client"),
+    column("closed_on", Day, "Day care ended"),
+    column(
+        "reason",
+        Text,
+        "goals met, moved on to another service, aged out, family stopped or referred out",
+    ),
+    column("closed_by", Text, "Who closed it: owner, or the therapist's name"),
+    column("closed_at", Instant, "When it was closed"),
+    version(),
+)
+
+client_note = table(
+    "client_note",
+    "What to remember for a client's next visit",
+    ("client_id",),
+    column("client_id", Key, "The client"),
+    column("text", Text, "The therapist's words; may be empty"),
+    column("attention", Flag, "1 when marked: look at this one first"),
+    column("written_by", Text, "Who wrote it last: owner, or the therapist's name"),
+    column("written_at", Instant, "When"),
+    version(),
+)
+
+client_tag = table(
+    "client_tag",
+    "A point of a client's history, such as C-section or NICU",
+    ("client_id", "tag"),
+    column("client_id", Key, "The client"),
+    column("tag", Text, "The point, as shown"),
+    column("tagged_at", Instant, "When it was added"),
+    Index(None, "practice_id", "tag"),
+)
