@@ -85,6 +85,7 @@ def _of_visits() -> dict[str, ColumnElement[Any]]:
     completed = visit.c.state == "completed"
     # A visit that closes care is in no part of the rebooked rate, though a later one came.
     rebooked = and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)
+    driven = visit.c.drive_minutes.is_not(None)
     return {
         "visits": func.count(),
         "combined": func.sum(case((visit.c.second_type != "", 1), else_=0)),
@@ -93,4 +94,8 @@ def _of_visits() -> dict[str, ColumnElement[Any]]:
         "first": func.sum(visit.c.is_first),
         "first_of_type": func.sum(visit.c.is_first_of_type),
         "rebooked": func.sum(case((rebooked, 1), else_=0)),
+        "drive_minutes": func.coalesce(func.sum(visit.c.drive_minutes), 0),
+        "driven": func.count(visit.c.drive_minutes),
+        "driven_minutes": func.sum(case((driven, visit.c.minutes), else_=0)),
+        "driven_cents": func.coalesce(func.sum(case((driven, visit.c.price_cents))), 0),
     }

@@ -24,7 +24,7 @@ from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import (
     booking,
     correction,
-    daily,
+    daily_city,
     family,
     import_,
     set_aside,
@@ -84,19 +84,19 @@ def _all_counts() -> Select[Any]:
     no_next = select(func.count()).select_from(family).where(_without_next(practice, shown_from))
     lapsed = family.c.last_on < bindparam("lapsed_before", type_=Day)
     recent = and_(
-        daily.c.practice_id == practice,
-        daily.c.day >= bindparam("recent_from", type_=Day),
-        daily.c.state.not_in(NOT_COUNTED),
+        daily_city.c.practice_id == practice,
+        daily_city.c.day >= bindparam("recent_from", type_=Day),
+        daily_city.c.state.not_in(NOT_COUNTED),
     )
-    visits = select(func.coalesce(func.sum(daily.c.visits), 0)).where(recent)
+    visits = select(func.coalesce(func.sum(daily_city.c.visits), 0)).where(recent)
     doubts = and_(family.c.practice_id == practice, family.c.doubt.is_not(None))
     counts = {
         "missing": _count(_undecided(practice)),
         "no_next": no_next,
         "lapsed": no_next.where(lapsed),
         "set_aside": _count(_open_rows(practice)),
-        "unassigned": visits.where(daily.c.visit_type == "other"),
-        "unknown_city": visits.where(daily.c.city == UNKNOWN),
+        "unassigned": visits.where(daily_city.c.visit_type == "other"),
+        "unknown_city": visits.where(daily_city.c.city == UNKNOWN),
         "doubts": select(func.count()).select_from(family).where(doubts),
     }
     return select(*(one.scalar_subquery().label(name) for name, one in counts.items()))

@@ -1,9 +1,12 @@
 """Who works here, who is cared for, and where they live."""
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Day, Flag, Key, Real
+
+_WAITING = text("next_on IS NULL AND closed_on IS NULL")
+_DOUBT = text("doubt IS NOT NULL")
 
 practice = table(
     "practice",
@@ -55,6 +58,15 @@ family = table(
     version(),
     UniqueConstraint("practice_id", "match_key"),
     Index(None, "practice_id", "last_on"),
+    # What the Week asks for at every turn: families that wait for a next visit, and questions.
+    Index(
+        "ix_family_waiting",
+        "practice_id",
+        "last_on",
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
+    ),
+    Index("ix_family_doubt", "practice_id", sqlite_where=_DOUBT, postgresql_where=_DOUBT),
 )
 
 client = table(

@@ -465,6 +465,21 @@ def upgrade() -> None:
             )
         )
 
+    waiting, doubt = sa.text("next_on IS NULL AND closed_on IS NULL"), sa.text("doubt IS NOT NULL")
+    op.create_index(
+        "ix_family_waiting",
+        "family",
+        ["practice_id", "last_on"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )
+    op.create_index(
+        "ix_family_doubt",
+        "family",
+        ["practice_id"],
+        sqlite_where=doubt,
+        postgresql_where=doubt,
+    )
     _say_anew()
     # Care was closed for whole families; it is now closed client by client.
     op.execute(
@@ -480,6 +495,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_index("ix_family_doubt", "family")
+    op.drop_index("ix_family_waiting", "family")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_column("lone")
         batch_op.drop_column("undriven")
