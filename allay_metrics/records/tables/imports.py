@@ -26,6 +26,18 @@ import_ = table(
     column("set_aside", Count, "Rows that cannot be used"),
     column("warnings", Text, "JSON list of row, column, value, reason: parts of rows left out"),
     column("undone_at", Instant, "When it was undone", nullable=True),
+    column(
+        "covers_was",
+        Text,
+        "JSON of the days it was taken to cover before the owner corrected them",
+        nullable=True,
+    ),
+    column(
+        "mends",
+        Key,
+        "The import whose rows set aside this one takes in; empty for a file",
+        nullable=True,
+    ),
     version(),
     Index(None, "practice_id", "source", "as_of"),
 )
@@ -124,8 +136,16 @@ set_aside = table(
     column(
         "settled_by", Key, "The import that took the row in, mended or as it was", nullable=True
     ),
+    column(
+        "booking_id",
+        Key,
+        "The booking the row names, where its id, or client and start, can be read",
+        nullable=True,
+    ),
+    column("dismissed_at", Instant, "When the owner said that it is no visit", nullable=True),
     belongs_to("import", "import_id"),
     Index(None, "practice_id", "raw_hash"),
+    Index(None, "practice_id", "booking_id"),
 )
 
 coverage = table(

@@ -416,6 +416,24 @@ def upgrade() -> None:
             )
         )
 
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "covers_was",
+                sa.Text(),
+                nullable=True,
+                comment="JSON of the days it was taken to cover before the owner corrected them",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "mends",
+                sa.Text(),
+                nullable=True,
+                comment="The import whose rows set aside this one takes in; empty for a file",
+            )
+        )
+
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -424,6 +442,27 @@ def upgrade() -> None:
                 nullable=True,
                 comment="The import that took the row in, mended or as it was",
             )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "booking_id",
+                sa.Text(),
+                nullable=True,
+                comment="The booking the row names, where its id, or client and start, can be read",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "dismissed_at",
+                types.Instant(),
+                nullable=True,
+                comment="When the owner said that it is no visit",
+            )
+        )
+        batch_op.create_index(
+            batch_op.f("ix_set_aside_practice_id_booking_id"),
+            ["practice_id", "booking_id"],
+            unique=False,
         )
 
     with op.batch_alter_table("therapist", schema=None) as batch_op:
@@ -506,7 +545,14 @@ def downgrade() -> None:
         batch_op.drop_column("week_minutes")
 
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_aside_practice_id_booking_id"))
+        batch_op.drop_column("dismissed_at")
+        batch_op.drop_column("booking_id")
         batch_op.drop_column("settled_by")
+
+    with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_column("mends")
+        batch_op.drop_column("covers_was")
 
     with op.batch_alter_table("practice", schema=None) as batch_op:
         batch_op.drop_column("derived_by")
