@@ -88,9 +88,10 @@ def _read(
     daily = not inquiry.question.by
     statement = inquiry.select(facts, columns, daily=daily)
     found: dict[Place, list[int]] = {}
+    width = inquiry.width
     for place, row in inquiry.rows(statement if only is None else statement.where(only)):
         # No rows at all sum to NULL; PostgreSQL sums big integers to decimals.
-        counted = [int(value or 0) for value in row[inquiry.width :]]
+        counted = [int(value or 0) for value in row[width:]]
         there = found.get(place)
         found[place] = counted if there is None else list(map(add, there, counted))
     return found

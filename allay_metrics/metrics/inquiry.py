@@ -73,12 +73,18 @@ class Inquiry:
         """Yield each row of the statement with its place."""
         of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
         grain = self.question.grain
-        width = len(self.shown)
+        width, before_sums = len(self.shown), self.width
+        # The same few groups and starts come again and again: each is worked out once.
+        places: dict[tuple[Any, ...], Place] = {}
         for row in self.conn.execute(statement).all():
-            group = tuple(show(value) for show, value in zip(self.shown, row, strict=False))
-            # A start stays itself; a day goes to its bucket.
-            start = start_of(grain, row[width]) if grain else None
-            yield Place(group, of_start[start]), row
+            key = row[:before_sums]
+            place = places.get(key)
+            if place is None:
+                group = tuple(show(value) for show, value in zip(self.shown, key, strict=False))
+                # A start stays itself; a day goes to its bucket.
+                start = start_of(grain, key[width]) if grain else None
+                place = places[key] = Place(group, of_start[start])
+            yield place, row
 
     def _period(self, facts: Facts) -> ColumnElement[date]:
         grain = self.question.grain
