@@ -239,7 +239,9 @@ def lapsed_families(practice, visits):
     for visit in visits:
         ahead = in_state(practice.by_family[visit.family], "booked")
         long_ago = visit.day < newest - 30 * ONE_DAY
-        in_care = visit.family not in practice.closed
+        closed = practice.closed.get(visit.family, date.min)
+        since = in_state(practice.by_family[visit.family], "completed", "booked")
+        in_care = visit.family not in practice.closed or any(v.day > closed for v in since)
         if practice.is_last(visit) and long_ago and in_care and not ahead:
             quiet.append(visit)
     return count(quiet)

@@ -1,52 +1,140 @@
-"""Care is meant to end: a person closes it, with the day and the reason."""
+"""Care is meant to end: a person closes it, client by client, with the day and the reason."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.derive import derive
+from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem, choose_from
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of
-from allay_metrics.records.tables import booking, family
+from allay_metrics.records.tables import booking, care_closed, client, therapist
+from allay_metrics.records.types import now
+
+GRADUATED = ("goals met", "aged out")
+MOVED_ON = ("moved on to another service", "referred out", "family stopped")
+REASONS = ("goals met", "moved on to another service", "aged out", "family stopped", "referred out")
 
 
 @dataclass(frozen=True)
 class Closing:
-    """The care of one family ended on `day`, because of `reason`."""
+    """The care of one client ended on `day`, because of `reason`: one of REASONS."""
 
-    family_id: str
+    client_id: str
     day: date
     reason: str
 
 
 def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
-    """Close the care of these families: they are no longer looked for, and not lost."""
-    rows: list[dict[str, Any]] = [
-        {"who": closing.family_id, "day": closing.day, "why": closing.reason}
-        for closing in closings
-    ]
-    if not rows:
+    """Close the care of these clients: they are no longer looked for, and not lost.
+
+    Twins are closed together or one by one; a client closed before is closed as told now. A
+    therapist closes the clients of one family of hers at a time. Raises QuestionProblem for a
+    reason that is none, NotFound for an unknown client.
+    """
+    told = {closing.client_id: closing for closing in closings}
+    for closing in told.values():
+        if closing.reason not in REASONS:
+            raise QuestionProblem(choose_from("reason", closing.reason, REASONS))
+    if not told:
         return
-    with scope.write("close care") as conn:
-        mine = (family.c.practice_id == scope.practice_id) & (family.c.id == bindparam("who"))
-        kept = {
-            "closed_on": bindparam("day"),
-            "closed_reason": bindparam("why"),
-            "version": family.c.version + 1,
-        }
-        conn.execute(update(family).where(mine).values(kept), rows)
-        derive(conn, scope.practice_id, [row["who"] for row in rows])
+    family_id = family_to_write(scope, told)
+    with scope.write("close care", family_id) as conn:
+        families = _families(conn, scope, told)
+        mine = care_closed.c.practice_id == scope.practice_id
+        theirs = care_closed.c.client_id.in_(among(conn, told))
+        versions = {row.client_id: row.version for row in conn.execute(
+            select(care_closed.c.client_id, care_closed.c.version).where(mine, theirs)
+        )}  # fmt: skip
+        conn.execute(delete(care_closed).where(mine, theirs))
+        who, at = writer(conn, scope), now()
+        rows = [
+            {
+                "practice_id": scope.practice_id,
+                "client_id": id_,
+                "closed_on": closing.day,
+                "reason": closing.reason,
+                "closed_by": who,
+                "closed_at": at,
+                "version": versions.get(id_, 0) + 1,
+            }
+            for id_, closing in told.items()
+        ]
+        conn.execute(insert(care_closed), rows)
+        derive(conn, scope.practice_id, families)
 
 
-def families_of_bookings(scope: Scope, source: str, source_keys: Iterable[str]) -> dict[str, str]:
-    """Return the family's id by the source's own id of one of its bookings."""
-    ids = [key_of(scope.practice_id, source, key) for key in source_keys]
+def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
+    """Open the care of these clients again, as if it had not been closed. Raises NotFound."""
+    ids = set(client_ids)
+    if not ids:
+        return
+    with scope.write("open care again", family_to_write(scope, ids)) as conn:
+        families = _families(conn, scope, ids)
+        mine = care_closed.c.practice_id == scope.practice_id
+        conn.execute(delete(care_closed).where(mine, care_closed.c.client_id.in_(among(conn, ids))))
+        derive(conn, scope.practice_id, families)
+
+
+def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
+    """Return the family a therapist asks to write in, for `Scope.write`; None for the owner.
+
+    Raises NotFound where one of the clients is not in her caseload, NotAllowed where they are of
+    several families.
+    """
+    if scope.viewer.role == "owner":
+        return None
     with scope.read() as conn:
-        asked = select(booking.c.source_key, booking.c.family_id).where(
-            booking.c.practice_id == scope.practice_id, booking.c.id.in_(among(conn, ids))
+        families = _families(conn, scope, client_ids)
+    if len(families) > 1:
+        raise NotAllowed("Only the owner may write in several families at once.")
+    return families.pop()
+
+
+def writer(conn: Connection, scope: Scope) -> str:
+    """Return who writes, as shown: owner, or the therapist's name."""
+    if scope.viewer.role == "owner":
+        return "owner"
+    asked = select(therapist.c.name).where(
+        therapist.c.practice_id == scope.practice_id, therapist.c.id == scope.viewer.therapist_id
+    )
+    return str(conn.execute(asked).scalar_one())
+
+
+def clients_of_bookings(
+    scope: Scope, source: str, source_keys: Iterable[str]
+) -> Mapping[str, Sequence[str]]:
+    """Return the ids of all clients of the family, by the source's own id of one booking of it."""
+    ids = [key_of(scope.practice_id, source, key) for key in source_keys]
+    found: dict[str, list[str]] = defaultdict(list)
+    with scope.read() as conn:
+        of_family = (client.c.practice_id == booking.c.practice_id) & (
+            client.c.family_id == booking.c.family_id
         )
-        return {row.source_key: row.family_id for row in conn.execute(asked)}
+        asked = (
+            select(booking.c.source_key, client.c.id)
+            .join(client, of_family)
+            .where(booking.c.practice_id == scope.practice_id, booking.c.id.in_(among(conn, ids)))
+        )
+        for key, client_id in conn.execute(asked):
+            found[key].append(client_id)
+    return found
+
+
+def _families(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
+    """Return the families of these clients, all of whom the viewer may see. Raises NotFound."""
+    ids = set(client_ids)
+    asked = select(client.c.id, client.c.family_id).where(
+        client.c.practice_id == scope.practice_id,
+        client.c.id.in_(among(conn, ids)),
+        client.c.family_id.in_(scope.own_families()),
+    )
+    rows: list[Any] = list(conn.execute(asked))
+    if len(rows) != len(ids):
+        raise NotFound("There is no such client, or none that you care for.")
+    return {row.family_id for row in rows}

@@ -7,13 +7,11 @@ from datetime import date
 
 import numpy as np
 
+from allay_metrics.actions.care import REASONS
 from allay_metrics.demo.export import calendar_rows
 from allay_metrics.demo.families import Ints
 from allay_metrics.demo.invent import KEPT, Invented
 
-REASONS: tuple[str, ...] = (
-    "goals met", "moved on to another service", "aged out", "family stopped", "referred out",
-)  # fmt: skip
 REASON_SHARES = (0.55, 0.12, 0.10, 0.17, 0.06)
 LONGEST_AGO = 60  # days; families not seen for longer are nearly all closed
 CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45

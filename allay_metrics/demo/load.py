@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics import config
-from allay_metrics.actions.care import Closing, close_care, families_of_bookings
+from allay_metrics.actions.care import Closing, clients_of_bookings, close_care
 from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
 from allay_metrics.actions.weeks import set_goals
@@ -92,12 +92,12 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
     )
     set_goals(scope, known.goals)
     closings = closed_care(invented)
-    families = families_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
+    clients = clients_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
     close_care(
         scope,
         [
-            Closing(families[c.last_appointment], c.day, c.reason)
+            Closing(client_id, c.day, c.reason)
             for c in closings
-            if c.last_appointment in families
+            for client_id in clients.get(c.last_appointment, ())
         ],
     )

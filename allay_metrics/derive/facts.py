@@ -81,6 +81,15 @@ class FamilyFacts:
     first_on: date | None
     last_on: date | None
     next_on: date | None
+    closed_on: date | None = None
+    closed_reason: str | None = None
+
+
+class Closed(NamedTuple):
+    """A person closed the care of one client on this day, because of this."""
+
+    day: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 def set_flags(visits: Sequence[Visit], closed_on: date | None) -> None:
     """Set the flags of one family's visits, given in order of their start.
 
-    `closed_on` is the day its care was closed, if it was.
+    `closed_on` is the last day of its care, if all of it was closed then.
     """
     completed = [visit for visit in visits if visit.state == "completed"]
     if completed:

@@ -3,15 +3,24 @@
 import re
 from collections.abc import Sequence
 
+from allay_metrics.derive.closing import Ending
 from allay_metrics.derive.facts import Client, FamilyFacts, Told, Visit
 from allay_metrics.records.keys import key_of
 
+_REMARK = re.compile(r"\((?:twins|triplets|gemel[oa]s|mellizos)\)", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\by\b)\s*", re.IGNORECASE)
 
 
 def infants(text: str | None) -> list[str]:
-    """Return the infants' names in an answer such as `Mia & Leo`."""
-    return [name for name in _BETWEEN_NAMES.split(text.strip()) if name] if text else []
+    """Return the infants' names in an answer such as `Mia & Leo (twins)`."""
+    if not text:
+        return []
+    return [name for name in _BETWEEN_NAMES.split(_REMARK.sub("", text).strip()) if name]
+
+
+def client_id(family_id: str, name: str) -> str:
+    """Return the id of the family's client of this name."""
+    return key_of("client", family_id, name.casefold())
 
 
 def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[str, str]]]:
@@ -31,7 +40,7 @@ def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[s
             for person in named or [told.client_name]:
                 plain = person.casefold()
                 if plain not in ids:
-                    ids[plain] = key_of("client", told.family_id, plain)
+                    ids[plain] = client_id(told.family_id, person)
                 id_ = ids[plain]
                 if id_ not in clients or (born and not clients[id_].born_on):
                     clients[id_] = Client(id_, told.family_id, person, kind, born)
@@ -45,8 +54,11 @@ def referral_source(bookings: Sequence[Told]) -> str:
     return min(told)[1] if told else "unknown"
 
 
-def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> FamilyFacts:
-    """Return one family's name, contacts, and days of first, last and next visit."""
+def family_facts(
+    bookings: Sequence[Told], visits: Sequence[Visit], ended: Ending | None
+) -> FamilyFacts:
+    """Return one family's name, contacts, days of first, last and next visit, and of its end."""
+    closed = ended if ended is not None and ended.is_closed else None
     newest = max(bookings, key=lambda b: (b.starts_at, b.id))
     emails = [(b.starts_at, b.email) for b in bookings if b.email]
     phones = [(b.starts_at, b.phone) for b in bookings if b.phone]
@@ -60,4 +72,6 @@ def family_facts(bookings: Sequence[Told], visits: Sequence[Visit]) -> FamilyFac
         first_on=completed[0] if completed else None,
         last_on=completed[-1] if completed else None,
         next_on=ahead[0] if ahead else None,
+        closed_on=closed.day if closed else None,
+        closed_reason=closed.reason if closed else None,
     )

@@ -1,14 +1,13 @@
 """Reads what deriving needs of some families: their bookings, decisions, and closed care."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.derive.facts import Told
+from allay_metrics.derive.facts import Closed, Told
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import booking, correction, coverage, family, import_
+from allay_metrics.records.tables import booking, care_closed, correction, coverage, import_
 
 
 def read_bookings(
@@ -25,14 +24,13 @@ def read_bookings(
         yield family_id, list(theirs)
 
 
-def closed_days(conn: Connection, practice_id: str, families: Sequence[str]) -> dict[str, date]:
-    """Return the day care was closed of those families whose care was."""
-    asked = select(family.c.id, family.c.closed_on).where(
-        family.c.practice_id == practice_id,
-        family.c.closed_on.is_not(None),
-        family.c.id.in_(among(conn, families)),
+def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
+    """Return when and why care was closed, of those clients whose care was."""
+    asked = select(care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason).where(
+        care_closed.c.practice_id == practice_id,
+        care_closed.c.client_id.in_(among(conn, clients)),
     )
-    return {row.id: row.closed_on for row in conn.execute(asked)}
+    return {row.client_id: Closed(row.closed_on, row.reason) for row in conn.execute(asked)}
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:

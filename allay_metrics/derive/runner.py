@@ -5,12 +5,14 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
+from allay_metrics.derive.closing import ending
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
+from allay_metrics.derive.follow import follow
 from allay_metrics.derive.follow_ups import set_flags
 from allay_metrics.derive.people import clients_of, family_facts, referral_source
 from allay_metrics.derive.reading import (
-    closed_days,
+    closed_clients,
     decisions,
     imports_that_mark_attendance,
     read_bookings,
@@ -44,6 +46,7 @@ def derive(
     families = sorted(settle_families(conn, practice_id, family_ids))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
     days: set[date] = set()
+    follow(conn, practice_id, families)
     # All go before any comes: a booking that moved takes its visit's id to another family.
     for batch in batches:
         days |= drop_visits(conn, practice_id, batch)
@@ -64,22 +67,24 @@ def derive_all(conn: Connection, practice_id: str) -> None:
 def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
     decided = decisions(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
-    closed = closed_days(conn, practice_id, families)
     visits: list[Visit] = []
     facts: list[FamilyFacts] = []
     clients: dict[str, Client] = {}
     seen: list[tuple[str, str]] = []
-    for family_id, bookings in read_bookings(conn, practice_id, families):
-        theirs = visits_of(bookings, decided, marking)
-        set_flags(theirs, closed.get(family_id))
+    told = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
+    courses = [(theirs, visits_of(theirs, decided, marking)) for theirs in told]
+    cared_for = [clients_of(theirs) for _, theirs in courses]
+    closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
+    for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):
+        ended = ending(people, theirs, pairs, closed)
+        set_flags(theirs, ended.day if ended else None)
         source = referral_source(bookings)
         for one in theirs:
             one.referral_source = source
-        their_clients, their_visits = clients_of(theirs)
         visits += theirs
-        clients |= their_clients
-        seen += their_visits
-        facts.append(family_facts(bookings, theirs))
+        clients |= people
+        seen += pairs
+        facts.append(family_facts(bookings, theirs, ended))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, seen)

@@ -125,10 +125,15 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
 
 
 def write_families(conn: Connection, practice_id: str, facts: list[FamilyFacts]) -> None:
-    """Keep each family's name, contacts and days."""
-    columns = ("name", "email", "phone", "first_on", "last_on", "next_on")
+    """Keep each family's name, contacts, days, and whether its care is closed."""
+    days = ("first_on", "last_on", "next_on", "closed_on")
+    columns = ("name", "email", "phone", *days, "closed_reason")
     rows = [
-        (f.name, f.email, f.phone, *map(_iso, (f.first_on, f.last_on, f.next_on)), f.id)
+        (
+            *(f.name, f.email, f.phone),
+            *(_iso(getattr(f, day)) for day in days),
+            *(f.closed_reason, f.id),
+        )
         for f in facts
     ]
     update_rows(conn, family, practice_id, columns, rows)
@@ -171,8 +176,7 @@ def write_clients(
 def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
     """Delete clients nobody visits, families without a booking, and unused names of places.
 
-    They are what an undone import or a settled match leaves behind. A family whose care was closed
-    stays.
+    They are what an undone import or a settled match leaves behind.
     """
     theirs = client.c.family_id.in_(among(conn, families))
     seen = exists().where(
@@ -183,6 +187,5 @@ def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) 
     booked = exists().where(
         booking.c.practice_id == practice_id, booking.c.family_id == family.c.id
     )
-    # That its care was closed is a person's word: it waits for its bookings to come back.
-    ours = family.c.id.in_(among(conn, families)) & family.c.closed_on.is_(None)
+    ours = family.c.id.in_(among(conn, families))
     conn.execute(delete(family).where(family.c.practice_id == practice_id, ours, ~booked))

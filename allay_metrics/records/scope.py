@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, or_, select, update
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records.engine import WRITE, read_options
-from allay_metrics.records.tables import import_, practice, therapist
+from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class Viewer:
 
 
 OWNER = Viewer("owner")
+
+# A visit in one of these states brings nobody into a therapist's caseload.
+_NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,14 @@ class Scope:
             yield conn
 
     @contextmanager
-    def write(self, reason: str) -> Iterator[Connection]:
+    def write(self, reason: str, family_id: str | None = None) -> Iterator[Connection]:
         """Yield a connection in one transaction: all of it is kept, or nothing.
 
-        `reason` says what is done, in a few words. Raises NotAllowed for anyone but the owner.
+        `reason` says what is done, in a few words. `family_id` names the one family it is done
+        in: a therapist may write in families of her caseload. Raises NotAllowed for anything
+        else by anyone but the owner.
         """
-        if self.viewer.role != "owner":
+        if self.viewer.role != "owner" and family_id is None:
             raise NotAllowed(f"Only the owner may {reason}.")
         with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
             # First of all: on PostgreSQL this row is what writers of one practice queue for.
@@ -81,6 +86,8 @@ class Scope:
             conn.execute(
                 update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
             )
+            if self.viewer.role != "owner" and not self._has(conn, family_id):
+                raise NotAllowed(f"You may {reason} in families of your own caseload only.")
             yield conn
 
     def data_version(self) -> int:
@@ -102,13 +109,41 @@ class Scope:
             raise NotAllowed("These numbers are of the whole practice: for the owner to see.")
         return and_(mine, table.c.therapist_id == self.viewer.therapist_id)
 
-    def as_therapist(self, email: str) -> Self:
-        """Return the scope of the therapist with this address. Raises NotFound."""
+    def own_families(self) -> Select[tuple[str]]:
+        """Return a SELECT of the ids of families this viewer may see.
+
+        A therapist: those with a visit of hers that was not called off. The owner: all.
+        """
+        if self.viewer.role == "owner":
+            return select(family.c.id).where(family.c.practice_id == self.practice_id)
+        return (
+            select(visit.c.family_id)
+            .where(self.own(visit), visit.c.state.not_in(_NEVER_MET))
+            .distinct()
+        )
+
+    def _has(self, conn: Connection, family_id: str | None) -> bool:
+        own = self.own_families().subquery()
+        return conn.execute(select(own).where(own.c[0] == family_id)).first() is not None
+
+    def as_therapist(self, who: str) -> Self:
+        """Return the scope of the therapist with this address, id or name.
+
+        Raises NotFound, also where several share an address: one of them is then meant by name.
+        """
+        asked = select(therapist.c.id, therapist.c.name, therapist.c.email).where(
+            therapist.c.practice_id == self.practice_id,
+            or_(
+                therapist.c.email == who.lower(),
+                therapist.c.id == who,
+                therapist.c.name == who,
+            ),
+        )
         with self.read() as conn:
-            asked = select(therapist.c.id).where(
-                therapist.c.practice_id == self.practice_id, therapist.c.email == email.lower()
-            )
-            found = conn.execute(asked).scalar_one_or_none()
-        if found is None:
-            raise NotFound(f"Nobody with the address {email} works in this practice.")
-        return replace(self, viewer=Viewer("therapist", found, email.lower()))
+            found = conn.execute(asked.order_by(therapist.c.name)).all()
+        if not found:
+            raise NotFound(f"Nobody with the address {who} works in this practice.")
+        if len(found) > 1:
+            names = " and ".join(row.name for row in found)
+            raise NotFound(f"{names} share the address {who}: say the name of one of them.")
+        return replace(self, viewer=Viewer("therapist", found[0].id, found[0].email))

@@ -5,12 +5,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allay_metrics.actions import imports
-from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.care import close_care
 from allay_metrics.actions.check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, NotFound
 from tests.support.exports import appointment, day, instant
-from tests.support.on_file import bookings, doubts, families, fingerprint, states, visits
+from tests.support.on_file import bookings, closings, doubts, families, fingerprint, states, visits
 from tests.support.random_exports import a_desk, exports
 
 MONDAY, TUESDAY, LATER = "2026-03-09 08:00", "2026-03-10 08:00", "2026-03-20 08:00"
@@ -114,7 +114,7 @@ def test_a_row_leaves_the_family_it_joined_when_the_file_that_told_is_undone(des
 def test_closed_care_is_closed_again_when_a_row_comes_back_to_its_family(desk):
     desk.take_in([QUIET], MONDAY)
     ((family_id,),) = visits(desk.scope, "family_id")
-    close_care(desk.scope, [Closing(family_id, day("2026-03-08"), "goals met")])
+    close_care(desk.scope, closings(desk.scope, family_id, day("2026-03-08")))
     before = fingerprint(desk.scope)
     report = desk.take_in([ANA], LATER)
     assert fingerprint(desk.scope) != before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.care import close_care
 from allay_metrics.actions.check import check_records
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.undo import undo_import
@@ -12,7 +12,7 @@ from allay_metrics.derive import derive_all
 from allay_metrics.errors import Conflict
 from allay_metrics.records import rollup
 from tests.support.exports import appointment, day
-from tests.support.on_file import fingerprint, flagged, missing_ids, visits
+from tests.support.on_file import closings, fingerprint, flagged, missing_ids, visits
 from tests.support.random_exports import a_desk, exports
 
 MONDAY, LATER = "2026-03-09 08:00", "2026-03-30 08:00"
@@ -97,7 +97,7 @@ def test_closing_care_marks_the_last_visit_before_it(desk):
     rows = [appointment("1", "2026-03-02 10:00"), appointment("2", "2026-03-05 10:00")]
     desk.take_in(rows, MONDAY)
     ((family_id,), _) = visits(desk.scope, "family_id")
-    close_care(desk.scope, [Closing(family_id, day("2026-03-04"), "goals met")])
+    close_care(desk.scope, closings(desk.scope, family_id, day("2026-03-04")))
     assert flagged(desk.scope, "before_close") == {"1"}
     assert check_records(desk.scope) == []
 

@@ -2,14 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import Viewer
-from allay_metrics.records.tables import goal, practice, therapist
+from allay_metrics.records.tables import family, goal, practice, therapist, visit
+from allay_metrics.records.types import Instant
 
 WRITERS, TIMES = 8, 50
 
@@ -106,3 +108,73 @@ def test_a_therapist_of_another_practice_is_not_found(scope):
         conn.execute(insert(therapist).values(row))
     with pytest.raises(NotFound):
         scope.as_therapist("m@example.org")
+
+
+def _add(scope, **people):
+    rows = [
+        {"practice_id": scope.practice_id, "id": id_, "name": name, "email": "both@example.org"}
+        for id_, name in people.items()
+    ]
+    with scope.write("keep therapists") as conn:
+        conn.execute(insert(therapist), rows)
+
+
+def test_two_therapists_who_share_an_address_are_told_apart_by_name(scope):
+    _add(scope, maya="Maya Lopez", ines="Ines Park")
+    with pytest.raises(NotFound, match=r"^Ines Park and Maya Lopez share the address both@.*name"):
+        scope.as_therapist("both@example.org")
+    assert scope.as_therapist("Ines Park").viewer.therapist_id == "ines"
+    assert scope.as_therapist("maya").viewer.therapist_id == "maya"
+
+
+MET = {"completed", "booked", "no_show", "unmarked"}
+CALLED_OFF = {"cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing"}
+
+
+@pytest.fixture
+def caseload(scope):
+    """Ines has one visit of each state, each with a family named after it; Maya has none."""
+    practice_id = scope.practice_id
+    _add(scope, maya="Maya Lopez", ines="Ines Park")
+    with scope.write("keep visits") as conn:
+        for state in sorted(MET | CALLED_OFF):
+            row = {"practice_id": practice_id, "id": state, "match_key": state, "name": state}
+            conn.execute(insert(family), row)
+            conn.execute(insert(visit), _visit(practice_id, state))
+    return scope
+
+
+def _visit(practice_id, state):
+    words = {"source": "acuity", "city": "unknown", "visit_type": "cst", "second_type": ""}
+    days = dict.fromkeys(("day", "week", "month"), date(2026, 3, 2))
+    numbers = {c.name: 0 for c in visit.c if isinstance(c.type, Integer | Instant)}
+    more = {"city_how": "none", "referral_source": "unknown", "therapist_id": "ines"}
+    ids = {"practice_id": practice_id, "id": state, "family_id": state, "state": state}
+    return {**numbers, **words, **days, **more, **ids}
+
+
+def _families(scope):
+    with scope.read() as conn:
+        return set(conn.execute(scope.own_families()).scalars())
+
+
+def test_a_caseload_is_the_families_with_a_visit_of_hers_not_called_off(caseload):
+    assert _families(caseload.as_therapist("ines")) == MET
+    assert _families(caseload.as_therapist("maya")) == set()
+    assert _families(caseload) == MET | CALLED_OFF
+
+
+@pytest.mark.parametrize("state", sorted(MET | CALLED_OFF))
+def test_a_therapist_writes_in_families_of_her_caseload_only(caseload, state):
+    ines, before = caseload.as_therapist("ines"), caseload.data_version()
+    if state in MET:
+        with ines.write("write a note", state) as conn:
+            conn.execute(_aim(caseload, 1))
+        assert caseload.data_version() == before + 1
+        return
+    with (
+        pytest.raises(NotAllowed, match=r"^You may write a note in families of your own case"),
+        ines.write("write a note", state) as conn,
+    ):
+        conn.execute(_aim(caseload, 1))
+    assert (caseload.data_version(), _goals(caseload)) == (before, [])

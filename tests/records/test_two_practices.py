@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select, text
 
-from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.care import close_care
 from allay_metrics.actions.check import check_records
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
@@ -13,7 +13,7 @@ from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.tables import city, metadata, practice
 from tests.support.exports import Desk, appointment, day
-from tests.support.on_file import fingerprint, missing_ids, states, visits
+from tests.support.on_file import closings, fingerprint, missing_ids, states, visits
 
 MONDAY, LATER = "2026-03-09 08:00", "2026-03-30 08:00"
 ROWS = [
@@ -52,7 +52,7 @@ def test_nothing_one_does_reaches_the_other(desks):
     report = ours.take_in([*ROWS[:1], *ROWS[2:]], LATER)
     decide_missing(ours.scope, missing_ids(ours.scope), "deleted")
     family_id = visits(ours.scope, "family_id")[0][0]
-    close_care(ours.scope, [Closing(family_id, day("2026-03-20"), "goals met")])
+    close_care(ours.scope, closings(ours.scope, family_id, day("2026-03-20")))
     keep_therapists(ours.scope, [TherapistDetails("Maya Lopez", "m@x.org", "Oakland", ("cst",))])
     save_note(ours.scope, day("2026-03-02"), "Rain", 0)
     set_goals(ours.scope, {"completed": 40})
@@ -77,7 +77,7 @@ def test_a_family_of_the_other_practice_is_not_closed(desks):
     ours, theirs = desks
     before = fingerprint(theirs.scope)
     family_id = visits(theirs.scope, "family_id")[0][0]
-    close_care(ours.scope, [Closing(family_id, day("2026-03-20"), "goals met")])
+    close_care(ours.scope, closings(ours.scope, family_id, day("2026-03-20")))
     assert fingerprint(theirs.scope) == before
 
 

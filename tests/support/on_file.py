@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from allay_metrics.actions.care import Closing
 from allay_metrics.records import row_hashes
 from allay_metrics.records.tables import (
     booking,
@@ -85,6 +86,18 @@ def clients(scope):
     asked = select(client.c.name, client.c.kind).where(_mine(client, scope))
     with scope.read() as conn:
         return sorted(map(tuple, conn.execute(asked)))
+
+
+def client_ids(scope, family_id):
+    """Return the ids of a family's clients by name."""
+    asked = select(client.c.name, client.c.id).where(client.c.family_id == family_id)
+    with scope.read() as conn:
+        return dict(map(tuple, conn.execute(asked.where(_mine(client, scope)))))
+
+
+def closings(scope, family_id, on, reason="goals met"):
+    """Return that the care of all of a family's clients ended on a day."""
+    return [Closing(id_, on, reason) for id_ in client_ids(scope, family_id).values()]
 
 
 def therapists(scope):

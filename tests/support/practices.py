@@ -4,12 +4,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select
 
 from allay_metrics.derive import derive
+from allay_metrics.derive.people import client_id
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import key_of
-from allay_metrics.records.tables import booking, city, coverage, family, import_, therapist, visit
+from allay_metrics.records.tables import (
+    booking,
+    care_closed,
+    city,
+    client,
+    coverage,
+    family,
+    import_,
+    therapist,
+    visit,
+)
 from tests import plain
 
 KINDS = ("kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on")
@@ -70,11 +81,19 @@ def put_on_file(invented: Invented, scope: Scope) -> None:
         families = sorted({row["family"] for row in invented.bookings})
         for name in families:
             ids = {"id": _family(mine, name), "match_key": f"e:{_email(name)}", "name": name}
-            closed = {"closed_on": invented.closed.get(name)}
-            conn.execute(insert(family), {"practice_id": mine, **ids, **closed})
+            conn.execute(insert(family), {"practice_id": mine, **ids})
+            if name in invented.closed:
+                conn.execute(insert(care_closed), _closed(mine, name, invented.closed[name]))
         for number, row in enumerate(invented.bookings):
             conn.execute(insert(booking), _booking(mine, number, row, invented, scope))
         derive(conn, mine, [_family(mine, name) for name in families])
+
+
+def _closed(practice_id, name, day):
+    """Return that care was closed of the one client such a family has: the parent who books."""
+    who = client_id(_family(practice_id, name), f"Ana {name}")
+    told = {"reason": "goals met", "closed_by": "owner", "closed_at": 0}
+    return {"practice_id": practice_id, "client_id": who, "closed_on": day, **told}
 
 
 def _email(name):
@@ -137,7 +156,8 @@ def _booking(practice_id, number, row, invented, scope):
 
 def plainly(scope: Scope) -> plain.Practice:
     """Return what is on file as plain lists: no flag and no roll-up is read."""
-    mine = visit.c.practice_id == scope.practice_id
+    mine_id = scope.practice_id
+    mine = visit.c.practice_id == mine_id
     columns = [visit.c[name] for name in _BASE]
     there = select(*columns, visit.c.family_id, therapist.c.name, city.c.county)
     there = there.join(therapist, therapist.c.id == visit.c.therapist_id)
@@ -158,7 +178,8 @@ def plainly(scope: Scope) -> plain.Practice:
             as_of[row.source] = max(day, as_of.get(row.source, day))
         told = (coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
         covered = [tuple(row) for row in conn.execute(select(*told))]
-        closed = select(family.c.id, family.c.closed_on).where(family.c.closed_on.is_not(None))
+        whose = and_(client.c.id == care_closed.c.client_id, client.c.practice_id == mine_id)
+        closed = select(client.c.family_id, care_closed.c.closed_on).join(client, whose)
         return plain.Practice(visits, as_of, covered, dict(map(tuple, conn.execute(closed))))
 
 
@@ -183,7 +204,7 @@ def close_care(scope: Scope, name: str, day: date) -> None:
     """Close a family's care on a day, and derive it anew."""
     id_ = _family(scope.practice_id, name)
     with scope.write("close care") as conn:
-        conn.execute(update(family).where(family.c.id == id_).values(closed_on=day))
+        conn.execute(insert(care_closed), _closed(scope.practice_id, name, day))
         derive(conn, scope.practice_id, [id_])
 
 
