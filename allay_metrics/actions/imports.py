@@ -50,10 +50,10 @@ class ImportReport:
     notes: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values; the raw text of rows set aside is left out."""
+        """Return the report as plain values; the raw text and the keys of rows set aside are left out."""
         plain = asdict(self)
         for row in plain["set_aside"]:
-            del row["raw"]
+            del row["raw"], row["key"]
         return plain
 
 

@@ -8,7 +8,15 @@ from allay_metrics.intake.columns import Columns, Tidy
 from allay_metrics.intake.convert import Converted, Converter
 from allay_metrics.intake.mapping import ColumnMap
 from allay_metrics.intake.profile import Profile
-from allay_metrics.intake.rows import ROW_COLUMNS, Chunk, RowWarning, SetAside, rows_frame
+from allay_metrics.intake.rows import (
+    MORE_VALUES,
+    NOT_WHOLE,
+    ROW_COLUMNS,
+    Chunk,
+    RowWarning,
+    SetAside,
+    rows_frame,
+)
 from allay_metrics.intake.seen import SeenKeys
 from allay_metrics.intake.table import Batch, Record
 from allay_metrics.intake.texts import one_line
@@ -54,7 +62,8 @@ class Checker:
         for position, (fields, reason) in bad.items():
             column, value = self._blamed(fields, columns, position)
             raw = self._raw(records[position])
-            set_aside.append(SetAside(numbers[position], column, value, reason, raw))
+            key = self._named(found, columns, position)
+            set_aside.append(SetAside(numbers[position], column, value, reason, raw, key))
         set_aside.sort(key=lambda row: row.row)
         warnings = self._left_out(columns, found, bad)
         frame = rows_frame(found.columns)
@@ -76,7 +85,8 @@ class Checker:
             reason = batch.cut if position == last else self._misfit(record)
             if reason:
                 column = self._where.headers[min(len(record), self._width) - 1]
-                row = SetAside(first_row + position, column, record[-1], reason, self._raw(record))
+                raw = self._raw(record) | {NOT_WHOLE: reason}
+                row = SetAside(first_row + position, column, record[-1], reason, raw)
                 set_aside.append(row)
             else:
                 records.append(record)
@@ -90,10 +100,19 @@ class Checker:
 
     def _raw(self, record: Record) -> dict[str, str]:
         """Return a record's texts by the file's own headers, values too many included."""
-        raw = dict(zip(self._where.headers, record, strict=False))
+        raw = dict.fromkeys(self._where.headers, "")
+        raw |= dict(zip(self._where.headers, record, strict=False))
         if len(record) > self._width:
-            raw["(more values)"] = json.dumps(record[self._width :], ensure_ascii=False)
+            raw[MORE_VALUES] = json.dumps(record[self._width :], ensure_ascii=False)
         return raw
+
+    def _named(self, found: Converted, columns: Columns, position: int) -> str:
+        """Return the key of the appointment a bad row names: by its id, else client and start."""
+        own = (columns.raw("source_key") or {position: ""})[position].strip()
+        client = found.columns["client_name"][position]
+        if own or (client and position not in found.starts.problems):
+            return str(found.columns["source_key"][position])
+        return ""
 
     def _unusable(self, found: Converted) -> dict[int, tuple[tuple[str, ...], str]]:
         """Return position -> (fields to blame, reason): first the start, the end, then who."""

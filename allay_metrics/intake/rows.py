@@ -13,17 +13,25 @@ ROW_COLUMNS = (
     "referral_source", "extra",
 )  # fmt: skip
 WHOLE_NUMBERS = ("row_number", "starts_at", "ends_at", "minutes")
+# Beside a record's own columns in `SetAside.raw`: values its header has no column for, and why it
+# does not fit this header at all: checked again as it is, it must not pass for whole.
+MORE_VALUES = "(more values)"
+NOT_WHOLE = "(not whole)"
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """One record that cannot be used. `row` counts records after the header, from 1."""
+    """One record that cannot be used. `row` counts records after the header, from 1.
+
+    `key` is the source key of the appointment it names, '' where that cannot be read.
+    """
 
     row: int
     column: str
     value: str
     reason: str
     raw: dict[str, str]
+    key: str = ""
 
 
 @dataclass(frozen=True)

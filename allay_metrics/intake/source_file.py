@@ -1,6 +1,7 @@
 """The way in: a file opened as a source of checked rows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,23 +22,30 @@ from allay_metrics.intake.workbook import Workbook
 _TOLD_BY = {"booked_on": "booked_on", "cancel_time": "cancelled_at", "canceller": "cancelled_by"}
 
 
-class SourceFile:
-    """A recognised file. `chunks` reads it from the beginning, as often as asked."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a table comes from: its name as shown, SHA-256 and size of its bytes, and its time."""
 
-    def __init__(self, path: Path, zone: ZoneInfo, told: Profile | None) -> None:
-        looked = look_at(path)
-        self._table: Table = (
-            DelimitedFile(path, looked.encoding, looked.note) if looked.encoding else Workbook(path)
-        )
-        recognised = recognise(self._table.first(), path, told)
+    name: str
+    sha256: str
+    size: int
+    modified_at: int
+
+
+class SourceFile:
+    """A recognised table. `chunks` reads it from the beginning, as often as asked."""
+
+    def __init__(self, table: Table, origin: Origin, zone: ZoneInfo, told: Profile | None) -> None:
+        self._table = table
+        named = Path(origin.name)
+        recognised = recognise(table.first(), named, told)
         self._zone = zone
         self._skip = recognised.skip
-        self._columns: ColumnMap = map_columns(recognised.headers, recognised.profile, path)
-        stat = path.stat()
-        self.file_name = path.name
-        self.sha256 = looked.sha256
-        self.size = stat.st_size
-        self.modified_at = int(stat.st_mtime)
+        self._columns: ColumnMap = map_columns(recognised.headers, recognised.profile, named)
+        self.file_name = origin.name
+        self.sha256 = origin.sha256
+        self.size = origin.size
+        self.modified_at = origin.modified_at
         self.profile = recognised.profile
         self.source = recognised.profile.name
         self.holds = recognised.profile.holds
@@ -107,8 +115,25 @@ def open_source(
     FileProblem, one sentence, if it cannot be read, recognised or mapped.
     """
     told = read_profile(profile) if profile else shipped_profile(source) if source else None
-    file = SourceFile(Path(path), practice_zone(timezone), told)
+    looked, stat = look_at(path), path.stat()
+    table: Table = (
+        DelimitedFile(path, looked.encoding, looked.note) if looked.encoding else Workbook(path)
+    )
+    origin = Origin(path.name, looked.sha256, stat.st_size, int(stat.st_mtime))
+    file = SourceFile(table, origin, practice_zone(timezone), told)
     if source:
         file.source = source
+    file.hold(holds)
+    return file
+
+
+def open_table(
+    table: Table, origin: Origin, *, timezone: str, profile: Profile, holds: str
+) -> SourceFile:
+    """Return rows that came by another way than a file, ready to be read like one.
+
+    FileProblem, one sentence, if they lack what the profile needs.
+    """
+    file = SourceFile(table, origin, practice_zone(timezone), profile)
     file.hold(holds)
     return file
