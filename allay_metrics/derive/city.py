@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from allay_metrics.derive.city_names import city_names, plain
+from allay_metrics.derive.city_names import CityNames, city_names, plain
 
 _DISTINCT_TEXTS = 20_000
-_LONGEST_NAME = 4  # words
 _PARTS = re.compile(r"[,;/|&\n]|\bor\b|\band\b")
 _ZIP = re.compile(r"(?<![\d-])9\d{4}(?:-\d{4})?(?![\d-])")
 _ZIP_WORD = re.compile(r"9\d{4}")
@@ -49,17 +48,22 @@ def place(
     zip_text: str | None,
     address: str | None,
     notes: str | None = None,
+    names: CityNames | None = None,
 ) -> Place:
     """Return where a visit is: a typed city wins, a ZIP fills a blank if it has one city.
 
-    Notes count only where they hold a line that ends like an address. Answers are remembered in
-    the process; `place.cache_clear()` forgets them, as erasing a family asks for.
+    `names` are the spellings the practice knows, else those that come with the product. Notes
+    count only where they hold a line that ends like an address. Answers are remembered in the
+    process; `place.cache_clear()` forgets them, as erasing a family asks for.
     """
+    names = names or city_names()
+    if city_text and names.own and plain(city_text) in names.own:
+        return Place(names.own[plain(city_text)], "typed")
     if city_text and _VIRTUAL.search(city_text):
         return VIRTUAL
     noted = _address_line(notes or "")
     for text in (city_text, address, noted):
-        cities = _typed_cities(text or "")
+        cities = _typed_cities(text or "", names)
         if len(cities) == 1:
             return Place(cities[0], "typed")
         if cities:
@@ -92,12 +96,14 @@ def _by_zip(text: str) -> Place | None:
 
 
 @lru_cache(maxsize=_DISTINCT_TEXTS)
-def _typed_cities(text: str) -> tuple[str, ...]:
+def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
     """Return the different cities a text names: none, the one meant, or several in doubt."""
+    if names.own and plain(text) in names.own:
+        return (names.own[plain(text)],)
     parts = [_without_state(part.split()) for part in _PARTS.split(plain(text))]
-    found = [city for part in parts for city in _cities_at_end(part)]
+    found = [city for part in parts for city in _cities_at_end(part, names)]
     if not found:
-        slips = (city_names().nearest(" ".join(part)) for part in parts if not _has_number(part))
+        slips = (names.nearest(" ".join(part)) for part in parts if not _has_number(part))
         found = [city for city in slips if city][-1:]
     return tuple(dict.fromkeys(found))
 
@@ -115,23 +121,23 @@ def _is_zip_part(words: list[str]) -> bool:
     return len(words) > 1 and bool(_ZIP_WORDS.fullmatch(f"{words[-2]} {words[-1]}"))
 
 
-def _cities_at_end(words: list[str]) -> list[str]:
+def _cities_at_end(words: list[str], names: CityNames) -> list[str]:
     """Return the city a part ends with; two where another stands right before it, in doubt.
 
     Behind a street's number the last name is the city (`500 San Mateo Ave San Bruno`), but a
     number and a name alone are a street (`1500 Oakland`).
     """
-    city, rest = _last_name(words)
+    city, rest = _last_name(words, names)
     if not city or (len(rest) == 1 and _has_number(rest)):
         return []
-    another = "" if _has_number(rest) else _last_name(rest)[0]
+    another = "" if _has_number(rest) else _last_name(rest, names)[0]
     return [another, city] if another else [city]
 
 
-def _last_name(words: list[str]) -> tuple[str, list[str]]:
+def _last_name(words: list[str], names: CityNames) -> tuple[str, list[str]]:
     """Return the longest known name at the end, '' if it is no city, and the words before it."""
-    spellings = city_names().spellings
-    for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
+    spellings = names.spellings
+    for length in range(min(names.longest, len(words)), 0, -1):
         name = " ".join(words[-length:])
         if name in spellings:
             return spellings[name], words[:-length]

@@ -4,26 +4,37 @@ import csv
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from allay_metrics import config
 
+_LONGEST_NAME = 4  # words, of those that come with the product
 _SHORTEST = 6  # letters; of shorter words too many are one slip apart
 _LONG = 10  # letters; a name this long may hold two slips
 _DROPPED = re.compile(r"[.'`\u2019]")
 _SPACES = re.compile(r"[^\w,;/|&\n]+")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CityNames:
-    """Spellings to cities ('' for a name that is no city of ours), and ZIPs to their cities."""
+    """Spellings to cities ('' for a name that is no city of ours), and ZIPs to their cities.
+
+    `own` are the practice's spellings: they are among the others, and stand for a whole text as
+    well. The table is known by itself, not by its contents: that makes looking up cheap.
+    """
 
     spellings: Mapping[str, str]
     zips: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def longest(self) -> int:
+        """Return how many words the longest name has."""
+        return max([_LONGEST_NAME, *(len(spelling.split()) for spelling in self.own)])
 
     def nearest(self, text: str) -> str:
         """Return the one city spelled almost like this, '' if there is none or a doubt.

@@ -1,14 +1,19 @@
-"""Settles the family of bookings without an e-mail, by what all other bookings say."""
+"""Settles the family of bookings: by e-mail, by what all others say, by the owner's word."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
+from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.matching import (
+    Clues,
+    Links,
     certain_match,
+    linked,
     name_match,
+    plain_name,
     provisional_match,
     settled_match,
 )
@@ -21,22 +26,32 @@ Person = tuple[str | None, str | None, str, str | None]  # e-mail, phone, name, 
 _WHO = ("id", "family_id", "email", "phone", "client_name", "address")
 
 
-def settle_families(conn: Connection, practice_id: str, family_ids: Iterable[str]) -> set[str]:
+def settle_families(
+    conn: Connection,
+    practice_id: str,
+    family_ids: Iterable[str],
+    links: Links,
+    relinked: bool = False,
+) -> set[str]:
     """Move bookings without an e-mail to the family they match; return all families touched.
 
     Looked at are those of the given families and all that share a phone or a name with them: a
     new row with an e-mail and a known phone gives older rows without an e-mail their family.
+    `links` is the owner's word on who is one family; bookings with an e-mail move only by it, and
+    are looked at where there is any or, `relinked`, where there may have been.
     """
     touched = set(family_ids)
+    if links or relinked:
+        touched |= _settle_by_email(conn, practice_id, touched, links)
     doubtful = _without_email(conn, practice_id, touched)
     if not doubtful:
         return touched
-    phones, names = _clues(conn, practice_id, doubtful)
+    clues = _clues(conn, practice_id, doubtful)
     moves: list[tuple[str, str]] = []
     doubts: dict[str, str | None] = {}
     matches: dict[str, str] = {}
     for row in doubtful:
-        match, doubt = settled_match(row.phone, row.client_name, row.address, phones, names)
+        match, doubt = settled_match(row.phone, row.client_name, row.address, clues, links)
         id_ = matches.setdefault(match, key_of(practice_id, "family", match))
         doubts[id_] = doubts.get(id_) or doubt
         if id_ != row.family_id:
@@ -56,12 +71,23 @@ def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person
     Where a row with a phone or a name goes or changes, what these clues point to may change too:
     the families returned are to be settled anew.
     """
+    people = list(people)
     matches = {name_match(name, address) for _, _, name, address in people}
     matches |= {provisional_match(phone, "", None) for _, phone, _, _ in people if phone}
     asked = select(family.c.id).where(
         family.c.practice_id == practice_id, family.c.match_key.in_(among(conn, matches))
     )
-    return set(conn.execute(asked).scalars())
+    found = set(conn.execute(asked).scalars())
+    if not read_links(conn, practice_id):
+        return found
+    # By the owner's word such rows may stand in a family that bears another key.
+    phones = among(conn, {phone for _, phone, _, _ in people if phone})
+    spelt = _spelt(conn, practice_id, {name for _, _, name, _ in people}, _nameless())
+    theirs = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(among(conn, spelt)))
+    standing = select(booking.c.family_id).where(
+        booking.c.practice_id == practice_id, booking.c.email.is_(None), theirs
+    )
+    return found | set(conn.execute(standing).scalars())
 
 
 def families_of(
@@ -74,7 +100,10 @@ def families_of(
     Those without an e-mail are placed as far as their own row can tell; `settle_families` does
     the rest.
     """
-    matches = [certain_match(e) or provisional_match(p, n, a) for e, p, n, a in people]
+    links = read_links(conn, practice_id)
+    matches = [
+        linked(certain_match(e) or provisional_match(p, n, a), n, links) for e, p, n, a in people
+    ]
     ids = {match: key_of(practice_id, "family", match) for match in dict.fromkeys(matches)}
     make_families(conn, practice_id, ids)
     return [ids[match] for match in matches]
@@ -89,6 +118,37 @@ def make_families(conn: Connection, practice_id: str, ids: Mapping[str, str]) ->
     insert_rows(conn, family, ("practice_id", "id", "match_key", "name"), rows)
 
 
+def _settle_by_email(
+    conn: Connection, practice_id: str, families: set[str], links: Links
+) -> set[str]:
+    """Move bookings with an e-mail to where the owner's word has them; return all families."""
+    emails = {match.removeprefix("e:") for match, _ in links if match.startswith("e:")}
+    columns = (booking.c.id, booking.c.family_id, booking.c.email, booking.c.client_name)
+    of_family = (family.c.practice_id == booking.c.practice_id) & (
+        family.c.id == booking.c.family_id
+    )
+    elsewhere = family.c.match_key != "e:" + booking.c.email
+    asked = (
+        select(*columns)
+        .join(family, of_family)
+        .where(
+            booking.c.practice_id == practice_id,
+            booking.c.email.is_not(None),
+            booking.c.family_id.in_(among(conn, families)),
+            or_(elsewhere, booking.c.email.in_(among(conn, emails))),
+        )
+    )
+    rows = conn.execute(asked).all()
+    matches = {row.id: linked(f"e:{row.email}", row.client_name, links) for row in rows}
+    ids = {match: key_of(practice_id, "family", match) for match in set(matches.values())}
+    make_families(conn, practice_id, ids)
+    moves = [
+        (ids[matches[row.id]], row.id) for row in rows if ids[matches[row.id]] != row.family_id
+    ]
+    update_rows(conn, booking, practice_id, ("family_id",), moves)
+    return set(ids.values())
+
+
 def _without_email(conn: Connection, practice_id: str, families: set[str]) -> list[Row[Any]]:
     columns = [booking.c[name] for name in _WHO]
     mine = booking.c.practice_id == practice_id
@@ -100,24 +160,41 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
     no_email = mine & booking.c.email.is_(None)
     # A row that is found by its phone may take one along that has nothing but its name.
     names = select(booking.c.client_name).where(or_(theirs, no_email & booking.c.phone.in_(phones)))
-    related = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(names))
+    spelt = _spelt(conn, practice_id, conn.execute(names.distinct()).scalars(), _nameless())
+    by_name = booking.c.client_name.in_(among(conn, spelt))
+    related = or_(booking.c.phone.in_(phones), by_name)
     return list(conn.execute(select(*columns).where(no_email, related)))
 
 
-def _clues(
-    conn: Connection, practice_id: str, rows: list[Row[Any]]
-) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
     """Return the match keys of families known by phone, and by name and address."""
     mine = booking.c.practice_id == practice_id
     columns = [booking.c[name] for name in _WHO]
     known = or_(booking.c.email.is_not(None), booking.c.phone.is_not(None))
     by_phone = booking.c.phone.in_(among(conn, {r.phone for r in rows if r.phone}))
-    by_name = booking.c.client_name.in_(among(conn, {r.client_name for r in rows if not r.phone}))
+    spelt = _spelt(conn, practice_id, {r.client_name for r in rows if not r.phone}, known)
+    by_name = booking.c.client_name.in_(among(conn, spelt))
     phones: dict[str, set[str]] = defaultdict(set)
     for row in conn.execute(select(*columns).where(mine, by_phone, booking.c.email.is_not(None))):
         phones[row.phone].add(f"e:{row.email}")
     names: dict[str, set[str]] = defaultdict(set)
     for row in conn.execute(select(*columns).where(mine, by_name, known)):
-        match, _ = settled_match(row.phone, row.client_name, row.address, phones, {})
+        match, _ = settled_match(row.phone, row.client_name, row.address, Clues(phones, {}), {})
         names[name_match(row.client_name, row.address)].add(certain_match(row.email) or match)
-    return phones, names
+    return Clues(phones, names)
+
+
+def _nameless() -> ColumnElement[bool]:
+    """Return the condition of rows that may have nothing but a name; an index holds them."""
+    return booking.c.email.is_(None)
+
+
+def _spelt(
+    conn: Connection, practice_id: str, names: Iterable[str], rows: ColumnElement[bool]
+) -> set[str]:
+    """Return every way these names are spelt in such rows: databases do not know all letters."""
+    wanted = {plain_name(name) for name in names}
+    if not wanted:
+        return set()
+    asked = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
+    return {name for name in conn.execute(asked.distinct()).scalars() if plain_name(name) in wanted}

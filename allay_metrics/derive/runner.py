@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
+from allay_metrics.derive.choices import Choices, read_choices
 from allay_metrics.derive.closing import ending
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
@@ -37,13 +38,16 @@ def derive(
     practice_id: str,
     family_ids: Iterable[str],
     progress: Callable[[float], None] = lambda _share: None,
+    *,
+    relinked: bool = False,
 ) -> None:
     """Derive family, clients, visits and flags of these families, and recount the days touched.
 
-    Deriving twice gives the same rows. `progress` is told the share done, 0 to 1. It runs in the
-    caller's transaction.
+    Deriving twice gives the same rows. `relinked`: the owner's word on who is one family changed.
+    `progress` is told the share done, 0 to 1. It runs in the caller's transaction.
     """
-    families = sorted(settle_families(conn, practice_id, family_ids))
+    choices = read_choices(conn, practice_id)
+    families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
     days: set[date] = set()
     follow(conn, practice_id, families)
@@ -51,7 +55,7 @@ def derive(
     for batch in batches:
         days |= drop_visits(conn, practice_id, batch)
     for done, batch in enumerate(batches, 1):
-        days |= _derive_batch(conn, practice_id, batch)
+        days |= _derive_batch(conn, practice_id, batch, choices)
         drop_leftovers(conn, practice_id, batch)
         progress(done / len(batches))
     rollup.refresh(conn, practice_id, days)
@@ -61,10 +65,12 @@ def derive(
 def derive_all(conn: Connection, practice_id: str) -> None:
     """Derive every family anew."""
     asked = select(family.c.id).where(family.c.practice_id == practice_id)
-    derive(conn, practice_id, list(conn.execute(asked).scalars()))
+    derive(conn, practice_id, list(conn.execute(asked).scalars()), relinked=True)
 
 
-def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
+def _derive_batch(
+    conn: Connection, practice_id: str, families: list[str], choices: Choices
+) -> set[date]:
     decided = decisions(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
     visits: list[Visit] = []
@@ -72,7 +78,7 @@ def _derive_batch(conn: Connection, practice_id: str, families: list[str]) -> se
     clients: dict[str, Client] = {}
     seen: list[tuple[str, str]] = []
     told = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
-    courses = [(theirs, visits_of(theirs, decided, marking)) for theirs in told]
+    courses = [(theirs, visits_of(theirs, decided, marking, choices)) for theirs in told]
     cared_for = [clients_of(theirs) for _, theirs in courses]
     closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
     for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):

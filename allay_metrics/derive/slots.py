@@ -2,32 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 
-from allay_metrics.derive.city import place
+from allay_metrics.derive.choices import Choices, Types
+from allay_metrics.derive.city import Place, place
 from allay_metrics.derive.facts import Told, Visit
 from allay_metrics.derive.history import fill_from_history
 from allay_metrics.derive.state import state
-from allay_metrics.derive.visit_type import shipped_words, visit_types
+from allay_metrics.derive.visit_type import visit_types
 
 
 def visits_of(
-    bookings: Sequence[Told], decided: Mapping[str, str], marking: frozenset[str]
+    bookings: Sequence[Told],
+    decided: Mapping[str, str],
+    marking: frozenset[str],
+    choices: Choices,
 ) -> list[Visit]:
     """Return one family's visits in order of their start.
 
     `bookings` stand in the order of their ids; `decided` is the owner's word on missing ones, by
-    booking id; `marking` are the imports whose source tells who came. Rows of one therapist,
-    start and state are one visit: twins booked apart. It is called by its first row's id, costs
-    what its rows cost together and lasts as long as the longest. A booking decided deleted never
-    was one.
+    booking id; `marking` are the imports whose source tells who came; `choices` is what she chose
+    of types and cities, her correction of one row being her word on the visit. Rows of one
+    therapist, start and state are one visit: twins booked apart. It is called by its first row's
+    id, costs what its rows cost together and lasts as long as the longest. A booking decided
+    deleted never was one.
     """
     kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
-    places = [place(b.city_text, b.zip, b.address, b.notes) for b in kept]
-    places = fill_from_history([b.starts_at for b in kept], places)
-    words = shipped_words()
+    places = fill_from_history([b.starts_at for b in kept], _places(kept, choices))
+    words, types = choices.type_words, choices.types
     visits: dict[tuple[str, int, str], Visit] = {}
     for told, where in zip(kept, places, strict=True):
         standing, assumed = _state(told, decided, marking)
-        first, second = visit_types(told.type_text, words)
+        first, second = types.get(told.id) or visit_types(told.type_text, words)
         therapist = told.therapist or "unknown"
         slot = (therapist, told.starts_at, standing)
         visit = Visit(
@@ -51,10 +55,21 @@ def visits_of(
             told=[told],
         )
         if slot in visits:
-            _join(visits[slot], visit)
+            _join(visits[slot], visit, types)
         else:
             visits[slot] = visit
     return sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
+
+
+def _places(bookings: Sequence[Told], choices: Choices) -> list[Place]:
+    names, corrected = choices.city_names, choices.cities
+    places = [place(b.city_text, b.zip, b.address, b.notes, names) for b in bookings]
+    if not corrected:
+        return places
+    return [
+        Place(corrected[told.id], "corrected") if told.id in corrected else where
+        for told, where in zip(bookings, places, strict=True)
+    ]
 
 
 def _state(told: Told, decided: Mapping[str, str], marking: frozenset[str]) -> tuple[str, int]:
@@ -73,8 +88,9 @@ def _state(told: Told, decided: Mapping[str, str], marking: frozenset[str]) -> t
     )
 
 
-def _join(visit: Visit, other: Visit) -> None:
+def _join(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
     """Make another row of the same slot part of the visit."""
+    _join_types(visit, other, corrected)
     visit.told += other.told
     visit.ends_at = max(visit.ends_at, other.ends_at)
     visit.minutes = max(visit.minutes, other.minutes)
@@ -84,8 +100,16 @@ def _join(visit: Visit, other: Visit) -> None:
         visit.price_cents = (visit.price_cents or 0) + other.price_cents
     if other.booked_on is not None:
         visit.booked_on = min(visit.booked_on or other.booked_on, other.booked_on)
+    if visit.city == "unknown" or (other.city_how == "corrected" != visit.city_how):
+        visit.city, visit.city_how = other.city, other.city_how
+
+
+def _join_types(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
+    if any(told.id in corrected for told in visit.told):
+        return
+    if other.id in corrected:
+        visit.visit_type, visit.second_type = other.visit_type, other.second_type
+        return
     for named in (other.visit_type, other.second_type):
         if named and named != visit.visit_type and not visit.second_type:
             visit.second_type = named
-    if visit.city == "unknown":
-        visit.city, visit.city_how = other.city, other.city_how

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -28,9 +29,14 @@ class Word:
 
 @dataclass(frozen=True, eq=False)
 class Words:
-    """A table of words, known by itself and not by its contents: that makes looking up cheap."""
+    """A table of words, known by itself and not by its contents: that makes looking up cheap.
+
+    `names` are whole names of services (as `service_name` spells them) whose types are settled:
+    their words say nothing more.
+    """
 
     words: tuple[Word, ...]
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @cache
@@ -55,12 +61,19 @@ def visit_types(text: str, words: Words) -> tuple[str, str]:
 
     The first named is the primary one; `other` where no word is known.
     """
+    if words.names and (settled := words.names.get(service_name(text))):
+        return settled
     named = _named(text, words)
     strong = [(place, word) for place, word in named if word.decides != "alone"]
     if any(word.visit_type == "cst" for _, word in strong):
         strong = [(place, word) for place, word in strong if word.decides != "unless_cst"]
     types = list(dict.fromkeys(word.visit_type for _, word in strong or named))
     return (*types, "", "")[0] or "other", (*types, "", "")[1]
+
+
+def service_name(text: str) -> str:
+    """Return a service's name blind to case and spacing."""
+    return " ".join(text.casefold().split())
 
 
 def _named(text: str, words: Words) -> list[tuple[int, Word]]:

@@ -4,7 +4,7 @@ import pytest
 
 from allay_metrics.actions.check import check_records
 from allay_metrics.derive import runner
-from allay_metrics.derive.matching import name_match, settled_match
+from allay_metrics.derive.matching import Clues, name_match, settled_match
 from tests.support.exports import appointment
 from tests.support.on_file import bookings, contacts, doubts, families, visits
 
@@ -75,6 +75,19 @@ def test_a_row_with_nothing_but_a_name_follows_its_namesake(desk):
     assert families(desk.scope) == {PHONE_FAMILY: {"2", "3"}}
     desk.take_in([told("1", "Ana Lee", 9, email="a@example.org", phone=PHONE)], LATER)
     assert families(desk.scope) == {"e:a@example.org": {"1", "2", "3"}}
+    assert check_records(desk.scope) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("one", "other"), [("Ana Lee", "ANA  lee"), ("Émile Roux", "émile ROUX")])
+def test_a_row_with_nothing_but_a_name_is_found_however_it_is_spelt(desk, one, other, order):
+    rows = [
+        told("loud", one, 2, email="a@example.org", address="1 Elm St"),
+        told("quiet", other, 3, address="1 ELM st"),
+    ]
+    for row, as_of in zip(rows[::order], (MONDAY, LATER), strict=True):
+        desk.take_in([row], as_of, covers=None)
+    assert families(desk.scope) == {"e:a@example.org": {"loud", "quiet"}}
     assert check_records(desk.scope) == []
 
 
@@ -154,9 +167,10 @@ def test_a_practice_is_not_touched_by_one_familys_news(desk):
 def test_exactly_one_match_is_a_match():
     phones = {"+1": {"e:a"}, "+2": {"e:a", "e:b"}}
     names = {name_match("Ana Lee", "1 Elm St"): {"e:a"}}
-    assert settled_match("+1", "Ana Lee", None, phones, names) == ("e:a", None)
-    assert settled_match("+3", "Ana Lee", "1 Elm St", phones, names) == ("p:+3", None)
-    assert settled_match(None, "Ana Lee", "1 Elm St", phones, names) == ("e:a", None)
-    match, doubt = settled_match("+2", "Ana Lee", None, phones, names)
+    clues = Clues(phones, names)
+    assert settled_match("+1", "Ana Lee", None, clues, {}) == ("e:a", None)
+    assert settled_match("+3", "Ana Lee", "1 Elm St", clues, {}) == ("p:+3", None)
+    assert settled_match(None, "Ana Lee", "1 Elm St", clues, {}) == ("e:a", None)
+    match, doubt = settled_match("+2", "Ana Lee", None, clues, {})
     assert match == "p:+2"
     assert doubt == "Same phone as 2 other families: is it one of them?"
