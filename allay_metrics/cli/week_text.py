@@ -4,9 +4,9 @@ from typing import Any
 
 from allay_metrics import words
 from allay_metrics.cli.output import table, told
+from allay_metrics.metrics.usual import Usual
 from allay_metrics.review.eight import Number, WeekNumber
 from allay_metrics.review.needs import Needs
-from allay_metrics.review.usual import Usual
 from allay_metrics.review.week import WeekReview
 from allay_metrics.words import dated, plural
 

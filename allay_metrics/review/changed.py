@@ -7,9 +7,9 @@ from datetime import date
 
 from allay_metrics import words
 from allay_metrics.metrics.question import VISIT_TYPES, WEEKDAYS
+from allay_metrics.metrics.usual import Signal, Usual
+from allay_metrics.metrics.weeks import WEEK
 from allay_metrics.review.eight import Number
-from allay_metrics.review.usual import Signal, Usual
-from allay_metrics.review.weeks import WEEK
 
 NAMED = 3
 

@@ -9,19 +9,19 @@ import pandas as pd
 
 from allay_metrics.metrics import METRICS, Metric, Question, query_all
 from allay_metrics.metrics.question import VISIT_TYPES
-from allay_metrics.records import Scope
-from allay_metrics.review.answers import Cell, Filters, by_place, cells
-from allay_metrics.review.eight import comparable
-from allay_metrics.review.known import Known, known_records
-from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
-from allay_metrics.review.usual import WEEKS_BACK, Usual, usual_count
-from allay_metrics.review.weeks import (
+from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
+from allay_metrics.metrics.weeks import (
     SERIES,
     full_weeks,
     last_full_week,
     sunday_of,
     weeks_up_to,
 )
+from allay_metrics.records import Scope
+from allay_metrics.review.answers import Cell, Filters, by_place, cells
+from allay_metrics.review.eight import comparable
+from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
 
 TRENDS = 8
 COLUMNS = ("bookings", "completed", "families_seen", "new_families", "cancel_rate")

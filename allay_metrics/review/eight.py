@@ -10,18 +10,18 @@ from sqlalchemy import select
 
 from allay_metrics.metrics import METRICS, Metric, Question
 from allay_metrics.metrics.question import WEEKDAYS
-from allay_metrics.records import Scope
-from allay_metrics.records.tables import goal
-from allay_metrics.review.answers import NOTHING, Cell, Filters, by_place
-from allay_metrics.review.known import Known
-from allay_metrics.review.usual import (
+from allay_metrics.metrics.usual import (
     WEEKS_BACK,
     Signal,
     Usual,
     usual_count,
     usual_share,
 )
-from allay_metrics.review.weeks import SERIES, WEEK, last_full_week, sunday_of, weeks_up_to
+from allay_metrics.metrics.weeks import SERIES, WEEK, last_full_week, sunday_of, weeks_up_to
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import goal
+from allay_metrics.review.answers import NOTHING, Cell, Filters, by_place
+from allay_metrics.review.known import Known
 
 EIGHT = (
     "completed",

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from allay_metrics.metrics.coverage import Records, read_records
+from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_
-from allay_metrics.review.weeks import sunday_of
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, and_, func, select
 from allay_metrics import words
 from allay_metrics.actions.weeks import keep_snapshots
 from allay_metrics.metrics import METRICS, Metric, query
+from allay_metrics.metrics.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, correction, import_, import_row, week_snapshot
 from allay_metrics.review.answers import Cell, by_place
 from allay_metrics.review.eight import ASKED, week_question
 from allay_metrics.review.known import known_records
-from allay_metrics.review.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
 
 Told = Mapping[str, Cell]
 

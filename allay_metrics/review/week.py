@@ -12,6 +12,14 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.facts import rolled_up
 from allay_metrics.metrics.question import VISIT_TYPES
+from allay_metrics.metrics.weeks import (
+    SERIES,
+    WEEK,
+    last_full_week,
+    monday_of,
+    sunday_of,
+    weeks_up_to,
+)
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import week_note
 from allay_metrics.review.answers import Cell, Filters, by_place, cells
@@ -21,14 +29,6 @@ from allay_metrics.review.known import Known, known_records
 from allay_metrics.review.needs import Needs, count_needs
 from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map
 from allay_metrics.review.snapshot import compare, read_snapshot, restated
-from allay_metrics.review.weeks import (
-    SERIES,
-    WEEK,
-    last_full_week,
-    monday_of,
-    sunday_of,
-    weeks_up_to,
-)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import date
 
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Question
+from allay_metrics.metrics.weeks import monday_of, sunday_of
 from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
-from allay_metrics.review.weeks import monday_of, sunday_of
 from allay_metrics.ui.html import TYPE_WORDS
 
 NUMBER, CITY, WEEK = "number", "city", "week"

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from allay_metrics.metrics.weeks import full_weeks, monday_of
 from allay_metrics.review.known import Known
-from allay_metrics.review.weeks import full_weeks, monday_of
 
 WEEK = "week"
 _KEPT_WEEK = "al-chosen-week"

@@ -11,9 +11,9 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.errors import QuestionProblem
 from allay_metrics.metrics import Metric, Question, query, visits_behind
+from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell, cells
-from allay_metrics.review.usual import Usual
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.filters import filter_words
 from allay_metrics.ui.problem import problems_shown

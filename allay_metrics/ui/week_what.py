@@ -7,9 +7,9 @@ import streamlit as st
 
 from allay_metrics import charts, words
 from allay_metrics.metrics import Question
+from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.week import WeekReview
-from allay_metrics.review.weeks import sunday_of
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget

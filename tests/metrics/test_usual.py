@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.review.usual import Usual, usual_count, usual_share
+from allay_metrics.metrics.usual import Usual, usual_count, usual_share
 
 weeks = st.lists(st.integers(0, 400), min_size=12, max_size=26)
 shares = st.lists(
