@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
+from allay_metrics.actions.driving import days_of_therapist, drive_anew
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import therapist
@@ -21,7 +22,10 @@ class TherapistDetails:
 
 
 def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
-    """Keep what is known of these therapists; new names are added."""
+    """Keep what is known of these therapists; new names are added.
+
+    With a new base every day of hers is driven anew.
+    """
     with scope.write("keep therapists") as conn:
         for known in details:
             id_ = key_of(scope.practice_id, "therapist", known.name)
@@ -31,8 +35,12 @@ def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
                 "base_city": known.base_city,
                 "skills": ",".join(known.skills),
             }
+            base = conn.execute(select(therapist.c.base_city).where(mine)).scalar_one_or_none()
             changed = update(therapist).where(mine)
             changed = changed.values(**values, version=therapist.c.version + 1)
             if conn.execute(changed).rowcount == 0:
                 row = {"practice_id": scope.practice_id, "id": id_, "name": known.name, **values}
                 conn.execute(insert(therapist).values(row))
+            elif base != known.base_city:
+                days = days_of_therapist(conn, scope.practice_id, id_)
+                drive_anew(conn, scope.practice_id, days)

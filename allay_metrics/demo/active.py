@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allay_metrics import config
+from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope, open_practice
 
@@ -107,4 +108,6 @@ def _open(url: str) -> Scope:
 
 @lru_cache(maxsize=16)
 def _opened(url: str, _file: int) -> Scope:
-    return open_practice(url)
+    scope = open_practice(url)
+    keep_up(scope)
+    return scope

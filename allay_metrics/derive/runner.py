@@ -11,6 +11,7 @@ from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
 from allay_metrics.derive.follow import follow
 from allay_metrics.derive.follow_ups import set_flags
+from allay_metrics.derive.legs import refresh_legs
 from allay_metrics.derive.people import clients_of, family_facts, referral_source
 from allay_metrics.derive.reading import (
     closed_clients,
@@ -27,8 +28,10 @@ from allay_metrics.derive.writing import (
     write_visits,
 )
 from allay_metrics.records import rollup
-from allay_metrics.records.tables import city, family, therapist, visit
+from allay_metrics.records.tables import city, family, offered_hours, therapist, visit
 
+# Version of the rules: records derived by older ones are derived anew when they are opened.
+RULES = 1
 # Families at a time: memory stays the same however many there are.
 BATCH = 3_000
 
@@ -58,6 +61,7 @@ def derive(
         days |= _derive_batch(conn, practice_id, batch, choices)
         drop_leftovers(conn, practice_id, batch)
         progress(done / len(batches))
+    refresh_legs(conn, practice_id, days)
     rollup.refresh(conn, practice_id, days)
     _drop_unused_names(conn, practice_id)
 
@@ -103,7 +107,15 @@ def _drop_unused_names(conn: Connection, practice_id: str) -> None:
     doubtful = (city.c.practice_id == practice_id) & (city.c.kind == "ambiguous")
     conn.execute(delete(city).where(doubtful, city.c.name.not_in(used)))
     visiting = select(visit.c.therapist_id).where(visit.c.practice_id == practice_id).distinct()
-    nameless = therapist.c.email.is_(None) & therapist.c.base_city.is_(None)
+    offering = select(offered_hours.c.therapist_id).where(
+        offered_hours.c.practice_id == practice_id
+    )
+    nameless = (
+        therapist.c.email.is_(None)
+        & therapist.c.base_city.is_(None)
+        & therapist.c.week_minutes.is_(None)
+        & therapist.c.id.not_in(offering)
+    )
     conn.execute(
         delete(therapist).where(
             therapist.c.practice_id == practice_id, nameless, therapist.c.id.not_in(visiting)

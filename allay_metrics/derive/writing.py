@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, exists, insert, select
 
 from allay_metrics.derive.county import county_of
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
+from allay_metrics.derive.legs import Leg, leg_before
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, city, client, family, therapist, visit_client
@@ -49,6 +50,7 @@ _OTHERS = (
     "weekday",
     "booked_on",
     "wait_days",
+    *Leg._fields,
 )
 
 
@@ -79,6 +81,7 @@ def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> Non
             *calendar[visit.day],
             _iso(visit.booked_on),
             (visit.day - visit.booked_on).days if visit.booked_on else None,
+            *leg_before(visit.state, visit.city),
             *as_derived(visit),
         )
         for visit in visits

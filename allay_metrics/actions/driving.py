@@ -1,0 +1,84 @@
+"""The owner knows better: minutes between two cities that overrule the estimate."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from allay_metrics import travel
+from allay_metrics.derive.legs import refresh_legs
+from allay_metrics.errors import ConfigProblem, NotFound
+from allay_metrics.records import Scope, rollup
+from allay_metrics.records.tables import city, drive_pair, visit
+
+LONGEST = 8 * 60
+
+
+def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
+    """Keep the minutes of driving between two cities, or within one; return the visits changed.
+
+    They hold in both directions, and every day with a visit in one of the two follows at once.
+    Raises NotFound for a name that is no city, ConfigProblem for minutes below 1 or over 480.
+    """
+    if not 1 <= minutes <= LONGEST:
+        raise ConfigProblem(f"A drive takes 1 to {LONGEST} minutes, not {minutes}.")
+    both = travel.pair(city_a, city_b)
+    with scope.write("say how long a drive takes") as conn:
+        _check_cities(conn, scope.practice_id, both)
+        mine = _pair(scope.practice_id, both)
+        kept = {"minutes": minutes, "version": drive_pair.c.version + 1}
+        if conn.execute(update(drive_pair).where(mine).values(kept)).rowcount == 0:
+            named = {"city_a": both[0], "city_b": both[1], "minutes": minutes}
+            conn.execute(insert(drive_pair).values(practice_id=scope.practice_id, **named))
+        return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
+
+
+def drop_drive_pair(scope: Scope, city_a: str, city_b: str) -> int:
+    """Go back to the estimate between two cities; return the visits changed.
+
+    Raises NotFound when their drive was not overruled.
+    """
+    both = travel.pair(city_a, city_b)
+    with scope.write("go back to an estimated drive") as conn:
+        if conn.execute(delete(drive_pair).where(_pair(scope.practice_id, both))).rowcount == 0:
+            raise NotFound(f"The drive between {both[0]} and {both[1]} is the estimate already.")
+        return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
+
+
+def drive_anew(conn: Connection, practice_id: str, days: Collection[date]) -> int:
+    """Work out the driving of these days anew, with all that counts it; return the visits changed.
+
+    It runs in the caller's transaction.
+    """
+    changed = refresh_legs(conn, practice_id, days)
+    rollup.refresh(conn, practice_id, changed.days)
+    return changed.visits
+
+
+def days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> set[date]:
+    """Return every day on which a therapist has a visit, whatever its state."""
+    asked = select(visit.c.day).where(
+        visit.c.practice_id == practice_id, visit.c.therapist_id == therapist_id
+    )
+    return set(conn.execute(asked.distinct()).scalars())
+
+
+def _pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
+    return (
+        (drive_pair.c.practice_id == practice_id)
+        & (drive_pair.c.city_a == both[0])
+        & (drive_pair.c.city_b == both[1])
+    )
+
+
+def _check_cities(conn: Connection, practice_id: str, names: tuple[str, str]) -> None:
+    asked = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
+    known = set(conn.execute(asked).scalars())
+    for name in names:
+        if name not in known:
+            raise NotFound(f"'{name}' is no city the practice knows.")
+
+
+def _days_in(conn: Connection, practice_id: str, cities: tuple[str, str]) -> set[date]:
+    asked = select(visit.c.day).where(visit.c.practice_id == practice_id, visit.c.city.in_(cities))
+    return set(conn.execute(asked.distinct()).scalars())

@@ -1,0 +1,58 @@
+"""Hours a therapist offers for visits and driving: her usual week, and single weeks that differ."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, insert, update
+
+from allay_metrics.errors import ConfigProblem, NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import offered_hours, therapist
+
+MOST = 80 * 60  # minutes of a week
+
+
+def set_usual_minutes(scope: Scope, therapist_id: str, minutes: int | None) -> None:
+    """Keep the minutes a therapist offers in a usual week; None: not known.
+
+    Raises NotFound for somebody who does not work here, ConfigProblem for minutes below 0 or
+    over 80 hours.
+    """
+    _check(minutes)
+    with scope.write("say which hours a therapist offers") as conn:
+        mine = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == therapist_id)
+        kept = {"week_minutes": minutes, "version": therapist.c.version + 1}
+        if conn.execute(update(therapist).where(mine).values(kept)).rowcount == 0:
+            raise NotFound("Nobody with this id works in this practice.")
+
+
+def set_week_minutes(scope: Scope, therapist_id: str, monday: date, minutes: int | None) -> None:
+    """Keep the minutes a therapist offers in one week; None: her usual ones again.
+
+    0 is a week she does not work. Raises ConfigProblem for a day that is no Monday, and as
+    `set_usual_minutes` does.
+    """
+    _check(minutes)
+    if monday.weekday() != 0:
+        raise ConfigProblem(f"A week is named by its Monday, which {monday} is not.")
+    with scope.write("say which hours a therapist offers") as conn:
+        mine = _week(scope.practice_id, therapist_id, monday)
+        if minutes is None:
+            conn.execute(delete(offered_hours).where(mine))
+            return
+        kept = {"minutes": minutes, "version": offered_hours.c.version + 1}
+        if conn.execute(update(offered_hours).where(mine).values(kept)).rowcount == 0:
+            row = {"therapist_id": therapist_id, "week": monday, "minutes": minutes}
+            conn.execute(insert(offered_hours).values(practice_id=scope.practice_id, **row))
+
+
+def _check(minutes: int | None) -> None:
+    if minutes is not None and not 0 <= minutes <= MOST:
+        raise ConfigProblem(f"A week has 0 to {MOST // 60} hours to offer.")
+
+
+def _week(practice_id: str, therapist_id: str, monday: date) -> ColumnElement[bool]:
+    return (
+        (offered_hours.c.practice_id == practice_id)
+        & (offered_hours.c.therapist_id == therapist_id)
+        & (offered_hours.c.week == monday)
+    )

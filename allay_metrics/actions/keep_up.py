@@ -1,0 +1,29 @@
+"""Records derived by older rules are derived anew, once, when they are opened for use."""
+
+from dataclasses import replace
+
+from sqlalchemy import select, update
+
+from allay_metrics.derive import RULES, derive_all
+from allay_metrics.records import OWNER, Scope
+from allay_metrics.records.tables import practice
+
+
+def keep_up(scope: Scope) -> bool:
+    """Derive all anew where the rules have changed since; return whether that was so.
+
+    Whoever opens the records: what is derived is nobody's choice.
+    """
+    if _derived_by(scope) == RULES:
+        return False
+    with replace(scope, viewer=OWNER).write("keep the records up") as conn:
+        derive_all(conn, scope.practice_id)
+        mine = practice.c.practice_id == scope.practice_id
+        conn.execute(update(practice).where(mine).values(derived_by=RULES))
+    return True
+
+
+def _derived_by(scope: Scope) -> int:
+    asked = select(practice.c.derived_by).where(practice.c.practice_id == scope.practice_id)
+    with scope.read() as conn:
+        return int(conn.execute(asked).scalar_one())

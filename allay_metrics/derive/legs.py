@@ -1,0 +1,185 @@
+"""Drive legs: what each visit cost a therapist in driving, for whole days of hers at a time.
+
+A day is driven from her base, from home to home in the order of the starts, and back. A leg belongs
+to the visit it leads to, the way back to the last one. She drove to completed visits and no-shows,
+and will drive to booked ones; to visits by video nobody drives, and they take no part in the way.
+Where one city of a day has no drive time, or she has no base, nothing is known of that whole day:
+half a day's driving would look like a short one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Text, select, type_coerce
+
+from allay_metrics import travel
+from allay_metrics.records import VIRTUAL
+from allay_metrics.records.bulk import update_rows
+from allay_metrics.records.tables import drive_pair, therapist, visit
+
+DRIVEN_TO = ("completed", "no_show", "booked")
+_AT_A_TIME = 400  # days
+
+Between = Callable[[str, str], int | None]
+
+
+class Leg(NamedTuple):
+    """What a visit is told of driving; the field names are columns of `visit`."""
+
+    drive_minutes: int | None
+    undriven: int
+    lone: int
+
+
+_AT_HOME = Leg(0, 0, 0)
+_UNKNOWN = Leg(None, 1, 0)
+_NOBODY_DRIVES = Leg(None, 0, 0)
+
+
+class Changed(NamedTuple):
+    """How many visits say something else than before, and the days they are on."""
+
+    visits: int
+    days: set[date]
+
+
+class Stop(NamedTuple):
+    """One visit of a therapist's day, and what it was told of driving so far."""
+
+    therapist_id: str
+    day: Any
+    id: str
+    city: str
+    told: Leg
+
+
+def leg_before(state: str, city: str) -> Leg:
+    """Return what a visit is written with: nothing is known of its driving before its whole day is.
+
+    So the days that stay unknown, and those are all of a practice without bases, are written once.
+    """
+    if state not in DRIVEN_TO:
+        return _NOBODY_DRIVES
+    return _AT_HOME if city == VIRTUAL else _UNKNOWN
+
+
+def legs_of_day(cities: Sequence[str], base: str | None, between: Between) -> list[Leg]:
+    """Return the leg of each visit of one therapist's day, given its cities in order.
+
+    `between` tells the minutes of two cities, None where they are not known.
+    """
+    homes = [city for city in cities if city != VIRTUAL]
+    ways = _ways(homes, base, between)
+    if ways is None:
+        return [_AT_HOME if city == VIRTUAL else _UNKNOWN for city in cities]
+    legs = iter(_legs(homes, ways, between))
+    return [_AT_HOME if city == VIRTUAL else next(legs) for city in cities]
+
+
+def _ways(homes: Sequence[str], base: str | None, between: Between) -> list[int] | None:
+    """Return the minutes to each home and, last, back to the base; None where one is not known."""
+    if base is None:
+        return None
+    stops = [base, *homes, base]
+    ways = [between(a, b) for a, b in pairwise(stops)]
+    known = [way for way in ways if way is not None]
+    return known if len(known) == len(ways) else None
+
+
+def _legs(homes: Sequence[str], ways: Sequence[int], between: Between) -> Iterator[Leg]:
+    last = len(homes) - 1
+    for place, home in enumerate(homes):
+        minutes = ways[place] + (ways[-1] if place == last else 0)
+        others = (*homes[:place], *homes[place + 1 :])
+        yield Leg(minutes, 0, int(not any(_near(home, other, between) for other in others)))
+
+
+def _near(city: str, other: str, between: Between) -> bool:
+    minutes = between(city, other)
+    return city == other or minutes is None or minutes <= travel.NEARBY_MINUTES
+
+
+def refresh_legs(conn: Connection, practice_id: str, days: Iterable[date]) -> Changed:
+    """Work out the legs of these days anew, and return what changed.
+
+    The roll-up of the days changed is to be recounted by the caller.
+    """
+    bases = _bases(conn, practice_id)
+    between = _between(conn, practice_id)
+    touched = sorted(set(days))
+    visits, moved = 0, set[Any]()
+    for start in range(0, len(touched), _AT_A_TIME):
+        changed: list[tuple[Any, ...]] = []
+        stops = _stops(conn, practice_id, touched[start : start + _AT_A_TIME])
+        for (therapist_id, day), theirs in groupby(stops, key=_THERAPIST_AND_DAY):
+            hers = list(theirs)
+            legs = legs_of_day([stop.city for stop in hers], bases.get(therapist_id), between)
+            for stop, leg in zip(hers, legs, strict=True):
+                if stop.told != leg:
+                    changed.append((*leg, stop.id))
+                    moved.add(day)
+        update_rows(conn, visit, practice_id, Leg._fields, changed)
+        visits += len(changed)
+    return Changed(visits, {_as_day(day) for day in moved})
+
+
+_THERAPIST_AND_DAY = itemgetter(0, 1)
+
+
+def _as_day(day: date | str) -> date:
+    return date.fromisoformat(day) if isinstance(day, str) else day
+
+
+def _stops(conn: Connection, practice_id: str, days: Sequence[date]) -> Iterator[Stop]:
+    """Yield the visits driven to on these days, therapist by therapist and day by day, in order."""
+    columns = visit.c
+    asked = (
+        select(
+            columns.therapist_id,
+            # As it is stored: a hundred thousand days are not made into dates to be compared.
+            type_coerce(columns.day, Text),
+            columns.id,
+            columns.city,
+            columns.drive_minutes,
+            columns.undriven,
+            columns.lone,
+        )
+        .where(
+            columns.practice_id == practice_id,
+            columns.day.in_(days),
+            columns.state.in_(DRIVEN_TO),
+        )
+        .order_by(columns.therapist_id, columns.day, columns.starts_at, columns.id)
+    )
+    for therapist_id, day, id_, city, *told in conn.execute(asked):
+        yield Stop(therapist_id, day, id_, city, Leg(*told))
+
+
+def _bases(conn: Connection, practice_id: str) -> Mapping[str, str]:
+    asked = select(therapist.c.id, therapist.c.base_city).where(
+        therapist.c.practice_id == practice_id, therapist.c.base_city.is_not(None)
+    )
+    return {row.id: row.base_city for row in conn.execute(asked) if row.base_city}
+
+
+def read_pairs(conn: Connection, practice_id: str) -> dict[tuple[str, str], int]:
+    """Return the pairs of cities the owner overruled, with their minutes."""
+    asked = select(drive_pair.c.city_a, drive_pair.c.city_b, drive_pair.c.minutes).where(
+        drive_pair.c.practice_id == practice_id
+    )
+    return {(row.city_a, row.city_b): row.minutes for row in conn.execute(asked)}
+
+
+def _between(conn: Connection, practice_id: str) -> Between:
+    """Return the minutes between two cities as the practice has them, each pair worked out once."""
+    pairs = read_pairs(conn, practice_id)
+
+    @cache
+    def between(city_a: str, city_b: str) -> int | None:
+        return travel.minutes(city_a, city_b, pairs)
+
+    return between
