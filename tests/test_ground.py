@@ -16,7 +16,11 @@ from tests.support.network import OutsideConnectionError
 
 ROOT = Path(__file__).resolve().parent.parent
 # Import names that differ from the name of their distribution.
-IMPORTED_AS = {"python-calamine": "python_calamine", "pandas-stubs": "pandas"}
+IMPORTED_AS = {
+    "python-calamine": "python_calamine",
+    "pandas-stubs": "pandas",
+    "recurring-ical-events": "recurring_ical_events",
+}
 # Needed without an import of ours.
 NEVER_IMPORTED = {
     "psycopg",  # SQLAlchemy loads the driver a database URL names

@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections import Counter
 from zoneinfo import ZoneInfo
 
+from allay_metrics import words
 from allay_metrics.intake.columns import Columns, Tidy
 from allay_metrics.intake.convert import Converted, Converter
-from allay_metrics.intake.mapping import ColumnMap
-from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.mapping import ColumnMap, RowWord
 from allay_metrics.intake.rows import (
     MORE_VALUES,
     NOT_WHOLE,
@@ -17,6 +18,7 @@ from allay_metrics.intake.rows import (
     SetAside,
     rows_frame,
 )
+from allay_metrics.intake.rules import Profile
 from allay_metrics.intake.seen import SeenKeys
 from allay_metrics.intake.table import Batch, Record
 from allay_metrics.intake.texts import one_line
@@ -46,21 +48,30 @@ class Checker:
     def __init__(self, profile: Profile, where: ColumnMap, zone: ZoneInfo, holds: str) -> None:
         self._where = where
         self._width = len(where.headers)
+        self._defaults = profile.defaults
         self._converter = Converter(profile, where, zone, holds)
         self._tidy = Tidy()
         self._seen = SeenKeys()
+        self._skipped: Counter[str] = Counter()
 
     def check(self, batch: Batch, first_row: int) -> Chunk:
         """Return the batch as rows, rows set aside and warnings; its first row has this number."""
         set_aside: list[SetAside] = []
         records, numbers = self._whole_records(batch, first_row, set_aside)
+        whole = len(records)
+        if self._where.skip:
+            records, numbers = self._without_skipped(records, numbers)
+        skipped = whole - len(records)
         columns = Columns(records, self._where, self._tidy)
         found = self._converter.convert(columns)
         found.columns["row_number"] = numbers
         bad = self._unusable(found)
+        told = self._told_aside(records) if self._where.aside else {}
+        bad |= {position: ((), reason) for position, (_, reason) in told.items()}
         self._refuse_repeats(found, bad)
         for position, (fields, reason) in bad.items():
-            column, value = self._blamed(fields, columns, position)
+            index = told[position][0] if position in told else None
+            column, value = self._blamed(fields, columns, position, index)
             raw = self._raw(records[position])
             key = self._named(found, columns, position)
             set_aside.append(SetAside(numbers[position], column, value, reason, raw, key))
@@ -69,7 +80,23 @@ class Checker:
         frame = rows_frame(found.columns)
         if bad:
             frame = frame.drop(index=list(bad)).reset_index(drop=True)
-        return Chunk(frame, set_aside, warnings, read=len(batch.records))
+        return Chunk(frame, set_aside, warnings, read=len(batch.records) - skipped)
+
+    def notes(self) -> list[str]:
+        """Return what a person should know of the rows checked so far."""
+        notes = [f"skipped {words.plural(n, what)}" for what, n in sorted(self._skipped.items())]
+        untimed = self._converter.without_time
+        if untimed:
+            rows = words.plural(untimed, "row")
+            notes.append(f"{rows} without a time of day: {self._defaults.time} is taken for it")
+        if (
+            self._defaults.minutes
+            and not {"end", "end_time", "minutes"} & self._where.fields.keys()
+        ):
+            notes.append(
+                f"the file tells no end: {self._defaults.minutes} minutes are taken for each"
+            )
+        return notes
 
     def no_rows(self) -> Chunk:
         """Return the chunk of a file that has a header only."""
@@ -93,9 +120,32 @@ class Checker:
                 numbers.append(first_row + position)
         return records, numbers
 
+    def _without_skipped(
+        self, records: list[Record], numbers: list[int]
+    ) -> tuple[list[Record], list[int]]:
+        """Return the records that are visits at all, counting what the others are called."""
+        kept = []
+        for position, record in enumerate(records):
+            says = _first_met(self._where.skip, record)
+            if says is None:
+                kept.append(position)
+            else:
+                self._skipped[says[1]] += 1
+        return [records[position] for position in kept], [numbers[position] for position in kept]
+
+    def _told_aside(self, records: list[Record]) -> dict[int, tuple[int, str]]:
+        """Return position -> (column, reason) of the rows that a word sets aside."""
+        met = ((at, _first_met(self._where.aside, record)) for at, record in enumerate(records))
+        return {
+            position: (found[0], found[1] or one_line(records[position][found[0]]))
+            for position, found in met
+            if found
+        }
+
     def _misfit(self, record: Record) -> str:
         if len(record) != self._width:
-            return f"the row has {len(record):,} values, the header {self._width:,}"
+            own = self._width - self._where.added
+            return f"the row has {len(record):,} values, the header {own:,}"
         return "" if any(record) else "the row is empty"
 
     def _raw(self, record: Record) -> dict[str, str]:
@@ -132,7 +182,11 @@ class Checker:
                 bad.setdefault(position, (_WHO, "it does not say who the visit is for"))
         return bad
 
-    def _blamed(self, fields: tuple[str, ...], columns: Columns, position: int) -> tuple[str, str]:
+    def _blamed(
+        self, fields: tuple[str, ...], columns: Columns, position: int, index: int | None
+    ) -> tuple[str, str]:
+        if index is not None:
+            return self._where.headers[index], columns.at(index)[position]
         for field in fields:
             if field in self._where.fields:
                 return self._where.name_of(field), columns.raw(field)[position]
@@ -183,3 +237,11 @@ class Checker:
         for at in later:
             born[at] = None
         return warnings
+
+
+def _first_met(rules: tuple[RowWord, ...], record: Record) -> tuple[int, str] | None:
+    """Return column and words of the first rule that the record meets, None for none."""
+    for rule in rules:
+        if rule.matches.search(one_line(record[rule.column])):
+            return rule.column, rule.says
+    return None

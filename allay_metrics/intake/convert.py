@@ -3,7 +3,7 @@
 Plain list work: on exports, where most values repeat, it is faster than vectorised frames.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha1
@@ -15,8 +15,9 @@ from allay_metrics.intake.clock import Clock, Moment, Moments
 from allay_metrics.intake.columns import DISTINCT_TEXTS, Columns
 from allay_metrics.intake.mapping import ColumnMap
 from allay_metrics.intake.marks import Marks, extra_reader
-from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.rules import Profile
 from allay_metrics.intake.texts import one_line
+from allay_metrics.intake.times import split_moment
 
 Values = list[Any]
 
@@ -39,16 +40,21 @@ class Converter:
         self._marks = Marks(where, profile, holds)
         self._extra = extra_reader(where)
         self._readers = _readers(profile)
+        self._defaults = profile.defaults
+        self.without_time = 0
 
     def convert(self, columns: Columns) -> Converted:
         """Return all values of the batch; a time that cannot be read stands as instant 0."""
         zones = columns.line("zone")
-        starts = self._moments(columns, ("start", "start_date", "start_time"), zones)
+        starts = self._moments(
+            columns, ("start", "start_date", "start_time"), zones, self._defaults.time
+        )
         ends = self._ends(columns, starts, zones)
         found = self._times(columns, starts, ends, zones) | _texts(columns)
         found["source_key"] = _keys(columns, found)
         found["cancelled_by"] = self._marks.cancelled_by(columns)
         found["marked"] = self._marks.marked(columns)
+        self._marks.settle(found)
         found["extra"] = self._extra(columns)
         for name, (field, reader) in self._readers.items():
             found[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
@@ -72,17 +78,32 @@ class Converter:
             "cancelled_at": cancelled,
         }
 
-    def _moments(self, columns: Columns, fields: tuple[str, str, str], zones: list[str]) -> Moments:
+    def _moments(
+        self, columns: Columns, fields: tuple[str, str, str], zones: list[str], default: str = ""
+    ) -> Moments:
         """Return the instants of one column, or of a date and a time in two."""
         whole, day, time = (columns.raw(field) for field in fields)
         texts = whole or [f"{d.strip()} {t.strip()}" for d, t in zip(day, time, strict=True)]
+        if default:
+            texts = self._timed(texts, default)
         return self._clock.moments(texts, zones)
+
+    def _timed(self, texts: Sequence[str], default: str) -> list[str]:
+        """Return the texts with this time of day where they hold a date alone."""
+        bare = [bool(text.strip()) and not split_moment(one_line(text))[1] for text in texts]
+        self.without_time += sum(bare)
+        return [
+            f"{text.strip()} {default}" if alone else text
+            for text, alone in zip(texts, bare, strict=True)
+        ]
 
     def _ends(self, columns: Columns, starts: Moments, zones: list[str]) -> Moments:
         fields = self._where.fields
         if "end" in fields or {"end_time", "start_date"} <= fields.keys():
             return self._moments(columns, ("end", "start_date", "end_time"), zones)
-        lengths = [values.minutes(text) for text in columns.raw("minutes")]
+        lengths: list[int | None] = [self._defaults.minutes] * columns.size
+        if "minutes" in fields:
+            lengths = [values.minutes(text) for text in columns.raw("minutes")]
         no_length = Moment(0, "", "it is not a length in minutes")
         return Moments(
             epochs=[e + (n or 0) * 60 for e, n in zip(starts.epochs, lengths, strict=True)],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.rules import Profile, RowRule
 from allay_metrics.intake.texts import listed, loose
 
 # Fields that may be spread over several columns; of the others the first name found counts.
@@ -23,13 +23,28 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class RowWord:
+    """A column whose words tell what to do with the whole row, and what is said of it."""
+
+    column: int
+    matches: re.Pattern[str]
+    says: str
+
+
+@dataclass(frozen=True)
 class ColumnMap:
-    """The columns of one file: `fields` by our name, `extra` the unmapped ones."""
+    """The columns of one file: `fields` by our name, `extra` the unmapped ones.
+
+    The last `added` columns are not the file's own: see widen.py.
+    """
 
     headers: tuple[str, ...]
     fields: dict[str, tuple[int, ...]]
     marks: tuple[Mark, ...]
     extra: tuple[int, ...]
+    skip: tuple[RowWord, ...] = ()
+    aside: tuple[RowWord, ...] = ()
+    added: int = 0
 
     def name_of(self, field: str) -> str:
         """Return the file's own header of a field, '' where the file has none."""
@@ -38,11 +53,14 @@ class ColumnMap:
     @property
     def tells_cancelled_apart(self) -> bool:
         """Say whether a column marks the cancelled rows of a mixed file."""
-        return any(mark.mark == "cancelled" for mark in self.marks)
+        return any(mark.mark.endswith("cancelled") for mark in self.marks)
 
 
-def map_columns(headers: list[str], profile: Profile, path: Path) -> ColumnMap:
-    """Return where each field stands; FileProblem for a needed column missing or doubled."""
+def map_columns(headers: list[str], profile: Profile, path: Path, added: int = 0) -> ColumnMap:
+    """Return where each field stands; FileProblem for a needed column missing or doubled.
+
+    The last `added` headers are those of columns that were put beside the file's own.
+    """
     names = [loose(header) for header in headers]
     fields = _by_name(names, profile)
     _add_questions(names, fields, profile)
@@ -60,6 +78,9 @@ def map_columns(headers: list[str], profile: Profile, path: Path) -> ColumnMap:
         fields=fields,
         marks=marks,
         extra=tuple(index for index in range(len(headers)) if index not in used),
+        skip=_row_words(names, profile.skip),
+        aside=_row_words(names, profile.aside),
+        added=added,
     )
 
 
@@ -69,10 +90,19 @@ def missing_fields(headers: list[str], profile: Profile) -> list[str]:
     fields = _by_name(names, profile)
     needs = {
         "start": {"start"} <= fields.keys() or {"start_date", "start_time"} <= fields.keys(),
-        "end": bool({"end", "end_time", "minutes"} & fields.keys()),
+        "end": bool({"end", "end_time", "minutes"} & fields.keys() or profile.defaults.minutes),
         "client_name": bool({"client_name", "first_name", "last_name"} & fields.keys()),
     }
     return [_told_name(need, profile) for need, met in needs.items() if not met]
+
+
+def _row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, ...]:
+    return tuple(
+        RowWord(names.index(loose(column)), rule.matches, rule.says)
+        for rule in rules
+        for column in rule.columns
+        if loose(column) in names
+    )
 
 
 def _by_name(names: list[str], profile: Profile) -> dict[str, tuple[int, ...]]:

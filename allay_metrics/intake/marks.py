@@ -3,14 +3,20 @@
 import json
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from allay_metrics.intake.columns import DISTINCT_TEXTS, Columns
 from allay_metrics.intake.mapping import ColumnMap
-from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.rules import Profile
 from allay_metrics.intake.texts import one_line
 
 # Stronger marks win: a moved visit is counted where it landed, a no-show is more than cancelled.
-_STRENGTH = ("none", "arrived", "cancelled", "no_show", "rescheduled")
+_STRENGTH = (
+    "none", "arrived", "cancelled", "late_cancelled", "practice_cancelled", "no_show",
+    "rescheduled",
+)  # fmt: skip
+# Words that tell more of a cancellation than that it is one.
+_CLOSER = frozenset({"late_cancelled", "practice_cancelled"})
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -21,6 +27,7 @@ class Marks:
         self._rules = where.marks
         self._indexes = sorted({rule.column for rule in where.marks})
         self._base = "cancelled" if holds == "cancelled" else "none"
+        self._tells_closer = any(rule.mark in _CLOSER for rule in where.marks)
         self._practice_words = profile.practice_words
         self._mark = lru_cache(DISTINCT_TEXTS)(self._mark_of)
         self._canceller = lru_cache(DISTINCT_TEXTS)(self._canceller_of)
@@ -34,6 +41,22 @@ class Marks:
         """Return 'family' or 'practice' per row, None where it is not told."""
         texts = columns.raw("cancelled_by")
         return [self._canceller(text) for text in texts] or [None] * columns.size
+
+    def settle(self, found: dict[str, list[Any]]) -> None:
+        """Put closer words about a cancellation into the columns that keep them.
+
+        One that is called late, without its time, is kept as cancelled at the start.
+        """
+        if not self._tells_closer:
+            return
+        for position, mark in enumerate(found["marked"]):
+            if mark not in _CLOSER:
+                continue
+            found["marked"][position] = "cancelled"
+            if mark == "practice_cancelled":
+                found["cancelled_by"][position] = "practice"
+            elif found["cancelled_at"][position] is None:
+                found["cancelled_at"][position] = found["starts_at"][position]
 
     def _mark_of(self, cells: tuple[str, ...]) -> str:
         texts = dict(zip(self._indexes, map(one_line, cells), strict=True))

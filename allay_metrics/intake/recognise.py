@@ -1,13 +1,24 @@
 """Which source a file comes from, by the set of its headers, and where its header stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from allay_metrics.errors import FileProblem
+from allay_metrics.intake.joined import is_report
 from allay_metrics.intake.mapping import missing_fields
+from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.profile import Profile, shipped_profiles
 from allay_metrics.intake.table import MAX_COLUMNS, Record, too_many_columns
 from allay_metrics.intake.texts import listed, loose
+
+
+class NotRecognised(FileProblem):
+    """A table no profile fits: its columns can be mapped."""
+
+
+class SecondReport(FileProblem):
+    """A report that tells more of another file's visits and holds none by itself."""
 
 
 @dataclass(frozen=True)
@@ -19,18 +30,22 @@ class Recognised:
     skip: int
 
 
-def recognise(records: list[Record], path: Path, told: Profile | None) -> Recognised:
+def recognise(
+    records: list[Record], path: Path, told: Profile | None, own: Sequence[Profile] = ()
+) -> Recognised:
     """Return the source and its header among the first records, or raise FileProblem.
 
-    A profile that was told is taken as it is; only its header is looked for.
+    A profile that was told is taken as it is; only its header is looked for. The practice's own
+    profiles come first, those that ask for most columns before the others.
     """
     if not records:
         raise FileProblem(f"{path.name} holds no rows.")
     widest = max(records, key=len)
     if len(records[0]) > MAX_COLUMNS:
         raise too_many_columns(path, len(records[0]))
+    known = (told,) if told else _in_order(own)
     for position, record in enumerate(records):
-        for profile in (told,) if told else shipped_profiles():
+        for profile in known:
             if _fits(record, profile, told is not None):
                 return Recognised(profile, record, position + 1)
     if told:
@@ -38,7 +53,30 @@ def recognise(records: list[Record], path: Path, told: Profile | None) -> Recogn
         nearest = min(records, key=lambda record: len(missing_fields(record, told)))
         header = widest if len(missing_fields(widest, told)) == 3 else nearest
         return Recognised(told, header, records.index(header) + 1)
+    for profile in known:
+        if profile.joined and any(is_report(record, profile.joined) for record in records):
+            raise _alone(path, profile, profile.joined.label)
     raise _unrecognised(records, path)
+
+
+def beside_what(path: Path, own: Sequence[Profile] = ()) -> str | None:
+    """Return the source whose visits this file tells more of, None if it holds visits itself.
+
+    Raises FileProblem where it cannot be read at all.
+    """
+    table, _ = open_table(path)
+    records = table.first()
+    for profile in _in_order(own):
+        if any(_fits(record, profile, told=False) for record in records):
+            return None
+        if profile.joined and any(is_report(record, profile.joined) for record in records):
+            return profile.name
+    return None
+
+
+def _in_order(own: Sequence[Profile]) -> tuple[Profile, ...]:
+    first = sorted(own, key=lambda profile: (-len(profile.recognised_by), profile.name))
+    return (*first, *shipped_profiles())
 
 
 def _fits(record: Record, profile: Profile, told: bool) -> bool:
@@ -48,7 +86,14 @@ def _fits(record: Record, profile: Profile, told: bool) -> bool:
     return bool(profile.recognised_by or told) and not missing_fields(record, profile)
 
 
-def _unrecognised(records: list[Record], path: Path) -> FileProblem:
+def _alone(path: Path, profile: Profile, label: str) -> SecondReport:
+    return SecondReport(
+        f"{path.name} is the {label} of {profile.label}: it tells more of visits that stand in "
+        "another report. Give both together."
+    )
+
+
+def _unrecognised(records: list[Record], path: Path) -> NotRecognised:
     """Return the refusal, naming the nearest source and what it would need."""
     best, lacking, seen = "", [""] * 1000, max(records[:10], key=len)
     for profile in shipped_profiles():
@@ -59,7 +104,7 @@ def _unrecognised(records: list[Record], path: Path) -> FileProblem:
                 best, lacking, seen = profile.label, missing, record
     nearest = f" It looks like {best} but lacks {listed(lacking)}." if best else ""
     headers = listed([cell for cell in seen if cell.strip()]) or "nothing"
-    return FileProblem(
+    return NotRecognised(
         f"{path.name} is not a table this dashboard knows: its header has {headers}.{nearest} "
         "A profile (a TOML file that names its columns) can be given."
     )

@@ -1,67 +1,90 @@
 """The way in: a file opened as a source of checked rows."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.check import Checker
 from allay_metrics.intake.clock import practice_zone
-from allay_metrics.intake.delimited import DelimitedFile
-from allay_metrics.intake.encoding import look_at
+from allay_metrics.intake.joined import Joined
 from allay_metrics.intake.mapping import ColumnMap, map_columns
-from allay_metrics.intake.profile import HOLDS, Profile, read_profile, shipped_profile
-from allay_metrics.intake.recognise import recognise
+from allay_metrics.intake.opening import open_table
+from allay_metrics.intake.profile import HOLDS, Profile, named_profile, read_profile
+from allay_metrics.intake.recognise import Recognised, recognise
 from allay_metrics.intake.rows import Chunk
-from allay_metrics.intake.table import Table
+from allay_metrics.intake.table import Batch
 from allay_metrics.intake.texts import quoted
-from allay_metrics.intake.workbook import Workbook
+from allay_metrics.intake.widen import AnswersInCells, Widener, widened
 
 # Kinds of coverage a file can only have with the column that tells them.
 _TOLD_BY = {"booked_on": "booked_on", "cancel_time": "cancelled_at", "canceller": "cancelled_by"}
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a table comes from: its name as shown, SHA-256 and size of its bytes, and its time."""
-
-    name: str
-    sha256: str
-    size: int
-    modified_at: int
+# Words that tell the same without a column of their own.
+_TOLD_IN_WORDS = {"late_cancelled": "cancel_time", "practice_cancelled": "canceller"}
 
 
 class SourceFile:
-    """A recognised table. `chunks` reads it from the beginning, as often as asked."""
+    """A recognised file. `chunks` reads it from the beginning, as often as asked."""
 
-    def __init__(self, table: Table, origin: Origin, zone: ZoneInfo, told: Profile | None) -> None:
-        self._table = table
-        named = Path(origin.name)
-        recognised = recognise(table.first(), named, told)
+    def __init__(
+        self,
+        path: Path,
+        zone: ZoneInfo,
+        told: Profile | None,
+        own: Sequence[Profile] = (),
+        beside: Sequence[Path] = (),
+    ) -> None:
+        self._table, looked = open_table(path)
+        recognised = recognise(self._table.first(), path, told, own)
         self._zone = zone
         self._skip = recognised.skip
-        self._columns: ColumnMap = map_columns(recognised.headers, recognised.profile, named)
-        self.file_name = origin.name
-        self.sha256 = origin.sha256
-        self.size = origin.size
-        self.modified_at = origin.modified_at
+        self._width = len(recognised.headers)
+        self.sha256 = looked.sha256
+        self._wideners = self._open_wideners(recognised, path, beside)
+        added = [header for widener in self._wideners for header in widener.headers]
+        self._columns: ColumnMap = map_columns(
+            [*recognised.headers, *added], recognised.profile, path, len(added)
+        )
+        stat = path.stat()
+        self.file_name = path.name
+        self.size = stat.st_size
+        self.modified_at = int(stat.st_mtime)
         self.profile = recognised.profile
         self.source = recognised.profile.name
         self.holds = recognised.profile.holds
-        self.notes = list(self._table.notes)
+        self._notes = list(self._table.notes)
+        self._checker: Checker | None = None
         if self._skip > 1:
             lines = "line" if self._skip == 2 else "lines"
-            self.notes.append(f"skipped {self._skip - 1} title {lines} above the header")
+            self._notes.append(f"skipped {self._skip - 1} title {lines} above the header")
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what a person should know; once the file was read, of its rows too."""
+        if self._checker is None:
+            return list(self._notes)
+        joined = [note for widener in self._wideners for note in widener.notes()]
+        return [*self._notes, *self._checker.notes(), *joined]
 
     @property
     def carries(self) -> frozenset[str]:
         """Return the kinds of coverage this file can tell, by what it holds and its columns."""
+        in_words = {_TOLD_IN_WORDS.get(mark.mark) for mark in self._columns.marks}
         return frozenset(
             kind
             for kind in self.profile.carries.get(self.holds, frozenset())
-            if kind not in _TOLD_BY or _TOLD_BY[kind] in self._columns.fields
+            if kind not in _TOLD_BY or _TOLD_BY[kind] in self._columns.fields or kind in in_words
         )
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """Return the fields that only a report beside this file tells, and none was given.
+
+        What is known of them stays as it is: the file says nothing about them.
+        """
+        rule = self.profile.joined
+        return frozenset(rule.columns if rule else ()) - self._columns.fields.keys()
 
     @property
     def fraction_read(self) -> float:
@@ -73,7 +96,7 @@ class SourceFile:
         apart = self._columns.tells_cancelled_apart
         if holds is None:
             if self.holds == "kept" and apart:
-                self.notes.append(
+                self._notes.append(
                     "taken as kept visits only; if it was exported with cancelled ones, say so"
                 )
             return
@@ -88,18 +111,45 @@ class SourceFile:
 
     def chunks(self, size: int = 20_000) -> Iterator[Chunk]:
         """Yield the file's rows, checked, at most `size` records at a time."""
-        checker = Checker(self.profile, self._columns, self._zone, self.holds)
+        checker = self._begin()
         row = 1
         for batch in self._table.batches(self._skip, size):
-            yield checker.check(batch, row)
+            yield checker.check(self._wide(batch), row)
             row += len(batch.records)
 
     def preview(self, n: int = 20) -> Chunk:
         """Return the first `n` records, checked; an empty chunk if the file has only a header."""
-        checker = Checker(self.profile, self._columns, self._zone, self.holds)
+        checker = self._begin()
         for batch in self._table.batches(self._skip, n):
-            return checker.check(batch, 1)
+            return checker.check(self._wide(batch), 1)
         return checker.no_rows()
+
+    def _begin(self) -> Checker:
+        for widener in self._wideners:
+            widener.begin()
+        self._checker = Checker(self.profile, self._columns, self._zone, self.holds)
+        return self._checker
+
+    def _wide(self, batch: Batch) -> Batch:
+        return widened(batch, self._width, self._wideners) if self._wideners else batch
+
+    def _open_wideners(
+        self, recognised: Recognised, path: Path, beside: Sequence[Path]
+    ) -> list[Widener]:
+        """Return what adds columns to the file's own; the fingerprint is of all files together."""
+        profile, found = recognised.profile, list[Widener]()
+        if profile.answers:
+            found.append(AnswersInCells(profile, recognised.headers))
+        if beside:
+            if profile.joined is None:
+                names = " and ".join(other.name for other in beside)
+                raise FileProblem(f"{path.name} ({profile.label}) is read without {names} beside.")
+            opened = [(other, *open_table(other)) for other in beside]
+            reports = [(other, table) for other, table, _ in opened]
+            found.append(Joined(profile, profile.joined, recognised.headers, reports))
+            together = "".join([self.sha256, *(looked.sha256 for _, _, looked in opened)])
+            self.sha256 = sha256(together.encode()).hexdigest()
+        return found
 
 
 def open_source(
@@ -109,31 +159,18 @@ def open_source(
     source: str | None = None,
     profile: Path | None = None,
     holds: str | None = None,
+    own: Sequence[Profile] = (),
+    beside: Sequence[Path] = (),
 ) -> SourceFile:
     """Return the file ready to be read in chunks, times taken to be in the practice's zone.
 
-    FileProblem, one sentence, if it cannot be read, recognised or mapped.
+    `own` are the practice's profiles, which are looked at before the shipped ones; `beside` are
+    second reports that tell more of the file's visits. FileProblem, one sentence, if it cannot be
+    read, recognised or mapped.
     """
-    told = read_profile(profile) if profile else shipped_profile(source) if source else None
-    looked, stat = look_at(path), path.stat()
-    table: Table = (
-        DelimitedFile(path, looked.encoding, looked.note) if looked.encoding else Workbook(path)
-    )
-    origin = Origin(path.name, looked.sha256, stat.st_size, int(stat.st_mtime))
-    file = SourceFile(table, origin, practice_zone(timezone), told)
+    told = read_profile(profile) if profile else named_profile(source, own) if source else None
+    file = SourceFile(Path(path), practice_zone(timezone), told, own, [Path(p) for p in beside])
     if source:
         file.source = source
-    file.hold(holds)
-    return file
-
-
-def open_table(
-    table: Table, origin: Origin, *, timezone: str, profile: Profile, holds: str
-) -> SourceFile:
-    """Return rows that came by another way than a file, ready to be read like one.
-
-    FileProblem, one sentence, if they lack what the profile needs.
-    """
-    file = SourceFile(table, origin, practice_zone(timezone), profile)
     file.hold(holds)
     return file

@@ -1,0 +1,223 @@
+"""Calendar files (.ics): each event, and each time a repeating one happens, becomes a record.
+
+What a record says is what the calendar says: a wall time and its zone stay apart, so that the
+clock decides about hours that happen twice, as for every other source.
+"""
+
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import recurring_ical_events
+from icalendar import Calendar, Component
+
+from allay_metrics import words
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.table import FIRST_RECORDS, Batch, Record
+
+HEADERS = (
+    "Id", "Summary", "Start", "End", "Zone", "Location", "Description", "Calendar", "Created",
+    "Status", "Problem",
+)  # fmt: skip
+# A series without an end is read so far beyond the day of the export.
+AHEAD = timedelta(weeks=26)
+_MOST_BYTES = 100_000_000
+_MOST_TIMES = 5_000  # of one series: daily visits for over thirteen years
+_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+ALL_DAY = "it lasts all day: a visit has a start and an end"
+NO_START = "its start cannot be read"
+_UNREADABLE = "how it repeats cannot be read"
+
+
+class CalendarFile:
+    """The events of one calendar, held in memory; their order is that of their starts."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self._path = path
+        self.notes: list[str] = []
+        calendar = _read(path, encoding)
+        self._name = str(calendar.get("X-WR-CALNAME", "")).strip()
+        self._until = _exported(calendar, path) + AHEAD
+        self._records = self._all_records(calendar)
+        self._done = 0
+
+    @property
+    def fraction_read(self) -> float:
+        """Return how much of the calendar the latest reading has passed, 0 to 1."""
+        return self._done / max(len(self._records), 1)
+
+    def first(self) -> list[Record]:
+        """Return the header and the first events."""
+        return [list(HEADERS), *self._records[: FIRST_RECORDS - 1]]
+
+    def batches(self, skip: int, size: int) -> Iterator[Batch]:
+        """Yield the events behind the first `skip` records, the header being one of them."""
+        for start in range(skip - 1, len(self._records), size):
+            records = self._records[start : start + size]
+            self._done = start + len(records)
+            yield Batch(records)
+
+    def _all_records(self, calendar: Calendar) -> list[Record]:
+        series: dict[str, list[Component]] = defaultdict(list)
+        for event in calendar.walk("VEVENT"):
+            series[str(event.get("UID", ""))].append(event)
+        records: list[Record] = []
+        endless = False
+        for events in series.values():
+            if not any(name in event for event in events for name in _REPEATS):
+                records += [self._record(event) for event in events]
+                continue
+            endless = endless or any(_is_endless(event) for event in events)
+            records += self._times(calendar, events)
+        if endless:
+            until = words.dated(self._until.date())
+            self.notes.append(f"events that repeat without an end are read up to {until}")
+        return sorted(records, key=lambda record: (record[2], record[0]))
+
+    def _times(self, calendar: Calendar, events: list[Component]) -> list[Record]:
+        """Return a record for each time a series happens, moved ones where they went."""
+        first = events[0]
+        rules = [rule for event in events for rule in _as_list(event.get("RRULE"))]
+        if any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", [])):
+            return [self._record(first, problem="it repeats more often than daily")]
+        try:
+            found = list(self._between(calendar, events))
+        except Exception:  # noqa: BLE001 - whatever a rule breaks in the library, the row is kept
+            return [self._record(event, problem=_UNREADABLE) for event in events]
+        if len(found) > _MOST_TIMES:
+            return [self._record(first, problem=f"it happens over {_MOST_TIMES:,} times")]
+        return [self._record(event, in_series=True) for event in found]
+
+    def _between(self, calendar: Calendar, events: list[Component]) -> Iterator[Component]:
+        alone = Calendar()
+        for part in (*calendar.walk("VTIMEZONE"), *events):
+            alone.add_component(part)
+        starts = [_start(event) for event in events]
+        begin = min(_as_date(start) for start in starts if start is not None) - timedelta(days=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            asked = recurring_ical_events.of(alone)
+            yield from asked.between(begin, self._until.date() + timedelta(days=1))
+
+    def _record(self, event: Component, *, in_series: bool = False, problem: str = "") -> Record:
+        start, end = _start(event), _end(event)
+        problem = problem or _problem(start, end)
+        key = f"{event.get('UID', '')}|{self._name}"
+        if in_series and (of := _moment(event, "RECURRENCE-ID")) is not None:
+            key += f"|{_in_utc(of)}"
+        zone = _zone(event, start)
+        return [
+            key,
+            _text(event, "SUMMARY"),
+            _written(start, zone),
+            _written(end, zone),
+            "" if zone == _BY_OFFSET else zone,
+            _text(event, "LOCATION"),
+            _text(event, "DESCRIPTION"),
+            self._name,
+            _written(_moment(event, "CREATED"), _BY_OFFSET),
+            _text(event, "STATUS"),
+            problem,
+        ]
+
+
+_REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
+_BY_OFFSET = "by its offset"
+
+
+def _read(path: Path, encoding: str) -> Calendar:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise FileProblem(f"{path.name} is larger than any calendar that is read here.")
+        text = path.read_text(encoding=encoding, errors="replace")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = Calendar.from_ical(text)
+    except OSError as error:
+        raise FileProblem(f"{path.name} cannot be opened: {error.strerror or error}.") from None
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise FileProblem(f"{path.name} cannot be read as a calendar: {error}.") from None
+    if not found.walk("VEVENT"):
+        raise FileProblem(f"{path.name} is a calendar without events.")
+    # A floating time is the practice's wall time, whatever zone the calendar is shown in.
+    found.pop("X-WR-TIMEZONE", None)
+    return found
+
+
+def _exported(calendar: Calendar, path: Path) -> datetime:
+    """Return when the calendar was exported: its events are stamped with that moment."""
+    stamps = [_moment(event, "DTSTAMP") for event in calendar.walk("VEVENT")]
+    known = [stamp for stamp in stamps if isinstance(stamp, datetime) and stamp.tzinfo]
+    return max(known, default=datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def _moment(event: Component, name: str) -> datetime | date | None:
+    found = getattr(event.get(name), "dt", None)
+    return found if isinstance(found, date) else None
+
+
+def _start(event: Component) -> datetime | date | None:
+    return _moment(event, "DTSTART")
+
+
+def _end(event: Component) -> datetime | date | None:
+    end, start = _moment(event, "DTEND"), _start(event)
+    length: Any = getattr(event.get("DURATION"), "dt", None)
+    if end is None and isinstance(start, datetime) and isinstance(length, timedelta):
+        return (start.astimezone(UTC) if start.tzinfo else start) + length
+    return end
+
+
+def _problem(start: datetime | date | None, end: datetime | date | None) -> str:
+    if start is None:
+        return NO_START
+    if not isinstance(start, datetime):
+        return ALL_DAY
+    return "it has no end" if end is None else ""
+
+
+def _zone(event: Component, start: datetime | date | None) -> str:
+    """Return the zone's name as the clock knows it, or that the times carry their offset."""
+    if not isinstance(start, datetime):
+        return ""
+    if start.tzinfo is None:
+        told = event["DTSTART"].params.get("TZID", "")
+        return str(told)
+    return str(getattr(start.tzinfo, "key", "")) or _BY_OFFSET
+
+
+def _written(at: datetime | date | None, zone: str) -> str:
+    """Return a wall time without offset where the zone is named, else with it."""
+    if not isinstance(at, datetime):
+        return at.isoformat() if at else ""
+    named = str(getattr(at.tzinfo, "key", ""))
+    if at.tzinfo is not None and (zone == _BY_OFFSET or named != zone or named == "UTC"):
+        return at.isoformat(" ", "seconds")
+    return at.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def _in_utc(at: datetime | date) -> str:
+    if isinstance(at, datetime) and at.tzinfo:
+        return at.astimezone(UTC).isoformat()
+    return at.isoformat()
+
+
+def _as_date(at: datetime | date) -> date:
+    return at.date() if isinstance(at, datetime) else at
+
+
+def _is_endless(event: Component) -> bool:
+    rules = _as_list(event.get("RRULE"))
+    return any("UNTIL" not in rule and "COUNT" not in rule for rule in rules)
+
+
+def _as_list(rules: Any) -> list[Any]:
+    return [] if rules is None else rules if isinstance(rules, list) else [rules]
+
+
+def _text(event: Component, name: str) -> str:
+    found = event.get(name, "")
+    return str(found[0] if isinstance(found, list) else found).strip()

@@ -1,0 +1,128 @@
+"""A second report of the same source, joined to the visits of the first by columns in common."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from allay_metrics import words
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.rules import JoinRule, Profile
+from allay_metrics.intake.table import Record, Table
+from allay_metrics.intake.texts import listed, loose, one_line
+
+Key = tuple[str, ...]
+# What a row of the report prefers to belong to, and what it tells.
+Told = tuple[Key, tuple[str, ...]]
+
+
+class Joined:
+    """The reports given beside a file. Their rows are few enough to be held in memory."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        rule: JoinRule,
+        headers: Record,
+        reports: Sequence[tuple[Path, Table]],
+    ) -> None:
+        self._profile = profile
+        self._rule = rule
+        self._taken = tuple(name for names in rule.columns.values() for name in names)
+        self.headers = tuple(rule.header(name) for name in self._taken)
+        self._own = _Positions(headers, f"as {profile.label} the file")
+        self._found: dict[Key, list[Told]] = {}
+        self._rows = 0
+        for path, table in reports:
+            self._read(path, table)
+        self._name = " and ".join(path.name for path, _ in reports)
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew what is told of the visits."""
+        self._visits = self._told = self._doubtful = 0
+        self._used: set[Key] = set()
+
+    def cells(self, record: Record) -> list[str]:
+        """Return what the report tells of this record's visit; blank where it is not sure."""
+        self._visits += 1
+        (key,) = self._keys(record, self._own, ours=True)
+        found = self._found.get(key, [])
+        mine = tuple(loose(record[self._own.of(name)]) for name in self._rule.prefer)
+        preferred = {cells for prefers, cells in found if prefers == mine}
+        told = preferred or {cells for _, cells in found}
+        if found:
+            self._used.add(key)
+        if len(told) == 1:
+            self._told += 1
+            return list(told.pop())
+        self._doubtful += bool(told)
+        return [""] * len(self.headers)
+
+    def notes(self) -> list[str]:
+        """Return how many visits the report told of, and what of it was not used."""
+        visits = words.plural(self._visits, "row")
+        notes = [f"the {self._rule.label} {self._name} told of {self._told:,} of {visits}"]
+        if self._doubtful:
+            rows = words.plural(self._doubtful, "row")
+            notes.append(f"{rows} met several of its lines that differ: nothing taken from them")
+        left = len(self._found.keys() - self._used)
+        if left and self._visits:
+            notes.append(f"{words.plural(left, 'visit')} of it not in this file")
+        return notes
+
+    def _read(self, path: Path, table: Table) -> None:
+        first = table.first()
+        at = next((i for i, record in enumerate(first) if is_report(record, self._rule)), None)
+        if at is None:
+            raise FileProblem(
+                f"{path.name} is no {self._rule.label} of {self._profile.label}: it lacks one of "
+                f"the columns {listed(list(self._rule.recognised_by))}."
+            )
+        where = _Positions(first[at], path.name)
+        for record in _fitting(table, at + 1, len(first[at])):
+            self._rows += 1
+            cells = tuple(one_line(record[where.of(name)]) for name in self._taken)
+            prefers = tuple(loose(record[where.of(name)]) for name in self._rule.prefer.values())
+            for key in self._keys(record, where, ours=False):
+                if any(cells) and all(key):
+                    self._found.setdefault(key, []).append((prefers, cells))
+
+    def _keys(self, record: Record, where: "_Positions", *, ours: bool) -> set[Key]:
+        """Return what a row is found by: one key, or one per date a row of the report carries."""
+        same = tuple(
+            loose(record[where.of(own if ours else other)])
+            for own, other in self._rule.same.items()
+        )
+        keys: list[Key] = [same]
+        for own, others in self._rule.same_day.items():
+            days = {self._day(record[where.of(name)]) for name in ((own,) if ours else others)}
+            keys = [(*key, day) for key in keys for day in sorted(days)]
+        return set(keys)
+
+    def _day(self, text: str) -> str:
+        read = self._profile.days.read(one_line(text))
+        return loose(text) if isinstance(read, str) else read.isoformat()
+
+
+class _Positions:
+    """Where the columns of a header stand; of doubled ones the first counts."""
+
+    def __init__(self, headers: Record, whose: str) -> None:
+        self._at = {loose(name): i for i, name in reversed(list(enumerate(headers)))}
+        self._whose = whose
+
+    def of(self, name: str) -> int:
+        """Return the position of a column, or raise FileProblem."""
+        try:
+            return self._at[loose(name)]
+        except KeyError:
+            raise FileProblem(f"{self._whose} lacks the column {listed([name])}.") from None
+
+
+def is_report(record: Record, rule: JoinRule) -> bool:
+    """Say whether this is the header of such a report."""
+    return {loose(name) for name in rule.recognised_by} <= {loose(cell) for cell in record}
+
+
+def _fitting(table: Table, skip: int, width: int) -> Iterator[Record]:
+    for batch in table.batches(skip, 20_000):
+        yield from (record for record in batch.records if len(record) == width)

@@ -1,0 +1,28 @@
+"""A file opened by what its bytes are: a workbook, a calendar, or text in columns."""
+
+from pathlib import Path
+
+from allay_metrics.intake.delimited import DelimitedFile
+from allay_metrics.intake.encoding import FileBytes, look_at
+from allay_metrics.intake.table import Table
+from allay_metrics.intake.workbook import Workbook
+
+_CALENDAR = "BEGIN:VCALENDAR"
+
+
+def open_table(path: Path) -> tuple[Table, FileBytes]:
+    """Return the file as a table, and what its bytes are. Raises FileProblem."""
+    looked = look_at(path)
+    if not looked.encoding:
+        return Workbook(path), looked
+    if _is_calendar(path, looked.encoding):
+        # Imported late: it is much to load for the files that are none.
+        from allay_metrics.intake.calendar_file import CalendarFile
+
+        return CalendarFile(path, looked.encoding), looked
+    return DelimitedFile(path, looked.encoding, looked.note), looked
+
+
+def _is_calendar(path: Path, encoding: str) -> bool:
+    with path.open(encoding=encoding, errors="replace") as file:
+        return file.read(200).lstrip().upper().startswith(_CALENDAR)
