@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 
@@ -44,12 +45,16 @@ _BEFORE = ("row_hash", *CONTENT)
 
 @dataclass(frozen=True)
 class FileInHand:
-    """The import a row belongs to, as far as loading needs to know."""
+    """The import a row belongs to, as far as loading needs to know.
+
+    `untold` are columns the file says nothing about: what is known of them stays.
+    """
 
     practice_id: str
     import_id: str
     source: str
     as_of: int
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -72,12 +77,17 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
         return
     ids = [key_of(file.practice_id, file.source, key) for key in rows["source_key"]]
     contents = list(zip(*(rows[name].tolist() for name in CONTENT), strict=True))
+    known = _known(conn, file.practice_id, ids)
+    if file.untold:
+        contents = [
+            _with_known(content, known.get(id_), file.untold)
+            for id_, content in zip(ids, contents, strict=True)
+        ]
     hashes = [blake2b(repr(row).encode(), digest_size=16).hexdigest() for row in contents]
     people = zip(
         *(rows[name] for name in ("email", "phone", "client_name", "address")), strict=True
     )
     families = families_of(conn, file.practice_id, list(people))
-    known = _known(conn, file.practice_id, ids)
 
     new: list[tuple[Any, ...]] = []
     changed: list[dict[str, Any]] = []
@@ -118,6 +128,22 @@ def _known(conn: Connection, practice_id: str, ids: list[str]) -> dict[str, Row[
         booking.c.practice_id == practice_id, booking.c.id.in_(among(conn, ids))
     )
     return {row.id: row for row in conn.execute(asked)}
+
+
+def _with_known(
+    content: tuple[Any, ...], before: Row[Any] | None, untold: frozenset[str]
+) -> tuple[Any, ...]:
+    """Return a row's content with what is known already in the columns it says nothing about."""
+    if before is None:
+        return content
+    return tuple(
+        _plain(getattr(before, name)) if name in untold else value
+        for name, value in zip(CONTENT, content, strict=True)
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _as_json(before: Row[Any]) -> str:

@@ -73,7 +73,8 @@ class Checker:
             index = told[position][0] if position in told else None
             column, value = self._blamed(fields, columns, position, index)
             raw = self._raw(records[position])
-            key = self._named(found, columns, position)
+            # One set aside by a word is gone at its source: it holds nothing that is on file.
+            key = "" if position in told else self._named(found, columns, position)
             set_aside.append(SetAside(numbers[position], column, value, reason, raw, key))
         set_aside.sort(key=lambda row: row.row)
         warnings = self._left_out(columns, found, bad)

@@ -12,6 +12,8 @@ ROW_COLUMNS = (
     "cancelled_at", "cancelled_by", "marked", "city_text", "zip", "address", "notes", "concern",
     "referral_source", "extra",
 )  # fmt: skip
+# Fields of a profile whose column in a chunk has another name.
+COLUMN_OF = {"type": "type_text", "price": "price_cents", "city": "city_text"}
 WHOLE_NUMBERS = ("row_number", "starts_at", "ends_at", "minutes")
 # Beside a record's own columns in `SetAside.raw`: values its header has no column for, and why it
 # does not fit this header at all: checked again as it is, it must not pass for whole.

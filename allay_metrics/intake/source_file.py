@@ -13,7 +13,7 @@ from allay_metrics.intake.mapping import ColumnMap, map_columns
 from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.profile import HOLDS, Profile, named_profile, read_profile
 from allay_metrics.intake.recognise import Recognised, recognise
-from allay_metrics.intake.rows import Chunk
+from allay_metrics.intake.rows import COLUMN_OF, Chunk
 from allay_metrics.intake.table import Batch
 from allay_metrics.intake.texts import quoted
 from allay_metrics.intake.widen import AnswersInCells, Widener, widened
@@ -79,12 +79,13 @@ class SourceFile:
 
     @property
     def untold(self) -> frozenset[str]:
-        """Return the fields that only a report beside this file tells, and none was given.
+        """Return the columns of rows that only a report beside this file tells, and none did.
 
         What is known of them stays as it is: the file says nothing about them.
         """
         rule = self.profile.joined
-        return frozenset(rule.columns if rule else ()) - self._columns.fields.keys()
+        fields = frozenset(rule.columns if rule else ()) - self._columns.fields.keys()
+        return frozenset(COLUMN_OF.get(field, field) for field in fields)
 
     @property
     def fraction_read(self) -> float:

@@ -1,0 +1,80 @@
+"""The practice's own profiles: how it has files read that no shipped profile knows."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from allay_metrics.errors import Conflict, FileProblem, NotFound
+from allay_metrics.intake.profile import Profile, read_profile_text
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import own_profile
+from allay_metrics.records.types import now
+
+NEW = 0  # the version of a profile that was not there when it was looked for
+
+
+@dataclass(frozen=True)
+class SavedProfile:
+    """A profile as it is kept: its text, and the version a change of it must name."""
+
+    name: str
+    toml: str
+    version: int
+
+
+def own_profiles(scope: Scope) -> list[Profile]:
+    """Return the practice's profiles that can be used, by name.
+
+    One that a newer release of the product refuses is left out; its text is still there to mend.
+    """
+    found = []
+    for saved in saved_profiles(scope):
+        try:
+            found.append(read_profile_text(_file(saved.name), saved.toml))
+        except FileProblem:
+            continue
+    return found
+
+
+def saved_profiles(scope: Scope) -> list[SavedProfile]:
+    """Return every profile of the practice as text, by name."""
+    columns = (own_profile.c.name, own_profile.c.toml, own_profile.c.version)
+    asked = select(*columns).where(own_profile.c.practice_id == scope.practice_id)
+    with scope.read() as conn:
+        rows = conn.execute(asked.order_by(own_profile.c.name)).all()
+    return [SavedProfile(*row) for row in rows]
+
+
+def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> SavedProfile:
+    """Keep a profile under its name, and return it with its new version.
+
+    Raises FileProblem where the text is no profile of that name, Conflict where another version
+    than the one that was read stands there meanwhile.
+    """
+    profile = read_profile_text(_file(name), toml)
+    if profile.name != name:
+        raise FileProblem(f"{_file(name)}, key name, value '{profile.name}': it must be '{name}'.")
+    mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
+    with scope.write("save how a file is read") as conn:
+        there = conn.execute(select(own_profile.c.version).where(mine)).scalar_one_or_none()
+        if (there or NEW) != version:
+            raise Conflict(f"The profile {name} was changed meanwhile: read it again first.")
+        values = {"toml": toml, "saved_at": now(), "version": version + 1}
+        if there is None:
+            key = {"practice_id": scope.practice_id, "name": name}
+            conn.execute(insert(own_profile).values(**key, **values))
+        else:
+            conn.execute(update(own_profile).where(mine).values(**values))
+    return SavedProfile(name, toml, version + 1)
+
+
+def drop_profile(scope: Scope, name: str) -> None:
+    """Forget a profile; what was read by it stays. Raises NotFound."""
+    mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
+    with scope.write("forget how a file is read") as conn:
+        if conn.execute(delete(own_profile).where(mine)).rowcount == 0:
+            raise NotFound(f"There is no profile {name} of this practice.")
+
+
+def _file(name: str) -> str:
+    return f"{name}.toml"
