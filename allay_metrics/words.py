@@ -50,6 +50,19 @@ def span(first: date, last: date) -> str:
     return f"{start} to {short_day(last)} {last.year}"
 
 
+def age(born: date, on: date) -> str:
+    """Return `5 days`, `7 weeks`, `8 months` or `2 years`; `due 3 Dec` before the birth."""
+    days = (on - born).days
+    if days < 0:
+        return f"due {short_day(born)}"
+    if days < 7:
+        return plural(days, "day")
+    if days < 26 * 7:
+        return plural(days // 7, "week")
+    months = (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)
+    return plural(months, "month") if months < 24 else plural(months // 12, "year")
+
+
 def clock(value: datetime) -> str:
     """Return `9:00 am`, of a time already in the practice's zone."""
     return f"{value.hour % 12 or 12}:{value.minute:02d} {'am' if value.hour < 12 else 'pm'}"

@@ -1,0 +1,107 @@
+"""What a therapist keeps with a client: a note for the next visit, a mark, points of history."""
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from allay_metrics.actions.care import family_to_write, writer
+from allay_metrics.errors import Conflict, NotFound, QuestionProblem
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import client, client_note, client_tag
+from allay_metrics.records.types import now
+
+LONGEST_TAG = 60
+
+
+def save_client_note(scope: Scope, client_id: str, text: str, version: int) -> int:
+    """Keep the note for the next visit and return its new version; `version` is the one read.
+
+    0 stands for no note yet. Raises Conflict, with the other text in it, when somebody saved
+    meanwhile: nothing is lost.
+    """
+    with scope.write("write a note", family_to_write(scope, [client_id])) as conn:
+        found = _note(conn, scope, client_id)
+        if found is not None and found.text == text:
+            return int(found.version)
+        if (found.version if found is not None else 0) != version:
+            other = found.text if found is not None else ""
+            raise Conflict(f"The note was changed meanwhile. It now says: {other}")
+        _keep(conn, scope, client_id, found, {"text": text, "version": version + 1})
+        return version + 1
+
+
+def mark_client(scope: Scope, client_id: str, *, attention: bool) -> None:
+    """Mark a client to be looked at first, or lift the mark.
+
+    The note's version stays: who is writing one meanwhile is not disturbed.
+    """
+    with scope.write("mark a client", family_to_write(scope, [client_id])) as conn:
+        _keep(conn, scope, client_id, _note(conn, scope, client_id), {"attention": int(attention)})
+
+
+def add_tag(scope: Scope, client_id: str, tag: str) -> None:
+    """Add a point of history; the same one, however it is capitalised, is there once.
+
+    Raises QuestionProblem for an empty or overlong one.
+    """
+    plain = " ".join(tag.split())
+    if not plain or len(plain) > LONGEST_TAG:
+        raise QuestionProblem(f"A point of history has 1 to {LONGEST_TAG} letters.")
+    with scope.write("add to a history", family_to_write(scope, [client_id])) as conn:
+        _must_be_there(conn, scope, client_id)
+        there = conn.execute(select(client_tag.c.tag).where(_tags(scope, client_id))).scalars()
+        if plain.casefold() in {known.casefold() for known in there}:
+            return
+        row = {"practice_id": scope.practice_id, "client_id": client_id}
+        conn.execute(insert(client_tag), {**row, "tag": plain, "tagged_at": now()})
+
+
+def remove_tag(scope: Scope, client_id: str, tag: str) -> None:
+    """Remove a point of history; one that is not there is no error."""
+    with scope.write("change a history", family_to_write(scope, [client_id])) as conn:
+        conn.execute(delete(client_tag).where(_tags(scope, client_id), client_tag.c.tag == tag))
+
+
+def _tags(scope: Scope, client_id: str) -> Any:
+    mine = client_tag.c.practice_id == scope.practice_id
+    return mine & (client_tag.c.client_id == client_id)
+
+
+def _note(conn: Connection, scope: Scope, client_id: str) -> Any:
+    mine = client_note.c.practice_id == scope.practice_id
+    asked = select(client_note).where(mine, client_note.c.client_id == client_id)
+    return conn.execute(asked).one_or_none()
+
+
+def _keep(
+    conn: Connection, scope: Scope, client_id: str, found: Any, values: dict[str, Any]
+) -> None:
+    _must_be_there(conn, scope, client_id)
+    if found is not None:
+        said = (
+            {}
+            if "attention" in values
+            else {"written_by": writer(conn, scope), "written_at": now()}
+        )
+        mine = client_note.c.practice_id == scope.practice_id
+        changed = update(client_note).where(mine, client_note.c.client_id == client_id)
+        conn.execute(changed.values({**values, **said}))
+        return
+    row = {
+        "practice_id": scope.practice_id,
+        "client_id": client_id,
+        "text": "",
+        "attention": 0,
+        "version": 0,
+        "written_by": writer(conn, scope),
+        "written_at": now(),
+    }
+    conn.execute(insert(client_note).values({**row, **values}))
+
+
+def _must_be_there(conn: Connection, scope: Scope, client_id: str) -> None:
+    asked = select(client.c.id).where(
+        client.c.practice_id == scope.practice_id, client.c.id == client_id
+    )
+    if conn.execute(asked).first() is None:
+        raise NotFound("There is no such client.")

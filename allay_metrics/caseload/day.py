@@ -1,0 +1,202 @@
+"""Her day: the visits as cards in order, the driving, and the seven days after."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select
+
+from allay_metrics.caseload import links, reading
+from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.today import ON, Today
+from allay_metrics.records import VIRTUAL, Scope
+from allay_metrics.records.tables import family, therapist, visit
+
+DAYS_AHEAD = 7
+
+
+@dataclass(frozen=True)
+class VisitCard:
+    """One visit of her day. Times are in the practice's zone.
+
+    `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
+    (parking, gate code), `remember` what a therapist noted for the next visit. `call`, `way` and
+    `late` are links, None where there is nothing to link to.
+    """
+
+    visit_id: str
+    family_id: str
+    family: str
+    people: tuple[Person, ...]
+    starts: datetime
+    ends: datetime
+    minutes: int
+    types: tuple[str, ...]
+    city: str
+    state: str
+    number: int
+    concern: str
+    notes: tuple[str, ...]
+    remember: tuple[str, ...]
+    attention: bool
+    as_of: datetime
+    call: str | None
+    way: str | None
+    late: str | None
+
+
+@dataclass(frozen=True)
+class DayAhead:
+    """One of the seven days after: how many visits, in which cities, most first."""
+
+    day: date
+    visits: int
+    cities: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day shown. `drive_minutes` is None where `why_no_drive` says why."""
+
+    cards: tuple[VisitCard, ...]
+    drive_minutes: int | None
+    why_no_drive: str
+    ahead: tuple[DayAhead, ...]
+
+    @property
+    def cities(self) -> tuple[str, ...]:
+        """Return the cities of the day in the order they come."""
+        return tuple(dict.fromkeys(c.city for c in self.cards if c.city != VIRTUAL))
+
+    def next_one(self, now: datetime) -> VisitCard | None:
+        """Return the first visit that has not ended; None when the day is done."""
+        return next((card for card in self.cards if card.ends > now), None)
+
+
+def read_day(scope: Scope, today: Today) -> Day:
+    """Return the day's visits and those of the seven days after today."""
+    last = max(today.shown, today.day + timedelta(days=DAYS_AHEAD))
+    mine = (scope.own(visit), visit.c.state.in_(ON))
+    with scope.read() as conn:
+        rows = reading.visits(conn, scope, *mine, visit.c.day.between(today.day, last))
+        now = [row for row in rows if row.day == today.shown]
+        cards = _cards(conn, scope, now)
+        base = _base(conn, scope)
+    minutes, why = _driving(now, base)
+    return Day(tuple(cards), minutes, why, _ahead(rows, today))
+
+
+def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
+    families = {row.family_id for row in rows}
+    behind = _Behind(
+        people=reading.people(conn, scope, families),
+        seen=reading.seen(conn, scope, families),
+        told=reading.told(conn, scope, families),
+        marks=reading.marks(conn, scope, families),
+        families=_families(conn, scope, families),
+        numbers=_numbers(conn, scope, rows),
+    )
+    return [_card(scope, row, behind) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """What stands behind the cards of a day: see the reads of the same names."""
+
+    people: Mapping[str, Mapping[str, Person]]
+    seen: Mapping[str, Sequence[str]]
+    told: Mapping[str, Sequence[tuple[int, reading.Told]]]
+    marks: Mapping[str, tuple[str, bool]]
+    families: Mapping[str, tuple[str, str | None]]
+    numbers: Mapping[str, int]
+
+
+def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
+    people = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
+    said = reading.told_of(behind.told.get(row.family_id, ()), row.starts_at)
+    name, newest_phone = behind.families[row.family_id]
+    starts = datetime.fromtimestamp(row.starts_at, scope.zone)
+    phone = newest_phone or said.phone
+    noted = [behind.marks[one.client_id] for one in people if one.client_id in behind.marks]
+    return VisitCard(
+        visit_id=row.id,
+        family_id=row.family_id,
+        family=name,
+        people=tuple(people),
+        starts=starts,
+        ends=datetime.fromtimestamp(row.ends_at, scope.zone),
+        minutes=row.minutes,
+        types=tuple(filter(None, (row.visit_type, row.second_type))),
+        city=row.city,
+        state=row.state,
+        number=behind.numbers[row.id],
+        concern=said.concern,
+        notes=said.notes,
+        remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
+        attention=any(marked for _, marked in noted),
+        as_of=datetime.fromtimestamp(row.as_of, scope.zone),
+        call=links.call(phone),
+        way=links.directions(said.address, row.city),
+        late=links.running_late(phone, row.therapist, starts),
+    )
+
+
+def _families(conn: Any, scope: Scope, families: set[str]) -> dict[str, tuple[str, str | None]]:
+    """Return (name, phone) of these families, of those she may see."""
+    asked = select(family.c.id, family.c.name, family.c.phone).where(
+        reading.own(scope, family, family.c.id), family.c.id.in_(reading.among(conn, families))
+    )
+    return {row.id: (row.name, row.phone) for row in conn.execute(asked)}
+
+
+def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
+    """Return by visit id the how manieth visit of its family it is, with whomever."""
+    before = visit.alias("before")
+    earlier = and_(
+        before.c.practice_id == visit.c.practice_id,
+        before.c.family_id == visit.c.family_id,
+        before.c.starts_at < visit.c.starts_at,
+        before.c.state.in_(("completed", "booked")),
+    )
+    asked = (
+        select(visit.c.id, func.count(before.c.id) + 1)
+        .select_from(visit.outerjoin(before, earlier))
+        .where(
+            reading.own(scope, visit, visit.c.family_id),
+            visit.c.id.in_(reading.among(conn, [row.id for row in rows])),
+        )
+        .group_by(visit.c.id)
+    )
+    return dict(map(tuple, conn.execute(asked)))
+
+
+def _base(conn: Any, scope: Scope) -> str | None:
+    """Return the city her day starts in; the owner has none."""
+    asked = select(therapist.c.base_city).where(
+        therapist.c.practice_id == scope.practice_id, therapist.c.id == scope.viewer.therapist_id
+    )
+    found: str | None = conn.execute(asked).scalar_one_or_none()
+    return found
+
+
+def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:
+    """Return the day's estimated minutes of driving, or why they cannot be told."""
+    driven = [row for row in rows if row.city != VIRTUAL]
+    if not driven:
+        return 0, ""
+    if base is None:
+        return None, "no driving estimate: no base city on file"
+    if any(row.undriven or row.drive_minutes is None for row in driven):
+        return None, "no driving estimate: a visit's city is not known"
+    return sum(row.drive_minutes for row in driven), ""
+
+
+def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
+    days = [today.day + timedelta(days=n) for n in range(1, DAYS_AHEAD + 1)]
+    cities = {day: Counter(row.city for row in rows if row.day == day) for day in days}
+    return tuple(
+        DayAhead(day, counted.total(), tuple(counted.most_common()))
+        for day, counted in cities.items()
+    )

@@ -1,0 +1,169 @@
+"""My families: who is in care, who went quiet, whom to look at first."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import or_, select
+
+from allay_metrics import words
+from allay_metrics.caseload import reading
+from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.today import Today
+from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import family, visit
+
+SHOWN_FOR = timedelta(days=180)
+LONG_GAP = LAPSED_AFTER
+
+
+@dataclass(frozen=True)
+class MyFamily:
+    """A family of hers. `visits` counts completed ones, `with_me` whether the last was hers.
+
+    `state` is the family's; `reason` why its care was closed. `attention` are the names of those
+    marked, `note` what is noted for the next visit. `mine` is the client a tap leads to.
+    """
+
+    family_id: str
+    name: str
+    people: tuple[Person, ...]
+    concern: str
+    visits: int
+    last_on: date | None
+    next_on: date | None
+    with_me: bool
+    last_therapist: str
+    state: CareState
+    reason: str
+    closed_on: date | None
+    attention: tuple[str, ...]
+    note: str
+
+    @property
+    def leads_to(self) -> str:
+        """Return the client a tap leads to: the first whose care is open, infants first."""
+        open_ones = [one for one in self.people if one.closed_on is None]
+        return [*open_ones, *self.people][0].client_id
+
+
+@dataclass(frozen=True)
+class Look:
+    """One line of what to look at first; `weight` is act, soon or later."""
+
+    family: MyFamily
+    what: str
+    when: str
+    weight: Literal["act", "soon", "later"]
+
+
+def read_families(scope: Scope, today: Today, since: date | None = None) -> tuple[MyFamily, ...]:
+    """Return the viewer's families by name, of those seen since 180 days ago or booked ahead."""
+    seen_since = since or today.day - SHOWN_FOR
+    columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason")
+    asked = (
+        select(*(family.c[name] for name in columns))
+        .where(
+            reading.own(scope, family, family.c.id),
+            or_(family.c.last_on >= seen_since, family.c.next_on.is_not(None)),
+        )
+        .order_by(family.c.name, family.c.id)
+    )
+    with scope.read() as conn:
+        rows = list(conn.execute(asked))
+        ids = [row.id for row in rows]
+        people = reading.people(conn, scope, ids)
+        told = reading.told(conn, scope, ids)
+        marks = reading.marks(conn, scope, ids)
+        done = visit.c.state == "completed"
+        of_them = visit.c.family_id.in_(reading.among(conn, ids))
+        past: dict[str, list[Any]] = defaultdict(list)
+        for row in reading.visits(conn, scope, done, of_them):
+            past[row.family_id].append(row)
+    as_of = today.as_of.date() if today.as_of else today.day
+    return tuple(
+        _family(
+            row,
+            tuple(people.get(row.id, {}).values()),
+            reading.told_of(told.get(row.id, ()), 0).concern,
+            past.get(row.id, []),
+            marks=marks,
+            mine=scope.viewer.therapist_id,
+            as_of=as_of,
+        )
+        for row in rows
+        if row.id in people
+    )
+
+
+def _family(
+    row: Any,
+    people: tuple[Person, ...],
+    concern: str,
+    past: Sequence[Any],
+    *,
+    marks: Mapping[str, tuple[str, bool]],
+    mine: str | None,
+    as_of: date,
+) -> MyFamily:
+    noted = [(one.name, *marks[one.client_id]) for one in people if one.client_id in marks]
+    last = past[-1] if past else None
+    return MyFamily(
+        family_id=row.id,
+        name=row.name,
+        people=people,
+        concern=concern,
+        visits=len(past),
+        last_on=row.last_on,
+        next_on=row.next_on,
+        with_me=last is None or mine in (None, last.therapist_id),
+        last_therapist=last.therapist if last else "",
+        state=care_state(row.closed_reason, row.last_on, row.next_on, as_of),
+        reason=row.closed_reason or "",
+        closed_on=row.closed_on,
+        attention=tuple(name for name, _, marked in noted if marked),
+        note=next((text for _, text, _ in noted if text), ""),
+    )
+
+
+def look_first(families: Sequence[MyFamily], today: Today) -> tuple[Look, ...]:
+    """Return what to look at first: marked ones, then the longest without a next visit.
+
+    A family whose last visit was a colleague's is hers to book. Closed care is not looked for.
+    """
+    marked = [
+        Look(one, f"marked: {one.note}" if one.note else "marked for attention", "", "act")
+        for one in families
+        if one.attention
+    ]
+    open_ones = [
+        one
+        for one in families
+        if one.closed_on is None and one.with_me and one.last_on and not one.attention
+    ]
+    quiet = [one for one in open_ones if one.next_on is None]
+    quiet.sort(key=lambda one: (-(today.day - (one.last_on or today.day)).days, one.name))
+    gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
+    return (
+        *marked,
+        *(_quiet(one, today) for one in quiet),
+        *(Look(one, f"{_gap(one)} days between two visits", _next(one), "later") for one in gaps),
+    )
+
+
+def _quiet(one: MyFamily, today: Today) -> Look:
+    days = (today.day - (one.last_on or today.day)).days
+    weight: Literal["act", "soon"] = "act" if one.state == "lapsed" else "soon"
+    return Look(one, "no next visit", f"day {days}", weight)
+
+
+def _gap(one: MyFamily) -> int:
+    """Return the days from the last visit to the next booked one, 0 without both."""
+    return (one.next_on - one.last_on).days if one.next_on and one.last_on else 0
+
+
+def _next(one: MyFamily) -> str:
+    return f"next {words.short_day(one.next_on)}" if one.next_on else ""

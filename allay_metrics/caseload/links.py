@@ -1,0 +1,45 @@
+"""One tap to a family: a call, a text ready to send, the way there.
+
+These lead out of the app, to the phone's own apps. No address of our own ever names anybody.
+"""
+
+import re
+from datetime import datetime
+from urllib.parse import quote
+
+from allay_metrics import words
+from allay_metrics.records import UNKNOWN, VIRTUAL
+
+_STATE = re.compile(r"\b(?:CA|California)\b", re.IGNORECASE)
+MAPS = "https://www.google.com/maps/dir/?api=1&destination="
+
+
+def call(phone: str | None) -> str | None:
+    """Return the link that calls, None without a phone."""
+    return f"tel:{phone}" if phone else None
+
+
+def running_late(phone: str | None, therapist: str, starts: datetime) -> str | None:
+    """Return the link that opens a text to the family, ready to be sent; None without a phone."""
+    if not phone:
+        return None
+    first = therapist.split(" ", maxsplit=1)[0]
+    text = (
+        f"Hello, this is {first}. I am running a little late for our visit at "
+        f"{words.clock(starts)}. I will be there as soon as I can."
+    )
+    return f"sms:{phone}?&body={quote(text)}"
+
+
+def directions(address: str | None, city: str) -> str | None:
+    """Return the link to the way there; None for a visit by video or where no place is known.
+
+    Where what was typed does not name the city, the city stands behind it: so does a city alone.
+    """
+    place = " ".join((address or "").split())
+    known = city not in (VIRTUAL, UNKNOWN) and "(" not in city
+    if city == VIRTUAL or not (place or known):
+        return None
+    if known and city.casefold() not in place.casefold():
+        place = f"{place}, {city}" if place else city
+    return MAPS + quote(place if _STATE.search(place) else f"{place}, CA")

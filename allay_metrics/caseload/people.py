@@ -1,0 +1,47 @@
+"""Who is cared for, as shown: names, ages, and where their care stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from allay_metrics import words
+
+TOGETHER = {2: "twins", 3: "triplets", 4: "quadruplets"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A client. `born_on` is the birth date, or the due date while it lies ahead.
+
+    `closed_on` and `closed_reason` stand while her care is closed.
+    """
+
+    client_id: str
+    name: str
+    kind: str
+    born_on: date | None = None
+    closed_on: date | None = None
+    closed_reason: str | None = None
+
+    @property
+    def is_infant(self) -> bool:
+        """Return whether it is a baby."""
+        return self.kind == "infant"
+
+    def age(self, on: date) -> str:
+        """Return the age in words, empty where no birth date is known."""
+        return words.age(self.born_on, on) if self.born_on and self.is_infant else ""
+
+
+def ages(people: Sequence[Person], on: date) -> str:
+    """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text."""
+    infants = [person for person in people if person.is_infant]
+    told = list(dict.fromkeys(filter(None, (one.age(on) for one in infants))))
+    born = {one.born_on for one in infants}
+    together = TOGETHER.get(len(infants), "") if len(born) == 1 else ""
+    return ", ".join(filter(None, (together, words.listed(told) if told else "")))
+
+
+def names(people: Sequence[Person]) -> str:
+    """Return `Mia and Leo`."""
+    return words.listed(person.name for person in people) if people else ""

@@ -1,0 +1,170 @@
+"""Reads of a caseload, each limited to the viewer's own families."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, or_, select
+
+from allay_metrics.caseload.people import Person
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import (
+    booking,
+    care_closed,
+    client,
+    client_note,
+    therapist,
+    visit,
+    visit_client,
+)
+
+# What a visit is to whoever visits; what it costs is not among it.
+VISIT = (
+    "id",
+    "family_id",
+    "day",
+    "starts_at",
+    "ends_at",
+    "minutes",
+    "visit_type",
+    "second_type",
+    "city",
+    "state",
+    "as_of",
+    "therapist_id",
+    "drive_minutes",
+    "undriven",
+)
+_TOLD = ("starts_at", "notes", "concern", "address", "phone")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the rows of one visit say: of several rows each different text once."""
+
+    notes: tuple[str, ...] = ()
+    concern: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+def own(scope: Scope, table: FromClause, families: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that leaves rows of the viewer's own families."""
+    return and_(table.c.practice_id == scope.practice_id, families.in_(scope.own_families()))
+
+
+def visits(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return visits of own families in order of their start, with the name of who visits."""
+    who = and_(
+        therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
+    )
+    asked = (
+        select(*(visit.c[name] for name in VISIT), therapist.c.name.label("therapist"))
+        .select_from(visit.join(therapist, who))
+        .where(own(scope, visit, visit.c.family_id), *which)
+        .order_by(visit.c.starts_at, visit.c.id)
+    )
+    return list(conn.execute(asked))
+
+
+def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, list[str]]:
+    """Return the client ids by visit id, of all visits of these families."""
+    asked = (
+        select(visit_client.c.visit_id, visit_client.c.client_id)
+        .select_from(visit_client.join(client, _of_client(visit_client.c.client_id)))
+        .where(_own_clients(conn, scope, families))
+        .order_by(client.c.kind, client.c.name, client.c.id)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for visit_id, client_id in conn.execute(asked):
+        found[visit_id].append(client_id)
+    return found
+
+
+def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, dict[str, Person]]:
+    """Return each family's clients by id, infants first."""
+    # A visit after the closing opened the care again.
+    back = exists().where(
+        visit_client.c.practice_id == client.c.practice_id,
+        visit_client.c.client_id == client.c.id,
+        visit.c.practice_id == client.c.practice_id,
+        visit.c.id == visit_client.c.visit_id,
+        visit.c.state.in_(("completed", "booked")),
+        visit.c.day > care_closed.c.closed_on,
+    )
+    ended = and_(
+        care_closed.c.practice_id == client.c.practice_id,
+        care_closed.c.client_id == client.c.id,
+        ~back,
+    )
+    columns = [client.c[name] for name in ("family_id", "id", "name", "kind", "born_on")]
+    asked = (
+        select(*columns, care_closed.c.closed_on, care_closed.c.reason)
+        .select_from(client.outerjoin(care_closed, ended))
+        .where(_own_clients(conn, scope, families))
+        .order_by(client.c.kind, client.c.name, client.c.id)
+    )
+    found: dict[str, dict[str, Person]] = defaultdict(dict)
+    for family_id, id_, *told in conn.execute(asked):
+        found[family_id][id_] = Person(id_, *told)
+    return found
+
+
+def told(
+    conn: Connection, scope: Scope, families: Iterable[str]
+) -> Mapping[str, list[tuple[int, Told]]]:
+    """Return what each family's bookings say, by family: (start, what was told), in order."""
+    asked = (
+        select(booking.c.family_id, *(booking.c[name] for name in _TOLD))
+        .where(
+            own(scope, booking, booking.c.family_id),
+            booking.c.family_id.in_(among(conn, families)),
+            or_(*(booking.c[name].is_not(None) for name in _TOLD[1:])),
+        )
+        .order_by(booking.c.starts_at, booking.c.id)
+    )
+    found: dict[str, list[tuple[int, Told]]] = defaultdict(list)
+    for family_id, starts_at, notes, concern, address, phone in conn.execute(asked):
+        lines = (notes.strip(),) if notes and notes.strip() else ()
+        said = Told(lines, *((text or "").strip() for text in (concern, address, phone)))
+        found[family_id].append((starts_at, said))
+    return found
+
+
+def told_of(said: Iterable[tuple[int, Told]], starts_at: int) -> Told:
+    """Return what is told of the visit at `starts_at`: its own rows' words, else the newest ones.
+
+    A gate code is typed once and holds for later visits.
+    """
+    rows = list(said)
+    here = [one for at, one in rows if at == starts_at]
+    newest = [one for _, one in sorted(rows, key=lambda row: row[0], reverse=True)]
+    both = [*here, *newest]
+
+    def first(name: str) -> str:
+        return next((text for one in both if (text := getattr(one, name))), "")
+
+    notes = dict.fromkeys(line for one in here for line in one.notes)
+    old = next((one.notes for one in newest if one.notes), ())
+    return Told(tuple(notes) or old, first("concern"), first("address"), first("phone"))
+
+
+def marks(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, tuple[str, bool]]:
+    """Return (note for the next visit, marked for attention) by client id, where there is one."""
+    asked = (
+        select(client_note.c.client_id, client_note.c.text, client_note.c.attention)
+        .select_from(client_note.join(client, _of_client(client_note.c.client_id)))
+        .where(_own_clients(conn, scope, families))
+    )
+    return {row.client_id: (row.text, bool(row.attention)) for row in conn.execute(asked)}
+
+
+def _own_clients(conn: Connection, scope: Scope, families: Iterable[str]) -> ColumnElement[bool]:
+    mine = own(scope, client, client.c.family_id)
+    return and_(mine, client.c.family_id.in_(among(conn, families)))
+
+
+def _of_client(column: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(client.c.practice_id == column.table.c.practice_id, client.c.id == column)  # type: ignore[attr-defined]

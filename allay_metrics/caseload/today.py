@@ -1,0 +1,56 @@
+"""Which day it is for a therapist, and how old what she reads is."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import func, select
+
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import import_, visit
+
+ON = ("booked", "completed", "no_show", "unmarked")
+
+
+@dataclass(frozen=True)
+class Today:
+    """The day as the records stand.
+
+    `now` is the moment that counts, in the practice's zone; `as_of` the newest export, None while
+    there are no records. `why` says why it is not the calendar's day, where it is not.
+    `shown` is the day whose visits stand on the page: today, or her next day with a visit.
+    """
+
+    now: datetime
+    as_of: datetime | None
+    shown: date
+    why: str = ""
+
+    @property
+    def day(self) -> date:
+        """Return the date."""
+        return self.now.date()
+
+
+def today_of(scope: Scope, clock: datetime | None = None) -> Today:
+    """Return today for this viewer; `clock` stands for this moment in tests.
+
+    In the invented practice time stands still at its newest export. So it does in old records,
+    once nothing in them lies ahead: a page of nothing would help nobody.
+    """
+    now = (clock or datetime.now(UTC)).astimezone(scope.zone)
+    mine = (scope.own(visit), visit.c.state.in_(ON))
+    newest = select(func.max(import_.c.as_of)).where(
+        import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None)
+    )
+    with scope.read() as conn:
+        told = conn.execute(newest).scalar_one()
+        as_of = datetime.fromtimestamp(told, scope.zone) if told is not None else None
+        last = conn.execute(select(func.max(visit.c.day)).where(*mine)).scalar_one()
+        why = ""
+        if as_of is not None and scope.is_demo:
+            now, why = as_of, "In the demo it is always the day its records were exported."
+        elif as_of is not None and as_of.date() < now.date() and (not last or last < now.date()):
+            now, why = as_of, "These records end before today: the day they were exported is shown."
+        ahead = select(func.min(visit.c.day)).where(*mine, visit.c.day >= now.date())
+        following = conn.execute(ahead).scalar_one()
+    return Today(now, as_of, following or now.date(), why)

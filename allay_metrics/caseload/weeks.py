@@ -1,0 +1,46 @@
+"""Her own weeks against her own past: never against anybody else's."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from allay_metrics.caseload.today import Today
+from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
+from allay_metrics.metrics.weeks import SERIES, WEEK, last_full_week, weeks_up_to
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import daily
+
+
+@dataclass(frozen=True)
+class OwnWeeks:
+    """Completed visits per week, the newest last; `usual` is None with too few weeks before."""
+
+    mondays: tuple[date, ...]
+    completed: tuple[int, ...]
+    usual: Usual | None
+
+
+def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
+    """Return the newest 13 full weeks, and what is usual by the 26 weeks before the last.
+
+    Weeks before her first visit are not hers: they make no range.
+    """
+    as_of = today.as_of.date() if today.as_of else today.day
+    last = last_full_week(min(as_of, today.day))
+    mondays = weeks_up_to(last, WEEKS_BACK + 1)
+    asked = (
+        select(daily.c.week, func.sum(daily.c.visits))
+        .where(
+            scope.own(daily),
+            daily.c.state == "completed",
+            daily.c.day.between(mondays[0], last + WEEK - timedelta(days=1)),
+        )
+        .group_by(daily.c.week)
+    )
+    with scope.read() as conn:
+        found = {row[0]: int(row[1]) for row in conn.execute(asked)}
+    counts = [found.get(monday, 0) for monday in mondays]
+    begun = next((i for i, count in enumerate(counts) if count), len(counts))
+    usual = usual_count(counts[begun:-1])
+    return OwnWeeks(tuple(mondays[-SERIES:]), tuple(counts[-SERIES:]), usual)
