@@ -1,0 +1,81 @@
+"""Who answered, how far the missing could move the result, and what may be said of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AMBER_UNDER = 0.60  # ours
+NO_HEADLINE_UNDER = 0.40  # ours
+LINES_ONLY_UNDER = 5
+SUMMARY_FROM = 11
+AT_AN_EXTREME = 0.15
+
+Standing = Literal["good", "amber", "no headline", "nobody"]
+Detail = Literal["nothing", "lines", "dots", "summary"]
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Episodes from eligible (treated, window closed) down to those with both answers."""
+
+    eligible: int
+    asked: int
+    baseline: int
+    followed_up: int
+    paired: int
+
+    @property
+    def rate(self) -> float | None:
+        """Return pairs over eligible, 0 to 1; None of nothing."""
+        return self.paired / self.eligible if self.eligible else None
+
+    @property
+    def standing(self) -> Standing:
+        """Return how far the answers may stand for the families in care."""
+        if self.rate is None:
+            return "nobody"
+        if self.rate < NO_HEADLINE_UNDER:
+            return "no headline"
+        return "amber" if self.rate < AMBER_UNDER else "good"
+
+
+def bounds(improved: int, paired: int, eligible: int) -> tuple[float, float] | None:
+    """Return the share improved if everybody missing had not, and if everybody had.
+
+    15 improved of 22 pairs of 40 eligible: 38 to 82 % (Horowitz and Manski 2000, J Am Stat Assoc
+    95:77, worst and best case). None of nothing.
+    """
+    if not eligible:
+        return None
+    return improved / eligible, (improved + eligible - paired) / eligible
+
+
+def detail(n: int) -> Detail:
+    """Return how much may be shown of n pairs: lines, dots and a median, or a summary."""
+    if n == 0:
+        return "nothing"
+    if n < LINES_ONLY_UNDER:
+        return "lines"
+    return "dots" if n < SUMMARY_FROM else "summary"
+
+
+def withheld(sizes: dict[str, int]) -> frozenset[str]:
+    """Return the groups whose summaries are not shown beside a total of all of them.
+
+    Those under 11, and, where they are just one, the smallest of the others too: a total less
+    all groups shown would tell the one left out.
+    """
+    small = {name for name, n in sizes.items() if 0 < n < SUMMARY_FROM}
+    others = sorted((n, name) for name, n in sizes.items() if n >= SUMMARY_FROM)
+    if len(small) == 1 and others:
+        small.add(others[0][1])
+    return frozenset(small)
+
+
+def at_an_extreme(values: list[float], low: float, high: float) -> str:
+    """Return `floor` or `ceiling` where 15 % or more of the answers stand there, else nothing."""
+    if not values:
+        return ""
+    for end, name in ((low, "floor"), (high, "ceiling")):
+        if sum(value == end for value in values) / len(values) >= AT_AN_EXTREME:
+            return name
+    return ""

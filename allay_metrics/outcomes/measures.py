@@ -1,0 +1,154 @@
+"""What parents are asked: measures and concerns, read from data/reference/ as data."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from allay_metrics import config
+from allay_metrics.errors import ConfigProblem
+
+KINDS = ("number", "ordinal", "words", "yes_no")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One question with its scale.
+
+    `low` and `high` are the ends of the scale, `better` is +1 where a higher answer is better and
+    -1 where a lower one is. `threshold` is the change that matters, in `unit`; with `beyond_age`
+    it is meant beyond the change that age alone brings, by the norms of `norm_metric`. `sd` and
+    `reliability` are those a reliable change is judged by, None where none are known. `asked_of`,
+    `recall`, `cadence`, `basis` and `notes` are the sources' own words.
+    """
+
+    id: str
+    label: str
+    wording: str
+    asked_of: str
+    recall: str
+    kind: str
+    low: float
+    high: float
+    better: int
+    step: float
+    unit: str
+    threshold: float
+    beyond_age: bool
+    norm_metric: str
+    sd: float | None
+    reliability: float | None
+    cadence: str
+    basis: str
+    notes: str
+
+    @property
+    def best(self) -> float:
+        """Return the end of the scale that is best."""
+        return self.high if self.better > 0 else self.low
+
+    @property
+    def has_mean(self) -> bool:
+        """Return whether answers may be averaged; an order has no mean."""
+        return self.kind == "number"
+
+    def change(self, before: float, after: float) -> float:
+        """Return the change from one answer to a later one, positive where it got better."""
+        return (after - before) * self.better
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Why a family came, and the one measure it is judged by.
+
+    `primary_window` is a window of `windows.WINDOWS`; `kind` is measured, ordinal or history tag:
+    a tag is an exposure or a theory, never charted as resolved.
+    """
+
+    id: str
+    label: str
+    client: str
+    primary_measure: str
+    primary_window: str
+    kind: str
+    note: str
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Return the measures that come with the product, by id, in the order of the table."""
+    return read_measures(
+        config.REFERENCE / "measures.csv", config.REFERENCE / "measure_details.csv"
+    )
+
+
+def read_measures(table: Path, details: Path) -> Mapping[str, Measure]:
+    """Return the measures of two tables: what is asked, and how it is counted.
+
+    Raises ConfigProblem naming the table and the measure that is wrong.
+    """
+    counted = {row["id"]: row for row in _rows(details)}
+    found: dict[str, Measure] = {}
+    for row in _rows(table):
+        told = counted.get(row["id"])
+        if told is None:
+            raise ConfigProblem(f"{details.name} does not say how {row['id']} is counted.")
+        try:
+            found[row["id"]] = _measure(row, told)
+        except (KeyError, ValueError) as error:
+            raise ConfigProblem(f"{table.name}, measure {row['id']}: {error}.") from None
+    return found
+
+
+def _measure(row: Mapping[str, str], told: Mapping[str, str]) -> Measure:
+    if told["kind"] not in KINDS:
+        raise ValueError(f"its kind {told['kind']!r} is none of {', '.join(KINDS)}")
+    return Measure(
+        id=row["id"],
+        label=told["label"],
+        wording=row["item_own_words"],
+        asked_of=row["concerns"],
+        recall=row["recall"],
+        kind=told["kind"],
+        low=float(row["min"]),
+        high=float(row["max"]),
+        better={"better": 1, "worse": -1}[row["higher_is"]],
+        step=float(told["step"]),
+        unit=told["unit"],
+        threshold=float(told["threshold"]),
+        beyond_age=told["beyond_age"] == "yes",
+        norm_metric=told["norm_metric"],
+        sd=float(told["sd"]) if told["sd"] else None,
+        reliability=float(told["reliability"]) if told["reliability"] else None,
+        cadence=row["cadence"],
+        basis=row["change_basis"],
+        notes=row["notes"],
+    )
+
+
+@cache
+def concerns() -> Mapping[str, Concern]:
+    """Return the concerns by id, in the order of the table."""
+    return {row["id"]: Concern(**row) for row in _rows(config.REFERENCE / "concerns.csv")}
+
+
+def measures_for(concern: Concern) -> tuple[Measure, ...]:
+    """Return what is asked at every check-in of a client with this concern, in order.
+
+    Those of every baby, those of the concern, and the parent's own concern; follow-up questions
+    (`pgic`, `harms`) are not among them.
+    """
+    found = [
+        measure
+        for measure in measures().values()
+        if (measure.asked_of == "everyone" and measure.kind == "number")
+        or (measure.asked_of == "all infants" and concern.client != "parent")
+        or concern.id in measure.asked_of.split("|")
+    ]
+    return tuple(found)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,165 @@
+"""What one concern's episodes come to: counted, and withheld where they are too few."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from statistics import fmean, median
+
+from allay_metrics.outcomes.change import Change, change_of
+from allay_metrics.outcomes.funnel import Detail, Funnel, bounds, detail
+from allay_metrics.outcomes.intervals import Mean, Share, mean_change, wilson
+from allay_metrics.outcomes.measures import Concern, Measure, measures
+from allay_metrics.outcomes.windows import WINDOWS, Answer, Baseline, baseline, in_window
+
+TOO_FEW_TO_SHOW = "fewer than 5 families answered both times"
+TOO_FEW_TO_SUMMARISE = "too few to summarise"
+NOBODY = "no family whose window has closed answered both times"
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One client with one concern, and everything answered about her or him.
+
+    `session` is the start of the first visit (seconds since 1970 UTC), `first` its local day;
+    `asked` whether a check-in was ever sent or answered.
+    """
+
+    id: str
+    client_id: str
+    concern: str
+    first: date
+    session: int
+    born: date | None
+    gestation_weeks: int | None
+    asked: bool
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An episode whose primary window has closed: what of it there is."""
+
+    episode: Episode
+    before: Baseline | None
+    after: Answer | None
+    change: Change | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One concern's numbers. What is withheld is None, and `reason` says why.
+
+    `mean` holds mean, median and the interval of raw changes; `expected` and `remainder` are
+    means over those of the pairs whose age the norms cover, `covered` of them. `better`, `same`
+    and `worse` count `judged` pairs; those at the best already and those nothing can be told of
+    stand apart. `worst_case` and `best_case` bound the share better of all eligible.
+    """
+
+    concern: Concern
+    measure: Measure
+    funnel: Funnel
+    detail: Detail
+    mean: Mean | None
+    median: float | None
+    expected: float | None
+    remainder: float | None
+    covered: int
+    better: Share | None
+    same: Share | None
+    worse: Share | None
+    at_best_already: int
+    cannot_tell: int
+    reliably_changed: int | None
+    worst_case: float | None
+    best_case: float | None
+    reason: str
+
+
+def closes_on(episode: Episode, concern: Concern) -> date:
+    """Return the day on which the episode's primary window closes: the period it belongs to."""
+    return WINDOWS[concern.primary_window].closes(episode.first)
+
+
+def judge(episode: Episode, concern: Concern, measure: Measure) -> Judged:
+    """Return an episode's baseline, its answer in the primary window, and the change."""
+    before = baseline(episode.answers, measure.id, episode.session)
+    after = in_window(
+        episode.answers,
+        measure.id,
+        episode.first,
+        episode.session,
+        WINDOWS[concern.primary_window],
+    )
+    if before is None or after is None:
+        return Judged(episode, before, after, None)
+    change = change_of(measure, before.answer, after, episode.born, episode.gestation_weeks)
+    return Judged(episode, before, after, change)
+
+
+def summarise(
+    episodes: Iterable[Episode],
+    concern: Concern,
+    period: tuple[date, date],
+    as_of: date,
+    measure: Measure | None = None,
+) -> tuple[Summary, list[Judged]]:
+    """Return one concern's summary for the windows that closed in a period, both ends included.
+
+    Only episodes of the concern whose window had closed by `as_of` are eligible; they are
+    returned too, judged, for drawing. Another measure than the concern's primary one is
+    exploratory, and to be labelled so.
+    """
+    counted = measure or measures()[concern.primary_measure]
+    first, last = period[0], min(period[1], as_of)
+    judged = [
+        judge(episode, concern, counted)
+        for episode in episodes
+        if episode.concern == concern.id and first <= closes_on(episode, concern) <= last
+    ]
+    return _summary(judged, concern, counted), judged
+
+
+def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summary:
+    changes = [one.change for one in judged if one.change is not None]
+    funnel = Funnel(
+        eligible=len(judged),
+        asked=sum(one.episode.asked for one in judged),
+        baseline=sum(one.before is not None for one in judged),
+        followed_up=sum(one.after is not None for one in judged),
+        paired=len(changes),
+    )
+    shown = detail(len(changes))
+    full = shown == "summary"
+    verdicts = Counter(change.verdict for change in changes)
+    told = sum(verdicts[name] for name in ("better", "same", "worse"))
+    covered = [c for c in changes if c.expected is not None and c.remainder is not None]
+    raw = [change.change for change in changes]
+    limits = bounds(verdicts["better"], len(changes), len(judged)) if full else None
+    known = [change.reliable for change in changes if change.reliable is not None]
+    age = full and measure.has_mean and bool(covered)
+    return Summary(
+        concern=concern,
+        measure=measure,
+        funnel=funnel,
+        detail=shown,
+        mean=mean_change(raw) if full and measure.has_mean else None,
+        median=float(median(raw)) if shown in ("dots", "summary") else None,
+        expected=fmean(c.expected or 0.0 for c in covered) if age else None,
+        remainder=fmean(c.remainder or 0.0 for c in covered) if age else None,
+        covered=len(covered),
+        better=wilson(verdicts["better"], told) if full else None,
+        same=wilson(verdicts["same"], told) if full else None,
+        worse=wilson(verdicts["worse"], told) if full else None,
+        at_best_already=verdicts["at_best_already"],
+        cannot_tell=verdicts["cannot_tell"],
+        reliably_changed=sum(known) if full and known else None,
+        worst_case=limits[0] if limits else None,
+        best_case=limits[1] if limits else None,
+        reason={
+            "nothing": NOBODY,
+            "lines": TOO_FEW_TO_SHOW,
+            "dots": TOO_FEW_TO_SUMMARISE,
+            "summary": "",
+        }[shown],
+    )

@@ -1,0 +1,85 @@
+"""When an answer counts: the baseline before the first session, and the windows after it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+B1_WITHIN = 48 * 3600  # seconds before session 1
+B0_WITHIN = 14 * 86_400
+
+
+@dataclass(frozen=True)
+class Window:
+    """`day` days after the first session, give or take `margin`."""
+
+    id: str
+    label: str
+    day: int
+    margin: int
+
+    def closes(self, first: date) -> date:
+        """Return the last day on which an answer still counts."""
+        return first + timedelta(days=self.day + self.margin)
+
+
+WINDOWS = {
+    window.id: window
+    for window in (
+        Window("day7", "day 7", 7, 2),
+        Window("day14", "day 14", 14, 3),
+        Window("day28", "day 28", 28, 7),
+        Window("week8", "week 8", 56, 14),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to one measure: when it was given (seconds since 1970 UTC, and local day)."""
+
+    measure: str
+    value: float
+    at: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The answer an episode starts from; `kind` is B1, or B0 where that had to serve."""
+
+    answer: Answer
+    kind: str
+
+
+def baseline(answers: Iterable[Answer], measure: str, session: int) -> Baseline | None:
+    """Return the baseline of a measure: the last answer in the 48 h before session 1, else B0.
+
+    `session` is the start of the first session. B0 is the last answer in the 14 days before it,
+    marked as such. An answer stamped after the start is refused. None where there is neither.
+    """
+    before = [one for one in answers if one.measure == measure and one.at < session]
+    last = max(before, key=lambda one: one.at, default=None)
+    if last is None or last.at < session - B0_WITHIN:
+        return None
+    return Baseline(last, "B1" if last.at >= session - B1_WITHIN else "B0")
+
+
+def in_window(
+    answers: Iterable[Answer], measure: str, first: date, session: int, window: Window
+) -> Answer | None:
+    """Return the answer nearest to the window's day, the earlier of two as near; None outside."""
+    target = first + timedelta(days=window.day)
+    near = [
+        one
+        for one in answers
+        if one.measure == measure
+        and one.at >= session
+        and abs((one.on - target).days) <= window.margin
+    ]
+    return min(near, key=lambda one: (abs((one.on - target).days), one.at), default=None)
+
+
+def latest(answers: Iterable[Answer], measure: str, session: int) -> Answer | None:
+    """Return the newest answer after session 1: secondary, and to be labelled so."""
+    after = [one for one in answers if one.measure == measure and one.at >= session]
+    return max(after, key=lambda one: one.at, default=None)
