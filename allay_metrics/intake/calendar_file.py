@@ -13,6 +13,7 @@ from typing import Any
 
 import recurring_ical_events
 from icalendar import Calendar, Component
+from icalendar.error import BrokenCalendarProperty
 
 from allay_metrics import words
 from allay_metrics.errors import FileProblem
@@ -22,13 +23,14 @@ HEADERS = (
     "Id", "Summary", "Start", "End", "Zone", "Location", "Description", "Calendar", "Created",
     "Status", "Problem",
 )  # fmt: skip
-# A series without an end is read so far beyond the day of the export.
+# Repeating events are read so far beyond the day of the export.
 AHEAD = timedelta(weeks=26)
 _MOST_BYTES = 100_000_000
 _MOST_TIMES = 5_000  # of one series: daily visits for over thirteen years
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 ALL_DAY = "it lasts all day: a visit has a start and an end"
 NO_START = "its start cannot be read"
+_OFTEN = "it repeats more often than daily"
 _UNREADABLE = "how it repeats cannot be read"
 
 
@@ -65,30 +67,29 @@ class CalendarFile:
         for event in calendar.walk("VEVENT"):
             series[str(event.get("UID", ""))].append(event)
         records: list[Record] = []
-        endless = False
+        repeats = False
         for events in series.values():
             if not any(name in event for event in events for name in _REPEATS):
                 records += [self._record(event) for event in events]
                 continue
-            endless = endless or any(_is_endless(event) for event in events)
+            repeats = True
             records += self._times(calendar, events)
-        if endless:
+        if repeats:
             until = words.dated(self._until.date())
-            self.notes.append(f"events that repeat without an end are read up to {until}")
+            self.notes.append(f"events that repeat are read up to {until}")
         return sorted(records, key=lambda record: (record[2], record[0]))
 
     def _times(self, calendar: Calendar, events: list[Component]) -> list[Record]:
         """Return a record for each time a series happens, moved ones where they went."""
-        first = events[0]
-        rules = [rule for event in events for rule in _as_list(event.get("RRULE"))]
-        if any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", [])):
-            return [self._record(first, problem="it repeats more often than daily")]
         try:
+            if any(_too_often(event) for event in events):
+                return [self._record(event, problem=_OFTEN) for event in events]
             found = list(self._between(calendar, events))
         except Exception:  # noqa: BLE001 - whatever a rule breaks in the library, the row is kept
             return [self._record(event, problem=_UNREADABLE) for event in events]
         if len(found) > _MOST_TIMES:
-            return [self._record(first, problem=f"it happens over {_MOST_TIMES:,} times")]
+            problem = f"it happens over {_MOST_TIMES:,} times"
+            return [self._record(event, problem=problem) for event in events]
         return [self._record(event, in_series=True) for event in found]
 
     def _between(self, calendar: Calendar, events: list[Component]) -> Iterator[Component]:
@@ -155,7 +156,11 @@ def _exported(calendar: Calendar, path: Path) -> datetime:
 
 
 def _moment(event: Component, name: str) -> datetime | date | None:
-    found = getattr(event.get(name), "dt", None)
+    """Return a moment the event names, None where there is none or it cannot be read."""
+    try:
+        found = getattr(event.get(name), "dt", None)
+    except BrokenCalendarProperty:
+        return None
     return found if isinstance(found, date) else None
 
 
@@ -209,13 +214,10 @@ def _as_date(at: datetime | date) -> date:
     return at.date() if isinstance(at, datetime) else at
 
 
-def _is_endless(event: Component) -> bool:
-    rules = _as_list(event.get("RRULE"))
-    return any("UNTIL" not in rule and "COUNT" not in rule for rule in rules)
-
-
-def _as_list(rules: Any) -> list[Any]:
-    return [] if rules is None else rules if isinstance(rules, list) else [rules]
+def _too_often(event: Component) -> bool:
+    rules: Any = event.get("RRULE") or []
+    told = rules if isinstance(rules, list) else [rules]
+    return any(str(freq).upper() in _TOO_OFTEN for rule in told for freq in rule.get("FREQ", []))
 
 
 def _text(event: Component, name: str) -> str:

@@ -10,8 +10,8 @@ from allay_metrics.intake.table import Record, Table
 from allay_metrics.intake.texts import listed, loose, one_line
 
 Key = tuple[str, ...]
-# What a row of the report prefers to belong to, and what it tells.
-Told = tuple[Key, tuple[str, ...]]
+# The number of a line of the report, what it prefers to belong to, and what it tells.
+Told = tuple[int, Key, tuple[str, ...]]
 
 
 class Joined:
@@ -30,7 +30,7 @@ class Joined:
         self.headers = tuple(rule.header(name) for name in self._taken)
         self._own = _Positions(headers, f"as {profile.label} the file")
         self._found: dict[Key, list[Told]] = {}
-        self._rows = 0
+        self._lines = 0
         for path, table in reports:
             self._read(path, table)
         self._name = " and ".join(path.name for path, _ in reports)
@@ -39,7 +39,7 @@ class Joined:
     def begin(self) -> None:
         """Count anew what is told of the visits."""
         self._visits = self._told = self._doubtful = 0
-        self._used: set[Key] = set()
+        self._used: set[int] = set()
 
     def cells(self, record: Record) -> list[str]:
         """Return what the report tells of this record's visit; blank where it is not sure."""
@@ -47,10 +47,9 @@ class Joined:
         (key,) = self._keys(record, self._own, ours=True)
         found = self._found.get(key, [])
         mine = tuple(loose(record[self._own.of(name)]) for name in self._rule.prefer)
-        preferred = {cells for prefers, cells in found if prefers == mine}
-        told = preferred or {cells for _, cells in found}
-        if found:
-            self._used.add(key)
+        preferred = {cells for _, prefers, cells in found if prefers == mine}
+        told = preferred or {cells for _, _, cells in found}
+        self._used.update(line for line, _, _ in found)
         if len(told) == 1:
             self._told += 1
             return list(told.pop())
@@ -64,9 +63,9 @@ class Joined:
         if self._doubtful:
             rows = words.plural(self._doubtful, "row")
             notes.append(f"{rows} met several of its lines that differ: nothing taken from them")
-        left = len(self._found.keys() - self._used)
+        left = self._lines - len(self._used)
         if left and self._visits:
-            notes.append(f"{words.plural(left, 'visit')} of it not in this file")
+            notes.append(f"{words.plural(left, 'line')} of it met no row of this file")
         return notes
 
     def _read(self, path: Path, table: Table) -> None:
@@ -79,12 +78,13 @@ class Joined:
             )
         where = _Positions(first[at], path.name)
         for record in _fitting(table, at + 1, len(first[at])):
-            self._rows += 1
             cells = tuple(one_line(record[where.of(name)]) for name in self._taken)
             prefers = tuple(loose(record[where.of(name)]) for name in self._rule.prefer.values())
+            if not any(cells):
+                continue
             for key in self._keys(record, where, ours=False):
-                if any(cells) and all(key):
-                    self._found.setdefault(key, []).append((prefers, cells))
+                self._found.setdefault(key, []).append((self._lines, prefers, cells))
+            self._lines += 1
 
     def _keys(self, record: Record, where: "_Positions", *, ours: bool) -> set[Key]:
         """Return what a row is found by: one key, or one per date a row of the report carries."""

@@ -59,19 +59,43 @@ def recognise(
     raise _unrecognised(records, path)
 
 
-def beside_what(path: Path, own: Sequence[Profile] = ()) -> str | None:
-    """Return the source whose visits this file tells more of, None if it holds visits itself.
+def pairs(
+    paths: Sequence[Path], own: Sequence[Profile] = (), told: Profile | None = None
+) -> list[tuple[Path, tuple[Path, ...]]]:
+    """Return each file that holds visits with the second reports of its source among the others.
 
-    Raises FileProblem where it cannot be read at all.
+    A second report whose visits are in none of the files stands alone, as does a file that cannot
+    be read: opening it says what is wrong.
     """
-    table, _ = open_table(path)
-    records = table.first()
-    for profile in _in_order(own):
+    if len(paths) < 2:
+        return [(path, ()) for path in paths]
+    known = (told,) if told else _in_order(own)
+    kinds = {path: _kind(path, known) for path in paths}
+    holding = {source for source, is_second in kinds.values() if not is_second}
+    beside = {
+        path: source
+        for path, (source, is_second) in kinds.items()
+        if is_second and source in holding
+    }
+    return [
+        (path, tuple(other for other, source in beside.items() if source == kinds[path][0]))
+        for path in paths
+        if path not in beside
+    ]
+
+
+def _kind(path: Path, known: Sequence[Profile]) -> tuple[str, bool]:
+    """Return a file's source, '' for none, and whether it is the second report of it."""
+    try:
+        records = open_table(path)[0].first()
+    except FileProblem:
+        return "", False
+    for profile in known:
         if any(_fits(record, profile, told=False) for record in records):
-            return None
+            return profile.name, False
         if profile.joined and any(is_report(record, profile.joined) for record in records):
-            return profile.name
-    return None
+            return profile.name, True
+    return "", False
 
 
 def _in_order(own: Sequence[Profile]) -> tuple[Profile, ...]:

@@ -56,13 +56,13 @@ def test_a_row_becomes_the_canonical_columns_in_their_order(tmp_path):
 
 
 def test_unmapped_columns_are_kept_as_they_are(tmp_path):
-    row = read_one(tmp_path, {"Label": "VIP", "Parking?": "🚗 ask  Bob"})
+    row = read_one(tmp_path, {"Label": "VIP", "Snacks?": "🚗 ask  Bob"})
     assert json.loads(row["extra"]) == {
         "Paid?": "no",
         "Amount Paid Online": "0.00",
         "Label": "VIP",
         "Scheduled By": "a client ",
-        "Parking?": "🚗 ask  Bob",
+        "Snacks?": "🚗 ask  Bob",
     }
 
 
@@ -331,3 +331,8 @@ def test_the_file_is_named_and_fingerprinted(tmp_path):
     assert (file.file_name, file.size, file.source) == ("export.csv", path.stat().st_size, "acuity")
     assert len(file.sha256) == 64
     assert file.modified_at == int(path.stat().st_mtime)
+
+
+def test_parking_gate_code_and_pets_are_notes(tmp_path):
+    asked = {"Notes": "Bring the scale", "Parking, gate code, pets": "Gate 0417\nTwo dogs"}
+    assert read_one(tmp_path, asked)["notes"] == "Bring the scale\nGate 0417\nTwo dogs"
