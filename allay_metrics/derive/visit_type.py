@@ -11,7 +11,7 @@ from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
 
 VISIT_TYPES = ("cst", "lactation", "massage")
-_DECIDES = ("always", "unless_cst", "alone")
+DECIDES = ("always", "unless_cst", "alone")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_words(path: Path) -> Words:
     with path.open(encoding="utf-8", newline="") as file:
         words = tuple(Word(**row) for row in csv.DictReader(file))
     for line, word in enumerate(words, 2):
-        if word.visit_type not in VISIT_TYPES or word.decides not in _DECIDES or not word.word:
+        if word.visit_type not in VISIT_TYPES or word.decides not in DECIDES or not word.word:
             raise ConfigProblem(f"{path.name}, line {line}: {word} is not a usable word.")
     return Words(words)
 

@@ -1,0 +1,280 @@
+"""How a choice of the owner is kept: every number follows in the same transaction.
+
+A choice is a few rows. What they change is found by comparing what was chosen before and after,
+and the visits of the families concerned are derived anew and compared. Each can be taken back.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, insert, select, update
+
+from allay_metrics.derive import derive
+from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.city import place
+from allay_metrics.derive.matching import linked
+from allay_metrics.derive.visit_type import visit_types
+from allay_metrics.errors import Conflict
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import (
+    booking,
+    care_closed,
+    client,
+    client_note,
+    client_tag,
+    family,
+    metadata,
+    visit,
+)
+
+_OF_CLIENTS = (care_closed, client_note, client_tag)
+_NEW = 0  # the version of a row that was not there when it was read
+
+Stored = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it shall be: its table, its key, and what it says; None for `values`: it goes.
+
+    `version` is the one that was read, 0 for none yet, None where it does not matter. `name` says
+    to a person what the row is.
+    """
+
+    table: Table
+    key: Stored
+    values: Stored | None
+    name: str
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """So many visits that moved from one city, type or family to another; `what` says which."""
+
+    what: str
+    before: str
+    after: str
+    visits: int
+
+
+@dataclass(frozen=True)
+class Back:
+    """What stood there before a choice, and what the choice left: enough to take it back."""
+
+    rows: tuple[tuple[str, Stored, Stored | None, Stored | None, str], ...] = ()
+    care_before: tuple[tuple[str, Stored], ...] = ()
+    care_after: tuple[tuple[str, Stored], ...] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a choice changed: visits in all, and from where to where, most first."""
+
+    visits: int
+    ways: tuple[Way, ...]
+    back: Back
+
+
+def keep(scope: Scope, reason: str, rows: Iterable[Row]) -> Saved:
+    """Keep these rows of a choice, derive what they concern, and return what changed.
+
+    Raises Conflict when a row is no longer the one that was read: then nothing was kept.
+    """
+    with scope.write(reason) as conn:
+        return keep_in(conn, scope.practice_id, rows)
+
+
+def keep_in(conn: Connection, practice_id: str, rows: Iterable[Row]) -> Saved:
+    """Do what `keep` does in a transaction that is open."""
+    before = read_choices(conn, practice_id)
+    kept = [_write(conn, practice_id, row) for row in rows]
+    return _follow(conn, practice_id, before, kept)
+
+
+def take_back(scope: Scope, back: Back) -> Saved:
+    """Give back what stood there before a choice, and return what changed by it.
+
+    Raises Conflict when somebody changed it once more meanwhile.
+    """
+    with scope.write("take a choice back") as conn:
+        before = read_choices(conn, scope.practice_id)
+        kept = []
+        for table_name, key, was, left, name in back.rows:
+            table = metadata.tables[table_name]
+            if _read(conn, scope.practice_id, table, key) != left:
+                raise Conflict(f"{name} was changed meanwhile: it stays as it is now.")
+            _put(conn, scope.practice_id, table, key, was)
+            kept.append((table_name, key, left, was, name))
+        _give_care_back(conn, scope.practice_id, back)
+        return _follow(conn, scope.practice_id, before, kept)
+
+
+def _write(
+    conn: Connection, practice_id: str, row: Row
+) -> tuple[str, Stored, Stored | None, Stored | None, str]:
+    was = _read(conn, practice_id, row.table, row.key)
+    if row.version is not None and (was["version"] if was else _NEW) != row.version:
+        raise Conflict(f"{row.name} was changed meanwhile: look at it again.")
+    left = None
+    if row.values is not None:
+        version = was["version"] + 1 if was else 1
+        left = {**(was or {}), **row.key, **row.values, "version": version}
+    _put(conn, practice_id, row.table, row.key, left)
+    return row.table.name, row.key, was, _read(conn, practice_id, row.table, row.key), row.name
+
+
+def _read(conn: Connection, practice_id: str, table: Table, key: Stored) -> Stored | None:
+    found = conn.execute(select(table).where(_at(practice_id, table, key))).mappings().first()
+    return dict(found) if found else None
+
+
+def _put(conn: Connection, practice_id: str, table: Table, key: Stored, row: Stored | None) -> None:
+    at = _at(practice_id, table, key)
+    if row is None:
+        conn.execute(delete(table).where(at))
+        return
+    values = {**row, "practice_id": practice_id}
+    if conn.execute(update(table).where(at).values(values)).rowcount == 0:
+        conn.execute(insert(table).values(values))
+
+
+def _at(practice_id: str, table: Table, key: Stored) -> Any:
+    named = (table.c[name] == value for name, value in key.items())
+    return and_(table.c.practice_id == practice_id, *named)
+
+
+def _follow(
+    conn: Connection,
+    practice_id: str,
+    before: Choices,
+    kept: Sequence[tuple[str, Stored, Stored | None, Stored | None, str]],
+) -> Saved:
+    after = read_choices(conn, practice_id)
+    families = _touched(conn, practice_id, before, after)
+    relinked = before.links != after.links
+    stood = _standing(conn, practice_id, families)
+    ids = _clients(conn, practice_id, families) if relinked else set()
+    care_before = _care(conn, practice_id, ids)
+    if families:
+        derive(conn, practice_id, families, relinked=relinked)
+    ways, visits = _ways(stood, _standing(conn, practice_id, families))
+    ids |= _clients(conn, practice_id, families) if relinked else set()
+    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids))
+    return Saved(visits, ways, back)
+
+
+def _touched(conn: Connection, practice_id: str, before: Choices, after: Choices) -> set[str]:
+    """Return the families for whose bookings the choices say different things."""
+    found: set[str] = set()
+    mine = booking.c.practice_id == practice_id
+    if before.type_words is not after.type_words:
+        texts = conn.execute(select(booking.c.type_text).where(mine).distinct()).scalars()
+        moved = [t for t in texts if _types(t, before) != _types(t, after)]
+        theirs = booking.c.type_text.in_(among(conn, moved))
+        found |= set(conn.execute(select(booking.c.family_id).where(mine, theirs)).scalars())
+    if before.city_names is not after.city_names:
+        told = (booking.c.city_text, booking.c.zip, booking.c.address, booking.c.notes)
+        asked = select(booking.c.family_id, *told).where(mine).distinct()
+        names, now = before.city_names, after.city_names
+        for family_id, *where in conn.execute(asked):
+            if place(*where, names) != place(*where, now):
+                found.add(family_id)
+    ids = _differing(before.cities, after.cities) | _differing(before.types, after.types)
+    if ids:
+        asked = select(booking.c.family_id).where(mine, booking.c.id.in_(among(conn, ids)))
+        found |= set(conn.execute(asked).scalars())
+    for match, name in _differing(before.links, after.links):
+        ends = {match, *(linked(match, name, links) for links in (before.links, after.links))}
+        found |= {key_of(practice_id, "family", end) for end in ends}
+    return found
+
+
+def _types(text: str, choices: Choices) -> tuple[str, str]:
+    return visit_types(text, choices.type_words)
+
+
+def _differing(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> set[Any]:
+    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+
+
+def _standing(
+    conn: Connection, practice_id: str, families: Iterable[str]
+) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return what each visit of these families counts under: (what tells it apart, its name)."""
+    of_family = and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id)
+    columns = [visit.c[name] for name in ("id", "city", "visit_type", "second_type", "family_id")]
+    asked = (
+        select(*columns, family.c.name)
+        .join(family, of_family)
+        .where(visit.c.practice_id == practice_id, visit.c.family_id.in_(among(conn, families)))
+    )
+    told: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in conn.execute(asked):
+        types = f"{row.visit_type}+{row.second_type}" if row.second_type else row.visit_type
+        told[row.id] = {
+            "city": (row.city, row.city),
+            "type": (types, types),
+            "family": (row.family_id, row.name),
+        }
+    return told
+
+
+def _ways(
+    before: Mapping[str, Mapping[str, tuple[str, str]]],
+    after: Mapping[str, Mapping[str, tuple[str, str]]],
+) -> tuple[tuple[Way, ...], int]:
+    """Return where visits moved, and how many of them did; one that joined another moved, too."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    moved = before.keys() ^ after.keys()
+    for id_ in before.keys() & after.keys():
+        for what, (was, name) in before[id_].items():
+            now, new_name = after[id_][what]
+            if was != now:
+                counts[what, name, new_name] += 1
+                moved |= {id_}
+    ways = (Way(*way, visits) for way, visits in counts.items())
+    return tuple(sorted(ways, key=lambda way: (-way.visits, way.what, way.before))), len(moved)
+
+
+# Closing, notes and tags follow a client to her new family. Where the family had a client of that
+# name they could not be told apart afterwards: what stood before is remembered.
+
+
+def _clients(conn: Connection, practice_id: str, families: Iterable[str]) -> set[str]:
+    theirs = client.c.family_id.in_(among(conn, families))
+    asked = select(client.c.id).where(client.c.practice_id == practice_id, theirs)
+    return set(conn.execute(asked).scalars())
+
+
+def _care(
+    conn: Connection, practice_id: str, clients: Iterable[str]
+) -> tuple[tuple[str, Stored], ...]:
+    ids = sorted(clients)
+    if not ids:
+        return ()
+    return tuple(
+        (table.name, dict(row))
+        for table in _OF_CLIENTS
+        for row in conn.execute(
+            select(table)
+            .where(table.c.practice_id == practice_id, table.c.client_id.in_(among(conn, ids)))
+            .order_by(*table.primary_key.columns)
+        ).mappings()
+    )
+
+
+def _give_care_back(conn: Connection, practice_id: str, back: Back) -> None:
+    """Put what was kept of clients where it stood, unless somebody wrote there meanwhile."""
+    clients = {row["client_id"] for _, row in (*back.care_before, *back.care_after)}
+    if not clients or _care(conn, practice_id, clients) != back.care_after:
+        return
+    for table in _OF_CLIENTS:
+        mine = table.c.practice_id == practice_id
+        conn.execute(delete(table).where(mine, table.c.client_id.in_(among(conn, clients))))
+    for name, row in back.care_before:
+        conn.execute(insert(metadata.tables[name]).values(dict(row)))

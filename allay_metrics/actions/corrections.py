@@ -1,0 +1,63 @@
+"""The owner's word on single bookings: each row of a slot gets it, so that the visit does."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from allay_metrics.actions.choosing import Row
+from allay_metrics.errors import NotFound
+from allay_metrics.records.bulk import among
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.tables import booking, correction
+from allay_metrics.records.types import now
+
+
+def corrections(
+    conn: Connection, practice_id: str, booking_ids: Iterable[str], field: str, value: str | None
+) -> list[Row]:
+    """Return the rows that correct these bookings and their twins' in one field.
+
+    None for `value` takes corrections away. Raises NotFound for a booking that is not on file.
+    """
+    rows = []
+    for booking_id, name in sorted(_slots(conn, practice_id, set(booking_ids)).items()):
+        there = _there(conn, practice_id, booking_id, field)
+        values: dict[str, Any] | None = (
+            None if value is None else {"id": there or new_key(), "value": value}
+        )
+        if values:
+            values["made_at"] = now()
+        rows.append(
+            Row(correction, {"booking_id": booking_id, "field": field}, values, f"{name}'s visit")
+        )
+    return rows
+
+
+def _there(conn: Connection, practice_id: str, booking_id: str, field: str) -> str | None:
+    asked = select(correction.c.id).where(
+        correction.c.practice_id == practice_id,
+        correction.c.booking_id == booking_id,
+        correction.c.field == field,
+    )
+    return conn.execute(asked).scalar()
+
+
+def _slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
+    """Return these bookings and those of the same family, therapist and start: id to client."""
+    named, other = booking.alias(), booking
+    same = and_(
+        other.c.practice_id == named.c.practice_id,
+        other.c.family_id == named.c.family_id,
+        other.c.starts_at == named.c.starts_at,
+        func.coalesce(other.c.therapist, "") == func.coalesce(named.c.therapist, ""),
+    )
+    asked = (
+        select(other.c.id, other.c.client_name)
+        .select_from(named.join(other, same))
+        .where(named.c.practice_id == practice_id, named.c.id.in_(among(conn, ids)))
+    )
+    found = {row.id: row.client_name for row in conn.execute(asked)}
+    if not ids or not ids <= found.keys():
+        raise NotFound("A visit to correct is not on file any more: look at the list again.")
+    return found

@@ -1,0 +1,59 @@
+"""The practice's spellings of cities, and where single visits were."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from allay_metrics.actions.choosing import Row, Saved, keep_in
+from allay_metrics.actions.corrections import corrections
+from allay_metrics.derive.city_names import plain
+from allay_metrics.errors import ConfigProblem, choose_from
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import city, city_alias
+
+
+def set_alias(scope: Scope, spelling: str, name: str, *, version: int | None = None) -> Saved:
+    """Let a spelling mean a city, or `virtual`, in past visits as well.
+
+    It counts where it ends a part of an address, and where it is all that was typed. `version` is
+    the one that was read, 0 for none yet. Raises ConfigProblem, or Conflict when it was changed
+    meanwhile.
+    """
+    spelt = plain(spelling)
+    if not any(letter.isalpha() for letter in spelt):
+        raise ConfigProblem("A ZIP or a number is no name of a city: correct the visits instead.")
+    with scope.write("name a city") as conn:
+        _check(conn, scope.practice_id, name)
+        return keep_in(conn, scope.practice_id, [_row(spelt, {"city": name}, version)])
+
+
+def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> Saved:
+    """Take a spelling of the practice's own away."""
+    with scope.write("name a city") as conn:
+        return keep_in(conn, scope.practice_id, [_row(plain(spelling), None, version)])
+
+
+def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> Saved:
+    """Say where these visits were; None lets what was typed decide again.
+
+    A corrected visit tells where the family's other visits without a city were. Raises
+    ConfigProblem, or NotFound for a booking that is not on file.
+    """
+    with scope.write("correct cities") as conn:
+        if name is not None:
+            _check(conn, scope.practice_id, name)
+        rows = corrections(conn, scope.practice_id, booking_ids, "city", name)
+        return keep_in(conn, scope.practice_id, rows)
+
+
+def _check(conn: Connection, practice_id: str, name: str) -> None:
+    asked = select(city.c.name).where(
+        city.c.practice_id == practice_id, city.c.kind.in_(("city", "virtual"))
+    )
+    known = set(conn.execute(asked).scalars())
+    if name not in known:
+        raise ConfigProblem(choose_from("city", name, known))
+
+
+def _row(spelt: str, values: dict[str, str] | None, version: int | None) -> Row:
+    return Row(city_alias, {"spelling": spelt}, values, f"The spelling '{spelt}'", version)

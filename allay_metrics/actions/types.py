@@ -1,0 +1,57 @@
+"""What a service's name means, and what one visit was, whatever words say."""
+
+from collections.abc import Iterable
+
+from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
+from allay_metrics.actions.corrections import corrections
+from allay_metrics.derive.choices import types_of
+from allay_metrics.derive.visit_type import VISIT_TYPES, service_name
+from allay_metrics.errors import ConfigProblem, choose_from
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import type_name
+
+OTHER = "other"
+
+
+def assign_type(scope: Scope, name: str, types: str, *, version: int | None = None) -> Saved:
+    """Let a service's exact name mean a type, in past visits as well; `cst+lactation` for two.
+
+    `version` is the one that was read, 0 for none yet. Raises ConfigProblem, or Conflict when it
+    was changed meanwhile.
+    """
+    first, second = _checked(types)
+    values = {"visit_type": first, "second_type": second}
+    return keep(scope, "assign a visit type", [_row(name, values, version)])
+
+
+def unassign_type(scope: Scope, name: str, *, version: int | None = None) -> Saved:
+    """Let words decide again what a service's name means."""
+    return keep(scope, "assign a visit type", [_row(name, None, version)])
+
+
+def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) -> Saved:
+    """Say of these visits what they were; None lets their names decide again.
+
+    Raises ConfigProblem, or NotFound for a booking that is not on file.
+    """
+    if types is not None:
+        _checked(types)
+    with scope.write("correct visit types") as conn:
+        rows = corrections(conn, scope.practice_id, booking_ids, "visit_type", types)
+        return keep_in(conn, scope.practice_id, rows)
+
+
+def _checked(types: str) -> tuple[str, str]:
+    first, second = types_of(types)
+    for each in filter(None, (first or "nothing", second)):
+        if each not in (*VISIT_TYPES, OTHER):
+            raise ConfigProblem(choose_from("visit type", each, (*VISIT_TYPES, OTHER)))
+    if second and (second == first or OTHER in (first, second)):
+        raise ConfigProblem("A visit of two types has two different ones of the three.")
+    return first, second
+
+
+def _row(name: str, values: dict[str, str] | None, version: int | None) -> Row:
+    spelt = service_name(name)
+    said = f"The service '{spelt}'" if spelt else "The service without a name"
+    return Row(type_name, {"name": spelt}, values, said, version)
