@@ -2,6 +2,14 @@
 
 from allay_metrics.records.tables.base import metadata
 from allay_metrics.records.tables.care import care_closed, client_note, client_tag
+from allay_metrics.records.tables.check_ins import (
+    answer,
+    check_in,
+    client_detail,
+    own_measure,
+    red_flag,
+    safety_protocol,
+)
 from allay_metrics.records.tables.choices import (
     city_alias,
     drive_pair,
@@ -23,11 +31,14 @@ from allay_metrics.records.tables.people import city, client, episode, family, p
 from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client
 
 __all__ = [
+    "answer",
     "booking",
     "care_closed",
+    "check_in",
     "city",
     "city_alias",
     "client",
+    "client_detail",
     "client_note",
     "client_tag",
     "correction",
@@ -43,8 +54,11 @@ __all__ = [
     "import_row",
     "metadata",
     "offered_hours",
+    "own_measure",
     "own_profile",
     "practice",
+    "red_flag",
+    "safety_protocol",
     "set_aside",
     "setting",
     "therapist",

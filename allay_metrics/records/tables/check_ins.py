@@ -1,0 +1,102 @@
+"""What parents reported: check-ins, their answers, and the signs that come before any score.
+
+Client ids are made of family and name: where a family's bookings move to another family, what is
+kept here moves along, as in tables/care.py.
+"""
+
+from sqlalchemy import Index, Text, UniqueConstraint
+
+from allay_metrics.records.tables.base import belongs_to, column, table, version
+from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
+
+check_in = table(
+    "check_in",
+    "One form a parent was asked to answer, or did answer elsewhere",
+    ("id",),
+    column("id", Key, "UUID"),
+    column("client_id", Key, "Who it is about; empty while the match is a question", nullable=True),
+    column("moment", Text, "B0, B1, day7, day14, day28, week8, or other"),
+    column("due_on", Day, "Day it is meant for"),
+    column("source", Text, "form, or the profile its answers were imported by"),
+    column("source_key", Text, "The source's own id, else made of person and moment answered"),
+    column(
+        "token_hash", Text, "SHA-256 of its link's token; the link is kept nowhere", nullable=True
+    ),
+    column("language", Text, "en or es"),
+    column("asked_at", Instant, "When its link was made", nullable=True),
+    column("asked_by", Text, "Who made it: owner, or the therapist's name", nullable=True),
+    column("sent_at", Instant, "When it was e-mailed", nullable=True),
+    column("expires_at", Instant, "When its link ends", nullable=True),
+    column("answered_at", Instant, "When it was submitted", nullable=True),
+    column("consented_at", Instant, "When the parent agreed to answer", nullable=True),
+    column("in_totals", Flag, "1 when the parent agreed to be counted in the practice's totals"),
+    column("words_read_by", Text, "Who read its free text", nullable=True),
+    column("words_read_at", Instant, "When", nullable=True),
+    column("import_id", Key, "The file it came by", nullable=True),
+    column("said_name", Text, "Name of the person as answered elsewhere", nullable=True),
+    column("said_email", Text, "E-mail as answered elsewhere, lower case", nullable=True),
+    column("doubt", Text, "Question for the owner when the match is doubtful", nullable=True),
+    version(),
+    UniqueConstraint("practice_id", "source", "source_key"),
+    UniqueConstraint("practice_id", "token_hash"),
+    Index(None, "practice_id", "client_id"),
+)
+
+answer = table(
+    "answer",
+    "One answer of a check-in; saved as it is given",
+    ("check_in_id", "measure"),
+    column("check_in_id", Key, "The check-in"),
+    column("measure", Text, "Id of the measure, or words for the parent's free text"),
+    column("value", Real, "On the measure's scale; empty for free text", nullable=True),
+    column("text", Text, "The parent's words", nullable=True),
+    column("saved_at", Instant, "When it was given"),
+    belongs_to("check_in", "check_in_id"),
+)
+
+red_flag = table(
+    "red_flag",
+    "A sign a parent ticked; stands on top of the pages until somebody acknowledges it",
+    ("check_in_id", "sign"),
+    column("check_in_id", Key, "The check-in"),
+    column("sign", Count, "Place of the sign in data/reference/red_flags.csv"),
+    column("raised_at", Instant, "When it was ticked"),
+    column("acknowledged_by", Text, "Who read it: owner, or the therapist's name", nullable=True),
+    column("acknowledged_at", Instant, "When", nullable=True),
+    column("done", Text, "What was done about it", nullable=True),
+    version(),
+    belongs_to("check_in", "check_in_id"),
+)
+
+client_detail = table(
+    "client_detail",
+    "What a family said of a client in a check-in",
+    ("client_id",),
+    column("client_id", Key, "The client"),
+    column("born_on", Day, "Birth date as answered", nullable=True),
+    column("gestation_weeks", Count, "Whole weeks of pregnancy at birth", nullable=True),
+    column("opted_out_at", Instant, "When the family asked not to be asked again", nullable=True),
+    version(),
+)
+
+safety_protocol = table(
+    "safety_protocol",
+    "The practice's own safety protocol, read and signed; check-ins are off without one",
+    ("signed_at",),
+    column("signed_at", Instant, "When it was signed"),
+    column("signed_by", Text, "Name as signed"),
+    column("reader", Text, "Who reads red flags"),
+    column("within", Text, "Within what time"),
+    column("text", Text, "The protocol as it was read"),
+    column("ended_at", Instant, "When check-ins were switched off again", nullable=True),
+    version(),
+)
+
+own_measure = table(
+    "own_measure",
+    "A measure the practice added, as data",
+    ("id",),
+    column("id", Text, "Id of the measure"),
+    column("told", Text, "JSON object: the columns of measures.csv and measure_details.csv"),
+    version(),
+)
