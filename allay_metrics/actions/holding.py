@@ -1,8 +1,22 @@
 """Which file holds a booking now, and which newer one should and does not: *missing*."""
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from typing import Any
 
-from allay_metrics.records.tables import booking, import_, import_row
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from allay_metrics.intake.profile import shipped_profiles
+from allay_metrics.records.bulk import update_rows
+from allay_metrics.records.tables import booking, import_, import_row, set_aside
 
 # Marks of a visit that a file of kept visits rightly leaves out.
 CALLED_OFF = ("cancelled", "no_show", "rescheduled")
@@ -25,31 +39,110 @@ def hold(conn: Connection, practice_id: str, import_id: str, as_of: int) -> None
     )
 
 
-def hold_by_what_remains(conn: Connection, practice_id: str, import_id: str) -> None:
-    """Give the bookings an undone import held back to the newest other import that holds them."""
-    row, other = import_row.alias(), import_.alias()
-    newest = (
-        select(other.c.id)
-        .join(row, and_(row.c.practice_id == other.c.practice_id, row.c.import_id == other.c.id))
+def hold_by_name(conn: Connection, practice_id: str) -> set[str]:
+    """Let the newest import hold a booking also where it only names it, in a row set aside.
+
+    The file told of the visit; that its row cannot be read makes nobody's visit missing. Returns
+    the families whose bookings are held by another import now.
+    """
+    naming, holding = import_.alias(), import_.alias()
+    asked = (
+        select(booking.c.id, booking.c.family_id, naming.c.id.label("by"), naming.c.as_of)
+        .select_from(set_aside)
+        .join(naming, _is(naming, set_aside.c.practice_id, set_aside.c.import_id))
+        .join(booking, _is(booking, set_aside.c.practice_id, set_aside.c.booking_id))
+        .join(holding, _is(holding, booking.c.practice_id, booking.c.held_by))
         .where(
-            row.c.practice_id == practice_id,
-            row.c.booking_id == booking.c.id,
-            other.c.id != import_id,
-            other.c.undone_at.is_(None),
+            set_aside.c.practice_id == practice_id,
+            set_aside.c.booking_id.is_not(None),
+            naming.c.undone_at.is_(None),
+            or_(
+                naming.c.as_of > holding.c.as_of,
+                and_(naming.c.as_of == holding.c.as_of, naming.c.sequence > holding.c.sequence),
+            ),
         )
-        .order_by(other.c.as_of.desc(), other.c.sequence.desc())
+        .order_by(naming.c.as_of, naming.c.sequence)
+    )
+    newest = {row.id: row for row in conn.execute(asked)}
+    rows = [(row.by, row.as_of, row.id) for row in newest.values()]
+    update_rows(conn, booking, practice_id, ("held_by", "as_of"), rows)
+    return {row.family_id for row in newest.values()}
+
+
+def hold_by_what_remains(conn: Connection, practice_id: str, import_id: str) -> set[str]:
+    """Give the bookings an undone import held back to the newest other import that holds them.
+
+    Returns the families of these bookings.
+    """
+    held = and_(booking.c.practice_id == practice_id, booking.c.held_by == import_id)
+    families = set(conn.execute(select(booking.c.family_id).where(held)).scalars())
+    _hold_by_rows(conn, practice_id, held, import_row.c.import_id != import_id)
+    return families | hold_by_name(conn, practice_id)
+
+
+def hold_anew(conn: Connection, practice_id: str) -> None:
+    """Find for every booking, from the imports alone, which one holds it and which lacks it."""
+    mine = booking.c.practice_id == practice_id
+    _hold_by_rows(conn, practice_id, mine, true())
+    hold_by_name(conn, practice_id)
+    for source in conn.execute(select(booking.c.source).where(mine).distinct()).scalars().all():
+        mark_missing(conn, practice_id, source)
+
+
+def _is(table: FromClause, practice_id: Any, id_: Any) -> ColumnElement[bool]:
+    return and_(table.c.practice_id == practice_id, table.c.id == id_)
+
+
+def _hold_by_rows(
+    conn: Connection,
+    practice_id: str,
+    which: ColumnElement[bool],
+    of: ColumnElement[bool],
+) -> None:
+    """Let these bookings be held by the newest import (one `of` these) that has a row of them."""
+    newest = (
+        select(import_.c.id)
+        .join(import_row, _is(import_, import_row.c.practice_id, import_row.c.import_id))
+        .where(
+            import_row.c.practice_id == practice_id,
+            import_row.c.booking_id == booking.c.id,
+            import_.c.undone_at.is_(None),
+            of,
+        )
+        .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
         .limit(1)
         .scalar_subquery()
     )
-    held = and_(booking.c.practice_id == practice_id, booking.c.held_by == import_id)
-    conn.execute(update(booking).where(held).values(held_by=newest, as_of=-1))
+    conn.execute(
+        update(booking)
+        .where(which)
+        .values(held_by=func.coalesce(newest, booking.c.held_by), as_of=-1)
+    )
     exported = (
         select(import_.c.as_of)
-        .where(import_.c.practice_id == practice_id, import_.c.id == booking.c.held_by)
+        .where(_is(import_, practice_id, booking.c.held_by))
         .scalar_subquery()
     )
     mine = booking.c.practice_id == practice_id
     conn.execute(update(booking).where(mine, booking.c.as_of == -1).values(as_of=exported))
+
+
+def _of_her_own(newer: Any, source: str) -> list[ColumnElement[bool]]:
+    """Return that a file should hold the visits of one therapist alone, where a source is so."""
+    if source not in {p.name for p in shipped_profiles() if p.one_therapist_a_file}:
+        return []
+    other = booking.alias()
+    hers = (
+        select(import_row.c.booking_id)
+        .join(other, _is(other, import_row.c.practice_id, import_row.c.booking_id))
+        .where(
+            import_row.c.practice_id == newer.c.practice_id,
+            import_row.c.import_id == newer.c.id,
+            func.coalesce(other.c.therapist, "") == func.coalesce(booking.c.therapist, ""),
+        )
+        .correlate(newer, booking)
+    )
+    return [hers.exists()]
 
 
 def mark_missing(conn: Connection, practice_id: str, source: str) -> tuple[set[str], int]:
@@ -71,6 +164,7 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> tuple[set[s
                 newer.c.holds == "all",
                 and_(newer.c.holds == "kept", booking.c.marked.not_in(CALLED_OFF)),
             ),
+            *_of_her_own(newer, source),
         )
         .order_by(newer.c.as_of, newer.c.sequence)
         .limit(1)

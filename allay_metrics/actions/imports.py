@@ -1,31 +1,41 @@
 """Takes a file in, in one transaction: all of it, or nothing."""
 
 import gc
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from hashlib import blake2b
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
-from allay_metrics.actions.holding import hold, mark_missing
+from allay_metrics import words
+from allay_metrics.actions.account import (
+    Days,
+    Entry,
+    close_import,
+    keep_aside,
+    keep_coverage,
+    open_import,
+)
+from allay_metrics.actions.again import settle_rows, take_in_again
+from allay_metrics.actions.holding import hold, hold_by_name, mark_missing
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
+from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.derive import derive
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.source_file import SourceFile, open_source
 from allay_metrics.records import Scope
-from allay_metrics.records.bulk import insert_rows
 from allay_metrics.records.keys import new_key
-from allay_metrics.records.tables import coverage, import_, import_row, set_aside, visit
-from allay_metrics.records.types import now
+from allay_metrics.records.tables import import_row, visit
 
-# Reading and loading take about as long as deriving: the progress bar says so.
-LOADING_SHARE = 0.55
-_UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})
+# Reading, loading and deriving take about as long as these shares of an import.
+READING_SHARE, LOADING_SHARE = 0.25, 0.3
+# Chunks read before the records are locked: 100,000 rows, more than years of any one practice.
+# Of a larger file the rest is read while the lock is held, or it would have to fit into memory.
+READ_AHEAD = 5
 
 Progress = Callable[[float], None]
 
@@ -50,7 +60,7 @@ class ImportReport:
     notes: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the report as plain values; the raw text and the keys of rows set aside are left out."""
+        """Return the report as plain values, without the raw text and the keys of bad rows."""
         plain = asdict(self)
         for row in plain["set_aside"]:
             del row["raw"], row["key"]
@@ -65,32 +75,69 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     scope: Scope,
     path: Path,
     *,
+    beside: Sequence[Path] = (),
     source: str | None = None,
     profile: Path | None = None,
     holds: str | None = None,
-    covers: tuple[date, date] | None = None,
+    covers: Days | None = None,
     as_of: int | None = None,
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
     """Take a file in and return what became of its rows.
 
+    `beside` are second reports of its source that tell more of its visits. It is recognised by the
+    practice's own profiles first.
+
     `as_of` is when it was exported (seconds since 1970 UTC), else the file's own time; `covers`
     the days it should hold every visit of, else as its rows say. A dry run does everything and
     keeps nothing. Raises FileProblem, and then nothing was stored.
     """
-    file = open_source(path, timezone=scope.timezone, source=source, profile=profile, holds=holds)
+    file = open_source(
+        path,
+        timezone=scope.timezone,
+        source=source,
+        profile=profile,
+        holds=holds,
+        own=own_profiles(scope),
+        beside=beside,
+    )
+    return import_source(
+        scope, file, covers=covers, as_of=as_of, dry_run=dry_run, progress=progress
+    )
+
+
+def import_source(
+    scope: Scope,
+    file: SourceFile,
+    *,
+    covers: Days | None = None,
+    as_of: int | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda _share: None,
+) -> ImportReport:
+    """Take in what was opened, a file or rows that came another way, as `import_file` does.
+
+    Rows set aside before are checked again: those that can be used now come in, too, as imports
+    of their own.
+    """
     exported = file.modified_at if as_of is None else as_of
-    hand = FileInHand(scope.practice_id, new_key(), file.source, exported)
-    told_on = datetime.fromtimestamp(exported, scope.zone).date()
+    hand = FileInHand(scope.practice_id, new_key(), file.source, exported, file.untold)
     report: list[ImportReport] = []
-    try:
-        with _collecting_later(), scope.write("import records") as conn:
-            report.append(_take_in(conn, file, hand, covers, told_on, progress))
-            if dry_run:
-                raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
-    except _DryRun:
-        pass
+    with _collecting_later():
+        chunks = file.chunks()
+        ahead = []
+        for chunk in islice(chunks, READ_AHEAD):
+            ahead.append(chunk)
+            progress(file.fraction_read * READING_SHARE)
+        try:
+            with scope.write("import records") as conn:
+                import_ = _Import(conn, scope, file, hand, covers, progress)
+                report.append(import_.take_in(chain(ahead, chunks)))
+                if dry_run:
+                    raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
+        except _DryRun:
+            pass
     return report[0]
 
 
@@ -133,138 +180,86 @@ class _Taken:
             self.first = min(first, self.first or first)
             self.last = max(last, self.last or last)
 
-    def span(self, as_of: date) -> tuple[date, date] | None:
+    def span(self, as_of: date) -> Days | None:
         """Return the first day of its visits to the later of their last and as-of."""
         if self.first is None or self.last is None:
             return None
         return self.first, max(self.last, as_of)
 
 
-def _take_in(  # noqa: PLR0917 - one step of import_file, told apart for reading
-    conn: Connection,
-    file: SourceFile,
-    hand: FileInHand,
-    covers: tuple[date, date] | None,
-    told_on: date,
-    progress: Progress,
-) -> ImportReport:
-    _open(conn, hand, file)
-    taken = _Taken()
-    for chunk in file.chunks():
-        load_rows(conn, hand, chunk.rows, taken.counts)
-        taken.see(chunk)
-        progress(file.fraction_read * LOADING_SHARE)
-    span = covers or taken.span(told_on)
-    _keep_aside(conn, hand, taken.aside)
-    _close(conn, hand, taken, span)
-    if span:
-        until = span[1] if covers else told_on
-        _keep_coverage(conn, hand, file.carries, span, until)
-    if taken.counts.updated or taken.counts.unchanged:
-        hold(conn, hand.practice_id, hand.import_id, hand.as_of)
-    changed, missing = mark_missing(conn, hand.practice_id, hand.source)
-    rest = 1 - LOADING_SHARE
-    derive(
-        conn,
-        hand.practice_id,
-        taken.counts.families | changed,
-        lambda done: progress(LOADING_SHARE + done * rest),
-    )
-    return _report(file, hand, taken, missing, _cities_unknown(conn, hand))
+@dataclass(frozen=True)
+class _Import:
+    """One import inside its transaction."""
 
+    conn: Connection
+    scope: Scope
+    file: SourceFile
+    hand: FileInHand
+    covers: Days | None
+    progress: Progress
 
-def _report(
-    file: SourceFile, hand: FileInHand, taken: _Taken, missing: int, cities_unknown: int
-) -> ImportReport:
-    return ImportReport(
-        file=file.file_name,
-        source=file.source,
-        holds=file.holds,
-        as_of=hand.as_of,
-        rows_read=taken.rows_read,
-        added=taken.counts.added,
-        updated=taken.counts.updated,
-        unchanged=taken.counts.unchanged,
-        set_aside=taken.aside,
-        warnings=taken.warnings,
-        missing=missing,
-        cities_unknown=cities_unknown,
-        import_id=hand.import_id,
-        notes=list(file.notes),
-    )
-
-
-def _open(conn: Connection, hand: FileInHand, file: SourceFile) -> None:
-    last = select(func.max(import_.c.sequence)).where(import_.c.practice_id == hand.practice_id)
-    conn.execute(
-        insert(import_).values(
-            practice_id=hand.practice_id,
-            id=hand.import_id,
-            sequence=(conn.execute(last).scalar() or 0) + 1,
-            source=hand.source,
-            file_name=file.file_name,
-            file_hash=file.sha256,
-            holds=file.holds,
-            as_of=hand.as_of,
-            imported_at=now(),
-            rows_read=0,
-            added=0,
-            updated=0,
-            unchanged=0,
-            set_aside=0,
-            warnings="[]",
+    def take_in(self, chunks: Iterable[Chunk]) -> ImportReport:
+        """Load the rows, keep the account, retry what was set aside, derive all it touches."""
+        conn, file, hand = self.conn, self.file, self.hand
+        open_import(conn, hand, Entry(file.file_name, file.sha256, file.holds))
+        taken = _Taken()
+        for chunk in chunks:
+            load_rows(conn, hand, chunk.rows, taken.counts)
+            taken.see(chunk)
+            self.progress(READING_SHARE + file.fraction_read * LOADING_SHARE)
+        self._keep_account(taken)
+        families = taken.counts.families
+        if taken.counts.updated or taken.counts.unchanged:
+            hold(conn, hand.practice_id, hand.import_id, hand.as_of)
+        settle_rows(conn, hand)
+        again = take_in_again(conn, self.scope.zone, hand, file.profile)
+        families |= again.families | hold_by_name(conn, hand.practice_id)
+        changed, missing = mark_missing(conn, hand.practice_id, hand.source)
+        done = READING_SHARE + LOADING_SHARE
+        derive(
+            conn,
+            hand.practice_id,
+            families | changed,
+            lambda share: self.progress(done + share * (1 - done)),
         )
-    )
+        return self._report(taken, missing, again.rows)
 
+    def _keep_account(self, taken: _Taken) -> None:
+        told_on = datetime.fromtimestamp(self.hand.as_of, self.scope.zone).date()
+        span = self.covers or taken.span(told_on)
+        keep_aside(self.conn, self.hand, taken.aside)
+        close_import(
+            self.conn,
+            self.hand,
+            taken.counts,
+            aside=taken.aside,
+            warnings=taken.warnings,
+            span=span,
+        )
+        if span:
+            until = span[1] if self.covers else told_on
+            keep_coverage(self.conn, self.hand, self.file.carries, span, until)
 
-def _close(
-    conn: Connection, hand: FileInHand, taken: _Taken, span: tuple[date, date] | None
-) -> None:
-    counts = taken.counts
-    mine = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
-    conn.execute(
-        update(import_)
-        .where(mine)
-        .values(
+    def _report(self, taken: _Taken, missing: int, again: int) -> ImportReport:
+        notes = list(self.file.notes)
+        if again:
+            notes.append(f"{words.plural(again, 'row')} set aside before came in now, too")
+        return ImportReport(
+            file=self.file.file_name,
+            source=self.file.source,
+            holds=self.file.holds,
+            as_of=self.hand.as_of,
             rows_read=taken.rows_read,
-            added=counts.added,
-            updated=counts.updated,
-            unchanged=counts.unchanged,
-            set_aside=len(taken.aside),
-            warnings=json.dumps([vars(warning) for warning in taken.warnings]),
-            covers_from=span[0] if span else None,
-            covers_to=span[1] if span else None,
+            added=taken.counts.added,
+            updated=taken.counts.updated,
+            unchanged=taken.counts.unchanged,
+            set_aside=taken.aside,
+            warnings=taken.warnings,
+            missing=missing,
+            cities_unknown=_cities_unknown(self.conn, self.hand),
+            import_id=self.hand.import_id,
+            notes=notes,
         )
-    )
-
-
-def _keep_aside(conn: Connection, hand: FileInHand, aside: list[SetAside]) -> None:
-    rows = []
-    for row in aside:
-        raw = json.dumps(row.raw, ensure_ascii=False)
-        hash_ = blake2b(raw.encode(), digest_size=16).hexdigest()
-        told = (row.row, row.column, row.value, row.reason, raw, hash_)
-        rows.append((hand.practice_id, hand.import_id, *told))
-    columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash")
-    insert_rows(conn, set_aside, ("practice_id", "import_id", *columns), rows)
-
-
-def _keep_coverage(
-    conn: Connection,
-    hand: FileInHand,
-    kinds: frozenset[str],
-    span: tuple[date, date],
-    until: date,
-) -> None:
-    """Keep which days the file tells about; cancellations only `until` it was exported."""
-    rows = []
-    for kind in sorted(kinds):
-        last = until if kind in _UP_TO_AS_OF else span[1]
-        if span[0] <= last:
-            days = (span[0].isoformat(), last.isoformat())
-            rows.append((hand.practice_id, hand.import_id, kind, hand.source, *days))
-    columns = ("practice_id", "import_id", "kind", "source", "first_day", "last_day")
-    insert_rows(conn, coverage, columns, rows)
 
 
 def _cities_unknown(conn: Connection, hand: FileInHand) -> int:

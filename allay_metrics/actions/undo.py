@@ -1,10 +1,12 @@
 """Takes an import back: the records are again exactly what they were before it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
+from allay_metrics import words
 from allay_metrics.actions.holding import hold_by_what_remains, mark_missing
 from allay_metrics.actions.load import update_bookings
 from allay_metrics.derive import derive
@@ -27,15 +29,16 @@ def undo_import(scope: Scope, import_id: str) -> str:
     """Undo one import and return the name of its file.
 
     The import's own line stays, marked undone. Raises NotFound, or Conflict when it was undone
-    before, or when a later import holds the same bookings: that one goes first.
+    before, or when a later import holds the same bookings or took in rows this one set aside:
+    that one goes first. Rows it mended, or held right, are open again.
     """
     with scope.write("undo an import") as conn:
         found = _find(conn, scope.practice_id, import_id)
-        _refuse_if_built_upon(conn, scope.practice_id, import_id, found.sequence)
+        _refuse_if_built_upon(conn, scope, import_id, found.sequence)
         families = _families(conn, scope.practice_id, import_id)
         families |= _restore_updated(conn, scope.practice_id, import_id)
         _delete_rows(conn, scope.practice_id, import_id)
-        hold_by_what_remains(conn, scope.practice_id, import_id)
+        families |= hold_by_what_remains(conn, scope.practice_id, import_id)
         mine = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
         conn.execute(update(import_).where(mine).values(undone_at=now()))
         changed, _ = mark_missing(conn, scope.practice_id, found.source)
@@ -53,28 +56,36 @@ def _find(conn: Connection, practice_id: str, import_id: str) -> Any:
     return found
 
 
-def _refuse_if_built_upon(
-    conn: Connection, practice_id: str, import_id: str, sequence: int
-) -> None:
+def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequence: int) -> None:
+    newer = conn.execute(_built_upon(scope.practice_id, import_id, sequence)).first()
+    if newer is not None:
+        came = words.moment(datetime.fromtimestamp(newer.imported_at, scope.zone))
+        holds = "took in rows of it" if newer.mends == import_id else "holds the same visits"
+        raise Conflict(
+            f"A later import ({newer.file_name}, taken in {came}) {holds}: undo it first."
+        )
+
+
+def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
+    """Return the later imports that have rows of the same bookings, or of its rows set aside."""
     mine, later = import_row.alias(), import_row.alias()
-    asked = (
-        select(import_.c.file_name, import_.c.id)
-        .join(later, (later.c.practice_id == practice_id) & (later.c.import_id == import_.c.id))
+    of_the_same = (
+        select(later.c.import_id)
         .join(mine, (mine.c.practice_id == practice_id) & (mine.c.booking_id == later.c.booking_id))
+        .where(later.c.practice_id == practice_id, mine.c.import_id == import_id)
+    )
+    return (
+        select(import_.c.file_name, import_.c.imported_at, import_.c.mends)
         .where(
             import_.c.practice_id == practice_id,
             import_.c.undone_at.is_(None),
             import_.c.id != import_id,
             import_.c.sequence > sequence,
-            mine.c.import_id == import_id,
+            or_(import_.c.mends == import_id, import_.c.id.in_(of_the_same)),
         )
+        .order_by(import_.c.sequence.desc())
         .limit(1)
     )
-    newer = conn.execute(asked).first()
-    if newer is not None:
-        raise Conflict(
-            f"A later import ({newer.file_name}, {newer.id}) holds the same visits: undo it first."
-        )
 
 
 def _families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
@@ -117,6 +128,8 @@ def _delete_rows(conn: Connection, practice_id: str, import_id: str) -> None:
     )
     ids = [{"gone": id_} for id_ in added.scalars()]
     conn.execute(delete(import_row).where(of_import))
+    settled = (set_aside.c.practice_id == practice_id) & (set_aside.c.settled_by == import_id)
+    conn.execute(update(set_aside).where(settled).values(settled_by=None))
     for table in (set_aside, coverage, week_snapshot):
         of_practice = table.c.practice_id == practice_id
         conn.execute(delete(table).where(of_practice, table.c.import_id == import_id))

@@ -1,0 +1,104 @@
+"""The lines an import keeps about itself: what it is, what became of its rows, what it covers."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.intake.rows import RowWarning, SetAside
+from allay_metrics.records.bulk import insert_rows
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import coverage, import_, set_aside
+from allay_metrics.records.types import now
+
+# What a file tells of until it was exported; of kept visits it also tells those ahead.
+_UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})
+
+Days = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How an import is named on file. `mends`: the import whose rows set aside it takes in."""
+
+    file_name: str
+    file_hash: str
+    holds: str
+    mends: str | None = None
+
+
+def open_import(conn: Connection, hand: FileInHand, entry: Entry) -> None:
+    """Put the import on file, its counts still to come: bookings refer to it."""
+    last = select(func.max(import_.c.sequence)).where(import_.c.practice_id == hand.practice_id)
+    counts = dict.fromkeys(("rows_read", "added", "updated", "unchanged", "set_aside"), 0)
+    conn.execute(
+        insert(import_).values(
+            practice_id=hand.practice_id,
+            id=hand.import_id,
+            sequence=(conn.execute(last).scalar() or 0) + 1,
+            source=hand.source,
+            file_name=entry.file_name,
+            file_hash=entry.file_hash,
+            holds=entry.holds,
+            mends=entry.mends,
+            as_of=hand.as_of,
+            imported_at=now(),
+            warnings="[]",
+            **counts,
+        )
+    )
+
+
+def close_import(
+    conn: Connection,
+    hand: FileInHand,
+    counts: Counts,
+    *,
+    aside: Sequence[SetAside] = (),
+    warnings: Iterable[RowWarning] = (),
+    span: Days | None = None,
+) -> None:
+    """Keep what became of its rows, and the days it should hold every visit of."""
+    mine = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
+    values = {
+        "rows_read": counts.added + counts.updated + counts.unchanged + len(aside),
+        "added": counts.added,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "set_aside": len(aside),
+        "warnings": json.dumps([vars(warning) for warning in warnings]),
+        "covers_from": span[0] if span else None,
+        "covers_to": span[1] if span else None,
+    }
+    conn.execute(update(import_).where(mine).values(values))
+
+
+def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) -> None:
+    """Keep the rows that cannot be used with their whole text, and which booking each names."""
+    rows = []
+    for row in aside:
+        raw = json.dumps(row.raw, ensure_ascii=False)
+        hash_ = blake2b(raw.encode(), digest_size=16).hexdigest()
+        named = key_of(hand.practice_id, hand.source, row.key) if row.key else None
+        told = (row.row, row.column, row.value, row.reason, raw, hash_, named)
+        rows.append((hand.practice_id, hand.import_id, *told))
+    columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash", "booking_id")
+    insert_rows(conn, set_aside, ("practice_id", "import_id", *columns), rows)
+
+
+def keep_coverage(
+    conn: Connection, hand: FileInHand, kinds: Iterable[str], span: Days, until: date
+) -> None:
+    """Keep which days the file tells about; cancellations only `until` it was exported."""
+    rows = []
+    for kind in sorted(kinds):
+        last = until if kind in _UP_TO_AS_OF else span[1]
+        if span[0] <= last:
+            days = (span[0].isoformat(), last.isoformat())
+            rows.append((hand.practice_id, hand.import_id, kind, hand.source, *days))
+    columns = ("practice_id", "import_id", "kind", "source", "first_day", "last_day")
+    insert_rows(conn, coverage, columns, rows)
