@@ -70,7 +70,8 @@ def import_command(
 
     Every row is accounted for: read = added + updated + unchanged + set aside. Importing twice
     changes nothing; a newer export updates. Nothing is kept of a file that cannot be read; the
-    others are taken in.
+    others are taken in. A report that tells more of another file's visits, such as Jane's sales
+    report, is given beside it and read with it: both are one import.
     """
     from allay_metrics.cli.output import as_json
     from allay_metrics.demo.active import own_practice
@@ -78,9 +79,9 @@ def import_command(
     scope = own_practice(chosen_database(context, database))
     exported = moment(as_of, scope.zone) if as_of else None
     reports, failed = [], 0
-    for path in files:
+    for path, beside in _pairs(scope, files, how["source"], how["profile"]):
         try:
-            reports.append(_import_one(scope, path, as_of=exported, **how))
+            reports.append(_import_one(scope, path, beside=beside, as_of=exported, **how))
         except AllayError as error:
             failed += 1
             click.echo(str(error), err=True)
@@ -125,6 +126,19 @@ def check_command(context: click.Context, database: str | None) -> int:
         click.echo(finding, err=True)
     click.echo("" if findings else "The records are whole.", err=True, nl=not findings)
     return 2 if findings else 0
+
+
+def _pairs(
+    scope: "Scope", files: tuple[Path, ...], source: str | None, profile: Path | None
+) -> list[tuple[Path, tuple[Path, ...]]]:
+    """Return each file with the reports to be read beside it."""
+    from allay_metrics.actions.profiles import own_profiles
+    from allay_metrics.intake.profile import named_profile, read_profile
+    from allay_metrics.intake.recognise import pairs
+
+    own = own_profiles(scope)
+    told = read_profile(profile) if profile else named_profile(source, own) if source else None
+    return pairs(files, own, told)
 
 
 def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:

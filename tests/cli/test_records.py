@@ -2,9 +2,21 @@
 
 import pytest
 
+from allay_metrics.actions.profiles import save_profile
 from allay_metrics.cli.options import moment
+from allay_metrics.demo.active import own_practice
 from tests.cli.conftest import line
+from tests.support.sources import JANE, JANE_SALES, jane, sale, write_table
 
+OWN = """name = "sheet"
+recognised_by = ["Who", "From"]
+[columns]
+start = "From"
+minutes = "Length"
+client_name = "Who"
+[carries]
+kept = "kept"
+"""
 AS_OF = ("--as-of", "2026-11-16T08:02")
 KEYS = [
     "file", "source", "rows_read", "added", "updated", "unchanged", "set_aside", "warnings",
@@ -122,3 +134,34 @@ def test_as_of_a_date_is_its_end(sqlite_scope):
 def test_as_of_without_an_offset_is_practice_time(sqlite_scope):
     zone = sqlite_scope.zone
     assert moment("2026-11-16T08:02", zone) == moment("2026-11-16T08:02-08:00", zone)
+
+
+def test_a_second_report_is_read_with_the_file_it_belongs_to(run, export, tmp_path):
+    rows = [jane(1, "2026-11-09 09:00", state="arrived")]
+    visits = write_table(tmp_path / "appointments.csv", JANE, rows)
+    sales = write_table(tmp_path / "sales.csv", JANE_SALES, [sale("2026-11-09", "165.00")])
+    ran = run("import", sales, export(line(1)), visits, "--json", *AS_OF)
+    assert ran.code == 0
+    assert [(told["file"], told["source"]) for told in ran.json] == [
+        ("export.csv", "acuity"), ("appointments.csv", "jane"),
+    ]  # fmt: skip
+    assert "the sales report sales.csv told of 1 of 1 row" in ran.err
+
+
+def test_a_second_report_alone_is_one_sentence(run, tmp_path):
+    sales = write_table(tmp_path / "sales.csv", JANE_SALES, [sale("2026-11-09", "165.00")])
+    ran = run("import", sales, *AS_OF)
+    assert ran.code == 2
+    assert ran.err.startswith("sales.csv is the sales report of Jane")
+
+
+def test_a_profile_of_the_practice_reads_its_files_and_goes_by_name(run, tmp_path):
+    run("import", write_table(tmp_path / "jane.csv", JANE, [jane(1, "2026-11-09 09:00")]), *AS_OF)
+    scope = own_practice(None)
+    save_profile(scope, "sheet", OWN)
+    scope.close()
+    row = {"From": "2026-11-10 09:00", "Length": "45", "Who": "Ada"}
+    file = write_table(tmp_path / "sheet.csv", ["From", "Length", "Who"], [row])
+    assert run("import", file, "--json", *AS_OF).json[0]["source"] == "sheet"
+    assert run("import", file, "--source", "sheet", "--json", *AS_OF).json[0]["unchanged"] == 1
+    assert "There is no source 'sheat'" in run("import", file, "--source", "sheat", *AS_OF).err

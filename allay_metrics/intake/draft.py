@@ -1,0 +1,123 @@
+"""A profile in the making: what a person chose on screen, and the TOML it becomes."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allay_metrics.intake.rules import MARKS
+from allay_metrics.intake.suggest import plain
+from allay_metrics.intake.texts import one_line
+
+DAY_FORMATS = {
+    "mdy": ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y"),
+    "dmy": ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y"),
+}
+_NAMED_DAYS = (
+    "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%a, %B %d, %Y",
+    "%a %d %B %Y",
+)  # fmt: skip
+# By these columns the next file is recognised, as far as they are mapped.
+_TELLING = (
+    "start", "start_date", "start_time", "end", "end_time", "minutes", "client_name", "first_name",
+    "last_name", "therapist", "type", "price",
+)  # fmt: skip
+_CANCELLED = {"cancelled", "late_cancelled", "practice_cancelled"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Which column holds what; `states` is (column, word) -> mark, words that say nothing left out.
+
+    `minutes` is taken where no column tells the end; `day` is `mdy` or `dmy`.
+    """
+
+    name: str
+    label: str
+    holds: str
+    columns: Mapping[str, str]
+    day: str = "mdy"
+    minutes: int = 0
+    states: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def toml(self) -> str:
+        """Return the profile as its file says it."""
+        lines = [
+            "# Made on the Records page. Every line can be changed: headers stand as in the file.",
+            f"name = {_quoted(self.name)}",
+            f"label = {_quoted(self.label or self.name)}",
+            f"holds = {_quoted(self.holds)}",
+            f"marks_attendance = {str(self._marks('arrived')).lower()}",
+            f"recognised_by = {_listed(self._telling())}",
+            "",
+            "[columns]",
+            *(f"{name} = {_listed([header])}" for name, header in self.columns.items()),
+            "",
+            "[formats]",
+            f"day = {_listed([*DAY_FORMATS[self.day], *_NAMED_DAYS])}",
+        ]
+        if self.minutes:
+            lines += ["", "[defaults]", f"minutes = {self.minutes}"]
+        return "\n".join([*lines, *self._rules(), "", *self._carries(), ""])
+
+    def _telling(self) -> list[str]:
+        told = [self.columns[name] for name in _TELLING if name in self.columns]
+        return list(dict.fromkeys([*told, *(column for column, _ in self.states)]))
+
+    def _marks(self, *marks: str) -> bool:
+        return any(mark in marks for mark in self.states.values())
+
+    def _rules(self) -> list[str]:
+        words: dict[tuple[str, str], list[str]] = {}
+        for (column, word), mark in self.states.items():
+            words.setdefault((mark, column), []).append(re.escape(one_line(word)))
+        rules = [
+            (column, f"^({'|'.join(told)})$", mark)
+            for (mark, column), told in sorted(words.items(), key=lambda w: MARKS.index(w[0][0]))
+        ]
+        if self._told_by_time():
+            rules.append((self.columns["cancelled_at"], r"\d", "cancelled"))
+        return [
+            line
+            for column, matches, mark in rules
+            for line in (
+                "",
+                "[[marks]]",
+                f"columns = {_listed([column])}",
+                f"matches = {_quoted(matches)}",
+                f"mark = {_quoted(mark)}",
+            )
+        ]
+
+    def _told_by_time(self) -> bool:
+        """Say whether a cancelled visit is one that has a time of cancelling, and no other word."""
+        return "cancelled_at" in self.columns and not self._marks(*_CANCELLED)
+
+    def _carries(self) -> list[str]:
+        attendance = ["attendance"] if self._marks("arrived") else []
+        cancelled = self._told_by_time() or self._marks(*_CANCELLED)
+        closer = ["cancel_time", "canceller"]
+        missed = ["no_show"] if self._marks("no_show") else []
+        kinds = {
+            "kept": ["kept", "booked_on", *attendance],
+            "cancelled": ["cancelled", *missed, *closer, "booked_on"],
+            "all": ["kept", *missed, "booked_on", *attendance],
+        }
+        if cancelled:
+            kinds["all"] += ["cancelled", *closer]
+        return ["[carries]", *(f"{holds} = {_listed(told)}" for holds, told in kinds.items())]
+
+
+def source_name(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
+    """Return a name for the records made of what a person calls a source; not one of `taken`."""
+    name = "_".join(plain(label).split())[:40].strip("_") or "own_table"
+    return f"{name}_own" if name in taken else name
+
+
+def _listed(texts: list[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string. Its escapes are those of JSON, but for one control character."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
