@@ -7,7 +7,7 @@ account of both files holds, and undoing it opens its rows again.
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,9 +141,10 @@ def check_rows(
     usable = Usable(
         rows[fresh].reset_index(drop=True),
         [by_number[number] for number, is_fresh in zip(numbers, fresh, strict=True) if is_fresh],
-        chunk.warnings,
+        [replace(one, row=were[one.row - 1].row_number) for one in chunk.warnings],
     )
-    return usable, [*chunk.set_aside, *repeats.values()]
+    bad = [replace(one, row=were[one.row - 1].row_number) for one in chunk.set_aside]
+    return usable, [*bad, *repeats.values()]
 
 
 def take_in_rows(

@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from allay_metrics.metrics.coverage import Records, read_records
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import import_
+from allay_metrics.records.tables import import_, set_aside
 
 
 @dataclass(frozen=True)
 class ImportLine:
-    """One file taken in; rows_read = added + updated + unchanged + set_aside."""
+    """One file taken in; rows_read = added + updated + unchanged + set_aside.
+
+    `came_in` of the rows set aside count after all: mended, retried, or right in a newer file.
+    """
 
     id: str
     source: str
@@ -26,6 +29,7 @@ class ImportLine:
     updated: int
     unchanged: int
     set_aside: int
+    came_in: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Known:
     @property
     def rows_set_aside(self) -> int:
         """Return how many of them cannot be used."""
-        return sum(file.set_aside for file in self.files)
+        return sum(file.set_aside - file.came_in for file in self.files)
 
     @property
     def rows_counted(self) -> int:
@@ -102,9 +106,24 @@ class Known:
 
 def known_records(scope: Scope) -> Known:
     """Return what the practice's records know; imports that were undone do not count."""
+    came_in = (
+        select(func.count())
+        .where(
+            set_aside.c.practice_id == import_.c.practice_id,
+            set_aside.c.import_id == import_.c.id,
+            set_aside.c.settled_by.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    *told, _ = ImportLine.__dataclass_fields__
     taken_in = (
-        select(*(import_.c[name] for name in ImportLine.__dataclass_fields__))
-        .where(import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
+        select(*(import_.c[name] for name in told), came_in)
+        .where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.undone_at.is_(None),
+            # What was mended is a row of its file still, not a row more.
+            import_.c.mends.is_(None),
+        )
         .order_by(import_.c.as_of, import_.c.sequence)
     )
     with scope.read() as conn:

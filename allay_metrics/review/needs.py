@@ -157,7 +157,9 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
 
 
 def open_rows(scope: Scope) -> pd.DataFrame:
-    """Return the rows set aside, each bad row once, newest file first.
+    """Return the rows set aside that wait, each bad row once, newest file first.
+
+    One that came in, was mended, or dismissed as no visit does not wait.
 
     Columns: import_id, file, row, column, value, reason, raw (JSON object of the row as text).
     """
@@ -298,7 +300,12 @@ def _open_rows(practice: Practice) -> Select[Any]:
             nth.label("nth"),
         )
         .select_from(set_aside.join(import_, of_import))
-        .where(set_aside.c.practice_id == practice, import_.c.undone_at.is_(None))
+        .where(
+            set_aside.c.practice_id == practice,
+            import_.c.undone_at.is_(None),
+            set_aside.c.settled_by.is_(None),
+            set_aside.c.dismissed_at.is_(None),
+        )
         .subquery()
     )
     shown = [rows.c[name] for name in ("import_id", "file_name", "row_number", "column_name")]
