@@ -29,6 +29,10 @@ check_in = table(
     column("expires_at", Instant, "When its link ends", nullable=True),
     column("answered_at", Instant, "When it was submitted", nullable=True),
     column("consented_at", Instant, "When the parent agreed to answer", nullable=True),
+    column("screened_at", Instant, "When the warning signs were answered", nullable=True),
+    column(
+        "told_at", Instant, "When the parent had read what a ticked sign asks for", nullable=True
+    ),
     column("in_totals", Flag, "1 when the parent agreed to be counted in the practice's totals"),
     column("words_read_by", Text, "Who read its free text", nullable=True),
     column("words_read_at", Instant, "When", nullable=True),
@@ -48,7 +52,12 @@ answer = table(
     ("check_in_id", "measure"),
     column("check_in_id", Key, "The check-in"),
     column("measure", Text, "Id of the measure, or words for the parent's free text"),
-    column("value", Real, "On the measure's scale; empty for free text", nullable=True),
+    column(
+        "value",
+        Real,
+        "On the measure's scale; empty for free text, or rather not said",
+        nullable=True,
+    ),
     column("text", Text, "The parent's words", nullable=True),
     column("saved_at", Instant, "When it was given"),
     belongs_to("check_in", "check_in_id"),

@@ -66,6 +66,18 @@ def upgrade() -> None:
             comment="When the parent agreed to answer",
         ),
         sa.Column(
+            "screened_at",
+            types.Instant(),
+            nullable=True,
+            comment="When the warning signs were answered",
+        ),
+        sa.Column(
+            "told_at",
+            types.Instant(),
+            nullable=True,
+            comment="When the parent had read what a ticked sign asks for",
+        ),
+        sa.Column(
             "in_totals",
             sa.Integer(),
             nullable=False,
@@ -220,7 +232,7 @@ def upgrade() -> None:
             "value",
             sa.Double().with_variant(sa.REAL(), "sqlite"),
             nullable=True,
-            comment="On the measure's scale; empty for free text",
+            comment="On the measure's scale; empty for free text, or rather not said",
         ),
         sa.Column("text", sa.Text(), nullable=True, comment="The parent's words"),
         sa.Column("saved_at", types.Instant(), nullable=False, comment="When it was given"),

@@ -1,0 +1,73 @@
+"""When a family is asked, and what: moments around the first session, the questions of each."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from allay_metrics.outcomes.measures import Measure, concerns, measures, measures_for
+from allay_metrics.outcomes.windows import B0_WITHIN, B1_WITHIN, WINDOWS
+
+BASELINES = ("B0", "B1")
+MOMENTS = (*BASELINES, *WINDOWS)
+LABELS = {
+    "B0": "when booked",
+    "B1": "before the first visit",
+    **{window.id: window.label for window in WINDOWS.values()},
+}
+GRACE = timedelta(days=3)
+_B0_DAYS = timedelta(seconds=B0_WITHIN)
+_B1_DAYS = timedelta(seconds=B1_WITHIN)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One moment of a course of care: the days on which an answer counts, and the best of them."""
+
+    moment: str
+    opens: date
+    due: date
+    closes: date
+
+    def is_open(self, on: date) -> bool:
+        """Return whether to ask on this day."""
+        return self.opens <= on <= self.closes
+
+
+def askings(first: date, booked_on: date | None = None) -> tuple[Asking, ...]:
+    """Return every moment around the day of the first session, in order.
+
+    B0 is asked from the booking on, at most 14 days ahead, until B1 takes its place 48 hours
+    ahead; there is none for a visit booked later than that.
+    """
+    before = first - _B1_DAYS
+    booked = max(booked_on or first - _B0_DAYS, first - _B0_DAYS)
+    baselines = [Asking("B1", before, before, first)]
+    if booked < before:
+        baselines.insert(0, Asking("B0", booked, booked, before - timedelta(days=1)))
+    later = [
+        Asking(
+            window.id,
+            first + timedelta(days=window.day - window.margin),
+            first + timedelta(days=window.day),
+            window.closes(first),
+        )
+        for window in WINDOWS.values()
+    ]
+    return (*baselines, *later)
+
+
+def asked_measures(concern: str | None, client: str, moment: str) -> tuple[Measure, ...]:
+    """Return what is asked, that of the concern first.
+
+    Where no concern was declared, what everybody is asked. `client` is infant or parent; a
+    follow-up also asks how things changed and whether anything got worse.
+    """
+    known = concerns()[concern or "other"]
+    asked = [
+        measure
+        for measure in measures_for(known)
+        if client == "infant" or measure.asked_of != "all infants"
+    ]
+    asked.sort(key=lambda measure: measure.id != known.primary_measure)
+    if moment not in BASELINES:
+        asked += [measures()["pgic"], measures()["harms"]]
+    return tuple(asked)

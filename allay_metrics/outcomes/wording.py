@@ -1,0 +1,101 @@
+"""The words of the check-in form in English and Spanish, read from data/reference/ as data."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from allay_metrics import config
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.safety import red_flags
+
+LANGUAGES = ("en", "es")
+_NOUGHT_TO_TEN = range(11)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one measure is asked: its question, the words at both ends, and (value, label) choices.
+
+    Nothing but a choice is a valid answer.
+    """
+
+    question: str
+    low_word: str
+    high_word: str
+    choices: tuple[tuple[float, str], ...]
+
+    @property
+    def values(self) -> frozenset[float]:
+        """Return the values that may be answered."""
+        return frozenset(value for value, _ in self.choices)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A warning sign in plain words: what is asked, what to do, and whom to call, first one first.
+
+    `id` is that of `safety.red_flags`.
+    """
+
+    id: int
+    who: str
+    question: str
+    action: str
+    calls: tuple[str, ...]
+
+
+@cache
+def wordings(language: str) -> Mapping[str, Wording]:
+    """Return the wording of every measure by id.
+
+    Raises ConfigProblem where a measure has none, or a choice beyond its scale.
+    """
+    rows = [row for row in _rows("measure_words.csv") if row["language"] == language]
+    found = {row["measure"]: _wording(row) for row in rows}
+    for measure in measures().values():
+        words = found.get(measure.id)
+        if words is None:
+            raise ConfigProblem(f"measure_words.csv does not ask {measure.id} in {language}.")
+        if not all(measure.low <= value <= measure.high for value in words.values):
+            raise ConfigProblem(f"measure_words.csv leaves the scale of {measure.id}.")
+    return found
+
+
+@cache
+def signs(language: str) -> tuple[Sign, ...]:
+    """Return the warning signs in the order of the table. Raises ConfigProblem for one unworded."""
+    told = {row["id"]: row for row in _rows("sign_words.csv")}
+    missing = [str(flag.id) for flag in red_flags() if str(flag.id) not in told]
+    if missing:
+        raise ConfigProblem(f"sign_words.csv has no words for sign {missing[0]}.")
+    return tuple(
+        Sign(
+            flag.id,
+            flag.who,
+            told[str(flag.id)][f"{language}_question"],
+            told[str(flag.id)][f"{language}_action"],
+            tuple(told[str(flag.id)]["calls"].split("|")),
+        )
+        for flag in red_flags()
+    )
+
+
+@cache
+def phrases(language: str) -> Mapping[str, str]:
+    """Return every other sentence of the form by its key."""
+    return {row["key"]: row[language] for row in _rows("form_words.csv")}
+
+
+def _wording(row: Mapping[str, str]) -> Wording:
+    told = [choice.partition("=") for choice in row["choices"].split("|") if choice]
+    choices = tuple((float(value), label) for value, _, label in told)
+    if not choices:
+        choices = tuple((float(number), str(number)) for number in _NOUGHT_TO_TEN)
+    return Wording(row["question"], row["low_word"], row["high_word"], choices)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (config.REFERENCE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
