@@ -167,6 +167,12 @@ def open_rows(scope: Scope) -> pd.DataFrame:
     return _frame(scope, _open_rows(scope.practice_id), columns)
 
 
+def dismissed_rows(scope: Scope) -> pd.DataFrame:
+    """Return the rows that the owner said are no visits, in the form of `open_rows`."""
+    columns = ("import_id", "file", "row", "column", "value", "reason", "raw")
+    return _frame(scope, _open_rows(scope.practice_id, dismissed=True), columns)
+
+
 def unassigned_types(scope: Scope) -> pd.DataFrame:
     """Return the type names that mean none of the three types, most visits first.
 
@@ -278,8 +284,9 @@ def _undecided(practice: Practice) -> Select[Any]:
     )
 
 
-def _open_rows(practice: Practice) -> Select[Any]:
+def _open_rows(practice: Practice, *, dismissed: bool = False) -> Select[Any]:
     """Return each bad row where the newest file shows it: it was retried and failed again."""
+    at = set_aside.c.dismissed_at
     nth = func.row_number().over(
         partition_by=set_aside.c.raw_hash,
         order_by=(import_.c.as_of.desc(), import_.c.imported_at.desc(), set_aside.c.row_number),
@@ -304,7 +311,7 @@ def _open_rows(practice: Practice) -> Select[Any]:
             set_aside.c.practice_id == practice,
             import_.c.undone_at.is_(None),
             set_aside.c.settled_by.is_(None),
-            set_aside.c.dismissed_at.is_(None),
+            at.is_not(None) if dismissed else at.is_(None),
         )
         .subquery()
     )

@@ -7,6 +7,7 @@ from typing import Protocol
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.intake.rows import NOT_WHOLE
 from allay_metrics.ui.html import escape, mark
 
 
@@ -82,7 +83,7 @@ def blamed_html(
     cells = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
         for name, text in told.items()
-        if text
+        if text and name != NOT_WHOLE
     )
     return f'<li class="al-row"><details><summary>{line}</summary><dl>{cells}</dl></details></li>'
 

@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.mending import bring_back
+from allay_metrics.errors import NotFound
+from allay_metrics.intake.rows import NOT_WHOLE
 from allay_metrics.records import Scope
-from allay_metrics.review.needs import open_rows
+from allay_metrics.review.needs import dismissed_rows, open_rows
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.records_account import blamed_html, blamed_list
+from allay_metrics.ui.records_mend import open_mending
 from allay_metrics.ui.visits import visits_csv
 
 SHOWN = 10
@@ -25,25 +30,67 @@ def rows_set_aside(scope: Scope) -> None:
     with card("aside", fill=True):
         head("Rows set aside", words.plural(len(rows), "row"))
         if rows.empty:
-            note("None: every row of every file counts.")
+            note("None waits: every row of every file counts, or you have said what it is.")
+            _dismissed(scope)
             return
         note(
-            "Kept with their whole text, in no number. Correct them in your scheduling system: "
-            "the next export brings them in."
+            "Kept with their whole text, in no number. Mend one here, or correct it in your "
+            "scheduling system: the next export brings it in."
         )
         most = MOST if st.session_state.get(_ALL) else SHOWN
         shown: Iterable[Any] = rows.head(most).itertuples()
-        blamed_list(
-            blamed_html(row.row, row.column, row.value, row.reason, file=row.file, raw=row.raw)
-            for row in shown
-        )
+        with st.container(key="al-aside-rows", gap=None):
+            for row in shown:
+                _row(scope, row)
         _below(rows, most)
+        _dismissed(scope)
+
+
+def _row(scope: Scope, row: Any) -> None:
+    key = f"{row.import_id[:8]}-{row.row}"
+    with st.container(key=f"al-aside-row-{key}", horizontal=True, gap="small"):
+        blamed_list(
+            [blamed_html(row.row, row.column, row.value, row.reason, file=row.file, raw=row.raw)]
+        )
+        if st.button(
+            "Mend",
+            type="tertiary",
+            key=f"al-mend-open-{key}",
+            help=f"Mend row {words.number(row.row)} of {row.file}",
+        ):
+            open_mending(scope, row)
+
+
+def _dismissed(scope: Scope) -> None:
+    """Draw the rows that are no visits, each with a way back."""
+    rows: list[Any] = list(dismissed_rows(scope).itertuples())
+    if not rows:
+        return
+    with st.expander(f"{words.plural(len(rows), 'row')} dismissed as no visit"):
+        for row in rows[:MOST]:
+            with st.container(horizontal=True, gap="small"):
+                blamed_list(
+                    [blamed_html(row.row, row.column, row.value, row.reason, file=row.file)]
+                )
+                st.button(
+                    "Open again",
+                    key=f"al-bring-{row.import_id[:8]}-{row.row}",
+                    on_click=_bring_back,
+                    args=(scope, row.import_id, int(row.row)),
+                )
+
+
+def _bring_back(scope: Scope, import_id: str, row: int) -> None:
+    # Opened again in another tab meanwhile: the list says so by itself.
+    with suppress(NotFound):
+        bring_back(scope, import_id, row)
 
 
 def aside_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows for a spreadsheet: what is wrong, then every column of the row itself."""
     told = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
     raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
+    raw = raw.drop(columns=NOT_WHOLE, errors="ignore")  # the reason, told already
     raw.columns = [f"row: {name}" for name in raw.columns]
     return pd.concat([told, raw], axis=1)
 

@@ -356,3 +356,54 @@ def test_an_uploaded_file_lies_where_nobody_else_reads_it_and_goes_whatever_happ
 )
 def test_a_browsers_file_name_is_made_harmless(given, name):
     assert plain_name(given) == name
+
+
+def mending():
+    """Draw what the drawer of the first row that waits holds."""
+    import streamlit as st
+
+    from allay_metrics.review.needs import open_rows
+    from allay_metrics.ui.records_mend import _body
+    from allay_metrics.ui.session import scope
+
+    if "row" not in st.session_state:
+        st.session_state["row"] = next(open_rows(scope()).itertuples())
+    _body(scope(), st.session_state["row"])
+
+
+def cell(app, name):
+    (found,) = [each for each in app.text_input if each.label == name]
+    return found
+
+
+def test_a_row_is_mended_keeping_what_was_typed_and_taken_back(own, take_in):
+    take_in(MONDAY, BAD, day=16)
+    drawn = still(AppTest.from_function(mending, default_timeout=60).run())
+    assert drawn.text_input[0].label == "Start Time"
+    assert cell(drawn, "Start Time").value == "November 31, 2026 9:00 am"
+    cell(drawn, "Start Time").set_value("November 10, 2026 9:00 am")
+    cell(drawn, "End Time").set_value("never")
+    still(button(drawn, "Save and retry").click().run())
+    assert "It still cannot be used. End Time: <q>never</q>" in html(drawn)
+    assert cell(drawn, "Start Time").value == "November 10, 2026 9:00 am"
+    cell(drawn, "End Time").set_value("November 10, 2026 10:00 am")
+    still(button(drawn, "Save and retry").click().run())
+    assert "It counts now: the visit is on file." in html(drawn)
+    assert states(own)["4"] == "completed"
+    assert past_imports(own)[0].file_name == "mended: export.csv row 2"
+    still(button(drawn, "Take it back").click().run())
+    assert "4" not in states(own)
+    assert len(open_rows(own)) == 1
+
+
+def test_a_row_that_is_no_visit_is_dismissed_and_opened_again(own, app, take_in):
+    take_in(MONDAY, BAD, day=16)
+    drawn = still(AppTest.from_function(mending, default_timeout=60).run())
+    still(button(drawn, "Not a visit").click().run())
+    assert "It is no visit" in html(drawn)
+    page = opened(app)
+    assert "0 rows" in html(page)
+    still(button(page, "Open again").click().run())
+    assert len(open_rows(own)) == 1
+    page = still(button(page, "Mend").click().run())
+    assert cell(page, "First Name").value == "=HYPERLINK(1)"
