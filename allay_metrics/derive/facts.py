@@ -35,6 +35,7 @@ class Told(NamedTuple):
     address: str | None
     notes: str | None
     referral_source: str | None
+    concern: str | None
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """What is kept of a client follows her when her bookings move to another family.
 
-A client's id is made of family and name. Closed care, notes and tags hang on that id alone: they
-move to the id the same name has in the family that now holds the bookings. Where that client has
-a row of her own, the other stays behind, and is found again when the bookings come back.
+A client's id is made of family and name. Closed care, notes, tags, check-ins and what was said in
+them hang on that id alone: they move to the id the same name has in the family that now holds the
+bookings. Where that client has a row of her own, the other stays behind, and is found again when
+the bookings come back; check-ins, of which a client has many, always go along.
 """
 
 from collections import Counter, defaultdict
@@ -16,13 +17,15 @@ from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import (
     booking,
     care_closed,
+    check_in,
     client,
+    client_detail,
     client_note,
     client_tag,
     visit_client,
 )
 
-_KEPT = (care_closed, client_note, client_tag)
+_KEPT = (care_closed, check_in, client_detail, client_note, client_tag)
 
 
 def follow(conn: Connection, practice_id: str, families: Iterable[str]) -> None:
@@ -78,7 +81,7 @@ def _move(conn: Connection, practice_id: str, table: Any, old: str, new: str) ->
     if table is client_tag:
         tags = {row.tag for row in conn.execute(there)}
         free = and_(mine, table.c.client_id == old, table.c.tag.not_in(tags))
-    elif conn.execute(there).first() is not None:
+    elif table is not check_in and conn.execute(there).first() is not None:
         return
     else:
         free = and_(mine, table.c.client_id == old)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select
 
 from allay_metrics.derive.choices import Choices, read_choices
 from allay_metrics.derive.closing import ending
+from allay_metrics.derive.episodes import Episode, drop_episodes, episodes_of, write_episodes
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
 from allay_metrics.derive.follow import follow
@@ -31,7 +32,7 @@ from allay_metrics.records import rollup
 from allay_metrics.records.tables import city, family, offered_hours, therapist, visit
 
 # Version of the rules: records derived by older ones are derived anew when they are opened.
-RULES = 1
+RULES = 2
 # Families at a time: memory stays the same however many there are.
 BATCH = 3_000
 
@@ -57,6 +58,7 @@ def derive(
     # All go before any comes: a booking that moved takes its visit's id to another family.
     for batch in batches:
         days |= drop_visits(conn, practice_id, batch)
+        drop_episodes(conn, practice_id, batch)
     for done, batch in enumerate(batches, 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
         drop_leftovers(conn, practice_id, batch)
@@ -81,6 +83,7 @@ def _derive_batch(
     facts: list[FamilyFacts] = []
     clients: dict[str, Client] = {}
     seen: list[tuple[str, str]] = []
+    episodes: list[Episode] = []
     told = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
     courses = [(theirs, visits_of(theirs, decided, marking, choices)) for theirs in told]
     cared_for = [clients_of(theirs) for _, theirs in courses]
@@ -94,10 +97,12 @@ def _derive_batch(
         visits += theirs
         clients |= people
         seen += pairs
+        episodes += episodes_of(theirs, people, pairs, closed)
         facts.append(family_facts(bookings, theirs, ended))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, seen)
+    write_episodes(conn, practice_id, episodes)
     return {one.day for one in visits}
 
 

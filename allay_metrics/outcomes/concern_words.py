@@ -2,7 +2,7 @@
 
 import csv
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from allay_metrics import config
 from allay_metrics.outcomes.measures import concerns
@@ -18,25 +18,28 @@ def concern_of(text: str | None, client: str) -> str | None:
     """
     if not text or not text.strip():
         return None
+    return _named(text, client)
+
+
+@lru_cache(maxsize=4_096)
+def _named(text: str, client: str) -> str:
     plain = " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
-    found = [
-        (match.start(), -len(word), concern)
-        for word, concern, kind in _words()
-        if kind in (client, "either") and (match := _pattern(word).search(plain))
-    ]
-    return min(found)[2] if found else OTHER
+    by_word, pattern = _words(client)
+    match = pattern.search(plain)
+    return by_word[match[0]] if match else OTHER
 
 
 @cache
-def _words() -> tuple[tuple[str, str, str], ...]:
+def _words(client: str) -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return the concern by word, and what finds the first word of a text, the longest of two."""
     known = concerns()
     with (config.REFERENCE / "concern_words.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            (row["word"], row["concern"], known[row["concern"]].client)
+        by_word = {
+            row["word"]: row["concern"]
             for row in csv.DictReader(file)
-        )
-
-
-@cache
-def _pattern(word: str) -> re.Pattern[str]:
-    return re.compile(rf"\b{re.escape(word)}\b")
+            if known[row["concern"]].client in (client, "either")
+        }
+    longest_first = sorted(by_word, key=len, reverse=True)
+    # A pattern of no word at all would match everywhere.
+    either = "|".join(map(re.escape, longest_first)) or r"(?!)"
+    return by_word, re.compile(rf"\b(?:{either})\b")

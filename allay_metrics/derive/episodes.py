@@ -1,0 +1,98 @@
+"""Episodes: the stays of care each client's completed visits fall into, with the concern declared.
+
+A client's last episode has no `closed_on` unless a person closed the care: whether 60 days have
+passed since depends on the day one asks, and is for the reader to see.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, select
+
+from allay_metrics.derive.facts import Client, Closed, Told, Visit
+from allay_metrics.outcomes.concern_words import concern_of
+from allay_metrics.outcomes.episodes import stays
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import client, episode
+
+
+class Episode(NamedTuple):
+    """One row of `episode`; the field names are its columns, days as ISO text."""
+
+    id: str
+    client_id: str
+    concern: str | None
+    opened_on: str
+    last_on: str
+    visits: int
+    closed_on: str | None
+
+
+def episodes_of(
+    visits: Sequence[Visit],
+    people: Mapping[str, Client],
+    seen: Iterable[tuple[str, str]],
+    closed: Mapping[str, Closed],
+) -> list[Episode]:
+    """Return one family's episodes: `people` by client id, `seen` (visit id, client id) pairs."""
+    completed = {visit.id: visit for visit in visits if visit.state == "completed"}
+    of_client: dict[str, list[Visit]] = defaultdict(list)
+    for visit_id, client_id in seen:
+        if visit_id in completed:
+            of_client[client_id].append(completed[visit_id])
+    return [
+        one
+        for client_id, theirs in of_client.items()
+        for one in _of_client(people[client_id], theirs, closed.get(client_id))
+    ]
+
+
+def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> Iterable[Episode]:
+    on = closed.day if closed else None
+    for stay in stays((visit.day for visit in visits), on, max(visit.day for visit in visits)):
+        theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
+        yield Episode(
+            id=episode_id(who.id, stay.days[0]),
+            client_id=who.id,
+            concern=_concern(who, theirs),
+            opened_on=stay.days[0].isoformat(),
+            last_on=stay.days[-1].isoformat(),
+            visits=len(theirs),
+            closed_on=stay.closed_on.isoformat() if stay.closed_on else None,
+        )
+
+
+def episode_id(client_id: str, first: date) -> str:
+    """Return the id of the client's episode that starts on this day."""
+    return key_of("episode", client_id, first.isoformat())
+
+
+def _concern(who: Client, visits: Sequence[Visit]) -> str | None:
+    """Return the concern the earliest booking tells that tells one; never guessed."""
+    told = [one for visit in visits for one in visit.told if one.concern and _is_of(one, who)]
+    if not told:
+        return None
+    return concern_of(min(told, key=lambda one: (one.starts_at, one.id)).concern, who.kind)
+
+
+def _is_of(told: Told, who: Client) -> bool:
+    """Return whether a booking is this client's: twins may come in a row each."""
+    return who.name.casefold() in f"{told.infant_names or ''} {told.client_name}".casefold()
+
+
+def drop_episodes(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+    """Delete the episodes of these families."""
+    theirs = select(client.c.id).where(
+        client.c.practice_id == practice_id, client.c.family_id.in_(among(conn, families))
+    )
+    mine = (episode.c.practice_id == practice_id) & episode.c.client_id.in_(theirs)
+    conn.execute(delete(episode).where(mine))
+
+
+def write_episodes(conn: Connection, practice_id: str, found: Iterable[Episode]) -> None:
+    """Insert episodes of clients who stand on file."""
+    rows = [(practice_id, *one) for one in found]
+    insert_rows(conn, episode, ("practice_id", *Episode._fields), rows)
