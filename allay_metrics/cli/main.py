@@ -11,9 +11,11 @@ from pathlib import Path
 
 import click
 
+from allay_metrics.cli.keeping import backup_command, move_command, restore_command
 from allay_metrics.cli.numbers import query_command, week_command
 from allay_metrics.cli.records import check_command, import_command, undo_command
 from allay_metrics.cli.running import demo_command, serve_command
+from allay_metrics.cli.sync import sync_command
 from allay_metrics.errors import AllayError
 
 PROGRAM = "python -m allay_metrics"
@@ -41,6 +43,10 @@ for _command in (
     serve_command,
     undo_command,
     check_command,
+    sync_command,
+    backup_command,
+    restore_command,
+    move_command,
 ):
     commands.add_command(_command)
 

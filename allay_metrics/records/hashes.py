@@ -20,10 +20,15 @@ def row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
     if conn is None:
         with scope.read() as own:
             return row_hashes(scope, own)
+    hashes = table_hashes(conn, scope.practice_id)
+    return {name: hash_ for name, hash_ in hashes.items() if name not in HISTORY}
+
+
+def table_hashes(conn: Connection, practice_id: str) -> dict[str, str]:
+    """Return, for every table, a SHA-256 over the practice's rows in an order of their own."""
     return {
-        table.name: _hash(conn, select(table).where(table.c.practice_id == scope.practice_id))
+        table.name: _hash(conn, select(table).where(table.c.practice_id == practice_id))
         for table in metadata.sorted_tables
-        if table.name not in HISTORY
     }
 
 

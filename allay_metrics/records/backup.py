@@ -1,0 +1,232 @@
+"""A backup: one SQLite file with all of a practice, from either engine, that can prove itself.
+
+The file holds the practice's rows at the newest schema, and a manifest: when it was made, of
+which practice, and a fingerprint of every table. A flipped byte shows, where SQLite's own check
+would not see it.
+"""
+
+import json
+import shutil
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, delete, make_url, select
+from sqlalchemy.exc import DBAPIError
+
+from allay_metrics import config
+from allay_metrics.errors import Conflict, FileProblem
+from allay_metrics.records.copying import copy_practice
+from allay_metrics.records.engine import WRITE, open_engine
+from allay_metrics.records.migrate import newest_revision, upgrade
+from allay_metrics.records.scope import Scope
+from allay_metrics.records.tables import city, import_, practice
+from allay_metrics.records.types import now
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a backup says of itself: the practice, when it was made (seconds since 1970 UTC)."""
+
+    practice_id: str
+    practice: str
+    revision: str
+    made_at: int
+    rows: int
+    hashes: dict[str, str]
+
+
+def write_backup(scope: Scope, path: Path) -> Backup:
+    """Write a backup of the practice and return what it says of itself.
+
+    Others may write meanwhile: the backup holds the records as they stood when it began. Raises
+    FileProblem when the file cannot be written; then there is none.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        made = _write(scope, part)
+        part.replace(path)
+    except OSError as error:
+        raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
+    except (sqlite3.Error, DBAPIError) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        raise FileProblem(f"{path} cannot be written: {said}.") from None
+    finally:
+        _remove(part)
+    return made
+
+
+def _write(scope: Scope, part: Path) -> Backup:
+    engine = open_engine(config.sqlite_url(part))
+    try:
+        upgrade(engine)
+        with scope.read() as source, _writing(engine) as target, target.begin():
+            copy_practice(source, target, scope.practice_id)
+            found = source.execute(
+                select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
+            )
+            name = str(found.scalar_one())
+    finally:
+        engine.dispose()
+    with sqlite3.connect(part) as file:
+        # One file, nothing beside it: a backup is carried about.
+        file.execute("PRAGMA journal_mode = DELETE")
+        hashes = _file_hashes(file)
+        rows = sum(_count(file, table) for table in hashes)
+        made = Backup(scope.practice_id, name, newest_revision(), now(), rows, hashes)
+        file.execute("CREATE TABLE allay_backup (told TEXT NOT NULL) STRICT")
+        file.execute("INSERT INTO allay_backup VALUES (?)", (json.dumps(vars(made)),))
+    file.close()
+    return made
+
+
+def read_backup(path: Path) -> Backup:
+    """Return what a backup says of itself, once every row in it proved to be as it was written.
+
+    Raises FileProblem for a file that is none, is of a newer version, or was changed or damaged.
+    """
+    if not path.is_file():
+        raise FileProblem(f"There is no file {path}.")
+    try:
+        file = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            (told,) = file.execute("SELECT told FROM allay_backup").fetchone()
+            made = Backup(**json.loads(told))
+            found = _file_hashes(file)
+        finally:
+            file.close()
+    except (sqlite3.Error, TypeError, ValueError):
+        raise FileProblem(f"{path.name} is no backup, or is damaged.") from None
+    for table, hash_ in made.hashes.items():
+        if found.get(table) != hash_:
+            raise FileProblem(f"{path.name} is damaged: table {table} is not as it was written.")
+    if made.revision > newest_revision():
+        raise FileProblem(
+            f"{path.name} was written by a newer version of this software: install that first."
+        )
+    return made
+
+
+def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
+    """Put a backup's practice into the database at `url` and return what it says of itself.
+
+    Raises FileProblem as `read_backup` does, and Conflict when records stand there already. With
+    `replace` an SQLite file that stands there is kept beside the new one, never overwritten.
+    """
+    made = read_backup(path)
+    work = Path(path.parent / f".{path.name}.restoring")
+    try:
+        shutil.copyfile(path, work)
+        work.chmod(0o600)
+        with sqlite3.connect(work) as file:
+            file.execute("DROP TABLE allay_backup")
+        file.close()
+        source = open_engine(config.sqlite_url(work))
+        try:
+            upgrade(source)
+            _put(source, url, made.practice_id, replace=replace)
+        finally:
+            source.dispose()
+    except OSError as error:
+        raise FileProblem(f"The backup cannot be restored: {error.strerror or error}.") from None
+    finally:
+        _remove(work)
+    return made
+
+
+def move_practice(scope: Scope, url: str) -> None:
+    """Copy the practice into the database at `url`, fingerprints compared.
+
+    The one it came from stays as it is. Raises Conflict when records stand there already.
+    """
+    _put(scope.engine, url, scope.practice_id, replace=False)
+
+
+def _put(source: Engine, url: str, practice_id: str, *, replace: bool) -> None:
+    if url.startswith("sqlite"):
+        _put_file(source, Path(make_url(url).database or ""), practice_id, replace=replace)
+        return
+    target = open_engine(url)
+    try:
+        upgrade(target)
+        _copy_into(source, target, practice_id)
+    finally:
+        target.dispose()
+
+
+def _put_file(source: Engine, path: Path, practice_id: str, *, replace: bool) -> None:
+    """Build the new file beside the old one: at every moment one of them is whole."""
+    new = path.with_name(path.name + ".new")
+    _remove(new)
+    target = open_engine(config.sqlite_url(new))
+    try:
+        upgrade(target)
+        _copy_into(source, target, practice_id)
+    finally:
+        target.dispose()
+    if _holds_records(path):
+        if not replace:
+            _remove(new)
+            raise Conflict(
+                f"There are records in {path} already: restore into another file, or replace them."
+            )
+        path.rename(path.with_name(f"{path.stem}.before-{now()}{path.suffix}"))
+    _remove(path)
+    new.replace(path)
+
+
+def _copy_into(source: Engine, target: Engine, practice_id: str) -> None:
+    with source.connect() as read, read.begin(), _writing(target) as write, write.begin():
+        if write.execute(select(import_.c.id).limit(1)).first() is not None:
+            raise Conflict("There are records in that database already.")
+        # A database that was only opened holds an empty practice and its cities.
+        for table in (city, practice):
+            write.execute(delete(table))
+        copy_practice(read, write, practice_id)
+
+
+def _holds_records(path: Path) -> bool:
+    if not path.exists() or not path.stat().st_size:
+        return False
+    with sqlite3.connect(path) as file:
+        try:
+            return file.execute("SELECT 1 FROM import LIMIT 1").fetchone() is not None
+        except sqlite3.OperationalError:
+            return False  # no table yet
+
+
+def _writing(engine: Engine) -> Any:
+    return engine.connect().execution_options(**WRITE)
+
+
+def _file_hashes(file: sqlite3.Connection) -> dict[str, str]:
+    """Return a SHA-256 over the rows of each table, in an order of their own."""
+    names = file.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "AND name NOT IN ('allay_backup', 'alembic_version') ORDER BY name"
+    ).fetchall()
+    return {name: _file_hash(file, name) for (name,) in names}
+
+
+def _file_hash(file: sqlite3.Connection, table: str) -> str:
+    digest = sha256()
+    for line in sorted(repr(row) for row in file.execute(f'SELECT * FROM "{table}"')):  # noqa: S608
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def _count(file: sqlite3.Connection, table: str) -> int:
+    (rows,) = file.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
+    return int(rows)
+
+
+def _remove(path: Path) -> None:
+    """Delete a database file and what SQLite keeps beside it."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.with_name(path.name + end).unlink()
