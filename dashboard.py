@@ -28,6 +28,12 @@ PAGES = [
         url_path="records",
     ),
     st.Page(
+        "pages/practice/settings.py",
+        title="Practice",
+        icon=":material/tune:",
+        url_path="practice",
+    ),
+    st.Page(
         "pages/practice/definitions.py",
         title="Definitions",
         icon=":material/menu_book:",

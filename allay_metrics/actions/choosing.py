@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
+from allay_metrics.actions.driving import days_of_therapist, drive_anew
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import Choices, read_choices
 from allay_metrics.derive.city import place
@@ -28,6 +29,7 @@ from allay_metrics.records.tables import (
     client_tag,
     family,
     metadata,
+    therapist,
     visit,
 )
 
@@ -35,6 +37,8 @@ _OF_CLIENTS = (care_closed, client_note, client_tag)
 _NEW = 0  # the version of a row that was not there when it was read
 
 Stored = Mapping[str, Any]
+# Table, key, what stood there before, what stands there after, what it is to a person.
+_Kept = tuple[str, Stored, Stored | None, Stored | None, str]
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Way:
-    """So many visits that moved from one city, type or family to another; `what` says which."""
+    """So many visits that moved from one city, type, family or base to another; `what` says which.
+
+    A base is where a therapist's days begin and end: her visits are driven from another one.
+    """
 
     what: str
     before: str
@@ -66,7 +73,7 @@ class Way:
 class Back:
     """What stood there before a choice, and what the choice left: enough to take it back."""
 
-    rows: tuple[tuple[str, Stored, Stored | None, Stored | None, str], ...] = ()
+    rows: tuple[_Kept, ...] = ()
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
 
@@ -114,9 +121,7 @@ def take_back(scope: Scope, back: Back) -> Saved:
         return _follow(conn, scope.practice_id, before, kept)
 
 
-def _write(
-    conn: Connection, practice_id: str, row: Row
-) -> tuple[str, Stored, Stored | None, Stored | None, str]:
+def _write(conn: Connection, practice_id: str, row: Row) -> _Kept:
     was = _read(conn, practice_id, row.table, row.key)
     if row.version is not None and (was["version"] if was else _NEW) != row.version:
         raise Conflict(f"{row.name} was changed meanwhile: look at it again.")
@@ -152,7 +157,7 @@ def _follow(
     conn: Connection,
     practice_id: str,
     before: Choices,
-    kept: Sequence[tuple[str, Stored, Stored | None, Stored | None, str]],
+    kept: Sequence[_Kept],
 ) -> Saved:
     after = read_choices(conn, practice_id)
     families = _touched(conn, practice_id, before, after)
@@ -163,9 +168,25 @@ def _follow(
     if families:
         derive(conn, practice_id, families, relinked=relinked)
     ways, visits = _ways(stood, _standing(conn, practice_id, families))
+    driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
     back = Back(tuple(kept), care_before, _care(conn, practice_id, ids))
-    return Saved(visits, ways, back)
+    return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
+
+
+def _drive_from_new_bases(
+    conn: Connection, practice_id: str, kept: Sequence[_Kept]
+) -> tuple[Way, ...]:
+    """Drive every day of therapists anew whose base is another one now."""
+    ways = []
+    for table, key, was, left, _ in kept:
+        if table != therapist.name or was is None or left is None:
+            continue
+        base, new = was["base_city"] or "", left["base_city"] or ""
+        if base != new:
+            days = days_of_therapist(conn, practice_id, key["id"])
+            ways.append(Way("base", base, new, drive_anew(conn, practice_id, days)))
+    return tuple(ways)
 
 
 def _touched(conn: Connection, practice_id: str, before: Choices, after: Choices) -> set[str]:

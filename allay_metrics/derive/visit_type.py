@@ -71,6 +71,11 @@ def visit_types(text: str, words: Words) -> tuple[str, str]:
     return (*types, "", "")[0] or "other", (*types, "", "")[1]
 
 
+def says(word: str, text: str) -> bool:
+    """Return whether a word or phrase stands in a service's name."""
+    return _pattern(word).search(text) is not None
+
+
 def service_name(text: str) -> str:
     """Return a service's name blind to case and spacing."""
     return " ".join(text.casefold().split())

@@ -11,6 +11,7 @@ from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.period import choose_period, choose_week
 from allay_metrics.ui.period_head import period_head
+from allay_metrics.ui.practice_page import practice_page
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.records_page import records_page
 from allay_metrics.ui.remembered import remembered
@@ -55,6 +56,7 @@ __all__ = [
     "open_number",
     "page_head",
     "period_head",
+    "practice_page",
     "problem",
     "problems_shown",
     "records_page",

@@ -18,6 +18,7 @@ PAGES = {
     "cities": ("Cities", "Cities", "City by city"),
     "types": ("Visit types", "Visit types", "The path families take"),
     "records": ("Records", "Records", "Imports"),
+    "practice": ("Practice", "Practice", "Therapists"),
     "definitions": ("Definitions", "Definitions", "Rates"),
 }
 DEMO = "every family, visit and number here is invented"

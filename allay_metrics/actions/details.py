@@ -1,0 +1,107 @@
+"""What the owner says of her therapists, and what she aims for; both can be taken back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
+from allay_metrics.actions.hours import MOST
+from allay_metrics.derive.visit_type import VISIT_TYPES
+from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import city, goal, therapist
+
+
+@dataclass(frozen=True)
+class Details:
+    """One therapist: where she signs in and starts her day, what she gives, when she works here.
+
+    `week_minutes` are what she offers in a usual week. What is not known is None.
+    """
+
+    email: str | None = None
+    base_city: str | None = None
+    skills: tuple[str, ...] = ()
+    active_from: date | None = None
+    active_to: date | None = None
+    week_minutes: int | None = None
+
+
+def save_details(scope: Scope, therapist_id: str, details: Details, *, version: int) -> Saved:
+    """Keep what is known of a therapist; with a new base every day of hers is driven anew.
+
+    `version` is the one that was read. Raises NotFound for somebody who does not work here,
+    ConfigProblem for what cannot be, Conflict when she was changed meanwhile.
+    """
+    with scope.write("keep therapists") as conn:
+        name = _check(conn, scope.practice_id, therapist_id, details)
+        values = {**asdict(details), "skills": ",".join(details.skills) or None}
+        values["email"] = details.email.strip().lower() if details.email else None
+        row = Row(therapist, {"id": therapist_id}, values, name, version)
+        return keep_in(conn, scope.practice_id, [row])
+
+
+def save_goals(
+    scope: Scope, goals: Mapping[str, float | None], versions: Mapping[str, int]
+) -> Saved:
+    """Keep what the owner aims for, by metric and in its unit; None: no goal.
+
+    `versions` are those that were read, 0 where there was none. Raises ConfigProblem for a goal
+    below zero, Conflict when one was changed meanwhile.
+    """
+    for key, aim in goals.items():
+        if aim is not None and aim < 0:
+            raise ConfigProblem(f"A goal is not below zero, as that of {key} is.")
+    rows = [
+        Row(
+            goal,
+            {"metric": key},
+            None if aim is None else {"value": float(aim)},
+            f"The goal of {key}",
+            versions.get(key, 0),
+        )
+        for key, aim in goals.items()
+    ]
+    return keep(scope, "set goals", rows)
+
+
+def _check(conn: Connection, practice_id: str, therapist_id: str, details: Details) -> str:
+    mine = therapist.c.practice_id == practice_id
+    who = select(therapist.c.name).where(mine, therapist.c.id == therapist_id)
+    name = conn.execute(who).scalar_one_or_none()
+    if name is None:
+        raise NotFound("Nobody with this id works in this practice.")
+    for skill in details.skills:
+        if skill not in VISIT_TYPES:
+            raise ConfigProblem(choose_from("visit type", skill, VISIT_TYPES))
+    if details.active_from and details.active_to and details.active_to < details.active_from:
+        raise ConfigProblem("Her last day here lies before her first.")
+    if details.week_minutes is not None and not 0 <= details.week_minutes <= MOST:
+        raise ConfigProblem(f"A week has 0 to {MOST // 60} hours to offer.")
+    _check_base(conn, practice_id, details.base_city)
+    _check_email(conn, practice_id, therapist_id, details.email)
+    return str(name)
+
+
+def _check_base(conn: Connection, practice_id: str, base: str | None) -> None:
+    asked = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
+    known = set(conn.execute(asked).scalars())
+    if base is not None and base not in known:
+        raise ConfigProblem(choose_from("city", base, known))
+
+
+def _check_email(conn: Connection, practice_id: str, therapist_id: str, email: str | None) -> None:
+    if not email:
+        return
+    if "@" not in email.strip("@ "):
+        raise ConfigProblem(f"'{email}' is no e-mail address.")
+    same = (
+        select(therapist.c.name)
+        .where(therapist.c.practice_id == practice_id, therapist.c.id != therapist_id)
+        .where(func.lower(therapist.c.email) == email.strip().lower())
+    )
+    other = conn.execute(same).scalar()
+    if other is not None:
+        raise Conflict(f"{other} signs in with this address already.")

@@ -1,0 +1,53 @@
+"""The Practice page: what the owner says of her practice, one part at a time."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from allay_metrics.records import Scope
+from allay_metrics.ui.practice_cities import cities_part
+from allay_metrics.ui.practice_drives import drives_part
+from allay_metrics.ui.practice_families import families_part
+from allay_metrics.ui.practice_goals import goals_part
+from allay_metrics.ui.practice_saved import forget_outcome, outcome
+from allay_metrics.ui.practice_therapists import therapists_part
+from allay_metrics.ui.practice_types import types_part
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.shell import page_head
+
+PART = "part"
+THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES = (
+    "Therapists",
+    "Visit types",
+    "City names",
+    "Families",
+    "Goals",
+    "Drive times",
+)
+PARTS: dict[str, Callable[[Scope], None]] = {
+    THERAPISTS: therapists_part,
+    TYPES: types_part,
+    CITIES: cities_part,
+    FAMILIES: families_part,
+    GOALS: goals_part,
+    DRIVES: drives_part,
+}
+
+
+def practice_page(scope: Scope) -> None:
+    """Draw the choice of a part, what the last save changed, and the part."""
+    page_head("Practice", "what you know and no export says")
+    with st.container(key="al-seg-practice"):
+        part = st.segmented_control(
+            "Part",
+            list(PARTS),
+            default=THERAPISTS,
+            required=True,
+            key=PART,
+            bind="query-params",
+            label_visibility="collapsed",
+            on_change=forget_outcome,
+        )
+    outcome()
+    with problems_shown():
+        PARTS[part or THERAPISTS](scope)
