@@ -6,13 +6,16 @@ on which day each family's care was closed. Who was first, continued or rebooked
 here from scratch, one visit at a time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 NOT_COUNTED = ["rescheduled", "missing"]
+DRIVEN_TO = ["completed", "no_show", "booked"]
 STILL_ON = ["booked", "completed", "no_show", "unmarked"]
 
 
@@ -47,6 +50,10 @@ class Practice:
     as_of: dict[str, date]  # by source, its newest export
     covered: list[tuple[str, str, date, date]]  # source, kind, first day, last day
     closed: dict[str, date] = field(default_factory=dict)  # by family
+    bases: dict[str, str] = field(default_factory=dict)  # by therapist, the city she starts from
+    usual: dict[str, int] = field(default_factory=dict)  # by therapist, minutes offered a week
+    weeks: dict[tuple[str, date], int] = field(default_factory=dict)  # and in a week of its own
+    between: Callable[[str, str], int | None] = lambda _a, _b: None  # minutes between two cities
 
     def __post_init__(self):
         self.by_family = {}
@@ -104,6 +111,50 @@ class Practice:
             return False
         before = [v for v in self.completed_of(visit) if v.day <= closed]
         return bool(before) and before[-1] is visit
+
+    # What a therapist drives
+
+    def day_of(self, visit):
+        """All she drives to on the day of this visit, in order."""
+        return sorted(
+            (
+                v
+                for v in self.visits
+                if (v.therapist, v.day) == (visit.therapist, visit.day)
+                and v.state in DRIVEN_TO
+                and v.city != "virtual"
+            ),
+            key=lambda v: (v.starts_at, v.id),
+        )
+
+    def driving(self, visit):
+        """Minutes to this visit (and home, if it is the last); None where they cannot be told."""
+        if visit.city == "virtual":
+            return 0
+        base = self.bases.get(visit.therapist)
+        stops = [base, *[v.city for v in self.day_of(visit)], base]
+        ways = [self.between(a, b) if a and b else None for a, b in pairwise(stops)]
+        if None in ways:
+            return None
+        place = self.day_of(visit).index(visit)
+        return ways[place] + (ways[-1] if place == len(ways) - 2 else 0)
+
+    def lone(self, visit):
+        if visit.city == "virtual" or self.driving(visit) is None:
+            return False
+        others = [v for v in self.day_of(visit) if v is not visit]
+        return not any(
+            v.city == visit.city or self.between(v.city, visit.city) <= 15 for v in others
+        )
+
+    def offered(self, therapist, monday):
+        """Minutes she offers in a week; None where that is not on file."""
+        if (therapist, monday) in self.weeks:
+            return self.weeks[therapist, monday]
+        starts = [v.day for v in self.visits if v.therapist == therapist]
+        if therapist in self.usual and starts and start_of("week", min(starts)) <= monday:
+            return self.usual[therapist]
+        return None
 
     def days_since(self, visit):
         return (self.as_of[visit.source] - visit.day).days
@@ -275,6 +326,87 @@ def on_books(visits, sunday):
     return count([v for v in in_state(ahead, *STILL_ON) if v.booked_on and v.booked_on <= sunday])
 
 
+def driven(practice, visits):
+    """Visits she drove to whose driving can be told, and how many cannot."""
+    there = in_state(visits, "completed", "no_show")
+    told = [v for v in there if practice.driving(v) is not None]
+    return told, len(there) - len(told)
+
+
+def drove(practice, visits):
+    return sum(practice.driving(v) for v in visits)
+
+
+def estimated(practice, visits, found):
+    """Say what is left out; nothing at all where no driving is told."""
+    told, left_out = driven(practice, visits)
+    if left_out and not drove(practice, told):
+        # No base is on file, or on each of the days a city is unknown.
+        return {"top": None, "bottom": None, "why": "on "}
+    return found | {"remark": f"{left_out} left out" if left_out else ""}
+
+
+def drive_hours(practice, visits):
+    told, _ = driven(practice, visits)
+    return estimated(practice, visits, {"top": drove(practice, told) / 60, "bottom": None})
+
+
+def drive_minutes_per_visit(practice, visits):
+    told, _ = driven(practice, visits)
+    found = {"top": drove(practice, told), "bottom": len(told)}
+    return estimated(practice, visits, found)
+
+
+def field_hours(practice, told):
+    return (sum(v.minutes for v in in_state(told, "completed")) + drove(practice, told)) / 60
+
+
+def drive_share(practice, visits):
+    told, _ = driven(practice, visits)
+    found = {"top": drove(practice, told) / 60, "bottom": field_hours(practice, told)}
+    return estimated(practice, visits, found)
+
+
+def value_per_field_hour(practice, visits):
+    told, _ = driven(practice, visits)
+    prices = [v.price_cents or 0 for v in in_state(told, "completed")]
+    found = {"top": sum(prices) / 100, "bottom": field_hours(practice, told)}
+    missing = [v.price_cents for v in in_state(visits, "completed")].count(None)
+    if missing and not sum(prices) and found["bottom"]:
+        found = {"top": None, "bottom": None, "why": "prices missing"}
+    return estimated(practice, visits, found)
+
+
+def lone_visit_days(practice, visits):
+    told, _ = driven(practice, visits)
+    return estimated(practice, visits, count([v for v in told if practice.lone(v)]))
+
+
+def field_utilisation(practice, visits, days, therapists, *, grouped):
+    """Of whole weeks: minutes worked over minutes offered, of those who offer some we know of."""
+    worked, offered, without, on_file = 0, 0, set(), False
+    for monday in [day for day in days if day.weekday() == 0]:
+        for name in therapists:
+            minutes = practice.offered(name, monday)
+            week = [v for v in visits if v.therapist == name and 0 <= (v.day - monday).days < 7]
+            there = in_state(week, "completed", "no_show")
+            hers = sum(v.minutes for v in in_state(week, "completed")) + sum(
+                practice.driving(v) or 0 for v in there
+            )
+            if minutes is not None:
+                on_file = True
+                offered += minutes
+                worked += hers
+            elif hers or any(practice.driving(v) is None for v in there):
+                without.add(name)
+    if grouped and not on_file and not without:
+        return {"top": 0, "bottom": 0}
+    if not offered:
+        why = "no hours were offered" if on_file and not without else "no capacity on file"
+        return {"top": None, "bottom": None, "why": why}
+    return {"top": worked / 60, "bottom": offered / 60}
+
+
 RULES = {
     rule.__name__: rule
     for rule in (
@@ -298,6 +430,11 @@ RULES = {
         care_hours,
         visit_value,
         booked_value,
+        drive_hours,
+        drive_minutes_per_visit,
+        drive_share,
+        value_per_field_hour,
+        lone_visit_days,
     )
 } | {"due": visits_due}
 
@@ -313,7 +450,8 @@ NEEDS = {
     "on_books": ["booked_on"],
 }
 NEWCOMERS = ["new_families", "new_to_type", "wait_days", "first_lactation_within_2_days"]
-SHARES = [name for name in RULES if name.endswith(("_rate", "_2_days"))]
+ESTIMATES = ["drive_share", "drive_minutes_per_visit", "value_per_field_hour", "field_utilisation"]
+SHARES = [name for name in RULES if name.endswith(("_rate", "_2_days"))] + ESTIMATES
 
 
 def answer(practice, *, metrics, by=(), grain=None, first, last, where=(), therapist=None):
@@ -325,11 +463,19 @@ def answer(practice, *, metrics, by=(), grain=None, first, last, where=(), thera
     if therapist is not None:
         mine = [v for v in mine if v.therapist == therapist]
     groups = {tuple(v.shown(name) for name in by) for v in mine} if by else {()}
+    staff = who_is_asked_about(practice, where, therapist)
+    if by == ("therapist",):
+        groups |= {(name,) for name in staff}
     told = {}
     for group in groups:
         visits = [v for v in mine if tuple(v.shown(name) for name in by) == group]
         for start, days in periods(grain, first, last):
             for metric in metrics:
+                if metric == "field_utilisation":
+                    told[group, start, metric] = use(
+                        practice, visits, days, group or staff, where, grouped=bool(by)
+                    )
+                    continue
                 told[group, start, metric] = counted(practice, metric, visits, days)
     speaking = {group for (group, _, _), found in told.items() if says_something(found)}
     return {
@@ -337,6 +483,25 @@ def answer(practice, *, metrics, by=(), grain=None, first, last, where=(), thera
         for place, found in told.items()
         if (place[0] in speaking or not by) and not (grain and left_out(place[2], found))
     }
+
+
+def who_is_asked_about(practice, where, therapist):
+    """The therapists on file, or those asked about; a therapist asks about herself."""
+    there = {v.therapist for v in practice.visits}
+    there |= practice.usual.keys() | {name for name, _ in practice.weeks}
+    asked = {value for key, value in where if key == "therapist"} or there
+    return there & asked & ({therapist} if therapist else there)
+
+
+def use(practice, visits, days, team, where, *, grouped):
+    whole = days[0].weekday() == 0 and days[-1].weekday() == 6
+    others = any(key != "therapist" for key, _ in where)
+    over = bool(practice.as_of) and max(practice.as_of.values()) > days[-1]
+    if others or not whole or not over:
+        return count([]) | {"known": False}
+    asked = [v for v in visits if days[0] <= v.day <= days[-1]]
+    found = field_utilisation(practice, asked, days, team, grouped=grouped)
+    return found | {"known": can_tell(practice, "field_utilisation", days)}
 
 
 def passes(visit, where):
@@ -397,7 +562,13 @@ def can_tell(practice, metric, days):
 
 
 def says_something(found):
-    return bool(found["top"] or found["bottom"] or found.get("recent") or found.get("remark"))
+    return bool(
+        found["top"]
+        or found["bottom"]
+        or found.get("recent")
+        or found.get("remark")
+        or found.get("why")
+    )
 
 
 def left_out(metric, found):
@@ -412,11 +583,13 @@ def spoken(found):
     if not found["known"]:
         return None, None, None, ""
     top, bottom = found["top"], found["bottom"]
+    if found.get("why"):
+        return None, None, None, found["why"]
     recent = f"{found['recent']} too recent to tell" if found.get("recent") else ""
     if bottom is None:
         return top, top, None, found.get("remark", "")
     if bottom == 0:
         return None, top, 0, recent or "nothing to count"
-    if bottom < 5:
+    if bottom <= 4:
         return None, top, bottom, "small"
     return found.get("middle", top / bottom if top is not None else None), top, bottom, recent

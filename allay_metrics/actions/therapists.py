@@ -13,12 +13,16 @@ from allay_metrics.records.tables import therapist
 
 @dataclass(frozen=True)
 class TherapistDetails:
-    """Contact, base and skills of the therapist of this name."""
+    """Contact, base, skills and usual hours of the therapist of this name.
+
+    Without `week_minutes` the hours on file stay.
+    """
 
     name: str
     email: str
     base_city: str
     skills: tuple[str, ...]
+    week_minutes: int | None = None
 
 
 def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
@@ -30,11 +34,13 @@ def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
         for known in details:
             id_ = key_of(scope.practice_id, "therapist", known.name)
             mine = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == id_)
-            values = {
+            values: dict[str, str | int] = {
                 "email": known.email.lower(),
                 "base_city": known.base_city,
                 "skills": ",".join(known.skills),
             }
+            if known.week_minutes is not None:
+                values["week_minutes"] = known.week_minutes
             base = conn.execute(select(therapist.c.base_city).where(mine)).scalar_one_or_none()
             changed = update(therapist).where(mine)
             changed = changed.values(**values, version=therapist.c.version + 1)

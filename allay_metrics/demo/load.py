@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from allay_metrics import config
 from allay_metrics.actions.care import Closing, clients_of_bookings, close_care
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
 from allay_metrics.actions.weeks import set_goals
 from allay_metrics.demo.care import closed_care
@@ -60,13 +61,15 @@ def remove_database(path: Path) -> None:
 
 def _open(path: Path) -> Scope:
     known = demo_practice()
-    return open_practice(
+    scope = open_practice(
         config.sqlite_url(path),
         name=known.name,
         timezone=known.timezone,
         is_demo=True,
         practice_id=key_of("demo practice"),
     )
+    keep_up(scope)
+    return scope
 
 
 def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | None) -> None:
@@ -88,7 +91,10 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
     known = demo_practice()
     keep_therapists(
         scope,
-        [TherapistDetails(t.name, t.email, t.base_city, t.skills) for t in known.therapists],
+        [
+            TherapistDetails(t.name, t.email, t.base_city, t.skills, round(60 * t.offered_hours))
+            for t in known.therapists
+        ],
     )
     set_goals(scope, known.goals)
     closings = closed_care(invented)

@@ -20,13 +20,17 @@ _WEEK = 7 * DAY
 
 # Places of the sums read that are added up, each with its sign.
 Parts = tuple[tuple[int, int], ...]
-Recipe = tuple[Parts, Parts, Parts, Parts]
+Recipe = tuple[Parts, ...]
 
 
 def summed_in(metric: Metric, facts: Facts) -> bool:
     """Return whether all that the metric adds up is held there."""
-    parts = [part.of for part in (metric.top, metric.bottom, metric.remark) if part]
+    parts = [part.of for part in _parts(metric) if part]
     return facts.summed.keys() >= set(parts)
+
+
+def _parts(metric: Metric) -> tuple[Sum | None, ...]:
+    return metric.top, metric.bottom, metric.remark, metric.basis, metric.second_remark
 
 
 class _Wanted:
@@ -51,13 +55,15 @@ class _Wanted:
         )
 
     def recipe(self, metric: Metric) -> Recipe:
-        """Return the parts of top, bottom, bottom with what is unripe, and remark."""
+        """Return the parts of top, bottom, bottom with what is unripe, and what is said beside."""
         unripe_too = replace(metric.window, ripe_after=None)
         return (
             self.add(metric.top, metric.window),
             self.add(metric.bottom, metric.window),
             self.add(metric.bottom, unripe_too),
             self.add(metric.remark, metric.window),
+            self.add(metric.basis, metric.window),
+            self.add(metric.second_remark, metric.window),
         )
 
 
@@ -114,10 +120,11 @@ def _sum(facts: Facts, of: str, state: str | None) -> ColumnElement[int]:
 
 
 def _cell(counted: list[int], recipe: Recipe) -> Cell:
-    top, bottom, unripe_too, remark = (
+    top, bottom, unripe_too, remark, basis, second = (
         sum(sign * counted[place] for sign, place in parts) for parts in recipe
     )
-    return Cell(top, bottom, unripe_too - bottom, remark)
+    left_out = unripe_too - bottom
+    return Cell(top, bottom, left_out, remark, basis=basis, second_remark=second)
 
 
 def on_books(inquiry: Inquiry, facts: Facts) -> Cells:

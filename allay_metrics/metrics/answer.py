@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.metrics import additive, families
+from allay_metrics.metrics import additive, driving, families
 from allay_metrics.metrics.cells import Cell, Cells, Group, Place
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.facts import VISITS, Facts, rolled_up
@@ -75,6 +75,7 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
         found |= additive.sums(inquiry, from_daily, daily)
     if from_visits:
         found |= additive.sums(inquiry, from_visits, VISITS)
+    driving.with_reasons(inquiry, from_daily + from_visits, found)
     return found
 
 
@@ -85,6 +86,8 @@ def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
         return families.waited(inquiry, metric)
     if metric.key == "lapsed_families":
         return families.lapsed(inquiry)
+    if metric.key == "field_utilisation":
+        return driving.field_use(inquiry)
     return additive.on_books(inquiry, daily)
 
 
@@ -117,7 +120,12 @@ Line = tuple[object, ...]
 def _rows(inquiry: Inquiry, found: dict[str, Cells], groups: list[Group]) -> list[Line]:
     question = inquiry.question
     asked = question.asked
-    judged = verdicts(asked, inquiry.buckets, inquiry.records)
+    judged = [
+        driving.judged(inquiry, known) if metric.key == "field_utilisation" else known
+        for metric, known in zip(
+            asked, verdicts(asked, inquiry.buckets, inquiry.records), strict=True
+        )
+    ]
     counted = [found.get(metric.key, {}) for metric in asked]
     lines: list[Line] = []
     for group in groups:

@@ -11,6 +11,7 @@ from allay_metrics.errors import QuestionProblem
 from allay_metrics.metrics.answer import refuse_money
 from allay_metrics.metrics.coverage import Records, open_to, read_records
 from allay_metrics.metrics.days import DAY, Bucket, start_of
+from allay_metrics.metrics.driving import worked_for_offered
 from allay_metrics.metrics.facts import IS_FIRST, VISITS
 from allay_metrics.metrics.families import lapsed_visits
 from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
@@ -105,6 +106,8 @@ def _conditions(
         return true(), and_(on_days, IS_FIRST, visit.c.wait_days.is_not(None))
     if metric.kind == "stock" and records.newest:
         return true(), lapsed_visits(scope, records.newest)
+    if metric.key == "field_utilisation":
+        return true(), and_(on_days, worked_for_offered(scope))
     return true(), _told_by_sunday(question)
 
 

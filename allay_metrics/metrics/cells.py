@@ -15,7 +15,8 @@ class Place(NamedTuple):
 class Cell(NamedTuple):
     """Counted: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
 
-    A median has `middle` days over `bottom` visits.
+    A median has `middle` days over `bottom` visits. `basis` is the sum without which the remark
+    says all there is, `why_not` the reason why there is no value, `note` one to be said beside it.
     """
 
     top: int = 0
@@ -23,11 +24,17 @@ class Cell(NamedTuple):
     left_out: int = 0
     remark: int = 0
     middle: float | None = None
+    basis: int = 0
+    second_remark: int = 0
+    why_not: str = ""
+    note: str = ""
 
     @property
     def says_something(self) -> bool:
         """Return whether anything was found for this place at all."""
-        return bool(self.top or self.bottom or self.left_out or self.remark)
+        return bool(
+            self.top or self.bottom or self.left_out or self.remark or self.note or self.why_not
+        )
 
 
 Cells = dict[Place, Cell]

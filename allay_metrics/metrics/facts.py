@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    func,
     literal_column,
     or_,
     select,
@@ -26,6 +27,7 @@ from allay_metrics.records.tables import city, daily, daily_city, therapist, vis
 _ONE: ColumnElement[int] = literal_column("1")
 _ZERO: ColumnElement[int] = literal_column("0")
 _NONE: ColumnElement[str] = literal_column("''")
+_COMPLETED: ColumnElement[str] = literal_column("'completed'")
 FIRST_LACTATION_DAYS = 2
 
 _GROUP_COLUMNS = {
@@ -112,6 +114,7 @@ def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _v = visit.c
+_driven = _v.drive_minutes.is_not(None)
 _lactation = and_(
     _v.is_first_of_type == _ONE,
     _v.visit_type == literal_column("'lactation'"),
@@ -136,10 +139,17 @@ def _rolled_up(table: Table) -> Facts:
             "rebooked",
             "told_1",
             "told_2",
+            "drive_minutes",
+            "driven",
+            "undriven",
+            "driven_cents",
+            "lone",
         )
     }
     summed["unpriced"] = columns.visits - columns.priced
     summed["care_goes_on"] = columns.visits - columns.before_close
+    care = case((columns.state == _COMPLETED, columns.driven_minutes), else_=_ZERO)
+    summed["field_minutes"] = columns.drive_minutes + care
     return Facts(table, summed)
 
 
@@ -162,6 +172,13 @@ VISITS = Facts(
         "care_goes_on": _ONE - _v.before_close,
         "told_1": _v.told_1,
         "told_2": _v.told_2,
+        "drive_minutes": func.coalesce(_v.drive_minutes, _ZERO),
+        "driven": _flag(_driven),
+        "undriven": _v.undriven,
+        "driven_cents": case((_driven, _v.price_cents), else_=_ZERO),
+        "field_minutes": func.coalesce(_v.drive_minutes, _ZERO)
+        + case((and_(_driven, _v.state == _COMPLETED), _v.minutes), else_=_ZERO),
+        "lone": _v.lone,
         "first_lactation": _flag(_lactation),
         "first_lactation_soon": _flag(
             and_(_lactation, _v.wait_days <= literal_column(str(FIRST_LACTATION_DAYS)))

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["count", "rate", "money", "hours", "median", "stock", "distinct"]
+Kind = Literal[
+    "count",
+    "rate",
+    "share_of_hours",
+    "money",
+    "per_hour",
+    "hours",
+    "per_visit",
+    "median",
+    "stock",
+    "distinct",
+]
 Direction = Literal["up", "down", "neither"]  # which way is good
 CoverageKind = Literal[
     "kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance"
@@ -16,6 +27,7 @@ CoverageKind = Literal[
 COMPLETED = ("completed",)
 BOOKED = ("booked",)
 DUE = ("completed", "no_show", "late_cancelled")
+DROVE = ("completed", "no_show")  # she drove there, whether or not anybody was at home
 FAMILY_CANCELLED = ("cancelled", "late_cancelled")
 COUNTED = (
     "completed",
@@ -27,6 +39,8 @@ COUNTED = (
     "unmarked",
 )
 NOT_COUNTED = ("rescheduled", "missing")
+# Metrics that are more than sums of visits: each has a function of its own.
+COUNTED_ALONE = ("on_books", "field_utilisation")
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,9 @@ class Metric:
 
     `numerator` and `denominator` are words for people; `top` and `bottom` say the same to the
     database. `noted` kinds of coverage do not withhold the value, their absence is noted.
-    `remark` is a sum said beside the value, such as `12 prices missing`. `waits_for` names what
-    is not on file yet: such a metric is defined and shown, and has no value.
+    `remark` is a sum said beside the value, such as `12 prices missing`; there may be a second.
+    `basis` is a sum without which the remark says all there is: no value then. `waits_for` names
+    what is not on file yet: such a metric is defined and shown, and has no value.
     """
 
     key: str
@@ -77,6 +92,9 @@ class Metric:
     settled: bool = False
     remark: Sum | None = None
     remark_words: str = ""
+    second_remark: Sum | None = None
+    second_words: str = ""
+    basis: Sum | None = None
     waits_for: str = ""
 
     @property
@@ -87,12 +105,17 @@ class Metric:
     @property
     def is_rate(self) -> bool:
         """Return whether the value is a share, 0 to 1, of a denominator."""
-        return self.kind == "rate"
+        return self.kind in ("rate", "share_of_hours")
+
+    @property
+    def is_ratio(self) -> bool:
+        """Return whether the value is one sum over another: a rate, or so much per hour."""
+        return self.is_rate or self.kind in ("per_hour", "per_visit")
 
     @property
     def is_count(self) -> bool:
         """Return whether nothing found is zero, not *no value*."""
-        return self.kind not in ("rate", "median")
+        return not self.is_ratio and self.kind != "median"
 
     @property
     def window(self) -> Window:
@@ -119,7 +142,8 @@ def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
 
 def _rules(metric: Metric) -> dict[str, bool]:
     said = metric.definition
-    summed = metric.kind in ("count", "rate", "money", "hours") and not metric.waits_for
+    alone = metric.key in COUNTED_ALONE or metric.waits_for
+    summed = metric.kind not in ("median", "stock", "distinct") and not alone
     return {
         "a key is lower case with underscores": re.fullmatch(r"[a-z0-9_]+", metric.key) is not None,
         "label, short label, unit and numerator are needed": all(
@@ -131,8 +155,9 @@ def _rules(metric: Metric) -> dict[str, bool]:
         "a tile has room for 18 characters": len(metric.short) <= 18,
         "rates, and only rates, are a share of a denominator": metric.is_rate
         == (metric.unit == "%"),
-        "a rate has a denominator": bool(metric.denominator) or not metric.is_rate,
-        "what is summed says of what": bool(metric.top) or not summed or metric.key == "on_books",
-        "a rate sums two things": bool(metric.bottom) == (metric.is_rate and summed),
-        "a remark has words": bool(metric.remark) == bool(metric.remark_words),
+        "a rate has a denominator": bool(metric.denominator) or not metric.is_ratio,
+        "what is summed says of what": bool(metric.top) or not summed,
+        "a rate sums two things": bool(metric.bottom) == (metric.is_ratio and summed),
+        "a remark has words": (bool(metric.remark), bool(metric.second_remark))
+        == (bool(metric.remark_words), bool(metric.second_words)),
     }

@@ -94,9 +94,15 @@ def _make_sense(question: Question, metric: Metric) -> None:
             f"{label} is told as of the last export, whatever the period: it has no "
             f"{question.grain}s."
         )
-    if metric.is_rate and question.names("state"):
+    if metric.is_ratio and question.names("state"):
         raise QuestionProblem(
             f"{label} compares visits of different states: it cannot be told by state."
+        )
+    if metric.key == "field_utilisation" and (
+        other := [by for by in question.by if by != "therapist"]
+    ):
+        raise QuestionProblem(
+            f"{label} is told by therapist: hours are not offered by {other[0].replace('_', ' ')}."
         )
     if metric.key == "on_books" and question.grain != "week":
         whole = question.first.weekday() == 0 and question.last.weekday() == 6

@@ -7,7 +7,7 @@ THEMES = {
     "Visits": ("visits",),
     "Rates": ("%",),
     "Families": ("families",),
-    "Time": ("days", "hours"),
+    "Time": ("days", "hours", "min"),
     "Value": ("$",),
 }
 _DIRECTIONS: dict[Direction, str] = {

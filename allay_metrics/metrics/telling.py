@@ -7,7 +7,8 @@ from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.verdict import Verdict
 
 SMALL = 4  # denominators of one to this many are shown as counts only
-_SCALE = {"money": 100, "hours": 60}  # cents to dollars, minutes to hours
+# Cents to dollars, minutes to hours: of the numerator, and of the denominator.
+_SCALES = {"money": (100, 1), "hours": (60, 1), "per_hour": (100, 60), "share_of_hours": (60, 60)}
 
 
 class Told(NamedTuple):
@@ -23,27 +24,36 @@ def tell(metric: Metric, cell: Cell, verdict: Verdict) -> Told:
     """Return what is told of a metric that was counted."""
     if not verdict.known:
         return Told(None, None, None, "; ".join(verdict.notes))
-    if metric.is_rate:
-        return _rate(cell, verdict)
-    if metric.kind == "median":
-        return _median(cell, verdict)
-    value = cell.top / _SCALE.get(metric.kind, 1)
+    if cell.why_not:
+        return Told(None, None, None, cell.why_not)
     notes = list(verdict.notes)
     if cell.remark:
         notes.append(f"{cell.remark} {metric.remark_words}")
+    if cell.second_remark:
+        notes.append(f"{cell.second_remark} {metric.second_words}")
+    if cell.note:
+        notes.append(cell.note)
+    if metric.is_ratio:
+        return _ratio(metric, cell, notes)
+    if metric.kind == "median":
+        return _median(cell, verdict)
+    value = cell.top / _SCALES.get(metric.kind, (1, 1))[0]
     if metric.money and cell.remark and not cell.top:
         return Told(None, None, None, "; ".join(notes))
     return Told(value, value, None, "; ".join(notes))
 
 
-def _rate(cell: Cell, verdict: Verdict) -> Told:
+def _ratio(metric: Metric, cell: Cell, notes: list[str]) -> Told:
     recent = f"{cell.left_out} too recent to tell" if cell.left_out else ""
     if cell.bottom == 0:
         return Told(None, 0.0, 0.0, recent or "nothing to count")
-    top, bottom = float(cell.top), float(cell.bottom)
-    if cell.bottom <= SMALL:
+    if metric.money and cell.second_remark and not cell.top:
+        return Told(None, None, None, "; ".join(notes))
+    of_top, of_bottom = _SCALES.get(metric.kind, (1, 1))
+    top, bottom = cell.top / of_top, cell.bottom / of_bottom
+    if bottom <= SMALL:
         return Told(None, top, bottom, "small")
-    return Told(top / bottom, top, bottom, "; ".join(filter(None, (*verdict.notes, recent))))
+    return Told(top / bottom, top, bottom, "; ".join(filter(None, (*notes, recent))))
 
 
 def _median(cell: Cell, verdict: Verdict) -> Told:

@@ -24,9 +24,17 @@ from allay_metrics.review.known import Known, known_records
 from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
 
 TRENDS = 8
-COLUMNS = ("bookings", "completed", "families_seen", "new_families", "cancel_rate")
-MONEY = ("visit_value",)
-WAITING = ("drive_hours", "value_per_field_hour", "lone_visit_days")
+COLUMNS = (
+    "bookings",
+    "completed",
+    "families_seen",
+    "new_families",
+    "cancel_rate",
+    "drive_minutes_per_visit",
+    "lone_visit_days",
+    "visit_value",
+    "value_per_field_hour",
+)
 NEXT_DAYS = timedelta(days=13)
 _NONE = Cell(0, 0)
 
@@ -56,10 +64,9 @@ class CitiesReview:
 
     `by_type` maps a type's key to one completed count per city of `cities`. `grid` counts
     completed visits by weekday, `map` completed visits. `lines` has a line per city with any
-    booking, `total` is computed over all, not summed: families are in several cities. `waiting`
-    are metrics of the table that wait for something. `trends` are the eight largest cities, 13
-    full weeks. `ahead` are the days of `next_14_days`, money stands for
-    the owner only.
+    booking, `total` is computed over all, not summed: families are in several cities. `trends` are
+    the eight largest cities, 13 full weeks. `ahead` are the days of `next_14_days`, money stands
+    for the owner only.
     """
 
     first: date
@@ -72,7 +79,6 @@ class CitiesReview:
     lines: tuple[CityLine, ...]
     total: CityLine
     columns: tuple[Metric, ...]
-    waiting: tuple[Metric, ...]
     trends: tuple[CityTrend, ...]
     ahead: tuple[date, date]
     where: Filters
@@ -87,7 +93,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
     """Return what the Cities page shows of a period, both ends included."""
     known = known_records(scope)
     ahead = known.as_of_day or last
-    columns = (*COLUMNS, *(MONEY if scope.sees_money else ()))
+    columns = tuple(key for key in COLUMNS if scope.sees_money or not METRICS[key].money)
     series = _series(known, last)
     answers = query_all(
         [
@@ -134,9 +140,6 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         ),
         total=CityLine("", {key: whole[(key,)] for key in columns}, sum(booked.values())),
         columns=tuple(METRICS[key] for key in columns),
-        waiting=tuple(
-            METRICS[key] for key in WAITING if scope.sees_money or not METRICS[key].money
-        ),
         trends=_trends(answers[4], known, series, cities[:TRENDS]),
         ahead=(ahead, ahead + NEXT_DAYS),
         where=where,

@@ -247,7 +247,8 @@ def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekN
 def _against(
     metric: Metric, week: date, cell: Cell, before: list[Cell], known: Known
 ) -> WeekNumber:
-    if metric.is_rate:
+    # Hours are no trials: a share of them wanders as a count does, from week to week.
+    if metric.is_rate and metric.kind != "share_of_hours":
         pairs = [(c.numerator or 0, c.denominator or 0) for c in before]
         usual = usual_share(pairs, cell.denominator)
     else:

@@ -12,6 +12,9 @@ COLUMNS = {
     "families_seen": "Families",
     "new_families": "New",
     "visit_value": "Value",
+    "drive_minutes_per_visit": "Drive min",
+    "lone_visit_days": "Lone days",
+    "value_per_field_hour": "Value an hour",
 }
 
 
@@ -43,7 +46,8 @@ def number_cell(metric: Metric, value: Value, city: str) -> Cell:
     if metric.is_rate:
         return _share(value, opens)
     if value.value is None:
-        return Cell(words.DASH, reason=value.reason)
+        few = value.reason == "small"
+        return Cell(words.DASH, reason=words.SMALL_REASON if few else value.reason)
     text = words.dollars(value.value) if metric.money else words.number(value.value)
     return Cell(text, opens=opens)
 
@@ -58,18 +62,11 @@ def _share(value: Value, opens: str) -> Cell:
 
 
 def remarks(review: CitiesReview) -> list[str]:
-    """Return the quiet lines: reservations about whole columns, and what is not on file yet."""
-    lines = [
-        f"{metric.label}: {review.total.numbers[metric.key].reason}."
-        for metric in review.columns
-        if review.total.numbers[metric.key].reason
-    ]
+    """Return the quiet lines: reservations about whole columns, those of one reason together."""
     by_reason: dict[str, list[str]] = {}
-    for metric in review.waiting:
-        by_reason.setdefault(metric.waits_for, []).append(metric.label)
-    lines += [
-        f"{words.listed([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])}"
-        f" {'wait' if len(names) > 1 else 'waits'} for {what}."
-        for what, names in by_reason.items()
-    ]
+    for metric in review.columns:
+        if reason := review.total.numbers[metric.key].reason:
+            by_reason.setdefault(reason, []).append(COLUMNS.get(metric.key, metric.short))
+    lines = [f"{words.listed(names)}: {reason}." for reason, names in by_reason.items()]
+    lines.append("Drive minutes and value an hour are estimates, by the cities on the way.")
     return [" ".join(lines)] if lines else []

@@ -65,7 +65,7 @@ def said(metric: Metric, cell: Cell) -> str:
     """Return a metric's value as it stands large: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
     if metric.is_rate:
         return words.share(cell.numerator, cell.denominator, cell.reason).text
-    if metric.kind == "money":
+    if metric.money:
         return words.dollars(cell.value)
     return words.plain(cell.value)
 
@@ -93,7 +93,9 @@ def _answer(scope: Scope, asked: Question) -> Cell:
 
 
 def _beside(metric: Metric, asked: Question) -> str:
-    unit = {"%": "", "$": ""}.get(metric.unit, metric.unit)
+    unit = {"%": "", "$": "", "min": "minutes"}.get(metric.unit, metric.unit)
+    if metric.kind == "per_hour":
+        unit = "an hour"
     if metric.kind == "median":
         unit = "days, median"
     chosen = filter_words(tuple(pair for pair in asked.where if pair[0] != "state"))
@@ -113,7 +115,7 @@ def _definitions(asked: Question, cell: Cell, usual: Usual | None) -> list[tuple
     told = [("What it counts", _counts(metric, asked))]
     if metric.waits_for:
         return [*told, ("What it waits for", f"{metric.waits_for.capitalize()}.")]
-    if metric.is_rate and cell.denominator:
+    if metric.is_ratio and cell.denominator:
         counts = f"**{words.number(cell.numerator)}** {metric.numerator}, out of"
         told.append(("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}."))
     if metric.kind == "median" and cell.denominator:
@@ -126,7 +128,7 @@ def _definitions(asked: Question, cell: Cell, usual: Usual | None) -> list[tuple
 
 
 def _how_usual(metric: Metric) -> str:
-    if metric.is_rate:
+    if metric.kind == "rate":
         return (
             "the pooled share p of the 26 weeks before, ± 3 √(p(1 − p) ÷ n) for the n of this week."  # noqa: RUF001
         )

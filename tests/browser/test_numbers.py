@@ -23,7 +23,7 @@ from tests.support.dashboard import (
 )
 from tests.support.server import Server
 
-WAITING = ("field_utilisation", "improved_share")
+WAITING = ("improved_share",)
 OF_THE_WEEK = ("completed", "new_families", "show_rate", "rebooked_rate", "wait_days")
 
 

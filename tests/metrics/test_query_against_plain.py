@@ -44,19 +44,22 @@ def questions(draw):
     if draw(st.booleans()):
         first -= timedelta(days=first.weekday())
         last += timedelta(days=6 - last.weekday())
-    names = {*by, *(key for key, _ in where)}
-    sensible = [key for key in TOLD if _makes_sense(METRICS[key], names, grain, first, last)]
+    asked = (by, {key for key, _ in where}, grain)
+    sensible = [key for key in TOLD if _makes_sense(METRICS[key], asked, first, last)]
     metrics = draw(st.lists(st.sampled_from(sensible), unique=True, min_size=1, max_size=6))
     given = {"by": by, "grain": grain, "first": first, "last": last, "where": where}
     return {"metrics": tuple(metrics), **given}
 
 
-def _makes_sense(metric, names, grain, first, last):
+def _makes_sense(metric, asked, first, last):
+    by, filtered, grain = asked
     if metric.kind == "stock":
         return grain is None
     if metric.key == "on_books":
         return grain == "week" or (grain is None and (first.weekday(), last.weekday()) == (0, 6))
-    return not (metric.is_rate and "state" in names)
+    if metric.key == "field_utilisation":
+        return set(by) <= {"therapist"} and "state" not in filtered
+    return not (metric.is_ratio and "state" in {*by, *filtered})
 
 
 def _agree(found, expected, by, grain):

@@ -90,7 +90,7 @@ def test_tiles_say_what_the_question_answers(at, small):
 def test_a_tile_without_a_value_says_why(at):
     told = text(run(at))
     assert "no-shows are not in this export" in told
-    assert "waits for offered hours on file" in told
+    assert "no capacity on file" in told
     assert "waits for check-ins on file" in told
     assert "2 first visits: too few for a median" in told
 
@@ -109,7 +109,7 @@ def test_a_tile_opens_as_many_visits_as_it_counts(at, small, key):
 
 
 def test_a_tile_that_waits_opens_its_definition_and_no_visits(at):
-    open_tile(run(at), "field_utilisation")
+    open_tile(run(at), "improved_share")
     assert "What it waits for" in text(at)
     assert "Visits behind" not in text(at)
 

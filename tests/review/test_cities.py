@@ -85,9 +85,11 @@ def test_grid_and_map_count_completed_visits(practice):
     assert review.map.unknown == 1
 
 
-def test_what_waits_says_what_for(practice):
-    waiting = review_cities(practice, FIRST, LAST).waiting
-    assert {metric.waits_for for metric in waiting} == {"drive times on file"}
+def test_without_bases_the_driving_says_why_it_has_no_value(practice):
+    total = review_cities(practice, FIRST, LAST).total.numbers
+    for key in ("drive_minutes_per_visit", "lone_visit_days", "value_per_field_hour"):
+        assert total[key].value is None
+        assert total[key].reason.startswith("no base on file for")
 
 
 def test_trends_are_of_full_weeks(practice):

@@ -148,7 +148,7 @@ def test_the_waiting_numbers_say_what_they_wait_for(scope):
     practice(scope)
     review = review_week(scope)
     assert review.number["field_utilisation"].now.cell.value is None
-    assert review.number["field_utilisation"].now.cell.reason.startswith("waits for offered hours")
+    assert review.number["field_utilisation"].now.cell.reason == "no capacity on file"
     assert review.number["improved_share"].waits_for == "check-ins on file"
 
 

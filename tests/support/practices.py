@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 from sqlalchemy import and_, insert, select
 
+from allay_metrics import travel
 from allay_metrics.derive import derive
 from allay_metrics.derive.people import client_id
 from allay_metrics.records import Scope
@@ -16,8 +17,10 @@ from allay_metrics.records.tables import (
     city,
     client,
     coverage,
+    drive_pair,
     family,
     import_,
+    offered_hours,
     therapist,
     visit,
 )
@@ -66,6 +69,9 @@ class Invented:
     bookings: list[dict]
     files: list[Told] = field(default_factory=lambda: [Told.all()])
     closed: dict[str, date] = field(default_factory=dict)
+    staff: dict[str, dict] = field(default_factory=dict)  # by name, columns of `therapist`
+    weeks: dict[tuple[str, date], int] = field(default_factory=dict)  # minutes offered
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # minutes of driving
 
 
 def put_on_file(invented: Invented, scope: Scope) -> None:
@@ -78,6 +84,7 @@ def put_on_file(invented: Invented, scope: Scope) -> None:
                 row = {"import_id": f"file-{number}", "kind": kind, "source": told.source}
                 days = {"first_day": first, "last_day": last}
                 conn.execute(insert(coverage), {"practice_id": mine, **row, **days})
+        _put_staff_on_file(conn, mine, invented)
         families = sorted({row["family"] for row in invented.bookings})
         for name in families:
             ids = {"id": _family(mine, name), "match_key": f"e:{_email(name)}", "name": name}
@@ -87,6 +94,18 @@ def put_on_file(invented: Invented, scope: Scope) -> None:
         for number, row in enumerate(invented.bookings):
             conn.execute(insert(booking), _booking(mine, number, row, invented, scope))
         derive(conn, mine, [_family(mine, name) for name in families])
+
+
+def _put_staff_on_file(conn, mine, invented):
+    for name, known in invented.staff.items():
+        ids = {"practice_id": mine, "id": key_of(mine, "therapist", name), "name": name}
+        conn.execute(insert(therapist), {**ids, **known})
+    for (name, week), minutes in invented.weeks.items():
+        hers = {"therapist_id": key_of(mine, "therapist", name), "week": week, "minutes": minutes}
+        conn.execute(insert(offered_hours), {"practice_id": mine, **hers})
+    for (a, b), minutes in invented.pairs.items():
+        row = {"city_a": a, "city_b": b, "minutes": minutes}
+        conn.execute(insert(drive_pair), {"practice_id": mine, **row})
 
 
 def _closed(practice_id, name, day):
@@ -180,7 +199,26 @@ def plainly(scope: Scope) -> plain.Practice:
         covered = [tuple(row) for row in conn.execute(select(*told))]
         whose = and_(client.c.id == care_closed.c.client_id, client.c.practice_id == mine_id)
         closed = select(client.c.family_id, care_closed.c.closed_on).join(client, whose)
-        return plain.Practice(visits, as_of, covered, dict(map(tuple, conn.execute(closed))))
+        shut = dict(map(tuple, conn.execute(closed)))
+        return plain.Practice(visits, as_of, covered, shut, **_driving(conn, mine_id))
+
+
+def _driving(conn, practice_id):
+    """Return what the plain practice knows of bases, hours offered, and ways between cities."""
+    staff = conn.execute(select(therapist).where(therapist.c.practice_id == practice_id)).all()
+    names = {row.id: row.name for row in staff}
+    pairs = {
+        (row.city_a, row.city_b): row.minutes for row in conn.execute(select(drive_pair)).all()
+    }
+    return {
+        "bases": {row.name: row.base_city for row in staff if row.base_city},
+        "usual": {row.name: row.week_minutes for row in staff if row.week_minutes is not None},
+        "weeks": {
+            (names[row.therapist_id], row.week): row.minutes
+            for row in conn.execute(select(offered_hours)).all()
+        },
+        "between": lambda a, b: travel.minutes(a, b, pairs),
+    }
 
 
 _BASE = (
@@ -212,7 +250,7 @@ def close_care(scope: Scope, name: str, day: date) -> None:
 
 FAMILIES = ("Adams", "Brown", "Chen", "Diaz")
 THERAPISTS = ("Maya Lopez", "Ines Park", None)
-CITIES = ("Oakland", "Berkeley", "San Jose", "somewhere", None)
+CITIES = (*("Oakland", "Berkeley", "San Jose") * 2, "Zoom", "somewhere", None)
 TYPES = ("Infant CST", "Lactation visit", "Prenatal massage", "CST + Lactation", "Consult")
 SOURCES = ("Doula", "Instagram", None)
 DAYS = st.integers(0, 200).map(lambda n: START + timedelta(days=n))
@@ -276,6 +314,24 @@ def _bookings(draw, files, days):
 
 
 @st.composite
+def _staff(draw):
+    """Bases mostly, hours offered often, now and then a drive the owner overruled."""
+    staff = {}
+    for name in ("Maya Lopez", "Ines Park", "unknown"):
+        base = draw(st.sampled_from(("Oakland", "Oakland", "San Jose", None)))
+        minutes = draw(st.sampled_from((None, 60, 600, 1200)))
+        staff[name] = {"base_city": base, "week_minutes": minutes}
+    weeks = st.integers(0, 28).map(lambda n: START + timedelta(weeks=n))
+    own = st.tuples(st.sampled_from(list(staff)), weeks)
+    near = st.sampled_from((("Berkeley", "Oakland"), ("Berkeley", "San Jose")))
+    return {
+        "staff": staff,
+        "weeks": draw(st.dictionaries(own, st.sampled_from((0, 300)), max_size=2)),
+        "pairs": draw(st.dictionaries(near, st.sampled_from((15, 16)), max_size=1)),
+    }
+
+
+@st.composite
 def practices(draw, most=40):
     """A random practice of one to three files of two sources and up to `most` bookings."""
     files = draw(_files())
@@ -283,4 +339,4 @@ def practices(draw, most=40):
     days = draw(st.sampled_from((DAYS, DENSE_DAYS)))
     rows = draw(st.lists(_bookings(files, days), max_size=most))
     closed = draw(st.dictionaries(st.sampled_from(FAMILIES), days, max_size=2))
-    return Invented(rows, files, closed)
+    return Invented(rows, files, closed, **draw(_staff()))

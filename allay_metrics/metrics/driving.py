@@ -1,0 +1,240 @@
+"""Driving that cannot be told, and why; and the hours that were offered against those worked."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+
+from allay_metrics import words
+from allay_metrics.metrics.cells import Cell, Cells, Group, Place
+from allay_metrics.metrics.days import Bucket
+from allay_metrics.metrics.facts import DAILY, VISITS
+from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.metric import DROVE, Metric
+from allay_metrics.metrics.question import Question
+from allay_metrics.metrics.verdict import NOT_ENDED, Judged, Verdict
+from allay_metrics.metrics.weeks import WEEK, monday_of
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import daily, offered_hours, therapist, visit
+
+NO_CAPACITY = "no capacity on file"
+NO_HOURS = "no hours were offered"
+NO_CITY = "on each of these days a city is unknown"
+WHOLE_WEEKS = "told for whole weeks: ask by week, or from a Monday to a Sunday"
+BY_THERAPIST = "hours are offered by therapist, not by {}"
+MOST_NAMED = 3
+
+TherapistWeek = tuple[str, date]
+
+
+def with_reasons(inquiry: Inquiry, metrics: Iterable[Metric], found: dict[str, Cells]) -> None:
+    """Give the cells in which no driving at all can be told the reason why."""
+    why: Callable[[Group], str] | None = None
+    for metric in metrics:
+        cells = found[metric.key]
+        for place, cell in cells.items():
+            if metric.basis and cell.remark and not cell.basis:
+                why = why or _why_not(inquiry)
+                cells[place] = cell._replace(why_not=why(place.group))
+
+
+def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
+    """Return what tells the reason of a group: who of it drives from no base we know."""
+    homeless = _without_base(inquiry)
+    by = inquiry.question.by
+
+    def why(group: Group) -> str:
+        hers = group[by.index("therapist")] if "therapist" in by else None
+        names = [name for name in homeless if hers in (None, name)]
+        return f"no base on file for {_named(names)}" if names else NO_CITY
+
+    return why
+
+
+def _without_base(inquiry: Inquiry) -> list[str]:
+    """Return the therapists without a base of the visits whose driving cannot be told."""
+    nowhere = or_(therapist.c.base_city.is_(None), therapist.c.base_city == "")
+    asked = (
+        select(therapist.c.name)
+        .join(visit, _hers())
+        .where(
+            VISITS.own(inquiry.scope),
+            VISITS.on(inquiry.days),
+            *VISITS.only(inquiry.question),
+            visit.c.undriven == 1,
+            nowhere,
+        )
+        .distinct()
+        .order_by(therapist.c.name)
+    )
+    return list(inquiry.conn.execute(asked).scalars())
+
+
+def _hers() -> ColumnElement[bool]:
+    same = therapist.c.practice_id == visit.c.practice_id
+    return and_(same, therapist.c.id == visit.c.therapist_id)
+
+
+def _named(names: list[str]) -> str:
+    if len(names) <= MOST_NAMED:
+        return words.listed(names)
+    return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} others"
+
+
+# Hours offered
+
+
+def judged(inquiry: Inquiry, verdicts: Judged) -> Judged:
+    """Return the verdicts of `field_utilisation`: only whole weeks that are over have a value."""
+    newest = inquiry.records.newest
+    whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
+    return [
+        Verdict(known=False, notes=(why,)) if verdict.known and why else verdict
+        for verdict, why in zip(verdicts, whys, strict=True)
+    ]
+
+
+def _why_no_use(question: Question, bucket: Bucket, newest: date | None) -> str:
+    other = [key for key, _ in question.where if key != "therapist"]
+    if other:
+        return BY_THERAPIST.format(other[0].replace("_", " "))
+    if bucket.first.weekday() != 0 or bucket.last.weekday() != 6:
+        return WHOLE_WEEKS
+    return NOT_ENDED if newest is not None and newest <= bucket.last else ""
+
+
+@dataclass
+class _Use:
+    """What a group's therapists worked and offered in a bucket, in minutes."""
+
+    worked: int = 0
+    offered: int | None = None
+    undriven: int = 0
+    without: set[str] = field(default_factory=set)
+
+
+def field_use(inquiry: Inquiry) -> Cells:
+    """Return the minutes of care and driving over those offered, of whole weeks.
+
+    Where a therapist offers nothing we know of, her work is in neither, and she is named.
+    """
+    newest = inquiry.records.newest
+    answered = {
+        i: bucket
+        for i, bucket in enumerate(inquiry.buckets)
+        if not _why_no_use(inquiry.question, bucket, newest)
+    }
+    weeks = _weeks_of(answered)
+    if not weeks:
+        return {}
+    names = _names(inquiry)
+    offered = offered_minutes(inquiry.conn, inquiry.scope, names, list(weeks))
+    grouped = bool(inquiry.question.by)
+    uses: dict[Place, _Use] = defaultdict(_Use)
+    if not grouped:
+        uses |= {Place((), i): _Use() for i in weeks.values()}
+    for (id_, week), minutes in offered.items():
+        use = uses[Place((names[id_],) if grouped else (), weeks[week])]
+        use.offered = (use.offered or 0) + minutes
+    for (id_, week), (worked, undriven) in _worked(inquiry).items():
+        if week not in weeks or not (worked or undriven):
+            continue
+        use = uses[Place((names[id_],) if grouped else (), weeks[week])]
+        if (id_, week) in offered:
+            use.worked += worked
+            use.undriven += undriven
+        else:
+            use.without.add(names[id_])
+    return {place: _cell(use) for place, use in uses.items()}
+
+
+def offered_minutes(
+    conn: Connection, scope: Scope, therapists: Iterable[str], weeks: Sequence[date]
+) -> dict[TherapistWeek, int]:
+    """Return the minutes these therapists offer in these weeks (Mondays), where that is on file.
+
+    A week of its own wins; else her usual week counts from the week she started here (without one,
+    the week of her first visit on file) to the week she left.
+    """
+    ids = set(therapists)
+    found: dict[TherapistWeek, int] = {}
+    mine = therapist.c.practice_id == scope.practice_id
+    for row in conn.execute(select(therapist).where(mine, therapist.c.week_minutes.is_not(None))):
+        if row.id in ids:
+            start = row.active_from or _first_day(conn, scope, row.id)
+            first = monday_of(start) if start else date.max
+            last = row.active_to or date.max
+            found |= {(row.id, w): row.week_minutes for w in weeks if first <= w <= last}
+    own = offered_hours.c.practice_id == scope.practice_id
+    for row in conn.execute(select(offered_hours).where(own, offered_hours.c.week.in_(weeks))):
+        if row.therapist_id in ids:
+            found[row.therapist_id, row.week] = row.minutes
+    return found
+
+
+def _first_day(conn: Connection, scope: Scope, therapist_id: str) -> date | None:
+    hers = (daily.c.practice_id == scope.practice_id) & (daily.c.therapist_id == therapist_id)
+    day: date | None = conn.execute(select(func.min(daily.c.day)).where(hers)).scalar_one()
+    return day
+
+
+def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
+    """Return the Mondays of buckets made of whole weeks, each with the bucket's place."""
+    return {
+        bucket.first + number * WEEK: place
+        for place, bucket in buckets.items()
+        for number in range(((bucket.last - bucket.first).days + 1) // 7)
+    }
+
+
+def _names(inquiry: Inquiry) -> dict[str, str]:
+    """Return the therapists the question is about, by id."""
+    asked = inquiry.question.values("therapist")
+    hers = inquiry.scope.viewer.therapist_id
+    mine = therapist.c.practice_id == inquiry.scope.practice_id
+    rows = inquiry.conn.execute(select(therapist.c.id, therapist.c.name).where(mine))
+    return {
+        row.id: row.name
+        for row in rows
+        if (not asked or row.name in asked) and hers in (None, row.id)
+    }
+
+
+def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
+    """Return minutes of care and driving, and visits whose driving cannot be told."""
+    columns = daily.c
+    worked = case((columns.state == "completed", columns.minutes), else_=0) + columns.drive_minutes
+    asked = (
+        select(columns.therapist_id, columns.week, func.sum(worked), func.sum(columns.undriven))
+        .where(
+            DAILY.own(inquiry.scope),
+            DAILY.on(inquiry.days),
+            DAILY.in_states(DROVE),
+            *DAILY.only(inquiry.question),
+        )
+        .group_by(columns.therapist_id, columns.week)
+    )
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(asked)}
+
+
+def worked_for_offered(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition of the visits that therapists with offered hours worked for."""
+    mine = therapist.c.practice_id == scope.practice_id
+    usual = select(therapist.c.id).where(mine, therapist.c.week_minutes.is_not(None))
+    weeks = select(offered_hours.c.therapist_id).where(
+        offered_hours.c.practice_id == scope.practice_id, offered_hours.c.week == visit.c.week
+    )
+    offers = or_(visit.c.therapist_id.in_(usual), visit.c.therapist_id.in_(weeks))
+    worked = or_(visit.c.state == "completed", visit.c.drive_minutes > 0)
+    return and_(VISITS.in_states(DROVE), worked, offers)
+
+
+def _cell(use: _Use) -> Cell:
+    without = f"{NO_CAPACITY} for {_named(sorted(use.without))}" if use.without else ""
+    if not use.offered:
+        nothing = NO_CAPACITY if use.offered is None else NO_HOURS
+        return Cell(why_not=without or nothing)
+    left_out = f"the driving of {use.undriven} cannot be told" if use.undriven else ""
+    return Cell(use.worked, use.offered, note="; ".join(filter(None, (left_out, without))))

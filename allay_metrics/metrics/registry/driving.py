@@ -1,0 +1,107 @@
+"""Time in the field: care and driving together. Driving is estimated, see docs/driving.md."""
+
+from allay_metrics.metrics.metric import COMPLETED, DROVE, Metric, Sum
+
+_DRIVEN = Sum("drive_minutes", DROVE)
+_FIELD = Sum("field_minutes", DROVE)
+_LEFT_OUT = Sum("undriven", DROVE)
+_WORDS = "left out: their driving cannot be told"
+
+METRICS = (
+    Metric(
+        key="drive_hours",
+        label="Drive hours, estimated",
+        short="Drive hours, est.",
+        unit="hours",
+        direction="down",
+        kind="hours",
+        definition="Estimated time of driving to completed visits and no-shows, between "
+        "consecutive homes of a therapist's day and from and to her base, in hours; a leg belongs "
+        "to the city it leads to, the way back to the day's last.",
+        numerator="estimated hours of driving",
+        top=_DRIVEN,
+        remark=_LEFT_OUT,
+        remark_words=_WORDS,
+        basis=_DRIVEN,
+    ),
+    Metric(
+        key="drive_minutes_per_visit",
+        label="Drive minutes per visit, estimated",
+        short="Drive min a visit",
+        unit="min",
+        direction="down",
+        kind="per_visit",
+        definition="Estimated minutes of driving per visit driven to, over the days whose driving "
+        "can be told; a visit by video costs none.",
+        numerator="estimated minutes of driving",
+        denominator="completed visits and no-shows",
+        top=_DRIVEN,
+        bottom=Sum("driven", DROVE),
+        remark=_LEFT_OUT,
+        remark_words=_WORDS,
+        basis=_DRIVEN,
+    ),
+    Metric(
+        key="value_per_field_hour",
+        label="Value per field hour, estimated",
+        short="Value per hour",
+        unit="$",
+        direction="up",
+        kind="per_hour",
+        definition="List price of completed visits per hour of care and of estimated driving, over "
+        "the days whose driving can be told; a missing price is left out and counted.",
+        numerator="dollars of completed visits",
+        denominator="hours of care and driving",
+        top=Sum("driven_cents", COMPLETED),
+        bottom=_FIELD,
+        remark=_LEFT_OUT,
+        remark_words=_WORDS,
+        second_remark=Sum("unpriced", COMPLETED),
+        second_words="prices missing",
+        basis=_DRIVEN,
+    ),
+    Metric(
+        key="drive_share",
+        label="Drive share, estimated",
+        short="Drive share",
+        unit="%",
+        direction="down",
+        kind="share_of_hours",
+        definition="Share of the hours of care and estimated driving that is spent driving, over "
+        "the days whose driving can be told.",
+        numerator="hours of driving",
+        denominator="hours of care and driving",
+        top=_DRIVEN,
+        bottom=_FIELD,
+        remark=_LEFT_OUT,
+        remark_words=_WORDS,
+        basis=_DRIVEN,
+    ),
+    Metric(
+        key="lone_visit_days",
+        label="Lone-visit days",
+        short="Lone-visit days",
+        unit="days",
+        direction="down",
+        kind="count",
+        definition="Days on which a therapist had one visit only in a city and none in a city "
+        "within an estimated 15 minutes, counted under that city.",
+        numerator="a therapist's days with one visit in a city and none close by",
+        top=Sum("lone", DROVE),
+        remark=_LEFT_OUT,
+        remark_words=_WORDS,
+        basis=_DRIVEN,
+    ),
+    Metric(
+        key="field_utilisation",
+        label="Field utilisation, estimated",
+        short="Field use",
+        unit="%",
+        direction="up",
+        kind="share_of_hours",
+        definition="Share of the hours therapists offered in whole weeks that went into completed "
+        "visits and estimated driving; a therapist without offered hours on file is in neither.",
+        numerator="hours of care and driving",
+        denominator="hours offered",
+    ),
+)
