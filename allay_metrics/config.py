@@ -5,10 +5,15 @@
 | `ALLAY_DATABASE_URL` | the practice's own records | `practice.sqlite` in the data folder |
 | `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
 | `ALLAY_LOG_SQL` | `1` logs every statement, never its values | off |
+| `ALLAY_ACUITY_USER` | user id of the Acuity account that `sync acuity` asks | none |
+| `ALLAY_ACUITY_KEY` | API key of that account; it is shown and logged nowhere | none |
+| `ALLAY_ACUITY_URL` | address of Acuity | `https://acuityscheduling.com` |
 """
 
 import os
 from pathlib import Path
+
+from allay_metrics.errors import ConfigProblem
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "data" / "reference"
@@ -38,3 +43,14 @@ def sqlite_url(path: Path) -> str:
 def log_sql() -> bool:
     """Return whether statements are written to the log."""
     return os.environ.get("ALLAY_LOG_SQL") == "1"
+
+
+def acuity_account() -> tuple[str, str, str]:
+    """Return address, user id and key of the Acuity account. Raises ConfigProblem."""
+    user, key = os.environ.get("ALLAY_ACUITY_USER"), os.environ.get("ALLAY_ACUITY_KEY")
+    if not user or not key:
+        raise ConfigProblem(
+            "Set ALLAY_ACUITY_USER and ALLAY_ACUITY_KEY to your account's user id and key: "
+            "Acuity shows them under Integrations, API."
+        )
+    return os.environ.get("ALLAY_ACUITY_URL") or "https://acuityscheduling.com", user, key

@@ -26,7 +26,8 @@ from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.derive import derive
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
-from allay_metrics.intake.source_file import SourceFile, open_source
+from allay_metrics.intake.rows_source import Source
+from allay_metrics.intake.source_file import open_source
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import import_row, visit
@@ -109,7 +110,7 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
 
 def import_source(
     scope: Scope,
-    file: SourceFile,
+    file: Source,
     *,
     covers: Days | None = None,
     as_of: int | None = None,
@@ -193,7 +194,7 @@ class _Import:
 
     conn: Connection
     scope: Scope
-    file: SourceFile
+    file: Source
     hand: FileInHand
     covers: Days | None
     progress: Progress

@@ -89,7 +89,7 @@ def import_command(
         click.echo(as_json([{name: told[name] for name in REPORTED} for told in reports]))
     else:
         for told in reports:
-            click.echo(_in_words(told, dry_run=how["dry_run"]))
+            click.echo(in_words(told, dry_run=how["dry_run"]))
     return 2 if failed else 0
 
 
@@ -154,7 +154,7 @@ def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dic
     return report.as_json()
 
 
-def _in_words(told: dict[str, Any], *, dry_run: bool) -> str:
+def in_words(told: dict[str, Any], *, dry_run: bool) -> str:
     """Return one file's account, the rows set aside below it."""
     aside = told["set_aside"]
     head = (

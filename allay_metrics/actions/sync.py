@@ -1,0 +1,127 @@
+"""Takes appointments in straight from Acuity: windows of days, then one import of them all."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from allay_metrics import config
+from allay_metrics.actions.imports import ImportReport, import_source
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.acuity_api import Account, Client, Manners, as_export
+from allay_metrics.intake.profile import shipped_profile
+from allay_metrics.intake.rows_source import RowsSource
+from allay_metrics.records import Scope
+
+# What was asked for longer ago says too little of today to be taken up again.
+FRESH = 3600
+PULLING_SHARE = 0.6
+BACK, AHEAD = timedelta(days=92), timedelta(days=183)
+
+Progress = Callable[[float], None]
+
+
+def sync_acuity(
+    scope: Scope,
+    account: Account,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    manners: Manners | None = None,
+    progress: Progress = lambda _share: None,
+) -> ImportReport:
+    """Ask Acuity for all appointments of these days and take them in as one import.
+
+    Without days: the last 92 and the next 183. Windows that came stay on disk, for nobody else to
+    read, until the import is done: asked again within the hour it goes on where it stopped. The
+    records are as of the oldest of them. Raises ConfigProblem or FileProblem, and then nothing
+    was stored.
+    """
+    today = datetime.now(scope.zone).date()
+    days = first or today - BACK, last or today + AHEAD
+    if days[0] > days[1]:
+        raise FileProblem(f"{days[0]} lies after {days[1]}: there are no days to ask for.")
+    spool = _Spool(config.data_dir() / "sync", account, days)
+    client = Client(account, manners)
+    whole = (days[1] - days[0]).days + 1
+    while (begin := spool.next_day()) <= days[1]:
+        # Kept one by one: a window that came is never asked for twice.
+        for window in client.windows(begin, days[1]):
+            spool.keep(*window)
+            progress((window[1] - days[0]).days / whole * PULLING_SHARE)
+    rows = spool.appointments()
+    source = RowsSource(
+        f"Acuity, {days[0]} to {days[1]}",
+        as_export(rows),
+        profile=shipped_profile("acuity"),
+        zone=scope.zone,
+        sha256=sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest(),
+        modified_at=spool.asked_at(),
+    )
+    report = import_source(
+        scope,
+        source,
+        covers=days,
+        progress=lambda share: progress(PULLING_SHARE + share * (1 - PULLING_SHARE)),
+    )
+    spool.remove()
+    return report
+
+
+class _Spool:
+    """The windows that came so far, each a file that only this user may read."""
+
+    def __init__(self, folder: Path, account: Account, days: tuple[date, date]) -> None:
+        self._first = days[0]
+        whose = f"{account.url} {account.user} {days[0]} {days[1]}"
+        self._folder = folder / sha256(whose.encode()).hexdigest()[:16]
+        self._forget_old(folder)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def next_day(self) -> date:
+        """Return the first day no window covers yet."""
+        day = self._first
+        for first, last, _ in self._windows():
+            if first == day:
+                day = last + timedelta(days=1)
+        return day
+
+    def keep(self, first: date, last: date, rows: list[dict[str, Any]]) -> None:
+        """Keep one window: whole, or not at all."""
+        told = {"first": str(first), "last": str(last), "at": int(time.time()), "rows": rows}
+        part = self._folder / f".{first}"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(told, file)
+        part.replace(self._folder / f"{first}.json")
+
+    def appointments(self) -> list[dict[str, Any]]:
+        """Return every appointment once, as the latest window that holds it says."""
+        found: dict[str, dict[str, Any]] = {}
+        for _, _, told in sorted(self._windows(), key=lambda window: window[2]["at"]):
+            found |= {str(row.get("id")): row for row in told["rows"]}
+        return list(found.values())
+
+    def asked_at(self) -> int:
+        """Return when the oldest window was asked for: what is known is as of then."""
+        return min(int(told["at"]) for _, _, told in self._windows())
+
+    def remove(self) -> None:
+        """Delete all windows."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _windows(self) -> Iterator[tuple[date, date, dict[str, Any]]]:
+        for path in sorted(self._folder.glob("*.json")):
+            told = json.loads(path.read_text(encoding="utf-8"))
+            yield date.fromisoformat(told["first"]), date.fromisoformat(told["last"]), told
+
+    def _forget_old(self, folder: Path) -> None:
+        """Delete what was asked for too long ago, whoever asked: it holds families' records."""
+        for left in folder.glob("*/*"):
+            if left.stat().st_mtime < time.time() - FRESH:
+                left.unlink(missing_ok=True)

@@ -1,0 +1,55 @@
+"""sync: records straight from the scheduling system."""
+
+from datetime import date
+
+import click
+
+from allay_metrics import config
+from allay_metrics.cli.options import Day, chosen_database, database_option
+from allay_metrics.cli.progress import bar
+
+
+@click.group("sync")
+def sync_command() -> None:
+    """Take records in straight from a scheduling system."""
+
+
+@sync_command.command("acuity")
+@click.option("--from", "first", type=Day(), metavar="D", help="First day; else 92 days back.")
+@click.option("--to", "last", type=Day(), metavar="D", help="Last day; else 183 days ahead.")
+@click.option("--json", "json_", is_flag=True, help="JSON: one object, as import gives.")
+@database_option
+@click.pass_context
+def acuity_command(
+    context: click.Context,
+    /,
+    *,
+    first: date | None,
+    last: date | None,
+    json_: bool,
+    database: str | None,
+) -> None:
+    """Ask Acuity for all appointments of these days, kept and cancelled, as one import.
+
+    The user id and the key of your account are read from ALLAY_ACUITY_USER and ALLAY_ACUITY_KEY.
+    Stopped half-way it goes on, within the hour, where it stopped.
+    """
+    from allay_metrics.actions.sync import sync_acuity
+    from allay_metrics.cli.output import as_json
+    from allay_metrics.cli.records import REPORTED, in_words
+    from allay_metrics.demo.active import own_practice
+    from allay_metrics.intake.acuity_api import Account
+    from allay_metrics.review.snapshot import keep_due_snapshots
+
+    account = Account(*config.acuity_account())
+    scope = own_practice(chosen_database(context, database))
+    with bar("Acuity") as progress:
+        report = sync_acuity(scope, account, first=first, last=last, progress=progress)
+    keep_due_snapshots(scope)
+    for note in report.notes:
+        click.echo(f"{report.file}: {note}.", err=True)
+    told = report.as_json()
+    if json_:
+        click.echo(as_json({name: told[name] for name in REPORTED}))
+    else:
+        click.echo(in_words(told, dry_run=False))
