@@ -1,15 +1,14 @@
-"""XLSX workbooks: looked over before they are read, then read as texts."""
+"""XLSX workbooks: looked over before they are read, then read as texts in a child process."""
 
+import json
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import python_calamine
-
 from allay_metrics.errors import FileProblem
+from allay_metrics.intake.child import read_sheet
 from allay_metrics.intake.table import (
     FIRST_RECORDS,
     MAX_COLUMNS,
@@ -17,8 +16,6 @@ from allay_metrics.intake.table import (
     Record,
     too_many_columns,
 )
-
-Cell = int | float | str | bool | time | date | datetime | timedelta
 
 _MOST_FILES = 2_000
 _MOST_BYTES = 300_000_000  # unpacked
@@ -32,10 +29,10 @@ class Workbook:
     """The first sheet of a workbook that holds anything."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         _look_over(path)
-        self.notes: list[str] = []
-        self._rows = self._read_sheet()
+        sheet = read_sheet(path)
+        self._rows = sheet.rows
+        self.notes = [sheet.note] if sheet.note else []
         self._done = 0
 
     @property
@@ -45,33 +42,14 @@ class Workbook:
 
     def first(self) -> list[Record]:
         """Return the first records, the header among them."""
-        return [_texts(row) for row in self._rows[:FIRST_RECORDS]]
+        return [json.loads(row) for row in self._rows[:FIRST_RECORDS]]
 
     def batches(self, skip: int, size: int) -> Iterator[Batch]:
         """Yield the sheet's records behind the first `skip`."""
         for start in range(skip, len(self._rows), size):
             rows = self._rows[start : start + size]
             self._done = start + len(rows)
-            yield Batch([_texts(row) for row in rows])
-
-    def _read_sheet(self) -> list[list[Cell]]:
-        try:
-            book = python_calamine.CalamineWorkbook.from_path(str(self._path))
-            for name in book.sheet_names:
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-                filled = [row for row in rows if any(cell != "" for cell in row)]
-                if filled:
-                    self._say_which_sheet(name, len(book.sheet_names))
-                    return filled
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # noqa: BLE001 a panic of the parser is no Exception
-            raise FileProblem(f"{self._path.name} cannot be read as a workbook: {error}.") from None
-        raise FileProblem(f"{self._path.name} is an empty workbook.")
-
-    def _say_which_sheet(self, name: str, sheets: int) -> None:
-        if sheets > 1:
-            self.notes.append(f"read the sheet '{name}' of {sheets} sheets")
+            yield Batch([json.loads(row) for row in rows])
 
 
 def _look_over(path: Path) -> None:
@@ -136,19 +114,3 @@ def _too_large(path: Path) -> FileProblem:
     return FileProblem(
         f"{path.name} unpacks to more than {_MOST_BYTES // 1_000_000} MB; save it as CSV instead."
     )
-
-
-def _texts(row: list[Cell]) -> Record:
-    return [_text(cell) for cell in row]
-
-
-def _text(cell: Cell) -> str:
-    """Return a cell as a CSV export would have written it."""
-    text = str(cell)  # dates and times in ISO order; a length of time as 9:00:00
-    if isinstance(cell, bool):
-        text = text.lower()
-    elif isinstance(cell, float):
-        text = str(int(cell)) if cell.is_integer() else repr(cell)
-    elif isinstance(cell, datetime):
-        text = str(cell.replace(microsecond=0))
-    return text

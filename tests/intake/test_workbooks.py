@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 
 from allay_metrics.errors import FileProblem
+from allay_metrics.intake import child
 from allay_metrics.intake.source_file import open_source
 from tests.support.acuity import DEFAULTS, ZONE, read_all, write_export
 
@@ -127,3 +128,23 @@ def test_a_workbook_with_nothing_in_it_is_refused(tmp_path):
 def test_a_workbook_the_parser_cannot_take_is_refused(tmp_path):
     with pytest.raises(FileProblem, match="cannot be read as a workbook"):
         read_all(archive(tmp_path, "<worksheet"))
+
+
+def test_a_parser_that_does_not_come_back_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(child, "PATIENCE", 0.001)
+    with pytest.raises(FileProblem, match=r"export\.xlsx cannot be read: it takes more memory or"):
+        open_source(workbook(tmp_path, {}), timezone=ZONE)
+
+
+def test_a_parser_that_wants_too_much_memory_is_a_sentence(tmp_path, monkeypatch):
+    # The child takes its limit from its own module: run it with a small one.
+    small = tmp_path / "small.py"
+    small.write_text(
+        "import sys\nfrom pathlib import Path\nfrom allay_metrics.intake import sheet\n"
+        "sheet.MEMORY_BYTES = 60_000_000\nsys.exit(sheet.main(Path(sys.argv[-1])))\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(child, "PROGRAM", (str(small),))
+    rows = [{"Notes": "x" * 20_000 + str(number)} for number in range(2_000)]
+    with pytest.raises(FileProblem, match=r"export\.xlsx cannot be read"):
+        open_source(workbook(tmp_path, *rows), timezone=ZONE)
