@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from allay_metrics.demo.answers import CONCERNS
 from allay_metrics.demo.course import CURVES, Numbers, answers
@@ -74,12 +75,26 @@ WORRIES = (
 
 @dataclass(frozen=True)
 class Asked:
-    """One entry per answered form: whose, on which occasion and ordinal day."""
+    """One entry per form: whose, on which occasion, ordinal day and minute of the day."""
 
     birth: Ints
     occasion: Ints
     day: Ints
     minute: Ints
+
+
+@dataclass(frozen=True)
+class Form:
+    """One answered form: values by measure, and from the second on how it went and a worry."""
+
+    birth: int
+    occasion: int
+    day: int
+    minute: int
+    concern: str
+    values: dict[str, float]
+    better: int | None
+    worry: str
 
 
 def write_check_ins(folder: Path, invented: Invented) -> Path:
@@ -99,8 +114,33 @@ def write_check_ins(folder: Path, invented: Invented) -> Path:
 def _lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
     """Yield one line per answered form."""
     births, families = invented.births, invented.families
+    for form in _answered(invented, rng):
+        yield [
+            _stamp(form.day, form.minute),
+            families.emails[int(births.family[form.birth])],
+            BABIES[int(births.baby[form.birth])],
+            datetime.fromordinal(int(births.day[form.birth])).strftime("%Y-%m-%d"),
+            form.concern,
+            *(f"{form.values[key]:g}" if key in form.values else "" for key in QUESTIONS),
+            "" if form.better is None else WORDS[form.better + 3],
+            "" if form.better is None else form.worry or "No",
+        ]
+
+
+def answered_forms(invented: Invented) -> list[Form]:
+    """Return the forms of the sheet, in the order of answering."""
+    return list(_answered(invented, np.random.default_rng([invented.seed, 5])))
+
+
+def unanswered_forms(invented: Invented) -> Asked:
+    """Return the forms that were asked by today and never answered."""
+    first, _ = _first_visits(invented)
+    return _asked(invented, first, np.random.default_rng([invented.seed, 5]))[1]
+
+
+def _answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
     first, kind = _first_visits(invented)
-    asked = _asked(invented, first, rng)
+    asked, _ = _asked(invented, first, rng)
     values = _values(invented, asked, rng)
     better = rng.normal(0.8, 1.3, size=len(asked.day)).round().clip(-3, 3).astype(int)
     worried = rng.random(len(asked.day)) < 0.05
@@ -108,20 +148,17 @@ def _lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
         zip(asked.birth.tolist(), asked.occasion.tolist(), strict=True)
     ):
         concern = _concern(birth, int(kind[birth]))
-        about = [
-            _stamp(int(asked.day[row]), int(asked.minute[row])),
-            families.emails[int(births.family[birth])],
-            BABIES[int(births.baby[birth])],
-            datetime.fromordinal(int(births.day[birth])).strftime("%Y-%m-%d"),
-            concern,
-        ]
         wanted = {*(() if concern == "body_pain" else EVERY_BABY), *BY_CONCERN.get(concern, ())}
-        given = [f"{values[key][row]:g}" if key in wanted else "" for key in QUESTIONS]
-        later = occasion > 0
-        yield [
-            *about, *given, WORDS[better[row] + 3] if later else "",
-            (WORRIES[row % len(WORRIES)] if worried[row] else "No") if later else "",
-        ]  # fmt: skip
+        yield Form(
+            birth=birth,
+            occasion=occasion,
+            day=int(asked.day[row]),
+            minute=int(asked.minute[row]),
+            concern=concern,
+            values={key: float(values[key][row]) for key in QUESTIONS if key in wanted},
+            better=int(better[row]) if occasion else None,
+            worry=WORRIES[row % len(WORRIES)] if worried[row] and occasion else "",
+        )
 
 
 def _concern(birth: int, kind: int) -> str:
@@ -143,8 +180,10 @@ def _first_visits(invented: Invented) -> tuple[Ints, Ints]:
     return first, np.where(first >= 0, visits.kind[first], CST)
 
 
-def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> Asked:
-    """Return the forms answered before today by families with an e-mail, in time order."""
+def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> tuple[Asked, Asked]:
+    """Return the forms answered before today by families with an e-mail, in time order, and
+    those that fell due and were not answered.
+    """
     treated = np.flatnonzero(first >= 0)
     treated = treated[invented.families.has_email[invented.births.family[treated]]]
     birth = np.repeat(treated, len(OCCASIONS))
@@ -152,11 +191,16 @@ def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> Asked:
     after, spread, share = np.array(OCCASIONS)[occasion].T
     off = np.round((rng.random(len(birth)) - 0.5) * spread).astype(np.int64)
     day = invented.visits.day[first[birth]] + after.astype(np.int64) + off
-    answered = (rng.random(len(birth)) < share) & (day < invented.until.toordinal())
+    due = day < invented.until.toordinal()
+    answered = (rng.random(len(birth)) < share) & due
     minute = rng.integers(6 * 60, 23 * 60, size=len(birth))
-    order = np.flatnonzero(answered)
-    order = order[np.lexsort((minute[order], day[order]))]
-    return Asked(birth[order], occasion[order], day[order], minute[order])
+
+    def those(which: npt.NDArray[np.bool_]) -> Asked:
+        order = np.flatnonzero(which)
+        order = order[np.lexsort((minute[order], day[order]))]
+        return Asked(birth[order], occasion[order], day[order], minute[order])
+
+    return those(answered), those(due & ~answered)
 
 
 def _values(invented: Invented, asked: Asked, rng: np.random.Generator) -> dict[str, Numbers]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics import config
+from allay_metrics.actions.answers import keep_answers
 from allay_metrics.actions.care import Closing, clients_of_bookings, close_care
 from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.keep_up import keep_up
@@ -17,10 +18,12 @@ from allay_metrics.demo.care import closed_care
 from allay_metrics.demo.files import write_files
 from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
 from allay_metrics.demo.practice import demo_practice
+from allay_metrics.demo.reported import reported
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.keys import key_of
 
 SOURCE = "acuity"
+CHECK_INS = "invented"
 
 Progress = Callable[[float], None]
 
@@ -107,3 +110,4 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
             for client_id in clients.get(c.last_appointment, ())
         ],
     )
+    keep_answers(scope, CHECK_INS, reported(invented))

@@ -1,0 +1,90 @@
+"""The demo parents' check-ins as the dashboard keeps them: asked, answered, or asked in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from allay_metrics.actions.answers import Reported
+from allay_metrics.demo.check_ins import Form, answered_forms, unanswered_forms
+from allay_metrics.demo.invent import Invented
+from allay_metrics.demo.names import BABIES, FAMILY_NAMES, PARENTS
+from allay_metrics.demo.practice import CST, LACTATION, TIMEZONE
+
+MOMENTS = ("B1", "day7", "day14", "day28", "week8")
+SINCE = timedelta(days=548)  # the practice began to ask a year and a half ago
+READ_AFTER = timedelta(days=6)
+ZONE = ZoneInfo(TIMEZONE)
+
+
+def reported(invented: Invented) -> Iterator[Reported]:
+    """Yield every check-in since the practice began to ask; nobody in them exists."""
+    since = (invented.until - SINCE).toordinal()
+    people = _People(invented)
+    for form in answered_forms(invented):
+        if form.day >= since:
+            yield people.answered(form)
+    asked = unanswered_forms(invented)
+    for birth, occasion, day in zip(
+        asked.birth.tolist(), asked.occasion.tolist(), asked.day.tolist(), strict=True
+    ):
+        if day >= since:
+            yield people.unanswered(birth, occasion, day)
+
+
+class _People:
+    """Says who a form is about: the baby, or the parent where no baby is seen."""
+
+    def __init__(self, invented: Invented) -> None:
+        self._invented = invented
+        visits = invented.visits
+        with_baby = (visits.kind == CST) | (visits.kind == LACTATION)
+        self._babies = set(visits.birth[with_baby].tolist())
+        self._read_before = (invented.until - READ_AFTER).toordinal()
+
+    def answered(self, form: Form) -> Reported:
+        at = _at(form.day, form.minute)
+        values = dict(form.values)
+        texts: dict[str, str] = {}
+        if form.better is not None:
+            values |= {"pgic": float(form.better), "harms": float(bool(form.worry))}
+            if form.worry:
+                texts["harms"] = form.worry
+        read = bool(texts) and form.day < self._read_before
+        return Reported(
+            **self._about(form.birth, form.occasion, form.day),
+            answered_at=at,
+            values=values,
+            texts=texts,
+            read_by="owner" if read else None,
+            read_at=at + 86_400 if read else None,
+        )
+
+    def unanswered(self, birth: int, occasion: int, day: int) -> Reported:
+        return Reported(**self._about(birth, occasion, day), answered_at=None)
+
+    def _about(self, birth: int, occasion: int, day: int) -> dict[str, object]:
+        births, families = self._invented.births, self._invented.families
+        family = int(births.family[birth])
+        baby = birth in self._babies
+        parent = (
+            f"{PARENTS[int(families.first[family])]} {FAMILY_NAMES[int(families.last[family])]}"
+        )
+        return {
+            "source_key": f"{birth}/{MOMENTS[occasion]}",
+            "email": families.emails[family],
+            "name": BABIES[int(births.baby[birth])] if baby else parent,
+            "kind": "infant" if baby else "parent",
+            "moment": MOMENTS[occasion],
+            "due_on": date.fromordinal(day),
+            "asked_at": _at(day, 6 * 60 - 30),
+            # A few families would rather not be counted.
+            "in_totals": birth % 16 != 7,
+        }
+
+
+def _at(day: int, minute: int) -> int:
+    """Return a wall time of the practice in seconds since 1970 UTC."""
+    midnight = datetime.combine(date.fromordinal(day), time(), ZONE)
+    return int((midnight + timedelta(minutes=minute)).timestamp())
