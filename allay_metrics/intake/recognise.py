@@ -130,5 +130,5 @@ def _unrecognised(records: list[Record], path: Path) -> NotRecognised:
     headers = listed([cell for cell in seen if cell.strip()]) or "nothing"
     return NotRecognised(
         f"{path.name} is not a table this dashboard knows: its header has {headers}.{nearest} "
-        "A profile (a TOML file that names its columns) can be given."
+        "Say once which column is which: on the Records page, or in a profile of your own."
     )

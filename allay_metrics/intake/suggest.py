@@ -17,11 +17,12 @@ from allay_metrics.intake.times import DayFormats, compile_format, read_time, sp
 MOST_WORDS = 25  # a column with more distinct values than that tells no states
 _LOOKED_AT = 60  # values of a column whose shape is judged
 _SURE, _LIKELY = 100, 84
+_MOST = 0.75  # of the values make a column what it is
 
 # Names met in exports, without accents. A column may be suggested for one field only.
 NAMES: Mapping[str, str] = {
-    "source_key": "id, appointment id, booking id, visit id, reference, booking reference, "
-    "appointment number, uid, numero de cita, id de cita, referencia de reserva",
+    "source_key": "id, appt, appt id, appointment id, booking id, visit id, reference, "
+    "booking reference, appointment number, uid, numero de cita, id de cita, referencia de reserva",
     "start": "start, start time, starts at, start at, start date and time, appointment start, "
     "begins, date and time, date time, when, appointment date time, inicio, comienza, "
     "fecha y hora, fecha y hora de inicio",
@@ -32,8 +33,8 @@ NAMES: Mapping[str, str] = {
     "start_time": "time, start time, from, appointment time, start, hora, hora de inicio, desde, "
     "inicio, hora de la cita",
     "end_time": "end time, to, until, finish, end, hora de fin, hasta, fin",
-    "minutes": "minutes, duration, length, duration minutes, duration mins, duration in minutes, "
-    "service duration, duracion, minutos, duracion en minutos",
+    "minutes": "minutes, mins, min, duration, length, duration minutes, duration mins, "
+    "duration in minutes, service duration, duracion, minutos, duracion en minutos",
     "client_name": "client, client name, customer, customer name, patient, patient name, name, "
     "full name, guest, invitee, attendee, family, parent, member, cliente, nombre, "
     "nombre del cliente, paciente, nombre del paciente, nombre completo, familia",
@@ -61,8 +62,8 @@ NAMES: Mapping[str, str] = {
     "zip": "zip, zip code, postal code, postcode, post code, codigo postal",
     "address": "address, street, street address, home address, location, client address, where, "
     "direccion, domicilio, calle",
-    "notes": "notes, note, comments, appointment notes, customer note, booking notes, notas, "
-    "comentarios, observaciones",
+    "notes": "notes, note, remarks, comments, appointment notes, customer note, booking notes, "
+    "notas, comentarios, observaciones",
     "concern": "concern, concerns, reason, reason for visit, chief complaint, motivo, "
     "motivo de la visita, motivo de consulta",
     "infant_names": "baby name, babys name, infant name, infant names, child name, "
@@ -106,7 +107,7 @@ _STATES = {
     r"|\bdeclined\b",
     "cancelled": r"\bcancel|\banulad",
     "arrived": r"\barrived\b|\battended\b|\bcompleted?\b|\bchecked (in|out)\b|\bshow(ed)?\b"
-    r"|\bseen\b|\bkept\b|\bfinished\b|\basistio\b|\bcompletad|\batendid|\brealizad|\bllego\b",
+    r"|\bseen\b|\bkept\b|\bfinished\b|\bdone\b|\bhech[ao]\b|\basistio\b|\bcompletad|\batendid|\brealizad|\bllego\b",
 }
 _YES = re.compile(r"^(true|yes|y|1|x|si)$")
 _DAYS = tuple(
@@ -176,17 +177,17 @@ def day_order(texts: Sequence[str]) -> str:
 def shape_of(texts: Sequence[str]) -> str:
     """Return what the values of a column are: moment, day, time, email, ... or text; '' for none.
 
-    Nine in ten must be so: a few slips do not change what a column is.
+    Three in four must be so: a few slips do not change what a column is.
     """
     told = [one_line(text) for text in texts if text.strip()][:_LOOKED_AT]
     if not told:
         return ""
     kinds = [_kind(text) for text in told]
     for kind in ("moment", "day", "time", "email", "zip", "minutes", "phone", "money", "number"):
-        if kinds.count(kind) >= 0.9 * len(kinds):
+        if kinds.count(kind) >= _MOST * len(kinds):
             return kind
     figures = {"zip", "minutes", "phone", "money", "number"}
-    return "number" if sum(kind in figures for kind in kinds) >= 0.9 * len(kinds) else "text"
+    return "number" if sum(kind in figures for kind in kinds) >= _MOST * len(kinds) else "text"
 
 
 def plain(text: str) -> str:

@@ -1,17 +1,18 @@
 """Looks at an uploaded file: what it is, how its first rows are read, what an import would do."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 
 from allay_metrics.actions.imports import ImportReport, import_file
-from allay_metrics.derive.city import place
-from allay_metrics.derive.visit_type import shipped_words, visit_types
+from allay_metrics.actions.profiles import own_profiles
+from allay_metrics.intake.sample import Sample, take_sample
 from allay_metrics.intake.source_file import SourceFile, open_source
 from allay_metrics.records import Scope
+from allay_metrics.review.first_rows import FirstRow, first_rows
 from allay_metrics.review.imports import SaveKey, absent_bookings, same_import
 from allay_metrics.review.snapshot import keep_due_snapshots
 from allay_metrics.ui.records_staging import staged
@@ -32,45 +33,58 @@ class Content(Protocol):
 
 
 @dataclass(frozen=True)
+class OnDisk:
+    """Where the files of an upload lie while they are read."""
+
+    path: Path
+    profile: Path | None
+    beside: tuple[Path, ...]
+
+    def open(self, scope: Scope, holds: str | None = None) -> SourceFile:
+        """Return the file as a source of rows. Raises FileProblem."""
+        return open_source(
+            self.path,
+            timezone=scope.timezone,
+            profile=self.profile,
+            holds=holds,
+            own=own_profiles(scope),
+            beside=self.beside,
+        )
+
+
+@dataclass(frozen=True)
 class Upload:
-    """The file, and the profile to read it by where one was given."""
+    """The file, the profile to read it by and the report beside it, where they were given."""
 
     file: Content
     profile: Content | None = None
+    beside: Content | None = None
 
     @contextmanager
-    def on_disk(self) -> Iterator[tuple[Path, Path | None]]:
-        """Yield the paths of both while they are read."""
-        with staged(self.file.getbuffer(), self.file.name) as path:
-            if self.profile is None:
-                yield path, None
-                return
-            with staged(self.profile.getbuffer(), self.profile.name) as profile:
-                yield path, profile
+    def on_disk(self) -> Iterator[OnDisk]:
+        """Yield where the files lie while they are read."""
+        with ExitStack() as stack:
+            path, profile, beside = (
+                stack.enter_context(staged(content.getbuffer(), content.name)) if content else None
+                for content in (self.file, self.profile, self.beside)
+            )
+            assert path is not None
+            yield OnDisk(path, profile, (beside,) if beside else ())
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """What a file is by its header: source, what it holds unless told otherwise, remarks."""
+    """What a file is by its header: source, what it holds unless told otherwise, remarks.
+
+    `second` is what a report is called that tells more of its visits, '' where there is none.
+    """
 
     source: str
     label: str
     holds: str
     sha256: str
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FirstRow:
-    """One row as we read it. Types: as typed, and as counted; city: as placed."""
-
-    start: datetime
-    client: str
-    typed: str
-    types: tuple[str, str]
-    therapist: str
-    city: str
-    price_cents: int | None
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,11 +108,23 @@ class Taken:
 
 def recognise(scope: Scope, upload: Upload) -> Recognised:
     """Return what the file is. Raises FileProblem."""
-    with upload.on_disk() as (path, profile):
-        file = open_source(path, timezone=scope.timezone, profile=profile)
+    with upload.on_disk() as on_disk:
+        file = on_disk.open(scope)
+        joined = file.profile.joined
         return Recognised(
-            file.source, file.profile.label, file.holds, file.sha256, tuple(file.notes)
+            file.source,
+            file.profile.label,
+            file.holds,
+            file.sha256,
+            tuple(file.notes),
+            joined.label if joined else "",
         )
+
+
+def sample_of(upload: Upload) -> Sample:
+    """Return the beginning of a file no profile knows. Raises FileProblem."""
+    with upload.on_disk() as on_disk:
+        return take_sample(on_disk.path)
 
 
 def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progress) -> Looked:
@@ -106,14 +132,15 @@ def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progres
 
     Raises FileProblem.
     """
-    with upload.on_disk() as (path, profile):
-        file = open_source(path, timezone=scope.timezone, profile=profile, holds=holds)
-        rows = tuple(_first_rows(file, scope))
+    with upload.on_disk() as on_disk:
+        file = on_disk.open(scope, holds)
+        rows = first_rows(scope, file.preview(FIRST_ROWS).rows)
         before = absent_bookings(scope, file.source)
         report = import_file(
             scope,
-            path,
-            profile=profile,
+            on_disk.path,
+            beside=on_disk.beside,
+            profile=on_disk.profile,
             holds=holds,
             as_of=as_of,
             dry_run=True,
@@ -129,11 +156,12 @@ def take_in(scope: Scope, upload: Upload, key: SaveKey, progress: Progress) -> T
         taken = Taken(key, there.id, None)
     else:
         before = absent_bookings(scope, key.source)
-        with upload.on_disk() as (path, profile):
+        with upload.on_disk() as on_disk:
             report = import_file(
                 scope,
-                path,
-                profile=profile,
+                on_disk.path,
+                beside=on_disk.beside,
+                profile=on_disk.profile,
                 holds=key.holds,
                 as_of=key.as_of,
                 progress=progress,
@@ -142,21 +170,6 @@ def take_in(scope: Scope, upload: Upload, key: SaveKey, progress: Progress) -> T
     # Also where the import was there: the press that made it may have been cut off right after.
     keep_due_snapshots(scope)
     return taken
-
-
-def _first_rows(file: SourceFile, scope: Scope) -> Iterator[FirstRow]:
-    words = shipped_words()
-    for row in file.preview(FIRST_ROWS).rows.to_dict("records"):
-        where = place(row["city_text"], row["zip"], row["address"], row["notes"])
-        yield FirstRow(
-            start=datetime.fromtimestamp(cast("int", row["starts_at"]), scope.zone),
-            client=str(row["client_name"]),
-            typed=str(row["type_text"]),
-            types=visit_types(str(row["type_text"]), words),
-            therapist=str(row["therapist"] or ""),
-            city=where.city,
-            price_cents=cast("int | None", row["price_cents"]),
-        )
 
 
 def exported_at(day: date, at: time, uploaded: datetime) -> int:

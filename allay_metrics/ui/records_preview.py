@@ -3,10 +3,11 @@
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.review.first_rows import FirstRow
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS, mark, rich
 from allay_metrics.ui.records_account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records_look import FirstRow, Looked, Recognised
+from allay_metrics.ui.records_look import Looked, Recognised
 from allay_metrics.ui.table import Cell, table
 
 WARNINGS_SHOWN = 20
@@ -21,9 +22,12 @@ def recognised_line(known: Recognised) -> None:
     note(f"Recognised as **{known.label}**{notes}.")
 
 
-def preview(looked: Looked) -> None:
+def preview(known: Recognised, looked: Looked) -> None:
     """Draw the first rows and what an import would do."""
     first_rows(looked)
+    for one in looked.report.notes:
+        if one not in known.notes:
+            note(f"{one[:1].upper()}{one[1:]}.")
     st.html('<h3 class="al-h3">What will happen</h3>')
     equation(looked.report, len(looked.report.set_aside))
     what_else(looked)

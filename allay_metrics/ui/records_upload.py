@@ -1,5 +1,6 @@
 """The way in on screen: drop a file, say what it is, see what will happen, take it in."""
 
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -8,10 +9,13 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.errors import AllayError
+from allay_metrics.intake.recognise import NotRecognised
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import SaveKey
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import markdown
+from allay_metrics.ui.mapping_own import own_profiles_list
+from allay_metrics.ui.mapping_page import mapping
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records_look import (
     Looked,
@@ -21,6 +25,7 @@ from allay_metrics.ui.records_look import (
     exported_at,
     look,
     recognise,
+    sample_of,
     take_in,
 )
 from allay_metrics.ui.records_preview import preview, recognised_line
@@ -29,6 +34,7 @@ TAKEN = "al-records-taken"
 _RUNNING = "al-records-running"
 _TURN = "al-records-turn"
 _SEEN = "al-records-seen"
+_MAPPING = "al-records-mapping"
 # One after the other, or two tabs at once would both find that the file is not in yet.
 _ONE_AT_A_TIME = Lock()
 
@@ -55,36 +61,75 @@ def drop_a_file(scope: Scope) -> bool:
     """
     turn = st.session_state.setdefault(_TURN, 0)
     file: Any = st.file_uploader(
-        "An export of your scheduling system, CSV or XLSX",
-        type=["csv", "tsv", "txt", "xlsx"],
+        "An export of your scheduling system: CSV, XLSX or a calendar (.ics)",
+        type=["csv", "tsv", "txt", "xlsx", "ics"],
         key=f"al-file-{turn}",
     )
     with st.expander("Other column names? Read the file by a profile of your own"):
         note(
-            "A profile says in a small text file which column is which. Acuity exports, and "
-            "tables with plain headers such as Start, End and Client, need none."
+            "A profile says in a small text file which column is which. Exports of Acuity, Jane, "
+            "Calendly, SimplePractice and Google Calendar need none, nor do tables with plain "
+            "headers such as Start, End and Client. Of any other table you say once, on screen, "
+            "which column is which."
         )
         profile: Any = st.file_uploader("Profile, TOML", type=["toml"], key=f"al-profile-{turn}")
+        own_profiles_list(scope)
     if file is None:
         return False
     try:
-        _steps(scope, Upload(file, profile), (file.file_id, profile and profile.file_id))
+        if st.session_state.get(_MAPPING) == file.file_id:
+            _map(scope, Upload(file), file.file_id)
+        else:
+            ids = (file.file_id, profile.file_id if profile else "")
+            _steps(scope, Upload(file, profile), ids)
+    except NotRecognised as error:
+        note(f"{error}")
+        _map(scope, Upload(file), file.file_id, why=str(error))
     except AllayError as error:
         problem(f"{error} Nothing was stored.")
     return True
 
 
+def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
+    """Draw the mapping of the file's columns; once it is kept, the file is looked at anew."""
+
+    def done() -> None:
+        for key in (_MAPPING, _SEEN):
+            st.session_state.pop(key, None)
+
+    try:
+        sample = _remember(("sample", file_id), lambda: sample_of(upload))
+    except AllayError as error:
+        problem(f"{why or error} Nothing was stored.")
+        return
+    mapping(scope, sample, f"al-map-{file_id}", done)
+    st.button("Not this file", type="tertiary", key="al-map-not", on_click=start_over)
+
+
 def start_over() -> None:
     """Forget the file and what came of it: the next one may come."""
-    for key in (TAKEN, _RUNNING, _SEEN):
+    for key in (TAKEN, _RUNNING, _SEEN, _MAPPING):
         st.session_state.pop(key, None)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
-def _steps(scope: Scope, upload: Upload, ids: tuple[str, str | None]) -> None:
+def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
     known: Recognised = _remember(("is", ids), lambda: recognise(scope, upload))
     recognised_line(known)
+    if not upload.profile:
+        st.button(
+            "Its columns mean something else",
+            type="tertiary",
+            icon=":material/table_edit:",
+            key="al-map-anyway",
+            on_click=_map_anyway,
+            args=(ids[0],),
+        )
+    if known.second and (second := _second_report(known, ids[0])):
+        upload = replace(upload, beside=second)
+        ids = (*ids, second.file_id)
+        known = _remember(("is", ids), lambda: recognise(scope, upload))
     asked = _ask(known, uploaded, ids[0])
     if asked is None:
         return
@@ -93,11 +138,24 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, str | None]) -> None:
     looked: Looked = _remember(
         ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
     )
-    preview(looked)
+    preview(known, looked)
     if not looked.report.rows_read:
         note("The file has a header and no rows: there is nothing to take in.")
         return
     _import_button(scope, upload, key, looked)
+
+
+def _map_anyway(file_id: str) -> None:
+    st.session_state[_MAPPING] = file_id
+
+
+def _second_report(known: Recognised, file_id: str) -> Any:
+    """Draw where the second report goes; return it once it is there."""
+    return st.file_uploader(
+        f"The {known.second} of {known.label}, if you have it: it tells prices",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key=f"al-second-{file_id}",
+    )
 
 
 def _now() -> float:

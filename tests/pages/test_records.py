@@ -1,7 +1,7 @@
 """Records: a file comes in once, every row is accounted for, and what waits can be decided."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from allay_metrics.actions.imports import import_file
 from allay_metrics.demo.active import own_practice
 from allay_metrics.demo.load import load_demo
 from allay_metrics.records.tables import set_aside, week_snapshot
+from allay_metrics.review.changes import changes_of
 from allay_metrics.review.imports import past_imports
 from allay_metrics.review.needs import missing_visits, open_rows
 from allay_metrics.ui.records_aside import aside_table
@@ -184,7 +185,7 @@ def test_a_file_that_cannot_tell_cancelled_visits_apart_does_not_hold_all(app):
     [
         (b"", "export.csv is empty."),
         (b"%PDF-1.7", "export.csv is a PDF"),
-        (b"a,b\n1,2\n", "export.csv is not a table this dashboard knows"),
+        (b"1,2\n3,4\n", "export.csv is not a table this dashboard knows"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_sentence_and_nothing_is_stored(own, app, content, said):
@@ -407,3 +408,29 @@ def test_a_row_that_is_no_visit_is_dismissed_and_opened_again(own, app, take_in)
     assert len(open_rows(own)) == 1
     page = still(button(page, "Mend").click().run())
     assert cell(page, "First Name").value == "=HYPERLINK(1)"
+
+
+def test_the_newer_file_covered_other_days_and_that_is_taken_back(own, app, take_in):
+    take_in(MONDAY, TUESDAY, FRIDAY, day=14)
+    newer = take_in(MONDAY, FRIDAY, day=16)
+    page = opened(app)
+    assert "taken to cover 9 Nov to 16 Nov 2026; lacks 1 visit" in html(page)
+    (days,) = [each for each in page.date_input if each.label == "Days it covers"]
+    page = still(days.set_value((date(2026, 11, 11), date(2026, 11, 16))).run())
+    page = still(button(page, "Change its days").click().run())
+    assert "export.csv covers 11 Nov to 16 Nov 2026. 0 visits missing now." in html(page)
+    assert states(own)["2"] == "completed"
+    still(button(page, "Back to the days first taken").click().run())
+    assert states(own)["2"] == "missing"
+    assert missing_visits(own)["file"].tolist() == [newer.file]
+
+
+def test_what_an_import_changed_is_told_field_by_field(own, app, take_in):
+    take_in(MONDAY, TUESDAY, day=16)
+    take_in(MONDAY | {"Appointment Price": "180.00"}, TUESDAY, day=17)
+    page = opened(app)
+    newest = next(each for each in page.button if each.label == "Changes")
+    page = still(newest.click().run())
+    assert "price: $165.00 → $180.00" in html(page)
+    first = changes_of(own, past_imports(own)[1].id)
+    assert [len(first.added), len(first.updated), len(first.missing)] == [2, 0, 0]

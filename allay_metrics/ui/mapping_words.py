@@ -1,0 +1,107 @@
+"""What a file's own words mean: states, types of visit, and dates that can be read two ways."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.intake.sample import Sample
+from allay_metrics.intake.suggest import MOST_WORDS, day_order, suggest_mark, suggest_states
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import TYPE_WORDS, markdown
+
+MARK_WORDS = {
+    "": "Nothing",
+    "arrived": "They came",
+    "no_show": "No-show",
+    "cancelled": "Cancelled by the family",
+    "late_cancelled": "Cancelled late",
+    "practice_cancelled": "Cancelled by the practice",
+    "rescheduled": "Moved to another time",
+}
+TYPES = {"": "Other, for now", **{key: TYPE_WORDS[key] for key in ("cst", "lactation", "massage")}}
+_DAYS = ("start", "start_date", "end", "booked_on", "cancelled_at", "infant_born")
+_ORDERS = {"mdy": "Month first", "dmy": "Day first"}
+_IN_A_ROW = 3
+_MOST_TYPES = 12
+
+
+def date_order(key: str, sample: Sample, columns: Mapping[str, str]) -> str:
+    """Draw the question how dates are written, where figures alone leave a doubt."""
+    told = [text for field in _DAYS if field in columns for text in sample.values(columns[field])]
+    order = day_order(told)
+    if order != "either":
+        return order or "mdy"
+    example = next(text for text in told if day_order([text]))
+    return st.radio(
+        f"Dates such as {markdown(example.split()[0])} are written",
+        list(_ORDERS),
+        format_func=lambda order: _ORDERS[order],
+        horizontal=True,
+        key=f"{key}-order",
+    )
+
+
+def states(key: str, sample: Sample) -> dict[tuple[str, str], str]:
+    """Draw which columns say what became of a visit, and what each of their words means."""
+    st.html('<h3 class="al-h3">What became of a visit</h3>')
+    few = [name for name in dict.fromkeys(sample.headers) if name.strip()]
+    few = [name for name in few if 0 < len(set(sample.values(name))) <= MOST_WORDS]
+    likely = suggest_states(sample.headers, sample.records)
+    chosen = st.multiselect(
+        "Columns that say whether a visit was kept, cancelled or missed",
+        few,
+        default=[name for name in likely if name in few],
+        placeholder="None of them",
+        key=f"{key}-states",
+    )
+    found: dict[tuple[str, str], str] = {}
+    for column in chosen:
+        counts = Counter(" ".join(value.split()) for value in sample.values(column))
+        found |= _words(f"{key}-state-{column}", column, counts)
+    if chosen:
+        note("A word that means nothing leaves a visit booked, or completed once it is past.")
+    return found
+
+
+def _words(key: str, column: str, counts: Counter[str]) -> dict[tuple[str, str], str]:
+    found = {}
+    for word, mark in _boxes(key, counts, MARK_WORDS, lambda word: suggest_mark(column, word)):
+        if mark:
+            found[column, word] = mark
+    return found
+
+
+def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Draw what services mean whose names no word decides; return name -> type for those told."""
+    other = Counter(name for name in names if counted.get(name, ("",))[0] == "other")
+    if not other:
+        return {}
+    st.html('<h3 class="al-h3">Services whose names say neither CST, lactation nor massage</h3>')
+    shown = Counter(dict(other.most_common(_MOST_TYPES)))
+    found = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
+    if len(other) > len(shown):
+        note(f"The {len(shown)} commonest of {words.number(len(other))}: the others on Practice.")
+    return {name: kind for name, kind in found if kind}
+
+
+def _boxes(
+    key: str, counts: Counter[str], labels: Mapping[str, str], suggested: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """Draw a select box for each word, the commonest first; return (word, chosen) pairs."""
+    found = []
+    options, told = list(labels), counts.most_common()
+    for start in range(0, len(told), _IN_A_ROW):
+        row = told[start : start + _IN_A_ROW]
+        for place, (word, count) in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
+            with place:
+                chosen = st.selectbox(
+                    f"{markdown(word)} ({words.plural(count, 'row')})",
+                    options,
+                    index=options.index(suggested(word)),
+                    format_func=lambda option: labels[option],
+                    key=f"{key}-{word}",
+                )
+            found.append((word, chosen))
+    return found
