@@ -40,6 +40,22 @@ PAGES = [
         url_path="definitions",
     ),
 ]
-here = st.navigation(PAGES, position="hidden")
-with ui.frame(PAGES, here):
+HERS = [
+    st.Page(
+        "pages/therapist/caseload.py",
+        title="Caseload",
+        icon=":material/today:",
+        url_path="caseload",
+    ),
+    st.Page(
+        "pages/therapist/baby.py",
+        title="Baby",
+        icon=":material/child_care:",
+        url_path="baby",
+        visibility="hidden",
+    ),
+]
+DEFINITIONS = next(page for page in PAGES if page.url_path == "definitions")
+here = st.navigation([*PAGES, *HERS], position="hidden")
+with ui.frame(PAGES, [*HERS, DEFINITIONS], here):
     here.run()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, select
 
 from allay_metrics.caseload import reading
 from allay_metrics.caseload.people import Person
@@ -124,6 +124,10 @@ def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
     return conn.execute(asked).one_or_none()
 
 
+def _own_clients(scope: Scope) -> Select[tuple[str]]:
+    return select(client.c.id).where(reading.own(scope, client, client.c.family_id))
+
+
 def _past(
     scope: Scope, rows: list[Any], told: list[tuple[int, reading.Told]]
 ) -> tuple[PastVisit, ...]:
@@ -155,14 +159,18 @@ def _team(scope: Scope, rows: list[Any]) -> tuple[str, ...]:
 
 def _tags(conn: Connection, scope: Scope, client_id: str) -> tuple[str, ...]:
     asked = select(client_tag.c.tag).where(
-        client_tag.c.practice_id == scope.practice_id, client_tag.c.client_id == client_id
+        client_tag.c.practice_id == scope.practice_id,
+        client_tag.c.client_id == client_id,
+        client_tag.c.client_id.in_(_own_clients(scope)),
     )
     return tuple(conn.execute(asked.order_by(client_tag.c.tagged_at, client_tag.c.tag)).scalars())
 
 
 def _note(conn: Connection, scope: Scope, client_id: str) -> Note:
     asked = select(client_note).where(
-        client_note.c.practice_id == scope.practice_id, client_note.c.client_id == client_id
+        client_note.c.practice_id == scope.practice_id,
+        client_note.c.client_id == client_id,
+        client_note.c.client_id.in_(_own_clients(scope)),
     )
     row = conn.execute(asked).one_or_none()
     if row is None:

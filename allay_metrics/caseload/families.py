@@ -130,7 +130,7 @@ def _family(
 
 
 def look_first(families: Sequence[MyFamily], today: Today) -> tuple[Look, ...]:
-    """Return what to look at first: marked ones, then the longest without a next visit.
+    """Return what to look at first: marked ones, then who went quiet last, then who is about to.
 
     A family whose last visit was a colleague's is hers to book. Closed care is not looked for.
     """
@@ -145,13 +145,18 @@ def look_first(families: Sequence[MyFamily], today: Today) -> tuple[Look, ...]:
         if one.closed_on is None and one.with_me and one.last_on and not one.attention
     ]
     quiet = [one for one in open_ones if one.next_on is None]
-    quiet.sort(key=lambda one: (-(today.day - (one.last_on or today.day)).days, one.name))
+    quiet.sort(key=lambda one: _urgency(one, today))
     gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
     return (
         *marked,
         *(_quiet(one, today) for one in quiet),
         *(Look(one, f"{_gap(one)} days between two visits", _next(one), "later") for one in gaps),
     )
+
+
+def _urgency(one: MyFamily, today: Today) -> tuple[bool, int, str]:
+    days = (today.day - (one.last_on or today.day)).days
+    return (one.state != "lapsed", days if one.state == "lapsed" else -days, one.name)
 
 
 def _quiet(one: MyFamily, today: Today) -> Look:

@@ -1,6 +1,8 @@
 """Everything that draws: the only folder that imports streamlit. Pages take their parts here."""
 
+from allay_metrics.ui.baby_page import baby_page
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
+from allay_metrics.ui.caseload_page import caseload_page
 from allay_metrics.ui.cities_page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
@@ -30,9 +32,11 @@ __all__ = [
     "Score",
     "Spark",
     "as_of_line",
+    "baby_page",
     "banner_demo",
     "body",
     "card",
+    "caseload_page",
     "choose_filters",
     "choose_period",
     "choose_week",

@@ -7,34 +7,55 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from allay_metrics.errors import AllayError
-from allay_metrics.ui import session
+from allay_metrics.ui import looking_as, session
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import banner_demo, thumb, top
 
 ON_A_PHONE = 4
 SHORT = {"Visit types": "Types"}
+THERAPIST_HOME = "pages/therapist/caseload.py"
 _SAID = "al-leaving"
 
 
 @contextmanager
-def frame(pages: Sequence[StreamlitPage], here: StreamlitPage) -> Iterator[None]:
-    """Draw the frame; the page runs inside, and what goes wrong in it is shown as a sentence."""
+def frame(
+    pages: Sequence[StreamlitPage], hers: Sequence[StreamlitPage], here: StreamlitPage
+) -> Iterator[None]:
+    """Draw the frame; the page runs inside, and what goes wrong in it is shown as a sentence.
+
+    `pages` are the owner's, `hers` a therapist's. At the address without a page each is at home.
+    """
     with problems_shown():
-        demo = session.scope().is_demo
+        demo = session.practice().is_demo
+        role = session.who_is_here()
         carry = carried()
-        top(pages, here, _who(demo=demo), carry=carry)
+        if role == "therapist" and here == pages[0]:
+            st.switch_page(THERAPIST_HOME, query_params=carry)
+        shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
+        top(shown, here, _who(demo=demo), carry=carry, pick=_pick if role else None)
         if demo:
             banner_demo(_leave)
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
-        thumb(pages[:ON_A_PHONE], here, SHORT, carry=carry)
+        thumb(shown[:ON_A_PHONE], here, SHORT, carry=carry)
         yield
 
 
+def _is_listed(page: StreamlitPage) -> bool:
+    return page.visibility == "visible"
+
+
+def _pick() -> None:
+    looking_as.pick(session.practice())
+
+
 def _who(*, demo: bool) -> str:
-    if session.who_is_here() is None:
+    role = session.who_is_here()
+    if role is None:
         return ""
+    if role == "therapist":
+        return "Looking as"
     return "Demo practice · **owner**" if demo else "**Owner**, on this computer only"
 
 

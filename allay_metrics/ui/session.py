@@ -2,7 +2,8 @@
 
 There are no accounts yet, so there are two ways in, and everything else is shut: on a server that
 only this computer reaches, the person at the keyboard is the owner; of an invented practice
-everybody is. A page asks by itself, for on a fresh server it may run before dashboard.py has.
+everybody is. The owner may look as a therapist, and then is one to every page. A page asks by
+itself, for on a fresh server it may run before dashboard.py has.
 """
 
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ import streamlit as st
 
 from allay_metrics.demo.active import active_practice, leave_demo
 from allay_metrics.records import Scope
+from allay_metrics.ui.looking_as import seen_by
 
 Role = Literal["owner", "therapist"]
 
@@ -23,20 +25,34 @@ def guard(*roles: Role) -> None:
     role = who_is_here()
     if role in roles:
         return
-    st.html('<h1 class="al-title">This page is not for you to see</h1>')
-    st.error(_CLOSED if role is None else f"It is for the {' or the '.join(roles)}.")
+    with st.container(key="al-page", gap="small"):
+        st.html('<h1 class="al-title">This page is not for you to see</h1>')
+        if role is None:
+            st.error(_CLOSED)
+        elif role == "owner":
+            st.html('<p class="al-say">It is for therapists: look as one of them, above.</p>')
+        else:
+            st.html(f'<p class="al-say">It is for the {" or the ".join(roles)}.</p>')
     st.stop()
 
 
 def who_is_here() -> Role | None:
     """Return the role of the person in front of the page; None for nobody we know."""
-    if _only_this_computer() or scope().is_demo:
-        return "owner"
+    if _only_this_computer() or active_practice().is_demo:
+        return scope().viewer.role
     return None
 
 
 def scope() -> Scope:
-    """Return the scope of the practice that is open; the demo is invented where nothing is."""
+    """Return the scope of who is here, in the practice that is open.
+
+    The demo is invented where nothing is.
+    """
+    return seen_by(active_practice())
+
+
+def practice() -> Scope:
+    """Return the owner's scope of the practice that is open: for the frame, never for a page."""
     return active_practice()
 
 

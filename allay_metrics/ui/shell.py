@@ -12,12 +12,14 @@ from allay_metrics import words
 from allay_metrics.ui import html
 
 STYLE = Path(__file__).with_name("style.css")
+CASELOAD_STYLE = Path(__file__).with_name("caseload.css")
 DEMO = "Demo practice: every family, visit and number here is invented."
 
 
 def style() -> None:
-    """Put our style sheet on the page; once per run, before anything else is drawn."""
+    """Put our style sheets on the page; once per run, before anything else is drawn."""
     st.html(STYLE)
+    st.html(CASELOAD_STYLE)
 
 
 def top(
@@ -25,10 +27,12 @@ def top(
     here: StreamlitPage,
     who: str,
     carry: Mapping[str, str] | None = None,
+    pick: Callable[[], None] | None = None,
 ) -> None:
-    """Draw the navigation row of a laptop; a phone has `thumb`. `who` may hold **bold**.
+    """Draw the navigation row of a laptop; a phone keeps its ends. `who` may hold **bold**.
 
-    `carry` is the part of the address that goes along: a link would clear it all.
+    `carry` is the part of the address that goes along: a link would clear it all. `pick` draws
+    what stands at the right end.
     """
     with st.container(
         key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
@@ -38,6 +42,8 @@ def top(
             _link(page, here, "top", label=page.title, carry=carry)
         st.space("stretch")
         st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
+        if pick is not None:
+            pick()
 
 
 def thumb(

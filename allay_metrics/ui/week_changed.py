@@ -2,20 +2,15 @@
 
 from datetime import date
 
-import streamlit as st
-
 from allay_metrics import words
 from allay_metrics.actions.weeks import save_note
-from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.review.changed import Difference, WhatChanged
 from allay_metrics.review.week import Note, WeekReview, read_note
 from allay_metrics.ui.card import card, delta_row, head, note, say
 from allay_metrics.ui.cities_words import shown as city_shown
-from allay_metrics.ui.problem import problem
+from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.week_tiles import shown
-
-_NO_NOTE = Note("", 0)
 
 
 def week_changed(scope: Scope, review: WeekReview) -> None:
@@ -37,64 +32,13 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
 
 def week_note(scope: Scope, monday: date, there: Note) -> None:
     """Draw the note of a week; it is kept as soon as the field is left."""
-    key = _key(monday)
-    base: Note = st.session_state.get(f"{key}-base", _NO_NOTE)
-    # What somebody else wrote meanwhile is shown, unless this person has words of her own there.
-    if key not in st.session_state or st.session_state[key] == base.text:
-        st.session_state[key] = there.text
-        st.session_state[f"{key}-base"] = there
-    st.text_area(
-        "Note on this week",
-        key=key,
-        label_visibility="collapsed",
+    NoteField(
+        key=_key(monday),
+        label="Note on this week",
         placeholder="Note: what I want to remember about this week",
-        height="stretch",
-        on_change=_save,
-        args=(scope, monday),
-    )
-    if f"{key}-theirs" in st.session_state:
-        _both(scope, monday)
-
-
-def _save(scope: Scope, monday: date) -> None:
-    key = _key(monday)
-    base: Note = st.session_state.get(f"{key}-base", _NO_NOTE)
-    text = st.session_state[key]
-    try:
-        version = save_note(scope, monday, text, base.version)
-    except Conflict:
-        st.session_state[f"{key}-theirs"] = read_note(scope, monday)
-        return
-    st.session_state[f"{key}-base"] = Note(text, version)
-    st.session_state.pop(f"{key}-theirs", None)
-    st.toast("Note kept.")
-
-
-def _both(scope: Scope, monday: date) -> None:
-    """Draw both texts of a note that two people wrote at once; nothing is lost."""
-    key = _key(monday)
-    theirs: Note = st.session_state[f"{key}-theirs"]
-    problem(
-        "This note was changed meanwhile. Yours stands above and is not kept yet. "
-        f"The other one says:\n\n{theirs.text or '(nothing)'}"
-    )
-    choices = {
-        "Keep mine": st.session_state[key],
-        "Take the other": theirs.text,
-        "Keep both": f"{theirs.text}\n{st.session_state[key]}".strip(),
-    }
-    with st.container(key="al-note-choices", horizontal=True, gap="xsmall"):
-        for label, text in choices.items():
-            st.button(
-                label, key=f"{key}-{label}", on_click=_settle, args=(scope, monday, theirs, text)
-            )
-
-
-def _settle(scope: Scope, monday: date, theirs: Note, text: str) -> None:
-    key = _key(monday)
-    st.session_state[f"{key}-base"] = theirs
-    st.session_state[key] = text
-    _save(scope, monday)
+        read=lambda: read_note(scope, monday),
+        save=lambda text, version: save_note(scope, monday, text, version),
+    ).draw(there)
 
 
 def _key(monday: date) -> str:

@@ -2,6 +2,6 @@
 
 from allay_metrics import ui
 
-ui.guard("owner")
+ui.guard("owner", "therapist")
 with ui.body():
     ui.definitions_page()

@@ -1,0 +1,132 @@
+"""caseload: a therapist's day and her families, as her home shows them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allay_metrics import words
+from allay_metrics.cli.numbers import open_recorded
+from allay_metrics.cli.options import chosen_database, database_option
+
+if TYPE_CHECKING:
+    from allay_metrics.caseload.day import Day, VisitCard
+    from allay_metrics.caseload.families import Look, MyFamily
+    from allay_metrics.caseload.today import Today
+
+
+@click.command("caseload")
+@click.option("--as", "email", metavar="EMAIL", required=True, help="The therapist.")
+@click.option("--json", "json_", is_flag=True, help="JSON instead of text.")
+@database_option
+@click.pass_context
+def caseload_command(context: click.Context, email: str, json_: bool, database: str | None) -> None:
+    """Print a therapist's day, whom to look at first, and her families."""
+    from allay_metrics.caseload.day import read_day
+    from allay_metrics.caseload.families import look_first, read_families
+    from allay_metrics.caseload.today import today_of
+    from allay_metrics.cli.output import as_json
+
+    scope = open_recorded(chosen_database(context, database)).as_therapist(email)
+    today = today_of(scope)
+    families = read_families(scope, today)
+    told = _Told(today, read_day(scope, today), look_first(families, today), families)
+    click.echo(as_json(caseload_json(told)) if json_ else caseload_text(told))
+    if today.why:
+        click.echo(today.why, err=True)
+
+
+@dataclass(frozen=True)
+class _Told:
+    today: "Today"
+    day: "Day"
+    looks: "tuple[Look, ...]"
+    families: "tuple[MyFamily, ...]"
+
+
+def caseload_json(told: _Told) -> dict[str, Any]:
+    """Return what the caseload holds; days and times in ISO, no money."""
+    today, day = told.today, told.day
+    return {
+        "day": today.shown.isoformat(),
+        "today": today.day.isoformat(),
+        "as_of": today.as_of.isoformat() if today.as_of else None,
+        "visits": [_visit(card) for card in day.cards],
+        "drive_minutes": day.drive_minutes,
+        "drive_reason": day.why_no_drive,
+        "next_7_days": [
+            {"day": one.day.isoformat(), "visits": one.visits, "cities": dict(one.cities)}
+            for one in day.ahead
+        ],
+        "look_first": [
+            {"family": one.family.name, "client_id": one.family.leads_to, "what": one.what,
+             "when": one.when}
+            for one in told.looks
+        ],
+        "families": [_family(one, today) for one in told.families],
+    }  # fmt: skip
+
+
+def caseload_text(told: _Told) -> str:
+    """Return the caseload as a therapist reads it."""
+    from allay_metrics.caseload.people import ages
+    from allay_metrics.metrics.care import CARE_STATES
+
+    today, day = told.today, told.day
+    drive = f"about {day.drive_minutes} min driving" if day.drive_minutes else day.why_no_drive
+    visits = words.plural(len(day.cards), "visit")
+    cities = words.plural(len(day.cities), "city", "cities")
+    lines = [", ".join(filter(None, (words.dated(today.shown), visits, cities, drive))), ""]
+    for card in day.cards:
+        who = f"{card.family} ({ages(card.people, today.shown)})".replace(" ()", "")
+        about = ", ".join((" + ".join(card.types), card.city, f"visit {card.number}"))
+        rest = "; ".join(filter(None, (card.concern, *card.notes, *card.remember)))
+        lines.append(f"{words.clock(card.starts):>8}  {who}: {about}")
+        if rest:
+            lines.append(f"{'':10}{' '.join(rest.split())}")
+    lines += ["", "Look at these first"]
+    lines += [f"  {one.family.name}: {one.what} {one.when}".rstrip() for one in told.looks]
+    counts = Counter(family.state for family in told.families)
+    lines += ["", ", ".join(f"{counts[state]} {state}" for state in CARE_STATES)]
+    return "\n".join(lines)
+
+
+def _visit(card: "VisitCard") -> dict[str, Any]:
+    return {
+        "visit_id": card.visit_id,
+        "starts": card.starts.isoformat(),
+        "ends": card.ends.isoformat(),
+        "family": card.family,
+        "clients": [
+            {"name": one.name, "kind": one.kind, "age": one.age(card.starts.date())}
+            for one in card.people
+        ],
+        "types": list(card.types),
+        "city": card.city,
+        "state": card.state,
+        "visit_number": card.number,
+        "concern": card.concern,
+        "notes": list(card.notes),
+        "remember": list(card.remember),
+        "attention": card.attention,
+        "as_of": card.as_of.isoformat(),
+    }
+
+
+def _family(one: "MyFamily", today: "Today") -> dict[str, Any]:
+    return {
+        "family": one.name,
+        "clients": [
+            {"client_id": p.client_id, "name": p.name, "kind": p.kind, "age": p.age(today.day)}
+            for p in one.people
+        ],
+        "concern": one.concern,
+        "visits": one.visits,
+        "last": one.last_on.isoformat() if one.last_on else None,
+        "next": one.next_on.isoformat() if one.next_on else None,
+        "care": one.state,
+        "closed": one.closed_on.isoformat() if one.closed_on else None,
+        "reason": one.reason,
+        "attention": bool(one.attention),
+    }

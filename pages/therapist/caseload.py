@@ -1,0 +1,7 @@
+"""Caseload: whom does she see today, where, and who has slipped through?"""
+
+from allay_metrics import ui
+
+ui.guard("therapist")
+with ui.body():
+    ui.caseload_page(ui.scope())
