@@ -1,11 +1,11 @@
 """What came in, what became of it, and what it tells about: the Records page as plain values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from allay_metrics import words
 from allay_metrics.intake.profile import shipped_profiles
@@ -62,6 +62,52 @@ class Covered:
 
     source: str
     days: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CoveringFile:
+    """A file that should hold visits it lacks, or whose days the owner changed."""
+
+    id: str
+    sequence: int
+    file_name: str
+    first: date
+    last: date
+    missing: int
+    changed: bool
+
+
+def covering_files(scope: Scope) -> list[CoveringFile]:
+    """Return the imports that lack visits on file, or whose days were changed, newest first."""
+    lacks = (
+        select(func.count())
+        .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by == import_.c.id)
+        .correlate(import_)
+        .scalar_subquery()
+    )
+    asked = (
+        select(import_, lacks.label("lacks"))
+        .where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.undone_at.is_(None),
+            import_.c.covers_from.is_not(None),
+            or_(lacks > 0, import_.c.covers_was.is_not(None)),
+        )
+        .order_by(import_.c.sequence.desc())
+    )
+    with scope.read() as conn:
+        return [
+            CoveringFile(
+                row.id,
+                row.sequence,
+                row.file_name,
+                row.covers_from,
+                row.covers_to,
+                row.lacks,
+                row.covers_was is not None,
+            )
+            for row in conn.execute(asked)
+        ]
 
 
 def past_imports(scope: Scope) -> list[PastImport]:

@@ -127,7 +127,7 @@ def known_records(scope: Scope) -> Known:
         .order_by(import_.c.as_of, import_.c.sequence)
     )
     with scope.read() as conn:
-        lines = [ImportLine(*row) for row in conn.execute(taken_in)]
+        lines = [ImportLine(*tuple(row)) for row in conn.execute(taken_in)]
         records = read_records(conn, scope)
     as_of = {line.source: line.as_of for line in lines}
     newest = max(as_of.values(), default=None)

@@ -12,6 +12,7 @@ from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records_account import account_words, equation
+from allay_metrics.ui.records_changes import open_changes
 from allay_metrics.ui.records_result import told_of
 from allay_metrics.ui.records_upload import TAKEN
 
@@ -56,6 +57,13 @@ def _line(scope: Scope, past: PastImport) -> None:
             f"<span>{escape(when)}</span>"
             f"<em>{escape(account_words(past, past.set_aside))}</em></div>"
         )
+        if not gone and st.button(
+            "Changes",
+            type="tertiary",
+            key=f"al-changes-{past.sequence}",
+            help=f"What the import of {words.moment(past.imported_at)} changed",
+        ):
+            open_changes(scope, past, told_of(past))
         if not gone and st.button(
             "Undo",
             type="tertiary",

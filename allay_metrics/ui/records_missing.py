@@ -15,6 +15,7 @@ from allay_metrics.review.needs import missing_visits
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records_days import covered_days
 
 SHOWN = 25
 _SAID = "al-records-decided"
@@ -45,6 +46,7 @@ def _waiting(scope: Scope) -> None:
         note("Nothing waits: every visit on file is in the newest export, or you have decided.")
     else:
         _decide(scope, list(waiting.itertuples()))
+    covered_days(scope)
     _decided(scope)
 
 

@@ -24,7 +24,8 @@ CHOICES: tuple[tuple[Decision, str], ...] = (
 )
 _HAPPENED = (
     "An earlier export held these visits, a newer one of the same days does not. They are in no "
-    "number until you decide. Exports drop cancelled visits, so that is the likely answer."
+    "number until you decide. Exports drop cancelled visits, so that is the likely answer. If the "
+    "newer file covered other days than thought, say so on Records."
 )
 _DECIDED, _WRONG = "al-missing-decided", "al-missing-wrong"
 

@@ -1,0 +1,188 @@
+"""What one import changed: each row of it, field by field, and the weeks told before it."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import booking, import_, import_row, week_snapshot
+from allay_metrics.review.snapshot import restated
+
+MOST = 100  # rows told of each kind
+WEEKS = 6
+
+# Fields a person knows, by their names; instants are told as times of the practice's zone.
+FIELDS = {
+    "starts_at": "start",
+    "ends_at": "end",
+    "client_name": "client",
+    "email": "e-mail",
+    "phone": "phone",
+    "infant_names": "infants",
+    "infant_born": "born",
+    "therapist": "therapist",
+    "type_text": "type",
+    "price_cents": "price",
+    "booked_on": "booked",
+    "cancelled_at": "cancelled at",
+    "cancelled_by": "cancelled by",
+    "marked": "marked",
+    "city_text": "city",
+    "zip": "ZIP",
+    "address": "address",
+    "notes": "notes",
+    "concern": "concern",
+    "referral_source": "heard of us",
+    "extra": "other columns",
+}
+_MOMENTS = ("starts_at", "ends_at", "cancelled_at")
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of a row: what it said before, and after this import."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A visit as its row tells it now, in words, and the fields this import changed."""
+
+    label: str
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an import changed: at most MOST of each kind; `restated` are sentences by week."""
+
+    added: tuple[Touched, ...]
+    updated: tuple[Touched, ...]
+    missing: tuple[Touched, ...]
+    restated: tuple[tuple[date, tuple[str, ...]], ...]
+
+
+def changes_of(scope: Scope, import_id: str) -> Changes:
+    """Return what an import that stands changed.
+
+    Weeks are those that had been told before it and have a day it touched, newest first; their
+    numbers are compared as they are now.
+    """
+    with scope.read() as conn:
+        added = _rows(conn, scope, import_id, "added")
+        updated = _rows(conn, scope, import_id, "updated")
+        absent = conn.execute(
+            select(booking)
+            .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by == import_id)
+            .order_by(booking.c.starts_at, booking.c.id)
+            .limit(MOST)
+        ).all()
+        after = {row.id: _after(conn, scope, import_id, row) for row in updated}
+        weeks = _told_weeks(conn, scope, import_id)
+    told = [(week, tuple(restated(scope, week))) for week in weeks]
+    return Changes(
+        tuple(Touched(_label(row, scope)) for row in added),
+        tuple(
+            Touched(_label(row, scope), _compared(json.loads(row.before), after[row.id], scope))
+            for row in updated
+        ),
+        tuple(Touched(_label(row, scope)) for row in absent),
+        tuple((week, sentences) for week, sentences in told if sentences),
+    )
+
+
+def _rows(conn: Connection, scope: Scope, import_id: str, outcome: str) -> list[Row[Any]]:
+    of_row = and_(
+        booking.c.practice_id == import_row.c.practice_id, booking.c.id == import_row.c.booking_id
+    )
+    asked = (
+        select(booking, import_row.c.before)
+        .select_from(import_row.join(booking, of_row))
+        .where(
+            import_row.c.practice_id == scope.practice_id,
+            import_row.c.import_id == import_id,
+            import_row.c.outcome == outcome,
+        )
+        .order_by(booking.c.starts_at.desc(), booking.c.id)
+        .limit(MOST)
+    )
+    return list(conn.execute(asked).all())
+
+
+def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dict[str, Any]:
+    """Return what the import left behind: what the next update found, else what stands now."""
+    this = select(import_.c.sequence).where(
+        import_.c.practice_id == scope.practice_id, import_.c.id == import_id
+    )
+    of_row = and_(
+        import_.c.practice_id == import_row.c.practice_id, import_.c.id == import_row.c.import_id
+    )
+    asked = (
+        select(import_row.c.before)
+        .select_from(import_row.join(import_, of_row))
+        .where(
+            import_row.c.practice_id == scope.practice_id,
+            import_row.c.booking_id == row.id,
+            import_row.c.outcome == "updated",
+            import_.c.sequence > this.scalar_subquery(),
+        )
+        .order_by(import_.c.sequence)
+        .limit(1)
+    )
+    next_before = conn.execute(asked).scalar_one_or_none()
+    if next_before is not None:
+        return dict(json.loads(next_before))
+    return {name: getattr(row, name) for name in FIELDS}
+
+
+def _compared(
+    before: dict[str, Any], after: dict[str, Any], scope: Scope
+) -> tuple[FieldChange, ...]:
+    told = (
+        FieldChange(label, _said(name, before.get(name), scope), _said(name, after[name], scope))
+        for name, label in FIELDS.items()
+    )
+    return tuple(one for one in told if one.before != one.after)
+
+
+def _said(name: str, value: Any, scope: Scope) -> str:
+    if value is None or value == "":
+        return words.DASH
+    if name in _MOMENTS:
+        return words.moment(datetime.fromtimestamp(int(value), scope.zone))
+    if name == "price_cents":
+        return f"${int(value) / 100:,.2f}"
+    return str(value)
+
+
+def _label(row: Row[Any], scope: Scope) -> str:
+    when = words.moment(datetime.fromtimestamp(row.starts_at, scope.zone))
+    parts = (when, row.client_name, row.type_text, row.therapist)
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _told_weeks(conn: Connection, scope: Scope, import_id: str) -> list[date]:
+    """Return the newest weeks told before this import that have a day of what it changed."""
+    changed = select(import_row.c.booking_id).where(
+        import_row.c.practice_id == scope.practice_id,
+        import_row.c.import_id == import_id,
+        import_row.c.outcome != "unchanged",
+    )
+    asked = select(booking.c.day, func.count()).where(
+        booking.c.practice_id == scope.practice_id,
+        booking.c.id.in_(changed) | (booking.c.absent_by == import_id),
+    )
+    days = [row[0] for row in conn.execute(asked.group_by(booking.c.day))]
+    mondays = {day - timedelta(days=day.weekday()) for day in days}
+    told = select(week_snapshot.c.week).where(
+        week_snapshot.c.practice_id == scope.practice_id, week_snapshot.c.import_id != import_id
+    )
+    there = set(conn.execute(told).scalars())
+    return sorted(mondays & there, reverse=True)[:WEEKS]

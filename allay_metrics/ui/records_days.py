@@ -1,0 +1,86 @@
+"""Another answer to missing visits: the file covered other days than we took it to."""
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.coverage import change_days, restore_days
+from allay_metrics.errors import AllayError
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import CoveringFile, covering_files
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.problem import problem
+
+_SAID, _WRONG = "al-days-said", "al-days-wrong"
+
+
+def covered_days(scope: Scope) -> None:
+    """Draw the files that lack visits on file, or whose days were changed, each with its days."""
+    if said := st.session_state.pop(_SAID, ""):
+        st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+    if wrong := st.session_state.pop(_WRONG, ""):
+        problem(wrong)
+    files = covering_files(scope)
+    if not files:
+        return
+    with st.expander("Did the newer file cover other days?"):
+        note("Then nothing outside its days is missing: say which days it really held.")
+        for file in files:
+            _file(scope, file)
+
+
+def _file(scope: Scope, file: CoveringFile) -> None:
+    with st.container(key=f"al-days-{file.sequence}", gap="xsmall"):
+        lacks = words.plural(file.missing, "visit")
+        st.html(
+            f'<p class="al-miss"><b>{escape(file.file_name)}</b>'
+            f"<span>taken to cover {words.span(file.first, file.last)}; lacks {lacks}</span></p>"
+        )
+        days: Any = st.date_input(
+            "Days it covers",
+            (file.first, file.last),
+            format="YYYY-MM-DD",
+            key=f"al-days-of-{file.sequence}-{file.first}-{file.last}",
+        )
+        chosen = tuple(days) if isinstance(days, tuple | list) else (days,)
+        with st.container(horizontal=True):
+            st.button(
+                "Change its days",
+                key=f"al-days-change-{file.sequence}",
+                disabled=len(chosen) != 2 or chosen == (file.first, file.last),
+                on_click=_change,
+                args=(scope, file, chosen),
+            )
+            if file.changed:
+                st.button(
+                    "Back to the days first taken",
+                    type="tertiary",
+                    key=f"al-days-back-{file.sequence}",
+                    on_click=_restore,
+                    args=(scope, file),
+                )
+
+
+def _change(scope: Scope, file: CoveringFile, days: tuple[date, ...]) -> None:
+    try:
+        missing = change_days(scope, file.id, *days)
+    except AllayError as error:
+        st.session_state[_WRONG] = str(error)
+        return
+    st.session_state[_SAID] = _now(file, words.span(days[0], days[1]), missing)
+
+
+def _restore(scope: Scope, file: CoveringFile) -> None:
+    try:
+        missing = restore_days(scope, file.id)
+    except AllayError as error:
+        st.session_state[_WRONG] = str(error)
+        return
+    st.session_state[_SAID] = _now(file, "its first days again", missing)
+
+
+def _now(file: CoveringFile, days: str, missing: int) -> str:
+    return f"{file.file_name} covers {days}. {words.plural(missing, 'visit')} missing now."
