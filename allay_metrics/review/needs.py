@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     Select,
     Text,
     and_,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 
+from allay_metrics.derive.visit_type import service_name
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import (
@@ -29,6 +31,7 @@ from allay_metrics.records.tables import (
     import_,
     set_aside,
     therapist,
+    type_name,
     visit,
 )
 from allay_metrics.records.types import Day
@@ -72,8 +75,11 @@ def count_needs(scope: Scope, as_of: date) -> Needs:
         "recent_from": as_of - RECENT,
     }
     with scope.read() as conn:
-        found = conn.execute(_all_counts(), given).mappings().one()
-    return Needs(**{name: int(count) for name, count in found.items()})
+        found = {n: int(c) for n, c in conn.execute(_all_counts(), given).mappings().one().items()}
+        if found["unassigned"]:
+            said = _said_other(conn, scope.practice_id, visit.c.day >= as_of - RECENT)
+            found["unassigned"] -= sum(count for _, count, _ in said)
+    return Needs(**found)
 
 
 @cache
@@ -178,16 +184,41 @@ def unassigned_types(scope: Scope) -> pd.DataFrame:
 
     Columns: type (the name as typed, '' where blank), visits, newest (date).
     """
+    columns = ["type", "visits", "newest"]
+    with scope.read() as conn:
+        said = set(_said_other(conn, scope.practice_id))
+        rows = conn.execute(_other_names(scope.practice_id))
+        return pd.DataFrame([row for row in map(tuple, rows) if row not in said], columns=columns)
+
+
+def _other_names(practice: str) -> Select[Any]:
+    """Return names as typed, visits and newest day of the visits of no type, most first."""
     # Twins' rows of one slot are one visit, and told by the row it has its id of.
     of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
-    asked = (
+    return (
         select(booking.c.type_text, func.count(), func.max(visit.c.day))
         .select_from(visit.join(booking, of_visit))
-        .where(_counted(scope), visit.c.visit_type == "other")
+        .where(
+            visit.c.practice_id == practice,
+            visit.c.state.not_in(NOT_COUNTED),
+            visit.c.visit_type == "other",
+        )
         .group_by(booking.c.type_text)
         .order_by(func.count().desc(), booking.c.type_text)
     )
-    return _frame(scope, asked, ("type", "visits", "newest"))
+
+
+def _said_other(
+    conn: Connection, practice: str, *when: ColumnElement[bool]
+) -> list[tuple[str, int, date]]:
+    """Return those of them whose name the owner said is of none of the three: no question."""
+    mine = type_name.c.practice_id == practice
+    said = select(type_name.c.name).where(mine, type_name.c.visit_type == "other")
+    names = set(conn.execute(said).scalars())
+    if not names:
+        return []
+    told = [(row[0], row[1], row[2]) for row in conn.execute(_other_names(practice).where(*when))]
+    return [row for row in told if service_name(row[0]) in names]
 
 
 def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from allay_metrics.review.places import OnTheMap
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities_words import VIRTUAL, Opening, of_part, shown
 from allay_metrics.ui.figure import figure
+from allay_metrics.ui.practice_link import CITIES, lead_to
 
 MOST = 12
 RANKED, MAP = "cities-ranked", "cities-map"
@@ -64,6 +65,8 @@ def where_we_go(review: CitiesReview, *, fill: bool = True) -> Opening | None:
         head("Where we go", "completed visits by type")
         alt = charts.ranked_alt(few.names, parts, what="Completed visits")
         picked = figure(charts.ranked(few.names, parts, grey=shown(UNKNOWN)), RANKED, alt)
+        if UNKNOWN in review.cities:
+            lead_to(CITIES, "Place the visits of unknown cities")
     return _of_bar(review, few, picked) if picked else None
 
 

@@ -9,21 +9,21 @@ from allay_metrics.ui.practice_cities import cities_part
 from allay_metrics.ui.practice_drives import drives_part
 from allay_metrics.ui.practice_families import families_part
 from allay_metrics.ui.practice_goals import goals_part
+from allay_metrics.ui.practice_link import (
+    CITIES,
+    DRIVES,
+    FAMILIES,
+    GOALS,
+    PART,
+    THERAPISTS,
+    TYPES,
+)
 from allay_metrics.ui.practice_saved import forget_outcome, outcome
 from allay_metrics.ui.practice_therapists import therapists_part
 from allay_metrics.ui.practice_types import types_part
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
 
-PART = "part"
-THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES = (
-    "Therapists",
-    "Visit types",
-    "City names",
-    "Families",
-    "Goals",
-    "Drive times",
-)
 PARTS: dict[str, Callable[[Scope], None]] = {
     THERAPISTS: therapists_part,
     TYPES: types_part,

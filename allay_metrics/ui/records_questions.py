@@ -11,6 +11,7 @@ from allay_metrics.review.imports import KINDS, NOT_TOLD, covered_days, source_l
 from allay_metrics.review.known import Known
 from allay_metrics.review.needs import doubtful_families, unassigned_types
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.practice_link import FAMILIES, TYPES, lead_to
 from allay_metrics.ui.table import Cell, table
 
 SHOWN = 12
@@ -29,8 +30,8 @@ def questions(scope: Scope) -> None:
 def _types(types: pd.DataFrame) -> None:
     head("Types without a place", words.plural(int(types["visits"].sum()), "visit"))
     note(
-        "Their names say neither CST, lactation nor massage, so they count as **Other**. "
-        "Rename the type in your scheduling system: the next export places them."
+        "Their names say neither CST, lactation nor massage, so they count as **Other** until you "
+        "say what they mean. Past visits follow."
     )
     found: list[Any] = list(types.head(SHOWN).itertuples())
     rows = [
@@ -38,18 +39,20 @@ def _types(types: pd.DataFrame) -> None:
     ]
     table(["Type, as typed", "Visits", "Newest"], rows, caption="Types without a place")
     _more(len(types))
+    lead_to(TYPES, "Say what they mean")
 
 
 def _doubts(doubts: pd.DataFrame) -> None:
     head("One family or two?", words.plural(len(doubts), "question"))
     note(
-        "Nothing is guessed: each is a family of its own until an e-mail address or a telephone "
-        "number in a newer export says who it is."
+        "Nothing is guessed: each is a family of its own until you, or an e-mail address or a "
+        "telephone number in a newer export, say who it is."
     )
     found: list[Any] = list(doubts.head(SHOWN).itertuples())
     rows = [[row.family, row.question] for row in found]
     table(["Family", "Question"], rows, caption="Doubtful families", left=(1,))
     _more(len(doubts))
+    lead_to(FAMILIES, "Answer the questions")
 
 
 def coverage(known: Known) -> None:

@@ -11,6 +11,7 @@ from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.practice_link import TYPES, lead_to
 from allay_metrics.ui.table import Cell, Spark, table
 from allay_metrics.ui.types_path import combined_html
 from allay_metrics.ui.types_words import TOTAL, Opening, of_period, word
@@ -74,6 +75,8 @@ def totals_card(review: TypesReview) -> None:
         for line in _remarks(review, metrics):
             note(line)
         st.html(combined_html(review.combined))
+        if "other" in kinds:
+            lead_to(TYPES, "Say what other visits are")
 
 
 def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[Cell | Spark | str]:

@@ -16,6 +16,7 @@ from allay_metrics.review.needs import (
 from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
+from allay_metrics.ui.practice_link import CITIES, FAMILIES, TYPES, lead_to
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.table import Cell, table_html
 
@@ -70,6 +71,7 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
             left=(1, 2),
         )
         _rest(count)
+        lead_to(CITIES, "Place them")
 
     _list(
         "Visits without a city",
@@ -93,6 +95,7 @@ def open_unassigned(scope: Scope) -> None:
             rows,
             caption="Names of types that are not assigned",
         )
+        lead_to(TYPES, "Say what they mean")
 
     _list(
         "Types not assigned",
@@ -111,6 +114,7 @@ def open_doubts(scope: Scope) -> None:
             [row["family"], row["question"]] for row in doubtful_families(scope).to_dict("records")
         ]
         _table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
+        lead_to(FAMILIES, "Answer the questions")
 
     _list(
         "Families in doubt",
@@ -118,7 +122,7 @@ def open_doubts(scope: Scope) -> None:
         "",
         "",
         "Bookings are matched by e-mail, else phone, else name and address. Where these disagree "
-        "nothing is guessed: they stay apart until mended in the scheduling system.",
+        "nothing is guessed: they stay apart until you say who is one family.",
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from allay_metrics.actions.types import assign_type
 from allay_metrics.records.tables import correction, family, import_, set_aside
 from allay_metrics.review import needs
 from tests.support.practices import Invented, Told, booked, close_care, put_on_file
@@ -131,6 +132,10 @@ def test_type_names_nobody_assigned(scope):
     assert list(zip(found["type"], found["visits"], strict=True)) == [("Consult", 2), ("Gift", 1)]
     assert found["newest"].iloc[0] == days_ago(8)
     assert needs.count_needs(scope, AS_OF).unassigned == 3
+    # What the owner said is of none of the three waits no more.
+    assign_type(scope, "consult", "other")
+    assert list(needs.unassigned_types(scope)["type"]) == ["Gift"]
+    assert needs.count_needs(scope, AS_OF).unassigned == 1
 
 
 def test_visits_without_a_city(scope):

@@ -1,0 +1,27 @@
+"""The way from a number to the part of the Practice page where it can be set right."""
+
+import streamlit as st
+
+from allay_metrics.ui.filters import carried
+
+PRACTICE = "pages/practice/settings.py"
+PART = "part"
+THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES = (
+    "Therapists",
+    "Visit types",
+    "City names",
+    "Families",
+    "Goals",
+    "Drive times",
+)
+
+
+def lead_to(part: str, label: str) -> None:
+    """Draw a link to one part of the Practice page; the filters go along."""
+    with st.container(key=f"al-lead-{part.lower().replace(' ', '-')}"):
+        st.page_link(
+            PRACTICE,
+            label=label,
+            icon=":material/arrow_forward:",
+            query_params={**carried(), PART: part},
+        )

@@ -1,0 +1,85 @@
+"""What words and spellings make of the records, counted."""
+
+import pytest
+
+from allay_metrics.actions.places import correct_city, set_alias
+from allay_metrics.actions.types import assign_type
+from allay_metrics.actions.words import set_word
+from allay_metrics.review.naming import (
+    alias_lines,
+    cities_to_choose,
+    corrected_visits,
+    name_lines,
+    unplaced_visits,
+    word_lines,
+)
+from tests.support.exports import Desk, appointment
+from tests.support.on_file import bookings
+
+MONDAY = "2026-03-09 08:00"
+
+
+@pytest.fixture
+def filed(scope, tmp_path):
+    """A practice of four visits: an unknown city, an ambiguous one, a name without a type."""
+    rows = [
+        appointment("1", "2026-03-02 10:00", type="Infant CST", city="Home"),
+        appointment("2", "2026-03-03 10:00", "Bea Moss", type="Consult", city="", zip="94010"),
+        appointment("3", "2026-03-04 10:00", "Eve Ford", type="consult ", city="Berkeley"),
+        appointment("4", "2026-03-05 10:00", "Kim Roe", type="Consult", city="Berkeley"),
+    ]
+    Desk(scope, tmp_path).take_in(rows, MONDAY)
+    return scope
+
+
+def test_names_of_services_with_their_visits_and_meaning(filed):
+    told = [(one.name, one.types, one.visits, one.version) for one in name_lines(filed)]
+    assert told == [("Consult", ("other", ""), 3, 0), ("Infant CST", ("cst", ""), 1, 0)]
+    assign_type(filed, "CONSULT", "lactation+massage")
+    assign_type(filed, "not on file", "cst")
+    told = [(one.name, one.types, one.visits, one.version) for one in name_lines(filed)]
+    assert told == [
+        ("Consult", ("lactation", "massage"), 3, 1),
+        ("Infant CST", ("cst", ""), 1, 0),
+        ("not on file", ("cst", ""), 0, 1),
+    ]
+
+
+def test_words_with_the_visits_they_stand_in(filed):
+    set_word(filed, "Consult", "lactation", "alone")
+    set_word(filed, "CST", "none")
+    own, silent, *shipped = word_lines(filed)
+    assert (own.word, own.visit_type, own.decides, own.visits) == (
+        "consult", "lactation", "alone", 3,
+    )  # fmt: skip
+    assert (silent.word, silent.visit_type, silent.visits, silent.shipped) == (
+        "cst", "none", 1, True,
+    )  # fmt: skip
+    assert "CST" not in {one.word for one in shipped}
+    assert {one.version for one in shipped} == {0}
+
+
+def test_visits_to_place_newest_first(filed):
+    told = [(one.family, one.typed, one.spelling, one.city) for one in unplaced_visits(filed)]
+    assert told == [
+        ("Moss", "94010", "", "Burlingame or Hillsborough (94010)"),
+        ("Lee", "Home", "Home", "unknown"),
+    ]
+
+
+def test_what_was_corrected_and_spelt(filed):
+    ids = bookings(filed, "id")
+    correct_city(filed, [ids["2"]], "Hillsborough")
+    set_alias(filed, "HOME", "Oakland")
+    assert unplaced_visits(filed) == []
+    (one,) = corrected_visits(filed, "city")
+    assert (one.booking_id, one.value, one.family) == (ids["2"], "Hillsborough", "Bea Moss")
+    (alias,) = alias_lines(filed)
+    assert (alias.spelling, alias.city, alias.bookings) == ("home", "Oakland", 1)
+
+
+def test_cities_visited_most_come_first(filed):
+    found = cities_to_choose(filed)
+    assert found[0] == "Berkeley"
+    assert found[-1] == "virtual"
+    assert "unknown" not in found
