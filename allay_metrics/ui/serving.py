@@ -1,14 +1,16 @@
 """Starts the server: `python -m allay_metrics.ui.serving --server.port N`, in the project's folder.
 
 Python has imported this package, and with it everything a page needs, before the first line here
-runs. Under `streamlit run` alone the first visitor would wait for that, about two seconds.
+runs. Under `streamlit run` alone the first visitor would wait for that, about two seconds, and
+there would be no form for parents.
 """
 
 import gc
 import sys
 
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.web import cli
+
+from allay_metrics.server import dashboard_app
 
 
 def main(settings: list[str]) -> None:
@@ -16,10 +18,13 @@ def main(settings: list[str]) -> None:
     # Until st.navigation has run once in a process, Streamlit routes by the files in pages/: a deep
     # link as the first request would find "Page not found" over the right page.
     PagesManager.uses_pages_directory = False
+    told = zip(settings[::2], settings[1::2], strict=True)
+    chosen = {name.removeprefix("--"): value for name, value in told}
+    app = dashboard_app()
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()
-    cli.main(["run", "dashboard.py", *settings], prog_name="streamlit")
+    app.run(config={**chosen, "server.port": int(chosen["server.port"])})
 
 
 if __name__ == "__main__":

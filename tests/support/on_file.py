@@ -5,11 +5,14 @@ from sqlalchemy import select
 from allay_metrics.actions.care import Closing
 from allay_metrics.records import row_hashes
 from allay_metrics.records.tables import (
+    answer,
     booking,
+    check_in,
     client,
     correction,
     coverage,
     family,
+    red_flag,
     therapist,
     visit,
 )
@@ -129,3 +132,23 @@ def fingerprint(scope):
 
 def _mine(table, scope):
     return table.c.practice_id == scope.practice_id
+
+
+def check_ins(scope, *columns):
+    """Return rows of these columns of every check-in, in order of moment."""
+    asked = select(*(check_in.c[name] for name in columns)).where(_mine(check_in, scope))
+    with scope.read() as conn:
+        return [tuple(row) for row in conn.execute(asked.order_by(check_in.c.due_on))]
+
+
+def given(scope):
+    """Return (value, text) by measure of every answer of the one check-in there is."""
+    asked = select(answer.c.measure, answer.c.value, answer.c.text).where(_mine(answer, scope))
+    with scope.read() as conn:
+        return {row.measure: (row.value, row.text) for row in conn.execute(asked)}
+
+
+def raised(scope):
+    """Return the warning signs that were ticked."""
+    with scope.read() as conn:
+        return set(conn.execute(select(red_flag.c.sign).where(_mine(red_flag, scope))).scalars())

@@ -1,0 +1,203 @@
+"""Check-ins from the practice's side: links made and sent, warning signs and words read.
+
+What a parent does with a link is in parent_form.py.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from allay_metrics.actions.care import family_to_write, writer
+from allay_metrics.actions.courses import Course, courses, today_in
+from allay_metrics.actions.protocol import must_be_on
+from allay_metrics.errors import Conflict, NotFound, QuestionProblem, choose_from
+from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, Asking, askings
+from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.records import Scope
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.tables import check_in, red_flag
+from allay_metrics.records.types import now
+
+FORM = "form"
+PATH = "/c/"
+_TOKEN_BYTES = 32
+# A first session that moves takes its check-ins along.
+_SAME = timedelta(days=45)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that was made: its path, shown this once, and when it ends (seconds since 1970)."""
+
+    check_in_id: str
+    url_path: str
+    expires_at: int
+
+
+def token_hash(token: str) -> str:
+    """Return what of a link's token is kept: its SHA-256 in hexadecimal digits."""
+    return sha256(token.encode()).hexdigest()
+
+
+def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -> Link:
+    """Make the link to one client's check-in of a moment; one made before for it is closed.
+
+    A therapist makes those of her own families. Raises NotFound for a client who is not asked,
+    Conflict while check-ins are off, or where the moment is over or answered, QuestionProblem for
+    a moment or language that is none.
+    """
+    if moment not in MOMENTS:
+        raise QuestionProblem(choose_from("moment", moment, MOMENTS))
+    if language not in LANGUAGES:
+        raise QuestionProblem(choose_from("language", language, LANGUAGES))
+    today = today_in(scope)
+    with scope.write("ask a family", family_to_write(scope, [client_id])) as conn:
+        must_be_on(conn, scope)
+        course = _course(conn, scope, today.date(), client_id)
+        asking = _asking(course, moment, today.date())
+        ends = now() + (_end(scope, course, asking) - int(today.timestamp()))
+        if ends <= now():
+            raise Conflict("It is too late to ask for that.")
+        token = token_urlsafe(_TOKEN_BYTES)
+        told = {
+            "token_hash": token_hash(token),
+            "language": language,
+            "asked_at": now(),
+            "asked_by": writer(conn, scope),
+            "sent_at": None,
+            "expires_at": ends,
+        }
+        id_ = _keep(conn, scope, client_id, asking, told)
+    return Link(id_, f"{PATH}{token}", ends)
+
+
+def mark_sent(scope: Scope, check_in_id: str) -> None:
+    """Keep that a link was e-mailed. Raises NotFound."""
+    client_id = _client_of(scope, check_in_id)
+    with scope.write("send a check-in", family_to_write(scope, [client_id])) as conn:
+        _change(conn, scope, check_in_id, {"sent_at": now()})
+
+
+def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
+    """Keep who read a warning sign, when, and what was done about it.
+
+    A therapist acknowledges those of her own families. Raises QuestionProblem without a word on
+    what was done, NotFound for no such sign, Conflict where somebody did before.
+    """
+    what = " ".join(done.split())
+    if not what:
+        raise QuestionProblem("Say in a few words what was done.")
+    client_id = _client_of(scope, check_in_id)
+    with scope.write("acknowledge a warning sign", family_to_write(scope, [client_id])) as conn:
+        this = and_(
+            red_flag.c.practice_id == scope.practice_id,
+            red_flag.c.check_in_id == check_in_id,
+            red_flag.c.sign == sign,
+        )
+        found = conn.execute(select(red_flag.c.acknowledged_by).where(this)).first()
+        if found is None:
+            raise NotFound("There is no such warning sign.")
+        if found.acknowledged_by is not None:
+            raise Conflict(f"It was acknowledged before, by {found.acknowledged_by}.")
+        told = {"acknowledged_by": writer(conn, scope), "acknowledged_at": now(), "done": what}
+        conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **told))
+
+
+def read_words(scope: Scope, check_in_id: str) -> None:
+    """Keep who read the free text of a check-in, and when; the first reader stays.
+
+    Raises NotFound.
+    """
+    client_id = _client_of(scope, check_in_id)
+    with scope.write("read a parent's words", family_to_write(scope, [client_id])) as conn:
+        told = {"words_read_by": writer(conn, scope), "words_read_at": now()}
+        _change(conn, scope, check_in_id, told, check_in.c.words_read_at.is_(None))
+
+
+def same_moment(moment: str, due: date) -> Any:
+    """Return the condition that a check-in of ours is the one of this moment, due about then."""
+    return and_(
+        check_in.c.source == FORM,
+        check_in.c.moment == moment,
+        check_in.c.due_on.between(due - _SAME, due + _SAME),
+    )
+
+
+def _course(conn: Connection, scope: Scope, today: date, client_id: str) -> Course:
+    found = courses(conn, scope, today, [client_id])
+    if not found:
+        raise NotFound("No care of this client is open: nobody is asked.")
+    if found[0].opted_out:
+        raise Conflict("This family asked not to be asked again.")
+    return found[0]
+
+
+def _asking(course: Course, moment: str, today: date) -> Asking:
+    """Return the moment, which is now or still to come."""
+    found = [one for one in askings(course.first, course.booked_on) if one.moment == moment]
+    if not found or found[0].closes < today:
+        raise Conflict("It is too late to ask for that.")
+    return found[0]
+
+
+def _end(scope: Scope, course: Course, asking: Asking) -> int:
+    """Return when a link ends: a baseline's with the first session, else days after its window."""
+    if asking.moment in BASELINES:
+        return course.session
+    last = datetime.combine(asking.closes + GRACE + timedelta(days=1), time(), scope.zone)
+    return int(last.timestamp())
+
+
+def _keep(
+    conn: Connection, scope: Scope, client_id: str, asking: Asking, told: dict[str, Any]
+) -> str:
+    """Put the check-in on file, or a new link in place of the old; return its id."""
+    there = conn.execute(
+        select(check_in.c.id, check_in.c.answered_at).where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.client_id == client_id,
+            same_moment(asking.moment, asking.due),
+        )
+    ).first()
+    if there is not None and there.answered_at is not None:
+        raise Conflict("This check-in is answered.")
+    if there is not None:
+        _change(conn, scope, there.id, {"due_on": asking.due, **told})
+        return str(there.id)
+    id_ = new_key()
+    row = {
+        "practice_id": scope.practice_id,
+        "id": id_,
+        "client_id": client_id,
+        "moment": asking.moment,
+        "due_on": asking.due,
+        "source": FORM,
+        "source_key": id_,
+        "in_totals": 0,
+    }
+    conn.execute(insert(check_in), {**row, **told})
+    return id_
+
+
+def _client_of(scope: Scope, check_in_id: str) -> str:
+    asked = select(check_in.c.client_id).where(_this(scope, check_in_id))
+    with scope.read() as conn:
+        client_id = conn.execute(asked).scalar_one_or_none()
+    if client_id is None:
+        raise NotFound("There is no such check-in, or none that you care for.")
+    return str(client_id)
+
+
+def _change(
+    conn: Connection, scope: Scope, check_in_id: str, told: dict[str, Any], *only: Any
+) -> None:
+    this = and_(_this(scope, check_in_id), *only)
+    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **told))
+
+
+def _this(scope: Scope, check_in_id: str) -> Any:
+    return and_(check_in.c.practice_id == scope.practice_id, check_in.c.id == check_in_id)

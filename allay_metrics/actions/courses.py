@@ -1,0 +1,174 @@
+"""Whose care is under way, and since when: what decides whom to ask, and when."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from allay_metrics.outcomes.asking import askings
+from allay_metrics.outcomes.concern_words import concern_of
+from allay_metrics.outcomes.episodes import stays
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import (
+    booking,
+    care_closed,
+    client,
+    client_detail,
+    family,
+    import_,
+    visit,
+    visit_client,
+)
+
+_CARED_FOR = ("completed", "booked")
+_LONGEST = askings(date(2000, 1, 1))[-1].closes - date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One client's episode that is under way, or that begins with a visit booked.
+
+    `first` is the day of its first session and `session` its start (seconds since 1970 UTC).
+    `concern` is what the family declared, None where it said nothing.
+    """
+
+    client_id: str
+    family_id: str
+    name: str
+    kind: str
+    family: str
+    email: str | None
+    phone: str | None
+    born_on: date | None
+    first: date
+    session: int
+    booked_on: date | None
+    concern: str | None
+    opted_out: bool
+
+
+def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
+    """Return this moment in the practice's zone; `clock` stands for it in tests.
+
+    In the invented practice time stands still at its newest export.
+    """
+    here = (clock or datetime.now(UTC)).astimezone(scope.zone)
+    if not scope.is_demo:
+        return here
+    newest = select(func.max(import_.c.as_of)).where(
+        import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None)
+    )
+    with scope.read() as conn:
+        told = conn.execute(newest).scalar_one()
+    return here if told is None else datetime.fromtimestamp(told, scope.zone)
+
+
+def courses(
+    conn: Connection, scope: Scope, today: date, clients: Iterable[str] | None = None
+) -> list[Course]:
+    """Return the courses under way by client's name: of the viewer's own families, open care alone.
+
+    With `clients`, of those among them; else of whoever was seen lately enough to be asked, or is
+    booked.
+    """
+    whom = _lately(scope, today) if clients is None else client.c.id.in_(among(conn, set(clients)))
+    seen: dict[str, list[Any]] = defaultdict(list)
+    for row in conn.execute(_visits(scope).where(whom)):
+        seen[row.client_id].append(row)
+    closed = _closed(conn, scope)
+    found = [_course(rows, closed.get(id_), today) for id_, rows in seen.items()]
+    return sorted(
+        (one for one in found if one is not None), key=lambda one: (one.name, one.client_id)
+    )
+
+
+def _visits(scope: Scope) -> Any:
+    """Return the SELECT of visits of clients in own families, in order of their start."""
+    mine = client.c.practice_id == scope.practice_id
+    joined = (
+        client.join(family, _same(family) & (family.c.id == client.c.family_id))
+        .join(visit_client, _same(visit_client) & (visit_client.c.client_id == client.c.id))
+        .join(visit, _same(visit) & (visit.c.id == visit_client.c.visit_id))
+        .outerjoin(booking, _same(booking) & (booking.c.id == visit.c.id))
+        .outerjoin(client_detail, _same(client_detail) & (client_detail.c.client_id == client.c.id))
+    )
+    return (
+        select(
+            client.c.id.label("client_id"),
+            client.c.family_id,
+            client.c.name,
+            client.c.kind,
+            func.coalesce(client.c.born_on, client_detail.c.born_on).label("born_on"),
+            client_detail.c.opted_out_at,
+            family.c.name.label("family"),
+            family.c.email,
+            family.c.phone,
+            visit.c.day,
+            visit.c.starts_at,
+            visit.c.booked_on,
+            booking.c.concern,
+        )
+        .select_from(joined)
+        .where(mine, client.c.family_id.in_(scope.own_families()), visit.c.state.in_(_CARED_FOR))
+        .order_by(visit.c.starts_at)
+    )
+
+
+def _same(table: Any) -> ColumnElement[bool]:
+    same: ColumnElement[bool] = table.c.practice_id == client.c.practice_id
+    return same
+
+
+def _lately(scope: Scope, today: date) -> ColumnElement[bool]:
+    since = today - _LONGEST - timedelta(days=1)
+    lately = (
+        select(visit_client.c.client_id)
+        .select_from(
+            visit_client.join(
+                visit,
+                (visit.c.practice_id == visit_client.c.practice_id)
+                & (visit.c.id == visit_client.c.visit_id),
+            )
+        )
+        .where(
+            visit.c.practice_id == scope.practice_id,
+            visit.c.day >= since,
+            visit.c.state.in_(_CARED_FOR),
+        )
+    )
+    return client.c.id.in_(lately)
+
+
+def _closed(conn: Connection, scope: Scope) -> dict[str, date]:
+    mine = care_closed.c.practice_id == scope.practice_id
+    rows = conn.execute(select(care_closed.c.client_id, care_closed.c.closed_on).where(mine))
+    return {row.client_id: row.closed_on for row in rows}
+
+
+def _course(rows: list[Any], closed: date | None, today: date) -> Course | None:
+    """Return the client's last episode; None where it has ended."""
+    stay = stays((row.day for row in rows), closed, today)[-1]
+    if stay.closed_on is not None:
+        return None
+    own = [row for row in rows if row.day >= stay.days[0]]
+    first = own[0]
+    told = next((row.concern for row in own if row.concern and row.concern.strip()), None)
+    return Course(
+        client_id=first.client_id,
+        family_id=first.family_id,
+        name=first.name,
+        kind=first.kind,
+        family=first.family,
+        email=first.email,
+        phone=first.phone,
+        born_on=first.born_on,
+        first=first.day,
+        session=first.starts_at,
+        booked_on=first.booked_on,
+        concern=concern_of(told, first.kind),
+        opted_out=first.opted_out_at is not None,
+    )

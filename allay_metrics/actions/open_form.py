@@ -1,0 +1,144 @@
+"""A check-in as its parent sees it: how far it has come, what is asked next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, and_, select
+
+from allay_metrics.actions.courses import courses
+from allay_metrics.errors import NotFound
+from allay_metrics.outcomes.asking import asked_measures
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import answer, check_in, client, client_detail, red_flag
+
+BIRTH, WORDS = "birth", "words"
+CLOSED = "This link is not open."
+
+
+@dataclass(frozen=True)
+class Given:
+    """An answer as saved: no value where the parent would rather not say."""
+
+    value: float | None
+    text: str
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A check-in that is open, and how far it has come. It names nobody.
+
+    `about` are the first letters of the client's name where the family has several in its care.
+    `measures` are asked in this order. `asks_birth` says whether birth is asked about at all,
+    `asks_date` whether the date is not known yet.
+    """
+
+    language: str
+    kind: str
+    about: str
+    consented: bool
+    in_totals: bool
+    screened: bool
+    ticked: frozenset[int]
+    told: bool
+    asks_birth: bool
+    asks_date: bool
+    measures: tuple[str, ...]
+    answers: Mapping[str, Given]
+
+    @property
+    def step(self) -> str:
+        """Return what is to be done next: consent, signs, act, birth, a measure, or words."""
+        if not self.consented:
+            return "consent"
+        if not self.screened:
+            return "signs"
+        if self.ticked and not self.told:
+            return "act"
+        return next((one for one in self.steps if one not in self.answers), WORDS)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the questions in order; the last one is for free text and sends the form."""
+        return (*((BIRTH,) if self.asks_birth else ()), *self.measures, WORDS)
+
+
+def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> OpenForm:
+    """Return the form of one row of `check_in`, with everything its parent may see."""
+    whom = conn.execute(
+        select(client).where(of_practice(client, row, client.c.id == row.client_id))
+    ).first()
+    if whom is None:
+        raise NotFound(CLOSED)
+    course = courses(conn, scope, today, [row.client_id])
+    detail = conn.execute(
+        select(client_detail).where(
+            of_practice(client_detail, row, client_detail.c.client_id == row.client_id)
+        )
+    ).first()
+    concern = course[0].concern if course else None
+    names = select(client.c.name).where(
+        of_practice(client, row, client.c.family_id == whom.family_id), client.c.kind == whom.kind
+    )
+    given = select(answer).where(of_practice(answer, row, answer.c.check_in_id == row.id))
+    answers = {one.measure: Given(one.value, one.text or "") for one in conn.execute(given)}
+    knows_date = whom.born_on is not None or (detail is not None and detail.born_on is not None)
+    knows_weeks = detail is not None and detail.gestation_weeks is not None
+    asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
+    return OpenForm(
+        language=row.language,
+        kind=whom.kind,
+        about=_first_letters(whom.name, list(conn.execute(names).scalars())),
+        consented=row.consented_at is not None,
+        in_totals=bool(row.in_totals),
+        screened=row.screened_at is not None,
+        ticked=frozenset(ticked_signs(conn, row)),
+        told=row.told_at is not None,
+        asks_birth=asks and not _answered_before(conn, row),
+        asks_date=whom.born_on is None,
+        measures=tuple(one.id for one in asked_measures(concern, whom.kind, row.moment)),
+        answers=answers,
+    )
+
+
+def _answered_before(conn: Connection, row: Row[Any]) -> bool:
+    """Return whether this client's family has sent one of our forms: birth is asked about once."""
+    earlier = select(check_in.c.id).where(
+        of_practice(check_in, row, check_in.c.client_id == row.client_id),
+        check_in.c.source == row.source,
+        check_in.c.answered_at.is_not(None),
+    )
+    return conn.execute(earlier.limit(1)).first() is not None
+
+
+def _first_letters(name: str, names: list[str]) -> str:
+    """Return as many letters as tell a name from its siblings', none where it stands alone."""
+    others = [one for one in names if one.casefold() != name.casefold()]
+    if not others:
+        return ""
+    for length in range(1, len(name)):
+        start = name[:length].casefold()
+        if not any(one.casefold().startswith(start) for one in others):
+            return name[:length]
+    return name
+
+
+def ticked_signs(conn: Connection, row: Row[Any]) -> set[int]:
+    """Return the warning signs ticked so far."""
+    asked = select(red_flag.c.sign).where(
+        of_practice(red_flag, row, red_flag.c.check_in_id == row.id)
+    )
+    return set(conn.execute(asked).scalars())
+
+
+def family_clients(conn: Connection, row: Row[Any]) -> list[str]:
+    """Return the ids of all clients of the family a check-in is about."""
+    own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
+    asked = select(client.c.id).where(of_practice(client, row, client.c.family_id.in_(own)))
+    return list(conn.execute(asked).scalars())
+
+
+def of_practice(table: Table, row: Row[Any], *which: Any) -> Any:
+    """Return the condition that leaves rows of the check-in's practice."""
+    return and_(table.c.practice_id == row.practice_id, *which)

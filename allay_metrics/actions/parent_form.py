@@ -1,0 +1,211 @@
+"""What a parent does with a link: the form is opened, saved as it goes, sent, or declined.
+
+Whoever holds a link has no name here and sees nothing of the practice: each function below finds
+one check-in by its token, and touches that one alone. A token that is wrong, used, expired, or of
+a practice that has switched check-ins off is one and the same NotFound.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from allay_metrics.actions.check_ins import token_hash
+from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.open_form import (
+    BIRTH,
+    CLOSED,
+    WORDS,
+    OpenForm,
+    family_clients,
+    of_practice,
+    read_form,
+    ticked_signs,
+)
+from allay_metrics.actions.protocol import read_protocol
+from allay_metrics.errors import NotFound, QuestionProblem
+from allay_metrics.outcomes.safety import red_flags
+from allay_metrics.outcomes.wording import LANGUAGES, wordings
+from allay_metrics.records import OWNER, Scope, Viewer
+from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
+from allay_metrics.records.types import now
+
+# Sees no family and may write in none: what the form's server carries about.
+NOBODY = Viewer("therapist")
+LONGEST = 2_000
+WEEKS = range(22, 45)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def open_link(scope: Scope, token: str) -> OpenForm:
+    """Return the check-in that a token opens. Raises NotFound."""
+    everything = replace(scope, viewer=OWNER)
+    today = today_in(everything).date()
+    with everything.read() as conn:
+        return read_form(conn, everything, _live(conn, everything, token), today)
+
+
+def consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
+    """Keep that the parent agreed to answer, and whether to be counted in totals."""
+    with _answering(scope, token) as (conn, row):
+        told = {"consented_at": row.consented_at or now(), "in_totals": int(in_totals)}
+        _change(conn, row, {**told, "language": _known(language)})
+
+
+def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
+    """Keep which warning signs were ticked; each stands at once on the practice's pages.
+
+    One ticked before stays raised. Raises QuestionProblem for a sign that is none.
+    """
+    chosen = set(ticked)
+    if not chosen <= {flag.id for flag in red_flags()}:
+        raise QuestionProblem("There is no such sign.")
+    with _answering(scope, token, agreed=True) as (conn, row):
+        there = ticked_signs(conn, row)
+        rows = [
+            {"practice_id": row.practice_id, "check_in_id": row.id, "sign": one, "raised_at": now()}
+            for one in sorted(chosen - there)
+        ]
+        if rows:
+            conn.execute(insert(red_flag), rows)
+        news = {"told_at": None} if rows else {}
+        _change(conn, row, {"screened_at": now(), **news})
+
+
+def told(scope: Scope, token: str) -> None:
+    """Keep that the parent has read what a ticked sign asks for."""
+    with _answering(scope, token, agreed=True) as (conn, row):
+        _change(conn, row, {"told_at": now()})
+
+
+def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None) -> None:
+    """Keep birth date and weeks of pregnancy at birth; None for what was not said.
+
+    Raises QuestionProblem for weeks or a date that cannot be.
+    """
+    if weeks is not None and weeks not in WEEKS:
+        raise QuestionProblem("Weeks of pregnancy are a number from 22 to 44.")
+    if born_on is not None and born_on > today_in(scope).date():
+        raise QuestionProblem("A birth date is not in the future.")
+    with _answering(scope, token, agreed=True) as (conn, row):
+        given = {"born_on": born_on, "gestation_weeks": weeks}
+        _keep_detail(
+            conn, row, row.client_id, {key: one for key, one in given.items() if one is not None}
+        )
+        _keep_answer(conn, row, BIRTH, None, None)
+
+
+def save_answer(
+    scope: Scope, token: str, measure: str, value: float | None, text: str = ""
+) -> None:
+    """Keep one answer in place of the one before; no value for rather not say.
+
+    Raises QuestionProblem for what is not asked here, or is no choice of it.
+    """
+    with _answering(scope, token, agreed=True) as (conn, row):
+        everything = replace(scope, viewer=OWNER)
+        form = read_form(conn, everything, row, today_in(everything).date())
+        known = measure in form.measures
+        if not known or (value is not None and value not in wordings("en")[measure].values):
+            raise QuestionProblem("That is no answer to what is asked.")
+        _keep_answer(conn, row, measure, value, _plain(text))
+
+
+def submit(scope: Scope, token: str, words: str = "") -> str:
+    """Send the form: its link is closed. Returns the language it was answered in.
+
+    Raises QuestionProblem while warning signs are unanswered, or unread.
+    """
+    with _answering(scope, token, agreed=True) as (conn, row):
+        if row.screened_at is None or (row.told_at is None and ticked_signs(conn, row)):
+            raise QuestionProblem("The warning signs come first.")
+        if said := _plain(words):
+            _keep_answer(conn, row, WORDS, None, said)
+        _change(conn, row, {"answered_at": now()})
+        return str(row.language)
+
+
+def opt_out(scope: Scope, token: str) -> str:
+    """Ask this family never again, and delete what was entered but not sent, of all its clients.
+
+    Warning signs stay until somebody has read them. Returns the language of the form.
+    """
+    with _answering(scope, token) as (conn, row):
+        for client_id in family_clients(conn, row):
+            _keep_detail(conn, row, client_id, {"opted_out_at": now()})
+        theirs = check_in.c.client_id.in_(family_clients(conn, row))
+        unsent = of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
+        ids = select(check_in.c.id).where(unsent)
+        conn.execute(delete(answer).where(of_practice(answer, row, answer.c.check_in_id.in_(ids))))
+        ended = {"expires_at": now(), "version": check_in.c.version + 1}
+        conn.execute(update(check_in).where(unsent).values(ended))
+        return str(row.language)
+
+
+def choose_language(scope: Scope, token: str, language: str) -> None:
+    """Keep the language the form is shown in."""
+    with _answering(scope, token) as (conn, row):
+        _change(conn, row, {"language": _known(language)})
+
+
+@contextmanager
+def _answering(
+    scope: Scope, token: str, *, agreed: bool = False
+) -> Iterator[tuple[Connection, Row[Any]]]:
+    """Yield a transaction and the check-in of a token. Raises NotFound, also before consent."""
+    with replace(scope, viewer=OWNER).write("take a parent's answers") as conn:
+        row = _live(conn, scope, token)
+        if agreed and row.consented_at is None:
+            raise NotFound(CLOSED)
+        yield conn, row
+
+
+def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:
+    asked = select(check_in).where(
+        check_in.c.practice_id == scope.practice_id, check_in.c.token_hash == token_hash(token)
+    )
+    row = conn.execute(asked).first()
+    in_force = read_protocol(conn, scope) is not None
+    is_open = row is not None and row.answered_at is None and (row.expires_at or 0) > now()
+    if row is None or not is_open or not in_force:
+        raise NotFound(CLOSED)
+    return row
+
+
+def _keep_answer(
+    conn: Connection, row: Row[Any], measure: str, value: float | None, text: str | None
+) -> None:
+    this = of_practice(answer, row, answer.c.check_in_id == row.id, answer.c.measure == measure)
+    conn.execute(delete(answer).where(this))
+    key = {"practice_id": row.practice_id, "check_in_id": row.id, "measure": measure}
+    given = {"value": value, "text": text or None, "saved_at": now()}
+    conn.execute(insert(answer), {**key, **given})
+
+
+def _keep_detail(conn: Connection, row: Row[Any], client_id: str, news: Mapping[str, Any]) -> None:
+    this = of_practice(client_detail, row, client_detail.c.client_id == client_id)
+    if conn.execute(select(client_detail.c.client_id).where(this)).first() is None:
+        key = {"practice_id": row.practice_id, "client_id": client_id}
+        conn.execute(insert(client_detail), {**key, **news})
+        return
+    values = {**news, "version": client_detail.c.version + 1}
+    conn.execute(update(client_detail).where(this).values(values))
+
+
+def _change(conn: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
+    this = of_practice(check_in, row, check_in.c.id == row.id)
+    grown = {**values, "version": check_in.c.version + 1}
+    conn.execute(update(check_in).where(this).values(grown))
+
+
+def _known(language: str) -> str:
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def _plain(text: str) -> str:
+    """Return a parent's words without control characters, of bounded length."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()[:LONGEST]

@@ -1,0 +1,259 @@
+"""The door of the parents' form: every request under /c/ passes here, and every answer leaves here.
+
+It holds no name and opens nothing but the one check-in a token belongs to. Tokens, answers and
+addresses are in no log. A wrong, used or expired link gets the same page, after the same look-up.
+"""
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from allay_metrics.actions import parent_form
+from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
+from allay_metrics.actions.parent_form import NOBODY
+from allay_metrics.errors import NotFound, QuestionProblem
+from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.records import Scope as Practice
+from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, message
+from allay_metrics.server.form_pages import Step
+from allay_metrics.server.limits import Limit
+
+log = logging.getLogger("allay_metrics.form")
+
+LARGEST = 16_384  # bytes of a save; the longest free text is 2,000 letters
+FIELDS = 64
+PER_LINK = 120  # requests a minute; a quick parent needs thirty
+MISSES = 30  # wrong links a minute from one address
+_ENDINGS = {"done": "thanks", "left": "left"}
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Content-Type": "text/html; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """A request, read: its link's token, what it says, and the language the device prefers."""
+
+    token: str
+    query: Mapping[str, str]
+    fields: Mapping[str, str]
+    signs: tuple[str, ...]
+    prefers: str
+
+    @property
+    def key(self) -> str:
+        """Return what every save of this link must bring: known to nobody without the link."""
+        return sha256(f"form\0{self.token}".encode()).hexdigest()[:32]
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether a save was made by a page of this link."""
+        return hmac.compare_digest(self.fields.get("key", "").encode(), self.key.encode())
+
+
+class FormDoor:
+    """Answers under /c/ for the practice that `opened` returns at that moment."""
+
+    def __init__(self, opened: Callable[[], Practice]) -> None:
+        """Serve the practice that is open."""
+        self._opened = opened
+        self._links = Limit(PER_LINK)
+        self._misses = Limit(MISSES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong inside is a number in the log."""
+        request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001  the last resort: no page of ours shows a traceback
+            number = uuid4().hex[:8]
+            # The kind alone: a message may hold what a parent wrote.
+            log.error("Problem %s in the form: %s", number, type(error).__name__)  # noqa: TRY400
+            response = Response(CLOSED, 500)
+        response.headers.update(_HEADERS)
+        if request.url.scheme == "https":
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        rest: str = request.path_params["rest"]
+        ending, _, language = rest.partition("/")
+        if ending in _ENDINGS and language in LANGUAGES:
+            return Response(message(language, _ENDINGS[ending]))
+        if request.method not in ("GET", "HEAD", "POST"):
+            return Response(CLOSED, 405, {"Allow": "GET, HEAD, POST"})
+        if not self._links.passes(rest) or self._misses.is_reached(_address(request)):
+            return Response(WAIT, 429, {"Retry-After": "60"})
+        told = await _read(request, rest)
+        if told is None:
+            return Response(CLOSED, 413)
+        saves = request.method == "POST"
+        if saves and (not told.is_ours or _is_foreign(request)):
+            return Response(CLOSED, 404)
+        try:
+            return await run_in_threadpool(self._save if saves else self._show, told)
+        except NotFound:
+            self._misses.count(_address(request))
+            return Response(CLOSED, 404)
+
+    def _practice(self) -> Practice:
+        return replace(self._opened(), viewer=NOBODY)
+
+    def _show(self, told: Told) -> Response:
+        form = parent_form.open_link(self._practice(), told.token)
+        step = Step(form, _language(told, form), told.key)
+        return Response(step.draw(_asked_for(form, told.query.get("at", ""))))
+
+    def _save(self, told: Told) -> Response:
+        practice, step = self._practice(), told.fields.get("step", "")
+        try:
+            to = _SAVES.get(step, _answered)(practice, told)
+        except QuestionProblem:
+            form = parent_form.open_link(practice, told.token)
+            shown = step if step in ("signs", BIRTH) and form.consented else form.step
+            wrong = {"signs": "signs_choose", BIRTH: "weeks_wrong"}.get(shown, "")
+            again = Step(form, _language(told, form), told.key, wrong)
+            return Response(again.draw(shown), 422)
+        return Response(status_code=303, headers={"Location": to or told.token})
+
+
+def _consent(practice: Practice, told: Told) -> str | None:
+    parent_form.consent(
+        practice,
+        told.token,
+        in_totals="totals" in told.fields,
+        language=told.fields.get("lang", LANGUAGES[0]),
+    )
+    return None
+
+
+def _signs(practice: Practice, told: Told) -> str | None:
+    """Save what is ticked; whoever says none and ticked one has ticked one."""
+    ticked = [int(one) for one in told.signs if one.isdecimal()]
+    if not ticked and "none" not in told.fields:
+        raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
+    parent_form.screen(practice, told.token, ticked)
+    return None
+
+
+def _was_told(practice: Practice, told: Told) -> str | None:
+    parent_form.told(practice, told.token)
+    return None
+
+
+def _birth(practice: Practice, told: Told) -> str | None:
+    skip = "skip" in told.fields
+    try:
+        born = None if skip or not told.fields.get("born") else told.fields["born"]
+        weeks = None if skip or not told.fields.get("weeks") else int(told.fields["weeks"])
+        on = date.fromisoformat(born) if born else None
+    except ValueError:
+        raise QuestionProblem("That is no date or number.") from None
+    parent_form.save_birth(practice, told.token, on, weeks)
+    return None
+
+
+def _answered(practice: Practice, told: Told) -> str | None:
+    """Save the answer to a question; `skip` goes before whatever was tapped."""
+    try:
+        value = None if "skip" in told.fields else float(told.fields["value"])
+    except (KeyError, ValueError):
+        raise QuestionProblem("Nothing was answered.") from None
+    text = told.fields.get("text", "")
+    parent_form.save_answer(practice, told.token, told.fields.get("step", ""), value, text)
+    return None
+
+
+def _send(practice: Practice, told: Told) -> str | None:
+    return f"done/{parent_form.submit(practice, told.token, told.fields.get('text', ''))}"
+
+
+def _leave(practice: Practice, told: Told) -> str | None:
+    language = parent_form.opt_out(practice, told.token)
+    said = told.fields.get("lang", language)
+    return f"left/{said if said in LANGUAGES else language}"
+
+
+def _change_language(practice: Practice, told: Told) -> str | None:
+    parent_form.choose_language(practice, told.token, told.fields.get("to", LANGUAGES[0]))
+    return None
+
+
+_SAVES: Mapping[str, Callable[[Practice, Told], str | None]] = {
+    "consent": _consent,
+    "signs": _signs,
+    "told": _was_told,
+    BIRTH: _birth,
+    WORDS: _send,
+    "leave": _leave,
+    "language": _change_language,
+}
+
+
+def _asked_for(form: OpenForm, at: str) -> str:
+    """Return the step to show: one done before, where it is asked for, else the next one."""
+    if at == "leave":
+        return at
+    order = ("consent", "signs", "act", *form.steps)
+    now = form.step
+    if at in order and at != "act" and now != "act" and order.index(at) < order.index(now):
+        return at
+    return now
+
+
+def _language(told: Told, form: OpenForm) -> str:
+    """Return the language chosen: in the address before consent, kept with the form after it."""
+    if form.consented:
+        return form.language
+    chosen = told.query.get("lang") or told.fields.get("lang") or told.prefers or form.language
+    return chosen if chosen in LANGUAGES else form.language
+
+
+async def _read(request: Request, token: str) -> Told | None:
+    """Return what a request says; None for one too large."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            return None
+    text = body.decode("utf-8", "replace") if request.method == "POST" else ""
+    if text.count("&") >= FIELDS:
+        return None
+    told = parse_qs(text, keep_blank_values=True)
+    return Told(
+        token=token,
+        query=dict(request.query_params),
+        fields={name: values[-1] for name, values in told.items()},
+        signs=tuple(told.get("sign", ())),
+        prefers="es" if request.headers.get("accept-language", "").startswith("es") else "",
+    )
+
+
+def _is_foreign(request: Request) -> bool:
+    """Return whether the browser says that another site made this save."""
+    return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,55 @@
+"""The frame of every page of the form: plain HTML that works without a script, in two languages.
+
+A page holds its own style and asks for nothing else. Everything from outside is escaped.
+"""
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+from allay_metrics.outcomes.wording import LANGUAGES, phrases
+
+_STYLE = Path(__file__).with_name("form.css").read_text(encoding="utf-8")
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def say(key: str, language: str, **parts: str) -> str:
+    """Return a sentence of the form, escaped, its parts filled in."""
+    return escape(phrases(language)[key].format(**parts))
+
+
+def page(language: str, title: str, inside: str, *, top: str = "", css: str = "") -> str:
+    """Return a whole page; `title` is escaped already, `inside` and `top` are HTML."""
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="robots" content="noindex,nofollow"><link rel="icon" href="data:,">'
+        f"<title>{title}</title><style>{_STYLE}</style></head>"
+        f"<body{f' class={css}' if css else ''}><main><header>{top or '<span></span>'}</header>"
+        f"{inside}</main></body></html>"
+    )
+
+
+def message(language: str, key: str) -> str:
+    """Return a page of a title and a sentence."""
+    title = say(f"{key}_title", language)
+    return page(language, title, f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>")
+
+
+def message_in_all(key: str) -> str:
+    """Return a page that says the same in every language: whoever reads it is not known."""
+    parts = [
+        f'<section lang="{one}" class="c"><{head}>{say(f"{key}_title", one)}</{head}>'
+        f"<p>{say(f'{key}_text', one)}</p></section>"
+        for one, head in zip(LANGUAGES, ("h1", "h2"), strict=True)
+    ]
+    return page("en", say(f"{key}_title", "en"), "".join(parts))
+
+
+CLOSED = message_in_all("closed")
+WAIT = message_in_all("wait")

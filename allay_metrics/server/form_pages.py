@@ -1,0 +1,213 @@
+"""The steps of the form as HTML: consent, warning signs, what to do, the questions, the end."""
+
+from dataclasses import dataclass
+from html import escape
+
+from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
+from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, most_urgent
+from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs, wordings
+from allay_metrics.server.form_html import page, say
+
+_FEW = 8  # so many choices or fewer stand one below the other
+TEXT_TOO = (CRISIS, SUPPORT)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page to draw: the form as it stands, its language, and the key each save must bring."""
+
+    form: OpenForm
+    language: str
+    key: str
+    wrong: str = ""
+
+    def draw(self, name: str) -> str:
+        """Return the page of a step."""
+        drawn = {
+            "consent": self._consent,
+            "signs": self._signs,
+            "act": self._act,
+            "leave": self._leave,
+            BIRTH: self._birth,
+            WORDS: self._words,
+        }
+        return drawn[name]() if name in drawn else self._question(name)
+
+    def _say(self, key: str, **parts: str) -> str:
+        return say(key, self.language, **parts)
+
+    def _page(self, inside: str, left: str = "", css: str = "") -> str:
+        wrong = f'<p class="w" role="alert">{self._say(self.wrong)}</p>' if self.wrong else ""
+        about = self._say("about", initial=self.form.about) if self.form.about else ""
+        top = f"<span>{left or about}</span>{self._other_language()}"
+        return page(self.language, self._say("title"), wrong + inside, top=top, css=css)
+
+    def _form(self, step: str, inside: str, css: str = "") -> str:
+        return (
+            f'<form method="post"{f" class={css}" if css else ""}>'
+            f'<input type="hidden" name="key" value="{self.key}">'
+            f'<input type="hidden" name="lang" value="{self.language}">'
+            f'<input type="hidden" name="step" value="{step}">{inside}</form>'
+        )
+
+    def _other_language(self) -> str:
+        other = next(one for one in LANGUAGES if one != self.language)
+        if not self.form.consented:
+            return f'<a class="l" href="?lang={other}" lang="{other}">{self._say("language")}</a>'
+        inside = (
+            f'<button class="l" name="to" value="{other}" lang="{other}">'
+            f"{self._say('language')}</button>"
+        )
+        return self._form("language", inside)
+
+    def _back(self, name: str) -> str:
+        order = ("consent", "signs", *self.form.steps)
+        before = order[order.index(name) - 1]
+        return f'<a class="l" href="?at={before}">{self._say("back")}</a>'
+
+    def _foot(self, name: str) -> str:
+        return f"<footer>{self._back(name)}<span>{self._say('monitored')}</span></footer>"
+
+    def _consent(self) -> str:
+        checked = " checked" if self.form.in_totals else ""
+        agree = self._form(
+            "consent",
+            f'<label class="t"><input type="checkbox" name="totals" value="1"{checked}>'
+            f"<span>{self._say('totals')}</span></label>"
+            f'<button class="go">{self._say("agree")}</button>',
+        )
+        return self._page(
+            f"<h1>{self._say('welcome')}</h1><p>{self._say('consent')}</p>"
+            f'<p class="w">{self._say("monitored")}</p>{agree}'
+            f'<p class="q">{self._say("unvalidated")}</p>'
+            f'<footer><a class="l" href="?at=leave&amp;lang={self.language}">'
+            f"{self._say('leave')}</a></footer>"
+        )
+
+    def _leave(self) -> str:
+        return self._page(
+            f"<h1>{self._say('leave_title')}</h1><p>{self._say('leave_text')}</p>"
+            + self._form("leave", f'<button class="go">{self._say("leave_sure")}</button>')
+            + f'<a class="b" href="?lang={self.language}">{self._say("leave_not")}</a>'
+        )
+
+    def _signs(self) -> str:
+        groups = ("baby", "parent") if self.form.kind == "infant" else ("parent",)
+        known = signs(self.language)
+        listed = "".join(
+            f"<h2>{self._say(f'signs_{who}')}</h2>"
+            + "".join(self._sign(one) for one in known if one.who == who)
+            for who in groups
+        )
+        asked = self._form(
+            "signs",
+            f'{listed}<button name="none" value="1" class="go">{self._say("signs_none")}</button>'
+            f"<button>{self._say('signs_some')}</button>",
+        )
+        return self._page(f"<h1>{self._say('signs_title')}</h1>{asked}{self._foot('signs')}")
+
+    def _sign(self, sign: Sign) -> str:
+        checked = " checked" if sign.id in self.form.ticked else ""
+        return (
+            f'<label class="t"><input type="checkbox" name="sign" value="{sign.id}"{checked}>'
+            f"<span>{escape(sign.question)}</span></label>"
+        )
+
+    def _act(self) -> str:
+        """Return the one instruction that goes before everything else."""
+        flag = most_urgent(set(self.form.ticked))
+        sign = next(one for one in signs(self.language) if flag and one.id == flag.id)
+        calls = "".join(self._call(number, flag.tier if flag else 1) for number in sign.calls)
+        return self._page(
+            f'<h1>{self._say("act")}</h1><p class="do" role="alert">{escape(sign.action)}</p>'
+            f'<div class="c">{calls}</div><p>{self._say("flag_kept")}</p>'
+            + self._form("told", f"<button>{self._say('told')}</button>"),
+            css="act",
+        )
+
+    def _call(self, number: str, tier: int) -> str:
+        digits = number.replace("-", "")
+        to = f"+{digits}" if len(digits) > len(EMERGENCY) else digits
+        late = number == EMERGENCY and tier > 1
+        label = self._say("emergency") if late else self._say("call", number=number)
+        found = f'<a class="b" href="tel:{to}">{label}</a>'
+        if number in TEXT_TOO:
+            words = self._say("text_to", number=number)
+            found += f'<a class="b" href="sms:{to}">{words}</a>'
+        return found
+
+    def _birth(self) -> str:
+        born = (
+            f'<label class="f">{self._say("born")}<input type="date" name="born"></label>'
+            if self.form.asks_date
+            else ""
+        )
+        asked = self._form(
+            BIRTH,
+            f'{born}<label class="f">{self._say("weeks")}'
+            '<input type="number" name="weeks" min="22" max="44" step="1" inputmode="numeric">'
+            f'</label><button class="go">{self._say("go_on")}</button>'
+            f'<button name="skip" value="1" formnovalidate>{self._say("skip")}</button>',
+        )
+        return self._page(
+            f"<h1>{self._say('birth_title')}</h1><p>{self._say('birth_why')}</p>"
+            f"{asked}{self._foot(BIRTH)}",
+            self._place(BIRTH),
+        )
+
+    def _place(self, name: str) -> str:
+        steps = self.form.steps
+        number, all_ = str(steps.index(name) + 1), str(len(steps))
+        about = f" · {escape(self.form.about)}" if self.form.about else ""
+        return f"{self._say('of', number=number, all=all_)}{about}"
+
+    def _question(self, name: str) -> str:
+        words = wordings(self.language)[name]
+        own = ""
+        if name == "top_concern" and "pgic" not in self.form.measures:
+            own = self._field("text", "yours", name)
+        if name == "harms":
+            own = self._field("text", "what", name)
+        inside = own + self._choices(name, words) + self._without(name)
+        return self._page(
+            f"<h1>{escape(words.question)}</h1>{self._form(name, inside)}{self._foot(name)}",
+            self._place(name),
+        )
+
+    def _choices(self, name: str, words: Wording) -> str:
+        given = self.form.answers.get(name)
+        buttons = "".join(
+            f'<button name="value" value="{value:g}"'
+            f"{' class=on' if given and given.value == value else ''}>{escape(label)}</button>"
+            for value, label in words.choices
+        )
+        if words.low_word:
+            ends = f"<span>0 = {escape(words.low_word)}</span>"
+            ends += f"<span>10 = {escape(words.high_word)}</span>"
+            return f'<div class="s">{buttons}</div><div class="e">{ends}</div>'
+        css = "c" if len(words.choices) <= _FEW else "g"
+        return f'<div class="{css}">{buttons}</div>'
+
+    def _without(self, name: str) -> str:
+        found = ""
+        if name == "feed_pain":
+            found = f'<button name="skip" value="1">{self._say("no_breast")}</button>'
+        return found + f'<button class="l" name="skip" value="1">{self._say("skip")}</button>'
+
+    def _field(self, field: str, label: str, name: str) -> str:
+        given = self.form.answers.get(name)
+        text = escape(given.text) if given else ""
+        return (
+            f'<label class="f">{self._say(label)}'
+            f'<textarea name="{field}" rows="2" maxlength="2000">{text}</textarea></label>'
+        )
+
+    def _words(self) -> str:
+        asked = self._form(
+            WORDS,
+            self._field("text", "words_text", WORDS)
+            + f'<button class="go">{self._say("send")}</button>',
+        )
+        return self._page(
+            f"<h1>{self._say('words_title')}</h1>{asked}{self._foot(WORDS)}", self._place(WORDS)
+        )

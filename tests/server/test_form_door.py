@@ -1,0 +1,315 @@
+"""The parents' form over the wire: every step, every refusal, every header."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.protocol import switch_off
+from allay_metrics.outcomes.asking import asked_measures
+from allay_metrics.outcomes.wording import phrases, signs, wordings
+from allay_metrics.server import form_door
+from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.limits import Limit
+from tests.support.asked import asked, in_care, request, seen, signed, token_of
+from tests.support.exports import Desk
+from tests.support.on_file import check_ins, given, raised
+
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nofollow",
+    "x-content-type-options": "nosniff",
+}
+
+
+@pytest.fixture
+def desk(sqlite_scope, tmp_path):
+    return Desk(sqlite_scope, tmp_path)
+
+
+@pytest.fixture
+def door(desk):
+    return FormDoor(lambda: desk.scope)
+
+
+class _Fields(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = {}
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        if tag == "input" and told.get("type") == "hidden":
+            self.found[told["name"]] = told["value"]
+
+
+def hidden(page):
+    """Return the hidden fields of a page's own step: those of its last form."""
+    reader = _Fields()
+    reader.feed(page.text)
+    return reader.found
+
+
+class Parent:
+    """Somebody who holds a link and presses what stands on the page."""
+
+    def __init__(self, door, token):
+        self.door, self.token = door, token
+        self.page = request(door, "GET", token)
+
+    def press(self, **fields):
+        """Save the step that is shown and follow to the next page."""
+        sent = {**hidden(self.page), **fields}
+        self.page = request(self.door, "POST", self.token, sent)
+        if self.page.status == 303:
+            self.page = request(self.door, "GET", self.page.headers["location"])
+        return self.page
+
+    def title(self):
+        return re.search(r"<h1>(.*?)</h1>", self.page.text)[1]
+
+
+def through(parent):
+    """Press on to the end, always the first choice, and return every page seen."""
+    before = ({"totals": "1"}, {"none": "1"}, {"weeks": "39", "born": "2026-10-20"})
+    pages = [parent.page, *(parent.press(**fields) for fields in before)]
+    while "textarea" not in parent.page.text or 'name="value"' in parent.page.text:
+        value = re.search(r'name="value" value="([^"]+)"', parent.page.text)[1]
+        pages.append(parent.press(value=value))
+    return [*pages, parent.press(text="All is well")]
+
+
+def test_a_form_is_answered_step_by_step_and_then_its_link_is_closed(desk, door):
+    parent = Parent(door, asked(desk))
+    pages = through(parent)
+    assert [page.status for page in pages] == [200] * len(pages)
+    assert parent.title() == phrases("en")["thanks_title"]
+    measures = asked_measures(None, "infant", "day7")
+    assert given(desk.scope)["words"] == (None, "All is well")
+    assert {one.id for one in measures} | {"birth", "words"} == given(desk.scope).keys()
+    ((moment, answered, in_totals),) = check_ins(desk.scope, "moment", "answered_at", "in_totals")
+    assert (moment, bool(answered), in_totals) == ("day7", True, 1)
+    assert request(door, "GET", parent.token).status == 404
+
+
+def test_every_page_is_small_and_asks_for_nothing_outside(desk, door):
+    for page in through(Parent(door, asked(desk))):
+        assert len(page.body) < 10_240
+        assert "<script" not in page.text
+        assert re.findall(r'(?:src|href)="(?!\?|data:,|tel:|sms:)[^"]*"', page.text) == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"])
+def test_every_answer_bears_every_header(desk, door, method, monkeypatch):
+    token = asked(desk)
+    answers = [request(door, method, path) for path in (token, "no-such-link", "done/es", "a/b/c")]
+    answers.append(request(door, method, token, {"text": "x" * form_door.LARGEST}))
+    monkeypatch.setattr(door, "_opened", lambda: 1 / 0)
+    answers.append(request(door, method, token))
+    for answer in answers:
+        assert HEADERS.items() <= answer.headers.items()
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "set-cookie" not in answer.headers
+
+
+def test_wrong_used_expired_and_switched_off_links_look_the_same(desk, door, monkeypatch):
+    clients = in_care(desk, seen("1", 7), seen("2", 7, "Leo", who="Bea Moss"))
+    signed(desk.scope)
+    used, other = (token_of(make_link(desk.scope, clients[n], "day7")) for n in ("Mia", "Leo"))
+    through(Parent(door, used))
+    dead = [request(door, "GET", token) for token in ("wrong", used)]
+    late = 4_000_000_000
+    with monkeypatch.context() as patch:
+        patch.setattr("allay_metrics.actions.parent_form.now", lambda: late)
+        dead.append(request(door, "GET", other))
+    assert request(door, "GET", other).status == 200
+    switch_off(desk.scope)
+    dead.append(request(door, "GET", other))
+    assert {(page.status, page.text) for page in dead} == {(404, dead[0].text)}
+    assert phrases("en")["closed_title"] in dead[0].text
+    assert phrases("es")["closed_title"] in dead[0].text
+
+
+def test_a_second_submission_is_refused(desk, door):
+    parent = Parent(door, asked(desk))
+    through(parent)
+    before = given(desk.scope)
+    key = form_door.Told(parent.token, {}, {}, (), "").key
+    again = request(door, "POST", parent.token, {"step": "words", "key": key, "text": "again"})
+    assert again.status == 404
+    assert given(desk.scope) == before
+
+
+def test_a_ticked_sign_is_raised_and_its_instruction_comes_before_anything_else(desk, door):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    parent.press(sign=["8", "1", "13"])
+    assert raised(desk.scope) == {1, 8, 13}
+    assert signs("en")[0].action in parent.page.text
+    assert 'href="tel:911"' in parent.page.text
+    assert 'name="value"' not in parent.page.text
+    # Whatever else is asked for, the instruction stands until it was read.
+    assert request(door, "GET", parent.token, query="at=consent").text == parent.page.text
+    assert signs("en")[0].action not in parent.press().text
+
+
+@pytest.mark.parametrize(
+    ("sign", "links"),
+    [
+        ("13", ["tel:988", "sms:988", "tel:911"]),
+        ("14", ["tel:+18338526262", "sms:+18338526262", "tel:988", "sms:988"]),
+        ("8", ["tel:911"]),
+    ],
+)
+def test_a_sign_leads_to_its_own_numbers(desk, door, sign, links):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    parent.press(sign=sign)
+    assert re.findall(r'href="((?:tel|sms):[^"]+)"', parent.page.text) == links
+
+
+def test_a_tick_counts_even_beside_none_of_these(desk, door):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    parent.press(sign="3", none="1")
+    assert raised(desk.scope) == {3}
+
+
+def test_the_signs_cannot_be_passed_over(desk, door):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    page = parent.press()
+    assert page.status == 422
+    assert "Tick what is so" in page.text
+    sent = {**hidden(page), "step": "words", "text": "x"}
+    assert request(door, "POST", parent.token, sent).status == 422
+    assert check_ins(desk.scope, "answered_at") == [(None,)]
+
+
+def test_the_form_speaks_spanish_and_says_so(desk, door):
+    token = asked(desk)
+    page = request(door, "GET", token, accept_language="es-MX,es;q=0.9")
+    assert page.text.startswith('<!doctype html><html lang="es">')
+    assert f"<title>{phrases('es')['title']}</title>" in page.text
+    parent = Parent(door, token)
+    parent.page = request(door, "GET", token, query="lang=es")
+    pages = through(parent)
+    assert parent.title() == phrases("es")["thanks_title"]
+    assert all('<html lang="es">' in page.text for page in pages[1:])
+    assert wordings("es")["settle"].question in "".join(page.text for page in pages)
+    assert check_ins(desk.scope, "language") == [("es",)]
+
+
+def test_the_language_may_change_in_the_middle(desk, door):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    sent = {**hidden(parent.page), "step": "language", "to": "es"}
+    assert request(door, "POST", parent.token, sent).status == 303
+    assert phrases("es")["signs_title"] in request(door, "GET", parent.token).text
+
+
+def test_a_form_left_is_taken_up_where_it_was(desk, door):
+    parent = Parent(door, asked(desk))
+    for fields in ({}, {"none": "1"}, {"skip": "1"}, {"value": "4"}):
+        parent.press(**fields)
+    assert request(door, "GET", parent.token).text == parent.page.text
+    earlier = request(door, "GET", parent.token, query="at=top_concern")
+    assert 'value="4" class=on' in earlier.text
+
+
+def test_what_is_no_choice_is_refused(desk, door):
+    parent = Parent(door, asked(desk))
+    for fields in ({}, {"none": "1"}, {"skip": "1"}):
+        parent.press(**fields)
+    for wrong in ("11", "-1", "0.5", "nan", "inf", "x", ""):
+        assert (
+            request(door, "POST", parent.token, {**hidden(parent.page), "value": wrong}).status
+            == 422
+        )
+    assert given(desk.scope).keys() == {"birth"}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"weeks": "12"}, {"weeks": "x"}, {"born": "2999-01-01"}, {"born": "yesterday"}]
+)
+def test_a_birth_that_cannot_be_is_asked_again(desk, door, fields):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    parent.press(none="1")
+    assert parent.press(**fields).status == 422
+    assert phrases("en")["weeks_wrong"] in parent.page.text
+    assert given(desk.scope) == {}
+
+
+def test_rather_not_say_and_not_breastfeeding_give_no_value(desk, door):
+    row = seen("1", 7)
+    token = asked(desk, row)
+    parent = Parent(door, token)
+    for fields in ({}, {"none": "1"}, {"skip": "1"}, {"skip": "1"}):
+        parent.press(**fields)
+    assert given(desk.scope) == {"birth": (None, None), "top_concern": (None, None)}
+
+
+def test_opting_out_deletes_what_was_entered_and_closes_the_link(desk, door):
+    parent = Parent(door, asked(desk))
+    for fields in ({}, {"sign": "12"}, {}, {"skip": "1"}, {"value": "4"}):
+        parent.press(**fields)
+    sent = {**hidden(parent.page), "step": "leave"}
+    left = request(door, "POST", parent.token, sent)
+    assert left.headers["location"] == "left/en"
+    assert request(door, "GET", parent.token).status == 404
+    assert given(desk.scope) == {}
+    assert raised(desk.scope) == {12}
+
+
+def test_a_save_that_another_site_made_is_refused(desk, door):
+    token = asked(desk)
+    page = request(door, "GET", token)
+    fields = hidden(page)
+    foreign = request(door, "POST", token, fields, sec_fetch_site="cross-site")
+    forged = request(door, "POST", token, {**fields, "key": "0" * 32})
+    assert (foreign.status, forged.status) == (404, 404)
+    assert check_ins(desk.scope, "consented_at") == [(None,)]
+
+
+def test_too_large_a_save_is_refused_unread(desk, door):
+    token = asked(desk)
+    fields = {**hidden(request(door, "GET", token)), "text": "x" * form_door.LARGEST}
+    assert request(door, "POST", token, fields).status == 413
+
+
+def test_a_link_is_asked_so_often_and_no_more(desk, door, monkeypatch):
+    token = asked(desk)
+    monkeypatch.setattr(door, "_links", Limit(3))
+    found = [request(door, "GET", token).status for _ in range(5)]
+    assert found == [200, 200, 200, 429, 429]
+
+
+def test_guessing_is_slowed_down_for_whoever_guesses(desk, door):
+    token = asked(desk)
+    found = [request(door, "GET", f"guess-{n}").status for n in range(form_door.MISSES + 5)]
+    assert found == [404] * form_door.MISSES + [429] * 5
+    assert request(door, "GET", token, host="10.0.0.2").status == 200
+
+
+def test_twins_are_told_apart_by_a_letter_and_nobody_is_named(desk, door):
+    token = asked(desk, seen("1", 7, "Mia & Leo"))
+    pages = through(Parent(door, token))
+    assert "begins with M." in pages[0].text
+    for page in pages:
+        assert not re.search("Mia|Leo|Ana|Lee|Maya", page.text)
+
+
+def test_nothing_about_a_family_is_in_the_log(desk, door, caplog, monkeypatch):
+    token = asked(desk)
+    through(Parent(door, token))
+    monkeypatch.setattr(
+        "allay_metrics.actions.parent_form.open_link", lambda *_: int("Mia Lee's own words")
+    )
+    assert request(door, "GET", token).status == 500
+    assert re.fullmatch(r"Problem [0-9a-f]{8} in the form: ValueError", caplog.messages[-1])
+    assert token not in caplog.text
+    assert "Mia" not in caplog.text

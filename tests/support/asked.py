@@ -1,0 +1,86 @@
+"""A practice that asks: protocol signed, a family in care, a link made; and requests by hand."""
+
+import asyncio
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.protocol import sign_protocol
+from tests.support.exports import ZONE, appointment
+from tests.support.on_file import client_ids, visits
+
+
+def signed(scope):
+    """Sign a protocol: check-ins are on."""
+    sign_protocol(scope, "Ada Owner", "Ada Owner", "one working day", "What we do.")
+
+
+def days_ago(days, hour=10):
+    """Return a wall time so many days before today in the practice's zone."""
+    return f"{datetime.now(ZONE).date() - timedelta(days=days)} {hour:02}:00"
+
+
+def in_care(desk, *rows):
+    """Take in visits; without any, of Mia a week ago. Return client ids by name."""
+    told = rows or (seen("1", 7),)
+    desk.take_in(told, f"{datetime.now(ZONE):%Y-%m-%d %H:%M}")
+    found = {}
+    for (family_id,) in visits(desk.scope, "family_id"):
+        found |= client_ids(desk.scope, family_id)
+    return found
+
+
+def seen(key, days, infants="Mia", **cells):
+    """Return the row of a visit so many days ago."""
+    return appointment(key, days_ago(days), infants=infants, **cells)
+
+
+def token_of(link):
+    """Return the secret part of a link."""
+    return link.url_path.removeprefix("/c/")
+
+
+def asked(desk, *rows, name="Mia", moment="day7"):
+    """Sign, take in, and return the token of a link to the named client's check-in."""
+    clients = in_care(desk, *rows)
+    signed(desk.scope)
+    return token_of(make_link(desk.scope, clients[name], moment))
+
+
+class Answer:
+    """What a server answered: status, headers by lower-case name, text."""
+
+    def __init__(self, messages):
+        start, *rest = messages
+        self.status = start["status"]
+        self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        self.body = b"".join(one.get("body", b"") for one in rest)
+        self.text = self.body.decode()
+
+
+def request(app, method, path, fields=None, *, query="", host="10.0.0.1", **headers):
+    """Ask an ASGI endpoint under /c/ once and return its answer."""
+    body = urlencode(fields or {}, doseq=True).encode()
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": f"/c/{path}",
+        "path_params": {"rest": path},
+        "query_string": query.encode(),
+        "headers": [
+            (name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()
+        ],
+        "client": (host, 1),
+        "server": ("testserver", 80),
+        "scheme": "http",
+    }
+    asyncio.run(app(scope, receive, send))
+    return Answer(sent)
