@@ -37,7 +37,6 @@ FIELDS = {
     "notes": "notes",
     "concern": "concern",
     "referral_source": "heard of us",
-    "extra": "other columns",
 }
 _MOMENTS = ("starts_at", "ends_at", "cancelled_at")
 
@@ -139,27 +138,33 @@ def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dic
     next_before = conn.execute(asked).scalar_one_or_none()
     if next_before is not None:
         return dict(json.loads(next_before))
-    return {name: getattr(row, name) for name in FIELDS}
+    return {name: getattr(row, name) for name in (*FIELDS, "extra")}
 
 
 def _compared(
     before: dict[str, Any], after: dict[str, Any], scope: Scope
 ) -> tuple[FieldChange, ...]:
-    told = (
+    told = [
         FieldChange(label, _said(name, before.get(name), scope), _said(name, after[name], scope))
         for name, label in FIELDS.items()
-    )
+    ]
+    # Columns we have no name for go by their own.
+    was, is_ = (json.loads(row.get("extra") or "{}") for row in (before, after))
+    told += [
+        FieldChange(name, was.get(name) or words.DASH, is_.get(name) or words.DASH)
+        for name in dict.fromkeys([*was, *is_])
+    ]
     return tuple(one for one in told if one.before != one.after)
 
 
 def _said(name: str, value: Any, scope: Scope) -> str:
-    if value is None or value == "":
+    if value is None or value == "" or (name, value) == ("marked", "none"):
         return words.DASH
     if name in _MOMENTS:
         return words.moment(datetime.fromtimestamp(int(value), scope.zone))
     if name == "price_cents":
         return f"${int(value) / 100:,.2f}"
-    return str(value)
+    return str(value).replace("no_show", "no-show") if name == "marked" else str(value)
 
 
 def _label(row: Row[Any], scope: Scope) -> str:
