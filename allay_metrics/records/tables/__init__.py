@@ -5,6 +5,7 @@ from allay_metrics.records.tables.care import care_closed, client_note, client_t
 from allay_metrics.records.tables.check_ins import (
     answer,
     check_in,
+    check_in_row,
     client_detail,
     own_measure,
     red_flag,
@@ -35,6 +36,7 @@ __all__ = [
     "booking",
     "care_closed",
     "check_in",
+    "check_in_row",
     "city",
     "city_alias",
     "client",

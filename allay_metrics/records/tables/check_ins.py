@@ -40,10 +40,33 @@ check_in = table(
     column("said_name", Text, "Name of the person as answered elsewhere", nullable=True),
     column("said_email", Text, "E-mail as answered elsewhere, lower case", nullable=True),
     column("doubt", Text, "Question for the owner when the match is doubtful", nullable=True),
+    column(
+        "said",
+        Text,
+        "JSON object of what else was answered elsewhere: parent, born, concern, other columns",
+        nullable=True,
+    ),
     version(),
     UniqueConstraint("practice_id", "source", "source_key"),
     UniqueConstraint("practice_id", "token_hash"),
     Index(None, "practice_id", "client_id"),
+)
+
+check_in_row = table(
+    "check_in_row",
+    "What became of each row of a file of answers; `before` is what undo brings back",
+    ("import_id", "row_number"),
+    column("import_id", Key, "The file"),
+    column(
+        "row_number", Count, "Number of the record in the file; the first after the header is 1"
+    ),
+    column("check_in_id", Key, "The check-in it told of"),
+    column("outcome", Text, "added, updated or unchanged"),
+    column("before", Text, "JSON of what this row changed, as it was before", nullable=True),
+    belongs_to("import", "import_id"),
+    belongs_to("check_in", "check_in_id"),
+    Index(None, "practice_id", "check_in_id"),
+    clustered=True,
 )
 
 answer = table(
