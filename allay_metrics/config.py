@@ -4,6 +4,9 @@
 |---|---|---|
 | `ALLAY_DATABASE_URL` | the practice's own records | `practice.sqlite` in the data folder |
 | `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
+| `ALLAY_PUBLIC_URL` | address at which parents reach this server | links work here only |
+| `ALLAY_SMTP_URL` | mail server: `smtp[s]://user:password@host:port` | nothing is e-mailed |
+| `ALLAY_MAIL_FROM` | address e-mails come from | nothing is e-mailed |
 | `ALLAY_LOG_SQL` | `1` logs every statement, never its values | off |
 | `ALLAY_ACUITY_USER` | user id of the Acuity account that `sync acuity` asks | none |
 | `ALLAY_ACUITY_KEY` | API key of that account; it is shown and logged nowhere | none |
@@ -54,3 +57,14 @@ def acuity_account() -> tuple[str, str, str]:
             "Acuity shows them under Integrations, API."
         )
     return os.environ.get("ALLAY_ACUITY_URL") or "https://acuityscheduling.com", user, key
+
+
+def public_url() -> str | None:
+    """Return the address at which parents reach this server, without a closing slash."""
+    return (os.environ.get("ALLAY_PUBLIC_URL") or "").rstrip("/") or None
+
+
+def mail() -> tuple[str, str] | None:
+    """Return the mail server's URL and the address e-mails come from; None without both."""
+    server, sender = os.environ.get("ALLAY_SMTP_URL"), os.environ.get("ALLAY_MAIL_FROM")
+    return (server, sender) if server and sender else None

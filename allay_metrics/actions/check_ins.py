@@ -26,7 +26,7 @@ FORM = "form"
 PATH = "/c/"
 _TOKEN_BYTES = 32
 # A first session that moves takes its check-ins along.
-_SAME = timedelta(days=45)
+SAME_COURSE = timedelta(days=45)
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,12 @@ def read_words(scope: Scope, check_in_id: str) -> None:
         _change(conn, scope, check_in_id, told, check_in.c.words_read_at.is_(None))
 
 
-def same_moment(moment: str, due: date) -> Any:
+def _same_moment(moment: str, due: date) -> Any:
     """Return the condition that a check-in of ours is the one of this moment, due about then."""
     return and_(
         check_in.c.source == FORM,
         check_in.c.moment == moment,
-        check_in.c.due_on.between(due - _SAME, due + _SAME),
+        check_in.c.due_on.between(due - SAME_COURSE, due + SAME_COURSE),
     )
 
 
@@ -160,7 +160,7 @@ def _keep(
         select(check_in.c.id, check_in.c.answered_at).where(
             check_in.c.practice_id == scope.practice_id,
             check_in.c.client_id == client_id,
-            same_moment(asking.moment, asking.due),
+            _same_moment(asking.moment, asking.due),
         )
     ).first()
     if there is not None and there.answered_at is not None:

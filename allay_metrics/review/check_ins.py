@@ -1,0 +1,238 @@
+"""Check-ins that wait: warning signs nobody has acknowledged, words unread, families to ask."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, select
+
+from allay_metrics.actions.check_ins import FORM, SAME_COURSE
+from allay_metrics.actions.courses import Course, courses, today_in
+from allay_metrics.outcomes.asking import BASELINES, Asking, askings
+from allay_metrics.outcomes.safety import RedFlag, red_flags
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import answer, check_in, client, family, red_flag
+
+
+@dataclass(frozen=True)
+class Due:
+    """A check-in to ask for now. `asked_at`, `asked_by` and `expires_at` tell of its link so far.
+
+    `expires_at` is None while there is no link that is open; moments are seconds since 1970 UTC.
+    """
+
+    course: Course
+    asking: Asking
+    check_in_id: str | None = None
+    asked_at: int | None = None
+    asked_by: str | None = None
+    sent_at: int | None = None
+    expires_at: int | None = None
+    begun: bool = False
+
+    @property
+    def waits_for_parent(self) -> bool:
+        """Return whether the family was asked, and its link is open."""
+        return self.expires_at is not None
+
+
+@dataclass(frozen=True)
+class OpenFlag:
+    """A warning sign that nobody has acknowledged."""
+
+    check_in_id: str
+    client_id: str
+    client: str
+    family: str
+    phone: str | None
+    raised_at: int
+    flag: RedFlag
+
+
+@dataclass(frozen=True)
+class Words:
+    """Free text of a check-in that nobody has read: (measure, text) in the order of asking."""
+
+    check_in_id: str
+    client_id: str
+    client: str
+    family: str
+    answered_at: int
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """A warning sign that was acknowledged: by whom, when, and what was done."""
+
+    client: str
+    family: str
+    flag: RedFlag
+    raised_at: int
+    by: str
+    at: int
+    done: str
+
+
+def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
+    """Return whom to ask now, those not asked yet first, then by the day it was due.
+
+    Of each client whose care is open, from the first visit of her episode: not those who asked
+    not to be asked, nor a moment that is answered, be it elsewhere.
+    """
+    today = today_in(scope, clock)
+    with scope.read() as conn:
+        under_way = [one for one in courses(conn, scope, today.date()) if not one.opted_out]
+        known = _known(conn, scope, [one.client_id for one in under_way])
+    found = [
+        item
+        for course in under_way
+        for asking in askings(course.first, course.booked_on)
+        if asking.is_open(today.date())
+        if not (asking.moment in BASELINES and course.session <= today.timestamp())
+        if (item := _due(course, asking, known.get(course.client_id, []), today)) is not None
+    ]
+    return tuple(sorted(found, key=lambda one: (one.waits_for_parent, one.asking.due)))
+
+
+def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:
+    """Return the warning signs not acknowledged, most urgent first, then the oldest.
+
+    With `client_id` those of one client. A therapist: of her own families.
+    """
+    which: list[ColumnElement[bool]] = [red_flag.c.acknowledged_at.is_(None)]
+    if client_id is not None:
+        which.append(check_in.c.client_id == client_id)
+    with scope.read() as conn:
+        rows = _flags(conn, scope, *which)
+    known = {flag.id: flag for flag in red_flags()}
+    found = [
+        OpenFlag(row.check_in_id, row.client_id, row.client, row.family, row.phone, row.raised_at,
+                 known[row.sign])
+        for row in rows
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
+
+
+def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]:
+    """Return the signs acknowledged last, newest first."""
+    with scope.read() as conn:
+        rows = _flags(conn, scope, red_flag.c.acknowledged_at.is_not(None))
+    known = {flag.id: flag for flag in red_flags()}
+    rows.sort(key=lambda row: -row.acknowledged_at)
+    return tuple(
+        Acknowledged(row.client, row.family, known[row.sign], row.raised_at, row.acknowledged_by,
+                     row.acknowledged_at, row.done)
+        for row in rows[:most]
+    )  # fmt: skip
+
+
+def unread_words(scope: Scope) -> tuple[Words, ...]:
+    """Return the free text of sent check-ins that nobody has read, oldest first."""
+    asked = (
+        select(
+            check_in.c.id.label("check_in_id"),
+            check_in.c.client_id,
+            client.c.name.label("client"),
+            family.c.name.label("family"),
+            check_in.c.answered_at,
+            answer.c.measure,
+            answer.c.text,
+        )
+        .select_from(_with_family(check_in).join(answer, _answers()))
+        .where(
+            _own(scope),
+            check_in.c.answered_at.is_not(None),
+            check_in.c.words_read_at.is_(None),
+            answer.c.text.is_not(None),
+        )
+        .order_by(check_in.c.answered_at, check_in.c.id, answer.c.saved_at)
+    )
+    found: dict[str, Words] = {}
+    with scope.read() as conn:
+        for id_, client_id, name, of_family, at, measure, text in conn.execute(asked):
+            before = found[id_].texts if id_ in found else ()
+            texts = (*before, (measure, text))
+            found[id_] = Words(id_, client_id, name, of_family, at, texts)
+    return tuple(found.values())
+
+
+def _due(course: Course, asking: Asking, known: list[Any], today: datetime) -> Due | None:
+    """Return what to do about one moment; None where it is answered, here or elsewhere."""
+    ours = [
+        row
+        for row in known
+        if row.source == FORM
+        and row.moment == asking.moment
+        and abs(row.due_on - asking.due) <= SAME_COURSE
+    ]
+    on = [
+        datetime.fromtimestamp(row.answered_at, today.tzinfo).date()
+        for row in known
+        if row.answered_at is not None
+    ]
+    if any(asking.is_open(day) for day in on) or any(row.answered_at for row in ours):
+        return None
+    if not ours:
+        return Due(course, asking)
+    row = ours[-1]
+    is_open = row.expires_at is not None and row.expires_at > datetime.now(today.tzinfo).timestamp()
+    return Due(course, asking, row.id, row.asked_at, row.asked_by, row.sent_at,
+               row.expires_at if is_open else None, row.consented_at is not None)  # fmt: skip
+
+
+def _known(conn: Connection, scope: Scope, clients: list[str]) -> dict[str, list[Any]]:
+    """Return the check-ins on file by client."""
+    names = ("id", "client_id", "moment", "due_on", "source", "answered_at", "asked_at", "asked_by",
+             "sent_at", "expires_at", "consented_at")  # fmt: skip
+    asked = (
+        select(*(check_in.c[name] for name in names))
+        .where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.client_id.in_(among(conn, clients)),
+        )
+        .order_by(check_in.c.due_on)
+    )
+    found: dict[str, list[Any]] = {}
+    for row in conn.execute(asked):
+        found.setdefault(row.client_id, []).append(row)
+    return found
+
+
+def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[Any]:
+    names = ("check_in_id", "sign", "raised_at", "acknowledged_by", "acknowledged_at", "done")
+    of_check_in = and_(
+        red_flag.c.practice_id == check_in.c.practice_id, red_flag.c.check_in_id == check_in.c.id
+    )
+    asked = (
+        select(
+            *(red_flag.c[name] for name in names),
+            check_in.c.client_id,
+            client.c.name.label("client"),
+            family.c.name.label("family"),
+            family.c.phone,
+        )
+        .select_from(_with_family(check_in).join(red_flag, of_check_in))
+        .where(_own(scope), *which)
+    )
+    return list(conn.execute(asked))
+
+
+def _with_family(table: Any) -> Any:
+    whose = and_(client.c.practice_id == table.c.practice_id, client.c.id == table.c.client_id)
+    of_family = and_(
+        family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
+    )
+    return table.join(client, whose).join(family, of_family)
+
+
+def _answers() -> ColumnElement[bool]:
+    return and_(
+        answer.c.practice_id == check_in.c.practice_id, answer.c.check_in_id == check_in.c.id
+    )
+
+
+def _own(scope: Scope) -> ColumnElement[bool]:
+    mine = check_in.c.practice_id == scope.practice_id
+    return and_(mine, client.c.family_id.in_(scope.own_families()))

@@ -1,0 +1,207 @@
+"""Check-ins from the practice's side: who may ask whom, and what is kept of a link."""
+
+from datetime import timedelta
+
+import pytest
+
+from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.check_ins import acknowledge, make_link, read_words, token_hash
+from allay_metrics.actions.parent_form import consent, open_link, opt_out, screen, submit
+from allay_metrics.actions.protocol import protocol_in_force, sign_protocol, switch_off
+from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
+from allay_metrics.records.types import now
+from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags, unread_words
+from tests.support.asked import days_ago, in_care, seen, signed, token_of
+from tests.support.exports import appointment, instant
+from tests.support.on_file import check_ins, fingerprint, given
+
+DAY = 86_400
+
+
+@pytest.fixture
+def clients(desk):
+    """Mia, seen by Maya a week ago; Ida, seen by Ines four weeks ago."""
+    return in_care(desk, seen("1", 7), seen("2", 28, "Ida", who="Bea Moss", therapist="Ines Park"))
+
+
+def answered(scope, client_id, moment="day7", words="", signs=()):
+    """Return the token of a check-in that a parent filled in and sent."""
+    token = token_of(make_link(scope, client_id, moment))
+    consent(scope, token, in_totals=True, language="en")
+    screen(scope, token, signs)
+    if not signs:
+        submit(scope, token, words)
+    return token
+
+
+def whom(scope):
+    """Return (client, moment) of everybody to ask who was not asked yet."""
+    return [(one.course.name, one.asking.moment) for one in due(scope) if not one.waits_for_parent]
+
+
+def test_nobody_is_asked_before_the_protocol_is_signed(desk, clients):
+    with pytest.raises(Conflict, match="until the owner has signed"):
+        make_link(desk.scope, clients["Mia"], "day7")
+    signed(desk.scope)
+    assert make_link(desk.scope, clients["Mia"], "day7").url_path.startswith("/c/")
+
+
+def test_switching_off_closes_the_links_that_are_out(desk, clients):
+    signed(desk.scope)
+    token = token_of(make_link(desk.scope, clients["Mia"], "day7"))
+    switch_off(desk.scope)
+    with pytest.raises(NotFound):
+        open_link(desk.scope, token)
+    signed(desk.scope)
+    assert not open_link(desk.scope, token).consented
+
+
+def test_a_protocol_says_who_reads_and_the_newest_is_in_force(desk):
+    signed(desk.scope)
+    with pytest.raises(QuestionProblem):
+        sign_protocol(desk.scope, "Ada", " ", "a day", "What we do.")
+    sign_protocol(desk.scope, "Ada", "Bea", "two hours", "What we do.")
+    assert protocol_in_force(desk.scope).reader == "Bea"
+    switch_off(desk.scope)
+    assert protocol_in_force(desk.scope) is None
+
+
+@pytest.mark.usefixtures("clients")
+def test_only_the_owner_signs_and_switches_off(desk):
+    signed(desk.scope)
+    maya = desk.scope.as_therapist("Maya Lopez")
+    with pytest.raises(NotAllowed):
+        signed(maya)
+    with pytest.raises(NotAllowed):
+        switch_off(maya)
+
+
+def test_of_a_link_its_hash_alone_is_kept(desk, clients):
+    signed(desk.scope)
+    token = token_of(make_link(desk.scope, clients["Mia"], "day7"))
+    assert len(token) == 43  # 32 bytes
+    assert check_ins(desk.scope, "token_hash", "asked_by") == [(token_hash(token), "owner")]
+
+
+def test_a_link_made_again_closes_the_one_before(desk, clients):
+    signed(desk.scope)
+    old, new = (token_of(make_link(desk.scope, clients["Mia"], "day7")) for _ in range(2))
+    with pytest.raises(NotFound):
+        open_link(desk.scope, old)
+    assert open_link(desk.scope, new).kind == "infant"
+    assert len(check_ins(desk.scope, "id")) == 1
+
+
+def test_a_link_ends_three_days_after_its_window(desk, clients):
+    signed(desk.scope)
+    ends = make_link(desk.scope, clients["Mia"], "day7").expires_at
+    # Day 7 is today, two days more count, three are grace; it ends with that day.
+    assert 5 * DAY < ends - now() <= 6 * DAY + 3_600
+
+
+def test_a_baselines_link_ends_with_the_first_session(desk):
+    start = days_ago(-1)
+    row = appointment("1", start, infants="Mia", booked=days_ago(6)[:10])
+    clients = in_care(desk, row)
+    signed(desk.scope)
+    assert make_link(desk.scope, clients["Mia"], "B1").expires_at == instant(start)
+    with pytest.raises(Conflict, match="too late"):
+        make_link(desk.scope, clients["Mia"], "B0")
+
+
+def test_a_therapist_asks_families_of_her_own(desk, clients):
+    signed(desk.scope)
+    maya = desk.scope.as_therapist("Maya Lopez")
+    make_link(maya, clients["Mia"], "day7")
+    assert check_ins(desk.scope, "asked_by") == [("Maya Lopez",)]
+    before = fingerprint(desk.scope)
+    with pytest.raises(NotFound):
+        make_link(maya, clients["Ida"], "day28")
+    assert fingerprint(desk.scope) == before
+    assert [one.course.name for one in due(maya)] == ["Mia"]
+    assert {one.course.name for one in due(desk.scope)} == {"Mia", "Ida"}
+
+
+def test_a_therapist_reads_signs_and_words_of_her_own_families_only(desk, clients):
+    signed(desk.scope)
+    answered(desk.scope, clients["Ida"], "day28", signs=[1])
+    answered(desk.scope, clients["Mia"], words="She sleeps")
+    maya, ines = map(desk.scope.as_therapist, ("Maya Lopez", "Ines Park"))
+    assert (open_flags(maya), len(open_flags(ines))) == ((), 1)
+    assert (len(unread_words(maya)), unread_words(ines)) == (1, ())
+    (flag,), (words,) = open_flags(ines), unread_words(maya)
+    with pytest.raises(NotFound):
+        acknowledge(maya, flag.check_in_id, 1, "called")
+    with pytest.raises(NotFound):
+        read_words(ines, words.check_in_id)
+    read_words(maya, words.check_in_id)
+    assert unread_words(desk.scope) == ()
+
+
+def test_a_sign_stands_until_somebody_says_what_was_done(desk, clients):
+    signed(desk.scope)
+    answered(desk.scope, clients["Mia"], signs=[12, 1])
+    first, second = open_flags(desk.scope)
+    assert (first.flag.id, second.flag.id, first.client) == (1, 12, "Mia")
+    with pytest.raises(QuestionProblem):
+        acknowledge(desk.scope, first.check_in_id, 1, "  ")
+    acknowledge(desk.scope, first.check_in_id, 1, "called, seen by the ER")
+    assert [one.flag.id for one in open_flags(desk.scope)] == [12]
+    with pytest.raises(Conflict, match="by owner"):
+        acknowledge(desk.scope, first.check_in_id, 1, "again")
+    (kept,) = acknowledged_flags(desk.scope)
+    assert (kept.by, kept.done, kept.flag.id) == ("owner", "called, seen by the ER", 1)
+    with pytest.raises(NotFound):
+        acknowledge(desk.scope, first.check_in_id, 2, "called")
+
+
+def test_whoever_is_due_is_asked_once(desk, clients):
+    signed(desk.scope)
+    assert whom(desk.scope) == [("Ida", "day28"), ("Mia", "day7")]
+    answered(desk.scope, clients["Mia"])
+    make_link(desk.scope, clients["Ida"], "day28")
+    assert whom(desk.scope) == []
+    assert [one.course.name for one in due(desk.scope)] == ["Ida"]
+    with pytest.raises(Conflict, match="is answered"):
+        make_link(desk.scope, clients["Mia"], "day7")
+
+
+def test_due_goes_by_the_first_visit_of_the_episode(desk):
+    in_care(desk, seen("1", 150), seen("2", 9), seen("3", 2))
+    assert [(one.course.first, one.asking.moment) for one in due(desk.scope)] == [
+        (due(desk.scope)[0].asking.due - timedelta(days=7), "day7")
+    ]
+
+
+def test_before_the_first_visit_a_baseline_is_due(desk):
+    far = appointment("1", days_ago(-9), infants="Mia", booked=days_ago(1)[:10])
+    soon = appointment("2", days_ago(-1), "Bea Moss", infants="Ida", booked=days_ago(9)[:10])
+    in_care(desk, far, soon)
+    assert sorted(whom(desk.scope)) == [("Ida", "B1"), ("Mia", "B0")]
+
+
+def test_a_family_that_opted_out_is_asked_no_more(desk, clients):
+    signed(desk.scope)
+    token = token_of(make_link(desk.scope, clients["Mia"], "day7"))
+    opt_out(desk.scope, token)
+    assert whom(desk.scope) == [("Ida", "day28")]
+    with pytest.raises(Conflict, match="not to be asked"):
+        make_link(desk.scope, clients["Mia"], "day7")
+    assert given(desk.scope) == {}
+
+
+def test_closed_care_is_not_asked(desk, clients):
+    day = due(desk.scope)[0].course.first
+    close_care(desk.scope, [Closing(clients["Ida"], day, "goals met")])
+    assert whom(desk.scope) == [("Mia", "day7")]
+    signed(desk.scope)
+    with pytest.raises(NotFound, match="nobody is asked"):
+        make_link(desk.scope, clients["Ida"], "day28")
+
+
+def test_moments_and_languages_are_those_on_the_list(desk, clients):
+    signed(desk.scope)
+    with pytest.raises(QuestionProblem, match="day7"):
+        make_link(desk.scope, clients["Mia"], "day8")
+    with pytest.raises(QuestionProblem):
+        make_link(desk.scope, clients["Mia"], "day7", "fr")

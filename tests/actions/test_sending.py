@@ -1,0 +1,109 @@
+"""Links by e-mail: to a real mail server on this computer, and never with a name in them."""
+
+import os
+import socket
+from email import message_from_bytes, policy
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from allay_metrics.actions.check_ins import FORM
+from allay_metrics.actions.parent_form import open_link
+from allay_metrics.actions.sending import can_send, send_link
+from allay_metrics.errors import ConfigProblem, Conflict, NotFound
+from allay_metrics.review.check_ins import due
+from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.on_file import check_ins
+
+
+class Box:
+    """Takes every letter, or none."""
+
+    def __init__(self):
+        self.letters = []
+        self.refuses = False
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  aiosmtpd's name
+        if self.refuses:
+            return "554 not today"
+        self.letters.append(
+            (envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default))
+        )
+        return "250 taken"
+
+
+@pytest.fixture
+def box(monkeypatch):
+    taken = Box()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(taken, hostname="127.0.0.1", port=port)
+    server.start()
+    monkeypatch.setenv("ALLAY_SMTP_URL", f"smtp://127.0.0.1:{port}")
+    monkeypatch.setenv("ALLAY_MAIL_FROM", "care@example.org")
+    monkeypatch.setenv("ALLAY_PUBLIC_URL", "https://care.example.org/")
+    yield taken
+    server.stop()
+
+
+@pytest.fixture
+def clients(sqlite_desk):
+    signed(sqlite_desk.scope)
+    return in_care(sqlite_desk, seen("1", 7))
+
+
+def test_a_link_arrives_and_opens_the_form(sqlite_desk, clients, box):
+    scope = sqlite_desk.scope
+    link = send_link(scope, clients["Mia"], "day7")
+    ((to, letter),) = box.letters
+    text = letter.get_content()
+    assert (to, letter["From"]) == (["ana.lee@example.org"], "care@example.org")
+    assert f"https://care.example.org{link.url_path}\r\n" in text
+    assert open_link(scope, token_of(link)).kind == "infant"
+    assert due(scope)[0].sent_at is not None
+    said = letter.as_string().replace("ana.lee@", "").replace(token_of(link), "")
+    assert not any(name in said for name in ("Mia", "Ana", "Lee", "Maya"))
+
+
+def test_a_letter_may_be_in_spanish(sqlite_desk, clients, box):
+    send_link(sqlite_desk.scope, clients["Mia"], "day7", "es")
+    assert "El enlace sirve una vez" in box.letters[0][1].get_content()
+
+
+def test_a_link_the_mail_server_refuses_stands_unsent(sqlite_desk, clients, box):
+    box.refuses = True
+    with pytest.raises(Conflict, match="another way"):
+        send_link(sqlite_desk.scope, clients["Mia"], "day7")
+    assert check_ins(sqlite_desk.scope, "source", "sent_at") == [(FORM, None)]
+
+
+@pytest.mark.usefixtures("box")
+def test_a_password_is_not_told_to_a_server_that_does_not_encrypt(
+    sqlite_desk, clients, monkeypatch
+):
+    told = os.environ["ALLAY_SMTP_URL"].replace("//", "//me:secret@")
+    monkeypatch.setenv("ALLAY_SMTP_URL", told)
+    with pytest.raises(ConfigProblem, match="no password"):
+        send_link(sqlite_desk.scope, clients["Mia"], "day7")
+
+
+def test_nothing_is_sent_where_nothing_is_named(sqlite_desk, clients, monkeypatch):
+    assert not can_send()
+    with pytest.raises(ConfigProblem):
+        send_link(sqlite_desk.scope, clients["Mia"], "day7")
+    monkeypatch.setenv("ALLAY_SMTP_URL", "http://example.org")
+    monkeypatch.setenv("ALLAY_MAIL_FROM", "care@example.org")
+    monkeypatch.setenv("ALLAY_PUBLIC_URL", "https://care.example.org")
+    assert can_send()
+    with pytest.raises(ConfigProblem, match="smtp://"):
+        send_link(sqlite_desk.scope, clients["Mia"], "day7")
+
+
+@pytest.mark.usefixtures("box")
+def test_a_family_without_an_address_is_not_written_to(sqlite_desk):
+    signed(sqlite_desk.scope)
+    clients = in_care(sqlite_desk, seen("1", 7, email="", phone="+1 415 555 0100"))
+    with pytest.raises(NotFound, match="e-mail address"):
+        send_link(sqlite_desk.scope, clients["Mia"], "day7")
+    assert check_ins(sqlite_desk.scope, "id") == []
