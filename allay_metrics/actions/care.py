@@ -126,6 +126,18 @@ def clients_of_bookings(
     return found
 
 
+def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: str) -> None:
+    """Close the care of all clients of these families on one day, for one reason."""
+    with scope.read() as conn:
+        asked = select(client.c.id).where(
+            client.c.practice_id == scope.practice_id,
+            client.c.family_id.in_(among(conn, family_ids)),
+            client.c.family_id.in_(scope.own_families()),
+        )
+        ids = list(conn.execute(asked).scalars())
+    close_care(scope, [Closing(id_, day, reason) for id_ in ids])
+
+
 def _families(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return the families of these clients, all of whom the viewer may see. Raises NotFound."""
     ids = set(client_ids)

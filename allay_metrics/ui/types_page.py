@@ -12,10 +12,11 @@ from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.opening import opened
-from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.period_head import Chosen, known_of
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.types_ages import AGES, ages_card
+from allay_metrics.ui.types_care import care_card
 from allay_metrics.ui.types_families import families_card
 from allay_metrics.ui.types_mix import MIX, mix_card, totals_card
 from allay_metrics.ui.types_path import path_card
@@ -45,6 +46,8 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         path_card(review)
     with right:
         families_card(review)
+    as_of = known_of(scope).as_of_day or chosen.last
+    care_card(scope, as_of, chosen.first, chosen.last)
     age = ages_card(review)
     if column:
         open_visits(scope, column, MIX)

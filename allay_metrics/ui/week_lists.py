@@ -1,4 +1,4 @@
-"""The lists behind what needs the owner: families, cities, types, doubts."""
+"""The lists behind what needs the owner: cities, types, doubts."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -9,51 +9,16 @@ from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.needs import (
     doubtful_families,
-    families_without_next,
     unassigned_types,
     unknown_cities,
 )
-from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.drawer import drawer
-from allay_metrics.ui.html import TYPE_WORDS, escape
+from allay_metrics.ui.html import escape
 from allay_metrics.ui.practice_link import CITIES, FAMILIES, TYPES, lead_to
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.table import Cell, table_html
 
 SHOWN = 200
-
-
-def open_no_next(scope: Scope, as_of: date, count: int) -> None:
-    """Open the families seen in the last 180 days that have nothing booked."""
-
-    def body() -> None:
-        found = families_without_next(scope, as_of, SHOWN)
-        rows = [
-            [
-                row["family"],
-                words.day(row["last_visit"]),
-                Cell(words.plural(row["days_since"], "day"), marked=row["lapsed"]),
-                city_shown(row["city"]),
-                TYPE_WORDS.get(row["visit_type"], row["visit_type"]),
-                row["therapist"],
-            ]
-            for row in found.to_dict("records")
-        ]
-        _table(
-            ["Family", "Last visit", "Ago", "City", "Type", "Therapist"],
-            rows,
-            caption="Families without a next visit, longest ago first",
-            left=(1, 3, 4, 5),
-        )
-        _rest(count)
-
-    _list(
-        "Families without a next visit",
-        body,
-        words.number(count),
-        "families",
-        "Seen in the last 180 days, care not closed, nothing booked. Marked: over 30 days ago.",
-    )
 
 
 def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:

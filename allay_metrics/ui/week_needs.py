@@ -12,13 +12,9 @@ from allay_metrics.review.needs import Needs
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head, needs_row, note
 from allay_metrics.ui.nothing import RECORDS
-from allay_metrics.ui.week_lists import (
-    open_doubts,
-    open_no_next,
-    open_unassigned,
-    open_unknown_city,
-)
+from allay_metrics.ui.week_lists import open_doubts, open_unassigned, open_unknown_city
 from allay_metrics.ui.week_missing import open_missing
+from allay_metrics.ui.week_no_next import open_no_next
 
 
 @dataclass(frozen=True)
