@@ -6,8 +6,10 @@ from sqlalchemy import Connection, func, select, text
 
 from allay_metrics.actions.holding import hold_anew
 from allay_metrics.derive import derive_all
+from allay_metrics.derive.choices import read_choices
+from allay_metrics.derive.matching import linked
 from allay_metrics.records import Scope, rollup, row_hashes
-from allay_metrics.records.tables import import_, import_row, set_aside
+from allay_metrics.records.tables import city, import_, import_row, set_aside
 
 # What a table is derived from where that is not the bookings.
 _OF = {"booking": "imports"}
@@ -30,6 +32,7 @@ def check_records(scope: Scope) -> list[str]:
             findings += _database(conn)
             findings += _accounts(conn, scope.practice_id)
             findings += _roll_up(conn, scope.practice_id)
+            findings += _chosen(conn, scope.practice_id)
             hold_anew(conn, scope.practice_id)
             derive_all(conn, scope.practice_id)
             derived = row_hashes(scope, conn)
@@ -70,3 +73,16 @@ def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
 def _roll_up(conn: Connection, practice_id: str) -> Iterator[str]:
     if rollup.held(conn, practice_id) != rollup.recount(conn, practice_id):
         yield "The daily roll-up differs from the visits it counts."
+
+
+def _chosen(conn: Connection, practice_id: str) -> Iterator[str]:
+    """Look whether choices name cities that are there, and lead families to an end."""
+    choices = read_choices(conn, practice_id)
+    places = select(city.c.name).where(city.c.practice_id == practice_id)
+    known = set(conn.execute(places.where(city.c.kind.in_(("city", "virtual")))).scalars())
+    for name in sorted({*choices.aliases.values(), *choices.cities.values()} - known):
+        yield f"A spelling or a correction names {name}, which is no city on file."
+    for match, name in sorted(choices.links):
+        end = linked(match, name, choices.links)
+        if linked(end, name, choices.links) != end:
+            yield f"The word on the family {match} leads in a circle."

@@ -1,9 +1,10 @@
 """A check finds what does not follow from the bookings, and keeps nothing itself."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from allay_metrics.actions.check import check_records
+from allay_metrics.records.tables import city_alias, family_link
 from tests.support.exports import appointment
 from tests.support.on_file import fingerprint
 
@@ -55,3 +56,17 @@ def test_what_was_tampered_with_is_found(scope, statement, found):
     findings = check_records(scope)
     assert [finding for finding in findings if found in finding], findings
     assert fingerprint(scope) == tampered  # told, not mended
+
+
+def test_choices_that_lead_nowhere_are_found(scope):
+    mine = {"practice_id": scope.practice_id}
+    with scope.write("break choices") as conn:
+        conn.execute(insert(city_alias), {**mine, "spelling": "home", "city": "Atlantis"})
+        for one, other in (("e:x", "e:y"), ("e:y", "e:x")):
+            words = {"match_key": one, "client_name": "", "into_key": other, "made_at": 0}
+            conn.execute(insert(family_link), {**mine, **words})
+    assert check_records(scope) == [
+        "A spelling or a correction names Atlantis, which is no city on file.",
+        "The word on the family e:x leads in a circle.",
+        "The word on the family e:y leads in a circle.",
+    ]

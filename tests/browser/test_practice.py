@@ -1,0 +1,63 @@
+"""A visit moved by a correction moves in every number at once; Undo brings all back."""
+
+from datetime import date, timedelta
+
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import settle
+from tests.support.dashboard import command, visit, week
+from tests.support.server import Server
+
+
+def _by_city(url: str, monday: str) -> dict[str, int]:
+    """Return the bookings of half a year by city, as the command line tells them."""
+    first = date.fromisoformat(monday) - timedelta(weeks=26)
+    period = ("--from", str(first), "--to", str(date.fromisoformat(monday) + timedelta(days=27)))
+    rows = command(url, "query", "bookings", *period, "--by", "city", "--format", "json")
+    return {row["city"]: row["bookings"]["value"] for row in rows}
+
+
+def test_visits_are_placed_and_go_back(own_demo: tuple[Server, str], page: Page) -> None:
+    server, url = own_demo
+    monday = week(url)["week"]
+    before = _by_city(url, monday)
+    visit(page, server, "cities")
+    page.get_by_role("link", name="Place the visits of unknown cities").click()
+    expect(page.get_by_role("heading", name="Visits without a certain city")).to_be_visible()
+    settle(page)
+    for box in page.locator(".st-key-al-picks-unplaced label").all()[:3]:
+        box.click()
+        settle(page)
+    page.get_by_role("combobox", name="They were in").click()
+    page.get_by_role("combobox", name="They were in").fill("Palo Alto")
+    page.get_by_role("option", name="Palo Alto", exact=True).click()
+    settle(page)
+    page.get_by_role("button", name="Place ", exact=False).click()
+    told = page.locator(".st-key-al-card-saved")
+    expect(told).to_contain_text("to Palo Alto")
+    settle(page)
+    after = _by_city(url, monday)
+    moved = after["Palo Alto"] - before.get("Palo Alto", 0)
+    assert moved > 0
+    assert sum(after.values()) == sum(before.values())
+    told.get_by_role("button", name="Undo").click()
+    expect(told).to_contain_text("Undone.")
+    settle(page)
+    assert _by_city(url, monday) == before
+
+
+def test_a_name_is_assigned_by_one_tap_on_a_phone(
+    own_demo: tuple[Server, str], phone: Page
+) -> None:
+    server, url = own_demo
+    visit(phone, server, "practice?part=Visit+types")
+    line = phone.locator('[class*="st-key-al-line-name-0"]')
+    line.get_by_role("button", name="Massage").tap()
+    told = phone.locator(".st-key-al-card-saved")
+    expect(told).to_contain_text("moved from Other to Massage.")
+    settle(phone)
+    go_back = told.get_by_role("button", name="Undo")
+    assert go_back.bounding_box()["height"] >= 43
+    go_back.tap()
+    expect(told).to_contain_text("went back.")
+    assert week(url)
