@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from allay_metrics.records import types
-
 revision = "0004"
 down_revision = "0003"
 
