@@ -28,6 +28,12 @@ PAGES = [
         url_path="records",
     ),
     st.Page(
+        "pages/owner/therapists.py",
+        title="Therapists",
+        icon=":material/groups:",
+        url_path="therapists",
+    ),
+    st.Page(
         "pages/practice/settings.py",
         title="Practice",
         icon=":material/tune:",

@@ -37,6 +37,7 @@ COLUMNS = (
 )
 NEXT_DAYS = timedelta(days=13)
 _NONE = Cell(0, 0)
+_OVER_NOTHING = Cell(None, 0, 0, "nothing to count")
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         map=on_the_map(scope, completed),
         lines=tuple(
             CityLine(
-                name, {key: table.get((name, key), _NONE) for key in columns}, booked.get(name, 0)
+                name,
+                {key: table.get((name, key), _absent(METRICS[key])) for key in columns},
+                booked.get(name, 0),
             )
             for name in names
         ),
@@ -153,6 +156,11 @@ def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES
     only = (*(pair for pair in where if pair[0] != "city"), ("city", city))
     answer = query_all([_trend_question(series, only)], scope)[0]
     return _trends(answer, known, series, (city,), weeks)[0]
+
+
+def _absent(metric: Metric) -> Cell:
+    """Return what a city without a visit in the period has."""
+    return _OVER_NOTHING if metric.is_ratio else _NONE
 
 
 def _spots(answer: pd.DataFrame) -> Iterable[tuple[str, str, str, int]]:

@@ -24,6 +24,7 @@ from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import week_note
 from allay_metrics.review.answers import Cell, Filters, by_place, cells
 from allay_metrics.review.changed import Spot, WhatChanged, what_changed
+from allay_metrics.review.driving import LoneDrive, lone_drives
 from allay_metrics.review.eight import ASKED, Number, ask_for, days_over, eight_numbers, read_goals
 from allay_metrics.review.known import Known, known_records
 from allay_metrics.review.needs import Needs, count_needs
@@ -70,7 +71,8 @@ class WeekReview:
     `so_far` is True while the week has not ended. `earlier` and `later` are the Mondays to go to,
     None at the ends of the records. `states` maps each state to its visits in the week, missing
     and rescheduled ones included. `families_seen` counts families with a completed visit.
-    `grid` and `map` count completed and booked visits. `restated` are sentences.
+    `grid` and `map` count completed and booked visits. `lone` are long drives
+    for one visit, of the week and of the 14 days ahead. `restated` are sentences.
     """
 
     monday: date
@@ -87,6 +89,7 @@ class WeekReview:
     types: TypeWeeks
     referrals: Referrals
     needs: Needs
+    lone: tuple[LoneDrive, ...]
     restated: tuple[str, ...]
     note: Note
     where: Filters
@@ -151,6 +154,7 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
         types=_types(of_page[1], week),
         referrals=_referrals(of_page[2]),
         needs=count_needs(scope, known.as_of_day or today),
+        lone=lone_drives(scope, week, known.as_of_day),
         restated=_restated(scope, week, numbers, where),
         note=read_note(scope, week),
         where=where,

@@ -20,6 +20,7 @@ from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.session import guard, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
+from allay_metrics.ui.therapists_page import therapists_page
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.types_page import types_page
 from allay_metrics.ui.visits import open_number, visits_table
@@ -70,6 +71,7 @@ __all__ = [
     "scorecard",
     "style",
     "table",
+    "therapists_page",
     "thumb",
     "tile",
     "tile_grid",

@@ -8,10 +8,13 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
+from allay_metrics.review.driving import LoneDrive
 from allay_metrics.review.needs import Needs
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head, needs_row, note
+from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.nothing import RECORDS
+from allay_metrics.ui.week_drives import open_lone_drives
 from allay_metrics.ui.week_lists import open_doubts, open_unassigned, open_unknown_city
 from allay_metrics.ui.week_missing import open_missing
 from allay_metrics.ui.week_no_next import open_no_next
@@ -31,6 +34,7 @@ class Waiting:
 def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw the card; return what a click opens."""
     rows = waiting(scope, review.needs, review.known.as_of_day or review.monday)
+    rows += [_lone(review.lone)] if review.lone else []
     opened = None
     with card("needs", fill=True):
         head("Needs you", words.plural(len(rows), "thing"))
@@ -100,6 +104,15 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
     ]
     return [row for count, row in found if count]
+
+
+def _lone(lone: tuple[LoneDrive, ...]) -> Waiting:
+    """Name the longest drive for one visit; the list has them all."""
+    longest, *others = lone
+    more = f", and {words.number(len(others))} more" if others else ""
+    driven = f"is one visit, {words.number(longest.minutes)} min of driving{more}"
+    where = f"{words.day(longest.day)} in {city_shown(longest.city)}"
+    return Waiting("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
 
 
 def _missing(scope: Scope, needs: Needs) -> Waiting:

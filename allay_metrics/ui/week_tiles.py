@@ -46,7 +46,9 @@ def face(one: Number, review: WeekReview) -> Face:
 def shown(one: Number, cell: Cell) -> words.Shown:
     """Return a number's value in words, with its counts or the reason why there is none."""
     if one.metric.is_rate:
-        return words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
+        said_so = words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
+        in_hours = one.metric.kind == "share_of_hours" and said_so.of
+        return replace(said_so, of=f"{said_so.of} h") if in_hours else said_so
     if cell.value is None and cell.reason == "small" and cell.denominator:
         few = words.plural(round(cell.denominator), "first visit")
         return words.Shown(words.DASH, "", f"{few}: too few for a median")

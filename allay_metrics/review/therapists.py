@@ -1,0 +1,181 @@
+"""Each therapist by herself: two weeks ahead, hours offered and used, her weeks against her own.
+
+In the order of their names: nobody is ranked, and nobody is measured by another.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from allay_metrics.errors import NotAllowed
+from allay_metrics.metrics import Question, query
+from allay_metrics.metrics.driving import offered_minutes
+from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
+from allay_metrics.metrics.weeks import (
+    SERIES,
+    WEEK,
+    last_full_week,
+    monday_of,
+    sunday_of,
+    weeks_up_to,
+)
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.tables import daily, therapist
+from allay_metrics.review.answers import Cell, by_place
+from allay_metrics.review.known import Known, known_records
+
+IN_THE_FIELD = ("completed", "no_show", "booked")
+_NONE = Cell(0)
+
+
+@dataclass(frozen=True)
+class DayPlan:
+    """One day of a therapist: visits by city, and the driving, as far as it can be told."""
+
+    day: date
+    cities: tuple[tuple[str, int], ...]
+    drive_minutes: int
+    undriven: int
+
+
+@dataclass(frozen=True)
+class WeekPlan:
+    """One week of a therapist in minutes: offered (None: not on file), and taken up."""
+
+    monday: date
+    offered: int | None
+    used: int
+    days: tuple[DayPlan, ...]
+
+    @property
+    def room(self) -> int | None:
+        """Return the minutes left, below 0 where more is planned than offered."""
+        return None if self.offered is None else self.offered - self.used
+
+
+@dataclass(frozen=True)
+class TherapistLine:
+    """One therapist: this week and the next, and 13 full weeks of completed visits.
+
+    `usual` is the range of her own 26 weeks before; `usual_minutes` what she offers in a week.
+    """
+
+    id: str
+    name: str
+    base_city: str
+    usual_minutes: int | None
+    weeks: tuple[WeekPlan, ...]
+    mondays: tuple[date, ...]
+    completed: tuple[int, ...]
+    usual: Usual | None
+
+
+@dataclass(frozen=True)
+class TherapistsReview:
+    """Everybody who works here, by name."""
+
+    known: Known
+    therapists: tuple[TherapistLine, ...]
+
+
+def review_therapists(scope: Scope) -> TherapistsReview:
+    """Return what the Therapists page shows, as of the newest export. Raises NotAllowed.
+
+    Somebody who left, or has neither visits on file these weeks nor hours or a base, is not shown.
+    """
+    if scope.viewer.role != "owner":
+        raise NotAllowed("The therapists' weeks are for the owner to see.")
+    known = known_records(scope)
+    if known.as_of_day is None:
+        return TherapistsReview(known, ())
+    this_week = monday_of(known.as_of_day)
+    ahead = (this_week, this_week + WEEK)
+    past = weeks_up_to(last_full_week(known.as_of_day), SERIES + WEEKS_BACK)
+    counted = by_place(query(_weekly(past), scope), "therapist", "period")
+    mine = therapist.c.practice_id == scope.practice_id
+    with scope.read() as conn:
+        staff = conn.execute(select(therapist).where(mine)).all()
+        offered = offered_minutes(conn, scope, [one.id for one in staff], ahead)
+        plans = _plans(conn.execute(_planned(scope, ahead)).all())
+    lines = []
+    for one in sorted(staff, key=lambda one: (one.name.casefold(), one.name)):
+        counts = [counted.get((one.name, week, "completed"), _NONE).count for week in past]
+        weeks = tuple(_week(one.id, monday, offered, plans) for monday in ahead)
+        here = one.active_to is None or one.active_to >= this_week
+        known_here = one.week_minutes is not None or bool(one.base_city)
+        busy = any(counts[-SERIES:]) or any(week.days for week in weeks)
+        if here and (busy or known_here) and one.name != UNKNOWN:
+            usual = usual_count(_since_her_first(counts[-WEEKS_BACK - 1 : -1]))
+            shown = (tuple(past[-SERIES:]), tuple(counts[-SERIES:]), usual)
+            named = (one.id, one.name, one.base_city or "", one.week_minutes)
+            lines.append(TherapistLine(*named, weeks, *shown))
+    return TherapistsReview(known, tuple(lines))
+
+
+def _since_her_first(counts: Sequence[int]) -> Sequence[int]:
+    """Return the weeks from the first in which she had a visit: before it she was not here."""
+    first = next((i for i, count in enumerate(counts) if count), len(counts))
+    return counts[first:]
+
+
+def _weekly(past: Sequence[date]) -> Question:
+    first, last = past[0], sunday_of(past[-1])
+    return Question(metrics=("completed",), by=("therapist",), grain="week", first=first, last=last)
+
+
+def _planned(scope: Scope, weeks: Sequence[date]) -> Any:
+    columns = daily.c
+    summed = (columns.visits, columns.minutes, columns.drive_minutes, columns.undriven)
+    grouped = (columns.therapist_id, columns.week, columns.day, columns.city, columns.state)
+    return (
+        select(*grouped, *(func.sum(one) for one in summed))
+        .where(
+            scope.own(daily),
+            columns.day.between(weeks[0], sunday_of(weeks[-1])),
+            columns.state.in_(IN_THE_FIELD),
+        )
+        .group_by(*grouped)
+        .order_by(columns.day, columns.city)
+    )
+
+
+class _Day:
+    """A day being added up."""
+
+    def __init__(self) -> None:
+        self.cities: dict[str, int] = defaultdict(int)
+        self.minutes = self.drive = self.undriven = 0
+
+
+_Plans = Mapping[tuple[str, date], Mapping[date, _Day]]
+
+
+def _plans(rows: Sequence[Any]) -> _Plans:
+    found: dict[tuple[str, date], dict[date, _Day]] = defaultdict(lambda: defaultdict(_Day))
+    for who, week, day, city, state, visits, minutes, drive, undriven in rows:
+        plan = found[who, week][day]
+        plan.cities[city] += int(visits)
+        # Nobody was at home: the time was free again, but for the drive.
+        plan.minutes += 0 if state == "no_show" else int(minutes)
+        plan.drive += int(drive)
+        plan.undriven += int(undriven)
+    return found
+
+
+def _week(
+    id_: str, monday: date, offered: Mapping[tuple[str, date], int], plans: _Plans
+) -> WeekPlan:
+    days = plans.get((id_, monday), {})
+    return WeekPlan(
+        monday,
+        offered.get((id_, monday)),
+        sum(one.minutes + one.drive for one in days.values()),
+        tuple(
+            DayPlan(day, tuple(one.cities.items()), one.drive, one.undriven)
+            for day, one in sorted(days.items())
+        ),
+    )

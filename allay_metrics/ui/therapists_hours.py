@@ -1,0 +1,71 @@
+"""Offered hours of one therapist, in the drawer: her usual week, this one and the next."""
+
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
+from allay_metrics.errors import AllayError
+from allay_metrics.records import Scope
+from allay_metrics.review.therapists import TherapistLine
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.problem import problems_shown
+
+MOST = 80.0
+REFUSED = "al-hours-refused"
+
+
+def open_hours(scope: Scope, one: TherapistLine) -> None:
+    """Open the drawer in which the owner says what a therapist offers."""
+    drawer(
+        f"Offered hours of {one.name}",
+        lambda: _body(scope, one),
+        definitions=[("What they are", "Hours for visits and driving together, in a whole week.")],
+    )
+
+
+def _body(scope: Scope, one: TherapistLine) -> None:
+    with problems_shown():
+        _hours("Usual week", one.usual_minutes, _key(one))
+        for week in one.weeks:
+            _hours(f"Week of {words.day(week.monday)}", week.offered, _key(one, week.monday))
+        save = f"al-save-hours-{one.id}"
+        if st.button("Save the hours", type="primary", key=save, on_click=_save, args=(scope, one)):
+            st.rerun()
+
+
+def _key(one: TherapistLine, monday: date | None = None) -> str:
+    return f"al-offered-{one.id}-{monday or 'usual'}"
+
+
+def _hours(label: str, minutes: int | None, key: str) -> None:
+    st.number_input(
+        label,
+        min_value=0.0,
+        max_value=MOST,
+        value=None if minutes is None else minutes / 60,
+        step=0.5,
+        format="%g",
+        placeholder="Not known",
+        key=key,
+    )
+
+
+def _given(key: str) -> int | None:
+    hours = st.session_state[key]
+    return None if hours is None else round(hours * 60)
+
+
+def _save(scope: Scope, one: TherapistLine) -> None:
+    """Keep what was changed; a week that says the usual hours needs none of its own."""
+    usual = _given(_key(one))
+    try:
+        if usual != one.usual_minutes:
+            set_usual_minutes(scope, one.id, usual)
+        for week in one.weeks:
+            own = _given(_key(one, week.monday))
+            if own != week.offered:
+                set_week_minutes(scope, one.id, week.monday, None if own == usual else own)
+    except AllayError as error:
+        st.session_state[REFUSED] = str(error)

@@ -1,0 +1,86 @@
+"""Mileage of one therapist by month, in the drawer, and as a file."""
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.driving import Mileage, mileage
+from allay_metrics.review.therapists import TherapistLine
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.table import table
+from allay_metrics.ui.visits import visits_csv
+
+MONTHS = 13
+SHOWN = 100
+ESTIMATED = (
+    "From her base to completed visits and no-shows, and back: roads between cities, estimated. "
+    "The odometer knows better."
+)
+
+
+def open_mileage(scope: Scope, one: TherapistLine, as_of: date) -> None:
+    """Open the drawer with the legs of a month."""
+    drawer(
+        f"Mileage of {one.name}",
+        lambda: _body(scope, one, as_of),
+        definitions=[("An estimate", ESTIMATED)],
+    )
+
+
+def _body(scope: Scope, one: TherapistLine, as_of: date) -> None:
+    with problems_shown():
+        month = st.selectbox(
+            "Month",
+            months(as_of),
+            format_func=lambda first: f"{first:%B %Y}",
+            key=f"al-mileage-month-{one.id}",
+        )
+        found = mileage(scope, one.id, month)
+        st.html(f'<p class="al-sub">{_summary(found)}</p>')
+        if not found.legs.empty:
+            _legs(found, one)
+            st.download_button(
+                "Export this month",
+                lambda: visits_csv(found.legs),
+                file_name=f"mileage_{month:%Y-%m}.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                type="primary",
+                on_click="ignore",
+            )
+
+
+def months(as_of: date) -> list[date]:
+    """Return the first days of 13 months, that of `as_of` first."""
+    found = [as_of.replace(day=1)]
+    while len(found) < MONTHS:
+        found.append((found[-1] - timedelta(days=1)).replace(day=1))
+    return found
+
+
+def _summary(found: Mileage) -> str:
+    told = f"{words.number(found.miles)} miles on {words.plural(len(found.legs), 'leg')}"
+    left_out = found.days_left_out
+    if left_out:
+        told += f"; {words.plural(left_out, 'day')} left out: a city or her base is not known"
+    return f"{told}."
+
+
+def _legs(found: Mileage, one: TherapistLine) -> None:
+    rows = [
+        [
+            words.day(leg["date"]),
+            leg["from"],
+            leg["to"],
+            words.number(leg["miles"], 1),
+            words.number(leg["minutes"]),
+        ]
+        for leg in found.legs.head(SHOWN).to_dict("records")
+    ]
+    columns = ["Day", "From", "To", "Miles", "Minutes"]
+    table(columns, rows, caption=f"Legs of {one.name}", left=(1, 2))
+    if len(found.legs) > SHOWN:
+        st.html(f'<p class="al-sub">The first {SHOWN} are shown; the export holds them all.</p>')
