@@ -17,6 +17,7 @@ from allay_metrics.actions.weeks import set_goals
 from allay_metrics.demo.care import closed_care
 from allay_metrics.demo.files import write_files
 from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
+from allay_metrics.demo.notes import keep_notes
 from allay_metrics.demo.practice import demo_practice
 from allay_metrics.demo.reported import reported
 from allay_metrics.records import Scope, open_practice
@@ -111,3 +112,4 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
         ],
     )
     keep_answers(scope, CHECK_INS, reported(invented))
+    keep_notes(scope, tuple(one.name for one in known.therapists))
