@@ -1,11 +1,13 @@
 """Therapists: skills, base, hours, when they work here; one is changed at a time."""
 
-from functools import partial
+from datetime import date
 
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.choosing import Saved
 from allay_metrics.actions.details import Details, save_details
+from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.review.naming import cities_to_choose
 from allay_metrics.review.settings import Therapist, therapists
@@ -68,14 +70,9 @@ def _form(scope: Scope, one: Therapist) -> None:
     of = f"{one.id[:8]}-{one.version}"
     cities = [name for name in cities_of(scope) if name != "virtual"]
     with st.form(f"al-person-{of}", border=False):
-        st.pills(
-            "Gives",
-            SKILLS,
-            selection_mode="multi",
-            default=[skill for skill in one.skills if skill in SKILLS],
-            format_func=TYPE_WORDS.__getitem__,
-            key=f"al-skills-{of}",
-        )
+        with st.container(horizontal=True):
+            for skill in SKILLS:
+                st.checkbox(TYPE_WORDS[skill], skill in one.skills, key=f"al-pick-{skill}-{of}")
         st.selectbox(
             "Base city",
             cities,
@@ -94,9 +91,12 @@ def _form(scope: Scope, one: Therapist) -> None:
             key=f"al-hours-{of}",
         )
         st.text_input("E-mail she signs in with", one.email or "", key=f"al-email-{of}")
-        first, last = st.columns(2, gap="small")
-        first.date_input("Works here from", one.active_from, key=f"al-from-{of}")
-        last.date_input("Until", one.active_to, key=f"al-until-{of}")
+        for key, label, day in (
+            ("from", "Works here from", one.active_from),
+            ("until", "Works here until", one.active_to),
+        ):
+            text = day.isoformat() if day else ""
+            st.text_input(label, text, key=f"al-{key}-{of}", placeholder="2026-11-30")
         st.form_submit_button(
             f"Save {markdown(one.name)}",
             type="primary",
@@ -108,9 +108,21 @@ def _form(scope: Scope, one: Therapist) -> None:
 
 def _save(scope: Scope, one: Therapist, of: str) -> None:
     """Save what stands in the fields over what this page had read."""
-    fields = ("skills", "base", "hours", "email", "from", "until")
-    skills, base, hours, email, since, until = (st.session_state[f"al-{n}-{of}"] for n in fields)
+    fields = ("base", "hours", "email", "from", "until")
+    base, hours, email, since, until = (st.session_state[f"al-{name}-{of}"] for name in fields)
+    skills = tuple(skill for skill in SKILLS if st.session_state[f"al-pick-{skill}-{of}"])
     minutes = None if hours is None else round(hours * 60)
-    given = Details(email or None, base, tuple(skills), since, until, minutes)
-    save = partial(save_details, scope, one.id, given, version=one.version)
+
+    def save() -> Saved:
+        given = Details(email or None, base, skills, _day(since), _day(until), minutes)
+        return save_details(scope, one.id, given, version=one.version)
+
     act(scope, f"{one.name} is saved.", save)
+
+
+def _day(text: str) -> date | None:
+    """Return the day of an ISO text, None for a blank one."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise ConfigProblem(f"'{text}' is no day: write it as 2026-11-30.") from None
