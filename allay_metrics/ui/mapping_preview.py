@@ -40,10 +40,10 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
     bad: list[SetAside | RowWarning] = [*chunk.set_aside, *chunk.warnings]
     if bad:
         aside, warned = len(chunk.set_aside), len(chunk.warnings)
-        note(
-            f"**{words.plural(aside, 'row')} cannot be used** as it stands, and "
-            f"{words.plural(warned, 'value')} cannot be read in rows that count without."
-        )
+        told = [f"**{words.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
+        if warned:
+            told.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
+        note(f"{words.listed(told)}.")
         blamed_list(blamed_html(one.row, one.column, one.value, one.reason) for one in bad)
     elif rows:
         note("Every one of them can be used.")
