@@ -1,0 +1,19 @@
+"""Questionnaires parents answered elsewhere: a form's export read as answers to our measures."""
+
+from allay_metrics.intake.questionnaires.file import AnswersFile, Given, open_answers
+from allay_metrics.intake.questionnaires.profile import (
+    Questionnaire,
+    is_questionnaire,
+    read_questionnaire,
+    shipped_questionnaires,
+)
+
+__all__ = [
+    "AnswersFile",
+    "Given",
+    "Questionnaire",
+    "is_questionnaire",
+    "open_answers",
+    "read_questionnaire",
+    "shipped_questionnaires",
+]

@@ -1,0 +1,228 @@
+"""A form's export opened: every response checked, or set aside with the reason."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from allay_metrics import words
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.clock import practice_zone
+from allay_metrics.intake.opening import open_table
+from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
+from allay_metrics.intake.questionnaires.questions import Questions, find_questions
+from allay_metrics.intake.questionnaires.responses import Given, Reader, Unusable
+from allay_metrics.intake.questionnaires.stamps import Stamps
+from allay_metrics.intake.rows import MORE_VALUES, NOT_WHOLE, RowWarning, SetAside
+from allay_metrics.intake.table import Record, Table
+from allay_metrics.intake.texts import listed, quoted
+from allay_metrics.outcomes.measures import measures
+
+_BATCH = 5_000
+
+
+@dataclass
+class Checked:
+    """A whole file checked: `read == len(given) + len(repeats) + len(set_aside)`.
+
+    `repeats` maps the number of a row that says exactly what another one says to that one's.
+    """
+
+    given: list[Given] = field(default_factory=list)
+    repeats: dict[int, int] = field(default_factory=dict)
+    set_aside: list[SetAside] = field(default_factory=list)
+    warnings: list[RowWarning] = field(default_factory=list)
+    read: int = 0
+
+
+class AnswersFile:
+    """A recognised export of answers."""
+
+    def __init__(
+        self, path: Path, zone: ZoneInfo, known: Sequence[Questionnaire], told: bool
+    ) -> None:
+        self._table, looked = open_table(path)
+        self._zone = zone
+        self.profile, self.questions, self._skip = _recognise(self._table, known, path, told)
+        self.headers = self._headers()
+        stat = path.stat()
+        self.file_name = path.name
+        self.sha256 = looked.sha256
+        self.modified_at = int(stat.st_mtime)
+        self._notes: list[str] = []
+
+    @property
+    def source(self) -> str:
+        """Return the name its answers are kept under."""
+        return self.profile.name
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what a person should know of how it is read, once it was checked of its rows."""
+        skipped = self._skip - 1
+        titles = [f"skipped {words.plural(skipped, 'title line')} above the header"]
+        return [*self._table.notes, *(titles if skipped else []), *self.questions.notes,
+                *self._notes]  # fmt: skip
+
+    @property
+    def read_as(self) -> list[tuple[str, str]]:
+        """Return (question, what it is taken for) of every column that is used, in file order."""
+        asked = self.questions
+        found = {asked.answered: "when it was answered"}
+        found |= dict.fromkeys(asked.ids, "the response's own id")
+        found |= {at: _PERSON[who] for who, columns in asked.person.items() for at in columns}
+        for name, columns in asked.measures.items():
+            found |= dict.fromkeys(columns, measures()[name].label)
+        for name, options in asked.options.items():
+            found |= dict.fromkeys((one.column for one in options), measures()[name].label)
+        return [(asked.texts[at], what) for at, what in sorted(found.items())]
+
+    @property
+    def unused(self) -> list[str]:
+        """Return the questions that are kept beside the answers and counted nowhere."""
+        return [self.questions.texts[at] for at in self.questions.other]
+
+    def check(self, progress: Callable[[float], None] = lambda _share: None) -> Checked:
+        """Read every row of the file and return what became of each."""
+        done, seen = Checked(), dict[str, tuple[int, str]]()
+        stamps = Stamps(self.profile, self._zone, self._stamps())
+        reader = Reader(self.profile, self.questions, stamps)
+        for number, record, cut in self._records():
+            done.read += 1
+            reason = cut or self._misfit(record)
+            if reason:
+                raw = self._raw(record) | {NOT_WHOLE: reason}
+                done.set_aside.append(SetAside(number, "", record[-1], reason, raw))
+                continue
+            given = reader.read(number, record)
+            if isinstance(given, Unusable):
+                done.set_aside.append(self._aside(number, record, given))
+                continue
+            same = _fingerprint(record)
+            first = seen.setdefault(given.key, (number, same))
+            if first[0] == number:
+                done.given.append(given)
+            elif first[1] == same:
+                done.repeats[number] = first[0]
+            else:
+                why = f"other answers of the same person and moment stand in row {first[0]}"
+                done.set_aside.append(self._aside(number, record, Unusable(self._key(), why)))
+            progress(self._table.fraction_read)
+        aside = {row.row for row in done.set_aside}
+        done.warnings = [one for one in reader.warnings if one.row not in {*aside, *done.repeats}]
+        self._notes = [*stamps.notes(), *_repeats_told(done.repeats)]
+        return done
+
+    def _key(self) -> int:
+        return self.questions.ids[0] if self.questions.ids else self.questions.answered
+
+    def _headers(self) -> tuple[str, ...]:
+        """Return the header with repeated questions told apart, as rows set aside name them."""
+        counts: Counter[str] = Counter()
+        named = []
+        for text in self.questions.texts:
+            counts[text] += 1
+            named.append(text if counts[text] == 1 else f"{text} ({counts[text]})")
+        return tuple(named)
+
+    def _records(self) -> Iterator[tuple[int, Record, str]]:
+        number = 0
+        for batch in self._table.batches(self._skip, _BATCH):
+            for place, record in enumerate(batch.records):
+                number += 1
+                last = place == len(batch.records) - 1
+                yield number, record, batch.cut if last else ""
+
+    def _stamps(self) -> list[str]:
+        at = self.questions.answered
+        return [record[at] for _, record, _ in self._records() if len(record) > at]
+
+    def _misfit(self, record: Record) -> str:
+        width = len(self.headers)
+        if len(record) != width:
+            return f"the row has {len(record):,} values, the header {width:,}"
+        return "" if any(cell.strip() for cell in record) else "the row is empty"
+
+    def _raw(self, record: Record) -> dict[str, str]:
+        raw = dict.fromkeys(self.headers, "") | dict(zip(self.headers, record, strict=False))
+        if len(record) > len(self.headers):
+            raw[MORE_VALUES] = json.dumps(record[len(self.headers) :], ensure_ascii=False)
+        return raw
+
+    def _aside(self, number: int, record: Record, why: Unusable) -> SetAside:
+        column, value = self.headers[why.column], record[why.column]
+        return SetAside(number, column, value, why.reason, self._raw(record), why.key)
+
+
+_PERSON = {
+    "email": "the family's e-mail",
+    "baby": "the baby's name",
+    "born": "the baby's birth date",
+    "parent": "the parent's name",
+    "concern": "the concern",
+    "totals": "whether it counts in totals",
+    "words": "the parent's words",
+}
+
+
+def open_answers(
+    path: Path,
+    *,
+    timezone: str,
+    own: Sequence[Questionnaire] = (),
+    told: Questionnaire | None = None,
+) -> AnswersFile | None:
+    """Return an export of answers ready to be checked; None where no profile knows the file.
+
+    The practice's own profiles come first; one that is told is taken as it is, and FileProblem
+    says what the file lacks for it. FileProblem, too, where the file cannot be read.
+    """
+    known = [told] if told else [*own, *shipped_questionnaires()]
+    try:
+        return AnswersFile(Path(path), practice_zone(timezone), known, told is not None)
+    except _NotAnswers:
+        return None
+
+
+class _NotAnswers(Exception):
+    """No profile knows the table."""
+
+
+def _recognise(
+    table: Table, known: Sequence[Questionnaire], path: Path, told: bool
+) -> tuple[Questionnaire, Questions, int]:
+    """Return the profile that fits, where its questions stand, and the first row of data."""
+    records = table.first()
+    dumb = ""
+    for profile in known:
+        for place, record in enumerate(records):
+            found = find_questions(record, profile)
+            if found and found.asks:
+                return profile, found, place + 1
+            if found:
+                dumb = listed([text for text in found.texts if text])
+    if not told:
+        raise _NotAnswers
+    if dumb:
+        raise FileProblem(f"{path.name} asks nothing that is known as a measure: it has {dumb}.")
+    needed = listed([*known[0].recognised_by, known[0].answered[0]])
+    raise FileProblem(
+        f"{path.name} is not read as answers by {quoted(known[0].name)}: it lacks {needed}."
+    )
+
+
+def _fingerprint(record: Record) -> str:
+    return blake2b(json.dumps(record).encode(), digest_size=16).hexdigest()
+
+
+def _repeats_told(repeats: dict[int, int]) -> list[str]:
+    if not repeats:
+        return []
+    which = words.listed([f"{row} (as {first})" for row, first in list(repeats.items())[:5]])
+    more = f" and {len(repeats) - 5} more" if len(repeats) > 5 else ""
+    rows = words.plural(len(repeats), "row")
+    verb = "says" if len(repeats) == 1 else "say"
+    return [f"{rows} {verb} again what another row says, and counts once: {which}{more}"]

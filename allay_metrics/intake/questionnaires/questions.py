@@ -1,0 +1,197 @@
+"""Which column of a form's export is which question: by our own wordings, else by patterns."""
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questionnaire
+from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
+from allay_metrics.intake.texts import loose, quoted
+from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.wording import LANGUAGES, wordings
+
+_TAG = re.compile(r"<[^<>]*>")
+_GRID = re.compile(r"(.*\S)\s*\[([^\[\]]+)\]\s*")
+_SCALE = re.compile(r"\b(\d{1,2}) ?(?:-|\u2013|to|a) ?(\d{1,3})\b")
+_LEAST_OPTIONS = 3  # fewer headers alike are a coincidence
+
+
+@dataclass(frozen=True)
+class Option:
+    """A column of its own for one option: the value a tick in it stands for."""
+
+    column: int
+    label: str
+    value: float
+
+
+@dataclass
+class Questions:
+    """Where a form's questions stand: positions of columns by what they ask.
+
+    `texts` are the headers, tidied. `measures` may have several columns: the same question asked
+    on two paths of a form. `notes` say which questions could not be used, and why.
+    """
+
+    texts: tuple[str, ...]
+    answered: int = -1
+    ids: tuple[int, ...] = ()
+    person: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    measures: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    other: tuple[int, ...] = ()
+    language: str = "en"
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        """Return whether any measure is asked at all."""
+        return bool(self.measures or self.options)
+
+
+def plain_question(header: str) -> str:
+    """Return a question without HTML tags and entities, on one line."""
+    return " ".join(html.unescape(_TAG.sub(" ", header)).split())
+
+
+def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions | None:
+    """Return where each question stands; None where no column tells when it was answered."""
+    names = [loose(header) for header in headers]
+    wanted = [loose(name) for name in profile.answered]
+    answered = next((names.index(name) for name in wanted if name in names), None)
+    if answered is None or not {loose(name) for name in profile.recognised_by} <= set(names):
+        return None
+    found = Questions(tuple(map(plain_question, headers)), answered)
+    # Of several names for one id, the first the file has.
+    ids = [names.index(loose(name)) for name in profile.ids if loose(name) in names]
+    found.ids = tuple(ids[:1])
+    ignored = {loose(name) for name in profile.ignored}
+    left = [
+        at
+        for at, name in enumerate(names)
+        if at != answered and at not in ids and name not in ignored and name
+    ]
+    left = _take_choices(found, left, profile)
+    _assign(found, left, profile)
+    return found
+
+
+def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> None:
+    person, asked = defaultdict(list), defaultdict(list)
+    options: dict[str, list[Option]] = defaultdict(list)
+    other = []
+    spanish = 0
+    for at in left:
+        text = found.texts[at]
+        measure, language = _measure_of(text, profile, found.notes)
+        if measure:
+            asked[measure].append(at)
+            spanish += 1 if language == "es" else -1
+        elif option := _option_of(text, profile.options):
+            options[option].append(Option(at, text, 1.0))
+        elif who := _first(text, profile.person, PERSON):
+            person[who].append(at)
+        else:
+            other.append(at)
+    found.person = {name: tuple(columns) for name, columns in person.items()}
+    found.measures = {name: tuple(columns) for name, columns in asked.items()}
+    for name, columns in options.items():
+        found.options[name] = (*found.options.get(name, ()), *columns)
+    found.other = tuple(other)
+    found.language = "es" if spanish > 0 else "en"
+
+
+def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:
+    """Return the measure a question asks and its language; ('', '') for none, or for a doubt."""
+    grid = _GRID.fullmatch(text)
+    # The row of a grid says more than the question above all its rows.
+    forms = [grid[2], f"{grid[1]} {grid[2]}"] if grid else [text]
+    if not profile.says_measures:
+        for form in forms:
+            for measure, language, wording in _own_wordings():
+                if _letters(form).startswith(wording):
+                    return _if_same_scale(measure, language, text, notes)
+    for form in [*forms, text]:
+        fits = [
+            name
+            for name, patterns in profile.measures.items()
+            if any(each.search(form) for each in patterns)
+        ]
+        if len(fits) == 1:
+            return _if_same_scale(fits[0], "en", text, notes)
+        if fits:
+            labels = " or ".join(measures()[name].label for name in fits)
+            notes.append(f"the question {quoted(text)} may ask {labels}: it was left out")
+            return "", ""
+    return "", ""
+
+
+def _if_same_scale(measure_id: str, language: str, text: str, notes: list[str]) -> tuple[str, str]:
+    """Return the measure unless the question itself names another scale than the measure's."""
+    measure = measures()[measure_id]
+    scale = _SCALE.search(text)
+    if scale and measure.kind == "number" and measure.high == 10:
+        told = (float(scale[1]), float(scale[2]))
+        if told != (measure.low, measure.high):
+            notes.append(
+                f"the question {quoted(text)} asks {scale[1]} to {scale[2]}, {measure.label} goes "
+                f"from {measure.low:g} to {measure.high:g}: it was left out"
+            )
+            return "", ""
+    return measure_id, language
+
+
+@cache
+def _own_wordings() -> tuple[tuple[str, str, str], ...]:
+    """Return (measure, language, letters of its question) of all our own wordings."""
+    told = [
+        (name, language, _letters(wordings(language)[name].question))
+        for language in LANGUAGES
+        for name in wordings(language)
+        if name in measures()
+    ]
+    told += [(one.id, "en", _letters(_asked(one.wording))) for one in measures().values()]
+    return tuple((name, language, text) for name, language, text in told if len(text) > 20)
+
+
+def _asked(wording: str) -> str:
+    """Return a wording without remarks: in brackets before it, or choices behind it."""
+    return re.sub(r"^\([^)]*\)\s*|\s*\(0, 15 min.*$|\s*\.\.\. .*$", "", wording)
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.casefold()))
+
+
+def _option_of(text: str, options: Patterns) -> str:
+    return _first(text, options, tuple(options))
+
+
+def _first(text: str, patterns: Patterns, order: Sequence[str]) -> str:
+    return next(
+        (name for name in order if any(each.search(text) for each in patterns.get(name, ()))), ""
+    )
+
+
+def _take_choices(found: Questions, left: list[int], profile: Questionnaire) -> list[int]:
+    """Take out runs of columns whose headers are one measure's choices; return what is left."""
+    if profile.says_measures:
+        return left
+    taken: set[int] = set()
+    for name, measure in measures().items():
+        if measure.kind not in {"ordinal", "words"}:
+            continue
+        labels = option_labels(name)
+        columns = [at for at in left if at not in taken and plain_label(found.texts[at]) in labels]
+        values = {option_value(name, found.texts[at]) for at in columns}
+        whole = {option_value(name, label) for label in labels}
+        if len(columns) >= _LEAST_OPTIONS and values == whole:
+            taken.update(columns)
+            found.options[name] = tuple(
+                Option(at, found.texts[at], option_value(name, found.texts[at]) or 0.0)
+                for at in columns
+            )
+    return [at for at in left if at not in taken]

@@ -1,0 +1,208 @@
+"""One response of a form: who answered, when, and what, on the measures' scales."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from allay_metrics.intake import values as single
+from allay_metrics.intake.questionnaires.profile import Questionnaire
+from allay_metrics.intake.questionnaires.questions import Questions
+from allay_metrics.intake.questionnaires.scales import NOTHING, Read, read_answer
+from allay_metrics.intake.questionnaires.stamps import Stamps
+from allay_metrics.intake.rows import RowWarning
+from allay_metrics.intake.table import Record
+from allay_metrics.intake.texts import one_line, several_lines
+from allay_metrics.outcomes.measures import concerns, measures
+
+WORDS = "words"
+_UNTICKED = frozenset({"", "0", "false", "no", "unchecked"})
+_AGREED = re.compile(
+    r"^(yes|s[ií]\b|i agree|agree|true|1|x|ok|de acuerdo|acepto|checked)", re.IGNORECASE
+)
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Given:
+    """A response. `key` is the service's own id, else made of person and minute.
+
+    `answered_at` is in seconds since 1970 UTC, to the minute where the key is made of it: a sheet
+    saved again has lost the seconds. `about` is infant or parent, None where the questions do not
+    tell. `values` and `texts` are by measure, `words` for free text; `other` holds the columns
+    that are counted nowhere.
+    """
+
+    row: int
+    key: str
+    answered_at: int
+    day: str
+    email: str | None
+    parent: str
+    baby: str
+    born: str | None
+    concern: str
+    about: str | None
+    in_totals: bool
+    language: str
+    values: Mapping[str, float]
+    texts: Mapping[str, str]
+    other: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """Why a response cannot be used, and the column at fault; `key` where it names one known."""
+
+    column: int
+    reason: str
+    key: str = ""
+
+
+class Reader:
+    """Reads responses of one file; values left out become `warnings`."""
+
+    def __init__(self, profile: Questionnaire, questions: Questions, stamps: Stamps) -> None:
+        self._profile = profile
+        self._asked = questions
+        self._stamps = stamps
+        self.warnings: list[RowWarning] = []
+
+    def read(self, row: int, record: Record) -> Given | Unusable:
+        """Return the response of a record that fits the header, or why it cannot be used."""
+        asked = self._asked
+        stamp = record[asked.answered]
+        if not stamp.strip():
+            return Unusable(asked.answered, self._profile.unanswered)
+        moment = self._stamps.read(stamp)
+        if moment.problem:
+            return Unusable(asked.answered, moment.problem)
+        own = next((one_line(record[at]) for at in asked.ids), "")
+        if asked.ids and not own:
+            return Unusable(asked.ids[0], "the response has no id")
+        email, parent, baby = self._who(row, record)
+        at = moment.epoch if own else moment.epoch // _MINUTE * _MINUTE
+        key = own or "|".join([str(at), email or "", parent.casefold(), baby.casefold()])
+        values, texts = self._answers(row, record)
+        if not values and not texts:
+            return Unusable(asked.answered, "it answers none of the questions", key)
+        about = _about(values)
+        return Given(
+            row=row,
+            key=key,
+            answered_at=at,
+            day=moment.day,
+            email=email,
+            parent=parent,
+            baby=baby,
+            born=None if about == "parent" else self._born(row, record, moment.day),
+            concern=self._said("concern", record),
+            about=about,
+            in_totals=self._counts(record),
+            language=asked.language,
+            values=values,
+            texts=texts,
+            other={asked.texts[at]: record[at].strip() for at in asked.other if record[at].strip()},
+        )
+
+    def _who(self, row: int, record: Record) -> tuple[str | None, str, str]:
+        told = self._said("email", record)
+        email = single.email(told) if told else None
+        if told and email is None:
+            self._warn(row, self._asked.person["email"][0], told, "it is not one e-mail address")
+        return email, self._said("parent", record), self._said("baby", record)
+
+    def _born(self, row: int, record: Record, day: str) -> str | None:
+        told = self._said("born", record)
+        if not told:
+            return None
+        born, reason = self._stamps.day(told), "it is not a date in a known form"
+        if born is not None and born > day:
+            born, reason = None, "this birth date lies after the answer"
+        if born is None:
+            self._warn(row, self._asked.person["born"][0], told, reason)
+        return born
+
+    def _counts(self, record: Record) -> bool:
+        """Return whether the family agreed to be counted: its tick, else as the profile says."""
+        if "totals" not in self._asked.person:
+            return self._profile.in_totals
+        return bool(_AGREED.match(self._said("totals", record)))
+
+    def _said(self, what: str, record: Record) -> str:
+        """Return what was written into a question: of several columns, each text once."""
+        cells = (one_line(record[at]) for at in self._asked.person.get(what, ()))
+        return " ".join(dict.fromkeys(cell for cell in cells if cell))
+
+    def _answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
+        found: dict[str, Read] = {}
+        for name, columns in self._asked.measures.items():
+            found[name] = self._of_columns(row, record, name, columns)
+        for name in self._asked.options:
+            if found.get(name, NOTHING) == NOTHING:
+                found[name] = self._of_options(row, record, name)
+        values = {name: one.value for name, one in found.items() if one.value is not None}
+        texts = {name: one.text for name, one in found.items() if one.text}
+        free = [several_lines(record[at]) for at in self._asked.person.get(WORDS, ())]
+        if said := "\n".join(filter(None, free)):
+            texts[WORDS] = said
+        return values, texts
+
+    def _of_columns(self, row: int, record: Record, name: str, columns: tuple[int, ...]) -> Read:
+        """Return the answer of one question, which several paths of a form may ask."""
+        told = {at: record[at] for at in columns if record[at].strip()}
+        reads: list[Read] = []
+        for at, cell in told.items():
+            read = read_answer(measures()[name], several_lines(cell), self._asked.texts[at])
+            if read.problem:
+                self._warn(row, at, cell, read.problem)
+            elif read != NOTHING and read not in reads:
+                reads.append(read)
+        if len(reads) > 1:
+            self._warn(row, columns[-1], record[columns[-1]], "it was answered twice, differently")
+            return NOTHING
+        return reads[0] if reads else NOTHING
+
+    def _of_options(self, row: int, record: Record, name: str) -> Read:
+        """Return the answer given by ticks, one column each."""
+        ticked = [
+            one
+            for one in self._asked.options[name]
+            if one_line(record[one.column]).casefold() not in _UNTICKED
+        ]
+        if not ticked:
+            return NOTHING
+        if measures()[name].kind == "yes_no":
+            return Read(1.0, ", ".join(_ticked(one.label, record[one.column]) for one in ticked))
+        if len(ticked) > 1:
+            last = ticked[-1].column
+            self._warn(row, last, record[last], "more than one option was chosen")
+            return NOTHING
+        return Read(ticked[0].value)
+
+    def _warn(self, row: int, column: int, value: str, reason: str) -> None:
+        name = self._asked.texts[column]
+        self.warnings.append(RowWarning(row, name, one_line(value), reason))
+
+
+def _ticked(label: str, cell: str) -> str:
+    """Return an option's label, with what was written into it where that says more."""
+    text = one_line(cell)
+    plain = {"1", "true", "yes", "x", "checked", label.casefold()}
+    return label if text.casefold() in plain else f"{label}: {text}"
+
+
+def _about(values: Mapping[str, float]) -> str | None:
+    """Return whom the questions answered are about: only the parent's own pain is about her."""
+    infant = {
+        name
+        for name, one in measures().items()
+        if one.asked_of == "all infants"
+        or any(concerns()[each].client == "infant" for each in _of(one.asked_of))
+    }
+    if values.keys() & infant:
+        return "infant"
+    return "parent" if "parent_pain" in values else None
+
+
+def _of(asked_of: str) -> list[str]:
+    return [each for each in asked_of.split("|") if each in concerns()]

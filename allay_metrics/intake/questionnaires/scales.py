@@ -1,0 +1,160 @@
+"""What a parent wrote, as a value on the measure's scale: blank is no value, never 0."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from allay_metrics.outcomes.measures import Measure
+from allay_metrics.outcomes.wording import LANGUAGES, wordings
+
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_H, _MIN = r"h(?:ou)?rs?|h|horas?", r"min(?:ute|uto)?s?\.?|m"
+_HOURS = re.compile(
+    rf"({_NUMBER}) ?(?:{_H})\.?(?: ?(?:and|y|,)? ?({_NUMBER}) ?(?:{_MIN})?)?", re.IGNORECASE
+)
+_MINUTES = re.compile(rf"({_NUMBER}) ?(?:{_MIN})", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::\d\d)?")
+_BARE = re.compile(rf"(-?{_NUMBER})")
+_ABOUT = re.compile(r"^(?:about|around|approx\.?|roughly|ca\.?|~|unos|unas)\s*", re.IGNORECASE)
+_MORE = re.compile(r"\s*(?:\+|or more|o m[aá]s)$", re.IGNORECASE)
+# A number and the words of its end of the scale: `7 / 10`, `10 - worst pain`, `0 (none)`.
+_LED = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(?: ?/ ?10| of 10)?(?:\s*[-:(=\u2013\u2014].*)?")
+_NONE = frozenset({
+    "none", "no", "never", "nothing", "nada", "ninguno", "ninguna", "zero", "not at all",
+})  # fmt: skip
+_NOT_SAID = re.compile(
+    r"(?:n\.? ?/? ?a\.?|not applicable|not breast-?feeding|rather not say|prefer not to say|"
+    r"prefiero no decir|no aplica|no doy (?:el )?pecho|don'?t know|no s[eé]|-+|\?+)",
+    re.IGNORECASE,
+)
+_BEHIND = r"\b[\s,.:;\u2013\u2014-]*(.*)"
+_YES = re.compile(rf"(?:yes|y|s[ií]|true|1){_BEHIND}", re.IGNORECASE | re.DOTALL)
+_NO = re.compile(rf"(?:no|n|none|nothing|false|0|nada|ninguno){_BEHIND}", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Read:
+    """One answer read: a value on the scale, words beside it, or why it cannot be used."""
+
+    value: float | None = None
+    text: str = ""
+    problem: str = ""
+
+
+NOTHING = Read()
+
+
+def read_answer(measure: Measure, cell: str, question: str = "") -> Read:
+    """Return the answer in a cell; `question` may name the unit of a bare number.
+
+    A value beyond the scale is no value: it is a problem, never cut to fit.
+    """
+    text = " ".join(cell.split())
+    if not text or _NOT_SAID.fullmatch(text):
+        return NOTHING
+    if measure.kind == "yes_no":
+        return _yes_or_no(text)
+    word = _by_word(measure, text)
+    if word is not None:
+        return Read(word)
+    if measure.id in {"cry_min", "sleep_long"}:
+        return _length(measure, text, question)
+    return _on_scale(measure, _number(text))
+
+
+def _by_word(measure: Measure, text: str) -> float | None:
+    """Return the value of one of the measure's own choices, in either language."""
+    plain = _plain(text)
+    if measure.kind == "number" and plain in _NONE:
+        return 0.0 if measure.low <= 0 else None
+    return _choices(measure.id).get(plain)
+
+
+@cache
+def _choices(measure_id: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for language in LANGUAGES:
+        for value, label in wordings(language)[measure_id].choices:
+            # `10` is a number, which is read as such.
+            if not _BARE.fullmatch(label):
+                found.setdefault(_plain(label), value)
+    return found
+
+
+def option_value(measure_id: str, label: str) -> float | None:
+    """Return the value a column of its own stands for, where its header is one of the choices."""
+    return _choices(measure_id).get(_plain(label))
+
+
+def option_labels(measure_id: str) -> frozenset[str]:
+    """Return the measure's choices as `plain_label` writes them."""
+    return frozenset(_choices(measure_id))
+
+
+def plain_label(text: str) -> str:
+    """Return a choice as it is compared: letters and digits of one spacing, no case."""
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+|\+", text.casefold()))
+
+
+def _number(text: str) -> float | None:
+    found = _LED.fullmatch(_MORE.sub("", text))
+    return float(found[1].replace(",", ".")) if found else None
+
+
+def _length(measure: Measure, text: str, question: str) -> Read:
+    """Return a length of time in the measure's own unit, minutes or hours."""
+    minutes = measure.id == "cry_min"
+    plain = _MORE.sub("", _ABOUT.sub("", text)).strip()
+    if found := _HOURS.fullmatch(plain):
+        length = 60 * _float(found[1]) + (_float(found[2]) if found[2] else 0)
+    elif found := _MINUTES.fullmatch(plain):
+        length = _float(found[1])
+    elif found := _CLOCK.fullmatch(plain):
+        length = 60 * float(found[1]) + float(found[2])
+    elif found := _BARE.fullmatch(plain):
+        bare = _float(found[1])
+        in_hours = bool(re.search(r"\bhours?\b|\bhoras?\b|\(h\)", _hint(question), re.IGNORECASE))
+        in_minutes = bool(re.search(r"\bmin", _hint(question), re.IGNORECASE))
+        if minutes and not in_hours and not in_minutes and 0 < bare < 15:
+            return Read(problem="minutes or hours? A number alone does not say")
+        length = bare if (in_minutes or (minutes and not in_hours)) else 60 * bare
+    else:
+        return Read(problem="it is no length of time")
+    return _on_scale(measure, length if minutes else length / 60)
+
+
+def _hint(question: str) -> str:
+    """Return what a question says of its unit: what stands in brackets, else all but `24 hours`."""
+    inside = " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", question))
+    return inside or re.sub(r"24 hours?|24 horas", "", question)
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _on_scale(measure: Measure, value: float | None) -> Read:
+    if value is None:
+        return Read(problem="it is no answer on this scale")
+    if not measure.low <= value <= measure.high:
+        return Read(problem=f"the scale goes from {measure.low:g} to {measure.high:g}")
+    if measure.kind in {"ordinal", "words"} and value % 1:
+        return Read(problem="it is no answer on this scale")
+    return Read(value)
+
+
+def _yes_or_no(text: str) -> Read:
+    """Return 1 for yes, 0 for no, with the words behind it; other words alone are only words.
+
+    Whoever wrote words wants them read: `not sure` is neither yes nor no.
+    """
+    if found := _YES.fullmatch(text):
+        return Read(1.0, found[1].strip())
+    if found := _NO.fullmatch(text):
+        # `No change, but a rash` is words to be read.
+        return Read(0.0) if not found[1] else Read(text=text)
+    return Read(text=text)
