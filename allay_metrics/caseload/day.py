@@ -12,6 +12,7 @@ from allay_metrics.caseload import links, reading
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import ON, Today
 from allay_metrics.records import VIRTUAL, Scope
+from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, therapist, visit
 
 DAYS_AHEAD = 7
@@ -146,7 +147,7 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
 def _families(conn: Any, scope: Scope, families: set[str]) -> dict[str, tuple[str, str | None]]:
     """Return (name, phone) of these families, of those she may see."""
     asked = select(family.c.id, family.c.name, family.c.phone).where(
-        reading.own(scope, family, family.c.id), family.c.id.in_(reading.among(conn, families))
+        reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
     )
     return {row.id: (row.name, row.phone) for row in conn.execute(asked)}
 
@@ -165,7 +166,7 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         .select_from(visit.outerjoin(before, earlier))
         .where(
             reading.own(scope, visit, visit.c.family_id),
-            visit.c.id.in_(reading.among(conn, [row.id for row in rows])),
+            visit.c.id.in_(among(conn, [row.id for row in rows])),
         )
         .group_by(visit.c.id)
     )

@@ -14,6 +14,7 @@ from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
 from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, visit
 
 SHOWN_FOR = timedelta(days=180)
@@ -79,7 +80,7 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         told = reading.told(conn, scope, ids)
         marks = reading.marks(conn, scope, ids)
         done = visit.c.state == "completed"
-        of_them = visit.c.family_id.in_(reading.among(conn, ids))
+        of_them = visit.c.family_id.in_(among(conn, ids))
         past: dict[str, list[Any]] = defaultdict(list)
         for row in reading.visits(conn, scope, done, of_them):
             past[row.family_id].append(row)

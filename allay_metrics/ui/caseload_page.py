@@ -19,7 +19,7 @@ from allay_metrics.ui.opening import opened
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
 
-_day, _families, _weeks = map(remembered, (read_day, read_families, read_weeks))
+_day, _families, _weeks = remembered(read_day), remembered(read_families), remembered(read_weeks)
 
 
 def caseload_page(scope: Scope) -> None:

@@ -1,6 +1,8 @@
 """Families without a next visit, and the way to close the care that has ended."""
 
+from collections.abc import Hashable
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -57,7 +59,7 @@ def _body(scope: Scope, as_of: date) -> None:
             st.html(f'<p class="al-sub">The first {SHOWN} are shown.</p>')
 
 
-def _row(row: dict[str, object]) -> list[Cell | str]:
+def _row(row: dict[Hashable, Any]) -> list[Cell | str]:
     last, kind = row["last_visit"], str(row["visit_type"])
     assert isinstance(last, date)
     return [
@@ -70,7 +72,7 @@ def _row(row: dict[str, object]) -> list[Cell | str]:
     ]
 
 
-def _label(row: dict[str, object]) -> str:
+def _label(row: dict[Hashable, Any]) -> str:
     return f"{row['family']}, {words.plural(int(str(row['days_since'])), 'day')} ago"
 
 
