@@ -1,17 +1,20 @@
 """Check-ins with their answers, kept in bulk: what families answered elsewhere, or were asked."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
 
+from allay_metrics.actions.whose import People
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
-from allay_metrics.records.tables import answer, check_in, client, family
+from allay_metrics.records.tables import answer, check_in
 
 WORDS = "words"  # what the parent's free text is kept under, beside the measures' own ids
 
@@ -21,16 +24,18 @@ class Reported:
     """One check-in as a source tells it; `answered_at` is None where it was asked in vain.
 
     `source_key` is the source's own id, or one made of person and moment. `name` is the person's
-    as answered, '' where the form did not ask; `kind` is infant or parent, where that is known.
-    `values` are on the measures' scales, `texts` the parent's words, both by measure id (WORDS
-    for free text). `read_by` says who read the words, where somebody did by `read_at`.
+    as answered, '' where the form did not ask; `kind` is infant or parent, where that is known;
+    `parent` the parent's full name. `moment` and `due_on` are None where the client's first visit
+    decides them. `values` are on the measures' scales, `texts` the parent's words, both by measure
+    id (WORDS for free text); `said` what else was answered. `read_by` says who read the words,
+    where somebody did by `read_at`.
     """
 
     source_key: str
     email: str | None
     name: str
-    moment: str
-    due_on: date
+    moment: str | None
+    due_on: date | None
     asked_at: int | None
     answered_at: int | None
     values: Mapping[str, float] = field(default_factory=dict)
@@ -40,6 +45,8 @@ class Reported:
     language: str = "en"
     read_by: str | None = None
     read_at: int | None = None
+    parent: str = ""
+    said: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,9 +59,21 @@ class Kept:
     doubtful: int
 
 
-_COLUMNS = (
-    "moment",
-    "due_on",
+class Became(NamedTuple):
+    """What became of one check-in: added, updated or unchanged, and who it is about now.
+
+    `before` holds what was changed of it, as it was: columns in `set`, and `answers` where those
+    changed; None where nothing did.
+    """
+
+    id: str
+    outcome: str
+    client_id: str | None
+    before: Mapping[str, Any] | None
+    doubtful: bool
+
+
+_CONTENT = (
     "language",
     "asked_at",
     "answered_at",
@@ -62,9 +81,14 @@ _COLUMNS = (
     "in_totals",
     "said_name",
     "said_email",
+    "said",
 )
-_READ = ("words_read_by", "words_read_at")
+_PLACE = ("moment", "due_on")
 _MATCH = ("client_id", "doubt")
+_READ = ("words_read_by", "words_read_at")
+_COLUMNS = (*_CONTENT, *_PLACE, *_MATCH, *_READ, "import_id")
+
+Answers = list[tuple[str, float | None, str | None]]
 
 
 def keep_answers(
@@ -72,135 +96,183 @@ def keep_answers(
 ) -> Kept:
     """Keep these check-ins of one source; keeping the same again changes nothing.
 
-    A person is found by e-mail and name. Where that is doubtful the check-in has no client, and a
-    question for the owner; a match once made stays. Owner only.
+    A person is found by e-mail, name and date. Where that is doubtful the check-in has no client,
+    and a question for the owner; a match once made stays. Owner only.
     """
-    told = {_id(scope, source, one): one for one in reported}
     with scope.write("keep check-ins") as conn:
-        known = _on_file(conn, scope.practice_id, told)
-        people = _People(conn, scope.practice_id, told.values())
-        rows = {id_: (_row(one), _answers(one)) for id_, one in told.items()}
-        new = [id_ for id_ in told if id_ not in known]
-        changed = [id_ for id_ in told if id_ in known and known[id_][:2] != rows[id_]]
-        matches = {id_: people.match(told[id_]) for id_ in told}
-        columns = ("practice_id", "source", "import_id", "id", "source_key")
-        insert_rows(
-            conn,
-            check_in,
-            (*columns, *_MATCH, *_READ, *_COLUMNS),
-            [
-                (
-                    *(scope.practice_id, source, import_id, id_, told[id_].source_key),
-                    *(*matches[id_], told[id_].read_by, told[id_].read_at),
-                    *rows[id_][0],
-                )
-                for id_ in new
-            ],
-        )
-        _update(conn, scope.practice_id, {id_: rows[id_][0] for id_ in changed})
-        gone = answer.c.check_in_id.in_(among(conn, changed))
-        conn.execute(delete(answer).where(answer.c.practice_id == scope.practice_id, gone))
-        insert_rows(
-            conn,
-            answer,
-            ("practice_id", "check_in_id", "measure", "value", "text", "saved_at"),
-            [
-                (scope.practice_id, id_, *one, told[id_].answered_at)
-                for id_ in (*new, *changed)
-                for one in rows[id_][1]
-            ],
-        )
-        # A family found meanwhile answers the question by itself.
-        found = [
-            (*matches[id_], id_)
-            for id_ in told
-            if id_ in known and known[id_][2] is None and matches[id_][0] is not None
-        ]
-        update_rows(conn, check_in, scope.practice_id, _MATCH, found)
-        open_ = sum(
-            (known[id_][2] if id_ in known else None) is None and matches[id_][0] is None
-            for id_ in told
-        )
-    return Kept(len(new), len(changed), len(told) - len(new) - len(changed), open_)
-
-
-def _id(scope: Scope, source: str, one: Reported) -> str:
-    return key_of(scope.practice_id, "check_in", source, one.source_key)
-
-
-def _row(one: Reported) -> tuple[Any, ...]:
-    return (
-        one.moment,
-        one.due_on.isoformat(),
-        one.language,
-        one.asked_at,
-        one.answered_at,
-        one.answered_at,
-        int(one.in_totals),
-        one.name or None,
-        one.email.lower() if one.email else None,
+        found = keep_told(conn, (scope.practice_id, scope.zone), source, reported, import_id)
+    outcomes = [one.outcome for one in found.values()]
+    return Kept(
+        outcomes.count("added"),
+        outcomes.count("updated"),
+        outcomes.count("unchanged"),
+        sum(one.doubtful for one in found.values()),
     )
 
 
-def _answers(one: Reported) -> list[tuple[str, float | None, str | None]]:
+def keep_told(  # noqa: PLR0917 - what a transaction in hand is told
+    conn: Connection,
+    practice: tuple[str, ZoneInfo],
+    source: str,
+    reported: Iterable[Reported],
+    import_id: str | None = None,
+    old: frozenset[str] = frozenset(),
+) -> dict[str, Became]:
+    """Keep check-ins within a transaction and return what became of each, by source key.
+
+    `practice` is its id and zone; `old` are source keys of which a newer file said more: they stay
+    as they are.
+    """
+    practice_id, zone = practice
+    told = {_id(practice_id, source, one): one for one in reported}
+    known = _on_file(conn, practice_id, told)
+    people = People(conn, practice_id, zone)
+    open_ = [one for id_, one in told.items() if id_ not in known or known[id_].asks]
+    people.meet(open_, {one.row["client_id"] for one in known.values() if one.row["client_id"]})
+    found: dict[str, Became] = {}
+    new: list[tuple[Any, ...]] = []
+    changed: list[tuple[Any, ...]] = []
+    given: dict[str, Answers] = {}
+    for id_, one in told.items():
+        before = known.get(id_)
+        if before is not None and one.source_key in old:
+            asks = before.asks
+            found[one.source_key] = Became(id_, "unchanged", before.row["client_id"], None, asks)
+            continue
+        row, answers = _row(one, before, people, import_id), _answers(one)
+        if before is None:
+            new.append((practice_id, id_, source, one.source_key, *row.values()))
+            given[id_] = answers
+            became, was = "added", None
+        else:
+            was = _differences(before, row, answers)
+            became = "updated" if was and was.pop("told") else "unchanged"
+            if was and (was["set"] or was["answers"] is not None):
+                row = {**before.row, **{name: row[name] for name in was["set"]}}
+                changed.append((*row.values(), id_))
+                if was["answers"] is not None:
+                    given[id_] = answers
+            else:
+                was = None
+        asks = row["client_id"] is None and row["doubt"] is not None
+        found[one.source_key] = Became(id_, became, row["client_id"], was, asks)
+    insert_rows(conn, check_in, ("practice_id", "id", "source", "source_key", *_COLUMNS), new)
+    update_rows(conn, check_in, practice_id, _COLUMNS, changed)
+    _write_answers(conn, practice_id, given, {id_: one.answered_at for id_, one in told.items()})
+    return found
+
+
+def _id(practice_id: str, source: str, one: Reported) -> str:
+    return key_of(practice_id, "check_in", source, one.source_key)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A check-in on file: its columns, plain, and its answers with the moment they were saved."""
+
+    row: Mapping[str, Any]
+    answers: list[tuple[str, float | None, str | None, int]]
+
+    @property
+    def asks(self) -> bool:
+        """Return whether its match is a question; one the owner said is nobody's is none."""
+        return self.row["client_id"] is None and self.row["doubt"] is not None
+
+
+def _row(
+    one: Reported, before: _Known | None, people: People, import_id: str | None
+) -> dict[str, Any]:
+    """Return the columns as told now; a match once made, or refused, stays."""
+    if before is None or before.asks:
+        client_id, doubt = people.match(one)
+    else:
+        client_id, doubt = before.row["client_id"], before.row["doubt"]
+    moment, due_on = one.moment, one.due_on
+    if moment is None or due_on is None:
+        moment, due_on = people.place(client_id, one.answered_at or one.asked_at or 0)
+    said = json.dumps(one.said, ensure_ascii=False, sort_keys=True) if one.said else None
+    return {
+        "language": one.language,
+        "asked_at": one.asked_at,
+        "answered_at": one.answered_at,
+        "consented_at": one.answered_at,
+        "in_totals": int(one.in_totals),
+        "said_name": one.name or None,
+        "said_email": one.email.lower() if one.email else None,
+        "said": said,
+        "moment": moment,
+        "due_on": due_on.isoformat(),
+        "client_id": client_id,
+        "doubt": doubt,
+        "words_read_by": one.read_by,
+        "words_read_at": one.read_at,
+        "import_id": import_id,
+    }
+
+
+def _differences(before: _Known, row: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+    """Return what is to be changed, as it was; `told` says whether the source says anew.
+
+    New words are to be read again; what somebody read stays read otherwise.
+    """
+    names = [name for name in (*_CONTENT, *_PLACE, *_MATCH) if before.row[name] != row[name]]
+    differ = [one[:3] for one in before.answers] != answers
+    told = differ or any(name in _CONTENT for name in names)
+    if [one[::2] for one in answers if one[2]] != _texts(before):
+        names += [name for name in _READ if before.row[name] != row[name]]
+    if told and before.row["import_id"] != row["import_id"]:
+        names.append("import_id")
+    return {
+        "told": told,
+        "set": {name: before.row[name] for name in names},
+        "answers": before.answers if differ else None,
+    }
+
+
+def _texts(before: _Known) -> list[tuple[str, str | None]]:
+    return [(one[0], one[2]) for one in before.answers if one[2]]
+
+
+def _answers(one: Reported) -> Answers:
     if one.answered_at is None:
         return []
     names = sorted({*one.values, *one.texts})
     return [(name, one.values.get(name), one.texts.get(name)) for name in names]
 
 
-def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-    """Return row, answers and client of each of these check-ins that stands on file."""
+def _write_answers(
+    conn: Connection,
+    practice_id: str,
+    given: Mapping[str, Answers],
+    saved: Mapping[str, int | None],
+) -> None:
+    gone = answer.c.check_in_id.in_(among(conn, given))
+    conn.execute(delete(answer).where(answer.c.practice_id == practice_id, gone))
+    columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
+    rows = [(practice_id, id_, *one, saved[id_]) for id_, told in given.items() for one in told]
+    insert_rows(conn, answer, columns, rows)
+
+
+def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, _Known]:
+    """Return those of these check-ins that stand on file."""
     wanted = among(conn, ids)
     given: dict[str, list[Any]] = defaultdict(list)
-    asked = select(answer.c.check_in_id, answer.c.measure, answer.c.value, answer.c.text).where(
+    columns = (answer.c.measure, answer.c.value, answer.c.text, answer.c.saved_at)
+    asked = select(answer.c.check_in_id, *columns).where(
         answer.c.practice_id == practice_id, answer.c.check_in_id.in_(wanted)
     )
-    for row in conn.execute(asked.order_by(answer.c.measure)):
-        given[row.check_in_id].append((row.measure, row.value, row.text))
-    there = select(check_in.c.id, check_in.c.client_id, *(check_in.c[name] for name in _COLUMNS))
+    for id_, *one in conn.execute(asked):
+        given[id_].append(tuple(one))
+    there = select(check_in.c.id, *(check_in.c[name] for name in _COLUMNS))
     mine = there.where(check_in.c.practice_id == practice_id, check_in.c.id.in_(wanted))
     return {
-        row.id: (_plain(row[2:]), sorted(given[row.id], key=lambda one: one[0]), row.client_id)
+        row.id: _Known(
+            dict(zip(_COLUMNS, _plain(row[1:]), strict=True)),
+            sorted(given[row.id], key=lambda one: str(one[0])),
+        )
         for row in conn.execute(mine)
     }
 
 
 def _plain(row: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(value.isoformat() if isinstance(value, date) else value for value in row)
-
-
-def _update(conn: Connection, practice_id: str, changed: Mapping[str, tuple[Any, ...]]) -> None:
-    rows = [(*row, id_) for id_, row in changed.items()]
-    update_rows(conn, check_in, practice_id, _COLUMNS, rows)
-
-
-class _People:
-    """The clients of the families whose e-mails were told."""
-
-    def __init__(self, conn: Connection, practice_id: str, told: Iterable[Reported]) -> None:
-        emails = {one.email.lower() for one in told if one.email}
-        asked = (
-            select(family.c.email, client.c.id, client.c.name, client.c.kind)
-            .join(
-                client,
-                (client.c.practice_id == family.c.practice_id)
-                & (client.c.family_id == family.c.id),
-            )
-            .where(family.c.practice_id == practice_id, family.c.email.in_(among(conn, emails)))
-        )
-        self._by_email: dict[str, list[Any]] = defaultdict(list)
-        for row in conn.execute(asked):
-            self._by_email[row.email].append(row)
-
-    def match(self, one: Reported) -> tuple[str | None, str | None]:
-        """Return the client's id, or None and the question for the owner."""
-        theirs = self._by_email.get((one.email or "").lower(), [])
-        if not theirs:
-            return None, "No family on file has this e-mail: whose check-in is it?"
-        alike = [row for row in theirs if one.kind in (None, row.kind)]
-        named = [row for row in alike if row.name.casefold() == one.name.strip().casefold()]
-        found = named if one.name.strip() else alike
-        if len(found) == 1:
-            return found[0].id, None
-        return None, "The family has nobody of this name: whom is this check-in about?"

@@ -1,0 +1,32 @@
+"""Which moment of a course of care an answer belongs to, by the first sessions there were."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from allay_metrics.outcomes.windows import B0_WITHIN, B1_WITHIN, WINDOWS
+
+OTHER = "other"
+_BEFORE = timedelta(seconds=B1_WITHIN)
+
+
+def moment_of(answered_at: int, on: date, firsts: Iterable[tuple[date, int]]) -> tuple[str, date]:
+    """Return the moment an answer counts for and the day that moment is meant for.
+
+    `answered_at` is in seconds since 1970 UTC, `on` its day in the practice's zone; `firsts` are
+    day and start of the first session of each episode. Before a session it is B1 within 48 hours
+    and B0 within 14 days, after it the window it falls into; `other`, on its own day, else. Of
+    two episodes the later one counts, whose baseline it is.
+    """
+    for first, session in sorted(firsts, reverse=True):
+        if answered_at < session:
+            if answered_at >= session - B1_WITHIN:
+                return "B1", first - _BEFORE
+            if answered_at >= session - B0_WITHIN:
+                return "B0", on
+            continue
+        for window in WINDOWS.values():
+            due = first + timedelta(days=window.day)
+            if abs((on - due).days) <= window.margin:
+                return window.id, due
+        return OTHER, on
+    return OTHER, on
