@@ -4,11 +4,12 @@ from typing import Any
 
 from allay_metrics import words
 from allay_metrics.cli.output import table, told
+from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.review.eight import Number, WeekNumber
 from allay_metrics.review.needs import Needs
 from allay_metrics.review.week import WeekReview
-from allay_metrics.words import dated, plural
+from allay_metrics.words import DASH, dated, plain, plural
 
 TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
 
@@ -156,6 +157,11 @@ def _said(one: Number, week: WeekNumber) -> str:
     cell = week.cell
     if one.waits_for and week is one.now:
         return f"waits for {one.waits_for}"
+    if one.metric.key in REPORTED:
+        # Counts only: never a percentage beside money.
+        if cell.denominator:
+            return f"{plain(cell.numerator)} of {plain(cell.denominator)}"
+        return cell.reason if week is one.now else DASH
     return told(one.metric, cell.value, cell.numerator, cell.denominator)
 
 

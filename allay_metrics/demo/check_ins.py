@@ -60,7 +60,7 @@ BY_CONCERN: dict[str, tuple[str, ...]] = {
 }
 # Days after the first visit, spread around them, and the share of families who answer.
 OCCASIONS: tuple[tuple[int, int, float], ...] = (
-    (-1, 0, 0.80), (7, 2, 0.70), (14, 3, 0.64), (28, 6, 0.58), (56, 12, 0.45),
+    (-1, 0, 0.90), (7, 2, 0.76), (14, 3, 0.72), (28, 6, 0.74), (56, 12, 0.52),
 )  # fmt: skip
 WORDS = (
     "Much worse", "Worse", "A little worse", "No change", "A little better", "Better",

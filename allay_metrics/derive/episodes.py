@@ -29,6 +29,8 @@ class Episode(NamedTuple):
     last_on: str
     visits: int
     closed_on: str | None
+    starts_at: int
+    visit_type: str
 
 
 def episodes_of(
@@ -54,6 +56,7 @@ def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> I
     on = closed.day if closed else None
     for stay in stays((visit.day for visit in visits), on, max(visit.day for visit in visits)):
         theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
+        first = min(theirs, key=lambda visit: (visit.starts_at, visit.id))
         yield Episode(
             id=episode_id(who.id, stay.days[0]),
             client_id=who.id,
@@ -62,6 +65,8 @@ def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> I
             last_on=stay.days[-1].isoformat(),
             visits=len(theirs),
             closed_on=stay.closed_on.isoformat() if stay.closed_on else None,
+            starts_at=first.starts_at,
+            visit_type=first.visit_type,
         )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.metrics import additive, driving, families
+from allay_metrics.metrics import additive, driving, families, outcomes
 from allay_metrics.metrics.cells import Cell, Cells, Group, Place
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.facts import VISITS, Facts, rolled_up
@@ -88,6 +88,10 @@ def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
         return families.lapsed(inquiry)
     if metric.key == "field_utilisation":
         return driving.field_use(inquiry)
+    if metric.key == "improved_share":
+        return outcomes.improved(inquiry)
+    if metric.key == "response_rate":
+        return outcomes.responses(inquiry)
     return additive.on_books(inquiry, daily)
 
 

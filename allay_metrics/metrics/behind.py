@@ -14,7 +14,7 @@ from allay_metrics.metrics.days import DAY, Bucket, start_of
 from allay_metrics.metrics.driving import worked_for_offered
 from allay_metrics.metrics.facts import IS_FIRST, VISITS
 from allay_metrics.metrics.families import lapsed_visits
-from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
+from allay_metrics.metrics.metric import COMPLETED, REPORTED, Metric, Sum
 from allay_metrics.metrics.question import Question
 from allay_metrics.metrics.verdict import judge
 from allay_metrics.records import Scope
@@ -40,7 +40,7 @@ def visits_behind(
     time in the practice's zone), family, city, `visit_type` (`CST + lactation`), therapist, state,
     minutes, `counted`, and `price` in dollars (None where missing) for those who may see money.
     `only` narrows them to visits with these ids. Empty where there is no value. Raises NotAllowed
-    and QuestionProblem.
+    and QuestionProblem. What parents reported has no visits behind it.
     """
     if len(question.metrics) != 1:
         raise QuestionProblem("The visits behind a number are those of one metric.")
@@ -49,7 +49,7 @@ def visits_behind(
     with scope.read() as conn:
         records = read_records(conn, scope)
         whole = Bucket(None, question.first, question.last)
-        if judge(metric, whole, records).known:
+        if metric.key not in REPORTED and judge(metric, whole, records).known:
             statement = _statement(question, metric, records, scope)
             if only is not None:
                 statement = statement.where(visit.c.id.in_(only))

@@ -17,6 +17,7 @@ class Cell(NamedTuple):
 
     A median has `middle` days over `bottom` visits. `basis` is the sum without which the remark
     says all there is, `why_not` the reason why there is no value, `note` one to be said beside it.
+    `hushed` is the reason why counts are shown without a value.
     """
 
     top: int = 0
@@ -28,6 +29,7 @@ class Cell(NamedTuple):
     second_remark: int = 0
     why_not: str = ""
     note: str = ""
+    hushed: str = ""
 
     @property
     def says_something(self) -> bool:

@@ -82,7 +82,12 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         ranges[source, kind].append((first, last))
     newest = (
         select(import_.c.source, func.max(import_.c.as_of))
-        .where(import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None))
+        .where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.undone_at.is_(None),
+            # Parents' answers tell nothing of visits.
+            import_.c.holds != "answers",
+        )
         .group_by(import_.c.source)
     )
     as_of = {

@@ -39,8 +39,10 @@ COUNTED = (
     "unmarked",
 )
 NOT_COUNTED = ("rescheduled", "missing")
+# Metrics of check-ins, not of visits.
+REPORTED = ("response_rate", "improved_share")
 # Metrics that are more than sums of visits: each has a function of its own.
-COUNTED_ALONE = ("on_books", "field_utilisation")
+COUNTED_ALONE = ("on_books", "field_utilisation", *REPORTED)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Metric:
     database. `noted` kinds of coverage do not withhold the value, their absence is noted.
     `remark` is a sum said beside the value, such as `12 prices missing`; there may be a second.
     `basis` is a sum without which the remark says all there is: no value then. `waits_for` names
-    what is not on file yet: such a metric is defined and shown, and has no value.
+    what is not on file yet: such a metric is defined and shown, and has no value. Denominators up
+    to `small` are shown as counts only; those up to 4 always are.
     """
 
     key: str
@@ -96,6 +99,7 @@ class Metric:
     second_words: str = ""
     basis: Sum | None = None
     waits_for: str = ""
+    small: int = 0
 
     @property
     def money(self) -> bool:

@@ -51,8 +51,10 @@ def _ratio(metric: Metric, cell: Cell, notes: list[str]) -> Told:
         return Told(None, None, None, "; ".join(notes))
     of_top, of_bottom = _SCALES.get(metric.kind, (1, 1))
     top, bottom = cell.top / of_top, cell.bottom / of_bottom
-    if bottom <= SMALL:
+    if bottom <= max(SMALL, metric.small):
         return Told(None, top, bottom, "small")
+    if cell.hushed:
+        return Told(None, top, bottom, cell.hushed)
     return Told(top / bottom, top, bottom, "; ".join(filter(None, (*notes, recent))))
 
 

@@ -22,7 +22,7 @@ class Episode:
     """One client with one concern, and everything answered about her or him.
 
     `session` is the start of the first visit (seconds since 1970 UTC), `first` its local day;
-    `asked` whether a check-in was ever sent or answered.
+    `asked` whether a check-in was ever sent or answered, `visit_type` that of the first visit.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Episode:
     gestation_weeks: int | None
     asked: bool
     answers: tuple[Answer, ...]
+    visit_type: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from allay_metrics.metrics import METRICS, Metric, Question
+from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.question import WEEKDAYS
 from allay_metrics.metrics.usual import (
     WEEKS_BACK,
@@ -33,7 +34,7 @@ EIGHT = (
     "wait_days",
     "improved_share",
 )
-ASKED = tuple(key for key in EIGHT if not METRICS[key].waits_for)
+ASKED = tuple(key for key in EIGHT if not METRICS[key].waits_for and key not in REPORTED)
 AHEAD = timedelta(days=13)
 
 Table = Mapping[tuple[Any, ...], Cell]
@@ -95,19 +96,22 @@ class Number:
 class Asked:
     """The questions behind the eight numbers of one week; None where one is not needed.
 
-    `weeks`: 13 weeks and the 26 before. `same_days`: a week that has not ended, and the same days
-    of the week before. `books`: what is on the books from the newest export on.
+    `weeks`: 13 weeks and the 26 before; `reported`: 13 weeks of what parents reported, which is
+    counted and never judged by a usual range. `same_days`: a week that has not ended, and the same
+    days of the week before. `books`: what is on the books from the newest export on.
     """
 
     monday: date
     weeks: Question
+    reported: Question
     same_days: Question | None
     books: Question | None
 
     @property
     def questions(self) -> list[Question]:
         """Return the questions there are, in the order in which answers are taken."""
-        return [one for one in (self.weeks, self.same_days, self.books) if one is not None]
+        maybe = (self.same_days, self.books)
+        return [self.weeks, self.reported, *(one for one in maybe if one is not None)]
 
 
 def ask_for(known: Known, monday: date, where: Filters = ()) -> Asked:
@@ -117,6 +121,7 @@ def ask_for(known: Known, monday: date, where: Filters = ()) -> Asked:
     return Asked(
         monday,
         week_question(monday, SERIES + WEEKS_BACK, where),
+        replace(week_question(monday, SERIES, where), metrics=("improved_share",)),
         _same_days(known, monday, where),
         Question(metrics=("booked",), first=as_of, last=as_of + AHEAD, where=where)
         if as_of is not None and newest
@@ -140,7 +145,7 @@ def eight_numbers(
     """
     monday, where = asked.monday, asked.weeks.where
     left = list(answers)
-    table = by_place(left.pop(0), "period")
+    table = {**by_place(left.pop(0), "period"), **by_place(left.pop(0), "period")}
     same_days = by_place(left.pop(0), "period") if asked.same_days else {}
     books = by_place(left.pop(0))[("booked",)] if asked.books else None
     days = days_over(known, monday)
@@ -247,6 +252,8 @@ def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekN
 def _against(
     metric: Metric, week: date, cell: Cell, before: list[Cell], known: Known
 ) -> WeekNumber:
+    if metric.key in REPORTED:
+        return WeekNumber(week, cell)
     # Hours are no trials: a share of them wanders as a count does, from week to week.
     if metric.is_rate and metric.kind != "share_of_hours":
         pairs = [(c.numerator or 0, c.denominator or 0) for c in before]

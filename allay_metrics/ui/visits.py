@@ -11,6 +11,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.errors import QuestionProblem
 from allay_metrics.metrics import Metric, Question, query, visits_behind
+from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell, cells
@@ -136,7 +137,7 @@ def _how_usual(metric: Metric) -> str:
 
 
 def _body(scope: Scope, asked: Question, metric: Metric) -> None:
-    if metric.waits_for:
+    if metric.waits_for or metric.key in REPORTED:
         return
     with problems_shown():
         found = visits_behind(asked, scope, limit=SHOWN + 1)

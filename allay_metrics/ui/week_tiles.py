@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from allay_metrics import words
+from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell
 from allay_metrics.review.eight import Number
@@ -44,7 +45,13 @@ def face(one: Number, review: WeekReview) -> Face:
 
 
 def shown(one: Number, cell: Cell) -> words.Shown:
-    """Return a number's value in words, with its counts or the reason why there is none."""
+    """Return a number's value in words, with its counts or the reason why there is none.
+
+    What parents reported is counted, and never a percentage beside money.
+    """
+    if one.metric.key in REPORTED and cell.denominator:
+        counts = f"{words.number(cell.numerator)} of {words.number(cell.denominator)}"
+        return words.Shown(counts, "answered both times", "")
     if one.metric.is_rate:
         said_so = words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
         in_hours = one.metric.kind == "share_of_hours" and said_so.of

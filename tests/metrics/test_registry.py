@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics.metrics import METRICS, TYPE_WORDS
-from allay_metrics.metrics.metric import registry
+from allay_metrics.metrics.metric import REPORTED, registry
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.reference import facts, themes
 from tests import plain
@@ -40,7 +40,7 @@ def test_two_metrics_never_share_a_key_or_a_label():
 
 def test_every_metric_with_a_value_has_a_plain_twin():
     told = {key for key, metric in METRICS.items() if not metric.waits_for}
-    assert told == {*plain.RULES, "on_books", "field_utilisation"}
+    assert told == {*plain.RULES, *REPORTED, "on_books", "field_utilisation"}
 
 
 def test_only_dollars_are_for_the_owner_alone():

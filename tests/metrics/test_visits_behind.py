@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from allay_metrics.errors import NotAllowed, QuestionProblem
 from allay_metrics.metrics import METRICS, Question, query, visits_behind
+from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.records import open_practice
 from tests.metrics.test_traps import as_therapist
 from tests.support.practices import START, Invented, booked, practices, put_on_file
@@ -15,10 +16,8 @@ from tests.support.practices import START, Invented, booked, practices, put_on_f
 DAY = date(2026, 5, 4)
 # Their values are not numbers of visits: opened, they show every visit that adds to them.
 NOT_VISITS = {"families_seen", "care_hours", "visit_value", "booked_value"}
-COUNTS = [
-    key for key, m in METRICS.items() if m.is_count and not m.waits_for and key not in NOT_VISITS
-]
-RATES = [key for key, m in METRICS.items() if m.is_rate and not m.waits_for] + ["wait_days"]
+COUNTS = [key for key, m in METRICS.items() if m.is_count and key not in NOT_VISITS]
+RATES = [key for key, m in METRICS.items() if m.is_rate and key not in REPORTED] + ["wait_days"]
 
 
 @given(practices())

@@ -110,7 +110,7 @@ def test_a_tile_opens_as_many_visits_as_it_counts(at, small, key):
 
 def test_a_tile_that_waits_opens_its_definition_and_no_visits(at):
     open_tile(run(at), "improved_share")
-    assert "What it waits for" in text(at)
+    assert "Waits for check-ins on file." in text(at)
     assert "Visits behind" not in text(at)
 
 

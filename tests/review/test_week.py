@@ -149,7 +149,7 @@ def test_the_waiting_numbers_say_what_they_wait_for(scope):
     review = review_week(scope)
     assert review.number["field_utilisation"].now.cell.value is None
     assert review.number["field_utilisation"].now.cell.reason == "no capacity on file"
-    assert review.number["improved_share"].waits_for == "check-ins on file"
+    assert review.number["improved_share"].now.cell.reason == "waits for check-ins on file"
 
 
 def test_a_rate_has_binomial_limits(scope):

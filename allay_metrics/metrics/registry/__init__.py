@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from allay_metrics.metrics.metric import Metric, registry
-from allay_metrics.metrics.registry import counts, driving, families, hours, money, rates, waiting
+from allay_metrics.metrics.registry import counts, driving, families, hours, money, rates, reported
 
 METRICS: MappingProxyType[str, Metric] = registry(
     (
@@ -13,7 +13,7 @@ METRICS: MappingProxyType[str, Metric] = registry(
         *hours.METRICS,
         *money.METRICS,
         *driving.METRICS,
-        *waiting.METRICS,
+        *reported.METRICS,
     )
 )
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Index, Text, UniqueConstraint, text
 
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Day, Flag, Key, Real
+from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
 
 _WAITING = text("next_on IS NULL AND closed_on IS NULL")
 _DOUBT = text("doubt IS NOT NULL")
@@ -94,8 +94,11 @@ episode = table(
     column("last_on", Day, "Day of its latest completed visit"),
     column("visits", Count, "Completed visits in it"),
     column("closed_on", Day, "Day it ended; empty while it is open", nullable=True),
+    column("starts_at", Instant, "Start of its first completed visit", server_default="0"),
+    column("visit_type", Text, "Primary type of that visit", server_default="other"),
     belongs_to("client", "client_id"),
     Index(None, "practice_id", "client_id"),
+    Index(None, "practice_id", "opened_on"),
 )
 
 city = table(

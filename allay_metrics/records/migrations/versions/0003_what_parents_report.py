@@ -284,10 +284,39 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
+    with op.batch_alter_table("episode", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "starts_at",
+                types.Instant(),
+                server_default="0",
+                nullable=False,
+                comment="Start of its first completed visit",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "visit_type",
+                sa.Text(),
+                server_default="other",
+                nullable=False,
+                comment="Primary type of that visit",
+            )
+        )
+        batch_op.create_index(
+            batch_op.f("ix_episode_practice_id_opened_on"),
+            ["practice_id", "opened_on"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
     """Take it back."""
+    with op.batch_alter_table("episode", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_episode_practice_id_opened_on"))
+        batch_op.drop_column("visit_type")
+        batch_op.drop_column("starts_at")
+
     op.drop_table("red_flag")
     op.drop_table("answer")
     op.drop_table("safety_protocol")

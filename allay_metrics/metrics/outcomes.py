@@ -1,0 +1,277 @@
+"""What parents reported, read for a viewer: episodes with their answers, and two numbers."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from allay_metrics.metrics.cells import Cell, Cells, Place
+from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.outcomes.episodes import PAUSE
+from allay_metrics.outcomes.funnel import NO_HEADLINE_UNDER
+from allay_metrics.outcomes.measures import concerns, measures
+from allay_metrics.outcomes.summary import Episode, closes_on, judge
+from allay_metrics.outcomes.windows import B0_WITHIN, WINDOWS, Answer
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import (
+    answer,
+    check_in,
+    client,
+    client_detail,
+    episode,
+)
+
+BEFORE = timedelta(seconds=B0_WITHIN)
+AFTER = timedelta(weeks=8)
+WHOLE = "told for the whole practice only: a smaller group could name a family"
+NO_CHECK_INS = "waits for check-ins on file"
+TOO_FEW_ANSWERED = "under 40 % answered both times: no headline"
+# Other measures are exploratory; of a history tag nothing is charted as resolved.
+COUNTED = tuple(one for one in concerns().values() if one.kind != "history tag")
+
+Days = tuple[date, date]
+
+
+def read_episodes(
+    scope: Scope,
+    *,
+    totals: bool = True,
+    opened: Days | None = None,
+    clients: Iterable[str] | None = None,
+    conn: Connection | None = None,
+) -> list[Episode]:
+    """Return the episodes this viewer may see, each with every answer given about it, by opening.
+
+    A therapist: those of her own families. `totals` leaves out answers of parents who did not
+    agree to be counted in the practice's totals; on a baby's own page they are shown. `opened`
+    narrows them to first days in between, `clients` to these clients. Episodes whose family
+    declared no concern have the concern ''.
+    """
+    if conn is None:
+        with scope.read() as own:
+            return read_episodes(scope, totals=totals, opened=opened, clients=clients, conn=own)
+    rows = conn.execute(_episodes(conn, scope, opened, clients)).all()
+    found = _check_ins(conn, scope, {row.client_id for row in rows}, totals=totals)
+    return [_episode(row, found) for row in rows]
+
+
+def _episodes(
+    conn: Connection, scope: Scope, opened: Days | None, clients: Iterable[str] | None
+) -> Select[Any]:
+    """Return the statement of one row per episode."""
+    practice_id = scope.practice_id
+    days = () if opened is None else (episode.c.opened_on.between(*opened),)
+    who = () if clients is None else (episode.c.client_id.in_(among(conn, clients)),)
+    own: tuple[Any, ...] = ()
+    if scope.viewer.role != "owner":
+        own = (client.c.family_id.in_(scope.own_families()),)
+    return (
+        select(
+            episode.c.id,
+            episode.c.client_id,
+            episode.c.concern,
+            episode.c.opened_on,
+            episode.c.last_on,
+            episode.c.closed_on,
+            func.coalesce(
+                client_detail.c.born_on, client.c.born_on, type_=client.c.born_on.type
+            ).label("born_on"),
+            client_detail.c.gestation_weeks,
+            episode.c.starts_at,
+            episode.c.visit_type,
+        )
+        .join(client, _same(client, episode, "id", "client_id"))
+        .outerjoin(client_detail, _same(client_detail, episode, "client_id", "client_id"))
+        .where(episode.c.practice_id == practice_id, *days, *who, *own)
+        .order_by(episode.c.opened_on, episode.c.id)
+    )
+
+
+def _same(one: Any, other: Any, key: str, other_key: str) -> Any:
+    return and_(one.c.practice_id == other.c.practice_id, one.c[key] == other.c[other_key])
+
+
+@dataclass(frozen=True)
+class _CheckIns:
+    """By client, the days check-ins were meant for, and the answers in the order given."""
+
+    asked: Mapping[str, list[date]]
+    told: Mapping[str, list[Answer]]
+
+
+def _check_ins(
+    conn: Connection,
+    scope: Scope,
+    clients: Iterable[str],
+    *,
+    totals: bool,
+    only: Iterable[str] | None = None,
+) -> _CheckIns:
+    """Return the check-ins of these clients; answers to the measures `only`, or to all."""
+    columns = ("id", "client_id", "due_on", "asked_at", "answered_at", "in_totals")
+    mine = select(*(check_in.c[name] for name in columns)).where(
+        check_in.c.practice_id == scope.practice_id,
+        check_in.c.client_id.in_(among(conn, clients)),
+    )
+    asked: dict[str, list[date]] = defaultdict(list)
+    answered: dict[str, tuple[str, int, date]] = {}
+    days = _Days(scope.zone)
+    for id_, client_id, due_on, asked_at, at, in_totals in conn.execute(mine).all():
+        if asked_at is not None or at is not None:
+            asked[client_id].append(due_on)
+        if at is not None and (in_totals or not totals):
+            answered[id_] = client_id, at, days.of(at)
+    told: dict[str, list[Answer]] = defaultdict(list)
+    if answered:
+        given = select(answer.c.check_in_id, answer.c.measure, answer.c.value).where(
+            answer.c.practice_id == scope.practice_id,
+            answer.c.check_in_id.in_(among(conn, answered)),
+            answer.c.value.is_not(None),
+        )
+        if only is not None:
+            given = given.where(answer.c.measure.in_(sorted(only)))
+        for check_in_id, measure, value in conn.execute(given).all():
+            client_id, at, on = answered[check_in_id]
+            told[client_id].append(Answer(measure, value, at, on))
+    for theirs in told.values():
+        theirs.sort(key=lambda one: (one.at, one.measure))
+    return _CheckIns(asked, told)
+
+
+class _Days:
+    """Local days of instants: a check-in's answers all share one."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._known: dict[int, date] = {}
+
+    def of(self, at: int) -> date:
+        if at not in self._known:
+            self._known[at] = datetime.fromtimestamp(at, self._zone).date()
+        return self._known[at]
+
+
+def _episode(row: Row[Any], found: _CheckIns) -> Episode:
+    first = row.opened_on - BEFORE
+    last = (row.closed_on or row.last_on + PAUSE) + AFTER
+    return Episode(
+        id=row.id,
+        client_id=row.client_id,
+        concern=row.concern or "",
+        first=row.opened_on,
+        session=row.starts_at,
+        born=row.born_on,
+        gestation_weeks=row.gestation_weeks,
+        asked=any(first <= day <= last for day in found.asked.get(row.client_id, ())),
+        answers=tuple(one for one in found.told.get(row.client_id, ()) if first <= one.on <= last),
+        visit_type=row.visit_type,
+    )
+
+
+def has_check_ins(conn: Connection, scope: Scope) -> bool:
+    """Return whether any check-in was ever asked or answered."""
+    there = select(check_in.c.id).where(check_in.c.practice_id == scope.practice_id).limit(1)
+    return conn.execute(there).first() is not None
+
+
+def improved(inquiry: Inquiry) -> Cells:
+    """Return episodes better by their primary window over those with both answers.
+
+    An episode belongs to the day on which its window closes. Of history tags nothing is counted.
+    """
+    if why_not := _why_not(inquiry):
+        return _everywhere(inquiry, Cell(why_not=why_not))
+    first, last = inquiry.days[0], min(inquiry.days[1], inquiry.records.newest or date.min)
+    found: dict[Place, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in _closing(inquiry, first, last):
+        concern = concerns()[one.concern]
+        change = judge(one, concern, measures()[concern.primary_measure]).change
+        counts = found[_place(inquiry, closes_on(one, concern))]
+        counts[0] += change is not None and change.verdict == "better"
+        counts[1] += change is not None
+        counts[2] += 1
+    return {
+        place: Cell(
+            top=better,
+            bottom=pairs,
+            hushed=TOO_FEW_ANSWERED if pairs < NO_HEADLINE_UNDER * eligible else "",
+        )
+        for place, (better, pairs, eligible) in found.items()
+    }
+
+
+def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
+    """Return counted episodes whose window closes in between, with what judges them alone."""
+    conn, scope = inquiry.conn, inquiry.scope
+    rows: list[Row[Any]] = []
+    for window in {one.primary_window for one in COUNTED}:
+        of_window = [one.id for one in COUNTED if one.primary_window == window]
+        after = timedelta(days=WINDOWS[window].day + WINDOWS[window].margin)
+        closing = _episodes(conn, scope, (first - after, last - after), None)
+        rows += conn.execute(closing.where(episode.c.concern.in_(of_window))).all()
+    primary = {concerns()[row.concern].primary_measure for row in rows}
+    whose = {row.client_id for row in rows}
+    found = _check_ins(conn, scope, whose, totals=True, only=primary)
+    return [_episode(row, found) for row in rows]
+
+
+def responses(inquiry: Inquiry) -> Cells:
+    """Return check-ins answered over those asked, by the day they were meant for.
+
+    Those not due before the newest export are left out as too recent. A second link for the same
+    check-in is the same question.
+    """
+    why_not = "" if inquiry.scope.viewer.role != "owner" else _why_not(inquiry)
+    if why_not or inquiry.question.by or inquiry.question.where:
+        return _everywhere(inquiry, Cell(why_not=why_not or WHOLE))
+    scope, newest = inquiry.scope, inquiry.records.newest or date.min
+    columns = (check_in.c.client_id, check_in.c.moment, check_in.c.due_on)
+    asked = (
+        select(*columns, func.count(check_in.c.answered_at).label("answered"))
+        .where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.due_on.between(*inquiry.days),
+            check_in.c.asked_at.is_not(None) | check_in.c.answered_at.is_not(None),
+        )
+        .group_by(*columns)
+    )
+    if scope.viewer.role != "owner":
+        hers = select(client.c.id).where(
+            client.c.practice_id == scope.practice_id,
+            client.c.family_id.in_(scope.own_families()),
+        )
+        asked = asked.where(check_in.c.client_id.in_(hers))
+    found: dict[Place, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in inquiry.conn.execute(asked):
+        counts = found[_place(inquiry, row.due_on)]
+        if row.due_on >= newest:
+            counts[2] += 1
+            continue
+        counts[1] += 1
+        counts[0] += row.answered > 0
+    return {place: Cell(top=a, bottom=b, left_out=c) for place, (a, b, c) in found.items()}
+
+
+def _why_not(inquiry: Inquiry) -> str:
+    if inquiry.question.by or inquiry.question.where or inquiry.scope.viewer.role != "owner":
+        return WHOLE
+    return "" if has_check_ins(inquiry.conn, inquiry.scope) else NO_CHECK_INS
+
+
+def _everywhere(inquiry: Inquiry, cell: Cell) -> Cells:
+    """Return the same for every period; of groups there are none."""
+    if inquiry.question.by:
+        return {}
+    return {Place((), place): cell for place in range(len(inquiry.buckets))}
+
+
+def _place(inquiry: Inquiry, day: date) -> Place:
+    for place, bucket in enumerate(inquiry.buckets):
+        if bucket.first <= day <= bucket.last:
+            return Place((), place)
+    raise LookupError(day)

@@ -1,0 +1,34 @@
+"""What parents reported in check-ins: counts first, and no claim beyond them."""
+
+from allay_metrics.metrics.metric import Metric
+from allay_metrics.outcomes.funnel import SUMMARY_FROM
+
+METRICS = (
+    Metric(
+        key="response_rate",
+        label="Check-in response rate",
+        short="Response rate",
+        unit="%",
+        direction="up",
+        kind="rate",
+        definition="Share of the check-ins meant for the period that were answered, leaving out "
+        "those not due before the records were exported.",
+        numerator="check-ins answered",
+        denominator="check-ins asked",
+    ),
+    Metric(
+        key="improved_share",
+        label="Families reporting a better baby",
+        short="Families better",
+        unit="%",
+        direction="up",
+        kind="rate",
+        definition="Share of the episodes whose window closed in the period and whose reported "
+        "change while in care is past the measure's meaningful change, which is no proof of an "
+        "effect; history tags such as a difficult birth are not in it, and of 10 or fewer, or "
+        "where under 40 % answered both times, only the counts are told.",
+        numerator="episodes past the meaningful change in their window",
+        denominator="episodes with both answers",
+        small=SUMMARY_FROM - 1,
+    ),
+)
