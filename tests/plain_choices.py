@@ -122,6 +122,8 @@ def homes(bookings, chosen):
         text = (one.city_text or "").lower()
         if one.id in chosen.cities:
             told[one.id] = (chosen.cities[one.id], "corrected")
+        elif text == "zoom":
+            told[one.id] = ("virtual", "typed")
         elif text in chosen.aliases:
             told[one.id] = (chosen.aliases[text], "typed")
         elif one.city_text in CITIES:
