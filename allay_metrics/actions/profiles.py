@@ -6,6 +6,11 @@ from sqlalchemy import delete, insert, select, update
 
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.profile import Profile, read_profile_text
+from allay_metrics.intake.questionnaires import (
+    Questionnaire,
+    is_questionnaire,
+    read_questionnaire,
+)
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import own_profile
 from allay_metrics.records.types import now
@@ -36,6 +41,18 @@ def own_profiles(scope: Scope) -> list[Profile]:
     return found
 
 
+def own_questionnaires(scope: Scope) -> list[Questionnaire]:
+    """Return the practice's profiles of parents' answers that can be used, by name."""
+    found = []
+    for saved in saved_profiles(scope):
+        if is_questionnaire(saved.toml):
+            try:
+                found.append(read_questionnaire(_file(saved.name), saved.toml))
+            except FileProblem:
+                continue
+    return found
+
+
 def saved_profiles(scope: Scope) -> list[SavedProfile]:
     """Return every profile of the practice as text, by name."""
     columns = (own_profile.c.name, own_profile.c.toml, own_profile.c.version)
@@ -51,7 +68,8 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
     Raises FileProblem where the text is no profile of that name, Conflict where another version
     than the one that was read stands there meanwhile.
     """
-    profile = read_profile_text(_file(name), toml)
+    read = read_questionnaire if is_questionnaire(toml) else read_profile_text
+    profile = read(_file(name), toml)
     if profile.name != name:
         raise FileProblem(f"{_file(name)}, key name, value '{profile.name}': it must be '{name}'.")
     mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, or_, select, updat
 from allay_metrics import words
 from allay_metrics.actions.holding import hold_by_what_remains, mark_missing
 from allay_metrics.actions.load import update_bookings
+from allay_metrics.actions.undo_answers import rows_of_the_same, take_answers_back
 from allay_metrics.derive import derive
 from allay_metrics.derive.families import families_by_clue, families_of
 from allay_metrics.errors import Conflict, NotFound
@@ -37,6 +38,7 @@ def undo_import(scope: Scope, import_id: str) -> str:
         _refuse_if_built_upon(conn, scope, import_id, found.sequence)
         families = _families(conn, scope.practice_id, import_id)
         families |= _restore_updated(conn, scope.practice_id, import_id)
+        take_answers_back(conn, scope.practice_id, import_id)
         _delete_rows(conn, scope.practice_id, import_id)
         families |= hold_by_what_remains(conn, scope.practice_id, import_id)
         mine = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
@@ -60,7 +62,8 @@ def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequen
     newer = conn.execute(_built_upon(scope.practice_id, import_id, sequence)).first()
     if newer is not None:
         came = words.moment(datetime.fromtimestamp(newer.imported_at, scope.zone))
-        holds = "took in rows of it" if newer.mends == import_id else "holds the same visits"
+        same = "answers" if newer.holds == "answers" else "visits"
+        holds = "took in rows of it" if newer.mends == import_id else f"holds the same {same}"
         raise Conflict(
             f"A later import ({newer.file_name}, taken in {came}) {holds}: undo it first."
         )
@@ -75,13 +78,17 @@ def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
         .where(later.c.practice_id == practice_id, mine.c.import_id == import_id)
     )
     return (
-        select(import_.c.file_name, import_.c.imported_at, import_.c.mends)
+        select(import_.c.file_name, import_.c.imported_at, import_.c.mends, import_.c.holds)
         .where(
             import_.c.practice_id == practice_id,
             import_.c.undone_at.is_(None),
             import_.c.id != import_id,
             import_.c.sequence > sequence,
-            or_(import_.c.mends == import_id, import_.c.id.in_(of_the_same)),
+            or_(
+                import_.c.mends == import_id,
+                import_.c.id.in_(of_the_same),
+                import_.c.id.in_(rows_of_the_same(practice_id, import_id)),
+            ),
         )
         .order_by(import_.c.sequence.desc())
         .limit(1)

@@ -40,7 +40,9 @@ def today_of(scope: Scope, clock: datetime | None = None) -> Today:
     now = (clock or datetime.now(UTC)).astimezone(scope.zone)
     mine = (scope.own(visit), visit.c.state.in_(ON))
     newest = select(func.max(import_.c.as_of)).where(
-        import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None)
+        import_.c.practice_id == scope.practice_id,
+        import_.c.undone_at.is_(None),
+        import_.c.holds != "answers",
     )
     with scope.read() as conn:
         told = conn.execute(newest).scalar_one()

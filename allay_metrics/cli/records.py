@@ -66,7 +66,7 @@ def import_command(
     database: str | None,
     **how: Any,
 ) -> int:
-    """Take scheduling exports into the practice's own records.
+    """Take scheduling exports, and parents' answers of forms, into the practice's own records.
 
     Every row is accounted for: read = added + updated + unchanged + set aside. Importing twice
     changes nothing; a newer export updates. Nothing is kept of a file that cannot be read; the
@@ -132,21 +132,24 @@ def _pairs(
     scope: "Scope", files: tuple[Path, ...], source: str | None, profile: Path | None
 ) -> list[tuple[Path, tuple[Path, ...]]]:
     """Return each file with the reports to be read beside it."""
-    from allay_metrics.actions.profiles import own_profiles
+    from allay_metrics.actions.profiles import own_profiles, own_questionnaires
+    from allay_metrics.actions.take_in import told_questionnaire
     from allay_metrics.intake.profile import named_profile, read_profile
     from allay_metrics.intake.recognise import pairs
 
+    if told_questionnaire(own_questionnaires(scope), source, profile):
+        return [(path, ()) for path in files]
     own = own_profiles(scope)
     told = read_profile(profile) if profile else named_profile(source, own) if source else None
     return pairs(files, own, told)
 
 
 def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:
-    from allay_metrics.actions.imports import import_file
+    from allay_metrics.actions.take_in import take_in_file
     from allay_metrics.review.snapshot import keep_due_snapshots
 
     with bar(path.name) as progress:
-        report = import_file(scope, path, dry_run=dry_run, progress=progress, **how)
+        report = take_in_file(scope, path, dry_run=dry_run, progress=progress, **how)
     if not dry_run:
         keep_due_snapshots(scope)
     for note in report.notes:

@@ -123,6 +123,8 @@ def known_records(scope: Scope) -> Known:
             import_.c.undone_at.is_(None),
             # What was mended is a row of its file still, not a row more.
             import_.c.mends.is_(None),
+            # Parents' answers tell nothing of visits.
+            import_.c.holds != "answers",
         )
         .order_by(import_.c.as_of, import_.c.sequence)
     )

@@ -14,7 +14,7 @@ import_ = table(
     column("source", Text, "Profile the file was read by"),
     column("file_name", Text, "Name of the file, without its folder"),
     column("file_hash", Text, "SHA-256 of its bytes"),
-    column("holds", Text, "kept, all or cancelled: which visits such a file should hold"),
+    column("holds", Text, "kept, all or cancelled: the visits it should hold; or answers"),
     column("as_of", Instant, "When it was exported"),
     column("covers_from", Day, "First day it should hold every visit of", nullable=True),
     column("covers_to", Day, "Last day it should hold every visit of", nullable=True),

@@ -330,7 +330,7 @@ def upgrade() -> None:
             "holds",
             sa.Text(),
             nullable=False,
-            comment="kept, all or cancelled: which visits such a file should hold",
+            comment="kept, all or cancelled: the visits it should hold; or answers",
         ),
         sa.Column("as_of", types.Instant(), nullable=False, comment="When it was exported"),
         sa.Column(

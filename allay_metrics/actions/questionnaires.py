@@ -1,0 +1,223 @@
+"""Takes in a file of answers given elsewhere, in one transaction, as an import like any other."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from allay_metrics import words
+from allay_metrics.actions.account import Entry, close_import, keep_aside, open_import
+from allay_metrics.actions.again import IS_OPEN, settle_rows
+from allay_metrics.actions.answers import Became, Reported, keep_told
+from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.intake.questionnaires import AnswersFile, Given
+from allay_metrics.intake.questionnaires.file import Checked
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.keys import key_of, new_key
+from allay_metrics.records.tables import (
+    check_in_row,
+    client,
+    client_detail,
+    import_,
+    set_aside,
+)
+
+HOLDS = "answers"
+
+Progress = Callable[[float], None]
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without keeping it."""
+
+
+def import_answers(
+    scope: Scope,
+    file: AnswersFile,
+    *,
+    as_of: int | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda _share: None,
+) -> ImportReport:
+    """Take a file of answers in and return what became of its rows.
+
+    Rows known from a newer file stay as that one told them. `as_of` is when the file was exported
+    (seconds since 1970 UTC), else its own time. A dry run does everything and keeps nothing.
+    """
+    checked = file.check(lambda share: progress(share / 2))
+    exported = file.modified_at if as_of is None else as_of
+    hand = FileInHand(scope.practice_id, new_key(), file.source, exported)
+    report: list[ImportReport] = []
+    try:
+        with scope.write("import answers") as conn:
+            report.append(_take_in(conn, scope, file, hand, checked))
+            if dry_run:
+                raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
+    except _DryRun:
+        pass
+    progress(1.0)
+    return report[0]
+
+
+def _take_in(
+    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, checked: Checked
+) -> ImportReport:
+    open_import(conn, hand, Entry(file.file_name, file.sha256, HOLDS))
+    old = _told_newer(conn, hand, checked.given)
+    reported = [_reported(one) for one in checked.given]
+    practice = (scope.practice_id, scope.zone)
+    became = keep_told(conn, practice, hand.source, reported, hand.import_id, old)
+    born = _keep_births(conn, hand.practice_id, checked.given, became)
+    counts = _keep_journal(conn, hand, checked, became, born)
+    keep_aside(conn, hand, checked.set_aside)
+    _settle(conn, hand, checked.given)
+    close_import(conn, hand, counts, aside=checked.set_aside, warnings=checked.warnings)
+    return ImportReport(
+        file=file.file_name,
+        source=hand.source,
+        holds=HOLDS,
+        as_of=hand.as_of,
+        rows_read=checked.read,
+        added=counts.added,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        set_aside=checked.set_aside,
+        warnings=checked.warnings,
+        missing=0,
+        cities_unknown=0,
+        import_id=hand.import_id,
+        notes=[*file.notes, *_doubts(became.values())],
+    )
+
+
+def _reported(one: Given) -> Reported:
+    said = {"parent": one.parent, "born": one.born, "concern": one.concern, "other": one.other}
+    return Reported(
+        source_key=one.key,
+        email=one.email,
+        name=one.parent if one.about == "parent" else one.baby,
+        moment=None,
+        due_on=None,
+        asked_at=None,
+        answered_at=one.answered_at,
+        values=one.values,
+        texts=one.texts,
+        kind="infant" if one.baby and one.about != "parent" else one.about,
+        in_totals=one.in_totals,
+        language=one.language,
+        parent=one.parent,
+        said={name: value for name, value in said.items() if value},
+    )
+
+
+def _told_newer(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> frozenset[str]:
+    """Return the keys of responses that a newer file holds already."""
+    ids = {_check_in(hand, one.key): one.key for one in given}
+    asked = (
+        select(check_in_row.c.check_in_id)
+        .join(
+            import_,
+            (import_.c.practice_id == check_in_row.c.practice_id)
+            & (import_.c.id == check_in_row.c.import_id),
+        )
+        .where(
+            check_in_row.c.practice_id == hand.practice_id,
+            check_in_row.c.check_in_id.in_(among(conn, ids)),
+        )
+        .group_by(check_in_row.c.check_in_id)
+        .having(func.max(import_.c.as_of) > hand.as_of)
+    )
+    return frozenset(ids[id_] for id_ in conn.execute(asked).scalars())
+
+
+def _check_in(hand: FileInHand, key: str) -> str:
+    return key_of(hand.practice_id, "check_in", hand.source, key)
+
+
+def _keep_births(
+    conn: Connection, practice_id: str, given: Iterable[Given], became: Mapping[str, Became]
+) -> dict[str, bool]:
+    """Keep birth dates that nothing on file tells; return by key whether the line was made new."""
+    told = {id_: one for one in given if one.born and (id_ := became[one.key].client_id)}
+    asked = (
+        select(client.c.id, client.c.born_on, client_detail.c.client_id, client_detail.c.born_on)
+        .outerjoin(
+            client_detail,
+            (client_detail.c.practice_id == client.c.practice_id)
+            & (client_detail.c.client_id == client.c.id),
+        )
+        .where(client.c.practice_id == practice_id, client.c.id.in_(among(conn, told)))
+    )
+    kept: dict[str, bool] = {}
+    for id_, known, line, said in conn.execute(asked).all():
+        if known is not None or said is not None:
+            continue
+        values = {"born_on": date.fromisoformat(str(told[id_].born))}
+        if line is None:
+            key = {"practice_id": practice_id, "client_id": id_}
+            conn.execute(insert(client_detail).values(**key, **values))
+        else:
+            mine = (client_detail.c.practice_id == practice_id) & (client_detail.c.client_id == id_)
+            conn.execute(update(client_detail).where(mine).values(**values))
+        kept[told[id_].key] = line is None
+    return kept
+
+
+def _keep_journal(
+    conn: Connection,
+    hand: FileInHand,
+    checked: Checked,
+    became: Mapping[str, Became],
+    born: Mapping[str, bool],
+) -> Counts:
+    """Keep what became of each row, with what undo needs; return how many became what."""
+    counts, lines = Counts(), []
+    by_row = {one.row: one.key for one in checked.given}
+    for one in checked.given:
+        told = became[one.key]
+        before = dict(told.before or {})
+        if one.key in born:
+            before["born"] = born[one.key]
+        plain = json.dumps(before, ensure_ascii=False) if before else None
+        lines.append((one.row, told.id, told.outcome, plain))
+    for row, first in checked.repeats.items():
+        lines.append((row, became[by_row[first]].id, "unchanged", None))
+    for _, _, outcome, _ in lines:
+        setattr(counts, outcome, getattr(counts, outcome) + 1)
+    insert_rows(
+        conn,
+        check_in_row,
+        ("practice_id", "import_id", "row_number", "check_in_id", "outcome", "before"),
+        [(hand.practice_id, hand.import_id, *line) for line in lines],
+    )
+    return counts
+
+
+def _settle(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> None:
+    """Settle rows of older files set aside whose responses this file holds right."""
+    settle_rows(conn, hand)
+    named = [key_of(hand.practice_id, hand.source, one.key) for one in given]
+    older = select(import_.c.id).where(
+        import_.c.practice_id == hand.practice_id,
+        import_.c.source == hand.source,
+        import_.c.undone_at.is_(None),
+        import_.c.as_of <= hand.as_of,
+        import_.c.id != hand.import_id,
+    )
+    which = (
+        (set_aside.c.practice_id == hand.practice_id)
+        & IS_OPEN
+        & set_aside.c.booking_id.in_(among(conn, named))
+        & set_aside.c.import_id.in_(older)
+    )
+    conn.execute(update(set_aside).where(which).values(settled_by=hand.import_id))
+
+
+def _doubts(became: Iterable[Became]) -> list[str]:
+    asks = sum(one.doubtful for one in became)
+    if not asks:
+        return []
+    return [f"{words.plural(asks, 'response')} may be anybody's: say on Records whose"]

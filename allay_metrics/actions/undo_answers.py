@@ -1,0 +1,82 @@
+"""Takes answers that came by a file back, inside the transaction of who undoes its import."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, select, update
+
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.tables import answer, check_in, check_in_row, client_detail, red_flag
+
+_DAYS = ("due_on",)
+
+
+def rows_of_the_same(practice_id: str, import_id: str) -> Select[Any]:
+    """Return the imports that hold check-ins this one holds."""
+    mine, later = check_in_row.alias(), check_in_row.alias()
+    return (
+        select(later.c.import_id)
+        .join(
+            mine,
+            (mine.c.practice_id == practice_id) & (mine.c.check_in_id == later.c.check_in_id),
+        )
+        .where(later.c.practice_id == practice_id, mine.c.import_id == import_id)
+    )
+
+
+def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> None:
+    """Give changed check-ins back what they were, and delete those the import added."""
+    of_import = (check_in_row.c.practice_id == practice_id) & (
+        check_in_row.c.import_id == import_id
+    )
+    columns = (check_in_row.c.check_in_id, check_in_row.c.outcome, check_in_row.c.before)
+    rows = conn.execute(select(*columns).where(of_import)).all()
+    for row in rows:
+        before = json.loads(row.before) if row.before else {}
+        if "born" in before:
+            _forget_birth(conn, practice_id, row.check_in_id, made=before["born"])
+        if row.outcome != "added":
+            _restore(conn, practice_id, row.check_in_id, before)
+    conn.execute(delete(check_in_row).where(of_import))
+    gone = among(conn, [row.check_in_id for row in rows if row.outcome == "added"])
+    for table in (answer, red_flag):
+        mine = table.c.practice_id == practice_id
+        conn.execute(delete(table).where(mine, table.c.check_in_id.in_(gone)))
+    mine = check_in.c.practice_id == practice_id
+    conn.execute(delete(check_in).where(mine, check_in.c.id.in_(gone)))
+
+
+def _restore(
+    conn: Connection, practice_id: str, check_in_id: str, before: Mapping[str, Any]
+) -> None:
+    this = (check_in.c.practice_id == practice_id) & (check_in.c.id == check_in_id)
+    if values := dict(before.get("set") or {}):
+        for name in _DAYS:
+            if values.get(name):
+                values[name] = date.fromisoformat(values[name])
+        conn.execute(update(check_in).where(this).values(**values))
+    if (answers := before.get("answers")) is not None:
+        mine = (answer.c.practice_id == practice_id) & (answer.c.check_in_id == check_in_id)
+        conn.execute(delete(answer).where(mine))
+        columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
+        insert_rows(conn, answer, columns, [(practice_id, check_in_id, *one) for one in answers])
+
+
+def _forget_birth(conn: Connection, practice_id: str, check_in_id: str, *, made: bool) -> None:
+    """Clear the birth date a check-in told, or delete the line that holds nothing else."""
+    whose = select(check_in.c.client_id).where(
+        check_in.c.practice_id == practice_id, check_in.c.id == check_in_id
+    )
+    this = (client_detail.c.practice_id == practice_id) & (
+        client_detail.c.client_id == whose.scalar_subquery()
+    )
+    bare = (
+        client_detail.c.gestation_weeks.is_(None)
+        & client_detail.c.opted_out_at.is_(None)
+        & (client_detail.c.version == 1)
+    )
+    if made:
+        conn.execute(delete(client_detail).where(this, bare))
+    conn.execute(update(client_detail).where(this).values(born_on=None))
