@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
-from allay_metrics.cli.keeping import backup_command, move_command, restore_command
 from allay_metrics.cli.caseload import caseload_command
+from allay_metrics.cli.keeping import backup_command, move_command, restore_command
 from allay_metrics.cli.numbers import query_command, week_command
+from allay_metrics.cli.outcomes import outcomes_command
 from allay_metrics.cli.records import check_command, import_command, undo_command
 from allay_metrics.cli.running import demo_command, serve_command
 from allay_metrics.cli.sync import sync_command
@@ -40,6 +41,7 @@ for _command in (
     import_command,
     query_command,
     week_command,
+    outcomes_command,
     caseload_command,
     demo_command,
     serve_command,

@@ -147,7 +147,7 @@ def test_reading_agrees_on_postgresql_too(postgres_cluster, invented, named, dra
 FORM = (9 * 3600, True, 1)
 
 
-def _practice(scope, families, answering, after):
+def practice_that_answered(scope, families, answering, after):
     """Put families with a baby that cries on file; the first `answering` go from 10 to `after`."""
     names = [f"F{number:02}" for number in range(families)]
     named = [(name, "Mia", None, "gassy") for name in names]
@@ -162,26 +162,26 @@ def _practice(scope, families, answering, after):
 
 
 def test_counts_alone_are_told_of_ten(scope):
-    _practice(scope, 12, 10, 5)
+    practice_that_answered(scope, 12, 10, 5)
     (row,) = _ask(scope, "improved_share")
     assert (row["value"], row["numerator"], row["denominator"]) == (None, 10, 10)
     assert row["reason"] == "small"
 
 
 def test_a_share_is_told_of_eleven(scope):
-    _practice(scope, 12, 11, 9)
+    practice_that_answered(scope, 12, 11, 9)
     (row,) = _ask(scope, "improved_share")
     assert (row["value"], row["numerator"], row["denominator"]) == (0, 0, 11)
 
 
 def test_no_share_where_under_two_fifths_answered(sqlite_scope):
-    _practice(sqlite_scope, 28, 11, 5)
+    practice_that_answered(sqlite_scope, 28, 11, 5)
     (row,) = _ask(sqlite_scope, "improved_share")
     assert (row["value"], row["reason"]) == (None, TOO_FEW_ANSWERED)
 
 
 def test_nothing_is_told_by_city_or_therapist_or_to_a_therapist(sqlite_scope):
-    _practice(sqlite_scope, 12, 12, 5)
+    practice_that_answered(sqlite_scope, 12, 12, 5)
     assert _ask(sqlite_scope, "improved_share", by=("city",)) == []
     (row,) = _ask(sqlite_scope, "improved_share", where=(("therapist", "Maya Lopez"),))
     assert (row["value"], row["denominator"], row["reason"]) == (None, None, WHOLE)

@@ -1,0 +1,86 @@
+"""outcomes: what families reported while in care, as the page tells it to the owner."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from allay_metrics.cli.numbers import open_recorded
+from allay_metrics.cli.options import Day, chosen_database, database_option, listed
+
+if TYPE_CHECKING:
+    from allay_metrics.records import Scope
+
+YEAR = timedelta(days=365)
+HEADS = ("concern", "eligible", "asked", "baseline", "paired", "mean", "median", "expected",
+         "better", "same", "worse", "reason")  # fmt: skip
+
+
+@click.command("outcomes")
+@click.option("--measure", metavar="ID", help="Another measure than each concern's: exploratory.")
+@click.option("--concern", multiple=True, metavar="ID[,ID]", help="Only these concerns.")
+@click.option("--from", "first", type=Day(), metavar="D", help="First day.")
+@click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
+@click.option("--json", "json_", is_flag=True, help="JSON instead of text.")
+@database_option
+@click.pass_context
+def outcomes_command(
+    context: click.Context,
+    /,
+    *,
+    concern: tuple[str, ...],
+    json_: bool,
+    database: str | None,
+    **asked: Any,
+) -> None:
+    """Print reported change while in care, by concern; practice-wide, for the owner.
+
+    An episode belongs to the day its window closes. Without --to the period ends with the day the
+    records were exported, without --from it is a year long.
+    """
+    from allay_metrics.cli import output
+    from allay_metrics.outcomes.research import CONTEXT
+    from allay_metrics.review.outcomes import outcome_rows, review_outcomes
+
+    scope = open_recorded(chosen_database(context, database))
+    first, last = _period(scope, asked["first"], asked["last"])
+    review = review_outcomes(scope, first, last, measure=asked["measure"], only=listed(concern))
+    rows = outcome_rows(review)
+    if json_:
+        click.echo(output.as_json(rows))
+    else:
+        click.echo(CONTEXT)
+        click.echo(output.table(HEADS, [_line(row) for row in rows]))
+    click.echo(f"{first} to {last}", err=True)
+
+
+def _period(scope: "Scope", first: date | None, last: date | None) -> tuple[date, date]:
+    from allay_metrics.errors import QuestionProblem
+    from allay_metrics.review.known import known_records
+
+    end = last or known_records(scope).as_of_day
+    if end is None:
+        raise QuestionProblem("There are no records yet: name the period by --from and --to.")
+    start = first or end - YEAR
+    if start > end:
+        raise QuestionProblem(f"The period ends before it starts: {start} to {end}.")
+    return start, end
+
+
+def _line(row: dict[str, Any]) -> list[str]:
+    def number(value: float | None) -> str:
+        return "-" if value is None else f"{value:.1f}"
+
+    def share(told: dict[str, Any]) -> str:
+        if told["share"] is None:
+            return "-"
+        low, high = (round(100 * told[end]) for end in ("low", "high"))
+        return f"{told['n']} = {round(100 * told['share'])} % ({low}-{high})"
+
+    mean = number(row["mean_change"])
+    if row["low"] is not None:
+        mean += f" ({number(row['low'])} to {number(row['high'])})"
+    counts = [str(row[name]) for name in ("eligible", "asked", "baseline", "paired")]
+    shares = [share(row[name]) for name in ("better", "same", "worse")]
+    middle = [mean, number(row["median_change"]), number(row["expected_change"])]
+    return [f"{row['concern']}, {row['measure']}", *counts, *middle, *shares, row["reason"]]
