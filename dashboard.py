@@ -28,6 +28,12 @@ PAGES = [
         url_path="records",
     ),
     st.Page(
+        "pages/practice/check_ins.py",
+        title="Check-ins",
+        icon=":material/forum:",
+        url_path="check-ins",
+    ),
+    st.Page(
         "pages/owner/therapists.py",
         title="Therapists",
         icon=":material/groups:",
@@ -61,7 +67,7 @@ HERS = [
         visibility="hidden",
     ),
 ]
-DEFINITIONS = next(page for page in PAGES if page.url_path == "definitions")
+BOTH = [page for page in PAGES if page.url_path in ("check-ins", "definitions")]
 here = st.navigation([*PAGES, *HERS], position="hidden")
-with ui.frame(PAGES, [*HERS, DEFINITIONS], here):
+with ui.frame(PAGES, [*HERS, *BOTH], here):
     here.run()

@@ -14,6 +14,7 @@ from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
 from allay_metrics.actions.weeks import set_goals
+from allay_metrics.demo.asked import ask_some
 from allay_metrics.demo.care import closed_care
 from allay_metrics.demo.files import write_files
 from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
@@ -113,3 +114,4 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
     )
     keep_answers(scope, CHECK_INS, reported(invented))
     keep_notes(scope, tuple(one.name for one in known.therapists))
+    ask_some(scope)

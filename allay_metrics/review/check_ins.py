@@ -76,7 +76,7 @@ class Acknowledged:
 
 
 def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
-    """Return whom to ask now, those not asked yet first, then by the day it was due.
+    """Return whom to ask now, those not asked yet first, then by its last day.
 
     Of each client whose care is open, from the first visit of her episode: not those who asked
     not to be asked, nor a moment that is answered, be it elsewhere.
@@ -93,7 +93,7 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
         if not (asking.moment in BASELINES and course.session <= today.timestamp())
         if (item := _due(course, asking, known.get(course.client_id, []), today)) is not None
     ]
-    return tuple(sorted(found, key=lambda one: (one.waits_for_parent, one.asking.due)))
+    return tuple(sorted(found, key=lambda one: (one.waits_for_parent, one.asking.closes)))
 
 
 def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:

@@ -3,6 +3,8 @@
 from allay_metrics.ui.baby_page import baby_page
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
 from allay_metrics.ui.caseload_page import caseload_page
+from allay_metrics.ui.check_in_flags import red_flags
+from allay_metrics.ui.check_ins_page import check_ins_page
 from allay_metrics.ui.cities_page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
@@ -38,6 +40,7 @@ __all__ = [
     "body",
     "card",
     "caseload_page",
+    "check_ins_page",
     "choose_filters",
     "choose_period",
     "choose_week",
@@ -65,6 +68,7 @@ __all__ = [
     "problem",
     "problems_shown",
     "records_page",
+    "red_flags",
     "remembered",
     "say",
     "scope",

@@ -12,7 +12,7 @@ from allay_metrics.ui.filters import carried
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import banner_demo, thumb, top
 
-ON_A_PHONE = 4
+ON_A_PHONE = 5
 SHORT = {"Visit types": "Types"}
 THERAPIST_HOME = "pages/therapist/caseload.py"
 _SAID = "al-leaving"

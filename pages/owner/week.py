@@ -5,6 +5,7 @@ from allay_metrics import ui
 ui.guard("owner")
 scope = ui.scope()
 with ui.body():
+    ui.red_flags(scope)
     review = ui.week_head(scope)
     if review.has_records:
         ui.week_page(scope, review)

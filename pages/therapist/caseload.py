@@ -4,4 +4,5 @@ from allay_metrics import ui
 
 ui.guard("therapist")
 with ui.body():
+    ui.red_flags(ui.scope())
     ui.caseload_page(ui.scope())

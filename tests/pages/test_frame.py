@@ -18,6 +18,7 @@ PAGES = (
     "owner/week",
     "owner/cities",
     "owner/visit_types",
+    "practice/check_ins",
     "practice/records",
     "practice/definitions",
 )

@@ -18,6 +18,7 @@ PAGES = {
     "cities": ("Cities", "Cities", "City by city"),
     "types": ("Visit types", "Visit types", "The path families take"),
     "records": ("Records", "Records", "Imports"),
+    "check-ins": ("Check-ins", "Check-ins", "To ask now"),
     "practice": ("Practice", "Practice", "Therapists"),
     "definitions": ("Definitions", "Definitions", "Rates"),
 }

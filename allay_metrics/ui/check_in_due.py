@@ -1,0 +1,197 @@
+"""Whom to ask now, and the link to hand over: to copy, as a text, a letter, a code to scan."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from allay_metrics import config, words
+from allay_metrics.actions.check_ins import Link, make_link
+from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.sending import can_send, send_link
+from allay_metrics.errors import AllayError
+from allay_metrics.outcomes.asking import LABELS
+from allay_metrics.outcomes.wording import phrases
+from allay_metrics.records import Scope
+from allay_metrics.records.practice import practice_name
+from allay_metrics.review.check_ins import Due
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.html import button, escape
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.qr import qr_image
+
+ASK = "ask:"
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+_FIRST = 12
+_SOON = timedelta(days=1)
+_MADE, _WRONG, _SENT = "al-ask-made", "al-ask-wrong", "al-ask-sent"
+
+
+def due_card(scope: Scope, found: Sequence[Due]) -> None:
+    """Draw whom to ask now, those not asked yet first; a tap opens the drawer of the link."""
+    today = today_in(scope).date()
+    waiting = sum(not one.waits_for_parent for one in found)
+    with card("due"):
+        head("To ask now", f"{words.number(waiting)} to ask, {words.number(len(found))} open")
+        if not found:
+            note("Nobody: every check-in of these days is answered, or none is due.")
+            return
+        st.html(_list(found[:_FIRST], today))
+        if rest := found[_FIRST:]:
+            with st.expander(f"{words.number(len(rest))} more"):
+                st.html(_list(rest, today))
+
+
+def open_due(scope: Scope, found: Sequence[Due], word: str) -> None:
+    """Open the drawer of the check-in a word of the page names; nothing where there is none."""
+    one = next((one for one in found if _word(one) == word), None)
+    if one is None:
+        return
+    for key in (_MADE, _WRONG, _SENT):
+        st.session_state.pop(key, None)
+    drawer(
+        f"{one.course.name}: {LABELS[one.asking.moment]}",
+        lambda: _body(scope, one),
+        definitions=[("Who", f"{one.course.family} family, {_when(one)}.")],
+        # The page behind follows what was made.
+        on_close=lambda: None,
+    )
+
+
+def _list(found: Sequence[Due], today: date) -> str:
+    rows = "".join(f"<li>{button(_row(one, today), _word(one))}</li>" for one in found)
+    return f'<ul class="al-ask">{rows}</ul>'
+
+
+def _row(one: Due, today: date) -> str:
+    soon = one.asking.closes <= today + _SOON and not one.waits_for_parent
+    family = "" if one.course.kind == "parent" else f" {escape(one.course.family)} family"
+    return (
+        f"<span><b>{escape(one.course.name)}</b>{family}<small>{escape(_state(one))}</small></span>"
+        f'<em>{LABELS[one.asking.moment]}<small class="{"late" if soon else ""}">'
+        f"until {words.day(one.asking.closes)}</small></em>"
+    )
+
+
+def _state(one: Due) -> str:
+    if not one.waits_for_parent:
+        return "not asked yet" if one.asked_at is None else "its link has ended"
+    asked = f"asked by {one.asked_by}"
+    if one.sent_at is not None:
+        asked += ", e-mailed"
+    return f"{asked}, {'begun' if one.begun else 'not begun'}"
+
+
+def _when(one: Due) -> str:
+    days = f"{words.short_day(one.asking.opens)} to {words.short_day(one.asking.closes)}"
+    return f"an answer counts from {days}"
+
+
+def _word(one: Due) -> str:
+    return f"{ASK}{one.course.client_id}:{one.asking.moment}"
+
+
+def _body(scope: Scope, one: Due) -> None:
+    if wrong := st.session_state.pop(_WRONG, ""):
+        problem(wrong)
+    made: Link | None = st.session_state.get(_MADE)
+    if made is not None:
+        _made(scope, one, made)
+        return
+    with st.container(key="al-seg-language"):
+        language = st.segmented_control(
+            "Language of the form",
+            list(LANGUAGE_NAMES),
+            default="en",
+            required=True,
+            format_func=LANGUAGE_NAMES.__getitem__,
+            key=_language_key(one),
+        )
+    with st.container(horizontal=True, gap="small"):
+        _button("Make the link", partial(make_link, scope), one, "make")
+        if can_send() and one.course.email:
+            _button("E-mail it", partial(send_link, scope), one, "send")
+    st.session_state[f"{_MADE}-language"] = language
+    if one.waits_for_parent:
+        note("A link is out already. It cannot be shown again; a new one closes it.")
+    note(
+        "The link is shown once, works once, and names nobody. It ends with the first session, or "
+        "three days after the last day an answer counts."
+    )
+
+
+def _button(label: str, make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
+    st.button(
+        label,
+        key=f"al-ask-{kind}",
+        type="primary" if kind == "make" else "secondary",
+        on_click=_make,
+        args=(make, one, kind),
+    )
+
+
+def _language_key(one: Due) -> str:
+    return f"al-language-{one.course.client_id}-{one.asking.moment}"
+
+
+def _make(make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
+    language = st.session_state.get(_language_key(one)) or "en"
+    try:
+        st.session_state[_MADE] = make(one.course.client_id, one.asking.moment, language)
+        st.session_state[_SENT] = kind == "send"
+    except AllayError as error:
+        st.session_state[_WRONG] = str(error)
+
+
+def _made(scope: Scope, one: Due, made: Link) -> None:
+    base, reachable = _base()
+    link = f"{base}{made.url_path}"
+    ends = datetime.fromtimestamp(made.expires_at, scope.zone)
+    if st.session_state.get(_SENT):
+        st.html(
+            f'<p class="al-done" role="status">E-mailed to {escape(one.course.email or "")}.</p>'
+        )
+    if not reachable:
+        note(
+            "**Works on this computer only**: no public address is set. To "
+            "reach parents now, import a questionnaire they answered elsewhere, on Records."
+        )
+    st.html(f'<p class="al-link">{escape(link)}</p>')
+    st.html(_ways(scope, one, link))
+    st.html(qr_image(link, "The link as a code for a phone's camera"))
+    note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
+
+
+def _ways(scope: Scope, one: Due, link: str) -> str:
+    """Return the links that open a text or a letter, ready to be sent from here."""
+    language = st.session_state.get(f"{_MADE}-language") or "en"
+    said, practice = phrases(language), practice_name(scope)
+    text = said["sms_text"].format(practice=practice, link=link)
+    ways = []
+    if one.course.phone:
+        ways.append((f"sms:{one.course.phone}?&body={quote(text)}", "Text message"))
+    if one.course.email:
+        subject = said["mail_subject"].format(practice=practice)
+        to = quote(one.course.email, safe="@")
+        ways.append((f"mailto:{to}?subject={quote(subject)}&body={quote(text)}", "E-mail"))
+    inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways)
+    return f'<div class="al-ways">{inside}</div>' if inside else "<span></span>"
+
+
+def _base() -> tuple[str, bool]:
+    """Return the address links begin with, and whether parents reach it."""
+    if public := config.public_url():
+        return public, True
+    parts = urlsplit(st.context.url or "http://localhost")
+    return f"{parts.scheme}://{parts.netloc}", not _is_here(parts.hostname or "localhost")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,90 @@
+"""The page of check-ins: signs and words first, whom to ask, and nothing before the protocol."""
+
+import pytest
+
+from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
+from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.review.check_ins import open_flags, unread_words
+from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.exports import Desk
+from tests.support.on_page import bodies, page_of, run, text
+
+PAGE = "practice/check_ins"
+
+
+@pytest.fixture
+def own_scope(sqlite_scope, monkeypatch):
+    """An empty practice that the dashboard shows as the practice's own."""
+    monkeypatch.setenv("ALLAY_DATABASE_URL", sqlite_scope.database_url)
+    return sqlite_scope
+
+
+@pytest.fixture
+def clients(own_scope, tmp_path):
+    return in_care(Desk(own_scope, tmp_path), seen("1", 7))
+
+
+def answered(scope, client_id, *signs):
+    token = token_of(make_link(scope, client_id, "day7"))
+    consent(scope, token, in_totals=True, language="en")
+    screen(scope, token, signs)
+    if not signs:
+        save_answer(scope, token, "harms", 1, "<b>She cried</b> all night")
+        submit(scope, token)
+
+
+def problems(at):
+    return " ".join(each.value for each in at.text)
+
+
+def button(at, label):
+    return next(one for one in at.button if one.label == label)
+
+
+@pytest.mark.usefixtures("clients")
+def test_nothing_is_asked_before_the_protocol_is_signed(own_scope):
+    at = run(page_of(PAGE))
+    assert "First: your safety protocol" in text(at)
+    assert "To ask now" not in text(at)
+    button(at, "Sign and switch check-ins on").click().run()
+    assert "A protocol says who reads" in problems(at)
+    for field, said in zip(at.text_input, ("Ada", "one working day", "Ada Owner"), strict=True):
+        field.set_value(said)
+    button(at, "Sign and switch check-ins on").click().run()
+    assert protocol_in_force(own_scope).signed_by == "Ada Owner"
+    assert "To ask now" in text(at)
+    assert "Mia" in text(at)
+    button(at, "Switch off").click().run()
+    assert protocol_in_force(own_scope) is None
+
+
+def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
+    signed(own_scope)
+    answered(own_scope, clients["Mia"], 1)
+    at = run(page_of(PAGE))
+    assert "Emergency" in text(at)
+    button(at, "Acknowledge").click().run()
+    assert "Say in a few words what was done." in problems(at)
+    at.text_input[0].set_value("Called, seen by the ER")
+    button(at, "Acknowledge").click().run()
+    assert open_flags(own_scope) == ()
+    assert "Called, seen by the ER" in text(at)
+
+
+def test_a_parents_words_stand_until_they_are_read_and_stay_text(own_scope, clients):
+    signed(own_scope)
+    answered(own_scope, clients["Mia"])
+    at = run(page_of(PAGE))
+    assert "Read me: Mia" in text(at)
+    assert "&lt;b&gt;She cried&lt;/b&gt;" in bodies(at)
+    button(at, "I have read it").click().run()
+    assert unread_words(own_scope) == ()
+    assert "Read me" not in text(at)
+
+
+def test_a_sign_is_on_top_of_the_week(own_scope, clients):
+    signed(own_scope)
+    answered(own_scope, clients["Mia"], 13)
+    at = run(page_of("owner/week"))
+    assert "A parent ticked a warning sign" in text(at)
