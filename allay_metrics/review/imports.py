@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 
 from allay_metrics import words
 from allay_metrics.intake.profile import shipped_profiles
+from allay_metrics.intake.questionnaires import shipped_questionnaires
 from allay_metrics.metrics.coverage import Records
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import booking, correction, family, import_
@@ -188,7 +189,8 @@ def covered_days(records: Records) -> list[Covered]:
 
 def source_label(source: str) -> str:
     """Return a source's name for people: `Acuity Scheduling` for acuity, else as it is."""
-    return next((known.label for known in shipped_profiles() if known.name == source), source)
+    known = (*shipped_profiles(), *shipped_questionnaires())
+    return next((profile.label for profile in known if profile.name == source), source)
 
 
 def takes_back(past: PastImport) -> str:

@@ -13,6 +13,7 @@ from allay_metrics.actions.mending import bring_back
 from allay_metrics.errors import NotFound
 from allay_metrics.intake.rows import NOT_WHOLE
 from allay_metrics.records import Scope
+from allay_metrics.review.doubts import imports_of_answers
 from allay_metrics.review.needs import dismissed_rows, open_rows
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.records_account import blamed_html, blamed_list
@@ -39,20 +40,22 @@ def rows_set_aside(scope: Scope) -> None:
         )
         most = MOST if st.session_state.get(_ALL) else SHOWN
         shown: Iterable[Any] = rows.head(most).itertuples()
+        of_answers = imports_of_answers(scope)
         with st.container(key="al-aside-rows", gap=None):
             for row in shown:
-                _row(scope, row)
+                _row(scope, row, is_visit=row.import_id not in of_answers)
         _below(rows, most)
         _dismissed(scope)
 
 
-def _row(scope: Scope, row: Any) -> None:
+def _row(scope: Scope, row: Any, *, is_visit: bool) -> None:
     key = f"{row.import_id[:8]}-{row.row}"
     with st.container(key=f"al-aside-row-{key}", horizontal=True, gap="small"):
         blamed_list(
             [blamed_html(row.row, row.column, row.value, row.reason, file=row.file, raw=row.raw)]
         )
-        if st.button(
+        # An answer is not ours to write: the form's own sheet is where it is corrected.
+        if is_visit and st.button(
             "Mend",
             type="tertiary",
             key=f"al-mend-open-{key}",

@@ -14,6 +14,7 @@ from allay_metrics.ui.records_missing import missing
 from allay_metrics.ui.records_questions import coverage, questions
 from allay_metrics.ui.records_result import result
 from allay_metrics.ui.records_upload import TAKEN, drop_a_file, start_over, tell
+from allay_metrics.ui.records_whose import whose_check_ins
 from allay_metrics.ui.session import leave
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.week_head import known_words
@@ -34,6 +35,7 @@ def records_page(scope: Scope) -> None:
         missing(scope)
     with right:
         rows_set_aside(scope)
+    whose_check_ins(scope)
     questions(scope)
     history(scope)
     if known.newest is not None:

@@ -11,7 +11,12 @@ from allay_metrics.ui.records_account import blamed_html, blamed_list, equation
 from allay_metrics.ui.records_look import Taken
 
 WARNINGS_SHOWN = 100
-HELD = {"kept": "kept visits", "all": "kept and cancelled visits", "cancelled": "cancelled visits"}
+HELD = {
+    "kept": "kept visits",
+    "all": "kept and cancelled visits",
+    "cancelled": "cancelled visits",
+    "answers": "parents' answers",
+}
 
 
 def result(scope: Scope, taken: Taken) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.recognise import NotRecognised
 from allay_metrics.records import Scope
@@ -17,10 +19,19 @@ from allay_metrics.ui.html import markdown
 from allay_metrics.ui.mapping_own import own_profiles_list
 from allay_metrics.ui.mapping_page import mapping
 from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records_answers import (
+    Answers,
+    answers_in,
+    ask_when,
+    key_of_answers,
+    look_at_answers,
+    recognised_answers,
+    take_answers_in,
+    what_will_happen,
+)
 from allay_metrics.ui.records_look import (
     Looked,
     Recognised,
-    Taken,
     Upload,
     exported_at,
     look,
@@ -61,7 +72,8 @@ def drop_a_file(scope: Scope) -> bool:
     """
     turn = st.session_state.setdefault(_TURN, 0)
     file: Any = st.file_uploader(
-        "An export of your scheduling system: CSV, XLSX or a calendar (.ics)",
+        "An export of your scheduling system, or parents' answers of a form: CSV, XLSX or a "
+        "calendar (.ics)",
         type=["csv", "tsv", "txt", "xlsx", "ics"],
         key=f"al-file-{turn}",
     )
@@ -81,7 +93,12 @@ def drop_a_file(scope: Scope) -> bool:
             _map(scope, Upload(file), file.file_id)
         else:
             ids = (file.file_id, profile.file_id if profile else "")
-            _steps(scope, Upload(file, profile), ids)
+            upload = Upload(file, profile)
+            answers = _remember(("answers", ids), lambda: answers_in(scope, upload))
+            if answers:
+                _steps_of_answers(scope, upload, answers, ids)
+            else:
+                _steps(scope, upload, ids)
     except NotRecognised as error:
         note(f"{error}")
         _map(scope, Upload(file), file.file_id, why=str(error))
@@ -142,7 +159,21 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     if not looked.report.rows_read:
         note("The file has a header and no rows: there is nothing to take in.")
         return
-    _import_button(scope, upload, key, looked)
+    _import_button(scope, upload, key, looked.report)
+
+
+def _steps_of_answers(scope: Scope, upload: Upload, known: Answers, ids: tuple[str, ...]) -> None:
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+    recognised_answers(known)
+    as_of = ask_when(uploaded, ids[0])
+    if as_of is None:
+        return
+    key = key_of_answers(known, as_of)
+    report = _remember(
+        ("does", ids, key, scope.data_version()), lambda: look_at_answers(scope, upload, as_of)
+    )
+    what_will_happen(report)
+    _import_button(scope, upload, key, report)
 
 
 def _map_anyway(file_id: str) -> None:
@@ -219,9 +250,9 @@ def tell(bar: Any, share: float) -> None:
     bar.progress(min(max(share, 0.0), 1.0))
 
 
-def _import_button(scope: Scope, upload: Upload, key: SaveKey, looked: Looked) -> None:
+def _import_button(scope: Scope, upload: Upload, key: SaveKey, report: ImportReport) -> None:
     running = st.session_state.get(_RUNNING) == key
-    rows = words.plural(looked.report.rows_read - len(looked.report.set_aside), "row")
+    rows = words.plural(report.rows_read - len(report.set_aside), "row")
     with st.container(key="al-import-go", horizontal=True):
         st.button(
             f"Import {rows}",
@@ -249,7 +280,10 @@ def _take_in(scope: Scope, upload: Upload, key: SaveKey) -> None:
     bar = st.progress(0.0, f"Importing {markdown(upload.file.name)}")
     try:
         with _ONE_AT_A_TIME:
-            taken: Taken = take_in(scope, upload, key, lambda share: tell(bar, share))
+            if key.holds == HOLDS_ANSWERS:
+                taken = take_answers_in(scope, upload, key)
+            else:
+                taken = take_in(scope, upload, key, lambda share: tell(bar, share))
     except Exception:
         st.session_state.pop(_RUNNING, None)
         raise

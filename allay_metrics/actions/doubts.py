@@ -1,0 +1,60 @@
+"""Whose check-in it is, where the records alone cannot say: the owner's word."""
+
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from allay_metrics.actions.whose import People
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import check_in, client
+
+ASKED_AGAIN = "You wanted to be asked again: whose check-in is it?"
+
+
+def settle_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
+    """Keep whom a doubtful check-in is about; None is nobody of the practice.
+
+    Its moment follows that client's first visit. Owner only. Raises NotFound for no such check-in
+    or client, Conflict where the question was answered meanwhile.
+    """
+    with scope.write("say whose a check-in is") as conn:
+        found = _find(conn, scope, check_in_id)
+        if found.client_id is not None or found.doubt is None:
+            raise Conflict("This question was answered meanwhile.")
+        if client_id is not None and not _is_client(conn, scope, client_id):
+            raise NotFound("There is no such client.")
+        _place(conn, scope, found, client_id, None)
+
+
+def ask_again(scope: Scope, check_in_id: str) -> None:
+    """Make the match of a check-in from a file a question again. Owner only. Raises NotFound."""
+    with scope.write("ask again whose a check-in is") as conn:
+        found = _find(conn, scope, check_in_id)
+        if found.import_id is None:
+            raise NotFound("This check-in came by no file.")
+        _place(conn, scope, found, None, ASKED_AGAIN)
+
+
+def _find(conn: Connection, scope: Scope, check_in_id: str) -> Any:
+    this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == check_in_id)
+    found = conn.execute(select(check_in).where(this)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such check-in.")
+    return found
+
+
+def _is_client(conn: Connection, scope: Scope, client_id: str) -> bool:
+    mine = (client.c.practice_id == scope.practice_id) & (client.c.id == client_id)
+    return conn.execute(select(client.c.id).where(mine)).first() is not None
+
+
+def _place(
+    conn: Connection, scope: Scope, found: Any, client_id: str | None, doubt: str | None
+) -> None:
+    people = People(conn, scope.practice_id, scope.zone)
+    people.meet((), [client_id] if client_id else [])
+    moment, due_on = people.place(client_id, found.answered_at or found.asked_at or 0)
+    this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == found.id)
+    told = {"client_id": client_id, "doubt": doubt, "moment": moment, "due_on": due_on}
+    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **told))
