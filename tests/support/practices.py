@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
-from sqlalchemy import and_, insert, select
+from sqlalchemy import insert, select
 
 from allay_metrics import travel
 from allay_metrics.derive import derive
@@ -23,6 +23,7 @@ from allay_metrics.records.tables import (
     offered_hours,
     therapist,
     visit,
+    visit_client,
 )
 from tests import plain
 
@@ -197,10 +198,37 @@ def plainly(scope: Scope) -> plain.Practice:
             as_of[row.source] = max(day, as_of.get(row.source, day))
         told = (coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
         covered = [tuple(row) for row in conn.execute(select(*told))]
-        whose = and_(client.c.id == care_closed.c.client_id, client.c.practice_id == mine_id)
-        closed = select(client.c.family_id, care_closed.c.closed_on).join(client, whose)
-        shut = dict(map(tuple, conn.execute(closed)))
+        shut = _shut(conn, mine_id)
         return plain.Practice(visits, as_of, covered, shut, **_driving(conn, mine_id))
+
+
+def _shut(conn, practice_id):
+    """Return the day care ended of each family all of whose clients' care was closed by then."""
+    closed = {
+        row.client_id: row.closed_on
+        for row in conn.execute(select(care_closed)).all()
+        if row.practice_id == practice_id
+    }
+    seen = select(client.c.family_id, client.c.id, visit.c.day).where(
+        client.c.practice_id == practice_id,
+        visit_client.c.client_id == client.c.id,
+        visit.c.id == visit_client.c.visit_id,
+        visit.c.state.in_(("completed", "booked")),
+    )
+    days = [tuple(row) for row in conn.execute(seen)]
+    people = conn.execute(select(client.c.family_id, client.c.id)).all()
+    ended = {}
+    for household in {household for household, _ in people}:
+        endings = [closed[id_] for whose, id_ in people if whose == household and id_ in closed]
+        still = [
+            day
+            for whose, id_, day in days
+            if whose == household and endings
+            if closed.get(id_, date.min) < day <= max(endings)
+        ]
+        if endings and not still:
+            ended[household] = max(endings)
+    return ended
 
 
 def _driving(conn, practice_id):
