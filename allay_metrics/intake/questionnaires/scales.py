@@ -17,8 +17,9 @@ _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::\d\d)?")
 _BARE = re.compile(rf"(-?{_NUMBER})")
 _ABOUT = re.compile(r"^(?:about|around|approx\.?|roughly|ca\.?|~|unos|unas)\s*", re.IGNORECASE)
 _MORE = re.compile(r"\s*(?:\+|or more|o m[aá]s)$", re.IGNORECASE)
-# A number and the words of its end of the scale: `7 / 10`, `10 - worst pain`, `0 (none)`.
-_LED = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(?: ?/ ?10| of 10)?(?:\s*[-:(=\u2013\u2014].*)?")
+# A number and the words of its end of the scale: `7 / 10`, `10 - worst pain`, `0 (none)`; of two
+# numbers, as in `3-4`, neither is the answer.
+_LED = re.compile(r"([+-]?\d+(?:[.,]\d+)?)(?: ?/ ?10| of 10)?(?:\s*[-:(=\u2013\u2014](?!\s*\d).*)?")
 _NONE = frozenset({
     "none", "no", "never", "nothing", "nada", "ninguno", "ninguna", "zero", "not at all",
 })  # fmt: skip
