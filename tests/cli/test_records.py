@@ -165,3 +165,22 @@ def test_a_profile_of_the_practice_reads_its_files_and_goes_by_name(run, tmp_pat
     assert run("import", file, "--json", *AS_OF).json[0]["source"] == "sheet"
     assert run("import", file, "--source", "sheet", "--json", *AS_OF).json[0]["unchanged"] == 1
     assert "There is no source 'sheat'" in run("import", file, "--source", "sheat", *AS_OF).err
+
+
+def test_answers_of_a_form_come_in_by_the_same_command(run, export, tmp_path):
+    run("import", export(line(1), line(2, name="Kim")))
+    form = tmp_path / "form.csv"
+    form.write_text(
+        "Timestamp,Email Address,How hard was it to settle your baby?\n"
+        "2026/11/16 6:31:58 PM EST,rivera@example.com,7\n"
+        "2026/11/16 6:35:00 PM EST,kim@example.com,very\n"
+    )
+    (told,) = run("import", str(form), "--json").json
+    assert (told["source"], told["rows_read"], told["added"]) == ("google_forms", 2, 1)
+    (aside,) = told["set_aside"]
+    assert (aside["row"], aside["value"]) == (2, "very")
+    assert aside["column"] == "How hard was it to settle your baby?"
+    assert aside["reason"] == "it is no answer on this scale"
+    again = run("import", str(form), "--source", "google_forms")
+    assert "1 unchanged" in again.out
+    assert run("undo", told["import_id"]).code == 2

@@ -66,6 +66,7 @@ class Reader:
         self._asked = questions
         self._stamps = stamps
         self.warnings: list[RowWarning] = []
+        self._bad: list[tuple[int, str]] = []  # of the answers of the row in hand
 
     def read(self, row: int, record: Record) -> Given | Unusable:
         """Return the response of a record that fits the header, or why it cannot be used."""
@@ -84,7 +85,11 @@ class Reader:
         key = own or "|".join([str(at), email or "", parent.casefold(), baby.casefold()])
         values, texts = self._answers(row, record)
         if not values and not texts:
-            return Unusable(asked.answered, "it answers none of the questions", key)
+            # Blame the first answer that could not be used, where there is one at all.
+            column, reason = next(
+                iter(self._bad), (asked.answered, "it answers none of the questions")
+            )
+            return Unusable(column, reason, key)
         about = _about(values)
         return Given(
             row=row,
@@ -134,6 +139,7 @@ class Reader:
         return " ".join(dict.fromkeys(cell for cell in cells if cell))
 
     def _answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
+        self._bad.clear()
         found: dict[str, Read] = {}
         for name, columns in self._asked.measures.items():
             found[name] = self._of_columns(row, record, name, columns)
@@ -180,6 +186,7 @@ class Reader:
         return Read(ticked[0].value)
 
     def _warn(self, row: int, column: int, value: str, reason: str) -> None:
+        self._bad.append((column, reason))
         name = self._asked.texts[column]
         self.warnings.append(RowWarning(row, name, one_line(value), reason))
 

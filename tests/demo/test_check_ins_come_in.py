@@ -1,0 +1,38 @@
+"""The invented answer sheet comes in by the importer: every row, matched as the demo's own."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.demo.check_ins import answered_forms, write_check_ins
+from allay_metrics.demo.files import write_files
+from allay_metrics.demo.invent import invent
+from allay_metrics.records.tables import answer, check_in
+
+
+@pytest.fixture
+def practice(sqlite_scope, tmp_path):
+    invented = invent(1_500, seed=7, until=date(2026, 11, 16))
+    for file in write_files(tmp_path, invented):
+        import_file(sqlite_scope, file.path, source="acuity", holds=file.holds, as_of=file.as_of)
+    return sqlite_scope, invented, write_check_ins(tmp_path, invented)
+
+
+def test_the_demos_answer_sheet_comes_in_completely(practice):
+    scope, invented, path = practice
+    forms = answered_forms(invented)
+    report = take_in_file(scope, path)
+    assert report.source == "google_forms"
+    assert (report.rows_read, report.added, report.set_aside) == (len(forms), len(forms), [])
+    assert {one.column for one in report.warnings} <= {"Baby's date of birth"}
+    with scope.read() as conn:
+        matched = conn.execute(select(check_in.c.client_id, check_in.c.moment)).all()
+        given = conn.execute(select(answer.c.measure, answer.c.value)).all()
+    told = sum(len(form.values) + 2 * (form.better is not None) for form in forms)
+    assert len(given) == told
+    assert sum(row.client_id is not None for row in matched) >= 0.97 * len(forms)
+    known = [row.moment for row in matched if row.client_id]
+    assert sum(moment != "other" for moment in known) >= 0.97 * len(known)
