@@ -157,7 +157,8 @@ def test_a_sign_stands_until_somebody_says_what_was_done(desk, clients):
 
 def test_whoever_is_due_is_asked_once(desk, clients):
     signed(desk.scope)
-    assert whom(desk.scope) == [("Ida", "day28"), ("Mia", "day7")]
+    # Mia can be asked for two more days, Ida for seven.
+    assert whom(desk.scope) == [("Mia", "day7"), ("Ida", "day28")]
     answered(desk.scope, clients["Mia"])
     make_link(desk.scope, clients["Ida"], "day28")
     assert whom(desk.scope) == []
