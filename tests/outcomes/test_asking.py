@@ -1,0 +1,65 @@
+"""When a family is asked, and what."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from allay_metrics.outcomes.asking import MOMENTS, asked_measures, askings
+from allay_metrics.outcomes.measures import concerns
+from allay_metrics.outcomes.windows import WINDOWS
+
+FIRST = date(2026, 3, 30)
+
+
+def days(booked_on=None):
+    """Return moment -> (opens, due, closes), in days from the first session."""
+    return {
+        one.moment: tuple((day - FIRST).days for day in (one.opens, one.due, one.closes))
+        for one in askings(FIRST, booked_on)
+    }
+
+
+def test_the_moments_lie_around_the_first_session():
+    assert days() == {
+        "B0": (-14, -14, -3),
+        "B1": (-2, -2, 0),
+        "day7": (5, 7, 9),
+        "day14": (11, 14, 17),
+        "day28": (21, 28, 35),
+        "week8": (42, 56, 70),
+    }
+    assert tuple(days()) == MOMENTS
+
+
+def test_a_booking_of_the_last_two_days_is_asked_once_before_the_visit():
+    assert days(FIRST - timedelta(days=3))["B0"] == (-3, -3, -3)
+    assert "B0" not in days(FIRST - timedelta(days=2))
+
+
+def test_the_last_day_of_a_moment_is_the_last_day_an_answer_counts():
+    for one in askings(FIRST):
+        if one.moment in WINDOWS:
+            assert one.closes == WINDOWS[one.moment].closes(FIRST)
+            assert one.is_open(one.closes)
+            assert not one.is_open(one.closes + timedelta(days=1))
+            assert not one.is_open(one.opens - timedelta(days=1))
+
+
+@pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
+def test_the_question_a_concern_is_judged_by_comes_first(concern):
+    asked = [measure.id for measure in asked_measures(concern.id, "infant", "B1")]
+    assert asked[0] == concern.primary_measure
+    assert 5 <= len(asked) <= 8
+    assert len(set(asked)) == len(asked)
+
+
+def test_a_follow_up_also_asks_how_it_changed_and_what_got_worse():
+    before = asked_measures("crying", "infant", "B0")
+    later = asked_measures("crying", "infant", "day7")
+    assert [one.id for one in later[len(before) :]] == ["pgic", "harms"]
+
+
+def test_a_parent_is_not_asked_about_a_baby():
+    asked = [measure.id for measure in asked_measures("body_pain", "parent", "B1")]
+    assert asked == ["parent_pain", "top_concern"]
+    assert [one.id for one in asked_measures(None, "parent", "B1")] == ["top_concern"]
