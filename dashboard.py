@@ -22,6 +22,12 @@ PAGES = [
         url_path="types",
     ),
     st.Page(
+        "pages/owner/outcomes.py",
+        title="Outcomes",
+        icon=":material/timeline:",
+        url_path="outcomes",
+    ),
+    st.Page(
         "pages/practice/records.py",
         title="Records",
         icon=":material/upload_file:",

@@ -6,21 +6,39 @@ Clicked marks carry their keys in `customdata`, named in each function's docstri
 
 from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt
 from allay_metrics.charts.grid import grid, grid_alt
+from allay_metrics.charts.outcomes import (
+    Changes,
+    Panel,
+    changes,
+    changes_alt,
+    lines,
+    lines_alt,
+    months,
+    months_alt,
+)
 from allay_metrics.charts.ranked import ranked, ranked_alt
 from allay_metrics.charts.stacks import ages, ages_alt, mix, mix_alt, weeks, weeks_alt
 from allay_metrics.charts.trends import Trend, trends, trends_alt
 
 __all__ = [
+    "Changes",
+    "Panel",
     "Place",
     "Trend",
     "ages",
     "ages_alt",
     "bay_map",
     "bay_map_alt",
+    "changes",
+    "changes_alt",
     "grid",
     "grid_alt",
+    "lines",
+    "lines_alt",
     "mix",
     "mix_alt",
+    "months",
+    "months_alt",
     "ranked",
     "ranked_alt",
     "trends",

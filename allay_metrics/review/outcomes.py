@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.outcomes import read_episodes
-from allay_metrics.outcomes.funnel import SUMMARY_FROM, at_an_extreme
+from allay_metrics.outcomes.funnel import LINES_ONLY_UNDER, SUMMARY_FROM, at_an_extreme
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures
 from allay_metrics.outcomes.norms import age_weeks, band
@@ -220,7 +220,7 @@ def _by_type(
 
 
 def _months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
-    """Return the whole months with pairs; none before there are enough for a run chart."""
+    """Return the whole months with five pairs or more; none before a run chart has enough."""
     found: dict[date, list[bool]] = defaultdict(list)
     for concern in concerns().values():
         if concern.kind == "history tag":
@@ -231,7 +231,11 @@ def _months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
                 month = closes_on(one.episode, concern).replace(day=1)
                 found[month].append(one.change.verdict == "better")
     whole = {month: told for month, told in found.items() if month < as_of.replace(day=1)}
-    months = [Month(month, sum(told), len(told)) for month, told in sorted(whole.items())]
+    months = [
+        Month(month, sum(told), len(told))
+        for month, told in sorted(whole.items())
+        if len(told) >= LINES_ONLY_UNDER
+    ]
     return tuple(months[-24:]) if len(months) >= RUN_FROM else ()
 
 

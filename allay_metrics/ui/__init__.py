@@ -13,6 +13,7 @@ from allay_metrics.ui.filters import choose_filters, filter_words
 from allay_metrics.ui.frame import frame
 from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.nothing import loading, no_records
+from allay_metrics.ui.outcomes_page import outcomes_page
 from allay_metrics.ui.period import choose_period, choose_week
 from allay_metrics.ui.period_head import period_head
 from allay_metrics.ui.practice_page import practice_page
@@ -62,6 +63,7 @@ __all__ = [
     "no_records",
     "note",
     "open_number",
+    "outcomes_page",
     "page_head",
     "period_head",
     "practice_page",

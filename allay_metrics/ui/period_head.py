@@ -29,7 +29,7 @@ class Chosen:
     tell: Callable[[list[str]], None]
 
 
-def period_head(scope: Scope, title: str) -> Chosen | None:
+def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
     """Draw the head and return what was chosen; None while there are no records."""
     known = known_of(scope)
     if known.newest is None:
@@ -42,7 +42,7 @@ def period_head(scope: Scope, title: str) -> Chosen | None:
         line = st.container(key="al-period-line", horizontal=True, vertical_alignment="center")
         told = line.container(key="al-period-asof", width="stretch")
         with line, st.container(key="al-period-filters", width="content"):
-            where = choose_filters(scope)
+            where = choose_filters(scope) if filters else ()
         if period is None:
             return None
         with left:

@@ -1,0 +1,71 @@
+"""The Outcomes page: which parts it has and in which order; nothing stands above who answered."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.outcomes.research import CONTEXT
+from allay_metrics.records import Scope
+from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
+from allay_metrics.ui.card import card, empty_state, head
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.outcomes_change import better_card, changes_card, means_card, months_card
+from allay_metrics.ui.outcomes_lines import lines_card
+from allay_metrics.ui.outcomes_method import method_card
+from allay_metrics.ui.outcomes_who import who_card
+from allay_metrics.ui.outcomes_words import outcomes_csv
+from allay_metrics.ui.outcomes_worries import worries_card
+from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.remembered import remembered
+
+outcomes_of = remembered(review_outcomes)
+
+
+def outcomes_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period: episodes whose window closed in it."""
+    with loading("outcomes", 120, 300, 460):
+        review = outcomes_of(scope, chosen.first, chosen.last)
+    chosen.tell([f"**{words.plural(review.eligible, 'episode')}** whose window closed"])
+    _context()
+    if not review.has_check_ins:
+        empty_state(
+            "No check-ins yet",
+            "Parents answer a short form before the first visit and four times after it. Sign the "
+            "safety protocol to begin, or bring in a questionnaire they answered elsewhere.",
+        )
+        method_card(review)
+        return
+    who_card(review)
+    if review.paired or any(one.lines for one in review.concerns):
+        lines_card(review)
+        better_card(review)
+        changes_card(review)
+        means_card(review)
+    else:
+        empty_state(
+            "Nobody's window closed with both answers",
+            "A change needs an answer from before the first visit and one about four weeks later. "
+            "Choose a longer period, or wait for answers that are due.",
+        )
+    worries_card(review)
+    months_card(review)
+    method_card(review)
+    _export(review)
+
+
+def _context() -> None:
+    with card("outcomes-context"):
+        st.html(f'<p class="al-say">{escape(CONTEXT)}</p>')
+
+
+def _export(review: OutcomesReview) -> None:
+    with card("outcomes-export"):
+        head("Export", "the numbers with who answered, their intervals and the context line")
+        st.download_button(
+            "Export as CSV",
+            lambda: outcomes_csv(review),
+            file_name=f"outcomes_{review.first}_{review.last}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )

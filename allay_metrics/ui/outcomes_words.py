@@ -1,0 +1,100 @@
+"""The outcomes page in words: units, shares with their intervals, who answered; and as CSV."""
+
+import csv
+import io
+
+from allay_metrics import words
+from allay_metrics.outcomes.funnel import Funnel
+from allay_metrics.outcomes.intervals import Share
+from allay_metrics.outcomes.measures import Measure
+from allay_metrics.outcomes.research import CONTEXT
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, outcome_rows
+
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+# What a concern is called above a small chart.
+SHORT = {
+    "crying": "Crying",
+    "feeding": "Feeding",
+    "jaw": "Jaw",
+    "sleep": "Sleep",
+    "digestion": "Digestion",
+    "head_shape": "Head shape",
+    "torticollis": "Torticollis",
+    "tension": "Tension",
+    "body_pain": "Body pain",
+    "other": "Other",
+}
+STANDING = {
+    "good": "",
+    "amber": "◆ under 60 % answered both times: read with care",
+    "no headline": "◆ under 40 % answered both times: no headline",
+    "nobody": "nobody's window closed",
+}
+
+
+def panel_name(one: ConcernReview) -> str:
+    """Return `Crying, min a day`."""
+    return f"{SHORT.get(one.concern.id, one.concern.label)}, {one.summary.measure.unit}"
+
+
+def share_words(share: Share | None) -> str:
+    """Return `7 of 11, 64% (35 to 85)`; a dash where it is withheld."""
+    if share is None or share.share is None or share.low is None or share.high is None:
+        return words.DASH
+    ends = f"{round(share.low * 100)} to {round(share.high * 100)}"
+    return f"{share.count} of {share.n}, {round(share.share * 100)}% ({ends})"
+
+
+def number_words(value: float | None, measure: Measure) -> str:
+    """Return a change in its measure's unit, signed; a dash for none."""
+    if value is None:
+        return words.DASH
+    digits = 0 if measure.unit.startswith("min") else 1
+    return f"{value:+.{digits}f}"
+
+
+def rate_words(funnel: Funnel) -> str:
+    """Return the share of eligible families with both answers."""
+    return words.DASH if funnel.rate is None else words.percent(funnel.rate)
+
+
+def bounds_words(one: ConcernReview) -> str:
+    """Return the worst and best case of the share better; a dash where withheld."""
+    low, high = one.summary.worst_case, one.summary.best_case
+    if low is None or high is None or not one.charted:
+        return words.DASH
+    return f"{round(low * 100)} to {round(high * 100)}%"
+
+
+def outcomes_csv(review: OutcomesReview) -> str:
+    """Return the page's numbers as CSV under the context line; nothing in it is a live formula.
+
+    Shares and their intervals follow the same rule as on the page; a concern too small for a
+    summary shows how many answered and nothing else.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([CONTEXT])
+    writer.writerow([f"windows closed {review.first} to {review.last}"])
+    rows = [_flat(row) for row in outcome_rows(review)]
+    if rows:
+        writer.writerow(rows[0])
+        writer.writerows([_harmless(value) for value in row.values()] for row in rows)
+    return out.getvalue()
+
+
+def _flat(row: dict[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    summarised = isinstance(row["better"], dict) and row["better"]["n"] is not None
+    for key, value in row.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_{end}": value[end] for end in ("n", "share", "low", "high")}
+        elif key == "median_change" and not summarised:
+            flat[key] = None
+        else:
+            flat[key] = value
+    return flat
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value

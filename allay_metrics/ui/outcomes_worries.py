@@ -1,0 +1,28 @@
+"""What got worse or worried parents, in their own words: for the owner to read."""
+
+from allay_metrics import words
+from allay_metrics.review.outcomes import OutcomesReview, Worry
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.table import Cell, table
+
+SHOWN = 25
+
+
+def worries_card(review: OutcomesReview) -> None:
+    """Draw the newest of them; unread ones are marked."""
+    with card("outcomes-worries"):
+        head("What got worse or worried parents", words.plural(len(review.worries), "answer"))
+        if not review.worries:
+            note("Nobody said so in this period.")
+            return
+        rows = [_row(one) for one in review.worries[:SHOWN]]
+        table(("When", "Who", "In the parent's words", "Read by"), rows, left=(1, 2, 3),
+              caption="What got worse or worried parents")  # fmt: skip
+        if len(review.worries) > SHOWN:
+            note(f"The newest {SHOWN} are shown: choose a shorter period to see others.")
+
+
+def _row(one: Worry) -> list[Cell | str]:
+    text = one.text or "yes, without a word"
+    read = one.read_by or "read me"
+    return [words.day(one.on), one.name, text, Cell(read, marked=not one.read_by)]
