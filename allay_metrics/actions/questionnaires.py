@@ -220,4 +220,5 @@ def _doubts(became: Iterable[Became]) -> list[str]:
     asks = sum(one.doubtful for one in became)
     if not asks:
         return []
-    return [f"{words.plural(asks, 'response')} may be anybody's: say on Records whose"]
+    verb = "fits" if asks == 1 else "fit"
+    return [f"{words.plural(asks, 'response')} {verb} nobody for certain: say on Records whose"]

@@ -16,6 +16,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.imports import SaveKey
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import markdown
+from allay_metrics.ui.mapping_answers import holds_answers, mapping_of_answers
 from allay_metrics.ui.mapping_own import own_profiles_list
 from allay_metrics.ui.mapping_page import mapping
 from allay_metrics.ui.problem import problem
@@ -119,7 +120,9 @@ def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
     except AllayError as error:
         problem(f"{why or error} Nothing was stored.")
         return
-    mapping(scope, sample, f"al-map-{file_id}", done)
+    key = f"al-map-{file_id}"
+    draw = mapping_of_answers if holds_answers(key) else mapping
+    draw(scope, sample, key, done)
     st.button("Not this file", type="tertiary", key="al-map-not", on_click=start_over)
 
 

@@ -58,6 +58,7 @@ def _question(scope: Scope, doubt: Doubt) -> None:
                 options,
                 index=None,
                 placeholder="Choose a client",
+                label_visibility="collapsed",
                 format_func=_label,
                 key=f"al-whose-who-{key}",
             )

@@ -157,6 +157,19 @@ class AnswersFile:
         return SetAside(number, column, value, why.reason, self._raw(record), why.key)
 
 
+def first_answers(
+    headers: Sequence[str], records: Sequence[Record], profile: Questionnaire, zone: ZoneInfo
+) -> list[Given | Unusable]:
+    """Return how a profile reads these records of a file. FileProblem where it cannot."""
+    asked = find_questions(headers, profile)
+    if asked is None:
+        raise FileProblem("Say which column tells when it was answered.")
+    if not asked.asks:
+        raise FileProblem("Say which column asks which measure: at least one.")
+    reader = Reader(profile, asked, Stamps(profile, zone, [one[asked.answered] for one in records]))
+    return [reader.read(row, record) for row, record in enumerate(records, 1)]
+
+
 _PERSON = {
     "email": "the family's e-mail",
     "baby": "the baby's name",

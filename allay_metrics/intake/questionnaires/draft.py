@@ -1,0 +1,91 @@
+"""A questionnaire's profile as text, from what a person said of each column on screen."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from allay_metrics.intake.questionnaires.profile import KIND, PERSON, Questionnaire
+from allay_metrics.intake.questionnaires.questions import find_questions, plain_question
+from allay_metrics.outcomes.measures import measures
+
+ANSWERED, ID = "answered", "id"
+WHAT = {
+    "": "not used",
+    ANSWERED: "when it was answered",
+    ID: "the response's own id",
+    "email": "the family's e-mail",
+    "baby": "the baby's name",
+    "parent": "the parent's name",
+    "born": "the baby's birth date",
+    "concern": "the concern",
+    "totals": "whether it counts in totals",
+    "words": "the parent's words",
+}
+_STAMP = re.compile(r"time ?stamp|submi|date|answered|fecha", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class AnswersDraft:
+    """What was said: a name, and for each column what it asks (see `choices`); `utc` its zone."""
+
+    name: str
+    label: str
+    meanings: Mapping[str, str]
+    utc: bool = False
+
+    def toml(self) -> str:
+        """Return the profile's text; each question is known by exactly its own words."""
+        lines = [f"kind = {_text(KIND)}", f"name = {_text(self.name)}"]
+        lines.append(f"label = {_text(self.label or self.name)}")
+        stamps = self._columns(ANSWERED)
+        lines += [f"recognised_by = {_list([*stamps[:1], *self._columns(ID)[:1]])}"]
+        lines += [f"answered = {_list(stamps)}", f"id = {_list(self._columns(ID))}"]
+        lines += ['zone = "UTC"'] if self.utc else ['zone_letters = "ignored"']
+        lines.append('days = ["%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y"]')
+        for table, names in (("person", PERSON), ("measures", tuple(measures()))):
+            told = {name: self._columns(name) for name in names}
+            if any(told.values()):
+                lines += ["", f"[{table}]"]
+            lines += [
+                f"{name} = {_list([_exactly(header) for header in headers])}"
+                for name, headers in told.items()
+                if headers
+            ]
+        return "\n".join([*lines, ""])
+
+    def _columns(self, meaning: str) -> list[str]:
+        return [header for header, meant in self.meanings.items() if meant == meaning]
+
+
+def choices() -> dict[str, str]:
+    """Return everything a column may ask, with its label: the measures last."""
+    return WHAT | {name: one.label for name, one in measures().items()}
+
+
+def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
+    """Return what each column seems to ask, '' where its words do not tell."""
+    stamp = next((header for header in headers if _STAMP.search(header)), "")
+    known = Questionnaire(**{**vars(shipped), "answered": (stamp,), "recognised_by": ()})
+    found = find_questions(headers, known) if stamp else None
+    meant = dict.fromkeys(headers, "")
+    if found is None:
+        return meant
+    meant[headers[found.answered]] = ANSWERED
+    for table in (found.person, found.measures):
+        for name, columns in table.items():
+            meant |= {headers[at]: name for at in columns}
+    return meant
+
+
+def _exactly(header: str) -> str:
+    return f"^{re.escape(plain_question(header))}$".replace("\\ ", " ")
+
+
+def _text(text: str) -> str:
+    # A JSON string is a TOML basic string, but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"

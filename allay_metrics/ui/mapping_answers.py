@@ -1,0 +1,112 @@
+"""The mapping of a form no profile knows: what each question asks, kept as an own profile."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics.actions.profiles import NEW, save_profile, saved_profiles
+from allay_metrics.errors import AllayError
+from allay_metrics.intake.draft import source_name
+from allay_metrics.intake.profile import shipped_profiles
+from allay_metrics.intake.questionnaires import read_questionnaire, shipped_questionnaires
+from allay_metrics.intake.questionnaires.draft import AnswersDraft, choices, guess
+from allay_metrics.intake.questionnaires.file import first_answers
+from allay_metrics.intake.questionnaires.responses import Given
+from allay_metrics.intake.sample import Sample
+from allay_metrics.outcomes.measures import measures
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import head, note
+from allay_metrics.ui.html import escape, markdown
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.table import table
+
+VISITS, ANSWERS = "Visits", "Parents' answers"
+_ROWS = 5
+_SAMPLES = 3
+
+
+def holds_answers(key: str) -> bool:
+    """Draw the first question of an unknown table; return whether it holds parents' answers."""
+    return bool(
+        st.radio("What is in this table?", [VISITS, ANSWERS], horizontal=True, key=f"{key}-what")
+        == ANSWERS
+    )
+
+
+def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) -> None:
+    """Draw the whole screen for one file; `done` is called once the profile is kept."""
+    head("Which question is which?", "said once, kept as a profile of your own")
+    label = st.text_input(
+        "What do you call this form?",
+        PurePath(sample.file_name).stem.replace("_", " "),
+        max_chars=60,
+        key=f"{key}-form",
+    )
+    note(
+        "A question may be taken for a measure only where it asks the same on the same scale: "
+        "0 to 10 is not 1 to 5. Values beyond a scale are left out and listed."
+    )
+    utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
+    taken = {one.name for one in (*shipped_profiles(), *shipped_questionnaires())}
+    draft = AnswersDraft(source_name(label, taken), label.strip(), _columns(key, sample), utc)
+    toml = draft.toml()
+    try:
+        profile = read_questionnaire(f"{draft.name}.toml", toml)
+        _preview(first_answers(sample.headers, sample.records[:_ROWS], profile, scope.zone))
+    except AllayError as error:
+        note(f"**Not yet:** {error}")
+        return
+    _keep(scope, key, draft.name, toml, done)
+
+
+def _columns(key: str, sample: Sample) -> dict[str, str]:
+    """Draw a select box for each column, samples beside; return what each asks."""
+    known = choices()
+    seems = guess(sample.headers, shipped_questionnaires()[0])
+    meant: dict[str, str] = {}
+    for place, header in enumerate(dict.fromkeys(sample.headers)):
+        if not header.strip():
+            continue
+        with st.container(key=f"{key}-q{place}", gap=None):
+            meant[header] = st.selectbox(
+                markdown(header),
+                list(known),
+                index=list(known).index(seems[header]),
+                format_func=known.__getitem__,
+                key=f"{key}-q{place}-is",
+            )
+            some = list(dict.fromkeys(sample.values(header)))[:_SAMPLES]
+            st.html(f'<p class="al-note">{escape(" · ".join(some) or "always empty")}</p>')
+    return meant
+
+
+def _preview(read: list[Any]) -> None:
+    labels = {name: one.label for name, one in measures().items()}
+    rows = []
+    for one in read:
+        if isinstance(one, Given):
+            told = [f"{labels[name]} {value:g}" for name, value in one.values.items()]
+            who = ", ".join(filter(None, [one.baby, one.parent, one.email])) or "nobody named"
+            rows.append([one.day, who, "; ".join(told) or "words only"])
+        else:
+            rows.append(["set aside", "", one.reason])
+    table(["Answered", "Who", "Read as"], rows, caption="First rows", left=(1, 2))
+
+
+def _keep(scope: Scope, key: str, name: str, toml: str, done: Callable[[], None]) -> None:
+    there = {saved.name: saved.version for saved in saved_profiles(scope)}
+    if name in there:
+        note(f"You have a profile {name}: this one takes its place.")
+    with st.expander("The profile as text"):
+        st.code(toml, language="toml")
+    if not st.button("Save the profile and go on", type="primary", key=f"{key}-save-form"):
+        return
+    try:
+        save_profile(scope, name, toml, there.get(name, NEW))
+    except AllayError as error:
+        problem(str(error))
+        return
+    done()
+    st.rerun()
