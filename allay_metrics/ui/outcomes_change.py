@@ -5,7 +5,7 @@ from allay_metrics.charts import Changes
 from allay_metrics.review.outcomes import HISTORY, ConcernReview, OutcomesReview, middle_share
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
-from allay_metrics.ui.outcomes_words import number_words, panel_name, share_words
+from allay_metrics.ui.outcomes_words import STANDING, number_words, panel_name, share_words
 from allay_metrics.ui.table import Cell, table
 
 TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
@@ -28,6 +28,8 @@ def better_card(review: OutcomesReview) -> None:
 def _verdicts(one: ConcernReview) -> list[Cell | str]:
     found = one.summary
     reason = found.reason if one.charted else HISTORY
+    if not reason and found.funnel.standing == "no headline":
+        reason = STANDING["no headline"].strip("◆ ")
     if reason:
         return [one.concern.label, Cell(words.DASH, reason=reason), *[words.DASH] * 4]
     shares = (found.better, found.same, found.worse)
