@@ -10,13 +10,19 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page  # noqa: E402
 
+from allay_metrics.caseload.day import read_day  # noqa: E402
+from allay_metrics.caseload.today import today_of  # noqa: E402
 from allay_metrics.demo.load import load_demo  # noqa: E402
+from allay_metrics.records import Scope  # noqa: E402
 from tests.support.browser import open_browser, open_page, settle  # noqa: E402
 from tests.support.server import start_server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
-PAGES = {"week": "", "cities": "cities", "types": "types", "records": "records",
-         "definitions": "definitions"}  # fmt: skip
+PAGES = {"week": "", "cities": "cities", "types": "types", "outcomes": "outcomes",
+         "records": "records", "check_ins": "check-ins", "therapists": "therapists",
+         "practice": "practice", "definitions": "definitions"}  # fmt: skip
+# What a therapist of the demo sees; her id is made of the practice's, which is new every time.
+THERAPIST = "Maya Lopez"
 # The demo of one day: pictures change when the product does, not with the calendar.
 DAY = date(2026, 11, 16)
 
@@ -25,14 +31,26 @@ def main() -> None:
     """Take each page in each size and scheme, and the drawer behind a number."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        load_demo(Path(folder) / "demo.sqlite", until=DAY).close()
+        demo = load_demo(Path(folder) / "demo.sqlite", until=DAY)
+        pages = PAGES | _her_pages(demo)
+        demo.close()
         with start_server(Path(folder)) as server, open_browser() as browser:
             for scheme in ("light", "dark"):
                 for size in ("wide", "phone"):
-                    for name, path in PAGES.items():
+                    for name, path in pages.items():
                         picture = FOLDER / f"{name}_{size}_{scheme}.png"
                         _take(browser, f"{server.url}/{path}", picture, (size, scheme))
             _take_drawer(browser, server.url)
+
+
+def _her_pages(demo: Scope) -> dict[str, str]:
+    """Return the addresses of a therapist's pages, that of a baby she sees next among them."""
+    hers = demo.as_therapist(THERAPIST)
+    id_ = str(hers.viewer.therapist_id)
+    cards = read_day(hers, today_of(hers)).cards
+    baby = next(person.client_id for card in cards for person in card.people)
+    asked = f"as={id_[:8]}"
+    return {"caseload": f"caseload?{asked}", "baby": f"baby?{asked}&client={baby}"}
 
 
 def _take(browser: Browser, url: str, picture: Path, how: tuple[str, str]) -> None:
