@@ -13,6 +13,7 @@ from allay_metrics.caseload import reading
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
+from allay_metrics.metrics.looking import Worse, got_worse
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, visit
@@ -130,8 +131,15 @@ def _family(
     )
 
 
-def look_first(families: Sequence[MyFamily], today: Today) -> tuple[Look, ...]:
-    """Return what to look at first: marked ones, then who went quiet last, then who is about to.
+def read_worse(scope: Scope, today: Today) -> tuple[Worse, ...]:
+    """Return what got worse in parents' answers of the last 14 days, newest first."""
+    return tuple(got_worse(scope, today.day))
+
+
+def look_first(
+    families: Sequence[MyFamily], today: Today, worse: Sequence[Worse] = ()
+) -> tuple[Look, ...]:
+    """Return what to look at first: what parents said got worse, marked ones, then who went quiet.
 
     A family whose last visit was a colleague's is hers to book. Closed care is not looked for.
     """
@@ -149,10 +157,23 @@ def look_first(families: Sequence[MyFamily], today: Today) -> tuple[Look, ...]:
     quiet.sort(key=lambda one: _urgency(one, today))
     gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
     return (
+        *(look for one in worse for look in _said_worse(one, families)),
         *marked,
         *(_quiet(one, today) for one in quiet),
         *(Look(one, f"{_gap(one)} days between two visits", _next(one), "later") for one in gaps),
     )
+
+
+def _said_worse(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
+    measure = worse.measure.label.lower()
+    went = "up" if worse.after > worse.before else "down"
+    said = f"{measure} went {went} {worse.before:g} → {worse.after:g}"
+    return [
+        Look(one, f"{who.name}: {said}", words.short_day(worse.on), "act")
+        for one in families
+        for who in one.people
+        if who.client_id == worse.client_id
+    ]
 
 
 def _urgency(one: MyFamily, today: Today) -> tuple[bool, int, str]:

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 def caseload_command(context: click.Context, email: str, json_: bool, database: str | None) -> None:
     """Print a therapist's day, whom to look at first, and her families."""
     from allay_metrics.caseload.day import read_day
-    from allay_metrics.caseload.families import look_first, read_families
+    from allay_metrics.caseload.families import look_first, read_families, read_worse
     from allay_metrics.caseload.today import today_of
     from allay_metrics.cli.output import as_json
 
     scope = open_recorded(chosen_database(context, database)).as_therapist(email)
     today = today_of(scope)
     families = read_families(scope, today)
-    told = _Told(today, read_day(scope, today), look_first(families, today), families)
+    first = look_first(families, today, read_worse(scope, today))
+    told = _Told(today, read_day(scope, today), first, families)
     click.echo(as_json(caseload_json(told)) if json_ else caseload_text(told))
     if today.why:
         click.echo(today.why, err=True)

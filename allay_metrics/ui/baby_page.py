@@ -13,13 +13,14 @@ from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.baby_care import care_card
-from allay_metrics.ui.baby_visits import outcomes_card, visits_card
+from allay_metrics.ui.baby_visits import visits_card
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload_words import CASELOAD, CLIENT, GO, OPEN, STATE_WORDS, chip, open_baby
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import button, escape, markdown
 from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.opening import opened
+from allay_metrics.ui.outcomes_baby import outcomes_card
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.shell import page_head
 
@@ -48,7 +49,7 @@ def baby_page(scope: Scope) -> None:
         _history_card(scope, baby)
         care_card(scope, baby, today)
     with right:
-        outcomes_card()
+        outcomes_card(scope, baby.person.client_id)
         visits_card(baby)
         _family_card(baby, today)
 

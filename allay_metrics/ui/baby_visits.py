@@ -27,16 +27,6 @@ def visits_card(baby: Baby) -> None:
                 st.html(_lines(older))
 
 
-def outcomes_card() -> None:
-    """Draw the place of the answers, and what they wait for."""
-    with card("outcomes"):
-        head("How it is going")
-        st.html(
-            '<p class="al-wait"><i></i><span>Parents\' answers will stand here as a line over the '
-            "usual range for the age. It waits for check-ins: none has been asked yet.</span></p>"
-        )
-
-
 def _lines(visits: tuple[PastVisit, ...]) -> str:
     return f'<ul class="al-line">{"".join(map(_line, visits))}</ul>'
 

@@ -6,7 +6,7 @@ from datetime import datetime, time
 import streamlit as st
 
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families
+from allay_metrics.caseload.families import look_first, read_families, read_worse
 from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.records import Scope
@@ -39,7 +39,7 @@ def caseload_page(scope: Scope) -> None:
         next_card(day, today)
         if not day.cards:
             _nothing(today)
-        look_card(look_first(families, today))
+        look_card(look_first(families, today, read_worse(scope, today)))
         other_cards(day, today)
     with right:
         ahead_card(day)

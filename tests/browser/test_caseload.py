@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families
+from allay_metrics.caseload.families import look_first, read_families, read_worse
 from allay_metrics.caseload.today import today_of
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.review.needs import count_needs
@@ -94,7 +94,7 @@ def test_closing_care_takes_the_family_off_both_lists_and_shows_the_graduation(
     server, url = own_demo
     scope = maya(url)
     today = today_of(scope)
-    first = look_first(read_families(scope, today), today)[0].family
+    first = look_first(read_families(scope, today), today, read_worse(scope, today))[0].family
     owner = open_practice(url)
     waiting = count_needs(owner, today.day).no_next
     go(phone, address(server, scope, "caseload"))

@@ -1,0 +1,56 @@
+"""Whom parents' answers say to look at first: those whose newest answer got worse."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.outcomes.measures import Measure, concerns, measures
+from allay_metrics.outcomes.summary import Episode
+from allay_metrics.records import Scope
+
+RECENT = timedelta(days=14)
+_OPEN = timedelta(days=200)
+
+
+@dataclass(frozen=True)
+class Worse:
+    """The newest answer to a client's own measure is worse than the one before by what matters."""
+
+    client_id: str
+    measure: Measure
+    before: float
+    after: float
+    on: date
+
+
+def got_worse(
+    scope: Scope, as_of: date, conn: Connection | None = None, clients: Iterable[str] | None = None
+) -> list[Worse]:
+    """Return what got worse in answers of the 14 days to `as_of`, newest first.
+
+    Of the families this viewer may see; it is nobody's practice total, so that every answer counts.
+    """
+    opened = as_of - _OPEN, as_of
+    found = [
+        worse
+        for one in read_episodes(scope, totals=False, opened=opened, clients=clients, conn=conn)
+        if (worse := _worse(one, as_of)) is not None
+    ]
+    return sorted(found, key=lambda one: (one.on, one.client_id), reverse=True)
+
+
+def _worse(episode: Episode, as_of: date) -> Worse | None:
+    concern = concerns().get(episode.concern)
+    if concern is None:
+        return None
+    measure = measures()[concern.primary_measure]
+    given = [one for one in episode.answers if one.measure == measure.id and one.on <= as_of]
+    if len(given) < 2 or given[-1].on <= as_of - RECENT:
+        return None
+    before, after = given[-2], given[-1]
+    if measure.change(before.value, after.value) > -measure.threshold:
+        return None
+    return Worse(episode.client_id, measure, before.value, after.value, after.on)
