@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,8 +53,8 @@ class _People:
             if form.worry:
                 texts["harms"] = form.worry
         read = bool(texts) and form.day < self._read_before
-        return Reported(
-            **self._about(form.birth, form.occasion, form.day),
+        return replace(
+            self.unanswered(form.birth, form.occasion, form.day),
             answered_at=at,
             values=values,
             texts=texts,
@@ -62,26 +63,24 @@ class _People:
         )
 
     def unanswered(self, birth: int, occasion: int, day: int) -> Reported:
-        return Reported(**self._about(birth, occasion, day), answered_at=None)
-
-    def _about(self, birth: int, occasion: int, day: int) -> dict[str, object]:
         births, families = self._invented.births, self._invented.families
         family = int(births.family[birth])
         baby = birth in self._babies
         parent = (
             f"{PARENTS[int(families.first[family])]} {FAMILY_NAMES[int(families.last[family])]}"
         )
-        return {
-            "source_key": f"{birth}/{MOMENTS[occasion]}",
-            "email": families.emails[family],
-            "name": BABIES[int(births.baby[birth])] if baby else parent,
-            "kind": "infant" if baby else "parent",
-            "moment": MOMENTS[occasion],
-            "due_on": date.fromordinal(day),
-            "asked_at": _at(day, 6 * 60 - 30),
+        return Reported(
+            source_key=f"{birth}/{MOMENTS[occasion]}",
+            email=families.emails[family],
+            name=BABIES[int(births.baby[birth])] if baby else parent,
+            kind="infant" if baby else "parent",
+            moment=MOMENTS[occasion],
+            due_on=date.fromordinal(day),
+            asked_at=_at(day, 6 * 60 - 30),
             # A few families would rather not be counted.
-            "in_totals": birth % 16 != 7,
-        }
+            in_totals=birth % 16 != 7,
+            answered_at=None,
+        )
 
 
 def _at(day: int, minute: int) -> int:
