@@ -189,8 +189,9 @@ def covered_days(records: Records) -> list[Covered]:
 
 def source_label(source: str) -> str:
     """Return a source's name for people: `Acuity Scheduling` for acuity, else as it is."""
-    known = (*shipped_profiles(), *shipped_questionnaires())
-    return next((profile.label for profile in known if profile.name == source), source)
+    labels = {one.name: one.label for one in shipped_questionnaires()}
+    labels |= {one.name: one.label for one in shipped_profiles()}
+    return labels.get(source, source)
 
 
 def takes_back(past: PastImport) -> str:

@@ -1,5 +1,6 @@
 """The mapping of a form no profile knows: what each question asks, kept as an own profile."""
 
+import re
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
@@ -24,6 +25,8 @@ from allay_metrics.ui.table import table
 
 VISITS, ANSWERS = "Visits", "Parents' answers"
 _ROWS = 5
+# Inside a line these mean nothing to Markdown, and a label is also read aloud as it is written.
+_HARMLESS = re.compile(r"(?<=.)\\([-,'()?/])")
 _SAMPLES = 3
 
 
@@ -49,7 +52,8 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
         "0 to 10 is not 1 to 5. Values beyond a scale are left out and listed."
     )
     utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
-    taken = {one.name for one in (*shipped_profiles(), *shipped_questionnaires())}
+    taken = {one.name for one in shipped_profiles()}
+    taken |= {one.name for one in shipped_questionnaires()}
     draft = AnswersDraft(source_name(label, taken), label.strip(), _columns(key, sample), utc)
     toml = draft.toml()
     try:
@@ -71,7 +75,7 @@ def _columns(key: str, sample: Sample) -> dict[str, str]:
             continue
         with st.container(key=f"{key}-q{place}", gap=None):
             meant[header] = st.selectbox(
-                markdown(header),
+                _HARMLESS.sub(r"\1", markdown(header)),
                 list(known),
                 index=list(known).index(seems[header]),
                 format_func=known.__getitem__,

@@ -1,12 +1,13 @@
 """Questionnaires parents answered elsewhere: a form's export read as answers to our measures."""
 
-from allay_metrics.intake.questionnaires.file import AnswersFile, Given, open_answers
+from allay_metrics.intake.questionnaires.file import AnswersFile, open_answers
 from allay_metrics.intake.questionnaires.profile import (
     Questionnaire,
     is_questionnaire,
     read_questionnaire,
     shipped_questionnaires,
 )
+from allay_metrics.intake.questionnaires.responses import Given
 
 __all__ = [
     "AnswersFile",
