@@ -167,4 +167,4 @@ def _own_clients(conn: Connection, scope: Scope, families: Iterable[str]) -> Col
 
 
 def _of_client(column: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(client.c.practice_id == column.table.c.practice_id, client.c.id == column)  # type: ignore[attr-defined]
+    return and_(client.c.practice_id == column.table.c.practice_id, client.c.id == column)
