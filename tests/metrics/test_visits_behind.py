@@ -14,10 +14,14 @@ from tests.metrics.test_traps import as_therapist
 from tests.support.practices import START, Invented, booked, practices, put_on_file
 
 DAY = date(2026, 5, 4)
-# Their values are not numbers of visits: opened, they show every visit that adds to them.
+# Their values are hours and money, no numbers of visits: opened, they show every visit that adds
+# to them.
 NOT_VISITS = {"families_seen", "care_hours", "drive_hours", "visit_value", "booked_value"}
 COUNTS = [key for key, m in METRICS.items() if m.is_count and key not in NOT_VISITS]
-RATES = [key for key, m in METRICS.items() if m.is_rate and key not in REPORTED] + ["wait_days"]
+RATES = [
+    *(key for key, m in METRICS.items() if m.kind == "rate" and key not in REPORTED),
+    "wait_days",
+]
 
 
 @given(practices())
