@@ -60,7 +60,9 @@ def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
     if not scope.is_demo:
         return here
     newest = select(func.max(import_.c.as_of)).where(
-        import_.c.practice_id == scope.practice_id, import_.c.undone_at.is_(None)
+        import_.c.practice_id == scope.practice_id,
+        import_.c.undone_at.is_(None),
+        import_.c.holds != "answers",
     )
     with scope.read() as conn:
         told = conn.execute(newest).scalar_one()
