@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
 from allay_metrics.outcomes.summary import Episode
 from allay_metrics.records import Scope
+from allay_metrics.records.tables import check_in
 
 RECENT = timedelta(days=14)
 _OPEN = timedelta(days=200)
@@ -33,13 +34,29 @@ def got_worse(
 
     Of the families this viewer may see; it is nobody's practice total, so that every answer counts.
     """
+    if conn is None:
+        with scope.read() as own:
+            return got_worse(scope, as_of, own, clients)
+    # Few answered lately, however many there are in care.
+    lately = _answered_lately(conn, scope, as_of)
+    asked = lately if clients is None else lately & set(clients)
     opened = as_of - _OPEN, as_of
     found = [
         worse
-        for one in read_episodes(scope, totals=False, opened=opened, clients=clients, conn=conn)
+        for one in read_episodes(scope, totals=False, opened=opened, clients=asked, conn=conn)
         if (worse := _worse(one, as_of)) is not None
     ]
     return sorted(found, key=lambda one: (one.on, one.client_id), reverse=True)
+
+
+def _answered_lately(conn: Connection, scope: Scope, as_of: date) -> set[str]:
+    since = datetime.combine(as_of - RECENT, time(), scope.zone)
+    asked = select(check_in.c.client_id).where(
+        check_in.c.practice_id == scope.practice_id,
+        check_in.c.answered_at >= int(since.timestamp()),
+        check_in.c.client_id.is_not(None),
+    )
+    return {id_ for id_ in conn.execute(asked).scalars() if id_}
 
 
 def _worse(episode: Episode, as_of: date) -> Worse | None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.facts import rolled_up
+from allay_metrics.metrics.looking import got_worse
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.weeks import (
     SERIES,
@@ -71,7 +72,8 @@ class WeekReview:
     `so_far` is True while the week has not ended. `earlier` and `later` are the Mondays to go to,
     None at the ends of the records. `states` maps each state to its visits in the week, missing
     and rescheduled ones included. `families_seen` counts families with a completed visit.
-    `grid` and `map` count completed and booked visits. `lone` are long drives
+    `grid` and `map` count completed and booked visits. `worse` are clients whose newest answer of
+    the last two weeks got worse. `lone` are long drives
     for one visit, of the week and of the 14 days ahead. `restated` are sentences.
     """
 
@@ -90,6 +92,7 @@ class WeekReview:
     referrals: Referrals
     needs: Needs
     lone: tuple[LoneDrive, ...]
+    worse: int
     restated: tuple[str, ...]
     note: Note
     where: Filters
@@ -155,6 +158,7 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
         referrals=_referrals(of_page[2]),
         needs=count_needs(scope, known.as_of_day or today),
         lone=lone_drives(scope, week, known.as_of_day),
+        worse=len(got_worse(scope, known.as_of_day or today)),
         restated=_restated(scope, week, numbers, where),
         note=read_note(scope, week),
         where=where,

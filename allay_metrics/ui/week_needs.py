@@ -19,6 +19,8 @@ from allay_metrics.ui.week_lists import open_doubts, open_unassigned, open_unkno
 from allay_metrics.ui.week_missing import open_missing
 from allay_metrics.ui.week_no_next import open_no_next
 
+OUTCOMES = "pages/owner/outcomes.py"
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -34,6 +36,7 @@ class Waiting:
 def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw the card; return what a click opens."""
     rows = waiting(scope, review.needs, review.known.as_of_day or review.monday)
+    rows += [_worse(review.worse)] if review.worse else []
     rows += [_lone(review.lone)] if review.lone else []
     opened = None
     with card("needs", fill=True):
@@ -113,6 +116,16 @@ def _lone(lone: tuple[LoneDrive, ...]) -> Waiting:
     driven = f"is one visit, {words.number(longest.minutes)} min of driving{more}"
     where = f"{words.day(longest.day)} in {city_shown(longest.city)}"
     return Waiting("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
+
+
+def _worse(count: int) -> Waiting:
+    return Waiting(
+        "worse",
+        words.plural(count, "check-in"),
+        "got worse within two weeks",
+        "trending_down",
+        lambda: st.switch_page(OUTCOMES),
+    )
 
 
 def _missing(scope: Scope, needs: Needs) -> Waiting:

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from allay_metrics.caseload.families import look_first, read_families, read_worse
 from allay_metrics.caseload.reported import read_answers
 from allay_metrics.caseload.today import today_of
-from allay_metrics.records import Viewer
+from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import import_
+from allay_metrics.review.week import review_week
 from tests.support.answered import (
     MEASURES,
     put_babies_on_file,
@@ -73,3 +76,12 @@ def test_a_therapist_who_never_met_the_family_reads_nothing(two_families):
     other = replace(hers, viewer=Viewer("therapist", "x"))
     assert read_answers(other, stays[0].client) == ()
     assert read_worse(other, _today(hers)) == ()
+
+
+def test_the_owners_week_counts_who_got_worse(two_families):
+    hers, _ = two_families
+    owner = replace(hers, viewer=OWNER)
+    with owner.write("export again") as conn:
+        told = int(datetime(2026, 2, 5, 18, tzinfo=UTC).timestamp())
+        conn.execute(update(import_).values(as_of=told))
+    assert review_week(owner).worse == 1
