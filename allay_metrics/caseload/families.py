@@ -141,12 +141,13 @@ def look_first(
 ) -> tuple[Look, ...]:
     """Return what to look at first: what parents said got worse, marked ones, then who went quiet.
 
-    A family whose last visit was a colleague's is hers to book. Closed care is not looked for.
+    A family whose last visit was a colleague's is hers to book. Closed care is not looked for, but
+    where parents say it got worse.
     """
     marked = [
         Look(one, f"marked: {one.note}" if one.note else "marked for attention", "", "act")
         for one in families
-        if one.attention
+        if one.attention and one.closed_on is None
     ]
     open_ones = [
         one

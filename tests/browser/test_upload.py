@@ -157,7 +157,7 @@ def test_import_pressed_twice_imports_once(empty: tuple[Page, str], tmp_path: Pa
     [
         ("empty.csv", b""),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\xff\xfe\x00" * 40),
-        ("headers.csv", b"Start Time,Start Time,Type\r\n1,2,3\r\n"),
+        ("numbers.csv", b"1,2\r\n3,4\r\n"),
         ("cut.xlsx", b"PK\x03\x04" + b"\x00" * 200),
     ],
 )
