@@ -17,9 +17,12 @@ from tests.support.network import OutsideConnectionError
 ROOT = Path(__file__).resolve().parent.parent
 # Import names that differ from the name of their distribution.
 IMPORTED_AS = {
+    "argon2-cffi": "argon2",
+    "oidc-provider-mock": "oidc_provider_mock",
     "python-calamine": "python_calamine",
     "pandas-stubs": "pandas",
     "recurring-ical-events": "recurring_ical_events",
+    "vl-convert-python": "vl_convert",
 }
 # Needed without an import of ours.
 NEVER_IMPORTED = {
@@ -57,7 +60,7 @@ def _requirements(list_name: str) -> dict[str, str]:
     """Return each requirement's name with the reason beside it."""
     lines = (ROOT / list_name).read_text(encoding="utf-8").splitlines()
     asked = [line for line in lines if line and not line.startswith(("#", "-"))]
-    return {re.split(r"[\[ ]", line)[0]: line.partition("#")[2].strip() for line in asked}
+    return {re.split(r"[\[ ;]", line)[0]: line.partition("#")[2].strip() for line in asked}
 
 
 def _third_party(*folders: str) -> set[str]:
