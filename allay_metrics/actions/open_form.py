@@ -86,6 +86,7 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     knows_date = whom.born_on is not None or (detail is not None and detail.born_on is not None)
     knows_weeks = detail is not None and detail.gestation_weeks is not None
     asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
+    asks = asks and not _answered_before(conn, row)
     return OpenForm(
         language=row.language,
         kind=whom.kind,
@@ -95,9 +96,11 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         screened=row.screened_at is not None,
         ticked=frozenset(ticked_signs(conn, row)),
         told=row.told_at is not None,
-        asks_birth=asks and not _answered_before(conn, row),
+        asks_birth=asks,
         asks_date=whom.born_on is None,
-        measures=tuple(one.id for one in asked_measures(concern, whom.kind, row.moment)),
+        measures=tuple(
+            one.id for one in asked_measures(concern, whom.kind, row.moment, taken=int(asks))
+        ),
         answers=answers,
     )
 

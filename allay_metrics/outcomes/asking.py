@@ -14,6 +14,11 @@ LABELS = {
     **{window.id: window.label for window in WINDOWS.values()},
 }
 GRACE = timedelta(days=3)
+MOST = 8  # questions of one form: under 90 seconds on a phone
+FOLLOW_UP = ("pgic", "harms")  # what got worse is asked always
+# What is left out where a concern asks more of its own, before as after, so that no answer is
+# without its pair: the longest sleep tells of the same night, crying of the same day.
+_GIVE_WAY = ("wakings", "settle")
 _B0_DAYS = timedelta(seconds=B0_WITHIN)
 _B1_DAYS = timedelta(seconds=B1_WITHIN)
 
@@ -55,11 +60,14 @@ def askings(first: date, booked_on: date | None = None) -> tuple[Asking, ...]:
     return (*baselines, *later)
 
 
-def asked_measures(concern: str | None, client: str, moment: str) -> tuple[Measure, ...]:
-    """Return what is asked, that of the concern first.
+def asked_measures(
+    concern: str | None, client: str, moment: str, *, taken: int = 0
+) -> tuple[Measure, ...]:
+    """Return what is asked, that of the concern first; with what is `taken` eight at most.
 
     Where no concern was declared, what everybody is asked. `client` is infant or parent; a
-    follow-up also asks how things changed and whether anything got worse.
+    follow-up also asks how things changed and whether anything got worse. `taken` counts questions
+    of the form that are no measures, such as that about birth: the anchor gives way to it.
     """
     known = concerns()[concern or "other"]
     asked = [
@@ -68,6 +76,10 @@ def asked_measures(concern: str | None, client: str, moment: str) -> tuple[Measu
         if client == "infant" or measure.asked_of != "all infants"
     ]
     asked.sort(key=lambda measure: measure.id != known.primary_measure)
+    for name in _GIVE_WAY:
+        if len(asked) > MOST - len(FOLLOW_UP) and name != known.primary_measure:
+            asked = [one for one in asked if one.id != name]
     if moment not in BASELINES:
-        asked += [measures()["pgic"], measures()["harms"]]
+        anchors = FOLLOW_UP[-1:] if len(asked) + len(FOLLOW_UP) + taken > MOST else FOLLOW_UP
+        asked += [measures()[name] for name in anchors]
     return tuple(asked)

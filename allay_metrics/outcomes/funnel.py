@@ -71,6 +71,11 @@ def withheld(sizes: dict[str, int]) -> frozenset[str]:
     return frozenset(small)
 
 
+def tells_on_one(sizes: dict[str, int]) -> bool:
+    """Return whether a total, told beside the groups that may be shown, tells of one left out."""
+    return any(sizes[name] >= SUMMARY_FROM for name in withheld(sizes))
+
+
 def at_an_extreme(values: list[float], low: float, high: float) -> str:
     """Return `floor` or `ceiling` where 15 % or more of the answers stand there, else nothing."""
     if not values:

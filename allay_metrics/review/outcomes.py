@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from statistics import median
 from typing import Any
@@ -12,7 +12,12 @@ from sqlalchemy import and_, select
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.outcomes import read_episodes
-from allay_metrics.outcomes.funnel import LINES_ONLY_UNDER, SUMMARY_FROM, at_an_extreme
+from allay_metrics.outcomes.funnel import (
+    LINES_ONLY_UNDER,
+    at_an_extreme,
+    tells_on_one,
+    withheld,
+)
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures
 from allay_metrics.outcomes.norms import age_weeks, band
@@ -23,6 +28,7 @@ from allay_metrics.records.tables import answer, check_in, client
 
 RUN_FROM = 12  # months a run chart needs
 HISTORY = "a history tag: never charted as resolved"
+NO_HEADLINE = "under 40 % answered both times: no headline"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,39 @@ class ConcernReview:
     extreme: str
     charted: bool
     exploratory: bool
+
+    @property
+    def why_not(self) -> str:
+        """Return why nothing is summarised of it, '' where a summary may be told."""
+        if not self.charted:
+            return HISTORY
+        few = self.summary.funnel.standing == "no headline"
+        return self.summary.reason or (NO_HEADLINE if few else "")
+
+    @property
+    def told(self) -> Summary:
+        """Return the summary as page, export and command line tell it: what must not be, is None.
+
+        Who answered always stands; so do worst and best case where they are known.
+        """
+        found = self.summary
+        if not self.why_not:
+            return found
+        hushed = replace(
+            found,
+            mean=None,
+            expected=None,
+            remainder=None,
+            better=None,
+            same=None,
+            worse=None,
+            reliably_changed=None,
+            reason=self.why_not,
+        )
+        if self.charted and found.detail == "dots":
+            return hushed
+        bounds = (found.worst_case, found.best_case) if self.charted else (None, None)
+        return replace(hushed, median=None, worst_case=bounds[0], best_case=bounds[1])
 
 
 @dataclass(frozen=True)
@@ -206,7 +245,11 @@ def _steps(ages: Sequence[float]) -> list[float]:
 def _by_type(
     reviewed: Sequence[ConcernReview], episodes: Sequence[Episode], period: tuple[date, date]
 ) -> dict[str, Share]:
-    """Return the share better by type of the first visit; nothing unless each type holds 11."""
+    """Return the share better by type of the first visit; nothing unless each type holds 11.
+
+    The types together are a total of all concerns: nothing, too, where that would tell of a
+    concern that is too small to be told.
+    """
     told: dict[str, list[bool]] = defaultdict(list)
     for one in reviewed:
         if one.charted:
@@ -214,7 +257,8 @@ def _by_type(
             for found in judged:
                 if found.change is not None:
                     told[found.episode.visit_type].append(found.change.verdict == "better")
-    if not told or min(map(len, told.values())) < SUMMARY_FROM:
+    pairs = {one.concern.id: one.summary.funnel.paired for one in reviewed if one.charted}
+    if withheld({kind: len(found) for kind, found in told.items()}) or tells_on_one(pairs):
         return {}
     return {kind: wilson(sum(found), len(found)) for kind, found in sorted(told.items())}
 
@@ -296,9 +340,8 @@ def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
 
 
 def _row(one: ConcernReview) -> dict[str, Any]:
-    found, told = one.summary, one.charted
-    mean = found.mean if told else None
-    full = found.detail == "summary" and told
+    found = one.told
+    mean = found.mean
     return {
         "concern": one.concern.id,
         "measure": found.measure.id,
@@ -308,18 +351,18 @@ def _row(one: ConcernReview) -> dict[str, Any]:
         "baseline": found.funnel.baseline,
         "paired": found.funnel.paired,
         "mean_change": mean.mean if mean else None,
-        "median_change": found.median if told else None,
+        "median_change": found.median,
         "low": mean.low if mean else None,
         "high": mean.high if mean else None,
-        "expected_change": found.expected if told else None,
-        "remainder": found.remainder if told else None,
-        "better": _share(found.better if told else None),
-        "same": _share(found.same if told else None),
-        "worse": _share(found.worse if told else None),
-        "at_best_already": found.at_best_already if full else None,
-        "worst_case_share": found.worst_case if told else None,
-        "best_case_share": found.best_case if told else None,
-        "reason": found.reason if told else HISTORY,
+        "expected_change": found.expected,
+        "remainder": found.remainder,
+        "better": _share(found.better),
+        "same": _share(found.same),
+        "worse": _share(found.worse),
+        "at_best_already": None if one.why_not else found.at_best_already,
+        "worst_case_share": found.worst_case,
+        "best_case_share": found.best_case,
+        "reason": found.reason,
     }
 
 

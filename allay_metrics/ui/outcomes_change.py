@@ -2,10 +2,10 @@
 
 from allay_metrics import charts, words
 from allay_metrics.charts import Changes
-from allay_metrics.review.outcomes import HISTORY, ConcernReview, OutcomesReview, middle_share
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, middle_share
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
-from allay_metrics.ui.outcomes_words import STANDING, number_words, panel_name, share_words
+from allay_metrics.ui.outcomes_words import number_words, panel_name, share_words
 from allay_metrics.ui.table import Cell, table
 
 TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
@@ -22,16 +22,16 @@ def better_card(review: OutcomesReview) -> None:
             told = [f"{TYPES[kind]} {share_words(share)}" for kind, share in review.by_type.items()]
             note(f"Better, by the type of the first visit: {'; '.join(told)}.")
         else:
-            note("By visit type nothing is told until every type holds eleven families.")
+            note(
+                "By visit type nothing is told until every type holds eleven families, nor where "
+                "it would tell of a single concern with fewer."
+            )
 
 
 def _verdicts(one: ConcernReview) -> list[Cell | str]:
-    found = one.summary
-    reason = found.reason if one.charted else HISTORY
-    if not reason and found.funnel.standing == "no headline":
-        reason = STANDING["no headline"].strip("◆ ")
-    if reason:
-        return [one.concern.label, Cell(words.DASH, reason=reason), *[words.DASH] * 4]
+    found = one.told
+    if one.why_not:
+        return [one.concern.label, Cell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
     shares = (found.better, found.same, found.worse)
     apart = (found.at_best_already, found.cannot_tell)
     return [one.concern.label, *map(share_words, shares), *map(words.number, apart)]
@@ -55,7 +55,7 @@ def changes_card(review: OutcomesReview) -> None:
 
 def means_card(review: OutcomesReview) -> None:
     """Draw mean, interval and median beside the change expected by age and what remains."""
-    shown = [one for one in review.concerns if one.charted and one.summary.median is not None]
+    shown = [one for one in review.concerns if one.told.median is not None or one.told.mean]
     columns = ("Concern", "Mean", "95% interval", "Median", "Expected by age", "Remainder")
     with card("outcomes-means"):
         head("Mean and median change", "positive is better")
@@ -68,13 +68,13 @@ def means_card(review: OutcomesReview) -> None:
 
 
 def _mean(one: ConcernReview) -> list[Cell | str]:
-    found, measure = one.summary, one.summary.measure
+    found, measure = one.told, one.summary.measure
     mean = found.mean
     low, high = (mean.low, mean.high) if mean else (None, None)
     ends = words.DASH
     if low is not None and high is not None:
         ends = f"{number_words(low, measure)} to {number_words(high, measure)}"
-    unknown = "" if found.expected is not None else "no norms for this measure"
+    unknown = "" if found.expected is not None or found.reason else "no norms for this measure"
     some = found.expected is not None and found.covered < found.funnel.paired
     age = f"of {found.covered} within the table's ages" if some else ""
     return [

@@ -60,8 +60,8 @@ def rate_words(funnel: Funnel) -> str:
 
 def bounds_words(one: ConcernReview) -> str:
     """Return the worst and best case of the share better; a dash where withheld."""
-    low, high = one.summary.worst_case, one.summary.best_case
-    if low is None or high is None or not one.charted:
+    low, high = one.told.worst_case, one.told.best_case
+    if low is None or high is None:
         return words.DASH
     return f"{round(low * 100)} to {round(high * 100)}%"
 

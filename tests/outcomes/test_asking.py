@@ -59,6 +59,24 @@ def test_a_follow_up_also_asks_how_it_changed_and_what_got_worse():
     assert [one.id for one in later[len(before) :]] == ["pgic", "harms"]
 
 
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("taken", [0, 1])
+@pytest.mark.parametrize("concern", [*concerns(), None])
+def test_no_form_asks_more_than_eight_questions(concern, taken, moment):
+    """`taken` is the question about birth, asked once."""
+    client = concerns()[concern].client if concern else "infant"
+    asked = asked_measures(concern, "infant" if client == "either" else client, moment, taken=taken)
+    assert len(asked) + taken <= 8
+    assert moment in {"B0", "B1"} or asked[-1].id == "harms"
+
+
+@pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
+def test_what_is_asked_before_is_asked_after(concern):
+    before = asked_measures(concern.id, "infant", "B1")
+    assert asked_measures(concern.id, "infant", "day28")[: len(before)] == before
+    assert {"cry_min", "sleep_long", "confidence", "top_concern"} <= {one.id for one in before}
+
+
 def test_a_parent_is_not_asked_about_a_baby():
     asked = [measure.id for measure in asked_measures("body_pain", "parent", "B1")]
     assert asked == ["parent_pain", "top_concern"]

@@ -2,7 +2,14 @@
 
 import pytest
 
-from allay_metrics.outcomes.funnel import Funnel, at_an_extreme, bounds, detail, withheld
+from allay_metrics.outcomes.funnel import (
+    Funnel,
+    at_an_extreme,
+    bounds,
+    detail,
+    tells_on_one,
+    withheld,
+)
 
 
 def test_fifteen_of_twenty_two_of_forty_is_38_to_82():
@@ -45,6 +52,13 @@ def test_two_small_groups_hide_each_other():
 
 def test_where_all_are_large_or_empty_nothing_is_withheld():
     assert withheld({"cst": 25, "lactation": 11, "massage": 0}) == frozenset()
+
+
+def test_a_total_tells_on_a_small_group_that_stands_alone():
+    assert tells_on_one({"crying": 25, "feeding": 12, "sleep": 3})
+    assert not tells_on_one({"crying": 25, "feeding": 4, "sleep": 3}), "they hide each other"
+    assert not tells_on_one({"crying": 25, "feeding": 12, "sleep": 0})
+    assert not tells_on_one({"sleep": 3}), "nothing is shown beside it"
 
 
 def test_a_seventh_of_the_answers_at_one_end_is_flagged():

@@ -5,14 +5,17 @@ import io
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Viewer
-from allay_metrics.review.outcomes import review_outcomes
+from allay_metrics.records.tables import episode
+from allay_metrics.review.outcomes import NO_HEADLINE, outcome_rows, review_outcomes
 from allay_metrics.ui.outcomes_words import outcomes_csv
 from tests.metrics.test_outcomes import END, practice_that_answered
-from tests.support.practices import START
+from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly
+from tests.support.practices import START, Invented, booked
 
 
 def _review(scope):
@@ -50,3 +53,38 @@ def test_only_the_owner_sees_the_whole_practice(sqlite_scope):
 def test_types_are_told_only_where_each_holds_eleven(sqlite_scope):
     practice_that_answered(sqlite_scope, 14, 12, 5)
     assert list(_review(sqlite_scope).by_type) == ["cst"]
+
+
+@pytest.mark.parametrize(("few", "told"), [(3, []), (11, ["cst"])])
+def test_types_are_not_told_where_they_would_tell_on_one_concern(sqlite_scope, few, told):
+    """All pairs less the twelve of digestion would be what the three others said."""
+    names = [f"F{number:02}" for number in range(12 + few)]
+    concern = ["gassy"] * 12 + ["neck always turned one way, torticollis"] * few
+    named = [(name, "Mia", None, why) for name, why in zip(names, concern, strict=True)]
+    put_babies_on_file(Invented([booked(name, START) for name in names]), named, sqlite_scope)
+    with sqlite_scope.read() as conn:
+        asked = select(episode.c.client_id, episode.c.concern)
+        why = dict(map(tuple, conn.execute(asked)))
+    stays = stays_plainly(sqlite_scope)
+    drawn = []
+    for place, stay in enumerate(stays):
+        measure = {"digestion": "tummy", "torticollis": "head_turn"}[why[stay.client]]
+        for day, value in ((-1, 4), (28, 1)):
+            drawn.append((place, day, 9 * 3600, True, 1, {measure: value}, "B1"))
+    put_check_ins_on_file(sqlite_scope, stays, drawn)
+    review = _review(sqlite_scope)
+    pairs = {one.concern.id: one.summary.funnel.paired for one in review.concerns}
+    assert (pairs["digestion"], pairs["torticollis"]) == (12, few)
+    assert list(review.by_type) == told
+
+
+def test_under_two_fifths_nobody_tells_a_headline(sqlite_scope):
+    practice_that_answered(sqlite_scope, 28, 11, 5)
+    review = _review(sqlite_scope)
+    (row,) = [row for row in outcome_rows(review) if row["concern"] == "digestion"]
+    assert row["reason"] == NO_HEADLINE
+    hushed = ("mean_change", "median_change", "low", "high", "expected_change", "remainder")
+    assert {row[key] for key in hushed} == {None}
+    assert {row[key]["n"] for key in ("better", "same", "worse")} == {None}
+    # How far the missing could move it is what can be said.
+    assert (row["worst_case_share"], row["best_case_share"]) == (11 / 28, 1)

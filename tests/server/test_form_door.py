@@ -4,7 +4,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import event
 
+from allay_metrics.actions import parent_form
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.protocol import switch_off
 from allay_metrics.outcomes.asking import asked_measures
@@ -87,7 +89,7 @@ def test_a_form_is_answered_step_by_step_and_then_its_link_is_closed(desk, door)
     pages = through(parent)
     assert [page.status for page in pages] == [200] * len(pages)
     assert parent.title() == phrases("en")["thanks_title"]
-    measures = asked_measures(None, "infant", "day7")
+    measures = asked_measures(None, "infant", "day7", taken=1)
     assert given(desk.scope)["words"] == (None, "All is well")
     assert {one.id for one in measures} | {"birth", "words"} == given(desk.scope).keys()
     ((moment, answered, in_totals),) = check_ins(desk.scope, "moment", "answered_at", "in_totals")
@@ -313,3 +315,54 @@ def test_nothing_about_a_family_is_in_the_log(desk, door, caplog, monkeypatch):
     assert re.fullmatch(r"Problem [0-9a-f]{8} in the form: ValueError", caplog.messages[-1])
     assert token not in caplog.text
     assert "Mia" not in caplog.text
+
+
+def _statements(scope, run):
+    """Return the SQL that a call has the database run, values left out."""
+    told = []
+
+    def keep(_conn, _cursor, statement, *_rest):
+        told.append(statement)
+
+    event.listen(scope.engine, "before_cursor_execute", keep)
+    try:
+        run()
+    finally:
+        event.remove(scope.engine, "before_cursor_execute", keep)
+    return told
+
+
+@pytest.mark.parametrize(
+    "step", ["", "consent", "signs", "told", "birth", "settle", "words", "leave"]
+)
+def test_every_link_that_is_refused_costs_the_same_work(desk, door, step, monkeypatch):
+    """Unknown, used, expired, replaced, given up and switched off: nothing tells which it is."""
+    names = ("Mia", "Leo", "Ida", "Eva")
+    rows = [seen(str(n), 7, name, who=f"{name} Lee") for n, name in enumerate(names)]
+    clients = in_care(desk, *rows)
+    signed(desk.scope)
+    made = {name: token_of(make_link(desk.scope, clients[name], "day7")) for name in names}
+    through(Parent(door, made["Mia"]))
+    parent_form.opt_out(desk.scope, made["Leo"])
+    replaced = made["Ida"]
+    made["Ida"] = token_of(make_link(desk.scope, clients["Ida"], "day7"))
+    refused = {"unknown": "x" * 43, "used": made["Mia"], "given up": made["Leo"],
+               "replaced": replaced}  # fmt: skip
+
+    def work(token):
+        key = form_door.Told(token, {}, {}, (), "").key
+        fields = {"step": step, "key": key, "value": "3", "none": "1", "text": "hello"}
+        asked = ("POST", token, fields) if step else ("GET", token)
+        answers = []
+        told = _statements(desk.scope, lambda: answers.append(request(door, *asked)))
+        return answers[0].status, len(answers[0].body), told
+
+    found = {why: work(token) for why, token in refused.items()}
+    with monkeypatch.context() as patch:
+        patch.setattr("allay_metrics.actions.parent_form.now", lambda: 4_000_000_000)
+        found["expired"] = work(made["Eva"])
+    switch_off(desk.scope)
+    found["switched off"] = work(made["Eva"])
+    assert found["unknown"][0] == 404
+    assert found["unknown"][2], "the look-up is made for a link that never was, too"
+    assert found == dict.fromkeys(found, found["unknown"])
