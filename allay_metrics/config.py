@@ -11,10 +11,17 @@
 | `ALLAY_ACUITY_USER` | user id of the Acuity account that `sync acuity` asks | none |
 | `ALLAY_ACUITY_KEY` | API key of that account; it is shown and logged nowhere | none |
 | `ALLAY_ACUITY_URL` | address of Acuity | `https://acuityscheduling.com` |
+| `ALLAY_OIDC_ISSUER` | who vouches for people: `https://accounts.google.com`, or yours | none |
+| `ALLAY_OIDC_CLIENT_ID` | what this dashboard is called there | none |
+| `ALLAY_OIDC_CLIENT_SECRET` | its secret there; it is shown and logged nowhere | none |
+| `ALLAY_OIDC_LABEL` | what the button says after *Sign in with* | Google, Microsoft, or the host |
 """
 
 import os
+from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from allay_metrics.errors import ConfigProblem
 
@@ -68,3 +75,54 @@ def mail() -> tuple[str, str] | None:
     """Return the mail server's URL and the address e-mails come from; None without both."""
     server, sender = os.environ.get("ALLAY_SMTP_URL"), os.environ.get("ALLAY_MAIL_FROM")
     return (server, sender) if server and sender else None
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """Who vouches for people who sign in, and what this dashboard is there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    label: str
+
+
+_LABELS = {"accounts.google.com": "Google", "login.microsoftonline.com": "Microsoft"}
+# Microsoft's addresses for everybody's accounts: their tokens name another issuer each.
+_NO_TENANT = ("", "common", "organizations", "consumers")
+
+
+def oidc() -> OidcSettings | None:
+    """Return who vouches for people who sign in; None where nobody is set. Raises ConfigProblem."""
+    names = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    given = [os.environ.get(f"ALLAY_OIDC_{name}") or "" for name in names]
+    if not any(given):
+        return None
+    if missing := [f"ALLAY_OIDC_{name}" for name, one in zip(names, given, strict=True) if not one]:
+        raise ConfigProblem(
+            f"Signing in with an account elsewhere needs {' and '.join(missing)} too."
+        )
+    issuer, client_id, secret = given
+    parts = urlsplit(issuer)
+    host = parts.hostname or ""
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not host or not is_safe:
+        raise ConfigProblem("ALLAY_OIDC_ISSUER is an address that begins with https://.")
+    tenant = parts.path.strip("/").partition("/")[0]
+    if host == "login.microsoftonline.com" and tenant in _NO_TENANT:
+        raise ConfigProblem(
+            "ALLAY_OIDC_ISSUER names your own tenant: "
+            "https://login.microsoftonline.com/<tenant id>/v2.0, as Entra's overview shows it."
+        )
+    label = os.environ.get("ALLAY_OIDC_LABEL") or _LABELS.get(host, host)
+    return OidcSettings(issuer, client_id, secret, label)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this computer alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -4,7 +4,6 @@ import os
 import socket
 import sys
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -51,27 +50,19 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
     _refuse_taken(host, port)
     with bar("Inventing the demo practice") as progress:
         scope = active_practice(chosen_database(context, database), progress)
-    if not is_loopback(host) and not scope.is_demo:
+    if not config.is_loopback(host) and not scope.is_demo:
         raise NotAllowed(
             f"Records of families are served on this computer only, not on {host}: "
             "leave --host out."
         )
     url = scope.database_url
-    if is_loopback(host) and not database:
+    if config.is_loopback(host) and not database:
         url = config.own_database_url()
     scope.close()
-    click.echo(f"The dashboard is at http://{'localhost' if is_loopback(host) else host}:{port}")
+    click.echo(
+        f"The dashboard is at http://{'localhost' if config.is_loopback(host) else host}:{port}"
+    )
     _become_streamlit(host, port, url)
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this computer reaches the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -6,11 +6,11 @@ everybody is. The owner may look as a therapist, and then is one to every page. 
 itself, for on a fresh server it may run before dashboard.py has.
 """
 
-from ipaddress import ip_address
 from typing import Literal
 
 import streamlit as st
 
+from allay_metrics import config
 from allay_metrics.demo.active import active_practice, leave_demo
 from allay_metrics.records import Scope
 from allay_metrics.ui.looking_as import seen_by
@@ -68,13 +68,4 @@ def _only_this_computer() -> bool:
     address = st.get_option("server.address")
     # A proxy on this computer would make everybody look like the person at the keyboard.
     behind_proxy = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded"))
-    return bool(address) and _is_loopback(str(address)) and not behind_proxy
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return bool(address) and config.is_loopback(str(address)) and not behind_proxy

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from allay_metrics import config
-from allay_metrics.cli.running import is_loopback
 from allay_metrics.demo.active import own_practice
 from allay_metrics.records import open_practice
 from tests.support.practices import START, Invented, booked, put_on_file
@@ -78,12 +77,12 @@ def test_a_taken_port_is_one_sentence(run, started):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.9.9.9"])
 def test_loopback(host):
-    assert is_loopback(host)
+    assert config.is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])  # noqa: S104
 def test_not_loopback(host):
-    assert not is_loopback(host)
+    assert not config.is_loopback(host)
 
 
 def test_demo_says_what_it_holds(run):

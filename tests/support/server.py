@@ -40,7 +40,7 @@ def start_server(
 
     Without `database_url` the records are what `data_dir` holds. `command` gets `--port N` added.
     """
-    port = _free_port()
+    port = free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir / f"server-{port}.log"
     variables = {**os.environ, "ALLAY_DATA_DIR": str(data_dir), "HOME": str(data_dir)}
@@ -66,7 +66,8 @@ def start_server(
             _stop(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens on at this moment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]

@@ -1,0 +1,194 @@
+"""Signing in with an account elsewhere: OpenID Connect, code flow with PKCE, every token checked.
+
+The provider says who somebody is; whether she may come in is decided by the list of people alone.
+Nothing of a token, a code or a secret is in a log: what is refused is a word.
+"""
+
+import secrets
+import time
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+
+from allay_metrics.config import OidcSettings
+
+TIMEOUT = httpx.Timeout(8, connect=4)  # seconds
+LEEWAY = 60  # seconds two clocks may differ
+# Signed by a key only the provider holds: with a shared one, or none, anybody could sign.
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384")
+_KEPT = 3_600  # seconds the provider's own description is kept
+_AGAIN = 60  # seconds before its keys are asked for again, because a token names an unknown one
+_MICROSOFT = "login.microsoftonline.com"
+
+
+class Refused(Exception):
+    """A sign-in that is not let through; its text is for the log and holds nothing of a token."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one sign-in remembers between its two requests."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the provider says somebody is; the address is verified by it."""
+
+    issuer: str
+    subject: str
+    email: str
+
+
+class Provider:
+    """The provider that is set: asked for its description and keys when they are needed."""
+
+    def __init__(self, settings: OidcSettings) -> None:
+        """Ask nobody yet."""
+        self.settings = settings
+        self._lock = Lock()
+        self._described: dict[str, Any] = {}
+        self._keys = KeySet([])
+        self._described_at = self._keys_at = float("-inf")
+
+    def begin(self, back: str) -> tuple[str, Asked]:
+        """Return the provider's address to go to, and what to remember until it sends back.
+
+        Raises Refused where the provider does not answer.
+        """
+        asked = Asked(*(secrets.token_urlsafe(32) for _ in range(3)))
+        address = prepare_grant_uri(
+            self._describe()["authorization_endpoint"],
+            client_id=self.settings.client_id,
+            response_type="code",
+            redirect_uri=back,
+            scope="openid email",
+            state=asked.state,
+            nonce=asked.nonce,
+            code_challenge=create_s256_code_challenge(asked.verifier),
+            code_challenge_method="S256",
+            prompt="select_account",
+        )
+        return address, asked
+
+    def finish(self, asked: Asked, code: str, back: str) -> Identity:
+        """Return who signed in, everything checked. Raises Refused."""
+        token = self._exchange(asked, code, back)
+        try:
+            decoded = self._decode(str(token.get("id_token", "")))
+            claims = CodeIDToken(
+                decoded.claims,
+                decoded.header,
+                {
+                    "iss": {"essential": True, "value": self.settings.issuer},
+                    "aud": {"essential": True, "value": self.settings.client_id},
+                    "nonce": {"essential": True, "value": asked.nonce},
+                },
+                {
+                    "nonce": asked.nonce,
+                    "client_id": self.settings.client_id,
+                    "access_token": token.get("access_token"),
+                },
+            )
+            claims.validate(leeway=LEEWAY)
+        except (JoseError, ValueError) as error:
+            raise Refused(
+                f"the token is refused: {getattr(error, 'error', 'unreadable')}"
+            ) from None
+        subject, email = claims["sub"], claims.get("email")
+        if not subject or not isinstance(email, str) or "@" not in email:
+            raise Refused("the token names no subject or no e-mail")
+        if not self._is_verified(claims):
+            raise Refused("the e-mail is not verified")
+        return Identity(self.settings.issuer, subject, email)
+
+    def _is_verified(self, claims: CodeIDToken) -> bool:
+        """Return whether the provider vouches for the e-mail.
+
+        Microsoft's work accounts carry no `email_verified`, but, where it is switched on, whether
+        the address is of a domain its tenant has proven (optional claim `xms_edov`).
+        """
+        if "email_verified" in claims:
+            return claims["email_verified"] is True
+        is_microsoft = urlsplit(self.settings.issuer).hostname == _MICROSOFT
+        return is_microsoft and claims.get("xms_edov") in (True, 1, "1", "true")
+
+    def _exchange(self, asked: Asked, code: str, back: str) -> dict[str, Any]:
+        given = self._describe()
+        own, secret = self.settings.client_id, self.settings.client_secret
+        data = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": back,
+            "code_verifier": asked.verifier,
+        }
+        if "client_secret_post" in given.get("token_endpoint_auth_methods_supported", ()):
+            data |= {"client_id": own, "client_secret": secret}
+            return _json("POST", given["token_endpoint"], data=data)
+        # RFC 6749, 2.3.1: both parts are form-encoded before they become a header.
+        auth = httpx.BasicAuth(quote(own, safe=""), quote(secret, safe=""))
+        return _json("POST", given["token_endpoint"], data=data, auth=auth)
+
+    def _decode(self, token: str) -> jwt.Token:
+        listed = self._describe().get("id_token_signing_alg_values_supported", ALGORITHMS[:1])
+        allowed = [one for one in ALGORITHMS if one in listed]
+        registry = JWSRegistry(algorithms=allowed, strict_check_header=False)
+        try:
+            return jwt.decode(token, self._key_set(), registry=registry)
+        except InvalidKeyIdError:
+            # The provider may have changed its keys since.
+            return jwt.decode(token, self._key_set(older=_AGAIN), registry=registry)
+
+    def _describe(self) -> dict[str, Any]:
+        with self._lock:
+            if time.monotonic() - self._described_at < _KEPT:
+                return self._described
+            found = _json("GET", _well_known(self.settings.issuer))
+            if found.get("issuer") != self.settings.issuer:
+                raise Refused("the provider calls itself otherwise than ALLAY_OIDC_ISSUER does")
+            ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+            if not all(isinstance(found.get(end), str) for end in ends):
+                raise Refused("the provider's description is incomplete")
+            self._described, self._described_at = found, time.monotonic()
+            return found
+
+    def _key_set(self, older: float = _KEPT) -> KeySet:
+        """Return the provider's keys, fetched anew where they are `older` than so many seconds."""
+        address = self._describe()["jwks_uri"]
+        with self._lock:
+            if time.monotonic() - self._keys_at >= older:
+                keys = _json("GET", address).get("keys", [])
+                usable = [one for one in keys if one.get("kty") in ("RSA", "EC")]
+                self._keys = KeySet.import_key_set({"keys": usable})
+                self._keys_at = time.monotonic()
+            return self._keys
+
+
+def _well_known(issuer: str) -> str:
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
+def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
+    """Return what the provider answers. Raises Refused, without saying what was asked."""
+    try:
+        answer = httpx.request(method, address, timeout=TIMEOUT, **more)
+        answer.raise_for_status()
+        found = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise Refused(f"the provider does not answer: {type(error).__name__}") from None
+    if not isinstance(found, dict):
+        raise Refused("the provider's answer is no JSON object")
+    return found
