@@ -6,7 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
+from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope
+from allay_metrics.records.audit import Head
 from allay_metrics.records.backup import Backup, write_backup
 from allay_metrics.records.tables import setting
 
@@ -15,11 +17,21 @@ _LAST = "last_backup"
 
 @dataclass(frozen=True)
 class LastBackup:
-    """When the last backup was made (seconds since 1970 UTC), its file's name, and its rows."""
+    """When the last backup was made (seconds since 1970 UTC), its file's name, and its rows.
+
+    `audit_number` and `audit_hash` are those of the last line of the audit trail in it.
+    """
 
     made_at: int
     file_name: str
     rows: int
+    audit_number: int = 0
+    audit_hash: str = ""
+
+    @property
+    def audit(self) -> Head:
+        """Return the last line of the audit trail that the backup holds."""
+        return Head(self.audit_number, self.audit_hash)
 
 
 def back_up(scope: Scope, path: Path) -> Backup:
@@ -27,10 +39,10 @@ def back_up(scope: Scope, path: Path) -> Backup:
 
     Raises FileProblem where it cannot be written, NotAllowed for anyone but the owner.
     """
-    with scope.write("make a backup"):
-        pass  # refused before hours of writing, not after
+    if scope.viewer.role != "owner":  # refused before long writing, not after
+        raise NotAllowed("Only the owner may make a backup.")
     made = write_backup(scope, path)
-    told = LastBackup(made.made_at, path.name, made.rows)
+    told = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
     with scope.write("make a backup") as conn:
         mine = (setting.c.practice_id == scope.practice_id) & (setting.c.name == _LAST)
         value = json.dumps(vars(told))

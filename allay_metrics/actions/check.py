@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select, text
 
+from allay_metrics.actions.backups import last_backup
 from allay_metrics.actions.holding import hold_anew
 from allay_metrics.derive import derive_all
 from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.matching import linked
-from allay_metrics.records import Scope, rollup, row_hashes
+from allay_metrics.records import Scope, audit, rollup, row_hashes
 from allay_metrics.records.tables import city, import_, import_row, set_aside
 
 # What a table is derived from where that is not the bookings.
@@ -30,6 +31,7 @@ def check_records(scope: Scope) -> list[str]:
     try:
         with scope.write("check the records") as conn:
             findings += _database(conn)
+            findings += _trail(scope)
             findings += _accounts(conn, scope.practice_id)
             findings += _roll_up(conn, scope.practice_id)
             findings += _chosen(conn, scope.practice_id)
@@ -54,6 +56,13 @@ def _database(conn: Connection) -> Iterator[str]:
             yield f"The database file is damaged: {said}."
     for row in conn.execute(text("PRAGMA foreign_key_check")).all():
         yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+
+
+def _trail(scope: Scope) -> list[str]:
+    """Look at the audit trail as it stands, without the line of this check."""
+    kept = last_backup(scope)
+    with scope.read() as conn:
+        return list(audit.breaks(conn, scope.practice_id, kept.audit if kept else None))
 
 
 def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allay_metrics import config
 from allay_metrics.errors import Conflict, FileProblem
+from allay_metrics.records.audit import head
 from allay_metrics.records.copying import copy_practice
 from allay_metrics.records.engine import WRITE, open_engine
 from allay_metrics.records.migrate import newest_revision, upgrade
@@ -29,7 +30,10 @@ from allay_metrics.records.types import now
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself: the practice, when it was made (seconds since 1970 UTC)."""
+    """What a backup says of itself: the practice, when it was made (seconds since 1970 UTC).
+
+    `audit_number` and `audit_hash` are those of the last line of the audit trail in it.
+    """
 
     practice_id: str
     practice: str
@@ -37,6 +41,8 @@ class Backup:
     made_at: int
     rows: int
     hashes: dict[str, str]
+    audit_number: int = 0
+    audit_hash: str = ""
 
 
 def write_backup(scope: Scope, path: Path) -> Backup:
@@ -67,10 +73,9 @@ def _write(scope: Scope, part: Path) -> Backup:
         upgrade(engine)
         with scope.read() as source, _writing(engine) as target, target.begin():
             copy_practice(source, target, scope.practice_id)
-            found = source.execute(
-                select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
-            )
-            name = str(found.scalar_one())
+            mine = practice.c.practice_id == scope.practice_id
+            name = str(source.execute(select(practice.c.name).where(mine)).scalar_one())
+            last = head(source, scope.practice_id)
     finally:
         engine.dispose()
     with sqlite3.connect(part) as file:
@@ -78,7 +83,9 @@ def _write(scope: Scope, part: Path) -> Backup:
         file.execute("PRAGMA journal_mode = DELETE")
         hashes = _file_hashes(file)
         rows = sum(_count(file, table) for table in hashes)
-        made = Backup(scope.practice_id, name, newest_revision(), now(), rows, hashes)
+        made = Backup(
+            scope.practice_id, name, newest_revision(), now(), rows, hashes, last.number, last.hash
+        )
         file.execute("CREATE TABLE allay_backup (told TEXT NOT NULL) STRICT")
         file.execute("INSERT INTO allay_backup VALUES (?)", (json.dumps(vars(made)),))
     file.close()

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Select, select
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import metadata
 
-# The import's own line stays as history after an undo; the practice's counts every write.
-HISTORY = ("import", "practice")
+# The import's own line stays as history after an undo; the practice's counts every write, and the
+# audit trail grows by every one.
+HISTORY = ("import", "practice", "audit")
 
 
 def row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:

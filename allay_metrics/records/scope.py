@@ -9,17 +9,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, or_, select, update
 
 from allay_metrics.errors import NotAllowed, NotFound
+from allay_metrics.records import audit
 from allay_metrics.records.engine import WRITE, read_options
 from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who asks: the owner, or a therapist with her own id."""
+    """The person who asks: the owner, or a therapist with her own id.
 
-    role: Literal["owner", "therapist"]
+    `form` is a parent with a link, `door` the gate before anybody is known. `person_id` and `name`
+    are of the account signed in with, empty on a computer that asks for none.
+    """
+
+    role: Literal["owner", "therapist", "form", "door"]
     therapist_id: str | None = None
     email: str | None = None
+    person_id: str | None = None
+    name: str = ""
 
 
 OWNER = Viewer("owner")
@@ -75,8 +82,8 @@ class Scope:
         """Yield a connection in one transaction: all of it is kept, or nothing.
 
         `reason` says what is done, in a few words. `family_id` names the one family it is done
-        in: a therapist may write in families of her caseload. Raises NotAllowed for anything
-        else by anyone but the owner.
+        in: a therapist may write in families of her caseload. Both go into the audit trail with
+        what is written. Raises NotAllowed for anything else by anyone but the owner.
         """
         if self.viewer.role != "owner" and family_id is None:
             raise NotAllowed(f"Only the owner may {reason}.")
@@ -88,6 +95,13 @@ class Scope:
             )
             if self.viewer.role != "owner" and not self._has(conn, family_id):
                 raise NotAllowed(f"You may {reason} in families of your own caseload only.")
+            audit.append(conn, self, reason, family_id or "")
+            yield conn
+
+    @contextmanager
+    def recording(self) -> Iterator[Connection]:
+        """Yield a connection for a line of the audit trail about something that was read."""
+        with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
             yield conn
 
     def data_version(self) -> int:

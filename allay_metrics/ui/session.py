@@ -39,7 +39,8 @@ def guard(*roles: Role) -> None:
 def who_is_here() -> Role | None:
     """Return the role of the person in front of the page; None for nobody we know."""
     if _only_this_computer() or active_practice().is_demo:
-        return scope().viewer.role
+        role = scope().viewer.role
+        return role if role in ("owner", "therapist") else None
     return None
 
 

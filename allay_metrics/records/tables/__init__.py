@@ -1,5 +1,6 @@
 """The tables of the domain. Every key starts with the practice; every column says what it holds."""
 
+from allay_metrics.records.tables.audit import audit
 from allay_metrics.records.tables.base import metadata
 from allay_metrics.records.tables.care import care_closed, client_note, client_tag
 from allay_metrics.records.tables.check_ins import (
@@ -33,6 +34,7 @@ from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_
 
 __all__ = [
     "answer",
+    "audit",
     "booking",
     "care_closed",
     "check_in",

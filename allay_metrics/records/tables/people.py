@@ -21,6 +21,10 @@ practice = table(
         "Version of the rules its visits were derived by; older ones are derived anew",
         server_default="0",
     ),
+    column("audit_number", Count, "Number of the last line of the audit trail", server_default="0"),
+    column(
+        "audit_hash", Text, "Hash of that line: a trail cut short shows", server_default=text("''")
+    ),
     version(),
 )
 
