@@ -1,4 +1,4 @@
-"""A client's line of visits, and the room for what parents will answer."""
+"""A client's line of visits."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ FIRST = 8
 def visits_card(baby: Baby) -> None:
     """Draw the visits, newest first; the older ones open below."""
     done = sum(one.number is not None for one in baby.visits)
-    with card("visits"):
+    with card(f"visits-{baby.person.client_id}"):
         head("Visits", f"{words.number(done)} completed, newest first")
         if not baby.visits:
             note("No visit yet.")

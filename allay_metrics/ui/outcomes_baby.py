@@ -13,7 +13,7 @@ from allay_metrics.ui.figure import figure
 def outcomes_card(scope: Scope, client_id: str) -> None:
     """Draw the answers of the newest episode."""
     found = read_answers(scope, client_id)
-    with card("outcomes"):
+    with card(f"outcomes-{client_id}"):
         if not found:
             head("How it is going")
             st.html(
@@ -24,7 +24,7 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
             return
         head("How it is going", f"newest answer {words.day(max(one.on for one in found))}")
         panels = [_panel(one) for one in found]
-        figure(charts.lines(panels), "baby-outcomes", _alt(found), select=False)
+        figure(charts.lines(panels), f"baby-outcomes-{client_id}", _alt(found), select=False)
         note(
             "The parent's own ratings. Shaded: babies of that age; most change as weeks pass, "
             "with or without care."

@@ -79,6 +79,27 @@ def test_caseload_and_baby_are_within_their_width_and_without_faults(
             assert page.evaluate(SMALL_TARGETS) == []
 
 
+def test_twins_stand_side_by_side_on_a_laptop_and_one_below_the_other_on_a_phone(
+    demo: Served, watch: Callable[..., Watched]
+) -> None:
+    server, url = demo
+    scope = maya(url)
+    families = read_families(scope, today_of(scope))
+    twins = next(one for one in families if sum(p.is_infant for p in one.people) > 1)
+    for size, beside in (("wide", True), ("phone", False)):
+        page = watch(size).page
+        go(page, address(server, scope, "baby", client=twins.leads_to))
+        for part in ("note", "visits", "care"):
+            cards = page.locator(f'[class*="st-key-al-card-{part}-"]')
+            expect(cards).to_have_count(2)
+            one, other = (cards.nth(n).bounding_box() for n in (0, 1))
+            assert one is not None
+            assert other is not None
+            assert (other["x"] >= one["x"] + one["width"]) is beside, part
+            if not beside:
+                assert other["y"] >= one["y"] + one["height"], part
+
+
 def test_with_large_text_nothing_runs_out_of_the_page(demo: Served, phone: Page) -> None:
     server, url = demo
     go(phone, address(server, maya(url), "caseload"))
@@ -109,7 +130,7 @@ def test_closing_care_takes_the_family_off_both_lists_and_shows_the_graduation(
     assert count_needs(owner, today.day).no_next == waiting - 1
     phone.reload()  # the phone slept: the same client again
     expect(phone.locator("h1.al-title")).to_contain_text(f"{first.name} family")
-    expect(phone.locator(".st-key-al-card-care")).to_contain_text("Graduated, goals met")
+    expect(phone.locator("[class*=st-key-al-card-care]")).to_contain_text("Graduated, goals met")
     phone.get_by_role("link", name="Caseload").first.click()
     expect(phone.locator(".al-visit.next")).to_be_visible()
     settle(phone)
