@@ -7,10 +7,10 @@ TEST_READY := .venv/.ready-to-test
 PORT ?= 8501
 
 .DEFAULT_GOAL := help
-.PHONY: help dashboard test quick check fix screenshots bench docs lock clean
+.PHONY: help dashboard test quick hard-test check fix screenshots bench docs lock clean
 
 help: ## This list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dashboard: $(RUN_READY) ## The dashboard on this computer, with an invented practice until there are records
 	@$(PY) -m allay_metrics serve --port $(PORT)
@@ -20,6 +20,9 @@ test: check tools ## Everything CI does: lint, types, all tests
 
 quick: $(TEST_READY) ## The tests that need neither a browser nor PostgreSQL
 	@$(PY) -m pytest -m "not browser and not postgres"
+
+hard-test: tools ## What security and reliability must stand; writes docs/hardening.md
+	@$(PY) scripts/harden.py
 
 check: $(TEST_READY) ## Lint, format and types
 	@$(PY) -m ruff check .
