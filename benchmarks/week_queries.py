@@ -50,7 +50,7 @@ def week_ms(scope: Scope, times: int = 15) -> dict[str, WeekTook]:
 def _took(scope: Scope, where: Filters, times: int) -> WeekTook:
     with _statements(scope) as asked:
         review_week(scope, where=where)
-    database = sqlite3.connect(str(scope.engine.url.database))
+    database = sqlite3.connect(str(scope._engine.url.database))
 
     def ask_again() -> None:
         for text, values in asked:
@@ -70,8 +70,8 @@ def _statements(scope: Scope) -> Iterator[list[Statement]]:
         if text.lstrip().startswith(("SELECT", "WITH")):
             asked.append((text, values))
 
-    event.listen(scope.engine, "before_cursor_execute", keep)
+    event.listen(scope._engine, "before_cursor_execute", keep)
     try:
         yield asked
     finally:
-        event.remove(scope.engine, "before_cursor_execute", keep)
+        event.remove(scope._engine, "before_cursor_execute", keep)

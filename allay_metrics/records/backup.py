@@ -151,7 +151,7 @@ def move_practice(scope: Scope, url: str) -> None:
 
     The one it came from stays as it is. Raises Conflict when records stand there already.
     """
-    _put(scope.engine, url, scope.practice_id, replace=False)
+    _put(scope._engine, url, scope.practice_id, replace=False)
 
 
 def _put(source: Engine, url: str, practice_id: str, *, replace: bool) -> None:

@@ -18,8 +18,9 @@ from allay_metrics.records.tables import family, import_, practice, therapist, v
 class Viewer:
     """The person who asks: the owner, or a therapist with her own id.
 
-    `form` is a parent with a link, `door` the gate before anybody is known. `person_id` and `name`
-    are of the account signed in with, empty on a computer that asks for none.
+    `form` is a parent with a link, and `link` the hash of its token; `door` the gate before anybody
+    is known. `person_id` and `name` are of the account signed in with, empty on a computer that
+    asks for none.
     """
 
     role: Literal["owner", "therapist", "form", "door"]
@@ -27,6 +28,7 @@ class Viewer:
     email: str | None = None
     person_id: str | None = None
     name: str = ""
+    link: str = ""
 
 
 OWNER = Viewer("owner")
@@ -39,7 +41,7 @@ _NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled"
 class Scope:
     """One viewer in one practice; every question and every write carries it to the database."""
 
-    engine: Engine
+    _engine: Engine
     practice_id: str
     timezone: str
     is_demo: bool
@@ -58,11 +60,11 @@ class Scope:
     @property
     def database_url(self) -> str:
         """Return where the records are kept, password included: for opening, never for showing."""
-        return self.engine.url.render_as_string(hide_password=False)
+        return self._engine.url.render_as_string(hide_password=False)
 
     def close(self) -> None:
         """Let go of the database: its file may be moved or deleted afterwards."""
-        self.engine.dispose()
+        self._engine.dispose()
 
     def has_records(self) -> bool:
         """Return whether anything was ever taken in."""
@@ -73,8 +75,8 @@ class Scope:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the records and may not write."""
-        options = read_options(self.engine)
-        with self.engine.connect().execution_options(**options) as conn, conn.begin():
+        options = read_options(self._engine)
+        with self._engine.connect().execution_options(**options) as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -87,7 +89,7 @@ class Scope:
         """
         if self.viewer.role != "owner" and family_id is None:
             raise NotAllowed(f"Only the owner may {reason}.")
-        with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
             # First of all: on PostgreSQL this row is what writers of one practice queue for.
             bump = {"version": practice.c.version + 1}
             conn.execute(
@@ -101,7 +103,7 @@ class Scope:
     @contextmanager
     def recording(self) -> Iterator[Connection]:
         """Yield a connection for a line of the audit trail about something that was read."""
-        with self.engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
             yield conn
 
     def data_version(self) -> int:

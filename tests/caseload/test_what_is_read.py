@@ -79,7 +79,7 @@ def her_families(practice_rows, therapist_id):
 
 
 def test_the_log_hears_money_and_what_is_not_limited(desk):
-    with Log(desk.scope.engine) as log, desk.scope.read() as conn:
+    with Log(desk.scope._engine) as log, desk.scope.read() as conn:
         conn.execute(select(visit.c.price_cents)).all()
         conn.execute(select(client.c.name)).all()
     heard = [statement for statement in log.statements if "SELECT" in statement[0]]
@@ -90,7 +90,7 @@ def test_the_log_hears_money_and_what_is_not_limited(desk):
 
 
 def test_neither_money_nor_a_foreign_family_is_read(maya):
-    with Log(maya.engine) as log:
+    with Log(maya._engine) as log:
         shown = whole_page(maya)
     judge(log, maya.viewer.therapist_id)
     assert "Foreign" not in repr(shown)
@@ -115,7 +115,7 @@ def test_of_any_practice_each_sees_her_own_families_alone(new_database, practice
             clients = {r.id: r.family_id for r in conn.execute(select(client))}
         for therapist_id in {row.therapist_id for row in rows}:
             hers = scope.as_therapist(therapist_id)
-            with Log(scope.engine) as log:
+            with Log(scope._engine) as log:
                 families, babies, *_, day, _weeks, _looks = whole_page(hers)
             judge(log, therapist_id)
             allowed = her_families(rows, therapist_id)

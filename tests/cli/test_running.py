@@ -30,7 +30,7 @@ def started(monkeypatch):
 @pytest.fixture
 def demo():
     url = config.sqlite_url(config.demo_database_path())
-    open_practice(url, name="Demo", is_demo=True).engine.dispose()
+    open_practice(url, name="Demo", is_demo=True).close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.support.practices import START, Invented, booked, put_on_file
 def demo():
     """An empty practice where the demo lives: inventing one takes seconds."""
     url = config.sqlite_url(config.demo_database_path())
-    open_practice(url, name="Demo", is_demo=True).engine.dispose()
+    open_practice(url, name="Demo", is_demo=True).close()
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_a_practice_is_opened_once():
 @pytest.mark.usefixtures("own")
 def test_a_file_made_anew_is_another_practice():
     before = active.own_practice()
-    url = before.engine.url
-    before.engine.dispose()
+    url = before._engine.url
+    before.close()
     path = Path(url.database)
     path.rename(path.with_suffix(".old"))
     with active.own_practice().write("name it") as conn:

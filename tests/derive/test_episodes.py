@@ -53,7 +53,7 @@ def _judge(url, invented, named):
         put_babies_on_file(invented, named, scope)
         assert episodes(scope) == _plainly(scope)
     finally:
-        scope.engine.dispose()
+        scope.close()
 
 
 quickly = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

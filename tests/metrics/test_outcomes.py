@@ -90,7 +90,7 @@ def _judge(url, invented, named, drawn, days):
             assert early == 0 or asked <= 4 or f"{early} too recent to tell" in row["reason"]
         _same_episodes(scope, stays, told)
     finally:
-        scope.engine.dispose()
+        scope.close()
 
 
 def _same_episodes(scope, stays, told):

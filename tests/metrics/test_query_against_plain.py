@@ -121,7 +121,7 @@ def _judge(url, invented, asked):
         _compare(scope, practice, asked)
         _compare(_as_therapist(scope, "Maya Lopez"), practice, asked, therapist="Maya Lopez")
     finally:
-        scope.engine.dispose()
+        scope.close()
 
 
 def _as_therapist(scope, name):

@@ -36,7 +36,7 @@ def test_as_many_visits_as_the_number_says(sqlite_template, tmp_path, invented):
         for first, weeks in ((START, 30), (START + timedelta(days=112), 2)):
             _open_everything(scope, first, first + timedelta(days=7 * weeks - 1))
     finally:
-        scope.engine.dispose()
+        scope.close()
 
 
 def _open_everything(scope, first, last):

@@ -15,11 +15,11 @@ def test_a_newer_schema_is_refused_in_a_sentence(scope):
     with scope.write("become newer") as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigProblem, match=r"schema 9999, newer .* \(\d{4}\): install the newer"):
-        upgrade(scope.engine)
+        upgrade(scope._engine)
 
 
 def test_migrating_again_changes_nothing(scope):
-    upgrade(scope.engine)
+    upgrade(scope._engine)
     with scope.read() as conn:
         found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     assert found == [newest_revision()]

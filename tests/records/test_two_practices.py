@@ -33,7 +33,7 @@ def desks(scope, tmp_path):
         theirs = select(city).where(city.c.practice_id == scope.practice_id)
         rows = [dict(r) | {"practice_id": "other"} for r in conn.execute(theirs).mappings()]
         conn.execute(insert(city), rows)
-    other = Scope(scope.engine, "other", "America/Los_Angeles", is_demo=False)
+    other = Scope(scope._engine, "other", "America/Los_Angeles", is_demo=False)
     both = Desk(scope, tmp_path), Desk(other, tmp_path)
     for desk in both:
         desk.take_in(ROWS, MONDAY)

@@ -324,11 +324,11 @@ def _statements(scope, run):
     def keep(_conn, _cursor, statement, *_rest):
         told.append(statement)
 
-    event.listen(scope.engine, "before_cursor_execute", keep)
+    event.listen(scope._engine, "before_cursor_execute", keep)
     try:
         run()
     finally:
-        event.remove(scope.engine, "before_cursor_execute", keep)
+        event.remove(scope._engine, "before_cursor_execute", keep)
     return told
 
 
