@@ -91,8 +91,8 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
     what = " ".join(done.split())
     if not what:
         raise QuestionProblem("Say in a few words what was done.")
-    client_id = _client_of(scope, check_in_id)
-    with scope.write("acknowledge a warning sign", family_to_write(scope, [client_id])) as conn:
+    family = _family_to_acknowledge(scope, check_in_id)
+    with scope.write("acknowledge a warning sign", family) as conn:
         this = and_(
             red_flag.c.practice_id == scope.practice_id,
             red_flag.c.check_in_id == check_in_id,
@@ -181,6 +181,13 @@ def _keep(
     }
     conn.execute(insert(check_in), {**row, **told})
     return id_
+
+
+def _family_to_acknowledge(scope: Scope, check_in_id: str) -> str | None:
+    """Return the family for `Scope.write`: none for the owner, whose are also unmatched answers."""
+    if scope.viewer.role == "owner":
+        return None
+    return family_to_write(scope, [_client_of(scope, check_in_id)])
 
 
 def _client_of(scope: Scope, check_in_id: str) -> str:

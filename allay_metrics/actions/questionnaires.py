@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -12,6 +13,7 @@ from allay_metrics.actions.again import IS_OPEN, settle_rows
 from allay_metrics.actions.answers import Became, Reported, keep_told
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.actions.signs_told import raise_signs
 from allay_metrics.intake.questionnaires import AnswersFile, Given
 from allay_metrics.intake.questionnaires.file import Checked
 from allay_metrics.records import Scope
@@ -71,7 +73,11 @@ def _take_in(
     practice = (scope.practice_id, scope.zone)
     became = keep_told(conn, practice, hand.source, reported, hand.import_id, old)
     born = _keep_births(conn, hand.practice_id, checked.given, became)
-    counts = _keep_journal(conn, hand, checked, became, born)
+    ticked = {
+        became[one.key].id: (one.signs, one.answered_at) for one in checked.given if one.signs
+    }
+    raised = raise_signs(conn, hand.practice_id, ticked)
+    counts = _keep_journal(conn, hand, checked, became, _Beside(born, raised))
     keep_aside(conn, hand, checked.set_aside)
     _settle(conn, hand, checked.given)
     close_import(conn, hand, counts, aside=checked.set_aside, warnings=checked.warnings)
@@ -89,7 +95,7 @@ def _take_in(
         missing=0,
         cities_unknown=0,
         import_id=hand.import_id,
-        notes=[*file.notes, *_doubts(became.values())],
+        notes=[*_told_of(raised), *file.notes, *_doubts(became.values())],
     )
 
 
@@ -166,12 +172,20 @@ def _keep_births(
     return kept
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What came in beside the answers: births by key, signs raised by check-in."""
+
+    born: Mapping[str, bool]
+    raised: Mapping[str, list[int]]
+
+
 def _keep_journal(
     conn: Connection,
     hand: FileInHand,
     checked: Checked,
     became: Mapping[str, Became],
-    born: Mapping[str, bool],
+    beside: _Beside,
 ) -> Counts:
     """Keep what became of each row, with what undo needs; return how many became what."""
     counts, lines = Counts(), []
@@ -179,10 +193,14 @@ def _keep_journal(
     for one in checked.given:
         told = became[one.key]
         before = dict(told.before or {})
-        if one.key in born:
-            before["born"] = born[one.key]
+        if one.key in beside.born:
+            before["born"] = beside.born[one.key]
+        outcome = told.outcome
+        if signs := beside.raised.get(told.id):
+            before["signs"] = signs
+            outcome = "updated" if outcome == "unchanged" else outcome
         plain = json.dumps(before, ensure_ascii=False) if before else None
-        lines.append((one.row, told.id, told.outcome, plain))
+        lines.append((one.row, told.id, outcome, plain))
     for row, first in checked.repeats.items():
         lines.append((row, became[by_row[first]].id, "unchanged", None))
     for _, _, outcome, _ in lines:
@@ -214,6 +232,13 @@ def _settle(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> None:
         & set_aside.c.import_id.in_(older)
     )
     conn.execute(update(set_aside).where(which).values(settled_by=hand.import_id))
+
+
+def _told_of(raised: Mapping[str, list[int]]) -> list[str]:
+    if not raised:
+        return []
+    signs = words.plural(sum(map(len, raised.values())), "warning sign")
+    return [f"◆ {signs} ticked: acknowledge each on Check-ins before the scores are shown"]
 
 
 def _doubts(became: Iterable[Became]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
 
+from allay_metrics.actions.signs_told import take_signs_back
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.tables import answer, check_in, check_in_row, client_detail, red_flag
 
@@ -37,6 +38,8 @@ def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> Non
         before = json.loads(row.before) if row.before else {}
         if "born" in before:
             _forget_birth(conn, practice_id, row.check_in_id, made=before["born"])
+        if "signs" in before:
+            take_signs_back(conn, practice_id, row.check_in_id, before["signs"])
         if row.outcome != "added":
             _restore(conn, practice_id, row.check_in_id, before)
     conn.execute(delete(check_in_row).where(of_import))

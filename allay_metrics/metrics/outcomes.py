@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
 from allay_metrics.metrics.cells import Cell, Cells, Place
 from allay_metrics.metrics.inquiry import Inquiry
@@ -24,6 +24,7 @@ from allay_metrics.records.tables import (
     client,
     client_detail,
     episode,
+    red_flag,
 )
 
 BEFORE = timedelta(seconds=B0_WITHIN)
@@ -112,19 +113,24 @@ def _check_ins(
     totals: bool,
     only: Iterable[str] | None = None,
 ) -> _CheckIns:
-    """Return the check-ins of these clients; answers to the measures `only`, or to all."""
+    """Return the check-ins of these clients; answers to the measures `only`, or to all.
+
+    No score is shown before the sign that was ticked with it: those of a check-in whose warning
+    signs are not all acknowledged wait.
+    """
     columns = ("id", "client_id", "due_on", "asked_at", "answered_at", "in_totals")
-    mine = select(*(check_in.c[name] for name in columns)).where(
+    what: list[ColumnElement[Any]] = [*(check_in.c[name] for name in columns), _is_held()]
+    mine = select(*what).where(
         check_in.c.practice_id == scope.practice_id,
         check_in.c.client_id.in_(among(conn, clients)),
     )
     asked: dict[str, list[date]] = defaultdict(list)
     answered: dict[str, tuple[str, int, date]] = {}
     days = _Days(scope.zone)
-    for id_, client_id, due_on, asked_at, at, in_totals in conn.execute(mine).all():
+    for id_, client_id, due_on, asked_at, at, in_totals, is_held in conn.execute(mine).all():
         if asked_at is not None or at is not None:
             asked[client_id].append(due_on)
-        if at is not None and (in_totals or not totals):
+        if at is not None and not is_held and (in_totals or not totals):
             answered[id_] = client_id, at, days.of(at)
     told: dict[str, list[Answer]] = defaultdict(list)
     if answered:
@@ -141,6 +147,15 @@ def _check_ins(
     for theirs in told.values():
         theirs.sort(key=lambda one: (one.at, one.measure))
     return _CheckIns(asked, told)
+
+
+def _is_held() -> ColumnElement[bool]:
+    """Return whether a warning sign of a check-in waits to be acknowledged."""
+    return exists().where(
+        red_flag.c.practice_id == check_in.c.practice_id,
+        red_flag.c.check_in_id == check_in.c.id,
+        red_flag.c.acknowledged_at.is_(None),
+    )
 
 
 class _Days:

@@ -39,7 +39,10 @@ class Due:
 
 @dataclass(frozen=True)
 class OpenFlag:
-    """A warning sign that nobody has acknowledged."""
+    """A warning sign that nobody has acknowledged.
+
+    `client_id` is '' while nobody knows whose answers they are: `client` is then what they say.
+    """
 
     check_in_id: str
     client_id: str
@@ -108,8 +111,8 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
         rows = _flags(conn, scope, *which)
     known = {flag.id: flag for flag in red_flags()}
     found = [
-        OpenFlag(row.check_in_id, row.client_id, row.client, row.family, row.phone, row.raised_at,
-                 known[row.sign])
+        OpenFlag(row.check_in_id, row.client_id or "", _who(row), row.family or "", row.phone,
+                 row.raised_at, known[row.sign])
         for row in rows
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
@@ -122,8 +125,8 @@ def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]
     known = {flag.id: flag for flag in red_flags()}
     rows.sort(key=lambda row: -row.acknowledged_at)
     return tuple(
-        Acknowledged(row.client, row.family, known[row.sign], row.raised_at, row.acknowledged_by,
-                     row.acknowledged_at, row.done)
+        Acknowledged(_who(row), row.family or "", known[row.sign], row.raised_at,
+                     row.acknowledged_by, row.acknowledged_at, row.done)
         for row in rows[:most]
     )  # fmt: skip
 
@@ -209,22 +212,30 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
         select(
             *(red_flag.c[name] for name in names),
             check_in.c.client_id,
+            check_in.c.said_name,
+            check_in.c.said_email,
             client.c.name.label("client"),
             family.c.name.label("family"),
             family.c.phone,
         )
-        .select_from(_with_family(check_in).join(red_flag, of_check_in))
-        .where(_own(scope), *which)
+        .select_from(_with_family(check_in, outer=True).join(red_flag, of_check_in))
+        .where(_own(scope, nobodys=True), *which)
     )
     return list(conn.execute(asked))
 
 
-def _with_family(table: Any) -> Any:
+def _who(row: Any) -> str:
+    """Return the client, or what answers of nobody we know say of themselves."""
+    said = row.said_name or row.said_email or "somebody who gave no name"
+    return str(row.client or f"Not matched: {said}")
+
+
+def _with_family(table: Any, *, outer: bool = False) -> Any:
     whose = and_(client.c.practice_id == table.c.practice_id, client.c.id == table.c.client_id)
     of_family = and_(
         family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
     )
-    return table.join(client, whose).join(family, of_family)
+    return table.join(client, whose, isouter=outer).join(family, of_family, isouter=outer)
 
 
 def _answers() -> ColumnElement[bool]:
@@ -233,6 +244,10 @@ def _answers() -> ColumnElement[bool]:
     )
 
 
-def _own(scope: Scope) -> ColumnElement[bool]:
+def _own(scope: Scope, *, nobodys: bool = False) -> ColumnElement[bool]:
+    """Return the condition that leaves check-ins of own families; `nobodys`, for the owner too."""
     mine = check_in.c.practice_id == scope.practice_id
-    return and_(mine, client.c.family_id.in_(scope.own_families()))
+    own: ColumnElement[bool] = client.c.family_id.in_(scope.own_families())
+    if nobodys and scope.viewer.role == "owner":
+        own = own | check_in.c.client_id.is_(None)
+    return and_(mine, own)

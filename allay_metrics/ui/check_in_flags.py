@@ -84,7 +84,8 @@ def _to_acknowledge(scope: Scope, one: OpenFlag) -> None:
 
 
 def _told(scope: Scope, one: OpenFlag, *, at_length: bool = False) -> str:
-    who = f"<b>{escape(one.client)}</b>, {escape(one.family)} family"
+    who = f"<b>{escape(one.client)}</b>"
+    who += f", {escape(one.family)} family" if one.family else ": say on Records whose answers"
     if at_length and one.phone:
         who += f' · <a href="tel:{escape(one.phone)}">{escape(one.phone)}</a>'
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)

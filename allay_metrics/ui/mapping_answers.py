@@ -51,6 +51,10 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
         "A question may be taken for a measure only where it asks the same on the same scale: "
         "0 to 10 is not 1 to 5. Values beyond a scale are left out and listed."
     )
+    note(
+        "A question on a warning sign raises it for every answer that is not a clear no. It stands "
+        "on Week and Caseload until acknowledged, and no score of that answer is shown before."
+    )
     utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
     taken = {one.name for one in shipped_profiles()}
     taken |= {one.name for one in shipped_questionnaires()}
@@ -92,6 +96,7 @@ def _preview(read: list[Any]) -> None:
     for one in read:
         if isinstance(one, Given):
             told = [f"{labels[name]} {value:g}" for name, value in one.values.items()]
+            told += ["◆ warning sign"] if one.signs else []
             who = ", ".join(filter(None, [one.baby, one.parent, one.email])) or "nobody named"
             rows.append([one.day, who, "; ".join(told) or "words only"])
         else:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from allay_metrics.intake.questionnaires.profile import KIND, PERSON, Questionnaire
 from allay_metrics.intake.questionnaires.questions import find_questions, plain_question
+from allay_metrics.intake.questionnaires.signs import sign_ids, sign_label
 from allay_metrics.outcomes.measures import measures
 
-ANSWERED, ID = "answered", "id"
+ANSWERED, ID, SIGN = "answered", "id", "sign-"
 WHAT = {
     "": "not used",
     ANSWERED: "when it was answered",
@@ -43,9 +44,12 @@ class AnswersDraft:
         lines += [f"answered = {_list(stamps)}", f"id = {_list(self._columns(ID))}"]
         lines += ['zone = "UTC"'] if self.utc else ['zone_letters = "ignored"']
         lines.append('days = ["%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y"]')
-        for table, names in (("person", PERSON), ("measures", tuple(measures()))):
-            told = {name: self._columns(name) for name in names}
-            if any(told.values()):
+        tables = (("person", PERSON, ""), ("measures", tuple(measures()), ""),
+                  ("signs", sign_ids(), SIGN))  # fmt: skip
+        for table, names, before in tables:
+            told = {name: self._columns(before + name) for name in names}
+            # Without a sign it says so: every question was looked at.
+            if any(told.values()) or table == "signs":
                 lines += ["", f"[{table}]"]
             lines += [
                 f"{name} = {_list([_exactly(header) for header in headers])}"
@@ -59,8 +63,9 @@ class AnswersDraft:
 
 
 def choices() -> dict[str, str]:
-    """Return everything a column may ask, with its label: the measures last."""
-    return WHAT | {name: one.label for name, one in measures().items()}
+    """Return everything a column may ask, with its label: measures, then warning signs."""
+    known = {name: one.label for name, one in measures().items()}
+    return WHAT | known | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
 
 
 def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
@@ -75,6 +80,8 @@ def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
     for table in (found.person, found.measures):
         for name, columns in table.items():
             meant |= {headers[at]: name for at in columns}
+    for name, columns in found.signs.items():
+        meant |= {headers[at]: f"{SIGN}{name}" for at in columns}
     return meant
 
 

@@ -15,6 +15,7 @@ from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.questions import Questions, find_questions
 from allay_metrics.intake.questionnaires.responses import Given, Reader, Unusable
+from allay_metrics.intake.questionnaires.signs import sign_label
 from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import MORE_VALUES, NOT_WHOLE, RowWarning, SetAside
 from allay_metrics.intake.table import Record, Table
@@ -76,6 +77,8 @@ class AnswersFile:
         found |= {at: _PERSON[who] for who, columns in asked.person.items() for at in columns}
         for name, columns in asked.measures.items():
             found |= dict.fromkeys(columns, measures()[name].label)
+        for name, columns in asked.signs.items():
+            found |= dict.fromkeys(columns, sign_label(name))
         for name, options in asked.options.items():
             found |= dict.fromkeys((one.column for one in options), measures()[name].label)
         return [(asked.texts[at], what) for at, what in sorted(found.items())]
@@ -111,9 +114,10 @@ class AnswersFile:
                 why = f"other answers of the same person and moment stand in row {first[0]}"
                 done.set_aside.append(self._aside(number, record, Unusable(self._key(), why)))
             progress(self._table.fraction_read)
+        unread = [one.row for one in done.set_aside if reader.ticks([*one.raw.values()])]
         aside = {row.row for row in done.set_aside}
         done.warnings = [one for one in reader.warnings if one.row not in {*aside, *done.repeats}]
-        self._notes = [*stamps.notes(), *_repeats_told(done.repeats)]
+        self._notes = [*_ticked_aside(unread), *stamps.notes(), *_repeats_told(done.repeats)]
         return done
 
     def _key(self) -> int:
@@ -229,6 +233,14 @@ def _recognise(
 
 def _fingerprint(record: Record) -> str:
     return blake2b(json.dumps(record).encode(), digest_size=16).hexdigest()
+
+
+def _ticked_aside(rows: Sequence[int]) -> list[str]:
+    if not rows:
+        return []
+    which = words.listed([str(row) for row in rows])
+    name = "row" if len(rows) == 1 else "rows"
+    return [f"◆ a warning sign is ticked in {name} {which}, set aside: read what was answered now"]
 
 
 def _repeats_told(repeats: dict[int, int]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allay_metrics.errors import FileProblem
+from allay_metrics.intake.questionnaires.signs import sign_ids
 from allay_metrics.intake.texts import listed, pattern, quoted
 from allay_metrics.intake.times import compile_format
 from allay_metrics.outcomes.measures import measures
@@ -19,7 +20,7 @@ PERSON = ("email", "baby", "born", "parent", "concern", "totals", "words")
 _QUESTIONS = "questions.toml"
 _KEYS = frozenset({
     "kind", "name", "label", "recognised_by", "answered", "id", "zone", "zone_letters", "days",
-    "unanswered", "ignored", "in_totals", "person", "measures", "options",
+    "unanswered", "ignored", "in_totals", "person", "measures", "options", "signs",
 })  # fmt: skip
 
 Patterns = Mapping[str, tuple[re.Pattern[str], ...]]
@@ -32,8 +33,9 @@ class Questionnaire:
     `answered` are the names the moment's column may have, in `zone` ('' for the practice's);
     `day_formats` how a date may be written beside ISO order. `ids` are columns with the service's
     own id, none where a response is known by person and minute. `person`, `measures` and
-    `options` find a question by its text; `in_totals` counts where the form did not ask. Of a
-    profile that names measures itself (`says_measures`) no other is guessed.
+    `options` find a question by its text, `signs` one for a warning sign; `in_totals` counts where
+    the form did not ask. Of a profile that names measures itself (`says_measures`) no other is
+    guessed.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Questionnaire:
     person: Patterns
     measures: Patterns
     options: Patterns
+    signs: Patterns
     says_measures: bool
 
 
@@ -119,6 +122,7 @@ class _Told:
             person=self._patterns("person", PERSON),
             measures=self._patterns("measures", tuple(measures())),
             options=self._patterns("options", tuple(measures())),
+            signs=self._patterns("signs", sign_ids()),
             says_measures=bool(self.told.get("measures")),
         )
 
@@ -129,7 +133,9 @@ class _Told:
             raise self._problem(key, own, f"a table [{key}] is needed")
         self._known(own, frozenset(known), f"{key}.")
         told = own
-        if not own and not (key == "options" and self.told.get("measures")):
+        # Who names signs, or says that there are none, has looked at every question.
+        said = key == "signs" and key in self.told
+        if not own and not said and not (key == "options" and self.told.get("measures")):
             told = _shipped_questions().get(key, {})
         return {
             name: tuple(

@@ -9,6 +9,7 @@ from functools import cache
 
 from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questionnaire
 from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
+from allay_metrics.intake.questionnaires.signs import sign_of
 from allay_metrics.intake.texts import loose, quoted
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
@@ -33,7 +34,8 @@ class Questions:
     """Where a form's questions stand: positions of columns by what they ask.
 
     `texts` are the headers, tidied. `measures` may have several columns: the same question asked
-    on two paths of a form. `notes` say which questions could not be used, and why.
+    on two paths of a form; `signs` are those that ask for a warning sign. `notes` say which
+    questions could not be used, and why.
     """
 
     texts: tuple[str, ...]
@@ -42,14 +44,15 @@ class Questions:
     person: dict[str, tuple[int, ...]] = field(default_factory=dict)
     measures: dict[str, tuple[int, ...]] = field(default_factory=dict)
     options: dict[str, tuple[Option, ...]] = field(default_factory=dict)
+    signs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     other: tuple[int, ...] = ()
     language: str = "en"
     notes: list[str] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
-        """Return whether any measure is asked at all."""
-        return bool(self.measures or self.options)
+        """Return whether any measure, or any warning sign, is asked at all."""
+        return bool(self.measures or self.options or self.signs)
 
 
 def plain_question(header: str) -> str:
@@ -82,12 +85,17 @@ def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions 
 def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> None:
     person, asked = defaultdict(list), defaultdict(list)
     options: dict[str, list[Option]] = defaultdict(list)
+    signs = defaultdict(list)
     other = []
     spanish = 0
     for at in left:
         text = found.texts[at]
-        measure, language = _measure_of(text, profile, found.notes)
-        if measure:
+        # Before any pattern of a measure: `crying for hours, cannot be comforted` is no score.
+        sign = "" if _says(text) else sign_of(text, profile.signs)
+        measure, language = ("", "") if sign else _measure_of(text, profile, found.notes)
+        if sign:
+            signs[sign].append(at)
+        elif measure:
             asked[measure].append(at)
             spanish += 1 if language == "es" else -1
         elif option := _option_of(text, profile.options):
@@ -98,10 +106,16 @@ def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> No
             other.append(at)
     found.person = {name: tuple(columns) for name, columns in person.items()}
     found.measures = {name: tuple(columns) for name, columns in asked.items()}
+    found.signs = {name: tuple(columns) for name, columns in signs.items()}
     for name, columns in options.items():
         found.options[name] = (*found.options.get(name, ()), *columns)
     found.other = tuple(other)
     found.language = "es" if spanish > 0 else "en"
+
+
+def _says(text: str) -> bool:
+    """Return whether a question is a measure in our own words."""
+    return any(_letters(text).startswith(wording) for _, _, wording in _own_wordings())
 
 
 def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:

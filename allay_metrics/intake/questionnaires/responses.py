@@ -8,6 +8,7 @@ from allay_metrics.intake import values as single
 from allay_metrics.intake.questionnaires.profile import Questionnaire
 from allay_metrics.intake.questionnaires.questions import Questions
 from allay_metrics.intake.questionnaires.scales import NOTHING, Read, read_answer
+from allay_metrics.intake.questionnaires.signs import ANY, is_ticked, ticked_options
 from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import RowWarning
 from allay_metrics.intake.table import Record
@@ -28,7 +29,8 @@ class Given:
 
     `answered_at` is in seconds since 1970 UTC, to the minute where the key is made of it: a sheet
     saved again has lost the seconds. `about` is infant or parent, None where the questions do not
-    tell. `values` and `texts` are by measure, `words` for free text; `other` holds the columns
+    tell. `values` and `texts` are by measure, `words` for free text; `signs` are the warning
+    signs that were ticked; `other` holds the columns
     that are counted nowhere.
     """
 
@@ -47,6 +49,7 @@ class Given:
     values: Mapping[str, float]
     texts: Mapping[str, str]
     other: Mapping[str, str]
+    signs: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,10 @@ class Reader:
         at = moment.epoch if own else moment.epoch // _MINUTE * _MINUTE
         key = own or "|".join([str(at), email or "", parent.casefold(), baby.casefold()])
         values, texts = self._answers(row, record)
-        if not values and not texts:
+        signs, unknown = self._signs(record)
+        if unknown:
+            texts[WORDS] = "\n".join(filter(None, (texts.get(WORDS), unknown)))
+        if not values and not texts and not signs:
             # Blame the first answer that could not be used, where there is one at all.
             column, reason = next(
                 iter(self._bad), (asked.answered, "it answers none of the questions")
@@ -107,6 +113,7 @@ class Reader:
             values=values,
             texts=texts,
             other={asked.texts[at]: record[at].strip() for at in asked.other if record[at].strip()},
+            signs=signs,
         )
 
     def _who(self, row: int, record: Record) -> tuple[str | None, str, str]:
@@ -152,6 +159,25 @@ class Reader:
         if said := "\n".join(filter(None, free)):
             texts[WORDS] = said
         return values, texts
+
+    def ticks(self, record: Record) -> bool:
+        """Return whether a record, usable or not, ticks a warning sign."""
+        wide = [at for columns in self._asked.signs.values() for at in columns if at < len(record)]
+        return any(is_ticked(one_line(record[at])) for at in wide)
+
+    def _signs(self, record: Record) -> tuple[frozenset[int], str]:
+        """Return the warning signs a record ticks, and ticked words that name none we know."""
+        found: set[int] = set()
+        unknown = []
+        for name, columns in self._asked.signs.items():
+            for cell in (one_line(record[at]) for at in columns):
+                if name == ANY:
+                    ticked, rest = ticked_options(cell)
+                    found |= ticked
+                    unknown.append(rest)
+                elif is_ticked(cell):
+                    found.add(int(name))
+        return frozenset(found), "\n".join(filter(None, unknown))
 
     def _of_columns(self, row: int, record: Record, name: str, columns: tuple[int, ...]) -> Read:
         """Return the answer of one question, which several paths of a form may ask."""

@@ -1,0 +1,39 @@
+"""Warning signs ticked in forms of somebody else's: each raised once, and taken back by undo."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, delete, select
+
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.tables import red_flag
+
+Ticked = Mapping[str, tuple[Iterable[int], int]]
+
+
+def raise_signs(conn: Connection, practice_id: str, ticked: Ticked) -> dict[str, list[int]]:
+    """Raise the signs of these check-ins, ticked at a moment; return those that are new.
+
+    One that stands on file stays as it is, acknowledged or not, and one no longer ticked in a
+    newer file stays raised.
+    """
+    known: dict[str, set[int]] = defaultdict(set)
+    asked = select(red_flag.c.check_in_id, red_flag.c.sign).where(
+        red_flag.c.practice_id == practice_id, red_flag.c.check_in_id.in_(among(conn, ticked))
+    )
+    for id_, sign in conn.execute(asked):
+        known[id_].add(sign)
+    found = {
+        id_: new for id_, (signs, _) in ticked.items() if (new := sorted({*signs} - known[id_]))
+    }
+    rows = [(practice_id, id_, sign, ticked[id_][1]) for id_, new in found.items() for sign in new]
+    insert_rows(conn, red_flag, ("practice_id", "check_in_id", "sign", "raised_at"), rows)
+    return found
+
+
+def take_signs_back(
+    conn: Connection, practice_id: str, check_in_id: str, signs: Iterable[int]
+) -> None:
+    """Delete signs that an import raised."""
+    this = (red_flag.c.practice_id == practice_id) & (red_flag.c.check_in_id == check_in_id)
+    conn.execute(delete(red_flag).where(this, red_flag.c.sign.in_(list(signs))))

@@ -1,0 +1,89 @@
+"""Warning signs in a form of somebody else's: which column asks for one, and what was ticked.
+
+A sign that is missed may cost a life, one raised for nothing costs a look: whatever is no clear no
+is a yes. A question on how much or how often is a score, never a sign.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from allay_metrics.outcomes.safety import red_flags
+from allay_metrics.outcomes.wording import LANGUAGES, phrases, signs
+
+ANY = "any"  # a question with the signs as its options
+_SCORED = re.compile(
+    r"\bhow (?:long|much|many|often|hard|difficult|bad|bothered|painful|confident)\b"
+    r"|\bcu[aá]nt\w+|\bqu[eé] tan|\b0 ?(?:-|to|a|\u2013) ?10\b",
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"(?:no|none|not at all|never|nothing|false|0|n|n\.? ?/? ?a\.?|unchecked|nada|ninguno|ninguna|nunca|"
+    r"not applicable|no aplica|-+)(?![\w'\u2019])(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BUT = re.compile(
+    r"\b(?:but|except|although|only|pero|excepto|salvo|aunque|s[oó]lo)\b", re.IGNORECASE
+)
+
+
+def sign_ids() -> tuple[str, ...]:
+    """Return the signs as a profile names them, and `any` for a question with all as options."""
+    return (*(str(flag.id) for flag in red_flags()), ANY)
+
+
+def sign_label(name: str) -> str:
+    """Return a sign as the screen and the account of a file name it."""
+    if name == ANY:
+        return "warning signs, several to tick"
+    return f"warning sign: {signs('en')[int(name) - 1].question}"
+
+
+def sign_of(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> str:
+    """Return which sign a question asks for, '' for none; of several, the most urgent.
+
+    Our own wording in either language is known without a pattern.
+    """
+    plain = _letters(text)
+    for name, wording in _own_wordings():
+        if plain.startswith(wording):
+            return name
+    if _SCORED.search(text):
+        return ""
+    urgent = sorted(red_flags(), key=lambda flag: (flag.tier, flag.id))
+    order = (*(str(flag.id) for flag in urgent), ANY)
+    return next(
+        (one for one in order if any(each.search(text) for each in patterns.get(one, ()))), ""
+    )
+
+
+def is_ticked(cell: str) -> bool:
+    """Return whether a cell is anything but blank or a clear no."""
+    text = " ".join(cell.split())
+    found = _NO.fullmatch(text)
+    return bool(text) and (found is None or bool(_BUT.search(found["rest"])))
+
+
+def ticked_options(cell: str) -> tuple[frozenset[int], str]:
+    """Return the signs whose words stand in a cell of ticked options, and what is left to read.
+
+    What was ticked and names no sign we know comes back as words.
+    """
+    if not is_ticked(cell):
+        return frozenset(), ""
+    plain = _letters(cell)
+    found = {int(name) for name, wording in _own_wordings() if name != ANY and wording in plain}
+    return frozenset(found), "" if found else " ".join(cell.split())
+
+
+@cache
+def _own_wordings() -> tuple[tuple[str, str], ...]:
+    """Return (sign, letters of its question) in every language, the longest first."""
+    told = [(str(one.id), _letters(one.question)) for said in LANGUAGES for one in signs(said)]
+    told += [(str(flag.id), _letters(flag.question)) for flag in red_flags()]
+    told += [(ANY, _letters(phrases(said)["signs_title"])) for said in LANGUAGES]
+    return tuple(sorted(told, key=lambda one: -len(one[1])))
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.casefold()))
