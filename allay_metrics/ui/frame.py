@@ -12,7 +12,6 @@ from allay_metrics.ui.filters import carried
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import banner_demo, thumb, top
 
-ON_A_PHONE = 5
 SHORT = {"Visit types": "Types"}
 THERAPIST_HOME = "pages/therapist/caseload.py"
 _SAID = "al-leaving"
@@ -38,7 +37,7 @@ def frame(
             banner_demo(_leave)
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
-        thumb(shown[:ON_A_PHONE], here, SHORT, carry=carry)
+        thumb(shown, here, SHORT, carry=carry)
         yield
 
 

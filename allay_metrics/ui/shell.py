@@ -13,6 +13,7 @@ from allay_metrics.ui import html
 
 STYLE = Path(__file__).with_name("style.css")
 CASELOAD_STYLE = Path(__file__).with_name("caseload.css")
+PLACES = 5  # of the thumb bar: 78 px each on a phone of 390
 DEMO = "Demo practice: every family, visit and number here is invented."
 
 
@@ -54,14 +55,33 @@ def thumb(
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
-    Three to five pages fit. `short` maps a page's title to a shorter word (`Visit types` to
-    `Types`), of at most ten letters.
+    Five places fit: where there are more pages, the fifth opens a sheet of the rest. `short` maps
+    a page's title to a shorter word (`Visit types` to `Types`), of at most ten letters.
     """
     shorter = short or {}
+    fits = len(pages) <= PLACES
+    kept = pages if fits else pages[: PLACES - 1]
     with st.bottom, st.container(key="al-thumb", horizontal=True, wrap=False, gap=None):
-        for page in pages:
+        for page in kept:
             label = shorter.get(page.title, page.title)
             _link(page, here, "thumb", label=label, icon=page.icon, carry=carry)
+        if not fits:
+            _more(pages[PLACES - 1 :], here, carry)
+
+
+def _more(
+    rest: Sequence[StreamlitPage], here: StreamlitPage, carry: Mapping[str, str] | None
+) -> None:
+    """Draw the place that opens a sheet of the pages the bar has no room for."""
+    with st.container(key="al-more-here" if here in rest else "al-more"):
+        # A key of its own on every page: a sheet left open would stay open on the next one.
+        opened = st.popover(
+            "More", icon=":material/more_horiz:", width="stretch", key=f"al-more-{here.url_path}"
+        )
+    # Like a drawer, a sheet lies outside the app's root and does not get its color-scheme.
+    with opened, st.container(key=f"al-sheet-{st.context.theme.type or 'light'}", gap=None):
+        for page in rest:
+            _link(page, here, "sheet", label=page.title, icon=page.icon, carry=carry)
 
 
 def banner_demo(leave: Callable[[], None]) -> None:
@@ -99,14 +119,14 @@ def week_title(monday: date) -> tuple[str, str]:
 def _link(
     page: StreamlitPage,
     here: StreamlitPage,
-    where: Literal["top", "thumb"],
+    where: Literal["top", "thumb", "sheet"],
     *,
     label: str,
     icon: str = "",
     carry: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a link; page_link takes no key, so a keyed container marks the page we are on."""
-    width: Literal["stretch", "content"] = "stretch" if where == "thumb" else "content"
+    width: Literal["stretch", "content"] = "content" if where == "top" else "stretch"
     along = dict(carry or {})
     if page != here:
         st.page_link(page, label=label, icon=icon, width=width, query_params=along)

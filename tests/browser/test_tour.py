@@ -1,6 +1,7 @@
 """A tour of all pages, wide and on a phone, light and dark: whole, quiet and within reach."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -107,15 +108,61 @@ def test_a_phone_shows_every_page_within_its_width_and_within_reach(
     _quiet(watched)
 
 
-def test_the_thumb_bar_of_a_phone_leads_to_its_pages(demo: tuple[Server, str], phone: Page) -> None:
+IN_THE_BAR = {"Cities": "Cities", "Types": "Visit types", "Outcomes": "Outcomes", "Week": "Week of"}
+IN_THE_SHEET = ("Records", "Check-ins", "Therapists", "Practice", "Definitions")
+
+
+def test_the_thumb_reaches_every_page_of_a_phone(demo: tuple[Server, str], phone: Page) -> None:
     visit(phone, demo[0])
     bar = phone.locator(".st-key-al-thumb")
-    for name, title in (("Cities", "Cities"), ("Types", "Visit types"), ("Records", "Records")):
+    more = bar.get_by_role("button", name="More")
+    for name, title in IN_THE_BAR.items():
         bar.get_by_role("link", name=name).tap()
         expect(phone.locator("h1.al-title")).to_contain_text(title)
         settle(phone)
-    # The row of a laptop is not there beside it.
-    expect(phone.locator(".st-key-al-nav").get_by_role("link", name="Week")).to_be_hidden()
+    for name in IN_THE_SHEET:
+        more.tap()
+        phone.get_by_role("dialog", name="More").get_by_role("link", name=name).tap()
+        expect(phone.locator("h1.al-title")).to_contain_text(name)
+        settle(phone)
+        # It closed behind her, and the bar says where she is.
+        expect(phone.get_by_role("dialog")).to_have_count(0)
+        expect(bar.locator(".st-key-al-more-here")).to_have_count(1)
+    # The row of a laptop is not there beside it, and holds the same pages.
+    top = phone.locator(".st-key-al-nav").get_by_role("link", include_hidden=True)
+    assert len(top.all()) == len(IN_THE_BAR) + len(IN_THE_SHEET)
+    expect(top.first).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_sheet_of_more_pages_is_within_reach_and_opens_by_keyboard(
+    demo: tuple[Server, str], watch: Callable[..., Watched], scheme: str, width: int
+) -> None:
+    phone = watch("phone", scheme).page
+    phone.set_viewport_size({"width": width, "height": 640})
+    visit(phone, demo[0], "practice")
+    more = phone.locator(".st-key-al-thumb").get_by_role("button", name="More")
+    sizes = [more.bounding_box()]
+    more.focus()
+    phone.keyboard.press("Enter")
+    sheet = phone.get_by_role("dialog", name="More")
+    expect(sheet).to_be_visible()
+    links = sheet.get_by_role("link").all()
+    sizes += [link.bounding_box() for link in links]
+    assert len(links) == len(IN_THE_SHEET)
+    assert min(min(box["width"], box["height"]) for box in sizes if box) >= 44
+    tops = [box["y"] for box in sizes[1:] if box]
+    assert all(below - above >= 44 for above, below in pairwise(tops))
+    assert violations(phone) == []
+    assert phone.evaluate(SIDEWAYS) == []
+    phone.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(more).to_be_focused()
+    phone.keyboard.press("Enter")
+    phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("h1.al-title")).to_contain_text("Records")
 
 
 def test_a_drawer_on_a_phone_is_whole(demo: tuple[Server, str], phone: Page) -> None:
