@@ -1,0 +1,77 @@
+"""A practice's busiest morning, and forty practices' idle tabs, on one small server."""
+
+import asyncio
+from itertools import count
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+
+from tests.support.server import Server, start_server
+from tests.support.wire import Ran, open_wire, run_page
+
+IDLE, CLICKING, CLICKS = 200, 20, 10
+PAUSE = 5.0  # seconds between two clicks of one person: reading takes longer
+CITIES = ("Oakland", "Berkeley", "San+Francisco", "San+Jose", "")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with start_server(tmp_path_factory.mktemp("many")) as running:
+        yield running
+
+
+def _memory_mb(server: Server) -> float:
+    """Return the resident memory of the server's own process, in MB."""
+    port = server.url.rsplit(":", 1)[1]
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if port.encode() in words and b"allay_metrics.ui.serving" in words:
+                pages = int((folder / "statm").read_text().split()[1])
+                return pages * 4096 / 2**20
+    raise AssertionError("the server's process is not there")
+
+
+def test_two_hundred_open_tabs_stay_below_400_mb(server, record_property):
+    async def open_all() -> float:
+        wires = []
+        for _ in range(IDLE):
+            wires.append(await open_wire(server.url))
+            assert (await run_page(wires[-1])).holds("Week of")
+        held = _memory_mb(server)
+        for wire in wires:
+            await wire.close()
+        return held
+
+    held = asyncio.run(open_all())
+    record_property("hardening", f"{IDLE} tabs: {held:.0f} MB")
+    assert held < 400
+
+
+def test_twenty_people_clicking_wait_less_than_two_seconds(server, record_property):
+    number = count()
+
+    async def click_through() -> list[Ran]:
+        wire = await open_wire(server.url)
+        await run_page(wire)
+        ran = []
+        for _ in range(CLICKS):
+            await asyncio.sleep(PAUSE)
+            ran.append(await run_page(wire, f"city={CITIES[next(number) % len(CITIES)]}"))
+        await wire.close()
+        return ran
+
+    async def all_of_them() -> list[Ran]:
+        people = []
+        for _ in range(CLICKING):
+            people.append(asyncio.create_task(click_through()))
+            await asyncio.sleep(PAUSE / CLICKING)  # nobody clicks in step
+        return [one for person in people for one in await person]
+
+    ran = asyncio.run(all_of_them())
+    assert len(ran) == CLICKING * CLICKS
+    assert all(one.holds("Week of") for one in ran)
+    slow = quantiles([one.seconds for one in ran], n=20)[-1]
+    record_property("hardening", f"{CLICKING} clicking every {PAUSE:.0f} s: p95 {slow:.2f} s")
+    assert slow < 2
