@@ -4,6 +4,7 @@
 |---|---|---|
 | `ALLAY_DATABASE_URL` | the practice's own records | `practice.sqlite` in the data folder |
 | `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
+| `ALLAY_SECRET` | what sessions are made with; a new one signs everybody out | none |
 | `ALLAY_PUBLIC_URL` | address at which parents reach this server | links work here only |
 | `ALLAY_SMTP_URL` | mail server: `smtp[s]://user:password@host:port` | nothing is e-mailed |
 | `ALLAY_MAIL_FROM` | address e-mails come from | nothing is e-mailed |
@@ -28,6 +29,10 @@ from allay_metrics.errors import ConfigProblem
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "data" / "reference"
 TIME_ZONE = "America/Los_Angeles"
+_SHORTEST, _LETTERS = 32, 10
+# Words of secrets that stand in examples, and so are known to everybody.
+_DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "example", "default")
+_MAKE_ONE = 'make one with python -c "import secrets; print(secrets.token_urlsafe(32))".'
 
 
 def data_dir() -> Path:
@@ -69,6 +74,18 @@ def acuity_account() -> tuple[str, str, str]:
 def public_url() -> str | None:
     """Return the address at which parents reach this server, without a closing slash."""
     return (os.environ.get("ALLAY_PUBLIC_URL") or "").rstrip("/") or None
+
+
+def secret() -> bytes:
+    """Return what sessions are made with. Raises ConfigProblem for a missing or weak one."""
+    told = os.environ.get("ALLAY_SECRET", "")
+    if not told:
+        raise ConfigProblem(f"ALLAY_SECRET is not set: {_MAKE_ONE}")
+    if len(told) < _SHORTEST or len(set(told)) < _LETTERS:
+        raise ConfigProblem(f"ALLAY_SECRET is too short or too simple: {_MAKE_ONE}")
+    if any(word in told.lower() for word in _DEFAULTS):
+        raise ConfigProblem(f"ALLAY_SECRET is an example, not a secret: {_MAKE_ONE}")
+    return told.encode()
 
 
 def mail() -> tuple[str, str] | None:

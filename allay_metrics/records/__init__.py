@@ -4,9 +4,10 @@ from allay_metrics.records.engine import open_engine
 from allay_metrics.records.hashes import row_hashes
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.practice import UNKNOWN, VIRTUAL, open_practice
-from allay_metrics.records.scope import OWNER, Scope, Viewer
+from allay_metrics.records.scope import DOOR, OWNER, Scope, Viewer
 
 __all__ = [
+    "DOOR",
     "OWNER",
     "UNKNOWN",
     "VIRTUAL",

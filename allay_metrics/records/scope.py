@@ -32,6 +32,7 @@ class Viewer:
 
 
 OWNER = Viewer("owner")
+DOOR = Viewer("door")
 
 # A visit in one of these states brings nobody into a therapist's caseload.
 _NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
@@ -103,6 +104,18 @@ class Scope:
     @contextmanager
     def recording(self) -> Iterator[Connection]:
         """Yield a connection for a line of the audit trail about something that was read."""
+        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def keep(self) -> Iterator[Connection]:
+        """Yield a connection in one transaction for what the door keeps: accounts and sessions.
+
+        No number changes by it, so the practice's version stays. Raises NotAllowed for anybody
+        but the door.
+        """
+        if self.viewer.role != "door":
+            raise NotAllowed("Sign-ins are kept by the door alone.")
         with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
             yield conn
 

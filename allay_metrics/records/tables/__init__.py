@@ -1,5 +1,6 @@
 """The tables of the domain. Every key starts with the practice; every column says what it holds."""
 
+from allay_metrics.records.tables.accounts import device, login_session, person, recovery_code
 from allay_metrics.records.tables.audit import audit
 from allay_metrics.records.tables.base import metadata
 from allay_metrics.records.tables.care import care_closed, client_note, client_tag
@@ -49,6 +50,7 @@ __all__ = [
     "coverage",
     "daily",
     "daily_city",
+    "device",
     "drive_pair",
     "episode",
     "family",
@@ -56,11 +58,14 @@ __all__ = [
     "goal",
     "import_",
     "import_row",
+    "login_session",
     "metadata",
     "offered_hours",
     "own_measure",
     "own_profile",
+    "person",
     "practice",
+    "recovery_code",
     "red_flag",
     "safety_protocol",
     "set_aside",

@@ -1,0 +1,55 @@
+"""Passwords and PINs: what is kept of them, what is asked of a new one, and what a check costs."""
+
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from allay_metrics.errors import QuestionProblem
+
+SHORTEST, LONGEST = 12, 256
+_LETTERS = 5
+# One check takes 64 MiB: sixteen at once cost 978 MB, so whoever is third waits.
+_AT_ONCE = BoundedSemaphore(2)
+_hasher = PasswordHasher()
+
+
+def hash_of(password: str) -> str:
+    """Return the Argon2id hash of a password, with its salt and parameters."""
+    with _AT_ONCE:
+        return _hasher.hash(password)
+
+
+def is_right(hash_: str | None, password: str) -> bool:
+    """Return whether the password belongs to the hash; without one, no, at the same cost."""
+    with _AT_ONCE:
+        try:
+            _hasher.verify(hash_ or _nobodys(), password[:LONGEST])
+        except (VerificationError, InvalidHashError):
+            return False
+    return hash_ is not None
+
+
+def check_new(password: str, *about: str) -> None:
+    """Raise QuestionProblem for a password that is short, long, or easily guessed.
+
+    `about` are name and address of the person: a password is not made of them.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise QuestionProblem(f"A password has {SHORTEST} to {LONGEST} characters.")
+    if len(set(password.lower())) < _LETTERS:
+        raise QuestionProblem("This password repeats few characters: choose another one.")
+    plain = password.lower()
+    known = {part for told in about for part in told.lower().replace("@", " ").split()}
+    left = plain
+    for part in sorted(known, key=len, reverse=True):
+        left = left.replace(part, "") if len(part) > 2 else left
+    if len(left) < SHORTEST // 2:
+        raise QuestionProblem("This password is made of your name or address: choose another one.")
+
+
+@cache
+def _nobodys() -> str:
+    """Return the hash that a password of nobody is checked against."""
+    return _hasher.hash("nobody has this password")

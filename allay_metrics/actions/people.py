@@ -1,0 +1,262 @@
+"""Who may sign in: listed by the owner, changed by her, shut out by her.
+
+The first owner is listed on the command line of the computer the records are on. Whoever is listed
+gets an invitation, a code that opens a page once, and sets up her own sign-in there.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
+
+from allay_metrics.actions.second_factor import new_secret
+from allay_metrics.actions.sessions import IDLE, Role, cut
+from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
+from allay_metrics.records import Scope
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.tables import login_session, person, therapist
+from allay_metrics.records.types import now
+
+PATH = "/join/"
+OPEN_FOR = 7 * 24 * 3600  # seconds an invitation stands
+_ROLES = ("owner", "therapist")
+_BYTES = 32
+_LAST = "The practice would have no owner left who may sign in."
+
+
+@dataclass(frozen=True)
+class Person:
+    """One who may sign in, as the owner's list shows her. Times are seconds since 1970 UTC."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    therapist_id: str | None
+    joined_at: int | None
+    disabled_at: int | None
+    invite_expires_at: int | None
+    last_seen_at: int | None
+    open_sessions: int
+    version: int
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation that was made: its path, shown this once, and when it ends."""
+
+    person_id: str
+    url_path: str
+    expires_at: int
+
+
+def code_hash(code: str) -> str:
+    """Return what is kept of an invitation's code."""
+    return sha256(code.encode()).hexdigest()
+
+
+def people(scope: Scope) -> list[Person]:
+    """Return everybody who is or was listed, by name; for the owner."""
+    session = login_session.c
+    seen = (
+        select(
+            session.person_id,
+            func.max(session.seen_at).label("last_seen_at"),
+            func.sum(_is_open()).label("open_sessions"),
+        )
+        .where(session.practice_id == scope.practice_id)
+        .group_by(session.person_id)
+        .subquery()
+    )
+    asked = (
+        select(person, seen.c.last_seen_at, seen.c.open_sessions)
+        .join_from(person, seen, seen.c.person_id == person.c.id, isouter=True)
+        .where(person.c.practice_id == scope.practice_id)
+        .order_by(person.c.name, person.c.email)
+    )
+    with scope.read() as conn:
+        return [_person(row) for row in conn.execute(asked)]
+
+
+def invite(
+    scope: Scope, email: str, name: str, role: Role, therapist_id: str | None = None
+) -> Invitation:
+    """List a person and return her invitation.
+
+    Raises ConfigProblem for an address, name or role that is none, Conflict for an address that
+    is listed already.
+    """
+    with scope.write("list a person") as conn:
+        _check_role(conn, scope, role, therapist_id)
+        listed = {"email": email, "name": name, "role": role, "therapist_id": therapist_id}
+        return _list(conn, scope, listed)
+
+
+def first_owner(scope: Scope, email: str, name: str) -> Invitation:
+    """List the first owner and return her invitation; asked again before she joined, a new one.
+
+    Raises Conflict once an owner has joined.
+    """
+    with scope.write("list the first owner") as conn:
+        mine = person.c.practice_id == scope.practice_id
+        there = list(conn.execute(select(person).where(mine)))
+        if any(row.joined_at for row in there):
+            raise Conflict("There is an owner already: she lists everybody else.")
+        for row in there:
+            if row.email == email.strip().lower():
+                return _invite_again(conn, row)
+        if there:
+            raise Conflict(f"{there[0].email} was listed first: ask with that address.")
+        return _list(conn, scope, {"email": email, "name": name, "role": "owner"})
+
+
+def reset(scope: Scope, person_id: str) -> Invitation:
+    """Take back everything a person signs in with and return a new invitation.
+
+    For a lost phone or a forgotten password. Raises NotFound.
+    """
+    with scope.write("reset a sign-in") as conn:
+        row = _row(conn, scope, person_id)
+        cut(conn, scope.practice_id, person_id, devices=True)
+        return _invite_again(conn, row)
+
+
+def set_role(
+    scope: Scope, person_id: str, role: Role, therapist_id: str | None, *, version: int
+) -> None:
+    """Give a person another role; her open sessions end.
+
+    `version` is the one that was read. Raises NotFound, ConfigProblem for a role that is none,
+    Conflict when she was changed meanwhile, or where no owner would be left.
+    """
+    with scope.write("change a role") as conn:
+        row = _row(conn, scope, person_id)
+        if row.version != version:
+            raise Conflict(f"{row.name} was changed meanwhile: look again.")
+        _check_role(conn, scope, role, therapist_id)
+        _change(conn, row, {"role": role, "therapist_id": therapist_id})
+        _must_have_owner(conn, scope)
+        cut(conn, scope.practice_id, person_id, devices=False)
+
+
+def disable(scope: Scope, person_id: str) -> None:
+    """Let a person sign in no more: her sessions end at the next click, her devices open nothing.
+
+    Raises NotFound, and Conflict where no owner would be left.
+    """
+    with scope.write("shut a person out") as conn:
+        row = _row(conn, scope, person_id)
+        _change(conn, row, {"disabled_at": row.disabled_at or now()})
+        _must_have_owner(conn, scope)
+        cut(conn, scope.practice_id, person_id, devices=True)
+
+
+def enable(scope: Scope, person_id: str) -> None:
+    """Let a person sign in again, with what she signed in with before. Raises NotFound."""
+    with scope.write("let a person in again") as conn:
+        _change(conn, _row(conn, scope, person_id), {"disabled_at": None})
+
+
+def end_sessions(scope: Scope, person_id: str, *, devices: bool = True) -> None:
+    """End a person's open sessions, and what her remembered devices open. Raises NotFound."""
+    with scope.write("end sessions") as conn:
+        cut(conn, scope.practice_id, _row(conn, scope, person_id).id, devices=devices)
+
+
+def _list(conn: Connection, scope: Scope, listed: dict[str, Any]) -> Invitation:
+    address, called = listed["email"].strip().lower(), " ".join(listed["name"].split())
+    if "@" not in address.strip("@ ") or " " in address:
+        raise ConfigProblem(f"'{address}' is no e-mail address.")
+    if not called:
+        raise ConfigProblem("Say the name of who may sign in.")
+    mine = person.c.practice_id == scope.practice_id
+    if conn.execute(select(person.c.id).where(mine, person.c.email == address)).first():
+        raise Conflict(f"{address} is listed already.")
+    id_, code = new_key(), token_urlsafe(_BYTES)
+    row = {
+        "practice_id": scope.practice_id,
+        **listed,
+        "id": id_,
+        "email": address,
+        "name": called,
+        "invited_at": now(),
+        **_invitation(code),
+    }
+    conn.execute(insert(person).values(row))
+    return Invitation(id_, f"{PATH}{code}", row["invite_expires_at"])
+
+
+def _invite_again(conn: Connection, row: Row[Any]) -> Invitation:
+    code = token_urlsafe(_BYTES)
+    values = _invitation(code)
+    nothing = dict.fromkeys(("password_hash", "totp_step", "oidc_issuer", "oidc_subject"))
+    _change(conn, row, {**nothing, **values})
+    return Invitation(row.id, f"{PATH}{code}", values["invite_expires_at"])
+
+
+def _invitation(code: str) -> dict[str, Any]:
+    return {
+        "invite_hash": code_hash(code),
+        "invite_expires_at": now() + OPEN_FOR,
+        "totp_secret": new_secret(),
+    }
+
+
+def _check_role(conn: Connection, scope: Scope, role: str, therapist_id: str | None) -> None:
+    if role not in _ROLES:
+        raise ConfigProblem(choose_from("role", role, _ROLES))
+    if role == "owner":
+        if therapist_id is not None:
+            raise ConfigProblem("An owner sees everything: no caseload belongs to her sign-in.")
+        return
+    this = and_(therapist.c.practice_id == scope.practice_id, therapist.c.id == therapist_id)
+    if conn.execute(select(therapist.c.id).where(this)).first() is None:
+        raise ConfigProblem("Say whose caseload she sees: one of the therapists on file.")
+
+
+def _must_have_owner(conn: Connection, scope: Scope) -> None:
+    asked = select(person.c.id).where(
+        person.c.practice_id == scope.practice_id,
+        person.c.role == "owner",
+        person.c.joined_at.is_not(None),
+        person.c.disabled_at.is_(None),
+    )
+    if conn.execute(asked.limit(1)).first() is None:
+        raise Conflict(_LAST)
+
+
+def _row(conn: Connection, scope: Scope, person_id: str) -> Row[Any]:
+    this = and_(person.c.practice_id == scope.practice_id, person.c.id == person_id)
+    row = conn.execute(select(person).where(this)).first()
+    if row is None:
+        raise NotFound("Nobody with this id is listed.")
+    return row
+
+
+def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+    this = and_(person.c.practice_id == row.practice_id, person.c.id == row.id)
+    conn.execute(update(person).where(this).values(**values, version=person.c.version + 1))
+
+
+def _is_open() -> Any:
+    session, moment = login_session.c, now()
+    is_open = and_(session.revoked_at.is_(None), session.seen_at > moment - IDLE)
+    return case((is_open, 1), else_=0)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        therapist_id=row.therapist_id,
+        joined_at=row.joined_at,
+        disabled_at=row.disabled_at,
+        invite_expires_at=row.invite_expires_at,
+        last_seen_at=row.last_seen_at,
+        open_sessions=int(row.open_sessions or 0),
+        version=row.version,
+    )

@@ -1,0 +1,159 @@
+"""Sessions: opened by a sign-in, looked at on every click, ended in the row alone.
+
+The browser holds 256 random bits; the row holds their digest, made with the server's secret. All of
+it is asked in the scope of the door.
+"""
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from allay_metrics import config
+from allay_metrics.records import Scope
+from allay_metrics.records.audit import append
+from allay_metrics.records.tables import device, login_session, person
+from allay_metrics.records.types import now
+
+Role = Literal["owner", "therapist"]
+Way = Literal["password", "oidc", "pin"]
+IDLE = 15 * 60  # seconds without a click
+ABSOLUTE = 12 * 3600  # seconds since the sign-in
+_BYTES = 32
+_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Session:
+    """One open session, and who is in it."""
+
+    ref: str
+    person_id: str
+    name: str
+    email: str
+    role: Role
+    therapist_id: str | None
+    way: Way
+    created_at: int
+    seen_at: int
+    device_id: str | None = None
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a session's id or a device's token. Raises ConfigProblem."""
+    return hmac.new(config.secret(), token.encode(), sha256).hexdigest()
+
+
+def open_session(
+    conn: Connection,
+    practice_id: str,
+    person_id: str,
+    *,
+    way: Way,
+    label: str,
+    device_id: str | None = None,
+) -> str:
+    """Open a session for somebody who has proved who she is, and return its id for the cookie."""
+    token = token_urlsafe(_BYTES)
+    row = {
+        "practice_id": practice_id,
+        "id_hash": digest(token),
+        "person_id": person_id,
+        "device_id": device_id,
+        "way": way,
+        "label": label,
+        "created_at": now(),
+        "seen_at": now(),
+    }
+    conn.execute(insert(login_session).values(row))
+    return token
+
+
+def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
+    """Return the open session of an id; None for one that is unknown, ended, idle or too old.
+
+    `at` is the moment asked for, now unless given. A person who may not sign in has none.
+    """
+    moment = now() if at is None else at
+    session, who = login_session.c, person.c
+    asked = (
+        select(
+            session.id_hash, session.way, session.created_at, session.seen_at, session.device_id,
+            who.id, who.name, who.email, who.role, who.therapist_id,
+        )
+        .join_from(
+            login_session,
+            person,
+            and_(who.practice_id == session.practice_id, who.id == session.person_id),
+        )
+        .where(
+            session.practice_id == scope.practice_id,
+            session.id_hash == digest(token),
+            session.revoked_at.is_(None),
+            session.created_at > moment - ABSOLUTE,
+            session.seen_at > moment - IDLE,
+            who.disabled_at.is_(None),
+        )
+    )  # fmt: skip
+    with scope.read() as conn:
+        row = conn.execute(asked).first()
+    if row is None:
+        return None
+    return Session(
+        ref=row.id_hash,
+        person_id=row.id,
+        name=row.name,
+        email=row.email,
+        role=row.role,
+        therapist_id=row.therapist_id,
+        way=row.way,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        device_id=row.device_id,
+    )
+
+
+def has_people(scope: Scope) -> bool:
+    """Return whether anybody was listed as one who may sign in: from then on all must."""
+    asked = select(person.c.id).where(person.c.practice_id == scope.practice_id).limit(1)
+    with scope.read() as conn:
+        return conn.execute(asked).first() is not None
+
+
+def touch(scope: Scope, session: Session, at: int | None = None) -> None:
+    """Keep that a session was used, to the minute: a click costs no write."""
+    moment = now() if at is None else at
+    if moment < session.seen_at + _MINUTE:
+        return
+    this = and_(
+        login_session.c.practice_id == scope.practice_id, login_session.c.id_hash == session.ref
+    )
+    with scope.keep() as conn:
+        conn.execute(update(login_session).where(this).values(seen_at=moment))
+
+
+def end(scope: Scope, token: str) -> None:
+    """End the session of an id; one that is none is as ended as it can be."""
+    this = and_(
+        login_session.c.practice_id == scope.practice_id,
+        login_session.c.id_hash == digest(token),
+        login_session.c.revoked_at.is_(None),
+    )
+    with scope.keep() as conn:
+        ended = update(login_session).where(this).values(revoked_at=now())
+        for (person_id,) in conn.execute(ended.returning(login_session.c.person_id)):
+            append(conn, scope, "sign out", person_id)
+
+
+def cut(conn: Connection, practice_id: str, person_id: str, *, devices: bool) -> None:
+    """End all sessions of a person; with `devices`, also what her remembered devices open."""
+    for table in (login_session, device) if devices else (login_session,):
+        hers: Any = and_(
+            table.c.practice_id == practice_id,
+            table.c.person_id == person_id,
+            table.c.revoked_at.is_(None),
+        )
+        conn.execute(update(table).where(hers).values(revoked_at=now()))

@@ -1,0 +1,169 @@
+"""Signing in by password and code, setting that up, and changing it. In the scope of the door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, select, update
+
+from allay_metrics.actions import passwords
+from allay_metrics.actions.people import code_hash
+from allay_metrics.actions.second_factor import new_recovery_codes, step_of, use_code
+from allay_metrics.actions.sessions import cut, open_session
+from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
+from allay_metrics.records import Scope
+from allay_metrics.records.audit import append
+from allay_metrics.records.tables import person
+from allay_metrics.records.types import now
+
+# One sentence for every reason: which part was wrong is for nobody to learn.
+REFUSED = "That did not match: check the address, the password and the code, and try again."
+_GONE = "This invitation is used, too old or not known: ask the owner for a new one."
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation as its page shows it: who is meant, and the secret for her authenticator."""
+
+    person_id: str
+    name: str
+    email: str
+    totp_secret: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A sign-in that was just set up: the session's id for the cookie, codes shown this once."""
+
+    token: str
+    recovery_codes: tuple[str, ...]
+
+
+def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -> str:
+    """Return the id of a new session for whoever knows address, password and code.
+
+    Raises NotAllowed, with one sentence, for anything that does not match; an address nobody has
+    costs the same.
+    """
+    with scope.read() as conn:
+        row = _by_email(conn, scope, email)
+    known = row is not None and row.disabled_at is None
+    right = passwords.is_right(row.password_hash if row is not None and known else None, password)
+    if row is None or not right:
+        raise _refused(scope, row)
+    with scope.keep() as conn:
+        # Read again: it may have been changed while the password was checked.
+        same = _by_email(conn, scope, email)
+        unchanged = same is not None and same.version == row.version
+        if unchanged and use_code(conn, row, code):
+            append(conn, scope, "sign in", row.id)
+            return open_session(conn, scope.practice_id, row.id, way="password", label=label)
+    raise _refused(scope, row)
+
+
+def invitation(scope: Scope, code: str) -> Invited:
+    """Return the invitation a code opens. Raises NotFound."""
+    with scope.read() as conn:
+        row = _invited(conn, scope, code)
+    return Invited(row.id, row.name, row.email, row.totp_secret)
+
+
+def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Joined:
+    """Set up the sign-in of whoever was invited, and sign her in; the invitation is used up.
+
+    Raises NotFound for an invitation that is none, QuestionProblem for a password that will not
+    do or a code of the authenticator that does not match: then the invitation stands.
+    """
+    told = invitation(scope, code)
+    passwords.check_new(password, told.name, told.email)
+    step = step_of(told.totp_secret, totp)
+    if step is None:
+        raise QuestionProblem("That code does not match: enter the one your app shows now.")
+    hash_ = passwords.hash_of(password)
+    with scope.keep() as conn:
+        row = _invited(conn, scope, code)
+        values = {
+            "password_hash": hash_,
+            "totp_step": step,
+            "invite_hash": None,
+            "invite_expires_at": None,
+            "joined_at": row.joined_at or now(),
+        }
+        _change(conn, row, values)
+        append(conn, scope, "set up a sign-in", row.id)
+        cut(conn, scope.practice_id, row.id, devices=True)
+        codes = new_recovery_codes(conn, scope.practice_id, row.id)
+        token = open_session(conn, scope.practice_id, row.id, way="password", label=label)
+    return Joined(token, tuple(codes))
+
+
+def change_password(
+    scope: Scope, person_id: str, old: str, code: str, new: str, *, label: str
+) -> str:
+    """Change a person's password, end all her sessions and devices, and return a new session's id.
+
+    Raises NotAllowed when the old one or the code does not match, QuestionProblem for a new one
+    that will not do.
+    """
+    row = _hers(scope, person_id)
+    if not passwords.is_right(row.password_hash, old):
+        raise NotAllowed(REFUSED)
+    passwords.check_new(new, row.name, row.email)
+    hash_ = passwords.hash_of(new)
+    with scope.keep() as conn:
+        if not use_code(conn, row, code):
+            raise NotAllowed(REFUSED)
+        _change(conn, row, {"password_hash": hash_})
+        append(conn, scope, "change a password", row.id)
+        cut(conn, scope.practice_id, row.id, devices=True)
+        return open_session(conn, scope.practice_id, row.id, way="password", label=label)
+
+
+def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple[str, ...]:
+    """Return new recovery codes in place of the old ones. Raises NotAllowed as `sign_in` does."""
+    row = _hers(scope, person_id)
+    if not passwords.is_right(row.password_hash, password):
+        raise NotAllowed(REFUSED)
+    with scope.keep() as conn:
+        if not use_code(conn, row, code):
+            raise NotAllowed(REFUSED)
+        append(conn, scope, "renew recovery codes", row.id)
+        return tuple(new_recovery_codes(conn, scope.practice_id, row.id))
+
+
+def _refused(scope: Scope, row: Row[Any] | None) -> NotAllowed:
+    """Return what is raised, once a line about it is kept: also of an address nobody has."""
+    with scope.keep() as conn:
+        append(conn, scope, "refuse a sign-in", "" if row is None else row.id)
+    return NotAllowed(REFUSED)
+
+
+def _by_email(conn: Connection, scope: Scope, email: str) -> Row[Any] | None:
+    mine = person.c.practice_id == scope.practice_id
+    return conn.execute(select(person).where(mine, person.c.email == email.strip().lower())).first()
+
+
+def _hers(scope: Scope, person_id: str) -> Row[Any]:
+    mine = and_(person.c.practice_id == scope.practice_id, person.c.id == person_id)
+    with scope.read() as conn:
+        row = conn.execute(select(person).where(mine, person.c.disabled_at.is_(None))).first()
+    if row is None:
+        raise NotFound("Nobody of that kind may sign in here.")
+    return row
+
+
+def _invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
+    asked = select(person).where(
+        person.c.practice_id == scope.practice_id,
+        person.c.invite_hash == code_hash(code),
+        person.c.invite_expires_at > now(),
+        person.c.disabled_at.is_(None),
+    )
+    row = conn.execute(asked).first()
+    if row is None:
+        raise NotFound(_GONE)
+    return row
+
+
+def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+    this = and_(person.c.practice_id == row.practice_id, person.c.id == row.id)
+    conn.execute(update(person).where(this).values(**values, version=person.c.version + 1))

@@ -1,0 +1,361 @@
+"""Signing in by password and code: what opens a session, what ends it, what is refused."""
+
+from dataclasses import replace
+from threading import Thread
+
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from allay_metrics.actions import passwords
+from allay_metrics.actions.people import (
+    disable,
+    enable,
+    end_sessions,
+    first_owner,
+    invite,
+    people,
+    reset,
+    set_role,
+)
+from allay_metrics.actions.second_factor import STEP
+from allay_metrics.actions.sessions import (
+    ABSOLUTE,
+    IDLE,
+    end,
+    has_people,
+    look,
+    touch,
+)
+from allay_metrics.actions.sign_in import change_password, invitation, join, renew_codes, sign_in
+from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed, NotFound, QuestionProblem
+from allay_metrics.records import DOOR
+from allay_metrics.records.tables import audit, device, login_session, person, therapist
+from allay_metrics.records.types import now
+
+PASSWORD = "seven quiet herons"
+MAIL = "ana@example.test"
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", "kJ8vQ2mZ7rT4wX9yB3nL6pD1sF5hG0cE")
+
+
+@pytest.fixture
+def door(scope):
+    """The gate's own scope of the practice."""
+    return replace(scope, viewer=DOOR)
+
+
+@pytest.fixture
+def owner(scope, door):
+    """The first owner, who has set up her sign-in; her code of this moment is used up."""
+    return _joined(door, first_owner(scope, MAIL, "Ana Reyes"))
+
+
+class Someone:
+    """A person who joined: her id, authenticator, session and recovery codes."""
+
+    def __init__(self, door, invitation_):
+        code = invitation_.url_path.removeprefix("/join/")
+        self.id = invitation_.person_id
+        self.totp = pyotp.TOTP(invitation(door, code).totp_secret)
+        joined = join(door, code, PASSWORD, self.totp.now(), label="Firefox")
+        self.token, self.recovery_codes = joined.token, joined.recovery_codes
+
+    def next_code(self):
+        """The code of the next half minute: the one of this is used up by joining."""
+        return self.totp.at(now() + STEP)
+
+
+def _joined(door, invitation_):
+    return Someone(door, invitation_)
+
+
+def _therapist(scope):
+    with scope.write("add a therapist") as conn:
+        conn.execute(
+            therapist.insert().values(practice_id=scope.practice_id, id="t1", name="Maya Lopez")
+        )
+    return "t1"
+
+
+def test_who_joined_is_signed_in_and_known_by_her_session(door, owner):
+    here = look(door, owner.token)
+    assert here is not None
+    assert (here.person_id, here.email, here.role) == (owner.id, MAIL, "owner")
+    assert here.way == "password"
+
+
+def test_the_id_in_the_browser_is_kept_nowhere(door, owner):
+    with door.read() as conn:
+        rows = repr(conn.execute(select(login_session)).all())
+    assert owner.token not in rows
+    assert look(door, owner.token + "x") is None
+
+
+def test_a_sign_in_needs_address_password_and_code(door, owner):
+    for email, password, code in (
+        ("nobody@example.test", PASSWORD, owner.next_code()),
+        (MAIL, "seven quiet hares", owner.next_code()),
+        (MAIL, PASSWORD, "000000"),
+        (MAIL, PASSWORD, ""),
+    ):
+        with pytest.raises(NotAllowed):
+            sign_in(door, email, password, code, label="x")
+    token = sign_in(door, " ANA@example.test ", PASSWORD, owner.next_code(), label="x")
+    assert look(door, token) is not None
+
+
+def test_a_code_opens_one_session_only(door, owner):
+    code = owner.next_code()
+    sign_in(door, MAIL, PASSWORD, code, label="x")
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, code, label="x")
+    with pytest.raises(NotAllowed):  # the one used for joining is older than the last used
+        sign_in(door, MAIL, PASSWORD, owner.totp.now(), label="x")
+
+
+def test_two_sign_ins_at_once_with_one_code_open_one_session(door, owner):
+    code, opened = owner.next_code(), []
+
+    def attempt():
+        try:
+            opened.append(sign_in(door, MAIL, PASSWORD, code, label="x"))
+        except NotAllowed:
+            opened.append(None)
+
+    threads = [Thread(target=attempt) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    assert len([token for token in opened if token]) == 1
+
+
+def test_a_recovery_code_stands_in_once(door, owner):
+    code = owner.recovery_codes[3]
+    sign_in(door, MAIL, PASSWORD, code.upper().replace("-", " "), label="x")
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, code, label="x")
+    fresh = renew_codes(door, owner.id, PASSWORD, owner.next_code())
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, owner.recovery_codes[4], label="x")
+    sign_in(door, MAIL, PASSWORD, fresh[0], label="x")
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_unknown_address_costs_the_same_work_as_a_known_one(door, monkeypatch):
+    checked = []
+    verify = passwords._hasher.__class__.verify
+
+    def count(self, hash_, password):
+        checked.append(hash_.split("$")[3])
+        return verify(self, hash_, password)
+
+    monkeypatch.setattr(passwords._hasher.__class__, "verify", count)
+    for email in (MAIL, "nobody@example.test"):
+        with pytest.raises(NotAllowed):
+            sign_in(door, email, "seven quiet hares", "123456", label="x")
+    assert len(checked) == 2
+    assert checked[0] == checked[1]  # one check each, of the same parameters
+
+
+def test_a_session_ends_when_idle_and_at_the_latest_after_twelve_hours(door, owner):
+    assert look(door, owner.token, now() + IDLE - 5) is not None
+    assert look(door, owner.token, now() + IDLE + 5) is None
+    here = look(door, owner.token)
+    for moment in range(now(), now() + ABSOLUTE - 60, IDLE - 60):
+        touch(door, here, moment)
+    last = now() + ABSOLUTE - 60
+    touch(door, here, last)
+    assert look(door, owner.token, last) is not None
+    assert look(door, owner.token, last + 120) is None
+
+
+def test_a_click_is_kept_to_the_minute(door, owner):
+    here = look(door, owner.token)
+    touch(door, here, here.seen_at + 59)
+    assert look(door, owner.token).seen_at == here.seen_at
+    touch(door, here, here.seen_at + 61)
+    assert look(door, owner.token).seen_at == here.seen_at + 61
+
+
+def test_signing_out_ends_this_session_alone(door, owner):
+    other = sign_in(door, MAIL, PASSWORD, owner.next_code(), label="x")
+    end(door, other)
+    assert look(door, other) is None
+    assert look(door, owner.token) is not None
+
+
+def test_a_new_password_ends_every_other_session(door, owner):
+    with pytest.raises(NotAllowed):
+        change_password(door, owner.id, "wrong", owner.next_code(), "nine calm otters", label="x")
+    fresh = change_password(
+        door, owner.id, PASSWORD, owner.next_code(), "nine calm otters", label="x"
+    )
+    assert look(door, owner.token) is None
+    assert look(door, fresh) is not None
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, owner.recovery_codes[0], label="x")
+    sign_in(door, MAIL, "nine calm otters", owner.recovery_codes[0], label="x")
+
+
+def test_another_secret_signs_everybody_out(door, owner, monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", "Zq8vQ2mZ7rT4wX9yB3nL6pD1sF5hG0cE")
+    assert look(door, owner.token) is None
+
+
+@pytest.mark.parametrize("wrong", ["", "short", "a" * 64, "change-me-change-me-change-me-1234"])
+def test_without_a_real_secret_there_is_no_session(door, owner, monkeypatch, wrong):
+    monkeypatch.setenv("ALLAY_SECRET", wrong)
+    with pytest.raises(ConfigProblem, match="ALLAY_SECRET"):
+        look(door, owner.token)
+
+
+@pytest.mark.parametrize(
+    "weak", ["short", "x" * 300, "aaaaaaaaaaaaaaaa", "ana-reyes-ana", "ana@example.test1"]
+)
+def test_a_weak_password_is_refused_and_the_invitation_stands(scope, door, weak):
+    code = first_owner(scope, MAIL, "Ana Reyes").url_path.removeprefix("/join/")
+    totp = pyotp.TOTP(invitation(door, code).totp_secret)
+    with pytest.raises(QuestionProblem):
+        join(door, code, weak, totp.now(), label="x")
+    with pytest.raises(QuestionProblem):
+        join(door, code, PASSWORD, "12345", label="x")
+    join(door, code, PASSWORD, totp.now(), label="x")
+    with pytest.raises(NotFound):
+        join(door, code, PASSWORD, totp.at(now() + STEP), label="x")
+
+
+def test_an_old_invitation_opens_nothing(scope, door):
+    asked = first_owner(scope, MAIL, "Ana Reyes")
+    with scope.write("let an invitation grow old") as conn:
+        conn.execute(update(person).values(invite_expires_at=now() - 1))
+    with pytest.raises(NotFound):
+        invitation(door, asked.url_path.removeprefix("/join/"))
+
+
+def test_there_is_one_first_owner(scope, door):
+    assert not has_people(door)
+    first = first_owner(scope, MAIL, "Ana Reyes")
+    assert has_people(door)
+    again = first_owner(scope, MAIL, "Ana Reyes")
+    with pytest.raises(NotFound):
+        invitation(door, first.url_path.removeprefix("/join/"))
+    with pytest.raises(Conflict):
+        first_owner(scope, "eve@example.test", "Eve")
+    _joined(door, again)
+    for email in (MAIL, "eve@example.test"):
+        with pytest.raises(Conflict):
+            first_owner(scope, email, "Eve")
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_is_shut_out_is_out_at_once_and_comes_back_with_what_she_had(scope, door):
+    maya = _joined(door, invite(scope, "maya@example.test", "Maya", "therapist", _therapist(scope)))
+    here = look(door, maya.token)
+    assert (here.role, here.therapist_id) == ("therapist", "t1")
+    disable(scope, maya.id)
+    assert look(door, maya.token) is None
+    with pytest.raises(NotAllowed):
+        sign_in(door, "maya@example.test", PASSWORD, maya.next_code(), label="x")
+    enable(scope, maya.id)
+    assert look(door, maya.token) is None
+    sign_in(door, "maya@example.test", PASSWORD, maya.next_code(), label="x")
+
+
+def test_a_practice_keeps_an_owner(scope, owner):
+    with pytest.raises(Conflict):
+        disable(scope, owner.id)
+    with pytest.raises(Conflict):
+        set_role(scope, owner.id, "therapist", _therapist(scope), version=people(scope)[0].version)
+    assert [(one.role, one.disabled_at) for one in people(scope)] == [("owner", None)]
+
+
+@pytest.mark.usefixtures("owner")
+def test_another_role_ends_the_sessions_of_the_old_one(scope, door):
+    t1 = _therapist(scope)
+    maya = _joined(door, invite(scope, "maya@example.test", "Maya", "therapist", t1))
+    version = {one.id: one.version for one in people(scope)}[maya.id]
+    with pytest.raises(Conflict):
+        set_role(scope, maya.id, "owner", None, version=version - 1)
+    set_role(scope, maya.id, "owner", None, version=version)
+    assert look(door, maya.token) is None
+    token = sign_in(door, "maya@example.test", PASSWORD, maya.next_code(), label="x")
+    assert look(door, token).role == "owner"
+
+
+def test_ending_sessions_ends_devices_too(scope, door, owner):
+    with scope.write("remember a device") as conn:
+        conn.execute(
+            device.insert().values(
+                practice_id=scope.practice_id,
+                id="d1",
+                token_hash="h",
+                person_id=owner.id,
+                label="Safari",
+                created_at=now(),
+            )
+        )
+    end_sessions(scope, owner.id)
+    with scope.read() as conn:
+        assert conn.execute(select(device.c.revoked_at)).scalar_one() is not None
+    assert look(door, owner.token) is None
+
+
+def test_a_reset_takes_back_all_she_signs_in_with(scope, door, owner):
+    again = reset(scope, owner.id)
+    assert look(door, owner.token) is None
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, owner.next_code(), label="x")
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, PASSWORD, owner.recovery_codes[0], label="x")
+    _joined(door, again)
+
+
+@pytest.mark.usefixtures("owner")
+def test_only_who_can_be_is_listed(scope):
+    for email, name, role, therapist_id in (
+        ("not an address", "Maya", "owner", None),
+        ("maya@example.test", " ", "owner", None),
+        ("maya@example.test", "Maya", "therapist", None),
+        ("maya@example.test", "Maya", "therapist", "nobody"),
+        ("maya@example.test", "Maya", "boss", None),
+    ):
+        with pytest.raises(ConfigProblem):
+            invite(scope, email, name, role, therapist_id)
+    with pytest.raises(Conflict):
+        invite(scope, MAIL.upper(), "Ana", "owner")
+
+
+def test_only_the_door_keeps_sessions_and_only_the_owner_lists(scope, door):
+    with pytest.raises(NotAllowed), scope.keep():
+        pass
+    with pytest.raises(NotAllowed):
+        invite(door, "maya@example.test", "Maya", "owner")
+
+
+def test_a_sign_in_changes_no_number(scope, door, owner):
+    before = scope.data_version()
+    sign_in(door, MAIL, PASSWORD, owner.next_code(), label="x")
+    assert scope.data_version() == before
+
+
+def test_the_trail_says_who_came_in_and_who_was_refused(scope, door, owner):
+    with pytest.raises(NotAllowed):
+        sign_in(door, MAIL, "seven quiet hares", owner.next_code(), label="x")
+    with pytest.raises(NotAllowed):
+        sign_in(door, "nobody@example.test", PASSWORD, owner.next_code(), label="x")
+    end(door, sign_in(door, MAIL, PASSWORD, owner.next_code(), label="x"))
+    with scope.read() as conn:
+        trail = conn.execute(select(audit.c.action, audit.c.about, audit.c.role)).all()
+    assert [tuple(line) for line in trail if line.role == "door"] == [
+        ("set up a sign-in", owner.id, "door"),
+        ("refuse a sign-in", owner.id, "door"),
+        ("refuse a sign-in", "", "door"),
+        ("sign in", owner.id, "door"),
+        ("sign out", owner.id, "door"),
+    ]
