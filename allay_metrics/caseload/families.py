@@ -13,7 +13,7 @@ from allay_metrics.caseload import reading
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
-from allay_metrics.metrics.looking import Worse, got_worse
+from allay_metrics.metrics.looking import Waiting, Worse, got_worse
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, visit
@@ -54,12 +54,21 @@ class MyFamily:
 
 @dataclass(frozen=True)
 class Look:
-    """One line of what to look at first; `weight` is act, soon or later."""
+    """One line of what to look at first; `weight` is act, soon or later.
+
+    `client_id` is whom it is about, '' where it is about the family.
+    """
 
     family: MyFamily
     what: str
     when: str
     weight: Literal["act", "soon", "later"]
+    client_id: str = ""
+
+    @property
+    def leads_to(self) -> str:
+        """Return the client a tap leads to."""
+        return self.client_id or self.family.leads_to
 
 
 def read_families(scope: Scope, today: Today, since: date | None = None) -> tuple[MyFamily, ...]:
@@ -137,9 +146,13 @@ def read_worse(scope: Scope, today: Today) -> tuple[Worse, ...]:
 
 
 def look_first(
-    families: Sequence[MyFamily], today: Today, worse: Sequence[Worse] = ()
+    families: Sequence[MyFamily],
+    today: Today,
+    worse: Sequence[Worse] = (),
+    waiting: Sequence[Waiting] = (),
 ) -> tuple[Look, ...]:
-    """Return what to look at first: what parents said got worse, marked ones, then who went quiet.
+    """Return what to look at first: what parents said got worse, what their check-ins wait for,
+    marked ones, then who went quiet.
 
     A family whose last visit was a colleague's is hers to book. Closed care is not looked for, but
     where parents say it got worse.
@@ -159,6 +172,7 @@ def look_first(
     gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
     return (
         *(look for one in worse for look in _said_worse(one, families)),
+        *(look for one in waiting for look in _waits(one, families)),
         *marked,
         *(_quiet(one, today) for one in quiet),
         *(Look(one, f"{_gap(one)} days between two visits", _next(one), "later") for one in gaps),
@@ -170,10 +184,19 @@ def _said_worse(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
     went = "up" if worse.after > worse.before else "down"
     said = f"{measure} went {went} {worse.before:g} → {worse.after:g}"
     return [
-        Look(one, f"{who.name}: {said}", words.short_day(worse.on), "act")
+        Look(one, f"{who.name}: {said}", words.short_day(worse.on), "act", who.client_id)
         for one in families
         for who in one.people
         if who.client_id == worse.client_id
+    ]
+
+
+def _waits(waiting: Waiting, families: Sequence[MyFamily]) -> list[Look]:
+    return [
+        Look(one, f"{who.name}: {waiting.what}", waiting.when, waiting.weight, who.client_id)
+        for one in families
+        for who in one.people
+        if who.client_id == waiting.client_id
     ]
 
 

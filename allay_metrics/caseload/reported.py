@@ -1,14 +1,66 @@
 """What a parent reported of one client: answers over time, and the parent's words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import and_, select
+
+from allay_metrics.caseload import reading
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
 from allay_metrics.outcomes.norms import age_weeks, band
 from allay_metrics.records import Scope
+from allay_metrics.records.tables import answer, check_in, client
 
-AT_MOST = 4
+DRAWN = ("number", "ordinal", "words")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a parent wrote in one check-in: (measure, text) in the order given, and who read it."""
+
+    check_in_id: str
+    on: date
+    texts: tuple[tuple[str, str], ...]
+    read_by: str
+    read_on: date | None
+
+
+def read_said(scope: Scope, client_id: str) -> tuple[Said, ...]:
+    """Return a client's check-ins with words in them, newest first; of own families alone."""
+    own = select(client.c.id).where(reading.own(scope, client, client.c.family_id))
+    columns = ("id", "answered_at", "words_read_by", "words_read_at")
+    told: list[Any] = [*(check_in.c[name] for name in columns), answer.c.measure, answer.c.text]
+    asked = (
+        select(*told)
+        .join(
+            answer,
+            and_(
+                answer.c.practice_id == check_in.c.practice_id,
+                answer.c.check_in_id == check_in.c.id,
+            ),
+        )
+        .where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.client_id == client_id,
+            check_in.c.client_id.in_(own),
+            check_in.c.answered_at.is_not(None),
+            answer.c.text.is_not(None),
+        )
+        .order_by(check_in.c.answered_at.desc(), check_in.c.id, answer.c.saved_at)
+    )
+    found: dict[str, Said] = {}
+    with scope.read() as conn:
+        for id_, at, by, read_at, measure, text in conn.execute(asked):
+            before = found[id_].texts if id_ in found else ()
+            day, read_on = _day(scope, at), None if read_at is None else _day(scope, read_at)
+            found[id_] = Said(id_, day, (*before, (measure, text)), by or "", read_on)
+    return tuple(found.values())
+
+
+def _day(scope: Scope, at: int) -> date:
+    return datetime.fromtimestamp(at, scope.zone).date()
 
 
 @dataclass(frozen=True)
@@ -24,7 +76,7 @@ class Answers:
 
 
 def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
-    """Return a client's answers by measure, the concern's own first; at most four measures.
+    """Return a client's answers by measure, the concern's own first.
 
     All of them, whether or not the family agreed to be counted in totals: they are the client's.
     """
@@ -34,7 +86,7 @@ def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
     newest = episodes[-1]
     concern = concerns().get(newest.concern)
     first = concern.primary_measure if concern else ""
-    charted = [one for one in measures().values() if one.kind in ("number", "ordinal")]
+    charted = [one for one in measures().values() if one.kind in DRAWN]
     charted.sort(key=lambda one: one.id != first)
     found = []
     for measure in charted:
@@ -49,4 +101,4 @@ def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
         steps = [half / 2 for half in range(int(min(ages) * 2) - 2, int(max(ages) * 2) + 4)]
         over = band(measure.norm_metric, steps) if by_age and measure.norm_metric else []
         found.append(Answers(measure, points, tuple(over), by_age, given[-1].value, given[-1].on))
-    return tuple(found[:AT_MOST])
+    return tuple(found)

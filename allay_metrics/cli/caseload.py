@@ -27,11 +27,12 @@ def caseload_command(context: click.Context, email: str, json_: bool, database: 
     from allay_metrics.caseload.families import look_first, read_families, read_worse
     from allay_metrics.caseload.today import today_of
     from allay_metrics.cli.output import as_json
+    from allay_metrics.review.check_ins import waiting
 
     scope = open_recorded(chosen_database(context, database)).as_therapist(email)
     today = today_of(scope)
     families = read_families(scope, today)
-    first = look_first(families, today, read_worse(scope, today))
+    first = look_first(families, today, read_worse(scope, today), waiting(scope, today.now))
     told = _Told(today, read_day(scope, today), first, families)
     click.echo(as_json(caseload_json(told)) if json_ else caseload_text(told))
     if today.why:
@@ -61,7 +62,7 @@ def caseload_json(told: _Told) -> dict[str, Any]:
             for one in day.ahead
         ],
         "look_first": [
-            {"family": one.family.name, "client_id": one.family.leads_to, "what": one.what,
+            {"family": one.family.name, "client_id": one.leads_to, "what": one.what,
              "when": one.when}
             for one in told.looks
         ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
@@ -25,6 +26,16 @@ class Worse:
     before: float
     after: float
     on: date
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a client's check-ins wait for: words nobody has read, or an answer that is overdue."""
+
+    client_id: str
+    what: str
+    when: str
+    weight: Literal["act", "soon"]
 
 
 def got_worse(

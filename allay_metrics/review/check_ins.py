@@ -6,9 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
+from allay_metrics import words
 from allay_metrics.actions.check_ins import FORM, SAME_COURSE
 from allay_metrics.actions.courses import Course, courses, today_in
-from allay_metrics.outcomes.asking import BASELINES, Asking, askings
+from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.metrics.looking import Waiting
+from allay_metrics.outcomes.asking import BASELINES, LABELS, Asking, askings
 from allay_metrics.outcomes.safety import RedFlag, red_flags
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -159,6 +162,38 @@ def unread_words(scope: Scope) -> tuple[Words, ...]:
             texts = (*before, (measure, text))
             found[id_] = Words(id_, client_id, name, of_family, at, texts)
     return tuple(found.values())
+
+
+def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
+    """Return what waits in check-ins of the viewer's families: words to read, then what is overdue.
+
+    Overdue is a check-in past the day it is meant for and still open, asked or not; one from the
+    booking is not, for that before the first visit takes its place. None while check-ins are off.
+    """
+    today = today_in(scope, clock).date()
+    said = [
+        Waiting(
+            one.client_id,
+            "a parent's words to read",
+            words.short_day(datetime.fromtimestamp(one.answered_at, scope.zone).date()),
+            "act",
+        )
+        for one in unread_words(scope)
+    ]
+    if protocol_in_force(scope) is None:
+        return tuple(said)
+    late = [
+        Waiting(
+            one.course.client_id,
+            f"check-in {LABELS[one.asking.moment]} "
+            + ("not answered yet" if one.waits_for_parent else "not asked yet"),
+            f"due {words.short_day(one.asking.due)}",
+            "soon" if one.waits_for_parent else "act",
+        )
+        for one in due(scope, clock)
+        if one.asking.due < today and one.asking.moment != BASELINES[0]
+    ]
+    return (*said, *late)
 
 
 def _due(course: Course, asking: Asking, known: list[Any], today: datetime) -> Due | None:

@@ -12,10 +12,11 @@ from allay_metrics.ui.baby_known import history_card, note_card, what_was_refuse
 from allay_metrics.ui.baby_visits import visits_card
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload_words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
+from allay_metrics.ui.check_in_flags import red_flags
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.opening import opened
-from allay_metrics.ui.outcomes_baby import outcomes_card
+from allay_metrics.ui.outcomes_baby import outcomes_card, words_card
 from allay_metrics.ui.shell import page_head
 
 
@@ -37,6 +38,7 @@ def baby_page(scope: Scope) -> None:
 
 
 def _alone(scope: Scope, baby: Baby, today: Today) -> None:
+    red_flags(scope, baby.person.client_id)
     known = [f"**{STATE_WORDS[baby.state]}**", *_known(baby)]
     page_head(baby.person.name, _second(baby, today), known)
     what_was_refused()
@@ -47,6 +49,7 @@ def _alone(scope: Scope, baby: Baby, today: Today) -> None:
         care_card(scope, baby, today)
     with right:
         outcomes_card(scope, baby.person.client_id)
+        words_card(scope, baby.person.client_id)
         visits_card(baby)
         _family_card(baby, today)
 
@@ -54,6 +57,8 @@ def _alone(scope: Scope, baby: Baby, today: Today) -> None:
 def _together(scope: Scope, baby: Baby, today: Today) -> None:
     """Draw the babies of one birth, a column each; a phone has them one below the other."""
     others = [read_baby(scope, today, one.client_id) for one in baby.twins[1:]]
+    for twin in baby.twins:
+        red_flags(scope, twin.client_id)
     age = ages(baby.twins, today.day)
     page_head(names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
     what_was_refused()
@@ -72,6 +77,7 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
     )
     note_card(scope, baby)
     outcomes_card(scope, baby.person.client_id)
+    words_card(scope, baby.person.client_id)
     visits_card(baby)
     history_card(scope, baby)
     care_card(scope, baby, today)

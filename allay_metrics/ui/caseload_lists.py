@@ -32,7 +32,7 @@ def look_card(looks: Sequence[Look]) -> None:
     with card("look"):
         head("Look at these first", words.number(len(looks)) if looks else "")
         if not looks:
-            note("Nobody: every family in care has a next visit, and none is marked.")
+            note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
             return
         st.html(_looks(looks[:FIRST]))
         rest = looks[FIRST:]
@@ -115,7 +115,7 @@ def _looks(looks: Sequence[Look]) -> str:
             f'<i class="{one.weight}" aria-hidden="true">{SIGNS[one.weight]}</i>'
             f"<span><b>{escape(one.family.name)}</b> {escape(one.what)}</span>"
             f"<em>{escape(one.when)}</em>",
-            OPEN + one.family.leads_to,
+            OPEN + one.leads_to,
         )
         + "</li>"
         for one in looks

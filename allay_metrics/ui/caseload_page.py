@@ -10,6 +10,7 @@ from allay_metrics.caseload.families import look_first, read_families, read_wors
 from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.records import Scope
+from allay_metrics.review.check_ins import waiting
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload_cards import next_card, other_cards
 from allay_metrics.ui.caseload_lists import ahead_card, families_card, look_card, weeks_card
@@ -20,6 +21,7 @@ from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
 
 _day, _families, _weeks = remembered(read_day), remembered(read_families), remembered(read_weeks)
+_waiting = remembered(waiting)
 
 
 def caseload_page(scope: Scope) -> None:
@@ -39,7 +41,9 @@ def caseload_page(scope: Scope) -> None:
         next_card(day, today)
         if not day.cards:
             _nothing(today)
-        look_card(look_first(families, today, read_worse(scope, today)))
+        hour = today.now.replace(minute=0, second=0, microsecond=0)
+        waits = _waiting(scope, hour)
+        look_card(look_first(families, today, read_worse(scope, today), waits))
         other_cards(day, today)
     with right:
         ahead_card(day)

@@ -1,17 +1,27 @@
-"""What the parent reported of one client: lines over what babies of that age do."""
+"""What the parent reported of one client: lines over what babies of that age do, and words."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from allay_metrics import charts, words
-from allay_metrics.caseload.reported import Answers, read_answers
+from allay_metrics.actions.check_ins import read_words
+from allay_metrics.caseload.reported import Answers, Said, read_answers, read_said
 from allay_metrics.charts import Panel
+from allay_metrics.errors import AllayError
+from allay_metrics.outcomes.measures import measures
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.problem import problem
+
+FIRST, WORDS_FIRST = 4, 3
+_WRONG = "al-said-wrong"
 
 
 def outcomes_card(scope: Scope, client_id: str) -> None:
-    """Draw the answers of the newest episode."""
+    """Draw the answers of the newest episode, by question; those of the concern first."""
     found = read_answers(scope, client_id)
     with card(f"outcomes-{client_id}"):
         if not found:
@@ -23,12 +33,64 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
             )
             return
         head("How it is going", f"newest answer {words.day(max(one.on for one in found))}")
-        panels = [_panel(one) for one in found]
-        figure(charts.lines(panels), f"baby-outcomes-{client_id}", _alt(found), select=False)
+        _lines(found[:FIRST], f"baby-outcomes-{client_id}")
+        if rest := found[FIRST:]:
+            with st.expander(f"{words.plural(len(rest), 'more question')}"):
+                _lines(rest, f"baby-more-{client_id}")
         note(
             "The parent's own ratings. Shaded: babies of that age; most change as weeks pass, "
             "with or without care."
         )
+
+
+def words_card(scope: Scope, client_id: str) -> None:
+    """Draw the parent's own words, newest first, each marked until somebody has read it."""
+    found = read_said(scope, client_id)
+    if not found:
+        return
+    unread = sum(not one.read_by for one in found)
+    with card(f"said-{client_id}"):
+        told = f"◆ {words.number(unread)} to read" if unread else "all read"
+        head("In the parent's words", told)
+        if wrong := st.session_state.pop(_WRONG, ""):
+            problem(wrong)
+        for one in found[:WORDS_FIRST]:
+            _said(scope, one)
+        if rest := found[WORDS_FIRST:]:
+            with st.expander(f"{words.number(len(rest))} earlier"):
+                for one in rest:
+                    _said(scope, one)
+
+
+def _said(scope: Scope, one: Said) -> None:
+    texts = "".join(
+        f"<dt>{escape(_asked(measure))}</dt><dd>{escape(text)}</dd>" for measure, text in one.texts
+    )
+    read = f", {words.short_day(one.read_on)}" if one.read_on else ""
+    state = f"read by {escape(one.read_by)}{read}" if one.read_by else "<b>◆ read me</b>"
+    st.html(
+        f'<p class="al-sub">{words.dated(one.on)} · {state}</p><dl class="al-said">{texts}</dl>'
+    )
+    if not one.read_by:
+        st.button(
+            "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
+        )
+
+
+def _read(scope: Scope, one: Said) -> None:
+    try:
+        read_words(scope, one.check_in_id)
+    except AllayError as error:
+        st.session_state[_WRONG] = str(error)
+
+
+def _asked(measure: str) -> str:
+    known = measures().get(measure)
+    return known.label if known else "Anything else"
+
+
+def _lines(found: Sequence[Answers], key: str) -> None:
+    figure(charts.lines([_panel(one) for one in found]), key, _alt(found), select=False)
 
 
 def _panel(one: Answers) -> Panel:
@@ -40,7 +102,7 @@ def _panel(one: Answers) -> Panel:
     return Panel(name, across, [one.points], one.band, (measure.low, top * 1.05))
 
 
-def _alt(found: tuple[Answers, ...]) -> str:
+def _alt(found: Sequence[Answers]) -> str:
     told = [
         f"{one.measure.label} from {one.points[0][1]:g} to {one.newest:g} {one.measure.unit}"
         for one in found

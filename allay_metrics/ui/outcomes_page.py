@@ -7,6 +7,7 @@ from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
 from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
 from allay_metrics.ui.card import card, empty_state, head
+from allay_metrics.ui.check_in_flags import red_flags
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.outcomes_change import better_card, changes_card, means_card, months_card
@@ -26,6 +27,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
     with loading("outcomes", 120, 300, 460):
         review = outcomes_of(scope, chosen.first, chosen.last)
     chosen.tell([f"**{words.plural(review.eligible, 'episode')}** whose window closed"])
+    red_flags(scope)
     _context()
     if not review.has_check_ins:
         empty_state(

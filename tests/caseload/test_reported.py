@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from allay_metrics.actions.check_ins import make_link, read_words
+from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
+from allay_metrics.actions.protocol import switch_off
 from allay_metrics.caseload.families import look_first, read_families, read_worse
-from allay_metrics.caseload.reported import read_answers
+from allay_metrics.caseload.reported import read_answers, read_said
 from allay_metrics.caseload.today import today_of
 from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import import_
+from allay_metrics.review.check_ins import waiting
 from allay_metrics.review.week import review_week
 from tests.support.answered import (
     MEASURES,
@@ -19,10 +24,17 @@ from tests.support.answered import (
     put_check_ins_on_file,
     stays_plainly,
 )
+from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.exports import Desk
 from tests.support.practices import START, Invented, booked
 
 NOTHING = dict.fromkeys(MEASURES, 0)
 FORM = (9 * 3600, True, 0)
+
+
+@pytest.fixture
+def desk(sqlite_scope, tmp_path):
+    return Desk(sqlite_scope, tmp_path)
 
 
 @pytest.fixture
@@ -85,3 +97,69 @@ def test_the_owners_week_counts_who_got_worse(two_families):
         told = int(datetime(2026, 2, 5, 18, tzinfo=UTC).timestamp())
         conn.execute(update(import_).values(as_of=told))
     assert review_week(owner).worse == 1
+
+
+def test_every_question_with_answers_has_a_line(two_families):
+    hers, stays = two_families
+    found = [one.measure.id for one in read_answers(hers, stays[0].client)]
+    assert set(found) == set(MEASURES)
+    assert len(found) == 5
+
+
+@pytest.fixture
+def said(desk):
+    """Mia's mother wrote twice, and of a family of Ines's somebody wrote, too."""
+    signed(desk.scope)
+    clients = in_care(
+        desk, seen("1", 12), seen("2", 12, "Zed", who="Eva Foreign", therapist="Ines Park")
+    )
+    for name, moment, text in (("Mia", "day14", "Better now"), ("Zed", "day14", "Not hers")):
+        token = token_of(make_link(desk.scope, clients[name], moment))
+        consent(desk.scope, token, in_totals=False, language="en")
+        screen(desk.scope, token, [])
+        save_answer(desk.scope, token, "harms", 1, "A rash")
+        submit(desk.scope, token, text)
+    return clients
+
+
+def test_a_parents_words_stand_on_the_babys_page_until_read_and_after(desk, said):
+    maya = desk.scope.as_therapist("Maya Lopez")
+    (one,) = read_said(maya, said["Mia"])
+    assert one.texts == (("harms", "A rash"), ("words", "Better now"))
+    assert (one.read_by, one.read_on) == ("", None)
+    read_words(maya, one.check_in_id)
+    (one,) = read_said(maya, said["Mia"])
+    assert (one.read_by, one.read_on) == ("Maya Lopez", today_in(maya).date())
+    assert read_said(maya, said["Zed"]) == (), "a family she never met"
+
+
+def test_words_and_overdue_check_ins_come_before_who_went_quiet(desk, said):
+    maya = desk.scope.as_therapist("Maya Lopez")
+    # Day 14 was answered; six days past it, week 8 and day 28 lie ahead: nothing is overdue.
+    assert [one.what for one in waiting(maya)] == ["a parent's words to read"]
+    late = datetime.now(UTC) + timedelta(days=18)
+    told = waiting(maya, late)
+    assert [(one.what, one.weight) for one in told] == [
+        ("a parent's words to read", "act"), ("check-in day 28 not asked yet", "act"),
+    ]  # fmt: skip
+    today = today_of(maya)
+    looks = look_first(read_families(maya, today), today, (), told)
+    assert [one.what for one in looks] == [
+        "Mia: a parent's words to read", "Mia: check-in day 28 not asked yet", "no next visit",
+    ]  # fmt: skip
+    assert looks[0].leads_to == said["Mia"]
+
+
+def test_one_that_was_asked_and_is_not_answered_waits_for_the_parent(desk, said):
+    maya = desk.scope.as_therapist("Maya Lopez")
+    make_link(maya, said["Mia"], "day28")
+    late = datetime.now(UTC) + timedelta(days=18)
+    assert waiting(maya, late)[-1].what == "check-in day 28 not answered yet"
+    assert waiting(maya, late)[-1].weight == "soon"
+
+
+@pytest.mark.usefixtures("said")
+def test_nothing_is_overdue_while_check_ins_are_off(desk):
+    switch_off(desk.scope)
+    late = datetime.now(UTC) + timedelta(days=18)
+    assert [one.weight for one in waiting(desk.scope.as_therapist("Maya Lopez"), late)] == ["act"]

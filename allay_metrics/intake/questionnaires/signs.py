@@ -18,8 +18,8 @@ _SCORED = re.compile(
     re.IGNORECASE,
 )
 _NO = re.compile(
-    r"(?:no|none|not at all|never|nothing|false|0|n|n\.? ?/? ?a\.?|unchecked|nada|ninguno|ninguna|nunca|"
-    r"not applicable|no aplica|-+)(?![\w'\u2019])(?P<rest>.*)",
+    r"(?:no|none|not at all|never|nothing|false|0|n|n\.? ?/? ?a\.?|unchecked|nada|ninguno|ninguna|"
+    r"nunca|not applicable|no aplica|-+)(?![\w'\u2019])(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _BUT = re.compile(
