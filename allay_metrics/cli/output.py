@@ -1,7 +1,5 @@
 """Answers as JSON, CSV and text tables."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,9 +8,8 @@ import pandas as pd
 
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Metric
+from allay_metrics.spreadsheet import csv_text
 
-# A spreadsheet takes a text that starts with one of these for a formula.
-LIVE = ("=", "+", "-", "@", "\t", "\r")
 VALUES = ("value", "numerator", "denominator", "reason")
 
 
@@ -39,16 +36,14 @@ def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> l
 
 def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
     """Return one line per group, period and metric; money with two decimals."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     columns = [*by, *(["period"] if grain else []), "metric", *VALUES]
-    writer.writerow(columns)
+    rows = []
     for record in answer.to_dict("records"):
         cell = _cell(record)
         money = METRICS[record["metric"]].money
         told = [_written(cell[name], money=money) for name in VALUES]
-        writer.writerow([*(quoted(record[name]) for name in columns[:-4]), *told])
-    return out.getvalue()
+        rows.append([*(record[name] for name in columns[:-4]), *told])
+    return csv_text(columns, rows)
 
 
 def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
@@ -79,11 +74,6 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1
         ).rstrip()
         for row in rows
     )
-
-
-def quoted(value: Any) -> Any:
-    """Return a text that no spreadsheet takes for a formula; numbers and dates as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
 
 
 def told(
@@ -121,6 +111,4 @@ def _number(value: float | None, *, money: bool) -> float | int | None:
 def _written(value: Any, *, money: bool) -> Any:
     if value is None:
         return ""
-    if money and isinstance(value, int | float):
-        return f"{value:.2f}"
-    return quoted(value)
+    return f"{value:.2f}" if money and isinstance(value, int | float) else value

@@ -3,27 +3,19 @@
 import re
 
 from allay_metrics.errors import FileProblem
+from allay_metrics.spreadsheet import unquoted
 
-_FORMULA_STARTS = "=+-@\t\r"
 _LONGEST_QUOTED = 80
-
-
-def unquote(text: str) -> str:
-    """Return the text without the apostrophe that keeps spreadsheets from running it.
-
-    Acuity writes one before phones, and our own export before texts that begin like a formula.
-    """
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA_STARTS and len(text) > 1 else text
 
 
 def one_line(text: str) -> str:
     """Return the text on one line: line breaks, no-break and doubled spaces become one space."""
-    return " ".join(unquote(text).split())
+    return " ".join(unquoted(text).split())
 
 
 def several_lines(text: str) -> str:
     """Return the text trimmed, with its own line breaks and plain spaces."""
-    return unquote(text).replace("\r\n", "\n").replace("\xa0", " ").strip()
+    return unquoted(text).replace("\r\n", "\n").replace("\xa0", " ").strip()
 
 
 def loose(header: str) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
+from allay_metrics.review.exports import cities_export
 from allay_metrics.ui.cities_days import GRID, grid_card
 from allay_metrics.ui.cities_one import open_city
 from allay_metrics.ui.cities_table import city_by_city
@@ -27,6 +28,7 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
     with loading("cities", 460, 620, 460):
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
     chosen.tell(_summary(review))
+    chosen.offer("cities", lambda: cities_export(scope, review))
     told = opened()
     few = len(review.cities) <= FEW
     with side_by_side():

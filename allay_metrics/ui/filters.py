@@ -19,13 +19,20 @@ _ID_LETTERS = 8
 choices_of = remembered(read_choices)
 
 
+def filters_row() -> "st.delta_generator.DeltaGenerator":
+    """Return the row of what a page is filtered by; the page's export stands at its end."""
+    return st.container(key="al-filters", horizontal=True, gap="xsmall")
+
+
 def choose_filters(scope: Scope) -> Filters:
-    """Draw city, visit type and therapist; return what is chosen as a question's filters."""
+    """Draw city, visit type and therapist; return what is chosen as a question's filters.
+
+    To be drawn in `filters_row`.
+    """
     found = choices_of(scope)
-    with st.container(key="al-filters", horizontal=True, gap="xsmall"):
-        city = _choose("City", CITY, (ALL_CITIES, *found.cities))
-        kind = _choose("Visit type", TYPE, (ALL_TYPES, *TYPE_WORDS.values()))
-        therapist = _choose_therapist(found)
+    city = _choose("City", CITY, (ALL_CITIES, *found.cities))
+    kind = _choose("Visit type", TYPE, (ALL_TYPES, *TYPE_WORDS.values()))
+    therapist = _choose_therapist(found)
     kinds = {word: key for key, word in TYPE_WORDS.items()}
     chosen = {
         "city": city if city in found.cities else None,

@@ -5,8 +5,8 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
-from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
-from allay_metrics.ui.card import card, empty_state, head
+from allay_metrics.review.outcomes import review_outcomes
+from allay_metrics.ui.card import card, empty_state
 from allay_metrics.ui.check_in_flags import red_flags
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.nothing import loading
@@ -14,7 +14,7 @@ from allay_metrics.ui.outcomes_change import better_card, changes_card, means_ca
 from allay_metrics.ui.outcomes_lines import lines_card
 from allay_metrics.ui.outcomes_method import method_card
 from allay_metrics.ui.outcomes_who import who_card
-from allay_metrics.ui.outcomes_words import outcomes_csv
+from allay_metrics.ui.outcomes_words import outcomes_export
 from allay_metrics.ui.outcomes_worries import worries_card
 from allay_metrics.ui.period_head import Chosen
 from allay_metrics.ui.remembered import remembered
@@ -52,22 +52,9 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
     worries_card(review)
     months_card(review)
     method_card(review)
-    _export(review)
+    chosen.offer("outcomes", lambda: outcomes_export(scope, review))
 
 
 def _context() -> None:
     with card("outcomes-context"):
         st.html(f'<p class="al-say">{escape(CONTEXT)}</p>')
-
-
-def _export(review: OutcomesReview) -> None:
-    with card("outcomes-export"):
-        head("Export", "the numbers with who answered, their intervals and the context line")
-        st.download_button(
-            "Export as CSV",
-            lambda: outcomes_csv(review),
-            file_name=f"outcomes_{review.first}_{review.last}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )

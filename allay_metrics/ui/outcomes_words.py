@@ -1,16 +1,19 @@
 """The outcomes page in words: units, shares with their intervals, who answered; and as CSV."""
 
-import csv
-import io
+from typing import Any
 
 from allay_metrics import words
 from allay_metrics.outcomes.funnel import Funnel
 from allay_metrics.outcomes.intervals import Share
 from allay_metrics.outcomes.measures import Measure
 from allay_metrics.outcomes.research import CONTEXT
+from allay_metrics.records import Scope
+from allay_metrics.review.exports import about
+from allay_metrics.review.known import known_records
 from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, outcome_rows
+from allay_metrics.spreadsheet import Export, Value
 
-LIVE = ("=", "+", "-", "@", "\t", "\r")
+OF_EPISODES = "Outcomes, episodes whose window closed"
 # What a concern is called above a small chart.
 SHORT = {
     "crying": "Crying",
@@ -66,25 +69,22 @@ def bounds_words(one: ConcernReview) -> str:
     return f"{round(low * 100)} to {round(high * 100)}%"
 
 
-def outcomes_csv(review: OutcomesReview) -> str:
-    """Return the page's numbers as CSV under the context line; nothing in it is a live formula.
+def outcomes_export(scope: Scope, review: OutcomesReview) -> Export:
+    """Return the page's numbers under the context line.
 
     Shares and their intervals follow the same rule as on the page; a concern too small for a
     summary shows how many answered and nothing else.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([CONTEXT])
-    writer.writerow([f"windows closed {review.first} to {review.last}"])
+    told = about(scope, known_records(scope), OF_EPISODES, (review.first, review.last))
     rows = [_flat(row) for row in outcome_rows(review)]
-    if rows:
-        writer.writerow(rows[0])
-        writer.writerows([_harmless(value) for value in row.values()] for row in rows)
-    return out.getvalue()
+    columns = tuple(rows[0]) if rows else ()
+    return Export(
+        (("Read this first", CONTEXT), *told), columns, [(*row.values(),) for row in rows]
+    )
 
 
-def _flat(row: dict[str, object]) -> dict[str, object]:
-    flat: dict[str, object] = {}
+def _flat(row: dict[str, Any]) -> dict[str, Value]:
+    flat: dict[str, Value] = {}
     summarised = isinstance(row["better"], dict) and row["better"]["n"] is not None
     for key, value in row.items():
         if isinstance(value, dict):
@@ -94,7 +94,3 @@ def _flat(row: dict[str, object]) -> dict[str, object]:
         else:
             flat[key] = value
     return flat
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value

@@ -10,7 +10,9 @@ from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters
 from allay_metrics.review.known import Known, known_records
-from allay_metrics.ui.filters import choose_filters
+from allay_metrics.spreadsheet import Export
+from allay_metrics.ui.export import export_button
+from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.period import choose_period
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
@@ -21,12 +23,17 @@ known_of = remembered(known_records)
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a page of a period is about. `tell` draws the as-of line once the numbers are known."""
+    """What a page of a period is about.
+
+    Once the numbers are known, `tell` draws the as-of line and `offer` the export: the file's
+    name and what makes it.
+    """
 
     first: date
     last: date
     where: Filters
     tell: Callable[[list[str]], None]
+    offer: Callable[[str, Callable[[], Export]], None]
 
 
 def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
@@ -41,13 +48,29 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
             period = choose_period(known)
         line = st.container(key="al-period-line", horizontal=True, vertical_alignment="center")
         told = line.container(key="al-period-asof", width="stretch")
-        with line, st.container(key="al-period-filters", width="content"):
+        with line, st.container(key="al-period-filters", width="content"), filters_row():
             where = choose_filters(scope) if filters else ()
+            take = st.container(key="al-period-export", width="content")
         if period is None:
             return None
         with left:
             page_head(title, words.span(*period))
-    return Chosen(*period, where, lambda items: _tell(told, known, items))
+    return Chosen(
+        *period,
+        where,
+        lambda items: _tell(told, known, items),
+        lambda name, make: _offer(take, scope, f"{name}_{period[0]}_{period[1]}", make),
+    )
+
+
+def _offer(
+    place: "st.delta_generator.DeltaGenerator",
+    scope: Scope,
+    name: str,
+    make: Callable[[], Export],
+) -> None:
+    with place:
+        export_button(scope, "page", name, make)
 
 
 def _tell(place: "st.delta_generator.DeltaGenerator", known: Known, items: list[str]) -> None:

@@ -1,6 +1,5 @@
 """The rows that cannot be used: each with its reason, its whole text one click away."""
 
-import json
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -11,14 +10,14 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.mending import bring_back
 from allay_metrics.errors import NotFound
-from allay_metrics.intake.rows import NOT_WHOLE
 from allay_metrics.records import Scope
 from allay_metrics.review.doubts import imports_of_answers
+from allay_metrics.review.export_lists import set_aside_export
 from allay_metrics.review.needs import dismissed_rows, open_rows
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.export import export_button
 from allay_metrics.ui.records_account import blamed_html, blamed_list
 from allay_metrics.ui.records_mend import open_mending
-from allay_metrics.ui.visits import visits_csv
 
 SHOWN = 10
 MOST = 200
@@ -44,7 +43,7 @@ def rows_set_aside(scope: Scope) -> None:
         with st.container(key="al-aside-rows", gap=None):
             for row in shown:
                 _row(scope, row, is_visit=row.import_id not in of_answers)
-        _below(rows, most)
+        _below(scope, rows, most)
         _dismissed(scope)
 
 
@@ -89,16 +88,7 @@ def _bring_back(scope: Scope, import_id: str, row: int) -> None:
         bring_back(scope, import_id, row)
 
 
-def aside_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows for a spreadsheet: what is wrong, then every column of the row itself."""
-    told = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
-    raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
-    raw = raw.drop(columns=NOT_WHOLE, errors="ignore")  # the reason, told already
-    raw.columns = [f"row: {name}" for name in raw.columns]
-    return pd.concat([told, raw], axis=1)
-
-
-def _below(rows: pd.DataFrame, most: int) -> None:
+def _below(scope: Scope, rows: pd.DataFrame, most: int) -> None:
     with st.container(key="al-aside-below", horizontal=True):
         if len(rows) > most and most == SHOWN:
             st.button(
@@ -107,14 +97,12 @@ def _below(rows: pd.DataFrame, most: int) -> None:
                 key="al-aside-all",
                 on_click=lambda: st.session_state.update({_ALL: True}),
             )
-        st.download_button(
-            "Export these rows",
-            lambda: visits_csv(aside_table(rows)),
-            file_name="rows_set_aside.csv",
-            mime="text/csv",
-            key="al-aside-export",
-            icon=":material/download:",
-            on_click="ignore",
+        export_button(
+            scope,
+            "aside",
+            "rows_set_aside",
+            lambda: set_aside_export(scope),
+            label="Export these rows",
         )
     if len(rows) > most == MOST:
         note(f"The first {MOST} are shown; the export holds them all.")

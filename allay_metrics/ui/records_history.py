@@ -6,9 +6,11 @@ from allay_metrics import words
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
+from allay_metrics.review.export_lists import imports_export
 from allay_metrics.review.imports import PastImport, past_imports, takes_back
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.export import export_button
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records_account import account_words, equation
@@ -39,12 +41,20 @@ def history(scope: Scope) -> None:
         with st.container(key="al-imports", gap=None):
             for one in shown:
                 _line(scope, one)
-        if len(shown) < len(past):
-            st.button(
-                f"Show all {words.number(len(past))}",
-                type="tertiary",
-                key="al-imports-all",
-                on_click=lambda: st.session_state.update({_ALL: True}),
+        with st.container(key="al-imports-below", horizontal=True):
+            if len(shown) < len(past):
+                st.button(
+                    f"Show all {words.number(len(past))}",
+                    type="tertiary",
+                    key="al-imports-all",
+                    on_click=lambda: st.session_state.update({_ALL: True}),
+                )
+            export_button(
+                scope,
+                "imports",
+                "imports",
+                lambda: imports_export(scope),
+                label="Export the account",
             )
 
 

@@ -7,11 +7,12 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.driving import Mileage, mileage
+from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.therapists import TherapistLine
 from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.export import export_button
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.table import table
-from allay_metrics.ui.visits import visits_csv
 
 MONTHS = 13
 SHOWN = 100
@@ -42,14 +43,12 @@ def _body(scope: Scope, one: TherapistLine, as_of: date) -> None:
         st.html(f'<p class="al-sub">{_summary(found)}</p>')
         if not found.legs.empty:
             _legs(found, one)
-            st.download_button(
-                "Export this month",
-                lambda: visits_csv(found.legs),
-                file_name=f"mileage_{month:%Y-%m}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                type="primary",
-                on_click="ignore",
+            export_button(
+                scope,
+                "mileage",
+                f"mileage_{month:%Y-%m}",
+                lambda: mileage_export(scope, one.name, month, found),
+                label="Export this month",
             )
 
 

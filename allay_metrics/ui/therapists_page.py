@@ -4,11 +4,13 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
+from allay_metrics.review.exports import therapists_export
 from allay_metrics.review.therapists import TherapistLine, WeekPlan, review_therapists
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, empty_state, head, note
 from allay_metrics.ui.cities_where import side_by_side
 from allay_metrics.ui.cities_words import shown as city_shown
+from allay_metrics.ui.export import export_button
 from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.remembered import remembered
@@ -18,6 +20,7 @@ from allay_metrics.ui.therapists_miles import open_mileage
 from allay_metrics.ui.week_head import known_words
 
 therapists_of = remembered(review_therapists)
+ABOUT = "This week and the next, by name. Hours in the field are visits and estimated driving."
 
 
 def therapists_page(scope: Scope) -> None:
@@ -31,7 +34,9 @@ def therapists_page(scope: Scope) -> None:
     if not review.therapists:
         empty_state("No therapist yet", "No export names one, and none is on the Practice page.")
         return
-    note("This week and the next, by name. Hours in the field are visits and estimated driving.")
+    with st.container(key="al-therapists-below", horizontal=True, vertical_alignment="center"):
+        note(ABOUT)
+        export_button(scope, "page", "therapists", lambda: therapists_export(scope, review))
     if refused := st.session_state.pop(REFUSED, ""):
         problem(refused)
     opened = None

@@ -7,6 +7,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.metrics import visits_behind
 from allay_metrics.records import Scope
+from allay_metrics.review.exports import types_export
 from allay_metrics.review.visit_types import TypesReview, review_visit_types
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
@@ -21,7 +22,7 @@ from allay_metrics.ui.types_families import families_card
 from allay_metrics.ui.types_mix import MIX, mix_card, totals_card
 from allay_metrics.ui.types_path import path_card
 from allay_metrics.ui.types_words import Opening, opening
-from allay_metrics.ui.visits import SHOWN, open_number, visits_csv, visits_table
+from allay_metrics.ui.visits import SHOWN, export_visits, open_number, visits_table
 
 types_of = remembered(review_visit_types)
 WIDE_AND_NARROW = (1.62, 1)
@@ -35,6 +36,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
     with loading("types", 380, 300, 320):
         review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
     chosen.tell(_summary(review))
+    chosen.offer("visit_types", lambda: types_export(scope, review))
     told = opened()
     left, right = st.columns(WIDE_AND_NARROW, gap="small")
     with left:
@@ -81,16 +83,8 @@ def _body(scope: Scope, one: Opening, ids: list[str]) -> None:
         visits_table(found.head(SHOWN), caption=one.title)
         if len(found) > SHOWN:
             st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')
-        if scope.sees_money and not found.empty:
-            st.download_button(
-                "Export these visits",
-                lambda: visits_csv(found),
-                file_name=f"{one.asked.metrics[0]}_{one.asked.first}_{one.asked.last}.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                type="primary",
-                on_click="ignore",
-            )
+        if not found.empty:
+            export_visits(scope, one.asked, one.title, ids[:MOST_IDS])
 
 
 def _summary(review: TypesReview) -> list[str]:

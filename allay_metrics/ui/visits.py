@@ -1,7 +1,5 @@
 """Show the visits: the drawer behind every number and every mark of a figure."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -15,7 +13,9 @@ from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell, cells
+from allay_metrics.review.export_lists import visits_export
 from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.export import export_button
 from allay_metrics.ui.filters import filter_words
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.table import table
@@ -32,8 +32,6 @@ STATES = {
     "rescheduled": "moved",
     "missing": "missing",
 }
-# A spreadsheet takes a text that starts with one of these for a formula.
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 def open_number(
@@ -76,16 +74,6 @@ def usual_words(metric: Metric, usual: Usual) -> str:
     if metric.is_rate:
         return words.between(usual.low, usual.high, "percent")
     return words.between(*usual.whole)
-
-
-def visits_csv(found: pd.DataFrame) -> str:
-    """Return the visits as CSV; text that a spreadsheet would run is quoted with an apostrophe."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(found.columns)
-    for row in found.itertuples(index=False):
-        writer.writerow([_harmless(value) for value in row])
-    return out.getvalue()
 
 
 def _answer(scope: Scope, asked: Question) -> Cell:
@@ -150,8 +138,7 @@ def _body(scope: Scope, asked: Question, metric: Metric) -> None:
             st.html(
                 f'<p class="al-sub">The newest {SHOWN} are shown; the export holds them all.</p>'
             )
-        if scope.sees_money:
-            _export(scope, asked)
+        export_visits(scope, asked, f"Visits behind {metric.label}")
 
 
 def visits_table(found: pd.DataFrame, *, caption: str, counted: bool = False) -> None:
@@ -189,25 +176,16 @@ def _type(kind: str, state: str) -> str:
     return named if state == "completed" else f"{named}, {STATES.get(state, state)}"
 
 
-def _export(scope: Scope, asked: Question) -> None:
+def export_visits(scope: Scope, asked: Question, title: str, only: list[str] | None = None) -> None:
+    """Draw the export of the visits behind a number; `only` are the ids among them."""
     (metric,) = asked.metrics
-    st.download_button(
-        "Export these visits",
-        lambda: visits_csv(visits_behind(asked, scope, limit=None)),
-        file_name=f"{metric}_{asked.first}_{asked.last}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="primary",
-        on_click="ignore",
+    export_button(
+        scope,
+        "visits",
+        f"{metric}_{asked.first}_{asked.last}",
+        lambda: visits_export(scope, asked, title, only),
+        label="Export these visits",
     )
-
-
-def _harmless(value: object) -> object:
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(_LIVE):
-        return f"'{value}"
-    return value
 
 
 def of_one(asked: Question, key: str, value: str) -> Question:

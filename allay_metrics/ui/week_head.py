@@ -4,9 +4,11 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
+from allay_metrics.review.exports import week_export
 from allay_metrics.review.known import Known
 from allay_metrics.review.week import WeekReview, review_week
-from allay_metrics.ui.filters import choose_filters
+from allay_metrics.ui.export import export_button
+from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.period import choose_week, chosen_week
 from allay_metrics.ui.remembered import remembered
@@ -20,8 +22,12 @@ def week_head(scope: Scope) -> WeekReview:
     with st.container(key="al-week-head", gap=None):
         with st.container(key="al-week-bar", horizontal=True, vertical_alignment="center"):
             left = st.container(key="al-week-title", horizontal=True, gap="small")
-            where = choose_filters(scope)
-        review = week_of(scope, chosen_week(), where)
+            with filters_row():
+                where = choose_filters(scope)
+                review = week_of(scope, chosen_week(), where)
+                name = f"week_{review.monday}"
+                if review.has_records:
+                    export_button(scope, "page", name, lambda: week_export(scope, review))
         with left:
             title, muted = week_title(review.monday)
             page_head(title, f"{muted}, so far" if review.so_far else muted)

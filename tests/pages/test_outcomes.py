@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from allay_metrics import words
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import episode
 from allay_metrics.review.outcomes import NO_HEADLINE, outcome_rows, review_outcomes
-from allay_metrics.ui.outcomes_words import outcomes_csv
+from allay_metrics.spreadsheet import as_csv
+from allay_metrics.ui.outcomes_words import outcomes_export
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly
 from tests.support.practices import START, Invented, booked
@@ -22,12 +24,16 @@ def _review(scope):
     return review_outcomes(scope, START, END)
 
 
+def _exported(scope):
+    text = as_csv(outcomes_export(scope, _review(scope))).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
 def test_an_export_carries_the_context_who_answered_and_the_interval(sqlite_scope):
     practice_that_answered(sqlite_scope, 14, 12, 5)
-    context, period, *rows = list(csv.reader(io.StringIO(outcomes_csv(_review(sqlite_scope)))))
-    assert context == [CONTEXT]
-    assert str(START) in period[0]
-    heads, *lines = rows
+    [context], [period], _, _, heads, *lines = _exported(sqlite_scope)
+    assert context == f"Read this first: {CONTEXT}"
+    assert words.span(START, END) in period
     told = {line[0]: dict(zip(heads, line, strict=True)) for line in lines}["digestion"]
     assert (told["eligible"], told["paired"], told["better_n"]) == ("14", "12", "12")
     assert float(told["better_low"]) < 1
@@ -36,7 +42,7 @@ def test_an_export_carries_the_context_who_answered_and_the_interval(sqlite_scop
 
 def test_an_export_tells_nothing_of_ten_but_that_they_answered(sqlite_scope):
     practice_that_answered(sqlite_scope, 12, 10, 5)
-    _, _, heads, *lines = list(csv.reader(io.StringIO(outcomes_csv(_review(sqlite_scope)))))
+    _, _, _, _, heads, *lines = _exported(sqlite_scope)
     told = {line[0]: dict(zip(heads, line, strict=True)) for line in lines}["digestion"]
     known = {key for key, value in told.items() if value}
     assert known == {

@@ -14,13 +14,13 @@ from allay_metrics.demo.active import own_practice
 from allay_metrics.demo.load import load_demo
 from allay_metrics.records.tables import set_aside, week_snapshot
 from allay_metrics.review.changes import changes_of
+from allay_metrics.review.export_lists import set_aside_export
 from allay_metrics.review.imports import past_imports
 from allay_metrics.review.needs import missing_visits, open_rows
-from allay_metrics.ui.records_aside import aside_table
+from allay_metrics.spreadsheet import as_csv
 from allay_metrics.ui.records_look import Upload
 from allay_metrics.ui.records_look import take_in as take_in_upload
 from allay_metrics.ui.records_staging import plain_name, staged
-from allay_metrics.ui.visits import visits_csv
 from tests.support.acuity import export_text, write_export
 from tests.support.on_file import decided, states
 
@@ -301,9 +301,8 @@ def test_rows_set_aside_are_shown_with_reason_and_raw_text_and_exported_harmless
     assert "<q>November 31, 2026 9:00 am</q>" in shown
     assert "this date does not exist" in shown
     assert "<dt>First Name</dt><dd>=HYPERLINK(1)</dd>" in shown
-    text = visits_csv(aside_table(open_rows(own)))
-    head, row = text.splitlines()
-    assert head.startswith("file,row,column,value,reason,row: Start Time")
+    *_, head, row = as_csv(set_aside_export(own)).decode("utf-8-sig").splitlines()
+    assert head.startswith("File,Row,Column,Value,Reason,row: Start Time")
     assert "'=HYPERLINK(1)" in row
     with own.read() as conn:
         assert conn.execute(select(set_aside.c.row_number)).scalar_one() == 2

@@ -12,8 +12,8 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.keys import key_of
 from allay_metrics.review.driving import lone_drives, mileage
+from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.week import review_week
-from allay_metrics.ui.visits import visits_csv
 from tests.support.practices import EXPORTED, Invented, booked, put_on_file
 
 MONDAY = date(2026, 6, 22)
@@ -92,10 +92,12 @@ def test_overruled_minutes_are_said_to_be_the_owners(practice):
     assert legs["note"].tolist()[0].endswith("as the owner knows them")
 
 
-def test_the_file_holds_every_leg_and_no_formula(practice):
-    told = visits_csv(mileage(practice, _maya(practice), TUESDAY).legs).splitlines()
-    assert told[0] == "date,from,to,miles,minutes,note"
-    assert len(told) == 1 + 7
+def test_the_file_holds_every_leg_and_says_what_is_left_out(practice):
+    found = mileage(practice, _maya(practice), TUESDAY)
+    export = mileage_export(practice, "Maya Lopez", TUESDAY, found)
+    assert export.columns == ("Date", "From", "To", "Miles", "Minutes", "Note")
+    assert len(export.rows) == 7
+    assert dict(export.about)["An estimate"] == "1 day left out"
 
 
 def test_a_therapist_reads_her_own_mileage_and_nobody_elses(practice):

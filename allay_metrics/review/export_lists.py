@@ -1,0 +1,106 @@
+"""Lists to take along: visits behind a number, miles driven, rows set aside, imports."""
+
+import json
+from datetime import date
+
+import pandas as pd
+
+from allay_metrics import words
+from allay_metrics.intake.rows import NOT_WHOLE
+from allay_metrics.metrics import Question, visits_behind
+from allay_metrics.records import Scope
+from allay_metrics.review.driving import Mileage
+from allay_metrics.review.exports import about
+from allay_metrics.review.imports import past_imports
+from allay_metrics.review.known import known_records
+from allay_metrics.review.needs import open_rows
+from allay_metrics.spreadsheet import Export, Value
+
+# Named so that the file can come in again as a table of visits.
+_VISITS = {
+    "visit_id": "Visit id",
+    "starts_at": "Start",
+    "minutes": "Minutes",
+    "family": "Client",
+    "city": "City",
+    "visit_type": "Visit type",
+    "therapist": "Therapist",
+    "state": "State",
+    "counted": "Counted",
+    "price": "Price",
+}
+_LEGS = {
+    "date": "Date",
+    "from": "From",
+    "to": "To",
+    "miles": "Miles",
+    "minutes": "Minutes",
+    "note": "Note",
+}
+_IMPORTS = {
+    "File": "file_name",
+    "Source": "source",
+    "Holds": "holds",
+    "As of": "as_of",
+    "Taken in": "imported_at",
+    "Rows read": "rows_read",
+    "Added": "added",
+    "Updated": "updated",
+    "Unchanged": "unchanged",
+    "Set aside": "set_aside",
+    "Undone": "undone_at",
+}
+
+
+def visits_export(
+    scope: Scope, asked: Question, title: str, only: list[str] | None = None
+) -> Export:
+    """Return the visits behind a number, all of them; prices in dollars for who may see money."""
+    found = visits_behind(asked, scope, limit=None, only=only)
+    days = (asked.first, asked.last)
+    return _of_frame(about(scope, known_records(scope), title, days, asked.where), found, _VISITS)
+
+
+def mileage_export(scope: Scope, name: str, month: date, found: Mileage) -> Export:
+    """Return the legs of a therapist's month."""
+    told = about(scope, known_records(scope), f"Mileage of {name}, {month:%B %Y}", None)
+    estimate = ("An estimate", f"{words.plural(found.days_left_out, 'day')} left out")
+    return _of_frame((*told, estimate), found.legs, _LEGS)
+
+
+def set_aside_export(scope: Scope) -> Export:
+    """Return the rows that cannot be used: what is wrong, then every column of the row itself."""
+    rows = open_rows(scope)
+    told = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
+    raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
+    raw = raw.drop(columns=NOT_WHOLE, errors="ignore")  # the reason, told already
+    raw.columns = [f"row: {name}" for name in raw.columns]
+    frame = pd.concat([told, raw], axis=1)
+    heads = {str(name): str(name).capitalize() for name in told}
+    heads |= {str(name): str(name) for name in raw}
+    return _of_frame(about(scope, known_records(scope), "Rows set aside", None), frame, heads)
+
+
+def imports_export(scope: Scope) -> Export:
+    """Return every import with what became of its rows, newest first."""
+    rows: list[tuple[Value, ...]] = [
+        tuple(getattr(one, name) for name in _IMPORTS.values()) for one in past_imports(scope)
+    ]
+    return Export(about(scope, known_records(scope), "Imports", None), tuple(_IMPORTS), rows)
+
+
+def _of_frame(
+    told: tuple[tuple[str, str], ...], frame: pd.DataFrame, heads: dict[str, str]
+) -> Export:
+    kept = [name for name in heads if name in frame.columns]
+    columns = [[_plain(value) for value in frame[name].tolist()] for name in kept]
+    return Export(told, tuple(heads[name] for name in kept), list(zip(*columns, strict=True)))
+
+
+def _plain(value: object) -> Value:
+    """Return a value of a frame as Python's own."""
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    if value is None or isinstance(value, str | int | float | bool | date):
+        return value
+    return str(value)

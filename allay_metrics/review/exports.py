@@ -1,0 +1,263 @@
+"""What a page shows, as one table to take along: a line for every number.
+
+Labels and units are the registry's. A rate of one to four stands as its counts with the reason
+and no value, as on the page; lists of visits are in `export_lists`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from allay_metrics import words
+from allay_metrics.metrics import METRICS, Metric
+from allay_metrics.metrics.usual import Usual
+from allay_metrics.records import Scope
+from allay_metrics.review.answers import Cell, Filters
+from allay_metrics.review.cities import CitiesReview, CityLine
+from allay_metrics.review.known import Known
+from allay_metrics.review.places import Grid
+from allay_metrics.review.therapists import TherapistsReview
+from allay_metrics.review.visit_types import TypesReview
+from allay_metrics.review.week import WeekReview
+from allay_metrics.spreadsheet import Export, Value
+
+INVENTED = "Every family, visit and number here is invented."
+PERCENT = 100
+_MINUTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One number of an export; what does not apply is empty. An empty column is not written."""
+
+    part: str
+    city: str = ""
+    visit_type: str = ""
+    therapist: str = ""
+    period: date | str = ""
+    number: str
+    unit: str
+    cell: Cell
+    usual: Usual | None = None
+    goal: float | None = None
+
+
+_HEADS = (
+    "Part", "City", "Visit type", "Therapist", "Period", "Number", "Unit", "Value", "Numerator",
+    "Denominator", "Reason", "Usual from", "Usual to", "Goal",
+)  # fmt: skip
+_ALWAYS = frozenset({"Part", "Number", "Unit", "Value", "Numerator", "Denominator", "Reason"})
+
+
+def about(
+    scope: Scope, known: Known, title: str, period: tuple[date, date] | None, where: Filters = ()
+) -> tuple[tuple[str, str], ...]:
+    """Return what stands above an export: what it is, of which days, how new, how filtered."""
+    moments = known.as_of_moments.items()
+    as_of = words.listed(f"{source} {words.dated(at)} {words.clock(at)}" for source, at in moments)
+    told = {
+        "Export": f"{title}, {words.span(*period)}" if period else title,
+        "Records as of": f"{as_of} ({scope.timezone})" if as_of else "no records",
+        "Filters": ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in where) or "none",
+    }
+    return (*told.items(), *((("Demo practice", INVENTED),) if scope.is_demo else ()))
+
+
+def week_export(scope: Scope, review: WeekReview) -> Export:
+    """Return the Week: the eight numbers of 13 weeks, where, what, and how families heard of it."""
+    told = about(
+        scope, review.known, "Week in review", (review.monday, review.sunday), review.where
+    )
+    return _export(told, _of_week(review))
+
+
+def cities_export(scope: Scope, review: CitiesReview) -> Export:
+    """Return the Cities page: every city's numbers, by visit type, by weekday, by week."""
+    told = about(scope, review.known, "Cities", (review.first, review.last), review.where)
+    return _export(told, _of_cities(review))
+
+
+def types_export(scope: Scope, review: TypesReview) -> Export:
+    """Return the Visit types page: the mix over time, totals, families, paths and ages."""
+    told = about(scope, review.known, "Visit types", (review.first, review.last), review.where)
+    return _export(told, _of_types(review))
+
+
+def therapists_export(scope: Scope, review: TherapistsReview) -> Export:
+    """Return the Therapists page: two weeks of hours, and 13 of completed visits, each by name."""
+    return _export(about(scope, review.known, "Therapists", None), _of_therapists(review))
+
+
+def _export(told: tuple[tuple[str, str], ...], lines: Iterable[Line]) -> Export:
+    rows = [_row(line) for line in lines]
+    kept = [
+        i
+        for i, head in enumerate(_HEADS)
+        if head in _ALWAYS or any(row[i] not in ("", None) for row in rows)
+    ]
+    return Export(
+        told, tuple(_HEADS[i] for i in kept), [tuple(row[i] for i in kept) for row in rows]
+    )
+
+
+def _row(line: Line) -> tuple[Value, ...]:
+    scale = PERCENT if line.unit == "%" else 1
+    usual = (line.usual.low, line.usual.high) if line.usual else (None, None)
+    return (
+        *(line.part, line.city, line.visit_type, line.therapist, line.period),
+        *(line.number, line.unit, _scaled(line.cell.value, scale)),
+        *(_scaled(line.cell.numerator), _scaled(line.cell.denominator), line.cell.reason),
+        *(_scaled(end, scale) for end in (*usual, line.goal)),
+    )
+
+
+def _scaled(value: float | None, scale: int = 1) -> float | int | None:
+    """Return a number with at most two decimals, and none where it is whole."""
+    if value is None:
+        return None
+    told = round(value * scale, 2)
+    return int(told) if float(told).is_integer() else told
+
+
+def _counted(
+    part: str,
+    metric: Metric,
+    count: float,
+    *,
+    city: str = "",
+    visit_type: str = "",
+    period: date | str = "",
+) -> Line:
+    return Line(
+        part=part,
+        city=city,
+        visit_type=visit_type,
+        period=period,
+        number=metric.label,
+        unit=metric.unit,
+        cell=Cell(count, count),
+    )
+
+
+def _of_week(review: WeekReview) -> Iterator[Line]:
+    for one in review.numbers:
+        for week in one.weeks:
+            yield Line(
+                part="Scorecard",
+                period=week.week,
+                number=one.metric.label,
+                unit=one.metric.unit,
+                cell=week.cell,
+                usual=week.usual,
+                goal=one.goal,
+            )
+    yield from _grid("Where, completed and booked", review.grid, "Visits")
+    for kind, counts in review.types.counts.items():
+        for monday, count in zip(review.types.mondays, counts, strict=True):
+            yield _counted("What", METRICS["completed"], count, visit_type=kind, period=monday)
+    for one_source in review.referrals.sources:
+        part = f"How families heard of us: {one_source.source}"
+        yield _counted(part, METRICS["new_families"], one_source.families)
+
+
+def _grid(part: str, grid: Grid, number: str) -> Iterator[Line]:
+    for city, counts in zip(grid.cities, grid.counts, strict=True):
+        for weekday, count in zip(grid.weekdays, counts, strict=True):
+            cell = Cell(count, count)
+            yield Line(
+                part=part, city=city, period=weekday, number=number, unit="visits", cell=cell
+            )
+
+
+def _of_cities(review: CitiesReview) -> Iterator[Line]:
+    for line in review.lines:
+        yield from _of_city(review, line, line.city)
+    yield from _of_city(review, review.total, "All cities")
+    for kind, counts in review.by_type.items():
+        for city, count in zip(review.cities, counts, strict=True):
+            yield _counted("By visit type", METRICS["completed"], count, city=city, visit_type=kind)
+    yield from _grid("By weekday", review.grid, METRICS["completed"].label)
+    for trend in review.trends:
+        for monday, count in zip(trend.mondays, trend.counts, strict=True):
+            yield _counted("By week", METRICS["completed"], count, city=trend.city, period=monday)
+
+
+def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[Line]:
+    for metric in review.columns:
+        cell = line.numbers[metric.key]
+        yield Line(part="City by city", city=name, number=metric.label, unit=metric.unit, cell=cell)
+    period = words.span(*review.ahead)
+    part = "Booked, next 14 days"
+    yield _counted(part, METRICS["booked"], line.next_14_days, city=name, period=period)
+
+
+def _of_types(review: TypesReview) -> Iterator[Line]:
+    every = [*review.totals.items(), ("all types", review.whole)]
+    for kind, cells in every:
+        for key, cell in cells.items():
+            metric = METRICS[key]
+            yield Line(
+                part="In all", visit_type=kind, number=metric.label, unit=metric.unit, cell=cell
+            )
+    mix = review.mix
+    over_time: dict[str, Mapping[str, Sequence[float]]] = {
+        "completed": mix.visits,
+        "care_hours": mix.hours,
+        "visit_value": mix.value or {},
+    }
+    for key, of_kinds in over_time.items():
+        for kind, values in of_kinds.items():
+            for start, value in zip(mix.periods, values, strict=True):
+                yield _counted(
+                    f"By {mix.grain}", METRICS[key], value, visit_type=kind, period=start
+                )
+    yield from _families(review)
+    for step in review.paths.steps:
+        part, number = f"From {step.from_} to {step.to}", "Families that went on"
+        yield Line(
+            part=part, number=number, unit="families", cell=Cell(step.families, step.families)
+        )
+        few = "" if step.median_days is not None else "small"
+        typical = Cell(step.median_days, None, step.families, few)
+        yield Line(part=part, number="Days between, median", unit="days", cell=typical)
+    for kind, counts in review.ages.counts.items():
+        for age, count in zip(review.ages.weeks, counts, strict=True):
+            if count:
+                part = f"Infant's age {words.plural(age, 'week')}"
+                yield _counted(part, METRICS["completed"], count, visit_type=kind)
+
+
+def _families(review: TypesReview) -> Iterator[Line]:
+    told = review.families
+    for name, counts in (("new", told.new), ("returning", told.returning)):
+        for start, count in zip(told.periods, counts, strict=True):
+            cell = Cell(count, count, reason="" if count is not None else told.reason)
+            yield Line(
+                part="Families", period=start, number=f"Families seen, {name}", unit="families",
+                cell=cell,
+            )  # fmt: skip
+
+
+def _of_therapists(review: TherapistsReview) -> Iterator[Line]:
+    for one in review.therapists:
+        for week in one.weeks:
+            for name, minutes in (("offered", week.offered), ("taken", week.used)):
+                told = None if minutes is None else minutes / _MINUTES
+                why = "" if told is not None else "no offered hours on file"
+                yield Line(
+                    part="Weeks ahead", therapist=one.name, period=week.monday,
+                    number=f"Hours {name}", unit="hours", cell=Cell(told, told, reason=why),
+                )  # fmt: skip
+            for day in week.days:
+                for city, visits in day.cities:
+                    yield Line(
+                        part="Days ahead", city=city, therapist=one.name, period=day.day,
+                        number="Visits", unit="visits", cell=Cell(visits, visits),
+                    )  # fmt: skip
+        for monday, count in zip(one.mondays, one.completed, strict=True):
+            last = monday == one.mondays[-1]
+            yield Line(
+                part="Weeks past", therapist=one.name, period=monday,
+                number=METRICS["completed"].label, unit="visits", cell=Cell(count, count),
+                usual=one.usual if last else None,
+            )  # fmt: skip

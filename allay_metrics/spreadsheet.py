@@ -1,0 +1,129 @@
+"""Tables as CSV and XLSX, with nothing in them that a spreadsheet would run.
+
+The rule for a text has two halves that belong together: `quoted` when it goes out, `unquoted` when
+it comes back. A text that begins like a formula, also behind spaces or quotation marks and in
+full-width letters, gets an apostrophe; numbers, and phones that no spreadsheet would compute, are
+left as they are.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+_BEFORE = "\\s'\"\u2018\u2019\u201c\u201d\u00ab\u200b\ufeff"
+_FORMULA = re.compile(f"[{_BEFORE}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?")
+# A plus and digits, parted at most by spaces and brackets once the first space came: +1-415-555
+# would be computed.
+_PHONE = re.compile(r"\+\d{7,15}|\+\d{1,3} [\d ().-]{5,18}")
+_LONGEST_CELL = 32_767  # characters; a workbook holds no longer text
+
+Value = str | int | float | bool | date | datetime | None
+
+
+@dataclass(frozen=True)
+class Export:
+    """One table to take along: `about` says what it is, as (term, words), above it or beside it."""
+
+    about: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Value]]
+
+
+def quoted(text: str) -> str:
+    """Return the text so that a spreadsheet shows it and runs nothing."""
+    return f"'{text}" if _is_live(text) else text
+
+
+def unquoted(text: str) -> str:
+    """Return a text as it was before `quoted`; other programs' apostrophes go the same way."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """Return a header and rows as CSV; moments in ISO 8601 with their offset, no value empty."""
+    return _lines([[quoted(name) for name in columns]], ([*map(_written, row)] for row in rows))
+
+
+def as_csv(export: Export) -> bytes:
+    """Return the export as CSV that a spreadsheet reads by a double click.
+
+    What it is about stands in lines of one cell above the header: our own reader, like others,
+    skips such lines and says so.
+    """
+    above = _lines([quoted(f"{term}: {told}")] for term, told in export.about)
+    return (above + csv_text(export.columns, export.rows)).encode("utf-8-sig")
+
+
+def as_xlsx(export: Export) -> bytes:
+    """Return the export as a workbook: the table on the first sheet, what it is on the second."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        head = book.add_format({"bold": True, "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet = book.add_worksheet("Table")
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(export.columns):
+            sheet.write_string(0, column, quoted(name), head)
+            sheet.set_column(column, column, min(max(len(name) + 2, 11), 40))
+        for number, row in enumerate(export.rows, 1):
+            for column, value in enumerate(row):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(number, column, value.replace(tzinfo=None), moment)
+                elif isinstance(value, date):
+                    sheet.write_datetime(number, column, value, day)
+                elif isinstance(value, bool):
+                    sheet.write_boolean(number, column, value)
+                elif isinstance(value, int | float):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, quoted(value)[:_LONGEST_CELL])
+        about = book.add_worksheet("About")
+        about.set_column(0, 0, 18)
+        about.set_column(1, 1, 100)
+        for number, (term, told) in enumerate(export.about):
+            about.write_string(number, 0, quoted(term), head)
+            about.write_string(number, 1, quoted(told)[:_LONGEST_CELL])
+    return out.getvalue()
+
+
+class _Unix(io.StringIO):
+    """Takes lines of a writer, which then quotes both line feeds and carriage returns in values."""
+
+    def write(self, line: str, /) -> int:
+        """Take one line."""
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
+def _lines(*parts: Iterable[Sequence[Value]]) -> str:
+    out = _Unix()
+    writer = csv.writer(out)
+    for rows in parts:
+        writer.writerows(rows)
+    return out.getvalue()
+
+
+def _is_live(text: str) -> bool:
+    if not _FORMULA.match(text):
+        return False
+    return not (_NUMBER.fullmatch(text) or _PHONE.fullmatch(text))
+
+
+def _written(value: Value) -> Value:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return quoted(value) if isinstance(value, str) else value

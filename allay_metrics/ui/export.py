@@ -1,0 +1,62 @@
+"""The export button: what is shown, as CSV or as a workbook, for the owner alone."""
+
+from collections.abc import Callable
+from functools import partial
+from secrets import token_hex
+
+import streamlit as st
+
+from allay_metrics.actions.audit import record
+from allay_metrics.records import Scope
+from allay_metrics.spreadsheet import Export, as_csv, as_xlsx
+
+_TOKEN = "al-export-token"  # noqa: S105 - a word in a file's name, no secret
+_KINDS = {
+    "csv": ("CSV", as_csv, "text/csv"),
+    "xlsx": (
+        "Excel workbook",
+        as_xlsx,
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+}
+
+
+def export_button(
+    scope: Scope, key: str, name: str, make: Callable[[], Export], *, label: str = "Export"
+) -> None:
+    """Draw the button for the owner, nothing for anybody else.
+
+    `name` is what the file is called, without its end and naming nobody; `make` is asked when one
+    of the kinds is clicked.
+    """
+    if scope.viewer.role != "owner":
+        return
+    with st.popover(label, icon=":material/download:", key=f"al-export-{key}"):
+        for end, (kind, write, mime) in _KINDS.items():
+            st.download_button(
+                kind,
+                partial(_taken, scope, f"{name}.{end}", make, write),
+                file_name=f"{name}_{_token()}.{end}",
+                mime=mime,
+                key=f"al-export-{key}-{end}",
+                icon=":material/table:" if end == "xlsx" else ":material/description:",
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+def _taken(
+    scope: Scope, named: str, make: Callable[[], Export], write: Callable[[Export], bytes]
+) -> bytes:
+    """Return the file, once the audit trail says who took it."""
+    record(scope, "take an export", named)
+    return write(make())
+
+
+def _token() -> str:
+    """Return a word that no other session has.
+
+    Files are served by a hash of their name and, of large ones, of parts of their content: equal
+    names would hand one person's file to another.
+    """
+    return str(st.session_state.setdefault(_TOKEN, token_hex(8)))
