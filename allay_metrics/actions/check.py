@@ -81,7 +81,7 @@ def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
 
 def _roll_up(conn: Connection, practice_id: str) -> Iterator[str]:
     if rollup.held(conn, practice_id) != rollup.recount(conn, practice_id):
-        yield "The daily roll-up differs from the visits it counts."
+        yield "The roll-ups differ from the visits they count."
 
 
 def _chosen(conn: Connection, practice_id: str) -> Iterator[str]:

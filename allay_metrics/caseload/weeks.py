@@ -1,15 +1,15 @@
 """Her own weeks against her own past: never against anybody else's."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select
 
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
-from allay_metrics.metrics.weeks import SERIES, WEEK, last_full_week, weeks_up_to
+from allay_metrics.metrics.weeks import SERIES, last_full_week, weeks_up_to
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import daily
+from allay_metrics.records.tables import weekly
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
     last = last_full_week(min(as_of, today.day))
     mondays = weeks_up_to(last, WEEKS_BACK + 1)
     asked = (
-        select(daily.c.week, func.sum(daily.c.visits))
+        select(weekly.c.week, func.sum(weekly.c.visits))
         .where(
-            scope.own(daily),
-            daily.c.state == "completed",
-            daily.c.day.between(mondays[0], last + WEEK - timedelta(days=1)),
+            scope.own(weekly),
+            weekly.c.state == "completed",
+            weekly.c.week.between(mondays[0], last),
         )
-        .group_by(daily.c.week)
+        .group_by(weekly.c.week)
     )
     with scope.read() as conn:
         found = {row[0]: int(row[1]) for row in conn.execute(asked)}

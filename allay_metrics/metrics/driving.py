@@ -5,19 +5,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from allay_metrics import words
 from allay_metrics.metrics.cells import Cell, Cells, Group, Place
 from allay_metrics.metrics.days import Bucket
-from allay_metrics.metrics.facts import DAILY, VISITS
+from allay_metrics.metrics.facts import VISITS, WEEKLY
 from allay_metrics.metrics.inquiry import Inquiry
 from allay_metrics.metrics.metric import DROVE, Metric
 from allay_metrics.metrics.question import Question
 from allay_metrics.metrics.verdict import NOT_ENDED, Judged, Verdict
 from allay_metrics.metrics.weeks import WEEK, monday_of
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import daily, offered_hours, therapist, visit
+from allay_metrics.records.tables import offered_hours, therapist, visit, weekly
 
 NO_CAPACITY = "no capacity on file"
 NO_HOURS = "no hours were offered"
@@ -163,8 +163,8 @@ def offered_minutes(
     mine = therapist.c.practice_id == scope.practice_id
     for row in conn.execute(select(therapist).where(mine, therapist.c.week_minutes.is_not(None))):
         if row.id in ids:
-            start = row.active_from or _first_day(conn, scope, row.id)
-            first = monday_of(start) if start else date.max
+            started = row.active_from
+            first = monday_of(started) if started else _first_week(conn, scope, row.id)
             last = row.active_to or date.max
             found |= {(row.id, w): row.week_minutes for w in weeks if first <= w <= last}
     own = offered_hours.c.practice_id == scope.practice_id
@@ -174,10 +174,10 @@ def offered_minutes(
     return found
 
 
-def _first_day(conn: Connection, scope: Scope, therapist_id: str) -> date | None:
-    hers = (daily.c.practice_id == scope.practice_id) & (daily.c.therapist_id == therapist_id)
-    day: date | None = conn.execute(select(func.min(daily.c.day)).where(hers)).scalar_one()
-    return day
+def _first_week(conn: Connection, scope: Scope, therapist_id: str) -> date:
+    hers = (weekly.c.practice_id == scope.practice_id) & (weekly.c.therapist_id == therapist_id)
+    week: date | None = conn.execute(select(func.min(weekly.c.week)).where(hers)).scalar_one()
+    return week or date.max
 
 
 def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
@@ -204,17 +204,17 @@ def _names(inquiry: Inquiry) -> dict[str, str]:
 
 def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
     """Return minutes of care and driving, and visits whose driving cannot be told."""
-    columns = daily.c
-    worked = case((columns.state == "completed", columns.minutes), else_=0) + columns.drive_minutes
+    whose, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
+    sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]
     asked = (
-        select(columns.therapist_id, columns.week, func.sum(worked), func.sum(columns.undriven))
+        select(whose, week, *sums)
         .where(
-            DAILY.own(inquiry.scope),
-            DAILY.on(inquiry.days),
-            DAILY.in_states(DROVE),
-            *DAILY.only(inquiry.question),
+            WEEKLY.own(inquiry.scope),
+            week.between(*inquiry.days),
+            WEEKLY.in_states(DROVE),
+            *WEEKLY.only(inquiry.question),
         )
-        .group_by(columns.therapist_id, columns.week)
+        .group_by(week, whose)
     )
     return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(asked)}
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from allay_metrics.metrics.days import Range
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import city, daily, daily_city, therapist, visit
+from allay_metrics.records.tables import city, daily, daily_city, therapist, visit, weekly
 
 # Constants stand in the statement itself: no value of anybody's, and partial indexes are found.
 _ONE: ColumnElement[int] = literal_column("1")
@@ -155,6 +155,17 @@ def _rolled_up(table: Table) -> Facts:
 
 DAILY = _rolled_up(daily)
 DAILY_CITY = _rolled_up(daily_city)
+
+_w = weekly.c
+WEEKLY = Facts(
+    weekly,
+    {
+        "visits": _w.visits,
+        "worked_minutes": case((_w.state == _COMPLETED, _w.minutes), else_=_ZERO)
+        + _w.drive_minutes,
+        "undriven": _w.undriven,
+    },
+)
 
 VISITS = Facts(
     visit,

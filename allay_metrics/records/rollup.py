@@ -1,7 +1,7 @@
-"""The daily roll-ups: additive counts per day and group, recounted for the days touched."""
+"""The roll-ups: additive counts per day or week and group, recounted where visits were touched."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -21,23 +21,47 @@ from sqlalchemy import (
     select,
 )
 
-from allay_metrics.records.tables import daily, daily_city, visit
+from allay_metrics.records.tables import daily, daily_city, visit, weekly
 from allay_metrics.records.tables.visits import CALENDAR
 from allay_metrics.records.types import Cents
 
-ROLL_UPS = (daily, daily_city)
+ROLL_UPS = (daily, daily_city, weekly)
+_DAYS_AT_A_TIME = 400
+_WEEKS_AT_A_TIME = _DAYS_AT_A_TIME // 7
 
 
 def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
-    """Count these days anew from their visits."""
-    touched = sorted(set(days))
-    for start in range(0, len(touched), 400):
-        batch = touched[start : start + 400]
+    """Count these days, and the weeks they are in, anew from their visits."""
+    touched = set(days)
+    for batch in _batches(touched, _DAYS_AT_A_TIME):
         for rolled, source in ((daily, visit), (daily_city, daily)):
-            mine = rolled.c.practice_id == practice_id
-            conn.execute(delete(rolled).where(mine, rolled.c.day.in_(batch)))
-            counted = _counted(rolled, source, practice_id).where(source.c.day.in_(batch))
-            conn.execute(insert(rolled).from_select([c.name for c in rolled.columns], counted))
+            which = rolled.c.day.in_(batch), source.c.day.in_(batch)
+            _count_anew(conn, practice_id, (rolled, source), *which)
+    mondays = {day - timedelta(days=day.weekday()) for day in touched}
+    for batch in _batches(mondays, _WEEKS_AT_A_TIME):
+        theirs = [monday + timedelta(days=after) for monday in batch for after in range(7)]
+        which = weekly.c.week.in_(batch), daily.c.day.in_(theirs)
+        _count_anew(conn, practice_id, (weekly, daily), *which)
+
+
+def _batches(days: Iterable[date], size: int) -> Iterator[list[date]]:
+    in_order = sorted(days)
+    for start in range(0, len(in_order), size):
+        yield in_order[start : start + size]
+
+
+def _count_anew(
+    conn: Connection,
+    practice_id: str,
+    tables: tuple[Table, Table],
+    stale: ColumnElement[bool],
+    counted: ColumnElement[bool],
+) -> None:
+    """Replace the stale rows of a roll-up by what its source counts."""
+    rolled, source = tables
+    conn.execute(delete(rolled).where(rolled.c.practice_id == practice_id, stale))
+    rows = _counted(rolled, source, practice_id).where(counted)
+    conn.execute(insert(rolled).from_select([column.name for column in rolled.columns], rows))
 
 
 def recount(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from allay_metrics.errors import NotFound
 from allay_metrics.records.tables import client, visit
 from tests.support.practices import practices, put_on_file
 
-# Rows of these tell who a family is; `visit` and `daily` are hers by therapist, too.
+# Rows of these tell who a family is; `visit` and the roll-ups are hers by therapist, too.
 OF_FAMILIES = (
     "family", "client", "booking", "visit", "visit_client",
     "client_note", "client_tag", "care_closed",
@@ -54,7 +54,7 @@ def whole_page(scope):
 
 def limited(statement, parameters, therapist_id):
     """Return whether a statement is bound to her: by her id, on her visits or her families."""
-    her_visits = re.search(r"visit\.therapist_id = |daily\.therapist_id = ", statement)
+    her_visits = re.search(r"(?:visit|daily|weekly)\.therapist_id = ", statement)
     return bool(her_visits) and therapist_id in parameters
 
 
@@ -66,7 +66,7 @@ def judge(log, therapist_id):
     assert log.statements
     for statement, parameters in log.statements:
         assert not re.search(r"cents|price|_value|amount|extra", statement), statement
-        if any(reads(statement, table) for table in (*OF_FAMILIES, "daily")):
+        if any(reads(statement, table) for table in (*OF_FAMILIES, "daily", "weekly")):
             assert limited(statement, parameters, therapist_id), statement
 
 

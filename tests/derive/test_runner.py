@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from allay_metrics.actions.care import close_care
 from allay_metrics.actions.check import check_records
@@ -10,7 +11,7 @@ from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive import derive_all
 from allay_metrics.errors import Conflict
-from allay_metrics.records import rollup
+from allay_metrics.records.tables import daily, weekly
 from tests.support.exports import appointment, day
 from tests.support.on_file import closings, fingerprint, flagged, missing_ids, visits
 from tests.support.random_exports import a_desk, exports
@@ -116,8 +117,19 @@ def test_days_without_visits_leave_the_roll_up(desk, undo):
     if undo:
         undo_import(desk.scope, moved.import_id)
     with desk.scope.read() as conn:
-        days = {row[1] for row in rollup.held(conn, desk.scope.practice_id)}
+        days = set(conn.execute(select(daily.c.day)).scalars())
     assert days == {day("2026-03-10" if undo else "2026-03-12")}
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_weeks_without_visits_leave_the_roll_up(desk, undo):
+    desk.take_in([appointment("1", "2026-03-10 10:00")], MONDAY)
+    moved = desk.take_in([appointment("1", "2026-03-19 10:00")], LATER)
+    if undo:
+        undo_import(desk.scope, moved.import_id)
+    with desk.scope.read() as conn:
+        weeks = set(conn.execute(select(weekly.c.week)).scalars())
+    assert weeks == {day("2026-03-09" if undo else "2026-03-16")}
 
 
 STEPS = st.one_of(

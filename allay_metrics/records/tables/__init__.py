@@ -31,7 +31,7 @@ from allay_metrics.records.tables.decisions import (
 )
 from allay_metrics.records.tables.imports import booking, coverage, import_, import_row, set_aside
 from allay_metrics.records.tables.people import city, client, episode, family, practice, therapist
-from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client
+from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client, weekly
 
 __all__ = [
     "answer",
@@ -77,4 +77,5 @@ __all__ = [
     "visit_client",
     "week_note",
     "week_snapshot",
+    "weekly",
 ]

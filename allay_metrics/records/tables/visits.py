@@ -1,4 +1,4 @@
-"""Visits as counted: wholly derived from bookings and corrections, and their daily roll-up."""
+"""Visits as counted: wholly derived from bookings and corrections, and their roll-ups."""
 
 from typing import Any
 
@@ -8,10 +8,14 @@ from allay_metrics.records.tables.base import belongs_to, column, table
 from allay_metrics.records.types import Cents, Count, Day, Flag, Instant, Key
 
 CALENDAR = ("week", "month", "weekday")
+# What tells the rows of each roll-up apart, in the order they are stored.
+_DAILY = ("day", "source", "city", "visit_type", "second_type", "therapist_id", "state")
+_DAILY_CITY = ("day", "source", "city", "visit_type", "state")
+_WEEKLY = ("week", "therapist_id", "state")
 
 
 def _groups(*names: str) -> list[Column[Any]]:
-    """Return these columns that visits are grouped and filtered by, and their calendar's."""
+    """Return these columns that visits are grouped and filtered by."""
     groups = [
         column("day", Day, "Date of the start in the practice's zone"),
         column("source", Text, "Profile it came by"),
@@ -24,12 +28,12 @@ def _groups(*names: str) -> list[Column[Any]]:
         column("month", Day, "First day of its month"),
         column("weekday", Count, "0 Monday to 6 Sunday"),
     ]
-    return [group for group in groups if group.name in (*names, *CALENDAR)]
+    return [group for group in groups if group.name in names]
 
 
-def _sums() -> list[Column[Any]]:
-    """Return the counts of a roll-up."""
-    return [
+def _sums(*names: str) -> list[Column[Any]]:
+    """Return these counts of a roll-up; all of them where none is named."""
+    sums = [
         column("visits", Count, "Visits"),
         column("assumed", Count, "Of them completed by assumption"),
         column("combined", Count, "Of them with a second type"),
@@ -72,6 +76,7 @@ def _sums() -> list[Column[Any]]:
             "lone", Count, "Therapist-days of one visit only, and none close by", server_default="0"
         ),
     ]
+    return [one for one in sums if not names or one.name in names]
 
 
 visit = table(
@@ -80,7 +85,7 @@ visit = table(
     ("id",),
     column("id", Key, "Id of its first booking"),
     column("family_id", Key, "The family visited"),
-    *_groups("day", "source", "city", "visit_type", "second_type", "therapist_id", "state"),
+    *_groups(*_DAILY, *CALENDAR),
     column("starts_at", Instant, "Start"),
     column("ends_at", Instant, "End"),
     column("minutes", Count, "Booked length"),
@@ -179,8 +184,8 @@ visit_client = table(
 daily = table(
     "daily",
     "Roll-up of visits: additive counts per day and group, recounted when touched",
-    ("day", "source", "city", "visit_type", "second_type", "therapist_id", "state"),
-    *_groups("day", "source", "city", "visit_type", "second_type", "therapist_id", "state"),
+    _DAILY,
+    *_groups(*_DAILY, *CALENDAR),
     *_sums(),
     clustered=True,
 )
@@ -190,9 +195,20 @@ daily = table(
 daily_city = table(
     "daily_city",
     "The roll-up again without therapist and second type",
-    ("day", "source", "city", "visit_type", "state"),
-    *_groups("day", "source", "city", "visit_type", "state"),
+    _DAILY_CITY,
+    *_groups(*_DAILY_CITY, *CALENDAR),
     *_sums(),
     Index(None, "practice_id", "city"),
+    clustered=True,
+)
+
+# Hours are offered by therapist and week, and told for half a year and more: one look at her.
+weekly = table(
+    "weekly",
+    "Roll-up of the daily roll-up: each therapist's weeks, recounted when touched",
+    _WEEKLY,
+    *_groups(*_WEEKLY),
+    *_sums("visits", "minutes", "drive_minutes", "undriven"),
+    Index(None, "practice_id", "therapist_id", "week"),
     clustered=True,
 )
