@@ -28,6 +28,8 @@ from allay_metrics.records.tables import answer, check_in, client
 
 RUN_FROM = 12  # months a run chart needs
 HISTORY = "a history tag: never charted as resolved"
+WHOLE_PRACTICE = "These numbers are of the whole practice: for the owner to see."
+LONGEST_WINDOW = max(one.closes(date.min) for one in WINDOWS.values()) - date.min
 NO_HEADLINE = "under 40 % answered both times: no headline"
 
 
@@ -156,7 +158,7 @@ def review_outcomes(
     measure or concern.
     """
     if scope.viewer.role != "owner":
-        raise NotAllowed("These numbers are of the whole practice: for the owner to see.")
+        raise NotAllowed(WHOLE_PRACTICE)
     asked = _asked_measure(measure)
     chosen = _chosen(only)
     with scope.read() as conn:
@@ -176,6 +178,28 @@ def review_outcomes(
         months=_months(episodes, day),
         has_check_ins=any(one.asked for one in episodes),
     )
+
+
+def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernReview, ...]:
+    """Return the concerns with pairs whose window closed in the period, most pairs first.
+
+    Of the whole practice, for the owner: the same summaries as `review_outcomes`, read without
+    the lines, the words and the months beside them. History tags are not among them. Raises
+    NotAllowed.
+    """
+    if scope.viewer.role != "owner":
+        raise NotAllowed(WHOLE_PRACTICE)
+    opened = first - LONGEST_WINDOW, last
+    with scope.read() as conn:
+        as_of = read_records(conn, scope).newest
+        episodes = read_episodes(scope, opened=opened, conn=conn)
+    reviewed = [
+        _concern(episodes, one, None, (first, last), as_of or last)
+        for one in concerns().values()
+        if one.kind != "history tag"
+    ]
+    answered = [one for one in reviewed if one.summary.funnel.paired]
+    return tuple(sorted(answered, key=lambda one: -one.summary.funnel.paired))
 
 
 def _asked_measure(measure: str | None) -> Measure | None:

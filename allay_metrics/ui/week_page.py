@@ -6,6 +6,7 @@ from allay_metrics.ui.cities_where import side_by_side
 from allay_metrics.ui.opening import opened
 from allay_metrics.ui.week_changed import week_changed
 from allay_metrics.ui.week_needs import week_needs
+from allay_metrics.ui.week_outcomes import week_outcomes
 from allay_metrics.ui.week_score import SCORE, open_score, week_scorecard
 from allay_metrics.ui.week_tiles import week_tiles
 from allay_metrics.ui.week_what import REFERRAL, open_referral, week_referrals, week_types
@@ -23,7 +24,8 @@ def week_page(scope: Scope, review: WeekReview) -> None:
         clicked.append(week_map(scope, review))
     with side_by_side():
         clicked.append(week_types(scope, review))
-        week_referrals(review)
+        week_outcomes(scope, review)
+    week_referrals(review)
     week_scorecard(review)
     told = opened()
     if show := next(filter(None, clicked), None):
