@@ -1,13 +1,14 @@
 """The lines an import keeps about itself: what it is, what became of its rows, what it covers."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from allay_metrics.actions.erased import is_erased
 from allay_metrics.actions.load import Counts, FileInHand
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.records.bulk import insert_rows
@@ -19,6 +20,7 @@ from allay_metrics.records.types import now
 _UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})
 
 Days = tuple[date, date]
+Rows = Mapping[str, set[int]]  # numbers of rows, by the import they stand in
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,13 @@ def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) ->
         raw = json.dumps(row.raw, ensure_ascii=False)
         hash_ = blake2b(raw.encode(), digest_size=16).hexdigest()
         named = key_of(hand.practice_id, hand.source, row.key) if row.key else None
-        told = (row.row, row.column, row.value, row.reason, raw, hash_, named)
+        # Nobody has to decide on what was kept out for good.
+        dismissed = now() if is_erased(row.raw, row.reason) else None
+        told = (row.row, row.column, row.value, row.reason, raw, hash_, named, dismissed)
         rows.append((hand.practice_id, hand.import_id, *told))
     columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash", "booking_id")
-    insert_rows(conn, set_aside, ("practice_id", "import_id", *columns), rows)
+    names = ("practice_id", "import_id", *columns, "dismissed_at")
+    insert_rows(conn, set_aside, names, rows)
 
 
 def keep_coverage(
@@ -102,3 +107,13 @@ def keep_coverage(
             rows.append((hand.practice_id, hand.import_id, kind, hand.source, *days))
     columns = ("practice_id", "import_id", "kind", "source", "first_day", "last_day")
     insert_rows(conn, coverage, columns, rows)
+
+
+def take_out(conn: Connection, practice_id: str, rows: Rows) -> None:
+    """Keep in each import's account that these rows were taken out, and drop warnings of them."""
+    for import_id, numbers in rows.items():
+        mine = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
+        told = json.loads(conn.execute(select(import_.c.warnings).where(mine)).scalar_one())
+        left = json.dumps([one for one in told if one["row"] not in numbers])
+        values = {"erased": import_.c.erased + len(numbers), "warnings": left}
+        conn.execute(update(import_).where(mine).values(values))

@@ -67,10 +67,10 @@ def _trail(scope: Scope) -> list[str]:
 
 def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
     """Every row read must stand in the account of its import: counted or set aside."""
-    columns = (import_.c.rows_read, import_.c.id, import_.c.file_name)
+    columns = (import_.c.rows_read, import_.c.id, import_.c.file_name, import_.c.erased)
     mine = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
     for row in conn.execute(select(*columns).where(mine)).all():
-        held = 0
+        held = row.erased
         for table in (import_row, set_aside):
             of_import = (table.c.practice_id == practice_id) & (table.c.import_id == row.id)
             counted = select(func.count()).select_from(table).where(of_import)

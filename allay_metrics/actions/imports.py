@@ -21,6 +21,7 @@ from allay_metrics.actions.account import (
     open_import,
 )
 from allay_metrics.actions.again import settle_rows, take_in_again
+from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.holding import hold, hold_by_name, mark_missing
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.profiles import own_profiles
@@ -204,7 +205,9 @@ class _Import:
         conn, file, hand = self.conn, self.file, self.hand
         open_import(conn, hand, Entry(file.file_name, file.sha256, file.holds))
         taken = _Taken()
-        for chunk in chunks:
+        out = read_erased(conn, hand.practice_id)
+        for told in chunks:
+            chunk = out.keep_out(told)
             load_rows(conn, hand, chunk.rows, taken.counts)
             taken.see(chunk)
             self.progress(READING_SHARE + file.fraction_read * LOADING_SHARE)

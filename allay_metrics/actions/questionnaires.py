@@ -11,6 +11,7 @@ from allay_metrics import words
 from allay_metrics.actions.account import Entry, close_import, keep_aside, open_import
 from allay_metrics.actions.again import IS_OPEN, settle_rows
 from allay_metrics.actions.answers import Became, Reported, keep_told
+from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.load import Counts, FileInHand
 from allay_metrics.actions.signs_told import raise_signs
@@ -65,8 +66,9 @@ def import_answers(
 
 
 def _take_in(
-    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, checked: Checked
+    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, told: Checked
 ) -> ImportReport:
+    checked = read_erased(conn, hand.practice_id).keep_answers_out(told)
     open_import(conn, hand, Entry(file.file_name, file.sha256, HOLDS))
     old = _told_newer(conn, hand, checked.given)
     reported = [_reported(one) for one in checked.given]

@@ -9,11 +9,19 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from allay_metrics import words
+from allay_metrics.actions.erasing import REASON as ERASED
 from allay_metrics.actions.weeks import keep_snapshots
 from allay_metrics.metrics import METRICS, Metric, query
 from allay_metrics.metrics.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import booking, correction, import_, import_row, week_snapshot
+from allay_metrics.records.tables import (
+    audit,
+    booking,
+    correction,
+    import_,
+    import_row,
+    week_snapshot,
+)
 from allay_metrics.review.answers import Cell, by_place
 from allay_metrics.review.eight import ASKED, week_question
 from allay_metrics.review.known import known_records
@@ -200,7 +208,14 @@ def _reasons(
     }
     told = [f"{words.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
     imports = int(conn.execute(undone).scalar_one())
-    return told + ([f"{words.plural(imports, 'import')} undone"] if imports else [])
+    told += [f"{words.plural(imports, 'import')} undone"] if imports else []
+    gone = select(func.count()).where(
+        audit.c.practice_id == scope.practice_id,
+        audit.c.action == ERASED,
+        audit.c.at >= snapshot.taken_at,
+    )
+    families = int(conn.execute(gone).scalar_one())
+    return told + ([f"{words.plural(families, 'family', 'families')} erased"] if families else [])
 
 
 def _sequence_of(scope: Scope, import_id: str) -> Any:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from allay_metrics.actions.erasing import erase_family
 from allay_metrics.records.tables import (
     booking,
     correction,
@@ -75,3 +76,15 @@ def test_a_number_that_changed_is_told_with_both_values(scope):
     tell_anew(scope, rows[:5])
     found = restated(scope, WEEK)
     assert found[0].startswith("Completed visits now 5, first told as 6")
+
+
+def test_a_week_that_changed_because_a_family_was_erased_says_so(scope):
+    rows = [booked(name, WEEK) for name in "ABCDEF"]
+    on_file(scope, rows)
+    keep_due_snapshots(scope)
+    with scope.read() as conn:
+        one = conn.execute(select(family.c.id).limit(1)).scalar_one()
+    erase_family(scope, one)
+    (first, *_) = restated(scope, WEEK)
+    assert first.startswith("Completed visits now 5, first told as 6")
+    assert "1 family erased" in " ".join(restated(scope, WEEK))

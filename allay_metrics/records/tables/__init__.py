@@ -29,6 +29,7 @@ from allay_metrics.records.tables.decisions import (
     week_note,
     week_snapshot,
 )
+from allay_metrics.records.tables.erasing import erased
 from allay_metrics.records.tables.imports import booking, coverage, import_, import_row, set_aside
 from allay_metrics.records.tables.people import city, client, episode, family, practice, therapist
 from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client, weekly
@@ -53,6 +54,7 @@ __all__ = [
     "device",
     "drive_pair",
     "episode",
+    "erased",
     "family",
     "family_link",
     "goal",

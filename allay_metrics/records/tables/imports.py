@@ -24,6 +24,12 @@ import_ = table(
     column("updated", Count, "Rows that say something new of a known booking"),
     column("unchanged", Count, "Rows that say what was known"),
     column("set_aside", Count, "Rows that cannot be used"),
+    column(
+        "erased",
+        Count,
+        "Of its rows: taken out since, with an erased family or because they were old",
+        server_default="0",
+    ),
     column("warnings", Text, "JSON list of row, column, value, reason: parts of rows left out"),
     column("undone_at", Instant, "When it was undone", nullable=True),
     column(

@@ -1,0 +1,148 @@
+"""Families that were erased, known by a keyed hash alone: files to come do not bring them back.
+
+The key lies in the records themselves. It keeps a hash from meaning anything elsewhere; whoever
+holds the records and guesses an e-mail can learn that its family was erased, and no more.
+"""
+
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from secrets import token_hex
+
+from sqlalchemy import Connection, insert, select
+
+from allay_metrics.derive.matching import certain_match, name_match, provisional_match
+from allay_metrics.intake.questionnaires.file import Checked
+from allay_metrics.intake.rows import Chunk, SetAside
+from allay_metrics.intake.values import email as read_email
+from allay_metrics.intake.values import phone as read_phone
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import erased, setting
+from allay_metrics.records.types import now
+
+REASON = "its family was erased and stays so: nothing of this row was kept"
+_SETTING = "erasing_key"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """The families erased from a practice's records."""
+
+    key: str
+    hashes: frozenset[str]
+
+    def __bool__(self) -> bool:
+        """Return whether any was."""
+        return bool(self.hashes)
+
+    def holds(self, email: str | None, phone: str | None, name: str, address: str | None) -> bool:
+        """Return whether a booking of this person is of an erased family."""
+        match = certain_match(email) or provisional_match(phone, name, address)
+        return _hash(self.key, match) in self.hashes
+
+    def mentions(self, texts: Iterable[str], region: str = "US") -> bool:
+        """Return whether one of these texts is an erased family's e-mail or phone."""
+        return any(
+            _hash(self.key, match) in self.hashes
+            for text in texts
+            for match in _matches(text, region)
+        )
+
+    def keep_out(self, chunk: Chunk) -> Chunk:
+        """Return the rows of a file without those of erased families: set aside, without a word."""
+        if not self:
+            return chunk
+        rows = chunk.rows
+        people = zip(
+            *(rows[name] for name in ("email", "phone", "client_name", "address")), strict=True
+        )
+        stays = [not self.holds(*person) for person in people]
+        gone = {int(number) for number in rows["row_number"][[not one for one in stays]]}
+        unusable = {one.row for one in chunk.set_aside if self.mentions(one.raw.values())}
+        if not gone and not unusable:
+            return chunk
+        aside = [one for one in chunk.set_aside if one.row not in unusable]
+        aside += [_nothing(number) for number in sorted(gone | unusable)]
+        warnings = [one for one in chunk.warnings if one.row not in gone | unusable]
+        kept = rows[stays].reset_index(drop=True)
+        return replace(chunk, rows=kept, set_aside=aside, warnings=warnings)
+
+    def keep_answers_out(self, checked: Checked) -> Checked:
+        """Return a form's responses without those of erased families, known by their e-mail."""
+        if not self:
+            return checked
+        gone = {one.row for one in checked.given if one.email and self.mentions([one.email])}
+        gone |= {row for row, same in checked.repeats.items() if same in gone}
+        gone |= {one.row for one in checked.set_aside if self.mentions(one.raw.values())}
+        return Checked(
+            [one for one in checked.given if one.row not in gone],
+            {row: same for row, same in checked.repeats.items() if row not in gone},
+            [one for one in checked.set_aside if one.row not in gone]
+            + [_nothing(row) for row in sorted(gone)],
+            [one for one in checked.warnings if one.row not in gone],
+            checked.read,
+        )
+
+
+def read_erased(conn: Connection, practice_id: str) -> Erased:
+    """Return the families erased from the practice's records."""
+    asked = select(setting.c.value).where(
+        setting.c.practice_id == practice_id, setting.c.name == _SETTING
+    )
+    key = conn.execute(asked).scalar_one_or_none()
+    hashes = select(erased.c.key_hash).where(erased.c.practice_id == practice_id)
+    return Erased(json.loads(key) if key else "", frozenset(conn.execute(hashes).scalars()))
+
+
+def remember(
+    conn: Connection,
+    practice_id: str,
+    people: Iterable[tuple[str | None, str | None, str, str | None]],
+) -> None:
+    """Remember these people's family: e-mail, phone, name and address, each by its hash."""
+    key = read_erased(conn, practice_id).key
+    if not key:
+        key = token_hex(32)
+        row = {"practice_id": practice_id, "name": _SETTING, "value": json.dumps(key)}
+        conn.execute(insert(setting).values(row))
+    matches = {
+        match
+        for email, phone, name, address in people
+        for match in (
+            certain_match(email),
+            f"p:{phone}" if phone else None,
+            name_match(name, address),
+        )
+        if match
+    }
+    hashes = {_hash(key, match) for match in matches}
+    known = select(erased.c.key_hash).where(
+        erased.c.practice_id == practice_id, erased.c.key_hash.in_(among(conn, hashes))
+    )
+    rows = [
+        {"practice_id": practice_id, "key_hash": one, "erased_at": now()}
+        for one in sorted(hashes - set(conn.execute(known).scalars()))
+    ]
+    if rows:
+        conn.execute(insert(erased), rows)
+
+
+def _hash(key: str, match: str) -> str:
+    return hmac.new(key.encode(), match.encode(), "sha256").hexdigest()
+
+
+def _matches(text: str, region: str) -> Iterator[str]:
+    if address := read_email(text):
+        yield f"e:{address}"
+    if number := read_phone(text, region):
+        yield f"p:{number}"
+
+
+def _nothing(row: int) -> SetAside:
+    return SetAside(row, "", "", REASON, {})
+
+
+def is_erased(raw: Mapping[str, str], reason: str) -> bool:
+    """Return whether a row set aside is one that was kept out."""
+    return not raw and reason == REASON

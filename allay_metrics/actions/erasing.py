@@ -1,0 +1,138 @@
+"""Erases a family: out of every table, out of the raw rows, out of the files below them.
+
+What was counted of it counts no more: numbers are derived anew, and weeks told before say that
+they changed because a family was erased. A hash is remembered, so that no file brings it back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Table, delete, select
+
+from allay_metrics.actions.account import Rows, take_out
+from allay_metrics.actions.erased import remember
+from allay_metrics.actions.raw_rows import Told, forget_before, raw_aside, strays
+from allay_metrics.derive import derive
+from allay_metrics.derive.choices import read_links
+from allay_metrics.derive.families import families_by_clue
+from allay_metrics.errors import NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.scrub import scrub
+from allay_metrics.records.tables import (
+    answer,
+    booking,
+    care_closed,
+    check_in,
+    check_in_row,
+    client,
+    client_detail,
+    client_note,
+    client_tag,
+    correction,
+    family,
+    family_link,
+    import_row,
+    red_flag,
+    set_aside,
+)
+
+REASON = "erase a family"
+_OF_CHECK_IN = (answer, red_flag, check_in_row)
+_OF_CLIENT = (care_closed, client_detail, client_note, client_tag)
+
+
+@dataclass(frozen=True)
+class Gone:
+    """How much was erased, and whether its bytes are gone from the files, too."""
+
+    rows: int
+    check_ins: int
+    aside: int
+    scrubbed: bool
+
+
+def erase_family(scope: Scope, family_id: str) -> Gone:
+    """Erase a family for good and return what went. Backups made before still hold it.
+
+    Owner only. Raises NotFound.
+    """
+    with scope.write(REASON, family_id) as conn:
+        rows, check_ins, aside = _erase(conn, scope.practice_id, family_id)
+    return Gone(rows, check_ins, aside, scrubbed=scrub(scope))
+
+
+def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int, int]:
+    mine = (family.c.practice_id == practice_id) & (family.c.id == family_id)
+    found = conn.execute(select(family.c.match_key).where(mine)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such family: it may be erased already.")
+    theirs = (booking.c.practice_id == practice_id) & (booking.c.family_id == family_id)
+    bookings = conn.execute(select(booking).where(theirs)).all()
+    ids = [row.id for row in bookings]
+    people = [(row.email, row.phone, row.client_name, row.address) for row in bookings]
+    who = Told.of(people)
+    whose = (client.c.practice_id == practice_id) & (client.c.family_id == family_id)
+    clients = list(conn.execute(select(client.c.id).where(whose)).scalars())
+    check_ins = strays(conn, practice_id, who) | _check_ins(conn, practice_id, clients)
+    aside = raw_aside(conn, practice_id, who, ids)
+    _account(conn, practice_id, ids, check_ins, aside)
+    forget_before(conn, practice_id, who)
+    for table in _OF_CHECK_IN:
+        _drop(conn, practice_id, table, "check_in_id", check_ins)
+    _drop(conn, practice_id, check_in, "id", check_ins)
+    for table in _OF_CLIENT:
+        _drop(conn, practice_id, table, "client_id", clients)
+    for table, column in ((correction, "booking_id"), (import_row, "booking_id"), (booking, "id")):
+        _drop(conn, practice_id, table, column, ids)
+    _drop_links(conn, practice_id, who, found.match_key)
+    touched = {family_id} | families_by_clue(conn, practice_id, people)
+    derive(conn, practice_id, touched, relinked=True)
+    remember(conn, practice_id, people)
+    return len(ids), len(check_ins), sum(map(len, aside.values()))
+
+
+def _check_ins(conn: Connection, practice_id: str, clients: Iterable[str]) -> set[str]:
+    mine = check_in.c.practice_id == practice_id
+    asked = select(check_in.c.id).where(mine, check_in.c.client_id.in_(among(conn, clients)))
+    return set(conn.execute(asked).scalars())
+
+
+def _account(
+    conn: Connection, practice_id: str, bookings: list[str], check_ins: set[str], aside: Rows
+) -> None:
+    """Keep the account of the imports the rows came by, and take the rows set aside out."""
+    gone: dict[str, set[int]] = {id_: set(numbers) for id_, numbers in aside.items()}
+    for table, column, ids in (
+        (import_row, "booking_id", bookings),
+        (check_in_row, "check_in_id", list(check_ins)),
+    ):
+        asked = select(table.c.import_id, table.c.row_number).where(
+            table.c.practice_id == practice_id, table.c[column].in_(among(conn, ids))
+        )
+        for import_id, number in conn.execute(asked):
+            gone.setdefault(import_id, set()).add(number)
+    for import_id, numbers in aside.items():
+        mine = (set_aside.c.practice_id == practice_id) & (set_aside.c.import_id == import_id)
+        conn.execute(delete(set_aside).where(mine, set_aside.c.row_number.in_(numbers)))
+    take_out(conn, practice_id, gone)
+
+
+def _drop(
+    conn: Connection, practice_id: str, table: Table, column: str, ids: Iterable[str]
+) -> None:
+    mine = table.c.practice_id == practice_id
+    conn.execute(delete(table).where(mine, table.c[column].in_(among(conn, ids))))
+
+
+def _drop_links(conn: Connection, practice_id: str, who: Told, match_key: str) -> None:
+    """Delete the owner's word on who is one with this family."""
+    for (key, name), into in read_links(conn, practice_id).items():
+        if match_key in (key, into) or who.is_in([key, into, name]):
+            conn.execute(
+                delete(family_link).where(
+                    family_link.c.practice_id == practice_id,
+                    family_link.c.match_key == key,
+                    family_link.c.client_name == name,
+                )
+            )

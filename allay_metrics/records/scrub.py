@@ -1,0 +1,35 @@
+"""Takes deleted rows out of a database's files, where deleting alone leaves their bytes."""
+
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from allay_metrics.records.scope import Scope
+from allay_metrics.records.tables import metadata
+
+
+def scrub(scope: Scope) -> bool:
+    """Write the database anew without what was deleted; return whether all of it is gone.
+
+    False: somebody still reads the records as they were before, and SQLite's log beside the file
+    keeps them until nobody does. PostgreSQL's own write-ahead log and backups are the server's.
+    """
+    engine = scope._engine
+    if engine.dialect.name == "sqlite":
+        return _rewrite_file(engine)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        for table in metadata.sorted_tables:
+            conn.execute(text(f'VACUUM FULL "{table.name}"'))
+    return True
+
+
+def _rewrite_file(engine: Engine) -> bool:
+    lent = engine.raw_connection()
+    try:
+        driver: Any = lent.driver_connection
+        driver.execute("PRAGMA query_only = OFF")
+        driver.execute("VACUUM")
+        busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        lent.close()
