@@ -80,10 +80,24 @@ def people(scope: Scope) -> list[Person]:
         return [_person(row) for row in conn.execute(asked)]
 
 
+def new_code() -> str:
+    """Return a code for one invitation: 256 random bits."""
+    return token_urlsafe(_BYTES)
+
+
 def invite(
-    scope: Scope, email: str, name: str, role: Role, therapist_id: str | None = None
+    scope: Scope,
+    email: str,
+    name: str,
+    role: Role,
+    therapist_id: str | None = None,
+    *,
+    code: str | None = None,
 ) -> Invitation:
     """List a person and return her invitation.
+
+    `code` is the one to hand out, a new one unless given: asked twice with the same, for a button
+    pressed twice, the same invitation comes back.
 
     Raises ConfigProblem for an address, name or role that is none, Conflict for an address that
     is listed already.
@@ -91,7 +105,7 @@ def invite(
     with scope.write("list a person") as conn:
         _check_role(conn, scope, role, therapist_id)
         listed = {"email": email, "name": name, "role": role, "therapist_id": therapist_id}
-        return _list(conn, scope, listed)
+        return _list(conn, scope, listed, code or new_code())
 
 
 def first_owner(scope: Scope, email: str, name: str) -> Invitation:
@@ -106,21 +120,24 @@ def first_owner(scope: Scope, email: str, name: str) -> Invitation:
             raise Conflict("There is an owner already: she lists everybody else.")
         for row in there:
             if row.email == email.strip().lower():
-                return _invite_again(conn, row)
+                return _invite_again(conn, row, new_code())
         if there:
             raise Conflict(f"{there[0].email} was listed first: ask with that address.")
-        return _list(conn, scope, {"email": email, "name": name, "role": "owner"})
+        listed = {"email": email, "name": name, "role": "owner"}
+        return _list(conn, scope, listed, new_code())
 
 
-def reset(scope: Scope, person_id: str) -> Invitation:
+def reset(scope: Scope, person_id: str, *, code: str | None = None) -> Invitation:
     """Take back everything a person signs in with and return a new invitation.
 
-    For a lost phone or a forgotten password. Raises NotFound.
+    For a lost phone or a forgotten password. `code` is as in `invite`. Raises NotFound.
     """
     with scope.write("reset a sign-in") as conn:
-        row = _row(conn, scope, person_id)
+        row, code = _row(conn, scope, person_id), code or new_code()
+        if row.invite_hash == code_hash(code):
+            return Invitation(row.id, f"{PATH}{code}", row.invite_expires_at)
         cut(conn, scope.practice_id, person_id, devices=True)
-        return _invite_again(conn, row)
+        return _invite_again(conn, row, code)
 
 
 def set_role(
@@ -129,34 +146,47 @@ def set_role(
     """Give a person another role; her open sessions end.
 
     `version` is the one that was read. Raises NotFound, ConfigProblem for a role that is none,
-    Conflict when she was changed meanwhile, or where no owner would be left.
+    Conflict when she was changed meanwhile, or where no owner would be left. A role she has
+    already changes nothing.
     """
     with scope.write("change a role") as conn:
         row = _row(conn, scope, person_id)
-        if row.version != version:
-            raise Conflict(f"{row.name} was changed meanwhile: look again.")
+        if (row.role, row.therapist_id) == (role, therapist_id):
+            return
+        _check_version(row, version)
         _check_role(conn, scope, role, therapist_id)
         _change(conn, row, {"role": role, "therapist_id": therapist_id})
         _must_have_owner(conn, scope)
         cut(conn, scope.practice_id, person_id, devices=False)
 
 
-def disable(scope: Scope, person_id: str) -> None:
+def disable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
     """Let a person sign in no more: her sessions end at the next click, her devices open nothing.
 
-    Raises NotFound, and Conflict where no owner would be left.
+    Raises NotFound, and Conflict where no owner would be left, or where she was changed since
+    `version` was read. Who is shut out stays so.
     """
     with scope.write("shut a person out") as conn:
         row = _row(conn, scope, person_id)
-        _change(conn, row, {"disabled_at": row.disabled_at or now()})
+        if row.disabled_at is not None:
+            return
+        _check_version(row, version)
+        _change(conn, row, {"disabled_at": now()})
         _must_have_owner(conn, scope)
         cut(conn, scope.practice_id, person_id, devices=True)
 
 
-def enable(scope: Scope, person_id: str) -> None:
-    """Let a person sign in again, with what she signed in with before. Raises NotFound."""
+def enable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
+    """Let a person sign in again, with what she signed in with before.
+
+    Raises NotFound, and Conflict where she was changed since `version` was read.
+    """
     with scope.write("let a person in again") as conn:
-        _change(conn, _row(conn, scope, person_id), {"disabled_at": None})
+        row = _row(conn, scope, person_id)
+        if row.disabled_at is None:
+            return
+        _check_version(row, version)
+        _change(conn, row, {"disabled_at": None})
 
 
 def end_sessions(scope: Scope, person_id: str, *, devices: bool = True) -> None:
@@ -165,16 +195,24 @@ def end_sessions(scope: Scope, person_id: str, *, devices: bool = True) -> None:
         cut(conn, scope.practice_id, _row(conn, scope, person_id).id, devices=devices)
 
 
-def _list(conn: Connection, scope: Scope, listed: dict[str, Any]) -> Invitation:
+def _check_version(row: Row[Any], version: int | None) -> None:
+    if version is not None and row.version != version:
+        raise Conflict(f"{row.name} was changed meanwhile: look again.")
+
+
+def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> Invitation:
     address, called = listed["email"].strip().lower(), " ".join(listed["name"].split())
     if "@" not in address.strip("@ ") or " " in address:
         raise ConfigProblem(f"'{address}' is no e-mail address.")
     if not called:
         raise ConfigProblem("Say the name of who may sign in.")
     mine = person.c.practice_id == scope.practice_id
-    if conn.execute(select(person.c.id).where(mine, person.c.email == address)).first():
-        raise Conflict(f"{address} is listed already.")
-    id_, code = new_key(), token_urlsafe(_BYTES)
+    there = conn.execute(select(person).where(mine, person.c.email == address)).first()
+    if there is not None:
+        if there.invite_hash != code_hash(code):
+            raise Conflict(f"{address} is listed already.")
+        return Invitation(there.id, f"{PATH}{code}", there.invite_expires_at)
+    id_ = new_key()
     row = {
         "practice_id": scope.practice_id,
         **listed,
@@ -188,8 +226,7 @@ def _list(conn: Connection, scope: Scope, listed: dict[str, Any]) -> Invitation:
     return Invitation(id_, f"{PATH}{code}", row["invite_expires_at"])
 
 
-def _invite_again(conn: Connection, row: Row[Any]) -> Invitation:
-    code = token_urlsafe(_BYTES)
+def _invite_again(conn: Connection, row: Row[Any], code: str) -> Invitation:
     values = _invitation(code)
     nothing = dict.fromkeys(("password_hash", "totp_step", "oidc_issuer", "oidc_subject"))
     _change(conn, row, {**nothing, **values})

@@ -1,0 +1,174 @@
+"""Remembered devices: there a PIN opens a session in place of the full sign-in.
+
+The device holds 256 random bits; the row holds their digest. What is kept of a PIN is an Argon2
+hash of PIN and token together: whoever has the records but not the device cannot try six digits.
+All of it is asked in the scope of the door. A line of the audit trail is written first of all: it
+is what writers of one practice queue for.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from secrets import token_urlsafe
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, insert, select, update
+
+from allay_metrics.actions import passwords
+from allay_metrics.actions.sessions import Session, digest, open_session
+from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
+from allay_metrics.records import Scope, audit
+from allay_metrics.records.keys import new_key
+from allay_metrics.records.tables import device, login_session, person
+from allay_metrics.records.types import now
+
+REMEMBERED_FOR = 30 * 24 * 3600  # seconds
+DIGITS = 6
+TRIES = 5
+GONE = "This device is not remembered any more: sign in with your password, and remember it anew."
+_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A device that a PIN opens: whose it is, and how many wrong tries are left."""
+
+    id: str
+    person_id: str
+    name: str
+    tries_left: int
+
+
+def check_pin(pin: str) -> None:
+    """Raise QuestionProblem for a PIN that is not six digits, or is the first one to be tried."""
+    if len(pin) != DIGITS or not pin.isascii() or not pin.isdecimal():
+        raise QuestionProblem(f"A PIN is {DIGITS} digits.")
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    if len(set(pin)) < 3 or steps in ({1}, {-1}) or pin[:3] == pin[3:]:
+        raise QuestionProblem("This PIN is easily guessed: choose another one.")
+
+
+def remember(scope: Scope, session: Session, pin: str, *, label: str) -> str:
+    """Remember the device of an open session and return its token for the cookie.
+
+    The session belongs to the device from now on. Raises QuestionProblem for a PIN that will not
+    do.
+    """
+    check_pin(pin)
+    token, id_ = token_urlsafe(_BYTES), new_key()
+    row = {
+        "practice_id": scope.practice_id,
+        "id": id_,
+        "token_hash": digest(token),
+        "person_id": session.person_id,
+        "label": label,
+        "created_at": now(),
+        "used_at": now(),
+        "pin_hash": passwords.hash_of(_with(pin, token)),
+    }
+    with scope.keep() as conn:
+        audit.append(conn, scope, "remember a device", session.person_id)
+        conn.execute(insert(device).values(row))
+        this = _of(login_session, scope, login_session.c.id_hash == session.ref)
+        conn.execute(update(login_session).where(this).values(device_id=id_))
+    return token
+
+
+def remembered(scope: Scope, token: str) -> Remembered | None:
+    """Return the device of a token; None for one that is unknown, revoked or too old."""
+    with scope.read() as conn:
+        row = _live(conn, scope, token)
+    if row is None:
+        return None
+    return Remembered(row.id, row.person_id, row.name, TRIES - row.wrong_tries)
+
+
+def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
+    """Return the id of a new session on a remembered device.
+
+    Raises NotAllowed for a wrong PIN, and says how many tries are left; NotFound once the device
+    is not remembered any more, as after the fifth wrong try.
+    """
+    with scope.keep() as conn:
+        row = _take_try(conn, scope, token)
+    if row is None:
+        raise NotFound(GONE)
+    right = passwords.is_right(row.pin_hash, _with(pin, token))
+    with scope.keep() as conn:
+        # Read again: it may have been revoked while the PIN was checked.
+        if _live(conn, scope, token, tries=TRIES + 1) is None:
+            raise NotFound(GONE)
+        if right:
+            values = {"wrong_tries": 0, "used_at": now(), "version": device.c.version + 1}
+            this = _of(device, scope, device.c.id == row.id)
+            conn.execute(update(device).where(this).values(values))
+            return open_session(
+                conn,
+                scope.practice_id,
+                row.person_id,
+                way="pin",
+                label=label,
+                device_id=row.id,
+            )
+        if row.wrong_tries >= TRIES:
+            audit.append(conn, scope, "revoke a device after wrong PINs", row.person_id)
+            forget(conn, scope, row.id)
+    left = TRIES - row.wrong_tries
+    if left <= 0:
+        raise NotFound(GONE)
+    raise NotAllowed(f"That is not the PIN of this device. {_left(left)}")
+
+
+def forget(conn: Connection, scope: Scope, device_id: str) -> None:
+    """Let a device open nothing from now on, and end the sessions opened on it."""
+    for table, this in (
+        (device, device.c.id == device_id),
+        (login_session, login_session.c.device_id == device_id),
+    ):
+        open_ = _of(table, scope, this, table.c.revoked_at.is_(None))
+        conn.execute(update(table).where(open_).values(revoked_at=now()))
+
+
+def _take_try(conn: Connection, scope: Scope, token: str) -> Row[Any] | None:
+    """Count a try before it is judged, and return the device; None where none is left.
+
+    One statement counts and asks: of many tries at once, no more than the rest are judged.
+    """
+    row = _live(conn, scope, token)
+    if row is None:
+        return None
+    left = _of(device, scope, device.c.id == row.id, device.c.wrong_tries < TRIES)
+    grown = {"wrong_tries": device.c.wrong_tries + 1, "version": device.c.version + 1}
+    return conn.execute(update(device).where(left).values(grown).returning(device)).first()
+
+
+def _live(conn: Connection, scope: Scope, token: str, tries: int = TRIES) -> Row[Any] | None:
+    asked = (
+        select(device, person.c.name)
+        .join_from(
+            device,
+            person,
+            and_(person.c.practice_id == device.c.practice_id, person.c.id == device.c.person_id),
+        )
+        .where(
+            device.c.practice_id == scope.practice_id,
+            device.c.token_hash == digest(token),
+            device.c.revoked_at.is_(None),
+            device.c.pin_hash.is_not(None),
+            device.c.created_at > now() - REMEMBERED_FOR,
+            device.c.wrong_tries < tries,
+            person.c.disabled_at.is_(None),
+        )
+    )
+    return conn.execute(asked).first()
+
+
+def _with(pin: str, token: str) -> str:
+    return f"{pin[:DIGITS]}:{token}" if len(pin) <= DIGITS else ""
+
+
+def _left(left: int) -> str:
+    return "One try is left." if left == 1 else f"{left} tries are left."
+
+
+def _of(table: Any, scope: Scope, *which: Any) -> Any:
+    return and_(table.c.practice_id == scope.practice_id, *which)

@@ -1,0 +1,122 @@
+"""Where somebody is signed in, and which devices she has remembered: looked at, and ended.
+
+Everybody sees and ends her own; the owner those of everybody.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select, update
+
+from allay_metrics.actions.devices import REMEMBERED_FOR, forget
+from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Way
+from allay_metrics.errors import NotAllowed, NotFound
+from allay_metrics.records import DOOR, Scope, audit
+from allay_metrics.records.tables import device, login_session
+from allay_metrics.records.types import now
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An open session: `ref` is for ending it, never for showing. Times are seconds since 1970."""
+
+    ref: str
+    label: str
+    way: Way
+    created_at: int
+    seen_at: int
+
+
+@dataclass(frozen=True)
+class Device:
+    """A remembered device: `id` is for revoking it, never for showing."""
+
+    id: str
+    label: str
+    created_at: int
+    used_at: int | None
+    ends_at: int
+
+
+def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
+    """Return a person's open sessions, the one used last first. Raises NotAllowed."""
+    _check(scope, person_id)
+    session = login_session.c
+    asked = (
+        select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
+        .where(
+            session.practice_id == scope.practice_id,
+            session.person_id == person_id,
+            session.revoked_at.is_(None),
+            session.created_at > now() - ABSOLUTE,
+            session.seen_at > now() - IDLE,
+        )
+        .order_by(session.seen_at.desc(), session.created_at.desc())
+    )
+    with scope.read() as conn:
+        return [SignedIn(*row) for row in conn.execute(asked)]
+
+
+def devices(scope: Scope, person_id: str) -> Sequence[Device]:
+    """Return the devices a person has remembered, the one used last first. Raises NotAllowed."""
+    _check(scope, person_id)
+    asked = (
+        select(device.c.id, device.c.label, device.c.created_at, device.c.used_at)
+        .where(
+            device.c.practice_id == scope.practice_id,
+            device.c.person_id == person_id,
+            device.c.revoked_at.is_(None),
+            device.c.created_at > now() - REMEMBERED_FOR,
+        )
+        .order_by(device.c.used_at.desc(), device.c.created_at.desc())
+    )
+    with scope.read() as conn:
+        return [Device(*row, row.created_at + REMEMBERED_FOR) for row in conn.execute(asked)]
+
+
+def end_session(scope: Scope, person_id: str, ref: str) -> None:
+    """End one of a person's sessions; one that has ended stays so. Raises NotAllowed, NotFound."""
+    _check(scope, person_id)
+    door = _door(scope)
+    this = (
+        login_session.c.practice_id == scope.practice_id,
+        login_session.c.person_id == person_id,
+        login_session.c.id_hash == ref,
+    )
+    with door.keep() as conn:
+        if conn.execute(select(login_session.c.id_hash).where(*this)).first() is None:
+            raise NotFound("There is no such session.")
+        audit.append(conn, door, "end a session", person_id)
+        still = login_session.c.revoked_at.is_(None)
+        conn.execute(update(login_session).where(*this, still).values(revoked_at=now()))
+
+
+def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
+    """Let a person's device open nothing any more, and end what is open on it.
+
+    One that was revoked stays so. Raises NotAllowed, NotFound.
+    """
+    _check(scope, person_id)
+    door = _door(scope)
+    this = select(device.c.id).where(
+        device.c.practice_id == scope.practice_id,
+        device.c.person_id == person_id,
+        device.c.id == device_id,
+    )
+    with door.keep() as conn:
+        if conn.execute(this).first() is None:
+            raise NotFound("There is no such device.")
+        audit.append(conn, door, "revoke a device", person_id)
+        forget(conn, scope, device_id)
+
+
+def _check(scope: Scope, person_id: str) -> None:
+    """Raise NotAllowed where the viewer is neither this person nor the owner."""
+    viewer = scope.viewer
+    if viewer.role != "owner" and (not viewer.person_id or viewer.person_id != person_id):
+        raise NotAllowed("Everybody sees and ends her own sign-ins only.")
+
+
+def _door(scope: Scope) -> Scope:
+    """Return the door's scope, which alone keeps sessions; the trail still says who it was."""
+    return replace(scope, viewer=replace(DOOR, person_id=scope.viewer.person_id))
