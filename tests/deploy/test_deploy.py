@@ -89,6 +89,13 @@ def test_only_the_proxy_is_reachable_from_outside():
     assert services["database"]["networks"] == ["inside"]
 
 
+def test_the_dashboard_believes_the_network_of_its_proxy_and_no_other():
+    compose = _compose()
+    (outside,) = compose["networks"]["outside"]["ipam"]["config"]
+    assert compose["services"]["dashboard"]["environment"]["ALLAY_PROXY"] == outside["subnet"]
+    assert compose["services"]["proxy"]["networks"] == ["outside"]
+
+
 @pytest.mark.parametrize("name", ["database", "dashboard", "proxy"])
 def test_no_container_may_gain_rights(name):
     assert "no-new-privileges:true" in _compose()["services"][name]["security_opt"]
