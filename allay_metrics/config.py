@@ -28,6 +28,7 @@ from allay_metrics.errors import ConfigProblem
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "data" / "reference"
+FONTS = ROOT / "static" / "fonts"
 TIME_ZONE = "America/Los_Angeles"
 _SHORTEST, _LETTERS = 32, 10
 # Words of secrets that stand in examples, and so are known to everybody.

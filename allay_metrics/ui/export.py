@@ -1,6 +1,7 @@
 """The export button: what is shown, as CSV or as a workbook, for the owner alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from secrets import token_hex
 
@@ -21,13 +22,29 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Picture:
+    """One more kind of file: its end, what the button says, its media type, and what makes it."""
+
+    end: str
+    label: str
+    mime: str
+    make: Callable[[], bytes]
+
+
 def export_button(
-    scope: Scope, key: str, name: str, make: Callable[[], Export], *, label: str = "Export"
+    scope: Scope,
+    key: str,
+    name: str,
+    make: Callable[[], Export],
+    *,
+    label: str = "Export",
+    pictures: Sequence[Picture] = (),
 ) -> None:
     """Draw the button for the owner, nothing for anybody else.
 
     `name` is what the file is called, without its end and naming nobody; `make` is asked when one
-    of the kinds is clicked.
+    of the kinds is clicked. `pictures` stand below the tables, their files named by chance alone.
     """
     if scope.viewer.role != "owner":
         return
@@ -43,6 +60,17 @@ def export_button(
                 on_click="ignore",
                 width="stretch",
             )
+        for one in pictures:
+            st.download_button(
+                one.label,
+                partial(_drawn, scope, f"{name}.{one.end}", one.make),
+                file_name=f"figure_{_token()}.{one.end}",
+                mime=one.mime,
+                key=f"al-export-{key}-{one.end}",
+                icon=":material/image:" if one.end == "png" else ":material/picture_as_pdf:",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _taken(
@@ -51,6 +79,12 @@ def _taken(
     """Return the file, once the audit trail says who took it."""
     record(scope, "take an export", named)
     return write(make())
+
+
+def _drawn(scope: Scope, named: str, make: Callable[[], bytes]) -> bytes:
+    """Return the file, once the audit trail says who took it."""
+    record(scope, "take an export", named)
+    return make()
 
 
 def _token() -> str:

@@ -1,18 +1,22 @@
 """The Outcomes page: which parts it has and in which order; nothing stands above who answered."""
 
+from functools import partial
+
 import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
-from allay_metrics.review.outcomes import review_outcomes
+from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
 from allay_metrics.ui.card import card, empty_state
 from allay_metrics.ui.check_in_flags import red_flags
+from allay_metrics.ui.export import Picture
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.outcomes_change import better_card, changes_card, means_card, months_card
 from allay_metrics.ui.outcomes_lines import lines_card
 from allay_metrics.ui.outcomes_method import method_card
+from allay_metrics.ui.outcomes_picture import has_picture, picture_pdf, picture_png
 from allay_metrics.ui.outcomes_who import who_card
 from allay_metrics.ui.outcomes_words import outcomes_export
 from allay_metrics.ui.outcomes_worries import worries_card
@@ -52,7 +56,15 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
     worries_card(review)
     months_card(review)
     method_card(review)
-    chosen.offer("outcomes", lambda: outcomes_export(scope, review))
+    chosen.offer("outcomes", lambda: outcomes_export(scope, review), _pictures(review))
+
+
+def _pictures(review: OutcomesReview) -> list[Picture]:
+    if not has_picture(review):
+        return []
+    kinds = (("png", "Figure (PNG)", "image/png", picture_png),
+             ("pdf", "Figure (PDF)", "application/pdf", picture_pdf))  # fmt: skip
+    return [Picture(end, label, mime, partial(make, review)) for end, label, mime, make in kinds]
 
 
 def _context() -> None:

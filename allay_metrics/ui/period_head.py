@@ -1,6 +1,6 @@
 """The head of a page about a period: title, its days, the choice of days, filters, as-of line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters
 from allay_metrics.review.known import Known, known_records
 from allay_metrics.spreadsheet import Export
-from allay_metrics.ui.export import export_button
+from allay_metrics.ui.export import Picture, export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.period import choose_period
 from allay_metrics.ui.remembered import remembered
@@ -26,14 +26,14 @@ class Chosen:
     """What a page of a period is about.
 
     Once the numbers are known, `tell` draws the as-of line and `offer` the export: the file's
-    name and what makes it.
+    name, what makes it, and the pictures beside it, if any.
     """
 
     first: date
     last: date
     where: Filters
     tell: Callable[[list[str]], None]
-    offer: Callable[[str, Callable[[], Export]], None]
+    offer: Callable[..., None]
 
 
 def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
@@ -59,7 +59,9 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
         *period,
         where,
         lambda items: _tell(told, known, items),
-        lambda name, make: _offer(take, scope, f"{name}_{period[0]}_{period[1]}", make),
+        lambda name, make, pictures=(): _offer(
+            take, scope, f"{name}_{period[0]}_{period[1]}", make, pictures
+        ),
     )
 
 
@@ -68,9 +70,10 @@ def _offer(
     scope: Scope,
     name: str,
     make: Callable[[], Export],
+    pictures: Sequence[Picture],
 ) -> None:
     with place:
-        export_button(scope, "page", name, make)
+        export_button(scope, "page", name, make, pictures=pictures)
 
 
 def _tell(place: "st.delta_generator.DeltaGenerator", known: Known, items: list[str]) -> None:

@@ -11,12 +11,16 @@ from allay_metrics import words
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Viewer
-from allay_metrics.records.tables import episode
+from allay_metrics.records.tables import audit, episode
 from allay_metrics.review.outcomes import NO_HEADLINE, outcome_rows, review_outcomes
 from allay_metrics.spreadsheet import as_csv
+from allay_metrics.ui.export import _drawn
+from allay_metrics.ui.looking_as import AS
+from allay_metrics.ui.outcomes_picture import picture_png
 from allay_metrics.ui.outcomes_words import outcomes_export
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly
+from tests.support.on_page import page_of, run
 from tests.support.practices import START, Invented, booked
 
 
@@ -94,3 +98,25 @@ def test_under_two_fifths_nobody_tells_a_headline(sqlite_scope):
     assert {row[key]["n"] for key in ("better", "same", "worse")} == {None}
     # How far the missing could move it is what can be said.
     assert (row["worst_case_share"], row["best_case_share"]) == (11 / 28, 1)
+
+
+def test_the_figure_is_the_owners_named_by_chance_and_written_down(small):
+    practice_that_answered(small, 14, 12, 5)
+    at = page_of("owner/outcomes")
+    at.query_params["period"] = "12 months"
+    run(at)
+    offered = {one.proto.label: one.proto for one in at.get("download_button")}
+    assert {"CSV", "Figure (PNG)", "Figure (PDF)"} <= offered.keys()
+    hers = page_of("owner/outcomes")
+    hers.query_params[AS] = small.as_therapist("Maya Lopez").viewer.therapist_id[:8]
+    assert run(hers).get("download_button") == []
+
+
+def test_a_figure_taken_leaves_a_line_in_the_audit_trail(sqlite_scope):
+    practice_that_answered(sqlite_scope, 14, 12, 5)
+    review = _review(sqlite_scope)
+    drawn = _drawn(sqlite_scope, "outcomes_2026.png", lambda: picture_png(review))
+    assert drawn.startswith(b"\x89PNG")
+    with sqlite_scope.read() as conn:
+        newest = conn.execute(select(audit).order_by(audit.c.number.desc())).first()
+    assert (newest.action, newest.about) == ("take an export", "outcomes_2026.png")
