@@ -3,6 +3,7 @@
 | variable | meaning | default |
 |---|---|---|
 | `ALLAY_DATABASE_URL` | the practice's own records | `practice.sqlite` in the data folder |
+| `ALLAY_DATABASE_KEY` | key that records in a file, and backups, are encrypted with | plain files |
 | `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
 | `ALLAY_SECRET` | what sessions are made with; a new one signs everybody out | none |
 | `ALLAY_PUBLIC_URL` | address at which parents reach this server | links work here only |
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "data" / "reference"
 FONTS = ROOT / "static" / "fonts"
 TIME_ZONE = "America/Los_Angeles"
+SHORTEST_KEY = 20
 _SHORTEST, _LETTERS = 32, 10
 # Words of secrets that stand in examples, and so are known to everybody.
 _DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "example", "default")
@@ -44,6 +46,17 @@ def data_dir() -> Path:
 def own_database_url() -> str:
     """Return the URL of the practice's own database."""
     return os.environ.get("ALLAY_DATABASE_URL") or sqlite_url(data_dir() / "practice.sqlite")
+
+
+def database_key() -> str | None:
+    """Return the key that SQLite files are encrypted with. Raises ConfigProblem for a weak one."""
+    key = os.environ.get("ALLAY_DATABASE_KEY") or None
+    if key and len(key) < SHORTEST_KEY:
+        raise ConfigProblem(
+            f"ALLAY_DATABASE_KEY is shorter than {SHORTEST_KEY} characters: make one by "
+            "`openssl rand -hex 32` and keep it where the records are not."
+        )
+    return key
 
 
 def demo_database_path() -> Path:

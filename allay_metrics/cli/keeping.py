@@ -1,5 +1,6 @@
 """backup, restore, move: the records as a whole."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from allay_metrics import config, words
 from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.errors import ConfigProblem
 
 
 @click.command("backup")
@@ -16,7 +18,8 @@ from allay_metrics.cli.options import chosen_database, database_option
 def backup_command(context: click.Context, file: Path, database: str | None) -> None:
     """Write all records to one file that can prove itself, while the dashboard goes on.
 
-    It holds families' data and is not encrypted: keep it where only you can read it.
+    It holds families' data, encrypted only where ALLAY_DATABASE_KEY is set: keep it where only
+    you can read it, and the key elsewhere.
     """
     from allay_metrics.actions.backups import back_up
     from allay_metrics.demo.active import recorded_practice
@@ -45,15 +48,27 @@ def restore_command(
 
 @click.command("move")
 @click.argument("url")
+@click.option("--encrypt", is_flag=True, help="From a plain file into one with ALLAY_DATABASE_KEY.")
+@click.option("--decrypt", is_flag=True, help="From a file with that key into a plain one.")
 @database_option
 @click.pass_context
-def move_command(context: click.Context, url: str, database: str | None) -> None:
+def move_command(
+    context: click.Context, url: str, *, encrypt: bool, decrypt: bool, database: str | None
+) -> None:
     """Copy all records into the database at URL, such as postgresql://HOST/NAME, and compare.
 
     The records they came from stay as they are; set ALLAY_DATABASE_URL to go on with the copy.
     """
     from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.records import open_practice
     from allay_metrics.records.backup import move_practice
 
-    move_practice(recorded_practice(chosen_database(context, database)), url)
+    named = chosen_database(context, database)
+    if not encrypt:
+        move_practice(recorded_practice(named), url, plain=decrypt or None)
+    elif config.database_key() is None:
+        raise ConfigProblem("Set ALLAY_DATABASE_KEY to the key to encrypt with first.")
+    else:
+        with closing(open_practice(named or config.own_database_url(), plain=True)) as source:
+            move_practice(source, url)
     click.echo("All records arrived as they left.")

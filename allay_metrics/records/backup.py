@@ -7,8 +7,7 @@ would not see it.
 
 import json
 import shutil
-import sqlite3
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,10 +17,11 @@ from sqlalchemy import Engine, delete, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics import config
-from allay_metrics.errors import Conflict, FileProblem
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem
 from allay_metrics.records.audit import head
 from allay_metrics.records.copying import copy_practice
 from allay_metrics.records.engine import WRITE, open_engine
+from allay_metrics.records.files import connect_file, driver_of, is_plain, remove_file
 from allay_metrics.records.migrate import newest_revision, upgrade
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import city, import_, practice
@@ -59,11 +59,12 @@ def write_backup(scope: Scope, path: Path) -> Backup:
         part.replace(path)
     except OSError as error:
         raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
-    except (sqlite3.Error, DBAPIError) as error:
-        said = error.orig if isinstance(error, DBAPIError) else error
-        raise FileProblem(f"{path} cannot be written: {said}.") from None
+    except DBAPIError as error:
+        raise FileProblem(f"{path} cannot be written: {error.orig}.") from None
+    except driver_of(config.database_key()).Error as error:
+        raise FileProblem(f"{path} cannot be written: {error}.") from None
     finally:
-        _remove(part)
+        remove_file(part)
     return made
 
 
@@ -78,7 +79,7 @@ def _write(scope: Scope, part: Path) -> Backup:
             last = head(source, scope.practice_id)
     finally:
         engine.dispose()
-    with sqlite3.connect(part) as file:
+    with closing(_open(part)) as file, file:
         # One file, nothing beside it: a backup is carried about.
         file.execute("PRAGMA journal_mode = DELETE")
         hashes = _file_hashes(file)
@@ -88,7 +89,6 @@ def _write(scope: Scope, part: Path) -> Backup:
         )
         file.execute("CREATE TABLE allay_backup (told TEXT NOT NULL) STRICT")
         file.execute("INSERT INTO allay_backup VALUES (?)", (json.dumps(vars(made)),))
-    file.close()
     return made
 
 
@@ -99,15 +99,18 @@ def read_backup(path: Path) -> Backup:
     """
     if not path.is_file():
         raise FileProblem(f"There is no file {path}.")
+    key = None if is_plain(path) else config.database_key()
     try:
-        file = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
+        with closing(connect_file(path, key, read_only=True)) as file:
             (told,) = file.execute("SELECT told FROM allay_backup").fetchone()
             made = Backup(**json.loads(told))
             found = _file_hashes(file)
-        finally:
-            file.close()
-    except (sqlite3.Error, TypeError, ValueError):
+    except ConfigProblem:
+        raise FileProblem(
+            f"{path.name} is no backup, is damaged, or was written with another key than "
+            "ALLAY_DATABASE_KEY."
+        ) from None
+    except (driver_of(key).Error, TypeError, ValueError):
         raise FileProblem(f"{path.name} is no backup, or is damaged.") from None
     for table, hash_ in made.hashes.items():
         if found.get(table) != hash_:
@@ -130,10 +133,9 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
     try:
         shutil.copyfile(path, work)
         work.chmod(0o600)
-        with sqlite3.connect(work) as file:
+        with closing(_open(work)) as file, file:
             file.execute("DROP TABLE allay_backup")
-        file.close()
-        source = open_engine(config.sqlite_url(work))
+        source = open_engine(config.sqlite_url(work), plain=is_plain(work))
         try:
             upgrade(source)
             _put(source, url, made.practice_id, replace=replace)
@@ -142,21 +144,25 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
     except OSError as error:
         raise FileProblem(f"The backup cannot be restored: {error.strerror or error}.") from None
     finally:
-        _remove(work)
+        remove_file(work)
     return made
 
 
-def move_practice(scope: Scope, url: str) -> None:
+def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:
     """Copy the practice into the database at `url`, fingerprints compared.
 
-    The one it came from stays as it is. Raises Conflict when records stand there already.
+    The one it came from stays as it is. A file is encrypted where a key is set and it is not asked
+    to be `plain`. Raises Conflict when records stand there already.
     """
-    _put(scope._engine, url, scope.practice_id, replace=False)
+    _put(scope._engine, url, scope.practice_id, replace=False, plain=plain)
 
 
-def _put(source: Engine, url: str, practice_id: str, *, replace: bool) -> None:
+def _put(
+    source: Engine, url: str, practice_id: str, *, replace: bool, plain: bool | None = None
+) -> None:
     if url.startswith("sqlite"):
-        _put_file(source, Path(make_url(url).database or ""), practice_id, replace=replace)
+        path = Path(make_url(url).database or "")
+        _put_file(source, path, practice_id, replace=replace, plain=plain)
         return
     target = open_engine(url)
     try:
@@ -166,11 +172,13 @@ def _put(source: Engine, url: str, practice_id: str, *, replace: bool) -> None:
         target.dispose()
 
 
-def _put_file(source: Engine, path: Path, practice_id: str, *, replace: bool) -> None:
+def _put_file(
+    source: Engine, path: Path, practice_id: str, *, replace: bool, plain: bool | None
+) -> None:
     """Build the new file beside the old one: at every moment one of them is whole."""
     new = path.with_name(path.name + ".new")
-    _remove(new)
-    target = open_engine(config.sqlite_url(new))
+    remove_file(new)
+    target = open_engine(config.sqlite_url(new), plain=plain)
     try:
         upgrade(target)
         _copy_into(source, target, practice_id)
@@ -178,12 +186,12 @@ def _put_file(source: Engine, path: Path, practice_id: str, *, replace: bool) ->
         target.dispose()
     if _holds_records(path):
         if not replace:
-            _remove(new)
+            remove_file(new)
             raise Conflict(
                 f"There are records in {path} already: restore into another file, or replace them."
             )
         path.rename(path.with_name(f"{path.stem}.before-{now()}{path.suffix}"))
-    _remove(path)
+    remove_file(path)
     new.replace(path)
 
 
@@ -200,18 +208,23 @@ def _copy_into(source: Engine, target: Engine, practice_id: str) -> None:
 def _holds_records(path: Path) -> bool:
     if not path.exists() or not path.stat().st_size:
         return False
-    with sqlite3.connect(path) as file:
-        try:
-            return file.execute("SELECT 1 FROM import LIMIT 1").fetchone() is not None
-        except sqlite3.OperationalError:
-            return False  # no table yet
+    with closing(_open(path)) as file:
+        tables = "SELECT 1 FROM sqlite_master WHERE name = 'import'"
+        if file.execute(tables).fetchone() is None:
+            return False
+        return file.execute("SELECT 1 FROM import LIMIT 1").fetchone() is not None
+
+
+def _open(path: Path) -> Any:
+    """Return a connection to a file as it lies there, encrypted or not."""
+    return connect_file(path, None if is_plain(path) else config.database_key())
 
 
 def _writing(engine: Engine) -> Any:
     return engine.connect().execution_options(**WRITE)
 
 
-def _file_hashes(file: sqlite3.Connection) -> dict[str, str]:
+def _file_hashes(file: Any) -> dict[str, str]:
     """Return a SHA-256 over the rows of each table, in an order of their own."""
     names = file.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
@@ -220,20 +233,13 @@ def _file_hashes(file: sqlite3.Connection) -> dict[str, str]:
     return {name: _file_hash(file, name) for (name,) in names}
 
 
-def _file_hash(file: sqlite3.Connection, table: str) -> str:
+def _file_hash(file: Any, table: str) -> str:
     digest = sha256()
     for line in sorted(repr(row) for row in file.execute(f'SELECT * FROM "{table}"')):  # noqa: S608
         digest.update(line.encode())
     return digest.hexdigest()
 
 
-def _count(file: sqlite3.Connection, table: str) -> int:
+def _count(file: Any, table: str) -> int:
     (rows,) = file.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608
     return int(rows)
-
-
-def _remove(path: Path) -> None:
-    """Delete a database file and what SQLite keeps beside it."""
-    for end in ("", "-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError, NotADirectoryError):
-            path.with_name(path.name + end).unlink()

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict
+from allay_metrics.records.files import connect_file, driver_of, key_for
 
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
 # sees one state of the records and writes nothing, on either engine.
@@ -25,6 +26,14 @@ _OPENING = 7_253_000  # number of the lock that those who open a database take i
 _LOG = logging.getLogger(__name__)
 
 PATIENCE = 60  # seconds
+# What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
+CONNECTIONS = 10
+# Seconds. No single statement of ours takes minutes; an import may pause for as long as it reads.
+_LIMITS = {
+    "lock_timeout": PATIENCE,
+    "statement_timeout": 300,
+    "idle_in_transaction_session_timeout": 900,
+}
 
 # WAL: readers never wait for the one writer. NORMAL loses nothing of a committed transaction when
 # the process dies. 64 MB of page cache keeps the roll-up of a large practice in memory.
@@ -40,10 +49,11 @@ _PRAGMAS = (
 )
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     """Return an engine for an SQLite file or a PostgreSQL database.
 
-    A new SQLite file is readable by its owner only. Raises ConfigProblem for any other URL.
+    A new SQLite file is readable by its owner only, and encrypted where a key is set and it is not
+    asked to be `plain`. Raises ConfigProblem for any other URL, or a file or key that do not fit.
     """
     try:
         parsed = make_url(url)
@@ -54,13 +64,11 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ConfigProblem("The database URL names no file: records are kept in one.")
-        return _sqlite(url, Path(parsed.database))
+        return _sqlite(url, Path(parsed.database), plain)
     if parsed.get_backend_name() != "postgresql":
         name = parsed.get_backend_name()
         raise ConfigProblem(f"Records are kept in SQLite or PostgreSQL, not in '{name}'.")
-    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    _log_statements(engine)
-    return engine
+    return _postgres(parsed)
 
 
 def read_options(engine: Engine) -> dict[str, Any]:
@@ -77,13 +85,14 @@ def one_at_a_time(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def _sqlite(url: str, path: Path) -> Engine:
+def _sqlite(url: str, path: Path, plain: bool | None) -> Engine:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise ConfigProblem(f"The records in {path} cannot be opened: {error.strerror}.") from None
-    engine = create_engine(url)
+    key = key_for(path, plain=plain)
+    engine = create_engine(url, module=driver_of(key), creator=lambda: connect_file(path, key))
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _say_who_writes)
@@ -91,9 +100,34 @@ def _sqlite(url: str, path: Path) -> Engine:
     return engine
 
 
+def _postgres(url: URL) -> Engine:
+    limits = " ".join(f"-c {name}={seconds}s" for name, seconds in _LIMITS.items())
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=CONNECTIONS,
+        max_overflow=CONNECTIONS,
+        pool_timeout=PATIENCE,
+        connect_args={
+            "connect_timeout": 10,
+            "options": f"{url.query.get('options', '')} {limits}".strip(),
+        },
+    )
+    event.listen(engine, "handle_error", _say_who_writes)
+    _log_statements(engine)
+    return engine
+
+
 def _say_who_writes(context: ExceptionContext) -> None:
-    if "database is locked" in str(context.original_exception):
+    """Raise what a person can act on for locks waited for in vain, and answers that never came."""
+    said = str(context.original_exception)
+    if "database is locked" in said or "due to lock timeout" in said:
         raise Conflict("Another import is still being taken in: try again when it is done.")
+    # Writers of a practice queue for its row, so this is for what else may write in a database.
+    if "deadlock detected" in said or "could not serialize" in said:
+        raise Conflict("Somebody saved at the same moment, and nothing of this was: try again.")
+    if "due to statement timeout" in said:
+        raise Conflict("The records took too long to answer: try again, or ask for less.")
 
 
 def _set_pragmas(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

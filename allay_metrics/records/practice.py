@@ -25,13 +25,14 @@ def open_practice(
     is_demo: bool = False,
     practice_id: str | None = None,
     viewer: Viewer = OWNER,
+    plain: bool | None = None,
 ) -> Scope:
     """Return the scope of the practice kept at `url`; a new database gets the practice as given.
 
     The database is brought to the newest schema first. Raises ConfigProblem when it holds more
     than one practice and none is named.
     """
-    engine = open_engine(url)
+    engine = open_engine(url, plain=plain)
     try:
         upgrade(engine)
         given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
