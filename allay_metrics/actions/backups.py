@@ -1,16 +1,13 @@
 """Backups of the practice, and when the last one was made."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import insert, select, update
-
+from allay_metrics.actions.settings import keep_setting, read_setting
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import Head
 from allay_metrics.records.backup import Backup, write_backup
-from allay_metrics.records.tables import setting
 
 _LAST = "last_backup"
 
@@ -44,20 +41,12 @@ def back_up(scope: Scope, path: Path) -> Backup:
     made = write_backup(scope, path)
     told = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
     with scope.write("make a backup") as conn:
-        mine = (setting.c.practice_id == scope.practice_id) & (setting.c.name == _LAST)
-        value = json.dumps(vars(told))
-        changed = update(setting).where(mine).values(value=value, version=setting.c.version + 1)
-        if conn.execute(changed).rowcount == 0:
-            row = {"practice_id": scope.practice_id, "name": _LAST, "value": value}
-            conn.execute(insert(setting).values(row))
+        keep_setting(conn, scope.practice_id, _LAST, vars(told))
     return made
 
 
 def last_backup(scope: Scope) -> LastBackup | None:
     """Return the last backup made of these records, None where none was."""
     with scope.read() as conn:
-        asked = select(setting.c.value).where(
-            setting.c.practice_id == scope.practice_id, setting.c.name == _LAST
-        )
-        found = conn.execute(asked).scalar_one_or_none()
-    return None if found is None else LastBackup(**json.loads(found))
+        found = read_setting(conn, scope.practice_id, _LAST)
+    return None if found is None else LastBackup(**found)

@@ -5,20 +5,20 @@ holds the records and guesses an e-mail can learn that its family was erased, an
 """
 
 import hmac
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
 from sqlalchemy import Connection, insert, select
 
+from allay_metrics.actions.settings import keep_setting, read_setting
 from allay_metrics.derive.matching import certain_match, name_match, provisional_match
 from allay_metrics.intake.questionnaires.file import Checked
 from allay_metrics.intake.rows import Chunk, SetAside
 from allay_metrics.intake.values import email as read_email
 from allay_metrics.intake.values import phone as read_phone
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import erased, setting
+from allay_metrics.records.tables import erased
 from allay_metrics.records.types import now
 
 REASON = "its family was erased and stays so: nothing of this row was kept"
@@ -87,12 +87,9 @@ class Erased:
 
 def read_erased(conn: Connection, practice_id: str) -> Erased:
     """Return the families erased from the practice's records."""
-    asked = select(setting.c.value).where(
-        setting.c.practice_id == practice_id, setting.c.name == _SETTING
-    )
-    key = conn.execute(asked).scalar_one_or_none()
+    key = read_setting(conn, practice_id, _SETTING)
     hashes = select(erased.c.key_hash).where(erased.c.practice_id == practice_id)
-    return Erased(json.loads(key) if key else "", frozenset(conn.execute(hashes).scalars()))
+    return Erased(key or "", frozenset(conn.execute(hashes).scalars()))
 
 
 def remember(
@@ -104,8 +101,7 @@ def remember(
     key = read_erased(conn, practice_id).key
     if not key:
         key = token_hex(32)
-        row = {"practice_id": practice_id, "name": _SETTING, "value": json.dumps(key)}
-        conn.execute(insert(setting).values(row))
+        keep_setting(conn, practice_id, _SETTING, key)
     matches = {
         match
         for email, phone, name, address in people

@@ -25,6 +25,7 @@ from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.holding import hold, hold_by_name, mark_missing
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.profiles import own_profiles
+from allay_metrics.actions.retention import remove_old
 from allay_metrics.derive import derive
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.rows_source import Source
@@ -139,7 +140,9 @@ def import_source(
                 if dry_run:
                     raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
         except _DryRun:
-            pass
+            return report[0]
+    if removed := remove_old(scope).sentence():
+        report[0].notes.append(removed)
     return report[0]
 
 

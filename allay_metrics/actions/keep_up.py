@@ -1,9 +1,10 @@
-"""Records derived by older rules are derived anew, once, when they are opened for use."""
+"""What is done when records are opened: old answers go, older rules' work is derived anew."""
 
 from dataclasses import replace
 
 from sqlalchemy import select, update
 
+from allay_metrics.actions.retention import remove_old
 from allay_metrics.derive import RULES, derive_all
 from allay_metrics.records import OWNER, Scope
 from allay_metrics.records.tables import practice
@@ -14,6 +15,7 @@ def keep_up(scope: Scope) -> bool:
 
     Whoever opens the records: what is derived is nobody's choice.
     """
+    remove_old(scope)
     if _derived_by(scope) == RULES:
         return False
     with replace(scope, viewer=OWNER).write("keep the records up") as conn:

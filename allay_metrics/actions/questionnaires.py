@@ -14,6 +14,7 @@ from allay_metrics.actions.answers import Became, Reported, keep_told
 from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.actions.retention import remove_old
 from allay_metrics.actions.signs_told import raise_signs
 from allay_metrics.intake.questionnaires import AnswersFile, Given
 from allay_metrics.intake.questionnaires.file import Checked
@@ -59,8 +60,10 @@ def import_answers(
             report.append(_take_in(conn, scope, file, hand, checked))
             if dry_run:
                 raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
+        removed = remove_old(scope).sentence()
     except _DryRun:
-        pass
+        removed = ""
+    report[0].notes.extend([removed] if removed else [])
     progress(1.0)
     return report[0]
 

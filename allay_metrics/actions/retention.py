@@ -1,0 +1,167 @@
+"""How long check-ins and rows set aside are kept: what is older goes with the next import or start.
+
+Visits are not touched: they are what every number is made of.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection, delete, select
+
+from allay_metrics import words
+from allay_metrics.actions.account import take_out
+from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.settings import keep_setting, read_setting
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.records import OWNER, Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.scrub import scrub
+from allay_metrics.records.tables import (
+    answer,
+    check_in,
+    check_in_row,
+    import_,
+    red_flag,
+    set_aside,
+)
+from allay_metrics.records.types import now
+
+SHORTEST, LONGEST = 3, 240  # months: a course of care with its last check-in takes up to three
+_SETTING = "retention"
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Months that check-ins and rows set aside are kept, None for as long as there are records.
+
+    `removed` is how many check-ins went so far, `before` the day up to which, ISO.
+    """
+
+    check_ins: int | None = None
+    set_aside: int | None = None
+    removed: int = 0
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many check-ins and rows set aside were removed."""
+
+    check_ins: int = 0
+    set_aside: int = 0
+
+    def sentence(self) -> str:
+        """Return what was removed, in words; nothing for nothing."""
+        parts = [words.plural(self.check_ins, "check-in")] if self.check_ins else []
+        parts += [f"{words.plural(self.set_aside, 'row')} set aside"] if self.set_aside else []
+        return f"{words.listed(parts)} older than you keep them removed" if parts else ""
+
+
+def read_retention(scope: Scope) -> Retention:
+    """Return how long is kept what."""
+    with scope.read() as conn:
+        return _read(conn, scope)
+
+
+def save_retention(scope: Scope, check_ins: int | None, aside: int | None) -> None:
+    """Keep for how many months check-ins and rows set aside are kept; None: for good.
+
+    Owner only. Raises ConfigProblem for less than 3 or more than 240 months.
+    """
+    for months in (check_ins, aside):
+        if months is not None and not SHORTEST <= months <= LONGEST:
+            raise ConfigProblem(f"Keep them for {SHORTEST} to {LONGEST} months, or for good.")
+    with scope.write("say how long answers are kept") as conn:
+        kept = replace(_read(conn, scope), check_ins=check_ins, set_aside=aside)
+        keep_setting(conn, scope.practice_id, _SETTING, asdict(kept))
+
+
+def remove_old(scope: Scope) -> Removed:
+    """Remove what is older than it is kept, out of the files, too, and return how much.
+
+    Whoever opens the records or takes a file in: it was decided before. A check-in with a warning
+    sign nobody has acknowledged stays until somebody does.
+    """
+    everything = replace(scope, viewer=replace(OWNER, person_id=scope.viewer.person_id))
+    kept = read_retention(everything)
+    if kept.check_ins is None and kept.set_aside is None:
+        return Removed()
+    today = today_in(everything).date()
+    with everything.read() as conn:
+        old, aside = _old(conn, everything, kept, today)
+    if not old and not aside:
+        return Removed()
+    with everything.write("remove what is older than it is kept") as conn:
+        old, aside = _old(conn, everything, kept, today)
+        _remove(conn, everything, old, aside)
+        removed = Removed(len(old), len(aside))
+        if old and kept.check_ins is not None:
+            day = _months_before(today, kept.check_ins).isoformat()
+            told = replace(kept, removed=kept.removed + len(old), before=day)
+            keep_setting(conn, scope.practice_id, _SETTING, asdict(told))
+    scrub(everything)
+    return removed
+
+
+def _read(conn: Connection, scope: Scope) -> Retention:
+    found = read_setting(conn, scope.practice_id, _SETTING)
+    return Retention(**found) if found else Retention()
+
+
+def _old(
+    conn: Connection, scope: Scope, kept: Retention, today: date
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return ids of check-ins and (import, row) of rows set aside that are too old."""
+    check_ins: list[str] = []
+    rows: list[tuple[str, int]] = []
+    if kept.check_ins is not None:
+        unread = select(red_flag.c.check_in_id).where(
+            red_flag.c.practice_id == scope.practice_id, red_flag.c.acknowledged_at.is_(None)
+        )
+        asked = select(check_in.c.id).where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.due_on < _months_before(today, kept.check_ins),
+            check_in.c.id.not_in(unread),
+        )
+        check_ins = list(conn.execute(asked).scalars())
+    if kept.set_aside is not None:
+        days = (today - _months_before(today, kept.set_aside)).days
+        came = select(import_.c.id).where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.imported_at < now() - days * 86_400,
+        )
+        these = select(set_aside.c.import_id, set_aside.c.row_number).where(
+            set_aside.c.practice_id == scope.practice_id, set_aside.c.import_id.in_(came)
+        )
+        rows = [(row.import_id, row.row_number) for row in conn.execute(these)]
+    return check_ins, rows
+
+
+def _remove(
+    conn: Connection, scope: Scope, check_ins: list[str], aside: list[tuple[str, int]]
+) -> None:
+    mine = scope.practice_id
+    gone: dict[str, set[int]] = defaultdict(set)
+    told = select(check_in_row.c.import_id, check_in_row.c.row_number).where(
+        check_in_row.c.practice_id == mine,
+        check_in_row.c.check_in_id.in_(among(conn, check_ins)),
+    )
+    for import_id, number in [*(tuple(row) for row in conn.execute(told)), *aside]:
+        gone[import_id].add(number)
+    for table in (answer, red_flag, check_in_row):
+        theirs = table.c.check_in_id.in_(among(conn, check_ins))
+        conn.execute(delete(table).where(table.c.practice_id == mine, theirs))
+    these = check_in.c.id.in_(among(conn, check_ins))
+    conn.execute(delete(check_in).where(check_in.c.practice_id == mine, these))
+    for import_id in {id_ for id_, _ in aside}:
+        numbers = [number for id_, number in aside if id_ == import_id]
+        this = (set_aside.c.practice_id == mine) & (set_aside.c.import_id == import_id)
+        conn.execute(delete(set_aside).where(this, set_aside.c.row_number.in_(numbers)))
+    take_out(conn, mine, gone)
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the first day of the month so many months before: ages are told in whole months."""
+    count = day.year * 12 + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)
