@@ -7,6 +7,7 @@
 | `ALLAY_DATA_DIR` | folder of the practice's own files | `data/practice` beside dashboard.py |
 | `ALLAY_SECRET` | what sessions are made with; a new one signs everybody out | none |
 | `ALLAY_PUBLIC_URL` | address at which parents reach this server | links work here only |
+| `ALLAY_PROXY` | addresses or networks, comma separated, of the TLS proxy in front | none |
 | `ALLAY_SMTP_URL` | mail server: `smtp[s]://user:password@host:port` | nothing is e-mailed |
 | `ALLAY_MAIL_FROM` | address e-mails come from | nothing is e-mailed |
 | `ALLAY_LOG_SQL` | `1` logs every statement, never its values | off |
@@ -149,11 +150,16 @@ def oidc() -> OidcSettings | None:
     return OidcSettings(issuer, client_id, secret, label)
 
 
+def proxies() -> tuple[str, ...]:
+    """Return addresses and networks of the proxies whose word on a request's origin counts."""
+    return tuple(one.strip() for one in os.environ.get("ALLAY_PROXY", "").split(",") if one.strip())
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host is this computer alone."""
     if host == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False

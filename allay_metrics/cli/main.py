@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from allay_metrics.cli.accounts import accounts_command
 from allay_metrics.cli.caseload import caseload_command
 from allay_metrics.cli.keeping import backup_command, move_command, restore_command
 from allay_metrics.cli.numbers import query_command, week_command
@@ -45,6 +46,7 @@ for _command in (
     caseload_command,
     demo_command,
     serve_command,
+    accounts_command,
     undo_command,
     check_command,
     sync_command,

@@ -12,7 +12,7 @@ import click
 from allay_metrics import config, words
 from allay_metrics.cli.options import Day, chosen_database, database_option
 from allay_metrics.cli.progress import bar
-from allay_metrics.errors import Conflict, NotAllowed
+from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed
 
 PORT = 8501
 
@@ -42,19 +42,15 @@ def demo_command(visits: int | None, seed: int | None, until: date | None) -> No
 def serve_command(context: click.Context, host: str, port: int, database: str | None) -> None:
     """Serve the dashboard; with no records yet, of an invented practice.
 
-    On this computer only. On any other address only the demo is shown, whatever is on file: there
-    are no accounts yet.
+    On this computer only, as long as nobody was listed who may sign in; then everybody signs in.
+    On any other address people sign in over TLS, or the demo is shown.
     """
     from allay_metrics.demo.active import active_practice
 
     _refuse_taken(host, port)
     with bar("Inventing the demo practice") as progress:
         scope = active_practice(chosen_database(context, database), progress)
-    if not config.is_loopback(host) and not scope.is_demo:
-        raise NotAllowed(
-            f"Records of families are served on this computer only, not on {host}: "
-            "leave --host out."
-        )
+    _refuse_unsafe(host, scope)
     url = scope.database_url
     if config.is_loopback(host) and not database:
         url = config.own_database_url()
@@ -63,6 +59,33 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
         f"The dashboard is at http://{'localhost' if config.is_loopback(host) else host}:{port}"
     )
     _become_streamlit(host, port, url)
+
+
+def _refuse_unsafe(host: str, scope: Any) -> None:
+    """Raise for records that whoever asks would be served, and for sign-ins in the open."""
+    from allay_metrics.actions.sessions import has_people
+
+    here = config.is_loopback(host)
+    if scope.is_demo:
+        return
+    if not has_people(scope):
+        if here:
+            return
+        raise NotAllowed(
+            f"Nobody may sign in yet, so records are served on this computer only, not on {host}: "
+            "list the first owner with 'accounts first-owner', or leave --host out."
+        )
+    config.secret()
+    if here:
+        return
+    if not (config.public_url() or "").startswith("https://"):
+        raise ConfigProblem(
+            "People sign in over TLS: set ALLAY_PUBLIC_URL to the https:// address of this server."
+        )
+    if not config.proxies():
+        raise ConfigProblem(
+            "TLS is the work of a proxy in front: set ALLAY_PROXY to its address or network."
+        )
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -85,6 +108,8 @@ def _become_streamlit(host: str, port: int, database: str) -> None:
     """
     os.putenv("ALLAY_DATA_DIR", str(config.data_dir().resolve()))
     os.putenv("ALLAY_DATABASE_URL", _absolute(database))
+    # The gate itself decides which proxy's word counts: the server below it believes none.
+    os.putenv("FORWARDED_ALLOW_IPS", "")
     os.chdir(config.ROOT)
     sys.stdout.flush()
     settings = ("--server.address", host, "--server.port", str(port))

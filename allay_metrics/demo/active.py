@@ -7,6 +7,7 @@ from typing import Any
 
 from allay_metrics import config
 from allay_metrics.actions.keep_up import keep_up
+from allay_metrics.actions.sessions import has_people
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope, open_practice
 
@@ -17,8 +18,8 @@ _SQLITE = "sqlite:///"
 def active_practice(database: str | None = None, progress: Progress | None = None) -> Scope:
     """Return the scope of the practice to show: `database` where one is named.
 
-    Else the practice's own once it has records, or once the demo was left; else the demo, which
-    is invented first where there is none.
+    Else the practice's own once it has records or people who sign in, or once the demo was left;
+    else the demo, which is invented first where there is none.
     """
     found = _existing(database)
     if found is not None:
@@ -83,7 +84,7 @@ def _existing(database: str | None) -> Scope | None:
         return _open(database)
     own = config.own_database_url()
     there = _exists(own)
-    if there and _open(own).has_records():
+    if there and (_open(own).has_records() or has_people(_open(own))):
         return _open(own)
     demo = config.demo_database_path()
     if demo.exists():

@@ -1,17 +1,30 @@
-"""What is served at which address: the form under /c/, the dashboard everywhere else."""
+"""What is served where: the gate before all, the doors, the parents' form, the dashboard."""
 
+from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit.starlette import App
 
 from allay_metrics import config
 from allay_metrics.demo.active import recorded_practice
+from allay_metrics.server.door import DOORS, Door
 from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.gate import Gate
+from allay_metrics.server.rules import Rules
+from allay_metrics.server.site import Site, networks
 
 
-def dashboard_app() -> App:
-    """Return the dashboard with the parents' form beside it.
+def dashboard_app(address: str, port: int, farewell: bytes) -> App:
+    """Return the dashboard behind the gate, with the parents' form and the doors beside it.
 
-    Which practice is open is asked for at every request: the demo may be left meanwhile.
+    `farewell` is Streamlit's message that makes a tab load its page anew. Which practice is open
+    is asked for at every request: the demo may be left meanwhile.
     """
-    form = FormDoor(recorded_practice)
-    return App(config.ROOT / "dashboard.py", routes=[Route("/c/{rest:path}", form)])
+    site = Site(address, port, config.public_url(), networks(config.proxies()))
+    routes = [
+        Route("/c/{rest:path}", FormDoor(recorded_practice)),
+        *Door(recorded_practice, site).routes(),
+    ]
+    rules = Rules(site, recorded_practice, DOORS, farewell)
+    return App(
+        config.ROOT / "dashboard.py", routes=routes, middleware=[Middleware(Gate, rules=rules)]
+    )

@@ -10,7 +10,7 @@ from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.filters import choose_filters, filter_words
-from allay_metrics.ui.frame import frame
+from allay_metrics.ui.frame import frame, to_caseload
 from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.outcomes_page import outcomes_page
@@ -20,7 +20,7 @@ from allay_metrics.ui.practice_page import practice_page
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.records_page import records_page
 from allay_metrics.ui.remembered import remembered
-from allay_metrics.ui.session import guard, leave, scope
+from allay_metrics.ui.session import guard, is_therapist, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
 from allay_metrics.ui.therapists_page import therapists_page
@@ -56,6 +56,7 @@ __all__ = [
     "frame",
     "guard",
     "head",
+    "is_therapist",
     "known_words",
     "leave",
     "loading",
@@ -81,6 +82,7 @@ __all__ = [
     "thumb",
     "tile",
     "tile_grid",
+    "to_caseload",
     "top",
     "trends",
     "types_page",

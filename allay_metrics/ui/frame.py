@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from allay_metrics.errors import AllayError
+from allay_metrics.server import Identity
 from allay_metrics.ui import looking_as, session
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.problem import problem, problems_shown
@@ -26,19 +27,33 @@ def frame(
     `pages` are the owner's, `hers` a therapist's. At the address without a page each is at home.
     """
     with problems_shown():
-        demo = session.practice().is_demo
+        demo = session.is_demo()
+        who = session.identity()
         role = session.who_is_here()
         carry = carried()
         if role == "therapist" and here == pages[0]:
-            st.switch_page(THERAPIST_HOME, query_params=carry)
+            to_caseload()
         shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
-        top(shown, here, _who(demo=demo), carry=carry, pick=_pick if role else None)
+        signed_in = who is not None and who.kind == "person"
+        top(
+            shown,
+            here,
+            _who(who, demo=demo),
+            carry=carry,
+            pick=_pick if who is not None and who.role == "owner" else None,
+            account=signed_in,
+        )
         if demo:
             banner_demo(_leave)
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
-        thumb(shown, here, SHORT, carry=carry)
+        thumb(shown, here, SHORT, carry=carry, account=signed_in)
         yield
+
+
+def to_caseload() -> None:
+    """Go to a therapist's home: what stands at the address without a page."""
+    st.switch_page(THERAPIST_HOME, query_params=carried())
 
 
 def _is_listed(page: StreamlitPage) -> bool:
@@ -46,16 +61,20 @@ def _is_listed(page: StreamlitPage) -> bool:
 
 
 def _pick() -> None:
-    looking_as.pick(session.practice())
+    looking_as.pick(session.own_scope())
 
 
-def _who(*, demo: bool) -> str:
-    role = session.who_is_here()
-    if role is None:
+def _who(who: Identity | None, *, demo: bool) -> str:
+    """Return who is here, as the top row says it."""
+    if who is None:
         return ""
-    if role == "therapist":
+    if who.role == "owner" and session.who_is_here() == "therapist":
         return "Looking as"
-    return "Demo practice · **owner**" if demo else "**Owner**, on this computer only"
+    if who.kind == "person":
+        return f"**{who.name}**"
+    if demo:
+        return "Demo practice · **owner**"
+    return f"**Owner**, on this computer only{'' if session.is_gated() else ', without the gate'}"
 
 
 def _leave() -> None:

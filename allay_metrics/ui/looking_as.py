@@ -1,15 +1,14 @@
 """Whose eyes the owner looks through: her own, or a therapist's.
 
-There are no accounts yet. Until therapists sign in themselves, whoever is let in as the owner may
-look as one of them, and everything then runs in that therapist's scope. This module is the one
-place that knows it.
+Whoever is let in as the owner may look as one of her therapists, and everything then runs in that
+therapist's scope. This module is the one place that knows it.
 """
 
 from dataclasses import replace
 
 import streamlit as st
 
-from allay_metrics.records import UNKNOWN, Scope, Viewer
+from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.choices import read_choices
 from allay_metrics.ui.remembered import remembered
 
@@ -24,7 +23,9 @@ _choices = remembered(read_choices)
 def seen_by(owner: Scope) -> Scope:
     """Return the scope of the therapist the owner looks as, else the owner's own."""
     chosen = _chosen(owner)
-    return replace(owner, viewer=Viewer("therapist", chosen)) if chosen else owner
+    if not chosen:
+        return owner
+    return replace(owner, viewer=replace(owner.viewer, role="therapist", therapist_id=chosen))
 
 
 def as_whom(owner: Scope) -> str:

@@ -6,25 +6,23 @@ small listener per page tells the server that word. The word chooses among what 
 offers; it is never trusted to say more.
 """
 
+from pathlib import Path
+
 import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
-_LISTEN = """
-export default function ({ setTriggerValue }) {
-  const listen = (event) => {
-    const hit = event.target.closest("[data-open]");
-    if (hit) setTriggerValue("opened", hit.getAttribute("data-open"));
-  };
-  document.addEventListener("click", listen);
-  return () => document.removeEventListener("click", listen);
-}
-"""
 KEY = "al-listener"
 TOLD = "al-opened"
+_PACKAGE, _NAME = "allay_metrics", "opening"
+_FULL_NAME = f"{_PACKAGE}.{_NAME}"
+_HERE = Path(__file__).parent
 
 
 def opened() -> str | None:
     """Mount the listener, once per page; return the word that was clicked, in that run alone."""
+    _register()
     _listener()(key=KEY, on_opened_change=_told)
     word = st.session_state.pop(TOLD, None)
     return word if isinstance(word, str) else None
@@ -34,6 +32,14 @@ def _told() -> None:
     st.session_state[TOLD] = st.session_state[KEY].opened
 
 
+def _register() -> None:
+    """Let the server serve the script as a file: in a message it would need a wider policy."""
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(_FULL_NAME) is None:
+        manifest = ComponentManifest(_PACKAGE, "1", [ComponentConfig(_NAME, "served")])
+        manager.register_from_manifest(manifest, _HERE)
+
+
 @st.cache_resource(show_spinner=False)
 def _listener() -> ComponentRenderer:
-    return st.components.v2.component("allay_opening", js=_LISTEN, isolate_styles=False)
+    return st.components.v2.component(_FULL_NAME, js="opening.js", isolate_styles=False)

@@ -2,15 +2,17 @@
 
 Python has imported this package, and with it everything a page needs, before the first line here
 runs. Under `streamlit run` alone the first visitor would wait for that, about two seconds, and
-there would be no form for parents.
+there would be no gate and no form for parents.
 """
 
 import gc
 import sys
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 
-from allay_metrics.server import dashboard_app
+from allay_metrics.server import HEADER, dashboard_app
+from allay_metrics.ui.session import WHO
 
 
 def main(settings: list[str]) -> None:
@@ -20,11 +22,21 @@ def main(settings: list[str]) -> None:
     PagesManager.uses_pages_directory = False
     told = zip(settings[::2], settings[1::2], strict=True)
     chosen = {name.removeprefix("--"): value for name, value in told}
-    app = dashboard_app()
+    address, port = chosen["server.address"], int(chosen["server.port"])
+    app = dashboard_app(address, port, _farewell())
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()
-    app.run(config={**chosen, "server.port": int(chosen["server.port"])})
+    ours = {"server.port": port, "server.trustedUserHeaders": {HEADER: WHO}}
+    app.run(config={**chosen, **ours})
+
+
+def _farewell() -> bytes:
+    """Return the message that sends a tab to the page it shows: the gate then asks to sign in."""
+    message = ForwardMsg()
+    message.auth_redirect.url = ""
+    message.auth_redirect.SetInParent()
+    return bytes(message.SerializeToString())
 
 
 if __name__ == "__main__":

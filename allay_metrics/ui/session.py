@@ -1,22 +1,28 @@
 """Who is here, and which practice is open.
 
-There are no accounts yet, so there are two ways in, and everything else is shut: on a server that
-only this computer reaches, the person at the keyboard is the owner; of an invented practice
-everybody is. The owner may look as a therapist, and then is one to every page. A page asks by
-itself, for on a fresh server it may run before dashboard.py has.
+The gate says who is asking, in a header it alone can write. As long as nobody has to sign in, that
+is the person at this computer, who is the owner; of an invented practice everybody is. The owner
+may look as a therapist, and then is one to every page. A page asks by itself, for on a fresh server
+it may run before dashboard.py has.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
 from allay_metrics import config
+from allay_metrics.actions.sessions import has_people
 from allay_metrics.demo.active import active_practice, leave_demo
-from allay_metrics.records import Scope
+from allay_metrics.errors import NotAllowed
+from allay_metrics.records import Scope, Viewer
+from allay_metrics.server import HEADER, Identity, unseal
 from allay_metrics.ui.looking_as import seen_by
 
 Role = Literal["owner", "therapist"]
 
+WHO = "allay_who"  # what the gate's header is called in st.user
 _CLOSED = "Nobody is signed in, and this server can be reached from other computers."
 
 
@@ -37,24 +43,61 @@ def guard(*roles: Role) -> None:
 
 
 def who_is_here() -> Role | None:
-    """Return the role of the person in front of the page; None for nobody we know."""
-    if _only_this_computer() or active_practice().is_demo:
-        role = scope().viewer.role
-        return role if role in ("owner", "therapist") else None
-    return None
+    """Return the role of the person in front of the page; None for nobody we know.
+
+    The owner who looks as a therapist is one here.
+    """
+    if identity() is None:
+        return None
+    role = scope().viewer.role
+    return role if role in ("owner", "therapist") else None
 
 
 def scope() -> Scope:
     """Return the scope of who is here, in the practice that is open.
 
-    The demo is invented where nothing is.
+    The demo is invented where nothing is. Raises NotAllowed for nobody we know.
     """
-    return seen_by(active_practice())
+    own = own_scope()
+    return seen_by(own) if own.viewer.role == "owner" else own
 
 
-def practice() -> Scope:
-    """Return the owner's scope of the practice that is open: for the frame, never for a page."""
-    return active_practice()
+def own_scope() -> Scope:
+    """Return the scope of who is here, whoever she looks as: for the frame, never for a page."""
+    who = identity()
+    if who is None:
+        raise NotAllowed(_CLOSED)
+    return replace(active_practice(), viewer=_viewer(who))
+
+
+def identity() -> Identity | None:
+    """Return who is here as the gate says; None for nobody we know.
+
+    Without the gate there is nobody to ask: then it is the person at this computer, as long as
+    nobody has to sign in, or a visitor of the demo.
+    """
+    if HEADER in _told_by():
+        return unseal(st.user.to_dict().get(WHO))
+    if active_practice().is_demo:
+        return Identity("demo")
+    here = _only_this_computer() and not has_people(active_practice())
+    return Identity("computer") if here else None
+
+
+def is_therapist() -> bool:
+    """Return whether a therapist signed in, and has her own pages alone."""
+    who = identity()
+    return who is not None and who.role == "therapist"
+
+
+def is_demo() -> bool:
+    """Return whether the practice that is open is invented."""
+    return active_practice().is_demo
+
+
+def is_gated() -> bool:
+    """Return whether the gate stands in front of this page."""
+    return HEADER in _told_by()
 
 
 def leave() -> None:
@@ -62,6 +105,16 @@ def leave() -> None:
     leave_demo()
     st.session_state.clear()
     st.query_params.clear()
+
+
+def _viewer(who: Identity) -> Viewer:
+    return Viewer(who.role, who.therapist_id, person_id=who.person_id or None, name=who.name)
+
+
+def _told_by() -> Mapping[str, str]:
+    """Return the headers that Streamlit was told to believe, by what they are called inside."""
+    told = st.get_option("server.trustedUserHeaders")
+    return told if isinstance(told, dict) else {}
 
 
 def _only_this_computer() -> bool:

@@ -14,6 +14,11 @@ from allay_metrics.ui import html
 STYLE = Path(__file__).with_name("style.css")
 CASELOAD_STYLE = Path(__file__).with_name("caseload.css")
 PLACES = 5  # of the thumb bar: 78 px each on a phone of 390
+# Plain links: they lead out of the dashboard, to pages of the server's own.
+ACCOUNT = (
+    '<div class="al-account"><a href="/account" target="_self">Account</a>'
+    '<a href="/logout" target="_self">Sign out</a></div>'
+)
 DEMO = "Demo practice: every family, visit and number here is invented."
 
 
@@ -29,11 +34,13 @@ def top(
     who: str,
     carry: Mapping[str, str] | None = None,
     pick: Callable[[], None] | None = None,
+    *,
+    account: bool = False,
 ) -> None:
-    """Draw the navigation row of a laptop; a phone keeps its ends. `who` may hold **bold**.
+    """Draw the navigation row of a laptop. `who` may hold **bold**.
 
     `carry` is the part of the address that goes along: a link would clear it all. `pick` draws
-    what stands at the right end.
+    what stands at the right end; `account` says that somebody signed in, and may sign out.
     """
     with st.container(
         key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
@@ -45,6 +52,8 @@ def top(
         st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
         if pick is not None:
             pick()
+        if account:
+            st.html(ACCOUNT, width="content")
 
 
 def thumb(
@@ -52,25 +61,32 @@ def thumb(
     here: StreamlitPage,
     short: Mapping[str, str] | None = None,
     carry: Mapping[str, str] | None = None,
+    *,
+    account: bool = False,
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
     Five places fit: where there are more pages, the fifth opens a sheet of the rest. `short` maps
-    a page's title to a shorter word (`Visit types` to `Types`), of at most ten letters.
+    a page's title to a shorter word (`Visit types` to `Types`), of at most ten letters. With
+    `account` the sheet has the way to sign out.
     """
     shorter = short or {}
-    fits = len(pages) <= PLACES
+    fits = len(pages) <= PLACES and not account
     kept = pages if fits else pages[: PLACES - 1]
     with st.bottom, st.container(key="al-thumb", horizontal=True, wrap=False, gap=None):
         for page in kept:
             label = shorter.get(page.title, page.title)
             _link(page, here, "thumb", label=label, icon=page.icon, carry=carry)
         if not fits:
-            _more(pages[PLACES - 1 :], here, carry)
+            _more(pages[PLACES - 1 :], here, carry, account=account)
 
 
 def _more(
-    rest: Sequence[StreamlitPage], here: StreamlitPage, carry: Mapping[str, str] | None
+    rest: Sequence[StreamlitPage],
+    here: StreamlitPage,
+    carry: Mapping[str, str] | None,
+    *,
+    account: bool,
 ) -> None:
     """Draw the place that opens a sheet of the pages the bar has no room for."""
     with st.container(key="al-more-here" if here in rest else "al-more"):
@@ -82,6 +98,8 @@ def _more(
     with opened, st.container(key=f"al-sheet-{st.context.theme.type or 'light'}", gap=None):
         for page in rest:
             _link(page, here, "sheet", label=page.title, icon=page.icon, carry=carry)
+        if account:
+            st.html(ACCOUNT)
 
 
 def banner_demo(leave: Callable[[], None]) -> None:

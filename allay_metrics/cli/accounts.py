@@ -1,0 +1,87 @@
+"""accounts: the first owner, who is listed, and a new start for one who cannot sign in."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from allay_metrics import config, words
+from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.errors import NotFound
+
+PORT = 8501
+
+
+@click.group("accounts")
+def accounts_command() -> None:
+    """People who sign in: without any, the dashboard serves the person at this computer alone."""
+
+
+@accounts_command.command("first-owner")
+@click.argument("email")
+@click.argument("name")
+@database_option
+@click.pass_context
+def first_owner_command(
+    context: click.Context, email: str, name: str, database: str | None
+) -> None:
+    """List the first owner; from then on everybody must sign in.
+
+    Prints a link that opens once, to the page where she sets up her sign-in.
+    """
+    from allay_metrics.actions.people import first_owner
+
+    config.secret()
+    scope = _opened(context, database)
+    _show(first_owner(scope, email, name), scope)
+    scope.close()
+
+
+@accounts_command.command("reset")
+@click.argument("email")
+@database_option
+@click.pass_context
+def reset_command(context: click.Context, email: str, database: str | None) -> None:
+    """Take back what a person signs in with, and print a link to set it up anew.
+
+    For an owner who lost her phone and her recovery codes.
+    """
+    from allay_metrics.actions.people import people, reset
+
+    scope = _opened(context, database)
+    found = [one for one in people(scope) if one.email == email.strip().lower()]
+    if not found:
+        raise NotFound(f"Nobody with the address {email} is listed.")
+    _show(reset(scope, found[0].id), scope)
+    scope.close()
+
+
+@accounts_command.command("list")
+@database_option
+@click.pass_context
+def list_command(context: click.Context, database: str | None) -> None:
+    """Show everybody who is or was listed."""
+    from allay_metrics.actions.people import people
+
+    scope = _opened(context, database)
+    for one in people(scope):
+        stands = "shut out" if one.disabled_at else "may sign in" if one.joined_at else "invited"
+        click.echo(f"{one.email}  {one.name}  {one.role}  {stands}")
+    scope.close()
+
+
+def _opened(context: click.Context, database: str | None) -> Any:
+    from allay_metrics.demo.active import own_practice
+
+    return own_practice(chosen_database(context, database))
+
+
+def _show(invitation: Any, scope: Any) -> None:
+    """Print an invitation's link; what it is for stands on stderr."""
+    ends = datetime.fromtimestamp(invitation.expires_at, scope.zone)
+    click.echo(f"{config.public_url() or f'http://localhost:{PORT}'}{invitation.url_path}")
+    click.echo(
+        f"It opens once, until {words.dated(ends.date())}. "
+        "Whoever has it becomes this person: give it to nobody else.",
+        err=True,
+    )

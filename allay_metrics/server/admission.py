@@ -1,0 +1,97 @@
+"""Who may pass: looked up anew for every request and every click."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Literal
+
+from allay_metrics.actions.sessions import Session, has_people, look, touch
+from allay_metrics.errors import NotFound
+from allay_metrics.records import DOOR
+from allay_metrics.records import Scope as Practice
+from allay_metrics.records.types import now
+from allay_metrics.server.identity import Identity
+
+log = logging.getLogger("allay_metrics.gate")
+
+Open = Literal["demo", "computer", "people"]
+_MINUTE = 60
+
+
+def way_to_run(practice: Practice) -> Open:
+    """Return whom a practice is open to: everybody, the person at this computer, or its people."""
+    if practice.is_demo:
+        return "demo"
+    return "people" if has_people(replace(practice, viewer=DOOR)) else "computer"
+
+
+@dataclass(frozen=True)
+class Admission:
+    """The answer to one look: how the server runs now, and who is asking; None for nobody."""
+
+    runs: Open
+    who: Identity | None
+
+
+class Admissions:
+    """Looks people up in the practice that `opened` returns at that moment."""
+
+    def __init__(self, opened: Callable[[], Practice]) -> None:
+        """Remember nobody yet."""
+        self._opened = opened
+        self._kept: dict[str, int] = {}
+        self._lock = Lock()
+        # A click never waits for a long import to let another writer in.
+        self._writer = ThreadPoolExecutor(1, "allay-sessions")
+
+    def look(self, token: str, *, at_keyboard: bool, clicks: bool = True) -> Admission:
+        """Return who holds this session id now. With `clicks` it counts as used.
+
+        Raises ConfigProblem where there are people but no secret.
+        """
+        alone = Admission("computer", Identity("computer") if at_keyboard else None)
+        try:
+            practice = replace(self._opened(), viewer=DOOR)
+        except NotFound:  # no records yet, and no demo: only the person here makes one
+            return alone
+        runs = way_to_run(practice)
+        if runs == "demo":
+            return Admission(runs, Identity("demo"))
+        if runs == "computer":
+            return alone
+        session = look(practice, token) if token else None
+        if session is None:
+            return Admission(runs, None)
+        if clicks:
+            self._keep(practice, session)
+        return Admission(runs, _identity(session))
+
+    def _keep(self, practice: Practice, session: Session) -> None:
+        """Keep that a session is in use, at most once a minute."""
+        moment = now()
+        with self._lock:
+            if moment < max(session.seen_at, self._kept.get(session.ref, 0)) + _MINUTE:
+                return
+            self._kept = {ref: at for ref, at in self._kept.items() if at > moment - _MINUTE}
+            self._kept[session.ref] = moment
+        self._writer.submit(_touch, practice, session, moment)
+
+
+def _touch(practice: Practice, session: Session, moment: int) -> None:
+    try:
+        touch(practice, session, moment)
+    except Exception as error:  # noqa: BLE001  nobody waits for it; the next minute tries again
+        log.warning("A session's last use was not kept: %s", type(error).__name__)
+
+
+def _identity(session: Session) -> Identity:
+    return Identity(
+        kind="person",
+        session=session.ref[:16],
+        person_id=session.person_id,
+        name=session.name,
+        role=session.role,
+        therapist_id=session.therapist_id,
+    )

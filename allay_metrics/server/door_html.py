@@ -1,0 +1,82 @@
+"""The frame of every page before the dashboard: plain HTML that works without a script."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_STYLE = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("form.css", "door.css"))
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; font-src 'self'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def page(title: str, inside: str, *, below: str = "") -> str:
+    """Return a whole page; `title` is plain text, `inside` and `below` are HTML."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="robots" content="noindex,nofollow"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)} · Allay</title><style>{_STYLE}</style></head><body><main>"
+        '<header><span class="brand"><i></i>Allay</span></header>'
+        f'<section class="card"><h1>{escape(title)}</h1>{inside}</section>{below}'
+        "</main></body></html>"
+    )
+
+
+def form(action: str, inside: str, button: str) -> str:
+    """Return a form that sends `inside` to a path of ours; `button` says what it does."""
+    return (
+        f'<form method="post" action="{escape(action)}">{inside}'
+        f'<button class="go">{escape(button)}</button></form>'
+    )
+
+
+def entry(label: str, name: str, kind: str, autocomplete: str, *, value: str = "") -> str:
+    """Return a labelled field that password managers know; one with a value is not changed."""
+    digits = ' inputmode="numeric"' if autocomplete == "one-time-code" else ""
+    fixed = f' value="{escape(value)}" readonly' if value else ""
+    plain = ' autocapitalize="none" spellcheck="false"' if kind == "text" else ""
+    return (
+        f'<label class="f">{escape(label)}<input type="{kind}" name="{name}" '
+        f'autocomplete="{autocomplete}"{digits}{plain}{fixed}></label>'
+    )
+
+
+def hidden(name: str, value: str) -> str:
+    """Return a field nobody sees."""
+    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+
+
+def say(text: str, css: str = "") -> str:
+    """Return a paragraph of plain text."""
+    return f"<p{f' class={css}' if css else ''}>{escape(text)}</p>"
+
+
+def wrong(text: str) -> str:
+    """Return what went wrong, said aloud at once; nothing for an empty text."""
+    return f'<p class="w" role="alert">{escape(text)}</p>' if text else ""
+
+
+def codes(listed: Sequence[str]) -> str:
+    """Return codes as a list to copy."""
+    return f'<ul class="k">{"".join(f"<li><code>{escape(one)}</code></li>" for one in listed)}</ul>'
+
+
+def notice(title: str, text: str) -> str:
+    """Return a page that says one thing."""
+    return page(title, say(text))
+
+
+MOVED = notice("Not served here", "Open the dashboard at the address you were given for it.")
+NOT_HERE = notice("Nothing here", "There is nothing at this address.")
+NOT_YET = notice(
+    "Nobody can sign in", "This server is not set up for accounts: its log says what is missing."
+)
+TOO_LARGE = notice("Too much at once", "That is more than this page takes.")
+BUSY = notice("One moment", "Too many requests came from here: try again in a minute.")
+WRONG = notice("Something went wrong", "It was noted. Try again, or open the dashboard anew.")

@@ -1,0 +1,117 @@
+"""The pages of signing in: the form, an invitation, recovery codes, one's own account."""
+
+from html import escape
+from io import BytesIO
+
+import segno
+
+from allay_metrics.actions.passwords import SHORTEST
+from allay_metrics.actions.second_factor import otpauth
+from allay_metrics.actions.sign_in import Invited, Joined
+from allay_metrics.server.door_html import codes, entry, form, hidden, page, say, wrong
+
+_CODE = "Code from your authenticator app"
+_KEEP = (
+    "Each opens once in place of your phone's code. Keep them where you keep important papers: "
+    "they are not shown again."
+)
+_NEW = f"New password, at least {SHORTEST} characters"
+
+
+def sign_in_page(wanted: str, *, mistake: str = "", others: str = "") -> str:
+    """Return the form to sign in with; `wanted` is opened afterwards.
+
+    `others` is the HTML of other ways in, shown below the form.
+    """
+    inside = (
+        hidden("next", wanted)
+        + entry("E-mail", "email", "email", "username")
+        + entry("Password", "password", "password", "current-password")
+        + entry(_CODE, "code", "text", "one-time-code")
+        + "<details><summary>My phone is not here</summary>"
+        + entry("Recovery code", "recovery", "text", "off")
+        + "</details>"
+    )
+    return page("Sign in", wrong(mistake) + form("/login", inside, "Sign in") + others)
+
+
+def join_page(path: str, invited: Invited, *, mistake: str = "") -> str:
+    """Return the page an invitation opens: the authenticator's secret, and a password to choose."""
+    address = otpauth(invited.totp_secret, invited.email)
+    spaced = " ".join(invited.totp_secret[at : at + 4] for at in range(0, 32, 4))
+    inside = (
+        entry("E-mail", "email", "email", "username", value=invited.email)
+        + entry(_NEW, "password", "password", "new-password")
+        + entry("The same password again", "again", "password", "new-password")
+        + "<h2>Your phone's code</h2>"
+        + say("Scan this with an authenticator app, then enter the code it shows.", "n")
+        + f'<div class="qr">{_qr(address)}</div>'
+        + f'<a class="b here" href="{escape(address)}">Open the app on this phone</a>'
+        + "<details><summary>Enter the key by hand</summary>"
+        + f"<p><code>{spaced}</code></p></details>"
+        + entry(_CODE, "code", "text", "one-time-code")
+    )
+    told = say(f"{invited.name}, choose a password and connect your phone.")
+    return page("Set up your sign-in", told + wrong(mistake) + form(path, inside, "Set up"))
+
+
+def joined_page(joined: Joined) -> str:
+    """Return the page that shows recovery codes this once."""
+    return _recovery("You are set up", joined.recovery_codes)
+
+
+def renewed_page(recovery_codes: tuple[str, ...]) -> str:
+    """Return the page that shows new recovery codes this once."""
+    return _recovery("New recovery codes", recovery_codes)
+
+
+def account_page(name: str, email: str, *, mistake: str = "", done: str = "") -> str:
+    """Return the page of one's own account: another password, new recovery codes, signing out."""
+    who = hidden("email", email)
+    change = (
+        f'<input type="email" name="email" autocomplete="username" value="{escape(email)}" '
+        'readonly aria-label="E-mail">'
+        + entry("Password now", "password", "password", "current-password")
+        + entry(_CODE, "code", "text", "one-time-code")
+        + entry(_NEW, "new", "password", "new-password")
+        + entry("The same password again", "again", "password", "new-password")
+    )
+    renew = (
+        who
+        + entry("Password", "password", "password", "current-password")
+        + entry(_CODE, "code", "text", "one-time-code")
+    )
+    told = f'<p role="status">{escape(done)}</p>' if done else ""
+    inside = (
+        say(f"{name} · {email}", "n")
+        + wrong(mistake)
+        + told
+        + "<h2>Change the password</h2>"
+        + say("All other places you are signed in at are signed out.", "n")
+        + form("/account/password", change, "Change the password")
+    )
+    below = (
+        '<section class="card"><h2>Recovery codes</h2>'
+        + say("New ones take the place of those you have.", "n")
+        + form("/account/codes", renew, "Make new codes")
+        + '</section><nav><a href="/">Back to the dashboard</a><a href="/logout">Sign out</a></nav>'
+    )
+    return page("Your account", inside, below=below)
+
+
+def leave_page() -> str:
+    """Return the page that asks whether to sign out, for a request no page of ours made."""
+    return page("Sign out?", form("/logout", "", "Sign out") + '<a class="l" href="/">Stay</a>')
+
+
+def _recovery(title: str, listed: tuple[str, ...]) -> str:
+    inside = "<h2>Recovery codes</h2>" + say(_KEEP, "n") + codes(listed)
+    return page(title, inside + '<a class="b" href="/">Open the dashboard</a>')
+
+
+def _qr(address: str) -> str:
+    drawn = BytesIO()
+    segno.make(address, error="m").save(
+        drawn, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=0, title="QR code"
+    )
+    return drawn.getvalue().decode()

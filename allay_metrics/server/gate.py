@@ -1,0 +1,153 @@
+"""The gate: in front of everything, it lets nothing pass that has not proved who is asking."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from allay_metrics.errors import AllayError
+from allay_metrics.server.admission import Admission
+from allay_metrics.server.door_html import BUSY, MOVED, NOT_HERE, NOT_YET, TOO_LARGE, WRONG
+from allay_metrics.server.headers import protecting
+from allay_metrics.server.identity import HEADER, OURS, seal
+from allay_metrics.server.limits import Limit
+from allay_metrics.server.rules import Lookups, Rules
+from allay_metrics.server.site import Asked
+from allay_metrics.server.tab import Tab
+
+log = logging.getLogger("allay_metrics.gate")
+
+LARGEST = 64 * 1024  # bytes of a request's body
+LARGEST_UPLOAD = 201 * 1024 * 1024  # one file of the size Streamlit is set to, and its envelope
+REFUSALS = 240  # of one address in a minute
+_READS = ("GET", "HEAD")
+
+
+class Gate:
+    """ASGI middleware; everything Streamlit serves lies behind it."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        """Stand in front of `app`."""
+        self._app, self._rules, self._site = app, rules, rules.site
+        self._lookups = Lookups(rules)
+        self._refused = Limit(REFUSALS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, refuse, or let pass."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        asked = self._site.read(scope)
+        # Nothing a client says of itself comes through; what is ours is added where it passes.
+        told = [header for header in scope["headers"] if not header[0].startswith(OURS)]
+        scope = {**scope, "headers": told}
+        send = protecting(send, path=scope["path"], asked=asked)
+        if scope["type"] == "websocket":
+            tab = Tab(self._rules, self._lookups, scope, asked)
+            await tab.run(self._app, receive, send)
+        else:
+            await self._request(scope, receive, send, asked)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send, asked: Asked) -> None:
+        answer = _Answer(send)
+        most = LARGEST_UPLOAD if self._rules.kind(scope["path"]) == "upload" else LARGEST
+        try:
+            refusal = await self._refusal(scope, asked, most)
+            if refusal is not None:
+                await refusal(scope, receive, answer)
+                return
+            await self._app(scope, _bounded(receive, most), answer)
+        except _TooLarge:
+            await answer.instead(Response(TOO_LARGE, 413), scope, receive)
+        except Exception as error:  # noqa: BLE001  the last resort: nobody is shown a traceback
+            # The kind alone: a message may hold what somebody entered.
+            log.error("Problem %s at the gate: %s", uuid4().hex[:8], type(error).__name__)  # noqa: TRY400
+            await answer.instead(Response(WRONG, 500), scope, receive)
+
+    async def _refusal(self, scope: Scope, asked: Asked, most: int) -> Response | None:
+        """Return what a request is refused with; None lets it pass, with who is asking."""
+        kind = self._rules.kind(scope["path"])
+        if kind == "health":
+            return None
+        if not self._site.knows(asked):
+            return Response(MOVED, 403)
+        if _length(scope) > most:
+            return Response(TOO_LARGE, 413)
+        if kind == "nothing":
+            return Response(NOT_HERE, 404)
+        if kind == "open":
+            return None
+        if scope["method"] not in _READS and self._site.is_foreign(asked):
+            return Response(MOVED, 403)
+        try:
+            admission = await self._lookups.who(scope, asked)
+        except AllayError as error:
+            log.error("Nobody is let in: %s", error)  # noqa: TRY400
+            return Response(NOT_YET, 503)
+        if kind == "door":
+            return None if admission.runs == "people" else _to("/")
+        if admission.who is None:
+            return self._nobody(scope, asked, admission)
+        scope["headers"].append((HEADER.encode(), seal(admission.who).encode()))
+        return None
+
+    def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
+        """Return what somebody is told who has not signed in."""
+        if not self._refused.passes(asked.client):
+            return Response(BUSY, 429, {"Retry-After": "60"})
+        if admission.runs != "people":
+            return Response(MOVED, 403)
+        if self._rules.kind(scope["path"]) != "page" or scope["method"] not in _READS:
+            return Response(status_code=401)
+        query = scope["query_string"].decode("latin-1")
+        wanted = quote(scope["path"]) + (f"?{query}" if query else "")
+        return _to("/login" if wanted == "/" else f"/login?next={quote(wanted, safe='')}")
+
+
+def _to(where: str) -> Response:
+    return RedirectResponse(where, 303)
+
+
+def _length(scope: Scope) -> int:
+    told = Headers(scope=scope).get("content-length", "0")
+    return int(told) if told.isdecimal() else 0
+
+
+class _TooLarge(Exception):
+    """A body went on for longer than it may."""
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Return `receive`, which stops at a body that is too large, whatever length was announced."""
+    had = 0
+
+    async def bounded() -> Message:
+        nonlocal had
+        message = await receive()
+        had += len(message.get("body", b""))
+        if had > most:
+            raise _TooLarge
+        return message
+
+    return bounded
+
+
+class _Answer:
+    """A request's `send`, which knows whether anything was sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._started = send, False
+
+    async def __call__(self, message: Any) -> None:
+        self._started = True
+        await self._send(message)
+
+    async def instead(self, response: Response, scope: Scope, receive: Receive) -> None:
+        """Send another answer, where none had begun."""
+        if not self._started:
+            response.headers["content-type"] = "text/html; charset=utf-8"
+            await response(scope, receive, self._send)

@@ -1,0 +1,77 @@
+"""What every answer carries, whoever made it: the browser is told to fetch nothing from outside."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from allay_metrics.server.site import Asked
+
+_INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+
+
+def _inline_scripts() -> str:
+    """Return the hashes of the scripts that stand in Streamlit's own page, and no others."""
+    found = find_spec("streamlit")
+    assert found is not None
+    assert found.origin is not None
+    page = (Path(found.origin).parent / "static" / "index.html").read_bytes()
+    hashes = (b64encode(sha256(one).digest()).decode() for one in _INLINE.findall(page))
+    return "".join(f" 'sha256-{one}'" for one in hashes)
+
+
+# 'wasm-unsafe-eval': Streamlit reads tables in WebAssembly. Styles: its own are written by script.
+POLICY = (
+    f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{_inline_scripts()}; "
+    "style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
+    "connect-src 'self' {sockets}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-src 'none'; frame-ancestors 'none'"
+)
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_HSTS = "max-age=31536000"
+# Files of Streamlit's own and our typeface: the same for everybody, and named by their content.
+_KEPT = ("/static/", "/app/static/fonts/")
+_STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
+
+
+def protecting(send: Send, *, path: str, asked: Asked) -> Send:
+    """Return `send`, which adds what an answer must carry; a narrower policy of its own stays."""
+
+    async def protected(message: Message) -> None:
+        if message["type"] in _STARTS:
+            _protect(MutableHeaders(raw=_headers(message)), path, asked)
+        await send(message)
+
+    return protected
+
+
+def _headers(message: Message) -> list[tuple[bytes, bytes]]:
+    """Return the message's own list of headers, in which adding one adds it to the answer."""
+    message["headers"] = list(message.get("headers", ()))
+    headers: list[tuple[bytes, bytes]] = message["headers"]
+    return headers
+
+
+def _protect(headers: MutableHeaders, path: str, asked: Asked) -> None:
+    for name, value in _ALWAYS.items():
+        headers[name] = value
+    if "content-security-policy" not in headers:
+        # Not every browser takes 'self' for a socket too.
+        sockets = f"{'wss' if asked.is_tls else 'ws'}://{asked.host}"
+        headers["Content-Security-Policy"] = POLICY.format(sockets=sockets)
+    if not path.startswith(_KEPT):
+        headers["Cache-Control"] = "no-store"
+    if asked.is_tls:
+        headers["Strict-Transport-Security"] = _HSTS

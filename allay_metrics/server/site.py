@@ -1,0 +1,139 @@
+"""Where this server may be asked: under which names, over what, and through whom."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from allay_metrics.config import is_loopback
+from allay_metrics.errors import ConfigProblem
+
+Network = IPv4Network | IPv6Network
+_LOCAL = ("localhost", "127.0.0.1", "[::1]")
+_FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-real-ip")
+_DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
+
+
+def networks(told: Iterable[str]) -> tuple[Network, ...]:
+    """Return addresses and networks as written. Raises ConfigProblem for one that is none."""
+    try:
+        return tuple(ip_network(one, strict=False) for one in told)
+    except ValueError as error:
+        raise ConfigProblem(f"ALLAY_PROXY names no address or network: {error}.") from None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a request reached us: its host and origin as sent, the client's address, TLS or not."""
+
+    host: str
+    origin: str | None
+    fetched_from: str | None  # how the browser says its page and ours are related
+    client: str
+    is_tls: bool
+    is_forwarded: bool
+    by_proxy: bool
+
+
+@dataclass(frozen=True)
+class Site:
+    """The address this server listens on, the one it is known by, and the proxies it believes."""
+
+    address: str
+    port: int
+    public_url: str | None = None
+    proxies: tuple[Network, ...] = field(default=())
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it listens to this computer alone."""
+        return is_loopback(self.address)
+
+    @property
+    def public_host(self) -> str | None:
+        """Return host and port of the public address, as a browser sends them."""
+        if not self.public_url:
+            return None
+        parts = urlsplit(self.public_url)
+        plain = parts.port is None or parts.port == _DEFAULT_PORTS.get(parts.scheme)
+        host = (parts.hostname or "").lower()
+        return host if plain else f"{host}:{parts.port}"
+
+    @property
+    def is_tls(self) -> bool:
+        """Return whether it is known by an address that is asked over TLS."""
+        return (self.public_url or "").startswith("https://")
+
+    def read(self, scope: Scope) -> Asked:
+        """Return how a request reached us; what a proxy says counts only from one we believe."""
+        headers = Headers(scope=scope)
+        peer = scope["client"][0] if scope.get("client") else ""
+        by_proxy = self._believes(peer)
+        client, is_tls = peer, scope["scheme"] in ("https", "wss")
+        if by_proxy:
+            is_tls = headers.get("x-forwarded-proto", "").split(",")[-1].strip() in ("https", "wss")
+            client = self._nearest(headers.get("x-forwarded-for", "")) or peer
+        return Asked(
+            host=headers.get("host", "").lower(),
+            origin=headers.get("origin"),
+            fetched_from=headers.get("sec-fetch-site"),
+            client=client,
+            is_tls=is_tls,
+            is_forwarded=any(name in headers for name in _FORWARDED),
+            by_proxy=by_proxy,
+        )
+
+    def is_public(self, asked: Asked) -> bool:
+        """Return whether a request came for the public address, the way that address says."""
+        known = self.public_host is not None and asked.host == self.public_host
+        return known and (asked.is_tls or not self.is_tls)
+
+    def is_keyboard(self, asked: Asked) -> bool:
+        """Return whether a request came from this computer itself, past no proxy."""
+        local = {f"{name}:{self.port}" for name in _LOCAL}
+        local |= set(_LOCAL) if self.port == _DEFAULT_PORTS["http"] else set()
+        here = self.is_local and asked.host in local and is_loopback(asked.client)
+        return here and not asked.is_forwarded
+
+    def knows(self, asked: Asked) -> bool:
+        """Return whether a request came under a name of ours, and not in the open.
+
+        Without a public address a server that others reach serves the demo alone, under any name:
+        `serve` starts no other.
+        """
+        nameless = self.public_host is None and not self.is_local
+        return nameless or self.is_keyboard(asked) or self.is_public(asked)
+
+    def may_sign_in(self, asked: Asked) -> bool:
+        """Return whether people may sign in by this request: at this computer, or over TLS."""
+        return self.is_keyboard(asked) or (self.is_tls and self.is_public(asked))
+
+    def is_own_origin(self, asked: Asked) -> bool:
+        """Return whether an origin is the one the request itself was sent to."""
+        return asked.origin == f"{'https' if asked.is_tls else 'http'}://{asked.host}"
+
+    def is_foreign(self, asked: Asked) -> bool:
+        """Return whether another site's page made this request.
+
+        A form on a page that tells no referrer sends the origin `null`: there the browser's own
+        word decides, and without it nothing passes.
+        """
+        if asked.origin not in (None, "null"):
+            return not self.is_own_origin(asked)
+        if asked.fetched_from is not None:
+            return asked.fetched_from not in ("same-origin", "none")
+        return asked.origin == "null"
+
+    def _believes(self, peer: str) -> bool:
+        try:
+            return any(ip_address(peer) in network for network in self.proxies)
+        except ValueError:
+            return False
+
+    def _nearest(self, told: str) -> str:
+        """Return the last address in the chain that is no proxy of ours."""
+        chain = [one.strip() for one in told.split(",") if one.strip()]
+        return next((one for one in reversed(chain) if not self._believes(one)), "")

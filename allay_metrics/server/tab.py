@@ -1,0 +1,125 @@
+"""One open tab: its socket to Streamlit, looked at with every message and every half minute.
+
+Signing out, being shut out or a new password ends a tab at its next click, and without one soon.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from allay_metrics.errors import AllayError
+from allay_metrics.server.identity import HEADER, Identity, seal
+from allay_metrics.server.rules import STREAM, Lookups, Rules, session_token
+from allay_metrics.server.site import Asked
+
+log = logging.getLogger("allay_metrics.gate")
+
+WATCH = 30  # seconds
+_VIOLATION = 1008
+
+
+class Tab:
+    """Lets one socket through while whoever opened it may be here."""
+
+    def __init__(self, rules: Rules, lookups: Lookups, scope: Scope, asked: Asked) -> None:
+        """Know what the socket was opened with."""
+        self._rules, self._lookups, self._scope, self._asked = rules, lookups, scope, asked
+        self._who: Identity | None = None
+        self._ended = False
+
+    async def run(self, app: ASGIApp, receive: Receive, send: Send) -> None:
+        """Serve the socket until it is closed, by either side."""
+        refused = await self._refused()
+        if refused:
+            has_token = session_token(Headers(scope=self._scope), is_tls=self._asked.is_tls)
+            if refused == 401 and has_token:
+                # A tab that wakes after its session ended: it is told so, and signs in again.
+                await _accept(self._scope, send)
+                await self._part(send)
+            else:
+                await _deny(refused, self._scope, send)
+            return
+        assert self._who is not None
+        self._scope["headers"].append((HEADER.encode(), seal(self._who).encode()))
+        watch = asyncio.create_task(self._watch(send))
+        try:
+            await app(self._scope, self._looking(receive, send), self._until_ended(send))
+        finally:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+
+    async def _refused(self) -> int:
+        """Return the status a handshake is refused with, 0 for one that is let through."""
+        site = self._rules.site
+        # Before Streamlit sees it: of a foreign origin it would ask outside who it is.
+        if not site.knows(self._asked) or not site.is_own_origin(self._asked):
+            return 403
+        if self._scope["path"] != STREAM:
+            return 404
+        try:
+            found = await self._lookups.who(self._scope, self._asked)
+        except AllayError as error:
+            log.error("Nobody is let in: %s", error)  # noqa: TRY400
+            return 503
+        self._who = found.who
+        if found.who is None:
+            return 401 if found.runs == "people" else 403
+        return 0
+
+    async def _is_here(self, *, clicks: bool) -> bool:
+        try:
+            found = await self._lookups.who(self._scope, self._asked, clicks=clicks)
+        except AllayError:
+            return False
+        return found.who == self._who
+
+    def _looking(self, receive: Receive, send: Send) -> Receive:
+        async def looking() -> Message:
+            message = await receive()
+            if message["type"] != "websocket.receive" or await self._is_here(clicks=True):
+                return message
+            await self._part(send)
+            return {"type": "websocket.disconnect", "code": _VIOLATION, "reason": ""}
+
+        return looking
+
+    def _until_ended(self, send: Send) -> Send:
+        async def until_ended(message: Message) -> None:
+            if not self._ended:
+                await send(message)
+
+        return until_ended
+
+    async def _watch(self, send: Send) -> None:
+        while not self._ended:
+            await asyncio.sleep(WATCH)
+            if not await self._is_here(clicks=False):
+                await self._part(send)
+
+    async def _part(self, send: Send) -> None:
+        """Tell the tab to load its page anew, and close the socket."""
+        if self._ended:
+            return
+        self._ended = True
+        # Whoever went away first needs no farewell.
+        with suppress(Exception):
+            await send({"type": "websocket.send", "bytes": self._rules.farewell})
+            await send({"type": "websocket.close", "code": _VIOLATION})
+
+
+async def _accept(scope: Scope, send: Send) -> None:
+    offered = scope.get("subprotocols") or [None]
+    await send({"type": "websocket.accept", "subprotocol": offered[0], "headers": []})
+
+
+async def _deny(status: int, scope: Scope, send: Send) -> None:
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": _VIOLATION})
+        return
+    start = {"type": "websocket.http.response.start", "status": status, "headers": []}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": b""})

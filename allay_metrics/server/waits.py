@@ -1,0 +1,66 @@
+"""How long to wait after wrong sign-ins: longer each time, and never for ever.
+
+Whoever guesses at somebody's password from elsewhere must not lock her out: waits belong to an
+address and an account together, and one that has signed in from an address before is let try
+there whatever others do.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+
+FREE = 5  # wrong tries of one account from one address
+FREE_ANYWHERE = 50  # wrong tries of one account from all addresses
+FIRST, LONGEST = 10, 15 * 60  # seconds
+_FORGOTTEN = 3600  # seconds after the last wrong one
+_KEYS = 10_000
+
+
+class Waits:
+    """Counts wrong tries in memory; a try counts as wrong until it proves right."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Count from now on."""
+        self._clock = clock
+        self._tries: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._lock = Lock()
+
+    def begin(self, email: str, client: str) -> int:
+        """Count a try and return 0; or return the seconds to wait, and count none."""
+        here, anywhere = (email, client), (email, "")
+        with self._lock:
+            left = self._left(here, FREE)
+            if here not in self._known:
+                left = max(left, self._left(anywhere, FREE_ANYWHERE))
+            if left > 0:
+                return int(left) + 1
+            for key in (here, anywhere):
+                self._tries[key] = (self._count(key) + 1, self._clock())
+                self._tries.move_to_end(key)
+            while len(self._tries) > _KEYS:
+                self._tries.popitem(last=False)
+            return 0
+
+    def right(self, email: str, client: str) -> None:
+        """Forget the wrong tries of an account from an address: this one was right."""
+        with self._lock:
+            self._tries.pop((email, client), None)
+            count, at = self._tries.get((email, ""), (0, 0.0))
+            if count:
+                self._tries[email, ""] = (count - 1, at)
+            self._known[email, client] = None
+            while len(self._known) > _KEYS:
+                self._known.popitem(last=False)
+
+    def _count(self, key: tuple[str, str]) -> int:
+        count, at = self._tries.get(key, (0, 0.0))
+        return count if self._clock() - at < _FORGOTTEN else 0
+
+    def _left(self, key: tuple[str, str], free: int) -> float:
+        count = self._count(key)
+        if count < free:
+            return 0
+        wait = min(LONGEST, FIRST * 2 ** min(count - free, 20))
+        return float(self._tries[key][1] + wait - self._clock())
