@@ -1,15 +1,18 @@
 """A check-in as its parent sees it: how far it has come, what is asked next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, select
 
 from allay_metrics.actions.courses import courses
+from allay_metrics.actions.own_measures import read_own_measures
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.asking import asked_measures
+from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.wording import Wording, wordings
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import answer, check_in, client, client_detail, red_flag
 
@@ -30,7 +33,8 @@ class OpenForm:
     """A check-in that is open, and how far it has come. It names nobody.
 
     `about` are the first letters of the client's name where the family has several in its care.
-    `measures` are asked in this order. `asks_birth` says whether birth is asked about at all,
+    `measures` are asked in this order. `own` are those of the practice's own
+    among them. `asks_birth` says whether birth is asked about at all,
     `asks_date` whether the date is not known yet.
     """
 
@@ -46,6 +50,7 @@ class OpenForm:
     asks_date: bool
     measures: tuple[str, ...]
     answers: Mapping[str, Given]
+    own: Mapping[str, OwnMeasure] = field(default_factory=dict)
 
     @property
     def step(self) -> str:
@@ -62,6 +67,11 @@ class OpenForm:
     def steps(self) -> tuple[str, ...]:
         """Return the questions in order; the last one is for free text and sends the form."""
         return (*((BIRTH,) if self.asks_birth else ()), *self.measures, WORDS)
+
+    def words(self, measure: str, language: str) -> Wording:
+        """Return how a measure is asked in a language."""
+        own = self.own.get(measure)
+        return own.words[language] if own else wordings(language)[measure]
 
 
 def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> OpenForm:
@@ -87,6 +97,8 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     knows_weeks = detail is not None and detail.gestation_weeks is not None
     asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
     asks = asks and not _answered_before(conn, row)
+    own = read_own_measures(conn, row.practice_id)
+    asked = asked_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
     return OpenForm(
         language=row.language,
         kind=whom.kind,
@@ -98,10 +110,9 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         told=row.told_at is not None,
         asks_birth=asks,
         asks_date=whom.born_on is None,
-        measures=tuple(
-            one.id for one in asked_measures(concern, whom.kind, row.moment, taken=int(asks))
-        ),
+        measures=tuple(one.id for one in asked),
         answers=answers,
+        own={one.id: one for one in own},
     )
 
 

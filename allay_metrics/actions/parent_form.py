@@ -29,7 +29,7 @@ from allay_metrics.actions.open_form import (
 from allay_metrics.actions.protocol import read_protocol
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
-from allay_metrics.outcomes.wording import LANGUAGES, wordings
+from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import OWNER, Scope, Viewer
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
 from allay_metrics.records.types import now
@@ -110,7 +110,7 @@ def save_answer(
         everything = replace(scope, viewer=OWNER)
         form = read_form(conn, everything, row, today_in(everything).date())
         known = measure in form.measures
-        if not known or (value is not None and value not in wordings("en")[measure].values):
+        if not known or (value is not None and value not in form.words(measure, "en").values):
             raise QuestionProblem("That is no answer to what is asked.")
         _keep_answer(conn, row, measure, value, _plain(text))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.profile import Profile, read_profile_text
 from allay_metrics.intake.questionnaires import (
@@ -43,11 +44,11 @@ def own_profiles(scope: Scope) -> list[Profile]:
 
 def own_questionnaires(scope: Scope) -> list[Questionnaire]:
     """Return the practice's profiles of parents' answers that can be used, by name."""
-    found = []
+    found, own = [], own_measures(scope)
     for saved in saved_profiles(scope):
         if is_questionnaire(saved.toml):
             try:
-                found.append(read_questionnaire(_file(saved.name), saved.toml))
+                found.append(read_questionnaire(_file(saved.name), saved.toml, own))
             except FileProblem:
                 continue
     return found
@@ -68,10 +69,12 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
     Raises FileProblem where the text is no profile of that name, Conflict where another version
     than the one that was read stands there meanwhile.
     """
-    read = read_questionnaire if is_questionnaire(toml) else read_profile_text
-    profile = read(_file(name), toml)
-    if profile.name != name:
-        raise FileProblem(f"{_file(name)}, key name, value '{profile.name}': it must be '{name}'.")
+    if is_questionnaire(toml):
+        says = read_questionnaire(_file(name), toml, own_measures(scope)).name
+    else:
+        says = read_profile_text(_file(name), toml).name
+    if says != name:
+        raise FileProblem(f"{_file(name)}, key name, value '{says}': it must be '{name}'.")
     mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
     with scope.write("save how a file is read") as conn:
         there = conn.execute(select(own_profile.c.version).where(mine)).scalar_one_or_none()

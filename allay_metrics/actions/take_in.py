@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from allay_metrics.actions.imports import ImportReport, import_file
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.actions.profiles import own_profiles, own_questionnaires
 from allay_metrics.actions.questionnaires import import_answers
 from allay_metrics.errors import FileProblem
@@ -17,6 +18,7 @@ from allay_metrics.intake.questionnaires import (
     shipped_questionnaires,
 )
 from allay_metrics.intake.source_file import open_source
+from allay_metrics.outcomes.own import OwnMeasure
 from allay_metrics.records import Scope
 
 
@@ -59,11 +61,12 @@ def answers_file(
     Raises FileProblem where it was told to be answers and is none.
     """
     own = own_questionnaires(scope)
-    told = told_questionnaire(own, source, profile)
+    measures = own_measures(scope)
+    told = told_questionnaire(own, source, profile, measures)
     if told is None and (source or profile or _is_own_kind_of_visits(scope, path)):
         return None
     try:
-        return open_answers(path, timezone=scope.timezone, own=own, told=told)
+        return open_answers(path, timezone=scope.timezone, own=own, told=told, measures=measures)
     except FileProblem:
         if told:
             raise
@@ -85,7 +88,10 @@ def _is_own_kind_of_visits(scope: Scope, path: Path) -> bool:
 
 
 def told_questionnaire(
-    own: Sequence[Questionnaire], source: str | None, profile: Path | None
+    own: Sequence[Questionnaire],
+    source: str | None,
+    profile: Path | None,
+    measures: Sequence[OwnMeasure] = (),
 ) -> Questionnaire | None:
     """Return the questionnaire a file is told to be read by, None for visits. FileProblem."""
     if profile is not None:
@@ -93,6 +99,8 @@ def told_questionnaire(
             text = profile.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             return None  # what is wrong with it is said by who reads it as visits
-        return read_questionnaire(profile.name, text) if is_questionnaire(text) else None
+        if not is_questionnaire(text):
+            return None
+        return read_questionnaire(profile.name, text, measures)
     named = [one for one in (*own, *shipped_questionnaires()) if one.name == source]
     return named[0] if named else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.caseload import reading
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
@@ -87,6 +88,7 @@ def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
     concern = concerns().get(newest.concern)
     first = concern.primary_measure if concern else ""
     charted = [one for one in measures().values() if one.kind in DRAWN]
+    charted += [one.measure for one in own_measures(scope)]
     charted.sort(key=lambda one: one.id != first)
     found = []
     for measure in charted:

@@ -1,9 +1,11 @@
 """When a family is asked, and what: moments around the first session, the questions of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from allay_metrics.outcomes.measures import Measure, concerns, measures, measures_for
+from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures, measures_for
+from allay_metrics.outcomes.own import OwnMeasure, of_concern
 from allay_metrics.outcomes.windows import B0_WITHIN, B1_WITHIN, WINDOWS
 
 BASELINES = ("B0", "B1")
@@ -16,9 +18,11 @@ LABELS = {
 GRACE = timedelta(days=3)
 MOST = 8  # questions of one form: under 90 seconds on a phone
 FOLLOW_UP = ("pgic", "harms")  # what got worse is asked always
+STANDING = MOST - len(FOLLOW_UP)
 # What is left out where a concern asks more of its own, before as after, so that no answer is
-# without its pair: the longest sleep tells of the same night, crying of the same day.
-_GIVE_WAY = ("wakings", "settle")
+# without its pair: the longest sleep tells of the same night, crying of the same day. Confidence
+# gives way to the practice's own measures alone.
+_GIVE_WAY = ("wakings", "settle", "confidence")
 _B0_DAYS = timedelta(seconds=B0_WITHIN)
 _B1_DAYS = timedelta(seconds=B1_WITHIN)
 
@@ -61,13 +65,19 @@ def askings(first: date, booked_on: date | None = None) -> tuple[Asking, ...]:
 
 
 def asked_measures(
-    concern: str | None, client: str, moment: str, *, taken: int = 0
+    concern: str | None,
+    client: str,
+    moment: str,
+    *,
+    taken: int = 0,
+    own: Sequence[OwnMeasure] = (),
 ) -> tuple[Measure, ...]:
     """Return what is asked, that of the concern first; with what is `taken` eight at most.
 
     Where no concern was declared, what everybody is asked. `client` is infant or parent; a
     follow-up also asks how things changed and whether anything got worse. `taken` counts questions
-    of the form that are no measures, such as that about birth: the anchor gives way to it.
+    of the form that are no measures, such as that about birth: the anchor gives way to it. `own`
+    are measures of the practice's own; what everybody is asked gives way to them.
     """
     known = concerns()[concern or "other"]
     asked = [
@@ -76,10 +86,22 @@ def asked_measures(
         if client == "infant" or measure.asked_of != "all infants"
     ]
     asked.sort(key=lambda measure: measure.id != known.primary_measure)
+    most = max((len(of_concern(own, known, one)) for one in MOMENTS), default=0)
     for name in _GIVE_WAY:
-        if len(asked) > MOST - len(FOLLOW_UP) and name != known.primary_measure:
+        if len(asked) + most > STANDING and name != known.primary_measure:
             asked = [one for one in asked if one.id != name]
+    asked += of_concern(own, known, moment)
     if moment not in BASELINES:
         anchors = FOLLOW_UP[-1:] if len(asked) + len(FOLLOW_UP) + taken > MOST else FOLLOW_UP
         asked += [measures()[name] for name in anchors]
     return tuple(asked)
+
+
+def room_for(concern: Concern) -> int:
+    """Return how many measures of the practice's own a form for this concern has room for."""
+    must = [
+        one
+        for one in measures_for(concern)
+        if one.id == concern.primary_measure or one.id not in _GIVE_WAY
+    ]
+    return max(0, STANDING - len(must))

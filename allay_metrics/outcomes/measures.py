@@ -95,13 +95,14 @@ def read_measures(table: Path, details: Path) -> Mapping[str, Measure]:
         if told is None:
             raise ConfigProblem(f"{details.name} does not say how {row['id']} is counted.")
         try:
-            found[row["id"]] = _measure(row, told)
+            found[row["id"]] = measure_of(row, told)
         except (KeyError, ValueError) as error:
             raise ConfigProblem(f"{table.name}, measure {row['id']}: {error}.") from None
     return found
 
 
-def _measure(row: Mapping[str, str], told: Mapping[str, str]) -> Measure:
+def measure_of(row: Mapping[str, str], told: Mapping[str, str]) -> Measure:
+    """Return a measure of one row of each table. Raises KeyError or ValueError."""
     if told["kind"] not in KINDS:
         raise ValueError(f"its kind {told['kind']!r} is none of {', '.join(KINDS)}")
     return Measure(

@@ -53,7 +53,7 @@ def wordings(language: str) -> Mapping[str, Wording]:
     Raises ConfigProblem where a measure has none, or a choice beyond its scale.
     """
     rows = [row for row in _rows("measure_words.csv") if row["language"] == language]
-    found = {row["measure"]: _wording(row) for row in rows}
+    found = {row["measure"]: wording_of(row) for row in rows}
     for measure in measures().values():
         words = found.get(measure.id)
         if words is None:
@@ -88,7 +88,8 @@ def phrases(language: str) -> Mapping[str, str]:
     return {row["key"]: row[language] for row in _rows("form_words.csv")}
 
 
-def _wording(row: Mapping[str, str]) -> Wording:
+def wording_of(row: Mapping[str, str]) -> Wording:
+    """Return the wording one row tells; without choices the numbers from 0 to 10 are tapped."""
     told = [choice.partition("=") for choice in row["choices"].split("|") if choice]
     choices = tuple((float(value), label) for value, _, label in told)
     if not choices:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.outcomes import read_episodes
@@ -21,6 +22,7 @@ from allay_metrics.outcomes.funnel import (
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures
 from allay_metrics.outcomes.norms import age_weeks, band
+from allay_metrics.outcomes.own import OwnMeasure
 from allay_metrics.outcomes.summary import Episode, Judged, Summary, closes_on, summarise
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.records import Scope
@@ -119,7 +121,8 @@ class Month:
 @dataclass(frozen=True)
 class OutcomesReview:
     """The page of a period. `by_type` is empty unless every type holds enough; `undeclared`
-    counts episodes without a declared concern, which are in no summary.
+    counts episodes without a declared concern, which are in no summary. `own` are the practice's
+    own measures, exploratory.
     """
 
     first: date
@@ -131,6 +134,7 @@ class OutcomesReview:
     worries: tuple[Worry, ...]
     months: tuple[Month, ...]
     has_check_ins: bool
+    own: tuple[ConcernReview, ...] = ()
 
     @property
     def eligible(self) -> int:
@@ -159,7 +163,8 @@ def review_outcomes(
     """
     if scope.viewer.role != "owner":
         raise NotAllowed(WHOLE_PRACTICE)
-    asked = _asked_measure(measure)
+    own = own_measures(scope)
+    asked = _asked_measure(measure, own)
     chosen = _chosen(only)
     with scope.read() as conn:
         as_of = read_records(conn, scope).newest
@@ -177,7 +182,20 @@ def review_outcomes(
         worries=worries,
         months=_months(episodes, day),
         has_check_ins=any(one.asked for one in episodes),
+        own=_own(episodes, own, (first, last), day),
     )
+
+
+def _own(
+    episodes: Sequence[Episode], own: Sequence[OwnMeasure], period: tuple[date, date], as_of: date
+) -> tuple[ConcernReview, ...]:
+    """Return each own measure with answers, by each of its concerns: exploratory, all of them."""
+    reviewed = [
+        _concern(episodes, concerns()[concern], one.measure, period, as_of)
+        for one in own
+        for concern in one.concerns
+    ]
+    return tuple(one for one in reviewed if one.summary.funnel.baseline or one.lines)
 
 
 def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernReview, ...]:
@@ -202,13 +220,14 @@ def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernRevi
     return tuple(sorted(answered, key=lambda one: -one.summary.funnel.paired))
 
 
-def _asked_measure(measure: str | None) -> Measure | None:
+def _asked_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | None:
     if measure is None:
         return None
-    countable = [id_ for id_, one in measures().items() if one.kind in ("number", "ordinal")]
+    known = {**measures(), **{one.id: one.measure for one in own}}
+    countable = [id_ for id_, one in known.items() if one.kind in ("number", "ordinal")]
     if measure not in countable:
         raise QuestionProblem(choose_from("measure", measure, countable))
-    return measures()[measure]
+    return known[measure]
 
 
 def _chosen(only: Sequence[str]) -> list[Concern]:

@@ -5,7 +5,7 @@ from html import escape
 
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
 from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, most_urgent
-from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs, wordings
+from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs
 from allay_metrics.server.form_html import page, say
 
 _FEW = 8  # so many choices or fewer stand one below the other
@@ -162,7 +162,7 @@ class Step:
         return f"{self._say('of', number=number, all=all_)}{about}"
 
     def _question(self, name: str) -> str:
-        words = wordings(self.language)[name]
+        words = self.form.words(name, self.language)
         own = ""
         if name == "top_concern" and "pgic" not in self.form.measures:
             own = self._field("text", "yours", name)
@@ -182,8 +182,9 @@ class Step:
             for value, label in words.choices
         )
         if words.low_word:
-            ends = f"<span>0 = {escape(words.low_word)}</span>"
-            ends += f"<span>10 = {escape(words.high_word)}</span>"
+            first, last = (words.choices[place][1] for place in (0, -1))
+            ends = f"<span>{escape(first)} = {escape(words.low_word)}</span>"
+            ends += f"<span>{escape(last)} = {escape(words.high_word)}</span>"
             return f'<div class="s">{buttons}</div><div class="e">{ends}</div>'
         css = "c" if len(words.choices) <= _FEW else "g"
         return f'<div class="{css}">{buttons}</div>'

@@ -1,11 +1,19 @@
 """The Definitions page: every metric in words, made from the registry the code counts by."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.metrics import Metric
 from allay_metrics.metrics.reference import facts, themes
+from allay_metrics.outcomes.asking import LABELS
+from allay_metrics.outcomes.measures import concerns
+from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.records import Scope
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.shell import page_head
+from allay_metrics.words import listed
 
 WORDS = {
     "Visit": "One booked slot of one family with one therapist. Twins seen together are one visit.",
@@ -33,7 +41,7 @@ WORDS = {
 }
 
 
-def definitions_page() -> None:
+def definitions_page(scope: Scope) -> None:
     """Draw a search field and every definition that holds what was typed."""
     page_head("Definitions", "every number, from the same data that counts it")
     with st.container(key="al-def-search", width=420):
@@ -44,7 +52,7 @@ def definitions_page() -> None:
             icon=":material/search:",
             label_visibility="collapsed",
         )
-    sections = _sections(asked)
+    sections = _sections(asked, own_measures(scope))
     if not sections:
         st.html(f'<p class="al-say">Nothing is defined by <b>{escape(asked)}</b>.</p>')
         return
@@ -52,17 +60,39 @@ def definitions_page() -> None:
         st.html(_contents(sections) + "".join(sections.values()))
 
 
-def _sections(asked: str) -> dict[str, str]:
+def _sections(asked: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Return the groups that hold something, heading to HTML."""
     found = {}
     for theme, metrics in themes().items():
         entries = [_entry(metric) for metric in metrics if _holds(asked, _text(metric))]
         if entries:
             found[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
+    told = {one.measure.label: own_words(one) for one in own}
+    added = [_word(*pair) for pair in told.items() if _holds(asked, " ".join(pair))]
+    if added:
+        found["Your own measures"] = _section(
+            "Your own measures", f'<div class="al-dw">{"".join(added)}</div>'
+        )
     words = [_word(*pair) for pair in WORDS.items() if _holds(asked, " ".join(pair))]
     if words:
         found["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
     return found
+
+
+def own_words(one: OwnMeasure) -> str:
+    """Return a measure of the practice's own in sentences, as the practice defined it."""
+    measure = one.measure
+    scale = f"{measure.low:g} to {measure.high:g}"
+    which = listed(concerns()[name].label for name in one.concerns)
+    asked = (
+        "asked no more" if one.retired else f"asked {listed(LABELS[each] for each in one.moments)}"
+    )
+    better = "higher" if measure.better > 0 else "lower"
+    return (
+        f"“{measure.wording}” {scale}, {better} is better; a change of {measure.threshold:g} "
+        f"matters ({measure.basis}). Of {which}, {asked}. Your own question, not validated, and "
+        "exploratory."
+    )
 
 
 def _holds(asked: str, text: str) -> bool:

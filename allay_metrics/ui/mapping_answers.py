@@ -1,12 +1,13 @@
 """The mapping of a form no profile knows: what each question asks, kept as an own profile."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
 
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.actions.profiles import NEW, save_profile, saved_profiles
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.draft import source_name
@@ -16,7 +17,7 @@ from allay_metrics.intake.questionnaires.draft import AnswersDraft, choices, gue
 from allay_metrics.intake.questionnaires.file import first_answers
 from allay_metrics.intake.questionnaires.responses import Given
 from allay_metrics.intake.sample import Sample
-from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.own import OwnMeasure
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import escape, markdown
@@ -58,21 +59,24 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
     utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
     taken = {one.name for one in shipped_profiles()}
     taken |= {one.name for one in shipped_questionnaires()}
-    draft = AnswersDraft(source_name(label, taken), label.strip(), _columns(key, sample), utc)
+    own = own_measures(scope)
+    meanings = _columns(key, sample, own)
+    draft = AnswersDraft(source_name(label, taken), label.strip(), meanings, utc)
     toml = draft.toml()
     try:
-        profile = read_questionnaire(f"{draft.name}.toml", toml)
-        _preview(first_answers(sample.headers, sample.records[:_ROWS], profile, scope.zone))
+        profile = read_questionnaire(f"{draft.name}.toml", toml, own)
+        read = first_answers(sample.headers, sample.records[:_ROWS], profile, scope.zone)
+        _preview(read, choices(own))
     except AllayError as error:
         note(f"**Not yet:** {error}")
         return
     _keep(scope, key, draft.name, toml, done)
 
 
-def _columns(key: str, sample: Sample) -> dict[str, str]:
+def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Draw a select box for each column, samples beside; return what each asks."""
-    known = choices()
-    seems = guess(sample.headers, shipped_questionnaires()[0])
+    known = choices(own)
+    seems = guess(sample.headers, shipped_questionnaires()[0].with_own(own))
     meant: dict[str, str] = {}
     for place, header in enumerate(dict.fromkeys(sample.headers)):
         if not header.strip():
@@ -90,8 +94,7 @@ def _columns(key: str, sample: Sample) -> dict[str, str]:
     return meant
 
 
-def _preview(read: list[Any]) -> None:
-    labels = {name: one.label for name, one in measures().items()}
+def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
     rows = []
     for one in read:
         if isinstance(one, Given):

@@ -16,6 +16,7 @@ from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.outcomes_change import better_card, changes_card, means_card, months_card
 from allay_metrics.ui.outcomes_lines import lines_card
 from allay_metrics.ui.outcomes_method import method_card
+from allay_metrics.ui.outcomes_own import own_card
 from allay_metrics.ui.outcomes_picture import has_picture, picture_pdf, picture_png
 from allay_metrics.ui.outcomes_who import who_card
 from allay_metrics.ui.outcomes_words import outcomes_export
@@ -47,6 +48,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         better_card(review)
         changes_card(review)
         means_card(review)
+        own_card(review)
     else:
         empty_state(
             "Nobody's window closed with both answers",

@@ -6,13 +6,14 @@ from allay_metrics.ui.filters import carried
 
 PRACTICE = "pages/practice/settings.py"
 PART = "part"
-THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES = (
+THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES = (
     "Therapists",
     "Visit types",
     "City names",
     "Families",
     "Goals",
     "Drive times",
+    "Measures",
 )
 
 

@@ -14,10 +14,12 @@ from allay_metrics.ui.practice_link import (
     DRIVES,
     FAMILIES,
     GOALS,
+    MEASURES,
     PART,
     THERAPISTS,
     TYPES,
 )
+from allay_metrics.ui.practice_measures import measures_part
 from allay_metrics.ui.practice_saved import forget_outcome, outcome
 from allay_metrics.ui.practice_therapists import therapists_part
 from allay_metrics.ui.practice_types import types_part
@@ -31,6 +33,7 @@ PARTS: dict[str, Callable[[Scope], None]] = {
     FAMILIES: families_part,
     GOALS: goals_part,
     DRIVES: drives_part,
+    MEASURES: measures_part,
 }
 
 

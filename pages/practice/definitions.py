@@ -4,4 +4,4 @@ from allay_metrics import ui
 
 ui.guard("owner", "therapist")
 with ui.body():
-    ui.definitions_page()
+    ui.definitions_page(ui.scope())

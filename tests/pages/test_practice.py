@@ -5,11 +5,13 @@ from sqlalchemy import select
 
 from allay_metrics.actions.details import Details, save_details
 from allay_metrics.actions.families import merge
+from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.actions.places import correct_city
 from allay_metrics.records.tables import goal, therapist, visit
 from allay_metrics.review.settings import therapists
 from tests.support.on_file import fingerprint
 from tests.support.on_page import page_of, run, table_rows, text
+from tests.support.own import ARCHING
 
 
 @pytest.fixture
@@ -187,3 +189,28 @@ def test_it_is_for_the_owner_only(small):
     shown.query_params["as"] = someone[:8]
     shown.run()
     assert "This page is not for you to see" in text(shown)
+
+
+def test_a_measure_of_her_own_is_added_told_and_retired(small, page):
+    shown = page("Measures")
+    key = "al-measure-new"
+    shown.text_input(key=f"{key}-label").set_value("Arching")
+    for said in ("en", "es"):
+        shown.text_area(key=f"{key}-{said}").set_value(ARCHING.questions[said])
+    shown.button(key=f"{key}-save").click().run()
+    assert "Say where the change that matters comes from." in said_of(shown)
+    shown.text_input(key=f"{key}-basis").set_value(ARCHING.basis)
+    shown.multiselect(key=f"{key}-concerns").set_value(["digestion"])
+    click(shown, f"{key}-save")
+    assert "The measure is added." in text(shown)
+    (one,) = own_measures(small)
+    assert one.concerns == ("digestion",)
+    told = text(run(page_of("practice/definitions")))
+    assert ARCHING.questions["en"] in told
+    assert "exploratory" in told
+    click(page("Measures"), f"al-measure-retire-{one.id}")
+    assert own_measures(small)[0].retired
+
+
+def said_of(shown):
+    return " ".join(each.value for each in shown.text)

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from allay_metrics.intake.questionnaires.profile import KIND, PERSON, Questionnaire
 from allay_metrics.intake.questionnaires.questions import find_questions, plain_question
 from allay_metrics.intake.questionnaires.signs import sign_ids, sign_label
 from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.own import PREFIX, OwnMeasure
 
 ANSWERED, ID, SIGN = "answered", "id", "sign-"
 WHAT = {
@@ -44,7 +45,8 @@ class AnswersDraft:
         lines += [f"answered = {_list(stamps)}", f"id = {_list(self._columns(ID))}"]
         lines += ['zone = "UTC"'] if self.utc else ['zone_letters = "ignored"']
         lines.append('days = ["%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y"]')
-        tables = (("person", PERSON, ""), ("measures", tuple(measures()), ""),
+        own = sorted({name for name in self.meanings.values() if name.startswith(PREFIX)})
+        tables = (("person", PERSON, ""), ("measures", (*measures(), *own), ""),
                   ("signs", sign_ids(), SIGN))  # fmt: skip
         for table, names, before in tables:
             told = {name: self._columns(before + name) for name in names}
@@ -62,9 +64,10 @@ class AnswersDraft:
         return [header for header, meant in self.meanings.items() if meant == meaning]
 
 
-def choices() -> dict[str, str]:
+def choices(own: Iterable[OwnMeasure] = ()) -> dict[str, str]:
     """Return everything a column may ask, with its label: measures, then warning signs."""
     known = {name: one.label for name, one in measures().items()}
+    known |= {one.id: one.measure.label for one in own}
     return WHAT | known | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
 
 

@@ -20,7 +20,7 @@ from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import MORE_VALUES, NOT_WHOLE, RowWarning, SetAside
 from allay_metrics.intake.table import Record, Table
 from allay_metrics.intake.texts import listed, quoted
-from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.own import OwnMeasure
 
 _BATCH = 5_000
 
@@ -76,11 +76,13 @@ class AnswersFile:
         found |= dict.fromkeys(asked.ids, "the response's own id")
         found |= {at: _PERSON[who] for who, columns in asked.person.items() for at in columns}
         for name, columns in asked.measures.items():
-            found |= dict.fromkeys(columns, measures()[name].label)
+            found |= dict.fromkeys(columns, self.profile.measure(name).label)
         for name, columns in asked.signs.items():
             found |= dict.fromkeys(columns, sign_label(name))
         for name, options in asked.options.items():
-            found |= dict.fromkeys((one.column for one in options), measures()[name].label)
+            found |= dict.fromkeys(
+                (one.column for one in options), self.profile.measure(name).label
+            )
         return [(asked.texts[at], what) for at, what in sorted(found.items())]
 
     @property
@@ -191,13 +193,16 @@ def open_answers(
     timezone: str,
     own: Sequence[Questionnaire] = (),
     told: Questionnaire | None = None,
+    measures: Sequence[OwnMeasure] = (),
 ) -> AnswersFile | None:
     """Return an export of answers ready to be checked; None where no profile knows the file.
 
     The practice's own profiles come first; one that is told is taken as it is, and FileProblem
-    says what the file lacks for it. FileProblem, too, where the file cannot be read.
+    says what the file lacks for it. `measures` are the practice's own, asked in any of them.
+    FileProblem, too, where the file cannot be read.
     """
-    known = [told] if told else [*own, *shipped_questionnaires()]
+    profiles = [told] if told else [*own, *shipped_questionnaires()]
+    known = [one.with_own(measures) for one in profiles]
     try:
         return AnswersFile(Path(path), practice_zone(timezone), known, told is not None)
     except _NotAnswers:

@@ -2,17 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.questionnaires.signs import sign_ids
 from allay_metrics.intake.texts import listed, pattern, quoted
 from allay_metrics.intake.times import compile_format
-from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.measures import Measure, measures
+from allay_metrics.outcomes.own import OwnMeasure
 
 FOLDER = Path(__file__).parent
 KIND = "answers"
@@ -35,7 +36,7 @@ class Questionnaire:
     own id, none where a response is known by person and minute. `person`, `measures` and
     `options` find a question by its text, `signs` one for a warning sign; `in_totals` counts where
     the form did not ask. Of a profile that names measures itself (`says_measures`) no other is
-    guessed.
+    guessed. `own` are the practice's own measures by id, known by their wordings.
     """
 
     name: str
@@ -54,6 +55,15 @@ class Questionnaire:
     options: Patterns
     signs: Patterns
     says_measures: bool
+    own: Mapping[str, OwnMeasure] = field(default_factory=dict)
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure by id, be it one of the practice's own."""
+        return self.own[name].measure if name in self.own else measures()[name]
+
+    def with_own(self, own: Iterable[OwnMeasure]) -> Self:
+        """Return the profile that knows these measures of the practice's own, too."""
+        return replace(self, own={one.id: one for one in own})
 
 
 @cache
@@ -72,13 +82,16 @@ def is_questionnaire(text: str) -> bool:
         return False
 
 
-def read_questionnaire(file: str, text: str) -> Questionnaire:
-    """Return the checked profile; FileProblem names the file, the key and the value."""
+def read_questionnaire(file: str, text: str, own: Iterable[OwnMeasure] = ()) -> Questionnaire:
+    """Return the checked profile; FileProblem names the file, the key and the value.
+
+    `own` are measures of the practice's own, which it may name.
+    """
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileProblem(f"{file} is not a TOML profile: {error}.") from None
-    return _Told(file, told).questionnaire()
+    return _Told(file, told, {one.id: one for one in own}).questionnaire()
 
 
 @cache
@@ -92,6 +105,7 @@ class _Told:
 
     file: str
     told: Mapping[str, Any]
+    own: Mapping[str, OwnMeasure]
 
     def questionnaire(self) -> Questionnaire:
         self._known(self.told, _KEYS, "")
@@ -120,10 +134,11 @@ class _Told:
             ignored=self._texts("ignored"),
             in_totals=in_totals,
             person=self._patterns("person", PERSON),
-            measures=self._patterns("measures", tuple(measures())),
+            measures=self._patterns("measures", (*measures(), *self.own)),
             options=self._patterns("options", tuple(measures())),
             signs=self._patterns("signs", sign_ids()),
             says_measures=bool(self.told.get("measures")),
+            own=self.own,
         )
 
     def _patterns(self, key: str, known: tuple[str, ...]) -> Patterns:

@@ -11,7 +11,7 @@ from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questi
 from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
 from allay_metrics.intake.questionnaires.signs import sign_of
 from allay_metrics.intake.texts import loose, quoted
-from allay_metrics.outcomes.measures import measures
+from allay_metrics.outcomes.measures import Measure, measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -91,7 +91,7 @@ def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> No
     for at in left:
         text = found.texts[at]
         # Before any pattern of a measure: `crying for hours, cannot be comforted` is no score.
-        sign = "" if _says(text) else sign_of(text, profile.signs)
+        sign = "" if _says(text, profile) else sign_of(text, profile.signs)
         measure, language = ("", "") if sign else _measure_of(text, profile, found.notes)
         if sign:
             signs[sign].append(at)
@@ -113,9 +113,19 @@ def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> No
     found.language = "es" if spanish > 0 else "en"
 
 
-def _says(text: str) -> bool:
-    """Return whether a question is a measure in our own words."""
-    return any(_letters(text).startswith(wording) for _, _, wording in _own_wordings())
+def _says(text: str, profile: Questionnaire) -> bool:
+    """Return whether a question is a measure in our own words, or in the practice's."""
+    return any(_letters(text).startswith(wording) for _, _, wording in _known_wordings(profile))
+
+
+def _known_wordings(profile: Questionnaire) -> list[tuple[str, str, str]]:
+    """Return (measure, language, letters of its question), the practice's own first."""
+    own = [
+        (one.id, language, _letters(words.question))
+        for one in profile.own.values()
+        for language, words in one.words.items()
+    ]
+    return [*own, *_own_wordings()]
 
 
 def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:
@@ -125,8 +135,9 @@ def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[st
     forms = [grid[2], f"{grid[1]} {grid[2]}"] if grid else [text]
     if not profile.says_measures:
         for form in forms:
-            for measure, language, wording in _own_wordings():
+            for name, language, wording in _known_wordings(profile):
                 if _letters(form).startswith(wording):
+                    measure = profile.measure(name)
                     return _if_same_scale(measure, language, text, notes)
     for form in [*forms, text]:
         fits = [
@@ -135,17 +146,16 @@ def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[st
             if any(each.search(form) for each in patterns)
         ]
         if len(fits) == 1:
-            return _if_same_scale(fits[0], "en", text, notes)
+            return _if_same_scale(profile.measure(fits[0]), "en", text, notes)
         if fits:
-            labels = " or ".join(measures()[name].label for name in fits)
+            labels = " or ".join(profile.measure(name).label for name in fits)
             notes.append(f"the question {quoted(text)} may ask {labels}: it was left out")
             return "", ""
     return "", ""
 
 
-def _if_same_scale(measure_id: str, language: str, text: str, notes: list[str]) -> tuple[str, str]:
+def _if_same_scale(measure: Measure, language: str, text: str, notes: list[str]) -> tuple[str, str]:
     """Return the measure unless the question itself names another scale than the measure's."""
-    measure = measures()[measure_id]
     scale = _SCALE.search(text)
     if scale and measure.kind == "number" and measure.high == 10:
         told = (float(scale[1]), float(scale[2]))
@@ -155,7 +165,7 @@ def _if_same_scale(measure_id: str, language: str, text: str, notes: list[str]) 
                 f"from {measure.low:g} to {measure.high:g}: it was left out"
             )
             return "", ""
-    return measure_id, language
+    return measure.id, language
 
 
 @cache

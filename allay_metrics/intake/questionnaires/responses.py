@@ -96,7 +96,7 @@ class Reader:
                 iter(self._bad), (asked.answered, "it answers none of the questions")
             )
             return Unusable(column, reason, key)
-        about = _about(values)
+        about = _about(values, self._profile)
         return Given(
             row=row,
             key=key,
@@ -184,7 +184,11 @@ class Reader:
         told = {at: record[at] for at in columns if record[at].strip()}
         reads: list[Read] = []
         for at, cell in told.items():
-            read = read_answer(measures()[name], several_lines(cell), self._asked.texts[at])
+            own = self._profile.own.get(name)
+            read = read_answer(
+                self._profile.measure(name), several_lines(cell), self._asked.texts[at],
+                tuple(own.words.values()) if own else (),
+            )  # fmt: skip
             if read.problem:
                 self._warn(row, at, cell, read.problem)
             elif read != NOTHING and read not in reads:
@@ -203,7 +207,7 @@ class Reader:
         ]
         if not ticked:
             return NOTHING
-        if measures()[name].kind == "yes_no":
+        if self._profile.measure(name).kind == "yes_no":
             return Read(1.0, ", ".join(_ticked(one.label, record[one.column]) for one in ticked))
         if len(ticked) > 1:
             last = ticked[-1].column
@@ -224,11 +228,12 @@ def _ticked(label: str, cell: str) -> str:
     return label if text.casefold() in plain else f"{label}: {text}"
 
 
-def _about(values: Mapping[str, float]) -> str | None:
+def _about(values: Mapping[str, float], profile: Questionnaire) -> str | None:
     """Return whom the questions answered are about: only the parent's own pain is about her."""
+    known = [*measures().values(), *(one.measure for one in profile.own.values())]
     infant = {
-        name
-        for name, one in measures().items()
+        one.id
+        for one in known
         if one.asked_of == "all infants"
         or any(concerns()[each].client == "infant" for each in _of(one.asked_of))
     }

@@ -1,11 +1,12 @@
 """What a parent wrote, as a value on the measure's scale: blank is no value, never 0."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from allay_metrics.outcomes.measures import Measure
-from allay_metrics.outcomes.wording import LANGUAGES, wordings
+from allay_metrics.outcomes.wording import LANGUAGES, Wording, wordings
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _H, _MIN = r"h(?:ou)?rs?|h|horas?", r"min(?:ute|uto)?s?\.?|m"
@@ -45,8 +46,12 @@ class Read:
 NOTHING = Read()
 
 
-def read_answer(measure: Measure, cell: str, question: str = "") -> Read:
+def read_answer(
+    measure: Measure, cell: str, question: str = "", own: Sequence[Wording] = ()
+) -> Read:
     """Return the answer in a cell; `question` may name the unit of a bare number.
+
+    `own` are the wordings of a measure of the practice's own, whose choices may be answered.
 
     A value beyond the scale is no value: it is a problem, never cut to fit.
     """
@@ -55,7 +60,7 @@ def read_answer(measure: Measure, cell: str, question: str = "") -> Read:
         return NOTHING
     if measure.kind == "yes_no":
         return _yes_or_no(text)
-    word = _by_word(measure, text)
+    word = _by_word(measure, text, own)
     if word is not None:
         return Read(word)
     if measure.id in {"cry_min", "sleep_long"}:
@@ -63,19 +68,23 @@ def read_answer(measure: Measure, cell: str, question: str = "") -> Read:
     return _on_scale(measure, _number(text))
 
 
-def _by_word(measure: Measure, text: str) -> float | None:
+def _by_word(measure: Measure, text: str, own: Sequence[Wording]) -> float | None:
     """Return the value of one of the measure's own choices, in either language."""
     plain = _plain(text)
     if measure.kind == "number" and plain in _NONE:
         return 0.0 if measure.low <= 0 else None
-    return _choices(measure.id).get(plain)
+    return (_labels(own) if own else _choices(measure.id)).get(plain)
 
 
 @cache
 def _choices(measure_id: str) -> dict[str, float]:
+    return _labels([wordings(language)[measure_id] for language in LANGUAGES])
+
+
+def _labels(words: Sequence[Wording]) -> dict[str, float]:
     found: dict[str, float] = {}
-    for language in LANGUAGES:
-        for value, label in wordings(language)[measure_id].choices:
+    for one in words:
+        for value, label in one.choices:
             # `10` is a number, which is read as such.
             if not _BARE.fullmatch(label):
                 found.setdefault(_plain(label), value)
