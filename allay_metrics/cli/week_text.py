@@ -155,8 +155,6 @@ def _line(one: Number) -> list[str]:
 
 def _said(one: Number, week: WeekNumber) -> str:
     cell = week.cell
-    if one.waits_for and week is one.now:
-        return f"waits for {one.waits_for}"
     if one.metric.key in REPORTED:
         # Counts only: never a percentage beside money.
         if cell.denominator:

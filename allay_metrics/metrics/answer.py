@@ -69,7 +69,7 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
         if metric.top:
             summed = additive.summed_in(metric, daily)
             (from_daily if summed else from_visits).append(metric)
-        elif not metric.waits_for:
+        else:
             found[metric.key] = _count_alone(inquiry, metric, daily)
     if from_daily:
         found |= additive.sums(inquiry, from_daily, daily)

@@ -73,9 +73,9 @@ class Metric:
     `numerator` and `denominator` are words for people; `top` and `bottom` say the same to the
     database. `noted` kinds of coverage do not withhold the value, their absence is noted.
     `remark` is a sum said beside the value, such as `12 prices missing`; there may be a second.
-    `basis` is a sum without which the remark says all there is: no value then. `waits_for` names
-    what is not on file yet: such a metric is defined and shown, and has no value. Denominators up
-    to `small` are shown as counts only; those up to 4 always are.
+    `basis` is a sum without which the remark says all there is: no value then. Denominators up
+    to `small` are shown as counts only; those up to 4 always are. A week's value counts visits of
+    `spans` weeks: of values nearer to each other some visits are the same.
     """
 
     key: str
@@ -98,8 +98,8 @@ class Metric:
     second_remark: Sum | None = None
     second_words: str = ""
     basis: Sum | None = None
-    waits_for: str = ""
     small: int = 0
+    spans: int = 1
 
     @property
     def money(self) -> bool:
@@ -146,7 +146,7 @@ def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
 
 def _rules(metric: Metric) -> dict[str, bool]:
     said = metric.definition
-    alone = metric.key in COUNTED_ALONE or metric.waits_for
+    alone = metric.key in COUNTED_ALONE
     summed = metric.kind not in ("median", "stock", "distinct") and not alone
     return {
         "a key is lower case with underscores": re.fullmatch(r"[a-z0-9_]+", metric.key) is not None,

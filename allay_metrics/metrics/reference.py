@@ -53,7 +53,6 @@ def facts(metric: Metric) -> dict[str, str]:
         "Out of": metric.denominator,
         "Unit": f"{metric.unit}, {_DIRECTIONS[metric.direction]}",
         "Needs": ", ".join(_NEEDS[kind] for kind in metric.needs),
-        "Waits for": metric.waits_for,
         "Left out": _left_out(metric),
         "Seen by": "the owner only" if metric.money else "",
     }

@@ -2,11 +2,18 @@
 
 Source: Donald J. Wheeler, Understanding Variation: The Key to Managing Chaos (1993): the XmR chart
 (chapter 4) for numbers that stand alone; the p chart's three standard deviations for shares.
+
+The XmR chart takes its spread from neighbours, as if one said nothing of the next. A stock that
+counts the visits of two weeks shares one of them with its neighbour, so neighbours are alike
+(correlation 1/2) and their moving ranges too small by the root of 1/2: limits of 2.1 instead of
+3 standard deviations. Two such values two weeks apart share no visit. Of two independent normal
+values the mean distance is 2 / sqrt(pi) = 1.128 standard deviations, which is the d2 of ranges of
+two (Montgomery, Introduction to Statistical Quality Control, table of factors for n = 2), so the
+factor stays 3 / 1.128 and only the distance of the weeks compared changes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import ceil, floor, sqrt
 from typing import Literal
 
@@ -39,15 +46,18 @@ class Usual:
         return "above" if value > self.high else "below"
 
 
-def usual_count(before: Sequence[float]) -> Usual | None:
+def usual_count(before: Sequence[float], spans: int = 1) -> Usual | None:
     """Return the usual range of a weekly number from the weeks before it, oldest first.
 
-    Mean +- 2.66 x mean moving range (XmR), not below 0. None with fewer than twelve weeks.
+    Mean +- 2.66 x mean moving range (XmR), not below 0. None with fewer than twelve weeks. Where a
+    value counts `spans` weeks, ranges are taken between values so far apart: nearer ones share
+    visits.
     """
     if len(before) < FEWEST_WEEKS:
         return None
     mean = sum(before) / len(before)
-    moves = [abs(later - earlier) for earlier, later in pairwise(before)]
+    apart = zip(before, before[spans:], strict=False)
+    moves = [abs(later - earlier) for earlier, later in apart]
     reach = XMR_FACTOR * sum(moves) / len(moves)
     return Usual(max(0.0, mean - reach), mean + reach)
 

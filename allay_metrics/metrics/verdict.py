@@ -60,12 +60,12 @@ def verdicts(metrics: Sequence[Metric], buckets: list[Bucket], records: Records)
 
 def _needs_of(metric: Metric) -> object:
     special = metric.key if metric.key == "on_books" else metric.kind == "stock"
-    return metric.needs, metric.noted, metric.settled, metric.waits_for, special
+    return metric.needs, metric.noted, metric.settled, special
 
 
 def _clear_to(metric: Metric, buckets: list[Bucket], records: Records) -> date | None:
     """Return the day up to which every source covers everything; None where one does not."""
-    if metric.waits_for or metric.kind == "stock" or not records.as_of:
+    if metric.kind == "stock" or not records.as_of:
         return None
     first, last = _days_judged(metric, buckets[0])[0], _days_judged(metric, buckets[-1])[1]
     asked = first, min(last, *records.as_of.values())
@@ -94,8 +94,6 @@ def judge(metric: Metric, bucket: Bucket, records: Records) -> Verdict:
 
 def _why_not(metric: Metric, asked: Range, records: Records) -> str:
     """Return why there is no value; empty where there is one."""
-    if metric.waits_for:
-        return f"waits for {metric.waits_for}"
     if records.newest is None:
         return NO_RECORDS
     if metric.kind == "stock":

@@ -34,7 +34,7 @@ EIGHT = (
     "wait_days",
     "improved_share",
 )
-ASKED = tuple(key for key in EIGHT if not METRICS[key].waits_for and key not in REPORTED)
+ASKED = tuple(key for key in EIGHT if key not in REPORTED)
 AHEAD = timedelta(days=13)
 
 Table = Mapping[tuple[Any, ...], Cell]
@@ -85,11 +85,6 @@ class Number:
     goal: float | None
     compared: Comparison
     asked: Question
-
-    @property
-    def waits_for(self) -> str:
-        """Return what is not on file yet, or nothing."""
-        return self.metric.waits_for
 
 
 @dataclass(frozen=True)
@@ -231,9 +226,6 @@ class _Alike:
 
 def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekNumber, ...]:
     metric = METRICS[key]
-    if metric.waits_for:
-        waiting = Cell(None, reason=f"waits for {metric.waits_for}")
-        return tuple(WeekNumber(week, waiting) for week in weeks_up_to(monday, SERIES))
     past = weeks_up_to(monday, SERIES + WEEKS_BACK)
     told = {week: alike.told(metric, week) for week in past}
     numbers = []
@@ -259,7 +251,7 @@ def _against(
         pairs = [(c.numerator or 0, c.denominator or 0) for c in before]
         usual = usual_share(pairs, cell.denominator)
     else:
-        usual = usual_count([c.value for c in before if c.value is not None])
+        usual = usual_count([c.value for c in before if c.value is not None], metric.spans)
     # Half a week's count is below every whole one: that says nothing.
     ended = known.as_of_day is not None and sunday_of(week) < known.as_of_day
     judged = usual is not None and (ended or metric.is_rate)

@@ -32,7 +32,8 @@ WORDS = {
     "Small": "A share of one to four is shown as counts only: a percentage would say more than it "
     "knows.",
     "Usual range": "Of a weekly count: the mean of the 26 full weeks before, \u00b1 2.66 times "
-    "their mean moving range. Of a weekly share: p \u00b1 3 \u221a(p(1 \u2212 p) \u00f7 n), p "
+    "their mean moving range; what is on the books counts two weeks, so its ranges are taken two "
+    "weeks apart. Of a weekly share: p \u00b1 3 \u221a(p(1 \u2212 p) \u00f7 n), p "
     "pooled over those weeks. None with fewer than twelve weeks.",
     "\u25c6": "Outside the usual range: look here. It does not mean bad. With eight numbers, about "
     "one week in ten shows one by chance.",

@@ -33,7 +33,7 @@ def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> None:
     """Open one number of one week; what is not on the scorecard opens nothing."""
     one = review.number.get(key)
     week = next((w for w in one.weeks if w.week.isoformat() == monday), None) if one else None
-    if one is None or week is None or one.waits_for:
+    if one is None or week is None:
         return
     title = f"{one.metric.label}, week of {words.day(week.week)}"
     open_number(scope, _asked(one, week.week), title=title, usual=week.usual)

@@ -1,11 +1,14 @@
 """The usual range, against a second, plain implementation and by hand."""
 
+import random
+from itertools import pairwise
 from math import isclose
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allay_metrics.metrics import METRICS
 from allay_metrics.metrics.usual import Usual, usual_count, usual_share
 
 weeks = st.lists(st.integers(0, 400), min_size=12, max_size=26)
@@ -16,14 +19,14 @@ shares = st.lists(
 )
 
 
-def plain_count(before):
+def plain_count(before, spans=1):
     average = 0
     for value in before:
         average += value / len(before)
     ranges = 0
-    for i in range(1, len(before)):
-        ranges += max(before[i], before[i - 1]) - min(before[i], before[i - 1])
-    limit = 2.66 * ranges / (len(before) - 1)
+    for i in range(spans, len(before)):
+        ranges += max(before[i], before[i - spans]) - min(before[i], before[i - spans])
+    limit = 2.66 * ranges / (len(before) - spans)
     return max(average - limit, 0), average + limit
 
 
@@ -36,10 +39,10 @@ def plain_share(before, of):
     return max(p - three_sigma, 0), min(p + three_sigma, 1)
 
 
-@given(weeks)
-def test_count_agrees_with_the_plain_formula(before):
-    found = usual_count(before)
-    low, high = plain_count(before)
+@given(weeks, st.integers(1, 3))
+def test_count_agrees_with_the_plain_formula(before, spans):
+    found = usual_count(before, spans)
+    low, high = plain_count(before, spans)
     assert isclose(found.low, low, abs_tol=1e-6)
     assert isclose(found.high, high, abs_tol=1e-6)
 
@@ -59,6 +62,26 @@ def test_share_agrees_with_the_plain_formula(before, of):
 def test_by_hand():
     # Mean 11; twelve weeks have eleven moves of 2 each: 11 +- 5.32.
     assert usual_count([10, 12] * 6) == Usual(pytest.approx(5.68), pytest.approx(16.32))
+
+
+def marked(series, spans):
+    """Return the share of weeks that lie outside the usual range of the 26 before."""
+    out = [usual_count(series[n - 26 : n], spans).signal(series[n]) for n in range(26, len(series))]
+    return sum(one is not None for one in out) / len(out)
+
+
+def test_a_stock_of_two_weeks_is_marked_as_seldom_as_a_count():
+    # Nothing changes: 20,000 weeks of about 40 visits, then the sum of each two weeks that follow.
+    draw = random.Random(28)
+    weekly = [draw.gauss(40, 6) for _ in range(20_000)]
+    stock = [sum(pair) for pair in pairwise(weekly)]
+    assert marked(weekly, 1) < 0.01
+    assert marked(stock, 2) < 0.015
+    assert marked(stock, 1) > 3 * marked(stock, 2), "neighbours share visits: far too narrow"
+
+
+def test_only_what_is_on_the_books_counts_more_than_its_week():
+    assert {key: one.spans for key, one in METRICS.items() if one.spans > 1} == {"on_books": 2}
 
 
 def test_no_usual_under_twelve_weeks():

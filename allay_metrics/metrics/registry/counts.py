@@ -78,5 +78,6 @@ METRICS = (
         "without those cancelled since, because exports do not say when they were cancelled.",
         numerator="visits of the next two weeks booked by the week's Sunday",
         needs=("kept", "booked_on"),
+        spans=2,
     ),
 )
