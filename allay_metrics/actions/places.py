@@ -40,10 +40,17 @@ def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> 
     ConfigProblem, or NotFound for a booking that is not on file.
     """
     with scope.write("correct cities") as conn:
-        if name is not None:
-            _check(conn, scope.practice_id, name)
-        rows = corrections(conn, scope.practice_id, booking_ids, "city", name)
+        rows = city_rows(conn, scope.practice_id, booking_ids, name)
         return keep_in(conn, scope.practice_id, rows)
+
+
+def city_rows(
+    conn: Connection, practice_id: str, booking_ids: Iterable[str], name: str | None
+) -> list[Row]:
+    """Return the rows of `correct_city`. Raises what it raises."""
+    if name is not None:
+        _check(conn, practice_id, name)
+    return corrections(conn, practice_id, booking_ids, "city", name)
 
 
 def _check(conn: Connection, practice_id: str, name: str) -> None:

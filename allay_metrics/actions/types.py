@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import Connection
+
 from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
 from allay_metrics.actions.corrections import corrections
 from allay_metrics.derive.choices import types_of
@@ -34,11 +36,18 @@ def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) ->
 
     Raises ConfigProblem, or NotFound for a booking that is not on file.
     """
+    with scope.write("correct visit types") as conn:
+        rows = type_rows(conn, scope.practice_id, booking_ids, types)
+        return keep_in(conn, scope.practice_id, rows)
+
+
+def type_rows(
+    conn: Connection, practice_id: str, booking_ids: Iterable[str], types: str | None
+) -> list[Row]:
+    """Return the rows of `correct_type`. Raises what it raises."""
     if types is not None:
         _checked(types)
-    with scope.write("correct visit types") as conn:
-        rows = corrections(conn, scope.practice_id, booking_ids, "visit_type", types)
-        return keep_in(conn, scope.practice_id, rows)
+    return corrections(conn, practice_id, booking_ids, "visit_type", types)
 
 
 def _checked(types: str) -> tuple[str, str]:

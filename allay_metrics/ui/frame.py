@@ -10,6 +10,7 @@ from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
 from allay_metrics.ui import looking_as, session
 from allay_metrics.ui.filters import carried
+from allay_metrics.ui.practice_saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import banner_demo, thumb, top
 
@@ -47,6 +48,7 @@ def frame(
             banner_demo(_leave)
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
+        outcome(here.url_path)
         thumb(shown, here, SHORT, carry=carry, account=signed_in)
         yield
 

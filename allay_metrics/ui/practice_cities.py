@@ -15,12 +15,12 @@ from allay_metrics.review.naming import (
     Unplaced,
     alias_lines,
     cities_to_choose,
-    corrected_visits,
     unplaced_visits,
 )
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.html import markdown
+from allay_metrics.ui.practice_corrected import corrected_card
 from allay_metrics.ui.practice_lines import line_with
 from allay_metrics.ui.practice_saved import act
 from allay_metrics.ui.remembered import remembered
@@ -41,7 +41,7 @@ def cities_part(scope: Scope) -> None:
     with left:
         _spellings(scope)
     with right:
-        _corrected(scope)
+        corrected_card(scope, "city")
 
 
 def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
@@ -204,26 +204,3 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
 def _drop(scope: Scope, spelling: str, version: int) -> None:
     said = f"'{spelling}' is no spelling of yours any more."
     act(scope, said, partial(drop_alias, scope, spelling, version=version))
-
-
-def _corrected(scope: Scope) -> None:
-    visits = corrected_visits(scope, "city")
-    with card("corrected", fill=True):
-        head("Placed by you", words.plural(len(visits), "visit"))
-        if not visits:
-            note("None so far. Whatever you place can be taken back here.")
-        with st.container(key="al-lines-corrected", gap=None):
-            for place, one in enumerate(visits[:SHOWN]):
-                line_with(
-                    f"corrected-{place}",
-                    one.family,
-                    f"{words.dated(one.starts.date())}: {city_shown(one.value)}",
-                    "Take back",
-                    partial(_take_back, scope, one.booking_id),
-                )
-        if len(visits) > SHOWN:
-            note(f"The latest {SHOWN} of {words.number(len(visits))}.")
-
-
-def _take_back(scope: Scope, booking_id: str) -> None:
-    act(scope, "What was typed decides again.", partial(correct_city, scope, [booking_id], None))

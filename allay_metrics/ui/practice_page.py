@@ -20,7 +20,7 @@ from allay_metrics.ui.practice_link import (
     TYPES,
 )
 from allay_metrics.ui.practice_measures import measures_part
-from allay_metrics.ui.practice_saved import forget_outcome, outcome
+from allay_metrics.ui.practice_saved import forget_outcome
 from allay_metrics.ui.practice_therapists import therapists_part
 from allay_metrics.ui.practice_types import types_part
 from allay_metrics.ui.problem import problems_shown
@@ -38,7 +38,7 @@ PARTS: dict[str, Callable[[Scope], None]] = {
 
 
 def practice_page(scope: Scope) -> None:
-    """Draw the choice of a part, what the last save changed, and the part."""
+    """Draw the choice of a part, and the part."""
     page_head("Practice", "what you know and no export says")
     with st.container(key="al-seg-practice"):
         part = st.segmented_control(
@@ -51,6 +51,5 @@ def practice_page(scope: Scope) -> None:
             label_visibility="collapsed",
             on_change=forget_outcome,
         )
-    outcome()
     with problems_shown():
         PARTS[part or THERAPISTS](scope)

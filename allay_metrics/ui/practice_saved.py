@@ -1,4 +1,4 @@
-"""What a save on the Practice page changed, in a sentence, and the way back."""
+"""What a choice of the owner's changed, in a sentence, and the way back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from allay_metrics.ui.cities_words import shown as city_shown
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problem
 
-TOLD, WRONG = "al-practice-told", "al-practice-wrong"
+TOLD, WRONG, _PAGE = "al-practice-told", "al-practice-wrong", "al-practice-page"
 _WAYS = 3
 Result = TypeVar("Result")
 
@@ -47,8 +47,11 @@ def attempt(action: Callable[[], Result], told: Callable[[Result], Told]) -> boo
     return True
 
 
-def outcome() -> None:
-    """Draw what the last save changed, with Undo, or why it was refused."""
+def outcome(page: str) -> None:
+    """Draw what the last save on this page changed, with Undo, or why it was refused."""
+    if st.session_state.get(_PAGE, page) != page:
+        forget_outcome()
+    st.session_state[_PAGE] = page
     if wrong := st.session_state.pop(WRONG, ""):
         problem(wrong)
     told: Told | None = st.session_state.get(TOLD)

@@ -12,6 +12,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.naming import NameLine, WordLine, name_lines, word_lines
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import TYPE_WORDS, escape
+from allay_metrics.ui.practice_corrected import corrected_card
 from allay_metrics.ui.practice_lines import line_with
 from allay_metrics.ui.practice_saved import act, types_shown
 from allay_metrics.ui.remembered import remembered
@@ -39,7 +40,7 @@ words_of = remembered(word_lines)
 
 
 def types_part(scope: Scope) -> None:
-    """Draw what has no type yet, then names that were assigned, then the words."""
+    """Draw what has no type yet, then names that were assigned, the words, single visits."""
     names = names_of(scope)
     _waiting(scope, [one for one in names if one.types[0] == "other" and not one.version])
     left, right = st.columns(2, gap="small")
@@ -47,6 +48,7 @@ def types_part(scope: Scope) -> None:
         _words(scope)
     with right:
         _assigned(scope, names)
+    corrected_card(scope, "visit_type")
 
 
 def _waiting(scope: Scope, names: list[NameLine]) -> None:

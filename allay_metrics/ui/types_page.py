@@ -1,5 +1,6 @@
 """The Visit types page: which parts it has, in which order, and what a click in one opens."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
@@ -9,6 +10,7 @@ from allay_metrics.metrics import visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import types_export
 from allay_metrics.review.visit_types import TypesReview, review_visit_types
+from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.nothing import loading
@@ -69,7 +71,7 @@ def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:
     metric = one.asked.asked[0]
     drawer(
         one.title,
-        lambda: _body(scope, one, ids),
+        lambda: _body(scope, one, ids, closed),
         value=words.number(len(ids)),
         beside=f"{metric.unit}, {words.span(one.asked.first, one.asked.last)}",
         definitions=[("What it counts", metric.definition)],
@@ -77,9 +79,10 @@ def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:
     )
 
 
-def _body(scope: Scope, one: Opening, ids: list[str]) -> None:
+def _body(scope: Scope, one: Opening, ids: list[str], closed: Callable[[], None] | None) -> None:
     with problems_shown():
         found = visits_behind(one.asked, scope, limit=None, only=ids[:MOST_IDS])
+        correct_form(scope, found.head(SHOWN), closed)
         visits_table(found.head(SHOWN), caption=one.title)
         if len(found) > SHOWN:
             st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')

@@ -14,6 +14,7 @@ from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Cell, cells
 from allay_metrics.review.export_lists import visits_export
+from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.filters import filter_words
@@ -52,7 +53,7 @@ def open_number(
     cell = _answer(scope, asked)
     drawer(
         title or metric.label,
-        lambda: _body(scope, asked, metric),
+        lambda: _body(scope, asked, metric, on_close),
         value=said(metric, cell),
         beside=_beside(metric, asked),
         definitions=[*_definitions(asked, cell, usual), *extra],
@@ -102,8 +103,6 @@ def _counts(metric: Metric, asked: Question) -> str:
 def _definitions(asked: Question, cell: Cell, usual: Usual | None) -> list[tuple[str, str]]:
     (metric,) = asked.asked
     told = [("What it counts", _counts(metric, asked))]
-    if metric.waits_for:
-        return [*told, ("What it waits for", f"{metric.waits_for.capitalize()}.")]
     if metric.is_ratio and cell.denominator:
         counts = f"**{words.number(cell.numerator)}** {metric.numerator}, out of"
         told.append(("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}."))
@@ -121,11 +120,16 @@ def _how_usual(metric: Metric) -> str:
         return (
             "the pooled share p of the 26 weeks before, ± 3 √(p(1 − p) ÷ n) for the n of this week."  # noqa: RUF001
         )
-    return "the mean of the 26 weeks before, ± 2.66 × their mean moving range."  # noqa: RUF001
+    ranges = "their mean moving range"
+    if metric.spans > 1:
+        ranges = f"the mean range of those {metric.spans} weeks apart, which share no visit"
+    return f"the mean of the 26 weeks before, ± 2.66 × {ranges}."  # noqa: RUF001
 
 
-def _body(scope: Scope, asked: Question, metric: Metric) -> None:
-    if metric.waits_for or metric.key in REPORTED:
+def _body(
+    scope: Scope, asked: Question, metric: Metric, on_close: Callable[[], None] | None
+) -> None:
+    if metric.key in REPORTED:
         return
     with problems_shown():
         found = visits_behind(asked, scope, limit=SHOWN + 1)
@@ -133,6 +137,7 @@ def _body(scope: Scope, asked: Question, metric: Metric) -> None:
             st.html('<p class="al-sub">No visits.</p>')
             return
         shown = found.head(SHOWN)
+        correct_form(scope, shown, on_close)
         visits_table(shown, caption=f"Visits behind {metric.label}", counted=metric.is_rate)
         if len(found) > SHOWN:
             st.html(

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
+from tests.support.axe import violations
 from tests.support.browser import settle
-from tests.support.dashboard import command, visit, week
+from tests.support.dashboard import command, drawer, go, tile, visit, week
 from tests.support.server import Server
 
 
@@ -61,3 +62,42 @@ def test_a_name_is_assigned_by_one_tap_on_a_phone(
     go_back.tap()
     expect(told).to_contain_text("went back.")
     assert week(url)
+
+
+def test_one_visit_is_corrected_in_the_list_behind_a_number(
+    own_demo: tuple[Server, str], page: Page
+) -> None:
+    server, url = own_demo
+    monday = week(url)["week"]
+    before, told = _by_city(url, monday), week(url)["numbers"]
+    visit(page, server)
+    tile(page, "completed").get_by_role("button").click()
+    opened = drawer(page)
+    opened.get_by_text("Correct a visit").click()
+    which = opened.get_by_role("combobox", name="Visit", exact=True)
+    which.click()
+    which.fill("Oakland")
+    page.get_by_role("option").filter(has_text="Oakland").first.click()
+    settle(page)
+    for label, answer in (("It was", "Massage + lactation"), ("It was in", "Palo Alto")):
+        box = opened.get_by_role("combobox", name=label, exact=True)
+        box.click()
+        box.fill(answer)
+        page.get_by_role("option", name=answer, exact=True).click()
+        settle(page)
+    assert violations(page) == []
+    opened.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    saved = page.locator(".st-key-al-card-saved")
+    expect(saved).to_contain_text("to Palo Alto")
+    expect(saved).to_contain_text("to Massage + lactation")
+    settle(page)
+    after = _by_city(url, monday)
+    moved = {city: after[city] - before.get(city, 0) for city in after}
+    assert {city: by for city, by in moved.items() if by} == {"Palo Alto": 1, "Oakland": -1}
+    assert week(url)["numbers"]["completed"] == told["completed"]
+    saved.get_by_role("button", name="Undo").click()
+    expect(saved).to_contain_text("1 visit went back.")
+    assert _by_city(url, monday) == before
+    go(page, "Cities")
+    expect(saved).to_have_count(0)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from allay_metrics.actions.details import Details, save_details
 from allay_metrics.actions.families import merge
+from allay_metrics.actions.one_visit import correct_visit
 from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.actions.places import correct_city
 from allay_metrics.records.tables import goal, therapist, visit
@@ -61,6 +62,28 @@ def test_a_correction_can_be_taken_back_later(small, page):
     click(shown, "al-do-corrected-0")
     assert "1 visit moved from Berkeley to Unknown." in text(shown)
     assert fingerprint(small) == before
+
+
+def test_what_a_single_visit_was_can_be_taken_back_later(small, page):
+    before = fingerprint(small)
+    with small.read() as conn:
+        one = conn.execute(select(visit.c.id).where(visit.c.visit_type == "cst")).scalars().first()
+    correct_visit(small, one, types="massage")
+    shown = page("Visit types")
+    assert "1 visit" in text(shown)
+    click(shown, "al-do-corrected-0")
+    assert "1 visit moved from Massage to CST." in text(shown)
+    assert fingerprint(small) == before
+
+
+def test_what_was_told_of_a_save_stays_on_its_page(small, page):
+    with small.read() as conn:
+        lost = conn.execute(select(visit.c.id).where(visit.c.city == "unknown")).scalar_one()
+    correct_city(small, [lost], "Berkeley")
+    shown = page("City names")
+    click(shown, "al-do-corrected-0")
+    assert "moved from Berkeley" in text(shown)
+    assert "moved from Berkeley" not in text(run(shown.switch_page("pages/owner/cities.py")))
 
 
 def test_a_spelling_is_kept_and_dropped(small, page):

@@ -1,0 +1,78 @@
+"""Correcting one visit where it is looked at: in the list behind a number."""
+
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.one_visit import correct_visit
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.review.naming import cities_to_choose
+from allay_metrics.ui.cities_words import shown as city_shown
+from allay_metrics.ui.practice_saved import act, types_shown
+from allay_metrics.ui.practice_types import MEANINGS
+from allay_metrics.ui.remembered import remembered
+
+_cities = remembered(cities_to_choose)
+_WHICH, _IS, _IN = "al-correct-which", "al-correct-type", "al-correct-city"
+
+
+def correct_form(scope: Scope, found: pd.DataFrame, on_close: Callable[[], None] | None) -> None:
+    """Draw the way to say of one of these visits what it was or where; for the owner alone.
+
+    What is saved closes the drawer: every number of the page is drawn anew and the page says what
+    moved, with Undo.
+    """
+    if scope.viewer.role != "owner" or found.empty:
+        return
+    with st.expander("Correct a visit"):
+        visits: dict[str, dict[Hashable, Any]] = {
+            one["visit_id"]: one for one in found.to_dict("records")
+        }
+        chosen = st.selectbox(
+            "Visit",
+            list(visits),
+            index=None,
+            key=_WHICH,
+            format_func=lambda id_: _named(visits[id_]),
+            placeholder="Type a family's name",
+        )
+        if chosen is not None:
+            _what_it_was(scope, visits[chosen], on_close)
+
+
+def _what_it_was(
+    scope: Scope, one: dict[Hashable, Any], on_close: Callable[[], None] | None
+) -> None:
+    types, city = one["visit_type"].lower().replace(" + ", "+"), one["city"]
+    is_ = st.selectbox(
+        "It was",
+        MEANINGS,
+        index=MEANINGS.index(types),
+        key=f"{_IS}-{one['visit_id']}",
+        format_func=types_shown,
+    )
+    cities = _cities(scope)
+    in_ = st.selectbox(
+        "It was in",
+        cities,
+        index=cities.index(city) if city in cities else None,
+        key=f"{_IN}-{one['visit_id']}",
+        format_func=city_shown,
+        placeholder=city_shown(UNKNOWN),
+    )
+    type_, place = "" if is_ == types else is_, "" if in_ in (None, city) else in_
+    if st.button("Save", type="primary", key="al-correct-save", disabled=not (type_ or place)):
+        said = f"{one['family']}, {words.day(one['starts_at'].date())}, is corrected."
+        act(scope, said, partial(correct_visit, scope, one["visit_id"], types=type_, city=place))
+        if on_close is not None:
+            on_close()
+        st.rerun()
+
+
+def _named(one: dict[Hashable, Any]) -> str:
+    when = f"{words.day(one['starts_at'].date())}, {words.clock(one['starts_at'].to_pydatetime())}"
+    return f"{one['family']}, {when}, {one['visit_type']}, {city_shown(one['city'])}"
