@@ -57,7 +57,9 @@ def button(inside: str, word: str, label: str = "") -> str:
     `inside` is HTML; `label` is said instead of it to those who only hear the page.
     """
     said = f' aria-label="{escape(label)}"' if label else ""
-    return f'<button type="button" class="al-n" data-open="{escape(word)}"{said}>{inside}</button>'
+    return (
+        f'<button type="button" class="al-n" data-al-open="{escape(word)}"{said}>{inside}</button>'
+    )
 
 
 def chip(visit_type: str, text: str = "") -> str:
@@ -98,7 +100,7 @@ def bars(
         parts.append(f'<u style="bottom:{low:.1%};height:{high:.1%}"></u>')
     for i, value in enumerate(values):
         last = ("sig" if signal else "now") if i == len(values) - 1 else ""
-        word = f' data-open="{escape(opens[i])}"' if opens else ""
+        word = f' data-al-open="{escape(opens[i])}"' if opens else ""
         parts.append(
             '<i class="no"></i>'
             if value is None

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.axe import violations
 from tests.support.browser import settle
@@ -64,6 +64,15 @@ def test_a_name_is_assigned_by_one_tap_on_a_phone(
     assert week(url)
 
 
+def _choose_in(page: Page, opened: Locator, label: str, text: str) -> None:
+    """Choose the first option that fits what is typed; the drawer stays open around it."""
+    opened.get_by_role("combobox", name=label, exact=True).click()
+    page.keyboard.type(text)
+    page.get_by_role("option").filter(has_text=text).first.click()
+    settle(page)
+    expect(opened).to_be_visible()
+
+
 def test_one_visit_is_corrected_in_the_list_behind_a_number(
     own_demo: tuple[Server, str], page: Page
 ) -> None:
@@ -74,17 +83,10 @@ def test_one_visit_is_corrected_in_the_list_behind_a_number(
     tile(page, "completed").get_by_role("button").click()
     opened = drawer(page)
     opened.get_by_text("Correct a visit").click()
-    which = opened.get_by_role("combobox", name="Visit", exact=True)
-    which.click()
-    which.fill("Oakland")
-    page.get_by_role("option").filter(has_text="Oakland").first.click()
     settle(page)
+    _choose_in(page, opened, "Visit", "Oakland")
     for label, answer in (("It was", "Massage + lactation"), ("It was in", "Palo Alto")):
-        box = opened.get_by_role("combobox", name=label, exact=True)
-        box.click()
-        box.fill(answer)
-        page.get_by_role("option", name=answer, exact=True).click()
-        settle(page)
+        _choose_in(page, opened, label, answer)
     assert violations(page) == []
     opened.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_have_count(0)

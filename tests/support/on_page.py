@@ -58,7 +58,7 @@ def figures(at: AppTest) -> list[dict]:
 
 def click_word(at: AppTest, word: str) -> AppTest:
     """Click a number that opens."""
-    assert f'data-open="{html.escape(word)}"' in bodies(at), word
+    assert f'data-al-open="{html.escape(word)}"' in bodies(at), word
     at.session_state[TOLD] = word
     return run(at)
 

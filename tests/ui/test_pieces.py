@@ -108,10 +108,12 @@ def test_the_week_is_named_from_monday_to_sunday():
 
 def test_a_number_that_opens_is_a_button_with_its_word():
     drawn = table_html(["City", "n"], [["Oakland", Cell("12", opens='n|"x"|Bo')]], caption="")
-    assert '<button type="button" class="al-n" data-open="n|&quot;x&quot;|Bo">12</button>' in drawn
+    assert (
+        '<button type="button" class="al-n" data-al-open="n|&quot;x&quot;|Bo">12</button>' in drawn
+    )
 
 
 def test_columns_that_open_name_their_own_word():
     drawn = html.bars([1, None, 2], "Visits", opens=["a", "b", "c"])
-    assert 'data-open="a"' in drawn
-    assert 'data-open="b"' not in drawn, "nothing was measured there"
+    assert 'data-al-open="a"' in drawn
+    assert 'data-al-open="b"' not in drawn, "nothing was measured there"
