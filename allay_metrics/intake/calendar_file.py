@@ -1,13 +1,17 @@
 """Calendar files (.ics): each event, and each time a repeating one happens, becomes a record.
 
+Runs in a process that may use little; intake.child starts it.
+
 What a record says is what the calendar says: a wall time and its zone stay apart, so that the
 clock decides about hours that happen twice, as for every other source.
 """
 
+import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,50 +21,30 @@ from icalendar.error import BrokenCalendarProperty
 
 from allay_metrics import words
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.table import FIRST_RECORDS, Batch, Record
+from allay_metrics.intake.child import limit, say
+from allay_metrics.intake.table import Record
 
-HEADERS = (
-    "Id", "Summary", "Start", "End", "Zone", "Location", "Description", "Calendar", "Created",
-    "Status", "Problem",
-)  # fmt: skip
 # Repeating events are read so far beyond the day of the export.
 AHEAD = timedelta(weeks=26)
 _MOST_BYTES = 100_000_000
 _MOST_TIMES = 5_000  # of one series: daily visits for over thirteen years
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+_MOST_A_DAY = 24
 ALL_DAY = "it lasts all day: a visit has a start and an end"
 NO_START = "its start cannot be read"
 _OFTEN = "it repeats more often than daily"
 _UNREADABLE = "how it repeats cannot be read"
 
 
-class CalendarFile:
-    """The events of one calendar, held in memory; their order is that of their starts."""
+class Events:
+    """The events of one calendar as records, in the order of their starts."""
 
     def __init__(self, path: Path, encoding: str) -> None:
-        self._path = path
         self.notes: list[str] = []
         calendar = _read(path, encoding)
         self._name = str(calendar.get("X-WR-CALNAME", "")).strip()
         self._until = _exported(calendar, path) + AHEAD
-        self._records = self._all_records(calendar)
-        self._done = 0
-
-    @property
-    def fraction_read(self) -> float:
-        """Return how much of the calendar the latest reading has passed, 0 to 1."""
-        return self._done / max(len(self._records), 1)
-
-    def first(self) -> list[Record]:
-        """Return the header and the first events."""
-        return [list(HEADERS), *self._records[: FIRST_RECORDS - 1]]
-
-    def batches(self, skip: int, size: int) -> Iterator[Batch]:
-        """Yield the events behind the first `skip` records, the header being one of them."""
-        for start in range(skip - 1, len(self._records), size):
-            records = self._records[start : start + size]
-            self._done = start + len(records)
-            yield Batch(records)
+        self.records = self._all_records(calendar)
 
     def _all_records(self, calendar: Calendar) -> list[Record]:
         series: dict[str, list[Component]] = defaultdict(list)
@@ -132,17 +116,15 @@ _BY_OFFSET = "by its offset"
 def _read(path: Path, encoding: str) -> Calendar:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise FileProblem(f"{path.name} is larger than any calendar that is read here.")
+            raise FileProblem("is larger than any calendar that is read here")
         text = path.read_text(encoding=encoding, errors="replace")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = Calendar.from_ical(text)
-    except OSError as error:
-        raise FileProblem(f"{path.name} cannot be opened: {error.strerror or error}.") from None
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise FileProblem(f"{path.name} cannot be read as a calendar: {error}.") from None
+        raise FileProblem(f"cannot be read as a calendar: {error}") from None
     if not found.walk("VEVENT"):
-        raise FileProblem(f"{path.name} is a calendar without events.")
+        raise FileProblem("is a calendar without events")
     # A floating time is the practice's wall time, whatever zone the calendar is shown in.
     found.pop("X-WR-TIMEZONE", None)
     return found
@@ -217,9 +199,37 @@ def _as_date(at: datetime | date) -> date:
 def _too_often(event: Component) -> bool:
     rules: Any = event.get("RRULE") or []
     told = rules if isinstance(rules, list) else [rules]
-    return any(str(freq).upper() in _TOO_OFTEN for rule in told for freq in rule.get("FREQ", []))
+    return any(_times_a_day(rule) > _MOST_A_DAY for rule in told)
+
+
+def _times_a_day(rule: Any) -> int:
+    """Return how often a rule fires in a day: its hours times minutes times seconds."""
+    if any(str(freq).upper() in _TOO_OFTEN for freq in rule.get("FREQ", [])):
+        return _MOST_A_DAY + 1
+    return prod(len(rule[part]) for part in ("BYHOUR", "BYMINUTE", "BYSECOND") if part in rule)
 
 
 def _text(event: Component, name: str) -> str:
     found = event.get(name, "")
     return str(found[0] if isinstance(found, list) else found).strip()
+
+
+def main(path: Path, encoding: str) -> int:
+    """Write the calendar's events; a sentence about what is wrong, and 1."""
+    limit(path)
+    try:
+        events = Events(path, encoding)
+    except FileProblem as error:
+        say({"problem": str(error)})
+        return 1
+    except Exception as error:  # noqa: BLE001 whatever a file breaks in the parser
+        say({"problem": f"cannot be read as a calendar ({type(error).__name__})"})
+        return 1
+    say({"notes": events.notes})
+    for record in events.records:
+        say(record)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

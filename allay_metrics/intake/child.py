@@ -1,40 +1,48 @@
-"""Has a workbook read by a child process with limits, and makes a message of its end."""
+"""Has a file read by a child process with limits, and makes a message of its end.
+
+The parsers are not ours and the file may be hostile: in a child it can use up its own memory and
+time and nobody else's. Out come lines of JSON: what was read, then a list of texts for each row.
+"""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from allay_metrics import config
 from allay_metrics.errors import FileProblem
 
-PROGRAM = ("-m", "allay_metrics.intake.sheet")
 PATIENCE = 180  # seconds by the clock; the child's own limit is of processor time
+# What any file may use, and what each byte of it may add: a file of a kilobyte that wants more is
+# an attack, a large one may be an honest year.
+MEMORY_BYTES, MEMORY_A_BYTE, MOST_MEMORY = 200_000_000, 150, 2_000_000_000
+CPU_SECONDS, BYTES_A_SECOND, MOST_CPU = 4, 100_000, 120
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A sheet's rows, each as the JSON text of a list of texts, and what has to be said of it."""
+class Told:
+    """What the child said first, and each row as the JSON text of a list of texts."""
 
+    head: dict[str, Any]
     rows: list[bytes]
-    note: str
 
 
-def read_sheet(path: Path) -> Sheet:
-    """Return the first sheet of a workbook that holds anything.
+def read_in_child(program: Sequence[str], path: Path, *words: str) -> Told:
+    """Return what a program, run by our own interpreter, reads in a file.
 
-    Raises FileProblem where there is none, or where the parser gave up, crashed, or wanted more
-    memory or time than a table of visits needs.
+    Raises FileProblem where there is nothing to read, or where the parser gave up, crashed, or
+    wanted more memory or time than the file may need.
     """
-    words = [sys.executable, *PROGRAM, str(path.absolute())]
     try:
         # Nothing of our environment, secrets among it, goes along.
         done = subprocess.run(  # noqa: S603 our own interpreter and module, no shell
-            words,
+            [sys.executable, *program, str(path.absolute()), *words],
             cwd=config.ROOT,
-            env={"PATH": os.defpath, "PYTHONPATH": str(config.ROOT)},
+            env={"PATH": os.defpath, "PYTHONPATH": str(config.ROOT), "PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,
@@ -43,18 +51,41 @@ def read_sheet(path: Path) -> Sheet:
     except subprocess.TimeoutExpired:
         raise _too_much(path) from None
     head, *rows = done.stdout.splitlines() or [b"{}"]
-    told = json.loads(head)
+    try:
+        told = json.loads(head)
+    except ValueError:  # cut off within its first line
+        raise _too_much(path) from None
     if "problem" in told:
         raise FileProblem(f"{path.name} {told['problem']}.")
-    if done.returncode != 0 or "sheet" not in told:
+    if done.returncode != 0 or not told:
         raise _too_much(path)
-    several = told["sheets"] > 1
-    note = f"read the sheet '{told['sheet']}' of {told['sheets']} sheets" if several else ""
-    return Sheet(rows, note)
+    return Told(told, rows)
 
 
 def _too_much(path: Path) -> FileProblem:
     return FileProblem(
-        f"{path.name} cannot be read: it takes more memory or time than a table of visits needs; "
+        f"{path.name} cannot be read: it takes more memory or time than a file of its size needs; "
         "save it as CSV instead."
     )
+
+
+# What follows runs in the child.
+
+
+def limit(path: Path) -> None:
+    """Take from this process what reading the file can never need."""
+    try:
+        import resource
+    except ImportError:  # not on Windows: the parent's clock still holds
+        return
+    size = path.stat().st_size
+    memory = min(MEMORY_BYTES + MEMORY_A_BYTE * size, MOST_MEMORY)
+    seconds = min(CPU_SECONDS + size // BYTES_A_SECOND, MOST_CPU)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def say(what: object) -> None:
+    """Write one line for the parent."""
+    sys.stdout.write(json.dumps(what) + "\n")

@@ -112,15 +112,15 @@ class _Lines:
         readline = self._stream.readline
         while line := readline(_LONGEST_LINE):
             self.count += 1
-            if self.count == 1 or len(line) == _LONGEST_LINE:
+            if self.count <= FIRST_RECORDS or len(line) == _LONGEST_LINE:
                 self._refuse_width(line)
             yield line
         yield _END
 
     def _refuse_width(self, line: str) -> None:
         columns = 1 + max(line.count(delimiter) for delimiter in _DELIMITERS)
-        if self.count == 1 and columns > MAX_COLUMNS * 2:
-            raise too_many_columns(self._path, columns)
+        if columns > MAX_COLUMNS * 2:
+            raise too_many_columns(self._path, columns, self.count)
         if len(line) == _LONGEST_LINE:
             raise FileProblem(
                 f"{self._path.name}, line {self.count:,}: it is longer than "

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from allay_metrics.intake.calendar_table import CalendarFile
 from allay_metrics.intake.delimited import DelimitedFile
 from allay_metrics.intake.encoding import FileBytes, look_at
 from allay_metrics.intake.table import Table
@@ -16,9 +17,6 @@ def open_table(path: Path) -> tuple[Table, FileBytes]:
     if not looked.encoding:
         return Workbook(path), looked
     if _is_calendar(path, looked.encoding):
-        # Imported late: it is much to load for the files that are none.
-        from allay_metrics.intake.calendar_file import CalendarFile
-
         return CalendarFile(path, looked.encoding), looked
     return DelimitedFile(path, looked.encoding, looked.note), looked
 

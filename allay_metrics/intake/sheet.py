@@ -1,23 +1,17 @@
-"""Reads a workbook's sheet in a process that may use little; intake.child starts it.
+"""Reads a workbook's sheet in a process that may use little; intake.child starts it."""
 
-The parser is not ours and the file may be hostile: here it can use up its own memory and time and
-nobody else's. Out come lines of JSON: what was read, then a list of texts for each row.
-"""
-
-import json
 import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-Cell = int | float | str | bool | time | date | datetime | timedelta
+from allay_metrics.intake.child import limit, say
 
-MEMORY_BYTES = 2_000_000_000
-CPU_SECONDS = 120
+Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def main(path: Path) -> int:
     """Write the first sheet that holds anything; a sentence about what is wrong, and 1."""
-    _limit()
+    limit(path)
     import python_calamine
 
     try:
@@ -28,30 +22,17 @@ def main(path: Path) -> int:
                 _write(name, len(book.sheet_names), rows)
                 return 0
     except BaseException as error:  # noqa: BLE001 a panic of the parser is no Exception
-        _say({"problem": f"cannot be read as a workbook: {error}"})
+        say({"problem": f"cannot be read as a workbook: {error}"})
         return 1
-    _say({"problem": "is an empty workbook"})
+    say({"problem": "is an empty workbook"})
     return 1
 
 
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows: the parent's clock still holds
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-
-
 def _write(name: str, sheets: int, rows: list[list[Cell]]) -> None:
-    _say({"sheet": name, "sheets": sheets})
+    say({"sheet": name, "sheets": sheets})
     for row in rows:
         if any(cell != "" for cell in row):
-            _say([_text(cell) for cell in row])
-
-
-def _say(what: object) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
+            say([_text(cell) for cell in row])
 
 
 def _text(cell: Cell) -> str:

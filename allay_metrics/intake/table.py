@@ -43,9 +43,9 @@ class Table(Protocol):
         ...
 
 
-def too_many_columns(path: Path, columns: int) -> FileProblem:
+def too_many_columns(path: Path, columns: int, line: int = 1) -> FileProblem:
     """Return the refusal of a file wider than any export of visits."""
     return FileProblem(
-        f"{path.name}, line 1: {columns:,} columns are more than a table of visits has; "
+        f"{path.name}, line {line}: {columns:,} columns are more than a table of visits has; "
         f"at most {MAX_COLUMNS:,} are read."
     )
