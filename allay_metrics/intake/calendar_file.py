@@ -27,6 +27,7 @@ from allay_metrics.intake.table import Record
 # Repeating events are read so far beyond the day of the export.
 AHEAD = timedelta(weeks=26)
 _MOST_BYTES = 100_000_000
+_LONGEST_LINE = 100_000  # characters; calendars fold theirs at 75
 _MOST_TIMES = 5_000  # of one series: daily visits for over thirteen years
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _MOST_A_DAY = 24
@@ -118,11 +119,17 @@ def _read(path: Path, encoding: str) -> Calendar:
         if path.stat().st_size > _MOST_BYTES:
             raise FileProblem("is larger than any calendar that is read here")
         text = path.read_text(encoding=encoding, errors="replace")
+        for number, line in enumerate(text.splitlines(), 1):
+            if len(line) > _LONGEST_LINE:
+                raise FileProblem(
+                    f"has more than {_LONGEST_LINE:,} characters in line {number:,}, which no "
+                    "calendar has"
+                )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = Calendar.from_ical(text)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise FileProblem(f"cannot be read as a calendar: {error}") from None
+        raise FileProblem(f"cannot be read as a calendar ({type(error).__name__})") from None
     if not found.walk("VEVENT"):
         raise FileProblem("is a calendar without events")
     # A floating time is the practice's wall time, whatever zone the calendar is shown in.

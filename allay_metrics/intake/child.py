@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ PATIENCE = 180  # seconds by the clock; the child's own limit is of processor ti
 # What any file may use, and what each byte of it may add: a file of a kilobyte that wants more is
 # an attack, a large one may be an honest year.
 MEMORY_BYTES, MEMORY_A_BYTE, MOST_MEMORY = 200_000_000, 150, 2_000_000_000
-CPU_SECONDS, BYTES_A_SECOND, MOST_CPU = 4, 100_000, 120
+CPU_SECONDS, BYTES_A_SECOND, MOST_CPU = 3, 100_000, 120
+_TOO_MUCH = (
+    "cannot be read: it takes more memory or time than a file of its size needs; save it as CSV "
+    "instead."
+)
+_LONGEST_PROBLEM = 300
+_REMEMBERED = 64
+_REFUSED: dict[tuple[str, ...], str] = {}
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,22 @@ def read_in_child(program: Sequence[str], path: Path, *words: str) -> Told:
     """Return what a program, run by our own interpreter, reads in a file.
 
     Raises FileProblem where there is nothing to read, or where the parser gave up, crashed, or
-    wanted more memory or time than the file may need.
+    wanted more memory or time than the file may need. A file once refused is not tried again: a
+    page opens it several times over.
     """
+    key = (*program, *words, sha256(path.read_bytes()).hexdigest())
+    if key not in _REFUSED:
+        told = _run(program, path, words)
+        if isinstance(told, Told):
+            return told
+        _REFUSED[key] = told
+        while len(_REFUSED) > _REMEMBERED:
+            _REFUSED.pop(next(iter(_REFUSED)), None)
+    raise FileProblem(f"{path.name} {_REFUSED[key]}")
+
+
+def _run(program: Sequence[str], path: Path, words: Sequence[str]) -> Told | str:
+    """Return what was read, or the sentence of why not, without its subject."""
     try:
         # Nothing of our environment, secrets among it, goes along.
         done = subprocess.run(  # noqa: S603 our own interpreter and module, no shell
@@ -49,24 +71,15 @@ def read_in_child(program: Sequence[str], path: Path, *words: str) -> Told:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _too_much(path) from None
+        return _TOO_MUCH
     head, *rows = done.stdout.splitlines() or [b"{}"]
     try:
         told = json.loads(head)
     except ValueError:  # cut off within its first line
-        raise _too_much(path) from None
+        return _TOO_MUCH
     if "problem" in told:
-        raise FileProblem(f"{path.name} {told['problem']}.")
-    if done.returncode != 0 or not told:
-        raise _too_much(path)
-    return Told(told, rows)
-
-
-def _too_much(path: Path) -> FileProblem:
-    return FileProblem(
-        f"{path.name} cannot be read: it takes more memory or time than a file of its size needs; "
-        "save it as CSV instead."
-    )
+        return f"{' '.join(told['problem'].split())[:_LONGEST_PROBLEM]}."
+    return _TOO_MUCH if done.returncode != 0 or not told else Told(told, rows)
 
 
 # What follows runs in the child.

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, o
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import audit
 from allay_metrics.records.engine import WRITE, read_options
+from allay_metrics.records.privacy import names_hidden
 from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
 
@@ -20,7 +21,7 @@ class Viewer:
 
     `form` is a parent with a link, and `link` the hash of its token; `door` the gate before anybody
     is known. `person_id` and `name` are of the account signed in with, empty on a computer that
-    asks for none.
+    asks for none. `hides_names`: others see the screen, names are masked and nothing is written.
     """
 
     role: Literal["owner", "therapist", "form", "door"]
@@ -29,6 +30,7 @@ class Viewer:
     person_id: str | None = None
     name: str = ""
     link: str = ""
+    hides_names: bool = False
 
 
 OWNER = Viewer("owner")
@@ -77,7 +79,11 @@ class Scope:
     def read(self) -> Iterator[Connection]:
         """Yield a connection that sees one state of the records and may not write."""
         options = read_options(self._engine)
-        with self._engine.connect().execution_options(**options) as conn, conn.begin():
+        with (
+            names_hidden(self.viewer.hides_names),
+            self._engine.connect().execution_options(**options) as conn,
+            conn.begin(),
+        ):
             yield conn
 
     @contextmanager
@@ -88,6 +94,8 @@ class Scope:
         in: a therapist may write in families of her caseload. Both go into the audit trail with
         what is written. Raises NotAllowed for anything else by anyone but the owner.
         """
+        if self.viewer.hides_names:
+            raise NotAllowed("Names are hidden: show them again before you change anything.")
         if self.viewer.role != "owner" and family_id is None:
             raise NotAllowed(f"Only the owner may {reason}.")
         with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():

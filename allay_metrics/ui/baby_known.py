@@ -10,7 +10,8 @@ from allay_metrics.actions.notes import add_tag, mark_client, remove_tag, save_c
 from allay_metrics.caseload.baby import SUGGESTED, Baby, read_note
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.ui.card import card, head
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.problem import problem
@@ -29,6 +30,9 @@ def note_card(scope: Scope, baby: Baby) -> None:
     id_ = baby.person.client_id
     with card(f"note-{id_}"):
         head("Note for the next visit", _written(baby))
+        if scope.viewer.hides_names:
+            note(WHY)
+            return
         NoteField(
             key=f"al-field-client-{id_}",
             label=f"Note for {baby.person.name}'s next visit",

@@ -5,6 +5,7 @@ import streamlit as st
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.answers import Filters
 from allay_metrics.review.choices import Choices, read_choices
+from allay_metrics.ui.hiding import NAMES
 from allay_metrics.ui.html import TYPE_WORDS
 from allay_metrics.ui.looking_as import AS
 from allay_metrics.ui.remembered import remembered
@@ -12,7 +13,7 @@ from allay_metrics.ui.remembered import remembered
 ALL_CITIES, ALL_TYPES, ALL_THERAPISTS = "All cities", "All visit types", "All therapists"
 # Streamlit writes the words of the option into the address under the widget's key.
 CITY, TYPE, THERAPIST = "city", "type", "therapist"
-IN_ADDRESS = (CITY, TYPE, THERAPIST, "week", "period", "from", "to", AS)
+IN_ADDRESS = (CITY, TYPE, THERAPIST, "week", "period", "from", "to", AS, NAMES)
 _THERAPIST_WIDGET = "al-therapist"
 _ID_LETTERS = 8
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
-from allay_metrics.ui import looking_as, session
+from allay_metrics.ui import hiding, looking_as, session
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.practice_saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
@@ -41,7 +42,7 @@ def frame(
             here,
             _who(who, demo=demo),
             carry=carry,
-            pick=_pick if who is not None and who.role == "owner" else None,
+            pick=partial(_pick, who) if who is not None else None,
             account=signed_in,
         )
         if demo:
@@ -62,8 +63,10 @@ def _is_listed(page: StreamlitPage) -> bool:
     return page.visibility == "visible"
 
 
-def _pick() -> None:
-    looking_as.pick(session.own_scope())
+def _pick(who: Identity) -> None:
+    hiding.switch()
+    if who.role == "owner":
+        looking_as.pick(session.own_scope())
 
 
 def _who(who: Identity | None, *, demo: bool) -> str:

@@ -9,6 +9,7 @@ from allay_metrics.actions.families import keep_apart, merge, split, unlink
 from allay_metrics.records import Scope
 from allay_metrics.review.kinship import Decided, Kin, Question, kinship
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.practice_lines import line_with
 from allay_metrics.ui.practice_saved import act
@@ -20,6 +21,11 @@ kinship_of = remembered(kinship)
 
 def families_part(scope: Scope) -> None:
     """Draw the questions, families that book in several names, and what was decided."""
+    if scope.viewer.hides_names:
+        with card("kin-questions"):
+            head("One family or two?")
+            note(WHY)
+        return
     found = kinship_of(scope)
     with card("kin-questions"):
         head("One family or two?", words.plural(len(found.questions), "question"))

@@ -7,6 +7,7 @@ from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.known import known_records
 from allay_metrics.ui.card import card, head, note, say
+from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records_aside import rows_set_aside
 from allay_metrics.ui.records_history import history
@@ -44,7 +45,10 @@ def records_page(scope: Scope) -> None:
 
 def _way_in(scope: Scope, *, empty: bool) -> None:
     with card("way-in"):
-        if scope.is_demo:
+        if scope.viewer.hides_names:
+            head("Bring a file in")
+            note(WHY)
+        elif scope.is_demo:
             _only_a_demo()
         elif TAKEN in st.session_state:
             result(scope, st.session_state[TAKEN])

@@ -18,6 +18,7 @@ from allay_metrics.demo.active import active_practice, leave_demo
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope, Viewer
 from allay_metrics.server import HEADER, Identity, unseal
+from allay_metrics.ui.hiding import as_switched
 from allay_metrics.ui.looking_as import seen_by
 
 Role = Literal["owner", "therapist"]
@@ -59,7 +60,7 @@ def scope() -> Scope:
     The demo is invented where nothing is. Raises NotAllowed for nobody we know.
     """
     own = own_scope()
-    return seen_by(own) if own.viewer.role == "owner" else own
+    return as_switched(seen_by(own) if own.viewer.role == "owner" else own)
 
 
 def own_scope() -> Scope:

@@ -9,6 +9,7 @@ from allay_metrics.review.changed import Difference, WhatChanged
 from allay_metrics.review.week import Note, WeekReview, read_note
 from allay_metrics.ui.card import card, delta_row, head, note, say
 from allay_metrics.ui.cities_words import shown as city_shown
+from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.week_tiles import shown
 
@@ -32,6 +33,9 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
 
 def week_note(scope: Scope, monday: date, there: Note) -> None:
     """Draw the note of a week; it is kept as soon as the field is left."""
+    if scope.viewer.hides_names:
+        note(WHY)
+        return
     NoteField(
         key=_key(monday),
         label="Note on this week",

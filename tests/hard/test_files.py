@@ -60,6 +60,15 @@ def archive(sheet, path="xl/worksheets/sheet1.xml", **more):
     return out.getvalue()
 
 
+def lying(content):
+    """Return an archive whose directory tells a kilobyte of each member."""
+    told = bytearray(content)
+    place = -1
+    while (place := told.find(b"PK\x01\x02", place + 1)) >= 0:
+        told[place + 24 : place + 28] = (1_000).to_bytes(4, "little")
+    return bytes(told)
+
+
 def far(row, column):
     return (
         '<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
@@ -86,7 +95,7 @@ def attacks():
         "far-column.xlsx": archive(far(2, "ZZZZ")),
         "bomb.xlsx": archive(" " * 1_000_000 for _ in range(507)),
         "many-members.xlsx": archive("<a/>", **{f"xl/{n}.xml": "" for n in range(5_000)}),
-        "lying-sizes.xlsx": archive(" " * 1_000_000 for _ in range(30)),
+        "lying-sizes.xlsx": lying(archive(" " * 1_000_000 for _ in range(300))),
         "entities.xlsx": archive(
             '<!DOCTYPE a [<!ENTITY b0 "bbbbbbbbbb">'
             + "".join(f'<!ENTITY b{n + 1} "' + f"&b{n};" * 10 + '">' for n in range(9))

@@ -7,6 +7,7 @@ and goes with imports.
 
 from sqlalchemy import Index, Text
 
+from allay_metrics.records.privacy import Words
 from allay_metrics.records.tables.base import column, table, version
 from allay_metrics.records.types import Day, Flag, Instant, Key
 
@@ -31,7 +32,7 @@ client_note = table(
     "What to remember for a client's next visit",
     ("client_id",),
     column("client_id", Key, "The client"),
-    column("text", Text, "The therapist's words; may be empty"),
+    column("text", Words, "The therapist's words; may be empty"),
     column("attention", Flag, "1 when marked: look at this one first"),
     column("written_by", Text, "Who wrote it last: owner, or the therapist's name"),
     column("written_at", Instant, "When"),

@@ -6,6 +6,7 @@ kept here moves along, as in tables/care.py.
 
 from sqlalchemy import Index, Text, UniqueConstraint
 
+from allay_metrics.records.privacy import Before, Contact, Handle, Name, Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
 
@@ -18,7 +19,7 @@ check_in = table(
     column("moment", Text, "B0, B1, day7, day14, day28, week8, or other"),
     column("due_on", Day, "Day it is meant for"),
     column("source", Text, "form, or the profile its answers were imported by"),
-    column("source_key", Text, "The source's own id, else made of person and moment answered"),
+    column("source_key", Handle, "The source's own id, else made of person and moment answered"),
     column(
         "token_hash", Text, "SHA-256 of its link's token; the link is kept nowhere", nullable=True
     ),
@@ -37,9 +38,9 @@ check_in = table(
     column("words_read_by", Text, "Who read its free text", nullable=True),
     column("words_read_at", Instant, "When", nullable=True),
     column("import_id", Key, "The file it came by", nullable=True),
-    column("said_name", Text, "Name of the person as answered elsewhere", nullable=True),
-    column("said_email", Text, "E-mail as answered elsewhere, lower case", nullable=True),
-    column("doubt", Text, "Question for the owner when the match is doubtful", nullable=True),
+    column("said_name", Name, "Name of the person as answered elsewhere", nullable=True),
+    column("said_email", Contact, "E-mail as answered elsewhere, lower case", nullable=True),
+    column("doubt", Words, "Question for the owner when the match is doubtful", nullable=True),
     column(
         "said",
         Text,
@@ -62,7 +63,7 @@ check_in_row = table(
     ),
     column("check_in_id", Key, "The check-in it told of"),
     column("outcome", Text, "added, updated or unchanged"),
-    column("before", Text, "JSON of what this row changed, as it was before", nullable=True),
+    column("before", Before, "JSON of what this row changed, as it was before", nullable=True),
     belongs_to("import", "import_id"),
     belongs_to("check_in", "check_in_id"),
     Index(None, "practice_id", "check_in_id"),
@@ -81,7 +82,7 @@ answer = table(
         "On the measure's scale; empty for free text, or rather not said",
         nullable=True,
     ),
-    column("text", Text, "The parent's words", nullable=True),
+    column("text", Words, "The parent's words", nullable=True),
     column("saved_at", Instant, "When it was given"),
     belongs_to("check_in", "check_in_id"),
 )
@@ -95,7 +96,7 @@ red_flag = table(
     column("raised_at", Instant, "When it was ticked"),
     column("acknowledged_by", Text, "Who read it: owner, or the therapist's name", nullable=True),
     column("acknowledged_at", Instant, "When", nullable=True),
-    column("done", Text, "What was done about it", nullable=True),
+    column("done", Words, "What was done about it", nullable=True),
     version(),
     belongs_to("check_in", "check_in_id"),
 )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Text
 
+from allay_metrics.records.privacy import Handle, Name
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Day, Instant, Key
 
@@ -38,9 +39,9 @@ family_link = table(
     "family_link",
     "The owner's word on who is one family: these bookings belong to that family",
     ("match_key", "client_name"),
-    column("match_key", Text, "Match key the bookings would have by themselves"),
-    column("client_name", Text, "Only those booked in this name, lower case; empty for all"),
-    column("into_key", Text, "Match key of the family they belong to; its own: kept as it is"),
+    column("match_key", Handle, "Match key the bookings would have by themselves"),
+    column("client_name", Name, "Only those booked in this name, lower case; empty for all"),
+    column("into_key", Handle, "Match key of the family they belong to; its own: kept as it is"),
     column("made_at", Instant, "When"),
     version(),
 )

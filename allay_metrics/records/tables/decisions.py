@@ -2,6 +2,7 @@
 
 from sqlalchemy import Index, Text
 
+from allay_metrics.records.privacy import Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Day, Instant, Key, Real
 
@@ -47,7 +48,7 @@ week_note = table(
     "What the owner wants to remember about a week",
     ("week",),
     column("week", Day, "Monday of the week"),
-    column("text", Text, "Her words"),
+    column("text", Words, "Her words"),
     version(),
 )
 

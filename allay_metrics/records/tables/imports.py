@@ -2,6 +2,7 @@
 
 from sqlalchemy import Index, Text, text
 
+from allay_metrics.records.privacy import Before, Contact, Handle, Name, Raw, Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Cents, Count, Day, Instant, Key
 
@@ -30,7 +31,7 @@ import_ = table(
         "Of its rows: taken out since, with an erased family or because they were old",
         server_default="0",
     ),
-    column("warnings", Text, "JSON list of row, column, value, reason: parts of rows left out"),
+    column("warnings", Before, "JSON list of row, column, value, reason: parts of rows left out"),
     column("undone_at", Instant, "When it was undone", nullable=True),
     column(
         "covers_was",
@@ -54,7 +55,7 @@ booking = table(
     ("id",),
     column("id", Key, "UUID made of source and source key"),
     column("source", Text, "Profile it came by"),
-    column("source_key", Text, "The source's own id, else made of client and start"),
+    column("source_key", Handle, "The source's own id, else made of client and start"),
     column("row_hash", Text, "Hash of what the source says; tells updated from unchanged"),
     column("family_id", Key, "Derived: the family it belongs to"),
     column("held_by", Key, "Derived: the newest import that holds it"),
@@ -66,10 +67,10 @@ booking = table(
     column("ends_at", Instant, "End"),
     column("day", Day, "Date of the start in the practice's zone"),
     column("minutes", Count, "Booked length"),
-    column("client_name", Text, "Who booked or is booked"),
-    column("email", Text, "Lower case", nullable=True),
-    column("phone", Text, "E.164", nullable=True),
-    column("infant_names", Text, "As answered", nullable=True),
+    column("client_name", Name, "Who booked or is booked"),
+    column("email", Contact, "Lower case", nullable=True),
+    column("phone", Contact, "E.164", nullable=True),
+    column("infant_names", Name, "As answered", nullable=True),
     column("infant_born", Day, "Birth or due date as answered", nullable=True),
     column("therapist", Text, "As the source names her or him", nullable=True),
     column("type_text", Text, "The service's name as typed"),
@@ -82,13 +83,13 @@ booking = table(
     ),
     column("city_text", Text, "City as typed", nullable=True),
     column("zip", Text, "ZIP as typed", nullable=True),
-    column("address", Text, "Address as typed", nullable=True),
-    column("notes", Text, "Parking, gate code, pets", nullable=True),
+    column("address", Contact, "Address as typed", nullable=True),
+    column("notes", Words, "Parking, gate code, pets", nullable=True),
     column("concern", Text, "Why the family came, as answered", nullable=True),
     column(
         "referral_source", Text, "How the family heard of the practice, as answered", nullable=True
     ),
-    column("extra", Text, "JSON object of all other columns that are not empty", nullable=True),
+    column("extra", Raw, "JSON object of all other columns that are not empty", nullable=True),
     belongs_to("family", "family_id"),
     Index(None, "practice_id", "family_id"),
     Index(None, "practice_id", "phone"),
@@ -121,7 +122,7 @@ import_row = table(
     ),
     column("booking_id", Key, "The booking it told of"),
     column("outcome", Text, "added, updated or unchanged"),
-    column("before", Text, "JSON of the booking before an update", nullable=True),
+    column("before", Before, "JSON of the booking before an update", nullable=True),
     belongs_to("import", "import_id"),
     belongs_to("booking", "booking_id"),
     Index(None, "practice_id", "booking_id"),
@@ -135,9 +136,9 @@ set_aside = table(
     column("import_id", Key, "The file"),
     column("row_number", Count, "Number of the record in the file"),
     column("column_name", Text, "Column at fault, as the file names it"),
-    column("value", Text, "Value at fault"),
+    column("value", Words, "Value at fault"),
     column("reason", Text, "Why the row cannot be used"),
-    column("raw", Text, "JSON object: the whole row as text"),
+    column("raw", Raw, "JSON object: the whole row as text"),
     column("raw_hash", Text, "Hash of the row: the same bad row in a newer file is the same"),
     column(
         "settled_by", Key, "The import that took the row in, mended or as it was", nullable=True

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 
+from allay_metrics.records.privacy import Contact, Handle, Name, Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
 
@@ -49,11 +50,11 @@ family = table(
     "The household that books; matched by e-mail, else phone, else name and address",
     ("id",),
     column("id", Key, "UUID made of practice and match key"),
-    column("match_key", Text, "What its bookings have in common: e:, p: or n: and the value"),
-    column("name", Text, "Family name of its newest booking"),
-    column("email", Text, "E-mail of its bookings", nullable=True),
-    column("phone", Text, "Newest phone, E.164", nullable=True),
-    column("doubt", Text, "Question for the owner when the match is doubtful", nullable=True),
+    column("match_key", Handle, "What its bookings have in common: e:, p: or n: and the value"),
+    column("name", Name, "Family name of its newest booking"),
+    column("email", Contact, "E-mail of its bookings", nullable=True),
+    column("phone", Contact, "Newest phone, E.164", nullable=True),
+    column("doubt", Words, "Question for the owner when the match is doubtful", nullable=True),
     column("first_on", Day, "Day of its first completed visit", nullable=True),
     column("last_on", Day, "Day of its last completed visit", nullable=True),
     column("next_on", Day, "Day of its next booked visit", nullable=True),
@@ -79,7 +80,7 @@ client = table(
     ("id",),
     column("id", Key, "UUID made of family and name"),
     column("family_id", Key, "Her or his family"),
-    column("name", Text, "Name as booked"),
+    column("name", Name, "Name as booked"),
     column("kind", Text, "infant or parent"),
     column("born_on", Day, "Birth date of an infant, where the export tells", nullable=True),
     version(),

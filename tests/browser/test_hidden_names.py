@@ -1,0 +1,202 @@
+"""Names hidden for a screen that others see: none in any page, drawer, address or file, nor a log.
+
+Every column that says who somebody is holds an unmistakable word before the tour begins.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from allay_metrics.records import privacy
+from allay_metrics.records.tables import metadata
+from tests.support.browser import Watched, settle
+from tests.support.dashboard import visit
+from tests.support.server import Server
+
+SEED = "zqx"
+DIGITS = "5557319"  # of every phone
+OWNERS = (
+    "", "cities", "types", "outcomes", "records", "check-ins", "therapists", "practice",
+    "definitions",
+)  # fmt: skip
+THERAPISTS = ("caseload", "check-ins")
+# What opens a drawer or an expander on these pages; each is clicked once.
+OPENERS = (
+    ".st-key-al-tile-completed button",
+    "[class*='st-key-al-need-'] button",
+    "[data-open]",
+    "[class*='st-key-al-mend-open-'] button",
+    "[class*='st-key-al-changes-'] button",
+    "[class*='st-key-al-miles-of-'] button",
+)
+_SEEDED = {
+    privacy.Name: "'Zqx' || substr(hex({column}), 1, 6) || ' Zqxson'",
+    privacy.Words: "'zqx words of ' || substr({column}, 1, 3)",
+    privacy.Raw: "json_object('First Name', 'Zqx', 'Start Time', 'zqx o clock')",
+}
+_CONTACTS = {
+    "phone": f"'+1415{DIGITS}'",
+    "email": "'zqx' || lower(hex(randomblob(6))) || '@example.org'",
+    "said_email": "'zqx@example.org'",
+    "address": "'12 Zqx Lane'",
+}
+
+
+def _seed(path: Path) -> int:
+    """Put the word into every private column; return how many columns hold it."""
+    seeded = 0
+    with closing(sqlite3.connect(path)) as conn, conn:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                made = (
+                    _CONTACTS.get(column.name) if isinstance(column.type, privacy.Contact) else None
+                )
+                made = made or _SEEDED.get(type(column.type))
+                if made:
+                    told = made.format(column=f'"{column.name}"')
+                    conn.execute(
+                        f'UPDATE "{table.name}" SET "{column.name}" = {told} '
+                        f"WHERE coalesce(\"{column.name}\", '') <> ''"
+                    )
+                    seeded += 1
+        conn.execute("UPDATE practice SET version = version + 1")
+    return seeded
+
+
+def _told(page: Page) -> str:
+    """Return everything the browser holds of the page, and its address and title."""
+    return f"{page.content()} {page.url} {page.title()}".lower()
+
+
+def _hits(page: Page) -> list[str]:
+    return re.findall(f".{{0,60}}(?:{SEED}|{DIGITS}).{{0,20}}", _told(page))
+
+
+def _tour(page: Page, server: Server, path: str, query: str) -> list[str]:
+    """Open a page and, one after another, what opens on it; return where the word stands."""
+    visit(page, server, f"{path}?{query}")
+    found = [f"{path}: {hit}" for hit in _hits(page)]
+    for opener in OPENERS:
+        button = page.locator(f".stMain {opener}").first
+        if not button.count() or not button.is_visible():
+            continue
+        button.click()
+        settle(page)
+        page.wait_for_timeout(300)
+        settle(page)
+        found += [f"{path} {opener}: {hit}" for hit in _hits(page)]
+        if page.get_by_role("dialog").count() or page.url.split("?")[0] != f"{server.url}/{path}":
+            visit(page, server, f"{path}?{query}")
+    return found
+
+
+@pytest.fixture
+def seeded(own_demo: tuple[Server, str]) -> tuple[Server, str]:
+    """The demo with the word in every private column."""
+    server, url = own_demo
+    assert _seed(Path(url.removeprefix("sqlite:///"))) >= 20
+    return server, url
+
+
+def _hers(page: Page, server: Server) -> str:
+    """Return the part of the address that looks as a therapist."""
+    visit(page, server)
+    box = page.get_by_role("combobox", name="Look as")
+    box.click()
+    page.get_by_role("option", name="Maya Lopez").click()
+    settle(page)
+    expect(page.locator("h1.al-title")).to_be_visible()
+    return re.search(r"as=\w+", page.url)[0]
+
+
+def test_no_name_is_on_any_page_while_names_are_hidden(
+    seeded: tuple[Server, str], watch: Callable[..., Watched]
+) -> None:
+    server, _ = seeded
+    page = watch().page
+    visit(page, server, "check-ins")
+    assert _hits(page), "the word is on file, and shown where names are"
+    hers = _hers(page, server)
+    found = [hit for path in OWNERS for hit in _tour(page, server, path, "as=&names=hidden")]
+    for path in THERAPISTS:
+        found += _tour(page, server, path, f"{hers}&names=hidden")
+    visit(page, server, f"caseload?{hers}&names=hidden")
+    page.locator("[class*='st-key-al-name-'] a, a[href*='baby']").first.click()
+    settle(page)
+    found += [f"baby: {hit}" for hit in _hits(page)]
+    assert found == []
+
+
+def test_the_switch_hides_at_once_stays_over_pages_and_a_reload_and_an_export_obeys(
+    seeded: tuple[Server, str], watch: Callable[..., Watched], tmp_path: Path
+) -> None:
+    server, _ = seeded
+    page = watch().page
+    visit(page, server, "check-ins")
+    page.get_by_role("button", name="Hide names").click()
+    expect(page.get_by_role("button", name="Show names")).to_be_visible()
+    settle(page)
+    assert _hits(page) == []
+    page.reload()
+    settle(page)
+    assert _hits(page) == []
+    page.locator(".st-key-al-nav").get_by_role("link", name="Week").click()
+    settle(page)
+    page.locator(".st-key-al-tile-completed button").click()
+    page.get_by_role("dialog").get_by_role("button", name="Export these visits").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    path = tmp_path / "visits.csv"
+    download.value.save_as(path)
+    assert "Client" in path.read_text()
+    assert SEED not in path.read_text().lower()
+    page.keyboard.press("Escape")
+    visit(page, server, "check-ins?names=hidden")
+    page.get_by_role("button", name="Show names").click()
+    expect(page.get_by_role("button", name="Hide names")).to_be_visible()
+    settle(page)
+    assert _hits(page)
+
+
+def test_a_phone_hides_them_with_one_thumb(
+    seeded: tuple[Server, str], watch: Callable[..., Watched]
+) -> None:
+    server, _ = seeded
+    page = watch("phone").page
+    hers = _hers(page, server)
+    visit(page, server, f"caseload?{hers}")
+    assert _hits(page)
+    page.get_by_role("button", name="Hide names").tap()
+    expect(page.get_by_role("button", name="Show names")).to_be_visible()
+    settle(page)
+    assert _hits(page) == []
+
+
+def test_names_are_in_no_address_title_or_log_even_where_they_are_shown(
+    demo_template: Path, tmp_path: Path, serve: Callable[..., Server], watch: Callable[..., Watched]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / demo_template.name).write_bytes(demo_template.read_bytes())
+    _seed(folder / demo_template.name)
+    server = serve(data_dir=folder, environment={"ALLAY_LOG_SQL": "1"})
+    page = watch().page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    hers = _hers(page, server)
+    seen = False
+    for path, query in [*((p, "as=") for p in OWNERS), *((p, hers) for p in THERAPISTS)]:
+        seen = bool(_tour(page, server, path, query)) or seen
+        assert SEED not in f"{page.title()} {page.url}".lower()
+    assert seen, "names are shown"
+    log = server.log.read_text(errors="replace").lower()
+    assert json.dumps([url for url in asked if SEED in url.lower()]) == "[]"
+    assert len(log) > 100
+    assert SEED not in log
+    assert DIGITS not in log
