@@ -19,6 +19,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     spreadsheet         tables as CSV and XLSX, with nothing in them that a spreadsheet would run
     words               how numbers, dates and times are spelt to a person
     config              where things lie; the only reader of the environment
+    log                 what may stand in the log
     errors              the one family of errors shown without a traceback
 
 Further rules, enforced by the same test: pages import `streamlit` and `allay_metrics.ui` only;

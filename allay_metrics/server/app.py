@@ -1,5 +1,7 @@
 """What is served where: the gate before all, the doors, the parents' form, the dashboard."""
 
+from collections.abc import Callable
+
 from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit.starlette import App
@@ -13,10 +15,13 @@ from allay_metrics.server.rules import Rules
 from allay_metrics.server.site import Site, networks
 
 
-def dashboard_app(address: str, port: int, farewell: bytes) -> App:
+def dashboard_app(
+    address: str, port: int, farewell: bytes, on_error: Callable[[Exception], bool] | None = None
+) -> App:
     """Return the dashboard behind the gate, with the parents' form and the doors beside it.
 
-    `farewell` is Streamlit's message that makes a tab load its page anew. Which practice is open
+    `farewell` is Streamlit's message that makes a tab load its page anew; `on_error` draws what a
+    click or a page ends in that nothing else caught. Which practice is open
     is asked for at every request: the demo may be left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
@@ -26,5 +31,8 @@ def dashboard_app(address: str, port: int, farewell: bytes) -> App:
     ]
     rules = Rules(site, recorded_practice, DOORS, farewell)
     return App(
-        config.ROOT / "dashboard.py", routes=routes, middleware=[Middleware(Gate, rules=rules)]
+        config.ROOT / "dashboard.py",
+        routes=routes,
+        middleware=[Middleware(Gate, rules=rules)],
+        on_script_error=on_error,
     )

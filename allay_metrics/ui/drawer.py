@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from allay_metrics.ui import html
+from allay_metrics.ui.problem import problems_shown
 
 
 def drawer(
@@ -30,6 +31,7 @@ def drawer(
         with st.container(key=f"al-drawer-{st.context.theme.type or 'light'}", gap="small"):
             large = html.value(value, beside) if value else ""
             st.html(large + "".join(html.definition(*each) for each in definitions) or "<span/>")
-            body()
+            with problems_shown():
+                body()
 
     opened()

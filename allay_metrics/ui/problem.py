@@ -8,25 +8,35 @@ from uuid import uuid4
 import streamlit as st
 
 from allay_metrics.errors import AllayError
+from allay_metrics.log import keep_values_out, where
 
 log = logging.getLogger("allay_metrics")
+# With the first page at the latest, whoever started the process.
+keep_values_out()
 
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
     """Show what goes wrong inside as one sentence on the page, never as a traceback.
 
-    Errors of ours say what to do. Any other is logged in full under a number; the page shows the
-    number alone, for a traceback may hold what nobody should read.
+    Errors of ours say what to do. Of any other the page shows a number, and the log has under it
+    what it was and where: what it was about may hold what nobody should read.
     """
     try:
         yield
-    except AllayError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, no page shows it
+        shown(error)
+
+
+def shown(error: Exception) -> bool:
+    """Draw an error as `problems_shown` does, also one from outside it; True: it is dealt with."""
+    if isinstance(error, AllayError):
         problem(str(error))
-    except Exception:
-        number = uuid4().hex[:8]
-        log.exception("Problem %s", number)
-        problem(f"Something went wrong that should not. It is in the log as problem {number}.")
+        return True
+    number = uuid4().hex[:8]
+    log.error("Problem %s: %s", number, where(error))
+    problem(f"Something went wrong that should not. It is in the log as problem {number}.")
+    return True
 
 
 def problem(sentence: str) -> None:

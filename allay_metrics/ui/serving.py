@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 from allay_metrics.server import HEADER, dashboard_app
+from allay_metrics.ui.problem import shown
 from allay_metrics.ui.session import WHO
 
 
@@ -23,7 +24,7 @@ def main(settings: list[str]) -> None:
     told = zip(settings[::2], settings[1::2], strict=True)
     chosen = {name.removeprefix("--"): value for name, value in told}
     address, port = chosen["server.address"], int(chosen["server.port"])
-    app = dashboard_app(address, port, _farewell())
+    app = dashboard_app(address, port, _farewell(), shown)
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()

@@ -1,6 +1,7 @@
 """The frame: who is let in, what stands around a page, and errors as sentences."""
 
 import logging
+import re
 import sys
 from types import SimpleNamespace
 
@@ -105,7 +106,7 @@ def test_a_problem_of_ours_is_its_sentence(at, monkeypatch):
     assert [each.value for each in at.text] == ["There is no city '**Oz**'."]
 
 
-def test_any_other_error_is_a_number_and_its_cause_is_in_the_log_alone(at, monkeypatch, caplog):
+def test_any_other_error_is_a_number_and_the_log_has_its_type_and_place(at, monkeypatch, caplog):
     _break(monkeypatch, ValueError("Rivera, 12 Elm Street"))
     with caplog.at_level(logging.ERROR):
         at.run()
@@ -114,7 +115,25 @@ def test_any_other_error_is_a_number_and_its_cause_is_in_the_log_alone(at, monke
     assert "Rivera" not in said + text(at)
     number = said.split()[-1].rstrip(".")
     (logged,) = [record for record in caplog.records if number in record.getMessage()]
-    assert "Elm Street" in str(logged.exc_info[1])
+    assert re.search(
+        r"ValueError at .*ui/week_head\.py:\d+ in .*test_frame\.py:\d+", logged.getMessage()
+    )
+    assert "Elm Street" not in caplog.text
+
+
+def test_an_error_in_a_drawer_is_a_number_too(caplog):
+    def opened():
+        from allay_metrics import ui
+
+        def broken():
+            raise ValueError("Rivera, 12 Elm Street")
+
+        ui.drawer("Drawer", broken)
+
+    page = AppTest.from_function(opened).run()
+    assert not page.exception
+    assert "in the log as problem" in page.text[0].value
+    assert "Elm Street" not in caplog.text
 
 
 def _break(monkeypatch, error):

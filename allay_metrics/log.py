@@ -1,0 +1,63 @@
+"""What may stand in the log: that something went wrong and where, never what it went wrong with.
+
+A traceback ends in the values somebody was working with: a family's name, an address, a statement
+with all its parameters. So no log of this process gets one, ours or a library's.
+"""
+
+import logging
+import traceback
+from typing import Any
+
+_OURS = "allay_metrics"
+
+
+def where(error: BaseException) -> str:
+    """Return `KeyError at allay_metrics/review/week.py:120`, and what caused it likewise.
+
+    The place is the innermost line of ours, then the innermost of all.
+    """
+    told = [_one(error)]
+    while (cause := error.__cause__ or error.__context__) is not None and len(told) < 4:
+        error = cause
+        told.append(_one(error))
+    return ", from ".join(told)
+
+
+def keep_values_out() -> None:
+    """From now on let every record of every logger name an exception's type and place alone."""
+    if getattr(logging.getLogRecordFactory(), "names_places_alone", False):
+        return
+    made = logging.getLogRecordFactory()
+
+    def record(*told: Any, **more: Any) -> logging.LogRecord:
+        return _scrubbed(made(*told, **more))
+
+    record.names_places_alone = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(record)
+
+
+def _scrubbed(record: logging.LogRecord) -> logging.LogRecord:
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        ours = record.name.split(".")[0] == _OURS
+        said = record.getMessage() if ours else f"Unexpected in {record.name}"
+        record.msg, record.args = "%s: %s", (said, where(error))
+    elif isinstance(record.args, tuple):
+        record.args = tuple(
+            where(value) if isinstance(value, BaseException) else value for value in record.args
+        )
+    record.exc_info = record.exc_text = record.stack_info = None
+    return record
+
+
+def _one(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"/{_OURS}/" in frame.filename]
+    last = list(dict.fromkeys(_line(some[-1]) for some in (ours, frames) if some))
+    return f"{type(error).__name__} at {' in '.join(last)}" if last else type(error).__name__
+
+
+def _line(frame: traceback.FrameSummary) -> str:
+    parts = frame.filename.replace("\\", "/").split("/")
+    start = parts.index("site-packages") + 1 if "site-packages" in parts else max(len(parts) - 3, 0)
+    return f"{'/'.join(parts[start:])}:{frame.lineno}"
