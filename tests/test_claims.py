@@ -3,12 +3,21 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from allay_metrics.outcomes.research import CONTEXT, RESEARCH, UNVALIDATED
+from allay_metrics.outcomes.wording import LANGUAGES, phrases, signs, wordings
+from allay_metrics.review.outcomes import HISTORY, NO_HEADLINE
+from allay_metrics.ui.outcomes_picture import HOW, TITLE
+
 ROOT = Path(__file__).resolve().parent.parent
 READ = ("allay_metrics", "pages", "docs", "data/reference", "scripts")
 FILES = ("README.md", "CHANGELOG.md", "dashboard.py")
-ENDS = {".py", ".md", ".csv", ".toml", ".html", ".css", ".txt", ".json"}
+ENDS = {".py", ".md", ".csv", ".toml", ".html", ".css", ".txt", ".json", ".svg"}
 # Spelt apart, so that this file may be read too.
-SAID = ("effec" + "tive", "success " + "rate", "resolved " + "by", r"\bcured\b")
+SAID = ("effec" + "tive", "success " + "rate", "resolved " + "by", r"\bcured\b",
+        r"\befec" + r"tiv[oa]s?\b", r"\befi" + r"caz", "tasa de " + "éxito",
+        r"\bcura" + r"d[oa]s?\b", "se resuelve " + "con")  # fmt: skip
 CLAIMS = re.compile("|".join(SAID), re.IGNORECASE)
 
 
@@ -30,3 +39,17 @@ def test_no_text_claims_an_effect():
 def test_the_texts_are_looked_at():
     assert len(texts()) > 300
     assert CLAIMS.search("an Effec" + "tive cure")
+    assert CLAIMS.search("un tratamiento efi" + "caz")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_claims_no_effect_in_either_language(language):
+    told = [*phrases(language).values(), *(one.question for one in wordings(language).values())]
+    told += [word for one in signs(language) for word in (one.question, one.action)]
+    assert len(told) > 60
+    assert [one for one in told if CLAIMS.search(one)] == []
+
+
+def test_what_is_exported_claims_no_effect():
+    said = (CONTEXT, UNVALIDATED, RESEARCH, TITLE, HOW, NO_HEADLINE, HISTORY)
+    assert [one for one in said if CLAIMS.search(one)] == []

@@ -137,7 +137,8 @@ def test_a_sign_is_shown_full_screen_with_a_number_to_tap_and_reaches_the_practi
 ) -> None:
     server, scope, clients = asking
     phone = phone_in("en-US")
-    phone.page.goto(link(asking, "Leo"))
+    address = link(asking, "Leo")
+    phone.page.goto(address)
     press(phone.page, phrases("en")["agree"])
     sign = signs("en")[0]
     phone.page.get_by_label(sign.question).check()
@@ -157,6 +158,12 @@ def test_a_sign_is_shown_full_screen_with_a_number_to_tap_and_reaches_the_practi
     assert open_flags(scope, clients["Leo"]) == ()
     press(phone.page, phrases("en")["told"])
     expect(phone.page.locator("button[name=value], input[name=weeks]").first).to_be_visible()
+    press(phone.page, phrases("en")["skip"])
+    assert answer_all(phone.page) <= 8
+    press(phone.page, phrases("en")["send"])
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text(phrases("en")["thanks_title"])
+    phone.page.goto(address)
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text(phrases("en")["closed_title"])
     _asked_nothing_else(phone)
 
 
