@@ -3,6 +3,7 @@
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
 from allay_metrics.caseload.people import Person, ages, names
 from allay_metrics.caseload.today import Today, today_of
@@ -19,6 +20,8 @@ from allay_metrics.ui.opening import opened
 from allay_metrics.ui.outcomes_baby import outcomes_card, words_card
 from allay_metrics.ui.shell import page_head
 
+_OPENED = "al-baby-opened"
+
 
 def baby_page(scope: Scope) -> None:
     """Draw the client the address names; twins stand side by side, each with all of its own."""
@@ -31,10 +34,18 @@ def baby_page(scope: Scope) -> None:
         )
     today = today_of(scope)
     baby = read_baby(scope, today, st.query_params.get(CLIENT, ""))
+    _note_opened(scope, baby.family_id)
     if len(baby.twins) > 1:
         _together(scope, baby, today)
     else:
         _alone(scope, baby, today)
+
+
+def _note_opened(scope: Scope, family_id: str) -> None:
+    """Note in the audit trail that a family's page was opened: once until another one is."""
+    if st.session_state.get(_OPENED) != family_id:
+        record(scope, "open a family's page", family_id)
+        st.session_state[_OPENED] = family_id
 
 
 def _alone(scope: Scope, baby: Baby, today: Today) -> None:

@@ -6,7 +6,7 @@ from allay_metrics.ui.filters import carried
 
 PRACTICE = "pages/practice/settings.py"
 PART = "part"
-THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES = (
+THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES, PRIVACY = (
     "Therapists",
     "Visit types",
     "City names",
@@ -14,6 +14,7 @@ THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES = (
     "Goals",
     "Drive times",
     "Measures",
+    "Privacy",
 )
 
 

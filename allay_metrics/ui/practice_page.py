@@ -16,10 +16,12 @@ from allay_metrics.ui.practice_link import (
     GOALS,
     MEASURES,
     PART,
+    PRIVACY,
     THERAPISTS,
     TYPES,
 )
 from allay_metrics.ui.practice_measures import measures_part
+from allay_metrics.ui.practice_privacy import privacy_part
 from allay_metrics.ui.practice_saved import forget_outcome
 from allay_metrics.ui.practice_therapists import therapists_part
 from allay_metrics.ui.practice_types import types_part
@@ -34,6 +36,7 @@ PARTS: dict[str, Callable[[Scope], None]] = {
     GOALS: goals_part,
     DRIVES: drives_part,
     MEASURES: measures_part,
+    PRIVACY: privacy_part,
 }
 
 

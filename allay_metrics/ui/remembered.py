@@ -9,6 +9,7 @@ from allay_metrics.records import Scope
 Read = TypeVar("Read", bound=Callable[..., Any])
 
 MOST = 64
+_FORGETS: list[Callable[[], None]] = []
 
 
 def remembered(read: Read) -> Read:
@@ -24,8 +25,16 @@ def remembered(read: Read) -> Read:
     def kept(scope: Scope, _version: int, *arguments: Any) -> Any:
         return read(scope, *arguments)
 
+    _FORGETS.append(kept.cache_clear)
+
     @wraps(read)
     def ask(scope: Scope, *arguments: Any) -> Any:
         return kept(scope, scope.data_version(), *arguments)
 
     return cast("Read", ask)
+
+
+def forget_all() -> None:
+    """Forget every answer at once: nothing of a family that was erased stays in memory."""
+    for forget in _FORGETS:
+        forget()

@@ -5,6 +5,7 @@ import pytest
 from allay_metrics.caseload.families import read_families
 from allay_metrics.caseload.today import today_of
 from allay_metrics.records import open_practice
+from allay_metrics.review.trail import lines
 from allay_metrics.ui.looking_as import AS
 from tests.support.exports import Desk, appointment
 from tests.support.on_page import page_of, run, text
@@ -90,3 +91,10 @@ def test_a_client_without_a_twin_stands_alone_and_closes_with_the_family(maya):
     assert len(at.text_area) == 1
     close(at, ana)
     assert all(one.closed_on for one in rivera(maya).values())
+
+
+def test_opening_a_familys_page_leaves_one_line_in_the_audit_trail(maya):
+    at = opened(maya, rivera(maya)["Mia"].client_id)
+    run(at)  # still the same page
+    (line,) = [one for one in lines(maya) if one.action == "Open a family's page"]
+    assert (line.who, line.about) == ("Maya Lopez", "Rivera")

@@ -1,0 +1,74 @@
+"""Who did what when: the audit trail for the owner, filtered and page by page."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.trail import KINDS, PAGE, Doer, Line, broken, doers, lines
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.table import table
+
+_EVERYBODY, _EVERYTHING = "Everybody", "Everything"
+_WHO, _KIND, _FROM = "al-trail-who", "al-trail-kind", "al-trail-from"
+_broken = remembered(broken)
+
+
+def trail_card(scope: Scope) -> None:
+    """Draw the state of the chain, the two filters, and a page of lines."""
+    with card("trail"):
+        number, breaks = _broken(scope)
+        head("Who did what", words.plural(number, "line"))
+        if breaks:
+            problem(f"The trail is not as it was written. {' '.join(breaks[:3])}")
+        else:
+            note("**Unbroken.** Each line covers the one before: none was changed or taken out.")
+        found = lines(scope, doer=_who(scope), kind=_kind(), before=_start())
+        if not found:
+            note("Nothing of this kind so far.")
+            return
+        rows = [
+            [words.moment(one.at), one.who, one.action, one.about or words.DASH]
+            for one in found[:PAGE]
+        ]
+        table(["When", "Who", "What", "About"], rows, caption="Audit trail", left=range(1, 4))
+        _turn(found)
+
+
+def _who(scope: Scope) -> Doer | None:
+    people = {one.name: one for one in doers(scope)}
+    left, right = st.columns(2, gap="small")
+    with left:
+        chosen = st.selectbox("Who", [_EVERYBODY, *people], key=_WHO, on_change=_to_newest)
+    with right:
+        st.selectbox("What", [_EVERYTHING, *KINDS], key=_KIND, on_change=_to_newest)
+    return people.get(chosen)
+
+
+def _kind() -> str:
+    chosen = str(st.session_state[_KIND])
+    return "" if chosen == _EVERYTHING else chosen
+
+
+def _start() -> int | None:
+    pages: list[int] = st.session_state.setdefault(_FROM, [])
+    return pages[-1] if pages else None
+
+
+def _turn(found: list[Line]) -> None:
+    pages: list[int] = st.session_state[_FROM]
+    with st.container(horizontal=True, gap="small", key="al-trail-turn"):
+        if pages:
+            st.button("Newer", key="al-trail-newer", on_click=_newer)
+        if len(found) > PAGE:
+            older = found[PAGE - 1].number
+            st.button("Older", key="al-trail-older", on_click=pages.append, args=(older,))
+
+
+def _newer() -> None:
+    st.session_state[_FROM].pop()
+
+
+def _to_newest() -> None:
+    st.session_state[_FROM] = []
