@@ -82,15 +82,22 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
 
 
 def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
-    """Return the family a therapist asks to write in, for `Scope.write`; None for the owner.
+    """Return the one family that is written in, for `Scope.write` and the audit trail.
 
-    Raises NotFound where one of the clients is not in her caseload, NotAllowed where they are of
-    several families.
+    The owner may write in several at once, and learns from what she writes whom there is not: None.
+    Raises NotFound where one of the clients is not in a therapist's caseload, NotAllowed where they
+    are of several families.
     """
-    if scope.viewer.role == "owner":
-        return None
-    with scope.read() as conn:
-        families = _families(conn, scope, client_ids)
+    owns = scope.viewer.role == "owner"
+    try:
+        with scope.read() as conn:
+            families = _families(conn, scope, client_ids)
+    except NotFound:
+        if owns:
+            return None
+        raise
+    if owns:
+        return families.pop() if len(families) == 1 else None
     if len(families) > 1:
         raise NotAllowed("Only the owner may write in several families at once.")
     return families.pop()

@@ -39,8 +39,8 @@ def _backup_card(scope: Scope) -> None:
         head("Backup")
         st.html(f'<p class="al-look">{_state(scope, last)}</p>')
         note(
-            "One file with everything in it, which proves itself when it is restored on the command "
-            "line. Keep a copy away from this computer."
+            "One file with everything in it, which proves itself when the command line restores it. "
+            "Keep a copy away from this computer."
         )
         st.button("Make a backup now", key="al-backup", on_click=_back_up, args=(scope,))
 
