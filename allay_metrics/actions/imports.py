@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from allay_metrics import words
 from allay_metrics.actions.account import (
@@ -30,15 +30,15 @@ from allay_metrics.derive import derive
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.rows_source import Source
 from allay_metrics.intake.source_file import open_source
-from allay_metrics.records import Scope
+from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import import_row, visit
 
 # Reading, loading and deriving take about as long as these shares of an import.
 READING_SHARE, LOADING_SHARE = 0.25, 0.3
-# Chunks read before the records are locked: 100,000 rows, more than years of any one practice.
-# Of a larger file the rest is read while the lock is held, or it would have to fit into memory.
-READ_AHEAD = 5
+# Chunks read before the records are locked: 40,000 rows, years of most practices. Of a larger file
+# the rest is read while the lock is held, or it would have to fit into memory.
+READ_AHEAD = 2
 
 Progress = Callable[[float], None]
 
@@ -136,7 +136,7 @@ def import_source(
         try:
             with scope.write("import records") as conn:
                 import_ = _Import(conn, scope, file, hand, covers, progress)
-                report.append(import_.take_in(chain(ahead, chunks)))
+                report.append(import_.take_in(chain(_letting_go(ahead), chunks)))
                 if dry_run:
                     raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
         except _DryRun:
@@ -144,6 +144,13 @@ def import_source(
     if removed := remove_old(scope).sentence():
         report[0].notes.append(removed)
     return report[0]
+
+
+def _letting_go(chunks: list[Chunk]) -> Iterator[Chunk]:
+    """Yield chunks that were read ahead, each forgotten when the next is asked for."""
+    chunks.reverse()
+    while chunks:
+        yield chunks.pop()
 
 
 @contextmanager
@@ -263,17 +270,25 @@ class _Import:
             set_aside=taken.aside,
             warnings=taken.warnings,
             missing=missing,
-            cities_unknown=_cities_unknown(self.conn, self.hand),
+            cities_unknown=_cities_unknown(self.conn, self.hand, taken),
             import_id=self.hand.import_id,
             notes=notes,
         )
 
 
-def _cities_unknown(conn: Connection, hand: FileInHand) -> int:
-    rows = select(import_row.c.booking_id).where(
-        import_row.c.practice_id == hand.practice_id, import_row.c.import_id == hand.import_id
+def _cities_unknown(conn: Connection, hand: FileInHand, taken: _Taken) -> int:
+    if taken.first is None or taken.last is None:
+        return 0
+    told = exists().where(
+        import_row.c.practice_id == visit.c.practice_id,
+        import_row.c.import_id == hand.import_id,
+        import_row.c.booking_id == visit.c.id,
     )
+    # By its days: an index tells the cities of those, and few are unknown.
     asked = select(func.count()).where(
-        visit.c.practice_id == hand.practice_id, visit.c.city == "unknown", visit.c.id.in_(rows)
+        visit.c.practice_id == hand.practice_id,
+        visit.c.day.between(taken.first, taken.last),
+        visit.c.city == UNKNOWN,
+        told,
     )
     return int(conn.execute(asked).scalar_one())

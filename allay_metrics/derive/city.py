@@ -20,7 +20,7 @@ _VIRTUAL = re.compile(
 # In notes: a line up to `CA`, or up to a ZIP with a city before it (five digits alone may be a
 # gate's code).
 _LINE_TO_STATE = re.compile(
-    r"[^\n]*\b(?:CA|Calif|California)\b\.?(?:[ ,]*9\d{4}\b)?|[^\n]*[a-z],? 9[45]\d{3}\b",
+    r".*\b(?:CA|Calif|California)\b\.?(?:[ ,]*9\d{4}\b)?|.*[a-z],? 9[45]\d{3}\b",
     re.IGNORECASE,
 )
 
@@ -78,8 +78,10 @@ def place(
 
 
 def _address_line(notes: str) -> str:
-    line = _LINE_TO_STATE.search(notes)
-    return line.group() if line else ""
+    for line in notes.split("\n"):
+        if found := _LINE_TO_STATE.match(line):
+            return found.group()
+    return ""
 
 
 def _by_zip(text: str) -> Place | None:
@@ -116,6 +118,8 @@ def _without_state(words: list[str]) -> list[str]:
 
 
 def _is_zip_part(words: list[str]) -> bool:
+    if not words[-1].isdigit():
+        return False
     if _ZIP_WORD.fullmatch(words[-1]):
         return True
     return len(words) > 1 and bool(_ZIP_WORDS.fullmatch(f"{words[-2]} {words[-1]}"))
@@ -137,6 +141,8 @@ def _cities_at_end(words: list[str], names: CityNames) -> list[str]:
 def _last_name(words: list[str], names: CityNames) -> tuple[str, list[str]]:
     """Return the longest known name at the end, '' if it is no city, and the words before it."""
     spellings = names.spellings
+    if not words or words[-1] not in names.last_words:
+        return "", words
     for length in range(min(names.longest, len(words)), 0, -1):
         name = " ".join(words[-length:])
         if name in spellings:

@@ -36,6 +36,11 @@ class CityNames:
         """Return how many words the longest name has."""
         return max([_LONGEST_NAME, *(len(spelling.split()) for spelling in self.own)])
 
+    @cached_property
+    def last_words(self) -> frozenset[str]:
+        """Return the words that names end with: by far the most streets end with none of them."""
+        return frozenset(spelling.rpartition(" ")[2] for spelling in self.spellings)
+
     def nearest(self, text: str) -> str:
         """Return the one city spelled almost like this, '' if there is none or a doubt.
 

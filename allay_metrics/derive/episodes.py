@@ -39,7 +39,11 @@ def episodes_of(
     seen: Iterable[tuple[str, str]],
     closed: Mapping[str, Closed],
 ) -> list[Episode]:
-    """Return one family's episodes: `people` by client id, `seen` (visit id, client id) pairs."""
+    """Return one family's episodes.
+
+    `visits` and `seen`, pairs of visit and client id, stand in the order of the visits' starts;
+    `people` are by client id.
+    """
     completed = {visit.id: visit for visit in visits if visit.state == "completed"}
     of_client: dict[str, list[Visit]] = defaultdict(list)
     for visit_id, client_id in seen:
@@ -54,9 +58,9 @@ def episodes_of(
 
 def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> Iterable[Episode]:
     on = closed.day if closed else None
-    for stay in stays((visit.day for visit in visits), on, max(visit.day for visit in visits)):
+    for stay in stays((visit.day for visit in visits), on, visits[-1].day):
         theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
-        first = min(theirs, key=lambda visit: (visit.starts_at, visit.id))
+        first = theirs[0]
         yield Episode(
             id=episode_id(who.id, stay.days[0]),
             client_id=who.id,
@@ -77,10 +81,13 @@ def episode_id(client_id: str, first: date) -> str:
 
 def _concern(who: Client, visits: Sequence[Visit]) -> str | None:
     """Return the concern the earliest booking tells that tells one; never guessed."""
-    told = [one for visit in visits for one in visit.told if one.concern and _is_of(one, who)]
-    if not told:
-        return None
-    return concern_of(min(told, key=lambda one: (one.starts_at, one.id)).concern, who.kind)
+    first: Told | None = None
+    for one in (one for visit in visits for one in visit.told if one.concern):
+        if first is not None and one.starts_at > first.starts_at:
+            break
+        if _is_of(one, who) and (first is None or one.id < first.id):
+            first = one
+    return concern_of(first.concern, who.kind) if first is not None else None
 
 
 def _is_of(told: Told, who: Client) -> bool:

@@ -71,8 +71,7 @@ class Visit:
     told_2: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyFacts:
+class FamilyFacts(NamedTuple):
     """What its bookings and visits say of a family; the field names are columns of `family`."""
 
     id: str
@@ -93,8 +92,7 @@ class Closed(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """A person cared for; the field names are the columns of `client`."""
 
     id: str

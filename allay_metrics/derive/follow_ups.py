@@ -28,9 +28,9 @@ def set_flags(visits: Sequence[Visit], closed_on: date | None) -> None:
     _set_rebooked(visits)
     for visit in visits:
         if visit.booked_on is not None and visit.state not in CALLED_OFF:
-            sunday = visit.day - (visit.day.weekday() + 1) * _DAY
-            visit.told_1 = int(visit.booked_on <= sunday)
-            visit.told_2 = int(visit.booked_on <= sunday - 7 * _DAY)
+            ahead, since_sunday = (visit.day - visit.booked_on).days, visit.day.weekday() + 1
+            visit.told_1 = int(ahead >= since_sunday)
+            visit.told_2 = int(ahead >= since_sunday + 7)
 
 
 def _set_firsts(completed: list[Visit]) -> None:

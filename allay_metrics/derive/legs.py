@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Text, select, type_coerce
 
 from allay_metrics import travel
 from allay_metrics.records import VIRTUAL
-from allay_metrics.records.bulk import update_rows
+from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import drive_pair, therapist, visit
 
 DRIVEN_TO = ("completed", "no_show", "booked")
@@ -103,18 +103,24 @@ def _near(city: str, other: str, between: Between) -> bool:
     return city == other or minutes is None or minutes <= travel.NEARBY_MINUTES
 
 
-def refresh_legs(conn: Connection, practice_id: str, days: Iterable[date]) -> Changed:
+def refresh_legs(
+    conn: Connection, practice_id: str, days: Iterable[date], *, as_written: bool = False
+) -> Changed:
     """Work out the legs of these days anew, and return what changed.
 
-    The roll-up of the days changed is to be recounted by the caller.
+    `as_written`: visits of therapists without a base say what `leg_before` wrote, and need no
+    second look. The roll-up of the days changed is to be recounted by the caller.
     """
     bases = _bases(conn, practice_id)
+    if as_written and not bases:
+        return Changed(0, set())
     between = _between(conn, practice_id)
     touched = sorted(set(days))
     visits, moved = 0, set[Any]()
     for start in range(0, len(touched), _AT_A_TIME):
         changed: list[tuple[Any, ...]] = []
-        stops = _stops(conn, practice_id, touched[start : start + _AT_A_TIME])
+        batch = touched[start : start + _AT_A_TIME]
+        stops = _stops(conn, practice_id, batch, bases if as_written else None)
         for (therapist_id, day), theirs in groupby(stops, key=_THERAPIST_AND_DAY):
             hers = list(theirs)
             legs = legs_of_day([stop.city for stop in hers], bases.get(therapist_id), between)
@@ -134,9 +140,15 @@ def _as_day(day: date | str) -> date:
     return date.fromisoformat(day) if isinstance(day, str) else day
 
 
-def _stops(conn: Connection, practice_id: str, days: Sequence[date]) -> Iterator[Stop]:
-    """Yield the visits driven to on these days, therapist by therapist and day by day, in order."""
+def _stops(
+    conn: Connection, practice_id: str, days: Sequence[date], whose: Iterable[str] | None
+) -> Iterator[Stop]:
+    """Yield the visits driven to on these days, therapist by therapist and day by day, in order.
+
+    `whose` leaves those of these therapists alone.
+    """
     columns = visit.c
+    theirs = () if whose is None else (columns.therapist_id.in_(among(conn, whose)),)
     asked = (
         select(
             columns.therapist_id,
@@ -152,6 +164,7 @@ def _stops(conn: Connection, practice_id: str, days: Sequence[date]) -> Iterator
             columns.practice_id == practice_id,
             columns.day.in_(days),
             columns.state.in_(DRIVEN_TO),
+            *theirs,
         )
         .order_by(columns.therapist_id, columns.day, columns.starts_at, columns.id)
     )

@@ -32,9 +32,13 @@ def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[s
     clients: dict[str, Client] = {}
     ids: dict[str, str] = {}
     seen: dict[tuple[str, str], None] = {}
+    # A family types its infants' names again and again.
+    answers: dict[str | None, list[str]] = {}
     for visit in visits:
         for told in visit.told:
-            named = [] if visit.visit_type == "massage" else infants(told.infant_names)
+            if told.infant_names not in answers:
+                answers[told.infant_names] = infants(told.infant_names)
+            named = [] if visit.visit_type == "massage" else answers[told.infant_names]
             kind = "infant" if named else "parent"
             born = told.infant_born if named else None
             for person in named or [told.client_name]:

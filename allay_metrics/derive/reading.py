@@ -1,13 +1,17 @@
 """Reads what deriving needs of some families: their bookings, decisions, and closed care."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from allay_metrics.derive.facts import Closed, Told
-from allay_metrics.records.bulk import among
+from allay_metrics.records.bulk import among, plain_rows
 from allay_metrics.records.tables import booking, care_closed, correction, coverage, import_
+from allay_metrics.records.types import Day
 
 
 def read_bookings(
@@ -19,9 +23,23 @@ def read_bookings(
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id, booking.c.id)
     )
-    rows = map(Told._make, conn.execute(asked).all())
-    for family_id, theirs in groupby(rows, key=lambda told: told.family_id):
+    rows = map(_told, plain_rows(conn, asked))
+    for family_id, theirs in groupby(rows, key=attrgetter("family_id")):
         yield family_id, list(theirs)
+
+
+_DAYS = tuple(
+    place for place, name in enumerate(Told._fields) if isinstance(booking.c[name].type, Day)
+)
+
+
+def _told(row: Sequence[Any]) -> Told:
+    values = list(row)
+    for place in _DAYS:
+        day = values[place]
+        if isinstance(day, str):
+            values[place] = date.fromisoformat(day)
+    return Told._make(values)
 
 
 def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:

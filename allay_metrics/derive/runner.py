@@ -63,7 +63,7 @@ def derive(
         days |= _derive_batch(conn, practice_id, batch, choices)
         drop_leftovers(conn, practice_id, batch)
         progress(done / len(batches))
-    refresh_legs(conn, practice_id, days)
+    refresh_legs(conn, practice_id, days, as_written=True)
     rollup.refresh(conn, practice_id, days)
     _drop_unused_names(conn, practice_id)
 

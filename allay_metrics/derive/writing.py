@@ -172,7 +172,8 @@ def write_clients(
         if c.id in there and there[c.id] != (c.name, c.kind, c.born_on)
     ]
     update_rows(conn, client, practice_id, ("name", "kind", "born_on"), changed)
-    rows = [(practice_id, visit_id, client_id) for visit_id, client_id in seen]
+    # In the order they are stored in: that is half the time.
+    rows = [(practice_id, visit_id, client_id) for visit_id, client_id in sorted(seen)]
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
 

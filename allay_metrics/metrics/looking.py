@@ -51,6 +51,8 @@ def got_worse(
     # Few answered lately, however many there are in care.
     lately = _answered_lately(conn, scope, as_of)
     asked = lately if clients is None else lately & set(clients)
+    if not asked:
+        return []
     opened = as_of - _OPEN, as_of
     found = [
         worse

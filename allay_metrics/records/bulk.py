@@ -49,6 +49,14 @@ def update_rows(
     conn.exec_driver_sql(statement, [(*row[:-1], practice_id, row[-1]) for row in rows])
 
 
+def plain_rows(conn: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows as the driver gives them, days as ISO text on SQLite: half the time."""
+    with conn.execute(asked) as found:
+        driver: Any = found.cursor
+        rows: list[tuple[Any, ...]] = driver.fetchall()
+        return rows
+
+
 def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
     """Return the ids as a subquery: one bound value, however many there are."""
     listed = json.dumps(list(ids))

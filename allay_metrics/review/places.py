@@ -72,7 +72,9 @@ def on_the_map(scope: Scope, visits: Mapping[str, int]) -> OnTheMap:
     """Return where these cities are; ambiguous, virtual and unknown ones are nowhere."""
     columns = (city.c.name, city.c.latitude, city.c.longitude, city.c.label_side)
     asked = select(*columns).where(
-        city.c.practice_id == scope.practice_id, city.c.latitude.is_not(None)
+        city.c.practice_id == scope.practice_id,
+        city.c.name.in_(sorted(visits)),
+        city.c.latitude.is_not(None),
     )
     with scope.read() as conn:
         known = {row.name: row for row in conn.execute(asked)}
