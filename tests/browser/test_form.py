@@ -87,14 +87,18 @@ def link(asking: tuple[Server, Scope, dict[str, str]], name: str) -> str:
 
 
 def press(page: Page, label: str) -> None:
-    page.get_by_role("button", name=label, exact=True).click()
+    """Press a button of the form and wait for the page it leads to."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=label, exact=True).click()
 
 
 def answer_all(page: Page) -> int:
     """Tap the third choice of every question that comes, or the last; return how many came."""
     taps = 0
     while (choices := page.locator("button[name=value]")).count():
-        choices.nth(min(2, choices.count() - 1)).click()
+        # On a slow machine nothing is on the page for a moment: it is no end of the questions.
+        with page.expect_navigation():
+            choices.nth(min(2, choices.count() - 1)).click()
         taps += 1
     return taps
 
@@ -177,7 +181,8 @@ def test_a_form_in_spanish_is_left_and_taken_up_on_another_phone(asking, phone_i
     press(first.page, said["agree"])
     press(first.page, said["signs_none"])
     press(first.page, said["skip"])
-    first.page.locator("button[name=value]").nth(4).click()
+    with first.page.expect_navigation():
+        first.page.locator("button[name=value]").nth(4).click()
     stands = first.page.get_by_role("heading", level=1).inner_text()
     # The language was kept with the form: the other phone prefers none.
     second = phone_in("en-US", "dark")
@@ -232,7 +237,8 @@ def test_every_page_of_the_form_is_accessible(
     press(page, said["told"])
     while not page.get_by_role("button", name=said["send"]).count():
         look()
-        page.locator("[name=skip]").last.click()
+        with page.expect_navigation():
+            page.locator("[name=skip]").last.click()
     look()
     page.goto(page.url.split("/c/")[0] + "/c/nothing")
     look()
