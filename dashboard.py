@@ -57,6 +57,20 @@ PAGES = [
         icon=":material/menu_book:",
         url_path="definitions",
     ),
+    st.Page(
+        "pages/practice/people.py",
+        title="People",
+        icon=":material/badge:",
+        url_path="people",
+        visibility="hidden",
+    ),
+    st.Page(
+        "pages/practice/me.py",
+        title="My sign-in",
+        icon=":material/key:",
+        url_path="me",
+        visibility="hidden",
+    ),
 ]
 HERS = [
     st.Page(
@@ -73,7 +87,7 @@ HERS = [
         visibility="hidden",
     ),
 ]
-BOTH = [page for page in PAGES if page.url_path in ("check-ins", "definitions")]
+BOTH = [page for page in PAGES if page.url_path in ("check-ins", "definitions", "me")]
 hers = [st.Page(ui.to_caseload, title="Allay", url_path="home", default=True), *HERS, *BOTH]
 here = st.navigation(hers if ui.is_therapist() else [*PAGES, *HERS], position="hidden")
 with ui.frame(PAGES, [*HERS, *BOTH], here):

@@ -38,7 +38,14 @@ class Remembered:
     tries_left: int
 
 
-def check_pin(pin: str) -> None:
+def check_pin(pin: str, again: str) -> None:
+    """Raise QuestionProblem for a new PIN that will not do, or was not entered twice the same."""
+    if pin != again:
+        raise QuestionProblem("The two PINs differ: enter the same one twice.")
+    _check_new(pin)
+
+
+def _check_new(pin: str) -> None:
     """Raise QuestionProblem for a PIN that is not six digits, or is the first one to be tried."""
     if len(pin) != DIGITS or not pin.isascii() or not pin.isdecimal():
         raise QuestionProblem(f"A PIN is {DIGITS} digits.")
@@ -53,7 +60,7 @@ def remember(scope: Scope, session: Session, pin: str, *, label: str) -> str:
     The session belongs to the device from now on. Raises QuestionProblem for a PIN that will not
     do.
     """
-    check_pin(pin)
+    _check_new(pin)
     token, id_ = token_urlsafe(_BYTES), new_key()
     row = {
         "practice_id": scope.practice_id,

@@ -10,7 +10,7 @@ from allay_metrics.actions.people import code_hash
 from allay_metrics.actions.second_factor import new_recovery_codes, step_of, use_code
 from allay_metrics.actions.sessions import cut, open_session
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
-from allay_metrics.records import Scope
+from allay_metrics.records import Scope, audit
 from allay_metrics.records.audit import append
 from allay_metrics.records.tables import person
 from allay_metrics.records.types import now
@@ -116,6 +116,37 @@ def change_password(
         append(conn, scope, "change a password", row.id)
         cut(conn, scope.practice_id, row.id, devices=True)
         return open_session(conn, scope.practice_id, row.id, way="password", label=label)
+
+
+def change_phone(
+    scope: Scope, person_id: str, password: str, code: str, phone: tuple[str, str], *, label: str
+) -> str:
+    """Let another phone's codes count from now on, sign out all other places; a new session's id.
+
+    `phone` is the secret the new phone was given and the code it shows; `code` is of the one until
+    now, or a recovery code. Raises QuestionProblem when the new phone's code does not match,
+    NotAllowed when anything else does not.
+    """
+    secret, fresh = phone
+    row = _hers(scope, person_id)
+    if not passwords.is_right(row.password_hash, password):
+        raise NotAllowed(REFUSED)
+    step = step_of(secret, fresh)
+    if step is None:
+        raise QuestionProblem("That is not the code the new phone shows now: try the next one.")
+    with scope.keep() as conn:
+        audit.append(conn, scope, "connect another phone", row.id)
+        if not use_code(conn, row, code):
+            raise NotAllowed(REFUSED)
+        _change(conn, row, {"totp_secret": secret, "totp_step": step})
+        cut(conn, scope.practice_id, row.id, devices=True)
+        return open_session(conn, scope.practice_id, row.id, way="password", label=label)
+
+
+def check_same(password: str, again: str) -> None:
+    """Raise QuestionProblem where a new password was not entered twice the same."""
+    if password != again:
+        raise QuestionProblem("The two passwords differ: enter the same one twice.")
 
 
 def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple[str, ...]:

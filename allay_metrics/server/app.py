@@ -8,9 +8,14 @@ from streamlit.starlette import App
 
 from allay_metrics import config
 from allay_metrics.demo.active import recorded_practice
-from allay_metrics.server.door import DOORS, Door
+from allay_metrics.server.account_door import AccountDoor
+from allay_metrics.server.door import Door
 from allay_metrics.server.form_door import FormDoor
 from allay_metrics.server.gate import Gate
+from allay_metrics.server.oidc import Provider
+from allay_metrics.server.oidc_door import OidcDoor
+from allay_metrics.server.pin_door import PinDoor
+from allay_metrics.server.porch import DOORS, Porch
 from allay_metrics.server.rules import Rules
 from allay_metrics.server.site import Site, networks
 
@@ -25,9 +30,13 @@ def dashboard_app(
     is asked for at every request: the demo may be left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
+    porch, vouching = Porch(recorded_practice, site), config.oidc()
     routes = [
         Route("/c/{rest:path}", FormDoor(recorded_practice)),
-        *Door(recorded_practice, site).routes(),
+        *Door(porch, vouching.label if vouching else "").routes(),
+        *PinDoor(porch).routes(),
+        *AccountDoor(porch).routes(),
+        *(OidcDoor(porch, Provider(vouching)).routes() if vouching else ()),
     ]
     rules = Rules(site, recorded_practice, DOORS, farewell)
     return App(

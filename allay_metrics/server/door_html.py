@@ -36,14 +36,16 @@ def form(action: str, inside: str, button: str) -> str:
     )
 
 
-def entry(label: str, name: str, kind: str, autocomplete: str, *, value: str = "") -> str:
+def entry(
+    label: str, name: str, kind: str, autocomplete: str, *, value: str = "", digits: bool = False
+) -> str:
     """Return a labelled field that password managers know; one with a value is not changed."""
-    digits = ' inputmode="numeric"' if autocomplete == "one-time-code" else ""
+    keys = ' inputmode="numeric"' if digits or autocomplete == "one-time-code" else ""
     fixed = f' value="{escape(value)}" readonly' if value else ""
     plain = ' autocapitalize="none" spellcheck="false"' if kind == "text" else ""
     return (
         f'<label class="f">{escape(label)}<input type="{kind}" name="{name}" '
-        f'autocomplete="{autocomplete}"{digits}{plain}{fixed}></label>'
+        f'autocomplete="{autocomplete}"{keys}{plain}{fixed}></label>'
     )
 
 

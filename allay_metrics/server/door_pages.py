@@ -2,6 +2,7 @@
 
 from html import escape
 from io import BytesIO
+from urllib.parse import quote
 
 import segno
 
@@ -10,7 +11,7 @@ from allay_metrics.actions.second_factor import otpauth
 from allay_metrics.actions.sign_in import Invited, Joined
 from allay_metrics.server.door_html import codes, entry, form, hidden, page, say, wrong
 
-_CODE = "Code from your authenticator app"
+CODE = "Code from your authenticator app"
 _KEEP = (
     "Each opens once in place of your phone's code. Keep them where you keep important papers: "
     "they are not shown again."
@@ -18,41 +19,58 @@ _KEEP = (
 _NEW = f"New password, at least {SHORTEST} characters"
 
 
-def sign_in_page(wanted: str, *, mistake: str = "", others: str = "") -> str:
+def sign_in_page(wanted: str, *, mistake: str = "", vouches: str = "") -> str:
     """Return the form to sign in with; `wanted` is opened afterwards.
 
-    `others` is the HTML of other ways in, shown below the form.
+    `vouches` is who vouches for people: then an account there is the first way offered.
     """
     inside = (
         hidden("next", wanted)
         + entry("E-mail", "email", "email", "username")
         + entry("Password", "password", "password", "current-password")
-        + entry(_CODE, "code", "text", "one-time-code")
+        + entry(CODE, "code", "text", "one-time-code")
         + "<details><summary>My phone is not here</summary>"
         + entry("Recovery code", "recovery", "text", "off")
         + "</details>"
+        + '<label class="t"><input type="checkbox" name="remember" value="1">'
+        + "<span>Remember this device, and open it with a PIN</span></label>"
     )
-    return page("Sign in", wrong(mistake) + form("/login", inside, "Sign in") + others)
+    elsewhere = _elsewhere(vouches, wanted)
+    return page("Sign in", wrong(mistake) + elsewhere + form("/login", inside, "Sign in"))
 
 
-def join_page(path: str, invited: Invited, *, mistake: str = "") -> str:
-    """Return the page an invitation opens: the authenticator's secret, and a password to choose."""
-    address = otpauth(invited.totp_secret, invited.email)
-    spaced = " ".join(invited.totp_secret[at : at + 4] for at in range(0, 32, 4))
+def join_page(path: str, invited: Invited, *, mistake: str = "", vouches: str = "") -> str:
+    """Return the page an invitation opens: the authenticator's secret, and a password to choose.
+
+    Where `vouches` vouches for people, an account there will do instead.
+    """
     inside = (
         entry("E-mail", "email", "email", "username", value=invited.email)
         + entry(_NEW, "password", "password", "new-password")
         + entry("The same password again", "again", "password", "new-password")
         + "<h2>Your phone's code</h2>"
-        + say("Scan this with an authenticator app, then enter the code it shows.", "n")
+        + authenticator(invited.totp_secret, invited.email)
+        + entry(CODE, "code", "text", "one-time-code")
+    )
+    told = say(f"{invited.name}, choose a password and connect your phone.")
+    elsewhere = _elsewhere(vouches, "/")
+    if elsewhere:
+        told = say(f"{invited.name}, use your account, or choose a password and connect a phone.")
+    title = "Set up your sign-in"
+    return page(title, told + wrong(mistake) + elsewhere + form(path, inside, "Set up"))
+
+
+def authenticator(secret: str, email: str) -> str:
+    """Return how a phone gets the secret its codes are made with: to scan, to tap, to type."""
+    address = otpauth(secret, email)
+    spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return (
+        say("Scan this with an authenticator app, then enter the code it shows.", "n")
         + f'<div class="qr">{_qr(address)}</div>'
         + f'<a class="b here" href="{escape(address)}">Open the app on this phone</a>'
         + "<details><summary>Enter the key by hand</summary>"
         + f"<p><code>{spaced}</code></p></details>"
-        + entry(_CODE, "code", "text", "one-time-code")
     )
-    told = say(f"{invited.name}, choose a password and connect your phone.")
-    return page("Set up your sign-in", told + wrong(mistake) + form(path, inside, "Set up"))
 
 
 def joined_page(joined: Joined) -> str:
@@ -72,14 +90,14 @@ def account_page(name: str, email: str, *, mistake: str = "", done: str = "") ->
         f'<input type="email" name="email" autocomplete="username" value="{escape(email)}" '
         'readonly aria-label="E-mail">'
         + entry("Password now", "password", "password", "current-password")
-        + entry(_CODE, "code", "text", "one-time-code")
+        + entry(CODE, "code", "text", "one-time-code")
         + entry(_NEW, "new", "password", "new-password")
         + entry("The same password again", "again", "password", "new-password")
     )
     renew = (
         who
         + entry("Password", "password", "password", "current-password")
-        + entry(_CODE, "code", "text", "one-time-code")
+        + entry(CODE, "code", "text", "one-time-code")
     )
     told = f'<p role="status">{escape(done)}</p>' if done else ""
     inside = (
@@ -102,6 +120,17 @@ def account_page(name: str, email: str, *, mistake: str = "", done: str = "") ->
 def leave_page() -> str:
     """Return the page that asks whether to sign out, for a request no page of ours made."""
     return page("Sign out?", form("/logout", "", "Sign out") + '<a class="l" href="/">Stay</a>')
+
+
+def _elsewhere(vouches: str, wanted: str) -> str:
+    """Return the link to who vouches for people. No form: its answer leads to another site."""
+    if not vouches:
+        return ""
+    where = f"/login/oidc?next={quote(wanted, safe='')}"
+    return (
+        f'<a class="b" href="{escape(where)}">Sign in with {escape(vouches)}</a>'
+        '<p class="or"><span>or</span></p>'
+    )
 
 
 def _recovery(title: str, listed: tuple[str, ...]) -> str:

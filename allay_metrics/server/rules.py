@@ -20,6 +20,7 @@ from allay_metrics.server.site import Asked, Site
 Kind = Literal["health", "open", "nothing", "door", "upload", "inside", "page"]
 
 STREAM = "/_stcore/stream"
+SESSION = "sid"  # the cookie of who is signed in
 _HEALTH = "/_stcore/health"
 _UPLOAD = "/_stcore/upload_file"
 # The parents' form has links of its own; the typeface is drawn on the page to sign in, too.
@@ -99,17 +100,22 @@ class Lookups:
         return found
 
 
-def cookie_name(*, is_tls: bool) -> str:
-    """Return the session cookie's name: over TLS one that no other site can set."""
-    return "__Host-sid" if is_tls else "sid"
+def cookie_name(name: str = SESSION, *, is_tls: bool) -> str:
+    """Return the full name of a cookie of ours: over TLS one that no other site can set."""
+    return f"__Host-{name}" if is_tls else name
 
 
 def session_token(headers: Headers, *, is_tls: bool) -> str:
     """Return the session id a request carries, empty for none."""
+    return cookie_token(headers, SESSION, is_tls=is_tls)
+
+
+def cookie_token(headers: Headers, name: str, *, is_tls: bool) -> str:
+    """Return the token in a cookie of ours, empty for none and for what is no token."""
     jar: SimpleCookie = SimpleCookie()
     with suppress(CookieError):
         jar.load(headers.get("cookie", ""))
-    found = jar.get(cookie_name(is_tls=is_tls))
+    found = jar.get(cookie_name(name, is_tls=is_tls))
     return found.value if found and _TOKEN.fullmatch(found.value) else ""
 
 

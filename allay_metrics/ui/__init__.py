@@ -14,6 +14,8 @@ from allay_metrics.ui.frame import frame, to_caseload
 from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.outcomes_page import outcomes_page
+from allay_metrics.ui.own_page import own_page
+from allay_metrics.ui.people_page import people_page
 from allay_metrics.ui.period import choose_period, choose_week
 from allay_metrics.ui.period_head import period_head
 from allay_metrics.ui.practice_page import practice_page
@@ -65,7 +67,9 @@ __all__ = [
     "note",
     "open_number",
     "outcomes_page",
+    "own_page",
     "page_head",
+    "people_page",
     "period_head",
     "practice_page",
     "problem",

@@ -13,10 +13,11 @@ from allay_metrics.ui import hiding, looking_as, session
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.practice_saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
-from allay_metrics.ui.shell import banner_demo, thumb, top
+from allay_metrics.ui.shell import Account, banner_demo, thumb, top
 
 SHORT = {"Visit types": "Types"}
 THERAPIST_HOME = "pages/therapist/caseload.py"
+_OF_ACCOUNT = ("me", "people")
 _SAID = "al-leaving"
 
 
@@ -36,21 +37,21 @@ def frame(
         if role == "therapist" and here == pages[0]:
             to_caseload()
         shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
-        signed_in = who is not None and who.kind == "person"
+        account = _account(who, hers if role == "therapist" else pages)
         top(
             shown,
             here,
             _who(who, demo=demo),
             carry=carry,
             pick=partial(_pick, who) if who is not None else None,
-            account=signed_in,
+            account=account,
         )
         if demo:
             banner_demo(_leave)
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
         outcome(here.url_path)
-        thumb(shown, here, SHORT, carry=carry, account=signed_in)
+        thumb(shown, here, SHORT, carry=carry, account=account)
         yield
 
 
@@ -61,6 +62,13 @@ def to_caseload() -> None:
 
 def _is_listed(page: StreamlitPage) -> bool:
     return page.visibility == "visible"
+
+
+def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> Account | None:
+    """Return what stands behind the name of who signed in; None where nobody has to."""
+    if who is None or who.kind != "person":
+        return None
+    return Account(who.name, [one for one in pages if one.url_path in _OF_ACCOUNT])
 
 
 def _pick(who: Identity) -> None:
@@ -76,7 +84,7 @@ def _who(who: Identity | None, *, demo: bool) -> str:
     if who.role == "owner" and session.who_is_here() == "therapist":
         return "Looking as"
     if who.kind == "person":
-        return f"**{who.name}**"
+        return ""
     if demo:
         return "Demo practice · **owner**"
     return f"**Owner**, on this computer only{'' if session.is_gated() else ', without the gate'}"

@@ -1,11 +1,13 @@
 """The frame around every page: style, navigation, title, as-of line, demo banner."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from allay_metrics import words
@@ -14,12 +16,17 @@ from allay_metrics.ui import html
 STYLE = Path(__file__).with_name("style.css")
 CASELOAD_STYLE = Path(__file__).with_name("caseload.css")
 PLACES = 5  # of the thumb bar: 78 px each on a phone of 390
-# Plain links: they lead out of the dashboard, to pages of the server's own.
-ACCOUNT = (
-    '<div class="al-account"><a href="/account" target="_self">Account</a>'
-    '<a href="/logout" target="_self">Sign out</a></div>'
-)
+# A plain link: it leads out of the dashboard, to a page of the server's own.
+SIGN_OUT = '<div class="al-account"><a href="/logout" target="_self">Sign out</a></div>'
 DEMO = "Demo practice: every family, visit and number here is invented."
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who signed in, and the pages about her account."""
+
+    name: str
+    pages: Sequence[StreamlitPage]
 
 
 def style() -> None:
@@ -35,12 +42,12 @@ def top(
     carry: Mapping[str, str] | None = None,
     pick: Callable[[], None] | None = None,
     *,
-    account: bool = False,
+    account: Account | None = None,
 ) -> None:
     """Draw the navigation row of a laptop. `who` may hold **bold**.
 
     `carry` is the part of the address that goes along: a link would clear it all. `pick` draws
-    what stands at the right end; `account` says that somebody signed in, and may sign out.
+    what stands at the right end; behind the name of `account` are its pages, and signing out.
     """
     with st.container(
         key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
@@ -49,11 +56,13 @@ def top(
         for page in pages:
             _link(page, here, "top", label=page.title, carry=carry)
         st.space("stretch")
-        st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
+        if who:
+            st.html(f'<div class="al-me">{html.rich(who)}</div>', width="content")
         if pick is not None:
             pick()
         if account:
-            st.html(ACCOUNT, width="content")
+            opened = st.popover(html.markdown(account.name), key=f"al-account-{here.url_path}")
+            _sheet(opened, account.pages, here, carry, "account", account=account)
 
 
 def thumb(
@@ -62,13 +71,13 @@ def thumb(
     short: Mapping[str, str] | None = None,
     carry: Mapping[str, str] | None = None,
     *,
-    account: bool = False,
+    account: Account | None = None,
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
     Five places fit: where there are more pages, the fifth opens a sheet of the rest. `short` maps
     a page's title to a shorter word (`Visit types` to `Types`), of at most ten letters. With
-    `account` the sheet has the way to sign out.
+    `account` the sheet has its pages, too, and the way to sign out.
     """
     shorter = short or {}
     fits = len(pages) <= PLACES and not account
@@ -86,20 +95,35 @@ def _more(
     here: StreamlitPage,
     carry: Mapping[str, str] | None,
     *,
-    account: bool,
+    account: Account | None,
 ) -> None:
     """Draw the place that opens a sheet of the pages the bar has no room for."""
-    with st.container(key="al-more-here" if here in rest else "al-more"):
+    listed = [*rest, *(account.pages if account else ())]
+    with st.container(key="al-more-here" if here in listed else "al-more"):
         # A key of its own on every page: a sheet left open would stay open on the next one.
         opened = st.popover(
             "More", icon=":material/more_horiz:", width="stretch", key=f"al-more-{here.url_path}"
         )
+    _sheet(opened, listed, here, carry, "sheet", account=account)
+
+
+def _sheet(
+    opened: DeltaGenerator,
+    pages: Sequence[StreamlitPage],
+    here: StreamlitPage,
+    carry: Mapping[str, str] | None,
+    where: Literal["sheet", "account"],
+    *,
+    account: Account | None,
+) -> None:
+    """Draw a list of pages in a popover; with `account` the way to sign out below them."""
+    key = "al-sheet-account" if where == "account" else "al-sheet"
     # Like a drawer, a sheet lies outside the app's root and does not get its color-scheme.
-    with opened, st.container(key=f"al-sheet-{st.context.theme.type or 'light'}", gap=None):
-        for page in rest:
-            _link(page, here, "sheet", label=page.title, icon=page.icon, carry=carry)
+    with opened, st.container(key=f"{key}-{st.context.theme.type or 'light'}", gap=None):
+        for page in pages:
+            _link(page, here, where, label=page.title, icon=page.icon, carry=carry)
         if account:
-            st.html(ACCOUNT)
+            st.html(SIGN_OUT)
 
 
 def banner_demo(leave: Callable[[], None]) -> None:
@@ -137,7 +161,7 @@ def week_title(monday: date) -> tuple[str, str]:
 def _link(
     page: StreamlitPage,
     here: StreamlitPage,
-    where: Literal["top", "thumb", "sheet"],
+    where: Literal["top", "thumb", "sheet", "account"],
     *,
     label: str,
     icon: str = "",

@@ -2,18 +2,24 @@
 
 import os
 import socket
+from dataclasses import replace
 from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from allay_metrics.actions.check_ins import FORM
+from allay_metrics.actions.inviting import mail_invitation
 from allay_metrics.actions.parent_form import open_link
+from allay_metrics.actions.people import first_owner
 from allay_metrics.actions.sending import can_send, send_link
+from allay_metrics.actions.sign_in import invitation
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
+from allay_metrics.records import DOOR
 from allay_metrics.review.check_ins import due
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.on_file import check_ins
+from tests.support.people import SECRET
 
 
 class Box:
@@ -107,3 +113,20 @@ def test_a_family_without_an_address_is_not_written_to(sqlite_desk):
     with pytest.raises(NotFound, match="e-mail address"):
         send_link(sqlite_desk.scope, clients["Mia"], "day7")
     assert check_ins(sqlite_desk.scope, "id") == []
+
+
+def test_an_invitation_goes_to_whom_it_is_for_and_stands_where_the_letter_is_not_taken(
+    scope, box, monkeypatch
+):
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    invited = first_owner(scope, "ana@example.test", "Ana Reyes")
+    mail_invitation(scope, "ana@example.test", invited)
+    ((to, letter),) = box.letters
+    assert to == ["ana@example.test"]
+    assert f"https://care.example.org{invited.url_path}\r\n" in letter.get_content()
+    assert "Ana" not in letter.as_string()
+    box.refuses = True
+    with pytest.raises(Conflict):
+        mail_invitation(scope, "ana@example.test", invited)
+    door = replace(scope, viewer=DOOR)
+    assert invitation(door, invited.url_path.removeprefix("/join/")).email == "ana@example.test"

@@ -1,0 +1,136 @@
+"""The doors of one's own account: another password, recovery codes, another phone."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from allay_metrics import config
+from allay_metrics.actions import sign_in as signing
+from allay_metrics.actions.second_factor import new_secret
+from allay_metrics.actions.sessions import Session
+from allay_metrics.errors import AllayError, QuestionProblem
+from allay_metrics.server import door_pages
+from allay_metrics.server.pin_pages import phone_page
+from allay_metrics.server.porch import Porch, answer_page, fields, label_of, to_login
+
+Act = Callable[[Session, Mapping[str, str]], Awaitable[Response]]
+Again = Callable[[Session, Mapping[str, str], str], str]
+_CONNECT = 15 * 60  # seconds to connect a phone in
+_STALE = "This page was open for too long: scan the new code below."
+
+
+class AccountDoor:
+    """Answers whoever is signed in, about her own account."""
+
+    def __init__(self, porch: Porch) -> None:
+        """Stand on the porch."""
+        self._porch = porch
+
+    def routes(self) -> list[Route]:
+        """Return where it answers."""
+        get, post, safely = ["GET"], ["POST"], self._porch.safely
+        return [
+            Route("/account", safely(self._account), methods=get),
+            Route("/account/password", safely(self._change), methods=post),
+            Route("/account/codes", safely(self._renew), methods=post),
+            Route("/account/phone", safely(self._phone), methods=get),
+            Route("/account/phone", safely(self._connect), methods=post),
+        ]
+
+    async def _account(self, request: Request) -> Response:
+        here = await self._porch.here(request)
+        if here is None:
+            return to_login("/account")
+        return answer_page(door_pages.account_page(here.name, here.email))
+
+    async def _change(self, request: Request) -> Response:
+        async def change(here: Session, told: Mapping[str, str]) -> Response:
+            practice, label = self._porch.practice(), label_of(request)
+            old, code, new = (told.get(name, "") for name in ("password", "code", "new"))
+            signing.check_same(new, told.get("again", ""))
+            token = await self._porch.checked(
+                lambda: signing.change_password(
+                    practice, here.person_id, old, code, new, label=label
+                )
+            )
+            done = door_pages.account_page(here.name, here.email, done="Your password is changed.")
+            return self._porch.let_in(request, token, answer_page(done))
+
+        return await self._on_account(request, change, _account_again)
+
+    async def _renew(self, request: Request) -> Response:
+        async def renew(here: Session, told: Mapping[str, str]) -> Response:
+            practice = self._porch.practice()
+            password, code = told.get("password", ""), told.get("code", "")
+            fresh = await self._porch.checked(
+                lambda: signing.renew_codes(practice, here.person_id, password, code)
+            )
+            return answer_page(door_pages.renewed_page(fresh))
+
+        return await self._on_account(request, renew, _account_again)
+
+    async def _phone(self, request: Request) -> Response:
+        here = await self._porch.here(request)
+        if here is None:
+            return to_login("/account/phone")
+        return answer_page(_phone_again(here, {}, ""))
+
+    async def _connect(self, request: Request) -> Response:
+        async def connect(here: Session, told: Mapping[str, str]) -> Response:
+            secret = _opened(told.get("sealed", ""), here)
+            if secret is None:
+                raise QuestionProblem(_STALE)
+            practice, label = self._porch.practice(), label_of(request)
+            password, code, fresh = (told.get(name, "") for name in ("password", "code", "fresh"))
+            token = await self._porch.checked(
+                lambda: signing.change_phone(
+                    practice, here.person_id, password, code, (secret, fresh), label=label
+                )
+            )
+            done = "Codes come from the new phone from now on."
+            page = answer_page(door_pages.account_page(here.name, here.email, done=done))
+            return self._porch.let_in(request, token, page)
+
+        return await self._on_account(request, connect, _phone_again)
+
+    async def _on_account(self, request: Request, act: Act, again: Again) -> Response:
+        """Do something for whoever is signed in; what goes wrong is said on its page, `again`."""
+        here = await self._porch.here(request)
+        if here is None:
+            return to_login("/account")
+        if (late := self._porch.late(here.email, request)) is not None:
+            return late
+        told = await fields(request)
+        try:
+            response = await act(here, told)
+        except AllayError as error:
+            return answer_page(again(here, told, str(error)), 422)
+        self._porch.right(here.email, request)
+        return response
+
+
+def _account_again(here: Session, _told: Mapping[str, str], mistake: str) -> str:
+    return door_pages.account_page(here.name, here.email, mistake=mistake)
+
+
+def _phone_again(here: Session, told: Mapping[str, str], mistake: str) -> str:
+    """Return the page with the secret that was scanned already, as long as it may be used."""
+    secret = _opened(told.get("sealed", ""), here) or new_secret()
+    sealed = str(_seal().dumps([here.person_id, secret]))
+    return phone_page(here.email, secret, sealed, mistake=mistake)
+
+
+def _opened(sealed: str, here: Session) -> str | None:
+    try:
+        person_id, secret = _seal().loads(sealed, max_age=_CONNECT)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return str(secret) if person_id == here.person_id else None
+
+
+def _seal() -> URLSafeTimedSerializer:
+    """Return what signs a secret on its way through the page: nobody brings one of her own."""
+    return URLSafeTimedSerializer(config.secret(), salt="another phone")

@@ -1,0 +1,100 @@
+"""The door for those a provider vouches for: out to it, and back with who somebody is."""
+
+import hmac
+import logging
+from dataclasses import asdict
+from secrets import token_bytes
+
+from anyio import to_thread
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from allay_metrics.actions.vouched import REFUSED, sign_in_vouched
+from allay_metrics.errors import NotAllowed
+from allay_metrics.server.door_pages import sign_in_page
+from allay_metrics.server.oidc import Asked, Provider, Refused
+from allay_metrics.server.porch import Porch, answer_page, label_of, own_path
+
+_UNDERWAY = "oidc"  # the cookie of a sign-in between its two requests
+_FOR = 10 * 60  # seconds
+_BACK = "/login/oidc/back"
+log = logging.getLogger("allay_metrics.door")
+
+
+class OidcDoor:
+    """Answers on the way to the provider and on the way back."""
+
+    def __init__(self, porch: Porch, provider: Provider) -> None:
+        """Stand on the porch; a sign-in that is under way when this process ends begins anew."""
+        self._porch, self._provider = porch, provider
+        self._seal = URLSafeTimedSerializer(token_bytes(32), salt="oidc")
+
+    def routes(self) -> list[Route]:
+        """Return where it answers."""
+        safely = self._porch.safely
+        return [
+            Route("/login/oidc", safely(self._begin), methods=["GET"]),
+            Route(_BACK, safely(self._back), methods=["GET"]),
+        ]
+
+    async def _begin(self, request: Request) -> Response:
+        if (late := self._porch.late("", request)) is not None:
+            return late
+        try:
+            where, asked = await to_thread.run_sync(self._provider.begin, self._address(request))
+        except Refused as refused:
+            return self._refuse(str(refused))
+        self._porch.right("", request)
+        wanted = own_path(request.query_params.get("next", "/"))
+        response = RedirectResponse(where, 303)
+        underway = str(self._seal.dumps({**asdict(asked), "wanted": wanted}))
+        cookie = self._porch.cookie(request, _UNDERWAY)
+        response.set_cookie(value=underway, max_age=_FOR, **cookie)
+        return response
+
+    async def _back(self, request: Request) -> Response:
+        try:
+            asked, wanted = self._underway(request)
+            response = await self._let_in(request, asked, wanted)
+        except Refused as refused:
+            response = self._refuse(str(refused))
+        except NotAllowed:
+            response = self._refuse("nobody of that kind is invited")
+        response.delete_cookie(**self._porch.cookie(request, _UNDERWAY))
+        return response
+
+    def _underway(self, request: Request) -> tuple[Asked, str]:
+        """Return what this browser's sign-in asked for. Raises Refused for one it did not begin."""
+        sealed = request.cookies.get(self._porch.cookie(request, _UNDERWAY)["key"], "")
+        try:
+            told = self._seal.loads(sealed, max_age=_FOR)
+        except BadSignature:
+            raise Refused("no sign-in is under way in this browser") from None
+        wanted = told.pop("wanted")
+        asked = Asked(**told)
+        state = request.query_params.get("state", "")
+        if not hmac.compare_digest(state.encode(), asked.state.encode()):
+            raise Refused("the answer belongs to another sign-in")
+        return asked, wanted
+
+    async def _let_in(self, request: Request, asked: Asked, wanted: str) -> Response:
+        code, back = request.query_params.get("code", ""), self._address(request)
+        if not code:
+            raise Refused("the provider sent nobody")
+        who = await to_thread.run_sync(self._provider.finish, asked, code, back)
+        practice, label = self._porch.practice(), label_of(request)
+        token = await to_thread.run_sync(
+            lambda: sign_in_vouched(practice, who.issuer, who.subject, who.email, label=label)
+        )
+        return self._porch.let_in(request, token, RedirectResponse(wanted, 303))
+
+    def _refuse(self, why: str) -> Response:
+        """Return the page to sign in with one sentence; the log has why, and nothing of a token."""
+        log.warning("A sign-in by an account elsewhere is refused: %s", why)
+        label = self._provider.settings.label
+        return answer_page(sign_in_page("/", mistake=REFUSED, vouches=label), 403)
+
+    def _address(self, request: Request) -> str:
+        return f"{self._porch.address(request)}{_BACK}"

@@ -1,0 +1,89 @@
+"""The doors of a remembered device: a PIN in place of the full sign-in, and setting one."""
+
+from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from allay_metrics.actions.devices import (
+    REMEMBERED_FOR,
+    check_pin,
+    remember,
+    remembered,
+    sign_in_by_pin,
+)
+from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
+from allay_metrics.server.door_pages import sign_in_page
+from allay_metrics.server.pin_pages import device_page, pin_page
+from allay_metrics.server.porch import Porch, answer_page, fields, label_of, own_path, to_login
+
+DEVICE = "device"
+_SET = "/account/device"
+
+
+class PinDoor:
+    """Answers on devices that are remembered, or are to be."""
+
+    def __init__(self, porch: Porch) -> None:
+        """Stand on the porch."""
+        self._porch = porch
+
+    def routes(self) -> list[Route]:
+        """Return where it answers."""
+        get, post, safely = ["GET"], ["POST"], self._porch.safely
+        return [
+            Route("/login/pin", safely(self._sign_in), methods=post),
+            Route(_SET, safely(self._ask), methods=get),
+            Route(_SET, safely(self._remember), methods=post),
+        ]
+
+    async def _sign_in(self, request: Request) -> Response:
+        told, token = await fields(request), self._porch.token(request, DEVICE)
+        wanted, practice = own_path(told.get("next", "/")), self._porch.practice()
+        known = await to_thread.run_sync(remembered, practice, token) if token else None
+        if known is None:
+            return to_login(wanted)
+        if (late := self._porch.late(known.id, request)) is not None:
+            return late
+        label, pin = label_of(request), told.get("pin", "")
+        try:
+            session = await self._porch.checked(
+                lambda: sign_in_by_pin(practice, token, pin, label=label)
+            )
+        except NotAllowed as error:
+            return answer_page(pin_page(known.name, wanted, mistake=str(error)), 403)
+        except NotFound as error:
+            gone = answer_page(sign_in_page(wanted, mistake=str(error)), 403)
+            gone.delete_cookie(**self._porch.cookie(request, DEVICE))
+            return gone
+        self._porch.right(known.id, request)
+        return self._porch.let_in(request, session, RedirectResponse(wanted, 303))
+
+    async def _ask(self, request: Request) -> Response:
+        wanted = own_path(request.query_params.get("next", "/"))
+        if await self._porch.here(request) is None:
+            return to_login("/")
+        return answer_page(device_page(wanted, label_of(request)))
+
+    async def _remember(self, request: Request) -> Response:
+        here, told = await self._porch.here(request), await fields(request)
+        if here is None:
+            return to_login("/")
+        wanted, label = own_path(told.get("next", "/")), label_of(request)
+        practice, pin = self._porch.practice(), told.get("pin", "")
+        try:
+            check_pin(pin, told.get("again", ""))
+            token = await self._porch.checked(lambda: remember(practice, here, pin, label=label))
+        except QuestionProblem as error:
+            return answer_page(device_page(wanted, label, mistake=str(error)), 422)
+        response = RedirectResponse(wanted, 303)
+        cookie = self._porch.cookie(request, DEVICE)
+        response.set_cookie(value=token, max_age=REMEMBERED_FOR, **cookie)
+        return response
+
+
+def to_device(wanted: str) -> str:
+    """Return where a device is remembered, and `wanted` is opened afterwards."""
+    return f"{_SET}?next={quote(wanted, safe='')}"

@@ -1,0 +1,67 @@
+"""The pages of a remembered device: its PIN, setting one, and another phone for the codes."""
+
+from html import escape
+from urllib.parse import quote
+
+from allay_metrics.actions.devices import DIGITS
+from allay_metrics.server.door_html import entry, form, hidden, page, say, wrong
+from allay_metrics.server.door_pages import CODE, authenticator
+
+
+def pin_page(name: str, wanted: str, *, mistake: str = "") -> str:
+    """Return the page a remembered device shows; `name` is of who remembered it."""
+    inside = hidden("next", wanted) + _pin("PIN", "pin", focus=True)
+    other = f"/login?way=password&next={quote(wanted, safe='')}"
+    below = f'<nav><a href="{escape(other)}">Sign in with your password</a></nav>'
+    greeting = say(f"Hello {name.split(maxsplit=1)[0]}. Enter the PIN of this device.")
+    told = greeting + wrong(mistake) + form("/login/pin", inside, "Open")
+    return page("Welcome back", told, below=below)
+
+
+def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
+    """Return the page that remembers a device with a PIN; `wanted` is opened afterwards."""
+    inside = (
+        hidden("next", wanted)
+        + _pin(f"New PIN, {DIGITS} digits", "pin", focus=True)
+        + _pin("The same PIN again", "again")
+    )
+    told = (
+        say(f"For 30 days a PIN opens the dashboard on {label}, in place of password and code.")
+        + say(
+            "Do this on a device of your own only. Five wrong tries in a row, and it is forgotten.",
+            "n",
+        )
+        + wrong(mistake)
+        + form("/account/device", inside, "Remember this device")
+        + f'<a class="l" href="{escape(wanted)}">Not now</a>'
+    )
+    return page("Remember this device", told)
+
+
+def phone_page(email: str, secret: str, sealed: str, *, mistake: str = "") -> str:
+    """Return the page that connects another phone; `sealed` is the secret, signed."""
+    inside = (
+        hidden("sealed", sealed)
+        + hidden("email", email)
+        + authenticator(secret, email)
+        + entry("Code the new phone shows", "fresh", "text", "off", digits=True)
+        + "<h2>To be sure it is you</h2>"
+        + entry("Password", "password", "password", "current-password")
+        + entry(f"{CODE} until now, or a recovery code", "code", "text", "off")
+    )
+    told = (
+        say("All other places you are signed in at are signed out.", "n")
+        + wrong(mistake)
+        + form("/account/phone", inside, "Use the new phone")
+        + '<a class="l" href="/me">Back</a>'
+    )
+    return page("Another phone", told)
+
+
+def _pin(label: str, name: str, *, focus: bool = False) -> str:
+    """Return a field for a PIN: digits on the phone's keyboard, offered to nobody to keep."""
+    return (
+        f'<label class="f">{escape(label)}<input class="pin" type="password" name="{name}" '
+        f'inputmode="numeric" pattern="[0-9]{{{DIGITS}}}" minlength="{DIGITS}" '
+        f'maxlength="{DIGITS}" autocomplete="off" required{" autofocus" if focus else ""}></label>'
+    )

@@ -1,0 +1,150 @@
+"""What the doors share: who is there, cookies, waits after wrong tries, errors as one sentence.
+
+The gate has refused other sites' requests before they come here. What is entered is in no log.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, quote
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from allay_metrics.actions.sessions import ABSOLUTE, Session, look
+from allay_metrics.errors import AllayError, NotFound
+from allay_metrics.records import DOOR
+from allay_metrics.records import Scope as Practice
+from allay_metrics.server.browsers import browser_name
+from allay_metrics.server.door_html import BUSY, POLICY, notice
+from allay_metrics.server.limits import Limit
+from allay_metrics.server.rules import SESSION, cookie_name, cookie_token
+from allay_metrics.server.site import Site
+from allay_metrics.server.waits import Waits
+
+DOORS = ("/login", "/logout", "/join", "/account")
+_PER_ADDRESS = 60  # tries a minute from one address, whoever is meant
+_CHECKS = 2  # at once; whoever comes third waits without a thread
+_WAITING = 100
+_LONGEST = 512  # characters of one field
+_PATH = re.compile(r"/[\w\-./~%]*(?:\?[\w\-./~%=&+]*)?", re.ASCII)
+log = logging.getLogger("allay_metrics.door")
+
+Answer = TypeVar("Answer")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Porch:
+    """Stands before the practice that `opened` returns at that moment; all doors share one."""
+
+    def __init__(self, opened: Callable[[], Practice], site: Site) -> None:
+        """Know nobody yet."""
+        self._opened, self._site = opened, site
+        self._waits, self._addresses = Waits(), Limit(_PER_ADDRESS)
+        self._limiter: CapacityLimiter | None = None
+
+    def practice(self) -> Practice:
+        """Return the practice, in the door's own scope."""
+        return replace(self._opened(), viewer=DOOR)
+
+    def address(self, request: Request) -> str:
+        """Return the address this server was asked under, without a closing slash."""
+        asked = self._site.read(request.scope)
+        return f"{'https' if asked.is_tls else 'http'}://{asked.host}"
+
+    def token(self, request: Request, name: str = SESSION) -> str:
+        """Return the token in a cookie of ours, empty for none."""
+        is_tls = self._site.read(request.scope).is_tls
+        return cookie_token(request.headers, name, is_tls=is_tls)
+
+    def cookie(self, request: Request, name: str = SESSION) -> dict[str, Any]:
+        """Return what a cookie of ours is set and deleted with, but for its value."""
+        is_tls = self._site.read(request.scope).is_tls
+        key = cookie_name(name, is_tls=is_tls)
+        return {"key": key, "path": "/", "secure": is_tls, "httponly": True, "samesite": "lax"}
+
+    async def here(self, request: Request) -> Session | None:
+        """Return the open session of who asks; None for nobody."""
+        token = self.token(request)
+        return await to_thread.run_sync(look, self.practice(), token) if token else None
+
+    def let_in(self, request: Request, token: str, response: Response) -> Response:
+        """Return the response with a new session's cookie."""
+        response.set_cookie(value=token, max_age=ABSOLUTE, **self.cookie(request))
+        return response
+
+    def late(self, whose: str, request: Request) -> Response | None:
+        """Return what somebody is told who tries too often; None lets her try.
+
+        `whose` is what is tried: an address, an invitation, a device.
+        """
+        client = self._site.read(request.scope).client
+        if not self._addresses.passes(client) or self._queue() > _WAITING:
+            return answer_page(BUSY, 429, {"Retry-After": "60"})
+        seconds = self._waits.begin(whose, client)
+        if not seconds:
+            return None
+        minutes = -(-seconds // 60)
+        said = f"There were several wrong tries: wait {minutes} min, then try again."
+        return answer_page(notice("One moment", said), 429, {"Retry-After": str(seconds)})
+
+    def right(self, whose: str, request: Request) -> None:
+        """Forget the wrong tries before: this one was right."""
+        self._waits.right(whose, self._site.read(request.scope).client)
+
+    async def checked(self, check: Callable[[], Answer]) -> Answer:
+        """Run what hashes a password, two at once: 64 MiB each, and the others go on."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(_CHECKS)
+        return await to_thread.run_sync(check, limiter=self._limiter)
+
+    def safely(self, answer: Endpoint) -> Endpoint:
+        """Return an endpoint whose foreseen errors are a page with one sentence."""
+
+        async def safely(request: Request) -> Response:
+            try:
+                response = await answer(request)
+            except NotFound as error:
+                response = answer_page(notice("Nothing here", str(error)), 404)
+            except AllayError as error:
+                log.error("Nobody is let in: %s", error)  # noqa: TRY400
+                said = notice("Nobody can sign in", "The server's log says why.")
+                response = answer_page(said, 503)
+            response.headers["Content-Security-Policy"] = POLICY
+            return response
+
+        return safely
+
+    def _queue(self) -> int:
+        return self._limiter.statistics().tasks_waiting if self._limiter else 0
+
+
+def own_path(told: str) -> str:
+    """Return a path of this server to go to, `/` for anything else."""
+    fits = len(told) <= _LONGEST * 2 and _PATH.fullmatch(told) and not told.startswith("//")
+    return told if fits and not told.startswith(DOORS) else "/"
+
+
+def answer_page(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a page as an answer."""
+    return Response(html, status, headers, media_type="text/html")
+
+
+def to_login(wanted: str) -> Response:
+    """Return the way to the page to sign in, and from there to `wanted`."""
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+
+
+def label_of(request: Request) -> str:
+    """Return the browser's name as the list of sessions shows it."""
+    return browser_name(request.headers.get("user-agent", ""))
+
+
+async def fields(request: Request) -> dict[str, str]:
+    """Return what a form says, the last of each field; the gate has bounded its size."""
+    body = (await request.body()).decode("utf-8", "replace")
+    told = parse_qs(body, keep_blank_values=True, max_num_fields=20)
+    return {name: values[-1][:_LONGEST] for name, values in told.items()}

@@ -1,0 +1,41 @@
+"""My sign-in: where somebody is signed in herself, what she remembers, what she may change."""
+
+import streamlit as st
+
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import card, empty_state, head, note
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.session import identity
+from allay_metrics.ui.shell import page_head
+from allay_metrics.ui.signed_in import signed_in
+
+# Pages beside the dashboard: what is entered there never passes through it.
+_CHANGES = {
+    "PIN on this device": "/account/device",
+    "Password or recovery codes": "/account",
+    "Another phone for the codes": "/account/phone",
+    "Sign out": "/logout",
+}
+
+
+def own_page(scope: Scope) -> None:
+    """Draw one's own sessions and devices, and the ways to change how one signs in."""
+    page_head("My sign-in", scope.viewer.name)
+    if scope.viewer.person_id is None:
+        empty_state(
+            "Nobody signs in here",
+            "This dashboard is open to whoever sits at this computer. "
+            "Once people are listed, everybody finds her own sign-in here.",
+        )
+        return
+    with problems_shown():
+        left, right = st.columns((1.62, 1), gap="small")
+        with left, card("signed-in", fill=True):
+            who = identity()
+            signed_in(scope, scope.viewer.person_id, who.session if who else "")
+        with right, card("change-sign-in", fill=True):
+            head("Change")
+            with st.container(key="al-changes-sign-in", gap="xsmall"):
+                for label, where in _CHANGES.items():
+                    st.link_button(label, where, width="stretch")
+            note("You are asked for your password there, and come back here.")

@@ -1,0 +1,187 @@
+"""People and My sign-in: what the owner and a therapist see, change and end there."""
+
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+
+from allay_metrics.actions.devices import remember
+from allay_metrics.actions.own_sign_in import devices, open_sessions
+from allay_metrics.actions.people import invite, people
+from allay_metrics.actions.sessions import look
+from allay_metrics.actions.sign_in import invitation
+from allay_metrics.records import DOOR, UNKNOWN
+from allay_metrics.review.settings import therapists
+from allay_metrics.server.identity import HEADER, Identity, seal
+from allay_metrics.ui.session import WHO
+from tests.support.on_page import page_of, run, table_rows, text
+from tests.support.people import MAYA, SECRET, Someone, ana
+
+
+@pytest.fixture
+def door(small, monkeypatch):
+    """The gate's own scope of the small practice, in which people sign in."""
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    monkeypatch.setenv("ALLAY_PUBLIC_URL", "https://allay.example")
+    return replace(small, viewer=DOOR)
+
+
+@pytest.fixture
+def owner(small, door):
+    return ana(small, door)
+
+
+@pytest.fixture
+def hers(small):
+    """The id of the therapist on file whose caseload is Maya's."""
+    return next(one.id for one in therapists(small) if one.name != UNKNOWN)
+
+
+@pytest.fixture
+def maya(small, door, owner, hers):  # noqa: ARG001  the first who joins is the owner
+    return Someone(door, invite(small, MAYA, "Maya Lopez", "therapist", hers))
+
+
+@pytest.fixture
+def as_seen_by(monkeypatch, door):
+    """`as_seen_by(someone, page)` opens a page as the gate lets it be seen by who signed in."""
+    get_option = st.get_option
+    told = {"server.trustedUserHeaders": {HEADER: WHO}}
+    monkeypatch.setattr(st, "get_option", lambda name: told.get(name, get_option(name)))
+
+    def seen(someone, page):
+        here = look(door, someone.token)
+        who = Identity(
+            "person", here.ref[:16], here.person_id, here.name, here.role, here.therapist_id
+        )
+        at = page_of(page)
+        at.user = {WHO: seal(who)}
+        return run(at)
+
+    return seen
+
+
+def listed(scope, email=MAYA):
+    return next(one for one in people(scope) if one.email == email)
+
+
+def press(at, label):
+    """Press the button of this label."""
+    next(one for one in at.button if one.label == label).click()
+    return run(at)
+
+
+def fill(at, name, email, **role):
+    """Fill in the form that invites."""
+    fields = {one.label: one for one in at.text_input}
+    fields["Name"].set_value(name)
+    fields["E-mail"].set_value(email)
+    boxes = [one for one in at.selectbox if one.key.startswith("al-invite-")]
+    for box, value in zip(boxes, role.values(), strict=True):
+        box.set_value(value)
+    return press(at, "Invite")
+
+
+def test_on_this_computer_only_the_page_says_how_to_switch(small):  # noqa: ARG001  open in it
+    at = run(page_of("practice/people"))
+    assert "Whoever sits at this computer is the owner." in text(at)
+    said = " ".join(one.value for one in at.code)
+    assert "accounts first-owner" in said
+    assert "Invite" not in [one.label for one in at.button]
+
+
+def test_the_owner_sees_everybody_and_nobodys_id(small, as_seen_by, owner, maya):
+    at = as_seen_by(owner, "practice/people")
+    rows = table_rows(at, "People who may sign in")
+    name = listed(small).name
+    assert rows["Ana Reyes"] == ["ana@example.test", "everything", "set up", "now, 1 place"]
+    assert rows[name][0] == MAYA
+    assert rows[name][1].startswith("caseload of ")
+    for hidden in (owner.id, maya.id, open_sessions(small, maya.id)[0].ref):
+        assert hidden not in text(at)
+
+
+def test_inviting_gives_a_link_that_opens_once_and_is_shown_once(small, as_seen_by, owner, hers):
+    at = fill(as_seen_by(owner, "practice/people"), "June Park", "june@example.test",
+              role="therapist", whose=hers)  # fmt: skip
+    (shown,) = [one.value for one in at.code]
+    start, _, code = shown.rpartition("/join/")
+    assert start == "https://allay.example"
+    assert invitation(replace(small, viewer=DOOR), code).email == "june@example.test"
+    assert "June Park is invited." in text(at)
+    at = press(at, "Done")
+    assert not at.code
+    assert "invited, link works until" in table_rows(at, "People who may sign in")["June Park"][2]
+
+
+def test_an_invitation_without_a_caseload_is_refused_in_a_sentence(as_seen_by, owner, small):
+    at = as_seen_by(owner, "practice/people")
+    next(one for one in at.text_input if one.label == "Name").set_value("June")
+    next(one for one in at.text_input if one.label == "E-mail").set_value("june@example.test")
+    next(one for one in at.button if one.label == "Invite").click()
+    at.run()
+    assert "Say whose caseload she sees" in text(at) + " ".join(one.value for one in at.text)
+    assert [one.email for one in people(small)] == ["ana@example.test"]
+
+
+def test_nobody_is_invited_where_the_link_would_have_no_address(
+    small, as_seen_by, owner, hers, monkeypatch
+):
+    monkeypatch.delenv("ALLAY_PUBLIC_URL")
+    at = as_seen_by(owner, "practice/people")
+    with pytest.raises(AssertionError):
+        fill(at, "June Park", "june@example.test", role="therapist", whose=hers)
+    assert "Name the public address first" in " ".join(one.value for one in at.text)
+    assert [one.email for one in people(small)] == ["ana@example.test"]
+
+
+def chosen(at, someone):
+    """Choose a person to change."""
+    at.selectbox(key="al-people-pick").set_value(someone.id)
+    return run(at)
+
+
+def test_shutting_out_and_letting_in_again(small, door, as_seen_by, owner, maya):
+    at = press(chosen(as_seen_by(owner, "practice/people"), maya), "Shut out")
+    assert listed(small).disabled_at is not None
+    assert look(door, maya.token) is None
+    assert "may not sign in any more" in text(at)
+    at = press(at, "Let in again")
+    assert listed(small).disabled_at is None
+
+
+def test_the_last_owner_is_neither_shut_out_nor_made_a_therapist(small, as_seen_by, owner, maya):  # noqa: ARG001
+    at = chosen(as_seen_by(owner, "practice/people"), owner)
+    next(one for one in at.button if one.label == "Shut out").click()
+    at.run()
+    assert "no owner left" in " ".join(one.value for one in at.text)
+    assert listed(small, "ana@example.test").disabled_at is None
+
+
+def test_an_owner_ends_a_session_of_hers(small, door, as_seen_by, owner, maya):
+    at = chosen(as_seen_by(owner, "practice/people"), maya)
+    at = press(at, "End")
+    assert look(door, maya.token) is None
+    assert "Firefox on Windows has ended" in text(at)
+    assert open_sessions(small, owner.id)
+
+
+def test_a_therapist_sees_and_revokes_her_own_devices(small, door, as_seen_by, owner, maya):  # noqa: ARG001
+    remember(door, look(door, maya.token), "592817", label="Safari on iPhone")
+    at = as_seen_by(maya, "practice/me")
+    assert "Safari on iPhone" in text(at)
+    assert "here · by password and code" in text(at)
+    assert "Firefox on Windows" in text(at)
+    at = press(at, "Revoke")
+    assert devices(small, maya.id) == []
+    assert "opens nothing any more" in text(at)
+
+
+def test_a_therapist_does_not_open_the_list_of_people(as_seen_by, maya):
+    at = as_seen_by(maya, "practice/people")
+    assert "People who may sign in" not in text(at)
+    assert MAYA not in text(at)
+
+
+def test_where_nobody_signs_in_my_sign_in_says_so(small):  # noqa: ARG001  open in it
+    assert "Nobody signs in here" in text(run(page_of("practice/me")))
