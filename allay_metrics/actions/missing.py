@@ -1,12 +1,12 @@
 """The owner decides what became of visits that a newer export no longer holds."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.derive import derive
-from allay_metrics.errors import NotFound
+from allay_metrics.errors import NotFound, QuestionProblem, choose_from
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import new_key
@@ -23,6 +23,8 @@ def decide_missing(scope: Scope, booking_ids: Iterable[str], decision: Decision)
     last export that held them said. A newer export that holds one again overrules the decision.
     Raises NotFound when one of them is not missing.
     """
+    if decision not in get_args(Decision):
+        raise QuestionProblem(choose_from("decision", decision, get_args(Decision)))
     ids = set(booking_ids)
     with scope.write("decide on missing visits") as conn:
         families = _families_of_missing(conn, scope.practice_id, ids)

@@ -14,7 +14,7 @@ from allay_metrics.ui.cities_where import MAP, RANKED, around_the_bay, side_by_s
 from allay_metrics.ui.cities_words import CITY, Opening, opening
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.nothing import loading
-from allay_metrics.ui.opening import opened
+from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.period_head import Chosen
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.visits import open_number
@@ -60,10 +60,12 @@ def _open(scope: Scope, one: Opening, figure: str) -> None:
 
 def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
     kind, _, city = (*told.split("|", 2), "", "")[:3]
-    if kind == CITY:
+    if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
     elif one := opening(review, told):
         open_number(scope, one.asked, title=one.title)
+    else:
+        not_offered(scope, "cities")
 
 
 def _summary(review: CitiesReview) -> list[str]:

@@ -13,6 +13,9 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
+from allay_metrics.actions.audit import record
+from allay_metrics.records import Scope
+
 KEY = "al-listener"
 TOLD = "al-opened"
 _PACKAGE, _NAME = "allay_metrics", "opening"
@@ -26,6 +29,15 @@ def opened() -> str | None:
     _listener()(key=KEY, on_opened_change=_told)
     word = st.session_state.pop(TOLD, None)
     return word if isinstance(word, str) else None
+
+
+def not_offered(scope: Scope, page: str) -> None:
+    """Say in the audit trail that somebody asked for what a page does not offer; show nothing.
+
+    A browser of ours sends only words of the page. Which word it was is not kept: it may hold
+    anything.
+    """
+    record(scope, "refuse what a page does not offer", page)
 
 
 def _told() -> None:

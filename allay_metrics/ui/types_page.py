@@ -14,7 +14,7 @@ from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.nothing import loading
-from allay_metrics.ui.opening import opened
+from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.period_head import Chosen, known_of
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.remembered import remembered
@@ -57,8 +57,9 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         open_visits(scope, column, MIX)
     elif age:
         open_visits(scope, age, AGES)
-    elif told and (one := opening(review, told)):
-        open_visits(scope, one)
+    elif told:
+        one = opening(review, told)
+        open_visits(scope, one) if one else not_offered(scope, "types")
 
 
 def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:

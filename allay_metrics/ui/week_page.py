@@ -3,7 +3,7 @@
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.cities_where import side_by_side
-from allay_metrics.ui.opening import opened
+from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.week_changed import week_changed
 from allay_metrics.ui.week_needs import week_needs
 from allay_metrics.ui.week_outcomes import week_outcomes
@@ -37,8 +37,11 @@ def week_page(scope: Scope, review: WeekReview) -> None:
 def _open_word(scope: Scope, review: WeekReview, told: str) -> None:
     """Open what a word of the page's HTML stands for; it may come from anybody's browser."""
     kind, _, rest = told.partition("|")
+    known = False
     if kind == REFERRAL:
-        open_referral(scope, review, rest)
+        known = open_referral(scope, review, rest)
     elif kind == SCORE:
         key, _, monday = rest.partition("|")
-        open_score(scope, review, key, monday)
+        known = open_score(scope, review, key, monday)
+    if not known:
+        not_offered(scope, "week")

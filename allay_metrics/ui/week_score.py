@@ -29,14 +29,15 @@ def week_scorecard(review: WeekReview) -> None:
         scorecard(mondays, rows, caption="The eight numbers by week")
 
 
-def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> None:
-    """Open one number of one week; what is not on the scorecard opens nothing."""
+def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> bool:
+    """Open one number of one week; return whether it is on the scorecard, else open nothing."""
     one = review.number.get(key)
     week = next((w for w in one.weeks if w.week.isoformat() == monday), None) if one else None
     if one is None or week is None:
-        return
+        return False
     title = f"{one.metric.label}, week of {words.day(week.week)}"
     open_number(scope, _asked(one, week.week), title=title, usual=week.usual)
+    return True
 
 
 def _asked(one: Number, monday: date) -> Question:

@@ -57,10 +57,10 @@ def week_referrals(review: WeekReview) -> None:
             note(review.referrals.reason)
 
 
-def open_referral(scope: Scope, review: WeekReview, source: str) -> None:
-    """Open the first visits of the families that came by one source."""
+def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
+    """Open the first visits of the families of one source; return whether the page shows it."""
     if source not in {one.source for one in review.referrals.sources}:
-        return
+        return False
     asked = Question(
         metrics=("new_families",),
         first=review.types.mondays[0],
@@ -68,6 +68,7 @@ def open_referral(scope: Scope, review: WeekReview, source: str) -> None:
         where=(*review.where, ("referral_source", source)),
     )
     open_number(scope, asked, title=f"New families: {_said(source)}")
+    return True
 
 
 def referrals_html(review: WeekReview) -> str:

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from allay_metrics import words
 from allay_metrics.metrics import Question, query
+from allay_metrics.records.tables import audit
 from allay_metrics.review.answers import by_place
 from allay_metrics.ui.cities_where import shorten
 from tests.support.on_page import (
@@ -154,12 +156,15 @@ def test_a_week_of_a_small_chart_opens(at):
 @pytest.mark.parametrize(
     "word", ["number|nonsense|Oakland", "number|completed|Atlantis", "week|soon|Oakland", "x", "|"]
 )
-def test_a_word_the_page_does_not_know_opens_nothing(at, word):
+def test_a_word_the_page_does_not_know_opens_nothing_and_is_told_of(at, practice, word):
     run(at)
     before = bodies(at)
     at.session_state["al-opened"] = word
     run(at)
     assert bodies(at) == before
+    with practice.read() as conn:
+        asked = select(audit.c.about).where(audit.c.action == "refuse what a page does not offer")
+        assert list(conn.execute(asked).scalars()) == ["cities"]
 
 
 def test_a_half_chosen_period_keeps_the_last_whole_one(at):
