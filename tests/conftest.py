@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from allay_metrics.records import Scope, open_engine, open_practice, upgrade
+from tests.support.compiled import compile_once
 from tests.support.network import stay_inside
 from tests.support.postgres import Cluster, shared_cluster
 
@@ -17,6 +18,7 @@ from tests.support.postgres import Cluster, shared_cluster
 settings.register_profile("allay", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("allay")
 stay_inside()
+compile_once()
 
 _numbers = itertools.count()
 
