@@ -8,6 +8,7 @@ from pathlib import Path
 
 from allay_metrics.errors import FileProblem
 
+CP1252 = "read as cp1252"  # begins the note of a file that may have been meant otherwise
 _BLOCK = 1 << 20
 _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old or password-protected Excel workbook",
@@ -61,9 +62,7 @@ def _eight_bit(path: Path, digest: "hashlib._Hash") -> FileBytes:
     other = _trouble(path, "cp1252", hashlib.sha256())
     if other:
         raise FileProblem(f"{path.name} is neither UTF-8 ({problem}) nor cp1252 ({other}).")
-    return FileBytes(
-        digest.hexdigest(), "cp1252", f"read as cp1252, since it is not UTF-8 ({problem})"
-    )
+    return FileBytes(digest.hexdigest(), "cp1252", f"{CP1252}, since it is not UTF-8 ({problem})")
 
 
 def _trouble(path: Path, encoding: str, digest: "hashlib._Hash") -> str:

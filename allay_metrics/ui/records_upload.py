@@ -11,6 +11,7 @@ from allay_metrics import words
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
 from allay_metrics.errors import AllayError
+from allay_metrics.intake.encoding import CP1252
 from allay_metrics.intake.recognise import NotRecognised
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import SaveKey
@@ -256,12 +257,16 @@ def tell(bar: Any, share: float) -> None:
 def _import_button(scope: Scope, upload: Upload, key: SaveKey, report: ImportReport) -> None:
     running = st.session_state.get(_RUNNING) == key
     rows = words.plural(report.rows_read - len(report.set_aside), "row")
+    read_right = not any(CP1252 in one for one in report.notes) or st.checkbox(
+        "Names read right above, accents and all (the file does not say how its letters are kept)",
+        key=f"al-letters-{key.file_hash[:12]}",
+    )
     with st.container(key="al-import-go", horizontal=True):
         st.button(
             f"Import {rows}",
             type="primary",
             key="al-import",
-            disabled=running,
+            disabled=running or not read_right,
             on_click=_press,
             args=(key,),
         )

@@ -283,6 +283,21 @@ def test_undo_says_what_it_takes_back_and_greys_the_import(own, app, take_in):
     assert "Undo" not in labels(page)
 
 
+def test_letters_that_are_a_guess_are_asked_about_before_anything_comes_in(app):
+    page = uploaded(opened(app), export_text(MONDAY | {"First Name": "Zo\u00eb"}).encode("cp1252"))
+    assert "Zo\u00eb" in html(page)
+    assert button(page, "Import 1 row").disabled
+    (asked,) = [each for each in page.checkbox if "accents and all" in each.label]
+    page = still(asked.check().run())
+    assert not button(page, "Import 1 row").disabled
+
+
+def test_a_file_that_says_how_its_letters_are_kept_asks_nothing(app):
+    page = uploaded(opened(app), export_text(MONDAY | {"First Name": "Zo\u00eb"}).encode())
+    assert not button(page, "Import 1 row").disabled
+    assert page.checkbox == []
+
+
 def test_an_import_that_a_later_one_stands_on_is_not_undone_and_says_why(own, app, take_in):
     take_in(MONDAY, day=14)
     take_in(MONDAY, day=16)
