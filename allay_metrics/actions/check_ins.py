@@ -98,11 +98,18 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
             red_flag.c.check_in_id == check_in_id,
             red_flag.c.sign == sign,
         )
-        found = conn.execute(select(red_flag.c.acknowledged_by).where(this)).first()
+        found = conn.execute(
+            select(red_flag.c.acknowledged_by, red_flag.c.done).where(this)
+        ).first()
         if found is None:
             raise NotFound("There is no such warning sign.")
+        if (found.acknowledged_by, found.done) == (writer(conn, scope), what):
+            return  # pressed twice
         if found.acknowledged_by is not None:
-            raise Conflict(f"It was acknowledged before, by {found.acknowledged_by}.")
+            raise Conflict(
+                f"It was acknowledged before, by {found.acknowledged_by}: {found.done}. "
+                f"What you wrote was not kept: {what}"
+            )
         told = {"acknowledged_by": writer(conn, scope), "acknowledged_at": now(), "done": what}
         conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **told))
 

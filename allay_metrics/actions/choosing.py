@@ -123,14 +123,38 @@ def take_back(scope: Scope, back: Back) -> Saved:
 
 def _write(conn: Connection, practice_id: str, row: Row) -> _Kept:
     was = _read(conn, practice_id, row.table, row.key)
+    if _says(was, row.values):  # pressed twice, or two who meant the same
+        return row.table.name, row.key, was, was, row.name
     if row.version is not None and (was["version"] if was else _NEW) != row.version:
-        raise Conflict(f"{row.name} was changed meanwhile: look at it again.")
+        raise Conflict(f"{row.name} was changed meanwhile{_both(was, row.values)}")
     left = None
     if row.values is not None:
         version = was["version"] + 1 if was else 1
         left = {**(was or {}), **row.key, **row.values, "version": version}
     _put(conn, practice_id, row.table, row.key, left)
     return row.table.name, row.key, was, _read(conn, practice_id, row.table, row.key), row.name
+
+
+def _says(was: Stored | None, values: Stored | None) -> bool:
+    """Return whether what stands there is what is to be kept."""
+    if was is None or values is None:
+        return was is None and values is None
+    return all(was[name] == value for name, value in values.items())
+
+
+def _both(was: Stored | None, values: Stored | None) -> str:
+    """Return what stands there and what was to be kept, for whoever has to choose."""
+    differ = [name for name in (values or was or {}) if _of(was, name) != _of(values, name)]
+    theirs, mine = (
+        ", ".join(filter(None, (_of(told, name) for name in differ))) or "nothing"
+        for told in (was, values)
+    )
+    return f". It now says: {theirs}. Yours, not kept: {mine}."
+
+
+def _of(told: Stored | None, name: str) -> str:
+    value = told.get(name) if told else None
+    return "" if value is None else str(value)
 
 
 def _read(conn: Connection, practice_id: str, table: Table, key: Stored) -> Stored | None:

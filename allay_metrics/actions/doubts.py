@@ -20,6 +20,8 @@ def settle_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
     """
     with scope.write("say whose a check-in is") as conn:
         found = _find(conn, scope, check_in_id)
+        if found.doubt is None and found.client_id == client_id:
+            return  # pressed twice
         if found.client_id is not None or found.doubt is None:
             raise Conflict("This question was answered meanwhile.")
         if client_id is not None and not _is_client(conn, scope, client_id):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from allay_metrics.actions.check_ins import token_hash
 from allay_metrics.actions.courses import today_in
@@ -37,6 +37,7 @@ from allay_metrics.records.types import now
 # Sees no family and may write in none: what the form's server carries about.
 NOBODY = Viewer("therapist")
 LONGEST = 2_000
+AGAIN = 600  # seconds in which sending the same again is pressing the button again
 WEEKS = range(22, 45)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -118,8 +119,11 @@ def save_answer(
 def submit(scope: Scope, token: str, words: str = "") -> str:
     """Send the form: its link is closed. Returns the language it was answered in.
 
+    Sent again with the same words, because the answer to the first never came, it was sent once.
     Raises QuestionProblem while warning signs are unanswered, or unread.
     """
+    if sent := _sent_just_now(scope, token, _plain(words)):
+        return sent
     with _answering(scope, token, agreed=True) as (conn, row):
         if row.screened_at is None or (row.told_at is None and ticked_signs(conn, row)):
             raise QuestionProblem("The warning signs come first.")
@@ -127,6 +131,30 @@ def submit(scope: Scope, token: str, words: str = "") -> str:
             _keep_answer(conn, row, WORDS, None, said)
         _change(conn, row, {"answered_at": now()})
         return str(row.language)
+
+
+def _sent_just_now(scope: Scope, token: str, words: str) -> str | None:
+    """Return the language of a form that was sent by this link, with these words, minutes ago.
+
+    One look, whatever the link: a refusal costs the same work for each.
+    """
+    said = and_(
+        answer.c.practice_id == check_in.c.practice_id,
+        answer.c.check_in_id == check_in.c.id,
+        answer.c.measure == WORDS,
+    )
+    asked = (
+        select(check_in.c.language, answer.c.text)
+        .select_from(check_in.outerjoin(answer, said))
+        .where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.token_hash == token_hash(token),
+            check_in.c.answered_at > now() - AGAIN,
+        )
+    )
+    with replace(scope, viewer=OWNER).read() as conn:
+        row = conn.execute(asked).first()
+    return str(row.language) if row is not None and (row.text or "") == words else None
 
 
 def opt_out(scope: Scope, token: str) -> str:

@@ -78,6 +78,9 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
     mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
     with scope.write("save how a file is read") as conn:
         there = conn.execute(select(own_profile.c.version).where(mine)).scalar_one_or_none()
+        same = conn.execute(select(own_profile.c.toml).where(mine)).scalar_one_or_none() == toml
+        if same and there is not None:
+            return SavedProfile(name, toml, there)
         if (there or NEW) != version:
             raise Conflict(f"The profile {name} was changed meanwhile: read it again first.")
         values = {"toml": toml, "saved_at": now(), "version": version + 1}

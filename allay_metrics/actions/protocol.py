@@ -32,10 +32,13 @@ def protocol_template() -> str:
     return TEMPLATE.read_text(encoding="utf-8")
 
 
-def sign_protocol(scope: Scope, name: str, reader: str, within: str, text: str) -> None:
+def sign_protocol(
+    scope: Scope, name: str, reader: str, within: str, text: str, *, while_off: bool = False
+) -> None:
     """Sign the protocol and so switch check-ins on, in place of the one in force before.
 
-    Owner only. Raises QuestionProblem where one of the four is empty.
+    Signing the same twice is signing once. Owner only. Raises QuestionProblem where one of the four
+    is empty, Conflict where another one is in force and it was to be signed `while_off`.
     """
     told = {"signed_by": name, "reader": reader, "within": within, "text": text}
     told = {key: value.strip() for key, value in told.items()}
@@ -44,6 +47,13 @@ def sign_protocol(scope: Scope, name: str, reader: str, within: str, text: str) 
             "A protocol says who reads, within what time and what, and is signed."
         )
     with scope.write("sign the safety protocol") as conn:
+        there = read_protocol(conn, scope)
+        if there is not None and told == {name: getattr(there, name) for name in told}:
+            return  # pressed twice
+        if while_off and there is not None:
+            raise Conflict(
+                f"{there.signed_by} signed one meanwhile, and it is in force. Yours was not signed."
+            )
         at = now()
         newest = select(safety_protocol.c.signed_at).where(
             safety_protocol.c.practice_id == scope.practice_id

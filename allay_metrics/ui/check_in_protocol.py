@@ -79,7 +79,7 @@ def _plain(text: str) -> str:
 def _sign(scope: Scope) -> None:
     told = (st.session_state[key] for key in (_NAME, _READER, _WITHIN, _TEXT))
     try:
-        sign_protocol(scope, *told)
+        sign_protocol(scope, *told, while_off=True)
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
 

@@ -39,7 +39,7 @@ def _backup_card(scope: Scope) -> None:
         head("Backup")
         st.html(f'<p class="al-look">{_state(scope, last)}</p>')
         note(
-            "One file with everything in it, which proves itself when the command line restores it. "
+            "One file with everything in it, proving itself when the command line restores it. "
             "Keep a copy away from this computer."
         )
         st.button("Make a backup now", key="al-backup", on_click=_back_up, args=(scope,))
