@@ -1,4 +1,4 @@
-"""`python -m benchmarks [import] [queries] [browser]`: measure, and write docs/benchmarks.md."""
+"""`python -m benchmarks [import] [queries] [browser] [gate]` measures; docs/benchmarks.md tells."""
 
 import os
 import platform
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from benchmarks.gate_cost import click_ms
 from benchmarks.interaction import city_change_ms, cold_load_ms
 from benchmarks.measured import ROOT, Took, in_own_process
 from benchmarks.taking_in import write_export
@@ -107,10 +108,27 @@ def measure_browser(folder: Path) -> Lines:
     return [*lines, ""]
 
 
+def measure_gate(folder: Path) -> Lines:
+    """Return the lines of a click with the gate and without it."""
+    gated, bare = click_ms(folder / "gate")
+    return [
+        "## The gate",
+        "",
+        "The Week run anew for another city, from the message to the last answer on the socket,",
+        "with the gate and without it, in turn; median of 50, milliseconds.",
+        "",
+        "| with the gate | without | ratio (target 1.1) |",
+        "|---|---|---|",
+        f"| {gated:.0f} | {bare:.0f} | **{gated / bare:.2f}** |",
+        "",
+    ]
+
+
 PARTS: dict[str, Callable[[Path], Lines]] = {
     "import": measure_import,
     "queries": measure_queries,
     "browser": measure_browser,
+    "gate": measure_gate,
 }
 
 

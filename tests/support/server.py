@@ -35,12 +35,14 @@ def start_server(
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     patience: float = 120,
+    port: int | None = None,
 ) -> Iterator[Server]:
     """Yield a server that nobody has asked for anything yet but its health.
 
-    Without `database_url` the records are what `data_dir` holds. `command` gets `--port N` added.
+    Without `database_url` the records are what `data_dir` holds. `command` gets `--port N` added:
+    a free one unless told.
     """
-    port = free_port()
+    port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir / f"server-{port}.log"
     variables = {**os.environ, "ALLAY_DATA_DIR": str(data_dir), "HOME": str(data_dir)}
