@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem, Conflict
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem
 from allay_metrics.records.files import connect_file, driver_of, key_for
 
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
@@ -23,6 +23,7 @@ WRITE = {"begin_with": "BEGIN IMMEDIATE"}
 _READ = {"begin_with": "BEGIN", "query_only": True}
 _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _OPENING = 7_253_000  # number of the lock that those who open a database take in turn
+_FULL = ("disk is full", "disk I/O error", "No space left on device")
 _LOG = logging.getLogger(__name__)
 
 PATIENCE = 60  # seconds
@@ -126,6 +127,8 @@ def _say_who_writes(context: ExceptionContext) -> None:
     # Writers of a practice queue for its row, so this is for what else may write in a database.
     if "deadlock detected" in said or "could not serialize" in said:
         raise Conflict("Somebody saved at the same moment, and nothing of this was: try again.")
+    if any(full in said for full in _FULL):
+        raise FileProblem("The disk is full: nothing of this was kept, what was there is whole.")
     if "due to statement timeout" in said:
         raise Conflict("The records took too long to answer: try again, or ask for less.")
 
