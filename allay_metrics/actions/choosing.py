@@ -24,7 +24,9 @@ from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import (
     booking,
     care_closed,
+    check_in,
     client,
+    client_detail,
     client_note,
     client_tag,
     family,
@@ -33,7 +35,7 @@ from allay_metrics.records.tables import (
     visit,
 )
 
-_OF_CLIENTS = (care_closed, client_note, client_tag)
+_OF_CLIENTS = (care_closed, client_detail, client_note, client_tag)
 _NEW = 0  # the version of a row that was not there when it was read
 
 Stored = Mapping[str, Any]
@@ -76,6 +78,7 @@ class Back:
     rows: tuple[_Kept, ...] = ()
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
+    asked_before: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,13 +191,13 @@ def _follow(
     relinked = before.links != after.links
     stood = _standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
-    care_before = _care(conn, practice_id, ids)
+    care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
     if families:
         derive(conn, practice_id, families, relinked=relinked)
     ways, visits = _ways(stood, _standing(conn, practice_id, families))
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
-    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids))
+    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
 
 
@@ -286,8 +289,8 @@ def _ways(
     return tuple(sorted(ways, key=lambda way: (-way.visits, way.what, way.before))), len(moved)
 
 
-# Closing, notes and tags follow a client to her new family. Where the family had a client of that
-# name they could not be told apart afterwards: what stood before is remembered.
+# What is kept of a client follows her to her new family. Where that had a client of her name it
+# could not be told apart afterwards: what stood before is remembered, and whose each check-in was.
 
 
 def _clients(conn: Connection, practice_id: str, families: Iterable[str]) -> set[str]:
@@ -313,8 +316,22 @@ def _care(
     )
 
 
+def _asked(
+    conn: Connection, practice_id: str, clients: Iterable[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the check-ins of these clients, and whose each is."""
+    ids = sorted(clients)
+    asked = select(check_in.c.id, check_in.c.client_id).where(
+        check_in.c.practice_id == practice_id, check_in.c.client_id.in_(among(conn, ids))
+    )
+    return tuple((row.id, row.client_id) for row in conn.execute(asked.order_by(check_in.c.id)))
+
+
 def _give_care_back(conn: Connection, practice_id: str, back: Back) -> None:
     """Put what was kept of clients where it stood, unless somebody wrote there meanwhile."""
+    for id_, whose in back.asked_before:
+        which = and_(check_in.c.practice_id == practice_id, check_in.c.id == id_)
+        conn.execute(update(check_in).where(which).values(client_id=whose))
     clients = {row["client_id"] for _, row in (*back.care_before, *back.care_after)}
     if not clients or _care(conn, practice_id, clients) != back.care_after:
         return
