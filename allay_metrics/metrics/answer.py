@@ -81,7 +81,7 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
 
 def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
     if metric.key == "families_seen":
-        return families.seen(inquiry)
+        return families.seen(inquiry, metric)
     if metric.key == "wait_days":
         return families.waited(inquiry, metric)
     if metric.key == "lapsed_families":

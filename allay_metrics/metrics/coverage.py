@@ -2,7 +2,9 @@
 
 A metric counts, for a source, the days that all kinds it needs are covered on. Kept visits are the
 exception: a visit on file was told of, so it counts whatever its file promised to cover; but where
-no source covers kept visits on any day of a period there is no value, rather than a zero.
+no source covers kept visits on any day of a period there is no value, rather than a zero. So it is
+with families, which go with kept visits: all sources tell them but those that only tell when
+somebody is occupied, whose visits count where no family is asked for.
 """
 
 from collections import defaultdict
@@ -12,6 +14,7 @@ from functools import cached_property, reduce
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
+from allay_metrics.intake.profile import occupancy_only
 from allay_metrics.metrics.days import DAY, Range, merged, shared
 from allay_metrics.metrics.facts import Facts
 from allay_metrics.metrics.metric import Window
@@ -61,8 +64,11 @@ class Records:
 
     def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
         """Return the asked days on which a metric with this window counts visits of the source."""
+        if "family" in window.needs and source in occupancy_only():
+            return ()
+        limiting = (kind for kind in window.needs if kind != "family")
         days: tuple[Range, ...] = (asked,)
-        days = reduce(shared, (self.days(source, kind) for kind in window.needs), days)
+        days = reduce(shared, (self.days(source, kind) for kind in limiting), days)
         if window.ripe_after is not None:
             ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
             days = shared(days, ((date.min, ripe_to),))
@@ -95,7 +101,12 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         for source, moment in conn.execute(newest)
     }
     known = {key: merged(days) for key, days in ranges.items() if key[0] in as_of}
-    return Records(known, as_of)
+    families = {
+        (source, "family"): days
+        for (source, kind), days in known.items()
+        if kind == "kept" and source not in occupancy_only()
+    }
+    return Records(known | families, as_of)
 
 
 def open_to(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, distinct, func, select
 
+from allay_metrics.intake.profile import occupancy_only
 from allay_metrics.metrics.cells import Cell, Cells, Place
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.facts import IS_FIRST, IS_LAST, VISITS
@@ -14,12 +15,16 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, visit
 
 LAPSED_AFTER = timedelta(days=30)
+# A calendar's event is called somehow; who is cared for it does not say.
+NAMES_FAMILY = VISITS.column("source").not_in(occupancy_only())
 
 
-def seen(inquiry: Inquiry) -> Cells:
+def seen(inquiry: Inquiry, metric: Metric) -> Cells:
     """Return how many different families had a completed visit."""
     statement = inquiry.select(VISITS, [func.count(distinct(visit.c.family_id))])
-    rows = inquiry.rows(statement.where(VISITS.in_states(COMPLETED)))
+    statement = statement.where(VISITS.in_states(COMPLETED))
+    days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
+    rows = inquiry.rows(statement if days is None else statement.where(days))
     return {place: Cell(top=row[inquiry.width]) for place, row in rows}
 
 
@@ -72,4 +77,5 @@ def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:
         family.c.next_on.is_(None),
         family.c.last_on < as_of - LAPSED_AFTER,
     )
-    return and_(IS_LAST, visit.c.day < as_of - LAPSED_AFTER, visit.c.family_id.in_(quiet))
+    last = and_(IS_LAST, visit.c.day < as_of - LAPSED_AFTER)
+    return and_(last, NAMES_FAMILY, visit.c.family_id.in_(quiet))

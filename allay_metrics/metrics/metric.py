@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 Direction = Literal["up", "down", "neither"]  # which way is good
 CoverageKind = Literal[
-    "kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance"
+    "kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance", "family"
 ]
 
 # States a metric counts; `rescheduled` is counted where it landed, `missing` not before a decision.

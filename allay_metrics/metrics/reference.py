@@ -23,6 +23,7 @@ _NEEDS = {
     "canceller": "who cancelled",
     "booked_on": "booking dates",
     "attendance": "attendance",
+    "family": "families",
 }
 _HEAD = """# Metrics
 

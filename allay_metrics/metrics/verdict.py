@@ -16,6 +16,7 @@ _WORDS: dict[CoverageKind, str] = {
     "canceller": "who cancelled is",
     "booked_on": "booking dates are",
     "attendance": "attendance is",
+    "family": "families are",
 }
 _NOTES: dict[CoverageKind, str] = {
     "cancelled": "kept visits only",
@@ -97,7 +98,7 @@ def _why_not(metric: Metric, asked: Range, records: Records) -> str:
     if records.newest is None:
         return NO_RECORDS
     if metric.kind == "stock":
-        return ""
+        return "" if records.anywhere("family") else _absent("family")
     if kind := _kind_missed(metric, asked, records):
         return _not_covered(kind, asked, records)
     if metric.key == "on_books" and records.newest < asked[1]:

@@ -13,6 +13,7 @@ METRICS = (
         definition="Different families with a completed visit in the period; a family seen in two "
         "groups is in both, so groups add up to more than the total.",
         numerator="families with a completed visit",
+        needs=("kept", "family"),
     ),
     Metric(
         key="new_families",
@@ -24,6 +25,7 @@ METRICS = (
         definition="Families whose first completed visit of any type falls in the period, counted "
         "under the city, type, therapist and referral source of that visit.",
         numerator="families first seen",
+        needs=("kept", "family"),
         settled=True,
         top=Sum("first", COMPLETED),
     ),
@@ -37,6 +39,7 @@ METRICS = (
         definition="Families whose first completed visit of a type falls in the period, once for "
         "each type.",
         numerator="families first seen for a type",
+        needs=("kept", "family"),
         settled=True,
         top=Sum("first_of_type", COMPLETED),
     ),
@@ -51,7 +54,7 @@ METRICS = (
         "families.",
         numerator="days from booking to visit",
         denominator="first visits with a known booking date",
-        needs=("kept", "booked_on"),
+        needs=("kept", "family", "booked_on"),
         settled=True,
     ),
     Metric(
@@ -65,7 +68,7 @@ METRICS = (
         "after booking, because feeding does not wait.",
         numerator="first lactation visits within 2 days of booking",
         denominator="first lactation visits with a known booking date",
-        needs=("kept", "booked_on"),
+        needs=("kept", "family", "booked_on"),
         settled=True,
         top=Sum("first_lactation_soon", COMPLETED),
         bottom=Sum("first_lactation", COMPLETED),
@@ -80,5 +83,6 @@ METRICS = (
         definition="Families in open care whose last completed visit was more than 30 days before "
         "the records were exported and who have nothing booked, whatever the period asked for.",
         numerator="families without a visit for 30 days and none booked",
+        needs=("kept", "family"),
     ),
 )
