@@ -88,10 +88,11 @@ def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) ->
         named = key_of(hand.practice_id, hand.source, row.key) if row.key else None
         # Nobody has to decide on what was kept out for good.
         dismissed = now() if is_erased(row.raw, row.reason) else None
-        told = (row.row, row.column, row.value, row.reason, raw, hash_, named, dismissed)
-        rows.append((hand.practice_id, hand.import_id, *told))
+        told = (row.row, row.column, row.value, row.reason, raw, hash_, named)
+        became = row.became or None
+        rows.append((hand.practice_id, hand.import_id, *told, dismissed, became))
     columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash", "booking_id")
-    names = ("practice_id", "import_id", *columns, "dismissed_at")
+    names = ("practice_id", "import_id", *columns, "dismissed_at", "became")
     insert_rows(conn, set_aside, names, rows)
 
 

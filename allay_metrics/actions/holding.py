@@ -42,8 +42,9 @@ def hold(conn: Connection, practice_id: str, import_id: str, as_of: int) -> None
 def hold_by_name(conn: Connection, practice_id: str) -> set[str]:
     """Let the newest import hold a booking also where it only names it, in a row set aside.
 
-    The file told of the visit; that its row cannot be read makes nobody's visit missing. Returns
-    the families whose bookings are held by another import now.
+    The file told of the visit; that its row cannot be read makes nobody's visit missing. A row that
+    says the visit is gone at its source holds nothing. Returns the families whose bookings are held
+    by another import now.
     """
     naming, holding = import_.alias(), import_.alias()
     asked = (
@@ -55,6 +56,7 @@ def hold_by_name(conn: Connection, practice_id: str) -> set[str]:
         .where(
             set_aside.c.practice_id == practice_id,
             set_aside.c.booking_id.is_not(None),
+            set_aside.c.became.is_(None),
             naming.c.undone_at.is_(None),
             or_(
                 naming.c.as_of > holding.c.as_of,

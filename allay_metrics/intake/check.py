@@ -67,15 +67,17 @@ class Checker:
         found.columns["row_number"] = numbers
         bad = self._unusable(found)
         told = self._told_aside(records) if self._where.aside else {}
-        bad |= {position: ((), reason) for position, (_, reason) in told.items()}
+        bad |= {
+            position: ((), rule.says or one_line(records[position][rule.column]))
+            for position, rule in told.items()
+        }
         self._refuse_repeats(found, bad)
         for position, (fields, reason) in bad.items():
-            index = told[position][0] if position in told else None
+            rule = told.get(position)
+            index, became = (rule.column, rule.became) if rule else (None, "")
             column, value = self._blamed(fields, columns, position, index)
-            raw = self._raw(records[position])
-            # One set aside by a word is gone at its source: it holds nothing that is on file.
-            key = "" if position in told else self._named(found, columns, position)
-            set_aside.append(SetAside(numbers[position], column, value, reason, raw, key))
+            raw, key = self._raw(records[position]), self._named(found, columns, position)
+            set_aside.append(SetAside(numbers[position], column, value, reason, raw, key, became))
         set_aside.sort(key=lambda row: row.row)
         warnings = self._left_out(columns, found, bad)
         frame = rows_frame(found.columns)
@@ -127,21 +129,17 @@ class Checker:
         """Return the records that are visits at all, counting what the others are called."""
         kept = []
         for position, record in enumerate(records):
-            says = _first_met(self._where.skip, record)
-            if says is None:
+            rule = _first_met(self._where.skip, record)
+            if rule is None:
                 kept.append(position)
             else:
-                self._skipped[says[1]] += 1
+                self._skipped[rule.says] += 1
         return [records[position] for position in kept], [numbers[position] for position in kept]
 
-    def _told_aside(self, records: list[Record]) -> dict[int, tuple[int, str]]:
-        """Return position -> (column, reason) of the rows that a word sets aside."""
+    def _told_aside(self, records: list[Record]) -> dict[int, RowWord]:
+        """Return position -> the rule of the rows that a word sets aside."""
         met = ((at, _first_met(self._where.aside, record)) for at, record in enumerate(records))
-        return {
-            position: (found[0], found[1] or one_line(records[position][found[0]]))
-            for position, found in met
-            if found
-        }
+        return {position: rule for position, rule in met if rule}
 
     def _misfit(self, record: Record) -> str:
         if len(record) != self._width:
@@ -240,9 +238,7 @@ class Checker:
         return warnings
 
 
-def _first_met(rules: tuple[RowWord, ...], record: Record) -> tuple[int, str] | None:
-    """Return column and words of the first rule that the record meets, None for none."""
-    for rule in rules:
-        if rule.matches.search(one_line(record[rule.column])):
-            return rule.column, rule.says
-    return None
+def _first_met(rules: tuple[RowWord, ...], record: Record) -> RowWord | None:
+    """Return the first rule that the record meets, None for none."""
+    met = (rule for rule in rules if rule.matches.search(one_line(record[rule.column])))
+    return next(met, None)

@@ -29,6 +29,7 @@ class RowWord:
     column: int
     matches: re.Pattern[str]
     says: str
+    became: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def missing_fields(headers: list[str], profile: Profile) -> list[str]:
 
 def _row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, ...]:
     return tuple(
-        RowWord(names.index(loose(column)), rule.matches, rule.says)
+        RowWord(names.index(loose(column)), rule.matches, rule.says, rule.became)
         for rule in rules
         for column in rule.columns
         if loose(column) in names

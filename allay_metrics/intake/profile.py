@@ -18,6 +18,7 @@ __all__ = [
     "MarkRule",
     "Profile",
     "named_profile",
+    "occupancy_only",
     "read_profile",
     "read_profile_text",
     "shipped_profile",
@@ -32,6 +33,12 @@ def shipped_profiles() -> tuple[Profile, ...]:
     """Return the profiles that come with the product, the general `csv` last."""
     found = [read_profile(path) for path in sorted(SHIPPED.glob("*.toml"))]
     return tuple(sorted(found, key=lambda profile: (profile.name == "csv", profile.name)))
+
+
+@cache
+def occupancy_only() -> frozenset[str]:
+    """Return the sources that tell when somebody is occupied, and of no family."""
+    return frozenset(one.name for one in shipped_profiles() if one.occupancy_only)
 
 
 def shipped_profile(name: str) -> Profile:

@@ -25,7 +25,8 @@ NOT_WHOLE = "(not whole)"
 class SetAside:
     """One record that cannot be used. `row` counts records after the header, from 1.
 
-    `key` is the source key of the appointment it names, '' where that cannot be read.
+    `key` is the source key of the appointment it names, '' where that cannot be read; `became` is
+    cancelled or deleted where the row says that the appointment is gone at its source.
     """
 
     row: int
@@ -34,6 +35,7 @@ class SetAside:
     reason: str
     raw: dict[str, str]
     key: str = ""
+    became: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ FIELDS = frozenset({
 MARKS = (
     "arrived", "cancelled", "late_cancelled", "practice_cancelled", "no_show", "rescheduled",
 )  # fmt: skip
+GONE = ("cancelled", "deleted")
 HOLDS = ("kept", "all", "cancelled")
 COVERAGE = frozenset(
     {"kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance"}
@@ -36,12 +37,14 @@ class RowRule:
     """A word in one of these columns tells what to do with the whole row.
 
     `says` is what a skipped row is called in the account of the file, or the reason a row is set
-    aside for; there '' stands for the cell's own text.
+    aside for; there '' stands for the cell's own text. `became` is what became of the visit at its
+    source, where the row is set aside because it is gone there: '' where that is not told.
     """
 
     columns: tuple[str, ...]
     matches: re.Pattern[str]
     says: str
+    became: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class Profile:
     holds: str
     marks_attendance: bool
     one_therapist_a_file: bool
+    occupancy_only: bool
     phone_region: str
     recognised_by: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]

@@ -9,6 +9,7 @@ from allay_metrics.errors import FileProblem
 from allay_metrics.intake.rules import (
     COVERAGE,
     FIELDS,
+    GONE,
     HOLDS,
     MARKS,
     Answers,
@@ -23,7 +24,8 @@ from allay_metrics.intake.texts import listed, pattern, quoted
 from allay_metrics.intake.times import DayFormats, compile_format, read_time
 
 _KEYS = frozenset({
-    "name", "label", "holds", "marks_attendance", "one_therapist_a_file", "phone_region",
+    "name", "label", "holds", "marks_attendance", "one_therapist_a_file",
+    "occupancy_only", "phone_region",
     "recognised_by", "columns", "questions", "formats", "marks", "carries", "practice_words",
     "defaults", "skip", "aside", "answers", "joined",
 })  # fmt: skip
@@ -50,6 +52,7 @@ class Told:
             holds=self._one_of("holds", self._text("holds", "kept"), HOLDS),
             marks_attendance=self._flag("marks_attendance"),
             one_therapist_a_file=self._flag("one_therapist_a_file"),
+            occupancy_only=self._flag("occupancy_only"),
             phone_region=self._text("phone_region", "US"),
             recognised_by=self._texts("recognised_by", self.told.get("recognised_by", [])),
             columns=_with_added(self._columns(), questions if answers else (), joined),
@@ -144,7 +147,9 @@ class Told:
         rules = []
         for number, rule in enumerate(self._list(key), 1):
             at = f"{key}[{number}]."
-            self._known(rule, {"columns", "matches", says}, at)
+            known = {"columns", "matches", says}
+            self._known(rule, known | {"became"} if key == "aside" else known, at)
+            became = str(rule.get("became", ""))
             if key == "skip" and not rule.get(says):
                 raise self._problem(at + says, "", "a text is needed")
             rules.append(
@@ -152,6 +157,7 @@ class Told:
                     columns=self._texts(at + "columns", rule.get("columns", "")),
                     matches=pattern(str(rule.get("matches", "")), f"{self.file}, key {at}matches"),
                     says=str(rule.get(says, "")),
+                    became=self._one_of(at + "became", became, ("", *GONE)),
                 )
             )
         return tuple(rules)

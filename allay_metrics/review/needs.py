@@ -8,9 +8,11 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
+    CTE,
     BindParameter,
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     Text,
     and_,
@@ -112,7 +114,9 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
     """Return the bookings to decide on, next first.
 
     Columns: booking_id, starts (datetime, practice zone), day, family, family_id, therapist, type
-    (the name as typed), city, file (name of the newer export that does not hold it).
+    (the name as typed), city, file (name of the newer export that does not hold it), became
+    (cancelled or deleted where a newer file says so, else empty) and proposed (what the owner would
+    say then: cancelled, where no file says more, as exports just drop cancelled visits).
     """
     columns = (
         "booking_id",
@@ -124,9 +128,13 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
         "type",
         "city",
         "file",
+        "became",
     )
     asked = _undecided(scope.practice_id)
-    return _local(_frame(scope, asked, columns), scope)
+    found = _local(_frame(scope, asked, columns), scope)
+    found["became"] = found["became"].fillna("")
+    found["proposed"] = found["became"].replace("", "cancelled")
+    return found
 
 
 def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
@@ -303,6 +311,7 @@ def _undecided(practice: Practice) -> Select[Any]:
             absent.c.type_text,
             visit.c.city,
             import_.c.file_name,
+            _became(absent),
         )
         .select_from(
             absent.join(visit, visit_of)
@@ -312,6 +321,31 @@ def _undecided(practice: Practice) -> Select[Any]:
         )
         .where(visit.c.state == "missing", ~decided)
         .order_by(absent.c.starts_at, absent.c.id)
+    )
+
+
+def _became(absent: CTE) -> ScalarSelect[str]:
+    """Return what the newest file that names an absent booking says became of it."""
+    return (
+        select(set_aside.c.became)
+        .join(
+            import_,
+            and_(
+                import_.c.practice_id == set_aside.c.practice_id,
+                import_.c.id == set_aside.c.import_id,
+            ),
+        )
+        .where(
+            set_aside.c.practice_id == absent.c.practice_id,
+            set_aside.c.booking_id == absent.c.id,
+            set_aside.c.became.is_not(None),
+            import_.c.undone_at.is_(None),
+            import_.c.as_of > absent.c.as_of,
+        )
+        .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
+        .limit(1)
+        .correlate(absent)
+        .scalar_subquery()
     )
 
 

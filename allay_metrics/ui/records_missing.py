@@ -16,6 +16,7 @@ from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records_days import covered_days
+from allay_metrics.ui.week_missing import gone_from
 
 SHOWN = 25
 _SAID = "al-records-decided"
@@ -56,12 +57,13 @@ def _decide(scope: Scope, waiting: list[Any]) -> None:
     shown = waiting[:SHOWN]
     chosen = _choose("waiting", ((row.booking_id, _label(row)) for row in shown))
     everything = len(chosen) == len(shown)
+    proposed = {row.proposed for row in shown if row.booking_id in chosen} or {"cancelled"}
     with st.container(key="al-decide", horizontal=True):
         for decision, (name, _, _) in DECISIONS.items():
             st.button(
                 f"{name} ({len(chosen)})" if chosen else name,
                 key=f"al-decide-{decision}",
-                type="primary" if decision == "cancelled" else "secondary",
+                type="primary" if {decision} == proposed else "secondary",
                 disabled=not chosen,
                 on_click=_save,
                 args=(scope, decision, chosen),
@@ -108,6 +110,8 @@ def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
 
 def _label(row: Any) -> str:
     parts = [row.family, row.type or "no type", getattr(row, "city", ""), row.therapist]
+    if became := getattr(row, "became", ""):
+        parts.append(gone_from(row.file, became))
     when = f"{words.day(row.starts.date())}, {words.clock(row.starts)}"
     return " · ".join([when, *(_spoken(str(part)) for part in parts if part)])
 

@@ -1,6 +1,6 @@
 """Visits that a newer export no longer holds: the owner decides what became of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,13 +52,12 @@ def _body(scope: Scope) -> None:
             st.html('<p class="al-say">Nothing is left to decide.</p>')
             return
         if len(found) > 1:
-            ids = [row["booking_id"] for row in found]
             st.button(
-                f"All {words.number(len(ids))} were cancelled",
+                _all(found),
                 key="al-decide-all",
                 type="primary",
-                on_click=_decide,
-                args=(scope, ids, "cancelled"),
+                on_click=_as_proposed,
+                args=(scope, found),
             )
         for row in found[:SHOWN]:
             _row(scope, row)
@@ -74,16 +73,30 @@ def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
     with st.container(key=f"al-missing-{row['booking_id']}", gap="xsmall"):
         st.html(
             f'<p class="al-miss"><b>{escape(row["family"])}</b> {words.moment(starts)}'
-            f"<span>{said}, not in {escape(row['file'])}</span></p>"
+            f"<span>{said}, {escape(gone_from(row['file'], row['became']))}</span></p>"
         )
         with st.container(horizontal=True, gap="xsmall"):
             for decision, label in CHOICES:
                 st.button(
                     label,
                     key=f"al-decide-{decision}-{row['booking_id']}",
+                    type="primary" if decision == row["became"] else "secondary",
                     on_click=_decide,
                     args=(scope, [row["booking_id"]], decision),
                 )
+
+
+def gone_from(file: str, became: str) -> str:
+    """Return what the newer file says of a visit: nothing, or that it is gone at its source."""
+    return f"{became} in {file}" if became else f"not in {file}"
+
+
+def _all(found: Sequence[Mapping[Any, Any]]) -> str:
+    """Return how all are decided at once, as the files propose it."""
+    proposed = {row["proposed"] for row in found}
+    if proposed == {"cancelled"}:
+        return f"All {words.number(len(found))} were cancelled"
+    return f"All {words.number(len(found))} as the files say"
 
 
 def _take_back(scope: Scope) -> None:
@@ -94,6 +107,16 @@ def _take_back(scope: Scope) -> None:
     with st.container(key="al-missing-last", horizontal=True, vertical_alignment="center"):
         st.html(f'<p class="al-sub">{words.plural(len(decided), "visit")} decided.</p>')
         st.button("Take it back", key="al-decide-back", on_click=_reopen, args=(scope, decided))
+
+
+def _as_proposed(scope: Scope, found: Sequence[Mapping[Any, Any]]) -> None:
+    """Decide on each as its file says: cancelled, where it says nothing."""
+    decided: list[str] = []
+    for decision in dict.fromkeys(row["proposed"] for row in found):
+        ids = [row["booking_id"] for row in found if row["proposed"] == decision]
+        _decide(scope, ids, decision)
+        decided += st.session_state.get(_DECIDED, [])
+    st.session_state[_DECIDED] = decided
 
 
 def _decide(scope: Scope, ids: list[str], decision: Decision) -> None:

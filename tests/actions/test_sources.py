@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.profiles import save_profile
 from allay_metrics.actions.undo import undo_import
+from allay_metrics.review.needs import missing_visits
 from tests.support.acuity import ZONE
 from tests.support.exports import instant
 from tests.support.on_file import states, visits
@@ -215,6 +217,47 @@ def test_a_visit_deleted_in_jane_waits_for_the_owner(sqlite_scope, take_in, tmp_
     report = take_in(write_table(tmp_path / "new.csv", JANE, rows))
     assert (report.missing, len(report.set_aside)) == (1, 1)
     assert states(sqlite_scope)["10"] == "missing"
+    (waiting,) = missing_visits(sqlite_scope).to_dict("records")
+    assert (waiting["became"], waiting["proposed"]) == ("deleted", "deleted")
+    decide_missing(sqlite_scope, [waiting["booking_id"]], waiting["proposed"])
+    assert "10" not in states(sqlite_scope)
+    # It is back in a newer report: the decision is overruled, and the row is settled.
+    rows[1]["state"] = "arrived"
+    take_in(write_table(tmp_path / "back.csv", JANE, rows), "2026-11-20 08:00")
+    assert states(sqlite_scope)["10"] == "completed"
+
+
+def test_a_cancelled_event_of_a_calendar_names_its_visit_and_proposes_cancelled(
+    sqlite_scope, take_in, tmp_path
+):
+    at = f";TZID={ZONE}:202611"
+    events = {d: (f"{at}{d:02}T090000", f"{at}{d:02}T100000") for d in (9, 10, 11)}
+    whole = [event(*times, uid=str(d)) for d, times in events.items()]
+    take_in(write_calendar(tmp_path / "old.ics", *whole), "2026-11-12 08:00")
+    whole[1] = event(*events[10], "STATUS:CANCELLED", uid="10")
+    first = take_in(write_calendar(tmp_path / "new.ics", *whole), "2026-11-13 08:00")
+    assert first.missing == 1
+    (waiting,) = missing_visits(sqlite_scope).to_dict("records")
+    assert (waiting["became"], waiting["proposed"]) == ("cancelled", "cancelled")
+    undo_import(sqlite_scope, first.import_id)
+    assert missing_visits(sqlite_scope).empty
+
+
+def test_an_event_that_became_one_of_a_whole_day_still_names_its_visit(take_in, tmp_path):
+    at = f";TZID={ZONE}:202611"
+    events = [event(f"{at}{d:02}T090000", f"{at}{d:02}T100000", uid=f"{d}") for d in (9, 10, 11)]
+    take_in(write_calendar(tmp_path / "old.ics", *events), "2026-11-12 08:00")
+    events[1] = event(";VALUE=DATE:20261110", ";VALUE=DATE:20261111", uid="10")
+    report = take_in(write_calendar(tmp_path / "new.ics", *events), "2026-11-13 08:00")
+    assert (report.missing, len(report.set_aside)) == (0, 1)
+
+
+def test_a_visit_that_a_file_just_drops_is_proposed_as_cancelled(sqlite_scope, take_in, tmp_path):
+    rows = [jane(n, f"2026-11-{n:02} 09:00", state="arrived") for n in (9, 10, 11)]
+    take_in(write_table(tmp_path / "old.csv", JANE, rows), "2026-11-12 08:00")
+    take_in(write_table(tmp_path / "new.csv", JANE, [rows[0], rows[2]]))
+    (waiting,) = missing_visits(sqlite_scope).to_dict("records")
+    assert (waiting["became"], waiting["proposed"]) == ("", "cancelled")
 
 
 def test_a_moved_event_of_calendly_counts_where_it_landed(sqlite_scope, take_in, tmp_path):

@@ -77,12 +77,12 @@ def test_the_moment_of_cancelling_is_kept(tmp_path):
     assert row["starts_at"] - row["cancelled_at"] == 12 * 3600
 
 
-def test_a_deleted_row_is_set_aside_and_holds_nothing(tmp_path):
+def test_a_deleted_row_is_set_aside_and_says_what_became_of_its_visit(tmp_path):
     chunk = read(tmp_path, jane(1, "2026-11-09 09:00", state="deleted"))
     [aside] = chunk.set_aside
     assert (aside.column, aside.value) == ("state", "deleted")
     assert aside.reason == "it was deleted in Jane"
-    assert aside.key == ""
+    assert (aside.key, aside.became) == ("1", "deleted")
 
 
 def test_rows_repeated_by_overlapping_exports_count_once(tmp_path):

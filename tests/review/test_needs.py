@@ -165,7 +165,7 @@ def test_doubtful_matches_are_questions(scope):
 @pytest.mark.parametrize(
     ("listing", "columns"),
     [
-        (needs.missing_visits, 9),
+        (needs.missing_visits, 11),
         (needs.open_rows, 7),
         (needs.unassigned_types, 3),
         (needs.doubtful_families, 3),

@@ -149,6 +149,12 @@ set_aside = table(
         "The booking the row names, where its id, or client and start, can be read",
         nullable=True,
     ),
+    column(
+        "became",
+        Text,
+        "cancelled or deleted, where the row says that the booking is gone at its source",
+        nullable=True,
+    ),
     column("dismissed_at", Instant, "When the owner said that it is no visit", nullable=True),
     belongs_to("import", "import_id"),
     Index(None, "practice_id", "raw_hash"),
