@@ -47,6 +47,11 @@ class Records:
         kept = self.anywhere("kept")
         return kept[0][0] + SETTLED_AFTER if kept else None
 
+    @cached_property
+    def names_families(self) -> bool:
+        """Return whether any source tells of families, not of somebody being occupied alone."""
+        return not set(self.sources) <= occupancy_only()
+
     def days(self, source: str, kind: str) -> tuple[Range, ...]:
         """Return the days this source covers with this kind."""
         return self.covered.get((source, kind), ())
@@ -62,13 +67,16 @@ class Records:
             days[kind] += ranges
         return {kind: merged(ranges) for kind, ranges in days.items()}
 
-    def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
-        """Return the asked days on which a metric with this window counts visits of the source."""
+    def needed_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
+        """Return the asked days on which the source tells all kinds the window needs."""
         if "family" in window.needs and source in occupancy_only():
             return ()
         limiting = (kind for kind in window.needs if kind != "family")
-        days: tuple[Range, ...] = (asked,)
-        days = reduce(shared, (self.days(source, kind) for kind in limiting), days)
+        return reduce(shared, (self.days(source, kind) for kind in limiting), (asked,))
+
+    def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
+        """Return the asked days on which a metric with this window counts visits of the source."""
+        days = self.needed_days(window, source, asked)
         if window.ripe_after is not None:
             ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
             days = shared(days, ((date.min, ripe_to),))

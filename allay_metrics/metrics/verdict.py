@@ -98,7 +98,7 @@ def _why_not(metric: Metric, asked: Range, records: Records) -> str:
     if records.newest is None:
         return NO_RECORDS
     if metric.kind == "stock":
-        return "" if records.anywhere("family") else _absent("family")
+        return "" if records.names_families else _absent("family")
     if kind := _kind_missed(metric, asked, records):
         return _not_covered(kind, asked, records)
     if metric.key == "on_books" and records.newest < asked[1]:
@@ -114,7 +114,7 @@ def _kind_missed(metric: Metric, asked: Range, records: Records) -> CoverageKind
         if not shared(records.anywhere(kind), (asked,)):
             return kind
     # Several kinds may each be covered, but never all by one source on one day.
-    together = any(_needed_days(metric, source, asked, records) for source in records.sources)
+    together = any(records.needed_days(metric.window, source, asked) for source in records.sources)
     return None if together else metric.needs[-1]
 
 
@@ -124,13 +124,6 @@ def _days_judged(metric: Metric, bucket: Bucket) -> Range:
         return bucket.first, bucket.last
     sunday = bucket.last + (6 - bucket.last.weekday()) * DAY
     return sunday - 6 * DAY, sunday
-
-
-def _needed_days(metric: Metric, source: str, asked: Range, records: Records) -> tuple[Range, ...]:
-    days: tuple[Range, ...] = (asked,)
-    for kind in metric.window.needs:
-        days = shared(days, records.days(source, kind))
-    return days
 
 
 def _not_covered(kind: CoverageKind, asked: Range, records: Records) -> str:
