@@ -34,12 +34,17 @@ def practice_of(folder: Path, visits: int) -> Scope:
     path = folder / f"practice_{visits}.sqlite"
     if not path.exists():
         made = path.with_suffix(".new")
-        scope = open_practice(f"sqlite:///{made}")
-        for file in write_exports(folder / str(visits), visits=visits, seed=7, until=UNTIL)[1:]:
-            import_file(scope, file.path, holds=file.holds, as_of=file.as_of)
-        scope.close()
+        practice_at(f"sqlite:///{made}", folder, visits).close()
         made.rename(path)
     return open_practice(f"sqlite:///{path}")
+
+
+def practice_at(url: str, folder: Path, visits: int) -> Scope:
+    """Take an invented practice of about this many visits in at `url`, and return it."""
+    scope = open_practice(url)
+    for file in write_exports(folder / str(visits), visits=visits, seed=7, until=UNTIL)[1:]:
+        import_file(scope, file.path, holds=file.holds, as_of=file.as_of)
+    return scope
 
 
 def week_ms(scope: Scope, times: int = 15) -> dict[str, WeekTook]:
@@ -48,8 +53,7 @@ def week_ms(scope: Scope, times: int = 15) -> dict[str, WeekTook]:
 
 
 def _took(scope: Scope, where: Filters, times: int) -> WeekTook:
-    with _statements(scope) as asked:
-        review_week(scope, where=where)
+    asked = asked_by_week(scope, where)
     database = sqlite3.connect(str(scope._engine.url.database))
 
     def ask_again() -> None:
@@ -59,6 +63,13 @@ def _took(scope: Scope, where: Filters, times: int) -> WeekTook:
     queries = median_of(times, ask_again)
     database.close()
     return WeekTook(queries, median_of(times, lambda: review_week(scope, where=where)))
+
+
+def asked_by_week(scope: Scope, where: Filters) -> list[Statement]:
+    """Return every SELECT the Week asks, with its values."""
+    with _statements(scope) as asked:
+        review_week(scope, where=where)
+    return asked
 
 
 @contextmanager
