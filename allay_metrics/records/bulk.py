@@ -50,7 +50,10 @@ def update_rows(
 
 
 def plain_rows(conn: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows as the driver gives them, days as ISO text on SQLite: half the time."""
+    """Return the rows as the driver gives them, days as ISO text on SQLite: half the time.
+
+    Column types do nothing here, the hiding of names among them: for deriving, never for showing.
+    """
     with conn.execute(asked) as found:
         driver: Any = found.cursor
         rows: list[tuple[Any, ...]] = driver.fetchall()
