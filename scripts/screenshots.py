@@ -1,7 +1,11 @@
 """Take docs/screenshots anew: every page of the demo practice, wide and phone, light and dark."""
 
+import os
+import secrets
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,12 +13,19 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, Page  # noqa: E402
+from sqlalchemy import update  # noqa: E402
 
+from allay_metrics.actions.devices import remember  # noqa: E402
+from allay_metrics.actions.people import Invitation, disable, first_owner, invite  # noqa: E402
+from allay_metrics.actions.sessions import look  # noqa: E402
 from allay_metrics.caseload.day import read_day  # noqa: E402
 from allay_metrics.caseload.today import today_of  # noqa: E402
 from allay_metrics.demo.load import load_demo  # noqa: E402
-from allay_metrics.records import Scope  # noqa: E402
+from allay_metrics.records import DOOR, Scope, open_practice  # noqa: E402
+from allay_metrics.records.tables import practice  # noqa: E402
+from allay_metrics.review.settings import therapists  # noqa: E402
 from tests.support.browser import open_browser, open_page, settle  # noqa: E402
+from tests.support.people import Someone  # noqa: E402
 from tests.support.server import start_server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -41,6 +52,54 @@ def main() -> None:
                         picture = FOLDER / f"{name}_{size}_{scheme}.png"
                         _take(browser, f"{server.url}/{path}", picture, (size, scheme))
             _take_drawer(browser, server.url)
+    with tempfile.TemporaryDirectory() as folder:
+        _take_people(Path(folder))
+
+
+def _take_people(folder: Path) -> None:
+    """Take what people who sign in see, in a practice of the demo's records."""
+    os.environ["ALLAY_SECRET"] = secrets.token_urlsafe(32)
+    seen = _signed_in(folder)
+    environment = {"ALLAY_SECRET": os.environ["ALLAY_SECRET"]}
+    with start_server(folder, environment=environment) as server, open_browser() as browser:
+        for name, (path, cookies) in seen.items():
+            for scheme in ("light", "dark"):
+                for size in ("wide", "phone"):
+                    picture = FOLDER / f"{name}_{size}_{scheme}.png"
+                    _take(browser, f"{server.url}{path}", picture, (size, scheme), cookies)
+
+
+def _signed_in(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Make a practice with people; return path and cookies of each picture."""
+    path = folder / "practice.sqlite"
+    load_demo(path, until=DAY).close()
+    scope = open_practice(f"sqlite:///{path}")
+    with scope.write("let people sign in") as conn:
+        conn.execute(update(practice).values(is_demo=0))
+    door, hers = replace(scope, viewer=DOOR), {one.name: one.id for one in therapists(scope)}
+    owner = Someone(door, first_owner(scope, "ana@example.com", "Ana Reyes"))
+    maya = Someone(door, _invited(scope, THERAPIST, hers))
+    session = look(door, maya.token)
+    assert session is not None
+    device = remember(door, session, "592817", label="Safari on iPhone")
+    invitation = _invited(scope, next(name for name in hers if name != THERAPIST), hers)
+    left = Someone(door, invite(scope, "pat@example.com", "Pat Moreno", "owner"))
+    disable(scope, left.id)
+    scope.close()
+    signed_in = {"sid": owner.token}
+    return {
+        "sign_in": ("/login", {}),
+        "pin": ("/login", {"device": device}),
+        "set_up": (invitation.url_path, {}),
+        "remember": ("/account/device", signed_in),
+        "people": ("/people", signed_in),
+        "my_sign_in": ("/me", {"sid": maya.token}),
+    }
+
+
+def _invited(scope: Scope, name: str, ids: Mapping[str, str]) -> Invitation:
+    address = f"{name.split(maxsplit=1)[0].lower()}@example.com"
+    return invite(scope, address, name, "therapist", ids[name])
 
 
 def _her_pages(demo: Scope) -> dict[str, str]:
@@ -53,11 +112,24 @@ def _her_pages(demo: Scope) -> dict[str, str]:
     return {"caseload": f"caseload?{asked}", "baby": f"baby?{asked}&client={baby}"}
 
 
-def _take(browser: Browser, url: str, picture: Path, how: tuple[str, str]) -> None:
+def _take(
+    browser: Browser,
+    url: str,
+    picture: Path,
+    how: tuple[str, str],
+    cookies: Mapping[str, str] | None = None,
+) -> None:
     with open_page(browser, *how) as watched:
-        _open(watched.page, url)
-        _whole(watched.page)
-        watched.page.screenshot(path=picture)
+        page = watched.page
+        for name, value in (cookies or {}).items():
+            page.context.add_cookies([{"name": name, "value": value, "url": url}])
+        page.goto(url)
+        if page.locator("main > header").count():  # a page beside the dashboard
+            page.screenshot(path=picture, full_page=True)
+            return
+        _settled(page)
+        _whole(page)
+        page.screenshot(path=picture)
 
 
 def _take_drawer(browser: Browser, url: str) -> None:
@@ -71,6 +143,10 @@ def _take_drawer(browser: Browser, url: str) -> None:
 
 def _open(page: Page, url: str) -> None:
     page.goto(url)
+    _settled(page)
+
+
+def _settled(page: Page) -> None:
     settle(page)
     page.wait_for_timeout(1500)
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from allay_metrics.actions import passwords
-from allay_metrics.actions.sessions import Session, digest, open_session
+from allay_metrics.actions.sessions import REFUSED, Session, digest, open_session
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Scope, audit
 from allay_metrics.records.keys import new_key
@@ -104,6 +104,7 @@ def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
         # Read again: it may have been revoked while the PIN was checked.
         if _live(conn, scope, token, tries=TRIES + 1) is None:
             raise NotFound(GONE)
+        audit.append(conn, scope, "sign in by PIN" if right else REFUSED, row.person_id)
         if right:
             values = {"wrong_tries": 0, "used_at": now(), "version": device.c.version + 1}
             this = _of(device, scope, device.c.id == row.id)

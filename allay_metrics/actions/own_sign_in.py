@@ -40,8 +40,7 @@ class Device:
 
 def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
     """Return a person's open sessions, the one used last first. Raises NotAllowed."""
-    _check(scope, person_id)
-    session = login_session.c
+    door, session = _door(scope, person_id), login_session.c
     asked = (
         select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
         .where(
@@ -53,13 +52,13 @@ def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
         )
         .order_by(session.seen_at.desc(), session.created_at.desc())
     )
-    with scope.read() as conn:
+    with door.read() as conn:
         return [SignedIn(*row) for row in conn.execute(asked)]
 
 
 def devices(scope: Scope, person_id: str) -> Sequence[Device]:
     """Return the devices a person has remembered, the one used last first. Raises NotAllowed."""
-    _check(scope, person_id)
+    door = _door(scope, person_id)
     asked = (
         select(device.c.id, device.c.label, device.c.created_at, device.c.used_at)
         .where(
@@ -70,14 +69,13 @@ def devices(scope: Scope, person_id: str) -> Sequence[Device]:
         )
         .order_by(device.c.used_at.desc(), device.c.created_at.desc())
     )
-    with scope.read() as conn:
+    with door.read() as conn:
         return [Device(*row, row.created_at + REMEMBERED_FOR) for row in conn.execute(asked)]
 
 
 def end_session(scope: Scope, person_id: str, ref: str) -> None:
     """End one of a person's sessions; one that has ended stays so. Raises NotAllowed, NotFound."""
-    _check(scope, person_id)
-    door = _door(scope)
+    door = _door(scope, person_id)
     this = (
         login_session.c.practice_id == scope.practice_id,
         login_session.c.person_id == person_id,
@@ -96,8 +94,7 @@ def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
 
     One that was revoked stays so. Raises NotAllowed, NotFound.
     """
-    _check(scope, person_id)
-    door = _door(scope)
+    door = _door(scope, person_id)
     this = select(device.c.id).where(
         device.c.practice_id == scope.practice_id,
         device.c.person_id == person_id,
@@ -110,13 +107,12 @@ def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
         forget(conn, scope, device_id)
 
 
-def _check(scope: Scope, person_id: str) -> None:
-    """Raise NotAllowed where the viewer is neither this person nor the owner."""
+def _door(scope: Scope, person_id: str) -> Scope:
+    """Return the door's scope, which alone reads and keeps sessions; the trail still says who.
+
+    Raises NotAllowed where the viewer is neither this person nor the owner.
+    """
     viewer = scope.viewer
     if viewer.role != "owner" and (not viewer.person_id or viewer.person_id != person_id):
         raise NotAllowed("Everybody sees and ends her own sign-ins only.")
-
-
-def _door(scope: Scope) -> Scope:
-    """Return the door's scope, which alone keeps sessions; the trail still says who it was."""
-    return replace(scope, viewer=replace(DOOR, person_id=scope.viewer.person_id))
+    return replace(scope, viewer=replace(DOOR, person_id=viewer.person_id))

@@ -24,6 +24,7 @@ IDLE = 15 * 60  # seconds without a click
 ABSOLUTE = 12 * 3600  # seconds since the sign-in
 _BYTES = 32
 _MINUTE = 60
+REFUSED = "refuse a sign-in"  # as the audit trail says it
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
 
-from allay_metrics.actions import passwords
+from allay_metrics.actions import passwords, sessions
 from allay_metrics.actions.people import code_hash
 from allay_metrics.actions.second_factor import new_recovery_codes, step_of, use_code
 from allay_metrics.actions.sessions import cut, open_session
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
-from allay_metrics.records import Scope, audit
+from allay_metrics.records import Scope
 from allay_metrics.records.audit import append
 from allay_metrics.records.tables import person
 from allay_metrics.records.types import now
@@ -135,7 +135,7 @@ def change_phone(
     if step is None:
         raise QuestionProblem("That is not the code the new phone shows now: try the next one.")
     with scope.keep() as conn:
-        audit.append(conn, scope, "connect another phone", row.id)
+        append(conn, scope, "connect another phone", row.id)
         if not use_code(conn, row, code):
             raise NotAllowed(REFUSED)
         _change(conn, row, {"totp_secret": secret, "totp_step": step})
@@ -164,7 +164,7 @@ def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple
 def _refused(scope: Scope, row: Row[Any] | None) -> NotAllowed:
     """Return what is raised, once a line about it is kept: also of an address nobody has."""
     with scope.keep() as conn:
-        append(conn, scope, "refuse a sign-in", "" if row is None else row.id)
+        append(conn, scope, sessions.REFUSED, "" if row is None else row.id)
     return NotAllowed(REFUSED)
 
 

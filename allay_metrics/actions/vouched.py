@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select, update
 
+from allay_metrics.actions import sessions
 from allay_metrics.actions.sessions import open_session
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope, audit
@@ -29,7 +30,9 @@ def sign_in_vouched(scope: Scope, issuer: str, subject: str, email: str, *, labe
     with scope.keep() as conn:
         row = _bound(conn, scope, issuer, subject) or _bind(conn, scope, issuer, subject, email)
         if row is not None:
+            audit.append(conn, scope, "sign in by an account elsewhere", row.id)
             return open_session(conn, scope.practice_id, row.id, way="oidc", label=label)
+        audit.append(conn, scope, sessions.REFUSED)
     raise NotAllowed(REFUSED)
 
 

@@ -28,6 +28,7 @@ from allay_metrics.ui.practice_types import types_part
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
 
+PEOPLE = "pages/practice/people.py"
 PARTS: dict[str, Callable[[Scope], None]] = {
     THERAPISTS: therapists_part,
     TYPES: types_part,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Scope], None]] = {
 def practice_page(scope: Scope) -> None:
     """Draw the choice of a part, and the part."""
     page_head("Practice", "what you know and no export says")
+    st.page_link(PEOPLE, label="People who may sign in", icon=":material/badge:", width="content")
     with st.container(key="al-seg-practice"):
         part = st.segmented_control(
             "Part",

@@ -63,7 +63,11 @@ def test_an_invited_address_is_bound_to_its_id_at_the_provider_at_the_first_sign
     assert look(door, vouched(door, email="maya.lopez@else.test")).person_id == invited.person_id
     assert refused(door, subject="1091-another")
     assert refused(door, issuer="https://another.example")
-    assert trail(scope)[-1] == ("join by an account elsewhere", invited.person_id)
+    assert trail(scope)[-5:] == [
+        ("join by an account elsewhere", invited.person_id),
+        *[("sign in by an account elsewhere", invited.person_id)] * 2,
+        *[("refuse a sign-in", "")] * 2,
+    ]
 
 
 def test_the_invitation_is_used_up_by_it(door, invited):
