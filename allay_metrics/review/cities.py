@@ -34,6 +34,7 @@ COLUMNS = (
     "lone_visit_days",
     "visit_value",
     "value_per_field_hour",
+    "drive_share",
 )
 NEXT_DAYS = timedelta(days=13)
 _NONE = Cell(0, 0)

@@ -15,6 +15,7 @@ COLUMNS = {
     "drive_minutes_per_visit": "Drive min",
     "lone_visit_days": "Lone days",
     "value_per_field_hour": "Value an hour",
+    "drive_share": "Driving, est.",
 }
 
 
@@ -55,7 +56,7 @@ def number_cell(metric: Metric, value: Value, city: str) -> Cell:
 def _share(value: Value, opens: str) -> Cell:
     """Return a rate with its counts beside it; of one to four, the counts alone."""
     if value.numerator is None or not value.denominator:
-        return Cell(words.DASH, words.DASH, reason=value.reason or "nothing to count")
+        return Cell(words.DASH, reason=value.reason or "nothing to count")
     counts = f"{words.number(value.numerator)} of {words.number(value.denominator)}"
     rate = words.DASH if value.value is None else words.percent(value.value)
     return Cell(rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens)
@@ -68,5 +69,7 @@ def remarks(review: CitiesReview) -> list[str]:
         if reason := review.total.numbers[metric.key].reason:
             by_reason.setdefault(reason, []).append(COLUMNS.get(metric.key, metric.short))
     lines = [f"{words.listed(names)}: {reason}." for reason, names in by_reason.items()]
-    lines.append("Drive minutes and value an hour are estimates, by the cities on the way.")
+    lines.append(
+        "Drive minutes, value an hour and driving are estimates, by the cities on the way."
+    )
     return [" ".join(lines)] if lines else []

@@ -59,7 +59,7 @@ def test_each_city_has_its_row_and_the_unknown_one_is_last(at):
     rows = table_rows(run(at), "Numbers by city")
     assert list(rows) == ["Oakland", "San Jose", "Unknown", "All cities"]
     none = words.DASH
-    assert rows["Oakland"] == ["6", "6", "5", "5", "0% 0 of 6", none, none, "$900", none, "1"]
+    assert rows["Oakland"] == ["6", "6", "5", "5", "0% 0 of 6", none, none, "$900", none, none, "1"]
     few = f"{none} 1 of 2"
     assert rows["San Jose"] == ["2", "1", "1", "0", few, none, none, "$150", none, "0"]
 
@@ -76,7 +76,7 @@ def test_the_table_says_what_query_answers(at, practice):
 
 def test_what_is_not_on_file_is_one_quiet_line(at):
     told = text(run(at))
-    assert "Drive min, Lone days and Value an hour: no base on file for" in told
+    assert "Drive min, Lone days, Value an hour and Driving, est.: no base on file for" in told
     assert told.count("no base on file for") == told.count("no base on file for Maya Lopez")
 
 
