@@ -11,7 +11,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import ceil
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from allay_metrics import config
@@ -21,7 +23,7 @@ PATIENCE = 180  # seconds by the clock; the child's own limit is of processor ti
 # What any file may use, and what each byte of it may add: a file of a kilobyte that wants more is
 # an attack, a large one may be an honest year.
 MEMORY_BYTES, MEMORY_A_BYTE, MOST_MEMORY = 200_000_000, 150, 2_000_000_000
-CPU_SECONDS, BYTES_A_SECOND, MOST_CPU = 3, 100_000, 120
+CPU_SECONDS, BYTES_A_SECOND, MOST_CPU = 1, 50_000, 120  # beyond what starting took
 _TOO_MUCH = (
     "cannot be read: it takes more memory or time than a file of its size needs; save it as CSV "
     "instead."
@@ -93,7 +95,7 @@ def limit(path: Path) -> None:
         return
     size = path.stat().st_size
     memory = min(MEMORY_BYTES + MEMORY_A_BYTE * size, MOST_MEMORY)
-    seconds = min(CPU_SECONDS + size // BYTES_A_SECOND, MOST_CPU)
+    seconds = ceil(process_time()) + min(CPU_SECONDS + size // BYTES_A_SECOND, MOST_CPU)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
