@@ -196,7 +196,7 @@ def _waits(waiting: Waiting, families: Sequence[MyFamily]) -> list[Look]:
         Look(one, f"{who.name}: {waiting.what}", waiting.when, waiting.weight, who.client_id)
         for one in families
         for who in one.people
-        if who.client_id == waiting.client_id
+        if who.client_id == waiting.client_id and who.closed_on is None
     ]
 
 

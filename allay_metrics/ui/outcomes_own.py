@@ -14,7 +14,7 @@ def own_card(review: OutcomesReview) -> None:
     if not review.own:
         return
     with card("outcomes-own"):
-        head("Your own measures", "exploratory: declared as nobody's primary measure")
+        head("Your own measures", "exploratory: no concern is judged by them")
         table(COLUMNS, [_row(one) for one in review.own], caption="Reported change, own measures")
         note("Of many numbers one moves by chance. They follow the same rules for few families.")
 
