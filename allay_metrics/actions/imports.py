@@ -66,7 +66,7 @@ class ImportReport:
         """Return the report as plain values, without the raw text and the keys of bad rows."""
         plain = asdict(self)
         for row in plain["set_aside"]:
-            del row["raw"], row["key"]
+            del row["raw"], row["key"], row["became"]
         return plain
 
 
