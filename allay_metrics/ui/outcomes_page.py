@@ -1,14 +1,16 @@
 """The Outcomes page: which parts it has and in which order; nothing stands above who answered."""
 
+from datetime import date
 from functools import partial
 
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.retention import read_retention
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
 from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
-from allay_metrics.ui.card import card, empty_state
+from allay_metrics.ui.card import card, empty_state, note
 from allay_metrics.ui.check_in_flags import red_flags
 from allay_metrics.ui.export import Picture
 from allay_metrics.ui.html import escape
@@ -43,6 +45,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         method_card(review)
         return
     who_card(review)
+    _no_longer_kept(scope)
     if review.paired or any(one.lines for one in review.concerns):
         lines_card(review)
         better_card(review)
@@ -67,6 +70,15 @@ def _pictures(review: OutcomesReview) -> list[Picture]:
     kinds = (("png", "Figure (PNG)", "image/png", picture_png),
              ("pdf", "Figure (PDF)", "application/pdf", picture_pdf))  # fmt: skip
     return [Picture(end, label, mime, partial(make, review)) for end, label, mime, make in kinds]
+
+
+def _no_longer_kept(scope: Scope) -> None:
+    """Say so where check-ins are gone because they were older than they are kept."""
+    kept = read_retention(scope)
+    if kept.removed:
+        gone = words.plural(kept.removed, "check-in")
+        before = words.dated(date.fromisoformat(kept.before))
+        note(f"{gone} from before {before} are no longer kept: older periods count fewer answers.")
 
 
 def _context() -> None:
