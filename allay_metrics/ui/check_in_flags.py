@@ -42,7 +42,8 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
             st.html(_told(scope, one))
         if len(found) > _SHOWN:
             note(f"And {words.number(len(found) - _SHOWN)} more.")
-        note("What was answered beside a sign is shown once it is acknowledged.")
+        if client_id:
+            note("What was answered beside a sign is shown once it is acknowledged.")
         label = "Say what was done"
         st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
 
