@@ -54,11 +54,11 @@ def _check_new(pin: str) -> None:
         raise QuestionProblem("This PIN is easily guessed: choose another one.")
 
 
-def remember(scope: Scope, session: Session, pin: str, *, label: str) -> str:
+def remember(scope: Scope, session: Session, pin: str, *, label: str, before: str = "") -> str:
     """Remember the device of an open session and return its token for the cookie.
 
-    The session belongs to the device from now on. Raises QuestionProblem for a PIN that will not
-    do.
+    The session belongs to the device from now on. `before` is the token this takes the place of:
+    it opens nothing any more. Raises QuestionProblem for a PIN that will not do.
     """
     _check_new(pin)
     token, id_ = token_urlsafe(_BYTES), new_key()
@@ -77,6 +77,9 @@ def remember(scope: Scope, session: Session, pin: str, *, label: str) -> str:
         conn.execute(insert(device).values(row))
         this = _of(login_session, scope, login_session.c.id_hash == session.ref)
         conn.execute(update(login_session).where(this).values(device_id=id_))
+        old = _live(conn, scope, before, tries=TRIES + 1) if before else None
+        if old is not None:
+            forget(conn, scope, old.id)
     return token
 
 

@@ -12,7 +12,7 @@ from allay_metrics.actions.devices import REMEMBERED_FOR, forget
 from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Way
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import DOOR, Scope, audit
-from allay_metrics.records.tables import device, login_session
+from allay_metrics.records.tables import device, login_session, person
 from allay_metrics.records.types import now
 
 
@@ -71,6 +71,18 @@ def devices(scope: Scope, person_id: str) -> Sequence[Device]:
     )
     with door.read() as conn:
         return [Device(*row, row.created_at + REMEMBERED_FOR) for row in conn.execute(asked)]
+
+
+def has_password(scope: Scope, person_id: str) -> bool:
+    """Return whether a person signs in by password, not by an account elsewhere alone."""
+    door = _door(scope, person_id)
+    asked = select(person.c.id).where(
+        person.c.practice_id == scope.practice_id,
+        person.c.id == person_id,
+        person.c.password_hash.is_not(None),
+    )
+    with door.read() as conn:
+        return conn.execute(asked).first() is not None
 
 
 def end_session(scope: Scope, person_id: str, ref: str) -> None:

@@ -73,9 +73,12 @@ class PinDoor:
             return to_login("/")
         wanted, label = own_path(told.get("next", "/")), label_of(request)
         practice, pin = self._porch.practice(), told.get("pin", "")
+        before = self._porch.token(request, DEVICE)
         try:
             check_pin(pin, told.get("again", ""))
-            token = await self._porch.checked(lambda: remember(practice, here, pin, label=label))
+            token = await self._porch.checked(
+                lambda: remember(practice, here, pin, label=label, before=before)
+            )
         except QuestionProblem as error:
             return answer_page(device_page(wanted, label, mistake=str(error)), 422)
         response = RedirectResponse(wanted, 303)

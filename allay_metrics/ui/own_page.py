@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from allay_metrics.actions.own_sign_in import has_password
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, empty_state, head, note
 from allay_metrics.ui.problem import problems_shown
@@ -10,12 +11,12 @@ from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.signed_in import signed_in
 
 # Pages beside the dashboard: what is entered there never passes through it.
-_CHANGES = {
-    "PIN on this device": "/account/device",
+_PIN = {"PIN on this device": "/account/device"}
+_PASSWORD = {
     "Password or recovery codes": "/account",
     "Another phone for the codes": "/account/phone",
-    "Sign out": "/logout",
 }
+_OUT = {"Sign out": "/logout"}
 
 
 def own_page(scope: Scope) -> None:
@@ -34,8 +35,15 @@ def own_page(scope: Scope) -> None:
             who = identity()
             signed_in(scope, scope.viewer.person_id, who.session if who else "")
         with right, card("change-sign-in", fill=True):
-            head("Change")
-            with st.container(key="al-changes-sign-in", gap="xsmall"):
-                for label, where in _CHANGES.items():
-                    st.link_button(label, where, width="stretch")
-            note("You are asked for your password there, and come back here.")
+            _changes(by_password=has_password(scope, scope.viewer.person_id))
+
+
+def _changes(*, by_password: bool) -> None:
+    head("Change")
+    with st.container(key="al-changes-sign-in", gap="xsmall"):
+        for label, where in (_PIN | (_PASSWORD if by_password else {}) | _OUT).items():
+            st.link_button(label, where, width="stretch")
+    if by_password:
+        note("You are asked for your password there, and come back here.")
+    else:
+        note("Your account elsewhere is your sign-in: its password is changed there.")

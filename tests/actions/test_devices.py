@@ -159,6 +159,16 @@ def test_a_device_is_remembered_for_thirty_days(door, token):
         sign_in_by_pin(door, token, PIN, label="x")
 
 
+def test_a_new_pin_takes_the_place_of_the_one_before_and_nobody_is_signed_out(
+    scope, door, maya, token
+):
+    fresh = remember(door, look(door, maya.token), "804263", label="Safari on iPhone", before=token)
+    assert look(door, maya.token) is not None
+    assert len(devices(scope, maya.id)) == 1
+    assert remembered(door, token) is None
+    assert look(door, sign_in_by_pin(door, fresh, "804263", label="x")) is not None
+
+
 @pytest.mark.parametrize("how", [disable, end_sessions, reset])
 def test_whoever_the_owner_sends_out_is_out_on_remembered_devices_too(
     scope, door, maya, token, how

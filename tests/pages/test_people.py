@@ -7,9 +7,10 @@ import streamlit as st
 
 from allay_metrics.actions.devices import remember
 from allay_metrics.actions.own_sign_in import devices, open_sessions
-from allay_metrics.actions.people import invite, people
+from allay_metrics.actions.people import invite, people, reset
 from allay_metrics.actions.sessions import look
 from allay_metrics.actions.sign_in import invitation
+from allay_metrics.actions.vouched import sign_in_vouched
 from allay_metrics.records import DOOR, UNKNOWN
 from allay_metrics.review.settings import therapists
 from allay_metrics.server.identity import HEADER, Identity, seal
@@ -175,6 +176,23 @@ def test_a_therapist_sees_and_revokes_her_own_devices(small, door, as_seen_by, o
     at = press(at, "Revoke")
     assert devices(small, maya.id) == []
     assert "opens nothing any more" in text(at)
+
+
+def test_who_signs_in_by_an_account_elsewhere_has_no_password_to_change(
+    small, door, as_seen_by, maya
+):
+    changes = "Password or recovery codes"
+    assert changes in labels(as_seen_by(maya, "practice/me"))
+    reset(small, maya.id)
+    token = sign_in_vouched(door, "https://id.example", "1090", MAYA, label="Safari on iPhone")
+    maya.token = token
+    shown = labels(as_seen_by(maya, "practice/me"))
+    assert changes not in shown
+    assert "PIN on this device" in shown
+
+
+def labels(at):
+    return [one.proto.label for one in at.get("link_button")]
 
 
 def test_a_therapist_does_not_open_the_list_of_people(as_seen_by, maya):
