@@ -10,7 +10,7 @@ from allay_metrics.derive import derive_all
 from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.matching import linked
 from allay_metrics.records import Scope, audit, rollup, row_hashes
-from allay_metrics.records.tables import city, import_, import_row, set_aside
+from allay_metrics.records.tables import check_in_row, city, import_, import_row, set_aside
 
 # What a table is derived from where that is not the bookings.
 _OF = {"booking": "imports"}
@@ -71,7 +71,7 @@ def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
     mine = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
     for row in conn.execute(select(*columns).where(mine)).all():
         held = row.erased
-        for table in (import_row, set_aside):
+        for table in (import_row, check_in_row, set_aside):
             of_import = (table.c.practice_id == practice_id) & (table.c.import_id == row.id)
             counted = select(func.count()).select_from(table).where(of_import)
             held += conn.execute(counted).scalar_one()

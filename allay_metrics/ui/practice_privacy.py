@@ -12,7 +12,7 @@ from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.review.trail import Erasable, find_families
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.html import mark
+from allay_metrics.ui.html import mark, markdown
 from allay_metrics.ui.practice_saved import Told, attempt
 from allay_metrics.ui.practice_trail import trail_card
 from allay_metrics.ui.remembered import forget_all
@@ -114,12 +114,14 @@ def _erase_card(scope: Scope) -> None:
             note("No family on file is called so.")
         if found:
             chosen = st.radio("Which one?", found, key=_WHICH, format_func=_called)
-            st.text_input(f"Type its name to confirm: {chosen.name}", key=_TYPED, max_chars=80)
+            st.text_input(
+                f"Type its name to confirm: {markdown(chosen.name)}", key=_TYPED, max_chars=80
+            )
             st.button("Erase for good", key="al-erase", on_click=_erase, args=(scope, chosen))
 
 
 def _called(one: Erasable) -> str:
-    return ", ".join(filter(None, (one.name, one.email, one.phone)))
+    return markdown(", ".join(filter(None, (one.name, one.email, one.phone))))
 
 
 def _erase(scope: Scope, one: Erasable) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from allay_metrics.actions.check import check_records
 from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, FileProblem
@@ -75,6 +76,7 @@ def _on_file(scope):
 def test_every_source_tells_the_same_truth(practice, tmp_path, source):
     report = _take_in(practice, WRITERS[source](tmp_path / "form.csv", PARENTS))
     assert (report.source, report.holds) == (source, "answers")
+    assert check_records(practice.scope) == []
     assert _counts(report) == (5, 0, 0, 0)
     assert report.warnings == []
     truth = {
