@@ -58,7 +58,8 @@ class Admissions:
             return alone
         runs = way_to_run(practice)
         if runs == "demo":
-            return Admission(runs, Identity("demo"))
+            # Who sits here may leave the demo, and is the same person afterwards.
+            return Admission(runs, alone.who or Identity("demo"))
         if runs == "computer":
             return alone
         session = look(practice, token) if token else None

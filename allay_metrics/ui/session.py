@@ -78,7 +78,9 @@ def identity() -> Identity | None:
     nobody has to sign in, or a visitor of the demo.
     """
     if HEADER in _told_by():
-        return unseal(st.user.to_dict().get(WHO))
+        told = unseal(st.user.to_dict().get(WHO))
+        left = told is not None and told.kind == "demo" and not active_practice().is_demo
+        return None if left else told
     if active_practice().is_demo:
         return Identity("demo")
     here = _only_this_computer() and not has_people(active_practice())

@@ -13,6 +13,7 @@ from websockets import InvalidStatus
 from allay_metrics.actions import passwords
 from allay_metrics.actions.sign_in import sign_in
 from allay_metrics.errors import NotAllowed
+from tests.support.apart import run_apart
 from tests.support.gated import gated
 from tests.support.people import ANA, SECRET
 from tests.support.wire import open_wire
@@ -111,7 +112,7 @@ def test_foreign_sockets_are_refused_and_slow_nobody_down(here, record_property)
     with ThreadPoolExecutor(1) as beside:
         over = Event()
         watching = beside.submit(_health_seconds, here, lambda count: over.is_set() and count > 2)
-        refused = asyncio.run(flood())
+        refused = run_apart(flood())
         over.set()
         meanwhile = _p95(watching.result())
     told = f"health p95 {meanwhile * 1000:.0f} ms meanwhile, {quiet * 1000:.0f} ms before"

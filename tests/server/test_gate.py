@@ -17,6 +17,7 @@ from allay_metrics.records import open_practice
 from allay_metrics.records.tables import login_session
 from allay_metrics.records.types import now
 from allay_metrics.server.identity import HEADER, Identity, seal
+from tests.support.apart import run_apart
 from tests.support.gated import ask, gated, make_records, people_of
 from tests.support.people import ANA, PASSWORD, SECRET
 from tests.support.server import start_server
@@ -140,7 +141,7 @@ def test_nobody_opens_a_socket(here):
         unknown = await open_wire(here.server.url, headers=_cookie("x" * 43))
         assert await _farewell(unknown)
 
-    asyncio.run(attempt())
+    run_apart(attempt())
 
 
 def test_a_foreign_page_opens_no_socket_even_with_her_cookie(here):
@@ -153,7 +154,7 @@ def test_a_foreign_page_opens_no_socket_even_with_her_cookie(here):
             await connect(f"ws://{there.netloc}{STREAM}", additional_headers=_cookie("x" * 43))
         assert refused.value.response.status_code == 403
 
-    asyncio.run(attempt())
+    run_apart(attempt())
 
 
 def test_a_foreign_name_or_form_is_refused(here):
@@ -198,7 +199,7 @@ def test_each_role_has_its_pages_by_address_and_by_script(here):
         assert (await shown(here.ana.token, owners["caseload"])).holds("not for you to see")
         assert (await shown(here.maya.token, hers["caseload"])).holds("My families")
 
-    asyncio.run(attempt())
+    run_apart(attempt())
 
 
 def test_a_stolen_streamlit_session_opens_a_fresh_one_of_the_thiefs_own(here):
@@ -219,7 +220,7 @@ def test_a_stolen_streamlit_session_opens_a_fresh_one_of_the_thiefs_own(here):
         assert (await run_page(again)).session_id == live  # a lost connection goes on
         await again.close()
 
-    asyncio.run(attempt())
+    run_apart(attempt())
 
 
 def test_an_identity_a_client_brings_along_counts_for_nothing(here):
@@ -233,7 +234,7 @@ def test_an_identity_a_client_brings_along_counts_for_nothing(here):
         assert not (await run_page(wire)).holds("Week of")
         await wire.close()
 
-    asyncio.run(attempt())
+    run_apart(attempt())
     assert here.ask("/_stcore/host-config", headers=spoofed).status == 401
 
 
@@ -252,7 +253,7 @@ def test_around_the_gate_a_spoofed_identity_gets_nothing(here, tmp_path):
 
     database = here.scope.database_url
     with start_server(tmp_path, database_url=database, command=command) as server:
-        asyncio.run(attempt(server.url))
+        run_apart(attempt(server.url))
 
 
 @pytest.mark.parametrize("event", ["sign out", "shut out", "new password", "idle", "too old"])
@@ -284,7 +285,7 @@ def test_an_open_tab_is_cut_at_its_next_click(here, event):
         waking = await open_wire(here.server.url, headers=_cookie(token))
         assert await _farewell(waking)
 
-    asyncio.run(attempt())
+    run_apart(attempt())
     assert here.ask("/caseload", token=token).headers["location"] == "/login?next=%2Fcaseload"
     assert here.ask("/_stcore/host-config", token=token).status == 401
 
@@ -330,4 +331,4 @@ def test_the_first_request_of_a_fresh_server_may_be_a_deep_link(tmp_path):
         told = ask(server.url, "/caseload")
         assert told.headers["location"] == "/login?next=%2Fcaseload"
         assert told.body == b""
-        assert asyncio.run(_refusal(server.url))[0] == 401
+        assert run_apart(_refusal(server.url))[0] == 401

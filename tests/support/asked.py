@@ -1,11 +1,11 @@
 """A practice that asks: protocol signed, a family in care, a link made; and requests by hand."""
 
-import asyncio
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.protocol import sign_protocol
+from tests.support.apart import run_apart
 from tests.support.exports import ZONE, appointment
 from tests.support.on_file import client_ids, visits
 
@@ -82,5 +82,5 @@ def request(app, method, path, fields=None, *, query="", host="10.0.0.1", **head
         "server": ("testserver", 80),
         "scheme": "http",
     }
-    asyncio.run(app(scope, receive, send))
+    run_apart(app(scope, receive, send))
     return Answer(sent)
