@@ -1,8 +1,12 @@
-"""A desk where exports come in, on both engines or on SQLite alone."""
+"""A desk where exports come in, on both engines or on SQLite alone; the door people sign in at."""
+
+from dataclasses import replace
 
 import pytest
 
+from allay_metrics.records import DOOR
 from tests.support.exports import Desk
+from tests.support.people import SECRET
 
 
 @pytest.fixture
@@ -15,3 +19,10 @@ def desk(scope, tmp_path):
 def sqlite_desk(sqlite_scope, tmp_path):
     """Where exports come in, for what does not depend on the engine."""
     return Desk(sqlite_scope, tmp_path)
+
+
+@pytest.fixture
+def door(scope, monkeypatch):
+    """The gate's own scope of the practice, on a server that has a secret."""
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    return replace(scope, viewer=DOOR)

@@ -18,23 +18,12 @@ from allay_metrics.actions.own_sign_in import devices, end_session, forget_devic
 from allay_metrics.actions.people import disable, end_sessions, reset
 from allay_metrics.actions.sessions import look
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
-from allay_metrics.records import DOOR, Viewer
+from allay_metrics.records import Viewer
 from allay_metrics.records.tables import device
 from allay_metrics.records.types import now
-from tests.support.people import SECRET, Someone, ana, maya_invited, trail
+from tests.support.people import Someone, ana, maya_invited, trail
 
 PIN, WRONG = "592817", "123457"
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch):
-    monkeypatch.setenv("ALLAY_SECRET", SECRET)
-
-
-@pytest.fixture
-def door(scope):
-    """The gate's own scope of the practice."""
-    return replace(scope, viewer=DOOR)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The owner's list: a button pressed twice does one thing, an old page changes nothing unseen."""
 
-from dataclasses import replace
-
 import pytest
 
 from allay_metrics.actions.people import (
@@ -16,19 +14,7 @@ from allay_metrics.actions.people import (
 from allay_metrics.actions.sessions import look
 from allay_metrics.actions.sign_in import invitation
 from allay_metrics.errors import Conflict
-from allay_metrics.records import DOOR
-from tests.support.people import MAYA, SECRET, Someone, ana, maya_invited
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch):
-    monkeypatch.setenv("ALLAY_SECRET", SECRET)
-
-
-@pytest.fixture
-def door(scope):
-    """The gate's own scope of the practice."""
-    return replace(scope, viewer=DOOR)
+from tests.support.people import MAYA, Someone, ana, maya_invited
 
 
 @pytest.fixture

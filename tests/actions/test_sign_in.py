@@ -1,6 +1,5 @@
 """Signing in by password and code: what opens a session, what ends it, what is refused."""
 
-from dataclasses import replace
 from threading import Thread
 
 import pyotp
@@ -29,48 +28,17 @@ from allay_metrics.actions.sessions import (
 )
 from allay_metrics.actions.sign_in import change_password, invitation, join, renew_codes, sign_in
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed, NotFound, QuestionProblem
-from allay_metrics.records import DOOR
 from allay_metrics.records.tables import audit, device, login_session, person, therapist
 from allay_metrics.records.types import now
+from tests.support.people import ANA, PASSWORD, Someone
 
-PASSWORD = "seven quiet herons"
-MAIL = "ana@example.test"
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch):
-    monkeypatch.setenv("ALLAY_SECRET", "kJ8vQ2mZ7rT4wX9yB3nL6pD1sF5hG0cE")
-
-
-@pytest.fixture
-def door(scope):
-    """The gate's own scope of the practice."""
-    return replace(scope, viewer=DOOR)
+MAIL = ANA
 
 
 @pytest.fixture
 def owner(scope, door):
     """The first owner, who has set up her sign-in; her code of this moment is used up."""
-    return _joined(door, first_owner(scope, MAIL, "Ana Reyes"))
-
-
-class Someone:
-    """A person who joined: her id, authenticator, session and recovery codes."""
-
-    def __init__(self, door, invitation_):
-        code = invitation_.url_path.removeprefix("/join/")
-        self.id = invitation_.person_id
-        self.totp = pyotp.TOTP(invitation(door, code).totp_secret)
-        joined = join(door, code, PASSWORD, self.totp.now(), label="Firefox")
-        self.token, self.recovery_codes = joined.token, joined.recovery_codes
-
-    def next_code(self):
-        """The code of the next half minute: the one of this is used up by joining."""
-        return self.totp.at(now() + STEP)
-
-
-def _joined(door, invitation_):
-    return Someone(door, invitation_)
+    return Someone(door, first_owner(scope, MAIL, "Ana Reyes"))
 
 
 def _therapist(scope):
@@ -247,7 +215,7 @@ def test_there_is_one_first_owner(scope, door):
         invitation(door, first.url_path.removeprefix("/join/"))
     with pytest.raises(Conflict):
         first_owner(scope, "eve@example.test", "Eve")
-    _joined(door, again)
+    Someone(door, again)
     for email in (MAIL, "eve@example.test"):
         with pytest.raises(Conflict):
             first_owner(scope, email, "Eve")
@@ -255,7 +223,7 @@ def test_there_is_one_first_owner(scope, door):
 
 @pytest.mark.usefixtures("owner")
 def test_who_is_shut_out_is_out_at_once_and_comes_back_with_what_she_had(scope, door):
-    maya = _joined(door, invite(scope, "maya@example.test", "Maya", "therapist", _therapist(scope)))
+    maya = Someone(door, invite(scope, "maya@example.test", "Maya", "therapist", _therapist(scope)))
     here = look(door, maya.token)
     assert (here.role, here.therapist_id) == ("therapist", "t1")
     disable(scope, maya.id)
@@ -278,7 +246,7 @@ def test_a_practice_keeps_an_owner(scope, owner):
 @pytest.mark.usefixtures("owner")
 def test_another_role_ends_the_sessions_of_the_old_one(scope, door):
     t1 = _therapist(scope)
-    maya = _joined(door, invite(scope, "maya@example.test", "Maya", "therapist", t1))
+    maya = Someone(door, invite(scope, "maya@example.test", "Maya", "therapist", t1))
     version = {one.id: one.version for one in people(scope)}[maya.id]
     with pytest.raises(Conflict):
         set_role(scope, maya.id, "owner", None, version=version - 1)
@@ -313,7 +281,7 @@ def test_a_reset_takes_back_all_she_signs_in_with(scope, door, owner):
         sign_in(door, MAIL, PASSWORD, owner.next_code(), label="x")
     with pytest.raises(NotAllowed):
         sign_in(door, MAIL, PASSWORD, owner.recovery_codes[0], label="x")
-    _joined(door, again)
+    Someone(door, again)
 
 
 @pytest.mark.usefixtures("owner")

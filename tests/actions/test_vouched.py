@@ -1,7 +1,5 @@
 """Whom a provider vouches for comes in only where the owner has invited her."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import func, select, update
 
@@ -10,23 +8,11 @@ from allay_metrics.actions.sessions import look
 from allay_metrics.actions.sign_in import invitation, sign_in
 from allay_metrics.actions.vouched import sign_in_vouched
 from allay_metrics.errors import NotAllowed, NotFound
-from allay_metrics.records import DOOR
 from allay_metrics.records.tables import login_session, person
 from allay_metrics.records.types import now
-from tests.support.people import ANA, MAYA, PASSWORD, SECRET, Someone, ana, maya_invited, trail
+from tests.support.people import ANA, MAYA, PASSWORD, Someone, ana, maya_invited, trail
 
 ISSUER, SUBJECT = "https://id.example", "1090-maya"
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch):
-    monkeypatch.setenv("ALLAY_SECRET", SECRET)
-
-
-@pytest.fixture
-def door(scope):
-    """The gate's own scope of the practice."""
-    return replace(scope, viewer=DOOR)
 
 
 @pytest.fixture
