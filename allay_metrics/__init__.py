@@ -15,7 +15,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     derive              state, city, type, family, first and next flags, drive legs, episodes
     intake              read, recognise, map, check: bytes to checked rows
     outcomes, travel    pure formulas, no database
-    records             tables, engine, scope, migrations, roll-up
+    records             tables, engine, scope and who sees what, migrations, roll-up
     spreadsheet         tables as CSV and XLSX, with nothing in them that a spreadsheet would run
     words               how numbers, dates and times are spelt to a person
     config              where things lie; the only reader of the environment

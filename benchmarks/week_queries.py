@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from allay_metrics.actions.imports import import_file
 from allay_metrics.demo import write_exports
@@ -54,7 +54,7 @@ def week_ms(scope: Scope, times: int = 15) -> dict[str, WeekTook]:
 
 def _took(scope: Scope, where: Filters, times: int) -> WeekTook:
     asked = asked_by_week(scope, where)
-    database = sqlite3.connect(str(scope._engine.url.database))
+    database = sqlite3.connect(str(scope._database.url.database))
 
     def ask_again() -> None:
         for text, values in asked:
@@ -67,13 +67,13 @@ def _took(scope: Scope, where: Filters, times: int) -> WeekTook:
 
 def asked_by_week(scope: Scope, where: Filters) -> list[Statement]:
     """Return every SELECT the Week asks, with its values."""
-    with _statements(scope) as asked:
+    with _statements() as asked:
         review_week(scope, where=where)
     return asked
 
 
 @contextmanager
-def _statements(scope: Scope) -> Iterator[list[Statement]]:
+def _statements() -> Iterator[list[Statement]]:
     """Yield a list that fills with every SELECT asked meanwhile, and its values."""
     asked: list[Statement] = []
 
@@ -81,8 +81,8 @@ def _statements(scope: Scope) -> Iterator[list[Statement]]:
         if text.lstrip().startswith(("SELECT", "WITH")):
             asked.append((text, values))
 
-    event.listen(scope._engine, "before_cursor_execute", keep)
+    event.listen(Engine, "before_cursor_execute", keep)
     try:
         yield asked
     finally:
-        event.remove(scope._engine, "before_cursor_execute", keep)
+        event.remove(Engine, "before_cursor_execute", keep)

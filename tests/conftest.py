@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from allay_metrics.records import Scope, open_engine, open_practice, upgrade
+from allay_metrics.records.database import guarded
 from tests.support.compiled import compile_once
 from tests.support.network import stay_inside
 from tests.support.postgres import Cluster, shared_cluster
@@ -135,4 +136,5 @@ def _copy(template: Path, folder: Path) -> str:
 def _migrate(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
+    guarded(engine).dispose()
     engine.dispose()

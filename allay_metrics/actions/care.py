@@ -66,7 +66,8 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
             for id_, closing in told.items()
         ]
         conn.execute(insert(care_closed), rows)
-        derive(conn, scope.practice_id, families)
+        with scope.as_practice(conn, "derive"):
+            derive(conn, scope.practice_id, families)
 
 
 def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
@@ -78,7 +79,8 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
         families = _families(conn, scope, ids)
         mine = care_closed.c.practice_id == scope.practice_id
         conn.execute(delete(care_closed).where(mine, care_closed.c.client_id.in_(among(conn, ids))))
-        derive(conn, scope.practice_id, families)
+        with scope.as_practice(conn, "derive"):
+            derive(conn, scope.practice_id, families)
 
 
 def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:

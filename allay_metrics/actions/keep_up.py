@@ -1,12 +1,10 @@
 """What is done when records are opened: old answers go, older rules' work is derived anew."""
 
-from dataclasses import replace
-
 from sqlalchemy import select, update
 
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.derive import RULES, derive_all
-from allay_metrics.records import OWNER, Scope
+from allay_metrics.records import Scope
 from allay_metrics.records.tables import practice
 
 
@@ -18,7 +16,7 @@ def keep_up(scope: Scope) -> bool:
     remove_old(scope)
     if _derived_by(scope) == RULES:
         return False
-    with replace(scope, viewer=OWNER).write("keep the records up") as conn:
+    with scope.of_practice("keep up").write("keep the records up") as conn:
         derive_all(conn, scope.practice_id)
         mine = practice.c.practice_id == scope.practice_id
         conn.execute(update(practice).where(mine).values(derived_by=RULES))

@@ -76,18 +76,20 @@ class OpenForm:
 
 def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> OpenForm:
     """Return the form of one row of `check_in`, with everything its parent may see."""
+    told = ("family_id", "name", "kind", "born_on")
     whom = conn.execute(
-        select(client).where(of_practice(client, row, client.c.id == row.client_id))
+        select(*(client.c[name] for name in told)).where(
+            of_practice(client, row, client.c.id == row.client_id)
+        )
     ).first()
     if whom is None:
         raise NotFound(CLOSED)
-    course = courses(conn, scope, today, [row.client_id])
+    concern, answered_before = _behind(scope, row, today)
     detail = conn.execute(
         select(client_detail).where(
             of_practice(client_detail, row, client_detail.c.client_id == row.client_id)
         )
     ).first()
-    concern = course[0].concern if course else None
     names = select(client.c.name).where(
         of_practice(client, row, client.c.family_id == whom.family_id), client.c.kind == whom.kind
     )
@@ -96,7 +98,7 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     knows_date = whom.born_on is not None or (detail is not None and detail.born_on is not None)
     knows_weeks = detail is not None and detail.gestation_weeks is not None
     asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
-    asks = asks and not _answered_before(conn, row)
+    asks = asks and not answered_before
     own = read_own_measures(conn, row.practice_id)
     asked = asked_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
     return OpenForm(
@@ -114,6 +116,14 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         answers=answers,
         own={one.id: one for one in own},
     )
+
+
+def _behind(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:
+    """Return the concern asked about, and whether birth was asked before: a link shows neither."""
+    practice = scope.of_practice("form")
+    with practice.read() as conn:
+        course = courses(conn, practice, today, [row.client_id])
+        return course[0].concern if course else None, _answered_before(conn, row)
 
 
 def _answered_before(conn: Connection, row: Row[Any]) -> bool:

@@ -30,12 +30,12 @@ from allay_metrics.actions.protocol import read_protocol
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES
-from allay_metrics.records import OWNER, Scope, Viewer
+from allay_metrics.records import Scope, Viewer
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
 from allay_metrics.records.types import now
 
 # Sees no family and may write in none: what the form's server carries about.
-NOBODY = Viewer("therapist")
+NOBODY = Viewer("form")
 LONGEST = 2_000
 AGAIN = 600  # seconds in which sending the same again is pressing the button again
 WEEKS = range(22, 45)
@@ -44,10 +44,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 def open_link(scope: Scope, token: str) -> OpenForm:
     """Return the check-in that a token opens. Raises NotFound."""
-    everything = replace(scope, viewer=OWNER)
-    today = today_in(everything).date()
-    with everything.read() as conn:
-        return read_form(conn, everything, _live(conn, everything, token), today)
+    own = _of_link(scope, token)
+    today = today_in(own).date()
+    with own.read() as conn:
+        return read_form(conn, own, _live(conn, own, token), today)
 
 
 def consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
@@ -108,8 +108,8 @@ def save_answer(
     Raises QuestionProblem for what is not asked here, or is no choice of it.
     """
     with _answering(scope, token, agreed=True) as (conn, row):
-        everything = replace(scope, viewer=OWNER)
-        form = read_form(conn, everything, row, today_in(everything).date())
+        own = _of_link(scope, token)
+        form = read_form(conn, own, row, today_in(own).date())
         known = measure in form.measures
         if not known or (value is not None and value not in form.words(measure, "en").values):
             raise QuestionProblem("That is no answer to what is asked.")
@@ -152,7 +152,7 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> str | None:
             check_in.c.answered_at > now() - AGAIN,
         )
     )
-    with replace(scope, viewer=OWNER).read() as conn:
+    with _of_link(scope, token).read() as conn:
         row = conn.execute(asked).first()
     return str(row.language) if row is not None and (row.text or "") == words else None
 
@@ -163,15 +163,22 @@ def opt_out(scope: Scope, token: str) -> str:
     Warning signs stay until somebody has read them. Returns the language of the form.
     """
     with _answering(scope, token) as (conn, row):
-        for client_id in family_clients(conn, row):
-            _keep_detail(conn, row, client_id, {"opted_out_at": now()})
-        theirs = check_in.c.client_id.in_(family_clients(conn, row))
-        unsent = of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
-        ids = select(check_in.c.id).where(unsent)
-        conn.execute(delete(answer).where(of_practice(answer, row, answer.c.check_in_id.in_(ids))))
-        ended = {"expires_at": now(), "version": check_in.c.version + 1}
-        conn.execute(update(check_in).where(unsent).values(ended))
+        with scope.as_practice(conn, "opt out"):
+            _end_all(conn, row)
         return str(row.language)
+
+
+def _end_all(conn: Connection, row: Row[Any]) -> None:
+    """End every form of the family that was not sent, and ask none of its clients again."""
+    clients = family_clients(conn, row)
+    for client_id in clients:
+        _keep_detail(conn, row, client_id, {"opted_out_at": now()})
+    theirs = check_in.c.client_id.in_(clients)
+    unsent = of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
+    ids = select(check_in.c.id).where(unsent)
+    conn.execute(delete(answer).where(of_practice(answer, row, answer.c.check_in_id.in_(ids))))
+    ended = {"expires_at": now(), "version": check_in.c.version + 1}
+    conn.execute(update(check_in).where(unsent).values(ended))
 
 
 def choose_language(scope: Scope, token: str, language: str) -> None:
@@ -185,11 +192,16 @@ def _answering(
     scope: Scope, token: str, *, agreed: bool = False
 ) -> Iterator[tuple[Connection, Row[Any]]]:
     """Yield a transaction and the check-in of a token. Raises NotFound, also before consent."""
-    with replace(scope, viewer=OWNER).write("take a parent's answers") as conn:
+    with _of_link(scope, token).write("take a parent's answers") as conn:
         row = _live(conn, scope, token)
         if agreed and row.consented_at is None:
             raise NotFound(CLOSED)
         yield conn, row
+
+
+def _of_link(scope: Scope, token: str) -> Scope:
+    """Return the scope of one link: the database itself leaves its one check-in."""
+    return replace(scope, viewer=Viewer("form", link=token_hash(token)))
 
 
 def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:

@@ -86,7 +86,7 @@ def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, l
 def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, dict[str, Person]]:
     """Return each family's clients by id, infants first."""
     # A visit after the closing opened the care again.
-    back = exists().where(
+    back = exists(visit.c.id).where(
         visit_client.c.practice_id == client.c.practice_id,
         visit_client.c.client_id == client.c.id,
         visit.c.practice_id == client.c.practice_id,

@@ -30,7 +30,15 @@ class Head:
 
 
 def append(conn: Connection, scope: "Scope", action: str, about: str = "") -> None:
-    """Write one line in the caller's transaction. `about` holds ids, never names."""
+    """Write one line in the caller's transaction. `about` holds ids, never names.
+
+    The trail is the practice's: whose act it is told of need not see it.
+    """
+    with scope.as_practice(conn, "trail"):
+        _append(conn, scope, action, about)
+
+
+def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
     mine = practice.c.practice_id == scope.practice_id
     counted = update(practice).where(mine).values(audit_number=practice.c.audit_number + 1)
     # On PostgreSQL this also makes whoever else adds a line wait for this one.

@@ -7,13 +7,14 @@ would not see it.
 
 import json
 import shutil
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, make_url, select
+from sqlalchemy import Connection, Engine, delete, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics import config
@@ -26,6 +27,8 @@ from allay_metrics.records.migrate import newest_revision, upgrade
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import city, import_, practice
 from allay_metrics.records.types import now
+
+Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
         source = open_engine(config.sqlite_url(work), plain=is_plain(work))
         try:
             upgrade(source)
-            _put(source, url, made.practice_id, replace=replace)
+            _put(_reading(source), url, made.practice_id, replace=replace)
         finally:
             source.dispose()
     except OSError as error:
@@ -154,11 +157,11 @@ def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:
     The one it came from stays as it is. A file is encrypted where a key is set and it is not asked
     to be `plain`. Raises Conflict when records stand there already.
     """
-    _put(scope._engine, url, scope.practice_id, replace=False, plain=plain)
+    _put(scope.read, url, scope.practice_id, replace=False, plain=plain)
 
 
 def _put(
-    source: Engine, url: str, practice_id: str, *, replace: bool, plain: bool | None = None
+    source: Reading, url: str, practice_id: str, *, replace: bool, plain: bool | None = None
 ) -> None:
     if url.startswith("sqlite"):
         path = Path(make_url(url).database or "")
@@ -173,7 +176,7 @@ def _put(
 
 
 def _put_file(
-    source: Engine, path: Path, practice_id: str, *, replace: bool, plain: bool | None
+    source: Reading, path: Path, practice_id: str, *, replace: bool, plain: bool | None
 ) -> None:
     """Build the new file beside the old one: at every moment one of them is whole."""
     new = path.with_name(path.name + ".new")
@@ -195,8 +198,8 @@ def _put_file(
     new.replace(path)
 
 
-def _copy_into(source: Engine, target: Engine, practice_id: str) -> None:
-    with source.connect() as read, read.begin(), _writing(target) as write, write.begin():
+def _copy_into(source: Reading, target: Engine, practice_id: str) -> None:
+    with source() as read, _writing(target) as write, write.begin():
         if write.execute(select(import_.c.id).limit(1)).first() is not None:
             raise Conflict("There are records in that database already.")
         # A database that was only opened holds an empty practice and its cities.
@@ -218,6 +221,15 @@ def _holds_records(path: Path) -> bool:
 def _open(path: Path) -> Any:
     """Return a connection to a file as it lies there, encrypted or not."""
     return connect_file(path, None if is_plain(path) else config.database_key())
+
+
+def _reading(engine: Engine) -> Reading:
+    @contextmanager
+    def read() -> Iterator[Connection]:
+        with engine.connect() as conn, conn.begin():
+            yield conn
+
+    return read
 
 
 def _writing(engine: Engine) -> Any:

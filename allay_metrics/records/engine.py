@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -20,11 +21,12 @@ from allay_metrics.records.files import connect_file, driver_of, key_for
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
 # sees one state of the records and writes nothing, on either engine.
 WRITE = {"begin_with": "BEGIN IMMEDIATE"}
-_READ = {"begin_with": "BEGIN", "query_only": True}
+_READ = {"begin_with": "BEGIN"}
 _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _OPENING = 7_253_000  # number of the lock that those who open a database take in turn
 _FULL = ("disk is full", "disk I/O error", "No space left on device")
 _LOG = logging.getLogger(__name__)
+_keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
 
 PATIENCE = 60  # seconds
 # What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
@@ -72,8 +74,10 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     return _postgres(parsed)
 
 
-def read_options(engine: Engine) -> dict[str, Any]:
-    """Return the options of a connection that reads: one state of the records, nothing written."""
+def begin_with(engine: Engine, *, writes: bool) -> dict[str, Any]:
+    """Return the options of a connection: one that reads sees one state and writes nothing."""
+    if writes:
+        return WRITE
     return _READ if engine.dialect.name == "sqlite" else _READ_POSTGRES
 
 
@@ -92,8 +96,25 @@ def _sqlite(url: str, path: Path, plain: bool | None) -> Engine:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise ConfigProblem(f"The records in {path} cannot be opened: {error.strerror}.") from None
-    key = key_for(path, plain=plain)
+    return _of_file(url, path, key_for(path, plain=plain))
+
+
+def another(engine: Engine) -> Engine:
+    """Return one more set of connections to the file that an engine has opened.
+
+    The file itself is not looked at: closing it even once would drop the locks of every connection
+    this process has, and another process would take the log beside it for left behind.
+    """
+    return _of_file(
+        engine.url.render_as_string(hide_password=False),
+        Path(engine.url.database or ""),
+        _keys[engine],
+    )
+
+
+def _of_file(url: str, path: Path, key: str | None) -> Engine:
     engine = create_engine(url, module=driver_of(key), creator=lambda: connect_file(path, key))
+    _keys[engine] = key
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _say_who_writes)
@@ -143,8 +164,6 @@ def _set_pragmas(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA query_only = {'ON' if options.get('query_only') else 'OFF'}")
     connection.exec_driver_sql(options.get("begin_with", "BEGIN"))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.records.database import guarded
 from allay_metrics.records.engine import one_at_a_time, open_engine
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.migrate import upgrade
@@ -37,10 +38,11 @@ def open_practice(
         upgrade(engine)
         given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
         row = _own_row(engine, practice_id, given)
+        database = guarded(engine)
     except BaseException:
         engine.dispose()
         raise
-    return Scope(engine, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
+    return Scope(database, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
 
 
 def _own_row(engine: Engine, practice_id: str | None, given: dict[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, update
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import audit
-from allay_metrics.records.engine import WRITE, read_options
+from allay_metrics.records.asking import Asking
+from allay_metrics.records.database import Database
+from allay_metrics.records.policies import NEVER_MET, STEPS, Role, Step
 from allay_metrics.records.privacy import names_hidden
 from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
@@ -24,7 +26,7 @@ class Viewer:
     asks for none. `hides_names`: others see the screen, names are masked and nothing is written.
     """
 
-    role: Literal["owner", "therapist", "form", "door"]
+    role: Role
     therapist_id: str | None = None
     email: str | None = None
     person_id: str | None = None
@@ -36,15 +38,12 @@ class Viewer:
 OWNER = Viewer("owner")
 DOOR = Viewer("door")
 
-# A visit in one of these states brings nobody into a therapist's caseload.
-_NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
-
 
 @dataclass(frozen=True)
 class Scope:
     """One viewer in one practice; every question and every write carries it to the database."""
 
-    _engine: Engine
+    _database: Database
     practice_id: str
     timezone: str
     is_demo: bool
@@ -63,11 +62,11 @@ class Scope:
     @property
     def database_url(self) -> str:
         """Return where the records are kept, password included: for opening, never for showing."""
-        return self._engine.url.render_as_string(hide_password=False)
+        return self._database.url.render_as_string(hide_password=False)
 
     def close(self) -> None:
         """Let go of the database: its file may be moved or deleted afterwards."""
-        self._engine.dispose()
+        self._database.dispose()
 
     def has_records(self) -> bool:
         """Return whether anything was ever taken in."""
@@ -77,12 +76,13 @@ class Scope:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one state of the records and may not write."""
-        options = read_options(self._engine)
+        """Yield a connection that sees one state of the records and may not write.
+
+        The database itself leaves what this viewer may see, whatever is asked.
+        """
         with (
             names_hidden(self.viewer.hides_names),
-            self._engine.connect().execution_options(**options) as conn,
-            conn.begin(),
+            self._database.session(self._asking(), writes=False) as conn,
         ):
             yield conn
 
@@ -91,28 +91,31 @@ class Scope:
         """Yield a connection in one transaction: all of it is kept, or nothing.
 
         `reason` says what is done, in a few words. `family_id` names the one family it is done
-        in: a therapist may write in families of her caseload. Both go into the audit trail with
-        what is written. Raises NotAllowed for anything else by anyone but the owner.
+        in: a therapist may write in families of her caseload, and there alone; a parent's link
+        in its one check-in. Both go into the audit trail with what is written. Raises NotAllowed
+        for anything else by anyone but the owner.
         """
         if self.viewer.hides_names:
             raise NotAllowed("Names are hidden: show them again before you change anything.")
-        if self.viewer.role != "owner" and family_id is None:
+        role = self.viewer.role
+        if not (role == "owner" or (role == "therapist" and family_id) or self.viewer.link):
             raise NotAllowed(f"Only the owner may {reason}.")
-        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        with self._database.session(self._asking(family_id), writes=True) as conn:
             # First of all: on PostgreSQL this row is what writers of one practice queue for.
-            bump = {"version": practice.c.version + 1}
-            conn.execute(
-                update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
-            )
-            if self.viewer.role != "owner" and not self._has(conn, family_id):
+            with self.as_practice(conn, "count the write"):
+                bump = {"version": practice.c.version + 1}
+                conn.execute(
+                    update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
+                )
+                audit.append(conn, self, reason, family_id or "")
+            if role == "therapist" and not self._has(conn, family_id):
                 raise NotAllowed(f"You may {reason} in families of your own caseload only.")
-            audit.append(conn, self, reason, family_id or "")
             yield conn
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
         """Yield a connection for a line of the audit trail about something that was read."""
-        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        with self._database.session(self._asking(), writes=True) as conn:
             yield conn
 
     @contextmanager
@@ -124,8 +127,35 @@ class Scope:
         """
         if self.viewer.role != "door":
             raise NotAllowed("Sign-ins are kept by the door alone.")
-        with self._engine.connect().execution_options(**WRITE) as conn, conn.begin():
+        with self._database.session(self._asking(), writes=True) as conn:
             yield conn
+
+    @contextmanager
+    def as_practice(self, conn: Connection, step: Step) -> Iterator[None]:
+        """Have a connection of `write` run as the practice itself for one step of STEPS.
+
+        What is derived from a therapist's words reaches further than she sees.
+        """
+        if step not in STEPS:
+            raise NotAllowed("The practice takes no such step.")
+        with self._database.as_practice(conn):
+            yield
+
+    def of_practice(self, step: Step) -> Self:
+        """Return the practice's own scope for one step of STEPS."""
+        if step not in STEPS:
+            raise NotAllowed("The practice takes no such step.")
+        return replace(self, viewer=OWNER)
+
+    def _asking(self, family_id: str | None = None) -> Asking:
+        viewer = self.viewer
+        return Asking(
+            self.practice_id,
+            viewer.role,
+            viewer.therapist_id or "",
+            family_id or "",
+            viewer.link,
+        )
 
     def data_version(self) -> int:
         """Return a number that grows with every write: part of every cache's key."""
@@ -155,7 +185,7 @@ class Scope:
             return select(family.c.id).where(family.c.practice_id == self.practice_id)
         return (
             select(visit.c.family_id)
-            .where(self.own(visit), visit.c.state.not_in(_NEVER_MET))
+            .where(self.own(visit), visit.c.state.not_in(NEVER_MET))
             .distinct()
         )
 

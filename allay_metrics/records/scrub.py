@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from allay_metrics.errors import NotAllowed
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import metadata
 
@@ -13,13 +14,16 @@ def scrub(scope: Scope) -> bool:
 
     False: somebody still reads the records as they were before, and SQLite's log beside the file
     keeps them until nobody does. PostgreSQL's own write-ahead log and backups are the server's.
+    Raises NotAllowed for anyone but the owner.
     """
-    engine = scope._engine
-    if engine.dialect.name == "sqlite":
-        return _rewrite_file(engine)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        for table in metadata.sorted_tables:
-            conn.execute(text(f'VACUUM FULL "{table.name}"'))
+    if scope.viewer.role != "owner":
+        raise NotAllowed("Only the owner may have the database written anew.")
+    with scope._database.keeper() as engine:
+        if engine.dialect.name == "sqlite":
+            return _rewrite_file(engine)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            for table in metadata.sorted_tables:
+                conn.execute(text(f'VACUUM FULL "{table.name}"'))
     return True
 
 
@@ -27,7 +31,6 @@ def _rewrite_file(engine: Engine) -> bool:
     lent = engine.raw_connection()
     try:
         driver: Any = lent.driver_connection
-        driver.execute("PRAGMA query_only = OFF")
         driver.execute("VACUUM")
         busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy

@@ -20,7 +20,7 @@ def read_choices(scope: Scope) -> Choices:
     """Return the cities of the visits the viewer counts, and the therapists she may choose."""
     rolled = daily_city if scope.viewer.role == "owner" else daily
     # One look into the index for each known name: no scan of the roll-up.
-    visited = exists().where(scope.own(rolled), rolled.c.city == city.c.name)
+    visited = exists(rolled.c.city).where(scope.own(rolled), rolled.c.city == city.c.name)
     cities = select(city.c.name).where(city.c.practice_id == scope.practice_id, visited)
     people = (
         select(therapist.c.id, therapist.c.name)

@@ -119,7 +119,7 @@ def _in_files(scope):
         held = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
     else:
         plain = url.replace("postgresql+psycopg", "postgresql")
-        dump = [find_programs() / "pg_dump", plain]
+        dump = [find_programs() / "pg_dump", "--enable-row-security", plain]
         held = subprocess.run(dump, capture_output=True, check=True).stdout
     return {word for word in SEEDED if word.lower().encode() in held.lower()}
 

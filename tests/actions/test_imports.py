@@ -231,7 +231,7 @@ def test_a_therapist_imports_nothing(sqlite_desk):
     from dataclasses import replace
 
     sqlite_desk.scope = replace(sqlite_desk.scope, viewer=Viewer("therapist", "t"))
-    with pytest.raises(NotAllowed, match="Only the owner may import records"):
+    with pytest.raises(NotAllowed, match="not yours to see"):
         sqlite_desk.take_in(ROWS, MONDAY)
 
 

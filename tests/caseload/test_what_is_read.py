@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
 from allay_metrics.caseload.baby import read_baby, read_note
 from allay_metrics.caseload.day import read_day
@@ -28,15 +28,15 @@ NOW = datetime(2026, 5, 4, 18, tzinfo=UTC)
 class Log:
     """The statements a database was asked while it was listened to."""
 
-    def __init__(self, engine):
-        self.engine, self.statements = engine, []
+    def __init__(self):
+        self.statements = []
 
     def __enter__(self):
-        event.listen(self.engine, "before_cursor_execute", self._hear)
+        event.listen(Engine, "before_cursor_execute", self._hear)
         return self
 
     def __exit__(self, *_):
-        event.remove(self.engine, "before_cursor_execute", self._hear)
+        event.remove(Engine, "before_cursor_execute", self._hear)
 
     def _hear(self, _conn, _cursor, statement, parameters, *_):
         self.statements.append((statement, str(parameters)))
@@ -79,7 +79,7 @@ def her_families(practice_rows, therapist_id):
 
 
 def test_the_log_hears_money_and_what_is_not_limited(desk):
-    with Log(desk.scope._engine) as log, desk.scope.read() as conn:
+    with Log() as log, desk.scope.read() as conn:
         conn.execute(select(visit.c.price_cents)).all()
         conn.execute(select(client.c.name)).all()
     heard = [statement for statement in log.statements if "SELECT" in statement[0]]
@@ -90,7 +90,7 @@ def test_the_log_hears_money_and_what_is_not_limited(desk):
 
 
 def test_neither_money_nor_a_foreign_family_is_read(maya):
-    with Log(maya._engine) as log:
+    with Log() as log:
         shown = whole_page(maya)
     judge(log, maya.viewer.therapist_id)
     assert "Foreign" not in repr(shown)
@@ -115,7 +115,7 @@ def test_of_any_practice_each_sees_her_own_families_alone(new_database, practice
             clients = {r.id: r.family_id for r in conn.execute(select(client))}
         for therapist_id in {row.therapist_id for row in rows}:
             hers = scope.as_therapist(therapist_id)
-            with Log(scope._engine) as log:
+            with Log() as log:
                 families, babies, *_, day, _weeks, _looks = whole_page(hers)
             judge(log, therapist_id)
             allowed = her_families(rows, therapist_id)

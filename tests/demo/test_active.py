@@ -88,7 +88,7 @@ def test_a_practice_is_opened_once():
 @pytest.mark.usefixtures("own")
 def test_a_file_made_anew_is_another_practice():
     before = active.own_practice()
-    url = before._engine.url
+    url = before._database.url
     before.close()
     path = Path(url.database)
     path.rename(path.with_suffix(".old"))

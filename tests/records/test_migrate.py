@@ -12,16 +12,20 @@ from allay_metrics.records.tables import city, metadata, practice
 
 
 def test_a_newer_schema_is_refused_in_a_sentence(scope):
-    with scope.write("become newer") as conn:
+    engine = open_engine(scope.database_url)
+    with engine.begin() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigProblem, match=r"schema 9999, newer .* \(\d{4}\): install the newer"):
-        upgrade(scope._engine)
+        upgrade(engine)
+    engine.dispose()
 
 
 def test_migrating_again_changes_nothing(scope):
-    upgrade(scope._engine)
-    with scope.read() as conn:
+    engine = open_engine(scope.database_url)
+    upgrade(engine)
+    with engine.connect() as conn:
         found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    engine.dispose()
     assert found == [newest_revision()]
 
 

@@ -50,9 +50,11 @@ def test_every_row_but_the_practices_own_is_reached_through_a_key(table):
 
 
 def test_every_sqlite_table_is_strict(sqlite_scope):
-    with sqlite_scope.read() as conn:
+    engine = open_engine(sqlite_scope.database_url)
+    with engine.connect() as conn:
         asked = text("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
         strict = dict(map(tuple, conn.execute(asked)))
+    engine.dispose()
     assert {name for name in metadata.tables if not strict[name]} == set()
 
 

@@ -13,6 +13,7 @@ from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.tables import city, metadata, practice
 from tests.support.exports import Desk, appointment, day
+from tests.support.keeper import database_itself
 from tests.support.on_file import closings, fingerprint, missing_ids, states, visits
 
 MONDAY, LATER = "2026-03-09 08:00", "2026-03-30 08:00"
@@ -27,13 +28,13 @@ ROWS = [
 @pytest.fixture
 def desks(scope, tmp_path):
     """Desks of two practices in one database, each with the same export taken in."""
-    with scope.write("add a practice") as conn:
+    with database_itself(scope) as conn:
         row = {"name": "Other", "timezone": "America/Los_Angeles", "is_demo": 0}
         conn.execute(insert(practice).values(practice_id="other", **row))
         theirs = select(city).where(city.c.practice_id == scope.practice_id)
         rows = [dict(r) | {"practice_id": "other"} for r in conn.execute(theirs).mappings()]
         conn.execute(insert(city), rows)
-    other = Scope(scope._engine, "other", "America/Los_Angeles", is_demo=False)
+    other = Scope(scope._database, "other", "America/Los_Angeles", is_demo=False)
     both = Desk(scope, tmp_path), Desk(other, tmp_path)
     for desk in both:
         desk.take_in(ROWS, MONDAY)

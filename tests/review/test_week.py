@@ -249,7 +249,7 @@ def test_a_missing_visit_is_counted_beside_the_numbers(scope):
 
 def test_only_the_owner_reviews_the_week(sqlite_scope):
     theirs = Scope(
-        sqlite_scope._engine,
+        sqlite_scope._database,
         sqlite_scope.practice_id,
         sqlite_scope.timezone,
         is_demo=False,

@@ -4,7 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.check_ins import make_link
@@ -317,18 +317,18 @@ def test_nothing_about_a_family_is_in_the_log(desk, door, caplog, monkeypatch):
     assert "Mia" not in caplog.text
 
 
-def _statements(scope, run):
+def _statements(run):
     """Return the SQL that a call has the database run, values left out."""
     told = []
 
     def keep(_conn, _cursor, statement, *_rest):
         told.append(statement)
 
-    event.listen(scope._engine, "before_cursor_execute", keep)
+    event.listen(Engine, "before_cursor_execute", keep)
     try:
         run()
     finally:
-        event.remove(scope._engine, "before_cursor_execute", keep)
+        event.remove(Engine, "before_cursor_execute", keep)
     return told
 
 
@@ -354,7 +354,7 @@ def test_every_link_that_is_refused_costs_the_same_work(desk, door, step, monkey
         fields = {"step": step, "key": key, "value": "3", "none": "1", "text": "hello"}
         asked = ("POST", token, fields) if step else ("GET", token)
         answers = []
-        told = _statements(desk.scope, lambda: answers.append(request(door, *asked)))
+        told = _statements(lambda: answers.append(request(door, *asked)))
         return answers[0].status, len(answers[0].body), told
 
     found = {why: work(token) for why, token in refused.items()}

@@ -26,6 +26,7 @@ HOW_TO_GET_IT = (
     "(on Debian and Ubuntu: apt install postgresql; on macOS: brew install postgresql)."
 )
 _TEMPLATE = "allay_template"
+OWNER = "keeper"
 # Nothing here has to survive a power cut.
 _QUICK = [
     f"-c{setting}"
@@ -69,11 +70,11 @@ class Cluster:
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy URL of one of its databases."""
-        return f"postgresql+psycopg://allay@/{database}?host={self.folder}"
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
     def create(self, database: str, template: str = _TEMPLATE) -> str:
         """Make a database as a copy of the migrated template and return its URL."""
-        self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER}')
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -119,6 +120,8 @@ def _start(run_pid: int) -> Cluster:
         else:
             # The supervisor is to outlive this process: nobody waits for it.
             supervisor.returncode = 0
+            # As a practice's own server would have it: no superuser ever opens the records.
+            cluster._run(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
             return cluster
     raise RuntimeError(f"PostgreSQL did not start:\n{said.read_text() if said.exists() else ''}")
 

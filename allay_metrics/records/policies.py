@@ -1,0 +1,247 @@
+"""Who sees which rows and columns of every table, and who writes them: as data.
+
+guard_sqlite.py and guard_postgres.py make the database's own rules of it. The owner sees and
+writes everything of her practice and of no other; what is not named here nobody else sees.
+
+Conditions are SQL that both engines know. `{practice}`, `{therapist}`, `{family}` and `{link}`
+stand for what the scope says, the other names in braces for the sets of ids below.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy import Table
+
+from allay_metrics.records.tables import metadata
+from allay_metrics.records.types import Cents
+
+Role = Literal["owner", "therapist", "form", "door"]
+Act = Literal["insert", "update", "delete"]
+
+_ALL_ACTS: tuple[Act, ...] = ("insert", "update", "delete")
+
+# A visit in one of these states brings nobody into a therapist's caseload.
+NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
+_OFF = f"({', '.join(repr(state) for state in NEVER_MET)})"
+
+# Ids that conditions speak of; {} before a table is where the base tables stand.
+SETS: dict[str, str] = {
+    "families": (
+        "SELECT family_id FROM {base}visit WHERE practice_id = {practice} "  # noqa: S608 - ours
+        "AND therapist_id = {therapist} AND state NOT IN " + _OFF
+    ),
+    "clients": (
+        "SELECT id FROM {base}client WHERE practice_id = {practice} AND family_id IN ({families})"
+    ),
+    "check_ins": (
+        "SELECT id FROM {base}check_in WHERE practice_id = {practice} AND client_id IN ({clients})"
+    ),
+    "clients_written": (
+        "SELECT id FROM {base}client WHERE practice_id = {practice} AND family_id = {family}"
+    ),
+    "check_ins_written": (
+        "SELECT id FROM {base}check_in WHERE practice_id = {practice} "
+        "AND client_id IN ({clients_written})"
+    ),
+    "asked": (
+        "SELECT id FROM {base}check_in WHERE practice_id = {practice} AND token_hash = {link}"
+    ),
+    "asked_client": (
+        "SELECT client_id FROM {base}check_in WHERE practice_id = {practice} "
+        "AND token_hash = {link}"
+    ),
+    "asked_family": (
+        "SELECT family_id FROM {base}client WHERE practice_id = {practice} "
+        "AND id IN ({asked_client})"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sees:
+    """What a viewer may read of a table, and write.
+
+    `rows` leaves the rows read, within the practice; `columns` those of its columns, None for all
+    that hold no money. `acts` are done to the rows that `written` leaves.
+    """
+
+    rows: str = "TRUE"
+    columns: tuple[str, ...] | None = None
+    acts: frozenset[Act] = field(default_factory=frozenset)
+    written: str = "FALSE"
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether every row of the practice is read and written."""
+        return self.rows == self.written == "TRUE" and len(self.acts) == len(_ALL_ACTS)
+
+    def readable(self, table: Table) -> tuple[str, ...]:
+        """Return the names of the columns read, in the table's order."""
+        return tuple(
+            column.name
+            for column in table.columns
+            if (column.name in self.columns if self.columns else not is_money(table, column.name))
+        )
+
+
+def is_money(table: Table, column: str) -> bool:
+    """Return whether a column holds cents."""
+    return isinstance(table.c[column].type, Cents)
+
+
+# Of the practice itself: what stands on every page. Of its files: how old the records are.
+_PRACTICE = Sees(
+    columns=("practice_id", "name", "timezone", "is_demo", "derived_by", "version"),
+)
+_IMPORTS = Sees(
+    columns=(
+        *("practice_id", "id", "sequence", "source", "holds", "as_of"),
+        *("covers_from", "covers_to", "imported_at", "undone_at"),
+    )
+)
+_EVERYTHING = Sees()
+_HERS = Sees("therapist_id = {therapist}")
+_FAMILIES = "family_id IN ({families})"
+_CLIENTS = "client_id IN ({clients})"
+_CHECK_INS = "check_in_id IN ({check_ins})"
+_ASKED = "check_in_id IN ({asked})"
+
+
+def _noted(*acts: Act) -> Sees:
+    """Return what a therapist sees of her clients, and writes of those of one family."""
+    return Sees(_CLIENTS, None, frozenset(acts), "client_id IN ({clients_written})")
+
+
+# Her caseload: families she has or had a visit with that was not called off, colleagues' visits
+# of them too, and her own visits and hours. No file, no row set aside, no choice of the owner's.
+_THERAPIST: dict[str, Sees] = {
+    "practice": _PRACTICE,
+    "import": _IMPORTS,
+    # What pages need to be read at all, and what tells of no family.
+    "therapist": _EVERYTHING,
+    "city": _EVERYTHING,
+    "coverage": _EVERYTHING,
+    "drive_pair": _EVERYTHING,
+    "own_measure": _EVERYTHING,
+    "safety_protocol": _EVERYTHING,
+    "family": Sees("id IN ({families})"),
+    "client": Sees(_FAMILIES),
+    "booking": Sees(
+        _FAMILIES,
+        # `extra` holds whatever else a file says, payments among it.
+        tuple(
+            column.name
+            for column in metadata.tables["booking"].columns
+            if column.name not in ("extra", "row_hash", "price_cents")
+        ),
+    ),
+    "visit": Sees(f"(therapist_id = {{therapist}} OR {_FAMILIES})"),
+    "visit_client": Sees(_CLIENTS),
+    "episode": Sees(_CLIENTS),
+    "daily": _HERS,
+    "weekly": _HERS,
+    "offered_hours": _HERS,
+    "client_detail": Sees(_CLIENTS),
+    "client_note": _noted("insert", "update"),
+    "client_tag": _noted("insert", "delete"),
+    "care_closed": _noted("insert", "delete"),
+    "check_in": _noted("insert", "update"),
+    "answer": Sees(_CHECK_INS),
+    "red_flag": Sees(
+        _CHECK_INS, None, frozenset({"update"}), "check_in_id IN ({check_ins_written})"
+    ),
+}
+
+# One link: its check-in, what was answered in it, and the first names of the family's clients.
+_FORM: dict[str, Sees] = {
+    "practice": _PRACTICE,
+    "import": _IMPORTS,
+    "own_measure": _EVERYTHING,
+    "safety_protocol": _EVERYTHING,
+    "check_in": Sees("token_hash = {link}", None, frozenset({"update"}), "token_hash = {link}"),
+    "client": Sees(
+        "family_id IN ({asked_family})",
+        ("practice_id", "id", "family_id", "name", "kind", "born_on", "version"),
+    ),
+    "client_detail": Sees(
+        "client_id IN ({asked_client})",
+        None,
+        frozenset({"insert", "update"}),
+        "client_id IN ({asked_client})",
+    ),
+    "answer": Sees(_ASKED, None, frozenset(_ALL_ACTS), _ASKED),
+    "red_flag": Sees(_ASKED, None, frozenset({"insert"}), _ASKED),
+}
+
+_ACCOUNTS = Sees("TRUE", None, frozenset(_ALL_ACTS), "TRUE")
+
+# The gate before anybody is known: accounts and sessions, nothing of families.
+_DOOR: dict[str, Sees] = {
+    "practice": _PRACTICE,
+    "person": _ACCOUNTS,
+    "recovery_code": _ACCOUNTS,
+    "device": _ACCOUNTS,
+    "login_session": _ACCOUNTS,
+}
+
+POLICIES: Mapping[Role, Mapping[str, Sees]] = {
+    "owner": {
+        name: Sees("TRUE", tuple(table.c.keys()), frozenset(_ALL_ACTS), "TRUE")
+        for name, table in metadata.tables.items()
+    },
+    "therapist": _THERAPIST,
+    "form": _FORM,
+    "door": _DOOR,
+}
+
+# What whoever asks for more is told, whichever engine refuses.
+REFUSED = "That is not yours to see or to change."
+
+# For the owner alone, each with the reason.
+OWNERS: dict[str, str] = {
+    "audit": "tells who read and did what",
+    "check_in_row": "tells of files of answers",
+    "city_alias": "how sources are read is the owner's choice",
+    "correction": "the owner's word over a source",
+    "daily_city": "tells no therapist: sums of the whole practice",
+    "erased": "tells which families asked to be erased",
+    "family_link": "names families",
+    "goal": "what the owner aims for",
+    "import_row": "tells of files, and what rows said before",
+    "own_profile": "how sources are read is the owner's choice",
+    "set_aside": "holds rows as they stood in a file, of any family",
+    "setting": "the owner's choices",
+    "type_name": "how sources are read is the owner's choice",
+    "type_word": "how sources are read is the owner's choice",
+    "week_note": "the owner's words",
+    "week_snapshot": "numbers of the whole practice, money among them",
+}
+
+# Tables of the database that no viewer may read, each with the reason.
+NOBODYS: dict[str, str] = {"alembic_version": "tells the schema's revision; read before a scope"}
+
+# Steps that a therapist's or a parent's act takes as the practice itself: small, named, and the
+# only way past the rows above.
+Step = Literal["count the write", "derive", "keep up", "form", "opt out", "trail"]
+STEPS: dict[Step, str] = {
+    "count the write": "the practice's version grows, and the act has its line in the audit trail",
+    "trail": "a line of the audit trail about something that was read",
+    "derive": "visits, days and roll-ups follow from what was written in one family",
+    "keep up": "all is derived anew where the rules changed since, whoever opens the records",
+    "form": "which concern a parent's form asks about, and whether birth was asked before",
+    "opt out": "a family's other forms end with the one in which it asks not to be asked again",
+}
+
+
+def written_out(condition: str, base: str, said: Mapping[str, str]) -> str:
+    """Return a condition with its sets and the scope's own values written out.
+
+    `base` stands before base tables, `said` is the SQL of practice, therapist, family and link.
+    """
+    for _ in range(len(SETS)):
+        for name, ids in SETS.items():
+            condition = condition.replace(f"{{{name}}}", ids)
+    for name, sql in {**said, "base": base}.items():
+        condition = condition.replace(f"{{{name}}}", sql)
+    return condition

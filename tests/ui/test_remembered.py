@@ -1,0 +1,27 @@
+"""What is kept in memory is kept for whoever asked, and for nobody else."""
+
+from dataclasses import replace
+
+from allay_metrics.records import Viewer
+from allay_metrics.ui.remembered import remembered
+
+
+def test_an_answer_is_kept_for_its_own_viewer_alone(sqlite_scope):
+    asked = []
+
+    @remembered
+    def read(scope):
+        asked.append(scope.viewer)
+        return scope.viewer
+
+    others = [
+        Viewer("therapist", "maya"),
+        Viewer("therapist", "ines"),
+        Viewer("owner", person_id="p"),
+        Viewer("form", link="a"),
+        Viewer("form", link="b"),
+    ]
+    scopes = [sqlite_scope, *(replace(sqlite_scope, viewer=one) for one in others)]
+    for _ in range(2):
+        assert [read(scope) for scope in scopes] == [scope.viewer for scope in scopes]
+    assert len(asked) == len(scopes)
