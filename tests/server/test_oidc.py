@@ -75,6 +75,7 @@ def test_a_corrupt_token_is_refused(client, provider, corrupt):
         ({"email_verified": None, "xms_edov": True}, False),
         ({"email": None}, False),
         ({"sub": None}, False),
+        ({"aud": "another", "azp": CLIENT}, False),
         ({"aud": [CLIENT, "another"]}, False),
         ({"aud": [CLIENT, "another"], "azp": "another"}, False),
         ({"aud": [CLIENT, "another"], "azp": CLIENT}, True),
