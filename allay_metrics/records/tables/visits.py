@@ -127,6 +127,8 @@ visit = table(
     belongs_to("family", "family_id"),
     belongs_to("therapist", "therapist_id"),
     Index(None, "practice_id", "family_id"),
+    # A therapist's caseload: families of visits of hers that were not called off, in every read.
+    Index("ix_visit_met", "practice_id", "therapist_id", "family_id", "state"),
     # Visits of a period; its distinct families are read from this index alone.
     Index(
         "ix_visit_day",
