@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, make_url, select
+from sqlalchemy import Connection, Engine, delete, make_url, select, update
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics import config
@@ -25,7 +25,7 @@ from allay_metrics.records.engine import WRITE, open_engine
 from allay_metrics.records.files import connect_file, driver_of, is_plain, remove_file
 from allay_metrics.records.migrate import newest_revision, upgrade
 from allay_metrics.records.scope import Scope
-from allay_metrics.records.tables import city, import_, practice
+from allay_metrics.records.tables import city, device, import_, login_session, practice
 from allay_metrics.records.types import now
 
 Reading = Callable[[], AbstractContextManager[Connection]]
@@ -130,6 +130,7 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
 
     Raises FileProblem as `read_backup` does, and Conflict when records stand there already. With
     `replace` an SQLite file that stands there is kept beside the new one, never overwritten.
+    Sessions and remembered devices of the day of the backup open nothing: some were ended since.
     """
     made = read_backup(path)
     work = Path(path.parent / f".{path.name}.restoring")
@@ -141,6 +142,7 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
         source = open_engine(config.sqlite_url(work), plain=is_plain(work))
         try:
             upgrade(source)
+            _end_sign_ins(source)
             _put(_reading(source), url, made.practice_id, replace=replace)
         finally:
             source.dispose()
@@ -149,6 +151,12 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
     finally:
         remove_file(work)
     return made
+
+
+def _end_sign_ins(engine: Engine) -> None:
+    with _writing(engine) as conn, conn.begin():
+        for table in (login_session, device):
+            conn.execute(update(table).where(table.c.revoked_at.is_(None)).values(revoked_at=now()))
 
 
 def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:

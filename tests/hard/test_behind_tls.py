@@ -1,6 +1,5 @@
 """The dashboard behind the proxy that ships with it: the way a practice's server runs."""
 
-import asyncio
 import json
 import shutil
 import socket
@@ -17,6 +16,7 @@ import pytest
 from websockets import InvalidStatus, connect
 
 from allay_metrics.records import open_practice
+from tests.support.apart import run_apart
 from tests.support.gated import ask, make_records, people_of
 from tests.support.people import SECRET
 from tests.support.server import ROOT, start_server
@@ -152,7 +152,7 @@ def test_the_owner_gets_her_page_over_tls_and_its_scripts_small(practice, record
         await wire.close()
         return ran
 
-    ran = asyncio.run(week())
+    ran = run_apart(week())
     assert ran.holds("Week of")
     record_property("hardening", f"behind Caddy over TLS the Week runs in {ran.seconds:.2f} s")
 
@@ -185,7 +185,7 @@ def test_another_sites_socket_is_refused_behind_the_proxy_too(practice):
             )
         return refused.value.response.status_code
 
-    assert asyncio.run(knock()) == 403
+    assert run_apart(knock()) == 403
 
 
 def test_the_proxys_log_holds_no_link_of_a_check_in_and_no_cookie(practice):

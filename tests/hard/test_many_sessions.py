@@ -7,6 +7,7 @@ from statistics import quantiles
 
 import pytest
 
+from tests.support.apart import run_apart
 from tests.support.server import Server, start_server
 from tests.support.wire import Ran, open_wire, run_page
 
@@ -44,7 +45,7 @@ def test_two_hundred_open_tabs_stay_below_400_mb(server, record_property):
             await wire.close()
         return held
 
-    held = asyncio.run(open_all())
+    held = run_apart(open_all())
     record_property("hardening", f"{IDLE} tabs: {held:.0f} MB")
     assert held < 400
 
@@ -69,7 +70,7 @@ def test_twenty_people_clicking_wait_less_than_two_seconds(server, record_proper
             await asyncio.sleep(PAUSE / CLICKING)  # nobody clicks in step
         return [one for person in people for one in await person]
 
-    ran = asyncio.run(all_of_them())
+    ran = run_apart(all_of_them())
     assert len(ran) == CLICKING * CLICKS
     assert all(one.holds("Week of") for one in ran)
     slow = quantiles([one.seconds for one in ran], n=20)[-1]

@@ -9,11 +9,14 @@ import pytest
 
 from allay_metrics.actions.backups import back_up, last_backup
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.sessions import look
+from allay_metrics.actions.sign_in import sign_in
 from allay_metrics.errors import Conflict, FileProblem, NotAllowed
-from allay_metrics.records import open_practice, row_hashes
+from allay_metrics.records import DOOR, open_practice, row_hashes
 from allay_metrics.records.backup import move_practice, read_backup, restore
 from allay_metrics.records.scope import Viewer
 from tests.support.acuity import write_export
+from tests.support.people import ANA, PASSWORD, SECRET, ana
 
 AS_OF = 1_794_758_520
 
@@ -39,6 +42,17 @@ def test_what_comes_back_is_what_was_kept(kept, tmp_path):
         assert row_hashes(back) == before
         assert back.practice_id == kept.practice_id
     assert made.rows > 0
+
+
+def test_a_session_of_the_day_of_the_backup_opens_nothing(scope, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    owner = ana(scope, replace(scope, viewer=DOOR))
+    back_up(scope, tmp_path / "kept.allay")
+    restore(tmp_path / "kept.allay", f"sqlite:///{tmp_path}/back.sqlite")
+    with closing(open_practice(f"sqlite:///{tmp_path}/back.sqlite", viewer=DOOR)) as door:
+        assert look(door, owner.token) is None
+        again = sign_in(door, ANA, PASSWORD, owner.next_code(), label="x")
+        assert look(door, again).role == "owner"
 
 
 @pytest.mark.postgres
