@@ -1,11 +1,11 @@
 """Everything that draws: the only folder that imports streamlit. Pages take their parts here."""
 
-from allay_metrics.ui.baby_page import baby_page
+from allay_metrics.ui.baby.page import baby_page
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
-from allay_metrics.ui.caseload_page import caseload_page
-from allay_metrics.ui.check_in_flags import red_flags
-from allay_metrics.ui.check_ins_page import check_ins_page
-from allay_metrics.ui.cities_page import cities_page
+from allay_metrics.ui.caseload.page import caseload_page
+from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.check_ins.page import check_ins_page
+from allay_metrics.ui.cities.page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import figure, forget
@@ -13,24 +13,24 @@ from allay_metrics.ui.filters import choose_filters, filter_words
 from allay_metrics.ui.frame import frame, to_caseload
 from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.nothing import loading, no_records
-from allay_metrics.ui.outcomes_page import outcomes_page
+from allay_metrics.ui.outcomes.page import outcomes_page
 from allay_metrics.ui.own_page import own_page
-from allay_metrics.ui.people_page import people_page
+from allay_metrics.ui.people.page import people_page
 from allay_metrics.ui.period import choose_period, choose_week
 from allay_metrics.ui.period_head import period_head
-from allay_metrics.ui.practice_page import practice_page
+from allay_metrics.ui.practice.page import practice_page
 from allay_metrics.ui.problem import problem, problems_shown
-from allay_metrics.ui.records_page import records_page
+from allay_metrics.ui.records.page import records_page
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.session import guard, is_therapist, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
-from allay_metrics.ui.therapists_page import therapists_page
+from allay_metrics.ui.therapists.page import therapists_page
 from allay_metrics.ui.tile import Face, tile, tile_grid
-from allay_metrics.ui.types_page import types_page
+from allay_metrics.ui.types.page import types_page
 from allay_metrics.ui.visits import open_number, visits_table
-from allay_metrics.ui.week_head import as_of_line, known_words, week_head
-from allay_metrics.ui.week_page import week_page
+from allay_metrics.ui.week.head import as_of_line, known_words, week_head
+from allay_metrics.ui.week.page import week_page
 
 __all__ = [
     "Cell",

@@ -11,9 +11,9 @@ from allay_metrics import words
 from allay_metrics.actions.one_visit import correct_visit
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.naming import cities_to_choose
-from allay_metrics.ui.cities_words import shown as city_shown
-from allay_metrics.ui.practice_saved import act, types_shown
-from allay_metrics.ui.practice_types import MEANINGS
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.practice.saved import act, types_shown
+from allay_metrics.ui.practice.types import MEANINGS
 from allay_metrics.ui.remembered import remembered
 
 _cities = remembered(cities_to_choose)

@@ -11,7 +11,7 @@ from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
 from allay_metrics.ui import hiding, looking_as, session
 from allay_metrics.ui.filters import carried
-from allay_metrics.ui.practice_saved import outcome
+from allay_metrics.ui.practice.saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import Account, banner_demo, thumb, top
 

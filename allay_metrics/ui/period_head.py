@@ -16,7 +16,7 @@ from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.period import choose_period
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.week_head import as_of_line, known_words
+from allay_metrics.ui.week.head import as_of_line, known_words
 
 known_of = remembered(known_records)
 

@@ -14,7 +14,7 @@ from allay_metrics import words
 from allay_metrics.ui import html
 
 STYLE = Path(__file__).with_name("style.css")
-CASELOAD_STYLE = Path(__file__).with_name("caseload.css")
+CASELOAD_STYLE = Path(__file__).parent / "caseload" / "style.css"
 PLACES = 5  # of the thumb bar: 78 px each on a phone of 390
 # A plain link: it leads out of the dashboard, to a page of the server's own.
 SIGN_OUT = '<div class="al-account"><a href="/logout" target="_self">Sign out</a></div>'

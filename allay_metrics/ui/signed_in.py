@@ -17,7 +17,7 @@ from allay_metrics.actions.own_sign_in import (
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.practice_saved import Told, attempt
+from allay_metrics.ui.practice.saved import Told, attempt
 
 WAYS = {"password": "password and code", "pin": "PIN", "oidc": "account elsewhere"}
 

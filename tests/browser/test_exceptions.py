@@ -15,7 +15,8 @@ BREAKS = """
 import sys
 import streamlit as st
 from allay_metrics import ui
-from allay_metrics.ui import serving, week_head
+from allay_metrics.ui import serving
+from allay_metrics.ui.week import head as week_head
 
 def broken(*_):
     raise ValueError("no family Zqx Zqxson, 12 Elm Street")

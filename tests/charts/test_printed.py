@@ -11,7 +11,7 @@ from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records.tables import client
 from allay_metrics.review.outcomes import NO_HEADLINE, review_outcomes
-from allay_metrics.ui.outcomes_picture import (
+from allay_metrics.ui.outcomes.picture import (
     TITLE,
     has_picture,
     picture,

@@ -9,7 +9,7 @@ from allay_metrics import words
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import audit
 from allay_metrics.review.answers import by_place
-from allay_metrics.ui.cities_where import shorten
+from allay_metrics.ui.cities.where import shorten
 from tests.support.on_page import (
     bodies,
     click_mark,

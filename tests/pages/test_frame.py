@@ -140,4 +140,4 @@ def _break(monkeypatch, error):
     def broken(*_arguments):
         raise error
 
-    monkeypatch.setattr(sys.modules["allay_metrics.ui.week_head"], "week_of", broken)
+    monkeypatch.setattr(sys.modules["allay_metrics.ui.week.head"], "week_of", broken)

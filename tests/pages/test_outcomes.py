@@ -16,8 +16,8 @@ from allay_metrics.review.outcomes import NO_HEADLINE, outcome_rows, review_outc
 from allay_metrics.spreadsheet import as_csv
 from allay_metrics.ui.export import _drawn
 from allay_metrics.ui.looking_as import AS
-from allay_metrics.ui.outcomes_picture import picture_png
-from allay_metrics.ui.outcomes_words import outcomes_export
+from allay_metrics.ui.outcomes.picture import picture_png
+from allay_metrics.ui.outcomes.words import outcomes_export
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly
 from tests.support.on_page import page_of, run

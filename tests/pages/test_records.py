@@ -18,9 +18,9 @@ from allay_metrics.review.export_lists import set_aside_export
 from allay_metrics.review.imports import past_imports
 from allay_metrics.review.needs import missing_visits, open_rows
 from allay_metrics.spreadsheet import as_csv
-from allay_metrics.ui.records_look import Upload
-from allay_metrics.ui.records_look import take_in as take_in_upload
-from allay_metrics.ui.records_staging import plain_name, staged
+from allay_metrics.ui.records.look import Upload
+from allay_metrics.ui.records.look import take_in as take_in_upload
+from allay_metrics.ui.records.staging import plain_name, staged
 from tests.support.acuity import export_text, write_export
 from tests.support.on_file import decided, states
 
@@ -378,7 +378,7 @@ def mending():
     import streamlit as st
 
     from allay_metrics.review.needs import open_rows
-    from allay_metrics.ui.records_mend import _body
+    from allay_metrics.ui.records.mend import _body
     from allay_metrics.ui.session import scope
 
     if "row" not in st.session_state:

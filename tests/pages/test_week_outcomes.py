@@ -8,7 +8,7 @@ import pytest
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.review.outcomes import NO_HEADLINE, reported_changes, review_outcomes
-from allay_metrics.ui.week_outcomes import _row
+from allay_metrics.ui.week.outcomes import _row
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.pages.conftest import WEEK
 from tests.support.on_page import bodies, page_of, run, text

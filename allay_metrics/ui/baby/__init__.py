@@ -1,0 +1,1 @@
+"""Baby: one client's line of visits and answers."""

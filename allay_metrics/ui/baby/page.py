@@ -1,0 +1,122 @@
+"""Baby: one client, or the babies of one birth side by side."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.audit import record
+from allay_metrics.caseload.baby import Baby, read_baby
+from allay_metrics.caseload.people import Person, ages, names
+from allay_metrics.caseload.today import Today, today_of
+from allay_metrics.records import Scope
+from allay_metrics.ui.baby.care import care_card
+from allay_metrics.ui.baby.known import history_card, note_card, what_was_refused
+from allay_metrics.ui.baby.visits import visits_card
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.caseload.words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
+from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.filters import carried
+from allay_metrics.ui.html import button, escape
+from allay_metrics.ui.opening import opened
+from allay_metrics.ui.outcomes.baby import outcomes_card, words_card
+from allay_metrics.ui.shell import page_head
+
+_OPENED = "al-baby-opened"
+
+
+def baby_page(scope: Scope) -> None:
+    """Draw the client the address names; twins stand side by side, each with all of its own."""
+    tapped = opened() or ""
+    if tapped.startswith(OPEN):
+        open_baby(tapped.removeprefix(OPEN))
+    with st.container(key="al-back"):
+        st.page_link(
+            CASELOAD, label="Caseload", icon=":material/arrow_back:", query_params=carried()
+        )
+    today = today_of(scope)
+    baby = read_baby(scope, today, st.query_params.get(CLIENT, ""))
+    _note_opened(scope, baby.family_id)
+    if len(baby.twins) > 1:
+        _together(scope, baby, today)
+    else:
+        _alone(scope, baby, today)
+
+
+def _note_opened(scope: Scope, family_id: str) -> None:
+    """Note in the audit trail that a family's page was opened: once until another one is."""
+    if st.session_state.get(_OPENED) != family_id:
+        record(scope, "open a family's page", family_id)
+        st.session_state[_OPENED] = family_id
+
+
+def _alone(scope: Scope, baby: Baby, today: Today) -> None:
+    red_flags(scope, baby.person.client_id)
+    known = [f"**{STATE_WORDS[baby.state]}**", *_known(baby)]
+    page_head(baby.person.name, _second(baby, today), known)
+    what_was_refused()
+    left, right = st.columns([1.15, 1], gap="small")
+    with left:
+        note_card(scope, baby)
+        history_card(scope, baby)
+        care_card(scope, baby, today)
+    with right:
+        outcomes_card(scope, baby.person.client_id)
+        words_card(scope, baby.person.client_id)
+        visits_card(baby)
+        _family_card(baby, today)
+
+
+def _together(scope: Scope, baby: Baby, today: Today) -> None:
+    """Draw the babies of one birth, a column each; a phone has them one below the other."""
+    others = [read_baby(scope, today, one.client_id) for one in baby.twins[1:]]
+    for twin in baby.twins:
+        red_flags(scope, twin.client_id)
+    age = ages(baby.twins, today.day)
+    page_head(names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
+    what_was_refused()
+    each = (baby, *others)
+    for column, one in zip(st.columns(len(each), gap="small"), each, strict=True):
+        with column:
+            _column(scope, one, today)
+    _family_card(baby, today)
+
+
+def _column(scope: Scope, baby: Baby, today: Today) -> None:
+    known = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _known(baby))
+    st.html(
+        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{chip(baby.state)}'
+        f'<p class="al-asof">{known}</p></div>'
+    )
+    note_card(scope, baby)
+    outcomes_card(scope, baby.person.client_id)
+    words_card(scope, baby.person.client_id)
+    visits_card(baby)
+    history_card(scope, baby)
+    care_card(scope, baby, today)
+
+
+def _second(baby: Baby, today: Today) -> str:
+    age = baby.person.age(today.day) if baby.person.is_infant else baby.person.kind
+    return ", ".join(filter(None, (age, f"{baby.family} family")))
+
+
+def _known(baby: Baby) -> list[str]:
+    done = sum(one.number is not None for one in baby.visits)
+    last = f"last {words.day(baby.last_on)}" if baby.last_on else "not seen yet"
+    upcoming = f"next {words.day(baby.next_on)}" if baby.next_on else "nothing booked"
+    return [words.plural(done, "visit"), last, upcoming]
+
+
+def _family_card(baby: Baby, today: Today) -> None:
+    with card("team"):
+        head(f"The {baby.family} family")
+        rest = [one for one in baby.others if one not in baby.twins]
+        if rest:
+            st.html(f'<ul class="al-fams">{"".join(_other(one, today) for one in rest)}</ul>')
+        who = words.listed(baby.team)
+        note(f"Also seen by {who}." if who else "Nobody else here has seen this family.")
+
+
+def _other(person: Person, today: Today) -> str:
+    about = person.age(today.day) or person.kind
+    inside = f'<span class="who"><b>{escape(person.name)}</b> {escape(about)}</span>'
+    return f"<li>{button(inside, OPEN + person.client_id)}</li>"

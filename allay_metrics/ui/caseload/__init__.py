@@ -1,0 +1,1 @@
+"""Caseload: a therapist's morning."""

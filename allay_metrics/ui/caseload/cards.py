@@ -1,0 +1,105 @@
+"""Today's visits as cards: what to know at the door, and three things one tap away."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.people import ages, names
+from allay_metrics.caseload.today import Today
+from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
+from allay_metrics.ui.html import button, escape
+from allay_metrics.ui.html import chip as type_chip
+
+
+def next_card(day: Day, today: Today) -> None:
+    """Draw the visit that comes next; nothing when the day is done."""
+    card = day.next_one(today.now)
+    if card is not None:
+        with st.container(border=True, key="al-card-visit-next", gap=None):
+            st.html(visit_html(card, today, is_next=True))
+
+
+def other_cards(day: Day, today: Today) -> None:
+    """Draw the later visits in order, then those that are over."""
+    coming = day.next_one(today.now)
+    later = [card for card in day.cards if card.ends > today.now and card is not coming]
+    over = [card for card in day.cards if card.ends <= today.now]
+    for number, card in enumerate(later):
+        with st.container(border=True, key=f"al-card-visit-{number}", gap=None):
+            st.html(visit_html(card, today))
+    if over:
+        with st.expander(f"Earlier today: {words.plural(len(over), 'visit')}"):
+            for number, card in enumerate(over):
+                with st.container(key=f"al-over-{number}", gap=None):
+                    st.html(visit_html(card, today))
+
+
+def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
+    """Return one card's inside."""
+    who = ages(card.people, card.starts.date())
+    clock, _, half = words.clock(card.starts).partition(" ")
+    quiet = "".join(f'<p class="ln q">{_lines(note)}</p>' for note in card.notes)
+    return (
+        f'<article class="al-visit{" next" if is_next else ""}">'
+        f'<p class="tm">{clock}<small>{half}</small><small>{card.minutes} min</small></p>'
+        f'<div><p class="nm">{_name(card)} <span>{escape(who)}</span></p>'
+        f'<p class="ln">{escape(_beside(card))}</p>'
+        f'<p class="chips">{"".join(map(type_chip, card.types))}{_care(card)}</p></div>'
+        f'<div class="more">{_clinical(card)}{quiet}{_age(card, today)}</div>'
+        f'<div class="acts">{_actions(card)}</div></article>'
+    )
+
+
+def _name(card: VisitCard) -> str:
+    if not card.people:
+        return escape(card.family)
+    inside = f'{escape(card.family)}<i aria-hidden="true">{GO}</i>'
+    return button(inside, OPEN + card.people[0].client_id, f"Open {card.family}")
+
+
+def _beside(card: VisitCard) -> str:
+    return " · ".join(filter(None, (names(card.people), where(card.city), ordinal(card))))
+
+
+def _care(card: VisitCard) -> str:
+    return '<mark class="al-att">◆ look here</mark>' if card.attention else ""
+
+
+def _clinical(card: VisitCard) -> str:
+    noted = "".join(f'<p class="ln"><b>Note</b> {_lines(text)}</p>' for text in card.remember)
+    concern = f'<p class="ln">{escape(card.concern)}</p>' if card.concern else ""
+    return concern + noted
+
+
+def _age(card: VisitCard, today: Today) -> str:
+    """Return how old the card is, where it is older than the page says."""
+    if card.as_of == today.as_of:
+        return ""
+    return f'<p class="ln q">as of {escape(words.moment(card.as_of))}: may have changed since</p>'
+
+
+def _actions(card: VisitCard) -> str:
+    return (
+        _tap("Call", "call", card.call, "no phone on file", card)
+        + _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+        + _tap("Running late", "sms", card.late, "no phone on file", card)
+    )
+
+
+def _tap(
+    label: str, icon: str, link: str | None, why_not: str, card: VisitCard, *, main: bool = False
+) -> str:
+    sign = f'<i class="al-ic" aria-hidden="true">{icon}</i>'
+    if link is None:
+        return f'<span class="tap none" title="{escape(why_not)}">{sign}{label}</span>'
+    said = f"{label}: {card.family}, {words.clock(card.starts)}"
+    name = "tap go" if main else "tap"
+    away = ' target="_blank" rel="noopener noreferrer"' if link.startswith("https:") else ""
+    return (
+        f'<a class="{name}" href="{escape(link)}" aria-label="{escape(said)}"{away}>'
+        f"{sign}{label}</a>"
+    )
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())

@@ -1,0 +1,151 @@
+"""The rest of a caseload: look first, the next seven days, my families, my weeks."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.caseload.day import Day
+from allay_metrics.caseload.families import Look, MyFamily
+from allay_metrics.caseload.people import ages, names
+from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.weeks import OwnWeeks
+from allay_metrics.metrics.care import CARE_STATES, CareState
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.caseload.words import (
+    OPEN,
+    STATE_WORDS,
+    chip,
+    last_line,
+    state_line,
+    where,
+)
+from allay_metrics.ui.html import bars, button, escape
+
+FIRST, FAMILIES_FIRST = 4, 10
+SIGNS = {"act": "◆", "soon": "◇", "later": "○"}
+SHOW = "show"  # in the address: which families are listed
+
+
+def look_card(looks: Sequence[Look]) -> None:
+    """Draw whom to look at first; the rest opens below."""
+    with card("look"):
+        head("Look at these first", words.number(len(looks)) if looks else "")
+        if not looks:
+            note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
+            return
+        st.html(_looks(looks[:FIRST]))
+        rest = looks[FIRST:]
+        if rest:
+            with st.expander(f"{words.number(len(rest))} more"):
+                st.html(_looks(rest))
+
+
+def ahead_card(day: Day) -> None:
+    """Draw the next seven days by day and city."""
+    with card("ahead"):
+        head("The next 7 days", words.plural(sum(one.visits for one in day.ahead), "visit"))
+        rows = "".join(
+            f'<li class="{"" if one.visits else "free"}"><b>{words.day(one.day)}</b>'
+            f"<span>{escape(_cities(one.cities))}</span>"
+            f"<em>{words.plural(one.visits, 'visit') if one.visits else 'free'}</em></li>"
+            for one in day.ahead
+        )
+        st.html(f'<ul class="al-ahead">{rows}</ul>')
+
+
+def families_card(families: Sequence[MyFamily], today: Today) -> None:
+    """Draw the families of one state of care; which one stands in the address."""
+    counts = {state: sum(one.state == state for one in families) for state in CARE_STATES}
+    with card("families"):
+        head("My families", "seen in the last 180 days, or booked")
+        with st.container(key="al-seg-care"):
+            chosen = st.segmented_control(
+                "State of care",
+                [STATE_WORDS[state] for state in CARE_STATES],
+                key=SHOW,
+                default=STATE_WORDS["in care"],
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+                format_func=lambda word: f"{word} {counts[_state(word)]}",
+            )
+        state = _state(chosen or STATE_WORDS["in care"])
+        listed = [one for one in families if one.state == state]
+        if not listed:
+            note(f"No family is {STATE_WORDS[state]}.")
+            return
+        st.html(_families(listed[:FAMILIES_FIRST], today))
+        rest = listed[FAMILIES_FIRST:]
+        if rest:
+            with st.expander(f"{words.number(len(rest))} more"):
+                st.html(_families(rest, today))
+
+
+def weeks_card(weeks: OwnWeeks) -> None:
+    """Draw her own 13 weeks against her own past."""
+    if not any(weeks.completed):
+        return
+    last, usual = weeks.completed[-1], weeks.usual
+    signal = usual.signal(last) if usual else None
+    said = f"Completed visits per week, newest last: {', '.join(map(str, weeks.completed))}"
+    band = (usual.low, usual.high) if usual else None
+    columns = bars(weeks.completed, said, usual=band, signal=signal is not None)
+    with card("own-weeks"):
+        first, newest = map(words.short_day, (weeks.mondays[0], weeks.mondays[-1]))
+        head("My weeks", f"{first} to {newest}")
+        st.html(
+            f'<div class="al-own"><div class="al-v">{last}<small>visits, week of {newest}</small>'
+            f"</div>{columns}</div>"
+        )
+        note(_usual(weeks, signal))
+
+
+def _usual(weeks: OwnWeeks, signal: str | None) -> str:
+    if weeks.usual is None:
+        return "Twelve full weeks of yours make a usual range. Only your own visits are counted."
+    place = f"{signal} your usual" if signal else "your usual is"
+    return f"Your own visits alone: {place} {words.between(*weeks.usual.whole)}."
+
+
+def _looks(looks: Sequence[Look]) -> str:
+    rows = "".join(
+        "<li>"
+        + button(
+            f'<i class="{one.weight}" aria-hidden="true">{SIGNS[one.weight]}</i>'
+            f"<span><b>{escape(one.family.name)}</b> {escape(one.what)}</span>"
+            f"<em>{escape(one.when)}</em>",
+            OPEN + one.leads_to,
+        )
+        + "</li>"
+        for one in looks
+    )
+    return f'<ul class="al-looks">{rows}</ul>'
+
+
+def _families(families: Sequence[MyFamily], today: Today) -> str:
+    return f'<ul class="al-fams">{"".join(_family(one, today) for one in families)}</ul>'
+
+
+def _family(one: MyFamily, today: Today) -> str:
+    infants = [person for person in one.people if person.is_infant] or list(one.people)
+    about = ", ".join(filter(None, (names(infants), ages(infants, today.day))))
+    visits = words.plural(one.visits, "visit")
+    sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
+    line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
+    inside = (
+        f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>'
+        f'<span class="ln">{escape(line)}</span>'
+        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>'
+    )
+    return f"<li>{button(inside, OPEN + one.leads_to)}</li>"
+
+
+def _cities(cities: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(
+        where(name) if count == 1 else f"{where(name)} {count}" for name, count in cities
+    )
+
+
+def _state(word: str) -> CareState:
+    return next(state for state in CARE_STATES if STATE_WORDS[state] == word)

@@ -1,0 +1,61 @@
+"""The caseload: a therapist's home, made for one hand in the hall of a family's house."""
+
+from dataclasses import replace
+from datetime import datetime, time
+
+import streamlit as st
+
+from allay_metrics.caseload.day import read_day
+from allay_metrics.caseload.families import look_first, read_families, read_worse
+from allay_metrics.caseload.today import Today, today_of
+from allay_metrics.caseload.weeks import read_weeks
+from allay_metrics.records import Scope
+from allay_metrics.review.check_ins import waiting
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.caseload.cards import next_card, other_cards
+from allay_metrics.ui.caseload.lists import ahead_card, families_card, look_card, weeks_card
+from allay_metrics.ui.caseload.words import OPEN, as_of, context, open_baby, title
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.opening import opened
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.shell import page_head
+
+_day, _families, _weeks = remembered(read_day), remembered(read_families), remembered(read_weeks)
+_waiting = remembered(waiting)
+
+
+def caseload_page(scope: Scope) -> None:
+    """Draw the therapist's day and families; what was tapped opens a client's page."""
+    tapped = opened() or ""
+    if tapped.startswith(OPEN):
+        open_baby(tapped.removeprefix(OPEN))
+    today = today_of(scope)
+    # What is read depends on the day alone: kept in memory, it is good all day.
+    still = replace(today, now=datetime.combine(today.day, time(), today.now.tzinfo))
+    day, families = _day(scope, still), _families(scope, still)
+    page_head(*title(today))
+    st.html(f'<p class="al-day">{escape(context(day, today))}</p>')
+    note(f"{as_of(today)} {today.why}")
+    left, right = st.columns([1.15, 1], gap="small")
+    with left:
+        next_card(day, today)
+        if not day.cards:
+            _nothing(today)
+        hour = today.now.replace(minute=0, second=0, microsecond=0)
+        waits = _waiting(scope, hour)
+        look_card(look_first(families, today, read_worse(scope, today), waits))
+        other_cards(day, today)
+    with right:
+        ahead_card(day)
+        families_card(families, today)
+        weeks_card(_weeks(scope, still))
+
+
+def _nothing(today: Today) -> None:
+    with card("no-visits"):
+        head("No visit ahead")
+        note(
+            "These records hold no visit of yours from here on. The owner brings in newer ones."
+            if today.as_of
+            else "There are no records yet. The owner brings them in."
+        )

@@ -1,0 +1,100 @@
+"""How a caseload speaks, and the words that its parts tell the page when they are tapped."""
+
+from datetime import date, datetime
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.families import MyFamily
+from allay_metrics.caseload.today import Today
+from allay_metrics.metrics.care import CareState
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.filters import carried
+from allay_metrics.ui.html import escape
+
+BABY = "pages/therapist/baby.py"
+CASELOAD = "pages/therapist/caseload.py"
+CLIENT = "client"  # in the address: an id, never a name
+OPEN = "baby:"
+GO = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"  # a tap leads on
+STATE_WORDS: dict[CareState, str] = {
+    "in care": "in care",
+    "lapsed": "lapsed",
+    "graduated": "graduated",
+    "moved on": "moved on",
+}
+
+
+def title(today: Today) -> tuple[str, str]:
+    """Return the page's title and its quiet second half."""
+    if today.shown == today.day:
+        return words.long_day(today.shown), ""
+    return words.long_day(today.shown), "your next day"
+
+
+def context(day: Day, today: Today) -> str:
+    """Return `4 visits, 3 cities, about 68 min driving`."""
+    if not day.cards:
+        return "No visit ahead in these records."
+    said = [words.plural(len(day.cards), "visit"), words.plural(len(day.cities), "city", "cities")]
+    if day.drive_minutes is None:
+        said.append(day.why_no_drive)
+    elif day.drive_minutes:
+        said.append(f"about {words.number(day.drive_minutes)} min driving")
+    first = "" if today.shown == today.day else "Nothing more today. "
+    return f"{first}{', '.join(said)}"
+
+
+def as_of(today: Today) -> str:
+    """Return how old the records are, and what that means."""
+    if today.as_of is None:
+        return ""
+    return f"Records as of {words.moment(today.as_of)}. Later changes are not here."
+
+
+def ordinal(card: VisitCard) -> str:
+    """Return `first visit` or `visit 3`."""
+    return "first visit" if card.number == 1 else f"visit {card.number}"
+
+
+def where(city: str) -> str:
+    """Return a city as a card shows it."""
+    return "by video or phone" if city == "virtual" else city_shown(city)
+
+
+def chip(state: CareState, text: str = "") -> str:
+    """Return the state of care as a small sign, told by its word."""
+    name = state.replace(" ", "-")
+    return f'<span class="al-care {name}">{escape(text or STATE_WORDS[state])}</span>'
+
+
+def state_line(one: MyFamily) -> str:
+    """Return why care ended and when, or when it goes on."""
+    if one.closed_on is not None:
+        return f"{one.reason}, {words.short_day(one.closed_on)}"
+    if one.next_on is not None:
+        return f"next {words.day(one.next_on)}"
+    return "nothing booked"
+
+
+def when(value: datetime) -> str:
+    """Return `Mon 9 Nov, 9:00 am`."""
+    return words.moment(value)
+
+
+def last_line(one: MyFamily) -> str:
+    """Return when the family was last seen, and by whom if not by her."""
+    if one.last_on is None:
+        return "not seen yet"
+    who = "" if one.with_me else f" by {one.last_therapist}"
+    return f"last {_short(one.last_on)}{who}"
+
+
+def open_baby(client_id: str) -> None:
+    """Go to a client's page; the address holds ids alone."""
+    st.switch_page(BABY, query_params={**carried(), CLIENT: client_id})
+
+
+def _short(day: date) -> str:
+    return words.short_day(day)

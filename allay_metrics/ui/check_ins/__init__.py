@@ -1,0 +1,1 @@
+"""Check-ins: whom to ask, what calls, the protocol."""

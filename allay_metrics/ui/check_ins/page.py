@@ -1,0 +1,41 @@
+"""Check-ins: warning signs and words first, then whom to ask, then the protocol all rests on."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.records import Scope
+from allay_metrics.review.check_ins import due
+from allay_metrics.ui.check_ins.due import due_card, open_due
+from allay_metrics.ui.check_ins.flags import STYLE, acknowledged, flags_to_acknowledge
+from allay_metrics.ui.check_ins.protocol import protocol_card
+from allay_metrics.ui.check_ins.read import words_to_read
+from allay_metrics.ui.opening import opened
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.shell import page_head
+
+_signed, _due = remembered(protocol_in_force), remembered(due)
+
+
+def check_ins_page(scope: Scope) -> None:
+    """Draw the check-ins of the viewer's families."""
+    st.html(STYLE)
+    today = today_in(scope)
+    page_head(
+        "Check-ins",
+        "",
+        [f"**{words.dated(today.date())}**", "not a monitor: nobody watches the form"],
+    )
+    told = opened()
+    flags_to_acknowledge(scope)
+    words_to_read(scope)
+    signed = _signed(scope)
+    if signed is not None:
+        # Who is due depends on the day; a link that ends does so by the hour.
+        found = _due(scope, today.replace(minute=0, second=0, microsecond=0))
+        due_card(scope, found)
+        if told:
+            open_due(scope, found, told)
+    protocol_card(scope, signed)
+    acknowledged(scope)

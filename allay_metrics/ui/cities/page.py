@@ -1,0 +1,78 @@
+"""The Cities page: which parts it has, in which order, and what a click in one of them opens."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.review.cities import CitiesReview, review_cities
+from allay_metrics.review.exports import cities_export
+from allay_metrics.ui.cities.days import GRID, grid_card
+from allay_metrics.ui.cities.one import open_city
+from allay_metrics.ui.cities.table import city_by_city
+from allay_metrics.ui.cities.trends import trends_card
+from allay_metrics.ui.cities.where import MAP, RANKED, around_the_bay, side_by_side, where_we_go
+from allay_metrics.ui.cities.words import CITY, Opening, opening
+from allay_metrics.ui.figure import forget
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.opening import not_offered, opened
+from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.visits import open_number
+
+cities_of = remembered(review_cities)
+FEW = 3  # so few bars leave room below them, beside the map
+
+
+def cities_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period; one click opens one drawer."""
+    with loading("cities", 460, 620, 460):
+        review = cities_of(scope, chosen.first, chosen.last, chosen.where)
+    chosen.tell(_summary(review))
+    chosen.offer("cities", lambda: cities_export(scope, review))
+    told = opened()
+    few = len(review.cities) <= FEW
+    with side_by_side():
+        with st.container(height="stretch", gap="small"):
+            bar = where_we_go(review, fill=not few)
+            if few:
+                trends_card(review)
+        city = around_the_bay(review)
+    city_by_city(review)
+    if few:
+        cell = grid_card(review)
+    else:
+        with side_by_side():
+            cell = grid_card(review)
+            trends_card(review)
+    if city:
+        open_city(scope, review, city, MAP)
+    elif bar:
+        _open(scope, bar, RANKED)
+    elif cell:
+        _open(scope, cell, GRID)
+    elif told:
+        _open_word(scope, review, told)
+
+
+def _open(scope: Scope, one: Opening, figure: str) -> None:
+    open_number(scope, one.asked, title=one.title, on_close=lambda: forget(figure))
+
+
+def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
+    kind, _, city = (*told.split("|", 2), "", "")[:3]
+    if kind == CITY and city in {line.city for line in review.lines}:
+        open_city(scope, review, city)
+    elif one := opening(review, told):
+        open_number(scope, one.asked, title=one.title)
+    else:
+        not_offered(scope, "cities")
+
+
+def _summary(review: CitiesReview) -> list[str]:
+    numbers = review.total.numbers
+    bookings, done = numbers["bookings"], numbers["completed"]
+    told = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
+    nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
+    if nowhere and nowhere.numbers["bookings"].count:
+        told.append(f"{words.number(nowhere.numbers['bookings'].count)} without a city")
+    return told

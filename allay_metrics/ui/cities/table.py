@@ -1,0 +1,75 @@
+"""City by city: a line of numbers for each, every one of them to be opened."""
+
+from allay_metrics import words
+from allay_metrics.metrics import Metric
+from allay_metrics.review.answers import Cell as Value
+from allay_metrics.review.cities import CitiesReview, CityLine
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.cities.words import AHEAD, ALL, CITY, NUMBER, shown, word
+from allay_metrics.ui.table import Cell, Spark, table
+
+COLUMNS = {
+    "families_seen": "Families",
+    "new_families": "New",
+    "visit_value": "Value",
+    "drive_minutes_per_visit": "Drive min",
+    "lone_visit_days": "Lone days",
+    "value_per_field_hour": "Value an hour",
+    "drive_share": "Driving, est.",
+}
+
+
+def city_by_city(review: CitiesReview) -> None:
+    """Draw the table and, below it, what its numbers do not tell."""
+    names = ["City", *(COLUMNS.get(m.key, m.short) for m in review.columns), "Next 14 days"]
+    rows = [_row(review, line) for line in review.lines]
+    if len(rows) > 1:
+        rows.append(_row(review, review.total))
+    with card("cities-table"):
+        head("City by city", "a number opens its visits, a city all about it")
+        table(names, rows, caption="Numbers by city", total=len(rows) > 1, stack=False)
+        for line in remarks(review):
+            note(line)
+
+
+def _row(review: CitiesReview, line: CityLine) -> list[Cell | Spark | str]:
+    name = Cell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
+    numbers = [
+        number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns
+    ]
+    ahead = Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    return [name, *numbers, ahead]
+
+
+def number_cell(metric: Metric, value: Value, city: str) -> Cell:
+    """Return one number of a city; a dash keeps the reason why there is none."""
+    opens = word(NUMBER, metric.key, city)
+    if metric.is_rate:
+        return _share(value, opens)
+    if value.value is None:
+        few = value.reason == "small"
+        return Cell(words.DASH, reason=words.SMALL_REASON if few else value.reason)
+    text = words.dollars(value.value) if metric.money else words.number(value.value)
+    return Cell(text, opens=opens)
+
+
+def _share(value: Value, opens: str) -> Cell:
+    """Return a rate with its counts beside it; of one to four, the counts alone."""
+    if value.numerator is None or not value.denominator:
+        return Cell(words.DASH, reason=value.reason or "nothing to count")
+    counts = f"{words.number(value.numerator)} of {words.number(value.denominator)}"
+    rate = words.DASH if value.value is None else words.percent(value.value)
+    return Cell(rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens)
+
+
+def remarks(review: CitiesReview) -> list[str]:
+    """Return the quiet lines: reservations about whole columns, those of one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for metric in review.columns:
+        if reason := review.total.numbers[metric.key].reason:
+            by_reason.setdefault(reason, []).append(COLUMNS.get(metric.key, metric.short))
+    lines = [f"{words.listed(names)}: {reason}." for reason, names in by_reason.items()]
+    lines.append(
+        "Drive minutes, value an hour and driving are estimates, by the cities on the way."
+    )
+    return [" ".join(lines)] if lines else []

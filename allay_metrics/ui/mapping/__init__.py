@@ -1,0 +1,1 @@
+"""The mapping screen: a table nobody knows, read column by column."""

@@ -1,0 +1,67 @@
+"""The first rows of a file as a profile in the making reads them, problems named."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.rows import RowWarning, SetAside
+from allay_metrics.intake.sample import Sample
+from allay_metrics.records import Scope
+from allay_metrics.review.first_rows import FirstRow, first_rows
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import TYPE_WORDS
+from allay_metrics.ui.records.account import blamed_html, blamed_list
+from allay_metrics.ui.table import Cell, table
+
+ROWS = 20
+_COLUMNS = ["When", "Minutes", "Client", "Service", "Counts as", "Became", "Therapist", "City",
+            "Price"]  # fmt: skip
+
+_BECAME = {
+    "arrived": "Came",
+    "no_show": "No-show",
+    "cancelled": "Cancelled",
+    "late_cancelled": "Cancelled late",
+    "practice_cancelled": "We cancelled",
+    "rescheduled": "Moved",
+}
+
+
+def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, str]) -> None:
+    """Draw the rows; `meant` is what services mean beside all words. Raises FileProblem."""
+    chunk = sample.read_by(profile, scope.zone, ROWS)
+    rows = first_rows(scope, chunk.rows)
+    st.html(f'<h3 class="al-h3">The first {words.plural(chunk.read, "row")}, as we read them</h3>')
+    if rows:
+        cells = [_cells(row, meant) for row in rows]
+        table(_COLUMNS, cells, caption="First rows", left=(2, 3, 4, 5, 6, 7))
+    bad: list[SetAside | RowWarning] = [*chunk.set_aside, *chunk.warnings]
+    if bad:
+        aside, warned = len(chunk.set_aside), len(chunk.warnings)
+        told = [f"**{words.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
+        if warned:
+            told.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
+        note(f"{words.listed(told)}.")
+        blamed_list(blamed_html(one.row, one.column, one.value, one.reason) for one in bad)
+    elif rows:
+        note("Every one of them can be used.")
+    else:
+        note("The file has a header and no rows.")
+
+
+def _cells(row: FirstRow, meant: Mapping[str, str]) -> list[Cell | str]:
+    kinds = (meant[row.typed],) if row.typed in meant else row.types
+    price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
+    return [
+        f"{words.dated(row.start.date())}, {words.clock(row.start)}",
+        str(row.minutes),
+        row.client,
+        row.typed or words.DASH,
+        " + ".join(TYPE_WORDS.get(kind, kind) for kind in kinds if kind),
+        _BECAME.get(row.became, words.DASH),
+        row.therapist or "unknown",
+        row.city,
+        price,
+    ]

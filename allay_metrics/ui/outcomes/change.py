@@ -1,0 +1,101 @@
+"""Reported change: better, the same or worse; every change; the mean beside what age brings."""
+
+from allay_metrics import charts, words
+from allay_metrics.charts import Changes
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, middle_share
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.figure import figure
+from allay_metrics.ui.outcomes.words import number_words, panel_name, share_words
+from allay_metrics.ui.table import Cell, table
+
+TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
+
+
+def better_card(review: OutcomesReview) -> None:
+    """Draw better, about the same and worse with n and intervals, from eleven pairs on."""
+    shown = [one for one in review.concerns if one.summary.funnel.paired]
+    columns = ("Concern", "Better", "About the same", "Worse", "At best already", "Cannot tell")
+    with card("outcomes-better"):
+        head("Better, about the same, worse", "95% intervals in brackets")
+        table(columns, [_verdicts(one) for one in shown], caption="Reported change, by concern")
+        if review.by_type:
+            told = [f"{TYPES[kind]} {share_words(share)}" for kind, share in review.by_type.items()]
+            note(f"Better, by the type of the first visit: {'; '.join(told)}.")
+        else:
+            note(
+                "By visit type nothing is told until every type holds eleven families, nor where "
+                "it would tell of a single concern with fewer."
+            )
+
+
+def _verdicts(one: ConcernReview) -> list[Cell | str]:
+    found = one.told
+    if one.why_not:
+        return [one.concern.label, Cell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+    shares = (found.better, found.same, found.worse)
+    apart = (found.at_best_already, found.cannot_tell)
+    return [one.concern.label, *map(share_words, shares), *map(words.number, apart)]
+
+
+def changes_card(review: OutcomesReview) -> None:
+    """Draw every family's change, sorted; from five pairs on."""
+    panels = [
+        Changes(
+            panel_name(one),
+            one.changes,
+            one.summary.measure.threshold,
+        )
+        for one in review.concerns
+        if one.charted and one.summary.detail in ("dots", "summary")
+    ]
+    with card("outcomes-changes"):
+        head("Every family's change", "up is better; grey is smaller than the change that matters")
+        figure(charts.changes(panels), "outcomes-changes", charts.changes_alt(panels), select=False)
+
+
+def means_card(review: OutcomesReview) -> None:
+    """Draw mean, interval and median beside the change expected by age and what remains."""
+    shown = [one for one in review.concerns if one.told.median is not None or one.told.mean]
+    columns = ("Concern", "Mean", "95% interval", "Median", "Expected by age", "Remainder")
+    with card("outcomes-means"):
+        head("Mean and median change", "positive is better")
+        table(columns, [_mean(one) for one in shown], caption="Reported change, in numbers")
+        note(
+            "The remainder still holds regression to the mean: families book on a bad day, and the "
+            "next day is more ordinary. Babies who cry for over three hours a day are, by chance "
+            "alone, expected to cry about 44 minutes less at the next look."
+        )
+
+
+def _mean(one: ConcernReview) -> list[Cell | str]:
+    found, measure = one.told, one.summary.measure
+    mean = found.mean
+    low, high = (mean.low, mean.high) if mean else (None, None)
+    ends = words.DASH
+    if low is not None and high is not None:
+        ends = f"{number_words(low, measure)} to {number_words(high, measure)}"
+    unknown = "" if found.expected is not None or found.reason else "no norms for this measure"
+    some = found.expected is not None and found.covered < found.funnel.paired
+    age = f"of {found.covered} within the table's ages" if some else ""
+    return [
+        f"{one.concern.label} ({measure.unit})",
+        Cell(number_words(mean.mean if mean else None, measure), reason=found.reason),
+        ends,
+        number_words(found.median, measure),
+        Cell(number_words(found.expected, measure), of=age, reason=unknown),
+        number_words(found.remainder, measure),
+    ]
+
+
+def months_card(review: OutcomesReview) -> None:
+    """Draw the run chart per month, from twelve months on; never one against another practice."""
+    with card("outcomes-months"):
+        head("Month by month", "share better of those with both answers, dotted: the median month")
+        if not review.months:
+            note("From twelve months with answers on, a chart per month stands here.")
+            return
+        first = [one.month for one in review.months]
+        shares = [one.better / one.pairs for one in review.months]
+        drawn = charts.months(first, shares, middle_share(review.months) or 0)
+        figure(drawn, "outcomes-months", charts.months_alt(first, shares), select=False)
+        note("Months hold few families each: points wander by chance. Look for runs, not points.")

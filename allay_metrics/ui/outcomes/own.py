@@ -1,0 +1,38 @@
+"""The practice's own measures on the Outcomes page: exploratory, and said to be."""
+
+from allay_metrics import words
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.outcomes.words import SHORT, number_words, share_words
+from allay_metrics.ui.table import Cell, table
+
+COLUMNS = ("Measure", "Both answered", "Better", "Worse", "Mean", "95% interval", "Median")
+
+
+def own_card(review: OutcomesReview) -> None:
+    """Draw each own measure by concern; nothing where none was answered."""
+    if not review.own:
+        return
+    with card("outcomes-own"):
+        head("Your own measures", "exploratory: no concern is judged by them")
+        table(COLUMNS, [_row(one) for one in review.own], caption="Reported change, own measures")
+        note("Of many numbers one moves by chance. They follow the same rules for few families.")
+
+
+def _row(one: ConcernReview) -> list[Cell | str]:
+    told, measure, funnel = one.told, one.summary.measure, one.summary.funnel
+    name = f"{measure.label}, {SHORT.get(one.concern.id, one.concern.label).lower()}"
+    both = f"{words.number(funnel.paired)} of {words.number(funnel.eligible)}"
+    if one.why_not and told.median is None:
+        return [name, both, Cell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+    mean = told.mean
+    ends = [number_words(end, measure) for end in (mean.low, mean.high)] if mean else []
+    return [
+        name,
+        both,
+        Cell(share_words(told.better), reason=one.why_not),
+        share_words(told.worse),
+        number_words(mean.mean if mean else None, measure),
+        " to ".join(ends) or words.DASH,
+        number_words(told.median, measure),
+    ]

@@ -1,0 +1,86 @@
+"""The Outcomes page: which parts it has and in which order; nothing stands above who answered."""
+
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.retention import read_retention
+from allay_metrics.outcomes.research import CONTEXT
+from allay_metrics.records import Scope
+from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
+from allay_metrics.ui.card import card, empty_state, note
+from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.export import Picture
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.outcomes.change import better_card, changes_card, means_card, months_card
+from allay_metrics.ui.outcomes.lines import lines_card
+from allay_metrics.ui.outcomes.method import method_card
+from allay_metrics.ui.outcomes.own import own_card
+from allay_metrics.ui.outcomes.picture import has_picture, picture_pdf, picture_png
+from allay_metrics.ui.outcomes.who import who_card
+from allay_metrics.ui.outcomes.words import outcomes_export
+from allay_metrics.ui.outcomes.worries import worries_card
+from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.remembered import remembered
+
+outcomes_of = remembered(review_outcomes)
+
+
+def outcomes_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period: episodes whose window closed in it."""
+    with loading("outcomes", 120, 300, 460):
+        review = outcomes_of(scope, chosen.first, chosen.last)
+    chosen.tell([f"**{words.plural(review.eligible, 'episode')}** whose window closed"])
+    red_flags(scope)
+    _context()
+    if not review.has_check_ins:
+        empty_state(
+            "No check-ins yet",
+            "Parents answer a short form before the first visit and four times after it. Sign the "
+            "safety protocol to begin, or bring in a questionnaire they answered elsewhere.",
+        )
+        method_card(review)
+        return
+    who_card(review)
+    _no_longer_kept(scope)
+    if review.paired or any(one.lines for one in review.concerns):
+        lines_card(review)
+        better_card(review)
+        changes_card(review)
+        means_card(review)
+        own_card(review)
+    else:
+        empty_state(
+            "Nobody's window closed with both answers",
+            "A change needs an answer from before the first visit and one about four weeks later. "
+            "Choose a longer period, or wait for answers that are due.",
+        )
+    worries_card(review)
+    months_card(review)
+    method_card(review)
+    chosen.offer("outcomes", lambda: outcomes_export(scope, review), _pictures(review))
+
+
+def _pictures(review: OutcomesReview) -> list[Picture]:
+    if not has_picture(review):
+        return []
+    kinds = (("png", "Figure (PNG)", "image/png", picture_png),
+             ("pdf", "Figure (PDF)", "application/pdf", picture_pdf))  # fmt: skip
+    return [Picture(end, label, mime, partial(make, review)) for end, label, mime, make in kinds]
+
+
+def _no_longer_kept(scope: Scope) -> None:
+    """Say so where check-ins are gone because they were older than they are kept."""
+    kept = read_retention(scope)
+    if kept.removed:
+        gone = words.plural(kept.removed, "check-in")
+        before = words.dated(date.fromisoformat(kept.before))
+        note(f"{gone} from before {before} are no longer kept: older periods count fewer answers.")
+
+
+def _context() -> None:
+    with card("outcomes-context"):
+        st.html(f'<p class="al-say">{escape(CONTEXT)}</p>')

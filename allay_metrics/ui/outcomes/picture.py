@@ -1,0 +1,86 @@
+"""The outcomes page as one figure to hand on, by the same rule as the page and its numbers."""
+
+from allay_metrics import words
+from allay_metrics.charts import printed
+from allay_metrics.charts.printed import Row, Sheet
+from allay_metrics.outcomes.research import CONTEXT, UNVALIDATED
+from allay_metrics.outcomes.windows import WINDOWS
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.ui.outcomes.words import SHORT, STANDING, number_words, share_words
+
+TITLE = "Reported change while in care"
+HOW = (
+    "Dot: share of families better past the measure's meaningful change, line: its 95% Wilson "
+    "interval, pale bar: if nobody or everybody who did not answer had been better. Means are "
+    "changes with their 95% t interval, positive where better, beside what age alone would bring. "
+    "Under 11 families with both answers, or where under 40 % answered, nothing is summarised."
+)
+
+
+def has_picture(review: OutcomesReview) -> bool:
+    """Return whether there is a concern to draw."""
+    return bool(_shown(review))
+
+
+def picture(review: OutcomesReview) -> tuple[Sheet, list[Row]]:
+    """Return the figure's words and rows; it names nobody, and no city or therapist."""
+    eligible = sum(one.summary.funnel.eligible for one in _shown(review))
+    paired = sum(one.summary.funnel.paired for one in _shown(review))
+    answered = f"{words.number(paired)} of {words.number(eligible)} answered both times"
+    period = f"Windows closed {words.span(review.first, review.last)} · {answered}"
+    sheet = Sheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
+    return sheet, [_row(one) for one in _shown(review)]
+
+
+def picture_png(review: OutcomesReview) -> bytes:
+    """Return the figure as PNG."""
+    return printed.as_png(*picture(review))
+
+
+def picture_pdf(review: OutcomesReview) -> bytes:
+    """Return the figure as PDF."""
+    return printed.as_pdf(*picture(review))
+
+
+def _shown(review: OutcomesReview) -> list[ConcernReview]:
+    return [one for one in review.concerns if one.charted and one.summary.funnel.eligible]
+
+
+def _row(one: ConcernReview) -> Row:
+    told, funnel = one.told, one.summary.funnel
+    share = told.better
+    name = SHORT.get(one.concern.id, one.concern.label)
+    window = WINDOWS[one.concern.primary_window].label
+    shown = share is not None and share.share is not None
+    return Row(
+        name=f"{name}, {window}",
+        answered=f"n {funnel.paired} of {funnel.eligible} eligible "
+        f"({words.percent(funnel.rate)} answered)",
+        share=share.share if share and shown else None,
+        low=share.low if share and shown else None,
+        high=share.high if share and shown else None,
+        worst=told.worst_case if shown else None,
+        best=told.best_case if shown else None,
+        lines=_lines(one),
+    )
+
+
+def _lines(one: ConcernReview) -> tuple[str, ...]:
+    if one.why_not:
+        return (one.why_not,)
+    told, measure = one.told, one.summary.measure
+    lines = [f"Better {share_words(told.better)}; worse {share_words(told.worse)}"]
+    if told.mean and told.mean.low is not None and told.mean.high is not None:
+        mean, *ends = (
+            number_words(value, measure)
+            for value in (told.mean.mean, told.mean.low, told.mean.high)
+        )
+        change = f"mean change {mean} ({' to '.join(ends)}) {measure.unit}"
+        lines.append(f"{measure.label}: {change}")
+    if told.expected is not None:
+        expected, rest = (number_words(one, measure) for one in (told.expected, told.remainder))
+        lines.append(f"expected by age {expected}, remainder {rest} (n {told.covered})")
+    if standing := STANDING[one.summary.funnel.standing]:
+        # The typeface has no diamond.
+        lines.append(standing.strip("◆ "))
+    return tuple(lines)

@@ -1,0 +1,44 @@
+"""Who answered: from the families treated down to those with both answers."""
+
+from allay_metrics import words
+from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.outcomes.words import STANDING, bounds_words, rate_words
+from allay_metrics.ui.table import Cell, table
+
+COLUMNS = (
+    "Concern",
+    "Eligible",
+    "Asked",
+    "Before",
+    "Follow-up",
+    "Both",
+    "Answered both",
+    "Better, worst to best case",
+)
+
+
+def who_card(review: OutcomesReview) -> None:
+    """Draw the funnel of each concern and how far the missing could move the result."""
+    shown = [one for one in review.concerns if one.summary.funnel.eligible]
+    with card("outcomes-who"):
+        head("Who answered", "episodes whose window closed in the period")
+        if shown:
+            table(COLUMNS, [_row(one) for one in shown], caption="Who answered, by concern")
+        else:
+            note("Nobody's window closed in this period: choose a longer one.")
+        if review.undeclared:
+            told = words.plural(review.undeclared, "episode")
+            note(f"{told} that began in the period declared no concern and are in no summary.")
+        note(
+            "Worst case: nobody who did not answer was better. Best case: all of them were. "
+            "Marked ◆: so few answered that the rest could change the picture."
+        )
+
+
+def _row(one: ConcernReview) -> list[Cell | str]:
+    funnel = one.summary.funnel
+    counts = (funnel.eligible, funnel.asked, funnel.baseline, funnel.followed_up, funnel.paired)
+    standing = STANDING[funnel.standing]
+    rate = Cell(rate_words(funnel), marked=standing.startswith("◆"), reason=standing.strip("◆ "))
+    return [one.concern.label, *(words.number(count) for count in counts), rate, bounds_words(one)]

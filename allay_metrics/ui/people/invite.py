@@ -1,0 +1,143 @@
+"""Inviting a person: the form, and the link it makes, shown this once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from allay_metrics import config, words
+from allay_metrics.actions.inviting import mail_invitation
+from allay_metrics.actions.people import Invitation, invite, new_code
+from allay_metrics.actions.sending import can_send
+from allay_metrics.actions.sessions import Role
+from allay_metrics.errors import AllayError, ConfigProblem
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.practice.saved import Told, attempt
+
+ROLES: dict[Role, str] = {"therapist": "Therapist: her own families", "owner": "Owner: everything"}
+_CODE, _MADE = "al-invite-code", "al-invite-made"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An invitation that was made: for whom, its link, and what became of the e-mail."""
+
+    name: str
+    link: str
+    until: str
+    mailed: str
+
+
+def invite_card(scope: Scope, names: dict[str, str]) -> None:
+    """Draw the form that lists a person; `names` are those of therapists, by id."""
+    head("Invite somebody")
+    # The code goes along with the form: pressed twice, it is one invitation.
+    code = st.session_state.setdefault(_CODE, new_code())
+    key = f"al-invite-{code[:6]}"
+    with st.form(key, border=False):
+        st.text_input("Name", key=f"{key}-name", autocomplete="off")
+        st.text_input("E-mail", key=f"{key}-email", autocomplete="off")
+        role_fields(key, names, "therapist" if names else "owner", None)
+        if can_send():
+            st.checkbox("E-mail the link", value=True, key=f"{key}-mail")
+        st.form_submit_button("Invite", type="primary", on_click=_invite, args=(scope, key, code))
+    note("The link opens once, within seven days: there she chooses how she signs in.")
+
+
+def role_fields(key: str, names: dict[str, str], role: Role, therapist_id: str | None) -> None:
+    """Draw what a person may see, and whose caseload a therapist does."""
+    st.selectbox(
+        "Role",
+        list(ROLES),
+        index=list(ROLES).index(role),
+        format_func=ROLES.__getitem__,
+        key=f"{key}-role",
+    )
+    ids = list(names)
+    st.selectbox(
+        "Caseload, for a therapist",
+        ids,
+        index=ids.index(therapist_id) if therapist_id in names else None,
+        format_func=names.__getitem__,
+        placeholder="Whose",
+        key=f"{key}-whose",
+    )
+
+
+def chosen_role(key: str) -> tuple[Role, str | None]:
+    """Return what the fields of `role_fields` say; an owner has no caseload."""
+    role: Role = st.session_state[f"{key}-role"]
+    return role, None if role == "owner" else st.session_state[f"{key}-whose"]
+
+
+def invitation_made() -> None:
+    """Draw the link of an invitation that was just made."""
+    made: Made | None = st.session_state.get(_MADE)
+    if made is None:
+        return
+    with card("invitation"):
+        head(f"The link for {made.name}", f"works once, until {made.until}")
+        st.code(made.link, language=None, wrap_lines=True)
+        note(
+            f"{made.mailed} Hand it over in person or by a message: whoever opens it sets up "
+            "the sign-in. It is not shown again."
+        )
+        st.button("Done", key="al-invite-done", on_click=_forget)
+
+
+def show_invitation(
+    scope: Scope, name: str, email: str, make: Callable[[], Invitation], *, mail: bool
+) -> bool:
+    """Make an invitation, e-mail it where that is wanted, keep its link to show; whether it worked.
+
+    A letter the mail server does not take leaves the invitation standing.
+    """
+
+    def with_address() -> tuple[str, Invitation]:
+        # The address first: without one there would be an invitation whose link nobody saw.
+        return _address(), make()
+
+    def told(made: tuple[str, Invitation]) -> Told:
+        address, invitation = made
+        mailed = ""
+        if mail:
+            try:
+                mail_invitation(scope, email, invitation)
+                mailed = f"It was e-mailed to {email}."
+            except AllayError as error:
+                mailed = str(error)
+        until = datetime.fromtimestamp(invitation.expires_at - 1, scope.zone)
+        link = f"{address}{invitation.url_path}"
+        st.session_state[_MADE] = Made(name, link, words.day(until.date()), mailed)
+        return Told(f"{name} is invited.")
+
+    return attempt(with_address, told)
+
+
+def _invite(scope: Scope, key: str, code: str) -> None:
+    name, email = (str(st.session_state[f"{key}-{field}"]) for field in ("name", "email"))
+
+    def make() -> Invitation:
+        role, therapist_id = chosen_role(key)
+        return invite(scope, email, name, role, therapist_id, code=code)
+
+    mail = bool(st.session_state.get(f"{key}-mail"))
+    if show_invitation(scope, name.strip(), email.strip(), make, mail=mail):
+        st.session_state.pop(_CODE, None)
+
+
+def _address() -> str:
+    """Return the address people reach this server at. Raises ConfigProblem where none is known."""
+    parts = urlsplit(st.context.url or "")
+    here = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    address = config.public_url() or here
+    if not address:
+        raise ConfigProblem("Name the public address first: a link needs one.")
+    return address
+
+
+def _forget() -> None:
+    st.session_state.pop(_MADE, None)

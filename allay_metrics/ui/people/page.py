@@ -1,0 +1,89 @@
+"""The People page: who may sign in, whom the owner invites, and one person at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.people import Person, people
+from allay_metrics.records import Scope
+from allay_metrics.records.types import now
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.looking_as import therapists
+from allay_metrics.ui.people.alone import alone
+from allay_metrics.ui.people.invite import invitation_made, invite_card
+from allay_metrics.ui.people.one import one_person
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.shell import page_head
+from allay_metrics.ui.table import Cell, table
+
+_PICK = "al-people-pick"
+
+
+def people_page(scope: Scope) -> None:
+    """Draw everybody, the form that invites, and the person who is chosen."""
+    page_head("People", "who may sign in")
+    if scope.viewer.person_id is None:
+        alone(is_demo=scope.is_demo)
+        return
+    invitation_made()
+    with problems_shown():
+        listed, names = people(scope), therapists(scope)
+        left, right = st.columns((1.62, 1), gap="small")
+        with left:
+            with card("people"):
+                _everybody(scope, listed, names)
+            with card("person"):
+                _chosen(scope, listed, names)
+        with right, card("invite"):
+            invite_card(scope, names)
+
+
+def _chosen(scope: Scope, listed: Sequence[Person], names: dict[str, str]) -> None:
+    by_id = {one.id: one for one in listed}
+    chosen = st.selectbox(
+        "Change",
+        list(by_id),
+        key=_PICK,
+        format_func=lambda id_: f"{by_id[id_].name} · {by_id[id_].email}",
+    )
+    one_person(scope, by_id[chosen], names)
+
+
+def _everybody(scope: Scope, listed: Sequence[Person], names: dict[str, str]) -> None:
+    head("Who may sign in", words.plural(len(listed), "person", "people"))
+    rows = [
+        [one.name, one.email, _role(one, names), _state(scope, one), _last(scope, one)]
+        for one in listed
+    ]
+    columns = ["Name", "E-mail", "Sees", "Sign-in", "Last here"]
+    table(columns, rows, caption="People who may sign in", left=(1, 2, 3, 4))
+    note("Nobody else can sign in. A therapist sees her own families, and no money.")
+
+
+def _role(one: Person, names: dict[str, str]) -> str:
+    if one.role == "owner":
+        return "everything"
+    return f"caseload of {names.get(one.therapist_id or '', words.DASH)}"
+
+
+def _state(scope: Scope, one: Person) -> Cell | str:
+    """Return where her sign-in stands; what keeps her out is marked."""
+    if one.disabled_at is not None:
+        return Cell(f"shut out since {_day(scope, one.disabled_at)}", marked=True)
+    if one.invite_expires_at is not None:
+        if one.invite_expires_at > now():
+            return f"invited, link works until {_day(scope, one.invite_expires_at - 1)}"
+        return Cell("invited, link too old", marked=True)
+    return "set up"
+
+
+def _last(scope: Scope, one: Person) -> str:
+    if one.open_sessions:
+        return f"now, {words.plural(one.open_sessions, 'place')}"
+    return words.DASH if one.last_seen_at is None else _day(scope, one.last_seen_at)
+
+
+def _day(scope: Scope, seconds: int) -> str:
+    return words.day(datetime.fromtimestamp(seconds, scope.zone).date())

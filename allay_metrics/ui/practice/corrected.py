@@ -1,0 +1,52 @@
+"""What the owner said of single visits, each to be taken back."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.choosing import Saved
+from allay_metrics.actions.places import correct_city
+from allay_metrics.actions.types import correct_type
+from allay_metrics.records import Scope
+from allay_metrics.review.naming import corrected_visits
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.practice.lines import line_with
+from allay_metrics.ui.practice.saved import act, types_shown
+
+SHOWN = 20
+Correct = Callable[[Scope, Iterable[str], None], Saved]
+# field -> title, what decides again, how it is taken back, how a value is shown
+_FIELDS: dict[str, tuple[str, str, Correct, Callable[[str], str]]] = {
+    "city": ("Placed by you", "What was typed decides again.", correct_city, city_shown),
+    "visit_type": ("Said of single visits", "Its name decides again.", correct_type, types_shown),
+}
+
+
+def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
+    """Draw the visits whose city or type the owner corrected, the latest first."""
+    title, _, _, shown = _FIELDS[field]
+    visits = corrected_visits(scope, field)
+    with card(f"corrected-{field}", fill=True):
+        head(title, words.plural(len(visits), "visit"))
+        if not visits:
+            note("None so far. A visit is corrected in the list behind any number.")
+        with st.container(key="al-lines-corrected", gap=None):
+            for place, one in enumerate(visits[:SHOWN]):
+                line_with(
+                    f"corrected-{place}",
+                    one.family,
+                    f"{words.dated(one.starts.date())}: {shown(one.value)}",
+                    "Take back",
+                    partial(_take_back, scope, field, one.booking_id),
+                )
+        if len(visits) > SHOWN:
+            note(f"The latest {SHOWN} of {words.number(len(visits))}.")
+
+
+def _take_back(scope: Scope, field: str, booking_id: str) -> None:
+    _, said, correct, _ = _FIELDS[field]
+    act(scope, said, partial(correct, scope, [booking_id], None))

@@ -1,0 +1,164 @@
+"""Families: which two may be one, which may be two, and what was said of them."""
+
+from functools import partial
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.families import keep_apart, merge, split, unlink
+from allay_metrics.records import Scope
+from allay_metrics.review.kinship import Decided, Kin, Question, kinship
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.hiding import WHY
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.practice.lines import line_with
+from allay_metrics.ui.practice.saved import act
+from allay_metrics.ui.remembered import remembered
+
+SHOWN = 10
+kinship_of = remembered(kinship)
+
+
+def families_part(scope: Scope) -> None:
+    """Draw the questions, families that book in several names, and what was decided."""
+    if scope.viewer.hides_names:
+        with card("kin-questions"):
+            head("One family or two?")
+            note(WHY)
+        return
+    found = kinship_of(scope)
+    with card("kin-questions"):
+        head("One family or two?", words.plural(len(found.questions), "question"))
+        if not found.questions:
+            note("Nothing waits: no two families on file look like one.")
+        else:
+            note(
+                "One e-mail is one family by rule; the rest is for you to say. Numbers of new and "
+                "returning families follow."
+            )
+        for place, question in enumerate(found.questions[:SHOWN]):
+            _question(scope, place, question)
+        if len(found.questions) > SHOWN:
+            note(f"The first {SHOWN} of {words.number(len(found.questions))}; the others follow.")
+    left, right = st.columns(2, gap="small")
+    with left:
+        _several_names(scope, found.several_names)
+    with right:
+        _decided(scope, found.decided)
+
+
+def _question(scope: Scope, place: int, question: Question) -> None:
+    one, other = question.one, question.other
+    with st.container(key=f"al-kin-{place}", gap="xsmall"):
+        st.html(
+            f'<p class="al-kin-why">{escape(question.why[0].upper() + question.why[1:])}</p>'
+            f'<div class="al-kin">{_kin(one)}{_kin(other)}</div>'
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            # The one with the e-mail keeps its key: files to come tell the same.
+            into, goes = (one, other) if one.emails and not other.emails else (other, one)
+            st.button(
+                "One family",
+                key=f"al-merge-{place}",
+                type="primary",
+                on_click=_merge,
+                args=(scope, goes, into),
+            )
+            st.button(
+                "Two families",
+                key=f"al-apart-{place}",
+                on_click=_apart,
+                args=(scope, one, other),
+            )
+
+
+def _kin(kin: Kin) -> str:
+    """Return one family as HTML: names, contacts, addresses, bookings."""
+    names = ", ".join(f"{name} ({count})" for name, count in sorted(kin.names.items()))
+    told = [
+        ("E-mail", sorted(kin.emails)),
+        ("Phone", sorted(kin.phones)),
+        ("Address", sorted(kin.addresses)[:3]),
+    ]
+    rows = "".join(
+        f"<div><dt>{what}</dt><dd>{escape(', '.join(values) or 'none')}</dd></div>"
+        for what, values in told
+    )
+    when = words.span(kin.first, kin.last) if kin.first and kin.last else ""
+    return (
+        f"<section><b>{escape(kin.name)}</b><span>{escape(names)}</span><dl>{rows}"
+        f"<div><dt>Bookings</dt><dd>{words.number(kin.bookings)}, {when}</dd></div></dl></section>"
+    )
+
+
+def _merge(scope: Scope, goes: Kin, into: Kin) -> None:
+    said = f"{_called(goes)} and {_called(into)} are one family."
+    act(scope, said, partial(merge, scope, goes.key, into.key))
+
+
+def _apart(scope: Scope, one: Kin, other: Kin) -> None:
+    said = f"{_called(one)} and {_called(other)} stay two families."
+    act(scope, said, partial(keep_apart, scope, [one.key, other.key]))
+
+
+def _called(kin: Kin) -> str:
+    return max(kin.names, key=lambda name: (kin.names[name], name))
+
+
+def _several_names(scope: Scope, families: tuple[Kin, ...]) -> None:
+    with card("kin-names", fill=True):
+        head("Several surnames in one family", words.plural(len(families), "family", "families"))
+        if not families:
+            note("None on file.")
+        else:
+            note("Partners often book in two names. Split off a name that is another family's.")
+        for place, kin in enumerate(families[:SHOWN]):
+            rarest = sorted(kin.names.items(), key=lambda each: (each[1], each[0]))
+            with st.container(key=f"al-lines-kin-{place}", gap=None):
+                for nth, (name, count) in enumerate(rarest):
+                    line_with(
+                        f"kin-{place}-{nth}",
+                        name,
+                        _booked(kin, count),
+                        "Split off",
+                        partial(_split, scope, kin.key, name),
+                    )
+        if len(families) > SHOWN:
+            note(f"The first {SHOWN} of {words.number(len(families))}.")
+
+
+def _booked(kin: Kin, count: int) -> str:
+    return f"{words.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
+
+
+def _split(scope: Scope, key: str, name: str) -> None:
+    act(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
+
+
+def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
+    with card("kin-decided", fill=True):
+        head("Said by you", words.plural(len(decided), "family", "families"))
+        if not decided:
+            note("Nothing so far. Whatever you say of families can be taken back here.")
+        with st.container(key="al-lines-decided", gap=None):
+            for place, one in enumerate(decided):
+                line_with(
+                    f"decided-{place}",
+                    one.name,
+                    _said(one),
+                    "Take back",
+                    partial(_take_back, scope, one),
+                )
+
+
+def _said(one: Decided) -> str:
+    if one.what == "kept":
+        return "is right as it is"
+    if one.what == "split":
+        return f"without {one.client_name}"
+    return f"is one with {one.into}"
+
+
+def _take_back(scope: Scope, one: Decided) -> None:
+    back = partial(unlink, scope, one.match_key, one.client_name, one.into_key)
+    act(scope, f"What was said of {one.name} is taken back.", back)

@@ -1,0 +1,67 @@
+"""Goals: what the owner aims for, in each of the eight numbers of the Week."""
+
+from functools import partial
+
+import streamlit as st
+
+from allay_metrics.actions.details import save_goals
+from allay_metrics.metrics import METRICS
+from allay_metrics.records import Scope
+from allay_metrics.review.eight import EIGHT
+from allay_metrics.review.settings import goals
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.practice.saved import act
+from allay_metrics.ui.remembered import remembered
+
+goals_of = remembered(goals)
+SHARE = 100
+
+
+def goals_part(scope: Scope) -> None:
+    """Draw one field for each number; an empty one is no goal."""
+    there = goals_of(scope)
+    versions = {key: there[key].version if key in there else 0 for key in EIGHT}
+    # New versions make new fields: they show what stands now.
+    of = "-".join(map(str, versions.values()))
+    with card("goals"):
+        head("Goals", "per week; shown on the Week")
+        note(
+            "A goal is a dotted line beside the number, nothing more. Leave a field empty for none."
+        )
+        with st.form(f"al-goals-{of}", border=False):
+            with st.grid(2, min_column_width=260, gap="small"):
+                for key in EIGHT:
+                    _field(key, there[key].value if key in there else None, of)
+            st.form_submit_button(
+                "Save goals",
+                type="primary",
+                key="al-goals-save",
+                on_click=_save,
+                args=(scope, versions, of),
+            )
+
+
+def _field(key: str, aim: float | None, of: str) -> None:
+    metric = METRICS[key]
+    unit = "%" if metric.is_rate else metric.unit
+    st.number_input(
+        f"{metric.label} ({unit})",
+        min_value=0.0,
+        max_value=float(SHARE) if metric.is_rate else None,
+        value=None if aim is None else round(aim * _scale(key), 2),
+        step=1.0,
+        format="%g",
+        placeholder="No goal",
+        key=f"al-goal-{key}-{of}",
+    )
+
+
+def _save(scope: Scope, versions: dict[str, int], of: str) -> None:
+    """Save what stands in the fields over what this page had read."""
+    typed = {key: st.session_state[f"al-goal-{key}-{of}"] for key in versions}
+    given = {key: None if aim is None else aim / _scale(key) for key, aim in typed.items()}
+    act(scope, "Goals are saved.", partial(save_goals, scope, given, versions))
+
+
+def _scale(key: str) -> int:
+    return SHARE if METRICS[key].is_rate else 1

@@ -1,0 +1,179 @@
+"""Measures of the practice's own: added, changed and retired as data."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics.actions.own_measures import (
+    add_measure,
+    change_measure,
+    own_measures,
+    retire_measure,
+)
+from allay_metrics.outcomes.asking import BASELINES, LABELS, MOMENTS
+from allay_metrics.outcomes.measures import concerns
+from allay_metrics.outcomes.own import Draft, OwnMeasure
+from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.definitions import own_words
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.remembered import remembered
+
+_own = remembered(own_measures)
+NEW = "new"
+_SAID = {"en": "English", "es": "Spanish"}
+_DIRECTIONS = {"worse": "Lower is better", "better": "Higher is better"}
+
+
+def measures_part(scope: Scope) -> None:
+    """Draw the measures there are, each with its form, and the form for another one."""
+    there = _own(scope)
+    with card("own-measures"):
+        head("Your own measures", "asked in the form, read from questionnaires, counted apart")
+        note(
+            "A question in your own words, or one you hold a licence for. It stays exploratory: "
+            "each concern is judged by its one declared measure. Never one of the Edinburgh scale."
+        )
+        for one in there:
+            _one(scope, one)
+        with st.expander("Add a measure", expanded=not there):
+            _form(scope, None)
+
+
+def _one(scope: Scope, one: OwnMeasure) -> None:
+    state = "asked no more" if one.retired else "asked"
+    with st.expander(f"{one.measure.label}, {state}"):
+        st.html(f'<p class="al-sub">{escape(own_words(one))}</p>')
+        _form(scope, one)
+        done = "It is asked again." if one.retired else "It is asked no more; its answers stay."
+        st.button(
+            "Ask it again" if one.retired else "Retire it",
+            key=f"al-measure-retire-{one.id}",
+            on_click=_retire,
+            args=(scope, one, done),
+        )
+
+
+def _retire(scope: Scope, one: OwnMeasure, done: str) -> None:
+    now = partial(retire_measure, scope, one.id, one.version, retired=not one.retired)
+    attempt(now, lambda _: Told(done))
+
+
+def _form(scope: Scope, one: OwnMeasure | None) -> None:
+    """Draw the fields of one measure; a new version makes new fields, which show what stands."""
+    key = f"al-measure-{one.id}-{one.version}" if one else f"al-measure-{NEW}"
+    measure = one.measure if one else None
+    steps = measure is not None and measure.kind == "ordinal"
+    with st.form(key, border=False):
+        st.text_input("Name", measure.label if measure else "", key=f"{key}-label", max_chars=40)
+        with st.grid(2, min_column_width=260, gap="small"):
+            for said in LANGUAGES:
+                _wording(key, said, one, steps=steps)
+        with st.grid(3, min_column_width=150, gap="small"):
+            numbers = (("low", "Lowest", 0.0), ("high", "Highest", 10.0), ("step", "By", 1.0),
+                       ("threshold", "A change of this matters", 2.0))  # fmt: skip
+            for name, label, usual in numbers:
+                st.number_input(
+                    label,
+                    value=float(getattr(measure, name)) if measure else usual,
+                    format="%g",
+                    key=f"{key}-{name}",
+                )
+            st.text_input(
+                "Unit", "" if steps or not measure else measure.unit, key=f"{key}-unit",
+                placeholder="of 10", max_chars=20,
+            )  # fmt: skip
+            st.selectbox(
+                "Direction",
+                list(_DIRECTIONS),
+                index=int(bool(measure and measure.better > 0)),
+                format_func=_DIRECTIONS.__getitem__,
+                key=f"{key}-higher",
+            )
+        st.text_input(
+            "Where the change that matters comes from", measure.basis if measure else "",
+            key=f"{key}-basis", max_chars=200,
+            placeholder="our own choice, provisional; or the study it is from",
+        )  # fmt: skip
+        st.multiselect(
+            "Asked of these concerns",
+            list(concerns()),
+            list(one.concerns) if one else [],
+            format_func=lambda name: concerns()[name].label,
+            key=f"{key}-concerns",
+        )
+        st.multiselect(
+            "Asked",
+            list(MOMENTS),
+            list(one.moments) if one else [*BASELINES, "day28"],
+            format_func=LABELS.__getitem__,
+            key=f"{key}-moments",
+        )
+        st.form_submit_button(
+            "Save" if one else "Add the measure",
+            type="primary",
+            key=f"{key}-save",
+            on_click=_save,
+            args=(scope, one, key),
+        )
+
+
+def _wording(key: str, said: str, one: OwnMeasure | None, *, steps: bool) -> None:
+    words = one.words[said] if one else None
+    with st.container(gap="small"):
+        st.text_area(
+            f"Question in {_SAID[said]}", words.question if words else "",
+            key=f"{key}-{said}", height=90, max_chars=300,
+        )  # fmt: skip
+        st.text_input(
+            f"Word at the lowest end, {_SAID[said]}", words.low_word if words else "",
+            key=f"{key}-{said}-first", max_chars=40,
+        )  # fmt: skip
+        st.text_input(
+            f"Word at the highest end, {_SAID[said]}", words.high_word if words else "",
+            key=f"{key}-{said}-last", max_chars=40,
+        )  # fmt: skip
+        st.text_area(
+            f"Steps in {_SAID[said]}, one a line, rising (empty for numbers)",
+            "\n".join(label for _, label in words.choices) if words and steps else "",
+            key=f"{key}-{said}-steps",
+            height=90,
+        )
+
+
+def _save(scope: Scope, one: OwnMeasure | None, key: str) -> None:
+    draft = _draft(key)
+    if one is None:
+        if attempt(partial(add_measure, scope, draft), lambda _: Told("The measure is added.")):
+            for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
+                del st.session_state[name]
+        return
+    attempt(
+        partial(change_measure, scope, one.id, draft, one.version),
+        lambda _: Told("The measure is changed."),
+    )
+
+
+def _draft(key: str) -> Draft:
+    def typed(name: str) -> Any:
+        return st.session_state[f"{key}-{name}"]
+
+    return Draft(
+        label=typed("label"),
+        questions={said: typed(said) for said in LANGUAGES},
+        ends={said: (typed(f"{said}-first"), typed(f"{said}-last")) for said in LANGUAGES},
+        choices={said: typed(f"{said}-steps").split("\n") if typed(f"{said}-steps").strip() else ()
+                 for said in LANGUAGES},
+        low=typed("low"),
+        high=typed("high"),
+        step=typed("step"),
+        unit=typed("unit"),
+        higher_is=typed("higher"),
+        threshold=typed("threshold"),
+        basis=typed("basis"),
+        concerns=typed("concerns"),
+        moments=typed("moments"),
+    )  # fmt: skip

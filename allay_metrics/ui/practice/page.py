@@ -1,0 +1,60 @@
+"""The Practice page: what the owner says of her practice, one part at a time."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from allay_metrics.records import Scope
+from allay_metrics.ui.practice.cities import cities_part
+from allay_metrics.ui.practice.drives import drives_part
+from allay_metrics.ui.practice.families import families_part
+from allay_metrics.ui.practice.goals import goals_part
+from allay_metrics.ui.practice.link import (
+    CITIES,
+    DRIVES,
+    FAMILIES,
+    GOALS,
+    MEASURES,
+    PART,
+    PRIVACY,
+    THERAPISTS,
+    TYPES,
+)
+from allay_metrics.ui.practice.measures import measures_part
+from allay_metrics.ui.practice.privacy import privacy_part
+from allay_metrics.ui.practice.saved import forget_outcome
+from allay_metrics.ui.practice.therapists import therapists_part
+from allay_metrics.ui.practice.types import types_part
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.shell import page_head
+
+PEOPLE = "pages/practice/people.py"
+PARTS: dict[str, Callable[[Scope], None]] = {
+    THERAPISTS: therapists_part,
+    TYPES: types_part,
+    CITIES: cities_part,
+    FAMILIES: families_part,
+    GOALS: goals_part,
+    DRIVES: drives_part,
+    MEASURES: measures_part,
+    PRIVACY: privacy_part,
+}
+
+
+def practice_page(scope: Scope) -> None:
+    """Draw the choice of a part, and the part."""
+    page_head("Practice", "what you know and no export says")
+    st.page_link(PEOPLE, label="People who may sign in", icon=":material/badge:", width="content")
+    with st.container(key="al-seg-practice"):
+        part = st.segmented_control(
+            "Part",
+            list(PARTS),
+            default=THERAPISTS,
+            required=True,
+            key=PART,
+            bind="query-params",
+            label_visibility="collapsed",
+            on_change=forget_outcome,
+        )
+    with problems_shown():
+        PARTS[part or THERAPISTS](scope)

@@ -1,0 +1,150 @@
+"""Privacy: backups, how long answers are kept, erasing a family, and who did what."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from allay_metrics import config, words
+from allay_metrics.actions.backups import LastBackup, back_up, last_backup
+from allay_metrics.actions.erasing import Gone, erase_family
+from allay_metrics.actions.retention import LONGEST, SHORTEST, read_retention, save_retention
+from allay_metrics.errors import Conflict
+from allay_metrics.records import Scope
+from allay_metrics.review.trail import Erasable, find_families
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html import mark, markdown
+from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.trail import trail_card
+from allay_metrics.ui.remembered import forget_all
+
+OLD = 7 * 86_400  # seconds after which a backup is old
+_FIND, _WHICH, _TYPED = "al-erase-find", "al-erase-which", "al-erase-typed"
+_CHECK_INS, _ASIDE = "al-keep-check-ins", "al-keep-aside"
+
+
+def privacy_part(scope: Scope) -> None:
+    """Draw backup and retention side by side, then erasing, then the trail."""
+    left, right = st.columns(2, gap="small")
+    with left:
+        _backup_card(scope)
+    with right:
+        _retention_card(scope)
+    _erase_card(scope)
+    trail_card(scope)
+
+
+def _backup_card(scope: Scope) -> None:
+    last = last_backup(scope)
+    with card("backup", fill=True):
+        head("Backup")
+        st.html(f'<p class="al-look">{_state(scope, last)}</p>')
+        note(
+            "One file with everything in it, proving itself when the command line restores it. "
+            "Keep a copy away from this computer."
+        )
+        st.button("Make a backup now", key="al-backup", on_click=_back_up, args=(scope,))
+
+
+def _state(scope: Scope, last: LastBackup | None) -> str:
+    if last is None:
+        return mark("No backup so far")
+    at = datetime.fromtimestamp(last.made_at, scope.zone)
+    said = f"Last backup <b>{words.moment(at)}</b>, {words.plural(last.rows, 'row')}."
+    age = datetime.now(scope.zone).timestamp() - last.made_at
+    return f"{said} {mark('Older than a week')}" if age > OLD else said
+
+
+def _back_up(scope: Scope) -> None:
+    name = f"allay-{datetime.now(scope.zone):%Y-%m-%d-%H%M}.allay"
+    path = config.data_dir() / "backups" / name
+    attempt(
+        lambda: back_up(scope, path),
+        lambda made: Told(f"{words.plural(made.rows, 'row')} backed up into {path}."),
+    )
+
+
+def _retention_card(scope: Scope) -> None:
+    kept = read_retention(scope)
+    with card("retention", fill=True), st.form("al-retention", border=False):
+        head("How long answers are kept", "months; empty: for good")
+        note(
+            "What is older goes with the next import or start, and the trail says so. Visits stay: "
+            "every number is made of them."
+        )
+        _months("Check-ins", kept.check_ins, _CHECK_INS)
+        _months("Rows set aside", kept.set_aside, _ASIDE)
+        if kept.removed:
+            note(f"{words.plural(kept.removed, 'check-in')} removed so far.")
+        st.form_submit_button("Save", on_click=_save_retention, args=(scope,))
+
+
+def _months(label: str, kept: int | None, key: str) -> None:
+    st.number_input(
+        label,
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        value=kept,
+        step=1,
+        placeholder="For good",
+        key=key,
+    )
+
+
+def _save_retention(scope: Scope) -> None:
+    check_ins, aside = st.session_state[_CHECK_INS], st.session_state[_ASIDE]
+    attempt(
+        lambda: save_retention(scope, check_ins, aside),
+        lambda _none: Told("Saved: what is older goes with the next import or start."),
+    )
+
+
+def _erase_card(scope: Scope) -> None:
+    with card("erase"):
+        head("Erase a family", "for good")
+        note(
+            "Takes a family out of visits, notes, check-ins, raw rows and the database's files. "
+            "Its visits no longer count, weeks told before say so, and a newer export does not "
+            "bring it back. **Backups made before still hold it**: delete them yourself."
+        )
+        text = st.text_input(
+            "Find the family", key=_FIND, placeholder="Name, e-mail or phone", max_chars=80
+        )
+        found = find_families(scope, text)
+        if text.strip() and not found:
+            note("No family on file is called so.")
+        if found:
+            chosen = st.radio("Which one?", found, key=_WHICH, format_func=_called)
+            st.text_input(
+                f"Type its name to confirm: {markdown(chosen.name)}", key=_TYPED, max_chars=80
+            )
+            st.button("Erase for good", key="al-erase", on_click=_erase, args=(scope, chosen))
+
+
+def _called(one: Erasable) -> str:
+    return markdown(", ".join(filter(None, (one.name, one.email, one.phone))))
+
+
+def _erase(scope: Scope, one: Erasable) -> None:
+    typed = st.session_state[_TYPED].strip().casefold()
+    if typed != one.name.strip().casefold():
+        attempt(_refuse, lambda _none: Told(""))
+        return
+    if attempt(lambda: erase_family(scope, one.id), _erased):
+        forget_all()
+        st.session_state[_FIND] = st.session_state[_TYPED] = ""
+
+
+def _refuse() -> None:
+    raise Conflict("The name typed is not that of the family: nothing was erased.")
+
+
+def _erased(gone: Gone) -> Told:
+    counts = [
+        words.plural(gone.rows, "booking"),
+        words.plural(gone.check_ins, "check-in"),
+        f"{words.plural(gone.aside, 'row')} set aside",
+    ]
+    rest = "" if gone.scrubbed else " The database's log is emptied when nobody reads any more."
+    return Told(
+        f"The family is erased: {words.listed(counts)}. Backups made before still hold it.{rest}"
+    )

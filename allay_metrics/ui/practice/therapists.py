@@ -1,0 +1,128 @@
+"""Therapists: skills, base, hours, when they work here; one is changed at a time."""
+
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.choosing import Saved
+from allay_metrics.actions.details import Details, save_details
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.records import Scope
+from allay_metrics.review.naming import cities_to_choose
+from allay_metrics.review.settings import Therapist, therapists
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html import TYPE_WORDS, markdown
+from allay_metrics.ui.practice.saved import act
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.table import table
+
+SKILLS = ("cst", "lactation", "massage")
+therapists_of = remembered(therapists)
+cities_of = remembered(cities_to_choose)
+
+
+def therapists_part(scope: Scope) -> None:
+    """Draw everybody in a table, and the form of the one chosen."""
+    people = therapists_of(scope)
+    if not people:
+        with card("nobody"):
+            head("Therapists")
+            note("They are found in the calendar column of your exports: bring one in first.")
+        return
+    left, right = st.columns((1.62, 1), gap="small")
+    with left, card("people", fill=True):
+        head("Therapists", words.plural(len(people), "person", "people"))
+        rows = [
+            [
+                one.name,
+                words.listed(TYPE_WORDS[s] for s in one.skills) if one.skills else words.DASH,
+                one.base_city or words.DASH,
+                _hours(one.week_minutes),
+                _when(one),
+                words.number(one.visits),
+            ]
+            for one in people
+        ]
+        columns = ["Name", "Gives", "Base", "Offers", "Works here", "Visits"]
+        table(columns, rows, caption="Therapists", left=(1, 2, 3, 4))
+        note("Drives begin and end at the base. Offered hours are for visits and driving together.")
+    with right, card("person", fill=True):
+        by_id = {one.id: one for one in people}
+        chosen = st.selectbox(
+            "Change", list(by_id), key="al-person", format_func=lambda id_: by_id[id_].name
+        )
+        _form(scope, by_id[chosen])
+
+
+def _hours(minutes: int | None) -> str:
+    return words.DASH if minutes is None else f"{words.plain(minutes / 60)} h a week"
+
+
+def _when(one: Therapist) -> str:
+    if one.active_to:
+        return f"until {words.dated(one.active_to)}"
+    return f"since {words.dated(one.active_from)}" if one.active_from else words.DASH
+
+
+def _form(scope: Scope, one: Therapist) -> None:
+    # A new version makes new fields: they show what stands now.
+    of = f"{one.id[:8]}-{one.version}"
+    cities = [name for name in cities_of(scope) if name != "virtual"]
+    with st.form(f"al-person-{of}", border=False):
+        with st.container(horizontal=True):
+            for skill in SKILLS:
+                st.checkbox(TYPE_WORDS[skill], skill in one.skills, key=f"al-pick-{skill}-{of}")
+        st.selectbox(
+            "Base city",
+            cities,
+            index=cities.index(one.base_city) if one.base_city in cities else None,
+            placeholder="Not known",
+            key=f"al-base-{of}",
+        )
+        st.number_input(
+            "Hours offered in a usual week",
+            min_value=0.0,
+            max_value=80.0,
+            value=None if one.week_minutes is None else one.week_minutes / 60,
+            step=0.5,
+            format="%g",
+            placeholder="Not known",
+            key=f"al-hours-{of}",
+        )
+        st.text_input("E-mail she signs in with", one.email or "", key=f"al-email-{of}")
+        for key, label, day in (
+            ("from", "Works here from", one.active_from),
+            ("until", "Works here until", one.active_to),
+        ):
+            text = day.isoformat() if day else ""
+            st.text_input(label, text, key=f"al-{key}-{of}", placeholder="2026-11-30")
+        st.form_submit_button(
+            f"Save {markdown(one.name)}",
+            type="primary",
+            key=f"al-save-{of}",
+            on_click=_save,
+            args=(scope, one, of),
+        )
+
+
+def _save(scope: Scope, one: Therapist, of: str) -> None:
+    """Save what stands in the fields over what this page had read."""
+    fields = ("base", "hours", "email", "from", "until")
+    base, hours, email, since, until = (st.session_state[f"al-{name}-{of}"] for name in fields)
+    skills = tuple(skill for skill in SKILLS if st.session_state[f"al-pick-{skill}-{of}"])
+    minutes = None if hours is None else round(hours * 60)
+
+    def save() -> Saved:
+        given = Details(email or None, base, skills, _day(since), _day(until), minutes)
+        return save_details(scope, one.id, given, version=one.version)
+
+    act(scope, f"{one.name} is saved.", save)
+
+
+def _day(text: str) -> date | None:
+    """Return the day of an ISO text, None for a blank one."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        raise ConfigProblem(f"'{text}' is no day: write it as 2026-11-30.") from None

@@ -1,0 +1,181 @@
+"""Words of visit types: names that say none of the three, what names mean, the words themselves."""
+
+from functools import partial
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.types import assign_type, unassign_type
+from allay_metrics.actions.words import drop_word, set_word
+from allay_metrics.derive.visit_type import service_name
+from allay_metrics.records import Scope
+from allay_metrics.review.naming import NameLine, WordLine, name_lines, word_lines
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html import TYPE_WORDS, escape
+from allay_metrics.ui.practice.corrected import corrected_card
+from allay_metrics.ui.practice.lines import line_with
+from allay_metrics.ui.practice.saved import act, types_shown
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.table import Cell, table
+
+SHOWN = 12
+THREE = ("cst", "lactation", "massage")
+MEANINGS = (
+    *THREE,
+    "other",
+    *(f"{first}+{second}" for first in THREE for second in THREE if first != second),
+)
+MAKES = {**{kind: TYPE_WORDS[kind] for kind in THREE}, "none": "Nothing: it is silent"}
+DECIDES = {
+    "always": "Always",
+    "unless_cst": "Unless CST is named too",
+    "alone": "Only where no other word does",
+}
+WHEN = {"always": "always", "unless_cst": "unless CST", "alone": "alone"}
+_WORD, _MAKES, _DECIDES = "al-word", "al-word-makes", "al-word-decides"
+_NAME, _MEANS = "al-name", "al-name-means"
+
+names_of = remembered(name_lines)
+words_of = remembered(word_lines)
+
+
+def types_part(scope: Scope) -> None:
+    """Draw what has no type yet, then names that were assigned, the words, single visits."""
+    names = names_of(scope)
+    _waiting(scope, [one for one in names if one.types[0] == "other" and not one.version])
+    left, right = st.columns(2, gap="small")
+    with left:
+        _words(scope)
+    with right:
+        _assigned(scope, names)
+    corrected_card(scope, "visit_type")
+
+
+def _waiting(scope: Scope, names: list[NameLine]) -> None:
+    with card("names-waiting"):
+        count = sum(one.visits for one in names)
+        head("Names that say none of the three", words.plural(count, "visit"))
+        if not names:
+            note("None: every name of a service on file means a visit type.")
+            return
+        note(
+            "Their visits count as **Other**. Say what a name means: past visits and those to come "
+            "follow."
+        )
+        with st.container(key="al-lines-names", gap=None):
+            for place, one in enumerate(names[:SHOWN]):
+                _name(scope, place, one)
+        if len(names) > SHOWN:
+            note(f"The first {SHOWN} of {words.number(len(names))}, most visits first.")
+
+
+def _name(scope: Scope, place: int, one: NameLine) -> None:
+    with st.container(key=f"al-line-name-{place}", horizontal=True, vertical_alignment="center"):
+        newest = f", newest {words.dated(one.newest)}" if one.newest else ""
+        st.html(
+            f'<div class="al-line"><b>{escape(one.name or "(no name)")}</b>'
+            f"<span>{words.plural(one.visits, 'visit')}{newest}</span></div>",
+            width="stretch",
+        )
+        with st.container(horizontal=True, gap="xsmall", width="content"):
+            for kind in (*THREE, "other"):
+                st.button(
+                    "Other it is" if kind == "other" else TYPE_WORDS[kind],
+                    key=f"al-assign-{place}-{kind}",
+                    type="tertiary" if kind == "other" else "secondary",
+                    on_click=_assign,
+                    args=(scope, one.name, kind, 0),
+                )
+
+
+def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
+    said = f"'{name or '(no name)'}' means {types_shown(types)}."
+    act(scope, said, partial(assign_type, scope, name, types, version=version))
+
+
+def _assigned(scope: Scope, names: list[NameLine]) -> None:
+    with card("names-assigned", fill=True):
+        mine = [one for one in names if one.version]
+        head("What a name means", f"{words.number(len(mine))} said by you")
+        note("A name you assign means this, whatever its words say. A visit may be of two types.")
+        with st.form("al-name-form", border=False):
+            shown = {one.name: one for one in names}
+            st.selectbox(
+                "Service",
+                list(shown),
+                key=_NAME,
+                format_func=lambda each: f"{each or '(no name)'} · {shown[each].visits}",
+            )
+            st.selectbox("Means", MEANINGS, key=_MEANS, format_func=types_shown)
+            st.form_submit_button(
+                "Save", type="primary", key="al-name-save", on_click=_save_name, args=(scope, shown)
+            )
+        with st.container(key="al-lines-assigned", gap=None):
+            for place, one in enumerate(mine):
+                line_with(
+                    f"name-{place}",
+                    one.name or "(no name)",
+                    f"{types_shown('+'.join(filter(None, one.types)))}, "
+                    f"{words.plural(one.visits, 'visit')}",
+                    "Drop",
+                    partial(_unassign, scope, one),
+                )
+
+
+def _save_name(scope: Scope, shown: dict[str, NameLine]) -> None:
+    name = st.session_state[_NAME]
+    _assign(scope, name, st.session_state[_MEANS], shown[name].version)
+
+
+def _unassign(scope: Scope, one: NameLine) -> None:
+    said = f"Words decide again what '{one.name}' means."
+    act(scope, said, partial(unassign_type, scope, one.name, version=one.version))
+
+
+def _words(scope: Scope) -> None:
+    lines = words_of(scope)
+    with card("words", fill=True):
+        head("Words that make a visit type", words.plural(len(lines), "word"))
+        note("The first type named is the primary one. Yours stand over those that come along.")
+        with st.form("al-word-form", border=False):
+            st.text_input("Word or phrase", key=_WORD, placeholder="bodywork")
+            st.selectbox("Makes", list(MAKES), key=_MAKES, format_func=MAKES.__getitem__)
+            st.selectbox("Decides", list(DECIDES), key=_DECIDES, format_func=DECIDES.__getitem__)
+            st.form_submit_button(
+                "Save", type="primary", key="al-word-save", on_click=_save_word, args=(scope, lines)
+            )
+        own = [one for one in lines if one.version]
+        with st.container(key="al-lines-words", gap=None):
+            for place, one in enumerate(own):
+                drop = partial(_drop_word, scope, one)
+                line_with(f"word-{place}", one.word, _says(one), "Drop", drop)
+        table(
+            ["Word", "Makes", "When", "Visits"],
+            [_row(one) for one in lines if not one.version],
+            caption="Words that came along",
+            left=(1, 2),
+            stack=False,
+        )
+
+
+def _save_word(scope: Scope, lines: list[WordLine]) -> None:
+    word, makes, decides = (st.session_state[key] for key in (_WORD, _MAKES, _DECIDES))
+    spelt = service_name(word)
+    version = next((one.version for one in lines if one.word.casefold() == spelt), 0)
+    said = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
+    if act(scope, said, partial(set_word, scope, word, makes, decides, version=version)):
+        st.session_state[_WORD] = ""
+
+
+def _drop_word(scope: Scope, one: WordLine) -> None:
+    said = f"'{one.word}' is {'as it came along' if one.shipped else 'gone'}."
+    act(scope, said, partial(drop_word, scope, one.word, version=one.version))
+
+
+def _says(one: WordLine) -> str:
+    makes = "silent" if one.visit_type == "none" else MAKES[one.visit_type]
+    return f"{makes}, {WHEN[one.decides]}, in {words.plural(one.visits, 'visit')}"
+
+
+def _row(one: WordLine) -> list[Cell | str]:
+    return [one.word, MAKES[one.visit_type], WHEN[one.decides], words.number(one.visits)]

@@ -1,0 +1,1 @@
+"""Records: imports, their accounts, and what waits."""

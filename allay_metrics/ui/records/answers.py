@@ -1,0 +1,131 @@
+"""A file of parents' answers on its way in: what each question is read as, what will happen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.questionnaires import HOLDS
+from allay_metrics.actions.take_in import answers_file, take_in_file
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import SaveKey, same_import
+from allay_metrics.ui.card import head, note
+from allay_metrics.ui.html import rich
+from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
+from allay_metrics.ui.records.look import Taken, Upload, exported_at
+from allay_metrics.ui.table import table
+
+ASIDE_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a file of answers is: its source, and what each question is taken for."""
+
+    source: str
+    label: str
+    sha256: str
+    read_as: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+
+
+def answers_in(scope: Scope, upload: Upload) -> Answers | None:
+    """Return what the file is, None where it holds no answers."""
+    with upload.on_disk() as on_disk:
+        file = answers_file(scope, on_disk.path, profile=on_disk.profile)
+        if file is None:
+            return None
+        return Answers(
+            file.source,
+            file.profile.label,
+            file.sha256,
+            tuple(file.read_as),
+            tuple(file.unused),
+        )
+
+
+def look_at_answers(scope: Scope, upload: Upload, as_of: int) -> ImportReport:
+    """Take the file in, keep nothing of it, and return what would have happened."""
+    with upload.on_disk() as on_disk:
+        return take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=as_of, dry_run=True)
+
+
+def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> Taken:
+    """Take the file in once, however often it is asked for by this key."""
+    there = same_import(scope, key)
+    if there is not None:
+        return Taken(key, there.id, None)
+    with upload.on_disk() as on_disk:
+        report = take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=key.as_of)
+    return Taken(key, report.import_id, report)
+
+
+def recognised_answers(known: Answers) -> None:
+    """Draw what the file is and how each of its questions is read."""
+    head("Parents' answers", known.label)
+    note(
+        f"**{words.plural(len(known.read_as), 'column')} known.** Look whether each is read as it "
+        "was meant: a question on another scale must not come in as one of ours."
+    )
+    with st.expander("What each question is read as", expanded=True):
+        rows = [[question, what] for question, what in known.read_as]
+        table(["Question of the form", "Read as"], rows, caption="Questions", left=(1,))
+        if known.unused:
+            note("Kept beside the answers, counted nowhere: " + "; ".join(known.unused) + ".")
+
+
+def ask_when(uploaded: datetime, file_id: str) -> int | None:
+    """Draw when the file was exported; return it, None until it is told."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        day: Any = st.date_input(
+            "Exported on",
+            uploaded.date(),
+            max_value=uploaded.date(),
+            format="YYYY-MM-DD",
+            key=f"al-day-{file_id}",
+        )
+    with right:
+        at = st.time_input(
+            "At, practice time",
+            uploaded.time().replace(second=0, microsecond=0),
+            step=60,
+            key=f"al-at-{file_id}",
+        )
+    if not day or at is None:
+        note("Say on which day and at what time the file was exported.")
+        return None
+    as_of = exported_at(day, at, uploaded)
+    if as_of > uploaded.timestamp():
+        note("That moment is still to come: say when the file was exported.")
+        return None
+    return as_of
+
+
+def what_will_happen(report: ImportReport) -> None:
+    """Draw the account of the file before it is taken in."""
+    equation(report, len(report.set_aside))
+    if report.notes:
+        items = "".join(f"<li>{rich(one[:1].upper() + one[1:])}.</li>" for one in report.notes)
+        st.html(f'<ul class="al-told">{items}</ul>')
+    for rows, title in (
+        (report.set_aside, "set aside, kept with the reason"),
+        (report.warnings, "left out, in rows that count without them"),
+    ):
+        if rows:
+            what = "row" if rows is report.set_aside else "value"
+            with st.expander(f"{words.plural(len(rows), what)} {title}"):
+                blamed_list(
+                    blamed_html(one.row, one.column, one.value, one.reason)
+                    for one in rows[:ASIDE_SHOWN]
+                )
+                if len(rows) > ASIDE_SHOWN:
+                    note(f"The first {ASIDE_SHOWN} of {words.number(len(rows))}.")
+
+
+def key_of_answers(known: Answers, as_of: int) -> SaveKey:
+    """Return what makes two presses of Import the same one."""
+    return SaveKey(known.sha256, known.source, HOLDS, as_of)

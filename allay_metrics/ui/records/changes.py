@@ -1,0 +1,58 @@
+"""The drawer of one import: what it added, changed field by field, lost, and restated."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.changes import MOST, FieldChange, Touched, changes_of
+from allay_metrics.review.imports import PastImport
+from allay_metrics.ui.card import note
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.records.account import equation
+
+
+def open_changes(scope: Scope, past: PastImport, told: str) -> None:
+    """Open the drawer of an import that stands; `told` says in words what it is."""
+    came = f"Taken in {words.moment(past.imported_at)}. {told}."
+    drawer(f"What {past.file_name} changed", lambda: _body(scope, past), definitions=[
+        ("The file", came),
+    ])  # fmt: skip
+
+
+def _body(scope: Scope, past: PastImport) -> None:
+    with problems_shown():
+        equation(past, past.set_aside)
+        found = changes_of(scope, past.id)
+        _section("Changed", past.updated, found.updated, "row")
+        _section("Not in it any more", len(found.missing), found.missing, "visit")
+        if found.restated:
+            st.html('<h3 class="al-h3">Weeks told before that differ now</h3>')
+            for week, sentences in found.restated:
+                note(f"**Week of {words.day(week)}**: {' '.join(sentences)}")
+        _section("Added", past.added, found.added, "row")
+        if not (found.updated or found.missing or found.added):
+            note("Nothing changed: everything in it was known.")
+
+
+def _section(title: str, count: int, rows: Sequence[Touched], what: str) -> None:
+    if not rows:
+        return
+    items = "".join(
+        f'<li class="al-row"><div><b>{escape(row.label)}</b>{_fields(row.fields)}</div></li>'
+        for row in rows
+    )
+    with st.expander(f"{title}: {words.plural(count, what)}", expanded=bool(rows[0].fields)):
+        st.html(f'<ul class="al-rows">{items}</ul>')
+        if len(rows) == MOST:
+            note(f"The first {MOST} are shown.")
+
+
+def _fields(changes: Sequence[FieldChange]) -> str:
+    return "".join(
+        f"<small>{escape(one.field)}: {escape(one.before)} → {escape(one.after)}</small>"
+        for one in changes
+    )

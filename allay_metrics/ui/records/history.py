@@ -1,0 +1,125 @@
+"""The imports so far, newest first, each with a way back."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.undo import undo_import
+from allay_metrics.errors import AllayError
+from allay_metrics.records import Scope
+from allay_metrics.review.export_lists import imports_export
+from allay_metrics.review.imports import PastImport, past_imports, takes_back
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.export import export_button
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records.account import account_words, equation
+from allay_metrics.ui.records.changes import open_changes
+from allay_metrics.ui.records.result import told_of
+from allay_metrics.ui.records.upload import TAKEN
+
+SHOWN = 8
+_ALL = "al-records-all-imports"
+_UNDONE = "al-records-undone"
+_REFUSED = "al-records-undo-refused"
+_GOING = "al-records-undo-going"
+
+
+def history(scope: Scope) -> None:
+    """Draw every import with what became of its rows; undone ones are greyed."""
+    _undo_asked(scope)
+    past = past_imports(scope)
+    with card("imports"):
+        stands = sum(one.undone_at is None for one in past)
+        undone = f", {words.number(len(past) - stands)} undone" if stands < len(past) else ""
+        head("Imports", f"newest first; {words.plural(stands, 'file')} on file{undone}")
+        if said := st.session_state.pop(_UNDONE, ""):
+            st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        if refused := st.session_state.pop(_REFUSED, ""):
+            problem(refused)
+        shown = past if st.session_state.get(_ALL) else past[:SHOWN]
+        with st.container(key="al-imports", gap=None):
+            for one in shown:
+                _line(scope, one)
+        with st.container(key="al-imports-below", horizontal=True):
+            if len(shown) < len(past):
+                st.button(
+                    f"Show all {words.number(len(past))}",
+                    type="tertiary",
+                    key="al-imports-all",
+                    on_click=lambda: st.session_state.update({_ALL: True}),
+                )
+            export_button(
+                scope,
+                "imports",
+                "imports",
+                lambda: imports_export(scope),
+                label="Export the account",
+            )
+
+
+def _line(scope: Scope, past: PastImport) -> None:
+    with st.container(key=f"al-import-line-{past.sequence}", horizontal=True, gap="small"):
+        gone = past.undone_at is not None
+        when = f"undone {words.moment(past.undone_at)}" if past.undone_at else told_of(past)
+        st.html(
+            f'<div class="al-import{" gone" if gone else ""}"><b>{escape(past.file_name)}</b>'
+            f"<span>{escape(when)}</span>"
+            f"<em>{escape(account_words(past, past.set_aside))}</em></div>"
+        )
+        if not gone and st.button(
+            "Changes",
+            type="tertiary",
+            key=f"al-changes-{past.sequence}",
+            help=f"What the import of {words.moment(past.imported_at)} changed",
+        ):
+            open_changes(scope, past, told_of(past))
+        if not gone and st.button(
+            "Undo",
+            type="tertiary",
+            key=f"al-undo-{past.sequence}",
+            help=f"Take the import of {words.moment(past.imported_at)} back",
+        ):
+            _ask(scope, past)
+
+
+def _ask(scope: Scope, past: PastImport) -> None:
+    """Open the drawer that says what goes back before anything does."""
+
+    def body() -> None:
+        equation(past, past.set_aside)
+        note("Every number that rests on these rows changes with it. Importing the file again "
+             "brings them back.")  # fmt: skip
+        st.button(
+            "Undo this import",
+            type="primary",
+            key="al-take-back",
+            on_click=lambda: st.session_state.update({_GOING: past.id}),
+        )
+        _undo_asked(scope)
+        if _UNDONE in st.session_state:
+            st.rerun()
+        if refused := st.session_state.pop(_REFUSED, ""):
+            problem(refused)
+
+    came = f"Taken in {words.moment(past.imported_at)}. {told_of(past)}."
+    drawer(
+        f"Undo the import of {past.file_name}",
+        body,
+        definitions=[("What it takes back", takes_back(past)), ("The file", came)],
+    )
+
+
+def _undo_asked(scope: Scope) -> None:
+    """Undo the import that was asked for, in whichever run comes first: drawer's or page's."""
+    import_id = st.session_state.pop(_GOING, "")
+    if not import_id:
+        return
+    try:
+        with st.spinner("Taking it back"):
+            name = undo_import(scope, import_id)
+    except AllayError as error:
+        st.session_state[_REFUSED] = str(error)
+        return
+    st.session_state.pop(TAKEN, None)
+    st.session_state[_UNDONE] = f"The import of {name} is undone."

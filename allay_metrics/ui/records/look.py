@@ -1,0 +1,182 @@
+"""Looks at an uploaded file: what it is, how its first rows are read, what an import would do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Protocol
+
+from allay_metrics.actions.imports import ImportReport, import_file
+from allay_metrics.actions.profiles import own_profiles
+from allay_metrics.intake.sample import Sample, take_sample
+from allay_metrics.intake.source_file import SourceFile, open_source
+from allay_metrics.records import Scope
+from allay_metrics.review.first_rows import FirstRow, first_rows
+from allay_metrics.review.imports import SaveKey, absent_bookings, same_import
+from allay_metrics.review.snapshot import keep_due_snapshots
+from allay_metrics.ui.records.staging import staged
+
+FIRST_ROWS = 6
+
+Progress = Callable[[float], None]
+
+
+class Content(Protocol):
+    """An uploaded file, as Streamlit hands it over."""
+
+    name: str
+
+    def getbuffer(self) -> memoryview:
+        """Return its bytes."""
+        ...
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """Where the files of an upload lie while they are read."""
+
+    path: Path
+    profile: Path | None
+    beside: tuple[Path, ...]
+
+    def open(self, scope: Scope, holds: str | None = None) -> SourceFile:
+        """Return the file as a source of rows. Raises FileProblem."""
+        return open_source(
+            self.path,
+            timezone=scope.timezone,
+            profile=self.profile,
+            holds=holds,
+            own=own_profiles(scope),
+            beside=self.beside,
+        )
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The file, the profile to read it by and the report beside it, where they were given."""
+
+    file: Content
+    profile: Content | None = None
+    beside: Content | None = None
+
+    @contextmanager
+    def on_disk(self) -> Iterator[OnDisk]:
+        """Yield where the files lie while they are read."""
+        with ExitStack() as stack:
+            path, profile, beside = (
+                stack.enter_context(staged(content.getbuffer(), content.name)) if content else None
+                for content in (self.file, self.profile, self.beside)
+            )
+            assert path is not None
+            yield OnDisk(path, profile, (beside,) if beside else ())
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What a file is by its header: source, what it holds unless told otherwise, remarks.
+
+    `second` is what a report is called that tells more of its visits, '' where there is none.
+    """
+
+    source: str
+    label: str
+    holds: str
+    sha256: str
+    notes: tuple[str, ...]
+    second: str = ""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The first rows, and what an import would do; `newly_missing` may be below zero."""
+
+    rows: tuple[FirstRow, ...]
+    report: ImportReport
+    newly_missing: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An import that was made. `report` is None where another press of the button had made it."""
+
+    key: SaveKey
+    import_id: str
+    report: ImportReport | None
+    newly_missing: int = 0
+
+
+def recognise(scope: Scope, upload: Upload) -> Recognised:
+    """Return what the file is. Raises FileProblem."""
+    with upload.on_disk() as on_disk:
+        file = on_disk.open(scope)
+        joined = file.profile.joined
+        return Recognised(
+            file.source,
+            file.profile.label,
+            file.holds,
+            file.sha256,
+            tuple(file.notes),
+            joined.label if joined else "",
+        )
+
+
+def sample_of(upload: Upload) -> Sample:
+    """Return the beginning of a file no profile knows. Raises FileProblem."""
+    with upload.on_disk() as on_disk:
+        return take_sample(on_disk.path)
+
+
+def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progress) -> Looked:
+    """Import the file, keep nothing of it, and return what would have happened.
+
+    Raises FileProblem.
+    """
+    with upload.on_disk() as on_disk:
+        file = on_disk.open(scope, holds)
+        rows = first_rows(scope, file.preview(FIRST_ROWS).rows)
+        before = absent_bookings(scope, file.source)
+        report = import_file(
+            scope,
+            on_disk.path,
+            beside=on_disk.beside,
+            profile=on_disk.profile,
+            holds=holds,
+            as_of=as_of,
+            dry_run=True,
+            progress=progress,
+        )
+    return Looked(rows, report, report.missing - before)
+
+
+def take_in(scope: Scope, upload: Upload, key: SaveKey, progress: Progress) -> Taken:
+    """Import the file once, however often it is asked for by this key. Raises FileProblem."""
+    there = same_import(scope, key)
+    if there is not None:
+        taken = Taken(key, there.id, None)
+    else:
+        before = absent_bookings(scope, key.source)
+        with upload.on_disk() as on_disk:
+            report = import_file(
+                scope,
+                on_disk.path,
+                beside=on_disk.beside,
+                profile=on_disk.profile,
+                holds=key.holds,
+                as_of=key.as_of,
+                progress=progress,
+            )
+        taken = Taken(key, report.import_id, report, report.missing - before)
+    # Also where the import was there: the press that made it may have been cut off right after.
+    keep_due_snapshots(scope)
+    return taken
+
+
+def exported_at(day: date, at: time, uploaded: datetime) -> int:
+    """Return the moment of a chosen day and time; the upload's own, to the second, if it is that.
+
+    Two exports taken in within a minute are then still told apart.
+    """
+    chosen = datetime.combine(day, at, uploaded.tzinfo)
+    same = chosen == uploaded.replace(second=0, microsecond=0)
+    return int((uploaded if same else chosen).timestamp())

@@ -1,0 +1,101 @@
+"""The preview: what was recognised, the first rows as we read them, and what will happen."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.review.first_rows import FirstRow
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import TYPE_WORDS, mark, rich
+from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
+from allay_metrics.ui.records.look import Looked, Recognised
+from allay_metrics.ui.table import Cell, table
+
+WARNINGS_SHOWN = 20
+# A newer export leaves out a few visits. Many at once tell of a file taken for what it is not.
+MANY = 20
+MANY_OF_ROWS = 0.2
+
+
+def recognised_line(known: Recognised) -> None:
+    """Draw which source the file is of, and what was remarked while reading it."""
+    notes = "".join(f"; {one}" for one in known.notes)
+    note(f"Recognised as **{known.label}**{notes}.")
+
+
+def preview(known: Recognised, looked: Looked) -> None:
+    """Draw the first rows and what an import would do."""
+    first_rows(looked)
+    for one in looked.report.notes:
+        if one not in known.notes:
+            note(f"{one[:1].upper()}{one[1:]}.")
+    st.html('<h3 class="al-h3">What will happen</h3>')
+    equation(looked.report, len(looked.report.set_aside))
+    what_else(looked)
+    problems_in_rows(looked)
+
+
+def first_rows(looked: Looked) -> None:
+    """Draw the first rows as a small table."""
+    if not looked.rows:
+        return
+    st.html('<h3 class="al-h3">The first rows, as we read them</h3>')
+    columns = ["When", "Client", "Type", "Counts as", "Therapist", "City", "Price"]
+    table(columns, [_cells(row) for row in looked.rows], caption="First rows", left=range(1, 6))
+
+
+def what_else(looked: Looked) -> None:
+    """Draw what an import does beside taking rows in."""
+    report = looked.report
+    told = []
+    if looked.newly_missing > 0:
+        visits = words.plural(looked.newly_missing, "visit")
+        told.append(f"**{visits} on file** not in this newer file any more: you decide on each.")
+    if looked.newly_missing < 0:
+        visits = words.plural(-looked.newly_missing, "visit")
+        told.append(f"**{visits}** that an export did not hold any more: held again.")
+    if report.cities_unknown:
+        told.append(f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown.")
+    if report.warnings:
+        values = words.plural(len(report.warnings), "value")
+        told.append(f"**{values}** that cannot be read, in rows that count without them.")
+    if told:
+        st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
+    if looked.newly_missing > max(MANY, report.rows_read * MANY_OF_ROWS):
+        st.html(f'<p class="al-look">{mark(_too_many(report.holds))}</p>')
+
+
+def _too_many(holds: str) -> str:
+    held = "Is it one of cancelled visits only, or" if holds == "kept" else "Is it"
+    return f"So many visits seldom vanish at once. {held} of some therapists or types alone?"
+
+
+def problems_in_rows(looked: Looked) -> None:
+    """Draw the rows set aside and the values left out, closed until asked for."""
+    report = looked.report
+    if report.set_aside:
+        with st.expander(f"{words.plural(len(report.set_aside), 'row')} set aside, and why"):
+            blamed_list(
+                blamed_html(one.row, one.column, one.value, one.reason)
+                for one in report.set_aside[:WARNINGS_SHOWN]
+            )
+            _more(len(report.set_aside))
+    if report.warnings:
+        with st.expander(f"{words.plural(len(report.warnings), 'value')} left out, and why"):
+            blamed_list(
+                blamed_html(one.row, one.column, one.value, one.reason)
+                for one in report.warnings[:WARNINGS_SHOWN]
+            )
+            _more(len(report.warnings))
+
+
+def _more(count: int) -> None:
+    if count > WARNINGS_SHOWN:
+        note(f"The first {WARNINGS_SHOWN} of {words.number(count)}.")
+
+
+def _cells(row: FirstRow) -> list[Cell | str]:
+    types = " + ".join(TYPE_WORDS.get(kind, kind) for kind in row.types if kind)
+    price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
+    when = f"{words.dated(row.start.date())}, {words.clock(row.start)}"
+    named = row.therapist or "unknown"
+    return [when, row.client, row.typed or words.DASH, types, named, row.city, price]

@@ -1,0 +1,79 @@
+"""What the records cannot tell by themselves, and which days they tell of at all."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import KINDS, NOT_TOLD, covered_days, source_label
+from allay_metrics.review.known import Known
+from allay_metrics.review.needs import doubtful_families, unassigned_types
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.practice.link import FAMILIES, TYPES, lead_to
+from allay_metrics.ui.table import Cell, table
+
+SHOWN = 12
+
+
+def questions(scope: Scope) -> None:
+    """Draw names of types that mean none of the three, and doubtful matches of families."""
+    types, doubts = unassigned_types(scope), doubtful_families(scope)
+    cards = [(_types, types, "types"), (_doubts, doubts, "doubts")]
+    waiting = [each for each in cards if not each[1].empty]
+    for place, (draw, found, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
+        with place, card(key, fill=True):
+            draw(found)
+
+
+def _types(types: pd.DataFrame) -> None:
+    head("Types without a place", words.plural(int(types["visits"].sum()), "visit"))
+    note(
+        "Their names say neither CST, lactation nor massage, so they count as **Other** until you "
+        "say what they mean. Past visits follow."
+    )
+    found: list[Any] = list(types.head(SHOWN).itertuples())
+    rows = [
+        [row.type or "no name", words.number(row.visits), words.dated(row.newest)] for row in found
+    ]
+    table(["Type, as typed", "Visits", "Newest"], rows, caption="Types without a place")
+    _more(len(types))
+    lead_to(TYPES, "Say what they mean")
+
+
+def _doubts(doubts: pd.DataFrame) -> None:
+    head("One family or two?", words.plural(len(doubts), "question"))
+    note(
+        "Nothing is guessed: each is a family of its own until you, or an e-mail address or a "
+        "telephone number in a newer export, say who it is."
+    )
+    found: list[Any] = list(doubts.head(SHOWN).itertuples())
+    rows = [[row.family, row.question] for row in found]
+    table(["Family", "Question"], rows, caption="Doubtful families", left=(1,))
+    _more(len(doubts))
+    lead_to(FAMILIES, "Answer the questions")
+
+
+def coverage(known: Known) -> None:
+    """Draw which days each source tells of: kept visits, cancellations, no-shows."""
+    with card("coverage"):
+        head("What the records tell of", "days each source tells of, both ends included")
+        rows = [
+            [source_label(one.source), *(_days(text) for text in one.days)]
+            for one in covered_days(known.records)
+        ]
+        columns = ["Source", *KINDS.values()]
+        table(columns, rows, caption="Coverage", left=range(1, len(columns)))
+        note("A number that needs what no source tells is a dash with the reason, never a zero.")
+
+
+def _days(text: str) -> Cell | str:
+    if text != NOT_TOLD:
+        return text
+    return Cell(words.DASH, of=NOT_TOLD)
+
+
+def _more(count: int) -> None:
+    if count > SHOWN:
+        note(f"The first {SHOWN} of {words.number(count)}.")

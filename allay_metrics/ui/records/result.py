@@ -1,0 +1,77 @@
+"""After an import: every row of the file in one equation, and what waits because of it."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import PastImport, past_imports, source_label
+from allay_metrics.ui.card import head, note
+from allay_metrics.ui.html import rich
+from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
+from allay_metrics.ui.records.look import Taken
+
+WARNINGS_SHOWN = 100
+HELD = {
+    "kept": "kept visits",
+    "all": "kept and cancelled visits",
+    "cancelled": "cancelled visits",
+    "answers": "parents' answers",
+}
+
+
+def result(scope: Scope, taken: Taken) -> None:
+    """Draw what became of the file that was just taken in."""
+    past = next((one for one in past_imports(scope) if one.id == taken.import_id), None)
+    if past is None:
+        note("This import is not on file any more.")
+        return
+    head(f"{past.file_name} is in", told_of(past))
+    equation(past, past.set_aside)
+    _what_else(past, taken)
+    _warnings(taken)
+
+
+def told_of(past: PastImport) -> str:
+    """Return `Acuity Scheduling · kept visits · as of Mon 16 Nov, 8:02 am`."""
+    held = HELD.get(past.holds, past.holds)
+    return f"{source_label(past.source)} · {held} · as of {words.moment(past.as_of)}"
+
+
+def _what_else(past: PastImport, taken: Taken) -> None:
+    told = []
+    if taken.report is None:
+        told.append("**The same file was in already**, told the same things: it was not read again")
+    if not (past.added or past.updated):
+        told.append("**Nothing changed**: everything in it was known")
+    if taken.newly_missing > 0:
+        visits = words.plural(taken.newly_missing, "visit")
+        is_ = "is" if taken.newly_missing == 1 else "are"
+        told.append(f"**{visits}** on file {is_} not in it any more: decide below")
+    if past.set_aside:
+        told.append(f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason")
+    if taken.report and taken.report.cities_unknown:
+        visits = words.plural(taken.report.cities_unknown, "visit")
+        told.append(f"**{visits} without a city**: counted as unknown")
+    told += [_sentence(one) for one in (taken.report.notes if taken.report else [])]
+    if told:
+        items = "".join(f"<li>{rich(one)}.</li>" for one in told)
+        st.html(f'<ul class="al-told">{items}</ul>')
+
+
+def _sentence(text: str) -> str:
+    """Return a remark of the reader as a sentence's beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _warnings(taken: Taken) -> None:
+    warnings = taken.report.warnings if taken.report else []
+    if not warnings:
+        return
+    count = words.plural(len(warnings), "value")
+    with st.expander(f"{count} left out, in rows that count without them"):
+        blamed_list(
+            blamed_html(one.row, one.column, one.value, one.reason)
+            for one in warnings[:WARNINGS_SHOWN]
+        )
+        if len(warnings) > WARNINGS_SHOWN:
+            note(f"The first {WARNINGS_SHOWN} of {words.number(len(warnings))}.")

@@ -1,0 +1,300 @@
+"""The way in on screen: drop a file, say what it is, see what will happen, take it in."""
+
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
+from allay_metrics.errors import AllayError
+from allay_metrics.intake.encoding import CP1252
+from allay_metrics.intake.recognise import NotRecognised
+from allay_metrics.records import Scope
+from allay_metrics.review.imports import SaveKey
+from allay_metrics.ui.card import note
+from allay_metrics.ui.html import markdown
+from allay_metrics.ui.mapping.answers import holds_answers, mapping_of_answers
+from allay_metrics.ui.mapping.own import own_profiles_list
+from allay_metrics.ui.mapping.page import mapping
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records.answers import (
+    Answers,
+    answers_in,
+    ask_when,
+    key_of_answers,
+    look_at_answers,
+    recognised_answers,
+    take_answers_in,
+    what_will_happen,
+)
+from allay_metrics.ui.records.look import (
+    Looked,
+    Recognised,
+    Upload,
+    exported_at,
+    look,
+    recognise,
+    sample_of,
+    take_in,
+)
+from allay_metrics.ui.records.preview import preview, recognised_line
+
+TAKEN = "al-records-taken"
+_RUNNING = "al-records-running"
+_TURN = "al-records-turn"
+_SEEN = "al-records-seen"
+_MAPPING = "al-records-mapping"
+# One after the other, or two tabs at once would both find that the file is not in yet.
+_ONE_AT_A_TIME = Lock()
+
+HOLDS = {
+    "kept": (
+        "Kept visits only",
+        "A default Acuity export: cancelled visits and no-shows are left out of it.",
+    ),
+    "all": (
+        "Kept and cancelled visits",
+        "Everything, with a column that says which visits were cancelled.",
+    ),
+    "cancelled": (
+        "Cancelled visits only",
+        "A second export with nothing but cancelled visits and no-shows.",
+    ),
+}
+
+
+def drop_a_file(scope: Scope) -> bool:
+    """Draw the upload and, once a file is there, all steps up to its import.
+
+    Returns whether a file is there.
+    """
+    turn = st.session_state.setdefault(_TURN, 0)
+    file: Any = st.file_uploader(
+        "An export of your scheduling system, or parents' answers of a form: CSV, XLSX or a "
+        "calendar (.ics)",
+        type=["csv", "tsv", "txt", "xlsx", "ics"],
+        key=f"al-file-{turn}",
+    )
+    with st.expander("Other column names? Read the file by a profile of your own"):
+        note(
+            "A profile says in a small text file which column is which. Exports of Acuity, Jane, "
+            "Calendly, SimplePractice and Google Calendar need none, nor do tables with plain "
+            "headers such as Start, End and Client. Of any other table you say once, on screen, "
+            "which column is which."
+        )
+        profile: Any = st.file_uploader("Profile, TOML", type=["toml"], key=f"al-profile-{turn}")
+        own_profiles_list(scope)
+    if file is None:
+        return False
+    try:
+        if st.session_state.get(_MAPPING) == file.file_id:
+            _map(scope, Upload(file), file.file_id)
+        else:
+            ids = (file.file_id, profile.file_id if profile else "")
+            upload = Upload(file, profile)
+            answers = _remember(("answers", ids), lambda: answers_in(scope, upload))
+            if answers:
+                _steps_of_answers(scope, upload, answers, ids)
+            else:
+                _steps(scope, upload, ids)
+    except NotRecognised as error:
+        note(f"{error}")
+        _map(scope, Upload(file), file.file_id, why=str(error))
+    except AllayError as error:
+        problem(f"{error} Nothing was stored.")
+    return True
+
+
+def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
+    """Draw the mapping of the file's columns; once it is kept, the file is looked at anew."""
+
+    def done() -> None:
+        for key in (_MAPPING, _SEEN):
+            st.session_state.pop(key, None)
+
+    try:
+        sample = _remember(("sample", file_id), lambda: sample_of(upload))
+    except AllayError as error:
+        problem(f"{why or error} Nothing was stored.")
+        return
+    key = f"al-map-{file_id}"
+    draw = mapping_of_answers if holds_answers(key) else mapping
+    draw(scope, sample, key, done)
+    st.button("Not this file", type="tertiary", key="al-map-not", on_click=start_over)
+
+
+def start_over() -> None:
+    """Forget the file and what came of it: the next one may come."""
+    for key in (TAKEN, _RUNNING, _SEEN, _MAPPING):
+        st.session_state.pop(key, None)
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+    known: Recognised = _remember(("is", ids), lambda: recognise(scope, upload))
+    recognised_line(known)
+    if not upload.profile:
+        st.button(
+            "Its columns mean something else",
+            type="tertiary",
+            icon=":material/table_edit:",
+            key="al-map-anyway",
+            on_click=_map_anyway,
+            args=(ids[0],),
+        )
+    if known.second and (second := _second_report(known, ids[0])):
+        upload = replace(upload, beside=second)
+        ids = (*ids, second.file_id)
+        known = _remember(("is", ids), lambda: recognise(scope, upload))
+    asked = _ask(known, uploaded, ids[0])
+    if asked is None:
+        return
+    holds, as_of = asked
+    key = SaveKey(known.sha256, known.source, holds, as_of)
+    looked: Looked = _remember(
+        ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
+    )
+    preview(known, looked)
+    if not looked.report.rows_read:
+        note("The file has a header and no rows: there is nothing to take in.")
+        return
+    _import_button(scope, upload, key, looked.report)
+
+
+def _steps_of_answers(scope: Scope, upload: Upload, known: Answers, ids: tuple[str, ...]) -> None:
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+    recognised_answers(known)
+    as_of = ask_when(uploaded, ids[0])
+    if as_of is None:
+        return
+    key = key_of_answers(known, as_of)
+    report = _remember(
+        ("does", ids, key, scope.data_version()), lambda: look_at_answers(scope, upload, as_of)
+    )
+    what_will_happen(report)
+    _import_button(scope, upload, key, report)
+
+
+def _map_anyway(file_id: str) -> None:
+    st.session_state[_MAPPING] = file_id
+
+
+def _second_report(known: Recognised, file_id: str) -> Any:
+    """Draw where the second report goes; return it once it is there."""
+    return st.file_uploader(
+        f"The {known.second} of {known.label}, if you have it: it tells prices",
+        type=["csv", "tsv", "txt", "xlsx"],
+        key=f"al-second-{file_id}",
+    )
+
+
+def _now() -> float:
+    return datetime.now().timestamp()  # noqa: DTZ005 - a moment, whatever the zone
+
+
+def _remember(key: tuple[Any, ...], find: Any) -> Any:
+    """Return what was found for this file before, so that no click reads the file again."""
+    seen = st.session_state.setdefault(_SEEN, {})
+    if key not in seen:
+        seen[key] = find()
+    return seen[key]
+
+
+def _ask(known: Recognised, uploaded: datetime, file_id: str) -> tuple[str, int] | None:
+    """Draw the two questions of a file; return what it holds and its as-of, None until told."""
+    left, right = st.columns([3, 2], gap="medium")
+    with left, st.container(key="al-holds"):
+        holds = st.radio(
+            "What does the file hold?",
+            list(HOLDS),
+            index=list(HOLDS).index(known.holds),
+            format_func=lambda key: HOLDS[key][0],
+            captions=[why for _, why in HOLDS.values()],
+            key=f"al-holds-{file_id}",
+        )
+    with right:
+        day: Any = st.date_input(
+            "Exported on",
+            uploaded.date(),
+            max_value=uploaded.date(),
+            format="YYYY-MM-DD",
+            key=f"al-day-{file_id}",
+        )
+        at = st.time_input(
+            "At, practice time",
+            uploaded.time().replace(second=0, microsecond=0),
+            step=60,
+            key=f"al-at-{file_id}",
+        )
+        note("Visits count as they stood then. If you exported the file just now, leave it.")
+    if not day or at is None:
+        note("Say on which day and at what time the file was exported.")
+        return None
+    as_of = exported_at(day, at, uploaded)
+    if as_of > uploaded.timestamp():
+        note("That moment is still to come: say when the file was exported.")
+        return None
+    return holds, as_of
+
+
+def _look(scope: Scope, upload: Upload, key: SaveKey) -> Looked:
+    bar = st.progress(0.0, "Looking what will happen")
+    looked = look(scope, upload, key.holds, key.as_of, lambda share: tell(bar, share))
+    bar.empty()
+    return looked
+
+
+def tell(bar: Any, share: float) -> None:
+    """Move a progress bar to a share of 0 to 1."""
+    bar.progress(min(max(share, 0.0), 1.0))
+
+
+def _import_button(scope: Scope, upload: Upload, key: SaveKey, report: ImportReport) -> None:
+    running = st.session_state.get(_RUNNING) == key
+    rows = words.plural(report.rows_read - len(report.set_aside), "row")
+    read_right = not any(CP1252 in one for one in report.notes) or st.checkbox(
+        "Names read right above, accents and all (the file does not say how its letters are kept)",
+        key=f"al-letters-{key.file_hash[:12]}",
+    )
+    with st.container(key="al-import-go", horizontal=True):
+        st.button(
+            f"Import {rows}",
+            type="primary",
+            key="al-import",
+            disabled=running or not read_right,
+            on_click=_press,
+            args=(key,),
+        )
+        st.button("Not this file", type="tertiary", key="al-import-not", on_click=start_over)
+    if running:
+        _take_in(scope, upload, key)
+
+
+def _press(key: SaveKey) -> None:
+    st.session_state[_RUNNING] = key
+
+
+def _take_in(scope: Scope, upload: Upload, key: SaveKey) -> None:
+    """Import, then show the page anew: everything on it may have changed.
+
+    A click elsewhere meanwhile ends this run and takes the import back; the next run, which finds
+    it still to be done, begins again.
+    """
+    bar = st.progress(0.0, f"Importing {markdown(upload.file.name)}")
+    try:
+        with _ONE_AT_A_TIME:
+            if key.holds == HOLDS_ANSWERS:
+                taken = take_answers_in(scope, upload, key)
+            else:
+                taken = take_in(scope, upload, key, lambda share: tell(bar, share))
+    except Exception:
+        st.session_state.pop(_RUNNING, None)
+        raise
+    start_over()
+    st.session_state[TAKEN] = taken
+    st.rerun()

@@ -1,0 +1,1 @@
+"""Therapists: the weeks ahead of each."""

@@ -1,0 +1,114 @@
+"""The Therapists page: a card for each, by name, with the next two weeks and her own past."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.exports import therapists_export
+from allay_metrics.review.therapists import TherapistLine, WeekPlan, review_therapists
+from allay_metrics.ui import html
+from allay_metrics.ui.card import card, empty_state, head, note
+from allay_metrics.ui.cities.where import side_by_side
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.export import export_button
+from allay_metrics.ui.nothing import loading, no_records
+from allay_metrics.ui.problem import problem
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.shell import page_head
+from allay_metrics.ui.therapists.hours import REFUSED, open_hours
+from allay_metrics.ui.therapists.miles import open_mileage
+from allay_metrics.ui.week.head import known_words
+
+therapists_of = remembered(review_therapists)
+ABOUT = "This week and the next, by name. Hours in the field are visits and estimated driving."
+
+
+def therapists_page(scope: Scope) -> None:
+    """Draw the page; a button of a card opens its drawer."""
+    with loading("therapists", 420, 420):
+        review = therapists_of(scope)
+    page_head("Therapists", as_of=known_words(review.known)[:1])
+    if review.known.newest is None:
+        no_records()
+        return
+    if not review.therapists:
+        empty_state("No therapist yet", "No export names one, and none is on the Practice page.")
+        return
+    with st.container(key="al-therapists-below", horizontal=True, vertical_alignment="center"):
+        note(ABOUT)
+        export_button(scope, "page", "therapists", lambda: therapists_export(scope, review))
+    if refused := st.session_state.pop(REFUSED, ""):
+        problem(refused)
+    opened = None
+    with side_by_side():
+        for number, one in enumerate(review.therapists):
+            opened = _card(number, one) or opened
+    if opened:
+        one, what = opened
+        if what == "hours":
+            open_hours(scope, one)
+        else:
+            open_mileage(scope, one, review.known.as_of_day or one.weeks[0].monday)
+
+
+def _card(number: int, one: TherapistLine) -> tuple[TherapistLine, str] | None:
+    with card(f"therapist-{number}", fill=True):
+        head(one.name, f"from {city_shown(one.base_city)}" if one.base_city else "no base on file")
+        for week, name in zip(one.weeks, ("This week", "Next week"), strict=True):
+            st.html(_week(week, name))
+        st.html(_past(one))
+        with st.container(horizontal=True, gap="small", key=f"al-therapist-does-{number}"):
+            hours = st.button("Offered hours", key=f"al-hours-of-{number}")
+            miles = st.button("Mileage", key=f"al-miles-of-{number}")
+    if hours:
+        return one, "hours"
+    return (one, "miles") if miles else None
+
+
+def _week(week: WeekPlan, name: str) -> str:
+    """Return one week: hours used and left, then a line for each day with visits."""
+    days = "".join(
+        f"<li><b>{words.day(one.day)}</b> {html.escape(_cities(one.cities))}"
+        f"<small>{html.escape(_drive(one.drive_minutes, one.undriven))}</small></li>"
+        for one in week.days
+    )
+    listed = f"<ul>{days}</ul>" if days else '<p class="al-sub">Nothing booked.</p>'
+    return (
+        f'<div class="al-plan"><h3>{name} <span>{words.day(week.monday)}</span></h3>'
+        f"<p>{html.rich(hours_words(week))}</p>{listed}</div>"
+    )
+
+
+def hours_words(week: WeekPlan) -> str:
+    """Return `**18 of 22 h**, room for 4 h`, or what is known of it."""
+    used = words.plain(round(week.used / 60, 1))
+    if week.offered is None or week.room is None:
+        return f"**{used} h** in the field, no offered hours on file"
+    offered = words.plain(round(week.offered / 60, 1))
+    left = words.plain(round(abs(week.room) / 60, 1))
+    room = f"room for {left} h" if week.room >= 0 else f"{left} h more than offered"
+    return f"**{used} of {offered} h**, {room}"
+
+
+def _cities(cities: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{city_shown(city)} {words.number(visits)}" for city, visits in cities)
+
+
+def _drive(minutes: int, undriven: int) -> str:
+    return "driving not known" if undriven else f"{words.number(minutes)} min driving"
+
+
+def _past(one: TherapistLine) -> str:
+    """Return her 13 weeks of completed visits over the range of her own weeks before."""
+    counts = words.listed(map(words.number, one.completed))
+    label = f"{one.name}, completed visits per week: {counts}"
+    usual = one.usual.whole if one.usual else None
+    signal = bool(one.usual and one.usual.signal(one.completed[-1]))
+    bars = html.bars(one.completed, label, usual=usual, signal=signal)
+    own = f", her usual {words.between(*usual)}" if usual else ""
+    first, last = words.short_day(one.mondays[0]), words.short_day(one.mondays[-1])
+    return (
+        f'<div class="al-plan"><h3>Completed visits <span>13 weeks{own}</span></h3></div>'
+        f'<div class="al-one">{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'
+        "</div>"
+    )

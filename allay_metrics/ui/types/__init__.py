@@ -1,0 +1,1 @@
+"""Visit types: what the practice gives."""

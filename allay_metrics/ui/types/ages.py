@@ -1,0 +1,47 @@
+"""How old the infant was at the visit."""
+
+import streamlit as st
+
+from allay_metrics import charts, words
+from allay_metrics.review.visit_types import TypesReview
+from allay_metrics.ui.card import card, head
+from allay_metrics.ui.figure import figure
+from allay_metrics.ui.html import button
+from allay_metrics.ui.types.words import (
+    AGE,
+    BEFORE_BIRTH,
+    NO_BIRTHDAY,
+    OLDER,
+    Opening,
+    of_age,
+    word,
+)
+
+AGES = "types-ages"
+
+
+def ages_card(review: TypesReview) -> Opening | None:
+    """Draw visits by age in weeks, and those that have no place there; return what was clicked."""
+    ages = review.ages
+    with card("types-ages", fill=True):
+        head("Infant's age at visit", "completed visits, twins once")
+        drawn = charts.ages(ages.weeks, ages.counts)
+        picked = figure(drawn, AGES, charts.ages_alt(ages.weeks, ages.counts))
+        st.html(elsewhere_html(review))
+    return of_age(review, int(picked[0]), str(picked[1])) if picked else None
+
+
+def elsewhere_html(review: TypesReview) -> str:
+    """Return the visits the columns do not hold; the largest part is massage before birth."""
+    ages = review.ages
+    parts = [
+        (ages.unknown, NO_BIRTHDAY, "without a known birth date, visits before birth among them"),
+        (ages.before_birth, BEFORE_BIRTH, "before birth"),
+        (ages.older, OLDER, "over a year old"),
+    ]
+    told = [
+        f"{button(words.number(count), word(AGE, key))} {what}"
+        for count, key, what in parts
+        if count
+    ]
+    return f'<p class="al-sub">Not shown: {words.listed(told)}.</p>' if told else "<span></span>"

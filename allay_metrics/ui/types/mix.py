@@ -1,0 +1,102 @@
+"""The mix of visit types: over time as a figure, in all as a table."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from allay_metrics import charts, words
+from allay_metrics.metrics import METRICS
+from allay_metrics.review.answers import Cell as Value
+from allay_metrics.review.visit_types import TypesReview
+from allay_metrics.ui import html
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.practice.link import TYPES, lead_to
+from allay_metrics.ui.table import Cell, Spark, table
+from allay_metrics.ui.types.path import combined_html
+from allay_metrics.ui.types.words import TOTAL, Opening, of_period, word
+
+MIX = "types-mix"
+NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}
+HEADS = {
+    "completed": "Visits",
+    "care_hours": "Hours",
+    "visit_value": "Value",
+    "new_to_type": "New to it",
+}
+
+
+def mix_card(review: TypesReview) -> Opening | None:
+    """Draw the figure with its choice of measure; return what a click on a column opens."""
+    mix = review.mix
+    with card("types-mix", fill=True):
+        head("Mix over time", f"completed visits per {mix.grain}, by type")
+        measure = _choose(money=mix.value is not None)
+        every: dict[str, Mapping[str, Sequence[float]]] = {
+            "visits": mix.visits,
+            "hours": mix.hours,
+            "value": mix.value or {},
+        }
+        shown = every[measure]
+        drawn = charts.mix(mix.periods, shown, measure=measure, grain=mix.grain)
+        alt = charts.mix_alt(mix.periods, shown, measure=measure, grain=mix.grain)
+        picked = figure(drawn, MIX, alt)
+    return of_period(review, str(picked[0]), str(picked[1]), measure) if picked else None
+
+
+def _choose(*, money: bool) -> str:
+    with st.container(key="al-seg-mix"):
+        chosen = st.segmented_control(
+            "Measure",
+            list(NAMES) if money else ["visits", "hours"],
+            default="visits",
+            required=True,
+            key="al-mix-measure",
+            persist_state="session",
+            format_func=NAMES.__getitem__,
+            label_visibility="collapsed",
+            on_change=forget,
+            args=(MIX,),
+        )
+    return chosen or "visits"
+
+
+def totals_card(review: TypesReview) -> None:
+    """Draw one row per type: visits, hours, value, families new to it; then combined visits."""
+    metrics = [key for key in HEADS if key in review.asked.metrics]
+    kinds = [kind for kind, cells in review.totals.items() if cells["completed"].count]
+    with card("types-totals", fill=True):
+        head("In all", words.span(review.first, review.last))
+        several = len(kinds) > 1
+        rows = [_row(review, kind, metrics) for kind in (*kinds, *([""] if several else []))]
+        if rows:
+            columns = ["Type", *(HEADS[key] for key in metrics)]
+            table(columns, rows, caption="Numbers by visit type", total=several, stack=False)
+        for line in _remarks(review, metrics):
+            note(line)
+        st.html(combined_html(review.combined))
+        if "other" in kinds:
+            lead_to(TYPES, "Say what other visits are")
+
+
+def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[Cell | Spark | str]:
+    numbers = review.totals[kind] if kind else review.whole
+    name = html.TYPE_WORDS.get(kind, "All types")
+    return [name, *(_cell(key, numbers[key], kind) for key in metrics)]
+
+
+def _cell(key: str, found: Value, kind: str) -> Cell:
+    if found.value is None:
+        return Cell(words.DASH, reason=found.reason)
+    show = words.dollars if METRICS[key].money else words.plain
+    return Cell(show(found.value), opens=word(TOTAL, key, kind))
+
+
+def _remarks(review: TypesReview, metrics: list[str]) -> list[str]:
+    """Return the reservations about whole columns, in one line."""
+    told = [
+        f"{METRICS[key].label}: {review.whole[key].reason}."
+        for key in metrics
+        if review.whole[key].reason
+    ]
+    return [" ".join(told)] if told else []

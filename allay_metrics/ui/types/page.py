@@ -1,0 +1,99 @@
+"""The Visit types page: which parts it has, in which order, and what a click in one opens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.metrics import visits_behind
+from allay_metrics.records import Scope
+from allay_metrics.review.exports import types_export
+from allay_metrics.review.visit_types import TypesReview, review_visit_types
+from allay_metrics.ui.correct_visit import correct_form
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.figure import forget
+from allay_metrics.ui.nothing import loading
+from allay_metrics.ui.opening import not_offered, opened
+from allay_metrics.ui.period_head import Chosen, known_of
+from allay_metrics.ui.problem import problems_shown
+from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.types.ages import AGES, ages_card
+from allay_metrics.ui.types.care import care_card
+from allay_metrics.ui.types.families import families_card
+from allay_metrics.ui.types.mix import MIX, mix_card, totals_card
+from allay_metrics.ui.types.path import path_card
+from allay_metrics.ui.types.words import Opening, opening
+from allay_metrics.ui.visits import SHOWN, export_visits, open_number, visits_table
+
+types_of = remembered(review_visit_types)
+WIDE_AND_NARROW = (1.62, 1)
+WEEKS_AT_MOST = timedelta(weeks=26)
+MOST_IDS = 20_000  # what both engines take in one statement
+
+
+def types_page(scope: Scope, chosen: Chosen) -> None:
+    """Draw the page of a period; one click opens one drawer."""
+    grain = "week" if chosen.last - chosen.first < WEEKS_AT_MOST else "month"
+    with loading("types", 380, 300, 320):
+        review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
+    chosen.tell(_summary(review))
+    chosen.offer("visit_types", lambda: types_export(scope, review))
+    told = opened()
+    left, right = st.columns(WIDE_AND_NARROW, gap="small")
+    with left:
+        column = mix_card(review)
+    with right:
+        totals_card(review)
+    left, right = st.columns(2, gap="small")
+    with left:
+        path_card(review)
+    with right:
+        families_card(review)
+    as_of = known_of(scope).as_of_day or chosen.last
+    care_card(scope, as_of, chosen.first, chosen.last)
+    age = ages_card(review)
+    if column:
+        open_visits(scope, column, MIX)
+    elif age:
+        open_visits(scope, age, AGES)
+    elif told:
+        one = opening(review, told)
+        open_visits(scope, one) if one else not_offered(scope, "types")
+
+
+def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:
+    """Open the drawer behind a number; `from_figure` is the figure whose click is lifted."""
+    closed = (lambda: forget(from_figure)) if from_figure else None
+    if one.find is None:
+        open_number(scope, one.asked, title=one.title, on_close=closed)
+        return
+    ids = one.find(scope)
+    metric = one.asked.asked[0]
+    drawer(
+        one.title,
+        lambda: _body(scope, one, ids, closed),
+        value=words.number(len(ids)),
+        beside=f"{metric.unit}, {words.span(one.asked.first, one.asked.last)}",
+        definitions=[("What it counts", metric.definition)],
+        on_close=closed,
+    )
+
+
+def _body(scope: Scope, one: Opening, ids: list[str], closed: Callable[[], None] | None) -> None:
+    with problems_shown():
+        found = visits_behind(one.asked, scope, limit=None, only=ids[:MOST_IDS])
+        correct_form(scope, found.head(SHOWN), closed)
+        visits_table(found.head(SHOWN), caption=one.title)
+        if len(found) > SHOWN:
+            st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')
+        if not found.empty:
+            export_visits(scope, one.asked, one.title, ids[:MOST_IDS])
+
+
+def _summary(review: TypesReview) -> list[str]:
+    done, combined = review.whole["completed"], review.combined.visits
+    told = [f"**{words.plural(done.count, 'completed visit')}**"]
+    if combined:
+        told.append(f"{words.number(combined)} of two types, counted under the first")
+    return told

@@ -1,0 +1,93 @@
+"""The path families take from type to type, as rows that are read like sentences."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.review.paths import Paths, Step
+from allay_metrics.review.visit_types import Combined, TypesReview
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html import button, chip
+from allay_metrics.ui.types.words import COMBINED, START, STEP, TOTAL, word
+
+
+def path_card(review: TypesReview) -> None:
+    """Draw where families began and where they went on to."""
+    with card("types-path", fill=True):
+        head("The path families take", "first visits of a type that fall in this period")
+        st.html(starts_html(review.paths) + steps_html(review.paths))
+        if review.paths.reason:
+            note(f"{review.paths.reason[:1].upper()}{review.paths.reason[1:]}.")
+
+
+def starts_html(paths: Paths) -> str:
+    """Return the types families began with."""
+    if not paths.starts:
+        return '<p class="al-sub">No family began in this period.</p>'
+    each = "".join(
+        f"<span>{chip(kind)} {button(words.number(count), word(START, kind))}</span>"
+        for kind, count in paths.starts.items()
+    )
+    return f'<div class="al-starts"><span class="lead">Began with</span>{each}</div>'
+
+
+def steps_html(paths: Paths) -> str:
+    """Return a row per step: from, to, families, and the typical days between."""
+    if not paths.steps:
+        return '<p class="al-sub">No family went on to another type in this period.</p>'
+    most = paths.steps[0].families
+    rows = "".join(_step(step, most) for step in paths.steps)
+    return (
+        '<div class="al-path" role="table" aria-label="From type to type">'
+        '<div role="row" class="top"><span role="columnheader">From, to</span>'
+        '<span role="columnheader">Families</span>'
+        f'<span role="columnheader">Days between</span></div>{rows}</div>'
+    )
+
+
+def _step(step: Step, most: int) -> str:
+    said = words.plural(step.families, "family", "families")
+    count = button(words.number(step.families), word(STEP, step.from_, step.to), said)
+    width = step.families / most
+    return (
+        '<div role="row">'
+        f'<span role="cell" class="way">{chip(step.from_)}<em aria-label="to">→</em>'
+        f"{chip(step.to)}</span>"
+        f'<span role="cell" class="n"><i><u style="width:{width:.1%}"></u></i>{count}</span>'
+        f'<span role="cell" class="d">{_days(step)}</span></div>'
+    )
+
+
+def _days(step: Step) -> str:
+    if step.median_days is None:
+        return '<span class="few">too few to say</span>'
+    return f"{words.plain(step.median_days)} <small>median</small>"
+
+
+def combined_html(found: Combined) -> str:
+    """Return how many visits were combined, and which types with which."""
+    title = '<div class="al-h"><h2>Combined visits</h2><small>two types in one</small></div>'
+    if not found.visits:
+        return f'{title}<p class="al-sub">No completed visit in this period gave two types.</p>'
+    share = words.share(found.visits, found.completed)
+    every = button(words.number(found.visits), word(TOTAL, "combined"))
+    beside = (
+        f"{share.text} of {words.plural(found.completed, 'completed visit')}"
+        if share.of
+        else (f"of {words.plural(found.completed, 'completed visit')}")
+    )
+    most = max(found.pairs.values())
+    rows = "".join(_pair(*pair, visits, most) for pair, visits in found.pairs.items())
+    return (
+        f'{title}<div class="al-v">{every}<small>{beside}</small></div>'
+        f'<div class="al-path" role="table" aria-label="Combined visits">{rows}</div>'
+    )
+
+
+def _pair(first: str, second: str, visits: int, most: int) -> str:
+    said = words.plural(visits, "visit")
+    count = button(words.number(visits), word(COMBINED, first, second), said)
+    return (
+        f'<div role="row"><span role="cell" class="way">{chip(first)}<em>with</em>{chip(second)}'
+        f'</span><span role="cell" class="n"><i><u style="width:{visits / most:.1%}"></u></i>'
+        f"{count}</span></div>"
+    )

@@ -1,0 +1,1 @@
+"""Week in review: the owner's Monday."""

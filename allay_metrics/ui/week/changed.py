@@ -1,0 +1,82 @@
+"""What changed since the week before, and the owner's note on the week."""
+
+from datetime import date
+
+from allay_metrics import words
+from allay_metrics.actions.weeks import save_note
+from allay_metrics.records import Scope
+from allay_metrics.review.changed import Difference, WhatChanged
+from allay_metrics.review.week import Note, WeekReview, read_note
+from allay_metrics.ui.card import card, delta_row, head, note, say
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.hiding import WHY
+from allay_metrics.ui.note_field import NoteField
+from allay_metrics.ui.week.tiles import shown
+
+
+def week_changed(scope: Scope, review: WeekReview) -> None:
+    """Draw the card of what changed, what was restated, and the note."""
+    changed = review.changed
+    with card("changed", fill=True):
+        head("What changed", _against(changed))
+        say(" ".join([_in_all(changed), *_outside(changed)]))
+        cities = [_difference(one) for one in changed.cities]
+        if changed.others:
+            cities.append(("all others", words.signed(changed.others)))
+        types = [(one.name, words.signed(one.change)) for one in changed.types]
+        if cities or types:
+            delta_row(cities, types)
+        for sentence in review.restated:
+            note(f"Restated: {sentence}")
+        week_note(scope, review.monday, review.note)
+
+
+def week_note(scope: Scope, monday: date, there: Note) -> None:
+    """Draw the note of a week; it is kept as soon as the field is left."""
+    if scope.viewer.hides_names:
+        note(WHY)
+        return
+    NoteField(
+        key=_key(monday),
+        label="Note on this week",
+        placeholder="Note: what I want to remember about this week",
+        read=lambda: read_note(scope, monday),
+        save=lambda text, version: save_note(scope, monday, text, version),
+    ).draw(there)
+
+
+def _key(monday: date) -> str:
+    return f"al-field-note-{monday.isoformat()}"
+
+
+def _against(changed: WhatChanged) -> str:
+    if changed.days is None:
+        return "against the week before"
+    return f"against the same {words.plural(changed.days, 'day')} of the week before"
+
+
+def _in_all(changed: WhatChanged) -> str:
+    now = f"**{words.number(changed.now)}**"
+    if changed.why_not:
+        return f"Completed visits: {now}. ~~Not compared: {changed.why_not}.~~"
+    went = f"went from {words.number(changed.before)} to {now}"
+    if changed.now == changed.before:
+        went = f"stayed at {now}"
+    if changed.usual is None or changed.days is not None:
+        return f"Completed visits {went}."
+    place = f"**◆ {changed.signal}**" if changed.signal else "~~inside~~"
+    return f"Completed visits {went}, {place} ~~the usual range.~~"
+
+
+def _outside(changed: WhatChanged) -> list[str]:
+    """Return a sentence for each further number outside its usual range."""
+    return [
+        f"{one.metric.label}: **{shown(one, one.now.cell).text}**, "
+        f"**◆ {one.now.signal}** ~~the usual range.~~"
+        for one in changed.outside
+        if one.metric.key != "completed"
+    ]
+
+
+def _difference(one: Difference) -> tuple[str, str]:
+    return city_shown(one.name), words.signed(one.change)

@@ -1,0 +1,37 @@
+"""The list behind a long drive for one visit."""
+
+from allay_metrics import words
+from allay_metrics.review.driving import LoneDrive
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.table import table
+
+WHAT = (
+    "Days on which a therapist has one visit in a city and none close by, with at least half an "
+    "hour of estimated driving for it: in this week, and in the 14 days after the newest export."
+)
+
+
+def open_lone_drives(found: tuple[LoneDrive, ...]) -> None:
+    """Open the drives, longest first."""
+
+    def body() -> None:
+        rows = [
+            [
+                f"{words.day(one.day)}, {words.clock(one.starts)}",
+                city_shown(one.city),
+                one.therapist,
+                words.number(one.minutes),
+            ]
+            for one in found
+        ]
+        columns = ["When", "City", "Therapist", "Minutes"]
+        table(columns, rows, caption="Long drives for one visit", left=(1, 2))
+
+    drawer(
+        "One visit, a long drive",
+        body,
+        value=words.number(len(found)),
+        beside="long drives for one visit",
+        definitions=[("What they are", WHAT)],
+    )

@@ -1,0 +1,138 @@
+"""What needs the owner this week: one row per kind of thing, and the list behind each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.records import Scope
+from allay_metrics.review.driving import LoneDrive
+from allay_metrics.review.needs import Needs
+from allay_metrics.review.week import WeekReview
+from allay_metrics.ui.card import card, head, needs_row, note
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.nothing import RECORDS
+from allay_metrics.ui.week.drives import open_lone_drives
+from allay_metrics.ui.week.lists import open_doubts, open_unassigned, open_unknown_city
+from allay_metrics.ui.week.missing import open_missing
+from allay_metrics.ui.week.no_next import open_no_next
+
+OUTCOMES = "pages/owner/outcomes.py"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of thing that waits; `open` shows its list."""
+
+    key: str
+    strong: str
+    rest: str
+    icon: str
+    open: Callable[[], None]
+
+
+def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
+    """Draw the card; return what a click opens."""
+    rows = waiting(scope, review.needs, review.known.as_of_day or review.monday)
+    rows += [_worse(review.worse)] if review.worse else []
+    rows += [_lone(review.lone)] if review.lone else []
+    opened = None
+    with card("needs", fill=True):
+        head("Needs you", words.plural(len(rows), "thing"))
+        if not rows:
+            note("Nothing waits.")
+        with st.container(key="al-needs-week", gap=None):
+            for row in rows:
+                if needs_row(row.key, row.strong, row.rest, icon=row.icon):
+                    opened = row.open
+    return opened
+
+
+def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
+    """Return what waits, most pressing first; kinds of which nothing waits are left out."""
+    lapsed = f", {words.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
+    found = [
+        (needs.missing, _missing(scope, needs)),
+        (
+            needs.no_next,
+            Waiting(
+                "no-next",
+                words.plural(needs.no_next, "family", "families"),
+                f"without a next visit{lapsed}",
+                "event_busy",
+                lambda: open_no_next(scope, as_of, needs.no_next),
+            ),
+        ),
+        (
+            needs.set_aside,
+            Waiting(
+                "set-aside",
+                words.plural(needs.set_aside, "row"),
+                "set aside: in no number until mended",
+                "rule",
+                lambda: st.switch_page(RECORDS),
+            ),
+        ),
+        (
+            needs.unknown_city,
+            Waiting(
+                "city",
+                words.plural(needs.unknown_city, "visit"),
+                "without a city",
+                "wrong_location",
+                lambda: open_unknown_city(scope, as_of, needs.unknown_city),
+            ),
+        ),
+        (
+            needs.unassigned,
+            Waiting(
+                "type",
+                words.plural(needs.unassigned, "visit"),
+                "of a type that means none of the three",
+                "category",
+                lambda: open_unassigned(scope),
+            ),
+        ),
+        (
+            needs.doubts,
+            Waiting(
+                "doubts",
+                words.plural(needs.doubts, "family", "families"),
+                "may be one with another, or two in one",
+                "group",
+                lambda: open_doubts(scope),
+            ),
+        ),
+    ]
+    return [row for count, row in found if count]
+
+
+def _lone(lone: tuple[LoneDrive, ...]) -> Waiting:
+    """Name the longest drive for one visit; the list has them all."""
+    longest, *others = lone
+    more = f", and {words.number(len(others))} more" if others else ""
+    driven = f"is one visit, {words.number(longest.minutes)} min of driving{more}"
+    where = f"{words.day(longest.day)} in {city_shown(longest.city)}"
+    return Waiting("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
+
+
+def _worse(count: int) -> Waiting:
+    return Waiting(
+        "worse",
+        words.plural(count, "check-in"),
+        "got worse within two weeks",
+        "trending_down",
+        lambda: st.switch_page(OUTCOMES),
+    )
+
+
+def _missing(scope: Scope, needs: Needs) -> Waiting:
+    return Waiting(
+        "missing",
+        words.plural(needs.missing, "visit"),
+        "gone from a newer export: cancelled?",
+        "help",
+        lambda: open_missing(scope),
+    )

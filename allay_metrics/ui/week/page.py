@@ -1,0 +1,47 @@
+"""The Week: which parts it has, in which order, and what a click in one of them opens."""
+
+from allay_metrics.records import Scope
+from allay_metrics.review.week import WeekReview
+from allay_metrics.ui.cities.where import side_by_side
+from allay_metrics.ui.opening import not_offered, opened
+from allay_metrics.ui.week.changed import week_changed
+from allay_metrics.ui.week.needs import week_needs
+from allay_metrics.ui.week.outcomes import week_outcomes
+from allay_metrics.ui.week.score import SCORE, open_score, week_scorecard
+from allay_metrics.ui.week.tiles import week_tiles
+from allay_metrics.ui.week.what import REFERRAL, open_referral, week_referrals, week_types
+from allay_metrics.ui.week.where import week_grid, week_map
+
+
+def week_page(scope: Scope, review: WeekReview) -> None:
+    """Draw the week below its head; one click opens one drawer."""
+    clicked = [week_tiles(scope, review)]
+    with side_by_side():
+        week_changed(scope, review)
+        clicked.append(week_needs(scope, review))
+    with side_by_side():
+        clicked.append(week_grid(scope, review))
+        clicked.append(week_map(scope, review))
+    with side_by_side():
+        clicked.append(week_types(scope, review))
+        week_outcomes(scope, review)
+    week_referrals(review)
+    week_scorecard(review)
+    told = opened()
+    if show := next(filter(None, clicked), None):
+        show()
+    elif told:
+        _open_word(scope, review, told)
+
+
+def _open_word(scope: Scope, review: WeekReview, told: str) -> None:
+    """Open what a word of the page's HTML stands for; it may come from anybody's browser."""
+    kind, _, rest = told.partition("|")
+    known = False
+    if kind == REFERRAL:
+        known = open_referral(scope, review, rest)
+    elif kind == SCORE:
+        key, _, monday = rest.partition("|")
+        known = open_score(scope, review, key, monday)
+    if not known:
+        not_offered(scope, "week")
