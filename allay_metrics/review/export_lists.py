@@ -13,7 +13,7 @@ from allay_metrics.review.driving import Mileage
 from allay_metrics.review.exports import about
 from allay_metrics.review.imports import past_imports
 from allay_metrics.review.known import known_records
-from allay_metrics.review.needs import open_rows
+from allay_metrics.review.rows_aside import open_rows
 from allay_metrics.spreadsheet import Export, Value
 
 # Named so that the file can come in again as a table of visits.

@@ -9,7 +9,7 @@ from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.rows import SetAside
 from allay_metrics.review.known import known_records
-from allay_metrics.review.needs import open_rows
+from allay_metrics.review.rows_aside import open_rows
 from tests.support.exports import appointment
 from tests.support.on_file import fingerprint, missing_ids, states
 

@@ -234,7 +234,7 @@ def test_a_row_right_in_a_newer_file_settles_the_older_one(practice, tmp_path):
     assert _take_in(practice, path).set_aside[0].reason == "it answers none of the questions"
     right = google_direct(tmp_path / "new.csv", PARENTS[1:2])
     report = _take_in(practice, right, "2026-06-02 08:00")
-    from allay_metrics.review.needs import open_rows
+    from allay_metrics.review.rows_aside import open_rows
 
     assert open_rows(practice.scope).empty
     undo_import(practice.scope, report.import_id)

@@ -12,7 +12,7 @@ from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.profiles import save_profile
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.review.needs import missing_visits
+from allay_metrics.review.missing import missing_visits
 from tests.support.acuity import ZONE
 from tests.support.exports import instant
 from tests.support.on_file import states, visits

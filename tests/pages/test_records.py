@@ -16,7 +16,8 @@ from allay_metrics.records.tables import set_aside, week_snapshot
 from allay_metrics.review.changes import changes_of
 from allay_metrics.review.export_lists import set_aside_export
 from allay_metrics.review.imports import past_imports
-from allay_metrics.review.needs import missing_visits, open_rows
+from allay_metrics.review.missing import missing_visits
+from allay_metrics.review.rows_aside import open_rows
 from allay_metrics.spreadsheet import as_csv
 from allay_metrics.ui.records.look import Upload
 from allay_metrics.ui.records.look import take_in as take_in_upload
@@ -377,7 +378,7 @@ def mending():
     """Draw what the drawer of the first row that waits holds."""
     import streamlit as st
 
-    from allay_metrics.review.needs import open_rows
+    from allay_metrics.review.rows_aside import open_rows
     from allay_metrics.ui.records.mend import _body
     from allay_metrics.ui.session import scope
 

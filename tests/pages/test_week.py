@@ -11,7 +11,7 @@ from allay_metrics import words
 from allay_metrics.actions.weeks import save_note, set_goals
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import booking
-from allay_metrics.review.needs import missing_visits
+from allay_metrics.review.missing import missing_visits
 from allay_metrics.review.week import read_note, review_week
 from tests.pages.conftest import HOSTILE, WEEK
 from tests.support.on_page import (

@@ -11,7 +11,7 @@ from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import import_
 from allay_metrics.review import imports
 from allay_metrics.review.known import known_records
-from allay_metrics.review.needs import missing_visits
+from allay_metrics.review.missing import missing_visits
 from tests.support.acuity import write_export
 
 TWO = (

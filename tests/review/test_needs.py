@@ -8,7 +8,11 @@ from sqlalchemy import insert, update
 
 from allay_metrics.actions.types import assign_type
 from allay_metrics.records.tables import correction, family, import_, set_aside
-from allay_metrics.review import needs
+from allay_metrics.review.meaningless import unassigned_types, unknown_cities
+from allay_metrics.review.missing import missing_visits
+from allay_metrics.review.needs import count_needs
+from allay_metrics.review.rows_aside import open_rows
+from allay_metrics.review.waiting_families import doubtful_families, families_without_next
 from tests.support.practices import Invented, Told, booked, close_care, put_on_file
 
 AS_OF = date(2026, 7, 1)
@@ -35,7 +39,7 @@ def test_families_without_a_next_visit(scope):
         booked("Oldest", days_ago(177)),
     )
     close_care(scope, "Closed", days_ago(20))  # ended well
-    found = needs.families_without_next(scope, AS_OF)
+    found = families_without_next(scope, AS_OF)
     listed = list(zip(found["family"], found["days_since"], found["lapsed"], strict=True))
     assert listed == [
         ("Oldest", 177, True),
@@ -48,15 +52,15 @@ def test_families_without_a_next_visit(scope):
         "lactation",
         "Maya Lopez",
     )
-    counted = needs.count_needs(scope, AS_OF)
+    counted = count_needs(scope, AS_OF)
     assert (counted.no_next, counted.lapsed) == (4, 2)
 
 
 def test_a_family_not_seen_for_180_days_is_not_listed_any_more(scope):
     on_file(scope, booked("Gone", days_ago(170)))
-    assert len(needs.families_without_next(scope, AS_OF)) == 1
-    assert needs.families_without_next(scope, AS_OF + timedelta(days=11)).empty
-    assert needs.count_needs(scope, AS_OF + timedelta(days=11)).no_next == 0
+    assert len(families_without_next(scope, AS_OF)) == 1
+    assert families_without_next(scope, AS_OF + timedelta(days=11)).empty
+    assert count_needs(scope, AS_OF + timedelta(days=11)).no_next == 0
 
 
 def test_missing_visits_wait_until_they_are_decided(scope):
@@ -66,7 +70,7 @@ def test_missing_visits_wait_until_they_are_decided(scope):
         booked("C", days_ago(3)),  # held by the newest file
     ]
     on_file(scope, *rows)
-    found = needs.missing_visits(scope)
+    found = missing_visits(scope)
     assert list(found["booking_id"]) == ["two", "one"]
     assert found["starts"].iloc[1].isoformat() == "2026-06-29T10:00:00-07:00"
     assert tuple(found.iloc[1][["family", "city", "type", "file"]]) == (
@@ -76,8 +80,8 @@ def test_missing_visits_wait_until_they_are_decided(scope):
         "0.csv",
     )
     decide(scope, "two")
-    assert list(needs.missing_visits(scope)["booking_id"]) == ["one"]
-    assert needs.count_needs(scope, AS_OF).missing == 1
+    assert list(missing_visits(scope)["booking_id"]) == ["one"]
+    assert count_needs(scope, AS_OF).missing == 1
 
 
 def decide(scope, booking_id):
@@ -104,10 +108,10 @@ def test_a_bad_row_is_listed_once_where_the_newest_file_shows_it(scope):
     aside(scope, "file-0", 4, "x")
     aside(scope, "file-0", 5, "y")
     aside(scope, "file-1", 7, "x")
-    found = needs.open_rows(scope)
+    found = open_rows(scope)
     assert list(zip(found["file"], found["row"], strict=True)) == [("1.csv", 7), ("0.csv", 5)]
     assert found["column"].iloc[0] == "Start Time"
-    assert needs.count_needs(scope, AS_OF).set_aside == 2
+    assert count_needs(scope, AS_OF).set_aside == 2
 
 
 def test_rows_of_an_import_that_was_undone_do_not_wait(scope):
@@ -115,8 +119,8 @@ def test_rows_of_an_import_that_was_undone_do_not_wait(scope):
     aside(scope, "file-0", 4, "x")
     with scope.write("undo") as conn:
         conn.execute(update(import_).values(undone_at=1))
-    assert needs.open_rows(scope).empty
-    assert needs.count_needs(scope, AS_OF).set_aside == 0
+    assert open_rows(scope).empty
+    assert count_needs(scope, AS_OF).set_aside == 0
 
 
 def test_type_names_nobody_assigned(scope):
@@ -128,14 +132,14 @@ def test_type_names_nobody_assigned(scope):
         booked("D", days_ago(8), type_text="Gift", marked="rescheduled"),  # counted where it landed
         booked("E", days_ago(8), type_text="Infant CST"),
     )
-    found = needs.unassigned_types(scope)
+    found = unassigned_types(scope)
     assert list(zip(found["type"], found["visits"], strict=True)) == [("Consult", 2), ("Gift", 1)]
     assert found["newest"].iloc[0] == days_ago(8)
-    assert needs.count_needs(scope, AS_OF).unassigned == 3
+    assert count_needs(scope, AS_OF).unassigned == 3
     # What the owner said is of none of the three waits no more.
     assign_type(scope, "consult", "other")
-    assert list(needs.unassigned_types(scope)["type"]) == ["Gift"]
-    assert needs.count_needs(scope, AS_OF).unassigned == 1
+    assert list(unassigned_types(scope)["type"]) == ["Gift"]
+    assert count_needs(scope, AS_OF).unassigned == 1
 
 
 def test_visits_without_a_city(scope):
@@ -146,10 +150,10 @@ def test_visits_without_a_city(scope):
         booked("C", days_ago(150), city_text=None),  # too long ago to mend
         booked("D", days_ago(8)),
     )
-    found = needs.unknown_cities(scope, AS_OF)
+    found = unknown_cities(scope, AS_OF)
     listed = list(zip(found["family"], found["typed"], strict=True))
     assert listed == [("B", ""), ("A", "somewhere")]
-    assert needs.count_needs(scope, AS_OF).unknown_city == 2
+    assert count_needs(scope, AS_OF).unknown_city == 2
 
 
 def test_doubtful_matches_are_questions(scope):
@@ -157,18 +161,18 @@ def test_doubtful_matches_are_questions(scope):
     with scope.write("doubt") as conn:
         asked = {"doubt": "Are A and B one family?"}
         conn.execute(update(family).where(family.c.name == "A").values(asked))
-    found = needs.doubtful_families(scope)
+    found = doubtful_families(scope)
     assert list(found["question"]) == ["Are A and B one family?"]
-    assert needs.count_needs(scope, AS_OF).doubts == 1
+    assert count_needs(scope, AS_OF).doubts == 1
 
 
 @pytest.mark.parametrize(
     ("listing", "columns"),
     [
-        (needs.missing_visits, 11),
-        (needs.open_rows, 7),
-        (needs.unassigned_types, 3),
-        (needs.doubtful_families, 3),
+        (missing_visits, 11),
+        (open_rows, 7),
+        (unassigned_types, 3),
+        (doubtful_families, 3),
     ],
 )
 def test_an_empty_list_has_its_columns(sqlite_scope, listing, columns):
@@ -176,4 +180,4 @@ def test_an_empty_list_has_its_columns(sqlite_scope, listing, columns):
 
 
 def test_nothing_waits_in_an_empty_practice(scope):
-    assert set(vars(needs.count_needs(scope, AS_OF)).values()) == {0}
+    assert set(vars(count_needs(scope, AS_OF)).values()) == {0}

@@ -13,7 +13,7 @@ from allay_metrics.errors import NotFound
 from allay_metrics.records import Scope
 from allay_metrics.review.doubts import imports_of_answers
 from allay_metrics.review.export_lists import set_aside_export
-from allay_metrics.review.needs import dismissed_rows, open_rows
+from allay_metrics.review.rows_aside import dismissed_rows, open_rows
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.records.account import blamed_html, blamed_list

@@ -11,7 +11,7 @@ from allay_metrics.actions.missing import Decision, decide_missing, reopen_missi
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import decided_visits
-from allay_metrics.review.needs import missing_visits
+from allay_metrics.review.missing import missing_visits
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem

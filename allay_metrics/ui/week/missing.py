@@ -10,7 +10,7 @@ from allay_metrics import words
 from allay_metrics.actions.missing import Decision, decide_missing, reopen_missing
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.review.needs import missing_visits
+from allay_metrics.review.missing import missing_visits
 from allay_metrics.ui.cities.words import shown as city_shown
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape

@@ -10,7 +10,7 @@ from allay_metrics import words
 from allay_metrics.actions.care import REASONS, close_families
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.review.needs import families_without_next
+from allay_metrics.review.waiting_families import families_without_next
 from allay_metrics.ui.cities.words import shown as city_shown
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape

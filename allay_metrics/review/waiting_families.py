@@ -1,0 +1,68 @@
+"""Families that wait for the owner: with nothing booked, or matched in doubt."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import BindParameter, ColumnElement, and_, select
+
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import family, therapist, visit
+from allay_metrics.review.lists import Practice, frame, visited_by
+
+Since = date | BindParameter[date]
+
+LAPSED_AFTER = timedelta(days=30)
+SHOWN_FOR = timedelta(days=180)
+
+
+def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
+    """Return families seen in the last 180 days with nothing booked, longest ago first.
+
+    Columns: family, family_id, last_visit (date), days_since, city, visit_type, therapist, lapsed
+    (True over 30 days). Families whose care was closed are not among them.
+    """
+    columns = ("family", "family_id", "last_visit", "city", "visit_type", "therapist")
+    last = and_(
+        visit.c.practice_id == family.c.practice_id,
+        visit.c.family_id == family.c.id,
+        visit.c.is_last == 1,
+    )
+    asked = (
+        select(
+            family.c.name,
+            family.c.id,
+            family.c.last_on,
+            visit.c.city,
+            visit.c.visit_type,
+            therapist.c.name,
+        )
+        .select_from(family.join(visit, last).join(therapist, visited_by()))
+        .where(without_next(scope.practice_id, as_of - SHOWN_FOR))
+        .order_by(family.c.last_on, family.c.name, family.c.id)
+        .limit(limit)
+    )
+    found = frame(scope, asked, columns)
+    days = [(as_of - day).days for day in found["last_visit"]]
+    found.insert(3, "days_since", days)
+    found["lapsed"] = [since > LAPSED_AFTER.days for since in days]
+    return found
+
+
+def doubtful_families(scope: Scope) -> pd.DataFrame:
+    """Return the families whose match is a question. Columns: family, family_id, question."""
+    asked = (
+        select(family.c.name, family.c.id, family.c.doubt)
+        .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None))
+        .order_by(family.c.name, family.c.id)
+    )
+    return frame(scope, asked, ("family", "family_id", "question"))
+
+
+def without_next(practice: Practice, since: Since) -> ColumnElement[bool]:
+    """Return the condition of families seen since then, nothing booked, care not closed."""
+    return and_(
+        family.c.practice_id == practice,
+        family.c.last_on >= since,
+        family.c.next_on.is_(None),
+        family.c.closed_on.is_(None),
+    )
