@@ -7,7 +7,7 @@ import pytest
 
 from allay_metrics.outcomes.research import CONTEXT, RESEARCH, UNVALIDATED
 from allay_metrics.outcomes.wording import LANGUAGES, phrases, signs, wordings
-from allay_metrics.review.outcomes import HISTORY, NO_HEADLINE
+from allay_metrics.review.concern import HISTORY, NO_HEADLINE
 from allay_metrics.ui.outcomes.picture import HOW, TITLE
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,120 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from statistics import median
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-
-from sqlalchemy import and_, select
 
 from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.outcomes import read_episodes
-from allay_metrics.outcomes.funnel import (
-    LINES_ONLY_UNDER,
-    at_an_extreme,
-    tells_on_one,
-    withheld,
-)
+from allay_metrics.outcomes.funnel import tells_on_one, withheld
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures
-from allay_metrics.outcomes.norms import age_weeks, band
 from allay_metrics.outcomes.own import OwnMeasure
-from allay_metrics.outcomes.summary import Episode, Judged, Summary, closes_on, summarise
+from allay_metrics.outcomes.summary import Episode, summarise
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import answer, check_in, client
+from allay_metrics.review.concern import ConcernReview, review_concern
+from allay_metrics.review.months import Month, whole_months
+from allay_metrics.review.worries import Worry, read_worries
 
-RUN_FROM = 12  # months a run chart needs
-HISTORY = "a history tag: never charted as resolved"
 WHOLE_PRACTICE = "These numbers are of the whole practice: for the owner to see."
 LONGEST_WINDOW = max(one.closes(date.min) for one in WINDOWS.values()) - date.min
-NO_HEADLINE = "under 40 % answered both times: no headline"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One client's answers to a measure: (weeks of age, or since the first visit, value)."""
-
-    client_id: str
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class ConcernReview:
-    """One concern: its summary, and what is drawn of it.
-
-    `changes` are those of all pairs, smallest first, positive where better; `lines` are over age,
-    or over weeks since the first visit for parents (`by_age` False). `band` is (age, low, mean,
-    high) of babies of that age, empty where no norms are known. `extreme` names a floor or ceiling
-    effect of the baselines. `charted` is False for history tags.
-    """
-
-    concern: Concern
-    summary: Summary
-    changes: tuple[float, ...]
-    lines: tuple[Line, ...]
-    by_age: bool
-    band: tuple[tuple[float, float, float, float], ...]
-    extreme: str
-    charted: bool
-    exploratory: bool
-
-    @property
-    def why_not(self) -> str:
-        """Return why nothing is summarised of it, '' where a summary may be told."""
-        if not self.charted:
-            return HISTORY
-        few = self.summary.funnel.standing == "no headline"
-        return self.summary.reason or (NO_HEADLINE if few else "")
-
-    @property
-    def told(self) -> Summary:
-        """Return the summary as page, export and command line tell it: what must not be, is None.
-
-        Who answered always stands; so do worst and best case where they are known.
-        """
-        found = self.summary
-        if not self.why_not:
-            return found
-        hushed = replace(
-            found,
-            mean=None,
-            expected=None,
-            remainder=None,
-            better=None,
-            same=None,
-            worse=None,
-            reliably_changed=None,
-            reason=self.why_not,
-        )
-        if self.charted and found.detail == "dots":
-            return hushed
-        bounds = (found.worst_case, found.best_case) if self.charted else (None, None)
-        return replace(hushed, median=None, worst_case=bounds[0], best_case=bounds[1])
-
-
-@dataclass(frozen=True)
-class Worry:
-    """A parent's words, or a yes to *got worse or worried*: whose, when, and who read it."""
-
-    client_id: str
-    name: str
-    on: date
-    text: str
-    got_worse: bool
-    read_by: str
-
-
-@dataclass(frozen=True)
-class Month:
-    """Pairs whose window closed in a month, and how many of them were better."""
-
-    month: date
-    better: int
-    pairs: int
 
 
 @dataclass(frozen=True)
@@ -169,9 +76,9 @@ def review_outcomes(
     with scope.read() as conn:
         as_of = read_records(conn, scope).newest
         episodes = read_episodes(scope, conn=conn)
-        worries = _worries(conn, scope, first, last)
+        worries = read_worries(conn, scope, first, last)
     day = as_of or last
-    reviewed = [_concern(episodes, one, asked, (first, last), day) for one in chosen]
+    reviewed = [review_concern(episodes, one, asked, (first, last), day) for one in chosen]
     return OutcomesReview(
         first=first,
         last=last,
@@ -180,7 +87,7 @@ def review_outcomes(
         undeclared=sum(not one.concern and first <= one.first <= last for one in episodes),
         by_type=_by_type(reviewed, episodes, (first, min(last, day))),
         worries=worries,
-        months=_months(episodes, day),
+        months=whole_months(episodes, day),
         has_check_ins=any(one.asked for one in episodes),
         own=_own(episodes, own, (first, last), day),
     )
@@ -191,7 +98,7 @@ def _own(
 ) -> tuple[ConcernReview, ...]:
     """Return each own measure with answers, by each of its concerns: exploratory, all of them."""
     reviewed = [
-        _concern(episodes, concerns()[concern], one.measure, period, as_of)
+        review_concern(episodes, concerns()[concern], one.measure, period, as_of)
         for one in own
         for concern in one.concerns
     ]
@@ -212,7 +119,7 @@ def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernRevi
         as_of = read_records(conn, scope).newest
         episodes = read_episodes(scope, opened=opened, conn=conn)
     reviewed = [
-        _concern(episodes, one, None, (first, last), as_of or last)
+        review_concern(episodes, one, None, (first, last), as_of or last)
         for one in concerns().values()
         if one.kind != "history tag"
     ]
@@ -237,54 +144,6 @@ def _chosen(only: Sequence[str]) -> list[Concern]:
     return [one for one in concerns().values() if not only or one.id in only]
 
 
-def _concern(
-    episodes: Sequence[Episode],
-    concern: Concern,
-    measure: Measure | None,
-    period: tuple[date, date],
-    as_of: date,
-) -> ConcernReview:
-    summary, judged = summarise(episodes, concern, period, as_of, measure)
-    counted = summary.measure
-    by_age = concern.client != "parent" and counted.id != "parent_pain"
-    lines = tuple(line for one in judged if (line := _line(one, counted, by_age=by_age)).points)
-    ages = [age for line in lines for age, _ in line.points]
-    starts = [one.before.answer.value for one in judged if one.before]
-    drawn = band(counted.norm_metric, _steps(ages)) if by_age and counted.norm_metric else []
-    return ConcernReview(
-        concern=concern,
-        summary=summary,
-        changes=tuple(sorted(one.change.change for one in judged if one.change)),
-        lines=lines,
-        by_age=by_age,
-        band=tuple(drawn),
-        extreme=at_an_extreme(starts, counted.low, counted.high),
-        charted=concern.kind != "history tag",
-        exploratory=counted.id != concern.primary_measure,
-    )
-
-
-def _line(one: Judged, measure: Measure, *, by_age: bool) -> Line:
-    episode = one.episode
-    points = []
-    for given in episode.answers:
-        if given.measure != measure.id:
-            continue
-        if not by_age:
-            points.append(((given.on - episode.first).days / 7, given.value))
-        elif episode.born is not None:
-            age = age_weeks(episode.born, given.on, episode.gestation_weeks)
-            points.append((age, given.value))
-    return Line(episode.client_id, tuple(points))
-
-
-def _steps(ages: Sequence[float]) -> list[float]:
-    """Return ages in half weeks from the youngest to the oldest, for a band to be drawn at."""
-    if not ages:
-        return []
-    return [half / 2 for half in range(int(min(ages) * 2), int(max(ages) * 2) + 2)]
-
-
 def _by_type(
     reviewed: Sequence[ConcernReview], episodes: Sequence[Episode], period: tuple[date, date]
 ) -> dict[str, Share]:
@@ -304,74 +163,6 @@ def _by_type(
     if withheld({kind: len(found) for kind, found in told.items()}) or tells_on_one(pairs):
         return {}
     return {kind: wilson(sum(found), len(found)) for kind, found in sorted(told.items())}
-
-
-def _months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
-    """Return the whole months with five pairs or more; none before a run chart has enough."""
-    found: dict[date, list[bool]] = defaultdict(list)
-    for concern in concerns().values():
-        if concern.kind == "history tag":
-            continue
-        _, judged = summarise(episodes, concern, (date.min, as_of.replace(day=1)), as_of)
-        for one in judged:
-            if one.change is not None:
-                month = closes_on(one.episode, concern).replace(day=1)
-                found[month].append(one.change.verdict == "better")
-    whole = {month: told for month, told in found.items() if month < as_of.replace(day=1)}
-    months = [
-        Month(month, sum(told), len(told))
-        for month, told in sorted(whole.items())
-        if len(told) >= LINES_ONLY_UNDER
-    ]
-    return tuple(months[-24:]) if len(months) >= RUN_FROM else ()
-
-
-def middle_share(months: Sequence[Month]) -> float | None:
-    """Return the median of the months' shares: the line a run chart is read against."""
-    return median(one.better / one.pairs for one in months) if months else None
-
-
-def _worries(conn: Any, scope: Scope, first: date, last: date) -> tuple[Worry, ...]:
-    """Return what got worse or worried parents, and their words, newest first."""
-    asked = (
-        select(
-            check_in.c.client_id,
-            client.c.name,
-            check_in.c.answered_at,
-            answer.c.measure,
-            answer.c.value,
-            answer.c.text,
-            check_in.c.words_read_by,
-        )
-        .join(
-            answer,
-            and_(
-                answer.c.practice_id == check_in.c.practice_id,
-                answer.c.check_in_id == check_in.c.id,
-            ),
-        )
-        .join(
-            client,
-            and_(
-                client.c.practice_id == check_in.c.practice_id,
-                client.c.id == check_in.c.client_id,
-            ),
-        )
-        .where(
-            check_in.c.practice_id == scope.practice_id,
-            check_in.c.answered_at.is_not(None),
-            answer.c.text.is_not(None) | ((answer.c.measure == "harms") & (answer.c.value == 1)),
-        )
-        .order_by(check_in.c.answered_at.desc(), check_in.c.id)
-    )
-    found = []
-    for row in conn.execute(asked):
-        on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
-        if first <= on <= last and (row.text or row.value):
-            worse = row.measure == "harms" and bool(row.value)
-            text, reader = row.text or "", row.words_read_by or ""
-            found.append(Worry(row.client_id, row.name, on, text, worse, reader))
-    return tuple(found)
 
 
 def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:

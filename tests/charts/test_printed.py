@@ -10,14 +10,9 @@ from allay_metrics.charts import printed
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records.tables import client
-from allay_metrics.review.outcomes import NO_HEADLINE, review_outcomes
-from allay_metrics.ui.outcomes.picture import (
-    TITLE,
-    has_picture,
-    picture,
-    picture_pdf,
-    picture_png,
-)
+from allay_metrics.review.concern import NO_HEADLINE
+from allay_metrics.review.outcomes import review_outcomes
+from allay_metrics.ui.outcomes.picture import TITLE, has_picture, picture, picture_pdf, picture_png
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.practices import START
 

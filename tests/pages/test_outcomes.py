@@ -12,7 +12,8 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import audit, episode
-from allay_metrics.review.outcomes import NO_HEADLINE, outcome_rows, review_outcomes
+from allay_metrics.review.concern import NO_HEADLINE
+from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 from allay_metrics.spreadsheet import as_csv
 from allay_metrics.ui.export import _drawn
 from allay_metrics.ui.looking_as import AS

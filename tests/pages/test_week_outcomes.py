@@ -7,7 +7,8 @@ import pytest
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
-from allay_metrics.review.outcomes import NO_HEADLINE, reported_changes, review_outcomes
+from allay_metrics.review.concern import NO_HEADLINE
+from allay_metrics.review.outcomes import reported_changes, review_outcomes
 from allay_metrics.ui.week.outcomes import _row
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.pages.conftest import WEEK

@@ -2,7 +2,9 @@
 
 from allay_metrics import charts, words
 from allay_metrics.charts import Changes
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, middle_share
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.months import middle_share
+from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.outcomes.words import number_words, panel_name, share_words

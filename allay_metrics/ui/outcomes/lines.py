@@ -2,7 +2,8 @@
 
 from allay_metrics import charts
 from allay_metrics.charts import Panel
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.outcomes.words import panel_name

@@ -1,7 +1,8 @@
 """The practice's own measures on the Outcomes page: exploratory, and said to be."""
 
 from allay_metrics import words
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.outcomes.words import SHORT, number_words, share_words
 from allay_metrics.ui.table import Cell, table

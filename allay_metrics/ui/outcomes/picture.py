@@ -5,7 +5,8 @@ from allay_metrics.charts import printed
 from allay_metrics.charts.printed import Row, Sheet
 from allay_metrics.outcomes.research import CONTEXT, UNVALIDATED
 from allay_metrics.outcomes.windows import WINDOWS
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.outcomes.words import SHORT, STANDING, number_words, share_words
 
 TITLE = "Reported change while in care"

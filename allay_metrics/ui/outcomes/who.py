@@ -1,7 +1,8 @@
 """Who answered: from the families treated down to those with both answers."""
 
 from allay_metrics import words
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.outcomes.words import STANDING, bounds_words, rate_words
 from allay_metrics.ui.table import Cell, table

@@ -8,9 +8,10 @@ from allay_metrics.outcomes.intervals import Share
 from allay_metrics.outcomes.measures import Measure
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
+from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.exports import about
 from allay_metrics.review.known import known_records
-from allay_metrics.review.outcomes import ConcernReview, OutcomesReview, outcome_rows
+from allay_metrics.review.outcomes import OutcomesReview, outcome_rows
 from allay_metrics.spreadsheet import Export, Value
 
 OF_EPISODES = "Outcomes, episodes whose window closed"

@@ -1,7 +1,8 @@
 """What got worse or worried parents, in their own words: for the owner to read."""
 
 from allay_metrics import words
-from allay_metrics.review.outcomes import OutcomesReview, Worry
+from allay_metrics.review.outcomes import OutcomesReview
+from allay_metrics.review.worries import Worry
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.table import Cell, table
 

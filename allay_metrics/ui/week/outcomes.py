@@ -3,7 +3,8 @@
 import streamlit as st
 
 from allay_metrics.records import Scope
-from allay_metrics.review.outcomes import ConcernReview, reported_changes
+from allay_metrics.review.concern import ConcernReview
+from allay_metrics.review.outcomes import reported_changes
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.filters import carried

@@ -1,0 +1,124 @@
+"""One concern's summary and what is drawn of it, and why it may not be told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from allay_metrics.outcomes.funnel import at_an_extreme
+from allay_metrics.outcomes.measures import Concern, Measure
+from allay_metrics.outcomes.norms import age_weeks, band
+from allay_metrics.outcomes.summary import Episode, Judged, Summary, summarise
+
+HISTORY = "a history tag: never charted as resolved"
+NO_HEADLINE = "under 40 % answered both times: no headline"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client's answers to a measure: (weeks of age, or since the first visit, value)."""
+
+    client_id: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class ConcernReview:
+    """One concern: its summary, and what is drawn of it.
+
+    `changes` are those of all pairs, smallest first, positive where better; `lines` are over age,
+    or over weeks since the first visit for parents (`by_age` False). `band` is (age, low, mean,
+    high) of babies of that age, empty where no norms are known. `extreme` names a floor or ceiling
+    effect of the baselines. `charted` is False for history tags.
+    """
+
+    concern: Concern
+    summary: Summary
+    changes: tuple[float, ...]
+    lines: tuple[Line, ...]
+    by_age: bool
+    band: tuple[tuple[float, float, float, float], ...]
+    extreme: str
+    charted: bool
+    exploratory: bool
+
+    @property
+    def why_not(self) -> str:
+        """Return why nothing is summarised of it, '' where a summary may be told."""
+        if not self.charted:
+            return HISTORY
+        few = self.summary.funnel.standing == "no headline"
+        return self.summary.reason or (NO_HEADLINE if few else "")
+
+    @property
+    def told(self) -> Summary:
+        """Return the summary as page, export and command line tell it: what must not be, is None.
+
+        Who answered always stands; so do worst and best case where they are known.
+        """
+        found = self.summary
+        if not self.why_not:
+            return found
+        hushed = replace(
+            found,
+            mean=None,
+            expected=None,
+            remainder=None,
+            better=None,
+            same=None,
+            worse=None,
+            reliably_changed=None,
+            reason=self.why_not,
+        )
+        if self.charted and found.detail == "dots":
+            return hushed
+        bounds = (found.worst_case, found.best_case) if self.charted else (None, None)
+        return replace(hushed, median=None, worst_case=bounds[0], best_case=bounds[1])
+
+
+def review_concern(
+    episodes: Sequence[Episode],
+    concern: Concern,
+    measure: Measure | None,
+    period: tuple[date, date],
+    as_of: date,
+) -> ConcernReview:
+    """Return the summary of a concern and its lines, of the windows that closed in the period."""
+    summary, judged = summarise(episodes, concern, period, as_of, measure)
+    counted = summary.measure
+    by_age = concern.client != "parent" and counted.id != "parent_pain"
+    lines = tuple(line for one in judged if (line := _line(one, counted, by_age=by_age)).points)
+    ages = [age for line in lines for age, _ in line.points]
+    starts = [one.before.answer.value for one in judged if one.before]
+    drawn = band(counted.norm_metric, _steps(ages)) if by_age and counted.norm_metric else []
+    return ConcernReview(
+        concern=concern,
+        summary=summary,
+        changes=tuple(sorted(one.change.change for one in judged if one.change)),
+        lines=lines,
+        by_age=by_age,
+        band=tuple(drawn),
+        extreme=at_an_extreme(starts, counted.low, counted.high),
+        charted=concern.kind != "history tag",
+        exploratory=counted.id != concern.primary_measure,
+    )
+
+
+def _line(one: Judged, measure: Measure, *, by_age: bool) -> Line:
+    episode = one.episode
+    points = []
+    for given in episode.answers:
+        if given.measure != measure.id:
+            continue
+        if not by_age:
+            points.append(((given.on - episode.first).days / 7, given.value))
+        elif episode.born is not None:
+            age = age_weeks(episode.born, given.on, episode.gestation_weeks)
+            points.append((age, given.value))
+    return Line(episode.client_id, tuple(points))
+
+
+def _steps(ages: Sequence[float]) -> list[float]:
+    """Return ages in half weeks from the youngest to the oldest, for a band to be drawn at."""
+    if not ages:
+        return []
+    return [half / 2 for half in range(int(min(ages) * 2), int(max(ages) * 2) + 2)]

@@ -1,0 +1,47 @@
+"""Reported change month by month, for a run chart."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from allay_metrics.outcomes.funnel import LINES_ONLY_UNDER
+from allay_metrics.outcomes.measures import concerns
+from allay_metrics.outcomes.summary import Episode, closes_on, summarise
+
+RUN_FROM = 12  # months a run chart needs
+
+
+@dataclass(frozen=True)
+class Month:
+    """Pairs whose window closed in a month, and how many of them were better."""
+
+    month: date
+    better: int
+    pairs: int
+
+
+def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
+    """Return the whole months with five pairs or more; none before a run chart has enough."""
+    found: dict[date, list[bool]] = defaultdict(list)
+    for concern in concerns().values():
+        if concern.kind == "history tag":
+            continue
+        _, judged = summarise(episodes, concern, (date.min, as_of.replace(day=1)), as_of)
+        for one in judged:
+            if one.change is not None:
+                month = closes_on(one.episode, concern).replace(day=1)
+                found[month].append(one.change.verdict == "better")
+    whole = {month: told for month, told in found.items() if month < as_of.replace(day=1)}
+    months = [
+        Month(month, sum(told), len(told))
+        for month, told in sorted(whole.items())
+        if len(told) >= LINES_ONLY_UNDER
+    ]
+    return tuple(months[-24:]) if len(months) >= RUN_FROM else ()
+
+
+def middle_share(months: Sequence[Month]) -> float | None:
+    """Return the median of the months' shares: the line a run chart is read against."""
+    return median(one.better / one.pairs for one in months) if months else None
