@@ -4,7 +4,6 @@ A choice is a few rows. What they change is found by comparing what was chosen b
 and the visits of the families concerned are derived anew and compared. Each can be taken back.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,27 +11,21 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from allay_metrics.actions.driving import days_of_therapist, drive_anew
+from allay_metrics.actions.moved import Way, standing, touched_families, ways_moved
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import Choices, read_choices
-from allay_metrics.derive.city import place
-from allay_metrics.derive.matching import linked
-from allay_metrics.derive.visit_type import visit_types
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
-from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import (
-    booking,
     care_closed,
     check_in,
     client,
     client_detail,
     client_note,
     client_tag,
-    family,
     metadata,
     therapist,
-    visit,
 )
 
 _OF_CLIENTS = (care_closed, client_detail, client_note, client_tag)
@@ -56,19 +49,6 @@ class Row:
     values: Stored | None
     name: str
     version: int | None = None
-
-
-@dataclass(frozen=True)
-class Way:
-    """So many visits that moved from one city, type, family or base to another; `what` says which.
-
-    A base is where a therapist's days begin and end: her visits are driven from another one.
-    """
-
-    what: str
-    before: str
-    after: str
-    visits: int
 
 
 @dataclass(frozen=True)
@@ -187,14 +167,14 @@ def _follow(
     kept: Sequence[_Kept],
 ) -> Saved:
     after = read_choices(conn, practice_id)
-    families = _touched(conn, practice_id, before, after)
+    families = touched_families(conn, practice_id, before, after)
     relinked = before.links != after.links
-    stood = _standing(conn, practice_id, families)
+    stood = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
     care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
     if families:
         derive(conn, practice_id, families, relinked=relinked)
-    ways, visits = _ways(stood, _standing(conn, practice_id, families))
+    ways, visits = ways_moved(stood, standing(conn, practice_id, families))
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
     back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked)
@@ -214,79 +194,6 @@ def _drive_from_new_bases(
             days = days_of_therapist(conn, practice_id, key["id"])
             ways.append(Way("base", base, new, drive_anew(conn, practice_id, days)))
     return tuple(ways)
-
-
-def _touched(conn: Connection, practice_id: str, before: Choices, after: Choices) -> set[str]:
-    """Return the families for whose bookings the choices say different things."""
-    found: set[str] = set()
-    mine = booking.c.practice_id == practice_id
-    if before.type_words is not after.type_words:
-        texts = conn.execute(select(booking.c.type_text).where(mine).distinct()).scalars()
-        moved = [t for t in texts if _types(t, before) != _types(t, after)]
-        theirs = booking.c.type_text.in_(among(conn, moved))
-        found |= set(conn.execute(select(booking.c.family_id).where(mine, theirs)).scalars())
-    if before.city_names is not after.city_names:
-        told = (booking.c.city_text, booking.c.zip, booking.c.address, booking.c.notes)
-        asked = select(booking.c.family_id, *told).where(mine).distinct()
-        names, now = before.city_names, after.city_names
-        for family_id, *where in conn.execute(asked):
-            if place(*where, names) != place(*where, now):
-                found.add(family_id)
-    ids = _differing(before.cities, after.cities) | _differing(before.types, after.types)
-    if ids:
-        asked = select(booking.c.family_id).where(mine, booking.c.id.in_(among(conn, ids)))
-        found |= set(conn.execute(asked).scalars())
-    for match, name in _differing(before.links, after.links):
-        ends = {match, *(linked(match, name, links) for links in (before.links, after.links))}
-        found |= {key_of(practice_id, "family", end) for end in ends}
-    return found
-
-
-def _types(text: str, choices: Choices) -> tuple[str, str]:
-    return visit_types(text, choices.type_words)
-
-
-def _differing(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> set[Any]:
-    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
-
-
-def _standing(
-    conn: Connection, practice_id: str, families: Iterable[str]
-) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return what each visit of these families counts under: (what tells it apart, its name)."""
-    of_family = and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id)
-    columns = [visit.c[name] for name in ("id", "city", "visit_type", "second_type", "family_id")]
-    asked = (
-        select(*columns, family.c.name)
-        .join(family, of_family)
-        .where(visit.c.practice_id == practice_id, visit.c.family_id.in_(among(conn, families)))
-    )
-    told: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in conn.execute(asked):
-        types = f"{row.visit_type}+{row.second_type}" if row.second_type else row.visit_type
-        told[row.id] = {
-            "city": (row.city, row.city),
-            "type": (types, types),
-            "family": (row.family_id, row.name),
-        }
-    return told
-
-
-def _ways(
-    before: Mapping[str, Mapping[str, tuple[str, str]]],
-    after: Mapping[str, Mapping[str, tuple[str, str]]],
-) -> tuple[tuple[Way, ...], int]:
-    """Return where visits moved, and how many of them did; one that joined another moved, too."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    moved = before.keys() ^ after.keys()
-    for id_ in before.keys() & after.keys():
-        for what, (was, name) in before[id_].items():
-            now, new_name = after[id_][what]
-            if was != now:
-                counts[what, name, new_name] += 1
-                moved |= {id_}
-    ways = (Way(*way, visits) for way, visits in counts.items())
-    return tuple(sorted(ways, key=lambda way: (-way.visits, way.what, way.before))), len(moved)
 
 
 # What is kept of a client follows her to her new family. Where that had a client of her name it

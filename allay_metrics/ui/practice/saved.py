@@ -7,7 +7,8 @@ from typing import TypeVar
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import Saved, Way, take_back
+from allay_metrics.actions.choosing import Saved, take_back
+from allay_metrics.actions.moved import Way
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.cities.words import shown as city_shown
