@@ -34,10 +34,10 @@ def ranked(
         [*_bars(cities, colored), *_grey_bar(cities, totals, grey)],
         28 + 37 * len(cities),
         bargap=0.36,
-        margin={"l": left, "r": 6, "t": 26, "b": 0},
+        # room for a total at the end of the longest bar, also on the narrowest phone
+        margin={"l": left, "r": 12 + 9 * len(words.number(longest)), "t": 26, "b": 0},
         annotations=_sums(totals) + _types(colored, left),
-        # room for a total at the end of the longest bar, also on a phone
-        xaxis={"visible": False, "range": [0, longest * 1.16], "fixedrange": True},
+        xaxis={"visible": False, "range": [0, longest], "fixedrange": True},
         yaxis={
             "range": [len(cities) - 0.5, -0.5],
             "tickvals": list(range(len(cities))),
@@ -129,5 +129,5 @@ def _types(counts: Mapping[str, Sequence[float]], left: int) -> list[Json]:
         place = above | {"yanchor": "bottom"}
         notes.append(note("■", 12, fill, xshift=shift, **place))
         notes.append(note(word, 12.5, INK, xshift=shift + 15, **place))
-        shift += 15 + WIDTHS[kind] + 14
+        shift += 15 + WIDTHS[kind] + 10
     return notes

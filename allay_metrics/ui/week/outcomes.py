@@ -33,12 +33,13 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
             )
         else:
             note("Nobody's window closed in these weeks with an answer from before and after.")
-        st.page_link(
-            OUTCOMES,
-            label="Who answered, and how sure it is",
-            icon=":material/arrow_forward:",
-            query_params=carried(),
-        )
+        with st.container(key="al-lead-outcomes"):
+            st.page_link(
+                OUTCOMES,
+                label="Who answered, and how sure it is",
+                icon=":material/arrow_forward:",
+                query_params=carried(),
+            )
 
 
 def _row(one: ConcernReview, most: int) -> str:

@@ -30,7 +30,7 @@ def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
             f"shaded: usual {usual_words(completed.metric, usual)}" if usual else "",
         )
         fig = charts.weeks(types.mondays, types.counts, usual=band, goal=completed.goal)
-        picked = figure(fig, TYPES, charts.weeks_alt(types.mondays, types.counts))
+        picked = figure(fig, TYPES, charts.weeks_alt(types.mondays, types.counts), fill=True)
     if not picked:
         return None
     monday, kind = date.fromisoformat(str(picked[0])), str(picked[1])
