@@ -20,12 +20,13 @@ from allay_metrics.actions.account import (
     keep_coverage,
     open_import,
 )
-from allay_metrics.actions.again import settle_rows, take_in_again
+from allay_metrics.actions.again import take_in_again
 from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.holding import hold, hold_by_name, mark_missing
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.actions.retention import remove_old
+from allay_metrics.actions.settling import settle_rows
 from allay_metrics.derive import derive
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.rows_source import Source

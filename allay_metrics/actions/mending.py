@@ -5,15 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from allay_metrics.actions.again import (
-    Again,
-    Aside,
-    Usable,
-    aside_at,
-    check_rows,
-    open_aside,
-    take_in_rows,
-)
+from allay_metrics.actions.again import Again, Usable, check_rows, take_in_rows
+from allay_metrics.actions.aside import Aside, aside_at, open_aside
 from allay_metrics.actions.holding import hold_by_name, mark_missing
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.derive import derive

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from allay_metrics import words
 from allay_metrics.actions.account import Entry, close_import, keep_aside, open_import
-from allay_metrics.actions.again import IS_OPEN, settle_rows
 from allay_metrics.actions.answers import Became, Reported, keep_told
+from allay_metrics.actions.aside import IS_OPEN
 from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.load import Counts, FileInHand
 from allay_metrics.actions.retention import remove_old
+from allay_metrics.actions.settling import settle_rows
 from allay_metrics.actions.signs_told import raise_signs
 from allay_metrics.intake.questionnaires import AnswersFile, Given
 from allay_metrics.intake.questionnaires.file import Checked
