@@ -1,6 +1,6 @@
 """Who sees which rows and columns of every table, and who writes them: as data.
 
-guard_sqlite.py and guard_postgres.py make the database's own rules of it. The owner sees and
+views_sqlite.py and rules_postgres.py make the database's own rules of it. The owner sees and
 writes everything of her practice and of no other; what is not named here nobody else sees.
 
 Conditions are SQL that both engines know. `{practice}`, `{therapist}`, `{family}` and `{link}`

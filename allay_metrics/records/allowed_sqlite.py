@@ -1,0 +1,85 @@
+"""What SQLite may do for a viewer: the answer to each thing that her statements name."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from secrets import token_hex
+
+from allay_metrics.records.policies import POLICIES, Role
+
+IN_MEMORY = ("json_each", "json_tree")  # tables made of a value
+_FREE = frozenset(
+    {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_RECURSIVE,
+        sqlite3.SQLITE_TRANSACTION,
+        sqlite3.SQLITE_SAVEPOINT,
+    }
+)
+_WRITES = {
+    sqlite3.SQLITE_INSERT: "insert",
+    sqlite3.SQLITE_UPDATE: "update",
+    sqlite3.SQLITE_DELETE: "delete",
+}
+_OWNERS_PRAGMAS = ("integrity_check", "foreign_key_check")
+
+
+@dataclass
+class Guard:
+    """What one connection's views and guard go by; `said` is empty outside a transaction."""
+
+    role: Role
+    writes: bool
+    secret: str = field(default_factory=lambda: f"s{token_hex(16)}")
+    said: dict[str, str] = field(default_factory=dict)
+    is_practice: bool = False
+
+    def allows(
+        self, action: int, one: str | None, two: str | None, schema: str | None, inside: str | None
+    ) -> int:
+        """Answer SQLite, which asks once for each thing that a statement names."""
+        if self.is_practice or (self.role == "owner" and self.writes):
+            may = self._practice_may(action, one)
+        elif action == sqlite3.SQLITE_READ:
+            may = self._may_read(one or "", schema, inside or "")
+        elif action == sqlite3.SQLITE_FUNCTION:
+            may = self._may_call(two or "", inside or "")
+        elif action in _WRITES:
+            may = self._may_write(one or "", schema, _WRITES[action])
+        else:
+            may = action in _FREE
+        return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
+
+    def _practice_may(self, action: int, one: str | None) -> bool:
+        """Return whether the practice itself may: everything with rows, nothing with files."""
+        if action == sqlite3.SQLITE_PRAGMA:
+            return one in _OWNERS_PRAGMAS
+        return (
+            action in _FREE
+            or action in _WRITES
+            or action
+            in (
+                sqlite3.SQLITE_READ,
+                sqlite3.SQLITE_FUNCTION,
+            )
+        )
+
+    def _may_read(self, table: str, schema: str | None, inside: str) -> bool:
+        if schema == "temp":
+            return table in POLICIES[self.role] or table.startswith(self.secret)
+        return inside.startswith(self.secret) or table in IN_MEMORY or self.is_bare(table)
+
+    def _may_call(self, function: str, inside: str) -> bool:
+        if function.startswith(self.secret):
+            return inside.startswith(self.secret)
+        return function != "load_extension"
+
+    def _may_write(self, table: str, schema: str | None, act: str) -> bool:
+        if schema != "temp":
+            return self.is_bare(table)
+        sees = POLICIES[self.role].get(table)
+        return self.writes and sees is not None and act in sees.acts
+
+    def is_bare(self, table: str) -> bool:
+        """Return whether no view stands before a table: where all of it is written."""
+        sees = POLICIES[self.role].get(table)
+        return self.writes and sees is not None and sees.is_whole

@@ -1,0 +1,111 @@
+"""The views that stand before a viewer's tables on SQLite, and what writes through them."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from sqlalchemy import Table
+
+from allay_metrics.records.allowed_sqlite import Guard
+from allay_metrics.records.policies import POLICIES, REFUSED, Act, Sees, written_out
+from allay_metrics.records.tables import metadata
+
+SAID = {name: f"allay_{name}()" for name in ("practice", "therapist", "family", "link")}
+
+
+def stand_before(driver: sqlite3.Connection, guard: Guard) -> None:
+    """Put a view before each table that the viewer sees anything of."""
+    if guard.writes:
+        driver.create_function(f"{guard.secret}w", -1, _writing(driver, guard))
+    for name, sees in POLICIES[guard.role].items():
+        if guard.is_bare(name):
+            continue
+        table = metadata.tables[name]
+        for statement in _faces(table, sees, guard):
+            driver.execute(statement)
+
+
+def _faces(table: Table, sees: Sees, guard: Guard) -> Iterator[str]:
+    """Yield the statements that make a table's view, and its triggers where she writes."""
+    names = ", ".join(f'"{name}"' for name in sees.readable(table))
+    rows = f"practice_id = {SAID['practice']} AND ({_sql(sees.rows)})"
+    inner = f'"{guard.secret}_{table.name}"'
+    # Names come from our own tables, values from functions.
+    yield f'CREATE TEMP VIEW {inner} AS SELECT {names} FROM main."{table.name}" WHERE {rows}'  # noqa: S608
+    yield f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM temp.{inner}'  # noqa: S608
+    if guard.writes:
+        for act in sorted(sees.acts):
+            yield _trigger(table, sees, act, guard.secret)
+
+
+def _trigger(table: Table, sees: Sees, act: Act, secret: str) -> str:
+    """Return the trigger that writes through a view what the viewer may write.
+
+    A trigger cannot say which of two tables of one name it means, so a function of ours writes.
+    """
+    tested = [
+        row for row, acts in (("OLD", "update delete"), ("NEW", "insert update")) if act in acts
+    ]
+    checks = " AND ".join(f"({_of_row(table, sees, row)})" for row in tested)
+    values = [_given(table, column, act) for column in _columns(table)] if act != "delete" else []
+    keys = [f'OLD."{column.name}"' for column in table.primary_key] if act != "insert" else []
+    told = ", ".join([f"'{act}'", f"'{table.name}'", *values, *keys])
+    return (
+        f'CREATE TEMP TRIGGER "{secret}_{act}_{table.name}" INSTEAD OF {act.upper()} '
+        f'ON temp."{table.name}" BEGIN '
+        f"SELECT RAISE(ABORT, '{REFUSED}') WHERE ({checks}) IS NOT TRUE; "
+        f"SELECT {secret}w({told}); END"
+    )
+
+
+def _of_row(table: Table, sees: Sees, row: str) -> str:
+    """Return the condition on a row that is written; its columns stand at the start of a test."""
+    condition = f"practice_id = {{practice}} AND ({sees.written})"
+    for name in _columns(table):
+        # Only what stands outside the sets of ids: their SELECTs come in after this.
+        condition = re.sub(rf"(?<![{{\w]){name}(?![}}\w])", f'{row}."{name}"', condition)
+    return _sql(condition)
+
+
+def _columns(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _given(table: Table, name: str, act: Act) -> str:
+    default = table.c[name].server_default
+    if act != "insert" or default is None:
+        return f'NEW."{name}"'
+    value = str(cast("Any", default).arg)
+    quoted = value if value.lstrip("-").isdigit() or value.startswith("'") else f"'{value}'"
+    return f'coalesce(NEW."{name}", {quoted})'
+
+
+def _sql(condition: str) -> str:
+    return written_out(condition, "main.", SAID)
+
+
+def _writing(driver: sqlite3.Connection, guard: Guard) -> Callable[..., None]:
+    """Return the function that triggers call with what to do, the table, its values and its key."""
+
+    def write(act: str, name: str, *values: Any) -> None:
+        table = metadata.tables[name]
+        columns, keys = _columns(table), [column.name for column in table.primary_key]
+        which = " AND ".join(f'"{key}" = ?' for key in keys)
+        if act == "insert":
+            marks = ", ".join("?" * len(columns))
+            named = ", ".join(f'"{column}"' for column in columns)
+            done = f'INSERT INTO main."{name}" ({named}) VALUES ({marks})'  # noqa: S608
+        elif act == "update":
+            sets = ", ".join(f'"{column}" = ?' for column in columns)
+            done = f'UPDATE main."{name}" SET {sets} WHERE {which}'  # noqa: S608
+        else:
+            done = f'DELETE FROM main."{name}" WHERE {which}'  # noqa: S608
+        was, guard.is_practice = guard.is_practice, True
+        try:
+            # In words that nobody can repeat: a statement once prepared passes again unasked.
+            driver.execute(f"{done} /* {guard.secret} */", values)
+        finally:
+            guard.is_practice = was
+
+    return write
