@@ -6,7 +6,6 @@ import sys
 import pytest
 
 from allay_metrics.cli import main
-from allay_metrics.cli.output import quoted
 
 PROGRAM = (sys.executable, "-W", "error", "-m", "allay_metrics")
 COMMANDS = ("import", "query", "week", "demo", "serve", "undo", "check")
@@ -48,16 +47,6 @@ def test_the_same_fault_has_the_same_id(run, monkeypatch):
 
     monkeypatch.setattr(active, "recorded_practice", fail)
     assert run("check").err == run("check").err
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx"])
-def test_no_cell_is_taken_for_a_formula(text):
-    assert quoted(text) == "'" + text
-
-
-@pytest.mark.parametrize("value", ["Oakland", "", -1, None])
-def test_other_cells_stay_as_they_are(value):
-    assert quoted(value) == value
 
 
 def test_it_starts_as_a_program(tmp_path):
