@@ -61,7 +61,7 @@ def test_each_city_has_its_row_and_the_unknown_one_is_last(at):
     none = words.DASH
     assert rows["Oakland"] == ["6", "6", "5", "5", "0% 0 of 6", none, none, "$900", none, none, "1"]
     few = f"{none} 1 of 2"
-    assert rows["San Jose"] == ["2", "1", "1", "0", few, none, none, "$150", none, "0"]
+    assert rows["San Jose"] == ["2", "1", "1", "0", few, none, none, "$150", none, none, "0"]
 
 
 def test_the_table_says_what_query_answers(at, practice):

@@ -44,7 +44,8 @@ PARTS: dict[str, Callable[[Scope], None]] = {
 def practice_page(scope: Scope) -> None:
     """Draw the choice of a part, and the part."""
     page_head("Practice", "what you know and no export says")
-    st.page_link(PEOPLE, label="People who may sign in", icon=":material/badge:", width="content")
+    with st.container(key="al-lead-people"):
+        st.page_link(PEOPLE, label="People who may sign in", icon=":material/badge:")
     with st.container(key="al-seg-practice"):
         part = st.segmented_control(
             "Part",
