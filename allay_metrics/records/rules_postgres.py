@@ -67,7 +67,7 @@ def put_in_force(engine: Engine) -> Held:
 
     Raises ConfigProblem where the database's user may not make roles.
     """
-    rules = sha256(repr(list(_rules("x"))).encode()).hexdigest()
+    rules = sha256(repr([_SCHEMA, _TOLD, *_rules("x")]).encode()).hexdigest()
     with engine.connect() as conn, conn.begin():
         found = _found(conn, rules)
     if found is not None:
