@@ -50,7 +50,7 @@ def test_an_unknown_form_is_mapped_taken_in_and_its_doubt_answered(
     page.get_by_text("Parents' answers", exact=True).click()
     settle(page)
     expect(page.get_by_role("heading", name="Which question is which?")).to_be_visible()
-    expect(page.get_by_text("Not yet:")).to_be_visible()
+    expect(page.get_by_text("Not yet:").first).to_be_visible()
     filled, mail, child, upset = HEAD.split(",")
     choose(page, filled, "when it was answered")
     choose(page, mail, "the family's e-mail")

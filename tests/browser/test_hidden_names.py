@@ -111,6 +111,7 @@ def _hers(page: Page, server: Server) -> str:
     page.get_by_role("option", name="Maya Lopez").click()
     settle(page)
     expect(page.locator("h1.al-title")).to_be_visible()
+    page.wait_for_url(re.compile(r"[?&]as=\w"))
     return re.search(r"as=\w+", page.url)[0]
 
 

@@ -46,7 +46,9 @@ def choose(page: Page, label: str, option: str) -> None:
     try:
         wanted.wait_for(timeout=10_000)
     except TookTooLong:
-        box.click()  # a page that answered the choice before closed the list
+        # A page that answered the choice before closed the list; a long one draws what is in view.
+        box.click()
+        box.fill(option)
     wanted.click()
     settle(page)
 

@@ -226,8 +226,11 @@ def test_an_account_elsewhere_signs_in_across_sites(owned, serve, hers, browser,
         page.goto(f"{here}/caseload")
         page.get_by_role("link", name="Sign in with our provider").click()
         assert page.url.startswith(issuer)
+        known = page.get_by_role("button", name="1090")
+        expect(known).to_be_visible()
+        page.wait_for_load_state()
         theirs = len(watched.outside)  # what the provider's own page is made of
-        page.get_by_role("button", name="1090").click()
+        known.click()
         expect(page.locator("h1.al-title")).to_be_visible()
         settle(page)
         assert page.url.split("?")[0] == f"{here}/caseload"
