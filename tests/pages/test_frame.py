@@ -116,7 +116,7 @@ def test_any_other_error_is_a_number_and_the_log_has_its_type_and_place(at, monk
     number = said.split()[-1].rstrip(".")
     (logged,) = [record for record in caplog.records if number in record.getMessage()]
     assert re.search(
-        r"ValueError at .*ui/week_head\.py:\d+ in .*test_frame\.py:\d+", logged.getMessage()
+        r"ValueError at .*ui/week/head\.py:\d+ in .*test_frame\.py:\d+", logged.getMessage()
     )
     assert "Elm Street" not in caplog.text
 
