@@ -15,16 +15,21 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page  # noqa: E402
 from sqlalchemy import update  # noqa: E402
 
+from allay_metrics.actions.check_ins import make_link  # noqa: E402
 from allay_metrics.actions.devices import remember  # noqa: E402
 from allay_metrics.actions.people import Invitation, disable, first_owner, invite  # noqa: E402
+from allay_metrics.actions.protocol import sign_protocol  # noqa: E402
 from allay_metrics.actions.sessions import look  # noqa: E402
 from allay_metrics.caseload.day import read_day  # noqa: E402
 from allay_metrics.caseload.today import today_of  # noqa: E402
 from allay_metrics.demo.load import load_demo  # noqa: E402
+from allay_metrics.outcomes.wording import phrases, signs  # noqa: E402
 from allay_metrics.records import DOOR, Scope, open_practice  # noqa: E402
 from allay_metrics.records.tables import practice  # noqa: E402
 from allay_metrics.review.settings import therapists  # noqa: E402
+from tests.support.asked import in_care, seen  # noqa: E402
 from tests.support.browser import open_browser, open_page, settle  # noqa: E402
+from tests.support.exports import Desk  # noqa: E402
 from tests.support.people import Someone  # noqa: E402
 from tests.support.server import start_server  # noqa: E402
 
@@ -36,6 +41,7 @@ PAGES = {"week": "", "cities": "cities", "types": "types", "outcomes": "outcomes
 THERAPIST = "Maya Lopez"
 # The demo of one day: pictures change when the product does, not with the calendar.
 DAY = date(2026, 11, 16)
+HOW = [(size, scheme) for scheme in ("light", "dark") for size in ("wide", "phone")]
 
 
 def main() -> None:
@@ -46,14 +52,15 @@ def main() -> None:
         pages = PAGES | _her_pages(demo)
         demo.close()
         with start_server(Path(folder)) as server, open_browser() as browser:
-            for scheme in ("light", "dark"):
-                for size in ("wide", "phone"):
-                    for name, path in pages.items():
-                        picture = FOLDER / f"{name}_{size}_{scheme}.png"
-                        _take(browser, f"{server.url}/{path}", picture, (size, scheme))
+            for how in HOW:
+                for name, path in pages.items():
+                    picture = FOLDER / f"{name}_{'_'.join(how)}.png"
+                    _take(browser, f"{server.url}/{path}", picture, how)
             _take_drawer(browser, server.url)
     with tempfile.TemporaryDirectory() as folder:
         _take_people(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        _take_forms(Path(folder))
 
 
 def _take_people(folder: Path) -> None:
@@ -63,10 +70,38 @@ def _take_people(folder: Path) -> None:
     environment = {"ALLAY_SECRET": os.environ["ALLAY_SECRET"]}
     with start_server(folder, environment=environment) as server, open_browser() as browser:
         for name, (path, cookies) in seen.items():
-            for scheme in ("light", "dark"):
-                for size in ("wide", "phone"):
-                    picture = FOLDER / f"{name}_{size}_{scheme}.png"
-                    _take(browser, f"{server.url}{path}", picture, (size, scheme), cookies)
+            for how in HOW:
+                picture = FOLDER / f"{name}_{'_'.join(how)}.png"
+                _take(browser, f"{server.url}{path}", picture, how, cookies)
+
+
+def _take_forms(folder: Path) -> None:
+    """Take a parent's form: what it is for, a warning sign, a question."""
+    scope = open_practice(f"sqlite:///{folder / 'practice.sqlite'}", name="Demo practice")
+    sign_protocol(scope, "Ana Reyes", "Ana Reyes", "one working day", "Invented.")
+    rows = [seen(str(n), 7, name) for n, name in enumerate(("Mia", "Leo", "Ida", "Ben"))]
+    clients = in_care(Desk(scope, folder), *rows)
+    links = [make_link(scope, client, "day7").url_path for client in clients.values()]
+    scope.close()
+    with start_server(folder) as server, open_browser() as browser:
+        for link, how in zip(links, HOW, strict=True):
+            with open_page(browser, *how) as watched:
+                _take_form(watched.page, f"{server.url}{link}", "_".join(how))
+
+
+def _take_form(page: Page, url: str, how: str) -> None:
+    said, sign = phrases("en"), signs("en")[0]
+    page.goto(url)
+    page.screenshot(path=FOLDER / f"form_{how}.png")
+    page.get_by_role("button", name=said["agree"], exact=True).click()
+    page.get_by_label(sign.question).check()
+    page.get_by_role("button", name=said["signs_some"], exact=True).click()
+    page.get_by_role("alert").wait_for()
+    page.screenshot(path=FOLDER / f"form_sign_{how}.png")
+    page.get_by_role("button", name=said["told"], exact=True).click()
+    page.get_by_role("button", name=said["skip"], exact=True).click()
+    page.locator("button[name=value]").first.wait_for()
+    page.screenshot(path=FOLDER / f"form_question_{how}.png")
 
 
 def _signed_in(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
