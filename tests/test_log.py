@@ -51,7 +51,8 @@ def test_no_logger_writes_a_traceback_or_what_it_ends_in(caplog, name):
     logger.error("It was %s", raised())
     assert NAME not in caplog.text
     assert "Traceback" not in caplog.text
-    assert caplog.text.count("KeyError at") == 2
+    # A server that ran here before may have its loggers say everything twice.
+    assert len({line for line in caplog.text.splitlines() if "KeyError at" in line}) == 2
 
 
 def test_what_a_library_says_beside_an_error_is_left_out(caplog):

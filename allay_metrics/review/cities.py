@@ -95,12 +95,11 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
     """Return what the Cities page shows of a period, both ends included."""
     known = known_records(scope)
     ahead = known.as_of_day or last
-    columns = tuple(key for key in COLUMNS if scope.sees_money or not METRICS[key].money)
     series = _series(known, last)
     answers = query_all(
         [
-            Question(metrics=columns, by=("city",), first=first, last=last, where=where),
-            Question(metrics=columns, first=first, last=last, where=where),
+            Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
+            Question(metrics=COLUMNS, first=first, last=last, where=where),
             Question(
                 metrics=("completed",),
                 by=("city", "visit_type", "weekday"),
@@ -137,13 +136,13 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         lines=tuple(
             CityLine(
                 name,
-                {key: table.get((name, key), _absent(METRICS[key])) for key in columns},
+                {key: table.get((name, key), _absent(METRICS[key])) for key in COLUMNS},
                 booked.get(name, 0),
             )
             for name in names
         ),
-        total=CityLine("", {key: whole[(key,)] for key in columns}, sum(booked.values())),
-        columns=tuple(METRICS[key] for key in columns),
+        total=CityLine("", {key: whole[(key,)] for key in COLUMNS}, sum(booked.values())),
+        columns=tuple(METRICS[key] for key in COLUMNS),
         trends=_trends(answers[4], known, series, cities[:TRENDS]),
         ahead=(ahead, ahead + NEXT_DAYS),
         where=where,

@@ -203,7 +203,7 @@ def _of_types(review: TypesReview) -> Iterator[Line]:
     over_time: dict[str, Mapping[str, Sequence[float]]] = {
         "completed": mix.visits,
         "care_hours": mix.hours,
-        "visit_value": mix.value or {},
+        "visit_value": mix.value,
     }
     for key, of_kinds in over_time.items():
         for kind, values in of_kinds.items():

@@ -25,14 +25,14 @@ _NONE = Cell(0, 0)
 class Mix:
     """Types over time: a type's key to one value per period start.
 
-    `hours` are booked hours, `value` is list price in dollars; None where money is not shown.
+    `hours` are booked hours, `value` is list price in dollars.
     """
 
     grain: str
     periods: tuple[date, ...]
     visits: dict[str, tuple[int, ...]]
     hours: dict[str, tuple[float, ...]]
-    value: dict[str, tuple[float, ...]] | None
+    value: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,10 @@ def review_visit_types(
 ) -> TypesReview:
     """Return what the Visit types page shows of a period, both ends included.
 
-    Without money for a therapist. `grain` is week or month.
+    `grain` is week or month.
     """
     known = known_records(scope)
-    measures = ("completed", "care_hours", *(["visit_value"] if scope.sees_money else []))
+    measures = ("completed", "care_hours", "visit_value")
     over_time = Question(
         metrics=measures, by=("visit_type",), grain=grain, first=first, last=last, where=where
     )
@@ -125,7 +125,7 @@ def review_visit_types(
         first=first,
         last=last,
         known=known,
-        mix=_mix(answers[0], grain, periods, money=scope.sees_money),
+        mix=_mix(answers[0], grain, periods),
         totals=by_type,
         whole={key: whole[(key,)] for key in in_all},
         new_to_type={kind: found["new_to_type"] for kind, found in by_type.items()},
@@ -138,7 +138,7 @@ def review_visit_types(
     )
 
 
-def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...], *, money: bool) -> Mix:
+def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
     found = by_place(answer, "visit_type", "period")
 
     def series(metric: str) -> dict[str, tuple[float, ...]]:
@@ -148,8 +148,7 @@ def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...], *, money: 
         }
 
     visits = {kind: tuple(round(v) for v in many) for kind, many in series("completed").items()}
-    value = series("visit_value") if money else None
-    return Mix(grain, periods, visits, series("care_hours"), value)
+    return Mix(grain, periods, visits, series("care_hours"), series("visit_value"))
 
 
 def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> Families:

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from allay_metrics.records.tables import client, family, therapist, visit, visit_client
+from allay_metrics.records.tables import client, family, visit, visit_client
 from allay_metrics.review.paths import Step
 from allay_metrics.review.visit_types import review_visit_types
 from tests.support.practices import Invented, booked, put_on_file
@@ -35,19 +35,6 @@ def test_mix_in_visits_hours_and_value(scope):
     )
     assert mix.hours["massage"] == (0, 1.5)
     assert mix.value["massage"] == (0, 150)
-
-
-def test_a_therapist_sees_no_money_and_her_own_visits(scope):
-    rows = [booked("A", MONDAY), booked("B", MONDAY, therapist="Ines Park")]
-    on_file(scope, *rows)
-    with scope.write("let her in") as conn:
-        who = update(therapist).where(therapist.c.name == "Ines Park")
-        conn.execute(who.values(email="ines@example.org"))
-    review = review_visit_types(scope.as_therapist("ines@example.org"), FIRST, LAST)
-    assert review.mix.value is None
-    assert "visit_value" not in review.totals["cst"]
-    assert review.mix.visits["cst"] == (0, 1)
-    assert review.paths.starts == {"cst": 1}
 
 
 def test_new_and_returning_families(scope):

@@ -31,11 +31,11 @@ def mix_card(review: TypesReview) -> Opening | None:
     mix = review.mix
     with card("types-mix", fill=True):
         head("Mix over time", f"completed visits per {mix.grain}, by type")
-        measure = _choose(money=mix.value is not None)
+        measure = _choose()
         every: dict[str, Mapping[str, Sequence[float]]] = {
             "visits": mix.visits,
             "hours": mix.hours,
-            "value": mix.value or {},
+            "value": mix.value,
         }
         shown = every[measure]
         drawn = charts.mix(mix.periods, shown, measure=measure, grain=mix.grain)
@@ -44,11 +44,11 @@ def mix_card(review: TypesReview) -> Opening | None:
     return of_period(review, str(picked[0]), str(picked[1]), measure) if picked else None
 
 
-def _choose(*, money: bool) -> str:
+def _choose() -> str:
     with st.container(key="al-seg-mix"):
         chosen = st.segmented_control(
             "Measure",
-            list(NAMES) if money else ["visits", "hours"],
+            list(NAMES),
             default="visits",
             required=True,
             key="al-mix-measure",
