@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from allay_metrics.records import open_practice
 from tests.support.browser import Watched, settle
@@ -110,5 +110,4 @@ def test_a_therapist_is_offered_no_export(
     visit(page, server)
     page.get_by_role("combobox", name="Look as").click()
     page.get_by_role("option", name="Maya Lopez").click()
-    settle(page)
-    assert page.get_by_role("button", name="Export").count() == 0
+    expect(page.get_by_role("button", name="Export")).to_have_count(0)

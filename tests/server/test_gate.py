@@ -173,6 +173,8 @@ def test_a_foreign_name_or_form_is_refused(here):
 
 
 def test_each_role_has_its_pages_by_address_and_by_script(here):
+    ana, maya = _fresh(here, here.ana), _fresh(here, here.maya)
+
     async def pages(token):
         wire = await open_wire(here.server.url, headers=_cookie(token))
         ran = await run_page(wire)
@@ -187,17 +189,17 @@ def test_each_role_has_its_pages_by_address_and_by_script(here):
         return ran
 
     async def attempt():
-        owners, hers = await pages(here.ana.token), await pages(here.maya.token)
+        owners, hers = await pages(ana), await pages(maya)
         assert owners.keys() >= OWNERS.keys()
         assert not hers.keys() & OWNERS.keys()
         assert hers.keys() >= {"caseload", "baby", "check-ins", "definitions"}
         for path, title in OWNERS.items():
             heading = f'al-title">{title}'
-            assert (await shown(here.ana.token, owners[path])).holds(heading), path
-            ran = await shown(here.maya.token, owners[path])
+            assert (await shown(ana, owners[path])).holds(heading), path
+            ran = await shown(maya, owners[path])
             assert not ran.holds(heading), path
-        assert (await shown(here.ana.token, owners["caseload"])).holds("not for you to see")
-        assert (await shown(here.maya.token, hers["caseload"])).holds("My families")
+        assert (await shown(ana, owners["caseload"])).holds("not for you to see")
+        assert (await shown(maya, hers["caseload"])).holds("My families")
 
     run_apart(attempt())
 
