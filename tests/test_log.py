@@ -40,7 +40,7 @@ def test_type_and_place_of_an_error_and_of_its_cause_are_told():
     assert NAME not in told
 
 
-@pytest.mark.parametrize("name", ["allay_metrics.ui", "some.library", "uvicorn.error"])
+@pytest.mark.parametrize("name", ["allay_metrics.ui", "another.package", "uvicorn.error"])
 def test_no_logger_writes_a_traceback_or_what_it_ends_in(caplog, name):
     logger = logging.getLogger(name)
     logger.propagate = True
@@ -57,6 +57,6 @@ def test_no_logger_writes_a_traceback_or_what_it_ends_in(caplog, name):
 
 def test_what_a_library_says_beside_an_error_is_left_out(caplog):
     told = f"of {NAME}"
-    logging.getLogger("some.library").error(told, exc_info=raised())
+    logging.getLogger("another.package").error(told, exc_info=raised())
     assert NAME not in caplog.text
-    assert "Unexpected in some.library: ValueError at" in caplog.text
+    assert "Unexpected in another.package: ValueError at" in caplog.text

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
+from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
     booking,
@@ -92,13 +93,7 @@ def _became(absent: CTE) -> ScalarSelect[str]:
     """Return what the newest file that names an absent booking says became of it."""
     return (
         select(set_aside.c.became)
-        .join(
-            import_,
-            and_(
-                import_.c.practice_id == set_aside.c.practice_id,
-                import_.c.id == set_aside.c.import_id,
-            ),
-        )
+        .join(import_, OF_IMPORT)
         .where(
             set_aside.c.practice_id == absent.c.practice_id,
             set_aside.c.booking_id == absent.c.id,

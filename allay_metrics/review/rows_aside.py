@@ -3,8 +3,9 @@
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 
+from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, set_aside
 from allay_metrics.review.lists import Practice, frame
@@ -34,9 +35,6 @@ def rows_set_aside(practice: Practice, *, dismissed: bool = False) -> Select[Any
         partition_by=set_aside.c.raw_hash,
         order_by=(import_.c.as_of.desc(), import_.c.imported_at.desc(), set_aside.c.row_number),
     )
-    of_import = and_(
-        import_.c.practice_id == set_aside.c.practice_id, import_.c.id == set_aside.c.import_id
-    )
     rows = (
         select(
             set_aside.c.import_id,
@@ -49,7 +47,7 @@ def rows_set_aside(practice: Practice, *, dismissed: bool = False) -> Select[Any
             import_.c.as_of,
             nth.label("nth"),
         )
-        .select_from(set_aside.join(import_, of_import))
+        .select_from(set_aside.join(import_, OF_IMPORT))
         .where(
             set_aside.c.practice_id == practice,
             import_.c.undone_at.is_(None),
