@@ -14,8 +14,10 @@ from allay_metrics.actions.erased import remember
 from allay_metrics.actions.raw_rows import Told, forget_before, raw_aside, strays
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import read_links
+from allay_metrics.derive.city import forget_places
 from allay_metrics.derive.families import families_by_clue
 from allay_metrics.errors import NotFound
+from allay_metrics.outcomes.concern_words import forget_concerns
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.scrub import scrub
@@ -59,6 +61,8 @@ def erase_family(scope: Scope, family_id: str) -> Gone:
     """
     with scope.write(REASON, family_id) as conn:
         rows, check_ins, aside = _erase(conn, scope.practice_id, family_id)
+    forget_places()
+    forget_concerns()
     return Gone(rows, check_ins, aside, scrubbed=scrub(scope))
 
 

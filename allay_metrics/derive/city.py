@@ -54,7 +54,7 @@ def place(
 
     `names` are the spellings the practice knows, else those that come with the product. Notes
     count only where they hold a line that ends like an address. Answers are remembered in the
-    process; `place.cache_clear()` forgets them, as erasing a family asks for.
+    process until `forget_places`.
     """
     names = names or city_names()
     if city_text and names.own and plain(city_text) in names.own:
@@ -108,6 +108,12 @@ def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
         slips = (names.nearest(" ".join(part)) for part in parts if not _has_number(part))
         found = [city for city in slips if city][-1:]
     return tuple(dict.fromkeys(found))
+
+
+def forget_places() -> None:
+    """Forget every address that was read: nothing of a family that was erased stays in memory."""
+    place.cache_clear()
+    _typed_cities.cache_clear()
 
 
 def _without_state(words: list[str]) -> list[str]:

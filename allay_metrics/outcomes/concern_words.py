@@ -21,6 +21,11 @@ def concern_of(text: str | None, client: str) -> str | None:
     return _named(text, client)
 
 
+def forget_concerns() -> None:
+    """Forget every text that was read, as erasing a family asks for."""
+    _named.cache_clear()
+
+
 @lru_cache(maxsize=4_096)
 def _named(text: str, client: str) -> str:
     plain = " ".join(re.findall(r"[a-z0-9]+", text.casefold()))

@@ -12,6 +12,7 @@ from allay_metrics.actions.check import check_records
 from allay_metrics.actions.erased import REASON
 from allay_metrics.actions.erasing import erase_family
 from allay_metrics.actions.notes import add_tag, save_client_note
+from allay_metrics.derive.city import place
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import (
@@ -138,6 +139,12 @@ def test_an_erased_family_is_in_no_table_and_no_file(told, record_property):
     left = _in_files(told.scope)
     assert left == set()
     record_property("hardening", f"{len(left)} of {len(SEEDED)} seeded words")
+
+
+def test_an_address_that_was_read_is_not_remembered(told):
+    assert place.cache_info().currsize, "the import read addresses"
+    erase_family(told.scope, _family(told.scope))
+    assert place.cache_info().currsize == 0
 
 
 def test_the_numbers_count_it_no_more_and_the_records_are_whole(told):
