@@ -22,10 +22,8 @@ OUTSIDE = '![a](http://evil.test/a.png)<img src="http://evil.test/b.png">'
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A practice with people behind its gate."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ALLAY_SECRET", SECRET)
-        with gated(tmp_path_factory.mktemp("gated")) as running:
-            yield running
+    with gated(tmp_path_factory.mktemp("gated")) as running:
+        yield running
 
 
 def _sign_in(page, someone, email):

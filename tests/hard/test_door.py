@@ -3,7 +3,6 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from statistics import median, quantiles
 from threading import Event
 
@@ -16,6 +15,7 @@ from allay_metrics.errors import NotAllowed
 from tests.support.apart import run_apart
 from tests.support.gated import gated
 from tests.support.people import ANA, SECRET
+from tests.support.server import memory_mb
 from tests.support.wire import open_wire
 
 AT_ONCE = 50
@@ -25,22 +25,8 @@ MOST_MB = 200
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A practice with people behind its gate."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ALLAY_SECRET", SECRET)
-        with gated(tmp_path_factory.mktemp("gated")) as running:
-            yield running
-
-
-def _peak_mb(url):
-    """The most memory the server's own process ever held, in MB."""
-    port = url.rsplit(":", 1)[1].encode()
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            if port in words and b"allay_metrics.ui.serving" in words:
-                told = (folder / "status").read_text()
-                return int(told.split("VmHWM:")[1].split()[0]) / 1024
-    raise AssertionError("the server's process is not there")
+    with gated(tmp_path_factory.mktemp("gated")) as running:
+        yield running
 
 
 def test_fifty_sign_ins_at_once_take_little_memory(here, record_property):
@@ -49,10 +35,10 @@ def test_fifty_sign_ins_at_once_take_little_memory(here, record_property):
         told = {"email": f"p{number}@example.test", "password": "x" * 20, "code": "1" * 6}
         return here.ask("/login", "POST", fields=told).status
 
-    before = _peak_mb(here.server.url)
+    before = memory_mb(here.server.url, "VmHWM")
     with ThreadPoolExecutor(AT_ONCE) as crowd:
         found = list(crowd.map(attempt, range(AT_ONCE)))
-    grown = _peak_mb(here.server.url) - before
+    grown = memory_mb(here.server.url, "VmHWM") - before
     record_property("hardening", f"{AT_ONCE} at once: +{grown:.0f} MB")
     assert set(found) == {403}
     assert grown < MOST_MB

@@ -2,13 +2,12 @@
 
 import asyncio
 from itertools import count
-from pathlib import Path
 from statistics import quantiles
 
 import pytest
 
 from tests.support.apart import run_apart
-from tests.support.server import Server, start_server
+from tests.support.server import memory_mb, start_server
 from tests.support.wire import Ran, open_wire, run_page
 
 IDLE, CLICKING, CLICKS = 200, 20, 10
@@ -22,25 +21,13 @@ def server(tmp_path_factory):
         yield running
 
 
-def _memory_mb(server: Server) -> float:
-    """Return the resident memory of the server's own process, in MB."""
-    port = server.url.rsplit(":", 1)[1]
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            if port.encode() in words and b"allay_metrics.ui.serving" in words:
-                pages = int((folder / "statm").read_text().split()[1])
-                return pages * 4096 / 2**20
-    raise AssertionError("the server's process is not there")
-
-
 def test_two_hundred_open_tabs_stay_below_400_mb(server, record_property):
     async def open_all() -> float:
         wires = []
         for _ in range(IDLE):
             wires.append(await open_wire(server.url))
             assert (await run_page(wires[-1])).holds("Week of")
-        held = _memory_mb(server)
+        held = memory_mb(server.url, "VmRSS")
         for wire in wires:
             await wire.close()
         return held

@@ -55,10 +55,8 @@ PROTECTED = {
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """A practice with people behind its gate, for tests that leave it as it is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ALLAY_SECRET", SECRET)
-        with gated(tmp_path_factory.mktemp("gated")) as running:
-            yield running
+    with gated(tmp_path_factory.mktemp("gated")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import pytest
 from sqlalchemy import select, update
 
 from allay_metrics.actions.people import invite
@@ -100,9 +101,11 @@ def people_of(scope: Scope) -> tuple[Scope, Someone, Someone]:
 
 @contextmanager
 def gated(folder: Path) -> Iterator[Gated]:
-    """Yield a practice with people, served on this computer. Needs ALLAY_SECRET set."""
-    scope = open_practice(make_records(folder))
-    door, owner, maya = people_of(scope)
-    with start_server(folder, environment={"ALLAY_SECRET": SECRET}) as server:
-        yield Gated(server, scope, door, owner, maya)
-    scope.close()
+    """Yield a practice with people, served on this computer; ALLAY_SECRET is set meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALLAY_SECRET", SECRET)
+        scope = open_practice(make_records(folder))
+        door, owner, maya = people_of(scope)
+        with start_server(folder, environment={"ALLAY_SECRET": SECRET}) as server:
+            yield Gated(server, scope, door, owner, maya)
+        scope.close()

@@ -75,6 +75,18 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
+def memory_mb(url: str, what: str) -> float:
+    """Return the memory of a server's own process in MB: VmRSS now, VmHWM the most it ever held."""
+    port = url.rsplit(":", 1)[1].encode()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if port in words and b"allay_metrics.ui.serving" in words:
+                told = (folder / "status").read_text()
+                return int(told.split(f"{what}:")[1].split()[0]) / 1024
+    raise AssertionError("the server's process is not there")
+
+
 def _wait_for_health(server: Server, process: subprocess.Popen, patience: float) -> None:
     deadline = time.monotonic() + patience
     while process.poll() is None and time.monotonic() < deadline:
