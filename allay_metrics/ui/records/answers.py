@@ -1,8 +1,6 @@
 """A file of parents' answers on its way in: what each question is read as, what will happen."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import streamlit as st
 
@@ -15,7 +13,7 @@ from allay_metrics.review.imports import SaveKey, same_import
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records.look import Taken, Upload, exported_at
+from allay_metrics.ui.records.look import Taken, Upload
 from allay_metrics.ui.table import table
 
 ASIDE_SHOWN = 20
@@ -75,34 +73,6 @@ def recognised_answers(known: Answers) -> None:
         table(["Question of the form", "Read as"], rows, caption="Questions", left=(1,))
         if known.unused:
             note("Kept beside the answers, counted nowhere: " + "; ".join(known.unused) + ".")
-
-
-def ask_when(uploaded: datetime, file_id: str) -> int | None:
-    """Draw when the file was exported; return it, None until it is told."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        day: Any = st.date_input(
-            "Exported on",
-            uploaded.date(),
-            max_value=uploaded.date(),
-            format="YYYY-MM-DD",
-            key=f"al-day-{file_id}",
-        )
-    with right:
-        at = st.time_input(
-            "At, practice time",
-            uploaded.time().replace(second=0, microsecond=0),
-            step=60,
-            key=f"al-at-{file_id}",
-        )
-    if not day or at is None:
-        note("Say on which day and at what time the file was exported.")
-        return None
-    as_of = exported_at(day, at, uploaded)
-    if as_of > uploaded.timestamp():
-        note("That moment is still to come: say when the file was exported.")
-        return None
-    return as_of
 
 
 def what_will_happen(report: ImportReport) -> None:

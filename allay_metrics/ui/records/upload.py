@@ -24,7 +24,6 @@ from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records.answers import (
     Answers,
     answers_in,
-    ask_when,
     key_of_answers,
     look_at_answers,
     recognised_answers,
@@ -35,13 +34,13 @@ from allay_metrics.ui.records.look import (
     Looked,
     Recognised,
     Upload,
-    exported_at,
     look,
     recognise,
     sample_of,
     take_in,
 )
 from allay_metrics.ui.records.preview import preview, recognised_line
+from allay_metrics.ui.records.when import ask_when
 
 TAKEN = "al-records-taken"
 _RUNNING = "al-records-running"
@@ -169,7 +168,7 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
 def _steps_of_answers(scope: Scope, upload: Upload, known: Answers, ids: tuple[str, ...]) -> None:
     uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
     recognised_answers(known)
-    as_of = ask_when(uploaded, ids[0])
+    as_of = ask_when(uploaded, ids[0], *st.columns(2, gap="medium"))
     if as_of is None:
         return
     key = key_of_answers(known, as_of)
@@ -217,29 +216,9 @@ def _ask(known: Recognised, uploaded: datetime, file_id: str) -> tuple[str, int]
             captions=[why for _, why in HOLDS.values()],
             key=f"al-holds-{file_id}",
         )
-    with right:
-        day: Any = st.date_input(
-            "Exported on",
-            uploaded.date(),
-            max_value=uploaded.date(),
-            format="YYYY-MM-DD",
-            key=f"al-day-{file_id}",
-        )
-        at = st.time_input(
-            "At, practice time",
-            uploaded.time().replace(second=0, microsecond=0),
-            step=60,
-            key=f"al-at-{file_id}",
-        )
-        note("Visits count as they stood then. If you exported the file just now, leave it.")
-    if not day or at is None:
-        note("Say on which day and at what time the file was exported.")
-        return None
-    as_of = exported_at(day, at, uploaded)
-    if as_of > uploaded.timestamp():
-        note("That moment is still to come: say when the file was exported.")
-        return None
-    return holds, as_of
+    hint = "Visits count as they stood then. If you exported the file just now, leave it."
+    as_of = ask_when(uploaded, file_id, right, right, hint)
+    return None if as_of is None else (holds, as_of)
 
 
 def _look(scope: Scope, upload: Upload, key: SaveKey) -> Looked:
