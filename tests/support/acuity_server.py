@@ -2,14 +2,14 @@
 
 import base64
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.exports import ZONE
+from tests.support.loopback import listening
 
 USER, KEY = "12345", "a-secret-key-of-acuity"
 _EXPECTED = "Basic " + base64.b64encode(f"{USER}:{KEY}".encode()).decode()
@@ -95,17 +95,9 @@ class Acuity:
 def acuity(rows, slips=None):
     """Yield the server's doings while it runs; rows are those of `exports.appointment`."""
     told = Acuity([as_told(row) for row in rows], dict(slips or {}))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.told = told
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with listening(_Handler) as (server, told.url):
+        server.told = told
         yield told
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,13 +3,12 @@
 import json
 import subprocess
 import sys
-import threading
 import time
 from base64 import urlsafe_b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,6 +16,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from tests.support.loopback import listening
 from tests.support.server import free_port
 
 CLIENT, SECRET = "allay", "an-invented-client-secret+/="
@@ -147,16 +147,9 @@ def _answers(issuer: str) -> bool:
 @contextmanager
 def vouching(host: str = "127.0.0.1", **more):
     """Yield a provider that runs; `url` is its issuer."""
-    server = ThreadingHTTPServer((host, 0), _Handler)
-    server.provider = provider = Vouching(url=f"http://{host}:{server.server_port}", **more)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(_Handler, host) as (server, url):
+        server.provider = Vouching(url=url, **more)
+        yield server.provider
 
 
 class _Handler(BaseHTTPRequestHandler):
