@@ -223,12 +223,13 @@ NOBODYS: dict[str, str] = {"alembic_version": "tells the schema's revision; read
 
 # Steps that a therapist's or a parent's act takes as the practice itself: small, named, and the
 # only way past the rows above.
-Step = Literal["count the write", "derive", "keep up", "form", "opt out", "trail"]
+Step = Literal["count the write", "derive", "keep up", "let go", "form", "opt out", "trail"]
 STEPS: dict[Step, str] = {
     "count the write": "the practice's version grows, and the act has its line in the audit trail",
     "trail": "a line of the audit trail about something that was read",
     "derive": "visits, days and roll-ups follow from what was written in one family",
     "keep up": "all is derived anew where the rules changed since, whoever opens the records",
+    "let go": "what is older than it is kept goes, whoever opens the records or takes a file in",
     "form": "which concern a parent's form asks about, and whether birth was asked before",
     "opt out": "a family's other forms end with the one in which it asks not to be asked again",
 }

@@ -142,10 +142,10 @@ class Scope:
             yield
 
     def of_practice(self, step: Step) -> Self:
-        """Return the practice's own scope for one step of STEPS."""
+        """Return the practice's own scope for one step of STEPS; the trail says by whose act."""
         if step not in STEPS:
             raise NotAllowed("The practice takes no such step.")
-        return replace(self, viewer=OWNER)
+        return replace(self, viewer=replace(OWNER, person_id=self.viewer.person_id))
 
     def _asking(self, family_id: str | None = None) -> Asking:
         viewer = self.viewer
