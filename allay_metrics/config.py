@@ -137,8 +137,7 @@ def oidc() -> OidcSettings | None:
     issuer, client_id, secret = given
     parts = urlsplit(issuer)
     host = parts.hostname or ""
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not host or not is_safe:
+    if not host or not is_private(issuer):
         raise ConfigProblem("ALLAY_OIDC_ISSUER is an address that begins with https://.")
     tenant = parts.path.strip("/").partition("/")[0]
     if host == "login.microsoftonline.com" and tenant in _NO_TENANT:
@@ -153,6 +152,12 @@ def oidc() -> OidcSettings | None:
 def proxies() -> tuple[str, ...]:
     """Return addresses and networks of the proxies whose word on a request's origin counts."""
     return tuple(one.strip() for one in os.environ.get("ALLAY_PROXY", "").split(",") if one.strip())
+
+
+def is_private(url: str) -> bool:
+    """Return whether nobody on the way reads what is sent to an address: TLS, or this computer."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def is_loopback(host: str) -> bool:

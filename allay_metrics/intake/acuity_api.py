@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from allay_metrics.config import is_private
 from allay_metrics.errors import ConfigProblem, FileProblem
 
 MOST = 100  # rows an answer has at most unless asked otherwise; never relied on to be more
@@ -39,8 +39,7 @@ class Account:
 
     def __post_init__(self) -> None:
         """Refuse what would send the key in clear. Raises ConfigProblem."""
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
+        if not is_private(self.url):
             raise ConfigProblem(
                 "ALLAY_ACUITY_URL must begin with https://, so that the key is safe."
             )
@@ -143,13 +142,6 @@ class Client:
             return answer.status, _wait_told(answer.getheader("Retry-After")), body
         finally:
             connection.close()
-
-
-def _is_here(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _wait_told(text: str | None) -> float | None:

@@ -1,31 +1,23 @@
 """The frame of every page before the dashboard: plain HTML that works without a script."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
+from allay_metrics.server.plain_page import document, policy
+
 _HERE = Path(__file__).parent
 _STYLE = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("form.css", "door.css"))
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; font-src 'self'; img-src data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = policy(_STYLE, "font-src 'self'; ")
 
 
 def page(title: str, inside: str, *, below: str = "") -> str:
     """Return a whole page; `title` is plain text, `inside` and `below` are HTML."""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="robots" content="noindex,nofollow"><link rel="icon" href="data:,">'
-        f"<title>{escape(title)} · Allay</title><style>{_STYLE}</style></head><body><main>"
-        '<header><span class="brand"><i></i>Allay</span></header>'
-        f'<section class="card"><h1>{escape(title)}</h1>{inside}</section>{below}'
-        "</main></body></html>"
+    body = (
+        '<body><main><header><span class="brand"><i></i>Allay</span></header>'
+        f'<section class="card"><h1>{escape(title)}</h1>{inside}</section>{below}</main></body>'
     )
+    return document("en", f"{escape(title)} · Allay", _STYLE, body)
 
 
 def form(action: str, inside: str, button: str) -> str:

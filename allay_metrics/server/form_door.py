@@ -26,6 +26,7 @@ from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, message
 from allay_metrics.server.form_pages import Step
+from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
 
 log = logging.getLogger("allay_metrics.form")
@@ -36,15 +37,10 @@ PER_LINK = 120  # requests a minute; a quick parent needs thirty
 MISSES = 30  # wrong links a minute from one address
 _ENDINGS = {"done": "thanks", "left": "left"}
 _HEADERS = {
+    **ALWAYS,
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Content-Type": "text/html; charset=utf-8",
 }
 
@@ -93,7 +89,7 @@ class FormDoor:
             response = Response(CLOSED, 500)
         response.headers.update(_HEADERS)
         if request.url.scheme == "https":
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+            response.headers["Strict-Transport-Security"] = HSTS
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

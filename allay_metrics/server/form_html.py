@@ -3,19 +3,14 @@
 A page holds its own style and asks for nothing else. Everything from outside is escaped.
 """
 
-from base64 import b64encode
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
 from allay_metrics.outcomes.wording import LANGUAGES, phrases
+from allay_metrics.server.plain_page import document, policy
 
 _STYLE = Path(__file__).with_name("form.css").read_text(encoding="utf-8")
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = policy(_STYLE)
 
 
 def say(key: str, language: str, **parts: str) -> str:
@@ -25,14 +20,11 @@ def say(key: str, language: str, **parts: str) -> str:
 
 def page(language: str, title: str, inside: str, *, top: str = "", css: str = "") -> str:
     """Return a whole page; `title` is escaped already, `inside` and `top` are HTML."""
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        '<meta name="robots" content="noindex,nofollow"><link rel="icon" href="data:,">'
-        f"<title>{title}</title><style>{_STYLE}</style></head>"
+    body = (
         f"<body{f' class={css}' if css else ''}><main><header>{top or '<span></span>'}</header>"
-        f"{inside}</main></body></html>"
+        f"{inside}</main></body>"
     )
+    return document(language, title, _STYLE, body)
 
 
 def message(language: str, key: str) -> str:

@@ -32,7 +32,7 @@ POLICY = (
     "connect-src 'self' {sockets}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-src 'none'; frame-ancestors 'none'"
 )
-_ALWAYS = {
+ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -40,7 +40,7 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_HSTS = "max-age=31536000"
+HSTS = "max-age=31536000"
 # Files of Streamlit's own and our typeface: the same for everybody, and named by their content.
 _KEPT = ("/static/", "/app/static/fonts/")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
@@ -65,7 +65,7 @@ def _headers(message: Message) -> list[tuple[bytes, bytes]]:
 
 
 def _protect(headers: MutableHeaders, path: str, asked: Asked) -> None:
-    for name, value in _ALWAYS.items():
+    for name, value in ALWAYS.items():
         headers[name] = value
     if "content-security-policy" not in headers:
         # Not every browser takes 'self' for a socket too.
@@ -74,4 +74,4 @@ def _protect(headers: MutableHeaders, path: str, asked: Asked) -> None:
     if not path.startswith(_KEPT):
         headers["Cache-Control"] = "no-store"
     if asked.is_tls:
-        headers["Strict-Transport-Security"] = _HSTS
+        headers["Strict-Transport-Security"] = HSTS

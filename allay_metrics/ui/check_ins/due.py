@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
@@ -187,11 +186,4 @@ def _base() -> tuple[str, bool]:
     if public := config.public_url():
         return public, True
     parts = urlsplit(st.context.url or "http://localhost")
-    return f"{parts.scheme}://{parts.netloc}", not _is_here(parts.hostname or "localhost")
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return f"{parts.scheme}://{parts.netloc}", not config.is_loopback(parts.hostname or "localhost")
