@@ -17,7 +17,6 @@ from allay_metrics.records.tables import booking, care_closed, client, therapist
 from allay_metrics.records.types import now
 
 GRADUATED = ("goals met", "aged out")
-MOVED_ON = ("moved on to another service", "referred out", "family stopped")
 REASONS = ("goals met", "moved on to another service", "aged out", "family stopped", "referred out")
 
 

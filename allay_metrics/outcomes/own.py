@@ -9,7 +9,6 @@ from allay_metrics.outcomes.measures import Concern, Measure, concerns, measure_
 from allay_metrics.outcomes.wording import LANGUAGES, Wording, wording_of, wordings
 
 PREFIX = "own_"
-EVERY_TIME = "all"
 _SHORT, _LONG = 40, 300
 _CHOICES, _STEPS = 25, 8
 _NEVER = re.compile(r"\bepds\b|edinburgh", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import csv
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
@@ -77,13 +77,6 @@ def practice_name(scope: Scope) -> str:
     with scope.read() as conn:
         asked = select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
         return str(conn.execute(asked).scalar_one())
-
-
-def rename_practice(scope: Scope, name: str) -> None:
-    """Keep a new name for the practice."""
-    with scope.write("rename the practice") as conn:
-        mine = practice.c.practice_id == scope.practice_id
-        conn.execute(update(practice).where(mine).values(name=name))
 
 
 def _cities() -> list[dict[str, object]]:

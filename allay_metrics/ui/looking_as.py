@@ -28,11 +28,6 @@ def seen_by(owner: Scope) -> Scope:
     return replace(owner, viewer=replace(owner.viewer, role="therapist", therapist_id=chosen))
 
 
-def as_whom(owner: Scope) -> str:
-    """Return the name of the therapist looked as, empty for none."""
-    return therapists(owner).get(_chosen(owner) or "", "")
-
-
 def therapists(owner: Scope) -> dict[str, str]:
     """Return the names of all who can be looked as, by id."""
     found = _choices(owner).therapists

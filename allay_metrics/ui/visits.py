@@ -1,13 +1,11 @@
 """Show the visits: the drawer behind every number and every mark of a figure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.errors import QuestionProblem
 from allay_metrics.metrics import Metric, Question, query, visits_behind
 from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
@@ -191,14 +189,3 @@ def export_visits(scope: Scope, asked: Question, title: str, only: list[str] | N
         lambda: visits_export(scope, asked, title, only),
         label="Export these visits",
     )
-
-
-def of_one(asked: Question, key: str, value: str) -> Question:
-    """Return the question of one bar: the same, narrowed to one value of a group.
-
-    A filter that already names other values leaves nothing to show. Raises QuestionProblem.
-    """
-    chosen = asked.values(key)
-    if chosen and value not in chosen:
-        raise QuestionProblem(f"{value} is not among the {key.replace('_', ' ')} chosen.")
-    return replace(asked.only(key, value), by=(), grain=None)
