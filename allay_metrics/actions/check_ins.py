@@ -5,8 +5,6 @@ What a parent does with a link is in parent_form.py.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
@@ -14,6 +12,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 from allay_metrics.actions.care import family_to_write, writer
 from allay_metrics.actions.courses import Course, courses, today_in
 from allay_metrics.actions.protocol import must_be_on
+from allay_metrics.actions.tokens import new_token, token_hash
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem, choose_from
 from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, Asking, askings
 from allay_metrics.outcomes.wording import LANGUAGES
@@ -24,7 +23,6 @@ from allay_metrics.records.types import now
 
 FORM = "form"
 PATH = "/c/"
-_TOKEN_BYTES = 32
 # A first session that moves takes its check-ins along.
 SAME_COURSE = timedelta(days=45)
 
@@ -36,11 +34,6 @@ class Link:
     check_in_id: str
     url_path: str
     expires_at: int
-
-
-def token_hash(token: str) -> str:
-    """Return what of a link's token is kept: its SHA-256 in hexadecimal digits."""
-    return sha256(token.encode()).hexdigest()
 
 
 def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -> Link:
@@ -62,7 +55,7 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
         ends = now() + (_end(scope, course, asking) - int(today.timestamp()))
         if ends <= now():
             raise Conflict("It is too late to ask for that.")
-        token = token_urlsafe(_TOKEN_BYTES)
+        token = new_token()
         told = {
             "token_hash": token_hash(token),
             "language": language,

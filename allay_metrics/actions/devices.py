@@ -8,13 +8,13 @@ is what writers of one practice queue for.
 
 from dataclasses import dataclass
 from itertools import pairwise
-from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from allay_metrics.actions import passwords
 from allay_metrics.actions.sessions import REFUSED, Session, digest, open_session
+from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Scope, audit
 from allay_metrics.records.keys import new_key
@@ -25,7 +25,6 @@ REMEMBERED_FOR = 30 * 24 * 3600  # seconds
 DIGITS = 6
 TRIES = 5
 GONE = "This device is not remembered any more: sign in with your password, and remember it anew."
-_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def remember(scope: Scope, session: Session, pin: str, *, label: str, before: st
     it opens nothing any more. Raises QuestionProblem for a PIN that will not do.
     """
     _check_new(pin)
-    token, id_ = token_urlsafe(_BYTES), new_key()
+    token, id_ = new_token(), new_key()
     row = {
         "practice_id": scope.practice_id,
         "id": id_,

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
-from allay_metrics.actions.check_ins import token_hash
 from allay_metrics.actions.courses import today_in
 from allay_metrics.actions.open_form import (
     BIRTH,
@@ -27,6 +26,7 @@ from allay_metrics.actions.open_form import (
     ticked_signs,
 )
 from allay_metrics.actions.protocol import read_protocol
+from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES

@@ -5,14 +5,13 @@ gets an invitation, a code that opens a page once, and sets up her own sign-in t
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
 
 from allay_metrics.actions.second_factor import new_secret
 from allay_metrics.actions.sessions import IDLE, Role, cut
+from allay_metrics.actions.tokens import new_token, token_hash
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
@@ -22,7 +21,6 @@ from allay_metrics.records.types import now
 PATH = "/join/"
 OPEN_FOR = 7 * 24 * 3600  # seconds an invitation stands
 _ROLES = ("owner", "therapist")
-_BYTES = 32
 _LAST = "The practice would have no owner left who may sign in."
 
 
@@ -52,11 +50,6 @@ class Invitation:
     expires_at: int
 
 
-def code_hash(code: str) -> str:
-    """Return what is kept of an invitation's code."""
-    return sha256(code.encode()).hexdigest()
-
-
 def people(scope: Scope) -> list[Person]:
     """Return everybody who is or was listed, by name; for the owner."""
     session = login_session.c
@@ -80,11 +73,6 @@ def people(scope: Scope) -> list[Person]:
         return [_person(row) for row in conn.execute(asked)]
 
 
-def new_code() -> str:
-    """Return a code for one invitation: 256 random bits."""
-    return token_urlsafe(_BYTES)
-
-
 def invite(
     scope: Scope,
     email: str,
@@ -105,7 +93,7 @@ def invite(
     with scope.write("list a person") as conn:
         _check_role(conn, scope, role, therapist_id)
         listed = {"email": email, "name": name, "role": role, "therapist_id": therapist_id}
-        return _list(conn, scope, listed, code or new_code())
+        return _list(conn, scope, listed, code or new_token())
 
 
 def first_owner(scope: Scope, email: str, name: str) -> Invitation:
@@ -120,11 +108,11 @@ def first_owner(scope: Scope, email: str, name: str) -> Invitation:
             raise Conflict("There is an owner already: she lists everybody else.")
         for row in there:
             if row.email == email.strip().lower():
-                return _invite_again(conn, row, new_code())
+                return _invite_again(conn, row, new_token())
         if there:
             raise Conflict(f"{there[0].email} was listed first: ask with that address.")
         listed = {"email": email, "name": name, "role": "owner"}
-        return _list(conn, scope, listed, new_code())
+        return _list(conn, scope, listed, new_token())
 
 
 def reset(scope: Scope, person_id: str, *, code: str | None = None) -> Invitation:
@@ -133,8 +121,8 @@ def reset(scope: Scope, person_id: str, *, code: str | None = None) -> Invitatio
     For a lost phone or a forgotten password. `code` is as in `invite`. Raises NotFound.
     """
     with scope.write("reset a sign-in") as conn:
-        row, code = _row(conn, scope, person_id), code or new_code()
-        if row.invite_hash == code_hash(code):
+        row, code = _row(conn, scope, person_id), code or new_token()
+        if row.invite_hash == token_hash(code):
             return Invitation(row.id, f"{PATH}{code}", row.invite_expires_at)
         cut(conn, scope.practice_id, person_id, devices=True)
         return _invite_again(conn, row, code)
@@ -209,7 +197,7 @@ def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> 
     mine = person.c.practice_id == scope.practice_id
     there = conn.execute(select(person).where(mine, person.c.email == address)).first()
     if there is not None:
-        if there.invite_hash != code_hash(code):
+        if there.invite_hash != token_hash(code):
             raise Conflict(f"{address} is listed already.")
         return Invitation(there.id, f"{PATH}{code}", there.invite_expires_at)
     id_ = new_key()
@@ -235,7 +223,7 @@ def _invite_again(conn: Connection, row: Row[Any], code: str) -> Invitation:
 
 def _invitation(code: str) -> dict[str, Any]:
     return {
-        "invite_hash": code_hash(code),
+        "invite_hash": token_hash(code),
         "invite_expires_at": now() + OPEN_FOR,
         "totp_secret": new_secret(),
     }

@@ -1,7 +1,6 @@
 """The second step of a sign-in: a code of an authenticator app, or a recovery code, used once."""
 
 from base64 import b32encode
-from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_bytes
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import Connection, Row, delete, insert, or_, update
 
+from allay_metrics.actions.tokens import token_hash
 from allay_metrics.records.tables import person, recovery_code
 from allay_metrics.records.types import now
 
@@ -81,7 +81,7 @@ def _recovery() -> str:
 
 def _kept(code: str) -> str:
     plain = "".join(letter for letter in code.lower() if letter.isalnum())
-    return sha256(plain.encode()).hexdigest()
+    return token_hash(plain)
 
 
 def _digits(code: str) -> str:

@@ -7,12 +7,12 @@ it is asked in the scope of the door.
 import hmac
 from dataclasses import dataclass
 from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, insert, select, update
 
 from allay_metrics import config
+from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import append
 from allay_metrics.records.tables import device, login_session, person
@@ -22,7 +22,6 @@ Role = Literal["owner", "therapist"]
 Way = Literal["password", "oidc", "pin"]
 IDLE = 15 * 60  # seconds without a click
 ABSOLUTE = 12 * 3600  # seconds since the sign-in
-_BYTES = 32
 _MINUTE = 60
 REFUSED = "refuse a sign-in"  # as the audit trail says it
 
@@ -58,7 +57,7 @@ def open_session(
     device_id: str | None = None,
 ) -> str:
     """Open a session for somebody who has proved who she is, and return its id for the cookie."""
-    token = token_urlsafe(_BYTES)
+    token = new_token()
     row = {
         "practice_id": practice_id,
         "id_hash": digest(token),

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select, update
 
 from allay_metrics.actions import passwords, sessions
-from allay_metrics.actions.people import code_hash
 from allay_metrics.actions.second_factor import new_recovery_codes, step_of, use_code
 from allay_metrics.actions.sessions import cut, open_session
+from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import append
@@ -185,7 +185,7 @@ def _hers(scope: Scope, person_id: str) -> Row[Any]:
 def _invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
     asked = select(person).where(
         person.c.practice_id == scope.practice_id,
-        person.c.invite_hash == code_hash(code),
+        person.c.invite_hash == token_hash(code),
         person.c.invite_expires_at > now(),
         person.c.disabled_at.is_(None),
     )

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check_ins import acknowledge, make_link, read_words, token_hash
+from allay_metrics.actions.check_ins import acknowledge, make_link, read_words
 from allay_metrics.actions.parent_form import consent, open_link, opt_out, screen, submit
 from allay_metrics.actions.protocol import protocol_in_force, sign_protocol, switch_off
+from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.types import now
 from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags, unread_words

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from allay_metrics.actions import parent_form
-from allay_metrics.actions.check_ins import acknowledge, token_hash
+from allay_metrics.actions.check_ins import acknowledge
 from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.tokens import token_hash
 from allay_metrics.derive import derive_all
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.wording import signs, wordings

@@ -6,13 +6,13 @@ from allay_metrics.actions.people import (
     disable,
     enable,
     invite,
-    new_code,
     people,
     reset,
     set_role,
 )
 from allay_metrics.actions.sessions import look
 from allay_metrics.actions.sign_in import invitation
+from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import Conflict
 from tests.support.people import MAYA, Someone, ana, maya_invited
 
@@ -29,7 +29,7 @@ def listed(scope, email=MAYA):
 
 
 def test_an_invitation_asked_for_twice_is_one_invitation(scope, door, maya):
-    code = new_code()
+    code = new_token()
     asked = ("eve@example.test", "Eve", "therapist", "t1")
     first, again = (invite(scope, *asked, code=code) for _ in range(2))
     assert first == again

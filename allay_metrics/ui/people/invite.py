@@ -9,9 +9,10 @@ import streamlit as st
 
 from allay_metrics import config, words
 from allay_metrics.actions.inviting import mail_invitation
-from allay_metrics.actions.people import Invitation, invite, new_code
+from allay_metrics.actions.people import Invitation, invite
 from allay_metrics.actions.sending import can_send
 from allay_metrics.actions.sessions import Role
+from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import AllayError, ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
@@ -35,7 +36,7 @@ def invite_card(scope: Scope, names: dict[str, str]) -> None:
     """Draw the form that lists a person; `names` are those of therapists, by id."""
     head("Invite somebody")
     # The code goes along with the form: pressed twice, it is one invitation.
-    code = st.session_state.setdefault(_CODE, new_code())
+    code = st.session_state.setdefault(_CODE, new_token())
     key = f"al-invite-{code[:6]}"
     with st.form(key, border=False):
         st.text_input("Name", key=f"{key}-name", autocomplete="off")

@@ -9,11 +9,11 @@ from allay_metrics.actions.people import (
     disable,
     enable,
     end_sessions,
-    new_code,
     reset,
     set_role,
 )
 from allay_metrics.actions.sending import can_send
+from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import markdown
@@ -79,7 +79,7 @@ def _save(scope: Scope, one: Person, key: str) -> None:
 def _again(scope: Scope, one: Person) -> None:
     """Make a new link; pressed twice it is one, for its code belongs to what was on the page."""
     known: tuple[str, int, str] | None = st.session_state.get(_AGAIN)
-    code = known[2] if known and known[:2] == (one.id, one.version) else new_code()
+    code = known[2] if known and known[:2] == (one.id, one.version) else new_token()
     st.session_state[_AGAIN] = (one.id, one.version, code)
     make = lambda: reset(scope, one.id, code=code)  # noqa: E731  read where it is used
     show_invitation(scope, one.name, one.email, make, mail=can_send())
