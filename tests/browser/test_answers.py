@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.records import open_practice
-from tests.browser.test_mapping import choose, drop
+from tests.browser.test_mapping import drop
 from tests.support.axe import violations
 from tests.support.browser import settle
-from tests.support.dashboard import visit
+from tests.support.dashboard import choose, visit
 from tests.support.exports import appointment, instant, write_export
 from tests.support.server import Server, start_server
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from allay_metrics.records import privacy
 from allay_metrics.records.tables import metadata
 from tests.support.browser import Watched, settle
-from tests.support.dashboard import visit
+from tests.support.dashboard import choose, visit
 from tests.support.server import Server
 
 SEED = "zqx"
@@ -106,10 +106,7 @@ def seeded(own_demo: tuple[Server, str]) -> tuple[Server, str]:
 def _hers(page: Page, server: Server) -> str:
     """Return the part of the address that looks as a therapist."""
     visit(page, server)
-    box = page.get_by_role("combobox", name="Look as")
-    box.click()
-    page.get_by_role("option", name="Maya Lopez").click()
-    settle(page)
+    choose(page, "Look as", "Maya Lopez", exact=False)
     expect(page.locator("h1.al-title")).to_be_visible()
     page.wait_for_url(re.compile(r"[?&]as=\w"))
     return re.search(r"as=\w+", page.url)[0]

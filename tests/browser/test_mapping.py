@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as TookTooLong
 
 from allay_metrics.records import open_practice
 from tests.support.axe import violations
 from tests.support.browser import settle
-from tests.support.dashboard import visit
+from tests.support.dashboard import choose, visit
 from tests.support.server import ROOT, Server, start_server
 from tests.support.sources import JANE, JANE_SALES, jane, sale, write_table
 
@@ -33,23 +32,6 @@ def table(path: Path, rows: list[tuple[str, ...]] = ROWS) -> Path:
 
 def drop(page: Page, file: Path) -> None:
     page.get_by_test_id("stFileUploader").first.locator("input").set_input_files(file)
-    settle(page)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box by its label."""
-    box, wanted = (
-        page.get_by_role("combobox", name=label, exact=True),
-        page.get_by_role("option", name=option, exact=True),
-    )
-    box.click()
-    try:
-        wanted.wait_for(timeout=10_000)
-    except TookTooLong:
-        # A page that answered the choice before closed the list; a long one draws what is in view.
-        box.click()
-        box.fill(option)
-    wanted.click()
     settle(page)
 
 

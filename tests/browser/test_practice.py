@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
 from tests.support.browser import settle
-from tests.support.dashboard import command, drawer, go, tile, visit, week
+from tests.support.dashboard import choose, command, drawer, go, tile, visit, week
 from tests.support.server import Server
 
 
@@ -29,10 +29,7 @@ def test_visits_are_placed_and_go_back(own_demo: tuple[Server, str], page: Page)
     for box in page.locator(".st-key-al-picks-unplaced label").all()[:3]:
         box.click()
         settle(page)
-    page.get_by_role("combobox", name="They were in").click()
-    page.get_by_role("combobox", name="They were in").fill("Palo Alto")
-    page.get_by_role("option", name="Palo Alto", exact=True).click()
-    settle(page)
+    choose(page, "They were in", "Palo Alto")
     page.get_by_role("button", name="Place ", exact=False).click()
     told = page.locator(".st-key-al-card-saved")
     expect(told).to_contain_text("to Palo Alto")
@@ -64,15 +61,6 @@ def test_a_name_is_assigned_by_one_tap_on_a_phone(
     assert week(url)
 
 
-def _choose_in(page: Page, opened: Locator, label: str, text: str) -> None:
-    """Choose the first option that fits what is typed; the drawer stays open around it."""
-    opened.get_by_role("combobox", name=label, exact=True).click()
-    page.keyboard.type(text)
-    page.get_by_role("option").filter(has_text=text).first.click()
-    settle(page)
-    expect(opened).to_be_visible()
-
-
 def test_one_visit_is_corrected_in_the_list_behind_a_number(
     own_demo: tuple[Server, str], page: Page
 ) -> None:
@@ -84,9 +72,10 @@ def test_one_visit_is_corrected_in_the_list_behind_a_number(
     opened = drawer(page)
     opened.get_by_text("Correct a visit").click()
     settle(page)
-    _choose_in(page, opened, "Visit", "Oakland")
+    choose(opened, "Visit", "Oakland", exact=False)
     for label, answer in (("It was", "Massage + lactation"), ("It was in", "Palo Alto")):
-        _choose_in(page, opened, label, answer)
+        choose(opened, label, answer, exact=False)
+    expect(opened).to_be_visible()
     assert violations(page) == []
     opened.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog")).to_have_count(0)

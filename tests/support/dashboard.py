@@ -7,9 +7,10 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from allay_metrics.cli import main
-from tests.support.browser import settle
+from tests.support.browser import PATIENCE, settle
 from tests.support.server import Server
 
 # path -> (name in the navigation, the page's title begins with, a heading further down)
@@ -41,12 +42,26 @@ def go(page: Page, name: str) -> None:
     settle(page)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box and wait for the page that answers it."""
-    box = page.get_by_role("combobox", name=label)
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
-    expect(box).to_have_value(option)
+def choose(within: Page | Locator, label: str, option: str, *, exact: bool = True) -> None:
+    """Choose an option of a select box, by a part of its name where not `exact`.
+
+    It is typed, for a long list draws only what is in view. A page that still answers what was
+    clicked before closes an open list: then it is opened once more.
+    """
+    page = within if isinstance(within, Page) else within.page
+    box = within.get_by_role("combobox", name=label, exact=True)
+    wanted = page.get_by_role("option", name=option, exact=exact).first
+    for patience in (10_000, PATIENCE):
+        box.click()
+        box.fill(option)
+        try:
+            wanted.click(timeout=patience)
+        except TookTooLong:
+            continue
+        break
+    expect(page.get_by_role("listbox")).to_have_count(0)  # what was typed is chosen now
+    if exact:
+        expect(box).to_have_value(option)
     settle(page)
 
 
