@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
@@ -17,7 +18,7 @@ from allay_metrics.derive.matching import (
     provisional_match,
     settled_match,
 )
-from allay_metrics.records.bulk import among, insert_rows, update_rows
+from allay_metrics.records.bulk import among, insert_rows, plain_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, family
 
@@ -156,14 +157,15 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
     if conn.execute(none_at_all).first() is None:
         return []
     theirs = mine & booking.c.family_id.in_(among(conn, families))
-    phones = select(booking.c.phone).where(theirs, booking.c.phone.is_not(None))
+    said = plain_rows(conn, select(booking.c.client_name, booking.c.phone).where(theirs).distinct())
     no_email = mine & booking.c.email.is_(None)
+    by_phone = booking.c.phone.in_(among(conn, {phone for _, phone in said if phone}))
     # A row that is found by its phone may take one along that has nothing but its name.
-    names = select(booking.c.client_name).where(or_(theirs, no_email & booking.c.phone.in_(phones)))
-    spelt = _spelt(conn, practice_id, conn.execute(names.distinct()).scalars(), _nameless())
+    taken = plain_rows(conn, select(booking.c.client_name).where(no_email, by_phone).distinct())
+    names = {name for name, *_ in chain(said, taken)}
+    spelt = _spelt(conn, practice_id, names, _nameless())
     by_name = booking.c.client_name.in_(among(conn, spelt))
-    related = or_(booking.c.phone.in_(phones), by_name)
-    return list(conn.execute(select(*columns).where(no_email, related)))
+    return list(conn.execute(select(*columns).where(no_email, or_(by_phone, by_name))))
 
 
 def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
@@ -197,4 +199,5 @@ def _spelt(
     if not wanted:
         return set()
     asked = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
-    return {name for name in conn.execute(asked.distinct()).scalars() if plain_name(name) in wanted}
+    standing = plain_rows(conn, asked.distinct())
+    return {name for (name,) in standing if plain_name(name) in wanted}

@@ -23,8 +23,7 @@ def read_bookings(
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id, booking.c.id)
     )
-    rows = map(_told, plain_rows(conn, asked))
-    for family_id, theirs in groupby(rows, key=attrgetter("family_id")):
+    for family_id, theirs in groupby(_told(plain_rows(conn, asked)), attrgetter("family_id")):
         yield family_id, list(theirs)
 
 
@@ -33,13 +32,18 @@ _DAYS = tuple(
 )
 
 
-def _told(row: Sequence[Any]) -> Told:
-    values = list(row)
-    for place in _DAYS:
-        day = values[place]
-        if isinstance(day, str):
-            values[place] = date.fromisoformat(day)
-    return Told._make(values)
+def _told(rows: Sequence[Sequence[Any]]) -> Iterator[Told]:
+    # By columns: a day stands in many rows, and is read once.
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place in _DAYS if rows else ():
+        days = {day: _day(day) for day in set(columns[place])}
+        columns[place] = [days[day] for day in columns[place]]
+    return map(Told._make, zip(*columns, strict=True))
+
+
+def _day(told: str | date | None) -> date | None:
+    """Return a day as the driver gives it: SQLite's as text."""
+    return date.fromisoformat(told) if isinstance(told, str) else told
 
 
 def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:

@@ -22,7 +22,8 @@ from allay_metrics.derive.reading import (
 )
 from allay_metrics.derive.slots import visits_of
 from allay_metrics.derive.writing import (
-    drop_leftovers,
+    drop_unbooked,
+    drop_unseen,
     drop_visits,
     write_clients,
     write_families,
@@ -53,15 +54,15 @@ def derive(
     choices = read_choices(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
-    days: set[date] = set()
     follow(conn, practice_id, families)
     # All go before any comes: a booking that moved takes its visit's id to another family.
-    for batch in batches:
-        days |= drop_visits(conn, practice_id, batch)
-        drop_episodes(conn, practice_id, batch)
-    for done, batch in enumerate(batches, 1):
+    stood = [_drop_batch(conn, practice_id, batch) for batch in batches]
+    days = set().union(*stood)
+    for done, (batch, before) in enumerate(zip(batches, stood, strict=True), 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
-        drop_leftovers(conn, practice_id, batch)
+        if before:
+            drop_unseen(conn, practice_id, batch)
+        drop_unbooked(conn, practice_id, batch)
         progress(done / len(batches))
     refresh_legs(conn, practice_id, days, as_written=True)
     rollup.refresh(conn, practice_id, days)
@@ -72,6 +73,14 @@ def derive_all(conn: Connection, practice_id: str) -> None:
     """Derive every family anew."""
     asked = select(family.c.id).where(family.c.practice_id == practice_id)
     derive(conn, practice_id, list(conn.execute(asked).scalars()), relinked=True)
+
+
+def _drop_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
+    """Delete what stood of these families' visits; return the days they were on."""
+    days = drop_visits(conn, practice_id, families)
+    if days:
+        drop_episodes(conn, practice_id, families)
+    return days
 
 
 def _derive_batch(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select
 
@@ -54,7 +53,7 @@ _OTHERS = (
 )
 
 
-def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> set[Any]:
+def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> set[date]:
     """Delete the visits of these families; return the days they stood on."""
     mine = (visit_table.c.practice_id == practice_id) & visit_table.c.family_id.in_(
         among(conn, families)
@@ -177,17 +176,18 @@ def write_clients(
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
 
-def drop_leftovers(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
-    """Delete clients nobody visits, families without a booking, and unused names of places.
-
-    They are what an undone import or a settled match leaves behind.
-    """
+def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+    """Delete these families' clients nobody visits: an undone import or a new name left them."""
     theirs = client.c.family_id.in_(among(conn, families))
     seen = exists().where(
         visit_client.c.practice_id == practice_id, visit_client.c.client_id == client.c.id
     )
     mine = client.c.practice_id == practice_id
     conn.execute(delete(client).where(mine, theirs, ~seen))
+
+
+def drop_unbooked(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+    """Delete those of the families without a booking: settled matches leave such behind."""
     booked = exists().where(
         booking.c.practice_id == practice_id, booking.c.family_id == family.c.id
     )
