@@ -21,10 +21,10 @@ def read_bookings(
     asked = (
         select(*(booking.c[name] for name in Told._fields))
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
-        .order_by(booking.c.family_id, booking.c.id)
+        .order_by(booking.c.family_id)
     )
     for family_id, theirs in groupby(_told(plain_rows(conn, asked)), attrgetter("family_id")):
-        yield family_id, list(theirs)
+        yield family_id, sorted(theirs, key=attrgetter("id"))
 
 
 _DAYS = tuple(
