@@ -5,11 +5,14 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page
 
-# The last change of the page before it stays still. A figure counts: it is SVG in the page.
+# The last change of the page before it stays still. A figure counts: it is SVG in the page. What a
+# list says to screen readers, and takes back seconds later, nobody sees.
 _WATCH = """
 () => {
   window.changed = 0;
-  const see = () => { window.changed = performance.now(); };
+  const seen = (each) => !(each.target.closest ? each.target : each.target.parentElement)
+    ?.closest("[data-live-announcer], [role=log]");
+  const see = (changes) => { if (changes.some(seen)) window.changed = performance.now(); };
   new MutationObserver(see).observe(document.body,
     {subtree: true, childList: true, attributes: true, characterData: true});
 }

@@ -5,7 +5,6 @@ Clicked marks carry their keys in `customdata`, named in each function's docstri
 """
 
 from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt
-from allay_metrics.charts.grid import grid, grid_alt
 from allay_metrics.charts.outcomes import (
     Changes,
     Panel,
@@ -31,8 +30,6 @@ __all__ = [
     "bay_map_alt",
     "changes",
     "changes_alt",
-    "grid",
-    "grid_alt",
     "lines",
     "lines_alt",
     "mix",

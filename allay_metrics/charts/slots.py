@@ -11,7 +11,6 @@ ACCENT, SIGNAL = "#000005", "#000006"
 LAND, COUNTY_LINE, MUTED, INK = "#000007", "#000008", "#000009", "#000010"
 RAMP = tuple(f"#0000{slot}" for slot in range(11, 21))
 CARD = "#000025"
-PAGE = "#000038"
 WATER = RAMP[0]
 CLEAR = "rgba(0,0,0,0)"
 
@@ -22,6 +21,3 @@ TYPES = (
     ("massage", "Massage", MASSAGE),
     ("other", "Other", OTHER),
 )
-
-# (fill, text) from few to many. Ramp steps 6 and 7 carry no text that passes 4.5:1 in both themes.
-STEPS = tuple((RAMP[step], INK if step <= 5 else PAGE) for step in (2, 3, 4, 5, 8, 9))

@@ -13,7 +13,6 @@ from allay_metrics import charts
 MONDAYS = [date(2026, 8, 17) + timedelta(weeks=i) for i in range(13)]
 CITIES = ["Oakland", "San Jose", "unknown"]
 WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
-CELLS = [[3, 0, 1, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 2, 0, 0]]
 BY_TYPE = {"cst": [5, 2, 0], "lactation": [3, 1, 0], "massage": [0, 0, 0], "other": [0, 0, 2]}
 WEEKLY = {"cst": list(range(13)), "lactation": [4] * 13, "massage": [0] * 13, "other": [1] * 13}
 OAKLAND = charts.Place("Oakland", 37.80, -122.27, 12)
@@ -30,10 +29,6 @@ FIGURES = {
     "mix": lambda: charts.mix(MONDAYS, WEEKLY, measure="value"),
     "ages": lambda: charts.ages([2, 3, 4], {"cst": [1, 0, 2], "lactation": [3, 0, 0]}),
     "no ages": lambda: charts.ages([], {}),
-    "grid": lambda: charts.grid(CITIES, WEEKDAYS, CELLS, flags={("San Jose", "Tue")}),
-    "grid of 20 cities": lambda: charts.grid(MANY, WEEKDAYS, [[1] * 7] * 20),
-    "grid of zeros": lambda: charts.grid(CITIES, WEEKDAYS, [[0] * 7] * 3),
-    "no grid": lambda: charts.grid([], WEEKDAYS, []),
     "map": lambda: charts.bay_map([OAKLAND, SAN_JOSE]),
     "map of nothing": lambda: charts.bay_map([]),
     "ranked": lambda: charts.ranked(CITIES, BY_TYPE),
@@ -125,30 +120,6 @@ def test_ages_carry_age_and_type():
     assert figure.data[1].hovertext[0] == "3 Lactation, 2 weeks old"
 
 
-def test_grid_cells_carry_city_and_weekday():
-    cells, numbers = charts.grid(CITIES, WEEKDAYS, CELLS).data
-    at = cells.customdata.index(["San Jose", "Tue"])
-    assert (cells.y[at], cells.base[at]) == (1, 1)
-    assert cells.hovertext[at] == "San Jose, Tue: 1 visit"
-    assert list(zip(numbers.text, numbers.y, strict=True)) == [
-        ("3", 0),
-        ("1", 0),
-        ("1", 1),
-        ("2", 2),
-    ]
-
-
-def test_grid_outlines_the_flagged_cell_only():
-    (outline,) = charts.grid(CITIES, WEEKDAYS, CELLS, flags={("San Jose", "Tue")}).layout.shapes
-    assert outline.x0 < 1 < outline.x1 < 2
-    assert outline.y0 < 1 < outline.y1
-
-
-def test_grid_totals_stand_right_of_each_city():
-    notes = [a.text for a in charts.grid(CITIES, WEEKDAYS, CELLS).layout.annotations]
-    assert notes[-3:] == ["<b>4</b>", "<b>1</b>", "<b>2</b>"]
-
-
 def test_map_bubbles_carry_the_city_and_grow_with_visits():
     bubbles = charts.bay_map([SAN_JOSE, OAKLAND]).data[-1]
     assert list(bubbles.customdata) == [["Oakland"], ["San Jose"]]
@@ -203,7 +174,6 @@ def test_trends_share_one_scale_and_carry_name_and_week():
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: charts.grid([EVIL], ["Mon"], [[1]]),
         lambda: charts.ranked([EVIL], {"cst": [1]}),
         lambda: charts.bay_map([charts.Place(EVIL, 37.8, -122.27, 1)]),
         lambda: charts.trends(MONDAYS[:1], [charts.Trend(EVIL, [1])]),
@@ -220,10 +190,6 @@ def test_each_figure_has_its_sentence():
     assert charts.weeks_alt(MONDAYS, WEEKLY, usual=(3, 15), goal=12) == (
         "Visits per week by type, 13 weeks, the last, of Mon 9 Nov, 17 (12 CST, 4 Lactation,"
         " 0 Massage and 1 Other), between 5 and 17 a week, usual range 3–15, goal 12."  # noqa: RUF001
-    )
-    assert charts.grid_alt(CITIES, WEEKDAYS, CELLS, flags={("San Jose", "Tue")}) == (
-        "7 visits by city and weekday: most in Oakland 4, unknown 2 and San Jose 1; busiest day"
-        " Mon with 3; outlined: San Jose on Tue."
     )
     assert charts.bay_map_alt([SAN_JOSE, OAKLAND], unknown=2) == (
         "Map of the Bay Area, a bubble per city: Oakland 12, San Jose 4; 2 visits without a"
@@ -242,7 +208,6 @@ def test_the_sentences_survive_nothing():
         charts.weeks_alt([], {}),
         charts.mix_alt([], {}),
         charts.ages_alt([], {}),
-        charts.grid_alt([], WEEKDAYS, []),
         charts.bay_map_alt([]),
         charts.ranked_alt([], {}),
         charts.trends_alt([], []),

@@ -171,14 +171,14 @@ def test_a_week_that_has_not_ended_says_so(at):
     assert at.button(key="al-arrow-later").disabled
 
 
-def test_the_page_has_three_figures_and_each_has_words(at):
+def test_the_page_has_two_figures_and_each_has_words(at):
     run(at)
-    assert len(figures(at)) == 3
+    assert len(figures(at)) == 2
     assert all(chart.proto.alt for chart in at.get("plotly_chart"))
 
 
 def test_a_cell_of_the_grid_opens_its_visits(at):
-    click_mark(run(at), "week-grid", "Oakland", "Mon")
+    click_word(run(at), "grid|Mon|Oakland")
     rows = table_rows(at, "Visits behind Bookings")
     assert len(rows) == 3
     assert {row[1] for row in rows.values()} == {"Oakland"}
@@ -202,7 +202,14 @@ def test_the_scorecard_says_the_weeks_and_opens_them(at, small):
 
 
 def test_a_word_nobody_offered_opens_nothing(at):
-    for word in ("score|nothing|2026-10-19", "score|completed|never", "referral|x", "x"):
+    for word in (
+        "score|nothing|2026-10-19",
+        "score|completed|never",
+        "referral|x",
+        "grid|Mon|Nowhere",
+        "grid|Today|Oakland",
+        "x",
+    ):
         at.session_state["al-opened"] = word
         assert "Visits behind" not in text(run(at))
 

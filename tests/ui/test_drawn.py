@@ -30,8 +30,8 @@ def _page():
         )
     with ui.card("needs"):
         ui.needs_row("1", "Bo <script>", "![x](http://e.x/a.png)")
-    grid = charts.grid(["Oakland"], ["Mon"], [[2]])
-    if picked := ui.figure(grid, "grid", "One cell"):
+    one = charts.ranked(["Oakland"], {"cst": [2]})
+    if picked := ui.figure(one, "ranked", "One bar"):
         st.write("opened", *picked)
     ui.empty_state("Nothing yet", "Bring in an export.", "Choose")
 
@@ -60,7 +60,7 @@ def test_a_tile_opens_its_drawer(app):
 
 def test_a_click_in_a_figure_is_told_once(app):
     app.run()
-    key = "al-fig-grid-light-0"
+    key = "al-fig-ranked-light-0"
     app.session_state[key] = PICKED
     app.run()
     assert "Oakland" in " ".join(m.value for m in app.markdown)
@@ -71,5 +71,5 @@ def test_a_click_in_a_figure_is_told_once(app):
 
 def test_the_figure_goes_out_with_its_sentence_and_without_a_template(app):
     (chart,) = app.run().get("plotly_chart")
-    assert chart.proto.alt == "One cell"
+    assert chart.proto.alt == "One bar"
     assert json.loads(chart.proto.spec)["layout"]["template"] == {}

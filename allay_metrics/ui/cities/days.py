@@ -2,20 +2,19 @@
 
 import streamlit as st
 
-from allay_metrics import charts
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.where import shorten
+from allay_metrics.ui.cities.where import Shortened, shorten
 from allay_metrics.ui.cities.words import Opening, of_part
-from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.html import TYPE_WORDS
 
-GRID = "cities-grid"
+GRID = "grid"
 BY_DAY, BY_TYPE = "By weekday", "By visit type"
 
 
-def grid_card(review: CitiesReview) -> Opening | None:
-    """Draw the grid with its choice; return what a click on a cell opens."""
+def grid_card(review: CitiesReview) -> None:
+    """Draw the grid with its choice; a click on a cell tells `grid|part|name`."""
     with card("cities-grid", fill=True):
         head("Which days, which visits", "completed visits")
         with st.container(key="al-seg-grid"):
@@ -27,35 +26,28 @@ def grid_card(review: CitiesReview) -> Opening | None:
                 key="al-grid-by",
                 persist_state="session",
                 label_visibility="collapsed",
-                on_change=forget,
-                args=(GRID,),
             )
-        return _by_type(review) if by == BY_TYPE else _by_day(review)
+        few, columns = _by_type(review) if by == BY_TYPE else _by_day(review)
+        st.html(grid_html(few.rows, columns, GRID, total="all"))
 
 
-def _by_day(review: CitiesReview) -> Opening | None:
-    days = review.grid.weekdays
+def cell(review: CitiesReview, part: str, name: str) -> Opening | None:
+    """Return what a cell opens; None for one that the grid has not."""
+    few, columns = _by_type(review) if part in TYPE_WORDS else _by_day(review)
+    if name not in few.members or part not in columns:
+        return None
+    return of_part(review, name, few.members[name], part)
+
+
+def _by_day(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
     counts = dict(zip(review.grid.cities, review.grid.counts, strict=True))
-    return _grid(review, counts, {day: day for day in days})
+    return shorten(counts), {day: day for day in review.grid.weekdays}
 
 
-def _by_type(review: CitiesReview) -> Opening | None:
+def _by_type(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
     kinds = [kind for kind, counts in review.by_type.items() if any(counts)]
     counts = {
         city: tuple(review.by_type[kind][i] for kind in kinds)
         for i, city in enumerate(review.cities)
     }
-    return _grid(review, counts, {TYPE_WORDS[kind]: kind for kind in kinds})
-
-
-def _grid(
-    review: CitiesReview, counts: dict[str, tuple[int, ...]], columns: dict[str, str]
-) -> Opening | None:
-    few = shorten(counts)
-    rows = [few.rows[name] for name in few.names]
-    heads = list(columns)
-    drawn = charts.grid(few.names, heads, rows, noun="visit", total="all")
-    picked = figure(drawn, GRID, charts.grid_alt(few.names, heads, rows))
-    if not picked or picked[0] not in few.members or picked[1] not in columns:
-        return None
-    return of_part(review, picked[0], few.members[picked[0]], columns[picked[1]])
+    return shorten(counts), {kind: TYPE_WORDS[kind] for kind in kinds}

@@ -6,12 +6,12 @@ from allay_metrics import words
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
-from allay_metrics.ui.cities.days import GRID, grid_card
+from allay_metrics.ui.cities.days import GRID, cell, grid_card
 from allay_metrics.ui.cities.one import open_city
 from allay_metrics.ui.cities.table import city_by_city
 from allay_metrics.ui.cities.trends import trends_card
 from allay_metrics.ui.cities.where import MAP, RANKED, around_the_bay, side_by_side, where_we_go
-from allay_metrics.ui.cities.words import CITY, Opening, opening
+from allay_metrics.ui.cities.words import CITY, opening
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.opening import not_offered, opened
@@ -39,30 +39,24 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
         city = around_the_bay(review)
     city_by_city(review)
     if few:
-        cell = grid_card(review)
+        grid_card(review)
     else:
         with side_by_side():
-            cell = grid_card(review)
+            grid_card(review)
             trends_card(review)
     if city:
         open_city(scope, review, city, MAP)
     elif bar:
-        _open(scope, bar, RANKED)
-    elif cell:
-        _open(scope, cell, GRID)
+        open_number(scope, bar.asked, title=bar.title, on_close=lambda: forget(RANKED))
     elif told:
         _open_word(scope, review, told)
 
 
-def _open(scope: Scope, one: Opening, figure: str) -> None:
-    open_number(scope, one.asked, title=one.title, on_close=lambda: forget(figure))
-
-
 def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
-    kind, _, city = (*told.split("|", 2), "", "")[:3]
+    kind, what, city = (*told.split("|", 2), "", "")[:3]
     if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
-    elif one := opening(review, told):
+    elif one := cell(review, what, city) if kind == GRID else opening(review, told):
         open_number(scope, one.asked, title=one.title)
     else:
         not_offered(scope, "cities")

@@ -10,7 +10,7 @@ from allay_metrics.ui.week.outcomes import week_outcomes
 from allay_metrics.ui.week.score import SCORE, open_score, week_scorecard
 from allay_metrics.ui.week.tiles import week_tiles
 from allay_metrics.ui.week.what import REFERRAL, open_referral, week_referrals, week_types
-from allay_metrics.ui.week.where import week_grid, week_map
+from allay_metrics.ui.week.where import GRID, open_cell, week_grid, week_map
 
 
 def week_page(scope: Scope, review: WeekReview) -> None:
@@ -20,7 +20,7 @@ def week_page(scope: Scope, review: WeekReview) -> None:
         week_changed(scope, review)
         clicked.append(week_needs(scope, review))
     with side_by_side():
-        clicked.append(week_grid(scope, review))
+        week_grid(review)
         clicked.append(week_map(scope, review))
     with side_by_side():
         clicked.append(week_types(scope, review))
@@ -40,8 +40,9 @@ def _open_word(scope: Scope, review: WeekReview, told: str) -> None:
     known = False
     if kind == REFERRAL:
         known = open_referral(scope, review, rest)
-    elif kind == SCORE:
-        key, _, monday = rest.partition("|")
-        known = open_score(scope, review, key, monday)
+    elif kind in (SCORE, GRID):
+        what, _, where = rest.partition("|")
+        open_it = open_score if kind == SCORE else open_cell
+        known = open_it(scope, review, what, where)
     if not known:
         not_offered(scope, "week")

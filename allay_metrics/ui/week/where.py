@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 
+import streamlit as st
+
 from allay_metrics import charts, words
 from allay_metrics.metrics import Question
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.where import shorten
+from allay_metrics.ui.cities.where import Shortened, shorten
 from allay_metrics.ui.cities.words import shown as city_shown
 from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.visits import open_number
 
-GRID, MAP = "week-grid", "week-map"
+GRID, MAP = "grid", "week-map"
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -24,21 +27,26 @@ _WEEKDAYS = {
 }
 
 
-def week_grid(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
-    """Draw completed and booked visits by city and weekday; return what a click opens."""
-    grid = review.grid
-    few = shorten(dict(zip(grid.cities, grid.counts, strict=True)))
-    counts = [few.rows[name] for name in few.names]
+def week_grid(review: WeekReview) -> None:
+    """Draw completed and booked visits by city and weekday; each opens its visits."""
     with card("week-grid", fill=True):
         head("Where and when", _states(review))
-        alt = charts.grid_alt(few.names, grid.weekdays, counts)
-        picked = figure(charts.grid(few.names, grid.weekdays, counts), GRID, alt)
-    if not picked:
-        return None
-    name, weekday = map(str, picked)
-    asked = _visits(review, few.members.get(name, ()), weekday)
-    title = f"{name}, {_WEEKDAYS.get(weekday, weekday)}"
-    return lambda: open_number(scope, asked, title=title, on_close=lambda: forget(GRID))
+        days = {day: day for day in review.grid.weekdays}
+        st.html(grid_html(_few(review).rows, days, GRID))
+
+
+def open_cell(scope: Scope, review: WeekReview, weekday: str, name: str) -> bool:
+    """Open the visits of a city, or of the others, on a weekday; return whether the page has it."""
+    cities = _few(review).members.get(name)
+    if not cities or weekday not in review.grid.weekdays:
+        return False
+    title = f"{name}, {_WEEKDAYS[weekday]}"
+    open_number(scope, _visits(review, cities, weekday), title=title)
+    return True
+
+
+def _few(review: WeekReview) -> Shortened:
+    return shorten(dict(zip(review.grid.cities, review.grid.counts, strict=True)))
 
 
 def week_map(scope: Scope, review: WeekReview) -> Callable[[], None] | None:

@@ -1,0 +1,65 @@
+"""A grid of counts as a table: the more visits, the darker the cell, and each opens its visits.
+
+A table and not a figure: every cell is reached by the keyboard and read out with its city and day.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from allay_metrics import words
+from allay_metrics.ui.html import button, escape
+
+STEPS = 6  # shades, each a class of the style sheet
+EMPTY = "No visits in this period"
+
+
+def grid_html(
+    rows: Mapping[str, Sequence[int]], columns: Mapping[str, str], kind: str, *, total: str = "week"
+) -> str:
+    """Return the visits of each row's name in each column, with a total per row.
+
+    `columns` maps what a column stands for to its head. A click on a cell tells the page
+    `kind|column|name`. `total` heads the totals.
+    """
+    if not rows or not columns:
+        return f'<p class="al-sub">{EMPTY}.</p>'
+    most = max((count for counts in rows.values() for count in counts), default=0)
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (*columns.values(), total))
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(
+            _cell(count, most, f"{kind}|{column}|{name}", f"{name}, {head}")
+            for (column, head), count in zip(columns.items(), counts, strict=True)
+        )
+        + f'<td class="sum">{words.number(sum(counts))}</td></tr>'
+        for name, counts in rows.items()
+    )
+    said = escape(grid_words(rows, tuple(columns.values())))
+    return (
+        f'<table class="al grid"><caption>{said}</caption>'
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def grid_words(rows: Mapping[str, Sequence[int]], heads: Sequence[str]) -> str:
+    """Return the sentence that says what stands out in a grid."""
+    everything = sum(map(sum, rows.values()))
+    if not everything:
+        return f"{EMPTY}."
+    ranked = sorted(((sum(counts), name) for name, counts in rows.items()), reverse=True)
+    first = [f"{name} {words.number(count)}" for count, name in ranked[:3]]
+    by_head = [sum(counts) for counts in zip(*rows.values(), strict=True)]
+    busiest = max(range(len(heads)), key=by_head.__getitem__)
+    return (
+        f"{words.plural(everything, 'visit').capitalize()}: most in {words.listed(first)}; "
+        f"{heads[busiest]} has most, {words.number(by_head[busiest])}."
+    )
+
+
+def _cell(count: int, most: int, word: str, label: str) -> str:
+    if count <= 0:
+        return "<td></td>"
+    # Equal steps from one to the most.
+    step = min(STEPS, math.ceil(count * STEPS / most))
+    opens = button(words.number(count), word, f"{label}: {words.plural(count, 'visit')}")
+    return f'<td class="s{step}">{opens}</td>'
