@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from allay_metrics.derive.city_names import CityNames, city_names, plain
 
 _DISTINCT_TEXTS = 20_000
 _PARTS = re.compile(r"[,;/|&\n]|\bor\b|\band\b")
 _ZIP = re.compile(r"(?<![\d-])9\d{4}(?:-\d{4})?(?![\d-])")
+_DIGIT = re.compile(r"\d")
 _ZIP_WORD = re.compile(r"9\d{4}")
 _ZIP_WORDS = re.compile(r"9\d{4} \d{4}")
 _BEHIND_A_CITY = frozenset({"ca", "calif", "california", "usa", "us", "zip"})
@@ -61,9 +63,8 @@ def place(
         return Place(names.own[plain(city_text)], "typed")
     if city_text and _VIRTUAL.search(city_text):
         return VIRTUAL
-    noted = _address_line(notes or "")
-    for text in (city_text, address, noted):
-        cities = _typed_cities(text or "", names)
+    for text in chain((city_text, address), map(_address_line, (notes,))):
+        cities = _typed_cities(text, names) if text else ()
         if len(cities) == 1:
             return Place(cities[0], "typed")
         if cities:
@@ -77,8 +78,8 @@ def place(
     return UNKNOWN
 
 
-def _address_line(notes: str) -> str:
-    for line in notes.split("\n"):
+def _address_line(notes: str | None) -> str:
+    for line in (notes or "").split("\n"):
         if found := _LINE_TO_STATE.match(line):
             return found.group()
     return ""
@@ -102,10 +103,11 @@ def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
     """Return the different cities a text names: none, the one meant, or several in doubt."""
     if names.own and plain(text) in names.own:
         return (names.own[plain(text)],)
-    parts = [_without_state(part.split()) for part in _PARTS.split(plain(text))]
-    found = [city for part in parts for city in _cities_at_end(part, names)]
+    parts = _PARTS.split(plain(text))
+    found = [city for part in parts for city in _cities_of(part, names)]
     if not found:
-        slips = (names.nearest(" ".join(part)) for part in parts if not _has_number(part))
+        told = [_without_state(part.split()) for part in parts]
+        slips = (names.nearest(" ".join(words)) for words in told if not _has_number(words))
         found = [city for city in slips if city][-1:]
     return tuple(dict.fromkeys(found))
 
@@ -114,6 +116,13 @@ def forget_places() -> None:
     """Forget every address that was read: nothing of a family that was erased stays in memory."""
     place.cache_clear()
     _typed_cities.cache_clear()
+    _cities_of.cache_clear()
+
+
+@lru_cache(maxsize=_DISTINCT_TEXTS)
+def _cities_of(part: str, names: CityNames) -> tuple[str, ...]:
+    # Behind the street, the same few parts stand in every address.
+    return tuple(_cities_at_end(_without_state(part.split()), names))
 
 
 def _without_state(words: list[str]) -> list[str]:
@@ -157,4 +166,4 @@ def _last_name(words: list[str], names: CityNames) -> tuple[str, list[str]]:
 
 
 def _has_number(words: list[str]) -> bool:
-    return any(character.isdigit() for word in words for character in word)
+    return any(map(_DIGIT.search, words))

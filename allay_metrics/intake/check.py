@@ -177,7 +177,7 @@ class Checker:
             elif length > _LONGEST_MINUTES:
                 bad.setdefault(position, (_END, "the visit would last over 24 hours"))
         for position, name in enumerate(found.columns["client_name"]):
-            if not any(map(str.isalnum, name)):
+            if not name[:1].isalnum() and not any(map(str.isalnum, name)):
                 bad.setdefault(position, (_WHO, "it does not say who the visit is for"))
         return bad
 
