@@ -1,6 +1,7 @@
 """What the scope costs: the Week's queries through it, and past it on a connection of nobody's."""
 
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,12 +25,14 @@ def on_sqlite(folder: Path, visits: int) -> dict[str, Ratio]:
 
 def on_postgresql(folder: Path, run_pid: int, visits: int) -> dict[str, Ratio]:
     """Return the same of a practice in a throwaway PostgreSQL cluster."""
-    cluster = shared_cluster(folder, run_pid, _migrate)
-    scope = practice_at(cluster.create("scoped"), folder, visits)
-    try:
-        return _compared(scope)
-    finally:
-        scope.close()
+    # The folder of practices may be kept for the next run; the cluster ends with this one.
+    with tempfile.TemporaryDirectory(prefix="allay-bench-") as run:
+        cluster = shared_cluster(Path(run), run_pid, _migrate)
+        scope = practice_at(cluster.create("scoped"), folder, visits)
+        try:
+            return _compared(scope)
+        finally:
+            scope.close()
 
 
 def _migrate(url: str) -> None:
