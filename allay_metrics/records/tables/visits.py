@@ -142,8 +142,8 @@ visit = table(
         "second_type",
         "therapist_id",
     ),
-    # First and last visits are few: these two stay small however many visits there are. Waits,
-    # referrals and first visits of a period are read from the first alone.
+    # First, last and lone visits are few: these three stay small however many visits there are.
+    # Waits, referrals and first visits of a period are read from the first alone.
     Index(
         "ix_visit_first",
         "practice_id",
@@ -168,6 +168,13 @@ visit = table(
         "day",
         sqlite_where=text("is_last = 1"),
         postgresql_where=text("is_last = 1"),
+    ),
+    Index(
+        "ix_visit_lone",
+        "practice_id",
+        "day",
+        sqlite_where=text("lone = 1"),
+        postgresql_where=text("lone = 1"),
     ),
 )
 
