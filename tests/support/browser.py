@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
 HOW_TO_GET_IT = (
     "The tests need a Chromium or Chrome: install one (on Debian: apt install chromium), "
@@ -106,6 +107,29 @@ def settle(page: Page) -> None:
         }"""
     )
     page.evaluate("document.fonts.ready")
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Wait, behind what is done inside, until the page begins to answer; `settle` sees the end.
+
+    Between a choice and its answer the page stands as before and looks settled. What was chosen
+    already is answered by nothing, which three seconds tell.
+    """
+    page.evaluate(
+        """() => {
+            const app = document.querySelector('[data-testid="stApp"]');
+            window.answered = false;
+            new MutationObserver((_, watch) => {
+                if (app.dataset.testScriptState === 'notRunning') return;
+                window.answered = true;
+                watch.disconnect();
+            }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+        }"""
+    )
+    yield
+    with suppress(TookTooLong):
+        page.wait_for_function("() => window.answered", timeout=3_000)
 
 
 def _is_outside(url: str) -> bool:

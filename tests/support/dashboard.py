@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from allay_metrics.cli import main
-from tests.support.browser import PATIENCE, settle
+from tests.support.browser import PATIENCE, answered, settle
 from tests.support.server import Server
 
 # path -> (name in the navigation, the page's title begins with, a heading further down)
@@ -55,7 +55,8 @@ def choose(within: Page | Locator, label: str, option: str, *, exact: bool = Tru
         box.click()
         box.fill(option)
         try:
-            wanted.click(timeout=patience)
+            with answered(page):
+                wanted.click(timeout=patience)
         except TookTooLong:
             continue
         break
