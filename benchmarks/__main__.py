@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from allay_metrics.records import open_practice
-from benchmarks.gate_cost import click_ms
+from benchmarks.gate_cost import PAIRS, RUNS, click_ms
 from benchmarks.interaction import city_changes_ms, cold_loads_ms
 from benchmarks.measured import ROOT, Took, in_own_process
 from benchmarks.scoped import on_postgresql, on_sqlite
@@ -152,8 +152,9 @@ def measure_gate(folder: Path) -> Lines:
         "## The gate",
         "",
         "The Week run anew for another city, from the message to the last answer on the socket,",
-        "with the gate and without it, in turn; median of seven pairs of servers, each the median",
-        "of 30 runs, milliseconds.",
+        f"with the gate and without it, in turn; median of {PAIRS} pairs of servers, each the",
+        f"median of {RUNS} runs, milliseconds. The page without the gate looks a few things up by",
+        "itself: read it as no more than without.",
         "",
         "| with the gate | without | ratio (target 1.1) |",
         "|---|---|---|",
@@ -208,7 +209,8 @@ def _head() -> Lines:
         "",
         (
             f"Written by `make bench` on {today}: {os.cpu_count()} cores, Python "
-            f"{platform.python_version()}. Times are that machine's; read the ratios."
+            f"{platform.python_version()}. Times are that machine's; read the ratios. "
+            "`python -m benchmarks queries import`, or any other part, measures parts."
         ),
         "",
     ]

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 from allay_metrics.derive.city_names import CityNames, city_names, plain
 
@@ -63,8 +62,8 @@ def place(
         return Place(names.own[plain(city_text)], "typed")
     if city_text and _VIRTUAL.search(city_text):
         return VIRTUAL
-    for text in chain((city_text, address), map(_address_line, (notes,))):
-        cities = _typed_cities(text, names) if text else ()
+    for text, read in ((city_text, str), (address, str), (notes, _address_line)):
+        cities = _typed_cities(read(text), names) if text else ()
         if len(cities) == 1:
             return Place(cities[0], "typed")
         if cities:
@@ -78,8 +77,8 @@ def place(
     return UNKNOWN
 
 
-def _address_line(notes: str | None) -> str:
-    for line in (notes or "").split("\n"):
+def _address_line(notes: str) -> str:
+    for line in notes.split("\n"):
         if found := _LINE_TO_STATE.match(line):
             return found.group()
     return ""

@@ -154,7 +154,7 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
     columns = [booking.c[name] for name in _WHO]
     mine = booking.c.practice_id == practice_id
     no_email = mine & booking.c.email.is_(None)
-    # Where they are fewer than the families touched, all are looked at: it says the same, sooner.
+    # Where they are no more than the families touched, all are looked at: the same, but sooner.
     few = list(conn.execute(select(*columns).where(no_email).limit(len(families) + 1)))
     if len(few) <= len(families):
         return few

@@ -201,6 +201,7 @@ VISITS = Facts(
 OF_FIRST_VISITS = frozenset({"first", "continued"})
 IS_FIRST: ColumnElement[bool] = _v.is_first == _ONE
 IS_LAST: ColumnElement[bool] = _v.is_last == _ONE
+IS_LONE: ColumnElement[bool] = _v.lone == _ONE
 
 
 def rolled_up(question: Question, scope: Scope) -> Facts:

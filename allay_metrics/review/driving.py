@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from allay_metrics import travel
 from allay_metrics.derive.legs import read_pairs
 from allay_metrics.errors import NotAllowed
+from allay_metrics.metrics.facts import IS_LONE
 from allay_metrics.metrics.metric import DROVE
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import VIRTUAL, Scope
@@ -42,12 +43,10 @@ def lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[LoneDri
         spans.append((as_of, as_of + AHEAD))
     days = or_(*(visit.c.day.between(*span) for span in spans))
     columns = (visit.c.starts_at, visit.c.city, therapist.c.name, visit.c.drive_minutes)
-    # Written out, not bound: only so does SQLite see that an index holds these few alone.
-    lone = visit.c.lone == literal_column("1")
     asked = (
         select(*columns)
         .join(therapist, _hers())
-        .where(scope.own(visit), days, lone, visit.c.drive_minutes >= LONG)
+        .where(scope.own(visit), days, IS_LONE, visit.c.drive_minutes >= LONG)
         .order_by(visit.c.drive_minutes.desc(), visit.c.starts_at, visit.c.id)
     )
     with scope.read() as conn:

@@ -9,17 +9,18 @@ from collections.abc import Mapping, Sequence
 from allay_metrics import words
 from allay_metrics.ui.html import button, escape
 
+GRID = "grid"  # the first part of what a click on a cell tells
 STEPS = 6  # shades, each a class of the style sheet
 EMPTY = "No visits in this period"
 
 
 def grid_html(
-    rows: Mapping[str, Sequence[int]], columns: Mapping[str, str], kind: str, *, total: str = "week"
+    rows: Mapping[str, Sequence[int]], columns: Mapping[str, str], *, total: str = "week"
 ) -> str:
     """Return the visits of each row's name in each column, with a total per row.
 
     `columns` maps what a column stands for to its head. A click on a cell tells the page
-    `kind|column|name`. `total` heads the totals.
+    `grid|column|name`. `total` heads the totals.
     """
     if not rows or not columns:
         return f'<p class="al-sub">{EMPTY}.</p>'
@@ -28,7 +29,7 @@ def grid_html(
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(
-            _cell(count, most, f"{kind}|{column}|{name}", f"{name}, {head}")
+            _cell(count, most, f"{GRID}|{column}|{name}", f"{name}, {head}")
             for (column, head), count in zip(columns.items(), counts, strict=True)
         )
         + f'<td class="sum">{words.number(sum(counts))}</td></tr>'

@@ -12,7 +12,6 @@ from allay_metrics import charts
 
 MONDAYS = [date(2026, 8, 17) + timedelta(weeks=i) for i in range(13)]
 CITIES = ["Oakland", "San Jose", "unknown"]
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 BY_TYPE = {"cst": [5, 2, 0], "lactation": [3, 1, 0], "massage": [0, 0, 0], "other": [0, 0, 2]}
 WEEKLY = {"cst": list(range(13)), "lactation": [4] * 13, "massage": [0] * 13, "other": [1] * 13}
 OAKLAND = charts.Place("Oakland", 37.80, -122.27, 12)

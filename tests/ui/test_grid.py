@@ -23,23 +23,23 @@ def _cells(html):
 
 
 def test_every_cell_with_visits_is_a_button_that_names_its_city_and_day():
-    cells = _cells(grid_html(ROWS, DAYS, "grid"))
+    cells = _cells(grid_html(ROWS, DAYS))
     assert cells["grid|Mon|Oakland"] == (STEPS, "Oakland, Mon: 1,200 visits", "1,200")
     assert cells["grid|Tue|San Jose"] == (1, "San Jose, Tue: 1 visit", "1")
     assert len(cells) == 4, "nothing opens where there was no visit"
 
 
 def test_half_the_most_is_half_the_shades():
-    cells = _cells(grid_html(ROWS, DAYS, "grid"))
+    cells = _cells(grid_html(ROWS, DAYS))
     assert cells["grid|Mon|&lt;b&gt;x&lt;/b&gt;|"][0] == STEPS / 2
 
 
 def test_names_are_never_markup():
-    assert "<b>x" not in grid_html(ROWS, DAYS, "grid")
+    assert "<b>x" not in grid_html(ROWS, DAYS)
 
 
 def test_each_row_ends_with_its_total():
-    html = grid_html(ROWS, DAYS, "grid", total="all")
+    html = grid_html(ROWS, DAYS, total="all")
     assert re.findall(r'<td class="sum">(.*?)</td>', html) == ["1,200", "1", "602"]
     assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["Mon", "Tue", "all"]
 
@@ -52,7 +52,7 @@ def test_the_sentence_tells_the_most_and_the_busiest():
 
 
 def test_no_city_is_a_sentence_and_no_table():
-    assert grid_html({}, DAYS, "grid") == '<p class="al-sub">No visits in this period.</p>'
+    assert grid_html({}, DAYS) == '<p class="al-sub">No visits in this period.</p>'
 
 
 @pytest.mark.parametrize(("step", "theme"), list(product(range(1, STEPS + 1), (0, 1))))

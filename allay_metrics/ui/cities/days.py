@@ -9,7 +9,6 @@ from allay_metrics.ui.cities.words import Opening, of_part
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.html import TYPE_WORDS
 
-GRID = "grid"
 BY_DAY, BY_TYPE = "By weekday", "By visit type"
 
 
@@ -28,7 +27,7 @@ def grid_card(review: CitiesReview) -> None:
                 label_visibility="collapsed",
             )
         few, columns = _by_type(review) if by == BY_TYPE else _by_day(review)
-        st.html(grid_html(few.rows, columns, GRID, total="all"))
+        st.html(grid_html(few.rows, columns, total="all"))
 
 
 def cell(review: CitiesReview, part: str, name: str) -> Opening | None:

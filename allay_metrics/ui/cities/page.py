@@ -6,13 +6,14 @@ from allay_metrics import words
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
-from allay_metrics.ui.cities.days import GRID, cell, grid_card
+from allay_metrics.ui.cities.days import cell, grid_card
 from allay_metrics.ui.cities.one import open_city
 from allay_metrics.ui.cities.table import city_by_city
 from allay_metrics.ui.cities.trends import trends_card
 from allay_metrics.ui.cities.where import MAP, RANKED, around_the_bay, side_by_side, where_we_go
 from allay_metrics.ui.cities.words import CITY, opening
 from allay_metrics.ui.figure import forget
+from allay_metrics.ui.grid import GRID
 from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.period_head import Chosen

@@ -15,7 +15,7 @@ from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.visits import open_number
 
-GRID, MAP = "grid", "week-map"
+MAP = "week-map"
 _WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
@@ -32,7 +32,7 @@ def week_grid(review: WeekReview) -> None:
     with card("week-grid", fill=True):
         head("Where and when", _states(review))
         days = {day: day for day in review.grid.weekdays}
-        st.html(grid_html(_few(review).rows, days, GRID))
+        st.html(grid_html(_few(review).rows, days))
 
 
 def open_cell(scope: Scope, review: WeekReview, weekday: str, name: str) -> bool:
