@@ -8,12 +8,14 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from allay_metrics.actions.contents import FileContents
 from allay_metrics.actions.erased import is_erased
 from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.derive.absence import doubt_about_export
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.records.bulk import insert_rows
 from allay_metrics.records.keys import key_of
-from allay_metrics.records.tables import coverage, import_, set_aside
+from allay_metrics.records.tables import booking, coverage, import_, set_aside
 from allay_metrics.records.types import now
 
 # What a file tells of until it was exported; of kept visits it also tells those ahead.
@@ -25,12 +27,18 @@ Rows = Mapping[str, set[int]]  # numbers of rows, by the import they stand in
 
 @dataclass(frozen=True)
 class Entry:
-    """How an import is named on file. `mends`: the import whose rows set aside it takes in."""
+    """How an import is named on file.
+
+    `mends`: the import whose rows set aside it takes in; `batch`: files given together with it;
+    `one_therapist`: its profile says that each file holds one therapist alone.
+    """
 
     file_name: str
     file_hash: str
     holds: str
     mends: str | None = None
+    batch: str | None = None
+    one_therapist: bool = False
 
 
 def open_import(conn: Connection, hand: FileInHand, entry: Entry) -> None:
@@ -47,6 +55,8 @@ def open_import(conn: Connection, hand: FileInHand, entry: Entry) -> None:
             file_hash=entry.file_hash,
             holds=entry.holds,
             mends=entry.mends,
+            batch=entry.batch,
+            one_therapist=int(entry.one_therapist),
             as_of=hand.as_of,
             imported_at=now(),
             warnings="[]",
@@ -63,6 +73,7 @@ def close_import(
     aside: Sequence[SetAside] = (),
     warnings: Iterable[RowWarning] = (),
     span: Days | None = None,
+    is_span_told: bool = False,
 ) -> None:
     """Keep what became of its rows, and the days it should hold every visit of."""
     mine = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
@@ -75,6 +86,7 @@ def close_import(
         "warnings": json.dumps([vars(warning) for warning in warnings]),
         "covers_from": span[0] if span else None,
         "covers_to": span[1] if span else None,
+        "covers_told": int(is_span_told),
     }
     conn.execute(update(import_).where(mine).values(values))
 
@@ -118,3 +130,29 @@ def take_out(conn: Connection, practice_id: str, rows: Rows) -> None:
         left = json.dumps([one for one in told if one["row"] not in numbers])
         values = {"erased": import_.c.erased + len(numbers), "warnings": left}
         conn.execute(update(import_).where(mine).values(values))
+
+
+def keep_doubt(
+    conn: Connection, hand: FileInHand, contents: FileContents, exported_on: date
+) -> None:
+    """Keep why the moment of an export is in doubt, where the file's own content says so."""
+    names = sorted(contents.therapists)
+    newest_known = select(func.max(booking.c.booked_on)).where(
+        booking.c.practice_id == hand.practice_id,
+        booking.c.source == hand.source,
+        booking.c.as_of < hand.as_of,
+        func.coalesce(booking.c.therapist, "").in_(names),
+    )
+    known = conn.execute(newest_known).scalar_one()
+    doubt = doubt_about_export(exported_on, contents.booked, known)
+    if doubt is not None:
+        own = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
+        text = f"{doubt[0]} {doubt[1].isoformat()}"
+        conn.execute(update(import_).where(own).values(as_of_doubt=text))
+
+
+def doubt_of(conn: Connection, hand: FileInHand) -> str | None:
+    """Return why an import's as-of is in doubt: `stale` or `older` and a day; None for no doubt."""
+    own = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
+    doubt: str | None = conn.execute(select(import_.c.as_of_doubt).where(own)).scalar_one()
+    return doubt

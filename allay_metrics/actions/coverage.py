@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.account import Days
-from allay_metrics.actions.holding import mark_missing
 from allay_metrics.derive import derive
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
@@ -26,12 +26,13 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
         told = conn.execute(_coverage(scope, import_id)).mappings().all()
         before = {
             "covers": [_text(found.covers_from), _text(found.covers_to)],
+            "told": found.covers_told,
             "coverage": [[row["kind"], _text(row["first_day"]), _text(row["last_day"])]
                          for row in told],
         }  # fmt: skip
         was = found.covers_was or json.dumps(before)
         days = [(row["kind"], first.isoformat(), last.isoformat()) for row in told]
-        _keep(conn, scope, found, (first, last), days, was)
+        _keep(conn, scope, found, (first, last), days, was, covers_told=1)
         return _follow(conn, scope, found.source)
 
 
@@ -43,7 +44,8 @@ def restore_days(scope: Scope, import_id: str) -> int:
             raise Conflict(f"The days of {found.file_name} were not changed.")
         was = json.loads(found.covers_was)
         first, last = (date.fromisoformat(day) for day in was["covers"])
-        _keep(conn, scope, found, (first, last), was["coverage"], None)
+        covers_told = was.get("told", 0)
+        _keep(conn, scope, found, (first, last), was["coverage"], None, covers_told=covers_told)
         return _follow(conn, scope, found.source)
 
 
@@ -73,9 +75,16 @@ def _keep(  # noqa: PLR0917 - one write of two actions
     days: Days,
     told: list[Any],
     was: str | None,
+    *,
+    covers_told: int,
 ) -> None:
     mine = import_.c.practice_id == scope.practice_id
-    values = {"covers_from": days[0], "covers_to": days[1], "covers_was": was}
+    values = {
+        "covers_from": days[0],
+        "covers_to": days[1],
+        "covers_was": was,
+        "covers_told": covers_told,
+    }
     conn.execute(update(import_).where(mine, import_.c.id == found.id).values(values))
     here = coverage.c.practice_id == scope.practice_id
     conn.execute(delete(coverage).where(here, coverage.c.import_id == found.id))
@@ -88,9 +97,9 @@ def _keep(  # noqa: PLR0917 - one write of two actions
 
 
 def _follow(conn: Connection, scope: Scope, source: str) -> int:
-    changed, missing = mark_missing(conn, scope.practice_id, source)
-    derive(conn, scope.practice_id, changed)
-    return missing
+    counts = mark_missing(conn, scope.practice_id, source)
+    derive(conn, scope.practice_id, counts.families)
+    return counts.missing
 
 
 def _text(day: date) -> str:

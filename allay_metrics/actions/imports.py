@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,34 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from allay_metrics import words
+from allay_metrics.actions.absence import (
+    AbsenceQuestion,
+    MissingCounts,
+    absence_question,
+    confirm_same_file,
+    keep_answer,
+    mark_missing,
+)
 from allay_metrics.actions.account import (
     Days,
     Entry,
     close_import,
+    doubt_of,
     keep_aside,
     keep_coverage,
+    keep_doubt,
     open_import,
 )
 from allay_metrics.actions.again import take_in_again
+from allay_metrics.actions.contents import FileContents, write_contents
 from allay_metrics.actions.erased import read_erased
-from allay_metrics.actions.holding import hold, hold_by_name, mark_missing
+from allay_metrics.actions.holding import hold, hold_by_name
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.actions.settling import settle_rows
 from allay_metrics.derive import derive
+from allay_metrics.derive.absence import Answer
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.rows_source import Source
 from allay_metrics.intake.source_file import open_source
@@ -40,13 +52,20 @@ READING_SHARE, LOADING_SHARE = 0.25, 0.3
 # Chunks read before the records are locked: 40,000 rows, years of most practices. Of a larger file
 # the rest is read while the lock is held, or it would have to fit into memory.
 READ_AHEAD = 2
+# A file whose last visit lies at most this long before its export tells of the days up to it.
+RECENT = timedelta(days=31)
 
 Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of every row of one file: read = added + updated + unchanged + set aside."""
+    """What became of every row of one file: read = added + updated + unchanged + set aside.
+
+    `missing`, `missing_unconfirmed` and `unconfirmed` count bookings of its source as they stand
+    now: missing, waiting for an answer, and not confirmed by newer files. `question` is what this
+    file asks, `doubt` why its as-of is in doubt.
+    """
 
     file: str
     source: str
@@ -62,6 +81,10 @@ class ImportReport:
     cities_unknown: int
     import_id: str
     notes: list[str]
+    missing_unconfirmed: int = 0
+    unconfirmed: int = 0
+    question: AbsenceQuestion | None = None
+    doubt: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values, without the raw text and the keys of bad rows."""
@@ -69,6 +92,21 @@ class ImportReport:
         for row in plain["set_aside"]:
             del row["raw"], row["key"], row["became"]
         return plain
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What is said of a file beside its rows.
+
+    `covers` are the days it should hold every visit of, else as its rows say. `is_as_of_certain`:
+    a person, or the source itself, said when it was exported. `answer` is the owner's word on the
+    visits it lacks, `batch` names the files that were given together.
+    """
+
+    covers: Days | None = None
+    is_as_of_certain: bool = False
+    answer: Answer | None = None
+    batch: str | None = None
 
 
 class _DryRun(Exception):
@@ -85,6 +123,9 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     holds: str | None = None,
     covers: Days | None = None,
     as_of: int | None = None,
+    is_as_of_certain: bool | None = None,
+    answer: Answer | None = None,
+    batch: str | None = None,
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
@@ -94,9 +135,15 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     practice's own profiles first.
 
     `as_of` is when it was exported (seconds since 1970 UTC), else the file's own time; `covers`
-    the days it should hold every visit of, else as its rows say. A dry run does everything and
-    keeps nothing. Raises FileProblem, and then nothing was stored.
+    the days it should hold every visit of, else as its rows say. An as-of that is given is certain
+    unless `is_as_of_certain` says otherwise; one that is not is checked against the file's own
+    content, and while it is in doubt no visit goes missing. `answer` is the owner's word on visits
+    the file lacks; `batch` names files given together: without a told as-of none of them is newer
+    than another. A dry run does everything and keeps nothing. Raises FileProblem, and then nothing
+    was stored.
     """
+    certain = as_of is not None if is_as_of_certain is None else is_as_of_certain
+    options = ImportOptions(covers, certain, answer, None if as_of is not None else batch)
     file = open_source(
         path,
         timezone=scope.timezone,
@@ -106,16 +153,14 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
         own=own_profiles(scope),
         beside=beside,
     )
-    return import_source(
-        scope, file, covers=covers, as_of=as_of, dry_run=dry_run, progress=progress
-    )
+    return import_source(scope, file, options, as_of=as_of, dry_run=dry_run, progress=progress)
 
 
 def import_source(
     scope: Scope,
     file: Source,
+    options: ImportOptions,
     *,
-    covers: Days | None = None,
     as_of: int | None = None,
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
@@ -136,7 +181,7 @@ def import_source(
             progress(file.fraction_read * READING_SHARE)
         try:
             with scope.write("import records") as conn:
-                import_ = _Import(conn, scope, file, hand, covers, progress)
+                import_ = _Import(conn, scope, file, hand, options, progress)
                 report.append(import_.take_in(chain(_letting_go(ahead), chunks)))
                 if dry_run:
                     raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
@@ -174,6 +219,7 @@ class _Taken:
     counts: Counts = field(default_factory=Counts)
     aside: list[SetAside] = field(default_factory=list)
     warnings: list[RowWarning] = field(default_factory=list)
+    contents: FileContents = field(default_factory=FileContents)
     first: date | None = None
     last: date | None = None
 
@@ -187,17 +233,19 @@ class _Taken:
         """Take what the chunk says beside its rows into account."""
         self.aside += chunk.set_aside
         self.warnings += chunk.warnings
+        self.contents.add(chunk.rows)
         if len(chunk.rows):
             first = date.fromisoformat(chunk.rows["day"].min())
             last = date.fromisoformat(chunk.rows["day"].max())
             self.first = min(first, self.first or first)
             self.last = max(last, self.last or last)
 
-    def span(self, as_of: date) -> Days | None:
-        """Return the first day of its visits to the later of their last and as-of."""
+    def known_days(self, as_of: date) -> Days | None:
+        """Return its first day to the later of its last and, if that is recent, the as-of."""
         if self.first is None or self.last is None:
             return None
-        return self.first, max(self.last, as_of)
+        is_recent = as_of - self.last <= RECENT
+        return self.first, max(self.last, as_of) if is_recent else self.last
 
 
 @dataclass(frozen=True)
@@ -208,13 +256,20 @@ class _Import:
     scope: Scope
     file: Source
     hand: FileInHand
-    covers: Days | None
+    options: ImportOptions
     progress: Progress
 
     def take_in(self, chunks: Iterable[Chunk]) -> ImportReport:
         """Load the rows, keep the account, retry what was set aside, derive all it touches."""
         conn, file, hand = self.conn, self.file, self.hand
-        open_import(conn, hand, Entry(file.file_name, file.sha256, file.holds))
+        entry = Entry(
+            file.file_name,
+            file.sha256,
+            file.holds,
+            batch=self.options.batch,
+            one_therapist=file.profile.one_therapist_a_file,
+        )
+        open_import(conn, hand, entry)
         taken = _Taken()
         out = read_erased(conn, hand.practice_id)
         for told in chunks:
@@ -229,33 +284,43 @@ class _Import:
         settle_rows(conn, hand)
         again = take_in_again(conn, self.scope.zone, hand, file.profile)
         families |= again.families | hold_by_name(conn, hand.practice_id)
-        changed, missing = mark_missing(conn, hand.practice_id, hand.source)
+        counts = mark_missing(conn, hand.practice_id, hand.source)
         done = READING_SHARE + LOADING_SHARE
         derive(
             conn,
             hand.practice_id,
-            families | changed,
+            families | counts.families,
             lambda share: self.progress(done + share * (1 - done)),
         )
-        return self._report(taken, missing, again.rows)
+        return self._report(taken, counts, again.rows)
 
     def _keep_account(self, taken: _Taken) -> None:
-        told_on = datetime.fromtimestamp(self.hand.as_of, self.scope.zone).date()
-        span = self.covers or taken.span(told_on)
-        keep_aside(self.conn, self.hand, taken.aside)
+        conn, hand, options = self.conn, self.hand, self.options
+        exported_on = datetime.fromtimestamp(hand.as_of, self.scope.zone).date()
+        span = options.covers or taken.known_days(exported_on)
+        keep_aside(conn, hand, taken.aside)
         close_import(
-            self.conn,
-            self.hand,
+            conn,
+            hand,
             taken.counts,
             aside=taken.aside,
             warnings=taken.warnings,
             span=span,
+            is_span_told=options.covers is not None,
         )
+        write_contents(conn, hand.practice_id, hand.import_id, taken.contents)
         if span:
-            until = span[1] if self.covers else told_on
-            keep_coverage(self.conn, self.hand, self.file.carries, span, until)
+            until = span[1] if options.covers else min(span[1], exported_on)
+            keep_coverage(conn, hand, self.file.carries, span, until)
+        if not options.is_as_of_certain:
+            keep_doubt(conn, hand, taken.contents, exported_on)
+        if options.answer is not None:
+            keep_answer(conn, hand.practice_id, hand.import_id, options.answer)
+            if not options.answer.not_held:
+                confirm_same_file(conn, hand.practice_id, hand.source, self.file.sha256)
 
-    def _report(self, taken: _Taken, missing: int, again: int) -> ImportReport:
+    def _report(self, taken: _Taken, counts: MissingCounts, again: int) -> ImportReport:
+        conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
             notes.append(f"{words.plural(again, 'row')} set aside before came in now, too")
@@ -270,10 +335,14 @@ class _Import:
             unchanged=taken.counts.unchanged,
             set_aside=taken.aside,
             warnings=taken.warnings,
-            missing=missing,
-            cities_unknown=_cities_unknown(self.conn, self.hand, taken),
-            import_id=self.hand.import_id,
+            missing=counts.missing,
+            cities_unknown=_cities_unknown(conn, hand, taken),
+            import_id=hand.import_id,
             notes=notes,
+            missing_unconfirmed=counts.unanswered,
+            unconfirmed=counts.unconfirmed,
+            question=absence_question(conn, hand.practice_id, hand.import_id),
+            doubt=doubt_of(conn, hand) or "",
         )
 
 

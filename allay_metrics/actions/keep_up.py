@@ -2,6 +2,8 @@
 
 from sqlalchemy import select, update
 
+from allay_metrics.actions.contents import write_contents_of_older_imports
+from allay_metrics.actions.holding import hold_anew
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.derive import RULES, derive_all
 from allay_metrics.records import Scope
@@ -17,6 +19,8 @@ def keep_up(scope: Scope) -> bool:
     if _derived_by(scope) == RULES:
         return False
     with scope.of_practice("keep up").write("keep the records up") as conn:
+        write_contents_of_older_imports(conn, scope.practice_id)
+        hold_anew(conn, scope.practice_id)
         derive_all(conn, scope.practice_id)
         mine = practice.c.practice_id == scope.practice_id
         conn.execute(update(practice).where(mine).values(derived_by=RULES))

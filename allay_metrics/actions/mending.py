@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
+from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.again import Again, Usable, check_rows, take_in_rows
 from allay_metrics.actions.aside import Aside, aside_at, open_aside
-from allay_metrics.actions.holding import hold_by_name, mark_missing
+from allay_metrics.actions.holding import hold_by_name
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.derive import derive
 from allay_metrics.errors import FileProblem, NotFound
@@ -127,8 +128,8 @@ def _profile_of(scope: Scope, source: str) -> Profile:
 
 def _derive(conn: Connection, scope: Scope, source: str, again: Again) -> None:
     families = again.families | hold_by_name(conn, scope.practice_id)
-    changed, _ = mark_missing(conn, scope.practice_id, source)
-    derive(conn, scope.practice_id, families | changed)
+    counts = mark_missing(conn, scope.practice_id, source)
+    derive(conn, scope.practice_id, families | counts.families)
 
 
 def _dismissed(conn: Connection, scope: Scope, raw_hash: str, source: str, at: int | None) -> int:

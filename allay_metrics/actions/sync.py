@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from allay_metrics import config
-from allay_metrics.actions.imports import ImportReport, import_source
+from allay_metrics.actions.imports import ImportOptions, ImportReport, import_source
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.acuity_api import Account, Client, Manners, as_export
 from allay_metrics.intake.profile import shipped_profile
@@ -66,7 +66,7 @@ def sync_acuity(
     report = import_source(
         scope,
         source,
-        covers=days,
+        ImportOptions(covers=days, is_as_of_certain=True),
         progress=lambda share: progress(PULLING_SHARE + share * (1 - PULLING_SHARE)),
     )
     spool.remove()

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
 from allay_metrics import words
-from allay_metrics.actions.holding import hold_by_what_remains, mark_missing
+from allay_metrics.actions.absence import mark_missing
+from allay_metrics.actions.holding import hold_by_what_remains
 from allay_metrics.actions.load import update_bookings
 from allay_metrics.actions.undo_answers import rows_of_the_same, take_answers_back
 from allay_metrics.derive import derive
@@ -19,6 +20,7 @@ from allay_metrics.records.tables import (
     correction,
     coverage,
     import_,
+    import_group,
     import_row,
     set_aside,
     week_snapshot,
@@ -43,8 +45,8 @@ def undo_import(scope: Scope, import_id: str) -> str:
         families |= hold_by_what_remains(conn, scope.practice_id, import_id)
         mine = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
         conn.execute(update(import_).where(mine).values(undone_at=now()))
-        changed, _ = mark_missing(conn, scope.practice_id, found.source)
-        derive(conn, scope.practice_id, families | changed)
+        counts = mark_missing(conn, scope.practice_id, found.source)
+        derive(conn, scope.practice_id, families | counts.families)
     return str(found.file_name)
 
 
@@ -137,7 +139,7 @@ def _delete_rows(conn: Connection, practice_id: str, import_id: str) -> None:
     conn.execute(delete(import_row).where(of_import))
     settled = (set_aside.c.practice_id == practice_id) & (set_aside.c.settled_by == import_id)
     conn.execute(update(set_aside).where(settled).values(settled_by=None))
-    for table in (set_aside, coverage, week_snapshot):
+    for table in (set_aside, coverage, import_group, week_snapshot):
         of_practice = table.c.practice_id == practice_id
         conn.execute(delete(table).where(of_practice, table.c.import_id == import_id))
     if ids:

@@ -23,6 +23,7 @@ REPORTED = (
     "set_aside",
     "warnings",
     "missing",
+    "missing_unconfirmed",
     "cities_unknown",
     "import_id",
 )
@@ -48,6 +49,11 @@ REPORTED = (
     "--covers", type=Span(), metavar="FROM:TO", help="Days the files hold every visit of."
 )
 @click.option(
+    "--confirm-missing",
+    is_flag=True,
+    help="Believe that every visit the file lacks is gone, however many there are.",
+)
+@click.option(
     "--as-of",
     metavar="TIME",
     help="When they were exported, practice time; a date is its end. Else the file's own time.",
@@ -63,6 +69,7 @@ def import_command(
     files: tuple[Path, ...],
     as_of: str | None,
     json_: bool,
+    confirm_missing: bool,
     database: str | None,
     **how: Any,
 ) -> int:
@@ -75,9 +82,14 @@ def import_command(
     """
     from allay_metrics.cli.output import as_json
     from allay_metrics.demo.active import own_practice
+    from allay_metrics.derive.absence import Answer
+    from allay_metrics.records.keys import new_key
 
     scope = own_practice(chosen_database(context, database))
     exported = moment(as_of, scope.zone) if as_of else None
+    how["answer"] = Answer() if confirm_missing else None
+    # Of files given at once without a told moment none is newer than another.
+    how["batch"] = new_key() if len(files) > 1 else None
     reports, failed = [], 0
     for path, beside in _pairs(scope, files, how["source"], how["profile"]):
         try:
@@ -174,6 +186,11 @@ def in_words(told: dict[str, Any], *, dry_run: bool) -> str:
     if told["missing"]:
         lines.append(
             f"  {words.plural(told['missing'], 'visit')} no longer in this file: decide on Records."
+        )
+    if told["missing_unconfirmed"]:
+        lines.append(
+            f"  {words.plural(told['missing_unconfirmed'], 'visit')} on file not in it: nothing is "
+            "missing until you answer on Records, or import it again with --confirm-missing."
         )
     if told["cities_unknown"]:
         lines.append(f"  {words.plural(told['cities_unknown'], 'visit')} without a city.")

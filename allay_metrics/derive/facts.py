@@ -13,6 +13,7 @@ class Told(NamedTuple):
     source: str
     as_of: int
     absent_by: str | None
+    unconfirmed: int
     held_by: str
     starts_at: int
     ends_at: int
@@ -67,6 +68,7 @@ class Visit:
     continued: int = 0
     rebooked: int = 0
     before_close: int = 0
+    unconfirmed: int = 0
     told_1: int = 0
     told_2: int = 0
 

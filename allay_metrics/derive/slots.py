@@ -52,6 +52,7 @@ def visits_of(
             price_cents=told.price_cents,
             booked_on=told.booked_on,
             as_of=told.as_of,
+            unconfirmed=told.unconfirmed,
             told=[told],
         )
         if slot in visits:
@@ -96,6 +97,7 @@ def _join(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
     visit.minutes = max(visit.minutes, other.minutes)
     visit.assumed = max(visit.assumed, other.assumed)
     visit.as_of = max(visit.as_of, other.as_of)
+    visit.unconfirmed = min(visit.unconfirmed, other.unconfirmed)
     if other.price_cents is not None:
         visit.price_cents = (visit.price_cents or 0) + other.price_cents
     if other.booked_on is not None:

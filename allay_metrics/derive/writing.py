@@ -36,6 +36,7 @@ _AS_DERIVED = (
     "continued",
     "rebooked",
     "before_close",
+    "unconfirmed",
     "told_1",
     "told_2",
 )

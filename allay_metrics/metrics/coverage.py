@@ -22,6 +22,8 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
 
 SETTLED_AFTER = timedelta(days=90)
+# Days between two files of one source that count as known: nobody worked on them.
+GAP_KNOWN = 21
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         source: datetime.fromtimestamp(moment, scope.zone).date()
         for source, moment in conn.execute(newest)
     }
-    known = {key: merged(days) for key, days in ranges.items() if key[0] in as_of}
+    known = {key: merged(days, GAP_KNOWN) for key, days in ranges.items() if key[0] in as_of}
     families = {
         (source, "family"): days
         for (source, kind), days in known.items()

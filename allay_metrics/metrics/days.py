@@ -18,11 +18,14 @@ class Bucket:
     last: date
 
 
-def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    """Return the same days as ranges that neither overlap nor touch, in order."""
+def merged(ranges: Iterable[Range], gap: int = 0) -> tuple[Range, ...]:
+    """Return the same days as ranges that neither overlap nor touch, in order.
+
+    Gaps of up to `gap` days between them are closed.
+    """
     joined: list[Range] = []
     for first, last in sorted(ranges):
-        if joined and first <= joined[-1][1] + DAY:
+        if joined and first <= joined[-1][1] + (gap + 1) * DAY:
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))

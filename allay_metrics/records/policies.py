@@ -208,6 +208,7 @@ OWNERS: dict[str, str] = {
     "erased": "tells which families asked to be erased",
     "family_link": "names families",
     "goal": "what the owner aims for",
+    "import_group": "tells what files hold",
     "import_row": "tells of files, and what rows said before",
     "own_profile": "how sources are read is the owner's choice",
     "set_aside": "holds rows as they stood in a file, of any family",

@@ -92,7 +92,7 @@ def test_the_same_bad_row_in_a_newer_file_is_known_to_be_mended(desk, with_one_a
 
 def test_a_known_visit_whose_row_cannot_be_read_is_not_missing(desk):
     desk.take_in([ONE, TWO, LAST], MONDAY)
-    report = desk.take_in([ONE, NO_END, LAST], LATER)
+    report = desk.take_in([ONE, NO_END, LAST], "2026-03-17 08:00")
     assert report.missing == 0
     assert missing_ids(desk.scope) == []
     assert states(desk.scope)["2"] == "completed"

@@ -63,9 +63,17 @@ def test_a_visit_is_not_missing_from_a_file_as_old_as_its_own(desk):
 
 
 def test_a_visit_is_missing_from_the_day_covered_on(desk):
-    desk.take_in([GONE], MONDAY)
+    noon = appointment("noon", "2026-03-10 12:00")
+    desk.take_in([GONE, noon], MONDAY)
     march_10 = day("2026-03-10"), day("2026-03-10")
-    assert desk.take_in([], TUESDAY, covers=march_10).missing == 1
+    assert desk.take_in([noon], TUESDAY, covers=march_10).missing == 1
+
+
+def test_an_empty_file_is_evidence_of_nothing(sqlite_desk):
+    """It may be another therapist's."""
+    sqlite_desk.take_in([GONE], MONDAY)
+    march_10 = day("2026-03-10"), day("2026-03-10")
+    assert sqlite_desk.take_in([], TUESDAY, covers=march_10).missing == 0
 
 
 def test_a_cancelled_visit_is_rightly_left_out_of_kept_ones(desk):

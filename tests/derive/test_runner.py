@@ -80,7 +80,7 @@ def test_a_decision_moves_the_flags_of_the_familys_other_visits(desk):
     first = appointment("first", "2026-03-02 10:00", booked="2026-02-20")
     second = appointment("second", "2026-03-10 10:00", booked="2026-03-02")
     third = appointment("third", "2026-03-20 10:00", booked="2026-03-10")
-    desk.take_in([first, second, third], "2026-03-25 08:00")
+    desk.take_in([first, second, third], "2026-03-12 08:00")
     assert flagged(desk.scope, "is_first") == {"first"}
     # A newer file that should hold the first visit does not: it counts nowhere.
     span = day("2026-03-01"), day("2026-03-31")

@@ -30,7 +30,14 @@ from allay_metrics.records.tables.decisions import (
     week_snapshot,
 )
 from allay_metrics.records.tables.erasing import erased
-from allay_metrics.records.tables.imports import booking, coverage, import_, import_row, set_aside
+from allay_metrics.records.tables.imports import (
+    booking,
+    coverage,
+    import_,
+    import_group,
+    import_row,
+    set_aside,
+)
 from allay_metrics.records.tables.people import city, client, episode, family, practice, therapist
 from allay_metrics.records.tables.visits import daily, daily_city, visit, visit_client, weekly
 
@@ -59,6 +66,7 @@ __all__ = [
     "family_link",
     "goal",
     "import_",
+    "import_group",
     "import_row",
     "login_session",
     "metadata",

@@ -4,7 +4,7 @@ from sqlalchemy import Index, Text, text
 
 from allay_metrics.records.privacy import Before, Contact, Handle, Name, Raw, Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Cents, Count, Day, Instant, Key
+from allay_metrics.records.types import Cents, Count, Day, Flag, Instant, Key
 
 import_ = table(
     "import",
@@ -45,8 +45,49 @@ import_ = table(
         "The import whose rows set aside this one takes in; empty for a file",
         nullable=True,
     ),
+    column(
+        "one_therapist",
+        Flag,
+        "1 when its profile says that each file holds one therapist alone",
+        server_default="0",
+    ),
+    column("covers_told", Flag, "1 when a person said which days it covers", server_default="0"),
+    column("first_at", Instant, "Start of its first visit", nullable=True),
+    column("last_at", Instant, "Start of its last visit", nullable=True),
+    column("evidence_from", Instant, "Derived: first moment it speaks of", nullable=True),
+    column("evidence_to", Instant, "Derived: last moment it speaks of", nullable=True),
+    column(
+        "batch",
+        Key,
+        "Files taken in at once without a told as-of: none of them is newer than another",
+        nullable=True,
+    ),
+    column(
+        "as_of_doubt",
+        Text,
+        "Why its as-of waits to be confirmed: stale or older, and the day that says so",
+        nullable=True,
+    ),
+    column(
+        "absence_answer",
+        Text,
+        "JSON list of groups (kind, value) it did not hold: what else it lacks is gone",
+        nullable=True,
+    ),
     version(),
     Index(None, "practice_id", "source", "as_of"),
+)
+
+import_group = table(
+    "import_group",
+    "How many visits a file holds of each therapist, month and type",
+    ("import_id", "kind", "value"),
+    column("import_id", Key, "The file"),
+    column("kind", Text, "therapist, month or type"),
+    column("value", Text, "Name as the source gives it, empty for none; a month as 2026-11"),
+    column("visits", Count, "Visits of it in the file; rows of one slot are one"),
+    belongs_to("import", "import_id"),
+    clustered=True,
 )
 
 booking = table(
@@ -62,6 +103,18 @@ booking = table(
     column("as_of", Instant, "Derived: when that import's file was exported"),
     column(
         "absent_by", Key, "Derived: a newer import that should hold it and does not", nullable=True
+    ),
+    column(
+        "unanswered_import_id",
+        Key,
+        "Derived: a newer import that lacks it and waits for an answer first",
+        nullable=True,
+    ),
+    column(
+        "unconfirmed",
+        Flag,
+        "Derived: 1 when not over when last held, with a newer file that is no evidence of it",
+        server_default="0",
     ),
     column("starts_at", Instant, "Start"),
     column("ends_at", Instant, "End"),
@@ -101,6 +154,20 @@ booking = table(
         "absent_by",
         sqlite_where=text("absent_by IS NOT NULL"),
         postgresql_where=text("absent_by IS NOT NULL"),
+    ),
+    Index(
+        "ix_booking_unanswered",
+        "practice_id",
+        "unanswered_import_id",
+        sqlite_where=text("unanswered_import_id IS NOT NULL"),
+        postgresql_where=text("unanswered_import_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_booking_unconfirmed",
+        "practice_id",
+        "source",
+        sqlite_where=text("unconfirmed = 1"),
+        postgresql_where=text("unconfirmed = 1"),
     ),
     # Only bookings without an e-mail are looked up by name.
     Index(

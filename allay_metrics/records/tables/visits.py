@@ -103,6 +103,12 @@ visit = table(
     column("continued", Flag, "1 for a first visit with a second at most 21 days after it"),
     column("rebooked", Flag, "1 when a later visit was booked by the day after this one"),
     column("before_close", Flag, "1 for the last completed visit before care was closed"),
+    column(
+        "unconfirmed",
+        Flag,
+        "1 when not over when last held, with a newer file that is no evidence about it",
+        server_default="0",
+    ),
     column("told_1", Flag, "1 when booked by the Sunday before its week, and not cancelled"),
     column("told_2", Flag, "1 when booked by the Sunday a week earlier, and not cancelled"),
     column(
@@ -168,6 +174,21 @@ visit = table(
         "day",
         sqlite_where=text("is_last = 1"),
         postgresql_where=text("is_last = 1"),
+    ),
+    # Both are few: every total says how many it leaves out and how many nobody confirmed.
+    Index(
+        "ix_visit_unconfirmed",
+        "practice_id",
+        "day",
+        sqlite_where=text("unconfirmed = 1"),
+        postgresql_where=text("unconfirmed = 1"),
+    ),
+    Index(
+        "ix_visit_missing",
+        "practice_id",
+        "day",
+        sqlite_where=text("state = 'missing'"),
+        postgresql_where=text("state = 'missing'"),
     ),
     Index(
         "ix_visit_lone",

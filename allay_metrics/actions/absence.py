@@ -1,0 +1,430 @@
+"""Visits that a newer file lacks: which are missing, what is asked first, and the answer."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from allay_metrics.derive import derive
+from allay_metrics.derive.absence import (
+    LONG_OVER_SECONDS,
+    Absences,
+    AbsentVisit,
+    Answer,
+    EvidenceFile,
+    Group,
+    absent_by_group,
+    evidence_span,
+    resolve_absences,
+    suspicious_groups,
+)
+from allay_metrics.derive.choices import read_choices
+from allay_metrics.derive.visit_type import Words, visit_types
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among, update_rows
+from allay_metrics.records.tables import booking, import_, import_group, practice
+
+# Marks of a visit that a file of kept visits rightly leaves out.
+CALLED_OFF = ("cancelled", "no_show", "rescheduled")
+_EVIDENCE = ("kept", "all")  # a file of cancelled visits alone is evidence against nothing
+
+
+@dataclass(frozen=True)
+class MissingCounts:
+    """The bookings of a source that are missing, wait for an answer, or are not confirmed.
+
+    `families` are those whose bookings changed.
+    """
+
+    families: set[str]
+    missing: int
+    unanswered: int
+    unconfirmed: int
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """How many visits of a therapist, month or type a file lacks, of how many it speaks of."""
+
+    group: Group
+    absent: int
+    of: int
+    is_suspicious: bool
+
+
+@dataclass(frozen=True)
+class AbsenceQuestion:
+    """What a file asks before the visits it lacks leave the numbers.
+
+    `first_at` and `last_at` are its first and last visit (seconds since 1970 UTC), `doubt` is why
+    its as-of is in doubt (`stale 2026-01-31`), empty for no doubt.
+    """
+
+    import_id: str
+    file_name: str
+    as_of: int
+    first_at: int
+    last_at: int
+    doubt: str
+    visits: int
+    groups: tuple[GroupCount, ...]
+
+
+def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCounts:
+    """Mark the bookings of a source that newer files show to be gone, and unmark all others."""
+    refresh_evidence(conn, practice_id, source)
+    files = list(_evidence_files(conn, practice_id, source))
+    families = _write_absences(conn, practice_id, source, resolve_absences(files))
+    families |= _mark_unconfirmed(conn, practice_id, source)
+    of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
+
+    def count(condition: ColumnElement[bool]) -> int:
+        counted = select(func.count()).select_from(booking).where(of_source, condition)
+        return int(conn.execute(counted).scalar_one())
+
+    return MissingCounts(
+        families,
+        count(booking.c.absent_by.is_not(None)),
+        count(booking.c.unanswered_import_id.is_not(None)),
+        count(booking.c.unconfirmed == 1),
+    )
+
+
+def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
+    """Find anew which moments each standing file of a source speaks of."""
+    rows = conn.execute(_standing(practice_id, source)).all()
+    zone = _zone(conn, practice_id)
+    changed = []
+    for row in rows:
+        span = _evidence(row, rows, zone)
+        if span != (row.evidence_from, row.evidence_to):
+            changed.append((*span, row.id))
+    update_rows(conn, import_, practice_id, ("evidence_from", "evidence_to"), changed)
+
+
+def _standing(practice_id: str, source: str) -> Any:
+    return (
+        select(import_)
+        .where(
+            import_.c.practice_id == practice_id,
+            import_.c.source == source,
+            import_.c.undone_at.is_(None),
+            import_.c.mends.is_(None),
+            import_.c.holds.in_(_EVIDENCE),
+        )
+        .order_by(import_.c.as_of, import_.c.sequence)
+    )
+
+
+def _evidence(
+    row: Row[Any], rows: Iterable[Row[Any]], zone: ZoneInfo
+) -> tuple[int | None, int | None]:
+    if row.covers_told:
+        after = row.covers_to + timedelta(days=1)
+        return _midnight(row.covers_from, zone), _midnight(after, zone) - 1
+    if row.first_at is None:
+        return None, None
+    before = [one.last_at for one in rows if one.as_of < row.as_of and one.last_at is not None]
+    return evidence_span(row.first_at, row.last_at, row.as_of, max(before, default=None))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp())
+
+
+def _zone(conn: Connection, practice_id: str) -> ZoneInfo:
+    named = select(practice.c.timezone).where(practice.c.practice_id == practice_id)
+    return ZoneInfo(conn.execute(named).scalar_one())
+
+
+def _evidence_files(
+    conn: Connection, practice_id: str, source: str, only: str | None = None
+) -> Iterable[EvidenceFile]:
+    """Yield the files that lack bookings they speak of, the oldest export first."""
+    type_words = read_choices(conn, practice_id).type_words
+    absent = _absent_bookings(conn, practice_id, source, type_words, only)
+    if not absent:
+        return
+    held = _held_groups(conn, practice_id, absent, type_words)
+    for row in conn.execute(_standing(practice_id, source)).all():
+        if row.id in absent:
+            yield EvidenceFile(
+                row.id,
+                _of_its_type(absent[row.id], held[row.id]),
+                held[row.id],
+                row.as_of_doubt is not None,
+                _answer(row.absence_answer),
+            )
+
+
+def _absent_bookings(
+    conn: Connection, practice_id: str, source: str, type_words: Words, only: str | None
+) -> dict[str, list[AbsentVisit]]:
+    """Return by import the bookings it speaks of, has the therapist of, and does not hold."""
+    newer, holder = import_.alias(), import_.alias()
+    therapist = func.coalesce(booking.c.therapist, "")
+    long_over = booking.c.ends_at < booking.c.as_of - LONG_OVER_SECONDS
+    statement = (
+        select(
+            newer.c.id.label("import_id"),
+            booking.c.id,
+            booking.c.family_id,
+            booking.c.starts_at,
+            therapist.label("therapist"),
+            booking.c.day,
+            booking.c.type_text,
+            long_over.label("is_long_over"),
+        )
+        .select_from(booking)
+        .join(newer, _same_practice(newer, booking))
+        .join(holder, and_(_same_practice(holder, booking), holder.c.id == booking.c.held_by))
+        .join(
+            import_group,
+            and_(
+                _same_practice(import_group, newer),
+                import_group.c.import_id == newer.c.id,
+                import_group.c.kind == "therapist",
+                import_group.c.value == therapist,
+            ),
+        )
+        .where(
+            booking.c.practice_id == practice_id,
+            booking.c.source == source,
+            # Bookings of the newest file cannot be absent from a newer one.
+            booking.c.as_of < _newest_export(practice_id, source),
+            *_speaks_of(newer, holder),
+            *([newer.c.id == only] if only else []),
+        )
+    )
+    absent: dict[str, list[AbsentVisit]] = defaultdict(list)
+    for row in conn.execute(statement):
+        absent[row.import_id].append(
+            AbsentVisit(
+                row.id,
+                (row.family_id, row.therapist, row.starts_at),
+                row.therapist,
+                row.day.isoformat()[:7],
+                visit_types(row.type_text, type_words)[0],
+                bool(row.is_long_over),
+            )
+        )
+    return absent
+
+
+def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool]]:
+    """Return that a newer file should hold a booking that another file held last."""
+    return [
+        newer.c.source == booking.c.source,
+        newer.c.undone_at.is_(None),
+        newer.c.mends.is_(None),
+        newer.c.as_of > booking.c.as_of,
+        booking.c.starts_at.between(newer.c.evidence_from, newer.c.evidence_to),
+        or_(
+            newer.c.holds == "all",
+            and_(newer.c.holds == "kept", booking.c.marked.not_in(CALLED_OFF)),
+        ),
+        or_(newer.c.batch.is_(None), holder.c.batch.is_(None), newer.c.batch != holder.c.batch),
+        # Which therapist a file of hers alone is of, rows without a name do not say.
+        or_(newer.c.one_therapist == 0, func.coalesce(booking.c.therapist, "") != ""),
+        # A file that begins where the newer one ends is its other part, cut by date.
+        or_(
+            booking.c.starts_at <= newer.c.last_at,
+            newer.c.covers_told == 1,
+            func.coalesce(holder.c.first_at, 0) <= newer.c.last_at,
+        ),
+    ]
+
+
+def _same_practice(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return one.c.practice_id == other.c.practice_id
+
+
+def _newest_export(practice_id: str, source: str) -> Any:
+    standing = _standing(practice_id, source).order_by(None).subquery()
+    return select(func.max(standing.c.as_of)).scalar_subquery()
+
+
+def _held_groups(
+    conn: Connection, practice_id: str, imports: Iterable[str], type_words: Words
+) -> dict[str, dict[Group, int]]:
+    """Return by import how many visits it holds of each therapist, month and visit type."""
+    held: dict[str, dict[Group, int]] = {id_: defaultdict(int) for id_ in imports}
+    statement = select(import_group).where(
+        import_group.c.practice_id == practice_id,
+        import_group.c.import_id.in_(among(conn, held)),
+    )
+    for row in conn.execute(statement):
+        is_type = row.kind == "type"
+        value = visit_types(row.value, type_words)[0] if is_type else row.value
+        held[row.import_id][row.kind, value] += row.visits
+    return held
+
+
+def _of_its_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[AbsentVisit]:
+    """Return what a file speaks of: where all its rows are of one type, visits of that alone."""
+    types = {value for kind, value in held if kind == "type"}
+    return [visit for visit in absent if len(types) != 1 or visit.visit_type in types]
+
+
+def _answer(text: str | None) -> Answer | None:
+    return None if text is None else Answer(frozenset((k, v) for k, v in json.loads(text)))
+
+
+def _write_absences(
+    conn: Connection, practice_id: str, source: str, absences: Absences
+) -> set[str]:
+    """Write what changed; return the families of bookings that did."""
+    columns = ("absent_by", "unanswered_import_id")
+    marked = select(booking.c.id, booking.c.family_id, *(booking.c[name] for name in columns))
+    of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
+    now_marked = {*absences.missing, *absences.unanswered}
+    # Two statements: the first reads two small indexes, the second looks up ids.
+    rows = [
+        *conn.execute(marked.where(of_source, booking.c.absent_by.is_not(None))),
+        *conn.execute(marked.where(of_source, booking.c.unanswered_import_id.is_not(None))),
+        *conn.execute(marked.where(of_source, booking.c.id.in_(among(conn, now_marked)))),
+    ]
+    families, changed = set(), {}
+    for row in rows:
+        marks = absences.missing.get(row.id), absences.unanswered.get(row.id)
+        if marks != (row.absent_by, row.unanswered_import_id):
+            changed[row.id] = marks
+            families.add(row.family_id)
+    update_rows(conn, booking, practice_id, columns, [(*m, id_) for id_, m in changed.items()])
+    return families
+
+
+def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[str]:
+    """Mark visits that were not over when last held, with an export of a later day on file.
+
+    Those that are missing are in no number and need no such mark, nor do cancelled ones. Files of
+    one day are parts of one export. Returns the families of bookings that changed.
+    """
+    newest = conn.execute(select(_newest_export(practice_id, source))).scalar_one()
+    of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
+    since = 0
+    if newest is not None:
+        zone = _zone(conn, practice_id)
+        since = _midnight(datetime.fromtimestamp(newest, zone).date(), zone)
+    is_unconfirmed = and_(
+        booking.c.as_of < since,
+        booking.c.ends_at > booking.c.as_of,
+        booking.c.marked.not_in(CALLED_OFF),
+        booking.c.absent_by.is_(None),
+    )
+    families: set[str] = set()
+    for flag, differs in (
+        (1, and_(is_unconfirmed, booking.c.unconfirmed == 0)),
+        (0, and_(booking.c.unconfirmed == 1, ~is_unconfirmed)),
+    ):
+        rows = conn.execute(select(booking.c.id, booking.c.family_id).where(of_source, differs))
+        changed = {row.id: row.family_id for row in rows}
+        update_rows(conn, booking, practice_id, ("unconfirmed",), [(flag, id_) for id_ in changed])
+        families |= set(changed.values())
+    return families
+
+
+def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
+    """Return what a file asks before visits leave the numbers, None where nothing waits for it."""
+    waiting = select(booking.c.id).where(
+        booking.c.practice_id == practice_id, booking.c.unanswered_import_id == import_id
+    )
+    ids = set(conn.execute(waiting).scalars())
+    if not ids:
+        return None
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    row = conn.execute(select(import_).where(own)).one()
+    (file,) = _evidence_files(conn, practice_id, row.source, only=import_id)
+    absent = [visit for visit in file.absent if visit.booking_id in ids]
+    return AbsenceQuestion(
+        import_id,
+        row.file_name,
+        row.as_of,
+        row.first_at,
+        row.last_at,
+        row.as_of_doubt or "",
+        len({visit.slot for visit in absent}),
+        _group_counts(absent, file.held),
+    )
+
+
+def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
+    counts, suspicious = absent_by_group(absent), suspicious_groups(absent, held)
+    order = ("month", "therapist", "type")
+    return tuple(
+        GroupCount(group, counts[group], counts[group] + held.get(group, 0), group in suspicious)
+        for group in sorted(counts, key=lambda group: (order.index(group[0]), group[1]))
+    )
+
+
+def keep_answer(conn: Connection, practice_id: str, import_id: str, answer: Answer) -> None:
+    """Keep the owner's answer with a file, and that its as-of is confirmed by it."""
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    values = {"absence_answer": json.dumps(sorted(answer.not_held)), "as_of_doubt": None}
+    conn.execute(update(import_).where(own).values(values))
+
+
+def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCounts:
+    """Answer a file's question; the numbers follow. Raises NotFound where nothing is asked."""
+    with scope.write("say what a file did not hold") as conn:
+        row = _import(conn, scope, import_id)
+        if absence_question(conn, scope.practice_id, import_id) is None:
+            raise NotFound("This file asks nothing any more: look at the list again.")
+        keep_answer(conn, scope.practice_id, import_id, answer)
+        return _rederive(conn, scope, row.source)
+
+
+def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
+    """Take an answer back: the file asks again. Raises Conflict where none was given."""
+    with scope.write("take back what a file did not hold") as conn:
+        row = _import(conn, scope, import_id)
+        if row.absence_answer is None:
+            raise Conflict(f"Nothing was answered about {row.file_name}.")
+        own = and_(import_.c.practice_id == scope.practice_id, import_.c.id == import_id)
+        conn.execute(update(import_).where(own).values(absence_answer=None))
+        return _rederive(conn, scope, row.source)
+
+
+def confirm_same_file(conn: Connection, practice_id: str, source: str, file_hash: str) -> None:
+    """Believe what earlier imports of the same bytes lack, where they still ask."""
+    same = conn.execute(
+        _standing(practice_id, source).where(
+            import_.c.file_hash == file_hash, import_.c.absence_answer.is_(None)
+        )
+    ).all()
+    for row in same:
+        keep_answer(conn, practice_id, row.id, Answer())
+
+
+def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
+    own = and_(
+        import_.c.practice_id == scope.practice_id,
+        import_.c.id == import_id,
+        import_.c.undone_at.is_(None),
+    )
+    row = conn.execute(select(import_).where(own)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such import on file.")
+    return row
+
+
+def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
+    counts = mark_missing(conn, scope.practice_id, source)
+    derive(conn, scope.practice_id, counts.families)
+    return counts
