@@ -37,6 +37,8 @@ class Visit:
     price_cents: int | None
     booked_on: date | None
     referral_source: str
+    as_of: int
+    unconfirmed: bool
 
     def shown(self, group):
         if group == "weekday":
@@ -63,9 +65,13 @@ class Practice:
     # What is covered
 
     def covers(self, source, kind, day):
-        return any(
-            s == source and k == kind and first <= day <= last for s, k, first, last in self.covered
-        )
+        """Whether a file covers the day, or it lies in a gap of 21 days or fewer between two."""
+        ranges = [(first, last) for s, k, first, last in self.covered if (s, k) == (source, kind)]
+        if any(first <= day <= last for first, last in ranges):
+            return True
+        before = [last for _, last in ranges if last < day]
+        after = [first for first, _ in ranges if first > day]
+        return bool(before and after) and (min(after) - max(before)).days - 1 <= 21
 
     def tells(self, kinds, day):
         """Whether one source covers all these kinds on this day."""
@@ -483,6 +489,26 @@ def answer(practice, *, metrics, by=(), grain=None, first, last, where=(), thera
         for place, found in told.items()
         if (place[0] in speaking or not by) and not (grain and left_out(place[2], found))
     }
+
+
+def not_counted_or_confirmed(practice, *, by=(), grain=None, first, last, where=(), therapist=None):
+    """Return {(group values, period start): (missing, unconfirmed, the newest as-of of those)}."""
+    found = {}
+    for visit in practice.visits:
+        if not passes(visit, where) or (therapist is not None and visit.therapist != therapist):
+            continue
+        if not first <= visit.day <= last or not (visit.state == "missing" or visit.unconfirmed):
+            continue
+        start = start_of(grain, visit.day)
+        place = tuple(visit.shown(name) for name in by), start
+        missing, unconfirmed, since = found.get(place, (0, 0, None))
+        if visit.state == "missing":
+            missing += 1
+        if visit.unconfirmed:
+            unconfirmed += 1
+            since = max(visit.as_of, since or visit.as_of)
+        found[place] = missing, unconfirmed, since
+    return found
 
 
 def who_is_asked_about(practice, where, therapist):

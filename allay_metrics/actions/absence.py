@@ -428,3 +428,39 @@ def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
     counts = mark_missing(conn, scope.practice_id, source)
     derive(conn, scope.practice_id, counts.families)
     return counts
+
+
+def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[str, str, int]]:
+    """Return why a file says nothing of unconfirmed visits of its source: kind, value, visits.
+
+    Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
+    hers) and `type` (all its rows are of this one). Most visits first.
+    """
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    row = conn.execute(select(import_).where(own)).one()
+    if row.first_at is None or row.holds not in _EVIDENCE:
+        return []
+    type_words = read_choices(conn, practice_id).type_words
+    held = _held_groups(conn, practice_id, [import_id], type_words)[import_id]
+    types = {value for kind, value in held if kind == "type"}
+    last_day = f"{datetime.fromtimestamp(row.last_at, _zone(conn, practice_id)):%Y-%m-%d}"
+    unconfirmed = select(booking).where(
+        booking.c.practice_id == practice_id,
+        booking.c.source == row.source,
+        booking.c.unconfirmed == 1,
+    )
+    slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
+    for each in conn.execute(unconfirmed):
+        therapist = each.therapist or ""
+        visit_type = visit_types(each.type_text, type_words)[0]
+        if ("therapist", therapist) not in held:
+            why = ("therapist", therapist)
+        elif len(types) == 1 and visit_type not in types:
+            why = ("type", next(iter(types)))
+        elif each.starts_at > row.last_at:
+            why = ("ends", last_day)
+        else:
+            continue
+        slots[why].add((each.family_id, therapist, each.starts_at))
+    counted = [(kind, value, len(found)) for (kind, value), found in slots.items()]
+    return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))

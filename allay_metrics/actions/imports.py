@@ -19,6 +19,7 @@ from allay_metrics.actions.absence import (
     confirm_same_file,
     keep_answer,
     mark_missing,
+    silences,
 )
 from allay_metrics.actions.account import (
     Days,
@@ -64,7 +65,7 @@ class ImportReport:
 
     `missing`, `missing_unconfirmed` and `unconfirmed` count bookings of its source as they stand
     now: missing, waiting for an answer, and not confirmed by newer files. `question` is what this
-    file asks, `doubt` why its as-of is in doubt.
+    file asks, `doubt` why its as-of is in doubt, `silences` why it says nothing of visits to come.
     """
 
     file: str
@@ -85,6 +86,7 @@ class ImportReport:
     unconfirmed: int = 0
     question: AbsenceQuestion | None = None
     doubt: str = ""
+    silences: list[tuple[str, str, int]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values, without the raw text and the keys of bad rows."""
@@ -343,6 +345,7 @@ class _Import:
             unconfirmed=counts.unconfirmed,
             question=absence_question(conn, hand.practice_id, hand.import_id),
             doubt=doubt_of(conn, hand) or "",
+            silences=silences(conn, hand.practice_id, hand.import_id),
         )
 
 

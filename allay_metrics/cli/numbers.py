@@ -1,5 +1,6 @@
 """query and week: the same answers as the pages."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,19 +46,25 @@ def query_command(
     """
     from allay_metrics.cli import output
     from allay_metrics.metrics import query
+    from allay_metrics.metrics.left_out import visits_left_out
 
     scope = open_recorded(chosen_database(context, database))
     if email:
         scope = scope.as_therapist(email)
     question = _question(scope, listed(metrics), listed(by), **asked)
     answer = query(question, scope)
+    left_out = visits_left_out(question, scope)
     if format_ == "json":
-        click.echo(output.as_json(output.answer_json(answer, question.by, question.grain)))
+        rows = output.answer_json(answer, question.by, question.grain)
+        click.echo(output.as_json(output.with_notes(rows, question, left_out, scope.zone)))
     elif format_ == "csv":
         click.echo(output.answer_csv(answer, question.by, question.grain), nl=False)
     else:
         click.echo(output.answer_table(answer, question.by, question.grain))
     click.echo(f"{question.first} to {question.last}", err=True)
+    whole = visits_left_out(replace(question, metrics=("bookings",), by=(), grain=None), scope)
+    for each in whole.values():
+        click.echo(f"Visits: {each.note(scope.zone)}.", err=True)
 
 
 @click.command("week")

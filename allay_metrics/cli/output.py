@@ -1,13 +1,17 @@
 """Answers as JSON, CSV and text tables."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from allay_metrics import words
-from allay_metrics.metrics import METRICS, Metric
+from allay_metrics.metrics import METRICS, Metric, Question
+from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.left_out import LeftOut
 from allay_metrics.spreadsheet import csv_text
 
 VALUES = ("value", "numerator", "denominator", "reason")
@@ -32,6 +36,23 @@ def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> l
         row = rows.setdefault(tuple(named.values()), named)
         row[record["metric"]] = _cell(record)
     return list(rows.values())
+
+
+def with_notes(
+    rows: list[dict[str, Any]],
+    question: Question,
+    left_out: Mapping[Place, LeftOut],
+    zone: ZoneInfo,
+) -> list[dict[str, Any]]:
+    """Return the objects with a `note` in those whose visits are not all counted or confirmed."""
+    starts = [bucket.start for bucket in question.buckets]
+    for row in rows:
+        group = tuple(row[name] for name in question.by)
+        period = date.fromisoformat(row["period"]) if question.grain else None
+        found = left_out.get(Place(group, starts.index(period)))
+        if found is not None:
+            row["note"] = found.note(zone)
+    return rows
 
 
 def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:

@@ -1,11 +1,19 @@
 """Visits that a newer export no longer holds, and nobody has decided on."""
 
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
+from allay_metrics import words
+from allay_metrics.actions.absence import AbsenceQuestion, absence_question
 from allay_metrics.actions.aside import OF_IMPORT
+from allay_metrics.derive.absence import Group
+from allay_metrics.metrics.behind import TYPE_WORDS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
     booking,
@@ -106,3 +114,135 @@ def _became(absent: CTE) -> ScalarSelect[str]:
         .correlate(absent)
         .scalar_subquery()
     )
+
+
+@dataclass(frozen=True)
+class GroupChoice:
+    """A month, therapist or type whose visits a file may not have held.
+
+    `label` is `Jen Park · 8 of 9 visits`; `is_likely` where it lost over half.
+    """
+
+    group: Group
+    label: str
+    is_likely: bool
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """What a file asks before visits it lacks leave the numbers, in words.
+
+    `reasons` are what may be behind it, as clauses without a full stop.
+    """
+
+    import_id: str
+    file_name: str
+    visits: int
+    reasons: tuple[str, ...]
+    choices: tuple[GroupChoice, ...]
+
+
+def open_questions(scope: Scope) -> list[OpenQuestion]:
+    """Return what imports ask before visits go missing, the newest export first."""
+    asking = (
+        select(import_.c.id)
+        .where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.id.in_(
+                select(booking.c.unanswered_import_id).where(
+                    booking.c.practice_id == scope.practice_id,
+                    booking.c.unanswered_import_id.is_not(None),
+                )
+            ),
+        )
+        .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
+    )
+    with scope.read() as conn:
+        ids = conn.execute(asking).scalars().all()
+        questions = [absence_question(conn, scope.practice_id, id_) for id_ in ids]
+    return [in_words(question, scope.zone) for question in questions if question]
+
+
+@dataclass(frozen=True)
+class AnsweredFile:
+    """A file whose question was answered; `words` say how: `it did not hold Jen Park`."""
+
+    import_id: str
+    file_name: str
+    words: str
+
+
+def answered_files(scope: Scope) -> list[AnsweredFile]:
+    """Return the standing imports whose question was answered, the newest export first."""
+    answered = (
+        select(import_.c.id, import_.c.file_name, import_.c.absence_answer)
+        .where(
+            import_.c.practice_id == scope.practice_id,
+            import_.c.undone_at.is_(None),
+            import_.c.absence_answer.is_not(None),
+        )
+        .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
+    )
+    with scope.read() as conn:
+        return [
+            AnsweredFile(row.id, row.file_name, _answer_in_words(json.loads(row.absence_answer)))
+            for row in conn.execute(answered)
+        ]
+
+
+def _answer_in_words(not_held: list[list[str]]) -> str:
+    if not not_held:
+        return "visits it lacks are gone"
+    names = words.listed(group_name((kind, value)) for kind, value in not_held)
+    return f"it did not hold {names}"
+
+
+def in_words(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:
+    """Return a file's question in words, days in the practice's zone."""
+    as_of, last = (datetime.fromtimestamp(at, zone) for at in (question.as_of, question.last_at))
+    reasons = []
+    if question.doubt:
+        reasons.append(doubt_in_words(question.doubt, as_of.date()))
+    if (as_of.date() - last.date()).days > 1:
+        reasons.append(f"this file ends on {words.dated(last.date())}")
+    choices = [
+        GroupChoice(
+            each.group,
+            f"{group_name(each.group)} · {words.number(each.absent)} of "
+            f"{words.plural(each.of, 'visit')}",
+            each.is_suspicious and each.absent * 2 > each.of,
+        )
+        for each in question.groups
+    ]
+    return OpenQuestion(
+        question.import_id, question.file_name, question.visits, tuple(reasons), tuple(choices)
+    )
+
+
+def doubt_in_words(doubt: str, exported_on: date) -> str:
+    """Return why a file was hardly exported on this day, as a clause."""
+    kind, _, text = doubt.partition(" ")
+    booked = date.fromisoformat(text)
+    if kind == "stale":
+        days = words.plural((exported_on - booked).days, "day")
+        return f"its newest booking was made on {words.dated(booked)}, {days} before"
+    return f"an older export knows of a booking made on {words.dated(booked)}, this one does not"
+
+
+def silence_in_words(kind: str, value: str) -> str:
+    """Return why a file says nothing of a visit, as a clause: see `silences`."""
+    if kind == "therapist":
+        return f"no row of {value}" if value else "no row without a therapist"
+    if kind == "type":
+        return f"all its rows are {TYPE_WORDS.get(value, value)}"
+    return f"this file ends on {words.dated(date.fromisoformat(value))}"
+
+
+def group_name(group: Group) -> str:
+    """Return `December 2025`, `Jen Park` or `massage`."""
+    kind, value = group
+    if kind == "month":
+        return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
+    if kind == "type":
+        return TYPE_WORDS.get(value, value)
+    return value or "no therapist named"

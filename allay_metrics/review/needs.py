@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Select, Text, and_, bindparam, func, selec
 
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.records.tables import daily_city, family, visit
+from allay_metrics.records.tables import booking, daily_city, family, visit
 from allay_metrics.records.types import Day
 from allay_metrics.review.meaningless import RECENT, said_other
 from allay_metrics.review.missing import undecided
@@ -22,6 +22,7 @@ class Needs:
     """How many things of each kind wait for the owner.
 
     missing: visits a newer export no longer holds, not decided yet.
+    unanswered: visits a newer export lacks that asks first whether it held everything.
     no_next: families seen in the last 180 days with nothing booked; `lapsed` of them over 30 days.
     set_aside: rows of the files that cannot be used.
     unassigned: visits of the last 91 days and later whose type's name means none of the three.
@@ -30,6 +31,7 @@ class Needs:
     """
 
     missing: int
+    unanswered: int
     no_next: int
     lapsed: int
     set_aside: int
@@ -70,6 +72,11 @@ def _all_counts() -> Select[Any]:
     doubts = and_(family.c.practice_id == practice, family.c.doubt.is_not(None))
     counts = {
         "missing": _count(undecided(practice)),
+        "unanswered": _count(
+            select(booking.c.id).where(
+                booking.c.practice_id == practice, booking.c.unanswered_import_id.is_not(None)
+            )
+        ),
         "no_next": no_next,
         "lapsed": no_next.where(lapsed),
         "set_aside": _count(rows_set_aside(practice)),

@@ -20,7 +20,8 @@ kept = "kept"
 AS_OF = ("--as-of", "2026-11-16T08:02")
 KEYS = [
     "file", "source", "rows_read", "added", "updated", "unchanged", "set_aside", "warnings",
-    "missing", "cities_unknown", "import_id",
+    "missing",
+    "missing_unconfirmed", "cities_unknown", "import_id",
 ]  # fmt: skip
 
 

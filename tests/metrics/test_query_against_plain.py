@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from allay_metrics.errors import NotAllowed, QuestionProblem
 from allay_metrics.metrics import METRICS, Question, query
 from allay_metrics.metrics.days import GRAINS
+from allay_metrics.metrics.left_out import visits_left_out
 from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.question import GROUPS
 from allay_metrics.records import Viewer, open_practice
@@ -98,6 +99,18 @@ def _compare(scope, practice, asked, therapist=None):
             continue
         expected = plain.answer(practice, **question, therapist=therapist)
         _agree(found, expected, question["by"], question["grain"])
+        _agree_on_what_is_left_out(scope, practice, question, therapist)
+
+
+def _agree_on_what_is_left_out(scope, practice, question, therapist):
+    told = Question(**question)
+    starts = [bucket.start for bucket in told.buckets]
+    found = {
+        (place.group, starts[place.bucket]): (each.missing, each.unconfirmed, each.since)
+        for place, each in visits_left_out(told, scope).items()
+    }
+    rest = {key: value for key, value in question.items() if key != "metrics"}
+    assert found == plain.not_counted_or_confirmed(practice, **rest, therapist=therapist)
 
 
 def _is_nowhere(practice, key, value, therapist):

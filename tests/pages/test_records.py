@@ -48,6 +48,7 @@ def on(day, **told):
 MONDAY = on(9, **{"Appointment ID": "1", "Last Name": "Rivera", "Email": "r@example.com"})
 TUESDAY = on(10, **{"Appointment ID": "2", "Last Name": "Chen", "Email": "c@example.com"})
 FRIDAY = on(13, **{"Appointment ID": "3", "Last Name": "Moss", "Email": "m@example.com"})
+WEEKS = [on(1 + i, **{"Appointment ID": str(100 + i)}) for i in range(25)]
 BAD = on(31, **{"Appointment ID": "4", "First Name": "=HYPERLINK(1)"})
 
 
@@ -222,11 +223,60 @@ def test_a_file_that_leaves_out_many_visits_is_asked_about(app, take_in):
     many = [on(1 + i, **{"Appointment ID": str(i)}) for i in range(25)]
     take_in(*many, day=10)
     page = uploaded(opened(app), export_text(many[0], many[-1]))
-    assert "<b>23 visits on file</b> not in this newer file any more" in html(page)
-    assert "Is it one of cancelled visits only" in html(page)
+    assert "23 visits on file are not in export.csv" in html(page)
+    assert "not in this newer file any more" not in html(page)
     page.radio[0].set_value("cancelled")
     page = still(page.run())
-    assert "seldom vanish" not in html(page)
+    assert "are not in export.csv" not in html(page)
+
+
+def test_an_answer_given_before_the_import_goes_in_with_it(own, app, take_in):
+    take_in(*WEEKS, day=10)
+    page = uploaded(opened(app), export_text(*WEEKS[:9], *WEEKS[16:]))
+    what = next(radio for radio in page.radio if radio.label == "What became of them?")
+    what.set_value("gone")
+    page = still(page.run())
+    button(page, "Import 18 rows").click()
+    page = still(page.run())
+    assert list(states(own).values()).count("missing") == 7
+
+
+def test_a_question_left_for_later_is_answered_and_taken_back_below(own, app, take_in):
+    take_in(*WEEKS, day=10)
+    take_in(*WEEKS[:9], *WEEKS[14:], day=16)
+    assert set(states(own).values()) == {"completed", "booked"}
+    page = opened(app)
+    assert "5 visits wait for an answer" in html(page)
+    page.radio[0].set_value("gone")
+    page = still(page.run())
+    button(page, "Save the answer").click()
+    page = still(page.run())
+    assert "Saved: 5 visits missing now" in html(page)
+    assert list(states(own).values()).count("missing") == 5
+    button(page, "Ask again").click()
+    page = still(page.run())
+    assert "5 visits wait for an answer" in html(page)
+
+
+def test_what_a_file_did_not_hold_is_ticked_and_stands(own, app, take_in):
+    take_in(*WEEKS, day=10)
+    take_in(*WEEKS[:9], *WEEKS[14:], day=16)
+    page = opened(app)
+    page.radio[0].set_value("not_held")
+    page = still(page.run())
+    labels = [box.label for box in page.checkbox]
+    assert labels == [
+        "November 2026 · 5 of 25 visits",
+        "Maya Lopez · 5 of 25 visits",
+        "CST · 5 of 25 visits",
+    ]
+    assert button(page, "Save the answer").disabled
+    page.checkbox[1].check()
+    page = still(page.run())
+    button(page, "Save the answer").click()
+    page = still(page.run())
+    assert "it did not hold Maya Lopez" in html(page)
+    assert set(states(own).values()) == {"completed", "booked"}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tests.support.practices import START, Invented, booked, put_on_file
 # Columns with such a name that tell of nobody in care: staff, accounts, and words of the practice.
 TELL_OF_NO_FAMILY = {
     "booking.city_text", "booking.type_text", "city.name", "correction.value", "import.file_name",
+    "import_group.value",
     "own_profile.name", "person.email", "person.name", "practice.name", "safety_protocol.text",
     "set_aside.column_name", "setting.name", "setting.value", "therapist.email", "therapist.name",
     "type_name.name",

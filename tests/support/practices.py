@@ -156,6 +156,7 @@ def _booking(practice_id, number, row, invented, scope):
         "held_by": f"file-{row['file']}",
         "as_of": int(told.as_of.replace(tzinfo=scope.zone).timestamp()),
         "absent_by": row.get("absent_by"),
+        "unconfirmed": row.get("unconfirmed", 0),
         "starts_at": int(start.timestamp()),
         "ends_at": int(start.timestamp()) + 60 * row["minutes"],
         "day": start.date(),
@@ -263,6 +264,8 @@ _BASE = (
     "price_cents",
     "booked_on",
     "referral_source",
+    "as_of",
+    "unconfirmed",
 )
 
 
@@ -291,8 +294,11 @@ def _covers(draw, last):
     covers = {}
     for kind in KINDS:
         if draw(st.integers(0, 9)) < (9 if kind == "kept" else 7):
-            first = draw(st.sampled_from((START, START, START + timedelta(days=45))))
-            until = draw(st.sampled_from((last, last, last - timedelta(days=30))))
+            # From day 43 on nobody may tell until day 45 or 64, a gap that counts as known, or 65.
+            starts = (0, 0, 45, 64, 65)
+            first = START + timedelta(days=draw(st.sampled_from(starts)))
+            ends = (last, last, last - timedelta(days=30), START + timedelta(days=42))
+            until = draw(st.sampled_from(ends))
             covers[kind] = (first, max(first, until))
     if draw(st.booleans()):
         covers["attendance"] = (START, last)
@@ -337,7 +343,8 @@ def _bookings(draw, files, days):
         cancelled_at=start - timedelta(hours=hours) if gone else None,
         cancelled_by=draw(st.sampled_from((None, "family", "practice"))),
         referral_source=draw(st.sampled_from(SOURCES)),
-        absent_by=draw(st.sampled_from((None,) * 9 + ("file-0",))),
+        # A visit is gone, or nobody confirmed it, or neither.
+        **draw(st.sampled_from(({},) * 8 + ({"absent_by": "file-0"}, {"unconfirmed": 1}))),
     )
 
 

@@ -9,11 +9,13 @@ from typing import Protocol
 
 from allay_metrics.actions.imports import ImportReport, import_file
 from allay_metrics.actions.profiles import own_profiles
+from allay_metrics.derive.absence import Answer
 from allay_metrics.intake.sample import Sample, take_sample
 from allay_metrics.intake.source_file import SourceFile, open_source
 from allay_metrics.records import Scope
 from allay_metrics.review.first_rows import FirstRow, first_rows
 from allay_metrics.review.imports import SaveKey, absent_bookings, same_import
+from allay_metrics.review.missing import OpenQuestion, doubt_in_words, in_words
 from allay_metrics.review.snapshot import keep_due_snapshots
 from allay_metrics.ui.records.staging import staged
 
@@ -89,11 +91,16 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Looked:
-    """The first rows, and what an import would do; `newly_missing` may be below zero."""
+    """The first rows, and what an import would do; `newly_missing` may be below zero.
+
+    `question` is what it asks before visits go missing, `doubt` why its as-of is in doubt.
+    """
 
     rows: tuple[FirstRow, ...]
     report: ImportReport
     newly_missing: int
+    question: OpenQuestion | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,14 +150,27 @@ def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progres
             profile=on_disk.profile,
             holds=holds,
             as_of=as_of,
+            is_as_of_certain=False,
             dry_run=True,
             progress=progress,
         )
-    return Looked(rows, report, report.missing - before)
+    exported_on = datetime.fromtimestamp(as_of, scope.zone).date()
+    return Looked(
+        rows,
+        report,
+        report.missing - before,
+        in_words(report.question, scope.zone) if report.question else None,
+        doubt_in_words(report.doubt, exported_on) if report.doubt else "",
+    )
 
 
-def take_in(scope: Scope, upload: Upload, key: SaveKey, progress: Progress) -> Taken:
-    """Import the file once, however often it is asked for by this key. Raises FileProblem."""
+def take_in(
+    scope: Scope, upload: Upload, key: SaveKey, progress: Progress, answer: Answer | None = None
+) -> Taken:
+    """Import the file once, however often it is asked for by this key. Raises FileProblem.
+
+    `answer` is the owner's word on visits it lacks; by pressing Import she confirmed its as-of.
+    """
     there = same_import(scope, key)
     if there is not None:
         taken = Taken(key, there.id, None)
@@ -164,6 +184,7 @@ def take_in(scope: Scope, upload: Upload, key: SaveKey, progress: Progress) -> T
                 profile=on_disk.profile,
                 holds=key.holds,
                 as_of=key.as_of,
+                answer=answer,
                 progress=progress,
             )
         taken = Taken(key, report.import_id, report, report.missing - before)

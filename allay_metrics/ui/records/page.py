@@ -9,6 +9,7 @@ from allay_metrics.review.known import known_records
 from allay_metrics.ui.card import card, head, note, say
 from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records.absent import waiting_questions
 from allay_metrics.ui.records.aside import rows_set_aside
 from allay_metrics.ui.records.history import history
 from allay_metrics.ui.records.missing import missing
@@ -31,6 +32,7 @@ def records_page(scope: Scope) -> None:
     _way_in(scope, empty=known.newest is None)
     if not scope.has_records():
         return
+    waiting_questions(scope)
     left, right = st.columns(2, gap="small")
     with left:
         missing(scope)

@@ -4,16 +4,14 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.review.first_rows import FirstRow
+from allay_metrics.review.missing import silence_in_words
 from allay_metrics.ui.card import note
-from allay_metrics.ui.html import TYPE_WORDS, mark, rich
+from allay_metrics.ui.html import TYPE_WORDS, rich
 from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
 from allay_metrics.ui.records.look import Looked, Recognised
 from allay_metrics.ui.table import Cell, table
 
 WARNINGS_SHOWN = 20
-# A newer export leaves out a few visits. Many at once tell of a file taken for what it is not.
-MANY = 20
-MANY_OF_ROWS = 0.2
 
 
 def recognised_line(known: Recognised) -> None:
@@ -53,6 +51,8 @@ def what_else(looked: Looked) -> None:
     if looked.newly_missing < 0:
         visits = words.plural(-looked.newly_missing, "visit")
         told.append(f"**{visits}** that an export did not hold any more: held again.")
+    if report.silences:
+        told.append(_silent(looked))
     if report.cities_unknown:
         told.append(f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown.")
     if report.warnings:
@@ -60,13 +60,19 @@ def what_else(looked: Looked) -> None:
         told.append(f"**{values}** that cannot be read, in rows that count without them.")
     if told:
         st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
-    if looked.newly_missing > max(MANY, report.rows_read * MANY_OF_ROWS):
-        st.html(f'<p class="al-look">{mark(_too_many(report.holds))}</p>')
 
 
-def _too_many(holds: str) -> str:
-    held = "Is it one of cancelled visits only, or" if holds == "kept" else "Is it"
-    return f"So many visits seldom vanish at once. {held} of some therapists or types alone?"
+def _silent(looked: Looked) -> str:
+    """Return how many visits to come the file says nothing of, and why."""
+    silences = looked.report.silences
+    visits = sum(count for _, _, count in silences)
+    reasons = words.listed(
+        f"{words.number(count)}: {silence_in_words(kind, value)}" for kind, value, count in silences
+    )
+    return (
+        f"**{words.plural(visits, 'visit')} to come** not confirmed by this file ({reasons}): "
+        "they stand as the last export told them."
+    )
 
 
 def problems_in_rows(looked: Looked) -> None:

@@ -47,6 +47,9 @@ def _what_else(past: PastImport, taken: Taken) -> None:
         visits = words.plural(taken.newly_missing, "visit")
         is_ = "is" if taken.newly_missing == 1 else "are"
         told.append(f"**{visits}** on file {is_} not in it any more: decide below")
+    if taken.report and (question := taken.report.question):
+        visits = words.plural(question.visits, "visit")
+        told.append(f"**{visits}** on file not in it: answer below what became of them")
     if past.set_aside:
         told.append(f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason")
     if taken.report and taken.report.cities_unknown:

@@ -10,6 +10,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
+from allay_metrics.derive.absence import Answer
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.encoding import CP1252
 from allay_metrics.intake.recognise import NotRecognised
@@ -21,6 +22,7 @@ from allay_metrics.ui.mapping.answers import holds_answers, mapping_of_answers
 from allay_metrics.ui.mapping.own import own_profiles_list
 from allay_metrics.ui.mapping.page import mapping
 from allay_metrics.ui.problem import problem
+from allay_metrics.ui.records.absent import ask_about_absence
 from allay_metrics.ui.records.answers import (
     Answers,
     answers_in,
@@ -162,7 +164,20 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     if not looked.report.rows_read:
         note("The file has a header and no rows: there is nothing to take in.")
         return
-    _import_button(scope, upload, key, looked.report)
+    answer = ask_about_absence(looked.question, key.file_hash[:12]) if looked.question else None
+    _import_button(
+        scope, upload, key, looked.report, answer=answer, is_certain=_confirm_export(key, looked)
+    )
+
+
+def _confirm_export(key: SaveKey, looked: Looked) -> bool:
+    """Ask whether the file was exported then, where its content says otherwise."""
+    if not looked.doubt:
+        return True
+    return st.checkbox(
+        f"Yes, it was exported at the time above, although {markdown(looked.doubt)}",
+        key=f"al-exported-{key.file_hash[:12]}-{key.as_of}",
+    )
 
 
 def _steps_of_answers(scope: Scope, upload: Upload, known: Answers, ids: tuple[str, ...]) -> None:
@@ -233,7 +248,15 @@ def tell(bar: Any, share: float) -> None:
     bar.progress(min(max(share, 0.0), 1.0))
 
 
-def _import_button(scope: Scope, upload: Upload, key: SaveKey, report: ImportReport) -> None:
+def _import_button(
+    scope: Scope,
+    upload: Upload,
+    key: SaveKey,
+    report: ImportReport,
+    *,
+    answer: Answer | None = None,
+    is_certain: bool = True,
+) -> None:
     running = st.session_state.get(_RUNNING) == key
     rows = words.plural(report.rows_read - len(report.set_aside), "row")
     read_right = not any(CP1252 in one for one in report.notes) or st.checkbox(
@@ -245,20 +268,20 @@ def _import_button(scope: Scope, upload: Upload, key: SaveKey, report: ImportRep
             f"Import {rows}",
             type="primary",
             key="al-import",
-            disabled=running or not read_right,
+            disabled=running or not (read_right and is_certain),
             on_click=_press,
             args=(key,),
         )
         st.button("Not this file", type="tertiary", key="al-import-not", on_click=start_over)
     if running:
-        _take_in(scope, upload, key)
+        _take_in(scope, upload, key, answer)
 
 
 def _press(key: SaveKey) -> None:
     st.session_state[_RUNNING] = key
 
 
-def _take_in(scope: Scope, upload: Upload, key: SaveKey) -> None:
+def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: Answer | None) -> None:
     """Import, then show the page anew: everything on it may have changed.
 
     A click elsewhere meanwhile ends this run and takes the import back; the next run, which finds
@@ -270,7 +293,7 @@ def _take_in(scope: Scope, upload: Upload, key: SaveKey) -> None:
             if key.holds == HOLDS_ANSWERS:
                 taken = take_answers_in(scope, upload, key)
             else:
-                taken = take_in(scope, upload, key, lambda share: tell(bar, share))
+                taken = take_in(scope, upload, key, lambda share: tell(bar, share), answer)
     except Exception:
         st.session_state.pop(_RUNNING, None)
         raise

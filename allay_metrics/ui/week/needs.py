@@ -56,6 +56,16 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
     found = [
         (needs.missing, _missing(scope, needs)),
         (
+            needs.unanswered,
+            Waiting(
+                "unanswered",
+                words.plural(needs.unanswered, "visit"),
+                "not in a newer export: did it hold everything?",
+                "quiz",
+                lambda: st.switch_page(RECORDS),
+            ),
+        ),
+        (
             needs.no_next,
             Waiting(
                 "no-next",

@@ -1,0 +1,68 @@
+"""What a total leaves out or counts unconfirmed: missing visits, and those no newer file held."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import case, func, literal_column, or_
+
+from allay_metrics import words
+from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.coverage import read_records
+from allay_metrics.metrics.facts import VISITS
+from allay_metrics.metrics.inquiry import inquire
+from allay_metrics.metrics.metric import REPORTED
+from allay_metrics.metrics.question import Question
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import visit
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many visits a total leaves out as missing, and counts though nobody confirmed them.
+
+    `since` is the newest export that held any of the unconfirmed (unix seconds), None for none.
+    """
+
+    missing: int = 0
+    unconfirmed: int = 0
+    since: int | None = None
+
+    def note(self, zone: ZoneInfo) -> str:
+        """Return both counts in words, empty where there is nothing to say."""
+        parts = []
+        if self.missing:
+            parts.append(f"{words.number(self.missing)} missing, in no number until decided")
+        if self.unconfirmed and self.since is not None:
+            day = _day(self.since, zone)
+            parts.append(f"{words.number(self.unconfirmed)} not confirmed since {words.dated(day)}")
+        return "; ".join(parts)
+
+
+def visits_left_out(question: Question, scope: Scope) -> dict[Place, LeftOut]:
+    """Return what each group and period of a question leaves out; nothing for check-ins alone.
+
+    Keys are the groups as shown and the place of the period in the question's order.
+    """
+    if all(metric in REPORTED for metric in question.metrics):
+        return {}
+    is_missing = visit.c.state == literal_column("'missing'")
+    is_unconfirmed = visit.c.unconfirmed == literal_column("1")
+    sums = [
+        func.sum(case((is_missing, 1), else_=0)),
+        func.sum(visit.c.unconfirmed),
+        func.max(case((is_unconfirmed, visit.c.as_of))),
+    ]
+    with scope.read() as conn:
+        inquiry = inquire(conn, scope, read_records(conn, scope), question)
+        statement = inquiry.select(VISITS, sums).where(or_(is_missing, is_unconfirmed))
+        counted = [(place, row[inquiry.width :]) for place, row in inquiry.rows(statement)]
+    return {
+        place: LeftOut(int(missing), int(unconfirmed), since)
+        for place, (missing, unconfirmed, since) in counted
+        if missing or unconfirmed
+    }
+
+
+def _day(moment: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(moment, zone).date()
