@@ -480,3 +480,16 @@ def test_every_kind_of_coverage_is_needed_or_noted_by_some_metric():
     used = {kind for m in METRICS.values() for kind in (*m.needs, *m.noted)}
     # A calendar names no family: `family` follows from the source, not from what a file covers.
     assert used == {*KINDS, "family"}
+
+
+@pytest.mark.parametrize(("gap", "value"), [(21, 0), (22, None)])
+def test_three_weeks_between_two_files_of_a_source_count_as_known(sqlite_scope, gap, value):
+    """Nobody worked at Christmas, or a file of those weeks never came."""
+    end = on(0)
+    files = [
+        Told(covers={"kept": (LONG_AGO, end)}),
+        Told(covers={"kept": (end + timedelta(days=gap + 1), EXPORTED.date())}),
+    ]
+    on_file(sqlite_scope, booked("A", on(-3)), booked("B", on(gap + 2)), files=files)
+    asked = {"first": end + timedelta(days=7), "last": end + timedelta(days=9)}
+    assert told(sqlite_scope, "bookings", **asked)[0] == value
