@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, make_url, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged
@@ -67,6 +67,10 @@ def write_backup(scope: Scope, path: Path) -> Backup:
         part.replace(path)
     except OSError as error:
         raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
+    except IntegrityError as error:
+        # A row that fits where it stands fits into a copy: it does not fit where it stands.
+        damage = find_damage(_target(scope.database_url), thorough=True)
+        raise damage or FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except DBAPIError as error:
         raise FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except driver_of(config.database_key()).Error as error:

@@ -3,12 +3,13 @@
 Files are opened for reading only, whatever their state: a second look may need them as they are.
 """
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, text
 
 from allay_metrics.errors import AllayError, RecordsDamaged
 from allay_metrics.records.damage import damage_in, damaged, first_line
@@ -16,6 +17,7 @@ from allay_metrics.records.engine import opened_files, place_of
 from allay_metrics.records.files import connect_file, driver_of, is_plain, key_for
 from allay_metrics.records.migrate import is_newer, schema_damage
 from allay_metrics.records.tables import metadata
+from allay_metrics.records.types import Day
 
 LINES = 5  # of the engine's own check: enough to see what kind of damage it is
 _NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -123,9 +125,10 @@ def read_rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
 
 def _damage_of(file: Any, path: Path, key: str | None, *, thorough: bool) -> RecordsDamaged | None:
     damage = schema_damage(path, *_schema(file))
-    if damage is None and thorough and (said := _findings(file, key)):
-        return damaged(path, f"are damaged ({said[0]})")
-    return damage
+    if damage is not None or not thorough:
+        return damage
+    said = _findings(file, key) or tuple(_amiss(file))
+    return damaged(path, f"are damaged ({said[0]})") if said else None
 
 
 def _schema(file: Any) -> tuple[set[str], str | None]:
@@ -144,6 +147,22 @@ def _findings(file: Any, key: str | None) -> tuple[str, ...]:
         lines = [first_line(error)]
     told = [one for line in lines for one in line.splitlines() if one != "ok"]
     return tuple(told[:LINES])
+
+
+def _amiss(file: Any) -> Iterator[str]:
+    """Yield what the engine takes for whole: references that lead nowhere, days that are none."""
+    for row in file.execute("PRAGMA foreign_key_check"):
+        yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
+    tables = _schema(file)[0]
+    for column in (one for name in tables & metadata.tables.keys() for one in _days(name)):
+        table, name = column.table.name, column.name
+        none = f'FROM "{table}" WHERE date("{name}") IS NOT "{name}" LIMIT 1'
+        if file.execute(f"SELECT 1 {none}").fetchone():
+            yield f"a day in {table} is none"
+
+
+def _days(table: str) -> list[Column[Any]]:
+    return [one for one in metadata.tables[table].columns if isinstance(one.type, Day)]
 
 
 def _names(file: Any, key: str | None) -> list[str]:

@@ -180,6 +180,25 @@ def test_an_error_nobody_foresaw_is_said_as_damage_where_the_records_are(run, ow
     assert_said(run("query", "completed"), own)
 
 
+def test_a_day_that_is_none_is_damage_though_the_engine_sees_nothing(run, own):
+    with closing(sqlite3.connect(own)) as file:
+        file.execute("UPDATE visit SET day = '2026-1?-09'")
+        file.commit()
+    ran = run("check")
+    assert_said(ran, own)
+    assert "a day in visit is none" in ran.err
+
+
+def test_a_reference_that_leads_nowhere_stops_a_backup_with_the_records_named(run, own, tmp_path):
+    with closing(sqlite3.connect(own)) as file:
+        file.execute("UPDATE visit SET family_id = 'nowhere'")
+        file.commit()
+    ran = run("backup", tmp_path / "other.allay")
+    assert_said(ran, own)
+    assert "refers to a row of family" in ran.err
+    assert list(tmp_path.glob("other.allay*")) == []
+
+
 def test_no_command_lacks_its_words():
     assert WORDS.keys() <= set(COMMANDS)
 
