@@ -18,6 +18,7 @@ from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDa
 from allay_metrics.records import open_practice, replacement, row_hashes
 from allay_metrics.records.backup import move_practice, restore
 from allay_metrics.records.examination import find_damage
+from allay_metrics.records.practice import practice_name
 from tests.support import damage
 from tests.support.acuity import write_export
 
@@ -177,6 +178,22 @@ def test_an_exchange_that_fails_leaves_all_as_it_was(path):
         with pytest.raises(OSError, match="nowhere"):
             replacement.exchange(path.with_name("nowhere"), path)
         assert held(path.parent) == before
+
+
+def test_the_log_of_the_old_file_goes_with_it_and_never_stays_beside_the_new(path):
+    new = path.with_name("new")
+    shutil.copy(path, new)
+    log = path.with_name(f"{path.name}-wal")
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE practice SET name = 'in the log'")
+        file.commit()
+        logged = log.read_bytes()
+        aside = replacement.exchange(new, path)
+        assert not log.exists()
+        assert aside.with_name(f"{aside.name}-wal").read_bytes() == logged
+    for kept, name in ((aside, "in the log"), (path, "My practice")):
+        with closing(open_practice(url_of(kept))) as scope:
+            assert practice_name(scope) == name
 
 
 def test_two_restores_at_once_do_not_mix(path, backup):
