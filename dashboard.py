@@ -89,6 +89,7 @@ HERS = [
 ]
 BOTH = [page for page in PAGES if page.url_path in ("check-ins", "definitions", "me")]
 hers = [st.Page(ui.to_caseload, title="Allay", url_path="home", default=True), *HERS, *BOTH]
-here = st.navigation(hers if ui.is_therapist() else [*PAGES, *HERS], position="hidden")
-with ui.frame(PAGES, [*HERS, *BOTH], here):
-    here.run()
+with ui.problems_shown():  # who is here is a question to the records, which may be damaged
+    here = st.navigation(hers if ui.is_therapist() else [*PAGES, *HERS], position="hidden")
+    with ui.frame(PAGES, [*HERS, *BOTH], here):
+        here.run()

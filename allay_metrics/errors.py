@@ -23,6 +23,18 @@ class ConfigProblem(AllayError):
     """A setting, profile or database that cannot be used as it stands."""
 
 
+class RecordsDamaged(ConfigProblem):
+    """Records that are damaged, or are none: `place` is their file, or their URL without password.
+
+    `state` completes a sentence that begins with "The records in ...", `way` says what to do.
+    """
+
+    def __init__(self, place: str, state: str, way: str) -> None:
+        """Say what is wrong with which records, and what to do."""
+        super().__init__(f"The records in {place} {state}: {way}.")
+        self.place, self.state = place, state
+
+
 class Conflict(AllayError):
     """Something changed meanwhile, or stands in the way of what was asked."""
 

@@ -1,5 +1,7 @@
 """Backups of the practice, and when the last one was made."""
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +9,8 @@ from allay_metrics.actions.settings import keep_setting, read_setting
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import Head
-from allay_metrics.records.backup import Backup, write_backup
+from allay_metrics.records.backup import Backup, read_label, write_backup
+from allay_metrics.records.examination import read_rows
 
 _LAST = "last_backup"
 
@@ -43,6 +46,28 @@ def back_up(scope: Scope, path: Path) -> Backup:
     with scope.write("make a backup") as conn:
         keep_setting(conn, scope.practice_id, _LAST, vars(told))
     return made
+
+
+def known_backup(path: Path) -> tuple[str, int] | None:
+    """Return name or path, and time, of the newest backup that records in a file tell of.
+
+    They may be damaged: then what lies in their folder is looked at, too. None where there is none.
+    """
+    known: list[tuple[int, str]] = []
+    statement = f"SELECT value FROM setting WHERE name = '{_LAST}'"  # noqa: S608 - our own name
+    for (value,) in read_rows(path, statement):
+        with suppress(TypeError, ValueError):
+            noted = LastBackup(**json.loads(value))
+            known.append((int(noted.made_at), str(noted.file_name)))
+    others = (one for one in path.parent.iterdir() if not one.name.startswith(path.stem))
+    for one in others:
+        label = read_label(one) if one.is_file() else None
+        if label is not None:
+            known.append((label.made_at, str(one)))
+    if not known:
+        return None
+    made_at, name = max(known)
+    return name, made_at
 
 
 def last_backup(scope: Scope) -> LastBackup | None:

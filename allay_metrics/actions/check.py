@@ -1,15 +1,20 @@
 """Looks whether the records are whole: the database itself, the derived rows, the roll-up."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
-from allay_metrics.actions.backups import last_backup
+from allay_metrics import words
+from allay_metrics.actions.backups import known_backup, last_backup
 from allay_metrics.actions.holding import hold_anew
 from allay_metrics.derive import derive_all
 from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.matching import linked
+from allay_metrics.errors import RecordsDamaged
 from allay_metrics.records import Scope, audit, rollup, row_hashes
+from allay_metrics.records.examination import Examination, examine, refuse_damaged
 from allay_metrics.records.tables import check_in_row, city, import_, import_row, set_aside
 
 # What a table is derived from where that is not the bookings.
@@ -23,14 +28,17 @@ class _Whole(Exception):
 def check_records(scope: Scope) -> list[str]:
     """Return a sentence for every finding; none when the records are whole.
 
+    Raises RecordsDamaged where the database itself is not.
+
     Everything derived is derived anew and compared, then thrown away: from the imports which of
     them holds a booking and which lacks it, from the bookings all else.
     """
     findings: list[str] = []
-    stored = row_hashes(scope)
     try:
         with scope.write("check the records") as conn:
-            findings += _database(conn)
+            refuse_damaged(conn)
+            findings += _references(conn)
+            stored = row_hashes(scope, conn)
             findings += _trail(scope)
             findings += _accounts(conn, scope.practice_id)
             findings += _roll_up(conn, scope.practice_id)
@@ -48,12 +56,29 @@ def check_records(scope: Scope) -> list[str]:
     return findings
 
 
-def _database(conn: Connection) -> Iterator[str]:
+def examine_damaged(damage: RecordsDamaged) -> list[str]:
+    """Return sentences on what damaged records in a file still hold, and on their newest backup."""
+    path = Path(damage.place)
+    if not path.exists():
+        return []  # a server's: its own tools look at its files
+    known = known_backup(path)
+    newest = "No backup of them is noted, or lies in their folder."
+    if known is not None:
+        moment = words.moment(datetime.fromtimestamp(known[1]).astimezone())
+        newest = f"The newest backup known is {known[0]}, made {moment}."
+    found = examine(path) if path.is_file() else Examination()
+    sentences = [f"The database's own check says: {line}." for line in found.findings]
+    if found.rows:
+        tables = (f"{name} ({words.plural(n, 'row')})" for name, n in found.rows.items())
+        sentences.append(f"These tables can be read: {', '.join(tables)}.")
+    if found.unreadable:
+        sentences.append(f"These cannot, or not to their end: {', '.join(found.unreadable)}.")
+    return [*sentences, newest]
+
+
+def _references(conn: Connection) -> Iterator[str]:
     if conn.dialect.name != "sqlite":
         return
-    for (said,) in conn.execute(text("PRAGMA integrity_check")).all():
-        if said != "ok":
-            yield f"The database file is damaged: {said}."
     for row in conn.execute(text("PRAGMA foreign_key_check")).all():
         yield f"A row of {row[0]} refers to a row of {row[2]} that is not there."
 

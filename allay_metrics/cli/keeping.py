@@ -31,7 +31,11 @@ def backup_command(context: click.Context, file: Path, database: str | None) -> 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="Where records stand already; they are kept beside.")
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Where records stand already, whole or damaged: they are moved aside.",
+)
 @database_option
 @click.pass_context
 def restore_command(
@@ -41,9 +45,13 @@ def restore_command(
     from allay_metrics.records.backup import restore
 
     url = chosen_database(context, database) or config.own_database_url()
-    made = restore(file, url, replace=replace)
+    restored = restore(file, url, replace=replace)
+    made = restored.backup
     moment = words.moment(datetime.fromtimestamp(made.made_at).astimezone())
-    click.echo(f"{made.practice} as of {moment}: {words.plural(made.rows, 'row')} restored.")
+    rows = words.plural(made.rows, "row")
+    click.echo(f"{made.practice} as of {moment}: {rows} restored and read back.")
+    if restored.aside is not None:
+        click.echo(f"What stood there before is kept as {restored.aside}.")
 
 
 @click.command("move")

@@ -87,9 +87,17 @@ def _sentence(message: str) -> str:
 
 
 def _unexpected(error: Exception, *, debug: bool) -> int:
-    """Name the error by where it arose: the same fault has the same id, and no record is shown."""
+    """Name the error by where it arose: the same fault has the same id, and no record is shown.
+
+    Where the records turn out to be damaged, that is what is said.
+    """
+    from allay_metrics.records.examination import find_damage_unseen
+
     if debug:
         traceback.print_exception(error)
+    damage = find_damage_unseen()
+    if damage is not None:
+        return _say(str(damage))
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
     number = blake2b(f"{type(error).__name__} {place}".encode(), digest_size=4).hexdigest()

@@ -8,7 +8,7 @@ import click
 from allay_metrics import words
 from allay_metrics.cli.options import Span, chosen_database, database_option, moment
 from allay_metrics.cli.progress import bar
-from allay_metrics.errors import AllayError
+from allay_metrics.errors import AllayError, RecordsDamaged
 
 if TYPE_CHECKING:
     from allay_metrics.records import Scope
@@ -94,6 +94,8 @@ def import_command(
     for path, beside in _pairs(scope, files, how["source"], how["profile"]):
         try:
             reports.append(_import_one(scope, path, beside=beside, as_of=exported, **how))
+        except RecordsDamaged:
+            raise  # of no file in particular: the next one would meet it, too
         except AllayError as error:
             failed += 1
             click.echo(str(error), err=True)
@@ -124,16 +126,22 @@ def undo_command(context: click.Context, import_id: str, database: str | None) -
 def check_command(context: click.Context, database: str | None) -> int:
     """Look whether the records are whole, and print each table's fingerprint.
 
-    Everything derived is derived anew and compared. Exits with 2 when something is wrong.
+    Everything derived is derived anew and compared. Of a damaged file it says what can still be
+    read, and which backup is the newest. Exits with 2 when something is wrong.
     """
-    from allay_metrics.actions.check import check_records
+    from allay_metrics.actions.check import check_records, examine_damaged
     from allay_metrics.demo.active import recorded_practice
     from allay_metrics.records import row_hashes
 
-    scope = recorded_practice(chosen_database(context, database))
+    try:
+        scope = recorded_practice(chosen_database(context, database))
+        findings = check_records(scope)
+    except RecordsDamaged as damage:
+        for sentence in (str(damage), *examine_damaged(damage)):
+            click.echo(sentence, err=True)
+        return 2
     for table, fingerprint in sorted(row_hashes(scope).items()):
         click.echo(f"{fingerprint}  {table}")
-    findings = check_records(scope)
     for finding in findings:
         click.echo(finding, err=True)
     click.echo("" if findings else "The records are whole.", err=True, nl=not findings)

@@ -1,6 +1,7 @@
 """Which practice is open: the owner's own as soon as it holds records, else the invented one."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 from allay_metrics import config
 from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.sessions import has_people
-from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.errors import Conflict, NotFound, RecordsDamaged
 from allay_metrics.records import Scope, open_practice
+from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
 _SQLITE = "sqlite:///"
@@ -69,9 +71,9 @@ def remove_demo() -> None:
     """Delete the demo practice's file and what SQLite keeps beside it."""
     path = config.demo_database_path()
     if path.exists():
-        _open(config.sqlite_url(path)).close()
-    for end in ("", "-wal", "-shm"):
-        path.with_name(path.name + end).unlink(missing_ok=True)
+        with suppress(RecordsDamaged):  # that is no reason to keep it
+            _open(config.sqlite_url(path)).close()
+    remove_file(path)
 
 
 def is_demo_alone() -> bool:

@@ -7,6 +7,7 @@ would not see it.
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -15,19 +16,23 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, make_url, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem, Conflict, FileProblem
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged
 from allay_metrics.records.audit import head
 from allay_metrics.records.copying import copy_practice
+from allay_metrics.records.damage import first_line
 from allay_metrics.records.engine import WRITE, open_engine
+from allay_metrics.records.examination import find_damage, holds_records, read_rows
 from allay_metrics.records.files import connect_file, driver_of, is_plain, remove_file
 from allay_metrics.records.migrate import newest_revision, upgrade
+from allay_metrics.records.replacement import Workbench, exchange, put_in_place, workbench
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import city, device, import_, login_session, practice
 from allay_metrics.records.types import now
 
+_WAY = "`restore FILE --replace` moves them aside first, or choose another file"
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -62,6 +67,10 @@ def write_backup(scope: Scope, path: Path) -> Backup:
         part.replace(path)
     except OSError as error:
         raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
+    except IntegrityError as error:
+        # A row that fits where it stands fits into a copy: it does not fit where it stands.
+        damage = find_damage(_target(scope.database_url), thorough=True)
+        raise damage or FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except DBAPIError as error:
         raise FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except driver_of(config.database_key()).Error as error:
@@ -95,6 +104,15 @@ def _write(scope: Scope, part: Path) -> Backup:
     return made
 
 
+def read_label(path: Path) -> Backup | None:
+    """Return what a file says of itself as a backup, nothing proved; None for one that is none."""
+    try:
+        ((told,),) = read_rows(path, "SELECT told FROM allay_backup")
+        return Backup(**json.loads(told))
+    except (TypeError, ValueError):
+        return None
+
+
 def read_backup(path: Path) -> Backup:
     """Return what a backup says of itself, once every row in it proved to be as it was written.
 
@@ -125,32 +143,75 @@ def read_backup(path: Path) -> Backup:
     return made
 
 
-def restore(path: Path, url: str, *, replace: bool = False) -> Backup:
-    """Put a backup's practice into the database at `url` and return what it says of itself.
+@dataclass(frozen=True)
+class Restored:
+    """A backup that was put back, and where what stood there is kept; None where nothing did."""
 
-    Raises FileProblem as `read_backup` does, and Conflict when records stand there already. With
-    `replace` an SQLite file that stands there is kept beside the new one, never overwritten.
+    backup: Backup
+    aside: Path | None
+
+
+def restore(path: Path, url: str, *, replace: bool = False) -> Restored:
+    """Put a backup's practice into the database at `url`, and read it there once more.
+
+    Raises FileProblem as `read_backup` does, and Conflict when records stand there already, whole
+    or damaged. With `replace` an SQLite file that stands there is moved aside with what SQLite
+    keeps beside it. Whatever fails, what stood there stays, and nothing is left beside it.
     Sessions and remembered devices of the day of the backup open nothing: some were ended since.
     """
     made = read_backup(path)
-    work = Path(path.parent / f".{path.name}.restoring")
+    key = config.database_key()
     try:
-        shutil.copyfile(path, work)
-        work.chmod(0o600)
-        with closing(_open(work)) as file, file:
-            file.execute("DROP TABLE allay_backup")
-        source = open_engine(config.sqlite_url(work), plain=is_plain(work))
-        try:
-            upgrade(source)
-            _end_sign_ins(source)
-            _put(_reading(source), url, made.practice_id, replace=replace)
-        finally:
-            source.dispose()
+        with workbench(_target(url)) as bench:
+            if url.startswith("sqlite"):
+                _refuse_standing(bench.path, replace=replace)
+            source = _upgraded_copy(path, bench.copy, made.practice_id)
+            try:
+                _end_sign_ins(source)
+                aside = _put(_reading(source), url, made.practice_id, bench, replace=replace)
+            finally:
+                source.dispose()
     except OSError as error:
         raise FileProblem(f"The backup cannot be restored: {error.strerror or error}.") from None
-    finally:
-        remove_file(work)
-    return made
+    except (sqlite3.Error, driver_of(key).Error, DBAPIError) as error:
+        raise FileProblem(f"The backup cannot be restored: {first_line(error)}.") from None
+    return Restored(made, aside)
+
+
+def _target(url: str) -> Path:
+    """Return the file a backup is restored to; for a server, one to build beside on the way."""
+    if not url.startswith("sqlite"):
+        return config.data_dir() / "server"
+    path = Path(make_url(url).database or "")
+    # What a name leads to is replaced, not the name.
+    return path.resolve() if path.is_symlink() else path
+
+
+def _upgraded_copy(path: Path, copy: Path, practice_id: str) -> Engine:
+    """Return an engine of a copy of the backup, at the newest schema. Raises FileProblem."""
+    shutil.copyfile(path, copy)
+    copy.chmod(0o600)
+    with closing(_open(copy)) as file, file:
+        file.execute("DROP TABLE allay_backup")
+    engine = open_engine(config.sqlite_url(copy), plain=is_plain(copy))
+    try:
+        upgrade(engine)
+        _refuse_without(practice_id, engine, path.name)
+    except RecordsDamaged as damage:
+        engine.dispose()
+        raise FileProblem(f"{path.name} is no backup: what is in it {damage.state}.") from None
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _refuse_without(practice_id: str, engine: Engine, name: str) -> None:
+    """Raise FileProblem where the practice a backup names is not in it: nobody proved the name."""
+    with engine.connect() as conn:
+        its = select(practice.c.name).where(practice.c.practice_id == practice_id)
+        if conn.execute(its).first() is None:
+            raise FileProblem(f"{name} is damaged: its practice is not in it.")
 
 
 def _end_sign_ins(engine: Engine) -> None:
@@ -165,65 +226,81 @@ def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:
     The one it came from stays as it is. A file is encrypted where a key is set and it is not asked
     to be `plain`. Raises Conflict when records stand there already.
     """
-    _put(scope.read, url, scope.practice_id, replace=False, plain=plain)
+    with workbench(_target(url)) as bench:
+        _put(scope.read, url, scope.practice_id, bench, replace=False, plain=plain)
 
 
 def _put(
-    source: Reading, url: str, practice_id: str, *, replace: bool, plain: bool | None = None
-) -> None:
+    source: Reading,
+    url: str,
+    practice_id: str,
+    bench: Workbench,
+    *,
+    replace: bool,
+    plain: bool | None = None,
+) -> Path | None:
+    """Copy a practice into the database at `url`; return where a file that stood there is kept."""
     if url.startswith("sqlite"):
-        path = Path(make_url(url).database or "")
-        _put_file(source, path, practice_id, replace=replace, plain=plain)
-        return
+        return _put_file(source, practice_id, bench, replace=replace, plain=plain)
     target = open_engine(url)
     try:
         upgrade(target)
         _copy_into(source, target, practice_id)
     finally:
         target.dispose()
+    return None
 
 
 def _put_file(
-    source: Reading, path: Path, practice_id: str, *, replace: bool, plain: bool | None
-) -> None:
+    source: Reading, practice_id: str, bench: Workbench, *, replace: bool, plain: bool | None
+) -> Path | None:
     """Build the new file beside the old one: at every moment one of them is whole."""
-    new = path.with_name(path.name + ".new")
-    remove_file(new)
-    target = open_engine(config.sqlite_url(new), plain=plain)
+    _refuse_standing(bench.path, replace=replace)
+    target = open_engine(config.sqlite_url(bench.new), plain=plain)
     try:
         upgrade(target)
         _copy_into(source, target, practice_id)
     finally:
         target.dispose()
-    if _holds_records(path):
-        if not replace:
-            remove_file(new)
-            raise Conflict(
-                f"There are records in {path} already: restore into another file, or replace them."
-            )
-        path.rename(path.with_name(f"{path.stem}.before-{now()}{path.suffix}"))
-    remove_file(path)
-    new.replace(path)
+    damage = find_damage(bench.new, thorough=True)
+    if damage is not None:
+        raise FileProblem(f"The backup cannot be restored: what was written {damage.state}.")
+    # Once more: somebody may have written meanwhile.
+    if _refuse_standing(bench.path, replace=replace):
+        return exchange(bench.new, bench.path)
+    put_in_place(bench.new, bench.path)
+    return None
+
+
+def _refuse_standing(path: Path, *, replace: bool) -> bool:
+    """Return whether records stand at `path`, whole or damaged. Raises Conflict unless they may go.
+
+    A database that was only opened holds none.
+    """
+    damage = find_damage(path)
+    if damage is None and not holds_records(path):
+        damage = find_damage(path, thorough=True)
+        if damage is None:
+            return False
+    if not replace:
+        stands = f"There are records in {path} already"
+        if damage is not None:
+            stands = f"The records in {path} {damage.state}"
+        raise Conflict(f"{stands}: {_WAY}.")
+    return True
 
 
 def _copy_into(source: Reading, target: Engine, practice_id: str) -> None:
     with source() as read, _writing(target) as write, write.begin():
         if write.execute(select(import_.c.id).limit(1)).first() is not None:
-            raise Conflict("There are records in that database already.")
+            raise Conflict(
+                "There are records in that database already, and a server's is never replaced: "
+                "make an empty one, and name it by --database."
+            )
         # A database that was only opened holds an empty practice and its cities.
         for table in (city, practice):
             write.execute(delete(table))
         copy_practice(read, write, practice_id)
-
-
-def _holds_records(path: Path) -> bool:
-    if not path.exists() or not path.stat().st_size:
-        return False
-    with closing(_open(path)) as file:
-        tables = "SELECT 1 FROM sqlite_master WHERE name = 'import'"
-        if file.execute(tables).fetchone() is None:
-            return False
-        return file.execute("SELECT 1 FROM import LIMIT 1").fetchone() is not None
 
 
 def _open(path: Path) -> Any:

@@ -16,7 +16,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem
-from allay_metrics.records.files import connect_file, driver_of, key_for
+from allay_metrics.records.damage import damage_in, damaged
+from allay_metrics.records.files import connect_file, create_file, driver_of, key_for
+from allay_metrics.records.replacement import remove_leftovers
 
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
 # sees one state of the records and writes nothing, on either engine.
@@ -56,7 +58,8 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     """Return an engine for an SQLite file or a PostgreSQL database.
 
     A new SQLite file is readable by its owner only, and encrypted where a key is set and it is not
-    asked to be `plain`. Raises ConfigProblem for any other URL, or a file or key that do not fit.
+    asked to be `plain`. Raises ConfigProblem for any other URL, or a file or key that do not fit;
+    RecordsDamaged for what is no database. Damage that a query meets later is raised as that, too.
     """
     try:
         parsed = make_url(url)
@@ -93,10 +96,23 @@ def one_at_a_time(engine: Engine) -> Iterator[Connection]:
 def _sqlite(url: str, path: Path, plain: bool | None) -> Engine:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.is_dir():
+            raise damaged(path, "cannot be opened (this is a folder)")
+        remove_leftovers(path)
+        key = key_for(path, plain=plain)
+        if not path.exists():
+            create_file(path, key)
+        os.close(os.open(path, os.O_RDWR))
+        if not path.stat().st_size:
+            raise damaged(path, "cannot be opened (the file is empty)")
     except OSError as error:
         raise ConfigProblem(f"The records in {path} cannot be opened: {error.strerror}.") from None
-    return _of_file(url, path, key_for(path, plain=plain))
+    return _of_file(url, path, key)
+
+
+def opened_files() -> list[Path]:
+    """Return the SQLite files that this process has engines of, the one opened last first."""
+    return [Path(engine.url.database or "") for engine in reversed(list(_keys))]
 
 
 def another(engine: Engine) -> Engine:
@@ -117,6 +133,7 @@ def _of_file(url: str, path: Path, key: str | None) -> Engine:
     _keys[engine] = key
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    _say_damage(engine, path)
     event.listen(engine, "handle_error", _say_who_writes)
     _log_statements(engine)
     return engine
@@ -135,9 +152,28 @@ def _postgres(url: URL) -> Engine:
             "options": f"{url.query.get('options', '')} {limits}".strip(),
         },
     )
+    _say_damage(engine, place_of(engine))
     event.listen(engine, "handle_error", _say_who_writes)
     _log_statements(engine)
     return engine
+
+
+def place_of(engine: Engine) -> Path | str:
+    """Return the file an engine opens, or the URL of its server without the password."""
+    if engine.dialect.name == "sqlite":
+        return Path(engine.url.database or "")
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def _say_damage(engine: Engine, place: Path | str) -> None:
+    """Raise RecordsDamaged for what the engine reports of the records it has opened."""
+
+    def say_damage(context: ExceptionContext) -> None:
+        found = damage_in(context.original_exception, place)
+        if found is not None:
+            raise found
+
+    event.listen(engine, "handle_error", say_damage)
 
 
 def _say_who_writes(context: ExceptionContext) -> None:

@@ -1,15 +1,22 @@
 """SQLite files as they lie on disk: plain, or encrypted by SQLCipher where a key is set."""
 
-from contextlib import suppress
+import os
+from contextlib import closing, suppress
 from pathlib import Path
+from secrets import token_hex
 from types import ModuleType
 from typing import Any, cast
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.records.damage import RESTORE, damaged
 
+BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file
 _PLAIN = b"SQLite format 3\x00"
 _PAGE_BYTES = 16384
+# https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+_LOG_HEAD, _FRAME_HEAD = 32, 24  # bytes
+_LOG_MAGIC = b"\x37\x7f\x06"
 
 
 def is_plain(path: Path) -> bool:
@@ -25,7 +32,8 @@ def key_for(path: Path, *, plain: bool | None = None) -> str | None:
     """Return the key a file is encrypted with, None for a plain one.
 
     `plain` is what was asked for, else records are encrypted where a key is set; the demo practice
-    is invented and stays plain. Raises ConfigProblem where the file is not as it has to be.
+    is invented and stays plain. Raises ConfigProblem where the file is not as it has to be,
+    RecordsDamaged where it is no database that can be opened without a key.
     """
     if plain or path == config.demo_database_path():
         return None
@@ -37,10 +45,8 @@ def key_for(path: Path, *, plain: bool | None = None) -> str | None:
             "into an encrypted file by `move --encrypt`, or leave the key out."
         )
     if not key and there and not is_plain(path):
-        raise ConfigProblem(
-            f"The records in {path} are encrypted, or are no database: set ALLAY_DATABASE_KEY to "
-            "the key they were written with."
-        )
+        way = "set ALLAY_DATABASE_KEY to the key they were written with"
+        raise damaged(path, "are encrypted, or are no database", f"{way}, or {RESTORE}")
     return key
 
 
@@ -56,29 +62,77 @@ def driver_of(key: str | None) -> ModuleType:
 
 
 def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any:
-    """Return a connection of the driver's own. Raises ConfigProblem for a key that does not fit."""
+    """Return a connection of the driver's own.
+
+    Raises RecordsDamaged for a key that does not fit; of a plain file the driver's own errors.
+    """
     driver = driver_of(key)
     mode = "ro" if read_only else "rwc"
     address = f"{path.absolute().as_uri()}?mode={mode}"
     connection = driver.connect(address, uri=True, check_same_thread=False)
-    if key is None:
-        # Of a file that is new. Keys are long: larger pages make an import a seventh faster.
-        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
-    else:
-        try:
+    try:
+        if key is None:
+            # Of a file that is new. Keys are long: larger pages make an import a seventh faster.
+            connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        else:
+            # SQLCipher would write to stderr itself what is a sentence of ours.
+            connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = {_quoted(key)}")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except driver.DatabaseError:
-            connection.close()
-            raise ConfigProblem(
-                f"ALLAY_DATABASE_KEY is not the key of the records in {path}, or they are damaged."
-            ) from None
+    except driver.DatabaseError:
+        connection.close()
+        if key is None:
+            raise
+        state = "were written with another key than ALLAY_DATABASE_KEY, or are damaged"
+        raise damaged(path, state, f"set the key they were written with, or {RESTORE}") from None
     return connection
+
+
+def create_file(path: Path, key: str | None) -> None:
+    """Put an empty database at `path`, unless somebody just did; only its owner may read it.
+
+    It is there at once and with its first page: a file of no bytes is one that lost them.
+    """
+    part = path.with_name(f".{path.name}.{token_hex(4)}")
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(connect_file(part, key)) as file:
+            file.execute("PRAGMA user_version = 0")  # writes the first page
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            part.replace(path)
+    finally:
+        remove_file(part)
+
+
+def has_lost_commits(path: Path) -> bool:
+    """Return whether the log beside a file holds commits, or had some and lost its own head.
+
+    For a file in which SQLite sees no table: whatever was committed, it could not be read.
+    """
+    try:
+        with path.with_name(f"{path.name}-wal").open("rb") as log:
+            head = log.read(_LOG_HEAD)
+            if len(head) < _LOG_HEAD:
+                return False
+            if head[:3] != _LOG_MAGIC:
+                return any(head)
+            page = int.from_bytes(head[8:12], "big")
+            while len(frame := log.read(_FRAME_HEAD)) == _FRAME_HEAD:
+                if frame[8:16] == head[16:24] and any(frame[4:8]):
+                    return True  # of this log, and the last frame of a transaction
+                log.seek(page, os.SEEK_CUR)
+    except OSError:
+        pass
+    return False
 
 
 def remove_file(path: Path) -> None:
     """Delete a database file and what SQLite keeps beside it."""
-    for end in ("", "-wal", "-shm", "-journal"):
+    for end in ("", *BESIDE):
         with suppress(FileNotFoundError, NotADirectoryError):
             path.with_name(path.name + end).unlink()
 

@@ -5,30 +5,45 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.engine import one_at_a_time
+from allay_metrics.errors import ConfigProblem, RecordsDamaged
+from allay_metrics.records.damage import damaged
+from allay_metrics.records.engine import one_at_a_time, place_of
+from allay_metrics.records.files import has_lost_commits
+from allay_metrics.records.tables import metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def newest_revision() -> str:
     """Return the newest revision shipped; files are numbered in order."""
-    return max(path.name.split("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*.py"))
+    return max(revisions())
+
+
+def revisions() -> set[str]:
+    """Return every revision shipped."""
+    return {path.name.split("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*.py")}
 
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations the database has not had yet, all or none of each.
 
     Raises ConfigProblem when the database cannot be opened, or is of a newer version of this
-    software.
+    software; RecordsDamaged when what stands there are not the tables of any version.
     """
-    found = _first_look(engine)
+    place = place_of(engine)
+    tables, found = _first_look(engine)
+    if schema_damage(place, tables, found) is not None:
+        # Somebody else may have made it meanwhile: only what is so a second time is damage.
+        tables, found = _first_look(engine)
+        if (damage := schema_damage(place, tables, found)) is not None:
+            raise damage
     if found == newest_revision():
         return
-    if found is not None and found > newest_revision():
+    if is_newer(found):
         raise ConfigProblem(
             f"The database is at schema {found}, newer than this software knows "
-            f"({newest_revision()}): install the newer version."
+            f"({newest_revision()}): install the newer version, or put a backup of this version "
+            f"{_beside(place)}."
         )
     # Alembic is only needed, and only imported, when there is something to do.
     from alembic import command
@@ -41,11 +56,46 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(settings, "head")
 
 
-def _first_look(engine: Engine) -> str | None:
-    """Return the database's revision, None for a new one."""
+def _beside(place: Path | str) -> str:
+    if isinstance(place, Path):
+        return "in its place by `restore FILE --replace`"
+    return "into an empty one by `restore FILE --database URL`"
+
+
+def is_newer(revision: str | None) -> bool:
+    """Return whether a revision is of a newer version of this software."""
+    return revision is not None and revision.isdecimal() and revision > newest_revision()
+
+
+def schema_damage(
+    place: Path | str, tables: set[str], revision: str | None
+) -> RecordsDamaged | None:
+    """Return what is wrong with a database of these tables at this revision; None for nothing.
+
+    A database of no tables is a new one, unless its log says that some were there. A server's may
+    hold tables of others.
+    """
+    ours = tables & metadata.tables.keys()
+    if revision is None and ours:
+        return damaged(place, "are damaged (nothing in them says which schema they have)")
+    if revision is not None and not is_newer(revision) and revision not in revisions():
+        return damaged(place, "are damaged (the version of their schema is none)")
+    if revision == newest_revision() and (lacking := metadata.tables.keys() - tables):
+        return damaged(place, f"are damaged (there is no table {min(lacking)})")
+    if revision is None and isinstance(place, Path):
+        if tables - {"alembic_version"}:
+            return damaged(place, f"are none of this software (there is a table {min(tables)})")
+        if not tables and has_lost_commits(place):
+            return damaged(place, "are damaged (half of the log beside them is lost)")
+    return None
+
+
+def _first_look(engine: Engine) -> tuple[set[str], str | None]:
+    """Return the names of the database's tables and its revision, None for a new one."""
     try:
         with engine.connect() as conn:
-            return _revision(conn)
+            tables = set(inspect(conn).get_table_names())
+            return tables, _revision(conn) if "alembic_version" in tables else None
     except DBAPIError as error:
         said = str(error.orig).splitlines()[0]
         url = engine.url.render_as_string(hide_password=True)
@@ -53,7 +103,5 @@ def _first_look(engine: Engine) -> str | None:
 
 
 def _revision(conn: Connection) -> str | None:
-    if not inspect(conn).has_table("alembic_version"):
-        return None
-    found = conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().first()
     return None if found is None else str(found)

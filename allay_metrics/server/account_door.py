@@ -11,7 +11,7 @@ from allay_metrics import config
 from allay_metrics.actions import sign_in as signing
 from allay_metrics.actions.second_factor import new_secret
 from allay_metrics.actions.sessions import Session
-from allay_metrics.errors import AllayError, QuestionProblem
+from allay_metrics.errors import AllayError, QuestionProblem, RecordsDamaged
 from allay_metrics.server import door_pages
 from allay_metrics.server.pin_pages import phone_page
 from allay_metrics.server.porch import Porch, answer_page, fields, label_of, to_login
@@ -106,6 +106,8 @@ class AccountDoor:
         told = await fields(request)
         try:
             response = await act(here, told)
+        except RecordsDamaged:
+            raise
         except AllayError as error:
             return answer_page(again(here, told, str(error)), 422)
         self._porch.right(here.email, request)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from allay_metrics.actions import sign_in as signing
 from allay_metrics.actions.devices import remembered
 from allay_metrics.actions.sessions import end
-from allay_metrics.errors import AllayError, NotAllowed, NotFound
+from allay_metrics.errors import AllayError, NotAllowed, NotFound, RecordsDamaged
 from allay_metrics.server import door_pages
 from allay_metrics.server.pin_door import DEVICE, to_device
 from allay_metrics.server.pin_pages import pin_page
@@ -92,7 +92,7 @@ class Door:
             joined = await self._porch.checked(
                 lambda: signing.join(practice, code, password, told.get("code", ""), label=label)
             )
-        except NotFound:
+        except (NotFound, RecordsDamaged):
             raise
         except AllayError as error:
             again = door_pages.join_page(

@@ -71,6 +71,11 @@ NOT_HERE = notice("Nothing here", "There is nothing at this address.")
 NOT_YET = notice(
     "Nobody can sign in", "This server is not set up for accounts: its log says what is missing."
 )
+DAMAGED_TITLE = "The records cannot be opened"
+DAMAGED = notice(
+    DAMAGED_TITLE,
+    "They are damaged: the log of this server says where, and how a backup is put back.",
+)
 TOO_LARGE = notice("Too much at once", "That is more than this page takes.")
 BUSY = notice("One moment", "Too many requests came from here: try again in a minute.")
 WRONG = notice("Something went wrong", "It was noted. Try again, or open the dashboard anew.")

@@ -21,10 +21,10 @@ from starlette.types import Receive, Scope, Send
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
 from allay_metrics.actions.parent_form import NOBODY
-from allay_metrics.errors import NotFound, QuestionProblem
+from allay_metrics.errors import NotFound, QuestionProblem, RecordsDamaged
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope as Practice
-from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, message
+from allay_metrics.server.form_html import CLOSED, DAMAGED, POLICY, WAIT, message
 from allay_metrics.server.form_pages import Step
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
@@ -82,6 +82,9 @@ class FormDoor:
             response = await self._answer(request)
         except ClientDisconnect:
             return
+        except RecordsDamaged as error:
+            log.error("No form is shown: %s", str(error))  # noqa: TRY400
+            response = Response(DAMAGED, 503)
         except Exception as error:  # noqa: BLE001  the last resort: no page of ours shows a traceback
             number = uuid4().hex[:8]
             # The kind alone: a message may hold what a parent wrote.

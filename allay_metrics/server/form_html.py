@@ -45,3 +45,4 @@ def message_in_all(key: str) -> str:
 
 CLOSED = message_in_all("closed")
 WAIT = message_in_all("wait")
+DAMAGED = message_in_all("damaged")

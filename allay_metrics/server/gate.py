@@ -9,9 +9,19 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allay_metrics.errors import AllayError
+from allay_metrics.errors import AllayError, ConfigProblem, RecordsDamaged
 from allay_metrics.server.admission import Admission
-from allay_metrics.server.door_html import BUSY, MOVED, NOT_HERE, NOT_YET, TOO_LARGE, WRONG
+from allay_metrics.server.door_html import (
+    BUSY,
+    DAMAGED,
+    DAMAGED_TITLE,
+    MOVED,
+    NOT_HERE,
+    NOT_YET,
+    TOO_LARGE,
+    WRONG,
+    notice,
+)
 from allay_metrics.server.headers import protecting
 from allay_metrics.server.identity import HEADER, OURS, seal
 from allay_metrics.server.limits import Limit
@@ -86,14 +96,25 @@ class Gate:
         try:
             admission = await self._lookups.who(scope, asked)
         except AllayError as error:
-            log.error("Nobody is let in: %s", error)  # noqa: TRY400
-            return Response(NOT_YET, 503)
+            # What is not set up or damaged holds nobody's words; the log leaves out all else.
+            said = str(error) if isinstance(error, ConfigProblem) else error
+            log.error("Nobody is let in: %s", said)  # noqa: TRY400
+            return Response(self._why_nobody(error, asked), 503)
         if kind == "door":
             return None if admission.runs == "people" else _to("/")
         if admission.who is None:
             return self._nobody(scope, asked, admission)
         scope["headers"].append((HEADER.encode(), seal(admission.who).encode()))
         return None
+
+    def _why_nobody(self, error: AllayError, asked: Asked) -> str:
+        """Return the page that says why nobody is let in.
+
+        Where files lie is for the person at this computer alone.
+        """
+        if not isinstance(error, RecordsDamaged):
+            return NOT_YET
+        return notice(DAMAGED_TITLE, str(error)) if self._site.is_keyboard(asked) else DAMAGED
 
     def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
         """Return what somebody is told who has not signed in."""

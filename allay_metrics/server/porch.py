@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from allay_metrics.actions.sessions import ABSOLUTE, Session, look
-from allay_metrics.errors import AllayError, NotFound
+from allay_metrics.errors import AllayError, NotFound, RecordsDamaged
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.browsers import browser_name
-from allay_metrics.server.door_html import BUSY, POLICY, notice
+from allay_metrics.server.door_html import BUSY, DAMAGED, POLICY, notice
 from allay_metrics.server.limits import Limit
 from allay_metrics.server.rules import SESSION, cookie_name, cookie_token
 from allay_metrics.server.site import Site
@@ -109,6 +109,9 @@ class Porch:
                 response = await answer(request)
             except NotFound as error:
                 response = answer_page(notice("Nothing here", str(error)), 404)
+            except RecordsDamaged as error:
+                log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
+                response = answer_page(DAMAGED, 503)
             except AllayError as error:
                 log.error("Nobody is let in: %s", error)  # noqa: TRY400
                 said = notice("Nobody can sign in", "The server's log says why.")

@@ -1,0 +1,55 @@
+"""Damaged records, recognised in what either database engine reports.
+
+An engine reports damage when a query meets it, which may be long after the database was opened.
+Each such error becomes the same RecordsDamaged, so that it is said the same way wherever it shows.
+"""
+
+from pathlib import Path
+
+from allay_metrics import config
+from allay_metrics.errors import RecordsDamaged
+
+RESTORE = (
+    "`restore FILE --replace` puts a backup in their place, `check` says what can still be read"
+)
+_DEMO = "`demo` makes the invented practice anew, and `restore` brings a backup of your own records"
+_SERVER = "put a backup into an empty database by `restore FILE --database URL`"
+_SAID = ("malformed", "file is not a database", "file is encrypted")
+_UNDECODED = "Could not decode to UTF-8"  # what follows is the text itself
+_UNREAD = ("IOERR_READ", "IOERR_SHORT_READ", "IOERR_CORRUPTFS", "IOERR_DATA")
+_INTERNAL = "XX"  # PostgreSQL's class of errors for blocks and indexes that contradict themselves
+_NO_SCHEMA = "3F000"  # what PostgreSQL calls it
+_LONGEST = 120  # characters of what an engine says
+
+
+def damaged(place: Path | str, state: str, way: str = "") -> RecordsDamaged:
+    """Return the error for records in a file, or at a server's URL without its password.
+
+    `state` completes "The records in ..."; `way` is what to do, where it is not the usual.
+    """
+    usual = RESTORE if isinstance(place, Path) else _SERVER
+    if place == config.demo_database_path():
+        usual = _DEMO
+    return RecordsDamaged(str(place), state, way or usual)
+
+
+def damage_in(error: BaseException, place: Path | str) -> RecordsDamaged | None:
+    """Return what a driver's error says of the records at `place`; None where it is no damage."""
+    text = str(error)
+    if _UNDECODED in text:
+        return damaged(place, "are damaged (a text in them cannot be decoded)")
+    number = str(getattr(error, "sqlite_errorname", None) or "")
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state == _NO_SCHEMA:
+        way = f"make it by `CREATE SCHEMA public`, then {_SERVER}"
+        return damaged(place, "cannot be opened (there is no schema public)", way)
+    unread = number.endswith(_UNREAD) or state.startswith(_INTERNAL)
+    if unread or (not state and any(words in text for words in _SAID)):
+        return damaged(place, f"are damaged ({first_line(error)})")
+    return None
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an engine says, without what closes its sentence."""
+    said = str(getattr(error, "orig", None) or error)
+    return (said.splitlines() or [type(error).__name__])[0][:_LONGEST].rstrip(".")

@@ -1,0 +1,182 @@
+"""Looks at a database file as it lies there: is it damaged, and what of it can still be read?
+
+Files are opened for reading only, whatever their state: a second look may need them as they are.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, text
+
+from allay_metrics.errors import AllayError, RecordsDamaged
+from allay_metrics.records.damage import damage_in, damaged, first_line
+from allay_metrics.records.engine import opened_files, place_of
+from allay_metrics.records.files import connect_file, driver_of, is_plain, key_for
+from allay_metrics.records.migrate import is_newer, schema_damage
+from allay_metrics.records.tables import metadata
+from allay_metrics.records.types import Day
+
+LINES = 5  # of the engine's own check: enough to see what kind of damage it is
+_NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the engine's check says first, the rows of tables that can be read, and the others."""
+
+    findings: tuple[str, ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+
+
+def find_damage(path: Path, *, thorough: bool = False) -> RecordsDamaged | None:
+    """Return what is wrong with the records at `path`; None for whole ones, or for no file.
+
+    With `thorough` the engine reads every page, about a second for 200 MB.
+    """
+    if not path.exists():
+        return None
+    if not path.is_file():
+        return damaged(path, "cannot be opened (this is a folder)")
+    if not path.stat().st_size:
+        return damaged(path, "cannot be opened (the file is empty)")
+    key = None
+    try:
+        key = None if is_plain(path) else key_for(path)
+        with closing(connect_file(path, key, read_only=True)) as file:
+            return _damage_of(file, path, key, thorough=thorough)
+    except RecordsDamaged as damage:
+        return damage
+    except driver_of(key).Error as error:
+        return damage_in(error, path) or damaged(path, f"cannot be opened ({first_line(error)})")
+
+
+def find_damage_unseen() -> RecordsDamaged | None:
+    """Return what is wrong with a file this process has opened, every page looked at.
+
+    For an error nobody foresaw: a damaged value may reach our own code before the engine knows.
+    """
+    files = dict.fromkeys(opened_files())
+    found = (find_damage(path, thorough=True) for path in files)
+    return next((damage for damage in found if damage is not None), None)
+
+
+def refuse_damaged(conn: Connection) -> None:
+    """Raise RecordsDamaged where SQLite's own check of the whole file finds something.
+
+    A server's files are its own to check.
+    """
+    if conn.dialect.name != "sqlite":
+        return
+    for (said,) in conn.execute(text("PRAGMA integrity_check(1)")).all():
+        if said != "ok":
+            raise damaged(place_of(conn.engine), f"are damaged ({said})")
+
+
+def holds_records(path: Path) -> bool:
+    """Return whether anything was taken into the records at `path`, which are not damaged.
+
+    Those of a newer version of this software count as holding some: who knows where it keeps them.
+    """
+    if not path.exists():
+        return False
+    with closing(connect_file(path, None if is_plain(path) else key_for(path))) as file:
+        tables, revision = _schema(file)
+        if is_newer(revision):
+            return True
+        return "import" in tables and bool(file.execute("SELECT 1 FROM import LIMIT 1").fetchone())
+
+
+def examine(path: Path) -> Examination:
+    """Return what can be read of a damaged file: nothing, where it cannot be opened at all."""
+    key = None
+    try:
+        key = None if is_plain(path) else key_for(path)
+        with closing(connect_file(path, key, read_only=True)) as file:
+            return _examination(file, key)
+    except AllayError:  # its sentence is said already
+        return Examination()
+    except driver_of(key).Error as error:
+        return Examination((first_line(error),))
+
+
+def _examination(file: Any, key: str | None) -> Examination:
+    counted = {name: _rows(file, name, key) for name in _names(file, key)}
+    return Examination(
+        _findings(file, key),
+        {name: rows for name, rows in counted.items() if rows is not None},
+        tuple(name for name, rows in counted.items() if rows is None),
+    )
+
+
+def read_rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
+    """Return the rows that a statement of ours reads from a file; none where it cannot be read."""
+    key = None
+    try:
+        key = None if is_plain(path) else key_for(path)
+        with closing(connect_file(path, key, read_only=True)) as file:
+            return list(file.execute(statement))
+    except (AllayError, driver_of(key).Error):
+        return []
+
+
+def _damage_of(file: Any, path: Path, key: str | None, *, thorough: bool) -> RecordsDamaged | None:
+    damage = schema_damage(path, *_schema(file))
+    if damage is not None or not thorough:
+        return damage
+    said = _findings(file, key) or tuple(_amiss(file))
+    return damaged(path, f"are damaged ({said[0]})") if said else None
+
+
+def _schema(file: Any) -> tuple[set[str], str | None]:
+    tables = {name for (name,) in file.execute(_NAMES)}
+    if "alembic_version" not in tables:
+        return tables, None
+    row = file.execute("SELECT version_num FROM alembic_version").fetchone()
+    return tables, None if row is None else str(row[0])
+
+
+def _findings(file: Any, key: str | None) -> tuple[str, ...]:
+    """Return the first lines of what the engine's own check says; none where all is well."""
+    try:
+        lines = [str(line) for (line,) in file.execute(f"PRAGMA integrity_check({LINES})")]
+    except driver_of(key).Error as error:
+        lines = [first_line(error)]
+    told = [one for line in lines for one in line.splitlines() if one != "ok"]
+    return tuple(told[:LINES])
+
+
+def _amiss(file: Any) -> Iterator[str]:
+    """Yield what the engine takes for whole: references that lead nowhere, days that are none."""
+    for row in file.execute("PRAGMA foreign_key_check"):
+        yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
+    tables = _schema(file)[0]
+    for column in (one for name in tables & metadata.tables.keys() for one in _days(name)):
+        table, name = column.table.name, column.name
+        none = f'FROM "{table}" WHERE date("{name}") IS NOT "{name}" LIMIT 1'
+        if file.execute(f"SELECT 1 {none}").fetchone():
+            yield f"a day in {table} is none"
+
+
+def _days(table: str) -> list[Column[Any]]:
+    return [one for one in metadata.tables[table].columns if isinstance(one.type, Day)]
+
+
+def _names(file: Any, key: str | None) -> list[str]:
+    """Return the names of the file's tables, of ours where it does not tell them."""
+    try:
+        return sorted(name for (name,) in file.execute(_NAMES))
+    except driver_of(key).Error:
+        return sorted(metadata.tables)
+
+
+def _rows(file: Any, table: str, key: str | None) -> int | None:
+    """Return the rows of a table, every one read; None where one cannot be."""
+    try:
+        rows = file.execute(f'SELECT * FROM "{table}" NOT INDEXED')  # noqa: S608 - a table's name
+        return sum(1 for _ in rows)
+    except driver_of(key).Error:
+        return None

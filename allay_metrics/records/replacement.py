@@ -1,0 +1,155 @@
+"""A database file put in the place of another: built beside it, and the old one kept.
+
+At every moment the old file or the new one stands there whole. What a process that was killed left
+of its work goes when the records are opened, or restored, the next time.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from allay_metrics.errors import Conflict
+from allay_metrics.records.files import BESIDE
+from allay_metrics.records.types import now
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A folder beside `path` in which a database for it is built."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder, which is there while somebody works in it."""
+        return self.path.with_name(f"{self.path.name}.restoring")
+
+    @property
+    def copy(self) -> Path:
+        """Return the file a backup is copied to, to be brought to the newest schema."""
+        return self.folder / "copy.sqlite"
+
+    @property
+    def new(self) -> Path:
+        """Return the file that is to stand at `path`."""
+        return self.folder / "new.sqlite"
+
+    def clear(self) -> None:
+        """Delete the folder with all that is in it."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+
+
+@contextmanager
+def workbench(path: Path) -> Iterator[Workbench]:
+    """Yield where to build a database for `path`; nothing is left of it afterwards.
+
+    Raises Conflict while another process builds one in the same folder.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(path.parent):
+        bench = Workbench(path)
+        bench.clear()
+        bench.folder.mkdir(mode=0o700)
+        try:
+            yield bench
+        finally:
+            bench.clear()
+
+
+def remove_leftovers(path: Path) -> None:
+    """Delete what was being built for `path` by a process that is no more."""
+    bench = Workbench(path)
+    if bench.folder.exists():
+        with suppress(Conflict, OSError), _alone_in(path.parent):
+            bench.clear()
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Let a finished file stand at `path`; of what stood there nothing is kept."""
+    for end in BESIDE:  # first: a log of the old file would be read into the new one
+        _beside(path, end).unlink(missing_ok=True)
+    new.replace(path)
+    _keep_names(path.parent)
+
+
+def exchange(new: Path, path: Path) -> Path:
+    """Let a finished file stand at `path`; return where what stood there is kept.
+
+    Its name has the date and time, and what SQLite kept beside it goes with it. Raises OSError,
+    and all is as it was.
+    """
+    aside = _free_name(path)
+    moved = [end for end in ("", *BESIDE) if _beside(path, end).exists()]
+    try:
+        for end in moved:
+            _also_at(_beside(path, end), _beside(aside, end))
+        put_in_place(new, path)
+    except OSError:
+        for end in moved:
+            with suppress(FileNotFoundError):
+                _beside(aside, end).replace(_beside(path, end))
+                # Two names of one file: then nothing was renamed.
+                _beside(aside, end).unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def _also_at(old: Path, aside: Path) -> None:
+    """Let a file stand at a second name: at the first one it goes in the same moment a new comes.
+
+    A folder, and a file where there are no links, is moved instead.
+    """
+    try:
+        os.link(old, aside, follow_symlinks=True)
+    except OSError:
+        old.rename(aside)
+
+
+def _free_name(path: Path) -> Path:
+    moment = datetime.fromtimestamp(now()).astimezone()
+    name = f"{path.stem}.before-{moment:%Y-%m-%d-%H-%M-%S}"
+    number, free = 1, path.with_name(f"{name}{path.suffix}")
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{name}-{number}{path.suffix}")
+    return free
+
+
+def _beside(path: Path, end: str) -> Path:
+    return path.with_name(path.name + end)
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the folder's names written to the disk, as the files are already."""
+    with suppress(OSError), _opened(folder) as number:
+        os.fsync(number)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder, against other processes that build in it. Raises Conflict."""
+    with _opened(folder) as number:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                f"Records are being restored in {folder} already: try again when that is done."
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        yield number
+    finally:
+        os.close(number)
