@@ -1,7 +1,7 @@
 """When a newer file is evidence that a visit on file is gone, and when it has to ask first.
 
-Pure rules of design, `docs/decisions.md` 50: which moments a file speaks of, whose absence it
-shows, and the guard that turns a mass disappearance into a question.
+Pure rules: which moments a file speaks of, whose absence it shows, and the guard that turns a mass
+disappearance into a question. Why they are so: decision 51 in docs/decisions.md.
 """
 
 from collections import Counter
