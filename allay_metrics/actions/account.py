@@ -141,6 +141,7 @@ def keep_doubt(
         booking.c.practice_id == hand.practice_id,
         booking.c.source == hand.source,
         booking.c.as_of < hand.as_of,
+        booking.c.booked_on <= exported_on,
         func.coalesce(booking.c.therapist, "").in_(names),
     )
     known = conn.execute(newest_known).scalar_one()

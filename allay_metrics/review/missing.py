@@ -239,10 +239,11 @@ def silence_in_words(kind: str, value: str) -> str:
 
 
 def group_name(group: Group) -> str:
-    """Return `December 2025`, `Jen Park` or `massage`."""
+    """Return `December 2025`, `Jen Park` or `Massage`."""
     kind, value = group
     if kind == "month":
         return f"{date.fromisoformat(f'{value}-01'):%B %Y}"
     if kind == "type":
-        return TYPE_WORDS.get(value, value)
+        name = TYPE_WORDS.get(value, value)
+        return f"{name[:1].upper()}{name[1:]}"
     return value or "no therapist named"
