@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from allay_metrics import config
+from allay_metrics.actions.mail_server import send_mail
 from allay_metrics.actions.people import Invitation
-from allay_metrics.actions.sending import send_mail
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import practice_name
