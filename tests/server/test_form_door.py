@@ -261,10 +261,17 @@ def test_opting_out_deletes_what_was_entered_and_closes_the_link(desk, door):
         parent.press(**fields)
     sent = {**hidden(parent.page), "step": "leave"}
     left = request(door, "POST", parent.token, sent)
-    assert left.headers["location"] == "left/en"
+    assert f"<h1>{phrases('en')['left_title']}</h1>" in left.text
+    assert signs("en")[11].action in left.text
     assert request(door, "GET", parent.token).status == 404
     assert given(desk.scope) == {}
     assert raised(desk.scope) == {12}
+
+
+def test_whoever_ticked_nothing_opts_out_to_a_page_of_its_own(desk, door):
+    parent = Parent(door, asked(desk))
+    sent = {**hidden(parent.page), "step": "leave"}
+    assert request(door, "POST", parent.token, sent).headers["location"] == "left/en"
 
 
 def test_a_save_that_another_site_made_is_refused(desk, door):
