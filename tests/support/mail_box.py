@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Event
 
 from aiosmtpd.controller import Controller
 
@@ -18,11 +19,15 @@ PUBLIC = "https://care.example.org"
 
 
 class Box:
-    """Takes every letter; `fault` has it refuse, keep silent or break off instead."""
+    """Takes every letter; `fault` has it refuse, keep silent or break off instead.
 
-    def __init__(self):
+    `is_full` is set as soon as `expected` letters have come.
+    """
+
+    def __init__(self, expected=1):
         self.letters = []
         self.fault = ""
+        self.is_full, self._expected = Event(), expected
 
     async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802
         if self.fault == "sender":
@@ -45,6 +50,8 @@ class Box:
             return "554 not today"
         letter = message_from_bytes(envelope.content, policy=policy.default)
         self.letters.append((envelope.rcpt_tos, letter))
+        if len(self.letters) >= self._expected:
+            self.is_full.set()
         if self.fault == "drops after DATA":
             server.transport.abort()
         if self.fault == "hangs after DATA":
