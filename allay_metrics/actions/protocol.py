@@ -23,7 +23,7 @@ TEMPLATE = config.REFERENCE / "safety_protocol.md"
 TIMES = (15, 30, 60, 120, 240, 480, 720, 1440)  # minutes within which a sign may be read
 UNMAILED = (
     "No mail server is named: nobody will be told of a warning sign until they sign in. "
-    "Name one (docs/deploy.md), or tick that you know."
+    "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
 )
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _LONGEST = 1_000  # letters of a step

@@ -6,6 +6,7 @@ or a server and cron get in nobody's way: a mail is claimed before it is sent.
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -17,6 +18,8 @@ from allay_metrics.records import Scope
 log = logging.getLogger("allay_metrics.jobs")
 
 EVERY = 30  # seconds between two looks
+_AT_ONCE = 4  # looks
+_ALERTS = "alerts"
 
 
 class Jobs:
@@ -25,13 +28,14 @@ class Jobs:
     def __init__(self, opened: Callable[[], Scope]) -> None:
         """Do nothing yet."""
         self._opened = opened
-        # What was missed while the machine slept is done once, however late.
-        settings = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        # What was missed while the machine slept is done once, however late. A look that waits for
+        # a mail server is overtaken by the next: each claims what it sends.
+        settings = {"coalesce": True, "max_instances": _AT_ONCE, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=settings, daemon=True)
 
     def start(self) -> None:
         """Look at once, and then again and again until `stop`."""
-        self._scheduler.add_job(self._alerts, "interval", seconds=EVERY, id="alerts")
+        self._scheduler.add_job(self._alerts, "interval", seconds=EVERY, id=_ALERTS)
         self._scheduler.start()
         self.send_now()
 
@@ -42,8 +46,7 @@ class Jobs:
     def send_now(self) -> None:
         """Send what is due without waiting for the next look, and without waiting for it here."""
         if self._scheduler.running:
-            # A look of its own: one that is under way may have passed what is due since.
-            self._scheduler.add_job(self._alerts)
+            self._scheduler.modify_job(_ALERTS, next_run_time=datetime.now(UTC))
 
     def _alerts(self) -> None:
         try:

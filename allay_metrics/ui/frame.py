@@ -50,7 +50,7 @@ def frame(
         if demo:
             banner_demo(_leave)
         if role is not None:
-            untold_banner(session.scope())
+            untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
         outcome(here.url_path)

@@ -17,7 +17,7 @@ from allay_metrics.actions.protocol import (
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.reading_hours import DAY, EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
-from allay_metrics.ui.card import note
+from allay_metrics.ui.card import note, say
 from allay_metrics.ui.check_ins.flags import TIERS
 from allay_metrics.ui.problem import problem
 
@@ -41,9 +41,9 @@ def signing_form(scope: Scope, signed: Protocol | None) -> None:
         _hours(key, duty)
         for tier, step in enumerate(duty.steps if duty else reader_steps(), 1):
             label = f"{TIERS[tier]}: what the reader does"
-            st.text_area(label, step, key=f"{key}-step-{tier}", height=90, max_chars=1_000)
+            st.text_area(label, step, key=f"{key}-step-{tier}", height=130, max_chars=1_000)
         if not can_send():
-            note(f"**{UNMAILED}**")
+            say(UNMAILED)
             st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
         st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
         st.form_submit_button(

@@ -15,18 +15,20 @@ from allay_metrics.ui.remembered import remembered
 _untold = remembered(read_untold)
 
 
-def untold_banner(scope: Scope) -> None:
-    """Draw that nobody was told of a sign, why, and the way on; nothing where all were told of."""
+def untold_banner(scope: Scope, *, leads_on: bool) -> None:
+    """Draw that nobody was told of a sign, why, and the way on; nothing where all were told of.
+
+    `leads_on` draws the link to the page on which the sign is read: not on that page itself.
+    """
     found = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
     if found is None:
         return
     st.html(STYLE)
-    with st.container(key="al-untold", gap=None):
+    with st.container(key="al-untold", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="al-untold" role="status">{_sentence(scope, found)}</p>')
-        st.page_link(
-            PAGE, label="Read it on Check-ins", icon=":material/priority_high:",
-            query_params=carried(),
-        )  # fmt: skip
+        if leads_on:
+            icon = ":material/priority_high:"
+            st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=carried())
 
 
 def _sentence(scope: Scope, found: Untold) -> str:
