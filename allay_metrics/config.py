@@ -10,6 +10,7 @@
 | `ALLAY_PROXY` | addresses or networks, comma separated, of the TLS proxy in front | none |
 | `ALLAY_SMTP_URL` | mail server: `smtp[s]://user:password@host:port` | nothing is e-mailed |
 | `ALLAY_MAIL_FROM` | address e-mails come from | nothing is e-mailed |
+| `ALLAY_SMTP_PLAIN` | `1` sends to a mail server that does not encrypt, never a password | TLS |
 | `ALLAY_LOG_SQL` | `1` logs every statement, never its values | off |
 | `ALLAY_ACUITY_USER` | user id of the Acuity account that `sync acuity` asks | none |
 | `ALLAY_ACUITY_KEY` | API key of that account; it is shown and logged nowhere | none |
@@ -107,6 +108,11 @@ def mail() -> tuple[str, str] | None:
     """Return the mail server's URL and the address e-mails come from; None without both."""
     server, sender = os.environ.get("ALLAY_SMTP_URL"), os.environ.get("ALLAY_MAIL_FROM")
     return (server, sender) if server and sender else None
+
+
+def mail_in_the_open() -> bool:
+    """Return whether mail may go to another computer without TLS, where its server offers none."""
+    return os.environ.get("ALLAY_SMTP_PLAIN") == "1"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from sqlalchemy import update  # noqa: E402
 from allay_metrics.actions.check_ins import make_link  # noqa: E402
 from allay_metrics.actions.devices import remember  # noqa: E402
 from allay_metrics.actions.people import Invitation, disable, first_owner, invite  # noqa: E402
-from allay_metrics.actions.protocol import sign_protocol  # noqa: E402
 from allay_metrics.actions.sessions import look  # noqa: E402
 from allay_metrics.caseload.day import read_day  # noqa: E402
 from allay_metrics.caseload.today import today_of  # noqa: E402
@@ -27,7 +26,7 @@ from allay_metrics.outcomes.wording import phrases, signs  # noqa: E402
 from allay_metrics.records import DOOR, Scope, open_practice  # noqa: E402
 from allay_metrics.records.tables import practice  # noqa: E402
 from allay_metrics.review.settings import therapists  # noqa: E402
-from tests.support.asked import in_care, seen  # noqa: E402
+from tests.support.asked import in_care, seen, signed  # noqa: E402
 from tests.support.browser import open_browser, open_page, settle  # noqa: E402
 from tests.support.exports import Desk  # noqa: E402
 from tests.support.people import Someone  # noqa: E402
@@ -78,7 +77,7 @@ def _take_people(folder: Path) -> None:
 def _take_forms(folder: Path) -> None:
     """Take a parent's form: what it is for, a warning sign, a question."""
     scope = open_practice(f"sqlite:///{folder / 'practice.sqlite'}", name="Demo practice")
-    sign_protocol(scope, "Ana Reyes", "Ana Reyes", "one working day", "Invented.")
+    signed(scope)
     rows = [seen(str(n), 7, name) for n, name in enumerate(("Mia", "Leo", "Ida", "Ben"))]
     clients = in_care(Desk(scope, folder), *rows)
     links = [make_link(scope, client, "day7").url_path for client in clients.values()]

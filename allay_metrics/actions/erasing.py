@@ -35,12 +35,13 @@ from allay_metrics.records.tables import (
     family,
     family_link,
     import_row,
+    outbox,
     red_flag,
     set_aside,
 )
 
 REASON = "erase a family"
-_OF_CHECK_IN = (answer, red_flag, check_in_row)
+_OF_CHECK_IN = (answer, outbox, red_flag, check_in_row)
 _OF_CLIENT = (care_closed, client_detail, client_note, client_tag)
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from allay_metrics import config
+from allay_metrics.actions.mail_server import MailFailed, send_mail
 from allay_metrics.actions.people import Invitation
-from allay_metrics.actions.sending import send_mail
-from allay_metrics.errors import ConfigProblem
+from allay_metrics.errors import ConfigProblem, Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import practice_name
 
@@ -33,4 +33,7 @@ def mail_invitation(scope: Scope, email: str, invitation: Invitation) -> None:
     practice = practice_name(scope)
     link = f"{public}{invitation.url_path}"
     text = _TEXT.format(practice=practice, until=f"{until:%Y-%m-%d}", link=link)
-    send_mail(email, _SUBJECT.format(practice=practice), text)
+    try:
+        send_mail(email, _SUBJECT.format(practice=practice), text)
+    except MailFailed as error:
+        raise Conflict(f"{error} The link can be handed over in another way.") from None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, select
@@ -29,13 +29,21 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """Outside the hours in which answers are read: this moment, and when reading begins."""
+
+    now: datetime
+    begins: datetime
+
+
+@dataclass(frozen=True)
 class OpenForm:
     """A check-in that is open, and how far it has come. It names nobody.
 
     `about` are the first letters of the client's name where the family has several in its care.
     `measures` are asked in this order. `own` are those of the practice's own
     among them. `asks_birth` says whether birth is asked about at all,
-    `asks_date` whether the date is not known yet.
+    `asks_date` whether the date is not known yet. `reading` is None while answers are read.
     """
 
     language: str
@@ -51,6 +59,7 @@ class OpenForm:
     measures: tuple[str, ...]
     answers: Mapping[str, Given]
     own: Mapping[str, OwnMeasure] = field(default_factory=dict)
+    reading: Reading | None = None
 
     @property
     def step(self) -> str:

@@ -8,8 +8,8 @@ a practice that has switched check-ins off is one and the same NotFound.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
@@ -20,12 +20,13 @@ from allay_metrics.actions.open_form import (
     CLOSED,
     WORDS,
     OpenForm,
+    Reading,
     family_clients,
     of_practice,
     read_form,
     ticked_signs,
 )
-from allay_metrics.actions.protocol import read_protocol
+from allay_metrics.actions.protocol import is_on, read_hours
 from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
@@ -42,12 +43,22 @@ WEEKS = range(22, 45)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A form that has ended: the language of its last page, and the warning signs ticked in it."""
+
+    language: str
+    ticked: frozenset[int] = frozenset()
+    reading: Reading | None = None
+
+
 def open_link(scope: Scope, token: str) -> OpenForm:
     """Return the check-in that a token opens. Raises NotFound."""
     own = _of_link(scope, token)
     today = today_in(own).date()
     with own.read() as conn:
-        return read_form(conn, own, _live(conn, own, token), today)
+        form = read_form(conn, own, _live(conn, own, token), today)
+        return replace(form, reading=_reading(conn, own))
 
 
 def consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
@@ -116,8 +127,8 @@ def save_answer(
         _keep_answer(conn, row, measure, value, _plain(text))
 
 
-def submit(scope: Scope, token: str, words: str = "") -> str:
-    """Send the form: its link is closed. Returns the language it was answered in.
+def submit(scope: Scope, token: str, words: str = "") -> Ended:
+    """Send the form: its link is closed.
 
     Sent again with the same words, because the answer to the first never came, it was sent once.
     Raises QuestionProblem while warning signs are unanswered, or unread.
@@ -130,11 +141,25 @@ def submit(scope: Scope, token: str, words: str = "") -> str:
         if said := _plain(words):
             _keep_answer(conn, row, WORDS, None, said)
         _change(conn, row, {"answered_at": now()})
-        return str(row.language)
+        return _ended(conn, scope, row)
 
 
-def _sent_just_now(scope: Scope, token: str, words: str) -> str | None:
-    """Return the language of a form that was sent by this link, with these words, minutes ago.
+def stop(scope: Scope, token: str) -> Ended:
+    """End the form at what a ticked sign asks for; what was answered so far is kept, and the sign.
+
+    Pressed again, it was pressed once. Raises QuestionProblem where no sign is ticked.
+    """
+    if stopped := _sent_just_now(scope, token, ""):
+        return stopped
+    with _answering(scope, token, agreed=True) as (conn, row):
+        if not ticked_signs(conn, row):
+            raise QuestionProblem("There is nothing to stop at.")
+        _change(conn, row, {"told_at": row.told_at or now(), "answered_at": now()})
+        return _ended(conn, scope, row)
+
+
+def _sent_just_now(scope: Scope, token: str, words: str) -> Ended | None:
+    """Return the end of a form that was sent by this link, with these words, minutes ago.
 
     One look, whatever the link: a refusal costs the same work for each.
     """
@@ -144,7 +169,7 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> str | None:
         answer.c.measure == WORDS,
     )
     asked = (
-        select(check_in.c.language, answer.c.text)
+        select(check_in.c.practice_id, check_in.c.id, check_in.c.language, answer.c.text)
         .select_from(check_in.outerjoin(answer, said))
         .where(
             check_in.c.practice_id == scope.practice_id,
@@ -154,18 +179,20 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> str | None:
     )
     with _of_link(scope, token).read() as conn:
         row = conn.execute(asked).first()
-    return str(row.language) if row is not None and (row.text or "") == words else None
+        if row is None or (row.text or "") != words:
+            return None
+        return _ended(conn, scope, row)
 
 
-def opt_out(scope: Scope, token: str) -> str:
+def opt_out(scope: Scope, token: str) -> Ended:
     """Ask this family never again, and delete what was entered but not sent, of all its clients.
 
-    Warning signs stay until somebody has read them. Returns the language of the form.
+    Warning signs stay until somebody has read them.
     """
     with _answering(scope, token) as (conn, row):
         with scope.as_practice(conn, "opt out"):
             _end_all(conn, row)
-        return str(row.language)
+        return _ended(conn, scope, row)
 
 
 def _end_all(conn: Connection, row: Row[Any]) -> None:
@@ -209,11 +236,25 @@ def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:
         check_in.c.practice_id == scope.practice_id, check_in.c.token_hash == token_hash(token)
     )
     row = conn.execute(asked).first()
-    in_force = read_protocol(conn, scope) is not None
+    in_force = is_on(conn, scope)
     is_open = row is not None and row.answered_at is None and (row.expires_at or 0) > now()
     if row is None or not is_open or not in_force:
         raise NotFound(CLOSED)
     return row
+
+
+def _ended(conn: Connection, scope: Scope, row: Any) -> Ended:
+    """Return the end of the form of a row of `check_in`."""
+    return Ended(str(row.language), frozenset(ticked_signs(conn, row)), _reading(conn, scope))
+
+
+def _reading(conn: Connection, scope: Scope) -> Reading | None:
+    """Return when answers are read next; None while they are, or where no hours are said."""
+    hours = read_hours(conn, scope)
+    moment = datetime.fromtimestamp(now(), scope.zone)
+    if hours is None or hours.is_open(moment):
+        return None
+    return Reading(moment, hours.next_opening(moment))
 
 
 def _keep_answer(

@@ -3,28 +3,68 @@
 A form whose warning signs nobody reads would be worse than none.
 """
 
-from dataclasses import dataclass
+import csv
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from allay_metrics import config
+from allay_metrics import config, words
+from allay_metrics.actions.mail_server import can_send
 from allay_metrics.errors import Conflict, QuestionProblem
+from allay_metrics.outcomes.reading_hours import ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import safety_protocol
 from allay_metrics.records.types import now
 
 TEMPLATE = config.REFERENCE / "safety_protocol.md"
+TIMES = (15, 30, 60, 120, 240, 480, 720, 1440)  # minutes within which a sign may be read
+UNMAILED = (
+    "No mail server is named: nobody will be told of a warning sign until they sign in. "
+    "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
+)
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
+_LONGEST = 1_000  # letters of a step
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who is told of a warning sign and reads it: when, within what time, and what she does.
+
+    `steps` are what she does about a sign of tier 1, 2 and 3. Without a stand-in both her fields
+    are empty. `within` is in minutes of reading hours.
+    """
+
+    reader: str
+    reader_email: str
+    stand_in: str
+    stand_in_email: str
+    within: int
+    hours: ReadingHours
+    steps: tuple[str, str, str]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Return the addresses that are told of a sign, each once."""
+        both = (self.reader_email, self.stand_in_email)
+        return tuple(dict.fromkeys(one for one in both if one))
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A protocol in force: who signed it and when, who reads, within what time, and its text."""
+    """A protocol in force: who signed it and when, who reads, within what time, and its text.
+
+    `duty` is None where it was signed before the practice was asked whom to tell of a sign.
+    """
 
     signed_by: str
     signed_at: int
     reader: str
     within: str
     text: str
+    duty: Duty | None
 
 
 def protocol_template() -> str:
@@ -32,25 +72,49 @@ def protocol_template() -> str:
     return TEMPLATE.read_text(encoding="utf-8")
 
 
+@cache
+def reader_steps() -> tuple[str, str, str]:
+    """Return what a reader does about a sign of tier 1, 2 and 3, as a practice starts from it."""
+    with (config.REFERENCE / "reader_steps.csv").open(encoding="utf-8", newline="") as file:
+        by_tier = {row["tier"]: row["step"] for row in csv.DictReader(file)}
+    return by_tier["1"], by_tier["2"], by_tier["3"]
+
+
+def within_words(minutes: int) -> str:
+    """Return `30 minutes` or `2 hours`."""
+    hours, rest = divmod(minutes, 60)
+    return words.plural(minutes, "minute") if rest else words.plural(hours, "hour")
+
+
 def sign_protocol(
-    scope: Scope, name: str, reader: str, within: str, text: str, *, while_off: bool = False
+    scope: Scope,
+    name: str,
+    duty: Duty,
+    text: str,
+    *,
+    unmailed: bool = False,
+    while_off: bool = False,
+    replaces: int | None = None,
 ) -> None:
     """Sign the protocol and so switch check-ins on, in place of the one in force before.
 
-    Signing the same twice is signing once. Owner only. Raises QuestionProblem where one of the four
-    is empty, Conflict where another one is in force and it was to be signed `while_off`.
+    Signing the same twice is signing once. `unmailed` says that she knows that no mail can be sent
+    from here. Owner only. Raises QuestionProblem for what is missing or cannot be, Conflict where
+    another one is in force and it was to be signed `while_off`, or in place of the one signed at
+    `replaces`.
     """
-    told = {"signed_by": name, "reader": reader, "within": within, "text": text}
-    told = {key: value.strip() for key, value in told.items()}
-    if not all(told.values()):
-        raise QuestionProblem(
-            "A protocol says who reads, within what time and what, and is signed."
-        )
+    duty = _checked(duty)
+    told = {"signed_by": name.strip(), "text": text.strip(), **_row(duty)}
+    if not told["signed_by"] or not told["text"]:
+        raise QuestionProblem("A protocol says what is done, and is signed with a full name.")
+    if not can_send() and not unmailed:
+        raise QuestionProblem(UNMAILED)
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
-        if there is not None and told == {name: getattr(there, name) for name in told}:
+        if there is not None and _same(there, told, duty):
             return  # pressed twice
-        if while_off and there is not None:
+        stands = there is not None and (while_off or replaces not in (None, there.signed_at))
+        if there is not None and stands:
             raise Conflict(
                 f"{there.signed_by} signed one meanwhile, and it is in force. Yours was not signed."
             )
@@ -62,7 +126,7 @@ def sign_protocol(
         at = max([at, *(one + 1 for one in conn.execute(newest).scalars())])
         _end(conn, scope, at)
         row = {"practice_id": scope.practice_id, "signed_at": at, **told}
-        conn.execute(insert(safety_protocol), row)
+        conn.execute(insert(safety_protocol), {**row, "unmailed": int(not can_send())})
 
 
 def switch_off(scope: Scope) -> None:
@@ -79,16 +143,102 @@ def protocol_in_force(scope: Scope) -> Protocol | None:
 
 def read_protocol(conn: Connection, scope: Scope) -> Protocol | None:
     """Return the same within a transaction."""
-    names = ("signed_by", "signed_at", "reader", "within", "text")
-    asked = select(*(safety_protocol.c[name] for name in names)).where(_in_force(scope))
-    found = conn.execute(asked).first()
-    return None if found is None else Protocol(*found)
+    row = conn.execute(select(safety_protocol).where(_in_force(scope))).first()
+    if row is None:
+        return None
+    return Protocol(row.signed_by, row.signed_at, row.reader, row.within, row.text, _duty(row))
+
+
+def is_on(conn: Connection, scope: Scope) -> bool:
+    """Return whether check-ins are on; a parent's link may ask."""
+    asked = select(safety_protocol.c.signed_at).where(_in_force(scope))
+    return conn.execute(asked).first() is not None
+
+
+def read_hours(conn: Connection, scope: Scope) -> ReadingHours | None:
+    """Return when warning signs are read, None where that is not said; a parent's link may ask."""
+    columns = (safety_protocol.c[name] for name in ("read_days", "read_from", "read_until"))
+    row = conn.execute(select(*columns).where(_in_force(scope))).first()
+    return None if row is None or row.read_days is None else _hours(row)
 
 
 def must_be_on(conn: Connection, scope: Scope) -> None:
     """Raise Conflict while check-ins are off."""
-    if read_protocol(conn, scope) is None:
+    if not is_on(conn, scope):
         raise Conflict("Check-ins are off until the owner has signed the safety protocol.")
+
+
+def _checked(duty: Duty) -> Duty:
+    """Return it without loose blanks. Raises QuestionProblem for what is missing or cannot be."""
+    people = {
+        name: " ".join(getattr(duty, name).split())
+        for name in ("reader", "reader_email", "stand_in", "stand_in_email")
+    }
+    first, second, third = (step.strip()[:_LONGEST] for step in duty.steps)
+    if not people["reader"]:
+        raise QuestionProblem("A protocol says who reads warning signs, and is signed.")
+    if bool(people["stand_in"]) != bool(people["stand_in_email"]):
+        raise QuestionProblem("Name the stand-in with her e-mail address, or leave both empty.")
+    if not people["reader_email"]:
+        raise QuestionProblem("Name the reader's e-mail address: there she is told of a sign.")
+    for address in filter(None, (people["reader_email"], people["stand_in_email"])):
+        if not _ADDRESS.fullmatch(address):
+            raise QuestionProblem(f"'{address}' is no e-mail address.")
+    if not duty.hours.is_valid:
+        raise QuestionProblem("Name at least one day and one hour in which signs are read.")
+    if duty.within not in TIMES:
+        raise QuestionProblem("Choose within what time a sign is read.")
+    if not (first and second and third):
+        raise QuestionProblem("Say what the reader does about a sign of each kind.")
+    return replace(
+        duty,
+        reader=people["reader"],
+        reader_email=people["reader_email"],
+        stand_in=people["stand_in"],
+        stand_in_email=people["stand_in_email"],
+        steps=(first, second, third),
+    )
+
+
+def _row(duty: Duty) -> dict[str, Any]:
+    return {
+        "reader": duty.reader,
+        "reader_email": duty.reader_email,
+        "stand_in": duty.stand_in,
+        "stand_in_email": duty.stand_in_email,
+        "within": within_words(duty.within),
+        "within_minutes": duty.within,
+        "read_days": "".join(map(str, sorted(set(duty.hours.days)))),
+        "read_from": duty.hours.opens,
+        "read_until": duty.hours.closes,
+        **{f"step_{tier}": step for tier, step in enumerate(duty.steps, 1)},
+    }
+
+
+def _duty(row: Any) -> Duty | None:
+    if row.within_minutes is None:
+        return None
+    return Duty(
+        reader=row.reader,
+        reader_email=row.reader_email,
+        stand_in=row.stand_in,
+        stand_in_email=row.stand_in_email,
+        within=row.within_minutes,
+        hours=_hours(row),
+        steps=(row.step_1, row.step_2, row.step_3),
+    )
+
+
+def _hours(row: Any) -> ReadingHours:
+    return ReadingHours(tuple(map(int, row.read_days)), row.read_from, row.read_until)
+
+
+def _same(there: Protocol, told: dict[str, Any], duty: Duty) -> bool:
+    """Return whether the protocol in force is the one that is to be signed."""
+    if there.duty is None:
+        return False
+    known = (there.signed_by, there.text, _row(there.duty))
+    return known == (told["signed_by"], told["text"], _row(duty))
 
 
 def _end(conn: Connection, scope: Scope, at: int) -> None:

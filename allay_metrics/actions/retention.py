@@ -22,6 +22,7 @@ from allay_metrics.records.tables import (
     check_in,
     check_in_row,
     import_,
+    outbox,
     red_flag,
     set_aside,
 )
@@ -149,7 +150,7 @@ def _remove(
     )
     for import_id, number in [*(tuple(row) for row in conn.execute(told)), *aside]:
         gone[import_id].add(number)
-    for table in (answer, red_flag, check_in_row):
+    for table in (answer, outbox, red_flag, check_in_row):
         theirs = table.c.check_in_id.in_(among(conn, check_ins))
         conn.execute(delete(table).where(table.c.practice_id == mine, theirs))
     these = check_in.c.id.in_(among(conn, check_ins))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, delete, select
 
 from allay_metrics.records.bulk import among, insert_rows
-from allay_metrics.records.tables import red_flag
+from allay_metrics.records.tables import outbox, red_flag
 
 Ticked = Mapping[str, tuple[Iterable[int], int]]
 
@@ -34,6 +34,8 @@ def raise_signs(conn: Connection, practice_id: str, ticked: Ticked) -> dict[str,
 def take_signs_back(
     conn: Connection, practice_id: str, check_in_id: str, signs: Iterable[int]
 ) -> None:
-    """Delete signs that an import raised."""
-    this = (red_flag.c.practice_id == practice_id) & (red_flag.c.check_in_id == check_in_id)
-    conn.execute(delete(red_flag).where(this, red_flag.c.sign.in_(list(signs))))
+    """Delete signs that an import raised, and the mails about them."""
+    gone = list(signs)
+    for table in (outbox, red_flag):
+        this = (table.c.practice_id == practice_id) & (table.c.check_in_id == check_in_id)
+        conn.execute(delete(table).where(this, table.c.sign.in_(gone)))

@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Select, delete, select, update
 
 from allay_metrics.actions.signs_told import take_signs_back
 from allay_metrics.records.bulk import among, insert_rows
-from allay_metrics.records.tables import answer, check_in, check_in_row, client_detail, red_flag
+from allay_metrics.records.tables import (
+    answer,
+    check_in,
+    check_in_row,
+    client_detail,
+    outbox,
+    red_flag,
+)
 
 _DAYS = ("due_on",)
 
@@ -44,7 +51,7 @@ def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> Non
             _restore(conn, practice_id, row.check_in_id, before)
     conn.execute(delete(check_in_row).where(of_import))
     gone = among(conn, [row.check_in_id for row in rows if row.outcome == "added"])
-    for table in (answer, red_flag):
+    for table in (answer, outbox, red_flag):
         mine = table.c.practice_id == practice_id
         conn.execute(delete(table).where(mine, table.c.check_in_id.in_(gone)))
     mine = check_in.c.practice_id == practice_id

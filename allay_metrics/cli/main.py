@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from allay_metrics.cli.accounts import accounts_command
+from allay_metrics.cli.alerts import alerts_command
 from allay_metrics.cli.caseload import caseload_command
 from allay_metrics.cli.keeping import backup_command, move_command, restore_command
 from allay_metrics.cli.numbers import query_command, week_command
@@ -50,6 +51,7 @@ for _command in (
     undo_command,
     check_command,
     sync_command,
+    alerts_command,
     backup_command,
     restore_command,
     move_command,

@@ -1,6 +1,7 @@
 """Signs that come before any score: the screen of every check-in, and what it tells a parent."""
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,7 +45,7 @@ def red_flags() -> tuple[RedFlag, ...]:
         )
 
 
-def most_urgent(ids: set[int]) -> RedFlag | None:
-    """Return the sign to act on first among those ticked; None for none."""
+def by_urgency(ids: Collection[int]) -> list[RedFlag]:
+    """Return the signs of these ids, the one to act on first in front."""
     ticked = [flag for flag in red_flags() if flag.id in ids]
-    return min(ticked, key=lambda flag: (flag.tier, flag.id), default=None)
+    return sorted(ticked, key=lambda flag: (flag.tier, flag.id))

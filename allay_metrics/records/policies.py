@@ -151,6 +151,15 @@ _THERAPIST: dict[str, Sees] = {
     "red_flag": Sees(
         _CHECK_INS, None, frozenset({"update"}), "check_in_id IN ({check_ins_written})"
     ),
+    # Whether anybody was told of a sign of hers, and why not; not who is told.
+    "outbox": Sees(
+        _CHECK_INS,
+        tuple(
+            column.name
+            for column in metadata.tables["outbox"].columns
+            if column.name not in ("recipient", "claimed_by")
+        ),
+    ),
 }
 
 # One link: its check-in, what was answered in it, and the first names of the family's clients.
@@ -158,7 +167,13 @@ _FORM: dict[str, Sees] = {
     "practice": _PRACTICE,
     "import": _IMPORTS,
     "own_measure": _EVERYTHING,
-    "safety_protocol": _EVERYTHING,
+    # Whether check-ins are on, and when answers are read; not by whom.
+    "safety_protocol": Sees(
+        columns=(
+            *("practice_id", "signed_at", "ended_at"),
+            *("read_days", "read_from", "read_until", "version"),
+        )
+    ),
     "check_in": Sees("token_hash = {link}", None, frozenset({"update"}), "token_hash = {link}"),
     "client": Sees(
         "family_id IN ({asked_family})",

@@ -125,13 +125,20 @@ def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]
     """Return the signs acknowledged last, newest first."""
     with scope.read() as conn:
         rows = _flags(conn, scope, red_flag.c.acknowledged_at.is_not(None))
-    known = {flag.id: flag for flag in red_flags()}
     rows.sort(key=lambda row: -row.acknowledged_at)
-    return tuple(
-        Acknowledged(_who(row), row.family or "", known[row.sign], row.raised_at,
-                     row.acknowledged_by, row.acknowledged_at, row.done)
-        for row in rows[:most]
-    )  # fmt: skip
+    return _acknowledged(rows[:most])
+
+
+def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[Acknowledged, ...]:
+    """Return the signs of one check-in that were acknowledged; none of one that is not seen."""
+    with scope.read() as conn:
+        rows = _flags(
+            conn,
+            scope,
+            red_flag.c.acknowledged_at.is_not(None),
+            red_flag.c.check_in_id == check_in_id,
+        )
+    return _acknowledged(rows)
 
 
 def unread_words(scope: Scope) -> tuple[Words, ...]:
@@ -194,6 +201,15 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
         if one.asking.due < today and one.asking.moment != BASELINES[0]
     ]
     return (*said, *late)
+
+
+def _acknowledged(rows: list[Any]) -> tuple[Acknowledged, ...]:
+    known = {flag.id: flag for flag in red_flags()}
+    return tuple(
+        Acknowledged(_who(row), row.family or "", known[row.sign], row.raised_at,
+                     row.acknowledged_by, row.acknowledged_at, row.done)
+        for row in rows
+    )  # fmt: skip
 
 
 def _due(course: Course, asking: Asking, known: list[Any], today: datetime) -> Due | None:

@@ -21,18 +21,23 @@ from allay_metrics.server.site import Site, networks
 
 
 def dashboard_app(
-    address: str, port: int, farewell: bytes, on_error: Callable[[Exception], bool] | None = None
+    address: str,
+    port: int,
+    farewell: bytes,
+    on_error: Callable[[Exception], bool] | None = None,
+    on_sign: Callable[[], None] = lambda: None,
 ) -> App:
     """Return the dashboard behind the gate, with the parents' form and the doors beside it.
 
     `farewell` is Streamlit's message that makes a tab load its page anew; `on_error` draws what a
-    click or a page ends in that nothing else caught. Which practice is open
-    is asked for at every request: the demo may be left meanwhile.
+    click or a page ends in that nothing else caught; `on_sign` is called when a parent ticked a
+    warning sign. Which practice is open is asked for at every request: the demo may be left
+    meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
     porch, vouching = Porch(recorded_practice, site), config.oidc()
     routes = [
-        Route("/c/{rest:path}", FormDoor(recorded_practice)),
+        Route("/c/{rest:path}", FormDoor(recorded_practice, on_sign)),
         *Door(porch, vouching.label if vouching else "").routes(),
         *PinDoor(porch).routes(),
         *AccountDoor(porch).routes(),

@@ -20,12 +20,12 @@ from starlette.types import Receive, Scope, Send
 
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
-from allay_metrics.actions.parent_form import NOBODY
+from allay_metrics.actions.parent_form import NOBODY, Ended
 from allay_metrics.errors import NotFound, QuestionProblem, RecordsDamaged
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.form_html import CLOSED, DAMAGED, POLICY, WAIT, message
-from allay_metrics.server.form_pages import Step
+from allay_metrics.server.form_pages import Step, last_page
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
 
@@ -36,6 +36,7 @@ FIELDS = 64
 PER_LINK = 120  # requests a minute; a quick parent needs thirty
 MISSES = 30  # wrong links a minute from one address
 _ENDINGS = {"done": "thanks", "left": "left"}
+_LAST = {WORDS: "thanks", "told": "stopped", "leave": "left"}  # how a step ends the form
 _HEADERS = {
     **ALWAYS,
     "Content-Security-Policy": POLICY,
@@ -69,9 +70,11 @@ class Told:
 class FormDoor:
     """Answers under /c/ for the practice that `opened` returns at that moment."""
 
-    def __init__(self, opened: Callable[[], Practice]) -> None:
-        """Serve the practice that is open."""
-        self._opened = opened
+    def __init__(
+        self, opened: Callable[[], Practice], on_sign: Callable[[], None] = lambda: None
+    ) -> None:
+        """Serve the practice that is open; `on_sign` is called when a parent ticked a sign."""
+        self._opened, self._on_sign = opened, on_sign
         self._links = Limit(PER_LINK)
         self._misses = Limit(MISSES)
 
@@ -127,41 +130,57 @@ class FormDoor:
     def _save(self, told: Told) -> Response:
         practice, step = self._practice(), told.fields.get("step", "")
         try:
-            to = _SAVES.get(step, _answered)(practice, told)
+            ended = _SAVES.get(step, _answered)(practice, told)
         except QuestionProblem:
             form = parent_form.open_link(practice, told.token)
             shown = step if step in ("signs", BIRTH) and form.consented else form.step
             wrong = {"signs": "signs_choose", BIRTH: "weeks_wrong"}.get(shown, "")
             again = Step(form, _language(told, form), told.key, wrong)
             return Response(again.draw(shown), 422)
-        return Response(status_code=303, headers={"Location": to or told.token})
+        if step == "signs" and told.signs:
+            self._on_sign()
+        if isinstance(ended, Ended):
+            return _last(ended, step)
+        return Response(status_code=303, headers={"Location": told.token})
 
 
-def _consent(practice: Practice, told: Told) -> str | None:
+def _last(ended: Ended, step: str) -> Response:
+    """Return what a form ends with.
+
+    After a ticked sign it is the answer to the save itself: an address of its own would have to say
+    which sign it was.
+    """
+    if ended.ticked:
+        return Response(last_page(ended, _LAST[step]))
+    where = next(name for name, key in _ENDINGS.items() if key == _LAST[step])
+    return Response(status_code=303, headers={"Location": f"{where}/{ended.language}"})
+
+
+def _consent(practice: Practice, told: Told) -> None:
     parent_form.consent(
         practice,
         told.token,
         in_totals="totals" in told.fields,
         language=told.fields.get("lang", LANGUAGES[0]),
     )
-    return None
 
 
-def _signs(practice: Practice, told: Told) -> str | None:
+def _signs(practice: Practice, told: Told) -> None:
     """Save what is ticked; whoever says none and ticked one has ticked one."""
     ticked = [int(one) for one in told.signs if one.isdecimal()]
     if not ticked and "none" not in told.fields:
         raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
     parent_form.screen(practice, told.token, ticked)
-    return None
 
 
-def _was_told(practice: Practice, told: Told) -> str | None:
+def _was_told(practice: Practice, told: Told) -> Ended | None:
+    if "stop" in told.fields:
+        return parent_form.stop(practice, told.token)
     parent_form.told(practice, told.token)
     return None
 
 
-def _birth(practice: Practice, told: Told) -> str | None:
+def _birth(practice: Practice, told: Told) -> None:
     skip = "skip" in told.fields
     try:
         born = None if skip or not told.fields.get("born") else told.fields["born"]
@@ -170,10 +189,9 @@ def _birth(practice: Practice, told: Told) -> str | None:
     except ValueError:
         raise QuestionProblem("That is no date or number.") from None
     parent_form.save_birth(practice, told.token, on, weeks)
-    return None
 
 
-def _answered(practice: Practice, told: Told) -> str | None:
+def _answered(practice: Practice, told: Told) -> None:
     """Save the answer to a question; `skip` goes before whatever was tapped."""
     try:
         value = None if "skip" in told.fields else float(told.fields["value"])
@@ -181,25 +199,23 @@ def _answered(practice: Practice, told: Told) -> str | None:
         raise QuestionProblem("Nothing was answered.") from None
     text = told.fields.get("text", "")
     parent_form.save_answer(practice, told.token, told.fields.get("step", ""), value, text)
-    return None
 
 
-def _send(practice: Practice, told: Told) -> str | None:
-    return f"done/{parent_form.submit(practice, told.token, told.fields.get('text', ''))}"
+def _send(practice: Practice, told: Told) -> Ended:
+    return parent_form.submit(practice, told.token, told.fields.get("text", ""))
 
 
-def _leave(practice: Practice, told: Told) -> str | None:
-    language = parent_form.opt_out(practice, told.token)
-    said = told.fields.get("lang", language)
-    return f"left/{said if said in LANGUAGES else language}"
+def _leave(practice: Practice, told: Told) -> Ended:
+    ended = parent_form.opt_out(practice, told.token)
+    said = told.fields.get("lang", ended.language)
+    return replace(ended, language=said) if said in LANGUAGES else ended
 
 
-def _change_language(practice: Practice, told: Told) -> str | None:
+def _change_language(practice: Practice, told: Told) -> None:
     parent_form.choose_language(practice, told.token, told.fields.get("to", LANGUAGES[0]))
-    return None
 
 
-_SAVES: Mapping[str, Callable[[Practice, Told], str | None]] = {
+_SAVES: Mapping[str, Callable[[Practice, Told], Ended | None]] = {
     "consent": _consent,
     "signs": _signs,
     "told": _was_told,
@@ -213,6 +229,8 @@ _SAVES: Mapping[str, Callable[[Practice, Told], str | None]] = {
 def _asked_for(form: OpenForm, at: str) -> str:
     """Return the step to show: one done before, where it is asked for, else the next one."""
     if at == "leave":
+        return at
+    if at == "act" and form.told and form.ticked:
         return at
     order = ("consent", "signs", "act", *form.steps)
     now = form.step

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from html import escape
 
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
-from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, most_urgent
+from allay_metrics.actions.parent_form import Ended
 from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs
 from allay_metrics.server.form_html import page, say
+from allay_metrics.server.form_signs import act_now, numbers, read_from
 
 _FEW = 8  # so many choices or fewer stand one below the other
-TEXT_TOO = (CRISIS, SUPPORT)
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Step:
         return say(key, self.language, **parts)
 
     def _page(self, inside: str, left: str = "", css: str = "") -> str:
+        # On the page of the instructions each number stands beside its own.
+        calls = numbers(self.form.ticked, self.language) if self.form.ticked and not css else ""
         wrong = f'<p class="w" role="alert">{self._say(self.wrong)}</p>' if self.wrong else ""
         about = self._say("about", initial=self.form.about) if self.form.about else ""
         top = f"<span>{left or about}</span>{self._other_language()}"
-        return page(self.language, self._say("title"), wrong + inside, top=top, css=css)
+        return page(self.language, self._say("title"), calls + wrong + inside, top=top, css=css)
 
     def _form(self, step: str, inside: str, css: str = "") -> str:
         return (
@@ -78,7 +80,7 @@ class Step:
         )
         return self._page(
             f"<h1>{self._say('welcome')}</h1><p>{self._say('consent')}</p>"
-            f'<p class="w">{self._say("monitored")}</p>{agree}'
+            f'<p class="w">{self._say("monitored")}</p>{self._read_from()}{agree}'
             f'<p class="q">{self._say("unvalidated")}</p>'
             f'<footer><a class="l" href="?at=leave&amp;lang={self.language}">'
             f"{self._say('leave')}</a></footer>"
@@ -114,27 +116,20 @@ class Step:
         )
 
     def _act(self) -> str:
-        """Return the one instruction that goes before everything else."""
-        flag = most_urgent(set(self.form.ticked))
-        sign = next(one for one in signs(self.language) if flag and one.id == flag.id)
-        calls = "".join(self._call(number, flag.tier if flag else 1) for number in sign.calls)
+        """Return the instructions that go before everything else, and two ways on from them."""
         return self._page(
-            f'<h1>{self._say("act")}</h1><p class="do" role="alert">{escape(sign.action)}</p>'
-            f'<div class="c">{calls}</div><p>{self._say("flag_kept")}</p>'
-            + self._form("told", f"<button>{self._say('told')}</button>"),
+            f"<h1>{self._say('act')}</h1>{act_now(self.form.ticked, self.language)}"
+            f"<p>{self._say('flag_kept')}</p>{self._read_from()}"
+            + self._form(
+                "told",
+                f"<button>{self._say('told')}</button>"
+                f'<button name="stop" value="1">{self._say("stop")}</button>',
+            ),
             css="act",
         )
 
-    def _call(self, number: str, tier: int) -> str:
-        digits = number.replace("-", "")
-        to = f"+{digits}" if len(digits) > len(EMERGENCY) else digits
-        late = number == EMERGENCY and tier > 1
-        label = self._say("emergency") if late else self._say("call", number=number)
-        found = f'<a class="b" href="tel:{to}">{label}</a>'
-        if number in TEXT_TOO:
-            words = self._say("text_to", number=number)
-            found += f'<a class="b" href="sms:{to}">{words}</a>'
-        return found
+    def _read_from(self) -> str:
+        return read_from(self.form.reading, self.language)
 
     def _birth(self) -> str:
         born = (
@@ -212,3 +207,17 @@ class Step:
         return self._page(
             f"<h1>{self._say('words_title')}</h1>{asked}{self._foot(WORDS)}", self._place(WORDS)
         )
+
+
+def last_page(ended: Ended, key: str) -> str:
+    """Return the page a form ends with; where a sign was ticked, what to do about it stays.
+
+    `key` says how it ended: thanks, stopped or left.
+    """
+    language = ended.language
+    title = say(f"{key}_title", language)
+    inside = f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>"
+    if ended.ticked:
+        inside += read_from(ended.reading, language)
+        inside += f"<h2>{say('act', language)}</h2>{act_now(ended.ticked, language)}"
+    return page(language, title, inside, css="end")

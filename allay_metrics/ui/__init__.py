@@ -5,6 +5,7 @@ from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row,
 from allay_metrics.ui.caseload.page import caseload_page
 from allay_metrics.ui.check_ins.flags import red_flags
 from allay_metrics.ui.check_ins.page import check_ins_page
+from allay_metrics.ui.check_ins.protocol import sign_again
 from allay_metrics.ui.cities.page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
@@ -80,6 +81,7 @@ __all__ = [
     "say",
     "scope",
     "scorecard",
+    "sign_again",
     "style",
     "table",
     "therapists_page",

@@ -10,6 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
 from allay_metrics.ui import hiding, looking_as, session
+from allay_metrics.ui.check_ins.untold import untold_banner
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.practice.saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
@@ -48,6 +49,8 @@ def frame(
         )
         if demo:
             banner_demo(_leave)
+        if role is not None:
+            untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
         if refused := st.session_state.pop(_SAID, ""):
             problem(refused)
         outcome(here.url_path)

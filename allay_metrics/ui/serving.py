@@ -11,7 +11,9 @@ import sys
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 
+from allay_metrics.demo.active import recorded_practice
 from allay_metrics.server import HEADER, dashboard_app
+from allay_metrics.server.jobs import Jobs
 from allay_metrics.ui.problem import shown
 from allay_metrics.ui.session import WHO
 
@@ -24,12 +26,17 @@ def main(settings: list[str]) -> None:
     told = zip(settings[::2], settings[1::2], strict=True)
     chosen = {name.removeprefix("--"): value for name, value in told}
     address, port = chosen["server.address"], int(chosen["server.port"])
-    app = dashboard_app(address, port, _farewell(), shown)
+    jobs = Jobs(recorded_practice)
+    app = dashboard_app(address, port, _farewell(), shown, jobs.send_now)
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()
     ours = {"server.port": port, "server.trustedUserHeaders": {HEADER: WHO}}
-    app.run(config={**chosen, **ours})
+    jobs.start()
+    try:
+        app.run(config={**chosen, **ours})
+    finally:
+        jobs.stop()
 
 
 def _farewell() -> bytes:

@@ -6,6 +6,7 @@ ui.guard("owner")
 scope = ui.scope()
 with ui.body():
     ui.red_flags(scope)
+    ui.sign_again(scope)
     review = ui.week_head(scope)
     if review.has_records:
         ui.week_page(scope, review)

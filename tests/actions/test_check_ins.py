@@ -1,5 +1,6 @@
 """Check-ins from the practice's side: who may ask whom, and what is kept of a link."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,12 @@ import pytest
 from allay_metrics.actions.care import Closing, close_care
 from allay_metrics.actions.check_ins import acknowledge, make_link, read_words
 from allay_metrics.actions.parent_form import consent, open_link, opt_out, screen, submit
-from allay_metrics.actions.protocol import protocol_in_force, sign_protocol, switch_off
+from allay_metrics.actions.protocol import protocol_in_force, switch_off
 from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.types import now
 from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags, unread_words
-from tests.support.asked import days_ago, in_care, seen, signed, token_of
+from tests.support.asked import DUTY, days_ago, in_care, seen, signed, token_of
 from tests.support.exports import appointment, instant
 from tests.support.on_file import check_ins, fingerprint, given
 
@@ -60,8 +61,8 @@ def test_switching_off_closes_the_links_that_are_out(desk, clients):
 def test_a_protocol_says_who_reads_and_the_newest_is_in_force(desk):
     signed(desk.scope)
     with pytest.raises(QuestionProblem):
-        sign_protocol(desk.scope, "Ada", " ", "a day", "What we do.")
-    sign_protocol(desk.scope, "Ada", "Bea", "two hours", "What we do.")
+        signed(desk.scope, replace(DUTY, reader=" "))
+    signed(desk.scope, replace(DUTY, reader="Bea"))
     assert protocol_in_force(desk.scope).reader == "Bea"
     switch_off(desk.scope)
     assert protocol_in_force(desk.scope) is None

@@ -1,5 +1,7 @@
 """A save pressed twice, because the answer to the first never came, is saved once."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,12 +9,11 @@ from allay_metrics.actions.check_ins import acknowledge
 from allay_metrics.actions.details import save_goals
 from allay_metrics.actions.notes import add_tag, save_client_note
 from allay_metrics.actions.parent_form import consent, screen, submit, told
-from allay_metrics.actions.protocol import sign_protocol
 from allay_metrics.actions.types import assign_type
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import answer, check_in, metadata, red_flag
-from tests.support.asked import asked
+from tests.support.asked import DUTY, asked, signed
 from tests.support.exports import day
 
 
@@ -45,14 +46,14 @@ def _rows(scope):
         }
 
 
-PROTOCOL = ("Ada Owner", "Ada Owner", "two working days", "What we do now.")
+OTHER = replace(DUTY, within=240)
 SAVES = {
     "a week's note": lambda scope: save_note(scope, day("2026-03-02"), "Busy", 0),
     "a client's note": lambda scope: save_client_note(scope, _mia(scope).client_id, "Scale", 0),
     "a point of history": lambda scope: add_tag(scope, _mia(scope).client_id, "NICU"),
     "goals": lambda scope: save_goals(scope, {"completed": 40.0}, {"completed": 0}),
     "a service's type": lambda scope: assign_type(scope, "Infant CST", "massage", version=0),
-    "a protocol": lambda scope: sign_protocol(scope, *PROTOCOL),
+    "a protocol": lambda scope: signed(scope, OTHER),
     "a sign acknowledged": lambda scope: acknowledge(scope, _mia(scope).id, 1, "Rang the mother"),
     "a form": lambda scope: submit(scope, scope_and_token[scope], "Better nights"),
 }
@@ -89,4 +90,4 @@ def test_who_meant_something_else_sees_both_texts(scope):
     with scope.read() as conn:
         assert conn.execute(select(red_flag.c.done)).scalar_one() == "Rang the mother"
     with pytest.raises(Conflict, match="Ada Owner signed one meanwhile"):
-        sign_protocol(scope, *PROTOCOL, while_off=True)
+        signed(scope, OTHER, while_off=True)

@@ -1,56 +1,32 @@
 """Links by e-mail: to a real mail server on this computer, and never with a name in them."""
 
 import os
-import socket
 from dataclasses import replace
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from allay_metrics.actions.check_ins import FORM
 from allay_metrics.actions.inviting import mail_invitation
+from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.parent_form import open_link
 from allay_metrics.actions.people import first_owner
-from allay_metrics.actions.sending import can_send, send_link
+from allay_metrics.actions.sending import send_link
 from allay_metrics.actions.sign_in import invitation
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.review.check_ins import due
 from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.mail_box import Box, mail_server, name_server
 from tests.support.on_file import check_ins
 from tests.support.people import SECRET
-
-
-class Box:
-    """Takes every letter, or none."""
-
-    def __init__(self):
-        self.letters = []
-        self.refuses = False
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  aiosmtpd's name
-        if self.refuses:
-            return "554 not today"
-        self.letters.append(
-            (envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default))
-        )
-        return "250 taken"
 
 
 @pytest.fixture
 def box(monkeypatch):
     taken = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(taken, hostname="127.0.0.1", port=port)
-    server.start()
-    monkeypatch.setenv("ALLAY_SMTP_URL", f"smtp://127.0.0.1:{port}")
-    monkeypatch.setenv("ALLAY_MAIL_FROM", "care@example.org")
-    monkeypatch.setenv("ALLAY_PUBLIC_URL", "https://care.example.org/")
-    yield taken
-    server.stop()
+    with mail_server(taken) as port:
+        name_server(monkeypatch, port)
+        yield taken
 
 
 @pytest.fixture
@@ -78,7 +54,7 @@ def test_a_letter_may_be_in_spanish(sqlite_desk, clients, box):
 
 
 def test_a_link_the_mail_server_refuses_stands_unsent(sqlite_desk, clients, box):
-    box.refuses = True
+    box.fault = "refuses"
     with pytest.raises(Conflict, match="another way"):
         send_link(sqlite_desk.scope, clients["Mia"], "day7")
     assert check_ins(sqlite_desk.scope, "source", "sent_at") == [(FORM, None)]
@@ -125,7 +101,7 @@ def test_an_invitation_goes_to_whom_it_is_for_and_stands_where_the_letter_is_not
     assert to == ["ana@example.test"]
     assert f"https://care.example.org{invited.url_path}\r\n" in letter.get_content()
     assert "Ana" not in letter.as_string()
-    box.refuses = True
+    box.fault = "refuses"
     with pytest.raises(Conflict):
         mail_invitation(scope, "ana@example.test", invited)
     door = replace(scope, viewer=DOOR)

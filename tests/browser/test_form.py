@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.protocol import sign_protocol
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.review.check_ins import open_flags, unread_words
-from tests.support.asked import in_care, seen
+from tests.support.asked import in_care, seen, signed
 from tests.support.axe import violations
 from tests.support.browser import PATIENCE
 from tests.support.dashboard import visit
@@ -30,7 +29,7 @@ def asking(
     path = folder / "practice.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
     scope = open_practice(f"sqlite:///{path}", name="Test practice")
-    sign_protocol(scope, "Ada Owner", "Ada Owner", "one working day", "What we do.")
+    signed(scope)
     parents = ("Ana Lee", "Bea Moss", "Cleo Ray", "Dora Fox", "Eli Hart", "Fay Quinn")
     babies = zip(("Mia", "Leo", "Ida", "Ben", "Eva", "Gus"), parents, strict=True)
     rows = [seen(str(n), 7, name, who=who) for n, (name, who) in enumerate(babies)]

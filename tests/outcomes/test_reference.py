@@ -7,7 +7,7 @@ from allay_metrics.errors import ConfigProblem
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.measures import concerns, measures, measures_for, read_measures
 from allay_metrics.outcomes.research import trials
-from allay_metrics.outcomes.safety import most_urgent, red_flags
+from allay_metrics.outcomes.safety import by_urgency, red_flags
 from allay_metrics.outcomes.windows import WINDOWS
 
 
@@ -64,9 +64,8 @@ def test_a_familys_words_name_the_concern(text, client, concern):
 
 def test_the_most_urgent_sign_is_told_first():
     assert [flag.tier for flag in red_flags()].count(1) == 4
-    assert most_urgent({9, 3, 13}).id == 13
-    assert most_urgent({9, 3}).tier == 2
-    assert most_urgent(set()) is None
+    assert [flag.id for flag in by_urgency({9, 14, 3, 13})] == [13, 3, 14, 9]
+    assert by_urgency(set()) == []
 
 
 def test_trials_are_there_to_be_read():

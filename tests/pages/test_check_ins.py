@@ -6,7 +6,7 @@ from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
 from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.review.check_ins import open_flags, unread_words
-from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_page import bodies, page_of, run, text
 
@@ -49,8 +49,12 @@ def test_nothing_is_asked_before_the_protocol_is_signed(own_scope):
     assert "To ask now" not in text(at)
     button(at, "Sign and switch check-ins on").click().run()
     assert "A protocol says who reads" in problems(at)
-    for field, said in zip(at.text_input, ("Ada", "one working day", "Ada Owner"), strict=True):
+    for field, said in zip(at.text_input, ("Ada", READER, "", "", "Ada Owner"), strict=True):
         field.set_value(said)
+    button(at, "Sign and switch check-ins on").click().run()
+    assert "nobody will be told of a warning sign until they sign in" in problems(at)
+    assert protocol_in_force(own_scope) is None
+    at.checkbox[0].check()
     button(at, "Sign and switch check-ins on").click().run()
     assert protocol_in_force(own_scope).signed_by == "Ada Owner"
     assert "To ask now" in text(at)

@@ -16,6 +16,7 @@ TELL_OF_NO_FAMILY = {
     "booking.city_text", "booking.type_text", "city.name", "correction.value", "import.file_name",
     "import_group.value",
     "own_profile.name", "person.email", "person.name", "practice.name", "safety_protocol.text",
+    "safety_protocol.reader_email", "safety_protocol.stand_in_email",
     "set_aside.column_name", "setting.name", "setting.value", "therapist.email", "therapist.name",
     "type_name.name",
 }  # fmt: skip

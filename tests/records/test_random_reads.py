@@ -14,8 +14,9 @@ EACH = 1_000
 OF_FAMILY = ("visit", "booking", "client")
 OF_CLIENT = ("client_note", "client_tag", "care_closed", "client_detail", "episode", "check_in",
              "visit_client")  # fmt: skip
-OF_CHECK_IN = ("answer", "red_flag")
+OF_CHECK_IN = ("answer", "red_flag", "outbox")
 HERS = ("daily", "offered_hours")
+HIDDEN = {"booking": {"extra", "row_hash"}, "outbox": {"recipient", "claimed_by"}}
 ASKED = (*OF_FAMILY, *OF_CLIENT, *OF_CHECK_IN, *HERS, "family")
 
 
@@ -48,7 +49,7 @@ def plain(rows, who):
 
 def columns(name):
     """Return the columns a therapist reads of a table."""
-    hidden = money(name) | ({"extra", "row_hash"} if name == "booking" else set())
+    hidden = money(name) | HIDDEN.get(name, set())
     return [column for column in metadata.tables[name].columns if column.name not in hidden]
 
 

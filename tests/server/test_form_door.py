@@ -1,7 +1,6 @@
 """The parents' form over the wire: every step, every refusal, every header."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import Engine, event
@@ -17,6 +16,7 @@ from allay_metrics.server.limits import Limit
 from tests.support.asked import asked, in_care, request, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_file import check_ins, given, raised
+from tests.support.parent import Parent, hidden
 
 HEADERS = {
     "cache-control": "no-store",
@@ -35,43 +35,6 @@ def desk(sqlite_scope, tmp_path):
 @pytest.fixture
 def door(desk):
     return FormDoor(lambda: desk.scope)
-
-
-class _Fields(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found = {}
-
-    def handle_starttag(self, tag, attrs):
-        told = dict(attrs)
-        if tag == "input" and told.get("type") == "hidden":
-            self.found[told["name"]] = told["value"]
-
-
-def hidden(page):
-    """Return the hidden fields of a page's own step: those of its last form."""
-    reader = _Fields()
-    reader.feed(page.text)
-    return reader.found
-
-
-class Parent:
-    """Somebody who holds a link and presses what stands on the page."""
-
-    def __init__(self, door, token):
-        self.door, self.token = door, token
-        self.page = request(door, "GET", token)
-
-    def press(self, **fields):
-        """Save the step that is shown and follow to the next page."""
-        sent = {**hidden(self.page), **fields}
-        self.page = request(self.door, "POST", self.token, sent)
-        if self.page.status == 303:
-            self.page = request(self.door, "GET", self.page.headers["location"])
-        return self.page
-
-    def title(self):
-        return re.search(r"<h1>(.*?)</h1>", self.page.text)[1]
 
 
 def through(parent):
@@ -261,10 +224,17 @@ def test_opting_out_deletes_what_was_entered_and_closes_the_link(desk, door):
         parent.press(**fields)
     sent = {**hidden(parent.page), "step": "leave"}
     left = request(door, "POST", parent.token, sent)
-    assert left.headers["location"] == "left/en"
+    assert f"<h1>{phrases('en')['left_title']}</h1>" in left.text
+    assert signs("en")[11].action in left.text
     assert request(door, "GET", parent.token).status == 404
     assert given(desk.scope) == {}
     assert raised(desk.scope) == {12}
+
+
+def test_whoever_ticked_nothing_opts_out_to_a_page_of_its_own(desk, door):
+    parent = Parent(door, asked(desk))
+    sent = {**hidden(parent.page), "step": "leave"}
+    assert request(door, "POST", parent.token, sent).headers["location"] == "left/en"
 
 
 def test_a_save_that_another_site_made_is_refused(desk, door):

@@ -4,15 +4,27 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.protocol import sign_protocol
+from allay_metrics.actions.protocol import Duty, reader_steps, sign_protocol
+from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from tests.support.apart import run_apart
 from tests.support.exports import ZONE, appointment
 from tests.support.on_file import client_ids, visits
 
+READER, STAND_IN = "ada@care.test", "bea@care.test"
+DUTY = Duty(
+    reader="Ada Owner",
+    reader_email=READER,
+    stand_in="Bea Moss",
+    stand_in_email=STAND_IN,
+    within=120,
+    hours=ReadingHours(EVERY_DAY, 0, 24),
+    steps=reader_steps(),
+)
 
-def signed(scope):
+
+def signed(scope, duty=DUTY, **told):
     """Sign a protocol: check-ins are on."""
-    sign_protocol(scope, "Ada Owner", "Ada Owner", "one working day", "What we do.")
+    sign_protocol(scope, "Ada Owner", duty, "What we do.", unmailed=True, **told)
 
 
 def days_ago(days, hour=10):

@@ -80,6 +80,8 @@ def _family(put, n):
     put["check_in"].append(row("check_in", id=f"q{n}", **told, **link))
     put["answer"].append(row("answer", check_in_id=f"q{n}", measure="pain", value=n + 0.5))
     put["red_flag"].append(row("red_flag", check_in_id=f"q{n}", sign=n % 4))
+    mail = {"check_in_id": f"q{n}", "sign": n % 4, "recipient": f"reader{n}@care.test"}
+    put["outbox"].append(row("outbox", id=f"m{n}", kind="raised", due_at=n, **mail))
     put["set_aside"].append(row("set_aside", import_id="i", row_number=n, raw=f"Name{n}"))
     put["family_link"].append(row("family_link", match_key=f"k{n}", client_name=f"Name{n}"))
     if not n:

@@ -122,7 +122,50 @@ safety_protocol = table(
     column("within", Text, "Within what time"),
     column("text", Text, "The protocol as it was read"),
     column("ended_at", Instant, "When check-ins were switched off again", nullable=True),
+    column(
+        "within_minutes",
+        Count,
+        "The same in minutes of reading hours; empty, with all below, where it was signed before "
+        "mails were sent",
+        nullable=True,
+    ),
+    column("reader_email", Text, "Where the reader gets mail about a sign", nullable=True),
+    column("stand_in", Text, "Who reads in her place; empty for nobody", nullable=True),
+    column("stand_in_email", Text, "Where the stand-in gets mail", nullable=True),
+    column("read_days", Text, "Days of the week signs are read on: 1 (Monday) to 7", nullable=True),
+    column("read_from", Count, "Hour of the day reading begins at", nullable=True),
+    column("read_until", Count, "Hour of the day reading ends at", nullable=True),
+    column("step_1", Text, "What the reader does about a sign of tier 1", nullable=True),
+    column("step_2", Text, "The same for tier 2", nullable=True),
+    column("step_3", Text, "The same for tier 3", nullable=True),
+    column(
+        "unmailed", Flag, "1 when signed in the knowledge that no mail can be sent", nullable=True
+    ),
     version(),
+)
+
+outbox = table(
+    "outbox",
+    "A mail about a warning sign: to whom, when, and what became of it. It names nobody",
+    ("id",),
+    column("id", Key, "Made of kind, check-in, sign and recipient: each is queued once"),
+    column("kind", Text, "raised when a sign was ticked, overdue when its time has passed"),
+    column("check_in_id", Key, "The check-in, opaque: all that the mail's link says"),
+    column("sign", Count, "Which of its signs; never in the mail"),
+    column("recipient", Text, "Address of the reader, her stand-in or an owner"),
+    column("due_at", Instant, "When it is to go out"),
+    column("attempts", Count, "How often it was tried", server_default="0"),
+    column("next_at", Instant, "When it may be tried next"),
+    column("claimed_at", Instant, "Since when somebody is sending it", nullable=True),
+    column("claimed_by", Text, "Which sender that is", nullable=True),
+    column("sent_at", Instant, "When the mail server took it", nullable=True),
+    column("failed_at", Instant, "When it last failed; empty once it went out", nullable=True),
+    column("error", Text, "Kind of the last failure, without its content", nullable=True),
+    column(
+        "uncertain", Count, "Tries after which nobody knows whether it went out", server_default="0"
+    ),
+    belongs_to("red_flag", "check_in_id", "sign", key=("check_in_id", "sign")),
+    Index(None, "practice_id", "check_in_id"),
 )
 
 own_measure = table(

@@ -10,7 +10,8 @@ import streamlit as st
 from allay_metrics import config, words
 from allay_metrics.actions.check_ins import Link, make_link
 from allay_metrics.actions.courses import today_in
-from allay_metrics.actions.sending import can_send, send_link
+from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.sending import send_link
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.asking import LABELS
 from allay_metrics.outcomes.wording import phrases

@@ -7,11 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.alerts import SIGN
 from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.protocol import protocol_in_force, reader_steps
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import OpenFlag, acknowledged_flags, open_flags
+from allay_metrics.review.check_ins import (
+    OpenFlag,
+    acknowledged_flags,
+    acknowledged_of,
+    open_flags,
+)
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import escape
@@ -24,7 +31,7 @@ PAGE = "pages/practice/check_ins.py"
 TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
 _SHOWN = 3
 _SAID, _WRONG = "al-flag-said", "al-flag-wrong"
-_open_flags = remembered(open_flags)
+_open_flags, _signed = remembered(open_flags), remembered(protocol_in_force)
 
 
 def red_flags(scope: Scope, client_id: str | None = None) -> None:
@@ -49,13 +56,21 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
 
 
 def flags_to_acknowledge(scope: Scope) -> None:
-    """Draw each sign with the field that takes it down, and below those acknowledged lately."""
+    """Draw each sign with the ways to the family and the field that takes it down.
+
+    Those of the check-in that the address names, as a mail's link does, come first.
+    """
     if said := st.session_state.pop(_SAID, ""):
         st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
-    for one in open_flags(scope):
-        _to_acknowledge(scope, one)
+    wanted, found = st.query_params.get(SIGN, ""), open_flags(scope)
+    if wanted and not any(one.check_in_id == wanted for one in found):
+        _not_open(scope, wanted)
+    signed = _signed(scope)
+    steps = signed.duty.steps if signed and signed.duty else reader_steps()
+    for one in sorted(found, key=lambda one: one.check_in_id != wanted):
+        _to_acknowledge(scope, one, steps[one.flag.tier - 1])
 
 
 def acknowledged(scope: Scope) -> None:
@@ -74,10 +89,33 @@ def acknowledged(scope: Scope) -> None:
         table(columns, rows, caption="Acknowledged warning signs", left=range(1, 6))
 
 
-def _to_acknowledge(scope: Scope, one: OpenFlag) -> None:
+def _not_open(scope: Scope, check_in_id: str) -> None:
+    """Draw why the check-in that a link names has no sign to acknowledge."""
+    known = acknowledged_of(scope, check_in_id)
+    with card("flag-elsewhere"):
+        if known:
+            last = max(known, key=lambda one: one.at)
+            head("Acknowledged already")
+            note(
+                f"Every sign of this check-in was read; the last by {last.by}, "
+                f"{words.moment(_at(scope, last.at))}: {last.done}"
+            )
+        elif scope.viewer.role == "owner":
+            head("No such check-in")
+            note("The check-in of this link is no longer on file.")
+        else:
+            head("Not a family of yours")
+            note(
+                "The check-in of this link is of no family in your care. The owner and the "
+                "therapists of that family see it."
+            )
+
+
+def _to_acknowledge(scope: Scope, one: OpenFlag, step: str) -> None:
     key = f"al-ack-{one.check_in_id}-{one.flag.id}"
     with card(f"flag-{one.check_in_id}-{one.flag.id}"):
-        st.html(_told(scope, one, at_length=True))
+        st.html(_told(scope, one, step))
+        st.html(_ways(one))
         with st.form(key, border=False):
             st.text_input("What was done?", key=f"{key}-done", max_chars=500)
             st.form_submit_button(
@@ -85,18 +123,28 @@ def _to_acknowledge(scope: Scope, one: OpenFlag) -> None:
             )
 
 
-def _told(scope: Scope, one: OpenFlag, *, at_length: bool = False) -> str:
+def _told(scope: Scope, one: OpenFlag, step: str = "") -> str:
+    """Return whose sign it is, which and when, and what the parent was told, or else `step`."""
     who = f"<b>{escape(one.client)}</b>"
     who += f", {escape(one.family)} family" if one.family else ": say on Records whose answers"
-    if at_length and one.phone:
-        who += f' · <a href="tel:{escape(one.phone)}">{escape(one.phone)}</a>'
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)
-    told = "The parent was told: " if at_length else ""
+    todo = f'<span class="step"><b>What to do:</b> {escape(step)}</span>' if step else ""
+    told = "" if step else f"{escape(said.action)} "
     return (
         f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span> · {who}'
-        f"<br>{escape(said.question)}"
-        f"<small>{told}{escape(said.action)} Ticked "
-        f"{words.moment(_at(scope, one.raised_at))}.</small></p>"
+        f"<br>{escape(said.question)}{todo}"
+        f"<small>{told}Ticked {words.moment(_at(scope, one.raised_at))}.</small></p>"
+    )
+
+
+def _ways(one: OpenFlag) -> str:
+    """Return the ways to call and text the family, one tap each."""
+    if not one.phone:
+        return '<p class="al-flag"><small>No phone number of theirs is on file.</small></p>'
+    phone = escape(one.phone)
+    return (
+        f'<div class="al-ways"><a href="tel:{phone}">Call</a><a href="sms:{phone}">Text</a>'
+        f"<span>{phone}</span></div>"
     )
 
 

@@ -5,20 +5,35 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.protocol import (
-    Protocol,
-    protocol_template,
-    sign_protocol,
-    switch_off,
-)
+from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.protocol import Protocol, protocol_in_force, switch_off
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.check_ins.signing import hours_words, signing_form
+from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
+from allay_metrics.ui.remembered import remembered
 
-_NAME, _READER, _WITHIN, _TEXT = (f"al-protocol-{one}" for one in ("name", "reader", "in", "text"))
-_WRONG = "al-protocol-wrong"
+PAGE = "pages/practice/check_ins.py"
+_WRONG = "al-protocol-off-wrong"
+_SIGN_AGAIN = (
+    "Your safety protocol was signed before it named whom to tell. Name reader, stand-in and "
+    "hours, and sign it again; until then a mail about a warning sign goes to every owner on file."
+)
+_signed = remembered(protocol_in_force)
+
+
+def sign_again(scope: Scope) -> None:
+    """Draw that the protocol in force names nobody to tell of a sign; nothing where it does."""
+    signed = _signed(scope)
+    if signed is None or signed.duty is not None or scope.viewer.role != "owner":
+        return
+    with card("sign-again"):
+        head("Sign your safety protocol again")
+        note(_SIGN_AGAIN)
+        st.page_link(PAGE, label="Open Check-ins", icon=":material/edit:", query_params=carried())
 
 
 def protocol_card(scope: Scope, signed: Protocol | None) -> None:
@@ -28,60 +43,51 @@ def protocol_card(scope: Scope, signed: Protocol | None) -> None:
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
         if signed is not None:
-            _signed(scope, signed, may_end=is_owner)
+            _in_force(scope, signed, is_owner=is_owner)
         elif is_owner:
-            _to_sign(scope)
+            head("First: your safety protocol", "check-ins are off until it is signed")
+            note(
+                "A warning sign that nobody reads helps nobody. Read this, change what is "
+                "different in your practice, and sign it."
+            )
+            signing_form(scope, None)
         else:
             head("Check-ins are switched off")
             note("They begin when the owner has read and signed the safety protocol.")
 
 
-def _signed(scope: Scope, signed: Protocol, *, may_end: bool) -> None:
+def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     at = datetime.fromtimestamp(signed.signed_at, scope.zone)
     head("Safety protocol", "in force")
     st.html(
         f'<p class="al-sub"><b>{escape(signed.reader)}</b> reads every warning sign within '
-        f"<b>{escape(signed.within)}</b>. Signed by {escape(signed.signed_by)}, "
+        f"<b>{escape(signed.within)}</b>{_duty(signed)}. Signed by {escape(signed.signed_by)}, "
         f"{words.dated(at.date())}.</p>"
     )
+    if is_owner and signed.duty is None:
+        note(_SIGN_AGAIN)
+    elif not can_send() and not scope.is_demo:
+        note("No mail server is named: nobody is told of a warning sign until they sign in.")
     with st.expander("Read the protocol"):
-        st.text(_plain(signed.text))
-    if may_end:
-        with st.expander("Switch check-ins off"):
-            note("No link is made any more, and those that are out are closed at once.")
-            st.button("Switch off", key="al-protocol-off", on_click=_off, args=(scope,))
+        st.text(signed.text.replace("**", ""))
+    if not is_owner:
+        return
+    with st.expander("Change it and sign again", expanded=signed.duty is None):
+        note("Links that are out stay open.")
+        signing_form(scope, signed)
+    with st.expander("Switch check-ins off"):
+        note("No link is made any more, and those that are out are closed at once.")
+        st.button("Switch off", key="al-protocol-off", on_click=_off, args=(scope,))
 
 
-def _to_sign(scope: Scope) -> None:
-    head("First: your safety protocol", "check-ins are off until it is signed")
-    note(
-        "A warning sign that nobody reads helps nobody. Read this, change what is different in "
-        "your practice, and sign it."
-    )
-    with st.form("al-protocol-form", border=False):
-        with st.container(key="al-field-protocol"):
-            st.text_area("The protocol", protocol_template(), key=_TEXT, height=340)
-        left, right = st.columns(2)
-        left.text_input("Who reads warning signs?", key=_READER, max_chars=120)
-        right.text_input(
-            "Within what time?", key=_WITHIN, max_chars=120, placeholder="one working day"
-        )
-        st.text_input("Signed by (your full name)", key=_NAME, max_chars=120)
-        st.form_submit_button(
-            "Sign and switch check-ins on", type="primary", on_click=_sign, args=(scope,)
-        )
-
-
-def _plain(text: str) -> str:
-    return text.replace("**", "")
-
-
-def _sign(scope: Scope) -> None:
-    told = (st.session_state[key] for key in (_NAME, _READER, _WITHIN, _TEXT))
-    try:
-        sign_protocol(scope, *told, while_off=True)
-    except AllayError as error:
-        st.session_state[_WRONG] = str(error)
+def _duty(signed: Protocol) -> str:
+    """Return hours and stand-in as HTML; nothing where the protocol names none."""
+    if signed.duty is None:
+        return ""
+    hours = f", {escape(hours_words(signed.duty.hours))}"
+    if not signed.duty.stand_in:
+        return f"{hours}; while she is away check-ins are switched off"
+    return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in and is told, too"
 
 
 def _off(scope: Scope) -> None:

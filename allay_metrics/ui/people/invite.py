@@ -9,8 +9,8 @@ import streamlit as st
 
 from allay_metrics import config, words
 from allay_metrics.actions.inviting import mail_invitation
+from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import Invitation, invite
-from allay_metrics.actions.sending import can_send
 from allay_metrics.actions.sessions import Role
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import AllayError, ConfigProblem

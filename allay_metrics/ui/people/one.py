@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import (
     Person,
     disable,
@@ -12,7 +13,6 @@ from allay_metrics.actions.people import (
     reset,
     set_role,
 )
-from allay_metrics.actions.sending import can_send
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import note

@@ -1,0 +1,24 @@
+"""alerts: what the server does by itself, once, for a practice that has cron do it."""
+
+import click
+
+from allay_metrics import words
+from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.errors import Conflict
+
+
+@click.command("alerts")
+@database_option
+@click.pass_context
+def alerts_command(context: click.Context, database: str | None) -> None:
+    """Send the mails about warning signs that are due, once; `serve` does so by itself.
+
+    For cron, where the dashboard does not run all day.
+    """
+    from allay_metrics.actions.alerts import send_alerts, sentence
+    from allay_metrics.demo.active import recorded_practice
+
+    sent = send_alerts(recorded_practice(chosen_database(context, database)))
+    click.echo(f"{words.plural(sent.mails, 'mail')} sent." if sent.mails else "No mail was sent.")
+    if sent.failure is not None:
+        raise Conflict(sentence(sent.failure))

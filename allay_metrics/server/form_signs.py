@@ -1,0 +1,112 @@
+"""What a parent who ticked warning signs is told to do, and the numbers she taps."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from allay_metrics.actions.open_form import Reading
+from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, by_urgency
+from allay_metrics.outcomes.wording import signs
+from allay_metrics.server.form_html import say
+
+TEXT_TOO = (CRISIS, SUPPORT)
+_DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One number of one instruction; `is_late`: only if it gets worse."""
+
+    number: str
+    is_late: bool
+
+    @property
+    def address(self) -> str:
+        digits = self.number.replace("-", "")
+        return f"+{digits}" if len(digits) > len(EMERGENCY) else digits
+
+
+def act_now(ticked: Collection[int], language: str) -> str:
+    """Return every instruction of the signs ticked, most urgent first, each with its numbers.
+
+    Signs with the same instruction and numbers are one; "if it gets worse" is said once.
+    """
+    parts = []
+    for place, (action, calls) in enumerate(_instructions(ticked, language)):
+        alert = "" if place else ' role="alert"'
+        inside = "".join(_buttons(call, language) for call in calls)
+        below = f'<div class="c">{inside}</div>' if inside else ""
+        parts.append(
+            f'<section class="c"><p class="do"{alert}>{escape(action)}</p>{below}</section>'
+        )
+    return "".join(parts)
+
+
+def numbers(ticked: Collection[int], language: str) -> str:
+    """Return the numbers of the signs ticked, each once, for the top of every later page."""
+    listed = [call for _, calls in _instructions(ticked, language) for call in calls]
+    links = "".join(
+        f'<a href="tel:{to}">{say("call", language, number=number)}</a>'
+        for to, number in {call.address: call.number for call in listed}.items()
+    )
+    back = f'<a class="l" href="?at=act">{say("act", language)}</a>'
+    return f'<nav class="n" aria-label="{say("numbers", language)}">{links}{back}</nav>'
+
+
+def read_from(reading: Reading | None, language: str) -> str:
+    """Return from when answers are read, as a paragraph; nothing within the hours they are read."""
+    if reading is None:
+        return ""
+    spell = _spanish if language == "es" else _english
+    when = spell(reading.begins, reading.now)
+    return f'<p class="w">{say("read_from", language, when=when)}</p>'
+
+
+def _english(opening: datetime, now: datetime) -> str:
+    """Return `8 am`, `tomorrow, 8 am` or `Monday, 8 am`."""
+    clock = f"{opening.hour % 12 or 12} {'am' if opening.hour < 12 else 'pm'}"
+    days = (opening.date() - now.date()).days
+    if not days:
+        return clock
+    return f"{'tomorrow' if days == 1 else _DAYS['en'][opening.weekday()]}, {clock}"
+
+
+def _spanish(opening: datetime, now: datetime) -> str:
+    """Return `de las 8 a. m.`, `de mañana a las 8 a. m.` or `del lunes a las 8 a. m.`."""
+    hour = opening.hour % 12 or 12
+    clock = f"{'la' if hour == 1 else 'las'} {hour} {'a. m.' if opening.hour < 12 else 'p. m.'}"
+    days = (opening.date() - now.date()).days
+    if not days:
+        return f"de {clock}"
+    day = "de mañana" if days == 1 else f"del {_DAYS['es'][opening.weekday()]}"
+    return f"{day} a {clock}"
+
+
+def _instructions(ticked: Collection[int], language: str) -> list[tuple[str, list[_Call]]]:
+    """Return each instruction with its numbers, most urgent first."""
+    worded = {sign.id: sign for sign in signs(language)}
+    found: dict[str, list[_Call]] = {}
+    is_said = False
+    for flag in by_urgency(ticked):
+        calls = found.setdefault(worded[flag.id].action, [])
+        for number in worded[flag.id].calls:
+            call = _Call(number, is_late=number == EMERGENCY and flag.tier > 1)
+            if call not in calls and not (call.is_late and is_said):
+                calls.append(call)
+            is_said = is_said or call.is_late
+    return list(found.items())
+
+
+def _buttons(call: _Call, language: str) -> str:
+    label = (
+        say("emergency", language) if call.is_late else say("call", language, number=call.number)
+    )
+    found = f'<a class="b" href="tel:{call.address}">{label}</a>'
+    if call.number in TEXT_TOO:
+        text = say("text_to", language, number=call.number)
+        found += f'<a class="b" href="sms:{call.address}">{text}</a>'
+    return found

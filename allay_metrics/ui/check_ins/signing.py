@@ -1,0 +1,153 @@
+"""The form a safety protocol is signed in: whom to tell of a sign, when, what is done."""
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.protocol import (
+    TIMES,
+    UNMAILED,
+    Duty,
+    Protocol,
+    protocol_template,
+    reader_steps,
+    sign_protocol,
+    within_words,
+)
+from allay_metrics.errors import AllayError
+from allay_metrics.outcomes.reading_hours import DAY, EVERY_DAY, ReadingHours
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import note, say
+from allay_metrics.ui.check_ins.flags import TIERS
+from allay_metrics.ui.problem import problem
+
+_DAYS = dict(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+_WRONG = "al-protocol-wrong"
+_WITHIN = 120  # minutes
+
+
+def signing_form(scope: Scope, signed: Protocol | None) -> None:
+    """Draw the protocol to sign, in place of the one in force; None: check-ins are off."""
+    if wrong := st.session_state.pop(_WRONG, ""):
+        problem(wrong)
+    # Fields of their own for each protocol: one signed anew shows what it says.
+    key = f"al-protocol-{signed.signed_at if signed else 'new'}"
+    duty = signed.duty if signed else None
+    with st.form(f"{key}-form", border=False):
+        with st.container(key="al-field-protocol"):
+            text = signed.text if signed else protocol_template()
+            st.text_area("The protocol", text, key=f"{key}-text", height=340)
+        _people(key, duty, signed.reader if signed else "")
+        _hours(key, duty)
+        for tier, step in enumerate(duty.steps if duty else reader_steps(), 1):
+            label = f"{TIERS[tier]}: what the reader does"
+            st.text_area(label, step, key=f"{key}-step-{tier}", height=130, max_chars=1_000)
+        if not can_send():
+            say(UNMAILED)
+            st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
+        st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
+        st.form_submit_button(
+            "Sign it again" if signed else "Sign and switch check-ins on",
+            type="primary",
+            on_click=_sign,
+            args=(scope, key, signed.signed_at if signed else None),
+        )
+
+
+def hours_words(hours: ReadingHours) -> str:
+    """Return `Mon, Tue and Wed, 8 am to 8 pm`, or `every day at any hour`."""
+    all_days = set(hours.days) == set(EVERY_DAY)
+    days = "every day" if all_days else words.listed(_DAYS[day] for day in sorted(hours.days))
+    if hours.closes - hours.opens == DAY:
+        return f"{days} at any hour"
+    return f"{days}, {_clock(hours.opens)} to {_clock(hours.closes)}"
+
+
+def _people(key: str, duty: Duty | None, reader: str) -> None:
+    note("Both are told by mail when a sign is ticked, and again when its time has passed.")
+    left, right = st.columns(2)
+    left.text_input(
+        "Who reads warning signs?",
+        duty.reader if duty else reader,
+        key=f"{key}-reader",
+        max_chars=120,
+    )
+    right.text_input(
+        "Her e-mail address", duty.reader_email if duty else "", key=f"{key}-mail", max_chars=200
+    )
+    left, right = st.columns(2)  # a row of its own: on a phone each name stands before its address
+    left.text_input(
+        "Who stands in for her? (empty: nobody)",
+        duty.stand_in if duty else "",
+        key=f"{key}-stand-in",
+        max_chars=120,
+    )
+    right.text_input(
+        "The stand-in's e-mail address",
+        duty.stand_in_email if duty else "",
+        key=f"{key}-stand-in-mail",
+        max_chars=200,
+    )
+
+
+def _hours(key: str, duty: Duty | None) -> None:
+    note("Outside these hours the form tells the parent from when answers are read.")
+    hours = duty.hours if duty else ReadingHours()
+    st.pills(
+        "Days on which signs are read",
+        EVERY_DAY,
+        selection_mode="multi",
+        default=hours.days,
+        format_func=_DAYS.__getitem__,
+        key=f"{key}-days",
+    )
+    first, second, third = st.columns(3)
+    _choose(first, "From", range(DAY), hours.opens, f"{key}-from")
+    _choose(second, "Until", range(1, DAY + 1), hours.closes, f"{key}-until")
+    third.selectbox(
+        "Within what time?",
+        TIMES,
+        TIMES.index(duty.within if duty else _WITHIN),
+        format_func=within_words,
+        key=f"{key}-within",
+        help="Counted in these hours",
+    )
+
+
+def _choose(
+    where: "st.delta_generator.DeltaGenerator", label: str, hours: range, chosen: int, key: str
+) -> None:
+    where.selectbox(label, hours, hours.index(chosen), format_func=_clock, key=key)
+
+
+def _clock(hour: int) -> str:
+    if hour in (0, DAY):
+        return "midnight"
+    return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
+
+
+def _sign(scope: Scope, key: str, replaces: int | None) -> None:
+    given = st.session_state
+    duty = Duty(
+        reader=given[f"{key}-reader"],
+        reader_email=given[f"{key}-mail"],
+        stand_in=given[f"{key}-stand-in"],
+        stand_in_email=given[f"{key}-stand-in-mail"],
+        within=given[f"{key}-within"],
+        hours=ReadingHours(
+            tuple(sorted(given[f"{key}-days"])), given[f"{key}-from"], given[f"{key}-until"]
+        ),
+        steps=(given[f"{key}-step-1"], given[f"{key}-step-2"], given[f"{key}-step-3"]),
+    )
+    try:
+        sign_protocol(
+            scope,
+            given[f"{key}-name"],
+            duty,
+            given[f"{key}-text"],
+            unmailed=bool(given.get(f"{key}-unmailed")),
+            while_off=replaces is None,
+            replaces=replaces,
+        )
+    except AllayError as error:
+        given[_WRONG] = str(error)

@@ -1,0 +1,41 @@
+"""The banner on every page while a warning sign waits of which nobody was told by mail."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.alerts import Untold, read_untold, sentence
+from allay_metrics.records import Scope
+from allay_metrics.ui.check_ins.flags import PAGE, STYLE
+from allay_metrics.ui.filters import carried
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.remembered import remembered
+
+_untold = remembered(read_untold)
+
+
+def untold_banner(scope: Scope, *, leads_on: bool) -> None:
+    """Draw that nobody was told of a sign, why, and the way on; nothing where all were told of.
+
+    `leads_on` draws the link to the page on which the sign is read: not on that page itself.
+    """
+    found = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
+    if found is None:
+        return
+    st.html(STYLE)
+    with st.container(key="al-untold", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<p class="al-untold" role="status">{_sentence(scope, found)}</p>')
+        if leads_on:
+            icon = ":material/priority_high:"
+            st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=carried())
+
+
+def _sentence(scope: Scope, found: Untold) -> str:
+    is_one = found.signs == 1
+    about = f"{words.plural(found.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
+    told = "nobody knows whether a" if found.reason == "broken off" else "no"
+    told = f"{told} mail about {'it' if is_one else 'them'} went out"
+    if scope.viewer.role == "owner":
+        return f"<b>◆ {escape(about)}</b>, and {told}. {escape(sentence(found.reason))}"
+    return f"<b>◆ {escape(about)} in your care</b>, and {told}: read now, and tell the owner."

@@ -1,0 +1,391 @@
+"""Who reads warning signs is told of one by mail: once, again when its time has passed, by name
+of nobody. Every mail goes to a real mail server on this computer.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from allay_metrics.actions import alerts
+from allay_metrics.actions import outbox as queueing
+from allay_metrics.actions.alerts import SUBJECT, Sent, read_untold, send_alerts
+from allay_metrics.actions.check_ins import acknowledge, make_link
+from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.parent_form import consent, screen
+from allay_metrics.actions.people import first_owner
+from allay_metrics.actions.retention import remove_old, save_retention
+from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.undo import undo_import
+from allay_metrics.errors import NotAllowed
+from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
+from allay_metrics.outcomes.safety import red_flags
+from allay_metrics.outcomes.wording import signs
+from allay_metrics.records import open_practice
+from allay_metrics.records.tables import check_in, outbox, red_flag, safety_protocol
+from allay_metrics.review.check_ins import open_flags
+from tests.support.asked import DUTY, READER, STAND_IN, in_care, seen, signed, token_of
+from tests.support.exports import Desk
+from tests.support.mail_box import PUBLIC, SENDER, Box, mail_server, name_server
+from tests.support.on_file import client_ids, fingerprint, visits
+from tests.support.people import SECRET
+
+FEVER, LOW, LIMP = 3, 14, 1
+NAMES = ("Mia", "Ana", "Lee", "Maya", "Lopez")
+DAY = 86_400
+
+
+class Died(BaseException):
+    """The sender's process ended, as no handler of errors sees it."""
+
+
+@pytest.fixture
+def box(monkeypatch):
+    """A mail server that is named, and what came to it."""
+    taken = Box()
+    with mail_server(taken) as port:
+        name_server(monkeypatch, port)
+        yield taken
+
+
+@pytest.fixture
+def scope(sqlite_scope, tmp_path):
+    """A practice that asks, with a family in care."""
+    return practice_of(sqlite_scope, tmp_path)
+
+
+def practice_of(scope, folder, duty=DUTY):
+    in_care(Desk(scope, folder), seen("1", 7))
+    signed(scope, duty)
+    return scope
+
+
+def tick(scope, *ticked):
+    """Have Mia's parent tick signs in her form; return the id of the check-in."""
+    with scope.read() as conn:
+        whom = conn.execute(select(check_in.c.client_id)).scalars().first()
+    if whom is None:
+        ((family_id,),) = set(visits(scope, "family_id"))
+        whom = client_ids(scope, family_id)["Mia"]
+    token = token_of(make_link(scope, whom, "day7"))
+    consent(scope, token, in_totals=True, language="en")
+    screen(scope, token, ticked)
+    with scope.read() as conn:
+        return conn.execute(select(check_in.c.id)).scalar_one()
+
+
+def hence(seconds):
+    """Return the moment so many seconds from now."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def rows(scope, *names):
+    with scope.read() as conn:
+        columns = [outbox.c[name] for name in names]
+        return sorted(tuple(row) for row in conn.execute(select(*columns)))
+
+
+def sign_the_old_way(scope):
+    """Make the protocol in force one of before mails were sent."""
+    empty = dict.fromkeys(
+        ("within_minutes", "reader_email", "stand_in", "stand_in_email", "read_days", "read_from",
+         "read_until", "step_1", "step_2", "step_3", "unmailed")
+    )  # fmt: skip
+    with scope.write("make the protocol an old one") as conn:
+        conn.execute(update(safety_protocol).values(empty))
+
+
+def test_reader_and_stand_in_are_told_at_once_and_once(scope, box):
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(2)
+    assert sorted(box.recipients) == [READER, STAND_IN]
+    assert send_alerts(scope) == Sent(0)
+    assert send_alerts(scope, hence(3_600)) == Sent(0)
+    assert len(box.letters) == 2
+
+
+def test_a_mail_says_nothing_but_that_a_check_in_needs_her_and_one_link(scope, box):
+    id_ = tick(scope, FEVER, LIMP)
+    send_alerts(scope)
+    send_alerts(scope, hence(DAY))
+    assert len(box.letters) == 4
+    for to, letter in box.letters:
+        said = letter.as_string()
+        assert letter["Subject"] == SUBJECT
+        assert letter["From"] == SENDER
+        assert f"{PUBLIC}/check-ins?sign={id_}" in letter.get_content().splitlines()
+        assert said.count("http") == 1
+        hushed = [*NAMES, "mergency", "tier", "doctor", "baby", "fever", "parent"]
+        hushed += [text for flag in red_flags() for text in (flag.question, flag.action)]
+        hushed += [text for sign in signs("en") for text in (sign.question, sign.action)]
+        without = said.replace(to[0], "").replace(id_, "")
+        assert [text for text in hushed if text in without] == []
+
+
+@pytest.mark.usefixtures("box")
+def test_several_signs_are_one_mail_to_each(scope):
+    tick(scope, FEVER, LOW, LIMP)
+    assert send_alerts(scope) == Sent(2)
+    assert rows(scope, "sent_at") != []
+    assert all(sent for (sent,) in rows(scope, "sent_at"))
+
+
+@pytest.mark.usefixtures("box")
+def test_a_sign_ticked_later_is_told_of_too(scope):
+    tick(scope, FEVER)
+    send_alerts(scope)
+    tick(scope, FEVER, LIMP)
+    assert send_alerts(scope) == Sent(2)
+
+
+def test_when_its_time_has_passed_both_are_told_again_and_then_no_more(scope, box):
+    tick(scope, FEVER)
+    send_alerts(scope)
+    assert send_alerts(scope, hence(7_140)) == Sent(0)
+    assert send_alerts(scope, hence(7_260)) == Sent(2)
+    assert "has passed" in box.letters[-1][1].get_content()
+    assert send_alerts(scope, hence(5 * DAY)) == Sent(0)
+
+
+@pytest.mark.usefixtures("box")
+def test_the_time_is_counted_in_the_readers_hours(sqlite_scope, tmp_path):
+    """A sign of the night, read from 8 am within two hours, is late at 10 am."""
+    office = replace(DUTY, hours=ReadingHours(EVERY_DAY, 8, 20))
+    scope = practice_of(sqlite_scope, tmp_path, office)
+    tick(scope, FEVER)
+    night = datetime(2026, 11, 18, 3, tzinfo=scope.zone)
+    with scope.write("move the sign to the night") as conn:
+        conn.execute(update(red_flag).values(raised_at=int(night.timestamp())))
+    assert send_alerts(scope, night) == Sent(2)
+    assert send_alerts(scope, night.replace(hour=9, minute=59)) == Sent(0)
+    assert send_alerts(scope, night.replace(hour=10, minute=1)) == Sent(2)
+
+
+def test_an_acknowledged_sign_brings_no_mail_any_more(scope, box):
+    id_ = tick(scope, FEVER)
+    acknowledge(scope, id_, FEVER, "Called")
+    assert send_alerts(scope) == Sent(0)
+    tick(scope, FEVER, LIMP)
+    assert send_alerts(scope) == Sent(2)
+    acknowledge(scope, id_, LIMP, "Called")
+    assert send_alerts(scope, hence(DAY)) == Sent(0)
+    assert len(box.letters) == 2
+
+
+def test_a_mail_that_failed_is_not_tried_again_once_the_sign_is_acknowledged(scope, box):
+    id_ = tick(scope, FEVER, LIMP)
+    box.fault = "refuses"
+    send_alerts(scope)
+    box.fault = ""
+    acknowledge(scope, id_, FEVER, "Called")
+    assert send_alerts(scope, hence(90)) == Sent(2)
+    with scope.read() as conn:
+        sent = select(outbox.c.sign).where(outbox.c.sent_at.is_not(None))
+        assert set(conn.execute(sent).scalars()) == {LIMP}
+    acknowledge(scope, id_, LIMP, "Called")
+    assert send_alerts(scope, hence(DAY)) == Sent(0)
+
+
+@pytest.mark.parametrize("fault", ["refuses", "recipient", "hangs up"])
+def test_what_fails_is_tried_again_ever_more_seldom_until_it_goes_out(scope, box, fault):
+    tick(scope, FEVER)
+    box.fault = fault
+    assert send_alerts(scope).mails == 0
+    assert send_alerts(scope).failure is None, "not tried again at once"
+    assert send_alerts(scope, hence(90)).failure is not None
+    assert send_alerts(scope, hence(150)).failure is None, "the second wait is longer"
+    box.fault = ""
+    assert send_alerts(scope, hence(270)) == Sent(2)
+    assert rows(scope, "attempts", "failed_at", "error") == [(3, None, None)] * 2
+
+
+def test_waits_double_up_to_an_hour():
+    assert [queueing.wait(n) for n in (1, 2, 3, 6, 7, 500)] == [60, 120, 240, 1920, 3600, 3600]
+
+
+def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
+    url = new_database()
+    first, second = (open_practice(url, name="Test practice") for _ in range(2))
+    taken = Box()
+    try:
+        with mail_server(taken) as port:
+            name_server(monkeypatch, port)
+            practice_of(first, tmp_path, replace(DUTY, stand_in="", stand_in_email=""))
+            tick(first, FEVER, LOW)
+            for _ in range(3):
+                with ThreadPoolExecutor(4) as senders:
+                    sent = list(senders.map(send_alerts, (first, second, first, second)))
+                assert sum(one.mails for one in sent) == len(taken.letters) == 1
+                with first.write("as if none had gone out") as conn:
+                    conn.execute(update(outbox).values(sent_at=None, attempts=0))
+                taken.letters.clear()
+    finally:
+        first.close()
+        second.close()
+
+
+def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
+    tick(scope, FEVER)
+    alone = replace(DUTY, stand_in="", stand_in_email="")
+    signed(scope, alone)
+    send = alerts._mail
+
+    def send_and_die(claimed, practice):
+        send(claimed, practice)
+        raise Died
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alerts, "_mail", send_and_die)
+        with suppress(Died):
+            send_alerts(scope)
+        assert send_alerts(scope, hence(60)) == Sent(0), "the claim stands"
+        with suppress(Died):
+            send_alerts(scope, hence(queueing.CLAIM_LASTS + 1))
+        assert len(box.letters) == 2, "a mail that comes twice is better than none"
+        for later in (700, 5_000):
+            with suppress(Died):
+                send_alerts(scope, hence(later))
+        assert len(box.letters) == 2
+    assert len({letter["Message-ID"] for _, letter in box.letters}) == 1
+    assert read_untold(scope, hence(700)).reason == "broken off"
+
+
+def test_a_server_that_drops_after_the_text_is_sent_to_twice_at_most(scope, box):
+    tick(scope, FEVER)
+    box.fault = "drops after DATA"
+    for later in range(0, 7_000, 100):
+        send_alerts(scope, hence(later))
+    assert sorted(box.recipients) == [READER, READER, STAND_IN, STAND_IN]
+    assert read_untold(scope).reason == "broken off"
+
+
+@pytest.mark.usefixtures("box")
+def test_without_a_mail_server_nothing_is_lost(scope, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.delenv("ALLAY_SMTP_URL")
+        tick(scope, FEVER)
+        assert send_alerts(scope) == Sent(failure="unnamed")
+        assert read_untold(scope).reason == "unnamed"
+    assert send_alerts(scope) == Sent(2)
+    assert read_untold(scope) is None
+
+
+def test_under_an_old_protocol_every_owner_on_file_is_told(scope, box, monkeypatch):
+    sign_the_old_way(scope)
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(failure="nobody")
+    assert read_untold(scope).reason == "nobody"
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    first_owner(scope, "olga@care.test", "Olga")
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == ["olga@care.test"]
+    assert send_alerts(scope, hence(queueing.CLAIM_LASTS)) == Sent(0)
+    assert send_alerts(scope, hence(14_500)) == Sent(1)
+
+
+def test_whoever_reads_from_now_on_is_told_of_what_waits_and_who_no_longer_does_is_not(scope, box):
+    tick(scope, FEVER)
+    box.fault = "refuses"
+    send_alerts(scope)
+    box.fault = ""
+    signed(scope, replace(DUTY, reader="Cleo", reader_email="cleo@care.test"))
+    send_alerts(scope, hence(90))
+    assert sorted(box.recipients) == [STAND_IN, "cleo@care.test"]
+
+
+def test_an_invented_practice_mails_nobody(scope, box):
+    tick(scope, FEVER)
+    demo = replace(scope, is_demo=True)
+    assert send_alerts(demo) == Sent(0)
+    assert read_untold(demo) is None
+    assert box.letters == []
+
+
+@pytest.mark.usefixtures("box")
+def test_a_sign_in_a_file_is_told_of_and_undo_leaves_no_trace(scope, tmp_path):
+    path = tmp_path / "form.csv"
+    path.write_text(
+        "Timestamp,Email Address,Baby's name,Is your baby refusing to feed?\n"
+        "3/30/2026 18:00,ana.lee@example.org,Mia,yes\n"
+        "3/30/2026 19:00,nobody@example.org,Ivo,yes\n",
+        encoding="utf-8",
+    )
+    before = fingerprint(scope)
+    report = take_in_file(scope, path)
+    assert len(open_flags(scope)) == 2
+    assert send_alerts(scope) == Sent(2), "one mail to each tells of all"
+    undo_import(scope, report.import_id)
+    assert rows(scope, "id") == []
+    assert fingerprint(scope) == before
+
+
+@pytest.mark.usefixtures("box")
+def test_mails_about_a_family_go_with_it(scope):
+    tick(scope, FEVER)
+    send_alerts(scope)
+    ((family_id,),) = set(visits(scope, "family_id"))
+    erase_family(scope, family_id)
+    assert rows(scope, "id") == []
+
+
+@pytest.mark.usefixtures("box")
+def test_mails_about_old_check_ins_go_with_them(scope):
+    id_ = tick(scope, FEVER)
+    send_alerts(scope)
+    acknowledge(scope, id_, FEVER, "Called")
+    with scope.write("make it an old one") as conn:
+        conn.execute(update(check_in).values(due_on=datetime(2020, 1, 1, tzinfo=UTC).date()))
+    save_retention(scope, 12, None)
+    assert remove_old(scope).check_ins == 1
+    assert rows(scope, "id") == []
+
+
+def test_a_therapist_knows_whether_anybody_was_told_of_her_families_but_not_who(scope, box):
+    box.fault = "refuses"
+    tick(scope, FEVER)
+    send_alerts(scope)
+    maya = scope.as_therapist("Maya Lopez")
+    assert read_untold(maya).reason == "refused"
+    with pytest.raises((NotAllowed, DBAPIError)), maya.read() as conn:
+        conn.execute(select(outbox.c.recipient)).all()
+    with maya.read() as conn:
+        assert conn.execute(select(func.count()).select_from(outbox)).scalar_one() == 2
+    stranger = replace(maya, viewer=replace(maya.viewer, therapist_id="somebody else"))
+    assert read_untold(stranger) is None
+
+
+def test_until_a_mail_went_out_or_the_sign_is_acknowledged_it_stands_that_nobody_was_told(
+    scope, box
+):
+    id_ = tick(scope, FEVER)
+    assert read_untold(scope) is None, "a moment is no delay"
+    assert read_untold(scope, hence(400)).reason == "not sent"
+    box.fault = "recipient"
+    send_alerts(scope)
+    found = read_untold(scope)
+    assert (found.signs, found.reason) == (1, "recipient")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(box, "fault", "")
+        assert send_alerts(scope, hence(90)) == Sent(2)
+    assert read_untold(scope, hence(100)) is None
+    box.fault = "refuses"
+    send_alerts(scope, hence(DAY))
+    assert read_untold(scope).reason == "refused", "the second mail went to nobody"
+    acknowledge(scope, id_, FEVER, "Called")
+    assert read_untold(scope) is None
+
+
+def test_the_log_names_a_kind_of_failure_and_nothing_else(scope, box, caplog):
+    id_ = tick(scope, FEVER)
+    box.fault = "recipient"
+    with caplog.at_level(logging.DEBUG, logger="allay_metrics"):
+        send_alerts(scope)
+    assert {one for one in caplog.messages if "mail" in one} == {
+        "A mail about a check-in did not go out: recipient"
+    }
+    assert not any(word in caplog.text for word in (*NAMES, READER, STAND_IN, id_))

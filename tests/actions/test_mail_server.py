@@ -1,0 +1,131 @@
+"""A letter is handed to a real mail server, over TLS, or the sentence says why it could not be."""
+
+import pytest
+
+from allay_metrics import config
+from allay_metrics.actions import mail_server as sending
+from allay_metrics.actions.mail_server import SENTENCES, MailFailed, send_mail
+from allay_metrics.errors import ConfigProblem
+from tests.support.mail_box import (
+    SENDER,
+    Box,
+    mail_server,
+    name_server,
+    own_certificate,
+    silent_server,
+)
+from tests.support.server import free_port
+
+TO = "ana@example.org"
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch):
+    """Wait half a second for a silent server, not twenty."""
+    monkeypatch.setattr(sending, "_PATIENCE", 0.5)
+
+
+@pytest.fixture
+def box(monkeypatch):
+    taken = Box()
+    with mail_server(taken) as port:
+        name_server(monkeypatch, port)
+        yield taken
+
+
+@pytest.fixture
+def far(monkeypatch):
+    """The mail server, as if it stood on another computer."""
+    monkeypatch.setattr(config, "is_loopback", lambda _host: False)
+
+
+def failure():
+    with pytest.raises(MailFailed) as failed:
+        send_mail(TO, "Hello", "A text")
+    assert str(failed.value) == SENTENCES[failed.value.kind]
+    return failed.value.kind, failed.value.is_uncertain
+
+
+def test_a_letter_arrives_with_a_date_and_an_id(box):
+    send_mail(TO, "Two\nlines", ".A dot\nand é", message_id="abc")
+    ((to, letter),) = box.letters
+    assert (to, letter["From"], letter["To"]) == ([TO], SENDER, TO)
+    assert (letter["Subject"], letter["Message-ID"]) == ("Two lines", "<abc@example.org>")
+    assert letter["Date"] is not None
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter.get_content().splitlines() == [".A dot", "and é"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "is_uncertain"),
+    [
+        ("sender", "sender", False),
+        ("recipient", "recipient", False),
+        ("refuses", "refused", False),
+        ("hangs up", "no answer", False),
+        ("hangs", "no answer", False),
+        ("drops after DATA", "broken off", True),
+        ("hangs after DATA", "broken off", True),
+    ],
+)
+def test_each_failure_has_its_sentence_and_whether_it_may_have_gone_out(
+    box, fault, kind, is_uncertain
+):
+    box.fault = fault
+    assert failure() == (kind, is_uncertain)
+    assert bool(box.letters) == is_uncertain
+
+
+def test_a_server_that_is_not_there_or_says_nothing(monkeypatch):
+    name_server(monkeypatch, free_port())
+    assert failure()[0] == "unreachable"
+    with silent_server() as port:
+        name_server(monkeypatch, port)
+        assert failure()[0] == "no answer"
+
+
+@pytest.mark.usefixtures("far")
+def test_a_server_elsewhere_that_does_not_encrypt_is_sent_nothing(box):
+    assert failure()[0] == "no encryption"
+    assert box.letters == []
+
+
+@pytest.mark.usefixtures("far")
+def test_whoever_vouches_for_the_way_sends_in_the_open(box, monkeypatch):
+    monkeypatch.setenv("ALLAY_SMTP_PLAIN", "1")
+    send_mail(TO, "Hello", "A text")
+    assert len(box.letters) == 1
+
+
+def test_no_password_is_told_in_the_open_wherever(box, monkeypatch):
+    monkeypatch.setenv("ALLAY_SMTP_PLAIN", "1")
+    monkeypatch.setenv("ALLAY_SMTP_URL", config.mail()[0].replace("//", "//me:secret@"))
+    with pytest.raises(ConfigProblem, match="no password"):
+        send_mail(TO, "Hello", "A text")
+    assert box.letters == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(monkeypatch, tmp_path):
+    context, taken = own_certificate(tmp_path), Box()
+    with mail_server(taken, tls_context=context) as port:
+        name_server(monkeypatch, port)
+        assert failure()[0] == "certificate"
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        send_mail(TO, "Hello", "A text")
+    assert len(taken.letters) == 1
+
+
+def test_an_address_no_server_understands_is_refused_here(box):
+    with pytest.raises(MailFailed, match="recipient"):
+        send_mail("aña@example.org", "Hello", "A text")
+    assert box.letters == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://example.org", "smtp://", "example.org:25", "smtp://example.org:port"]
+)
+def test_an_address_that_is_no_mail_server_is_said(monkeypatch, url):
+    name_server(monkeypatch, 25)
+    monkeypatch.setenv("ALLAY_SMTP_URL", url)
+    with pytest.raises(ConfigProblem, match="smtp://"):
+        send_mail(TO, "Hello", "A text")

@@ -1,0 +1,87 @@
+"""The safety protocol: what has to be named before check-ins are switched on."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from allay_metrics.actions.protocol import (
+    TIMES,
+    protocol_in_force,
+    reader_steps,
+    sign_protocol,
+    within_words,
+)
+from allay_metrics.errors import Conflict, QuestionProblem
+from allay_metrics.outcomes.reading_hours import ReadingHours
+from allay_metrics.records.tables import safety_protocol
+from tests.support.asked import DUTY, READER, STAND_IN, signed
+from tests.support.mail_box import name_server
+
+
+def unmailed(scope):
+    with scope.read() as conn:
+        return list(conn.execute(select(safety_protocol.c.unmailed)).scalars())
+
+
+def test_what_is_signed_is_in_force_as_it_was_signed(scope):
+    duty = replace(DUTY, within=30, hours=ReadingHours((1, 3, 5), 9, 17), steps=("a", "b", "c"))
+    signed(scope, duty)
+    kept = protocol_in_force(scope)
+    assert (kept.duty, kept.within, kept.duty.recipients) == (
+        duty, "30 minutes", (READER, STAND_IN)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"reader": " "}, "who reads"),
+        ({"reader_email": ""}, "reader's e-mail"),
+        ({"reader_email": "ada at care.test"}, "'ada at care.test' is no e-mail address"),
+        ({"stand_in": ""}, "stand-in"),
+        ({"stand_in_email": ""}, "stand-in"),
+        ({"stand_in_email": "bea@care"}, "no e-mail address"),
+        ({"within": 7}, "within what time"),
+        ({"hours": ReadingHours(())}, "at least one day"),
+        ({"hours": ReadingHours((1,), 20, 8)}, "at least one day"),
+        ({"steps": ("a", " ", "c")}, "what the reader does"),
+    ],
+)
+def test_what_is_missing_or_cannot_be_is_said(sqlite_scope, change, says):
+    with pytest.raises(QuestionProblem, match=says):
+        signed(sqlite_scope, replace(DUTY, **change))
+    assert protocol_in_force(sqlite_scope) is None
+
+
+def test_a_practice_of_one_has_nobody_to_stand_in(sqlite_scope):
+    signed(sqlite_scope, replace(DUTY, stand_in="", stand_in_email=" "))
+    assert protocol_in_force(sqlite_scope).duty.recipients == (READER,)
+
+
+def test_without_a_mail_server_it_is_signed_only_by_who_knows_it(sqlite_scope, monkeypatch):
+    with pytest.raises(QuestionProblem, match="nobody will be told"):
+        sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.")
+    assert protocol_in_force(sqlite_scope) is None
+    sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.", unmailed=True)
+    assert unmailed(sqlite_scope) == [1]
+    name_server(monkeypatch, 25)
+    sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do now.")
+    assert unmailed(sqlite_scope) == [1, 0]
+
+
+def test_one_signed_meanwhile_is_not_replaced_unseen(sqlite_scope):
+    signed(sqlite_scope)
+    seen = protocol_in_force(sqlite_scope).signed_at
+    signed(sqlite_scope, replace(DUTY, within=60), replaces=seen)
+    with pytest.raises(Conflict, match="signed one meanwhile"):
+        signed(sqlite_scope, replace(DUTY, within=30), replaces=seen)
+    assert protocol_in_force(sqlite_scope).duty.within == 60
+
+
+def test_a_template_of_each_step_ships_and_every_time_has_words():
+    assert all(len(step) > 40 for step in reader_steps())
+    assert [within_words(one) for one in TIMES] == [
+        "15 minutes", "30 minutes", "1 hour", "2 hours", "4 hours", "8 hours", "12 hours",
+        "24 hours",
+    ]  # fmt: skip
