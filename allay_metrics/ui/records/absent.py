@@ -32,7 +32,6 @@ def ask_about_absence(question: OpenQuestion, key: str) -> Answer | None:
             f'<h3 class="al-h3">{visits} on file {is_} not in {escape(question.file_name)}</h3>'
             f"{reasons}"
         )
-        note("If it is a file of cancelled visits only, say so where it asks what the file holds.")
         chosen = st.radio(
             "What became of them?",
             list(_CHOICES),

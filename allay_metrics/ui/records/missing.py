@@ -44,7 +44,7 @@ def _waiting(scope: Scope) -> None:
     if said := st.session_state.pop(_SAID, ""):
         st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
     if waiting.empty:
-        note("Nothing waits: every visit on file is in the newest export, or you have decided.")
+        note("Nothing to decide: no visit is missing, or you have decided on each.")
     else:
         _decide(scope, list(waiting.itertuples()))
     covered_days(scope)

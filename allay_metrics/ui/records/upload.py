@@ -164,7 +164,10 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     if not looked.report.rows_read:
         note("The file has a header and no rows: there is nothing to take in.")
         return
-    answer = ask_about_absence(looked.question, key.file_hash[:12]) if looked.question else None
+    answer = None
+    if looked.question:
+        answer = ask_about_absence(looked.question, key.file_hash[:12])
+        note("If it is a file of cancelled visits only, say so above.")
     _import_button(
         scope, upload, key, looked.report, answer=answer, is_certain=_confirm_export(key, looked)
     )
