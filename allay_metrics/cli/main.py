@@ -4,6 +4,7 @@ JSON and CSV stand alone on stdout; progress, remarks and errors go to stderr.
 """
 
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -62,6 +63,7 @@ for _command in (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 after one sentence on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    started = time.monotonic()
     try:
         found = commands.main(given, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -75,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("Stopped.", err=True)
         return STOPPED
     except Exception as error:  # noqa: BLE001  the last resort: a person never sees a traceback
-        return _unexpected(error, debug="--debug" in given)
+        return _unexpected(error, started, debug="--debug" in given)
     return found if isinstance(found, int) else 0
 
 
@@ -88,7 +90,7 @@ def _sentence(message: str) -> str:
     return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
-def _unexpected(error: Exception, *, debug: bool) -> int:
+def _unexpected(error: Exception, started: float, *, debug: bool) -> int:
     """Name the error by where it arose: the same fault has the same id, and no record is shown.
 
     Where the records turn out to be damaged, that is what is said.
@@ -97,7 +99,7 @@ def _unexpected(error: Exception, *, debug: bool) -> int:
 
     if debug:
         traceback.print_exception(error)
-    damage = find_damage_unseen()
+    damage = find_damage_unseen(started)
     if damage is not None:
         return _say(str(damage))
     frames = traceback.extract_tb(error.__traceback__)

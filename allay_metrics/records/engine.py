@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ _OPENING = 7_253_000  # number of the lock that those who open a database take i
 _FULL = ("disk is full", "disk I/O error", "No space left on device")
 _LOG = logging.getLogger(__name__)
 _keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
+_opened_at: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
 
 PATIENCE = 60  # seconds
 # What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
@@ -110,9 +112,10 @@ def _sqlite(url: str, path: Path, plain: bool | None) -> Engine:
     return _of_file(url, path, key)
 
 
-def opened_files() -> list[Path]:
-    """Return the SQLite files that this process has engines of, the one opened last first."""
-    return [Path(engine.url.database or "") for engine in reversed(list(_keys))]
+def opened_files(since: float = 0) -> list[Path]:
+    """Return the SQLite files opened since a reading of the monotonic clock, the last one first."""
+    engines = [engine for engine, opened_at in _opened_at.items() if opened_at >= since]
+    return [Path(engine.url.database or "") for engine in reversed(engines)]
 
 
 def another(engine: Engine) -> Engine:
@@ -130,7 +133,7 @@ def another(engine: Engine) -> Engine:
 
 def _of_file(url: str, path: Path, key: str | None) -> Engine:
     engine = create_engine(url, module=driver_of(key), creator=lambda: connect_file(path, key))
-    _keys[engine] = key
+    _keys[engine], _opened_at[engine] = key, time.monotonic()
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     _say_damage(engine, path)

@@ -54,12 +54,12 @@ def find_damage(path: Path, *, thorough: bool = False) -> RecordsDamaged | None:
         return damage_in(error, path) or damaged(path, f"cannot be opened ({first_line(error)})")
 
 
-def find_damage_unseen() -> RecordsDamaged | None:
-    """Return what is wrong with a file this process has opened, every page looked at.
+def find_damage_unseen(since: float) -> RecordsDamaged | None:
+    """Return what is wrong with a file opened since then (monotonic clock), every page looked at.
 
     For an error nobody foresaw: a damaged value may reach our own code before the engine knows.
     """
-    files = dict.fromkeys(opened_files())
+    files = dict.fromkeys(opened_files(since))
     found = (find_damage(path, thorough=True) for path in files)
     return next((damage for damage in found if damage is not None), None)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from allay_metrics.outcomes.wording import LANGUAGES, phrases
 from allay_metrics.server.plain_page import document, policy
 
-_STYLE = Path(__file__).with_name("form.css").read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
+_STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("form.css", "form_signs.css"))
 POLICY = policy(_STYLE)
 
 
