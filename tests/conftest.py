@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import settings
 from allay_metrics.records import Scope, open_engine, open_practice, upgrade
 from allay_metrics.records.database import guarded
 from tests.support.compiled import compile_once
+from tests.support.fixed_keys import SEED, fix_keys, keys_of
 from tests.support.network import stay_inside
 from tests.support.postgres import Cluster, shared_cluster
 
@@ -20,8 +21,32 @@ settings.register_profile("allay", deadline=None, derandomize=bool(os.environ.ge
 settings.load_profile("allay")
 stay_inside()
 compile_once()
+fix_keys()
 
 _numbers = itertools.count()
+
+
+def pytest_report_header() -> str:
+    """Say which keys the tests draw."""
+    return f"keys of seed {SEED} (ALLAY_TEST_SEED)"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a test draw the same keys in every run."""
+    with keys_of(item.nodeid):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef, request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Let what is made for many tests draw the same keys, whichever test asks for it first."""
+    if fixturedef.scope == "function":
+        return (yield)
+    with keys_of(f"{fixturedef.baseid}::{fixturedef.argname}[{request.param_index}]"):
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,8 @@ from tests.support.browser import settle
 from tests.support.dashboard import PAGES
 from tests.support.gated import gated, make_records, people_of
 from tests.support.people import ANA, MAYA, PASSWORD, SECRET
-from tests.support.server import free_port, start_server
+from tests.support.ports import free_port
+from tests.support.server import start_server
 
 MUST = ("content-security-policy", "x-content-type-options", "referrer-policy", "x-frame-options")
 OUTSIDE = '![a](http://evil.test/a.png)<img src="http://evil.test/b.png">'

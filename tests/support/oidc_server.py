@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.support.loopback import listening
-from tests.support.server import free_port
+from tests.support.ports import free_port
 
 CLIENT, SECRET = "allay", "an-invented-client-secret+/="
 SEEN_AS = "sub-of-maya"
