@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from allay_metrics.records import Scope, open_engine, open_practice, upgrade
 from allay_metrics.records.database import guarded
+from tests.support.cheap_passwords import hash_cheaply
 from tests.support.compiled import compile_once
 from tests.support.fixed_keys import SEED, fix_keys, keys_of
 from tests.support.network import stay_inside
@@ -22,6 +23,7 @@ settings.load_profile("allay")
 stay_inside()
 compile_once()
 fix_keys()
+hash_cheaply()
 
 _numbers = itertools.count()
 

@@ -30,6 +30,7 @@ from allay_metrics.actions.sign_in import change_password, invitation, join, ren
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.tables import audit, device, login_session, person, therapist
 from allay_metrics.records.types import now
+from tests.support.cheap_passwords import at_own_cost
 from tests.support.people import ANA, PASSWORD, Someone, wrong_code
 
 MAIL = ANA
@@ -112,6 +113,11 @@ def test_a_recovery_code_stands_in_once(door, owner):
     with pytest.raises(NotAllowed):
         sign_in(door, MAIL, PASSWORD, owner.recovery_codes[4], label="x")
     sign_in(door, MAIL, PASSWORD, fresh[0], label="x")
+
+
+def test_what_is_kept_of_a_password_costs_whoever_guesses():
+    with at_own_cost():
+        assert passwords.hash_of(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 @pytest.mark.usefixtures("owner")
