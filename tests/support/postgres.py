@@ -25,7 +25,7 @@ HOW_TO_GET_IT = (
     "The tests need PostgreSQL's server programs (initdb, postgres): install them "
     "(on Debian and Ubuntu: apt install postgresql; on macOS: brew install postgresql)."
 )
-_TEMPLATE = "allay_template"
+MIGRATED, OPENED = "allay_migrated", "allay_opened"
 OWNER = "keeper"
 _ROOM = 2 * 1024**3  # bytes: several times what a run's databases and their log ever take
 # Nothing here has to survive a power cut.
@@ -74,7 +74,7 @@ class Cluster:
         """Return the SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
-    def create(self, database: str, template: str = _TEMPLATE) -> str:
+    def create(self, database: str, template: str = MIGRATED) -> str:
         """Make a database as a copy of the migrated template and return its URL."""
         copy = f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER}'
         with self._connect() as connection:
@@ -98,14 +98,20 @@ class Cluster:
         return psycopg.connect(**where, autocommit=True)
 
 
-def shared_cluster(run_folder: Path, run_pid: int, migrate: Callable[[str], None]) -> Cluster:
-    """Return the run's cluster; the first worker to ask starts it and migrates its template."""
+def shared_cluster(
+    run_folder: Path,
+    run_pid: int,
+    migrate: Callable[[str], None],
+    begin: Callable[[str], None] | None = None,
+) -> Cluster:
+    """Return the run's cluster; the first worker to ask starts it and makes its templates."""
     note = run_folder / "postgres.json"
     with FileLock(run_folder / "postgres.lock"):
         if not note.exists():
             cluster = _start(run_pid)
-            cluster.create(_TEMPLATE, template="template0")
-            migrate(cluster.url(_TEMPLATE))
+            migrate(cluster.create(MIGRATED, template="template0"))
+            if begin:
+                begin(cluster.create(OPENED))
             note.write_text(json.dumps({"folder": str(cluster.folder)}))
         return Cluster(Path(json.loads(note.read_text())["folder"]))
 

@@ -5,6 +5,9 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.components import search_once
+
+search_once()
 PICKED = {"selection": {"points": [{"customdata": ["Oakland", "Mon"]}], "point_indices": [0]}}
 
 
