@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from allay_metrics.records import Scope, open_practice
 from tests.support.cheap_passwords import hash_cheaply
@@ -25,7 +25,12 @@ from tests.support.templates import (
 )
 
 # A busy machine is no reason to fail; on CI the same examples every time.
-settings.register_profile("allay", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "allay",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
 settings.load_profile("allay")
 stay_inside()
 compile_once()

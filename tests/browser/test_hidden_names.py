@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from allay_metrics.records import privacy
 from allay_metrics.records.tables import metadata
-from tests.support.browser import Watched, settle
+from tests.support.browser import Watched, answered, settle
 from tests.support.dashboard import choose, visit
 from tests.support.server import Server
 
@@ -86,9 +86,8 @@ def _tour(page: Page, server: Server, path: str, query: str) -> list[str]:
     found = [f"{path}: {hit}" for hit in _hits(page)]
     for opener in OPENERS.get(path, ()):
         button = page.locator(f".stMain {opener}").first
-        button.click()
-        settle(page)
-        page.wait_for_timeout(300)
+        with answered(page):
+            button.click()
         settle(page)
         found += [f"{path} {opener}: {hit}" for hit in _hits(page)]
         if page.get_by_role("dialog").count() or page.url.split("?")[0] != f"{server.url}/{path}":

@@ -128,7 +128,7 @@ def _start(run_pid: int) -> Cluster:
             command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
     cluster = Cluster(folder)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while supervisor.poll() is None and time.monotonic() < deadline:
         try:
             cluster._run("SELECT 1")

@@ -35,7 +35,7 @@ def start_server(
     command: Sequence[str] = SERVE,
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
-    patience: float = 120,
+    patience: float = 300,
     port: int | None = None,
 ) -> Iterator[Server]:
     """Yield a server that nobody has asked for anything yet but its health.

@@ -13,7 +13,7 @@ PICKED = {"selection": {"points": [{"customdata": ["Oakland", "Mon"]}], "point_i
 
 @pytest.fixture
 def app():
-    return AppTest.from_function(_page, default_timeout=30)
+    return AppTest.from_function(_page, default_timeout=60)
 
 
 def _page():
