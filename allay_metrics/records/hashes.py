@@ -1,9 +1,10 @@
 """Fingerprints of the records: equal before and after an import that was undone."""
 
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import metadata
@@ -27,14 +28,18 @@ def row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
 
 def table_hashes(conn: Connection, practice_id: str) -> dict[str, str]:
     """Return, for every table, a SHA-256 over the practice's rows in an order of their own."""
-    return {
-        table.name: _hash(conn, select(table).where(table.c.practice_id == practice_id))
-        for table in metadata.sorted_tables
-    }
+    return {table.name: _hash(conn, table, practice_id) for table in metadata.sorted_tables}
 
 
-def _hash(conn: Connection, rows: Select[Any]) -> str:
+def _hash(conn: Connection, table: Table, practice_id: str) -> str:
     digest = sha256()
-    for line in sorted(repr(tuple(row)) for row in conn.execute(rows)):
+    rows = conn.execute(_rows(table), {"practice": practice_id})
+    for line in sorted(repr(tuple(row)) for row in rows):
         digest.update(line.encode())
     return digest.hexdigest()
+
+
+@cache
+def _rows(table: Table) -> Select[Any]:
+    """Return the statement that reads a practice's rows; building it takes longer than few rows."""
+    return select(table).where(table.c.practice_id == bindparam("practice"))

@@ -30,10 +30,11 @@ from tests.support.postgres import find_programs
 
 MONDAY, TUESDAY = "2026-03-09 08:00", "2026-03-10 08:00"
 # What tells the family: words that stand nowhere else, in every place a source may have them.
+# Each has a letter that no key or hash has, or ten digits: none is found by chance.
 WHO = "Quillon Vexworthy"
 SEEDED = (
     "Quillon", "Vexworthy", "Zephyrina", "Ottoline", "quillon.vexworthy@", "4155550177",
-    "Wisteria Lane", "9917", "Gatecode", "doubtful-lump", "Marchbanks", "Peregrine", "Thistledown",
+    "Wisteria Lane", "9917Q", "Gatecode", "doubtful-lump", "Marchbanks", "Peregrine", "Thistledown",
     "Umbrage", "Yarrowby", "Bexhill", "Crispinella", "Dunstable", "Everglot", "Fauntleroy",
 )  # fmt: skip
 
@@ -41,7 +42,7 @@ SEEDED = (
 def _theirs(key, start, **cells):
     told = {
         "phone": "415-555-0177",
-        "address": "9917 Wisteria Lane",
+        "address": "9917Q Wisteria Lane",
         "infants": "Zephyrina & Ottoline",
         "born": "2026-01-15",
         "notes": "Gatecode Dunstable",

@@ -30,7 +30,8 @@ from allay_metrics.actions.sign_in import change_password, invitation, join, ren
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.tables import audit, device, login_session, person, therapist
 from allay_metrics.records.types import now
-from tests.support.people import ANA, PASSWORD, Someone
+from tests.support.cheap_passwords import at_own_cost
+from tests.support.people import ANA, PASSWORD, Someone, wrong_code
 
 MAIL = ANA
 
@@ -67,7 +68,7 @@ def test_a_sign_in_needs_address_password_and_code(door, owner):
     for email, password, code in (
         ("nobody@example.test", PASSWORD, owner.next_code()),
         (MAIL, "seven quiet hares", owner.next_code()),
-        (MAIL, PASSWORD, "000000"),
+        (MAIL, PASSWORD, wrong_code(owner.totp)),
         (MAIL, PASSWORD, ""),
     ):
         with pytest.raises(NotAllowed):
@@ -114,6 +115,11 @@ def test_a_recovery_code_stands_in_once(door, owner):
     sign_in(door, MAIL, PASSWORD, fresh[0], label="x")
 
 
+def test_what_is_kept_of_a_password_costs_whoever_guesses():
+    with at_own_cost():
+        assert passwords.hash_of(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 @pytest.mark.usefixtures("owner")
 def test_an_unknown_address_costs_the_same_work_as_a_known_one(door, monkeypatch):
     checked = []
@@ -132,12 +138,13 @@ def test_an_unknown_address_costs_the_same_work_as_a_known_one(door, monkeypatch
 
 
 def test_a_session_ends_when_idle_and_at_the_latest_after_twelve_hours(door, owner):
-    assert look(door, owner.token, now() + IDLE - 5) is not None
-    assert look(door, owner.token, now() + IDLE + 5) is None
     here = look(door, owner.token)
-    for moment in range(now(), now() + ABSOLUTE - 60, IDLE - 60):
+    opened = here.seen_at
+    assert look(door, owner.token, opened + IDLE - 5) is not None
+    assert look(door, owner.token, opened + IDLE + 5) is None
+    for moment in range(opened, opened + ABSOLUTE - 60, IDLE - 60):
         touch(door, here, moment)
-    last = now() + ABSOLUTE - 60
+    last = opened + ABSOLUTE - 60
     touch(door, here, last)
     assert look(door, owner.token, last) is not None
     assert look(door, owner.token, last + 120) is None

@@ -1,14 +1,19 @@
 """caseload on the command line: her day and families, and nobody else's."""
 
+import re
+
 import pytest
 
 from tests.caseload.conftest import AS_OF, ROWS
 from tests.support.exports import write_export
 
+PRICE = 7301.44  # of every visit
+
 
 @pytest.fixture
 def records(run, tmp_path):
-    path = write_export(tmp_path / "export.csv", ROWS, without=())
+    rows = [row | {"price": f"{PRICE:.2f}"} for row in ROWS]
+    path = write_export(tmp_path / "export.csv", rows, without=())
     told = run("import", path, "--holds", "all", "--as-of", AS_OF.replace(" ", "T"))
     assert told.code == 0, told.err
 
@@ -21,8 +26,23 @@ def test_the_json_holds_her_day_and_her_families_alone(run):
         "Rivera", "Shared", "Singh", "Lapsed",
     }  # fmt: skip
     assert told.json["as_of"] == "2026-06-01T08:00:00-07:00"
-    for called in ("Foreign", "Gone", "price", "150"):
-        assert called not in told.out
+    held = set(_held(told.json))
+    assert "Rivera" in held
+    assert not [one for one in held if re.search("Foreign|Gone|price|cents|[$]", f"{one}")]
+    assert not held & {PRICE, round(PRICE * 100), f"{PRICE:.2f}", f"{PRICE:,.2f}"}
+    assert not [one for one in held if isinstance(one, int | float) and one > 1_000]
+
+
+def _held(told):
+    """Yield every name of a field and every value, however deep, as JSON has them."""
+    if isinstance(told, dict):
+        yield from told
+        told = list(told.values())
+    if isinstance(told, list):
+        for one in told:
+            yield from _held(one)
+    else:
+        yield told
 
 
 @pytest.mark.usefixtures("records")

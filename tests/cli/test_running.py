@@ -9,6 +9,7 @@ import pytest
 from allay_metrics import config
 from allay_metrics.demo.active import own_practice
 from allay_metrics.records import open_practice
+from tests.support.ports import free_port
 from tests.support.practices import START, Invented, booked, put_on_file
 
 
@@ -35,9 +36,7 @@ def demo():
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 @pytest.mark.usefixtures("demo")

@@ -2,6 +2,15 @@
 
 import pytest
 
+from tests.support.cheap_passwords import at_own_cost
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _own_cost():
+    """Measure what a sign-in costs, not what tests make of it."""
+    with at_own_cost():
+        yield
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test below this folder."""

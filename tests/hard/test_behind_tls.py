@@ -19,6 +19,7 @@ from allay_metrics.records import open_practice
 from tests.support.apart import run_apart
 from tests.support.gated import ask, make_records, people_of
 from tests.support.people import SECRET
+from tests.support.ports import free_port
 from tests.support.server import ROOT, start_server
 from tests.support.wire import STREAM, run_page
 
@@ -32,16 +33,10 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory):
     """A practice with people, on this computer, known by an address with TLS in front of it."""
-    folder, port = tmp_path_factory.mktemp("tls"), _free_port()
+    folder, port = tmp_path_factory.mktemp("tls"), free_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ALLAY_SECRET", SECRET)
         scope = open_practice(make_records(folder))
@@ -90,7 +85,7 @@ def _adapted(variables: dict[str, str]) -> dict:
     told = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
     config = json.loads(told.stdout)
     config["admin"] = {"disabled": True}
-    config["apps"]["http"]["http_port"] = _free_port()
+    config["apps"]["http"]["http_port"] = free_port()
     authorities = {"certificate_authorities": {"local": {"install_trust": False}}}
     config["apps"]["pki"] = authorities
     return config

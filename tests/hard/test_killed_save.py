@@ -19,7 +19,8 @@ from allay_metrics.records.tables import answer, check_in
 from allay_metrics.server.form_door import Told
 from tests.support.asked import asked
 from tests.support.exports import Desk
-from tests.support.server import ROOT, SERVE, Server, _wait_for_health, free_port
+from tests.support.ports import free_port
+from tests.support.server import ROOT, SERVE, Server, _wait_for_health
 
 TIMES = 5
 WORDS = "Better nights"

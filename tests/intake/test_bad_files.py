@@ -1,6 +1,5 @@
 """Files that cannot be read are refused in one sentence; of the others every row is kept."""
 
-import time
 import zipfile
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.source_file import open_source
 from tests.support.acuity import ZONE, export_text, read_all, write_export
+from tests.support.calls import counted_calls
 
 
 def refusal(path, **kwargs):
@@ -92,9 +92,9 @@ def test_a_doubled_header_nobody_reads_does_no_harm(tmp_path):
 def test_a_million_columns_are_refused_at_once(tmp_path):
     header = ",".join(f"column {n}" for n in range(1_000_000))
     path = written(tmp_path, header + "\n" + "," * 999_999 + "\n")
-    began = time.process_time()
-    assert "more than a table of visits has" in refusal(path)
-    assert time.process_time() - began < 2
+    with counted_calls() as calls:
+        assert "more than a table of visits has" in refusal(path)
+    assert calls.count < 20_000  # of a million names
 
 
 def test_a_table_just_too_wide_is_refused(tmp_path):

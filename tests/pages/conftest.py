@@ -11,6 +11,9 @@ import pytest
 from allay_metrics.actions.imports import import_file
 from allay_metrics.records import Scope, open_practice
 from tests.support.acuity import ZONE, write_export
+from tests.support.components import search_once
+
+search_once()
 
 WEEK = date(2026, 11, 9)  # a Monday; the records are as of the Monday after it
 HOSTILE = "<b>Bo</b>**x**[y](http://e.example)"

@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 import psycopg
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.tables import client_note, family, metadata, visit
-from tests.support.crowded import FAMILIES, INES, MAYA, MET, fill
+from tests.support.crowded import CENTS, FAMILIES, INES, MAYA, MET, VISITS, fill
 from tests.support.keeper import database_itself
 
 MINE, HIDDEN = 0, 2  # numbers of a family of Maya's alone, and of one that she never met
@@ -230,10 +231,13 @@ def filled_in(scope, statement):
 def gained(told, mine):
     """Return what an answer holds of families that are not hers, or of money."""
     found = {int(n) for n in re.findall(r"(?:Name|Baby|secret |goals |NICU )(\d+)", str(told))}
-    # The practice's own id, a UUID, may hold four such digits too.
-    without_ids = re.sub(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "", str(told))
-    cents = re.findall(r"\b9\d{3}\b|Raise prices|Name1\b.*json", without_ids)
-    return [*sorted(found - mine), *cents]
+    words = re.findall(r"Raise prices|Name1\b.*json|paid \d+", str(told))
+    fields = [field for row in told if not isinstance(row, str) for field in row]
+    # What is sent as text is one number a line.
+    fields += [int(row) for row in told if isinstance(row, str) and row.strip().isdigit()]
+    most = (CENTS + VISITS) * VISITS
+    money = [one for one in fields if isinstance(one, int | Decimal) and CENTS <= one <= most]
+    return [*sorted(found - mine), *words, *money]
 
 
 def test_whatever_she_runs_she_gains_and_changes_nothing(crowded, engine_kind):
@@ -268,7 +272,14 @@ def test_the_check_itself_sees_a_gain(crowded):
     with crowded.read() as conn:
         told = ask(conn, "SELECT name FROM family")
         assert len(gained(told, hers(crowded))) == FAMILIES - len(hers(crowded))
-        assert gained(ask(conn, "SELECT price_cents FROM visit"), hers(crowded))
+        for money in (
+            "price_cents FROM daily",
+            "sum(price_cents) FROM daily",
+            "extra FROM booking",
+        ):
+            assert gained(ask(conn, f"SELECT {money}"), hers(crowded)), money
+    uuid = "2b1f09c4-9397-4680-9917-073014401500"
+    assert gained([(uuid, VISITS, 0.5, None), uuid, "9397"], hers(crowded)) == []
 
 
 def test_what_a_step_of_the_practice_ran_does_not_run_again_for_her(crowded):

@@ -1,6 +1,8 @@
 """Databases are brought to the newest schema, once, and never backwards."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from sqlalchemy import select, text
@@ -9,6 +11,12 @@ from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import open_engine, open_practice, upgrade
 from allay_metrics.records.migrate import newest_revision
 from allay_metrics.records.tables import city, metadata, practice
+from tests.support.templates import migrate_once
+
+
+@pytest.fixture(autouse=True)
+def _migrations_run_in_full(monkeypatch):
+    monkeypatch.setattr("allay_metrics.records.practice.upgrade", upgrade)
 
 
 def test_a_newer_schema_is_refused_in_a_sentence(scope):
@@ -68,3 +76,19 @@ def test_a_migration_is_taken_back_without_a_trace(tmp_path):
         )
     engine.dispose()
     assert left & metadata.tables.keys() == set()
+
+
+def test_what_other_tests_open_in_place_of_migrations_is_what_they_make(tmp_path, run_folder):
+    """Tests open new files by the template's statements: tests/support/templates.py."""
+
+    def schema(path):
+        with closing(sqlite3.connect(path)) as conn:
+            return set(conn.execute("SELECT type, name, sql FROM sqlite_master"))
+
+    open_practice(f"sqlite:///{tmp_path}/full.sqlite").close()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("practice", "backup"):
+            patch.setattr(f"allay_metrics.records.{name}.upgrade", None)
+        migrate_once(run_folder)
+        open_practice(f"sqlite:///{tmp_path}/quick.sqlite").close()
+    assert schema(tmp_path / "quick.sqlite") == schema(tmp_path / "full.sqlite")

@@ -268,23 +268,25 @@ def test_guessing_is_slowed_down_for_whoever_guesses(desk, door):
 
 
 def test_twins_are_told_apart_by_a_letter_and_nobody_is_named(desk, door):
-    token = asked(desk, seen("1", 7, "Mia & Leo"))
+    twins = seen("1", 7, "Mirabilis & Leonid", who="Quillon Vexworthy", therapist="Ottoline Marsh")
+    token = asked(desk, twins, name="Mirabilis")
     pages = through(Parent(door, token))
     assert "begins with M." in pages[0].text
-    for page in pages:
-        assert not re.search("Mia|Leo|Ana|Lee|Maya", page.text)
+    named = re.compile("Mirabilis|Leonid|Quillon|Vexworthy|Ottoline|Marsh", re.IGNORECASE)
+    assert not [page.text for page in pages if named.search(page.text)]
 
 
 def test_nothing_about_a_family_is_in_the_log(desk, door, caplog, monkeypatch):
-    token = asked(desk)
+    token = asked(desk, seen("1", 7, "Mirabilis"), name="Mirabilis")
     through(Parent(door, token))
     monkeypatch.setattr(
-        "allay_metrics.actions.parent_form.open_link", lambda *_: int("Mia Lee's own words")
+        "allay_metrics.actions.parent_form.open_link", lambda *_: int("Mirabilis Lee's own words")
     )
     assert request(door, "GET", token).status == 500
     assert re.fullmatch(r"Problem [0-9a-f]{8} in the form: ValueError", caplog.messages[-1])
     assert token not in caplog.text
-    assert "Mia" not in caplog.text
+    assert "Mirabilis" not in caplog.text
+    assert "own words" not in caplog.text
 
 
 def _statements(run):

@@ -21,7 +21,7 @@ from tests.support.apart import run_apart
 from tests.support.gated import ask, gated, make_records, people_of
 from tests.support.people import ANA, PASSWORD, SECRET
 from tests.support.server import start_server
-from tests.support.wire import STREAM, open_wire, run_page
+from tests.support.wire import STREAM, led_on, open_wire, run_page
 
 PAGES = (
     "/", "/cities", "/types", "/outcomes", "/records", "/check-ins", "/therapists", "/practice",
@@ -276,7 +276,7 @@ def test_an_open_tab_is_cut_at_its_next_click(here, event):
     async def attempt():
         wire = await open_wire(here.server.url, headers=_cookie(token))
         assert (await run_page(wire)).session_id
-        await _said(wire, 2)  # her home leads on to her caseload
+        await led_on(wire)  # from her home to her caseload
         await asyncio.to_thread(happen)
         click = BackMsg()
         click.rerun_script.query_string = ""

@@ -3,13 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
-from playwright.sync_api import TimeoutError as TookTooLong
 
 HOW_TO_GET_IT = (
     "The tests need a Chromium or Chrome: install one (on Debian: apt install chromium), "
@@ -113,8 +112,7 @@ def settle(page: Page) -> None:
 def answered(page: Page) -> Iterator[None]:
     """Wait, behind what is done inside, until the page begins to answer; `settle` sees the end.
 
-    Between a choice and its answer the page stands as before and looks settled. What was chosen
-    already is answered by nothing, which three seconds tell.
+    Between a choice and its answer the page stands as before and looks settled.
     """
     page.evaluate(
         """() => {
@@ -128,8 +126,7 @@ def answered(page: Page) -> Iterator[None]:
         }"""
     )
     yield
-    with suppress(TookTooLong):
-        page.wait_for_function("() => window.answered", timeout=3_000)
+    page.wait_for_function("() => window.answered")
 
 
 def _is_outside(url: str) -> bool:

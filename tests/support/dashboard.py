@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from contextlib import redirect_stdout
+from contextlib import nullcontext, redirect_stdout
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -46,16 +46,20 @@ def choose(within: Page | Locator, label: str, option: str, *, exact: bool = Tru
     """Choose an option of a select box, by a part of its name where not `exact`.
 
     It is typed, for a long list draws only what is in view. A page that still answers what was
-    clicked before closes an open list: then it is opened once more.
+    clicked before closes an open list: then it is opened once more. What is chosen already, or
+    belongs to a form that is sent as a whole, the page does not answer.
     """
     page = within if isinstance(within, Page) else within.page
     box = within.get_by_role("combobox", name=label, exact=True)
     wanted = page.get_by_role("option", name=option, exact=exact).first
+    in_form = box.evaluate("each => Boolean(each.closest('[data-testid=\"stForm\"]'))")
     for patience in (10_000, PATIENCE):
+        before = box.input_value()
         box.click()
         box.fill(option)
         try:
-            with answered(page):
+            is_new = wanted.inner_text(timeout=patience).strip() != before.strip()
+            with answered(page) if is_new and not in_form else nullcontext():
                 wanted.click(timeout=patience)
         except TookTooLong:
             continue

@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from tests.support.loopback import listening
-from tests.support.server import free_port
+from tests.support.ports import free_port
 
 CLIENT, SECRET = "allay", "an-invented-client-secret+/="
 SEEN_AS = "sub-of-maya"
@@ -126,7 +126,7 @@ def independent(host: str, folder: Path, *people: dict):
     with (folder / "provider.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            issuer, until = f"http://{host}:{port}", time.monotonic() + 60
+            issuer, until = f"http://{host}:{port}", time.monotonic() + 300
             while not _answers(issuer):
                 assert process.poll() is None, "the provider did not start"
                 assert time.monotonic() < until, "the provider does not answer"

@@ -14,6 +14,12 @@ PASSWORD = "seven quiet herons"
 ANA, MAYA = "ana@example.test", "maya@example.test"
 
 
+def wrong_code(totp):
+    """Return six digits that are no code of this authenticator for minutes around."""
+    moments = range(now() - 10 * STEP, now() + 20 * STEP, STEP)
+    return min({f"{n:06}" for n in range(31)} - {totp.at(moment) for moment in moments})
+
+
 class Someone:
     """A person who has joined: her id, authenticator and the session that joining opened."""
 

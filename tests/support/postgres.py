@@ -25,8 +25,9 @@ HOW_TO_GET_IT = (
     "The tests need PostgreSQL's server programs (initdb, postgres): install them "
     "(on Debian and Ubuntu: apt install postgresql; on macOS: brew install postgresql)."
 )
-_TEMPLATE = "allay_template"
+MIGRATED, OPENED = "allay_migrated", "allay_opened"
 OWNER = "keeper"
+_ROOM = 2 * 1024**3  # bytes: several times what a run's databases and their log ever take
 # Nothing here has to survive a power cut.
 _QUICK = [
     f"-c{setting}"
@@ -36,6 +37,7 @@ _QUICK = [
         "full_page_writes=off",
         "max_connections=200",
         "shared_buffers=64MB",
+        "max_wal_size=128MB",
         "listen_addresses=",
         "timezone=UTC",
     )
@@ -72,9 +74,15 @@ class Cluster:
         """Return the SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
 
-    def create(self, database: str, template: str = _TEMPLATE) -> str:
+    def create(self, database: str, template: str = MIGRATED) -> str:
         """Make a database as a copy of the migrated template and return its URL."""
-        self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER}')
+        copy = f'CREATE DATABASE "{database}" TEMPLATE "{template}" OWNER {OWNER}'
+        with self._connect() as connection:
+            # From version 15 on the default copies page by page through the log: five times the
+            # processor time of copying files.
+            if connection.info.server_version >= 150_000:
+                copy += " STRATEGY FILE_COPY"
+            connection.execute(copy.encode())
         return self.url(database)
 
     def drop(self, database: str) -> None:
@@ -82,19 +90,28 @@ class Cluster:
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
     def _run(self, statement: str) -> None:
-        where = {"host": str(self.folder), "user": "allay", "dbname": "postgres"}
-        with psycopg.connect(**where, autocommit=True) as connection:
+        with self._connect() as connection:
             connection.execute(statement.encode())
 
+    def _connect(self) -> psycopg.Connection:
+        where = {"host": str(self.folder), "user": "allay", "dbname": "postgres"}
+        return psycopg.connect(**where, autocommit=True)
 
-def shared_cluster(run_folder: Path, run_pid: int, migrate: Callable[[str], None]) -> Cluster:
-    """Return the run's cluster; the first worker to ask starts it and migrates its template."""
+
+def shared_cluster(
+    run_folder: Path,
+    run_pid: int,
+    migrate: Callable[[str], None],
+    begin: Callable[[str], None] | None = None,
+) -> Cluster:
+    """Return the run's cluster; the first worker to ask starts it and makes its templates."""
     note = run_folder / "postgres.json"
     with FileLock(run_folder / "postgres.lock"):
         if not note.exists():
             cluster = _start(run_pid)
-            cluster.create(_TEMPLATE, template="template0")
-            migrate(cluster.url(_TEMPLATE))
+            migrate(cluster.create(MIGRATED, template="template0"))
+            if begin:
+                begin(cluster.create(OPENED))
             note.write_text(json.dumps({"folder": str(cluster.folder)}))
         return Cluster(Path(json.loads(note.read_text())["folder"]))
 
@@ -103,7 +120,7 @@ def _start(run_pid: int) -> Cluster:
     programs = find_programs()
     if programs is None:
         raise RuntimeError(HOW_TO_GET_IT)
-    folder = Path(tempfile.mkdtemp(prefix="allay-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="allay-pg-", dir=_in_memory()))
     said = folder / "log"
     command = [sys.executable, "-m", "tests.support.postgres", str(run_pid), programs, folder]
     with said.open("wb") as log:
@@ -111,7 +128,7 @@ def _start(run_pid: int) -> Cluster:
             command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
     cluster = Cluster(folder)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while supervisor.poll() is None and time.monotonic() < deadline:
         try:
             cluster._run("SELECT 1")
@@ -124,6 +141,16 @@ def _start(run_pid: int) -> Cluster:
             cluster._run(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
             return cluster
     raise RuntimeError(f"PostgreSQL did not start:\n{said.read_text() if said.exists() else ''}")
+
+
+def _in_memory() -> Path | None:
+    """Return a folder kept in memory where there is one with room, else None: the usual one.
+
+    Copying a database there takes an eighth of the processor time.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  (mkdtemp makes a folder of a name of its own in it)
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM
+    return memory if has_room and os.access(memory, os.W_OK) else None
 
 
 def _supervise(run_pid: int, programs: Path, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = (sys.executable, "-m", "allay_metrics", "serve")
@@ -34,7 +35,7 @@ def start_server(
     command: Sequence[str] = SERVE,
     cwd: Path = ROOT,
     environment: Mapping[str, str] | None = None,
-    patience: float = 120,
+    patience: float = 300,
     port: int | None = None,
 ) -> Iterator[Server]:
     """Yield a server that nobody has asked for anything yet but its health.
@@ -66,13 +67,6 @@ def start_server(
             yield server
         finally:
             _stop(process)
-
-
-def free_port() -> int:
-    """Return a port nobody listens on at this moment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def memory_mb(url: str, what: str) -> float:

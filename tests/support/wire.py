@@ -65,8 +65,22 @@ async def run_page(wire: ClientConnection, query: str = "", page_hash: str = "")
     await wire.send(asked.SerializeToString())
     messages = []
     while True:
-        told = ForwardMsg()
-        told.ParseFromString(await asyncio.wait_for(wire.recv(), 120))
+        told = await _next(wire)
         messages.append(told)
         if told.WhichOneof("type") == "script_finished":
             return Ran(time.perf_counter() - begun, tuple(messages))
+
+
+async def led_on(wire: ClientConnection) -> None:
+    """Read on behind a page that leads to another one, until that one stands and nothing runs."""
+    is_finished = False
+    while True:
+        told = await _next(wire)
+        is_finished = is_finished or told.WhichOneof("type") == "script_finished"
+        if is_finished and told.WhichOneof("type") == "session_status_changed":
+            assert not told.session_status_changed.script_is_running
+            return
+
+
+async def _next(wire: ClientConnection) -> ForwardMsg:
+    return ForwardMsg.FromString(await asyncio.wait_for(wire.recv(), 120))

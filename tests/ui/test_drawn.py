@@ -5,12 +5,15 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.components import search_once
+
+search_once()
 PICKED = {"selection": {"points": [{"customdata": ["Oakland", "Mon"]}], "point_indices": [0]}}
 
 
 @pytest.fixture
 def app():
-    return AppTest.from_function(_page, default_timeout=30)
+    return AppTest.from_function(_page, default_timeout=60)
 
 
 def _page():
