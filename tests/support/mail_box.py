@@ -12,7 +12,7 @@ from threading import Event
 
 from aiosmtpd.controller import Controller
 
-from tests.support.server import free_port
+from tests.support.ports import free_port
 
 SENDER = "care@example.org"
 PUBLIC = "https://care.example.org"
