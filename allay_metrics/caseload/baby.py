@@ -1,5 +1,6 @@
 """One client: the line of visits, what is known and noted, and the others of the family."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, select
 
 from allay_metrics.caseload import reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
 from allay_metrics.errors import NotFound
@@ -29,7 +31,10 @@ SUGGESTED = (
 
 @dataclass(frozen=True)
 class PastVisit:
-    """One visit of the client's, whoever visited; `number` counts those that took place."""
+    """One visit of the client's, whoever visited; `number` counts those that took place.
+
+    `doubt` says why it may not have been, or not be, one: see `caseload.doubt`.
+    """
 
     starts: datetime
     types: tuple[str, ...]
@@ -39,6 +44,7 @@ class PastVisit:
     is_mine: bool
     number: int | None
     concern: str
+    doubt: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,8 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         seen = reading.seen(conn, scope, [found.family_id])
         told = reading.told(conn, scope, [found.family_id]).get(found.family_id, [])
         rows = reading.visits(conn, scope, visit.c.family_id == found.family_id)
+        missing = [row.id for row in rows if row.state == "missing"]
+        lacks = reading.exports_without(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
     theirs = [row for row in rows if client_id in seen.get(row.id, ())]
     person = people[client_id]
@@ -104,7 +112,7 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         last_on=found.last_on,
         next_on=found.next_on,
         concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(told) if one.concern)),
-        visits=_past(scope, theirs, told),
+        visits=_past(scope, theirs, told, lacks),
         team=_team(scope, rows),
         tags=tags,
         note=note,
@@ -129,7 +137,10 @@ def _own_clients(scope: Scope) -> Select[tuple[str]]:
 
 
 def _past(
-    scope: Scope, rows: list[Any], told: list[tuple[int, reading.Told]]
+    scope: Scope,
+    rows: list[Any],
+    told: list[tuple[int, reading.Told]],
+    lacks: Mapping[str, datetime],
 ) -> tuple[PastVisit, ...]:
     concerns = {at: one.concern for at, one in told if one.concern}
     number, found = 0, []
@@ -145,6 +156,7 @@ def _past(
                 is_mine=row.therapist_id == scope.viewer.therapist_id,
                 number=number if row.state == "completed" else None,
                 concern=concerns.get(row.starts_at, ""),
+                doubt=doubt(lacks.get(row.id), datetime.fromtimestamp(row.as_of, scope.zone)),
             )
         )
     return tuple(reversed(found))

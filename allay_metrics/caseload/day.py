@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from allay_metrics.caseload import links, reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import ON, Today
 from allay_metrics.records import VIRTUAL, Scope
@@ -23,8 +24,9 @@ class VisitCard:
     """One visit of her day. Times are in the practice's zone.
 
     `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
-    (parking, gate code), `remember` what a therapist noted for the next visit. `call`, `way` and
-    `late` are links, None where there is nothing to link to.
+    (parking, gate code), `remember` what a therapist noted for the next visit. `doubt` says why
+    the visit may not take place, empty where nothing speaks against it. `call`, `way` and `late`
+    are links, None where there is nothing to link to.
     """
 
     visit_id: str
@@ -43,6 +45,7 @@ class VisitCard:
     remember: tuple[str, ...]
     attention: bool
     as_of: datetime
+    doubt: str
     call: str | None
     way: str | None
     late: str | None
@@ -50,16 +53,23 @@ class VisitCard:
 
 @dataclass(frozen=True)
 class DayAhead:
-    """One of the seven days after: how many visits, in which cities, most first."""
+    """One of the seven days after: how many visits, in which cities, most first.
+
+    `in_doubt` of the visits are missing from a newer export.
+    """
 
     day: date
     visits: int
+    in_doubt: int
     cities: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class Day:
-    """The day shown. `drive_minutes` is None where `why_no_drive` says why."""
+    """The day shown. `drive_minutes` is None where `why_no_drive` says why.
+
+    Visits in doubt are among the cards, and not among the minutes.
+    """
 
     cards: tuple[VisitCard, ...]
     drive_minutes: int | None
@@ -70,6 +80,11 @@ class Day:
     def cities(self) -> tuple[str, ...]:
         """Return the cities of the day in the order they come."""
         return tuple(dict.fromkeys(c.city for c in self.cards if c.city != VIRTUAL))
+
+    @property
+    def in_doubt(self) -> int:
+        """Return how many of the cards are of visits that may not take place."""
+        return sum(bool(card.doubt) for card in self.cards)
 
     def next_one(self, now: datetime) -> VisitCard | None:
         """Return the first visit that has not ended; None when the day is done."""
@@ -98,8 +113,13 @@ def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
         marks=reading.marks(conn, scope, families),
         families=_families(conn, scope, families),
         numbers=_numbers(conn, scope, rows),
+        lacks=reading.exports_without(conn, scope, _missing(rows)),
     )
     return [_card(scope, row, behind) for row in rows]
+
+
+def _missing(rows: Sequence[Any]) -> list[str]:
+    return [row.id for row in rows if row.state == "missing"]
 
 
 @dataclass(frozen=True)
@@ -112,13 +132,16 @@ class _Behind:
     marks: Mapping[str, tuple[str, bool]]
     families: Mapping[str, tuple[str, str | None]]
     numbers: Mapping[str, int]
+    lacks: Mapping[str, datetime]
 
 
 def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
     people = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
     said = reading.told_of(behind.told.get(row.family_id, ()), row.starts_at)
     name, newest_phone = behind.families[row.family_id]
-    starts = datetime.fromtimestamp(row.starts_at, scope.zone)
+    starts, ends, as_of = (
+        datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
+    )
     phone = newest_phone or said.phone
     noted = [behind.marks[one.client_id] for one in people if one.client_id in behind.marks]
     return VisitCard(
@@ -127,7 +150,7 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         family=name,
         people=tuple(people),
         starts=starts,
-        ends=datetime.fromtimestamp(row.ends_at, scope.zone),
+        ends=ends,
         minutes=row.minutes,
         types=tuple(filter(None, (row.visit_type, row.second_type))),
         city=row.city,
@@ -137,7 +160,8 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         notes=said.notes,
         remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
         attention=any(marked for _, marked in noted),
-        as_of=datetime.fromtimestamp(row.as_of, scope.zone),
+        as_of=as_of,
+        doubt=doubt(behind.lacks.get(row.id), as_of),
         call=links.call(phone),
         way=links.directions(said.address, row.city),
         late=links.running_late(phone, row.therapist, starts),
@@ -184,7 +208,7 @@ def _base(conn: Any, scope: Scope) -> str | None:
 
 def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:
     """Return the day's estimated minutes of driving, or why they cannot be told."""
-    driven = [row for row in rows if row.city != VIRTUAL]
+    driven = [row for row in rows if row.city != VIRTUAL and row.state != "missing"]
     if not driven:
         return 0, ""
     if base is None:
@@ -198,6 +222,11 @@ def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
     days = [today.day + timedelta(days=n) for n in range(1, DAYS_AHEAD + 1)]
     cities = {day: Counter(row.city for row in rows if row.day == day) for day in days}
     return tuple(
-        DayAhead(day, counted.total(), tuple(counted.most_common()))
+        DayAhead(
+            day,
+            counted.total(),
+            sum(row.day == day and row.state == "missing" for row in rows),
+            tuple(counted.most_common()),
+        )
         for day, counted in cities.items()
     )

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import or_, select
 
 from allay_metrics import words
 from allay_metrics.caseload import reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
@@ -26,6 +27,8 @@ LONG_GAP = LAPSED_AFTER
 class MyFamily:
     """A family of hers. `visits` counts completed ones, `with_me` whether the last was hers.
 
+    `missing_on` is the day of a visit that a newer export lacks and nobody decided on, the next to
+    come or else the last, and `doubt` says so; None and empty without one.
     `state` is the family's; `reason` why its care was closed. `attention` are the names of those
     marked, `note` what is noted for the next visit. `mine` is the client a tap leads to.
     """
@@ -37,6 +40,8 @@ class MyFamily:
     visits: int
     last_on: date | None
     next_on: date | None
+    missing_on: date | None
+    doubt: str
     with_me: bool
     last_therapist: str
     state: CareState
@@ -50,6 +55,10 @@ class MyFamily:
         """Return the client a tap leads to: the first whose care is open, infants first."""
         open_ones = [one for one in self.people if one.closed_on is None]
         return [*open_ones, *self.people][0].client_id
+
+    def waits_for_visit(self, day: date) -> bool:
+        """Return whether a visit lies ahead, be it one that a newer export lacks."""
+        return self.next_on is not None or (self.missing_on is not None and self.missing_on >= day)
 
 
 @dataclass(frozen=True)
@@ -72,18 +81,26 @@ class Look:
 
 
 def read_families(scope: Scope, today: Today, since: date | None = None) -> tuple[MyFamily, ...]:
-    """Return the viewer's families by name, of those seen since 180 days ago or booked ahead."""
+    """Return the viewer's families by name.
+
+    Of those seen since 180 days ago or booked ahead, be it by a visit that a newer export lacks.
+    """
     seen_since = since or today.day - SHOWN_FOR
     columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason")
-    asked = (
-        select(*(family.c[name] for name in columns))
-        .where(
-            reading.own(scope, family, family.c.id),
-            or_(family.c.last_on >= seen_since, family.c.next_on.is_not(None)),
-        )
-        .order_by(family.c.name, family.c.id)
-    )
     with scope.read() as conn:
+        missing = reading.missing_lately(conn, scope, today.day)
+        asked = (
+            select(*(family.c[name] for name in columns))
+            .where(
+                reading.own(scope, family, family.c.id),
+                or_(
+                    family.c.last_on >= seen_since,
+                    family.c.next_on.is_not(None),
+                    family.c.id.in_(among(conn, missing)),
+                ),
+            )
+            .order_by(family.c.name, family.c.id)
+        )
         rows = list(conn.execute(asked))
         ids = [row.id for row in rows]
         people = reading.people(conn, scope, ids)
@@ -95,19 +112,37 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         for row in reading.visits(conn, scope, done, of_them):
             past[row.family_id].append(row)
     as_of = today.as_of.date() if today.as_of else today.day
+    behind = _Behind(scope.viewer.therapist_id, today.day, as_of, marks, missing)
     return tuple(
         _family(
             row,
             tuple(people.get(row.id, {}).values()),
             reading.told_of(told.get(row.id, ()), 0).concern,
             past.get(row.id, []),
-            marks=marks,
-            mine=scope.viewer.therapist_id,
-            as_of=as_of,
+            behind,
         )
         for row in rows
         if row.id in people
     )
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Who asks and when, and what stands behind her families: see the reads of the same names."""
+
+    mine: str | None
+    today: date
+    as_of: date
+    marks: Mapping[str, tuple[str, bool]]
+    missing: Mapping[str, Sequence[tuple[date, datetime]]]
+
+
+def _missing(
+    found: Sequence[tuple[date, datetime]], today: date
+) -> tuple[date, datetime] | tuple[None, None]:
+    """Return the next missing visit, else the last: its day, and when the export without it is."""
+    ahead = [one for one in found if one[0] >= today]
+    return ahead[0] if ahead else found[-1] if found else (None, None)
 
 
 def _family(
@@ -115,12 +150,11 @@ def _family(
     people: tuple[Person, ...],
     concern: str,
     past: Sequence[Any],
-    *,
-    marks: Mapping[str, tuple[str, bool]],
-    mine: str | None,
-    as_of: date,
+    behind: _Behind,
 ) -> MyFamily:
+    marks = behind.marks
     noted = [(one.name, *marks[one.client_id]) for one in people if one.client_id in marks]
+    missing_on, lacks = _missing(behind.missing.get(row.id, ()), behind.today)
     last = past[-1] if past else None
     return MyFamily(
         family_id=row.id,
@@ -130,9 +164,11 @@ def _family(
         visits=len(past),
         last_on=row.last_on,
         next_on=row.next_on,
-        with_me=last is None or mine in (None, last.therapist_id),
+        missing_on=missing_on,
+        doubt=doubt(lacks, lacks) if lacks else "",
+        with_me=last is None or behind.mine in (None, last.therapist_id),
         last_therapist=last.therapist if last else "",
-        state=care_state(row.closed_reason, row.last_on, row.next_on, as_of),
+        state=care_state(row.closed_reason, row.last_on, row.next_on, behind.as_of),
         reason=row.closed_reason or "",
         closed_on=row.closed_on,
         attention=tuple(name for name, _, marked in noted if marked),
@@ -167,7 +203,7 @@ def look_first(
         for one in families
         if one.closed_on is None and one.with_me and one.last_on and not one.attention
     ]
-    quiet = [one for one in open_ones if one.next_on is None]
+    quiet = [one for one in open_ones if not one.waits_for_visit(today.day)]
     quiet.sort(key=lambda one: _urgency(one, today))
     gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
     return (

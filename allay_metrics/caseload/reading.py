@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
 from allay_metrics.caseload.people import Person
 from allay_metrics.records import Scope
@@ -15,11 +16,13 @@ from allay_metrics.records.tables import (
     care_closed,
     client,
     client_note,
+    import_,
     therapist,
     visit,
     visit_client,
 )
 
+STANDS_FOR = timedelta(days=14)
 # What a visit is to whoever visits; what it costs is not among it.
 VISIT = (
     "id",
@@ -67,6 +70,43 @@ def visits(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
         .order_by(visit.c.starts_at, visit.c.id)
     )
     return list(conn.execute(asked))
+
+
+def exports_without(conn: Connection, scope: Scope, visits: Iterable[str]) -> dict[str, datetime]:
+    """Return by visit id when the export was made that first lacks it: of missing visits alone."""
+    asked = _missing(scope).where(visit.c.id.in_(among(conn, visits)))
+    return {row.id: datetime.fromtimestamp(row.lacks, scope.zone) for row in conn.execute(asked)}
+
+
+def missing_lately(
+    conn: Connection, scope: Scope, today: date
+) -> dict[str, list[tuple[date, datetime]]]:
+    """Return the missing visits that still stand, by family: (day, export that lacks it), in order.
+
+    One stands in a caseload for 14 days from its day or from the export that first lacks it,
+    whichever is later. After that it is on no list; who may see the family stays as it is until
+    somebody decides.
+    """
+    since = datetime.combine(today - STANDS_FOR, time(), scope.zone)
+    stands = or_(visit.c.day >= since.date(), import_.c.as_of >= int(since.timestamp()))
+    found: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
+    for row in conn.execute(_missing(scope).where(stands).order_by(visit.c.starts_at, visit.c.id)):
+        lacks = datetime.fromtimestamp(row.lacks, scope.zone)
+        found[row.family_id].append((row.day, lacks))
+    return found
+
+
+def _missing(scope: Scope) -> Select[Any]:
+    """Return the SELECT of own families' missing visits; a visit is called by its first booking."""
+    of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
+    lacking = and_(
+        import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
+    )
+    return (
+        select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("lacks"))
+        .select_from(visit.join(booking, of_visit).join(import_, lacking))
+        .where(own(scope, visit, visit.c.family_id), visit.c.state == "missing")
+    )
 
 
 def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, list[str]]:

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, visit
 
-ON = ("booked", "completed", "no_show", "unmarked")
+# What stands on a day; a missing visit until somebody decides that it is none.
+ON = ("booked", "completed", "no_show", "unmarked", "missing")
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def caseload_json(told: _Told) -> dict[str, Any]:
 
 def caseload_text(told: _Told) -> str:
     """Return the caseload as a therapist reads it."""
+    from allay_metrics.caseload.doubt import ask_first
     from allay_metrics.caseload.people import ages
     from allay_metrics.metrics.care import CARE_STATES
 
@@ -85,6 +86,8 @@ def caseload_text(told: _Told) -> str:
         about = ", ".join((" + ".join(card.types), card.city, f"visit {card.number}"))
         rest = "; ".join(filter(None, (card.concern, *card.notes, *card.remember)))
         lines.append(f"{words.clock(card.starts):>8}  {who}: {about}")
+        if card.doubt:
+            lines.append(f"{'':10}{ask_first(card.doubt)}")
         if rest:
             lines.append(f"{'':10}{' '.join(rest.split())}")
     lines += ["", "Look at these first"]
@@ -107,6 +110,7 @@ def _visit(card: "VisitCard") -> dict[str, Any]:
         "types": list(card.types),
         "city": card.city,
         "state": card.state,
+        "doubt": card.doubt,
         "visit_number": card.number,
         "concern": card.concern,
         "notes": list(card.notes),

@@ -21,8 +21,9 @@ Act = Literal["insert", "update", "delete"]
 
 _ALL_ACTS: tuple[Act, ...] = ("insert", "update", "delete")
 
-# A visit in one of these states brings nobody into a therapist's caseload.
-NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
+# A visit in one of these states brings nobody into a therapist's caseload. A missing one does: an
+# export that lacks a visit is no decision, and a wrong one would hide the family's warning signs.
+NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled")
 _OFF = f"({', '.join(repr(state) for state in NEVER_MET)})"
 
 # Ids that conditions speak of; {} before a table is where the base tables stand.

@@ -4,6 +4,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.doubt import ask_first
 from allay_metrics.caseload.people import ages, names
 from allay_metrics.caseload.today import Today
 from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
@@ -45,7 +46,7 @@ def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
         f'<div><p class="nm">{_name(card)} <span>{escape(who)}</span></p>'
         f'<p class="ln">{escape(_beside(card))}</p>'
         f'<p class="chips">{"".join(map(type_chip, card.types))}{_care(card)}</p></div>'
-        f'<div class="more">{_clinical(card)}{quiet}{_age(card, today)}</div>'
+        f'<div class="more">{_doubt(card, today)}{_clinical(card)}{quiet}{_age(card, today)}</div>'
         f'<div class="acts">{_actions(card)}</div></article>'
     )
 
@@ -63,6 +64,16 @@ def _beside(card: VisitCard) -> str:
 
 def _care(card: VisitCard) -> str:
     return '<mark class="al-att">◆ look here</mark>' if card.attention else ""
+
+
+def _doubt(card: VisitCard, today: Today) -> str:
+    """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
+    said = card.doubt if card.ends <= today.now else ask_first(card.doubt)
+    return f'<p class="ln ask">{escape(_capital(said))}</p>' if said else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _clinical(card: VisitCard) -> str:

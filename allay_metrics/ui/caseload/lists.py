@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.caseload.day import Day
+from allay_metrics.caseload.day import Day, DayAhead
 from allay_metrics.caseload.families import Look, MyFamily
 from allay_metrics.caseload.people import ages, names
 from allay_metrics.caseload.today import Today
@@ -48,10 +48,17 @@ def ahead_card(day: Day) -> None:
         rows = "".join(
             f'<li class="{"" if one.visits else "free"}"><b>{words.day(one.day)}</b>'
             f"<span>{escape(_cities(one.cities))}</span>"
-            f"<em>{words.plural(one.visits, 'visit') if one.visits else 'free'}</em></li>"
+            f"<em>{_visits(one)}</em></li>"
             for one in day.ahead
         )
         st.html(f'<ul class="al-ahead">{rows}</ul>')
+
+
+def _visits(one: DayAhead) -> str:
+    if not one.visits:
+        return "free"
+    asks = f", {words.number(one.in_doubt)} to ask about" if one.in_doubt else ""
+    return f"{words.plural(one.visits, 'visit')}{asks}"
 
 
 def families_card(families: Sequence[MyFamily], today: Today) -> None:
