@@ -11,6 +11,7 @@ from allay_metrics.caseload import reading
 from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
+from allay_metrics.contact import Contact, contact_of
 from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care import CareState, care_state
 from allay_metrics.records import Scope
@@ -74,6 +75,7 @@ class Baby:
     team: tuple[str, ...]
     tags: tuple[str, ...]
     note: Note
+    contact: Contact
 
     @property
     def twins(self) -> tuple[Person, ...]:
@@ -116,6 +118,7 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         team=_team(scope, rows),
         tags=tags,
         note=note,
+        contact=contact_of(found.contact, found.contact_reason),
     )
 
 
@@ -124,8 +127,9 @@ def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
         family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
     )
     columns = (client.c.family_id, family.c.name.label("family"), family.c.last_on)
+    more = (family.c.next_on, family.c.contact, family.c.contact_reason)
     asked = (
-        select(*columns, family.c.next_on)
+        select(*columns, *more)
         .select_from(client.join(family, of_family))
         .where(reading.own(scope, client, client.c.family_id), client.c.id == client_id)
     )

@@ -12,6 +12,7 @@ from allay_metrics.caseload import links, reading
 from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import ON, Today
+from allay_metrics.contact import Contact, call_link, contact_of
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, therapist, visit
@@ -26,7 +27,7 @@ class VisitCard:
     `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
     (parking, gate code), `remember` what a therapist noted for the next visit. `doubt` says why
     the visit may not take place, empty where nothing speaks against it. `call`, `way` and `late`
-    are links, None where there is nothing to link to.
+    are links, None where there is nothing to link to, or where `contact` allows none.
     """
 
     visit_id: str
@@ -46,6 +47,7 @@ class VisitCard:
     attention: bool
     as_of: datetime
     doubt: str
+    contact: Contact
     call: str | None
     way: str | None
     late: str | None
@@ -130,15 +132,16 @@ class _Behind:
     seen: Mapping[str, Sequence[str]]
     told: Mapping[str, Sequence[tuple[int, reading.Told]]]
     marks: Mapping[str, tuple[str, bool]]
-    families: Mapping[str, tuple[str, str | None]]
+    families: Mapping[str, tuple[str, str | None, Contact]]
     numbers: Mapping[str, int]
     lacks: Mapping[str, datetime]
 
 
 def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
-    people = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
+    seen = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
+    people = [one for one in seen if not one.died_before(row.day)]
     said = reading.told_of(behind.told.get(row.family_id, ()), row.starts_at)
-    name, newest_phone = behind.families[row.family_id]
+    name, newest_phone, contact = behind.families[row.family_id]
     starts, ends, as_of = (
         datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
     )
@@ -162,18 +165,25 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         attention=any(marked for _, marked in noted),
         as_of=as_of,
         doubt=doubt(behind.lacks.get(row.id), as_of),
-        call=links.call(phone),
+        contact=contact,
+        call=call_link(contact, "visit", phone),
         way=links.directions(said.address, row.city),
-        late=links.running_late(phone, row.therapist, starts),
+        late=links.running_late(contact, phone, row.therapist, starts),
     )
 
 
-def _families(conn: Any, scope: Scope, families: set[str]) -> dict[str, tuple[str, str | None]]:
-    """Return (name, phone) of these families, of those she may see."""
-    asked = select(family.c.id, family.c.name, family.c.phone).where(
+def _families(
+    conn: Any, scope: Scope, families: set[str]
+) -> dict[str, tuple[str, str | None, Contact]]:
+    """Return (name, phone, contact) of these families, of those she may see."""
+    columns = ("id", "name", "phone", "contact", "contact_reason")
+    asked = select(*(family.c[name] for name in columns)).where(
         reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
     )
-    return {row.id: (row.name, row.phone) for row in conn.execute(asked)}
+    return {
+        row.id: (row.name, row.phone, contact_of(row.contact, row.contact_reason))
+        for row in conn.execute(asked)
+    }
 
 
 def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:

@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
 from allay_metrics.caseload.people import Person
+from allay_metrics.derive.closing import DIED
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import (
     booking,
     care_closed,
+    check_in,
     client,
     client_note,
     import_,
+    red_flag,
     therapist,
     visit,
     visit_client,
@@ -109,6 +112,21 @@ def _missing(scope: Scope) -> Select[Any]:
     )
 
 
+def open_signs(conn: Connection, scope: Scope) -> set[str]:
+    """Return the own families of whom a warning sign waits to be acknowledged."""
+    of_check_in = and_(
+        check_in.c.practice_id == red_flag.c.practice_id, check_in.c.id == red_flag.c.check_in_id
+    )
+    asked = (
+        select(client.c.family_id)
+        .select_from(
+            red_flag.join(check_in, of_check_in).join(client, _of_client(check_in.c.client_id))
+        )
+        .where(own(scope, client, client.c.family_id), red_flag.c.acknowledged_at.is_(None))
+    )
+    return set(conn.execute(asked.distinct()).scalars())
+
+
 def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, list[str]]:
     """Return the client ids by visit id, of all visits of these families."""
     asked = (
@@ -125,7 +143,7 @@ def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, l
 
 def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, dict[str, Person]]:
     """Return each family's clients by id, infants first."""
-    # A visit after the closing opened the care again.
+    # A visit after the closing opened the care again, but that of a baby who died.
     back = exists(visit.c.id).where(
         visit_client.c.practice_id == client.c.practice_id,
         visit_client.c.client_id == client.c.id,
@@ -137,7 +155,7 @@ def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str,
     ended = and_(
         care_closed.c.practice_id == client.c.practice_id,
         care_closed.c.client_id == client.c.id,
-        ~back,
+        or_(~back, care_closed.c.reason == DIED),
     )
     columns = [client.c[name] for name in ("family_id", "id", "name", "kind", "born_on")]
     asked = (

@@ -45,6 +45,12 @@ SETS: dict[str, str] = {
         "SELECT id FROM {base}check_in WHERE practice_id = {practice} "
         "AND client_id IN ({clients_written})"
     ),
+    "bookings": (
+        "SELECT id FROM {base}booking WHERE practice_id = {practice} AND family_id IN ({families})"
+    ),
+    "bookings_written": (
+        "SELECT id FROM {base}booking WHERE practice_id = {practice} AND family_id = {family}"
+    ),
     "asked": (
         "SELECT id FROM {base}check_in WHERE practice_id = {practice} AND token_hash = {link}"
     ),
@@ -147,6 +153,12 @@ _THERAPIST: dict[str, Sees] = {
     "client_note": _noted("insert", "update"),
     "client_tag": _noted("insert", "delete"),
     "care_closed": _noted("insert", "delete"),
+    "family_contact": Sees(
+        "booking_id IN ({bookings})",
+        None,
+        frozenset({"insert", "delete"}),
+        "booking_id IN ({bookings_written})",
+    ),
     "check_in": _noted("insert", "update"),
     "answer": Sees(_CHECK_INS),
     "red_flag": Sees(

@@ -46,7 +46,7 @@ def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
         f'<div><p class="nm">{_name(card)} <span>{escape(who)}</span></p>'
         f'<p class="ln">{escape(_beside(card))}</p>'
         f'<p class="chips">{"".join(map(type_chip, card.types))}{_care(card)}</p></div>'
-        f'<div class="more">{_doubt(card, today)}{_clinical(card)}{quiet}{_age(card, today)}</div>'
+        f'<div class="more">{_first(card, today)}{_clinical(card)}{quiet}{_age(card, today)}</div>'
         f'<div class="acts">{_actions(card)}</div></article>'
     )
 
@@ -66,6 +66,11 @@ def _care(card: VisitCard) -> str:
     return '<mark class="al-att">◆ look here</mark>' if card.attention else ""
 
 
+def _first(card: VisitCard, today: Today) -> str:
+    """Return what to know before anything else: whether to drive, and whether to call."""
+    return _doubt(card, today) + _contact(card)
+
+
 def _doubt(card: VisitCard, today: Today) -> str:
     """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
     said = card.doubt if card.ends <= today.now else ask_first(card.doubt)
@@ -74,6 +79,11 @@ def _doubt(card: VisitCard, today: Today) -> str:
 
 def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def _contact(card: VisitCard) -> str:
+    said = card.contact.sentence
+    return f'<p class="ln"><b>{escape(said)}</b></p>' if said else ""
 
 
 def _clinical(card: VisitCard) -> str:
@@ -90,9 +100,12 @@ def _age(card: VisitCard, today: Today) -> str:
 
 
 def _actions(card: VisitCard) -> str:
+    way = _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+    if not card.contact.allows("visit"):
+        return way
     return (
         _tap("Call", "call", card.call, "no phone on file", card)
-        + _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+        + way
         + _tap("Running late", "sms", card.late, "no phone on file", card)
     )
 

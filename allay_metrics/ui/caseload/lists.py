@@ -27,13 +27,18 @@ SIGNS = {"act": "◆", "soon": "◇", "later": "○"}
 SHOW = "show"  # in the address: which families are listed
 
 
-def look_card(looks: Sequence[Look]) -> None:
-    """Draw whom to look at first; the rest opens below."""
+def look_card(looks: Sequence[Look], age: str = "") -> None:
+    """Draw whom to look at first; the rest opens below.
+
+    `age` is said first where some of them are to be called.
+    """
     with card("look"):
         head("Look at these first", words.number(len(looks)) if looks else "")
         if not looks:
             note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
             return
+        if age and any(one.is_to_book for one in looks):
+            note(age)
         st.html(_looks(looks[:FIRST]))
         rest = looks[FIRST:]
         if rest:
@@ -140,10 +145,12 @@ def _family(one: MyFamily, today: Today) -> str:
     visits = words.plural(one.visits, "visit")
     sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
     line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
+    said = one.contact.sentence
+    contact = f'<span class="ln">{escape(said)}</span>' if said else ""
     inside = (
         f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>'
         f'<span class="ln">{escape(line)}</span>'
-        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>'
+        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>{contact}'
     )
     return f"<li>{button(inside, OPEN + one.leads_to)}</li>"
 

@@ -88,8 +88,10 @@ def _to_acknowledge(scope: Scope, one: OpenFlag) -> None:
 def _told(scope: Scope, one: OpenFlag, *, at_length: bool = False) -> str:
     who = f"<b>{escape(one.client)}</b>"
     who += f", {escape(one.family)} family" if one.family else ": say on Records whose answers"
-    if at_length and one.phone:
-        who += f' · <a href="tel:{escape(one.phone)}">{escape(one.phone)}</a>'
+    if at_length and one.call:
+        who += f' · <a href="{escape(one.call)}">{escape(one.phone or "")}</a>'
+    if one.contact.sentence:
+        who += f" · {escape(one.contact.sentence)}"
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)
     told = "The parent was told: " if at_length else ""
     return (
