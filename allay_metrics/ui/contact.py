@@ -17,9 +17,9 @@ from allay_metrics.ui.problem import problem
 
 _SAID, _WRONG = "al-contact-said", "al-contact-wrong"
 _MEANS = {
-    "yes": "Call, text and ask as usual.",
-    "practical": "About a visit that stands, nothing else.",
-    "none": "No call, text, check-in or mail; links end.",
+    "yes": "as usual",
+    "practical": "about a visit that stands",
+    "none": "no call, text, check-in or mail",
 }
 
 
@@ -41,7 +41,8 @@ def contact_control(scope: Scope, one: FamilyContact, *, key: str = "") -> None:
         key=f"al-contact-{id_}", horizontal=True, vertical_alignment="center", gap="small"
     ):
         if one.contact.sentence:
-            st.html(f'<p class="al-contact">{escape(contact_words(one))}</p>')
+            said = f'<p class="al-contact">{escape(contact_words(one))}</p>'
+            st.html(said, width="stretch")
         with st.popover(f"Contact: {LEVEL_WORDS[one.contact.level].lower()}", type="tertiary"):
             _menu(scope, one, id_)
 
@@ -56,7 +57,8 @@ def contact_done() -> None:
     with st.container(
         key="al-contact-done", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        st.html(f'<p class="al-done" role="status">{escape(done.sentence)}</p>')
+        said = f'<p class="al-done" role="status">{escape(done.sentence)}</p>'
+        st.html(said, width="stretch")
         if done.undo is not None:
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 
@@ -99,9 +101,8 @@ def _menu(scope: Scope, one: FamilyContact, id_: str) -> None:
     )
     for level in LEVELS:
         st.button(
-            LEVEL_WORDS[level],
+            f"**{LEVEL_WORDS[level]}**, {_MEANS[level]}",
             key=f"al-contact-{level}-{id_}",
-            help=_MEANS[level],
             type="primary" if level == one.contact.level else "secondary",
             width="stretch",
             on_click=_set,
