@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 
 from allay_metrics.contact import Contact, contact_of
+from allay_metrics.derive.matching import plain_name
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, family, family_contact
 
@@ -36,11 +37,14 @@ def contact_with(scope: Scope, family_id: str) -> FamilyContact | None:
 
 def find_families(scope: Scope, text: str) -> tuple[FamilyContact, ...]:
     """Return the first ten families whose name begins with a text, by name; none for no text."""
-    plain = text.strip().casefold()
-    if not plain:
+    begins = plain_name(text)
+    if not begins:
         return ()
-    begins = func.substr(func.lower(family.c.name), 1, len(plain)) == plain
-    return _read(scope, _families(scope).where(begins).limit(FOUND))
+    # Databases do not know all letters: names are compared here.
+    with scope.read() as conn:
+        names = conn.execute(_families(scope)).all()
+    found = [row.id for row in names if plain_name(row.name).startswith(begins)]
+    return _read(scope, _families(scope).where(family.c.id.in_(found[:FOUND])))
 
 
 def _families(scope: Scope) -> Select[Any]:

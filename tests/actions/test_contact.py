@@ -165,6 +165,12 @@ def test_who_said_so_and_when_is_kept_and_stands_in_the_trail(desk, maya):
     assert find_families(desk.scope, " ") == ()
 
 
+def test_a_family_is_found_by_its_name_whatever_its_letters(sqlite_desk):
+    ana = appointment("1", "2026-03-02 10:00", "Ana ÁLVAREZ", email="ana@example.org")
+    sqlite_desk.take_in([ana], "2026-03-05 08:00")
+    assert [one.name for one in find_families(sqlite_desk.scope, " álva")] == ["ÁLVAREZ"]
+
+
 def test_a_therapist_sets_it_for_her_own_families_alone(desk, maya):
     ray = family_of(desk.scope, "Ray")
     with pytest.raises(NotAllowed, match="of your own caseload only"):
