@@ -141,11 +141,32 @@ def test_a_visit_still_on_the_books_opens_nothing_again(desk, maya):
     take_in_again(desk, *ALONE, seen("9", -2))
     assert lee(desk.scope)[0] == DIED
     assert "Lee" not in listed(maya)
-    with pytest.raises((Conflict, NotFound)):
-        make_link(maya, desk.clients["Mia"], "day7")
+    with pytest.raises(Conflict, match="No contact: bereaved"):
+        make_link(maya, desk.clients["Ana Lee"], "day7")
     card = next(one for one in read_day(maya, today_of(maya)).cards if one.family == "Lee")
     assert (card.people, card.call, card.late) == ((), None, None)
     assert card.contact.sentence == "No contact: bereaved"
+
+
+def test_nobody_is_asked_about_her_whatever_is_on_the_books_and_whatever_contact_is(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=3), "yes")
+    take_in_again(desk, *ALONE, seen("8", 1), seen("9", -2))
+    assert desk.clients["Mia"] not in {one.course.client_id for one in due(maya)}
+    with pytest.raises(NotFound, match="nobody is asked"):
+        make_link(maya, desk.clients["Mia"], "day7")
+    # A visit that only nobody cancelled is no care of hers: no episode begins with it.
+    found = read_episodes(desk.scope, totals=False)
+    assert [one.first for one in found if one.client_id == desk.clients["Mia"]] == [
+        TODAY - timedelta(days=7)
+    ]
+
+
+@twins
+def test_a_visit_of_hers_after_it_does_not_keep_the_familys_care_open(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=6))
+    take_in_again(desk, *TWINS, seen("8", 3, "Mia"))
+    close_care(maya, [Closing(desk.clients["Leo"], TODAY, "goals met")])
+    assert lee(desk.scope)[0] == "goals met"
 
 
 def test_her_mothers_own_visit_later_is_care_again(desk, maya):
