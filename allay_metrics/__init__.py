@@ -17,6 +17,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     outcomes, travel    pure formulas, no database
     records             tables, engine, scope and who sees what, migrations, roll-up
     spreadsheet         tables as CSV and XLSX, with nothing in them that a spreadsheet would run
+    contact             whether a family may be contacted and for what, and the links that do it
     words               how numbers, dates and times are spelt to a person
     config              where things lie; the only reader of the environment
     log                 what may stand in the log

@@ -33,8 +33,9 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
     """Close the care of these clients: they are no longer looked for, and not lost.
 
     Twins are closed together or one by one; a client closed before is closed as told now. A
-    therapist closes the clients of one family of hers at a time. Raises QuestionProblem for a
-    reason that is none, NotFound for an unknown client.
+    therapist closes the clients of one family of hers at a time. That a baby died is kept by
+    `actions.death`, never for several at once. Raises QuestionProblem for a reason that is none,
+    NotFound for an unknown client.
     """
     told = {closing.client_id: closing for closing in closings}
     for closing in told.values():
@@ -44,29 +45,41 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
         return
     family_id = family_to_write(scope, told)
     with scope.write("close care", family_id) as conn:
-        families = _families(conn, scope, told)
-        mine = care_closed.c.practice_id == scope.practice_id
-        theirs = care_closed.c.client_id.in_(among(conn, told))
-        versions = {row.client_id: row.version for row in conn.execute(
-            select(care_closed.c.client_id, care_closed.c.version).where(mine, theirs)
-        )}  # fmt: skip
-        conn.execute(delete(care_closed).where(mine, theirs))
-        who, at = writer(conn, scope), now()
-        rows = [
-            {
-                "practice_id": scope.practice_id,
-                "client_id": id_,
-                "closed_on": closing.day,
-                "reason": closing.reason,
-                "closed_by": who,
-                "closed_at": at,
-                "version": versions.get(id_, 0) + 1,
-            }
-            for id_, closing in told.items()
-        ]
-        conn.execute(insert(care_closed), rows)
-        with scope.as_practice(conn, "derive"):
-            derive(conn, scope.practice_id, families)
+        families = families_of_clients(conn, scope, told)
+        write_closings(conn, scope, told, now())
+        derive_written(conn, scope, families)
+
+
+def write_closings(
+    conn: Connection, scope: Scope, closings: Mapping[str, Closing], at: int
+) -> None:
+    """Keep these closings, by client id, in place of those before; deriving is the caller's."""
+    mine = care_closed.c.practice_id == scope.practice_id
+    theirs = care_closed.c.client_id.in_(among(conn, closings))
+    versions = {row.client_id: row.version for row in conn.execute(
+        select(care_closed.c.client_id, care_closed.c.version).where(mine, theirs)
+    )}  # fmt: skip
+    conn.execute(delete(care_closed).where(mine, theirs))
+    who = writer(conn, scope)
+    rows = [
+        {
+            "practice_id": scope.practice_id,
+            "client_id": id_,
+            "closed_on": closing.day,
+            "reason": closing.reason,
+            "closed_by": who,
+            "closed_at": at,
+            "version": versions.get(id_, 0) + 1,
+        }
+        for id_, closing in closings.items()
+    ]
+    conn.execute(insert(care_closed), rows)
+
+
+def derive_written(conn: Connection, scope: Scope, families: Iterable[str]) -> None:
+    """Derive families that were written in, as the practice: it reaches further than she sees."""
+    with scope.as_practice(conn, "derive"):
+        derive(conn, scope.practice_id, families)
 
 
 def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
@@ -75,11 +88,10 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
     if not ids:
         return
     with scope.write("open care again", family_to_write(scope, ids)) as conn:
-        families = _families(conn, scope, ids)
+        families = families_of_clients(conn, scope, ids)
         mine = care_closed.c.practice_id == scope.practice_id
         conn.execute(delete(care_closed).where(mine, care_closed.c.client_id.in_(among(conn, ids))))
-        with scope.as_practice(conn, "derive"):
-            derive(conn, scope.practice_id, families)
+        derive_written(conn, scope, families)
 
 
 def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
@@ -92,7 +104,7 @@ def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
     owns = scope.viewer.role == "owner"
     try:
         with scope.read() as conn:
-            families = _families(conn, scope, client_ids)
+            families = families_of_clients(conn, scope, client_ids)
     except NotFound:
         if owns:
             return None
@@ -146,7 +158,7 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
     close_care(scope, [Closing(id_, day, reason) for id_ in ids])
 
 
-def _families(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
+def families_of_clients(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return the families of these clients, all of whom the viewer may see. Raises NotFound."""
     ids = set(client_ids)
     asked = select(client.c.id, client.c.family_id).where(

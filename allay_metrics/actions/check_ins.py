@@ -13,6 +13,7 @@ from allay_metrics.actions.care import family_to_write, writer
 from allay_metrics.actions.courses import Course, courses, today_in
 from allay_metrics.actions.protocol import must_be_on
 from allay_metrics.actions.tokens import new_token, token_hash
+from allay_metrics.contact import must_allow
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem, choose_from
 from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, Asking, askings
 from allay_metrics.outcomes.wording import LANGUAGES
@@ -40,8 +41,8 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
     """Make the link to one client's check-in of a moment; one made before for it is closed.
 
     A therapist makes those of her own families. Raises NotFound for a client who is not asked,
-    Conflict while check-ins are off, or where the moment is over or answered, QuestionProblem for
-    a moment or language that is none.
+    Conflict while check-ins are off, where the moment is over or answered, or where the family is
+    not contacted, QuestionProblem for a moment or language that is none.
     """
     if moment not in MOMENTS:
         raise QuestionProblem(choose_from("moment", moment, MOMENTS))
@@ -133,6 +134,7 @@ def _course(conn: Connection, scope: Scope, today: date, client_id: str) -> Cour
         raise NotFound("No care of this client is open: nobody is asked.")
     if found[0].opted_out:
         raise Conflict("This family asked not to be asked again.")
+    must_allow(found[0].contact, "check-in")
     return found[0]
 
 

@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from allay_metrics.contact import Contact, contact_of
+from allay_metrics.derive.closing import DIED
+from allay_metrics.derive.facts import Closed
 from allay_metrics.outcomes.asking import askings
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import stays
@@ -33,7 +36,8 @@ class Course:
     """One client's episode that is under way, or that begins with a visit booked.
 
     `first` is the day of its first session and `session` its start (seconds since 1970 UTC).
-    `concern` is what the family declared, None where it said nothing.
+    `concern` is what the family declared, None where it said nothing. `contact` is whether and for
+    what the family may be contacted at all.
     """
 
     client_id: str
@@ -49,6 +53,7 @@ class Course:
     booked_on: date | None
     concern: str | None
     opted_out: bool
+    contact: Contact
 
 
 def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
@@ -109,6 +114,8 @@ def _visits(scope: Scope) -> Any:
             family.c.name.label("family"),
             family.c.email,
             family.c.phone,
+            family.c.contact,
+            family.c.contact_reason,
             visit.c.day,
             visit.c.starts_at,
             visit.c.booked_on,
@@ -145,15 +152,18 @@ def _lately(scope: Scope, today: date) -> ColumnElement[bool]:
     return client.c.id.in_(lately)
 
 
-def _closed(conn: Connection, scope: Scope) -> dict[str, date]:
+def _closed(conn: Connection, scope: Scope) -> dict[str, Closed]:
     mine = care_closed.c.practice_id == scope.practice_id
-    rows = conn.execute(select(care_closed.c.client_id, care_closed.c.closed_on).where(mine))
-    return {row.client_id: row.closed_on for row in rows}
+    columns = (care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
+    rows = conn.execute(select(*columns).where(mine))
+    return {row.client_id: Closed(row.closed_on, row.reason) for row in rows}
 
 
-def _course(rows: list[Any], closed: date | None, today: date) -> Course | None:
-    """Return the client's last episode; None where it has ended."""
-    stay = stays((row.day for row in rows), closed, today)[-1]
+def _course(rows: list[Any], closed: Closed | None, today: date) -> Course | None:
+    """Return the client's last episode; None where it has ended, or the baby died."""
+    if closed is not None and closed.reason == DIED:
+        return None
+    stay = stays((row.day for row in rows), closed.day if closed else None, today)[-1]
     if stay.closed_on is not None:
         return None
     own = [row for row in rows if row.day >= stay.days[0]]
@@ -173,4 +183,5 @@ def _course(rows: list[Any], closed: date | None, today: date) -> Course | None:
         booked_on=first.booked_on,
         concern=concern_of(told, first.kind),
         opted_out=first.opted_out_at is not None,
+        contact=contact_of(first.contact, first.contact_reason),
     )

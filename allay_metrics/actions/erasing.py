@@ -33,6 +33,7 @@ from allay_metrics.records.tables import (
     client_tag,
     correction,
     family,
+    family_contact,
     family_link,
     import_row,
     outbox,
@@ -88,8 +89,9 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     _drop(conn, practice_id, check_in, "id", check_ins)
     for table in _OF_CLIENT:
         _drop(conn, practice_id, table, "client_id", clients)
-    for table, column in ((correction, "booking_id"), (import_row, "booking_id"), (booking, "id")):
-        _drop(conn, practice_id, table, column, ids)
+    for table in (correction, family_contact, import_row):
+        _drop(conn, practice_id, table, "booking_id", ids)
+    _drop(conn, practice_id, booking, "id", ids)
     _drop_links(conn, practice_id, who, found.match_key)
     touched = {family_id} | families_by_clue(conn, practice_id, people)
     derive(conn, practice_id, touched, relinked=True)

@@ -9,12 +9,22 @@ from sqlalchemy import Connection, Row, Table, and_, select
 
 from allay_metrics.actions.courses import courses
 from allay_metrics.actions.own_measures import read_own_measures
+from allay_metrics.contact import contact_of
+from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.asking import asked_measures
 from allay_metrics.outcomes.own import OwnMeasure
 from allay_metrics.outcomes.wording import Wording, wordings
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import answer, check_in, client, client_detail, red_flag
+from allay_metrics.records.tables import (
+    answer,
+    care_closed,
+    check_in,
+    client,
+    client_detail,
+    family,
+    red_flag,
+)
 
 BIRTH, WORDS = "birth", "words"
 CLOSED = "This link is not open."
@@ -125,6 +135,37 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         answers=answers,
         own={one.id: one for one in own},
     )
+
+
+def is_contacted(scope: Scope, row: Row[Any]) -> bool:
+    """Return whether the family of one row of `check_in` may still be asked by this link.
+
+    Not while its contact is not as usual, nor by a link made before a baby of the family died.
+    """
+    practice = scope.of_practice("form")
+    own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
+    said = select(family.c.contact, family.c.contact_reason).where(
+        of_practice(family, row, family.c.id.in_(own))
+    )
+    died = (
+        select(care_closed.c.closed_at)
+        .join(
+            client,
+            and_(
+                client.c.practice_id == care_closed.c.practice_id,
+                client.c.id == care_closed.c.client_id,
+            ),
+        )
+        .where(
+            of_practice(care_closed, row, care_closed.c.reason == DIED),
+            client.c.family_id.in_(own),
+            care_closed.c.closed_at >= row.asked_at,
+        )
+    )
+    with practice.read() as conn:
+        found = conn.execute(said).first()
+        ended = conn.execute(died.limit(1)).first() is not None
+    return found is not None and contact_of(*found).allows("check-in") and not ended
 
 
 def _behind(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:

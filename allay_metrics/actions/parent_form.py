@@ -1,8 +1,9 @@
 """What a parent does with a link: the form is opened, saved as it goes, sent, or declined.
 
 Whoever holds a link has no name here and sees nothing of the practice: each function below finds
-one check-in by its token, and touches that one alone. A token that is wrong, used, expired, or of
-a practice that has switched check-ins off is one and the same NotFound.
+one check-in by its token, and touches that one alone. A token that is wrong, used, expired, of a
+family that is not contacted, or of a practice that has switched check-ins off is one and the same
+NotFound.
 """
 
 import re
@@ -22,6 +23,7 @@ from allay_metrics.actions.open_form import (
     OpenForm,
     Reading,
     family_clients,
+    is_contacted,
     of_practice,
     read_form,
     ticked_signs,
@@ -238,7 +240,7 @@ def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:
     row = conn.execute(asked).first()
     in_force = is_on(conn, scope)
     is_open = row is not None and row.answered_at is None and (row.expires_at or 0) > now()
-    if row is None or not is_open or not in_force:
+    if row is None or not is_open or not in_force or not is_contacted(scope, row):
         raise NotFound(CLOSED)
     return row
 

@@ -1,5 +1,6 @@
 """One client: the line of visits, what is known and noted, and the others of the family."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, select
 
 from allay_metrics.caseload import reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
+from allay_metrics.contact import Contact, contact_of
 from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care import CareState, care_state
 from allay_metrics.records import Scope
@@ -29,7 +32,10 @@ SUGGESTED = (
 
 @dataclass(frozen=True)
 class PastVisit:
-    """One visit of the client's, whoever visited; `number` counts those that took place."""
+    """One visit of the client's, whoever visited; `number` counts those that took place.
+
+    `doubt` says why it may not have been, or not be, one: see `caseload.doubt`.
+    """
 
     starts: datetime
     types: tuple[str, ...]
@@ -39,6 +45,7 @@ class PastVisit:
     is_mine: bool
     number: int | None
     concern: str
+    doubt: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Baby:
     team: tuple[str, ...]
     tags: tuple[str, ...]
     note: Note
+    contact: Contact
 
     @property
     def twins(self) -> tuple[Person, ...]:
@@ -91,6 +99,8 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         seen = reading.seen(conn, scope, [found.family_id])
         told = reading.told(conn, scope, [found.family_id]).get(found.family_id, [])
         rows = reading.visits(conn, scope, visit.c.family_id == found.family_id)
+        missing = [row.id for row in rows if row.state == "missing"]
+        lacks = reading.exports_without(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
     theirs = [row for row in rows if client_id in seen.get(row.id, ())]
     person = people[client_id]
@@ -104,10 +114,11 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         last_on=found.last_on,
         next_on=found.next_on,
         concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(told) if one.concern)),
-        visits=_past(scope, theirs, told),
+        visits=_past(scope, theirs, told, lacks),
         team=_team(scope, rows),
         tags=tags,
         note=note,
+        contact=contact_of(found.contact, found.contact_reason),
     )
 
 
@@ -116,8 +127,9 @@ def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
         family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
     )
     columns = (client.c.family_id, family.c.name.label("family"), family.c.last_on)
+    more = (family.c.next_on, family.c.contact, family.c.contact_reason)
     asked = (
-        select(*columns, family.c.next_on)
+        select(*columns, *more)
         .select_from(client.join(family, of_family))
         .where(reading.own(scope, client, client.c.family_id), client.c.id == client_id)
     )
@@ -129,7 +141,10 @@ def _own_clients(scope: Scope) -> Select[tuple[str]]:
 
 
 def _past(
-    scope: Scope, rows: list[Any], told: list[tuple[int, reading.Told]]
+    scope: Scope,
+    rows: list[Any],
+    told: list[tuple[int, reading.Told]],
+    lacks: Mapping[str, datetime],
 ) -> tuple[PastVisit, ...]:
     concerns = {at: one.concern for at, one in told if one.concern}
     number, found = 0, []
@@ -145,6 +160,7 @@ def _past(
                 is_mine=row.therapist_id == scope.viewer.therapist_id,
                 number=number if row.state == "completed" else None,
                 concern=concerns.get(row.starts_at, ""),
+                doubt=doubt(lacks.get(row.id), datetime.fromtimestamp(row.as_of, scope.zone)),
             )
         )
     return tuple(reversed(found))

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from allay_metrics.caseload import links, reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import ON, Today
+from allay_metrics.contact import Contact, call_link, contact_of
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, therapist, visit
@@ -23,8 +25,9 @@ class VisitCard:
     """One visit of her day. Times are in the practice's zone.
 
     `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
-    (parking, gate code), `remember` what a therapist noted for the next visit. `call`, `way` and
-    `late` are links, None where there is nothing to link to.
+    (parking, gate code), `remember` what a therapist noted for the next visit. `doubt` says why
+    the visit may not take place, empty where nothing speaks against it. `call`, `way` and `late`
+    are links, None where there is nothing to link to, or where `contact` allows none.
     """
 
     visit_id: str
@@ -43,6 +46,8 @@ class VisitCard:
     remember: tuple[str, ...]
     attention: bool
     as_of: datetime
+    doubt: str
+    contact: Contact
     call: str | None
     way: str | None
     late: str | None
@@ -50,16 +55,23 @@ class VisitCard:
 
 @dataclass(frozen=True)
 class DayAhead:
-    """One of the seven days after: how many visits, in which cities, most first."""
+    """One of the seven days after: how many visits, in which cities, most first.
+
+    `in_doubt` of the visits are missing from a newer export.
+    """
 
     day: date
     visits: int
+    in_doubt: int
     cities: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class Day:
-    """The day shown. `drive_minutes` is None where `why_no_drive` says why."""
+    """The day shown. `drive_minutes` is None where `why_no_drive` says why.
+
+    Visits in doubt are among the cards, and not among the minutes.
+    """
 
     cards: tuple[VisitCard, ...]
     drive_minutes: int | None
@@ -70,6 +82,11 @@ class Day:
     def cities(self) -> tuple[str, ...]:
         """Return the cities of the day in the order they come."""
         return tuple(dict.fromkeys(c.city for c in self.cards if c.city != VIRTUAL))
+
+    @property
+    def in_doubt(self) -> int:
+        """Return how many of the cards are of visits that may not take place."""
+        return sum(bool(card.doubt) for card in self.cards)
 
     def next_one(self, now: datetime) -> VisitCard | None:
         """Return the first visit that has not ended; None when the day is done."""
@@ -98,8 +115,13 @@ def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
         marks=reading.marks(conn, scope, families),
         families=_families(conn, scope, families),
         numbers=_numbers(conn, scope, rows),
+        lacks=reading.exports_without(conn, scope, _missing(rows)),
     )
     return [_card(scope, row, behind) for row in rows]
+
+
+def _missing(rows: Sequence[Any]) -> list[str]:
+    return [row.id for row in rows if row.state == "missing"]
 
 
 @dataclass(frozen=True)
@@ -110,15 +132,19 @@ class _Behind:
     seen: Mapping[str, Sequence[str]]
     told: Mapping[str, Sequence[tuple[int, reading.Told]]]
     marks: Mapping[str, tuple[str, bool]]
-    families: Mapping[str, tuple[str, str | None]]
+    families: Mapping[str, tuple[str, str | None, Contact]]
     numbers: Mapping[str, int]
+    lacks: Mapping[str, datetime]
 
 
 def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
-    people = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
+    seen = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
+    people = [one for one in seen if not one.died_before(row.day)]
     said = reading.told_of(behind.told.get(row.family_id, ()), row.starts_at)
-    name, newest_phone = behind.families[row.family_id]
-    starts = datetime.fromtimestamp(row.starts_at, scope.zone)
+    name, newest_phone, contact = behind.families[row.family_id]
+    starts, ends, as_of = (
+        datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
+    )
     phone = newest_phone or said.phone
     noted = [behind.marks[one.client_id] for one in people if one.client_id in behind.marks]
     return VisitCard(
@@ -127,7 +153,7 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         family=name,
         people=tuple(people),
         starts=starts,
-        ends=datetime.fromtimestamp(row.ends_at, scope.zone),
+        ends=ends,
         minutes=row.minutes,
         types=tuple(filter(None, (row.visit_type, row.second_type))),
         city=row.city,
@@ -137,19 +163,27 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         notes=said.notes,
         remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
         attention=any(marked for _, marked in noted),
-        as_of=datetime.fromtimestamp(row.as_of, scope.zone),
-        call=links.call(phone),
+        as_of=as_of,
+        doubt=doubt(behind.lacks.get(row.id), as_of),
+        contact=contact,
+        call=call_link(contact, "visit", phone),
         way=links.directions(said.address, row.city),
-        late=links.running_late(phone, row.therapist, starts),
+        late=links.running_late(contact, phone, row.therapist, starts),
     )
 
 
-def _families(conn: Any, scope: Scope, families: set[str]) -> dict[str, tuple[str, str | None]]:
-    """Return (name, phone) of these families, of those she may see."""
-    asked = select(family.c.id, family.c.name, family.c.phone).where(
+def _families(
+    conn: Any, scope: Scope, families: set[str]
+) -> dict[str, tuple[str, str | None, Contact]]:
+    """Return (name, phone, contact) of these families, of those she may see."""
+    columns = ("id", "name", "phone", "contact", "contact_reason")
+    asked = select(*(family.c[name] for name in columns)).where(
         reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
     )
-    return {row.id: (row.name, row.phone) for row in conn.execute(asked)}
+    return {
+        row.id: (row.name, row.phone, contact_of(row.contact, row.contact_reason))
+        for row in conn.execute(asked)
+    }
 
 
 def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
@@ -184,7 +218,7 @@ def _base(conn: Any, scope: Scope) -> str | None:
 
 def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:
     """Return the day's estimated minutes of driving, or why they cannot be told."""
-    driven = [row for row in rows if row.city != VIRTUAL]
+    driven = [row for row in rows if row.city != VIRTUAL and row.state != "missing"]
     if not driven:
         return 0, ""
     if base is None:
@@ -198,6 +232,11 @@ def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
     days = [today.day + timedelta(days=n) for n in range(1, DAYS_AHEAD + 1)]
     cities = {day: Counter(row.city for row in rows if row.day == day) for day in days}
     return tuple(
-        DayAhead(day, counted.total(), tuple(counted.most_common()))
+        DayAhead(
+            day,
+            counted.total(),
+            sum(row.day == day and row.state == "missing" for row in rows),
+            tuple(counted.most_common()),
+        )
         for day, counted in cities.items()
     )

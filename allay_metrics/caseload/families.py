@@ -1,17 +1,20 @@
 """My families: who is in care, who went quiet, whom to look at first."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from allay_metrics import words
 from allay_metrics.caseload import reading
+from allay_metrics.caseload.doubt import doubt
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
+from allay_metrics.contact import Contact, contact_of
+from allay_metrics.derive.closing import DIED
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
 from allay_metrics.metrics.looking import Waiting, Worse, got_worse
 from allay_metrics.records import Scope
@@ -26,6 +29,10 @@ LONG_GAP = LAPSED_AFTER
 class MyFamily:
     """A family of hers. `visits` counts completed ones, `with_me` whether the last was hers.
 
+    `missing_on` is the day of a visit that a newer export lacks and nobody decided on, the next to
+    come or else the last, and `doubt` says so; None and empty without one.
+    `contact` is whether and for what it may be contacted, `has_open_sign` whether a warning sign
+    waits to be acknowledged. A baby who died is not among `people`.
     `state` is the family's; `reason` why its care was closed. `attention` are the names of those
     marked, `note` what is noted for the next visit. `mine` is the client a tap leads to.
     """
@@ -37,6 +44,8 @@ class MyFamily:
     visits: int
     last_on: date | None
     next_on: date | None
+    missing_on: date | None
+    doubt: str
     with_me: bool
     last_therapist: str
     state: CareState
@@ -44,6 +53,8 @@ class MyFamily:
     closed_on: date | None
     attention: tuple[str, ...]
     note: str
+    contact: Contact
+    has_open_sign: bool
 
     @property
     def leads_to(self) -> str:
@@ -51,12 +62,22 @@ class MyFamily:
         open_ones = [one for one in self.people if one.closed_on is None]
         return [*open_ones, *self.people][0].client_id
 
+    def is_to_call(self, day: date) -> bool:
+        """Return whether she may call to book: by `contact`, and nothing else to be done first."""
+        ready = self.closed_on is None and not self.has_open_sign
+        return ready and self.contact.allows("list") and not self.waits_for_visit(day)
+
+    def waits_for_visit(self, day: date) -> bool:
+        """Return whether a visit lies ahead, be it one that a newer export lacks."""
+        return self.next_on is not None or (self.missing_on is not None and self.missing_on >= day)
+
 
 @dataclass(frozen=True)
 class Look:
     """One line of what to look at first; `weight` is act, soon or later.
 
-    `client_id` is whom it is about, '' where it is about the family.
+    `client_id` is whom it is about, '' where it is about the family. `is_to_book` says that it is
+    of a family to call for a visit.
     """
 
     family: MyFamily
@@ -64,6 +85,7 @@ class Look:
     when: str
     weight: Literal["act", "soon", "later"]
     client_id: str = ""
+    is_to_book: bool = False
 
     @property
     def leads_to(self) -> str:
@@ -72,42 +94,81 @@ class Look:
 
 
 def read_families(scope: Scope, today: Today, since: date | None = None) -> tuple[MyFamily, ...]:
-    """Return the viewer's families by name, of those seen since 180 days ago or booked ahead."""
+    """Return the viewer's families by name.
+
+    Of those seen since 180 days ago or booked ahead, be it by a visit that a newer export lacks;
+    not those whose care ended because a baby died.
+    """
     seen_since = since or today.day - SHOWN_FOR
-    columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason")
-    asked = (
-        select(*(family.c[name] for name in columns))
-        .where(
-            reading.own(scope, family, family.c.id),
-            or_(family.c.last_on >= seen_since, family.c.next_on.is_not(None)),
-        )
-        .order_by(family.c.name, family.c.id)
-    )
+    contact = ("contact", "contact_reason")
+    columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason", *contact)
     with scope.read() as conn:
+        missing = reading.missing_lately(conn, scope, today.day)
+        asked = (
+            select(*(family.c[name] for name in columns))
+            .where(
+                reading.own(scope, family, family.c.id),
+                func.coalesce(family.c.closed_reason, "") != DIED,
+                or_(
+                    family.c.last_on >= seen_since,
+                    family.c.next_on.is_not(None),
+                    family.c.id.in_(among(conn, missing)),
+                ),
+            )
+            .order_by(family.c.name, family.c.id)
+        )
         rows = list(conn.execute(asked))
         ids = [row.id for row in rows]
-        people = reading.people(conn, scope, ids)
+        people = _living(reading.people(conn, scope, ids))
         told = reading.told(conn, scope, ids)
-        marks = reading.marks(conn, scope, ids)
+        marks, signs = reading.marks(conn, scope, ids), reading.open_signs(conn, scope)
         done = visit.c.state == "completed"
         of_them = visit.c.family_id.in_(among(conn, ids))
         past: dict[str, list[Any]] = defaultdict(list)
         for row in reading.visits(conn, scope, done, of_them):
             past[row.family_id].append(row)
     as_of = today.as_of.date() if today.as_of else today.day
+    behind = _Behind(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
     return tuple(
         _family(
             row,
-            tuple(people.get(row.id, {}).values()),
+            people[row.id],
             reading.told_of(told.get(row.id, ()), 0).concern,
             past.get(row.id, []),
-            marks=marks,
-            mine=scope.viewer.therapist_id,
-            as_of=as_of,
+            behind,
         )
         for row in rows
         if row.id in people
     )
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Who asks and when, and what stands behind her families: see the reads of the same names."""
+
+    mine: str | None
+    today: date
+    as_of: date
+    marks: Mapping[str, tuple[str, bool]]
+    missing: Mapping[str, Sequence[tuple[date, datetime]]]
+    signs: Collection[str]
+
+
+def _living(people: Mapping[str, Mapping[str, Person]]) -> dict[str, tuple[Person, ...]]:
+    """Return each family's clients without a baby who died; a family of none is left out."""
+    found = {
+        id_: tuple(one for one in theirs.values() if not one.has_died)
+        for id_, theirs in people.items()
+    }
+    return {id_: theirs for id_, theirs in found.items() if theirs}
+
+
+def _missing(
+    found: Sequence[tuple[date, datetime]], today: date
+) -> tuple[date, datetime] | tuple[None, None]:
+    """Return the next missing visit, else the last: its day, and when the export without it is."""
+    ahead = [one for one in found if one[0] >= today]
+    return ahead[0] if ahead else found[-1] if found else (None, None)
 
 
 def _family(
@@ -115,12 +176,11 @@ def _family(
     people: tuple[Person, ...],
     concern: str,
     past: Sequence[Any],
-    *,
-    marks: Mapping[str, tuple[str, bool]],
-    mine: str | None,
-    as_of: date,
+    behind: _Behind,
 ) -> MyFamily:
+    marks = behind.marks
     noted = [(one.name, *marks[one.client_id]) for one in people if one.client_id in marks]
+    missing_on, lacks = _missing(behind.missing.get(row.id, ()), behind.today)
     last = past[-1] if past else None
     return MyFamily(
         family_id=row.id,
@@ -130,13 +190,17 @@ def _family(
         visits=len(past),
         last_on=row.last_on,
         next_on=row.next_on,
-        with_me=last is None or mine in (None, last.therapist_id),
+        missing_on=missing_on,
+        doubt=doubt(lacks, lacks) if lacks else "",
+        with_me=last is None or behind.mine in (None, last.therapist_id),
         last_therapist=last.therapist if last else "",
-        state=care_state(row.closed_reason, row.last_on, row.next_on, as_of),
+        state=care_state(row.closed_reason, row.last_on, row.next_on, behind.as_of),
         reason=row.closed_reason or "",
         closed_on=row.closed_on,
         attention=tuple(name for name, _, marked in noted if marked),
         note=next((text for _, text, _ in noted if text), ""),
+        contact=contact_of(row.contact, row.contact_reason),
+        has_open_sign=row.id in behind.signs,
     )
 
 
@@ -155,8 +219,10 @@ def look_first(
     marked ones, then who went quiet.
 
     A family whose last visit was a colleague's is hers to book. Closed care is not looked for, but
-    where parents say it got worse.
+    where parents say it got worse. Whom nobody may call is on no list to book, and a family that
+    lost somebody is left in peace.
     """
+    families = [one for one in families if not one.contact.is_silent]
     marked = [
         Look(one, f"marked: {one.note}" if one.note else "marked for attention", "", "act")
         for one in families
@@ -167,9 +233,10 @@ def look_first(
         for one in families
         if one.closed_on is None and one.with_me and one.last_on and not one.attention
     ]
-    quiet = [one for one in open_ones if one.next_on is None]
+    quiet = [one for one in open_ones if one.is_to_call(today.day)]
     quiet.sort(key=lambda one: _urgency(one, today))
-    gaps = [one for one in open_ones if _gap(one) > LONG_GAP.days]
+    booked = [one for one in open_ones if one.contact.allows("list")]
+    gaps = [one for one in booked if _gap(one) > LONG_GAP.days]
     return (
         *(look for one in worse for look in _said_worse(one, families)),
         *(look for one in waiting for look in _waits(one, families)),
@@ -208,7 +275,7 @@ def _urgency(one: MyFamily, today: Today) -> tuple[bool, int, str]:
 def _quiet(one: MyFamily, today: Today) -> Look:
     days = (today.day - (one.last_on or today.day)).days
     weight: Literal["act", "soon"] = "act" if one.state == "lapsed" else "soon"
-    return Look(one, "no next visit", f"day {days}", weight)
+    return Look(one, "no next visit", f"day {days}", weight, is_to_book=True)
 
 
 def _gap(one: MyFamily) -> int:

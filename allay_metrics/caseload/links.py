@@ -1,4 +1,4 @@
-"""One tap to a family: a call, a text ready to send, the way there.
+"""One tap to a family: a text ready to send, the way there. Who may be sent one: `contact`.
 
 These lead out of the app, to the phone's own apps. No address of our own ever names anybody.
 """
@@ -8,27 +8,23 @@ from datetime import datetime
 from urllib.parse import quote
 
 from allay_metrics import words
+from allay_metrics.contact import Contact, text_link
 from allay_metrics.records import UNKNOWN, VIRTUAL
 
 _STATE = re.compile(r"\b(?:CA|California)\b", re.IGNORECASE)
 MAPS = "https://www.google.com/maps/dir/?api=1&destination="
 
 
-def call(phone: str | None) -> str | None:
-    """Return the link that calls, None without a phone."""
-    return f"tel:{phone}" if phone else None
-
-
-def running_late(phone: str | None, therapist: str, starts: datetime) -> str | None:
-    """Return the link that opens a text to the family, ready to be sent; None without a phone."""
-    if not phone:
-        return None
+def running_late(
+    contact: Contact, phone: str | None, therapist: str, starts: datetime
+) -> str | None:
+    """Return the link that opens a text to the family; None as `contact.text_link`."""
     first = therapist.split(" ", maxsplit=1)[0]
     text = (
         f"Hello, this is {first}. I am running a little late for our visit at "
         f"{words.clock(starts)}. I will be there as soon as I can."
     )
-    return f"sms:{phone}?&body={quote(text)}"
+    return text_link(contact, "visit", phone, text)
 
 
 def directions(address: str | None, city: str) -> str | None:

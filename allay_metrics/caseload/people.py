@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics import words
+from allay_metrics.derive.closing import DIED
 
 TOGETHER = {2: "twins", 3: "triplets", 4: "quadruplets"}
 
@@ -27,6 +28,15 @@ class Person:
     def is_infant(self) -> bool:
         """Return whether it is a baby."""
         return self.kind == "infant"
+
+    @property
+    def has_died(self) -> bool:
+        """Return whether care was closed because the baby died."""
+        return self.closed_reason == DIED
+
+    def died_before(self, day: date) -> bool:
+        """Return whether the baby had died by a day: a visit still booked is not of it."""
+        return self.has_died and self.closed_on is not None and self.closed_on < day
 
     def age(self, on: date) -> str:
         """Return the age in words, empty where no birth date is known."""

@@ -3,23 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
 from allay_metrics.caseload.people import Person
+from allay_metrics.derive.closing import DIED
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import (
     booking,
     care_closed,
+    check_in,
     client,
     client_note,
+    import_,
+    red_flag,
     therapist,
     visit,
     visit_client,
 )
 
+STANDS_FOR = timedelta(days=14)
 # What a visit is to whoever visits; what it costs is not among it.
 VISIT = (
     "id",
@@ -69,6 +75,58 @@ def visits(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
     return list(conn.execute(asked))
 
 
+def exports_without(conn: Connection, scope: Scope, visits: Iterable[str]) -> dict[str, datetime]:
+    """Return by visit id when the export was made that first lacks it: of missing visits alone."""
+    asked = _missing(scope).where(visit.c.id.in_(among(conn, visits)))
+    return {row.id: datetime.fromtimestamp(row.lacks, scope.zone) for row in conn.execute(asked)}
+
+
+def missing_lately(
+    conn: Connection, scope: Scope, today: date
+) -> dict[str, list[tuple[date, datetime]]]:
+    """Return the missing visits that still stand, by family: (day, export that lacks it), in order.
+
+    One stands in a caseload for 14 days from its day or from the export that first lacks it,
+    whichever is later. After that it is on no list; who may see the family stays as it is until
+    somebody decides.
+    """
+    since = datetime.combine(today - STANDS_FOR, time(), scope.zone)
+    stands = or_(visit.c.day >= since.date(), import_.c.as_of >= int(since.timestamp()))
+    found: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
+    for row in conn.execute(_missing(scope).where(stands).order_by(visit.c.starts_at, visit.c.id)):
+        lacks = datetime.fromtimestamp(row.lacks, scope.zone)
+        found[row.family_id].append((row.day, lacks))
+    return found
+
+
+def _missing(scope: Scope) -> Select[Any]:
+    """Return the SELECT of own families' missing visits; a visit is called by its first booking."""
+    of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
+    lacking = and_(
+        import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
+    )
+    return (
+        select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("lacks"))
+        .select_from(visit.join(booking, of_visit).join(import_, lacking))
+        .where(own(scope, visit, visit.c.family_id), visit.c.state == "missing")
+    )
+
+
+def open_signs(conn: Connection, scope: Scope) -> set[str]:
+    """Return the own families of whom a warning sign waits to be acknowledged."""
+    of_check_in = and_(
+        check_in.c.practice_id == red_flag.c.practice_id, check_in.c.id == red_flag.c.check_in_id
+    )
+    asked = (
+        select(client.c.family_id)
+        .select_from(
+            red_flag.join(check_in, of_check_in).join(client, _of_client(check_in.c.client_id))
+        )
+        .where(own(scope, client, client.c.family_id), red_flag.c.acknowledged_at.is_(None))
+    )
+    return set(conn.execute(asked.distinct()).scalars())
+
+
 def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, list[str]]:
     """Return the client ids by visit id, of all visits of these families."""
     asked = (
@@ -85,7 +143,7 @@ def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, l
 
 def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, dict[str, Person]]:
     """Return each family's clients by id, infants first."""
-    # A visit after the closing opened the care again.
+    # A visit after the closing opened the care again, but that of a baby who died.
     back = exists(visit.c.id).where(
         visit_client.c.practice_id == client.c.practice_id,
         visit_client.c.client_id == client.c.id,
@@ -97,7 +155,7 @@ def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str,
     ended = and_(
         care_closed.c.practice_id == client.c.practice_id,
         care_closed.c.client_id == client.c.id,
-        ~back,
+        or_(~back, care_closed.c.reason == DIED),
     )
     columns = [client.c[name] for name in ("family_id", "id", "name", "kind", "born_on")]
     asked = (

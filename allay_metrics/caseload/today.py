@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
+from allay_metrics.contact import records_age
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, visit
 
-ON = ("booked", "completed", "no_show", "unmarked")
+# What stands on a day; a missing visit until somebody decides that it is none.
+ON = ("booked", "completed", "no_show", "unmarked", "missing")
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,15 @@ class Today:
     `now` is the moment that counts, in the practice's zone; `as_of` the newest export, None while
     there are no records. `why` says why it is not the calendar's day, where it is not.
     `shown` is the day whose visits stand on the page: today, or her next day with a visit.
+    `age` says first of a list of families to call that its records are old, empty where they are
+    not.
     """
 
     now: datetime
     as_of: datetime | None
     shown: date
     why: str = ""
+    age: str = ""
 
     @property
     def day(self) -> date:
@@ -48,11 +53,13 @@ def today_of(scope: Scope, clock: datetime | None = None) -> Today:
         told = conn.execute(newest).scalar_one()
         as_of = datetime.fromtimestamp(told, scope.zone) if told is not None else None
         last = conn.execute(select(func.max(visit.c.day)).where(*mine)).scalar_one()
-        why = ""
+        why, age = "", ""
+        if as_of is not None and not scope.is_demo:
+            age = records_age(as_of.date(), now.date())
         if as_of is not None and scope.is_demo:
             now, why = as_of, "In the demo it is always the day its records were exported."
         elif as_of is not None and as_of.date() < now.date() and (not last or last < now.date()):
             now, why = as_of, "These records end before today: the day they were exported is shown."
         ahead = select(func.min(visit.c.day)).where(*mine, visit.c.day >= now.date())
         following = conn.execute(ahead).scalar_one()
-    return Today(now, as_of, following or now.date(), why)
+    return Today(now, as_of, following or now.date(), why, age)

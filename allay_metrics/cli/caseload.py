@@ -61,6 +61,7 @@ def caseload_json(told: _Told) -> dict[str, Any]:
             {"day": one.day.isoformat(), "visits": one.visits, "cities": dict(one.cities)}
             for one in day.ahead
         ],
+        "records_age": today.age,
         "look_first": [
             {"family": one.family.name, "client_id": one.leads_to, "what": one.what,
              "when": one.when}
@@ -72,6 +73,7 @@ def caseload_json(told: _Told) -> dict[str, Any]:
 
 def caseload_text(told: _Told) -> str:
     """Return the caseload as a therapist reads it."""
+    from allay_metrics.caseload.doubt import ask_first
     from allay_metrics.caseload.people import ages
     from allay_metrics.metrics.care import CARE_STATES
 
@@ -85,9 +87,15 @@ def caseload_text(told: _Told) -> str:
         about = ", ".join((" + ".join(card.types), card.city, f"visit {card.number}"))
         rest = "; ".join(filter(None, (card.concern, *card.notes, *card.remember)))
         lines.append(f"{words.clock(card.starts):>8}  {who}: {about}")
+        if card.doubt:
+            lines.append(f"{'':10}{ask_first(card.doubt)}")
+        if card.contact.sentence:
+            lines.append(f"{'':10}{card.contact.sentence}")
         if rest:
             lines.append(f"{'':10}{' '.join(rest.split())}")
     lines += ["", "Look at these first"]
+    if today.age and any(one.is_to_book for one in told.looks):
+        lines.append(f"  {today.age}")
     lines += [f"  {one.family.name}: {one.what} {one.when}".rstrip() for one in told.looks]
     counts = Counter(family.state for family in told.families)
     lines += ["", ", ".join(f"{counts[state]} {state}" for state in CARE_STATES)]
@@ -107,6 +115,9 @@ def _visit(card: "VisitCard") -> dict[str, Any]:
         "types": list(card.types),
         "city": card.city,
         "state": card.state,
+        "doubt": card.doubt,
+        "contact": card.contact.level,
+        "contact_reason": card.contact.reason,
         "visit_number": card.number,
         "concern": card.concern,
         "notes": list(card.notes),
@@ -131,4 +142,6 @@ def _family(one: "MyFamily", today: "Today") -> dict[str, Any]:
         "closed": one.closed_on.isoformat() if one.closed_on else None,
         "reason": one.reason,
         "attention": bool(one.attention),
+        "contact": one.contact.level,
+        "contact_reason": one.contact.reason,
     }

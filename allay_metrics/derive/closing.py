@@ -1,12 +1,14 @@
 """When a family's care ended: when the care of each of its clients was closed, and stayed so."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics.derive.facts import Closed, Visit
 
+# The one closing that no later visit opens again, whatever a source still has on its books.
+DIED = "the baby died"
 # States in which a client is, was, or is going to be cared for.
 CARED_FOR = frozenset({"completed", "booked"})
 
@@ -26,26 +28,33 @@ class Ending:
 
 
 def ending(
-    clients: Iterable[str],
+    clients: Collection[str],
     visits: Sequence[Visit],
     seen: Iterable[tuple[str, str]],
     closed: Mapping[str, Closed],
+    parents: Collection[str] = (),
 ) -> Ending | None:
     """Return how one family's care ended, or None while one of its clients is in care.
 
-    `clients` are its client ids, `seen` (visit id, client id) pairs, `closed` what persons closed
-    by client id. A visit after a client's closing opens her care again; a visit after the last
-    closing of all opens the family's, and leaves the ending as what it was then.
+    `clients` are its client ids and `parents` those of them who are no infants, `seen` (visit id,
+    client id) pairs, `closed` what persons closed by client id. A visit after a client's closing
+    opens her care again; a visit after the last closing of all opens the family's, and leaves the
+    ending as what it was then. A visit of a baby who died opens nothing, and the care of parents
+    whom nobody saw since ends with the baby's: the family is not one that stayed away.
     """
+    died = {id_ for id_ in clients if id_ in closed and closed[id_].reason == DIED}
     theirs = [(closed[id_].day, id_, closed[id_].reason) for id_ in clients if id_ in closed]
     if not theirs:
         return None
     last, _, reason = max(theirs)
-    for id_, days in _days_of_care(visits, seen).items():
-        since = closed[id_].day if id_ in closed else date.min
+    with_them = set(parents) if died else set()
+    days_of = _days_of_care(visits, seen)
+    for id_ in days_of.keys() - died:
+        days = days_of[id_]
+        since = closed[id_].day if id_ in closed else last if id_ in with_them else date.min
         if any(since < day <= last for day in days):
             return None
-    again = any(visit.state in CARED_FOR and visit.day > last for visit in visits)
+    again = any(day > last for id_ in days_of.keys() - died for day in days_of[id_])
     return Ending(last, reason, again)
 
 

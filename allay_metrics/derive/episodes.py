@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
+from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.facts import Client, Closed, Told, Visit
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import stays
@@ -58,6 +59,10 @@ def episodes_of(
 
 def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> Iterable[Episode]:
     on = closed.day if closed else None
+    if closed is not None and closed.reason == DIED:
+        visits = [visit for visit in visits if visit.day <= closed.day]
+        if not visits:
+            return
     for stay in stays((visit.day for visit in visits), on, visits[-1].day):
         theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
         first = theirs[0]

@@ -85,6 +85,8 @@ class FamilyFacts(NamedTuple):
     next_on: date | None
     closed_on: date | None = None
     closed_reason: str | None = None
+    contact: str = "yes"
+    contact_reason: str | None = None
 
 
 class Closed(NamedTuple):

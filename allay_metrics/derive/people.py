@@ -1,8 +1,9 @@
 """Who a family is and who was cared for, from its bookings and visits."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from allay_metrics.contact import Contact, strictest
 from allay_metrics.derive.closing import Ending
 from allay_metrics.derive.facts import Client, FamilyFacts, Told, Visit
 from allay_metrics.records.keys import key_of
@@ -59,9 +60,17 @@ def referral_source(bookings: Sequence[Told]) -> str:
 
 
 def family_facts(
-    bookings: Sequence[Told], visits: Sequence[Visit], ended: Ending | None
+    bookings: Sequence[Told],
+    visits: Sequence[Visit],
+    ended: Ending | None,
+    contacts: Mapping[str, Contact],
 ) -> FamilyFacts:
-    """Return one family's name, contacts, days of first, last and next visit, and of its end."""
+    """Return one family's name, contacts, days of first, last and next visit, and of its end.
+
+    `contacts` is what was said of contact, by booking id: of a family made of two the stricter
+    counts.
+    """
+    contact = strictest(contacts[b.id] for b in bookings if b.id in contacts)
     closed = ended if ended is not None and ended.is_closed else None
     newest = max(bookings, key=lambda b: (b.starts_at, b.id))
     emails = [(b.starts_at, b.email) for b in bookings if b.email]
@@ -78,4 +87,6 @@ def family_facts(
         next_on=ahead[0] if ahead else None,
         closed_on=closed.day if closed else None,
         closed_reason=closed.reason if closed else None,
+        contact=contact.level,
+        contact_reason=contact.reason or None,
     )

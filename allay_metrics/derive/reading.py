@@ -8,9 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from allay_metrics.contact import Contact, contact_of
 from allay_metrics.derive.facts import Closed, Told
 from allay_metrics.records.bulk import among, plain_rows
-from allay_metrics.records.tables import booking, care_closed, correction, coverage, import_
+from allay_metrics.records.tables import (
+    booking,
+    care_closed,
+    correction,
+    coverage,
+    family_contact,
+    import_,
+)
 from allay_metrics.records.types import Day
 
 
@@ -53,6 +61,16 @@ def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -
         care_closed.c.client_id.in_(among(conn, clients)),
     )
     return {row.client_id: Closed(row.closed_on, row.reason) for row in conn.execute(asked)}
+
+
+def read_contacts(conn: Connection, practice_id: str) -> dict[str, Contact]:
+    """Return what was said of contact with families, by booking id, newest first."""
+    asked = (
+        select(family_contact.c.booking_id, family_contact.c.level, family_contact.c.reason)
+        .where(family_contact.c.practice_id == practice_id)
+        .order_by(family_contact.c.set_at.desc(), family_contact.c.booking_id)
+    )
+    return {row.booking_id: contact_of(row.level, row.reason) for row in conn.execute(asked)}
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:

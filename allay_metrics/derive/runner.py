@@ -19,6 +19,7 @@ from allay_metrics.derive.reading import (
     decisions,
     imports_that_mark_attendance,
     read_bookings,
+    read_contacts,
 )
 from allay_metrics.derive.slots import visits_of
 from allay_metrics.derive.writing import (
@@ -87,6 +88,7 @@ def _derive_batch(
     conn: Connection, practice_id: str, families: list[str], choices: Choices
 ) -> set[date]:
     decided = decisions(conn, practice_id)
+    contacts = read_contacts(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
     visits: list[Visit] = []
     facts: list[FamilyFacts] = []
@@ -98,7 +100,8 @@ def _derive_batch(
     cared_for = [clients_of(theirs) for _, theirs in courses]
     closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
     for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):
-        ended = ending(people, theirs, pairs, closed)
+        parents = {id_ for id_, one in people.items() if one.kind == "parent"}
+        ended = ending(people, theirs, pairs, closed, parents)
         set_flags(theirs, ended.day if ended else None)
         source = referral_source(bookings)
         for one in theirs:
@@ -107,7 +110,7 @@ def _derive_batch(
         clients |= people
         seen += pairs
         episodes += episodes_of(theirs, people, pairs, closed)
-        facts.append(family_facts(bookings, theirs, ended))
+        facts.append(family_facts(bookings, theirs, ended, contacts))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, seen)

@@ -128,14 +128,15 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
 
 
 def write_families(conn: Connection, practice_id: str, facts: list[FamilyFacts]) -> None:
-    """Keep each family's name, contacts, days, and whether its care is closed."""
+    """Keep each family's name, contacts, days, whether care is closed, whom nobody contacts."""
     days = ("first_on", "last_on", "next_on", "closed_on")
-    columns = ("name", "email", "phone", *days, "closed_reason")
+    said = ("closed_reason", "contact", "contact_reason")
+    columns = ("name", "email", "phone", *days, *said)
     rows = [
         (
             *(f.name, f.email, f.phone),
             *(_iso(getattr(f, day)) for day in days),
-            *(f.closed_reason, f.id),
+            *(f.closed_reason, f.contact, f.contact_reason, f.id),
         )
         for f in facts
     ]

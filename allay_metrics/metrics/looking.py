@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcomes import died, read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
 from allay_metrics.outcomes.summary import Episode
 from allay_metrics.records import Scope
@@ -50,7 +50,7 @@ def got_worse(
             return got_worse(scope, as_of, own, clients)
     # Few answered lately, however many there are in care.
     lately = _answered_lately(conn, scope, as_of)
-    asked = lately if clients is None else lately & set(clients)
+    asked = (lately if clients is None else lately & set(clients)) - died(conn, scope).keys()
     if not asked:
         return []
     opened = as_of - _OPEN, as_of

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
+from allay_metrics.derive.closing import DIED
 from allay_metrics.metrics.cells import Cell, Cells, Place
 from allay_metrics.metrics.inquiry import Inquiry
 from allay_metrics.outcomes.episodes import PAUSE
@@ -20,6 +21,7 @@ from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import (
     answer,
+    care_closed,
     check_in,
     client,
     client_detail,
@@ -58,7 +60,31 @@ def read_episodes(
             return read_episodes(scope, totals=totals, opened=opened, clients=clients, conn=own)
     rows = conn.execute(_episodes(conn, scope, opened, clients)).all()
     found = _check_ins(conn, scope, {row.client_id for row in rows}, totals=totals)
-    return [_episode(row, found) for row in rows]
+    episodes = [_episode(row, found) for row in rows]
+    return _counted(episodes, died(conn, scope)) if totals else episodes
+
+
+def died(conn: Connection, scope: Scope) -> dict[str, date]:
+    """Return the day by client of those who died, of those this viewer may see."""
+    asked = select(care_closed.c.client_id, care_closed.c.closed_on).where(
+        care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
+    )
+    return {row.client_id: row.closed_on for row in conn.execute(asked)}
+
+
+def _counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
+    """Return the episodes without those whose window a death came before.
+
+    A death is no outcome, and nobody who was to be asked afterwards failed to answer.
+    """
+    if not deaths:
+        return episodes
+    return [
+        one
+        for one in episodes
+        if (day := deaths.get(one.client_id)) is None
+        or ((concern := concerns().get(one.concern)) and closes_on(one, concern) < day)
+    ]
 
 
 def _episodes(
@@ -232,7 +258,7 @@ def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
     primary = {concerns()[row.concern].primary_measure for row in rows}
     whose = {row.client_id for row in rows}
     found = _check_ins(conn, scope, whose, totals=True, only=primary)
-    return [_episode(row, found) for row in rows]
+    return _counted([_episode(row, found) for row in rows], died(conn, scope))
 
 
 def responses(inquiry: Inquiry) -> Cells:
@@ -252,6 +278,7 @@ def responses(inquiry: Inquiry) -> Cells:
             check_in.c.practice_id == scope.practice_id,
             check_in.c.due_on.between(*inquiry.days),
             check_in.c.asked_at.is_not(None) | check_in.c.answered_at.is_not(None),
+            ~_due_after_death(),
         )
         .group_by(*columns)
     )
@@ -270,6 +297,15 @@ def responses(inquiry: Inquiry) -> Cells:
         counts[1] += 1
         counts[0] += row.answered > 0
     return {place: Cell(top=a, bottom=b, left_out=c) for place, (a, b, c) in found.items()}
+
+
+def _due_after_death() -> ColumnElement[bool]:
+    return exists().where(
+        care_closed.c.practice_id == check_in.c.practice_id,
+        care_closed.c.client_id == check_in.c.client_id,
+        care_closed.c.reason == DIED,
+        care_closed.c.closed_on <= check_in.c.due_on,
+    )
 
 
 def _why_not(inquiry: Inquiry) -> str:

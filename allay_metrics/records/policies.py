@@ -21,8 +21,9 @@ Act = Literal["insert", "update", "delete"]
 
 _ALL_ACTS: tuple[Act, ...] = ("insert", "update", "delete")
 
-# A visit in one of these states brings nobody into a therapist's caseload.
-NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing")
+# A visit in one of these states brings nobody into a therapist's caseload. A missing one does: an
+# export that lacks a visit is no decision, and a wrong one would hide the family's warning signs.
+NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled")
 _OFF = f"({', '.join(repr(state) for state in NEVER_MET)})"
 
 # Ids that conditions speak of; {} before a table is where the base tables stand.
@@ -43,6 +44,12 @@ SETS: dict[str, str] = {
     "check_ins_written": (
         "SELECT id FROM {base}check_in WHERE practice_id = {practice} "
         "AND client_id IN ({clients_written})"
+    ),
+    "bookings": (
+        "SELECT id FROM {base}booking WHERE practice_id = {practice} AND family_id IN ({families})"
+    ),
+    "bookings_written": (
+        "SELECT id FROM {base}booking WHERE practice_id = {practice} AND family_id = {family}"
     ),
     "asked": (
         "SELECT id FROM {base}check_in WHERE practice_id = {practice} AND token_hash = {link}"
@@ -146,6 +153,12 @@ _THERAPIST: dict[str, Sees] = {
     "client_note": _noted("insert", "update"),
     "client_tag": _noted("insert", "delete"),
     "care_closed": _noted("insert", "delete"),
+    "family_contact": Sees(
+        "booking_id IN ({bookings})",
+        None,
+        frozenset({"insert", "delete"}),
+        "booking_id IN ({bookings_written})",
+    ),
     "check_in": _noted("insert", "update"),
     "answer": Sees(_CHECK_INS),
     "red_flag": Sees(

@@ -10,6 +10,7 @@ from allay_metrics import words
 from allay_metrics.actions.check_ins import FORM, SAME_COURSE
 from allay_metrics.actions.courses import Course, courses, today_in
 from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.contact import Contact, call_link, contact_of, text_link
 from allay_metrics.metrics.looking import Waiting
 from allay_metrics.outcomes.asking import BASELINES, LABELS, Asking, askings
 from allay_metrics.outcomes.safety import RedFlag, red_flags
@@ -45,6 +46,7 @@ class OpenFlag:
     """A warning sign that nobody has acknowledged.
 
     `client_id` is '' while nobody knows whose answers they are: `client` is then what they say.
+    `contact` is whether the family may be called, and `call` the link to do so.
     """
 
     check_in_id: str
@@ -52,8 +54,19 @@ class OpenFlag:
     client: str
     family: str
     phone: str | None
+    contact: Contact
     raised_at: int
     flag: RedFlag
+
+    @property
+    def call(self) -> str | None:
+        """Return the link that calls; None without a phone, or where nobody may call."""
+        return call_link(self.contact, "sign", self.phone)
+
+    @property
+    def text(self) -> str | None:
+        """Return the link that opens a text message; None as `call`."""
+        return text_link(self.contact, "sign", self.phone, "")
 
 
 @dataclass(frozen=True)
@@ -85,11 +98,11 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
     """Return whom to ask now, those not asked yet first, then by its last day.
 
     Of each client whose care is open, from the first visit of her episode: not those who asked
-    not to be asked, nor a moment that is answered, be it elsewhere.
+    not to be asked or are not contacted, nor a moment that is answered, be it elsewhere.
     """
     today = today_in(scope, clock)
     with scope.read() as conn:
-        under_way = [one for one in courses(conn, scope, today.date()) if not one.opted_out]
+        under_way = [one for one in courses(conn, scope, today.date()) if _is_asked(one)]
         known = _known(conn, scope, [one.client_id for one in under_way])
     found = [
         item
@@ -100,6 +113,10 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
         if (item := _due(course, asking, known.get(course.client_id, []), today)) is not None
     ]
     return tuple(sorted(found, key=lambda one: (one.waits_for_parent, one.asking.closes)))
+
+
+def _is_asked(course: Course) -> bool:
+    return not course.opted_out and course.contact.allows("check-in")
 
 
 def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:
@@ -115,7 +132,8 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
     known = {flag.id: flag for flag in red_flags()}
     found = [
         OpenFlag(row.check_in_id, row.client_id or "", _who(row), row.family or "", row.phone,
-                 row.raised_at, known[row.sign])
+                 contact_of(row.contact or "yes", row.contact_reason), row.raised_at,
+                 known[row.sign])
         for row in rows
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
@@ -268,6 +286,8 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
             client.c.name.label("client"),
             family.c.name.label("family"),
             family.c.phone,
+            family.c.contact,
+            family.c.contact_reason,
         )
         .select_from(_with_family(check_in, outer=True).join(red_flag, of_check_in))
         .where(_own(scope, nobodys=True), *which)

@@ -23,7 +23,8 @@ class Needs:
 
     missing: visits a newer export no longer holds, not decided yet.
     unanswered: visits a newer export lacks that asks first whether it held everything.
-    no_next: families seen in the last 180 days with nothing booked; `lapsed` of them over 30 days.
+    no_next: families to call for a next visit, of those seen in the last 180 days; `lapsed` of them
+        over 30 days.
     set_aside: rows of the files that cannot be used.
     unassigned: visits of the last 91 days and later whose type's name means none of the three.
     unknown_city: visits of the last 91 days and later without a city.
@@ -47,6 +48,7 @@ def count_needs(scope: Scope, as_of: date) -> Needs:
         "shown_from": as_of - SHOWN_FOR,
         "lapsed_before": as_of - LAPSED_AFTER,
         "recent_from": as_of - RECENT,
+        "today": as_of,
     }
     with scope.read() as conn:
         found = {n: int(c) for n, c in conn.execute(_all_counts(), given).mappings().one().items()}
@@ -61,7 +63,8 @@ def _all_counts() -> Select[Any]:
     """Return one statement, built once: the page asks for it at every turn."""
     practice: BindParameter[str] = bindparam("practice", type_=Text)
     shown_from = bindparam("shown_from", type_=Day)
-    no_next = select(func.count()).select_from(family).where(without_next(practice, shown_from))
+    waits = without_next(practice, shown_from, bindparam("today", type_=Day))
+    no_next = select(func.count()).select_from(family).where(waits)
     lapsed = family.c.last_on < bindparam("lapsed_before", type_=Day)
     recent = and_(
         daily_city.c.practice_id == practice,

@@ -1,20 +1,23 @@
 """Check-ins from the practice's side: who may ask whom, and what is kept of a link."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from allay_metrics.actions.care import Closing, close_care
 from allay_metrics.actions.check_ins import acknowledge, make_link, read_words
+from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.parent_form import consent, open_link, opt_out, screen, submit
 from allay_metrics.actions.protocol import protocol_in_force, switch_off
 from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags, unread_words
 from tests.support.asked import DUTY, days_ago, in_care, seen, signed, token_of
-from tests.support.exports import appointment, instant
-from tests.support.on_file import check_ins, fingerprint, given, visits
+from tests.support.exports import ZONE, appointment, instant
+from tests.support.on_file import check_ins, fingerprint, given, missing_ids, visits
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -206,3 +209,20 @@ def test_moments_and_languages_are_those_on_the_list(desk, clients):
         make_link(desk.scope, clients["Mia"], "day8")
     with pytest.raises(QuestionProblem):
         make_link(desk.scope, clients["Mia"], "day7", "fr")
+
+
+def test_a_sign_stays_with_her_while_a_newer_export_lacks_the_familys_only_visit(desk):
+    """A visit that is missing is nobody's word that it was cancelled."""
+    gone = seen("1", -5)
+    others = [seen("8", 3, "Ida", who="Bea Moss"), seen("9", -9, "Ida", who="Bea Moss")]
+    clients = in_care(desk, gone, *others)
+    signed(desk.scope)
+    maya = desk.scope.as_therapist("Maya Lopez")
+    answered(maya, clients["Mia"], "B0", signs=[1])
+    newer = datetime.now(ZONE) + timedelta(minutes=2)
+    assert desk.take_in(others, f"{newer:%Y-%m-%d %H:%M}").missing == 1
+    assert [one.client for one in open_flags(maya)] == ["Mia"]
+    acknowledge(maya, open_flags(maya)[0].check_in_id, 1, "Rang, 911 was called")
+    decide_missing(desk.scope, missing_ids(desk.scope), "cancelled")
+    with pytest.raises(NotFound, match="none that you care for"):
+        make_link(maya, clients["Mia"], "B0")

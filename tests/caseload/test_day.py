@@ -106,6 +106,17 @@ def test_records_that_end_before_today_show_the_day_they_were_exported(maya):
     assert "end before today" in late.why
 
 
+def test_a_list_to_call_from_old_records_says_how_old_but_in_the_demo(maya):
+    assert today_of(maya, MORNING + timedelta(days=3)).age == ""
+    late = MORNING + timedelta(days=5)
+    assert today_of(maya, late).age == (
+        "These records are from 1 Jun, 5 days old: somebody may have booked since."
+    )
+    # Also where nothing lies ahead, and the day shown is that of the export.
+    assert "35 days old" in today_of(maya, MORNING + timedelta(days=35)).age
+    assert today_of(replace(maya, is_demo=True), late).age == ""
+
+
 def test_in_the_demo_time_stands_still(maya):
     demo = today_of(replace(maya, is_demo=True), MORNING + timedelta(days=1))
     assert demo.now.isoformat() == "2026-06-01T08:00:00-07:00"

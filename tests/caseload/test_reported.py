@@ -8,11 +8,13 @@ from sqlalchemy import update
 
 from allay_metrics.actions.check_ins import make_link, read_words
 from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.death import keep_death
 from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
 from allay_metrics.actions.protocol import switch_off
 from allay_metrics.caseload.families import look_first, read_families, read_worse
 from allay_metrics.caseload.reported import read_answers, read_said
 from allay_metrics.caseload.today import today_of
+from allay_metrics.metrics import Question, query
 from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import import_
@@ -97,6 +99,23 @@ def test_the_owners_week_counts_who_got_worse(two_families):
         told = int(datetime(2026, 2, 5, 18, tzinfo=UTC).timestamp())
         conn.execute(update(import_).values(as_of=told))
     assert review_week(owner).worse == 1
+
+
+def test_a_baby_who_died_is_looked_for_no_more_and_was_not_asked_after_it(two_families):
+    """Both were asked the day before their first visit and on day 28, and answered."""
+    hers, stays = two_families
+    owner, died = replace(hers, viewer=OWNER), stays[0]
+
+    def asked():
+        days = {"first": START - timedelta(days=7), "last": START + timedelta(days=60)}
+        question = Question(metrics=("response_rate",), **days)
+        (row,) = query(question, owner).to_dict("records")
+        return row["denominator"]
+
+    assert asked() == 4
+    keep_death(hers, died.client, START + timedelta(days=28))
+    assert read_worse(hers, _today(hers)) == ()
+    assert asked() == 3
 
 
 def test_every_question_with_answers_has_a_line(two_families):

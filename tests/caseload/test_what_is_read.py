@@ -72,7 +72,7 @@ def judge(log, therapist_id):
 
 def her_families(practice_rows, therapist_id):
     """Return her families slowly: any visit of hers that was not called off."""
-    off = {"cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing"}
+    off = {"cancelled", "late_cancelled", "practice_cancelled", "rescheduled"}
     return {
         r.family_id for r in practice_rows if r.therapist_id == therapist_id and r.state not in off
     }

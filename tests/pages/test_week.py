@@ -1,7 +1,7 @@
 """The Week, of a small practice that came in through the importer."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,6 +13,7 @@ from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import booking
 from allay_metrics.review.missing import missing_visits
 from allay_metrics.review.week import read_note, review_week
+from allay_metrics.ui.week import no_next
 from tests.pages.conftest import HOSTILE, WEEK
 from tests.support.on_page import (
     DASHBOARD,
@@ -122,6 +123,15 @@ def test_names_from_outside_stay_text(at):
     run(at)
     assert "&lt;b&gt;Bo&lt;/b&gt;**x**" in bodies(at)
     assert not [m for m in at.markdown if "Bo" in m.value]
+
+
+@pytest.mark.parametrize(("day", "old"), [(19, False), (20, True)])
+def test_the_list_to_call_says_first_how_old_its_records_are(at, monkeypatch, day, old):
+    """They are of the 16th."""
+    monkeypatch.setattr(no_next, "today_in", lambda _scope: datetime(2026, 11, day, 9, tzinfo=UTC))
+    need(run(at), "no-next").click()
+    before, _, _ = text(run(at)).partition("Last visit")
+    assert ("somebody may have booked since." in before) is old
 
 
 def test_a_filter_changes_every_number(at):

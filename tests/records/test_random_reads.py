@@ -14,10 +14,11 @@ EACH = 1_000
 OF_FAMILY = ("visit", "booking", "client")
 OF_CLIENT = ("client_note", "client_tag", "care_closed", "client_detail", "episode", "check_in",
              "visit_client")  # fmt: skip
+OF_BOOKING = ("family_contact",)
 OF_CHECK_IN = ("answer", "red_flag", "outbox")
 HERS = ("daily", "offered_hours")
 HIDDEN = {"booking": {"extra", "row_hash"}, "outbox": {"recipient", "claimed_by"}}
-ASKED = (*OF_FAMILY, *OF_CLIENT, *OF_CHECK_IN, *HERS, "family")
+ASKED = (*OF_FAMILY, *OF_CLIENT, *OF_BOOKING, *OF_CHECK_IN, *HERS, "family")
 
 
 def everything(scope):
@@ -40,6 +41,9 @@ def plain(rows, who):
     hers["visit"] = [r for r in rows["visit"] if r["family_id"] in met or r["therapist_id"] == who]
     for name in OF_CLIENT:
         hers[name] = [r for r in rows[name] if r["client_id"] in clients]
+    bookings = {b["id"] for b in hers["booking"]}
+    for name in OF_BOOKING:
+        hers[name] = [r for r in rows[name] if r["booking_id"] in bookings]
     for name in OF_CHECK_IN:
         hers[name] = [r for r in rows[name] if r["check_in_id"] in forms]
     for name in HERS:

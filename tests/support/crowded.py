@@ -11,7 +11,8 @@ from allay_metrics.records.types import Cents, Day, Real
 MAYA, INES, NOOR = "maya", "ines", "noor"
 STATES = ("completed", "booked", "no_show", "unmarked", "cancelled", "late_cancelled",
           "practice_cancelled", "rescheduled", "missing")  # fmt: skip
-MET = STATES[:4]
+# A missing visit is nobody's word that it was called off.
+MET = (*STATES[:4], "missing")
 FAMILIES, VISITS = 40, 120
 FIRST = date(2026, 3, 2)
 CENTS = 7_301_440  # of the cheapest visit: nothing else here is as large, neither count nor key
@@ -55,6 +56,8 @@ def fill(scope, families=FAMILIES, visits=VISITS):
         put["booking"].append(
             row("booking", id=f"b{n}", source_key=str(n), family_id=f"f{whose}", **more)
         )
+        said = {"level": "none", "reason": f"reason {n}", "set_by": who, "set_at": n}
+        put["family_contact"].append(row("family_contact", booking_id=f"b{n}", **said))
         sums = {"visits": 1, "minutes": 30 + n, "driven_cents": cents}
         put["daily"].append(row("daily", city=str(n), **told, **sums))
         put["daily_city"].append(

@@ -3,7 +3,7 @@
 from allay_metrics.records.tables.accounts import device, login_session, person, recovery_code
 from allay_metrics.records.tables.audit import audit
 from allay_metrics.records.tables.base import metadata
-from allay_metrics.records.tables.care import care_closed, client_note, client_tag
+from allay_metrics.records.tables.care import care_closed, client_note, client_tag, family_contact
 from allay_metrics.records.tables.check_ins import (
     answer,
     check_in,
@@ -64,6 +64,7 @@ __all__ = [
     "episode",
     "erased",
     "family",
+    "family_contact",
     "family_link",
     "goal",
     "import_",

@@ -20,10 +20,26 @@ care_closed = table(
     column(
         "reason",
         Text,
-        "goals met, moved on to another service, aged out, family stopped or referred out",
+        "goals met, moved on to another service, aged out, family stopped, referred out or the "
+        "baby died",
     ),
     column("closed_by", Text, "Who closed it: owner, or the therapist's name"),
     column("closed_at", Instant, "When it was closed"),
+    version(),
+)
+
+# Said of a family, kept by booking: bookings keep their ids when a family is merged, split, renamed
+# or matched anew, and what was said goes along without anybody moving it. It hangs on no row: a
+# booking that an undo takes away finds it again when it comes back.
+family_contact = table(
+    "family_contact",
+    "Contact with a family is not as usual: said of each booking it had then; the strictest counts",
+    ("booking_id",),
+    column("booking_id", Key, "A booking of the family"),
+    column("level", Text, "practical or none"),
+    column("reason", Text, "asked, bereaved, hospital or other"),
+    column("set_by", Text, "Who said so: owner, or the therapist's name"),
+    column("set_at", Instant, "When"),
     version(),
 )
 

@@ -60,6 +60,13 @@ family = table(
     column("next_on", Day, "Day of its next booked visit", nullable=True),
     column("closed_on", Day, "Derived: day the care of its last client was closed", nullable=True),
     column("closed_reason", Text, "Derived: why, of that client", nullable=True),
+    column(
+        "contact",
+        Text,
+        "Derived: yes, practical or none: the strictest said of its bookings",
+        server_default=text("'yes'"),
+    ),
+    column("contact_reason", Text, "Derived: why it is not yes", nullable=True),
     version(),
     UniqueConstraint("practice_id", "match_key"),
     Index(None, "practice_id", "last_on"),

@@ -3,17 +3,22 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.care import GRADUATED, REASONS, Closing, close_care, reopen_care
+from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
 from allay_metrics.caseload.baby import Baby
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
+from allay_metrics.contact import LEVEL_WORDS, LEVELS
+from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.contact import Done, tell_done
 from allay_metrics.ui.html import escape, markdown
 
 _SAID = "al-care-said-"
@@ -38,18 +43,26 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
                 _closed(scope, one, own)
         if any(one.closed_on is None for one in shown):
             chosen = {one.client_id for one in shown}
-            _form(scope, _Form(own, still_open, chosen), today)
+            is_open = baby.person.is_infant and baby.person.closed_on is None
+            infant = baby.person if is_open else None
+            _form(scope, _Form(own, still_open, chosen, infant), today)
         if baby.person.closed_on is None and baby.next_on is not None:
             note(f"A visit is booked on {words.day(baby.next_on)}: it would open care again.")
+        if baby.person.has_died and baby.next_on is not None:
+            note(f"A visit still stands on {words.day(baby.next_on)}: cancel it where you book.")
 
 
 @dataclass(frozen=True)
 class _Form:
-    """Whose care one card's form closes: `people` are offered, `chosen` ticked at first."""
+    """Whose care one card's form closes: `people` are offered, `chosen` ticked at first.
+
+    `baby` is the infant whose card it is, None for a parent's.
+    """
 
     of: str
     people: Sequence[Person]
     chosen: Collection[str]
+    baby: Person | None
 
     @property
     def key(self) -> str:
@@ -62,10 +75,9 @@ class _Form:
 def _closed(scope: Scope, one: Person, own: str) -> None:
     assert one.closed_on is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        word = "Graduated" if one.closed_reason in GRADUATED else "Moved on"
         st.html(
-            f'<p class="al-sub"><b>{escape(one.name)}</b>: {word}, {escape(one.closed_reason)}, '
-            f"{words.dated(one.closed_on)}</p>"
+            f'<p class="al-sub"><b>{escape(one.name)}</b>: '
+            f"{escape(_ended(one.closed_reason or ''))}, {words.dated(one.closed_on)}</p>"
         )
         st.button(
             f"Open {markdown(one.name)}'s care again",
@@ -77,17 +89,56 @@ def _closed(scope: Scope, one: Person, own: str) -> None:
 
 
 def _form(scope: Scope, form: _Form, today: Today) -> None:
-    with st.expander("Close care"), st.form(form.key, border=False):
-        if len(form.people) > 1:
-            with st.container(key=f"al-picks-{form.of}", gap=None):
-                for one in form.people:
-                    with st.container(key=f"al-pick-{form.of}-{one.client_id}"):
-                        is_chosen = one.client_id in form.chosen
-                        st.checkbox(markdown(one.name), is_chosen, key=form.tick(one))
-        st.selectbox("Reason", REASONS, key=f"{form.key}-reason", format_func=_reason)
-        last = today.day
-        st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last)
-        st.form_submit_button("Close care", type="primary", on_click=_close, args=(scope, form))
+    with st.expander("Close care"):
+        reasons = (*REASONS, DIED) if form.baby else REASONS
+        # What follows is another form where a baby died: the choice stands before it.
+        reason = st.selectbox("Reason", reasons, key=f"{form.key}-reason", format_func=_reason)
+        with st.form(form.key, border=False):
+            if reason == DIED:
+                _death_fields(form, today)
+            else:
+                _closing_fields(form, today)
+            st.form_submit_button("Close care", type="primary", on_click=_close, args=(scope, form))
+
+
+def _closing_fields(form: _Form, today: Today) -> None:
+    if len(form.people) > 1:
+        with st.container(key=f"al-picks-{form.of}", gap=None):
+            for one in form.people:
+                with st.container(key=f"al-pick-{form.of}-{one.client_id}"):
+                    is_chosen = one.client_id in form.chosen
+                    st.checkbox(markdown(one.name), is_chosen, key=form.tick(one))
+    last = today.day
+    st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last)
+
+
+def _death_fields(form: _Form, today: Today) -> None:
+    """Draw what is asked where a baby died; it is kept of this baby alone."""
+    assert form.baby is not None
+    others = [one for one in form.people if one.is_infant and one is not form.baby]
+    with_others = (
+        f" {words.listed(one.name for one in others)}'s care stays open." if others else ""
+    )
+    note(
+        f"{form.baby.name}'s care closes for good, and the family's check-in links end at once. "
+        f"It counts as no family lost and as no outcome.{with_others}"
+    )
+    st.selectbox(
+        "Contact with the family",
+        LEVELS,
+        index=LEVELS.index("practical" if others else "none"),
+        key=f"{form.key}-contact",
+        format_func=LEVEL_WORDS.__getitem__,
+    )
+    last = today.day
+    st.date_input("Day", last, key=f"{form.key}-day", max_value=last)
+
+
+def _ended(reason: str) -> str:
+    """Return how care ended, in words that may be read aloud to a family."""
+    if reason == DIED:
+        return _reason(reason)
+    return f"{'Graduated' if reason in GRADUATED else 'Moved on'}, {reason}"
 
 
 def _reason(reason: str) -> str:
@@ -95,22 +146,46 @@ def _reason(reason: str) -> str:
 
 
 def _close(scope: Scope, form: _Form) -> None:
+    if st.session_state[f"{form.key}-reason"] == DIED:
+        _close_for_death(scope, form)
+        return
     chosen = [one for one in form.people if st.session_state.get(form.tick(one), True)]
     day, reason = st.session_state[f"{form.key}-day"], st.session_state[f"{form.key}-reason"]
     if not chosen or not isinstance(day, date):
         st.session_state[f"{_SAID}{form.of}"] = "Nobody was chosen: nothing was closed."
         return
     who = words.listed(one.name for one in chosen)
-    word = "Graduated" if reason in GRADUATED else "Moved on"
     _try(
         lambda: close_care(scope, [Closing(one.client_id, day, reason) for one in chosen]),
         form.of,
-        f"Closed: {who}. {word}, {reason}.",
+        f"Closed: {who}. {_ended(reason)}.",
     )
 
 
+def _close_for_death(scope: Scope, form: _Form) -> None:
+    assert form.baby is not None
+    day, level = st.session_state[f"{form.key}-day"], st.session_state[f"{form.key}-contact"]
+    if not isinstance(day, date):
+        st.session_state[f"{_SAID}{form.of}"] = "No day was chosen: nothing was closed."
+        return
+    try:
+        undo = keep_death(scope, form.baby.client_id, day, level)
+    except AllayError as error:
+        st.session_state[f"{_SAID}{form.of}"] = str(error)
+        return
+    said = (
+        f"{form.baby.name}'s care is closed. Contact with the family: {LEVEL_WORDS[level].lower()}."
+    )
+    tell_done(Done(undo.contact.family_id, said, partial(undo_death, scope, undo)))
+
+
 def _reopen(scope: Scope, one: Person, own: str) -> None:
-    _try(lambda: reopen_care(scope, [one.client_id]), own, f"{one.name}'s care is open again.")
+    act = death_by_mistake if one.has_died else _reopen_one
+    _try(lambda: act(scope, one.client_id), own, f"{one.name}'s care is open again.")
+
+
+def _reopen_one(scope: Scope, client_id: str) -> None:
+    reopen_care(scope, [client_id])
 
 
 def _try(act: Callable[[], None], own: str, said: str) -> None:

@@ -8,12 +8,14 @@ from allay_metrics.caseload.baby import Baby, read_baby
 from allay_metrics.caseload.people import Person, ages, names
 from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.records import Scope
+from allay_metrics.review.contacts import contact_with
 from allay_metrics.ui.baby.care import care_card
 from allay_metrics.ui.baby.known import history_card, note_card, what_was_refused
 from allay_metrics.ui.baby.visits import visits_card
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
 from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.contact import contact_control, contact_done, forget_done
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.opening import opened
@@ -50,8 +52,9 @@ def _note_opened(scope: Scope, family_id: str) -> None:
 
 def _alone(scope: Scope, baby: Baby, today: Today) -> None:
     red_flags(scope, baby.person.client_id)
-    known = [f"**{STATE_WORDS[baby.state]}**", *_known(baby)]
+    known = [f"**{_state(baby)}**", *_known(baby)]
     page_head(baby.person.name, _second(baby, today), known)
+    _contact(scope, baby)
     what_was_refused()
     left, right = st.columns([1.15, 1], gap="small")
     with left:
@@ -72,6 +75,7 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
         red_flags(scope, twin.client_id)
     age = ages(baby.twins, today.day)
     page_head(names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
+    _contact(scope, baby)
     what_was_refused()
     each = (baby, *others)
     for column, one in zip(st.columns(len(each), gap="small"), each, strict=True):
@@ -83,7 +87,7 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
 def _column(scope: Scope, baby: Baby, today: Today) -> None:
     known = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _known(baby))
     st.html(
-        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{chip(baby.state)}'
+        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{chip(baby.state, _state(baby))}'
         f'<p class="al-asof">{known}</p></div>'
     )
     note_card(scope, baby)
@@ -92,6 +96,19 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
     visits_card(baby)
     history_card(scope, baby)
     care_card(scope, baby, today)
+
+
+def _contact(scope: Scope, baby: Baby) -> None:
+    """Draw whether the family is contacted, one tap to change it, and what was done last."""
+    forget_done(baby.family_id)
+    contact_done()
+    one = contact_with(scope, baby.family_id)
+    if one is not None:
+        contact_control(scope, one, key="baby")
+
+
+def _state(baby: Baby) -> str:
+    return "care has ended" if baby.person.has_died else STATE_WORDS[baby.state]
 
 
 def _second(baby: Baby, today: Today) -> str:

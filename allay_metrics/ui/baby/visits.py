@@ -35,10 +35,11 @@ def _line(one: PastVisit) -> str:
     number = f"visit {one.number}" if one.number else STATES.get(one.state, one.state)
     who = "you" if one.is_mine else one.therapist
     about = f"<small>{escape(one.concern)}</small>" if one.concern else ""
+    unsure = f"<small>{escape(one.doubt)}</small>" if one.doubt else ""
     year = f" {one.starts.year}"
     return (
         f"<li><b>{words.short_day(one.starts.date())}{year}</b>"
-        f"<span>{' '.join(map(chip, one.types))}{about}"
+        f"<span>{' '.join(map(chip, one.types))}{about}{unsure}"
         f"<small>{escape(where(one.city))}, {escape(who)}</small></span>"
         f"<em>{escape(number)}</em></li>"
     )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.doubt import ask_first
 from allay_metrics.caseload.people import ages, names
 from allay_metrics.caseload.today import Today
 from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
@@ -45,7 +46,7 @@ def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
         f'<div><p class="nm">{_name(card)} <span>{escape(who)}</span></p>'
         f'<p class="ln">{escape(_beside(card))}</p>'
         f'<p class="chips">{"".join(map(type_chip, card.types))}{_care(card)}</p></div>'
-        f'<div class="more">{_clinical(card)}{quiet}{_age(card, today)}</div>'
+        f'<div class="more">{_first(card, today)}{_clinical(card)}{quiet}{_age(card, today)}</div>'
         f'<div class="acts">{_actions(card)}</div></article>'
     )
 
@@ -65,6 +66,26 @@ def _care(card: VisitCard) -> str:
     return '<mark class="al-att">◆ look here</mark>' if card.attention else ""
 
 
+def _first(card: VisitCard, today: Today) -> str:
+    """Return what to know before anything else: whether to drive, and whether to call."""
+    return _doubt(card, today) + _contact(card)
+
+
+def _doubt(card: VisitCard, today: Today) -> str:
+    """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
+    said = card.doubt if card.ends <= today.now else ask_first(card.doubt)
+    return f'<p class="ln ask">{escape(_capital(said))}</p>' if said else ""
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _contact(card: VisitCard) -> str:
+    said = card.contact.sentence
+    return f'<p class="ln"><b>{escape(said)}</b></p>' if said else ""
+
+
 def _clinical(card: VisitCard) -> str:
     noted = "".join(f'<p class="ln"><b>Note</b> {_lines(text)}</p>' for text in card.remember)
     concern = f'<p class="ln">{escape(card.concern)}</p>' if card.concern else ""
@@ -79,9 +100,12 @@ def _age(card: VisitCard, today: Today) -> str:
 
 
 def _actions(card: VisitCard) -> str:
+    way = _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+    if not card.contact.allows("visit"):
+        return way
     return (
         _tap("Call", "call", card.call, "no phone on file", card)
-        + _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+        + way
         + _tap("Running late", "sms", card.late, "no phone on file", card)
     )
 

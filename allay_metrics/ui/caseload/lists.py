@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.caseload.day import Day
+from allay_metrics.caseload.day import Day, DayAhead
 from allay_metrics.caseload.families import Look, MyFamily
 from allay_metrics.caseload.people import ages, names
 from allay_metrics.caseload.today import Today
@@ -27,13 +27,18 @@ SIGNS = {"act": "◆", "soon": "◇", "later": "○"}
 SHOW = "show"  # in the address: which families are listed
 
 
-def look_card(looks: Sequence[Look]) -> None:
-    """Draw whom to look at first; the rest opens below."""
+def look_card(looks: Sequence[Look], age: str = "") -> None:
+    """Draw whom to look at first; the rest opens below.
+
+    `age` is said first where some of them are to be called.
+    """
     with card("look"):
         head("Look at these first", words.number(len(looks)) if looks else "")
         if not looks:
             note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
             return
+        if age and any(one.is_to_book for one in looks):
+            note(age)
         st.html(_looks(looks[:FIRST]))
         rest = looks[FIRST:]
         if rest:
@@ -48,10 +53,17 @@ def ahead_card(day: Day) -> None:
         rows = "".join(
             f'<li class="{"" if one.visits else "free"}"><b>{words.day(one.day)}</b>'
             f"<span>{escape(_cities(one.cities))}</span>"
-            f"<em>{words.plural(one.visits, 'visit') if one.visits else 'free'}</em></li>"
+            f"<em>{_visits(one)}</em></li>"
             for one in day.ahead
         )
         st.html(f'<ul class="al-ahead">{rows}</ul>')
+
+
+def _visits(one: DayAhead) -> str:
+    if not one.visits:
+        return "free"
+    asks = f", {words.number(one.in_doubt)} to ask about" if one.in_doubt else ""
+    return f"{words.plural(one.visits, 'visit')}{asks}"
 
 
 def families_card(families: Sequence[MyFamily], today: Today) -> None:
@@ -133,10 +145,12 @@ def _family(one: MyFamily, today: Today) -> str:
     visits = words.plural(one.visits, "visit")
     sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
     line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
+    said = one.contact.sentence
+    contact = f'<span class="ln">{escape(said)}</span>' if said else ""
     inside = (
         f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>'
         f'<span class="ln">{escape(line)}</span>'
-        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>'
+        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>{contact}'
     )
     return f"<li>{button(inside, OPEN + one.leads_to)}</li>"
 

@@ -43,7 +43,7 @@ def caseload_page(scope: Scope) -> None:
             _nothing(today)
         hour = today.now.replace(minute=0, second=0, microsecond=0)
         waits = _waiting(scope, hour)
-        look_card(look_first(families, today, read_worse(scope, today), waits))
+        look_card(look_first(families, today, read_worse(scope, today), waits), today.age)
         other_cards(day, today)
     with right:
         ahead_card(day)

@@ -37,7 +37,10 @@ def context(day: Day, today: Today) -> str:
     """Return `4 visits, 3 cities, about 68 min driving`."""
     if not day.cards:
         return "No visit ahead in these records."
-    said = [words.plural(len(day.cards), "visit"), words.plural(len(day.cities), "city", "cities")]
+    visits = words.plural(len(day.cards), "visit")
+    if day.in_doubt:
+        visits += f" ({words.number(day.in_doubt)} to ask about)"
+    said = [visits, words.plural(len(day.cities), "city", "cities")]
     if day.drive_minutes is None:
         said.append(day.why_no_drive)
     elif day.drive_minutes:
@@ -75,6 +78,8 @@ def state_line(one: MyFamily) -> str:
         return f"{one.reason}, {words.short_day(one.closed_on)}"
     if one.next_on is not None:
         return f"next {words.day(one.next_on)}"
+    if one.missing_on is not None:
+        return f"{words.day(one.missing_on)} {one.doubt}"
     return "nothing booked"
 
 

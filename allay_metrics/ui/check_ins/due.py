@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from allay_metrics.actions.check_ins import Link, make_link
 from allay_metrics.actions.courses import today_in
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.sending import send_link
+from allay_metrics.contact import mail_link, text_link
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.asking import LABELS
 from allay_metrics.outcomes.wording import phrases
@@ -171,14 +172,12 @@ def _ways(scope: Scope, one: Due, link: str) -> str:
     language = st.session_state.get(f"{_MADE}-language") or "en"
     said, practice = phrases(language), practice_name(scope)
     text = said["sms_text"].format(practice=practice, link=link)
-    ways = []
-    if one.course.phone:
-        ways.append((f"sms:{one.course.phone}?&body={quote(text)}", "Text message"))
-    if one.course.email:
-        subject = said["mail_subject"].format(practice=practice)
-        to = quote(one.course.email, safe="@")
-        ways.append((f"mailto:{to}?subject={quote(subject)}&body={quote(text)}", "E-mail"))
-    inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways)
+    subject, contact = said["mail_subject"].format(practice=practice), one.course.contact
+    ways = (
+        (text_link(contact, "check-in", one.course.phone, text), "Text message"),
+        (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),
+    )
+    inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways if to)
     return f'<div class="al-ways">{inside}</div>' if inside else "<span></span>"
 
 

@@ -127,6 +127,8 @@ def _told(scope: Scope, one: OpenFlag, step: str = "") -> str:
     """Return whose sign it is, which and when, and what the parent was told, or else `step`."""
     who = f"<b>{escape(one.client)}</b>"
     who += f", {escape(one.family)} family" if one.family else ": say on Records whose answers"
+    if one.contact.sentence:
+        who += f" · {escape(one.contact.sentence)}"
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)
     todo = f'<span class="step"><b>What to do:</b> {escape(step)}</span>' if step else ""
     told = "" if step else f"{escape(said.action)} "
@@ -141,10 +143,11 @@ def _ways(one: OpenFlag) -> str:
     """Return the ways to call and text the family, one tap each."""
     if not one.phone:
         return '<p class="al-flag"><small>No phone number of theirs is on file.</small></p>'
-    phone = escape(one.phone)
+    if one.call is None or one.text is None:
+        return ""  # whether and why nobody may call stands with the sign
     return (
-        f'<div class="al-ways"><a href="tel:{phone}">Call</a><a href="sms:{phone}">Text</a>'
-        f"<span>{phone}</span></div>"
+        f'<div class="al-ways"><a href="{escape(one.call)}">Call</a>'
+        f'<a href="{escape(one.text)}">Text</a><span>{escape(one.phone)}</span></div>'
     )
 
 

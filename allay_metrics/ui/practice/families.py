@@ -11,6 +11,7 @@ from allay_metrics.review.kinship import Decided, Kin, Question, kinship
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.html import escape
+from allay_metrics.ui.practice.contacts import contacts_card
 from allay_metrics.ui.practice.lines import line_with
 from allay_metrics.ui.practice.saved import act
 from allay_metrics.ui.remembered import remembered
@@ -45,6 +46,7 @@ def families_part(scope: Scope) -> None:
         _several_names(scope, found.several_names)
     with right:
         _decided(scope, found.decided)
+    contacts_card(scope)
 
 
 def _question(scope: Scope, place: int, question: Question) -> None:

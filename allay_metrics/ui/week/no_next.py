@@ -8,33 +8,38 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.care import REASONS, close_families
+from allay_metrics.actions.courses import today_in
+from allay_metrics.contact import records_age
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
+from allay_metrics.review.contacts import contact_with
 from allay_metrics.review.waiting_families import families_without_next
 from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.contact import contact_control, contact_done, forget_done
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.table import Cell, table_html
 
 SHOWN = 200
-_WHO, _WHY, _SAID = "al-no-next-who", "al-no-next-why", "al-no-next-said"
+_WHAT_IT_IS = (
+    "Seen in the last 180 days, care open, nothing booked. Marked: over 30 days ago. Left out: "
+    "whom nobody may call, who has an open warning sign, and who has a visit to come that a newer "
+    "export lacks."
+)
+_WHO, _WHY, _SAID, _WHOM = (f"al-no-next-{one}" for one in ("who", "why", "said", "whom"))
 
 
 def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     """Open the families seen in the last 180 days that have nothing booked."""
     st.session_state.pop(_SAID, None)
+    forget_done()
     drawer(
         "Families without a next visit",
         lambda: _body(scope, as_of),
         value=words.number(count),
         beside="families",
-        definitions=[
-            (
-                "What it is",
-                "Seen in the last 180 days, care open, nothing booked. Marked: over 30 days ago.",
-            )
-        ],
+        definitions=[("What it is", _WHAT_IT_IS)],
         # The page behind follows what was closed.
         on_close=lambda: None,
     )
@@ -44,12 +49,17 @@ def _body(scope: Scope, as_of: date) -> None:
     with problems_shown():
         if said := st.session_state.pop(_SAID, ""):
             st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        contact_done()
+        if age := records_age(as_of, today_in(scope).date()):
+            st.html(f'<p class="al-say">{escape(age)}</p>')
         found = families_without_next(scope, as_of, SHOWN + 1).to_dict("records")
         if not found:
             st.html('<p class="al-say">Every family in care has a next visit.</p>')
             return
         rows = found[:SHOWN]
-        _close_form(scope, as_of, {row["family_id"]: _label(row) for row in rows})
+        labels = {row["family_id"]: _label(row) for row in rows}
+        _contact_form(scope, labels)
+        _close_form(scope, as_of, labels)
         caption = "Families without a next visit, longest ago first"
         columns = ["Family", "Last visit", "Ago", "City", "Type", "Therapist"]
         inside = table_html(columns, [_row(r) for r in rows], caption=caption, left=(1, 3, 4, 5))
@@ -74,6 +84,22 @@ def _row(row: dict[Hashable, Any]) -> list[Cell | str]:
 
 def _label(row: dict[Hashable, Any]) -> str:
     return f"{row['family']}, {words.plural(int(str(row['days_since'])), 'day')} ago"
+
+
+def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
+    """Draw the way to say that one of them is not to be called."""
+    with st.expander("Contact with a family"):
+        chosen = st.selectbox(
+            "Family",
+            list(labels),
+            index=None,
+            key=_WHOM,
+            placeholder="Choose one",
+            format_func=labels.__getitem__,
+        )
+        one = contact_with(scope, chosen) if chosen else None
+        if one is not None:
+            contact_control(scope, one, key="no-next")
 
 
 def _close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:

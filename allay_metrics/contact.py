@@ -1,0 +1,130 @@
+"""Whether a family may be contacted and for what: the one rule, and the links that do it.
+
+Every call, text message, e-mail and check-in to a family goes through here, whichever page, list
+or command offers it: nothing else in the package writes a `tel:`, `sms:` or `mailto:` link.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+from urllib.parse import quote
+
+from allay_metrics import words
+from allay_metrics.errors import Conflict, QuestionProblem, choose_from
+
+Level = Literal["yes", "practical", "none"]
+# visit: a visit that stands on a day. sign: a warning sign a parent ticked. list: a list of
+# families to call or to book. check-in: a form to answer, by whatever way it is sent.
+Purpose = Literal["visit", "sign", "list", "check-in"]
+
+LEVELS: tuple[Level, ...] = get_args(Level)  # the stricter, the later
+REASONS = ("asked", "bereaved", "hospital", "other")
+LEVEL_WORDS: Mapping[Level, str] = {
+    "yes": "Yes",
+    "practical": "Practical only",
+    "none": "No contact",
+}
+REASON_WORDS: Mapping[str, str] = {
+    "asked": "they asked",
+    "bereaved": "bereaved",
+    "hospital": "in hospital",
+    "other": "another reason",
+}
+_ALLOWED: Mapping[Level, frozenset[Purpose]] = {
+    "yes": frozenset(get_args(Purpose)),
+    "practical": frozenset({"visit", "sign"}),
+    "none": frozenset(),
+}
+_FRESH_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What was said of contact with a family; `reason` is one of REASONS, empty for yes."""
+
+    level: Level = "yes"
+    reason: str = ""
+
+    def allows(self, purpose: Purpose) -> bool:
+        """Return whether the family may be contacted for this."""
+        return purpose in _ALLOWED[self.level]
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether the family lost somebody and is to be left in peace."""
+        return (self.level, self.reason) == ("none", "bereaved")
+
+    @property
+    def sentence(self) -> str:
+        """Return `No contact: bereaved`; empty for a family contacted as usual."""
+        if self.level == "yes":
+            return ""
+        said = "Practical contact only" if self.level == "practical" else LEVEL_WORDS["none"]
+        return f"{said}: {REASON_WORDS.get(self.reason, self.reason)}"
+
+
+def contact_of(level: str, reason: str | None) -> Contact:
+    """Return what two columns of a database say; what they cannot say is no contact."""
+    known: Level = next((one for one in LEVELS if one == level), "none")
+    return Contact(known, reason or "") if known != "yes" else Contact()
+
+
+def checked(level: str, reason: str) -> Contact:
+    """Return what a person chose. Raises QuestionProblem for a level or reason that is none."""
+    if level not in LEVELS:
+        raise QuestionProblem(choose_from("contact", level, LEVELS))
+    if level != "yes" and reason not in REASONS:
+        raise QuestionProblem(choose_from("reason", reason, REASONS))
+    return contact_of(level, reason)
+
+
+def strictest(contacts: Iterable[Contact]) -> Contact:
+    """Return the strictest, of equals the first; yes for none."""
+    return max(contacts, key=lambda one: LEVELS.index(one.level), default=Contact())
+
+
+def levels_for(purpose: Purpose) -> tuple[Level, ...]:
+    """Return the levels at which a family may be contacted for this: for a database's condition."""
+    return tuple(level for level in LEVELS if purpose in _ALLOWED[level])
+
+
+def must_allow(contact: Contact, purpose: Purpose) -> None:
+    """Raise Conflict, saying what to do, where a family may not be contacted for this."""
+    if not contact.allows(purpose):
+        raise Conflict(
+            f"{contact.sentence}. Nothing is sent to this family until its contact is set anew, "
+            "on the page of the baby."
+        )
+
+
+def call_link(contact: Contact, purpose: Purpose, phone: str | None) -> str | None:
+    """Return the link that calls; None without a phone, or where nobody may call."""
+    return f"tel:{phone}" if phone and contact.allows(purpose) else None
+
+
+def text_link(contact: Contact, purpose: Purpose, phone: str | None, text: str) -> str | None:
+    """Return the link that opens a text message, ready to be sent; None as `call_link`."""
+    allowed = phone and contact.allows(purpose)
+    return f"sms:{phone}?&body={quote(text)}" if allowed else None
+
+
+def mail_link(
+    contact: Contact, purpose: Purpose, address: str | None, subject: str, text: str
+) -> str | None:
+    """Return the link that opens an e-mail, ready to be sent; None as `call_link`."""
+    if not address or not contact.allows(purpose):
+        return None
+    to = quote(address, safe="@")
+    return f"mailto:{to}?subject={quote(subject)}&body={quote(text)}"
+
+
+def records_age(as_of: date, today: date) -> str:
+    """Return what a list of families to call says first where its records are over 3 days old."""
+    days = (today - as_of).days
+    if days <= _FRESH_DAYS:
+        return ""
+    return (
+        f"These records are from {words.short_day(as_of)}, {words.number(days)} days old: "
+        "somebody may have booked since."
+    )

@@ -1,0 +1,211 @@
+"""A baby died: care closes for good, nobody rings, and it counts as nothing else."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.check import check_records
+from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.contact import set_contact
+from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
+from allay_metrics.actions.parent_form import open_link
+from allay_metrics.caseload.baby import read_baby
+from allay_metrics.caseload.day import read_day
+from allay_metrics.caseload.families import read_families
+from allay_metrics.caseload.today import today_of
+from allay_metrics.derive.closing import DIED
+from allay_metrics.errors import Conflict, NotFound, QuestionProblem
+from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.records.tables import family
+from allay_metrics.review.care import review_care
+from allay_metrics.review.check_ins import due
+from allay_metrics.review.contacts import not_contacted
+from allay_metrics.review.needs import count_needs
+from tests.support.asked import in_care, seen, signed, token_of
+from tests.support.exports import ZONE
+from tests.support.on_file import fingerprint
+
+TODAY = datetime.now(ZONE).date()
+ALONE = (
+    seen("1", 7),
+    # Her mother came for a massage of her own, before.
+    seen("2", 9, "", type="Postpartum massage"),
+    seen("3", 8, "Ida", who="Bea Moss"),
+)
+TWINS = (seen("1", 7, "Mia & Leo"), seen("3", 8, "Ida", who="Bea Moss"))
+
+
+@pytest.fixture(params=["alone"])
+def rows(request):
+    return {"alone": ALONE, "twins": TWINS}[request.param]
+
+
+twins = pytest.mark.parametrize("rows", ["twins"], indirect=True)
+
+
+@pytest.fixture
+def desk(desk, rows):
+    """A practice that asks; the test runs once on each engine."""
+    desk.clients = in_care(desk, *rows)
+    signed(desk.scope)
+    return desk
+
+
+@pytest.fixture
+def maya(desk):
+    return desk.scope.as_therapist("Maya Lopez")
+
+
+def lee(scope):
+    """Return (closed reason, contact, reason of it) of the family."""
+    told = (family.c.closed_reason, family.c.contact, family.c.contact_reason)
+    with scope.read() as conn:
+        return tuple(conn.execute(select(*told).where(family.c.name == "Lee")).one())
+
+
+def listed(maya):
+    return {one.name for one in read_families(maya, today_of(maya))}
+
+
+def take_in_again(desk, *rows):
+    at = datetime.now(ZONE) + timedelta(minutes=2)
+    desk.take_in(rows, f"{at:%Y-%m-%d %H:%M}")
+
+
+def test_it_closes_care_ends_every_link_and_leaves_every_list_but_the_owners(desk, maya):
+    link = token_of(make_link(maya, desk.clients["Mia"], "day7"))
+    assert count_needs(desk.scope, TODAY).no_next == 2
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    assert lee(desk.scope) == (DIED, "none", "bereaved")
+    with pytest.raises(NotFound, match="not open"):
+        open_link(desk.scope, link)
+    assert listed(maya) == {"Moss"}
+    assert {one.course.family for one in due(maya)} == {"Moss"}
+    assert count_needs(desk.scope, TODAY).no_next == 1
+    assert [one.name for one in not_contacted(desk.scope)] == ["Lee"]
+    baby = read_baby(maya, today_of(maya), desk.clients["Mia"])
+    assert baby.contact.sentence == "No contact: bereaved"
+    assert check_records(desk.scope) == []
+
+
+def test_undo_brings_all_of_it_back(desk, maya):
+    link = token_of(make_link(maya, desk.clients["Mia"], "day7"))
+    close_care(maya, [Closing(desk.clients["Mia"], TODAY, "goals met")])
+    family_id = read_baby(maya, today_of(maya), desk.clients["Mia"]).family_id
+    set_contact(maya, family_id, "practical", "hospital")
+    before = fingerprint(desk.scope)
+    undo = keep_death(maya, desk.clients["Mia"], TODAY, "none")
+    assert fingerprint(desk.scope) != before
+    undo_death(maya, undo)
+    assert fingerprint(desk.scope) == before
+    set_contact(maya, family_id, "yes")
+    assert not open_link(desk.scope, link).consented
+
+
+def test_contact_is_as_somebody_chooses_and_old_links_end_all_the_same(desk, maya):
+    link = token_of(make_link(maya, desk.clients["Mia"], "day7"))
+    keep_death(maya, desk.clients["Mia"], TODAY, "yes")
+    assert lee(desk.scope) == (DIED, "yes", None)
+    with pytest.raises(NotFound, match="not open"):
+        open_link(desk.scope, link)
+
+
+@twins
+def test_the_other_twins_care_stays_open_with_practical_contact_alone(desk, maya):
+    links = {name: token_of(make_link(maya, desk.clients[name], "day7")) for name in ("Mia", "Leo")}
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    assert lee(desk.scope) == (None, "practical", "bereaved")
+    for link in links.values():
+        with pytest.raises(NotFound, match="not open"):
+            open_link(desk.scope, link)
+    shown = {one.name: one for one in read_families(maya, today_of(maya))}["Lee"]
+    assert [one.name for one in shown.people] == ["Leo"]
+    # Asked again once the parents want it: a link made since opens, the old ones never.
+    set_contact(maya, shown.family_id, "yes")
+    for link in links.values():
+        with pytest.raises(NotFound, match="not open"):
+            open_link(desk.scope, link)
+
+
+@twins
+def test_once_both_twins_died_nobody_rings(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    keep_death(maya, desk.clients["Leo"], TODAY)
+    assert lee(desk.scope) == (DIED, "none", "bereaved")
+
+
+def test_a_visit_still_on_the_books_opens_nothing_again(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=1))
+    take_in_again(desk, *ALONE, seen("9", -2))
+    assert lee(desk.scope)[0] == DIED
+    assert "Lee" not in listed(maya)
+    with pytest.raises(Conflict, match="No contact: bereaved"):
+        make_link(maya, desk.clients["Ana Lee"], "day7")
+    card = next(one for one in read_day(maya, today_of(maya)).cards if one.family == "Lee")
+    assert (card.people, card.call, card.late) == ((), None, None)
+    assert card.contact.sentence == "No contact: bereaved"
+
+
+def test_nobody_is_asked_about_her_whatever_is_on_the_books_and_whatever_contact_is(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=3), "yes")
+    take_in_again(desk, *ALONE, seen("8", 1), seen("9", -2))
+    assert desk.clients["Mia"] not in {one.course.client_id for one in due(maya)}
+    with pytest.raises(NotFound, match="nobody is asked"):
+        make_link(maya, desk.clients["Mia"], "day7")
+    # A visit that only nobody cancelled is no care of hers: no episode begins with it.
+    found = read_episodes(desk.scope, totals=False)
+    assert [one.first for one in found if one.client_id == desk.clients["Mia"]] == [
+        TODAY - timedelta(days=7)
+    ]
+
+
+@twins
+def test_a_visit_of_hers_after_it_does_not_keep_the_familys_care_open(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=6))
+    take_in_again(desk, *TWINS, seen("8", 3, "Mia"))
+    close_care(maya, [Closing(desk.clients["Leo"], TODAY, "goals met")])
+    assert lee(desk.scope)[0] == "goals met"
+
+
+def test_her_mothers_own_visit_later_is_care_again(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=1))
+    take_in_again(desk, *ALONE, seen("9", -2, "", type="Postpartum massage"))
+    assert lee(desk.scope) == (None, "none", "bereaved")
+
+
+def test_it_is_no_family_lost_and_no_end_that_is_counted(desk, maya):
+    before = review_care(desk.scope, TODAY, TODAY, TODAY)
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    after = review_care(desk.scope, TODAY, TODAY, TODAY)
+    assert (before.in_care, after.in_care) == (2, 1)
+    assert (after.ended, after.lapsed, after.moved_on, after.graduated) == ({}, 0, 0, 0)
+
+
+def test_it_is_no_outcome(desk, maya):
+    def counted(totals):
+        found = {one.client_id for one in read_episodes(desk.scope, totals=totals)}
+        return desk.clients["Mia"] in found, desk.clients["Ida"] in found
+
+    assert counted(totals=True) == (True, True)
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    assert counted(totals=True) == (False, True)
+    assert counted(totals=False) == (True, True)  # on the baby's own page
+
+
+def test_kept_by_mistake_it_is_taken_back_later_too(desk, maya):
+    before = fingerprint(desk.scope)
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    death_by_mistake(maya, desk.clients["Mia"])
+    assert fingerprint(desk.scope) == before
+
+
+def test_only_a_baby_dies_here_and_never_several_at_once(desk, maya):
+    with pytest.raises(QuestionProblem, match="Only of a baby"):
+        keep_death(maya, desk.clients["Ana Lee"], TODAY)
+    with pytest.raises(QuestionProblem, match="no reason"):
+        close_care(maya, [Closing(desk.clients["Mia"], TODAY, DIED)])
+    with pytest.raises(NotFound):
+        keep_death(maya, "nobody", TODAY)
+    assert lee(desk.scope) == (None, "yes", None)
