@@ -104,9 +104,13 @@ def call_link(contact: Contact, purpose: Purpose, phone: str | None) -> str | No
 
 
 def text_link(contact: Contact, purpose: Purpose, phone: str | None, text: str) -> str | None:
-    """Return the link that opens a text message, ready to be sent; None as `call_link`."""
-    allowed = phone and contact.allows(purpose)
-    return f"sms:{phone}?&body={quote(text)}" if allowed else None
+    """Return the link that opens a text message, with its text where one is given.
+
+    None as `call_link`.
+    """
+    if not phone or not contact.allows(purpose):
+        return None
+    return f"sms:{phone}?&body={quote(text)}" if text else f"sms:{phone}"
 
 
 def mail_link(

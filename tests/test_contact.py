@@ -24,7 +24,10 @@ ELSEWHERE = {
 }
 # Functions that hand an e-mail to the mail server, and what keeps the rule in each.
 SENDERS = {("allay_metrics/actions/sending.py", "send_link"): "make_link"}
-TO_COLLEAGUES = {("allay_metrics/actions/inviting.py", "mail_invitation")}
+TO_COLLEAGUES = {
+    ("allay_metrics/actions/inviting.py", "mail_invitation"),
+    ("allay_metrics/actions/alerts.py", "_mail"),
+}
 # The functions that make a check-in's link, and what keeps the rule in each.
 LINK_MAKERS = {("allay_metrics/actions/check_ins.py", "make_link"): "_course"}
 PURPOSES = ("visit", "sign", "list", "check-in")

@@ -160,7 +160,11 @@ def _past(
                 is_mine=row.therapist_id == scope.viewer.therapist_id,
                 number=number if row.state == "completed" else None,
                 concern=concerns.get(row.starts_at, ""),
-                doubt=doubt(lacks.get(row.id), datetime.fromtimestamp(row.as_of, scope.zone)),
+                doubt=doubt(
+                    lacks.get(row.id),
+                    datetime.fromtimestamp(row.as_of, scope.zone),
+                    is_unconfirmed=bool(row.unconfirmed),
+                ),
             )
         )
     return tuple(reversed(found))

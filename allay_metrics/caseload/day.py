@@ -57,7 +57,7 @@ class VisitCard:
 class DayAhead:
     """One of the seven days after: how many visits, in which cities, most first.
 
-    `in_doubt` of the visits are missing from a newer export.
+    `in_doubt` of the visits are missing from a newer export, or no newer one confirmed them.
     """
 
     day: date
@@ -70,7 +70,7 @@ class DayAhead:
 class Day:
     """The day shown. `drive_minutes` is None where `why_no_drive` says why.
 
-    Visits in doubt are among the cards, and not among the minutes.
+    Visits in doubt are among the cards; those that are missing are not among the minutes.
     """
 
     cards: tuple[VisitCard, ...]
@@ -120,6 +120,10 @@ def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
     return [_card(scope, row, behind) for row in rows]
 
 
+def _is_in_doubt(row: Any) -> bool:
+    return row.state == "missing" or bool(row.unconfirmed)
+
+
 def _missing(rows: Sequence[Any]) -> list[str]:
     return [row.id for row in rows if row.state == "missing"]
 
@@ -164,7 +168,7 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
         attention=any(marked for _, marked in noted),
         as_of=as_of,
-        doubt=doubt(behind.lacks.get(row.id), as_of),
+        doubt=doubt(behind.lacks.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)),
         contact=contact,
         call=call_link(contact, "visit", phone),
         way=links.directions(said.address, row.city),
@@ -235,7 +239,7 @@ def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
         DayAhead(
             day,
             counted.total(),
-            sum(row.day == day and row.state == "missing" for row in rows),
+            sum(row.day == day and _is_in_doubt(row) for row in rows),
             tuple(counted.most_common()),
         )
         for day, counted in cities.items()

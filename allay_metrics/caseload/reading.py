@@ -42,6 +42,7 @@ VISIT = (
     "therapist_id",
     "drive_minutes",
     "undriven",
+    "unconfirmed",
 )
 _TOLD = ("starts_at", "notes", "concern", "address", "phone")
 

@@ -159,3 +159,17 @@ def seen_by_maya(url):
         found = set(conn.execute(select(family.c.name)).scalars())
     scope.close()
     return found
+
+
+def test_a_visit_no_newer_export_confirmed_stands_and_says_so(desk):
+    """The next day's export is a colleague's alone."""
+    desk.take_in([*ROWS, *NEW, LATER], "2026-06-01 08:10", holds="all")
+    ines = appointment("i1", "2026-06-20 10:00", "Kai Other", therapist="Ines Park")
+    assert desk.take_in([ines], "2026-06-02 08:00", holds="all").missing == 0
+    maya = desk.scope.as_therapist("Maya Lopez")
+    today = today_of(maya, datetime.fromtimestamp(instant("2026-06-03 08:30"), UTC))
+    card = cards(maya, today)["Oldfield"]
+    assert (card.state, ask_first(card.doubt)) == (
+        "booked", "not confirmed since the export of 1 Jun: ask before you drive",
+    )  # fmt: skip
+    assert read_day(maya, today).in_doubt == 1
