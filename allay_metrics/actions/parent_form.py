@@ -191,8 +191,14 @@ def choose_language(scope: Scope, token: str, language: str) -> None:
 def _answering(
     scope: Scope, token: str, *, agreed: bool = False
 ) -> Iterator[tuple[Connection, Row[Any]]]:
-    """Yield a transaction and the check-in of a token. Raises NotFound, also before consent."""
-    with _of_link(scope, token).write("take a parent's answers") as conn:
+    """Yield a transaction and the check-in of a token. Raises NotFound, also before consent.
+
+    The link is looked up before the transaction: a guess takes no writer's turn.
+    """
+    own = _of_link(scope, token)
+    with own.read() as conn:
+        _live(conn, scope, token)
+    with own.write("take a parent's answers") as conn:
         row = _live(conn, scope, token)
         if agreed and row.consented_at is None:
             raise NotFound(CLOSED)

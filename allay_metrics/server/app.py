@@ -30,18 +30,26 @@ def dashboard_app(
     is asked for at every request: the demo may be left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
+    return App(
+        config.ROOT / "dashboard.py",
+        routes=routes(site),
+        middleware=[gate(site, farewell)],
+        on_script_error=on_error,
+    )
+
+
+def routes(site: Site) -> list[Route]:
+    """Return what is served beside the dashboard: the parents' form, and the doors."""
     porch, vouching = Porch(recorded_practice, site), config.oidc()
-    routes = [
-        Route("/c/{rest:path}", FormDoor(recorded_practice)),
+    return [
+        Route("/c/{rest:path}", FormDoor(recorded_practice, site)),
         *Door(porch, vouching.label if vouching else "").routes(),
         *PinDoor(porch).routes(),
         *AccountDoor(porch).routes(),
         *(OidcDoor(porch, Provider(vouching)).routes() if vouching else ()),
     ]
-    rules = Rules(site, recorded_practice, DOORS, farewell)
-    return App(
-        config.ROOT / "dashboard.py",
-        routes=routes,
-        middleware=[Middleware(Gate, rules=rules)],
-        on_script_error=on_error,
-    )
+
+
+def gate(site: Site, farewell: bytes) -> Middleware:
+    """Return the gate before all that is served."""
+    return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell))

@@ -13,7 +13,7 @@ from hashlib import sha256
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -28,13 +28,15 @@ from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, message
 from allay_metrics.server.form_pages import Step
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.site import Site
 
 log = logging.getLogger("allay_metrics.form")
 
 LARGEST = 16_384  # bytes of a save; the longest free text is 2,000 letters
 FIELDS = 64
 PER_LINK = 120  # requests a minute; a quick parent needs thirty
-MISSES = 30  # wrong links a minute from one address
+MISSES = 30  # wrong links a minute from one address, before its requests queue
+AT_ONCE = 8  # links looked up at a time, whoever asks
 _ENDINGS = {"done": "thanks", "left": "left"}
 _HEADERS = {
     **ALWAYS,
@@ -67,13 +69,19 @@ class Told:
 
 
 class FormDoor:
-    """Answers under /c/ for the practice that `opened` returns at that moment."""
+    """Answers under /c/ for the practice that `opened` returns at that moment.
 
-    def __init__(self, opened: Callable[[], Practice]) -> None:
-        """Serve the practice that is open."""
-        self._opened = opened
+    A link is looked up whoever asks, so that none that is open is refused for what others at its
+    address guess. Guesses are kept from the database by their number at a time: an address that
+    guessed too often waits in a queue that is served one by one.
+    """
+
+    def __init__(self, opened: Callable[[], Practice], site: Site) -> None:
+        """Serve the practice that is open; the site says whose request it is."""
+        self._opened, self._site = opened, site
         self._links = Limit(PER_LINK)
         self._misses = Limit(MISSES)
+        self._lookups, self._queue = CapacityLimiter(AT_ONCE), CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong inside is a number in the log."""
@@ -99,19 +107,21 @@ class FormDoor:
             return Response(message(language, _ENDINGS[ending]))
         if request.method not in ("GET", "HEAD", "POST"):
             return Response(CLOSED, 405, {"Allow": "GET, HEAD, POST"})
-        if not self._links.passes(rest) or self._misses.is_reached(_address(request)):
-            return Response(WAIT, 429, {"Retry-After": "60"})
+        if not self._links.passes(rest):
+            return _wait()
         told = await _read(request, rest)
         if told is None:
             return Response(CLOSED, 413)
         saves = request.method == "POST"
         if saves and (not told.is_ours or _is_foreign(request)):
             return Response(CLOSED, 404)
+        client = self._site.read(request.scope).counted_as
+        limiter = self._queue if self._misses.is_reached(client) else self._lookups
+        answer = self._save if saves else self._show
         try:
-            return await run_in_threadpool(self._save if saves else self._show, told)
+            return await to_thread.run_sync(answer, told, limiter=limiter)
         except NotFound:
-            self._misses.count(_address(request))
-            return Response(CLOSED, 404)
+            return Response(CLOSED, 404) if self._misses.passes(client) else _wait()
 
     def _practice(self) -> Practice:
         return replace(self._opened(), viewer=NOBODY)
@@ -251,5 +261,5 @@ def _is_foreign(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _wait() -> Response:
+    return Response(WAIT, 429, {"Retry-After": "60"})

@@ -97,7 +97,7 @@ class Gate:
 
     def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
         """Return what somebody is told who has not signed in."""
-        if not self._refused.passes(asked.client):
+        if not self._refused.passes(asked.counted_as):
             return Response(BUSY, 429, {"Retry-After": "60"})
         if admission.runs != "people":
             return Response(MOVED, 403)

@@ -76,15 +76,24 @@ class Porch:
         response.set_cookie(value=token, max_age=ABSOLUTE, **self.cookie(request))
         return response
 
+    def busy(self, request: Request) -> Response | None:
+        """Return what an address is told that tries too often, whoever is meant; None lets it try.
+
+        For whoever has proved nothing yet: what holds a device, an invitation or a session is not
+        refused for what others at its address try.
+        """
+        if self._addresses.passes(self._client(request)):
+            return None
+        return answer_page(BUSY, 429, {"Retry-After": "60"})
+
     def late(self, whose: str, request: Request) -> Response | None:
         """Return what somebody is told who tries too often; None lets her try.
 
-        `whose` is what is tried: an address, an invitation, a device.
+        `whose` is what is tried: an account, an invitation, a device, a session.
         """
-        client = self._site.read(request.scope).client
-        if not self._addresses.passes(client) or self._queue() > _WAITING:
+        if self._queue() > _WAITING:
             return answer_page(BUSY, 429, {"Retry-After": "60"})
-        seconds = self._waits.begin(whose, client)
+        seconds = self._waits.begin(whose, self._client(request))
         if not seconds:
             return None
         minutes = -(-seconds // 60)
@@ -93,7 +102,7 @@ class Porch:
 
     def right(self, whose: str, request: Request) -> None:
         """Forget the wrong tries before: this one was right."""
-        self._waits.right(whose, self._site.read(request.scope).client)
+        self._waits.right(whose, self._client(request))
 
     async def checked(self, check: Callable[[], Answer]) -> Answer:
         """Run what hashes a password, two at once: 64 MiB each, and the others go on."""
@@ -117,6 +126,9 @@ class Porch:
             return response
 
         return safely
+
+    def _client(self, request: Request) -> str:
+        return self._site.read(request.scope).counted_as
 
     def _queue(self) -> int:
         return self._limiter.statistics().tasks_waiting if self._limiter else 0
