@@ -23,6 +23,18 @@ class ConfigProblem(AllayError):
     """A setting, profile or database that cannot be used as it stands."""
 
 
+class Unreachable(AllayError):
+    """The database does not answer, or stopped to while it was asked; nothing was saved.
+
+    `detail` says where and why, for whoever keeps the server: it stands on no page.
+    """
+
+    def __init__(self, detail: str) -> None:
+        """Keep the detail beside the one sentence."""
+        super().__init__("The records cannot be reached; nothing was saved.")
+        self.detail = detail
+
+
 class Conflict(AllayError):
     """Something changed meanwhile, or stands in the way of what was asked."""
 

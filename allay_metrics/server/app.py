@@ -21,19 +21,24 @@ from allay_metrics.server.site import Site, networks
 
 
 def dashboard_app(
-    address: str, port: int, farewell: bytes, on_error: Callable[[Exception], bool] | None = None
+    address: str,
+    port: int,
+    farewell: bytes,
+    is_click: Callable[[bytes], bool],
+    on_error: Callable[[Exception], bool] | None = None,
 ) -> App:
     """Return the dashboard behind the gate, with the parents' form and the doors beside it.
 
-    `farewell` is Streamlit's message that makes a tab load its page anew; `on_error` draws what a
-    click or a page ends in that nothing else caught. Which practice is open
-    is asked for at every request: the demo may be left meanwhile.
+    `farewell` is Streamlit's message that makes a tab load its page anew, `is_click` tells what a
+    person sent from what a page sends by itself; `on_error` draws what a click or a page ends in
+    that nothing else caught. Which practice is open is asked for at every request: the demo may be
+    left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
     return App(
         config.ROOT / "dashboard.py",
         routes=routes(site),
-        middleware=[gate(site, farewell)],
+        middleware=[gate(site, farewell, is_click)],
         on_script_error=on_error,
     )
 
@@ -50,6 +55,6 @@ def routes(site: Site) -> list[Route]:
     ]
 
 
-def gate(site: Site, farewell: bytes) -> Middleware:
+def gate(site: Site, farewell: bytes, is_click: Callable[[bytes], bool]) -> Middleware:
     """Return the gate before all that is served."""
-    return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell))
+    return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell, is_click))

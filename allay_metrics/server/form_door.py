@@ -21,13 +21,14 @@ from starlette.types import Receive, Scope, Send
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
 from allay_metrics.actions.parent_form import NOBODY
-from allay_metrics.errors import NotFound, QuestionProblem
+from allay_metrics.errors import AllayError, NotFound, QuestionProblem
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope as Practice
-from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, message
+from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, away, message
 from allay_metrics.server.form_pages import Step
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import AGAIN
 from allay_metrics.server.site import Site
 
 log = logging.getLogger("allay_metrics.form")
@@ -61,6 +62,12 @@ class Told:
     def key(self) -> str:
         """Return what every save of this link must bring: known to nobody without the link."""
         return sha256(f"form\0{self.token}".encode()).hexdigest()[:32]
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """Return the fields of a save, one by one, as they were sent."""
+        rest = [(name, value) for name, value in self.fields.items() if name != "sign"]
+        return [*rest, *(("sign", one) for one in self.signs)]
 
     @property
     def is_ours(self) -> bool:
@@ -122,6 +129,10 @@ class FormDoor:
             return await to_thread.run_sync(answer, told, limiter=limiter)
         except NotFound:
             return Response(CLOSED, 404) if self._misses.passes(client) else _wait()
+        except AllayError as error:
+            log.warning("The form cannot ask the records: %s", type(error).__name__)
+            headers = {"Retry-After": str(AGAIN), **({} if saves else {"Refresh": str(AGAIN)})}
+            return Response(away(told.sent if saves else ()), 503, headers)
 
     def _practice(self) -> Practice:
         return replace(self._opened(), viewer=NOBODY)

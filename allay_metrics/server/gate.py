@@ -9,12 +9,13 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allay_metrics.errors import AllayError
+from allay_metrics.errors import AllayError, ConfigProblem
 from allay_metrics.server.admission import Admission
 from allay_metrics.server.door_html import BUSY, MOVED, NOT_HERE, NOT_YET, TOO_LARGE, WRONG
 from allay_metrics.server.headers import protecting
 from allay_metrics.server.identity import HEADER, OURS, seal
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import outage
 from allay_metrics.server.rules import Lookups, Rules
 from allay_metrics.server.site import Asked
 from allay_metrics.server.tab import Tab
@@ -83,17 +84,26 @@ class Gate:
             return None
         if scope["method"] not in _READS and self._site.is_foreign(asked):
             return Response(MOVED, 403)
-        try:
-            admission = await self._lookups.who(scope, asked)
-        except AllayError as error:
-            log.error("Nobody is let in: %s", error)  # noqa: TRY400
-            return Response(NOT_YET, 503)
+        admission = await self._look(scope, asked)
+        if isinstance(admission, Response):
+            return admission
         if kind == "door":
             return None if admission.runs == "people" else _to("/")
         if admission.who is None:
             return self._nobody(scope, asked, admission)
         scope["headers"].append((HEADER.encode(), seal(admission.who).encode()))
         return None
+
+    async def _look(self, scope: Scope, asked: Asked) -> Admission | Response:
+        """Return who is asking, or what everybody is told while that cannot be looked up."""
+        try:
+            return await self._lookups.who(scope, asked)
+        except ConfigProblem as error:
+            log.error("Nobody is let in: %s", error)  # noqa: TRY400
+            return Response(NOT_YET, 503)
+        except AllayError as error:
+            log.warning("Nobody can be looked up: %s", type(error).__name__)
+            return outage(error, scope["method"])
 
     def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
         """Return what somebody is told who has not signed in."""

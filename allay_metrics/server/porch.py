@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from allay_metrics.actions.sessions import ABSOLUTE, Session, look
-from allay_metrics.errors import AllayError, NotFound
+from allay_metrics.errors import AllayError, Conflict, NotFound, Unreachable
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.browsers import browser_name
 from allay_metrics.server.door_html import BUSY, POLICY, notice
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import outage
 from allay_metrics.server.rules import SESSION, cookie_name, cookie_token
 from allay_metrics.server.site import Site
 from allay_metrics.server.waits import Waits
@@ -118,6 +119,9 @@ class Porch:
                 response = await answer(request)
             except NotFound as error:
                 response = answer_page(notice("Nothing here", str(error)), 404)
+            except (Unreachable, Conflict) as error:
+                log.warning("A door cannot ask the records: %s", type(error).__name__)
+                response = outage(error, request.method)
             except AllayError as error:
                 log.error("Nobody is let in: %s", error)  # noqa: TRY400
                 said = notice("Nobody can sign in", "The server's log says why.")

@@ -46,13 +46,14 @@ class Rules:
     """What a gate is set up with: where it stands, whose practice, and what stands open beside it.
 
     `doors` are paths of ours for whoever is not known yet; `farewell` is the message that makes an
-    open tab load its page anew.
+    open tab load its page anew, and `is_click` says of a message of a tab whether a person sent it.
     """
 
     site: Site
     opened: Callable[[], Practice]
     doors: tuple[str, ...]
     farewell: bytes
+    is_click: Callable[[bytes], bool]
 
     def kind(self, path: str) -> Kind:
         """Return what a path leads to."""

@@ -99,7 +99,7 @@ def app(monkeypatch) -> Callable[[Site], Starlette]:
     for module, name in ((form_door, "MISSES"), (gate, "REFUSALS"), (porch, "_PER_ADDRESS")):
         monkeypatch.setattr(module, name, FEW)
     monkeypatch.setattr(waits, "FREE", FEW)
-    return lambda site: Starlette(routes=routes(site), middleware=[gate_of(site, b"")])
+    return lambda site: Starlette(routes=routes(site), middleware=[gate_of(site, b"", bool)])
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def test_a_proxy_that_is_none_is_named_in_the_message():
     ],
 )
 def test_each_path_leads_to_one_kind_of_thing(path, kind):
-    rules = Rules(LOCAL, lambda: None, ("/login", "/join"), b"")
+    rules = Rules(LOCAL, lambda: None, ("/login", "/join"), b"", bool)
     assert rules.kind(path) == kind
 
 
