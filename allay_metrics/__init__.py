@@ -18,6 +18,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     records             tables, engine, scope and who sees what, migrations, roll-up
     spreadsheet         tables as CSV and XLSX, with nothing in them that a spreadsheet would run
     words               how numbers, dates and times are spelt to a person
+    plausible           what can be so of a date or number, and the sentence that says it
     config              where things lie; the only reader of the environment
     log                 what may stand in the log
     errors              the one family of errors shown without a traceback

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, Unreachable
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, QuestionProblem, Unreachable
 from allay_metrics.records.files import connect_file, driver_of, key_for
 
 # How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
@@ -35,6 +35,8 @@ _NOT_NOW = ("starting up", "shutting down", "recovery mode", "too many", "remain
 _LOG = logging.getLogger(__name__)
 _keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
 
+_KEPT_BY_NONE = ("NUL (0x00)", "integer out of range", "bigint out of range")
+_NO_TEXT = "What was entered holds a letter or a number that cannot be kept: enter it anew."
 _TOO_LONG = "The records took too long to answer: try again, or ask for less."
 
 PATIENCE = 60  # seconds
@@ -168,6 +170,9 @@ def _say_what_failed(context: ExceptionContext) -> None:
         return  # a connection that died while nobody used it: the pool opens another one
     error = context.original_exception
     said = str(error)
+    unkept = isinstance(error, (UnicodeError, OverflowError))
+    if unkept or any(why in said for why in _KEPT_BY_NONE):
+        raise QuestionProblem(_NO_TEXT)
     if "database is locked" in said or "due to lock timeout" in said:
         raise Conflict("Another import is still being taken in: try again when it is done.")
     # Writers of a practice queue for its row, so this is for what else may write in a database.

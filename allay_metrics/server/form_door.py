@@ -8,7 +8,6 @@ import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import sha256
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -23,6 +22,7 @@ from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
 from allay_metrics.actions.parent_form import NOBODY
 from allay_metrics.errors import AllayError, NotFound, QuestionProblem
 from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.plausible import read_day, read_decimal, read_whole
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.form_html import CLOSED, POLICY, WAIT, away, message
 from allay_metrics.server.form_pages import Step
@@ -167,7 +167,7 @@ def _consent(practice: Practice, told: Told) -> str | None:
 
 def _signs(practice: Practice, told: Told) -> str | None:
     """Save what is ticked; whoever says none and ticked one has ticked one."""
-    ticked = [int(one) for one in told.signs if one.isdecimal()]
+    ticked = [sign for one in told.signs if (sign := read_whole(one)) is not None]
     if not ticked and "none" not in told.fields:
         raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
     parent_form.screen(practice, told.token, ticked)
@@ -180,23 +180,20 @@ def _was_told(practice: Practice, told: Told) -> str | None:
 
 
 def _birth(practice: Practice, told: Told) -> str | None:
-    skip = "skip" in told.fields
-    try:
-        born = None if skip or not told.fields.get("born") else told.fields["born"]
-        weeks = None if skip or not told.fields.get("weeks") else int(told.fields["weeks"])
-        on = date.fromisoformat(born) if born else None
-    except ValueError:
-        raise QuestionProblem("That is no date or number.") from None
-    parent_form.save_birth(practice, told.token, on, weeks)
+    given = {} if "skip" in told.fields else told.fields
+    born, weeks = (given.get(name, "").strip() for name in ("born", "weeks"))
+    day, number = read_day(born), read_whole(weeks)
+    if (born and day is None) or (weeks and number is None):
+        raise QuestionProblem("That is no date or number.")
+    parent_form.save_birth(practice, told.token, day, number)
     return None
 
 
 def _answered(practice: Practice, told: Told) -> str | None:
     """Save the answer to a question; `skip` goes before whatever was tapped."""
-    try:
-        value = None if "skip" in told.fields else float(told.fields["value"])
-    except (KeyError, ValueError):
-        raise QuestionProblem("Nothing was answered.") from None
+    value = None if "skip" in told.fields else read_decimal(told.fields.get("value", ""))
+    if value is None and "skip" not in told.fields:
+        raise QuestionProblem("Nothing was answered.")
     text = told.fields.get("text", "")
     parent_form.save_answer(practice, told.token, told.fields.get("step", ""), value, text)
     return None

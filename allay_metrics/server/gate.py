@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allay_metrics.errors import AllayError, ConfigProblem
+from allay_metrics.plausible import read_whole
 from allay_metrics.server.admission import Admission
 from allay_metrics.server.door_html import BUSY, MOVED, NOT_HERE, NOT_YET, TOO_LARGE, WRONG
 from allay_metrics.server.headers import protecting
@@ -123,8 +124,8 @@ def _to(where: str) -> Response:
 
 
 def _length(scope: Scope) -> int:
-    told = Headers(scope=scope).get("content-length", "0")
-    return int(told) if told.isdecimal() else 0
+    """Return how many bytes are announced; what is no number is found as the body is read."""
+    return read_whole(Headers(scope=scope).get("content-length", "")) or 0
 
 
 class _TooLarge(Exception):

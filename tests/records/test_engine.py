@@ -3,16 +3,17 @@
 import shutil
 import sqlite3
 import stat
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, Unreachable
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, QuestionProblem, Unreachable
 from allay_metrics.records import open_engine, open_practice
 from allay_metrics.records.engine import connected
+from allay_metrics.records.tables import practice
 
 
 @pytest.fixture
@@ -126,3 +127,16 @@ def test_where_no_connection_gets_free_a_sentence_says_so(engine, monkeypatch):
             taken.enter_context(connected(engine))
         with pytest.raises(Conflict, match="took too long"):
             taken.enter_context(connected(engine))
+
+
+@pytest.mark.parametrize("text_", ["\0", "a\0b", "\ud800"])
+def test_letters_that_no_database_keeps_are_a_sentence_or_simply_not_found(scope, text_):
+    asked = select(practice.c.name).where(practice.c.name == text_)
+    with suppress(QuestionProblem), scope.read() as conn:
+        assert conn.execute(asked).first() is None
+
+
+def test_a_number_too_large_for_a_database_is_a_sentence(scope):
+    asked = select(practice.c.name).where(practice.c.version == 10**30)
+    with suppress(QuestionProblem), scope.read() as conn:
+        assert conn.execute(asked).first() is None

@@ -17,6 +17,7 @@ from allay_metrics.records import open_practice
 from allay_metrics.server import form_door, gate, porch, waits
 from allay_metrics.server.app import gate as gate_of
 from allay_metrics.server.app import routes
+from allay_metrics.server.gate import _length
 from allay_metrics.server.site import Site, networks
 from tests.support.asked import asked
 from tests.support.exports import Desk
@@ -278,3 +279,22 @@ def test_wrong_sign_ins_without_an_address_close_no_other_way_in(line, monkeypat
     monkeypatch.setattr(waits, "FREE_ANYWHERE", 1)
     line.wrong(GUESSER, "")
     assert line.ask("/login/oidc", client=OTHER).status == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/login", {f"f{n}": "x" for n in range(30)}),
+        ("/login", {"email": "a\0b@example.test", "password": "\0", "code": "²" * 6}),
+        ("/login", {"email": "x" * 60_000, "password": "9" * 1_000, "code": "9" * 1_000}),
+    ],
+    ids=["fields", "letters", "length"],
+)
+def test_a_door_takes_whatever_is_sent_to_it(line, path, fields):
+    assert line.ask(path, "POST", client=OTHER, fields=fields).status == 403
+
+
+def test_a_length_that_is_announced_is_read_without_harm():
+    for told in ("9" * 5_000, "²", "٣", "-1", "nan"):
+        assert _length({"headers": [(b"content-length", told.encode("utf-8"))]}) == 0
+    assert _length({"headers": [(b"content-length", b"70000")]}) == 70_000

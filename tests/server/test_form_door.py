@@ -3,9 +3,13 @@
 import asyncio
 import re
 import threading
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_by
+from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from allay_metrics.actions import parent_form
@@ -21,7 +25,7 @@ from allay_metrics.server.limits import Limit
 from allay_metrics.server.site import Site
 from tests.support.apart import run_apart
 from tests.support.asked import asked, call, in_care, request, seen, signed, token_of
-from tests.support.exports import Desk
+from tests.support.exports import ZONE, Desk
 from tests.support.on_file import check_ins, given, raised
 
 HEADERS = {
@@ -41,6 +45,11 @@ def desk(sqlite_scope, tmp_path):
 @pytest.fixture
 def door(desk):
     return FormDoor(lambda: desk.scope, Site("127.0.0.1", 8501))
+
+
+def day_from_now(days):
+    """Return a day so many days ahead as a form sends it."""
+    return (datetime.now(ZONE).date() + timedelta(days=days)).isoformat()
 
 
 class _Fields(HTMLParser):
@@ -241,7 +250,27 @@ def test_what_is_no_choice_is_refused(desk, door):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"weeks": "12"}, {"weeks": "x"}, {"born": "2999-01-01"}, {"born": "yesterday"}]
+    "fields",
+    [
+        {"weeks": "12"},
+        {"weeks": "45"},
+        {"weeks": "x"},
+        {"weeks": "9" * 5_000},
+        {"weeks": "-1"},
+        {"weeks": "nan"},
+        {"weeks": "39\0"},
+        {"weeks": "39.5"},
+        {"weeks": "²"},
+        {"weeks": "٣٩"},
+        {"born": "2999-01-01"},
+        {"born": "yesterday"},
+        {"born": "0001-01-01"},
+        {"born": "9999-12-31"},
+        {"born": "1" * 5_000},
+        {"born": "2026-02-30"},
+        {"born": day_from_now(-4 * 365)},
+        {"born": day_from_now(311)},
+    ],
 )
 def test_a_birth_that_cannot_be_is_asked_again(desk, door, fields):
     parent = Parent(door, asked(desk))
@@ -250,6 +279,60 @@ def test_a_birth_that_cannot_be_is_asked_again(desk, door, fields):
     assert parent.press(**fields).status == 422
     assert phrases("en")["weeks_wrong"] in parent.page.text
     assert given(desk.scope) == {}
+
+
+@pytest.mark.parametrize("sign", ["9" * 5_000, "99", "²", "-1", "1.0", "x\0"])
+def test_a_sign_that_is_none_is_asked_again_and_raises_nothing(desk, door, sign):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    assert parent.press(sign=sign).status == 422
+    assert raised(desk.scope) == set()
+
+
+@pytest.mark.parametrize("days", [-3 * 365, -20, 0, 300])
+def test_a_birth_of_the_last_years_or_a_due_date_is_kept(desk, door, days):
+    parent = Parent(door, asked(desk))
+    parent.press()
+    parent.press(none="1")
+    assert parent.press(born=day_from_now(days), weeks="39").status == 200
+    assert given(desk.scope) == {"birth": (None, None)}
+
+
+@pytest.fixture
+def mia(desk):
+    """The client whose check-ins are asked for."""
+    clients = in_care(desk)
+    signed(desk.scope)
+    return clients["Mia"]
+
+
+# What a browser never sends, and somebody else might.
+_ODD = st.one_of(
+    st.sampled_from(
+        ["9" * 5_000, "-1", "1e999", "nan", "inf", "²", "٣", "0x10", "1_0", "\0", "0001-01-01", ""]
+    ),
+    st.text(max_size=20),
+)
+_STEPS = ("consent", "signs", "told", "birth", "settle", "words", "language", "\0", "x" * 300)
+
+
+@given_by(
+    step=st.sampled_from(_STEPS),
+    fields=st.dictionaries(
+        st.sampled_from(("value", "sign", "born", "weeks", "lang", "to", "text", "skip", "totals")),
+        _ODD,
+        max_size=4,
+    ),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_sent_no_step_of_the_form_breaks(desk, door, mia, step, fields):
+    token = token_of(make_link(desk.scope, mia, "day7"))
+    key = form_door.Told(token, {}, {}, (), "").key
+    assert request(door, "POST", token, {"step": "consent", "key": key}).status == 303
+    sent = {name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}
+    answer = request(door, "POST", token, {**sent, "step": step, "key": key})
+    assert answer.status in (303, 404, 422)
+    assert request(door, "GET", token, query="at=%00&lang=%ED%A0%80").status in (200, 404)
 
 
 def test_rather_not_say_and_not_breastfeeding_give_no_value(desk, door):

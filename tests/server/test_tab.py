@@ -60,8 +60,8 @@ def run(answers, clicks=(), is_click=lambda _: True, looks=0):
         async def receive():
             for message in told:
                 return {"type": "websocket.receive", "bytes": message}
-            while len(answers.asked) < 1 + len(clicks) + looks and not sent:
-                await asyncio.sleep(0)
+            while len(answers.asked) < 1 + len(clicks) + looks and not sent:  # noqa: ASYNC110
+                await asyncio.sleep(0)  # lets the watch look
             return {"type": "websocket.disconnect"}
 
         async def app(_scope, receive, _send):
