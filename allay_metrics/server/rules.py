@@ -95,7 +95,8 @@ class Lookups:
         )
         if found.runs == "people" and not self._site.may_sign_in(asked):
             raise ConfigProblem(_IN_THE_OPEN)
-        if bundle and token:
+        # Nobody's token is kept: whoever sends many, each another one, fills nothing.
+        if bundle and token and found.runs == "people" and found.who is not None:
             fresh = {one: told for one, told in self._bundles.items() if moment < told[0]}
             self._bundles = {**fresh, token: (moment + _BUNDLES_FOR, found)}
         return found

@@ -17,7 +17,7 @@ from allay_metrics.records import open_practice
 from allay_metrics.server import form_door, gate, porch, waits
 from allay_metrics.server.app import gate as gate_of
 from allay_metrics.server.app import routes
-from allay_metrics.server.gate import _length
+from allay_metrics.server.gate import LARGEST_UPLOAD, _length
 from allay_metrics.server.site import Site, networks
 from tests.support.asked import asked
 from tests.support.exports import Desk
@@ -295,6 +295,8 @@ def test_a_door_takes_whatever_is_sent_to_it(line, path, fields):
 
 
 def test_a_length_that_is_announced_is_read_without_harm():
-    for told in ("9" * 5_000, "²", "٣", "-1", "nan"):
+    for told in ("9" * 5_000, "1000000000"):
+        assert _length({"headers": [(b"content-length", told.encode())]}) > LARGEST_UPLOAD
+    for told in ("", "²", "٣", "-1", "nan"):
         assert _length({"headers": [(b"content-length", told.encode("utf-8"))]}) == 0
     assert _length({"headers": [(b"content-length", b"70000")]}) == 70_000
