@@ -35,6 +35,18 @@ class RecordsDamaged(ConfigProblem):
         self.place, self.state = place, state
 
 
+class Unreachable(AllayError):
+    """The database does not answer, or stopped to while it was asked; nothing was saved.
+
+    `detail` says where and why, for whoever keeps the server: it stands on no page.
+    """
+
+    def __init__(self, detail: str) -> None:
+        """Keep the detail beside the one sentence."""
+        super().__init__("The records cannot be reached; nothing was saved.")
+        self.detail = detail
+
+
 class Conflict(AllayError):
     """Something changed meanwhile, or stands in the way of what was asked."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.derive import derive
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem, choose_from
+from allay_metrics.plausible import ANY_DAY
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of
@@ -41,6 +42,8 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
     for closing in told.values():
         if closing.reason not in REASONS:
             raise QuestionProblem(choose_from("reason", closing.reason, REASONS))
+        if not ANY_DAY.holds(closing.day):
+            raise QuestionProblem(ANY_DAY.sentence)
     if not told:
         return
     family_id = family_to_write(scope, told)

@@ -10,6 +10,7 @@ from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.account import Days
 from allay_metrics.derive import derive
 from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.plausible import ANY_DAY
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
 
@@ -21,6 +22,8 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
     """
     if first > last:
         raise Conflict("The first day lies after the last one.")
+    if not (ANY_DAY.holds(first) and ANY_DAY.holds(last)):
+        raise Conflict(ANY_DAY.sentence)
     with scope.write("say which days a file covers") as conn:
         found = _find(conn, scope, import_id)
         told = conn.execute(_coverage(scope, import_id)).mappings().all()

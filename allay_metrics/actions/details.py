@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
-from allay_metrics.actions.hours import MOST
 from allay_metrics.derive.visit_type import VISIT_TYPES
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
+from allay_metrics.plausible import AIM, ANY_DAY, WEEK_MINUTES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import city, goal, therapist
 
@@ -49,11 +49,11 @@ def save_goals(
     """Keep what the owner aims for, by metric and in its unit; None: no goal.
 
     `versions` are those that were read, 0 where there was none. Raises ConfigProblem for a goal
-    below zero, Conflict when one was changed meanwhile.
+    that cannot be, Conflict when one was changed meanwhile.
     """
     for key, aim in goals.items():
-        if aim is not None and aim < 0:
-            raise ConfigProblem(f"A goal is not below zero, as that of {key} is.")
+        if aim is not None and not AIM.holds(aim):
+            raise ConfigProblem(f"{AIM.sentence} That of {key} is not.")
     rows = [
         Row(
             goal,
@@ -78,8 +78,10 @@ def _check(conn: Connection, practice_id: str, therapist_id: str, details: Detai
             raise ConfigProblem(choose_from("visit type", skill, VISIT_TYPES))
     if details.active_from and details.active_to and details.active_to < details.active_from:
         raise ConfigProblem("Her last day here lies before her first.")
-    if details.week_minutes is not None and not 0 <= details.week_minutes <= MOST:
-        raise ConfigProblem(f"A week has 0 to {MOST // 60} hours to offer.")
+    if details.week_minutes is not None and not WEEK_MINUTES.holds(details.week_minutes):
+        raise ConfigProblem(WEEK_MINUTES.sentence)
+    if not all(ANY_DAY.holds(day) for day in (details.active_from, details.active_to) if day):
+        raise ConfigProblem(ANY_DAY.sentence)
     _check_base(conn, practice_id, details.base_city)
     _check_email(conn, practice_id, therapist_id, details.email)
     return str(name)

@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from allay_metrics import travel
 from allay_metrics.derive.legs import refresh_legs
 from allay_metrics.errors import ConfigProblem, NotFound
+from allay_metrics.plausible import DRIVE_MINUTES
 from allay_metrics.records import Scope, rollup
 from allay_metrics.records.tables import city, drive_pair, visit
-
-LONGEST = 8 * 60
 
 
 def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
@@ -20,8 +19,8 @@ def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
     They hold in both directions, and every day with a visit in one of the two follows at once.
     Raises NotFound for a name that is no city, ConfigProblem for minutes below 1 or over 480.
     """
-    if not 1 <= minutes <= LONGEST:
-        raise ConfigProblem(f"A drive takes 1 to {LONGEST} minutes, not {minutes}.")
+    if not DRIVE_MINUTES.holds(minutes):
+        raise ConfigProblem(DRIVE_MINUTES.sentence)
     both = travel.pair(city_a, city_b)
     with scope.write("say how long a drive takes") as conn:
         _check_cities(conn, scope.practice_id, both)

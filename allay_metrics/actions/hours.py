@@ -5,10 +5,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, insert, update
 
 from allay_metrics.errors import ConfigProblem, NotFound
+from allay_metrics.plausible import WEEK_MINUTES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import offered_hours, therapist
-
-MOST = 80 * 60  # minutes of a week
 
 
 def set_usual_minutes(scope: Scope, therapist_id: str, minutes: int | None) -> None:
@@ -46,8 +45,8 @@ def set_week_minutes(scope: Scope, therapist_id: str, monday: date, minutes: int
 
 
 def _check(minutes: int | None) -> None:
-    if minutes is not None and not 0 <= minutes <= MOST:
-        raise ConfigProblem(f"A week has 0 to {MOST // 60} hours to offer.")
+    if minutes is not None and not WEEK_MINUTES.holds(minutes):
+        raise ConfigProblem(WEEK_MINUTES.sentence)
 
 
 def _week(practice_id: str, therapist_id: str, monday: date) -> ColumnElement[bool]:

@@ -33,6 +33,7 @@ from allay_metrics.actions.tokens import token_hash
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.plausible import WEEKS_AT_BIRTH, birth_days
 from allay_metrics.records import Scope, Viewer
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
 from allay_metrics.records.types import now
@@ -41,7 +42,6 @@ from allay_metrics.records.types import now
 NOBODY = Viewer("form")
 LONGEST = 2_000
 AGAIN = 600  # seconds in which sending the same again is pressing the button again
-WEEKS = range(22, 45)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -101,11 +101,15 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
 
     Raises QuestionProblem for weeks or a date that cannot be.
     """
-    if weeks is not None and weeks not in WEEKS:
-        raise QuestionProblem("Weeks of pregnancy are a number from 22 to 44.")
-    if born_on is not None and born_on > today_in(scope).date():
-        raise QuestionProblem("A birth date is not in the future.")
+    if weeks is not None and not WEEKS_AT_BIRTH.holds(weeks):
+        raise QuestionProblem(WEEKS_AT_BIRTH.sentence)
+    today = today_in(scope).date()
+    births = birth_days(today)
+    if born_on is not None and not births.holds(born_on):
+        raise QuestionProblem(births.sentence)
     with _answering(scope, token, agreed=True) as (conn, row):
+        if not read_form(conn, _of_link(scope, token), row, today).asks_birth:
+            raise QuestionProblem("That is no answer to what is asked.")
         given = {"born_on": born_on, "gestation_weeks": weeks}
         _keep_detail(
             conn, row, row.client_id, {key: one for key, one in given.items() if one is not None}
@@ -220,8 +224,14 @@ def choose_language(scope: Scope, token: str, language: str) -> None:
 def _answering(
     scope: Scope, token: str, *, agreed: bool = False
 ) -> Iterator[tuple[Connection, Row[Any]]]:
-    """Yield a transaction and the check-in of a token. Raises NotFound, also before consent."""
-    with _of_link(scope, token).write("take a parent's answers") as conn:
+    """Yield a transaction and the check-in of a token. Raises NotFound, also before consent.
+
+    The link is looked up before the transaction: a guess takes no writer's turn.
+    """
+    own = _of_link(scope, token)
+    with own.read() as conn:
+        _live(conn, scope, token)
+    with own.write("take a parent's answers") as conn:
         row = _live(conn, scope, token)
         if agreed and row.consented_at is None:
             raise NotFound(CLOSED)

@@ -21,7 +21,7 @@ from allay_metrics.cli.outcomes import outcomes_command
 from allay_metrics.cli.records import check_command, import_command, undo_command
 from allay_metrics.cli.running import demo_command, serve_command
 from allay_metrics.cli.sync import sync_command
-from allay_metrics.errors import AllayError
+from allay_metrics.errors import AllayError, Unreachable
 
 PROGRAM = "python -m allay_metrics"
 WRONG = 2
@@ -71,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG
     except click.ClickException as error:
         return _say(_sentence(error.format_message()))
+    except Unreachable as error:
+        return _say(f"{error} ({error.detail})")
     except AllayError as error:
         return _say(str(error))
     except (click.Abort, KeyboardInterrupt):

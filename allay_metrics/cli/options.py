@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from allay_metrics.errors import QuestionProblem
+from allay_metrics.plausible import ANY_DAY, read_day
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -21,10 +22,12 @@ class Day(click.ParamType[date]):
         """Return the date, or fail with a sentence."""
         if isinstance(value, date):
             return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is no date: write it as 2026-11-09.", param, ctx)
+        day = read_day(value)
+        if day is None:
+            self.fail(
+                f"'{value[:40]}' is no date: write it as 2026-11-09. {ANY_DAY.sentence}", param, ctx
+            )
+        return day
 
 
 class Span(click.ParamType[tuple[date, date]]):
@@ -38,10 +41,15 @@ class Span(click.ParamType[tuple[date, date]]):
         """Return both dates, or fail with a sentence."""
         if isinstance(value, tuple):
             return value
-        try:
-            first, last = (date.fromisoformat(part) for part in value.split(":"))
-        except ValueError:
-            self.fail(f"'{value}' is no period: write it as 2026-01-01:2026-11-15.", param, ctx)
+        days = [day for part in value.split(":") if (day := read_day(part)) is not None]
+        if len(days) != 2 or value.count(":") != 1:
+            self.fail(
+                f"'{value[:40]}' is no period: write it as 2026-01-01:2026-11-15. "
+                f"{ANY_DAY.sentence}",
+                param,
+                ctx,
+            )
+        first, last = days
         if first > last:
             self.fail(f"'{value}' ends before it starts.", param, ctx)
         return first, last
@@ -64,16 +72,18 @@ def moment(text: str, zone: ZoneInfo) -> int:
 
     A date alone means the end of that day, or now while it lasts. Raises QuestionProblem.
     """
+    if (day := read_day(text)) is not None:
+        end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
+        return int(min(end, datetime.now(zone)).timestamp())
     try:
-        if len(text) <= len("2026-11-16"):
-            after = date.fromisoformat(text) + timedelta(days=1)
-            end = datetime.combine(after, time(), zone) - timedelta(seconds=1)
-            return int(min(end, datetime.now(zone)).timestamp())
         told = datetime.fromisoformat(text)
     except ValueError:
+        told = datetime.min  # noqa: DTZ901 - no time at all
+    if not ANY_DAY.holds(told.date()):
         raise QuestionProblem(
-            f"'{text}' is no time: write it as 2026-11-16T08:02 or 2026-11-16."
-        ) from None
+            f"'{text[:40]}' is no time: write it as 2026-11-16T08:02 or 2026-11-16. "
+            f"{ANY_DAY.sentence}"
+        )
     return int((told if told.tzinfo else told.replace(tzinfo=zone)).timestamp())
 
 

@@ -20,6 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 from allay_metrics.config import is_private
 from allay_metrics.errors import ConfigProblem, FileProblem
+from allay_metrics.plausible import read_whole
 
 MOST = 100  # rows an answer has at most unless asked otherwise; never relied on to be more
 WINDOW = timedelta(days=28)
@@ -148,8 +149,8 @@ def _wait_told(text: str | None) -> float | None:
     """Return the seconds of a Retry-After header, given as such or as a date."""
     if not text:
         return None
-    if text.strip().isdigit():
-        return float(text)
+    if (seconds := read_whole(text)) is not None:
+        return float(seconds)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except ValueError:

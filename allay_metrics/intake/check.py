@@ -3,6 +3,8 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from allay_metrics import words
@@ -22,6 +24,7 @@ from allay_metrics.intake.rules import Profile
 from allay_metrics.intake.seen import SeenKeys
 from allay_metrics.intake.table import Batch, Record
 from allay_metrics.intake.texts import one_line
+from allay_metrics.plausible import PRICE_CENTS, earliest_birth
 
 _LONGEST_MINUTES = 24 * 60
 _NO_DATE = "it is not a date in a known form"
@@ -217,7 +220,9 @@ class Checker:
             if value is None and text.strip() and position not in bad
             if name != "infant_born" or not _DUE.search(text)
         ]
+        warnings += self._prices_too_high(found, bad)
         warnings += self._births_to_come(found, bad)
+        warnings += self._births_long_ago(found, bad)
         return sorted(warnings, key=lambda warning: warning.row)
 
     def _births_to_come(
@@ -236,6 +241,58 @@ class Checker:
         for at in later:
             born[at] = None
         return warnings
+
+    def _births_long_ago(
+        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+    ) -> list[RowWarning]:
+        """Clear birth dates of nobody who is an infant on the day of the visit."""
+        days = found.columns["day"]
+        return self._clear(
+            found,
+            bad,
+            ("infant_born", "infant_born"),
+            lambda at, born: bool(days[at]) and born < earliest_birth(days[at]),
+            "this birth date lies over three years before the visit",
+        )
+
+    def _prices_too_high(
+        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+    ) -> list[RowWarning]:
+        return self._clear(
+            found,
+            bad,
+            ("price_cents", "price"),
+            lambda _at, cents: not PRICE_CENTS.holds(cents),
+            PRICE_CENTS.sentence.rstrip(".").replace("A price", "a price"),
+        )
+
+    def _clear(
+        self,
+        found: Converted,
+        bad: dict[int, tuple[tuple[str, ...], str]],
+        names: tuple[str, str],
+        is_wrong: Callable[[int, Any], bool],
+        reason: str,
+    ) -> list[RowWarning]:
+        """Clear the values of a column that cannot be so; return a warning for each.
+
+        `names` are our column and the field of the file it is read from.
+        """
+        values, rows = found.columns[names[0]], found.columns["row_number"]
+        wrong = [at for at, value in enumerate(values) if value is not None and is_wrong(at, value)]
+        column = self._where.name_of(names[1]) if wrong else ""
+        warnings = [
+            RowWarning(rows[at], column, _as_told(names[0], values[at]), reason)
+            for at in wrong
+            if at not in bad
+        ]
+        for at in wrong:
+            values[at] = None
+        return warnings
+
+
+def _as_told(name: str, value: Any) -> str:
+    return f"${value / 100:,.2f}" if name == "price_cents" else str(value)
 
 
 def _first_met(rules: tuple[RowWord, ...], record: Record) -> RowWord | None:

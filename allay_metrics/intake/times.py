@@ -10,8 +10,7 @@ from datetime import date
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.texts import quoted
-
-EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+from allay_metrics.plausible import ANY_DAY
 
 _MONTHS = {
     name: number
@@ -117,7 +116,7 @@ def _day(parts: dict[str, str | None]) -> date | str:
         day = date(year, month, int(parts["day"] or 0))
     except ValueError:
         return "this date does not exist"
-    if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+    if not ANY_DAY.holds(day):
         return f"the year {day.year} cannot be right"
     return day
 

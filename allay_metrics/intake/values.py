@@ -11,7 +11,8 @@ _US_PHONE = re.compile(
 )
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _MONEY = re.compile(
-    r"(?:US ?|USD ?)?\$? ?(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d{1,2}))?(?: ?USD)?", re.IGNORECASE
+    r"(?:US ?|USD ?)?\$? ?(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(\d{1,2}))?(?: ?USD)?",
+    re.IGNORECASE,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from allay_metrics.errors import QuestionProblem, choose_from
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measure_of, measures
 from allay_metrics.outcomes.wording import LANGUAGES, Wording, wording_of, wordings
+from allay_metrics.plausible import SCALE
 
 PREFIX = "own_"
 _SHORT, _LONG = 40, 300
@@ -125,6 +126,8 @@ class Draft:
         return steps
 
     def _check_scale(self, low: float, high: float, steps: int) -> None:
+        if not all(SCALE.holds(number) for number in (low, high, self.step, self.threshold)):
+            raise QuestionProblem(SCALE.sentence)
         if low >= high:
             raise QuestionProblem("A scale goes from a lower number to a higher one.")
         if not steps and (self.step <= 0 or (high - low) / self.step > _CHOICES):

@@ -13,10 +13,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem, Conflict, FileProblem
+from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, QuestionProblem, Unreachable
 from allay_metrics.records.damage import damage_in, damaged
 from allay_metrics.records.files import connect_file, create_file, driver_of, key_for
 from allay_metrics.records.replacement import remove_leftovers
@@ -27,10 +28,20 @@ WRITE = {"begin_with": "BEGIN IMMEDIATE"}
 _READ = {"begin_with": "BEGIN"}
 _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _OPENING = 7_253_000  # number of the lock that those who open a database take in turn
-_FULL = ("disk is full", "disk I/O error", "No space left on device")
+_FULL = ("disk is full", "No space left on device")
+# What SQLite calls a disk that takes no more where it is the file system that says so.
+_FULL_CODES = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
+_OUT_OF_REACH = ("unable to open database file", "disk I/O error", "readonly database")
+# What PostgreSQL itself says at the door when it takes nobody in for the moment; any other FATAL
+# is about the URL: its password, its database, its rules for hosts.
+_NOT_NOW = ("starting up", "shutting down", "recovery mode", "too many", "remaining connection")
 _LOG = logging.getLogger(__name__)
 _keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
 _opened_at: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+
+_KEPT_BY_NONE = ("NUL (0x00)", "integer out of range", "bigint out of range")
+_NO_TEXT = "What was entered holds a letter or a number that cannot be kept: enter it anew."
+_TOO_LONG = "The records took too long to answer: try again, or ask for less."
 
 PATIENCE = 60  # seconds
 # What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
@@ -87,9 +98,20 @@ def begin_with(engine: Engine, *, writes: bool) -> dict[str, Any]:
 
 
 @contextmanager
+def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
+    """Yield a connection. Raises Unreachable, and Conflict where none gets free."""
+    try:
+        conn = engine.connect()
+    except PoolTimeout:
+        raise Conflict(_TOO_LONG) from None
+    with conn.execution_options(**options):
+        yield conn
+
+
+@contextmanager
 def one_at_a_time(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that waits for every other one of this kind."""
-    with engine.connect().execution_options(**WRITE) as conn, conn.begin():
+    with connected(engine, **WRITE) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING})
         yield conn
@@ -137,7 +159,7 @@ def _of_file(url: str, path: Path, key: str | None) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     _say_damage(engine, path)
-    event.listen(engine, "handle_error", _say_who_writes)
+    event.listen(engine, "handle_error", _say_what_failed)
     _log_statements(engine)
     return engine
 
@@ -156,7 +178,7 @@ def _postgres(url: URL) -> Engine:
         },
     )
     _say_damage(engine, place_of(engine))
-    event.listen(engine, "handle_error", _say_who_writes)
+    event.listen(engine, "handle_error", _say_what_failed)
     _log_statements(engine)
     return engine
 
@@ -179,18 +201,44 @@ def _say_damage(engine: Engine, place: Path | str) -> None:
     event.listen(engine, "handle_error", say_damage)
 
 
-def _say_who_writes(context: ExceptionContext) -> None:
-    """Raise what a person can act on for locks waited for in vain, and answers that never came."""
-    said = str(context.original_exception)
+def _say_what_failed(context: ExceptionContext) -> None:
+    """Raise what a person can act on: for locks waited for in vain, answers that never came, a
+    full disk, and a database that is away. What is wrong with a statement passes as it is.
+    """
+    if context.is_pre_ping:
+        return  # a connection that died while nobody used it: the pool opens another one
+    error = context.original_exception
+    said = str(error)
+    unkept = isinstance(error, (UnicodeError, OverflowError))
+    if unkept or any(why in said for why in _KEPT_BY_NONE):
+        raise QuestionProblem(_NO_TEXT)
     if "database is locked" in said or "due to lock timeout" in said:
         raise Conflict("Another import is still being taken in: try again when it is done.")
     # Writers of a practice queue for its row, so this is for what else may write in a database.
     if "deadlock detected" in said or "could not serialize" in said:
         raise Conflict("Somebody saved at the same moment, and nothing of this was: try again.")
-    if any(full in said for full in _FULL):
+    name = getattr(error, "sqlite_errorname", "")
+    if any(full in said for full in _FULL) or name in _FULL_CODES:
         raise FileProblem("The disk is full: nothing of this was kept, what was there is whole.")
     if "due to statement timeout" in said:
-        raise Conflict("The records took too long to answer: try again, or ask for less.")
+        raise Conflict(_TOO_LONG)
+    if _is_out_of_reach(context, said):
+        url = context.engine.url.render_as_string(hide_password=True) if context.engine else ""
+        raise unreachable(error, url) from None
+
+
+def unreachable(error: BaseException, url: str) -> Unreachable:
+    """Return what a database that does not answer is told as; its URL without the password."""
+    return Unreachable(f"{url}: {str(error).strip().splitlines()[0]}")
+
+
+def _is_out_of_reach(context: ExceptionContext, said: str) -> bool:
+    """Return whether the database is away, rather than asked for what it does not have."""
+    if context.dialect.name == "sqlite":
+        return any(away in said for away in _OUT_OF_REACH)
+    if context.connection is None:  # it was just being opened
+        return "FATAL" not in said or any(busy in said for busy in _NOT_NOW)
+    return context.is_disconnect
 
 
 def _set_pragmas(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from psycopg import sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, OperationalError
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from allay_metrics.errors import ConfigProblem, NotAllowed
+from allay_metrics.errors import ConfigProblem, NotAllowed, Unreachable
 from allay_metrics.records.asking import ASKING, Asking
-from allay_metrics.records.engine import begin_with, open_engine
+from allay_metrics.records.engine import begin_with, connected, open_engine, unreachable
 from allay_metrics.records.policies import REFUSED, Role
 from allay_metrics.records.rules_postgres import put_in_force
 from allay_metrics.records.signing_postgres import Held
@@ -45,7 +45,7 @@ class PostgresDatabase:
     def session(self, asking: Asking, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of whoever asks."""
         options = {ASKING: asking, **begin_with(self._engine, writes=writes)}
-        with self._engine.connect().execution_options(**options) as conn, conn.begin():
+        with connected(self._engine, **options) as conn, conn.begin():
             yield conn
 
     @contextmanager
@@ -77,25 +77,36 @@ class PostgresDatabase:
         asking = conn.get_execution_options().get(ASKING)
         if asking is None:
             raise NotAllowed("Nobody asks: records are read and written within a scope.")
-        driver: Any = conn.connection.driver_connection
-        found = driver.execute(
+        found = self._run(
+            conn,
             "SELECT pg_backend_pid() || '@' || "
-            "(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint"
+            "(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint",
         )
         (conn.info["transaction"],) = found.fetchone()
         self._take(conn, asking)
 
     def _take(self, conn: Connection, asking: Asking) -> None:
         conn.info["asking"] = asking
-        driver: Any = conn.connection.driver_connection
         said = self._held.signed(asking, conn.info["transaction"])
-        driver.execute(
+        self._run(
+            conn,
             # What somebody before set for the whole session is of no account.
             sql.SQL(
                 "SET LOCAL search_path = public; SET LOCAL row_security = on; SET LOCAL ROLE {}; "
                 "SELECT set_config('allay.scope', {}, true)"
-            ).format(sql.Identifier(self._held.role(asking.role)), sql.Literal(said))
+            ).format(sql.Identifier(self._held.role(asking.role)), sql.Literal(said)),
         )
+
+    def _run(self, conn: Connection, statement: Any) -> Any:
+        """Run a statement past SQLAlchemy, which is about to begin. Raises Unreachable."""
+        driver: Any = conn.connection.driver_connection
+        try:
+            return driver.execute(statement)
+        except OperationalError as error:
+            if not driver.closed:
+                raise
+            conn.invalidate(error)
+            raise unreachable(error, self.url.render_as_string(hide_password=True)) from None
 
 
 def _say_not_allowed(context: ExceptionContext) -> None:
@@ -109,7 +120,10 @@ def _opened(url: URL, held: Held) -> Engine:
     engine = open_engine(login.render_as_string(hide_password=False))
     try:
         engine.connect().close()
-    except OperationalError as error:
+    except Unreachable:
+        engine.dispose()
+        raise
+    except DBAPIError as error:
         engine.dispose()
         said = str(error.orig).splitlines()[0]
         raise ConfigProblem(

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records.allowed_sqlite import IN_MEMORY, Guard
 from allay_metrics.records.asking import ASKING, Asking
-from allay_metrics.records.engine import another, begin_with
+from allay_metrics.records.engine import another, begin_with, connected
 from allay_metrics.records.policies import REFUSED, Role
 from allay_metrics.records.views_sqlite import SAID, stand_before
 
@@ -51,7 +51,7 @@ class SqliteDatabase:
         """Yield a connection in a transaction of whoever asks."""
         engine = self.engine(asking.role, writes=writes)
         options = {ASKING: asking, **begin_with(engine, writes=writes)}
-        with engine.connect().execution_options(**options) as conn:
+        with connected(engine, **options) as conn:
             try:
                 with conn.begin():
                     yield conn

@@ -101,7 +101,7 @@ class AccountDoor:
         here = await self._porch.here(request)
         if here is None:
             return to_login("/account")
-        if (late := self._porch.late(here.email, request)) is not None:
+        if (late := self._porch.late(here.ref, request)) is not None:
             return late
         told = await fields(request)
         try:
@@ -110,7 +110,7 @@ class AccountDoor:
             raise
         except AllayError as error:
             return answer_page(again(here, told, str(error)), 422)
-        self._porch.right(here.email, request)
+        self._porch.right(here.ref, request)
         return response
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Literal
 
-from allay_metrics.actions.sessions import Session, has_people, look, touch
+from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Session, has_people, look, touch
 from allay_metrics.errors import NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
@@ -29,10 +29,14 @@ def way_to_run(practice: Practice) -> Open:
 
 @dataclass(frozen=True)
 class Admission:
-    """The answer to one look: how the server runs now, and who is asking; None for nobody."""
+    """The answer to one look: how the server runs now, and who is asking; None for nobody.
+
+    `until` is the moment, in seconds of UTC, to which the answer holds if nobody clicks meanwhile.
+    """
 
     runs: Open
     who: Identity | None
+    until: int = 0
 
 
 class Admissions:
@@ -51,7 +55,8 @@ class Admissions:
 
         Raises ConfigProblem where there are people but no secret.
         """
-        alone = Admission("computer", Identity("computer") if at_keyboard else None)
+        until = now() + IDLE
+        alone = Admission("computer", Identity("computer") if at_keyboard else None, until)
         try:
             practice = replace(self._opened(), viewer=DOOR)
         except NotFound:  # no records yet, and no demo: only the person here makes one
@@ -59,7 +64,7 @@ class Admissions:
         runs = way_to_run(practice)
         if runs == "demo":
             # Who sits here may leave the demo, and is the same person afterwards.
-            return Admission(runs, alone.who or Identity("demo"))
+            return Admission(runs, alone.who or Identity("demo"), until)
         if runs == "computer":
             return alone
         session = look(practice, token) if token else None
@@ -67,7 +72,9 @@ class Admissions:
             return Admission(runs, None)
         if clicks:
             self._keep(practice, session)
-        return Admission(runs, _identity(session))
+        else:
+            until = session.seen_at + IDLE
+        return Admission(runs, _identity(session), min(until, session.created_at + ABSOLUTE))
 
     def _keep(self, practice: Practice, session: Session) -> None:
         """Keep that a session is in use, at most once a minute."""

@@ -24,29 +24,38 @@ def dashboard_app(
     address: str,
     port: int,
     farewell: bytes,
+    is_click: Callable[[bytes], bool],
     on_error: Callable[[Exception], bool] | None = None,
     on_sign: Callable[[], None] = lambda: None,
 ) -> App:
     """Return the dashboard behind the gate, with the parents' form and the doors beside it.
 
-    `farewell` is Streamlit's message that makes a tab load its page anew; `on_error` draws what a
-    click or a page ends in that nothing else caught; `on_sign` is called when a parent ticked a
-    warning sign. Which practice is open is asked for at every request: the demo may be left
-    meanwhile.
+    `farewell` is Streamlit's message that makes a tab load its page anew, `is_click` tells what a
+    person sent from what a page sends by itself; `on_error` draws what a click or a page ends in
+    that nothing else caught; `on_sign` is called when a parent ticked a warning sign. Which
+    practice is open is asked for at every request: the demo may be left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
+    return App(
+        config.ROOT / "dashboard.py",
+        routes=routes(site, on_sign),
+        middleware=[gate(site, farewell, is_click)],
+        on_script_error=on_error,
+    )
+
+
+def routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route]:
+    """Return what is served beside the dashboard: the parents' form, and the doors."""
     porch, vouching = Porch(recorded_practice, site), config.oidc()
-    routes = [
-        Route("/c/{rest:path}", FormDoor(recorded_practice, on_sign)),
+    return [
+        Route("/c/{rest:path}", FormDoor(recorded_practice, site, on_sign)),
         *Door(porch, vouching.label if vouching else "").routes(),
         *PinDoor(porch).routes(),
         *AccountDoor(porch).routes(),
         *(OidcDoor(porch, Provider(vouching)).routes() if vouching else ()),
     ]
-    rules = Rules(site, recorded_practice, DOORS, farewell)
-    return App(
-        config.ROOT / "dashboard.py",
-        routes=routes,
-        middleware=[Middleware(Gate, rules=rules)],
-        on_script_error=on_error,
-    )
+
+
+def gate(site: Site, farewell: bytes, is_click: Callable[[bytes], bool]) -> Middleware:
+    """Return the gate before all that is served."""
+    return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell, is_click))

@@ -47,7 +47,7 @@ class Door:
     async def _sign_in(self, request: Request) -> Response:
         told = await fields(request)
         wanted, email = own_path(told.get("next", "/")), told.get("email", "").strip().lower()
-        if (late := self._porch.late(email, request)) is not None:
+        if (late := self._porch.busy(request) or self._porch.late(email, request)) is not None:
             return late
         code = told.get("code") or told.get("recovery", "")
         practice, label = self._porch.practice(), label_of(request)

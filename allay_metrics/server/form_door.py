@@ -8,12 +8,11 @@ import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import sha256
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -21,20 +20,24 @@ from starlette.types import Receive, Scope, Send
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
 from allay_metrics.actions.parent_form import NOBODY, Ended
-from allay_metrics.errors import NotFound, QuestionProblem, RecordsDamaged
+from allay_metrics.errors import AllayError, NotFound, QuestionProblem, RecordsDamaged
 from allay_metrics.outcomes.wording import LANGUAGES
+from allay_metrics.plausible import read_day, read_decimal, read_whole
 from allay_metrics.records import Scope as Practice
-from allay_metrics.server.form_html import CLOSED, DAMAGED, POLICY, WAIT, message
+from allay_metrics.server.form_html import CLOSED, DAMAGED, POLICY, WAIT, away, message
 from allay_metrics.server.form_pages import Step, last_page
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import AGAIN
+from allay_metrics.server.site import Site
 
 log = logging.getLogger("allay_metrics.form")
 
 LARGEST = 16_384  # bytes of a save; the longest free text is 2,000 letters
 FIELDS = 64
 PER_LINK = 120  # requests a minute; a quick parent needs thirty
-MISSES = 30  # wrong links a minute from one address
+MISSES = 30  # wrong links a minute from one address, before its requests queue
+AT_ONCE = 8  # links looked up at a time, whoever asks
 _ENDINGS = {"done": "thanks", "left": "left"}
 _LAST = {WORDS: "thanks", "told": "stopped", "leave": "left"}  # how a step ends the form
 _HEADERS = {
@@ -62,21 +65,39 @@ class Told:
         return sha256(f"form\0{self.token}".encode()).hexdigest()[:32]
 
     @property
+    def sent(self) -> list[tuple[str, str]]:
+        """Return the fields of a save, one by one, as they were sent."""
+        rest = [(name, value) for name, value in self.fields.items() if name != "sign"]
+        return [*rest, *(("sign", one) for one in self.signs)]
+
+    @property
     def is_ours(self) -> bool:
         """Return whether a save was made by a page of this link."""
         return hmac.compare_digest(self.fields.get("key", "").encode(), self.key.encode())
 
 
 class FormDoor:
-    """Answers under /c/ for the practice that `opened` returns at that moment."""
+    """Answers under /c/ for the practice that `opened` returns at that moment.
+
+    A link is looked up whoever asks, so that none that is open is refused for what others at its
+    address guess. Guesses are kept from the database by their number at a time: an address that
+    guessed too often waits in a queue that is served one by one.
+    """
 
     def __init__(
-        self, opened: Callable[[], Practice], on_sign: Callable[[], None] = lambda: None
+        self,
+        opened: Callable[[], Practice],
+        site: Site,
+        on_sign: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serve the practice that is open; `on_sign` is called when a parent ticked a sign."""
-        self._opened, self._on_sign = opened, on_sign
+        """Serve the practice that is open; the site says whose request it is.
+
+        `on_sign` is called when a parent ticked a warning sign.
+        """
+        self._opened, self._site, self._on_sign = opened, site, on_sign
         self._links = Limit(PER_LINK)
         self._misses = Limit(MISSES)
+        self._lookups, self._queue = CapacityLimiter(AT_ONCE), CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong inside is a number in the log."""
@@ -105,19 +126,27 @@ class FormDoor:
             return Response(message(language, _ENDINGS[ending]))
         if request.method not in ("GET", "HEAD", "POST"):
             return Response(CLOSED, 405, {"Allow": "GET, HEAD, POST"})
-        if not self._links.passes(rest) or self._misses.is_reached(_address(request)):
-            return Response(WAIT, 429, {"Retry-After": "60"})
+        if not self._links.passes(rest):
+            return _wait()
         told = await _read(request, rest)
         if told is None:
             return Response(CLOSED, 413)
         saves = request.method == "POST"
         if saves and (not told.is_ours or _is_foreign(request)):
             return Response(CLOSED, 404)
+        client = self._site.read(request.scope).counted_as
+        limiter = self._queue if self._misses.is_reached(client) else self._lookups
+        answer = self._save if saves else self._show
         try:
-            return await run_in_threadpool(self._save if saves else self._show, told)
+            return await to_thread.run_sync(answer, told, limiter=limiter)
         except NotFound:
-            self._misses.count(_address(request))
-            return Response(CLOSED, 404)
+            return Response(CLOSED, 404) if self._misses.passes(client) else _wait()
+        except RecordsDamaged:
+            raise
+        except AllayError as error:
+            log.warning("The form cannot ask the records: %s", type(error).__name__)
+            headers = {"Retry-After": str(AGAIN), **({} if saves else {"Refresh": str(AGAIN)})}
+            return Response(away(told.sent if saves else ()), 503, headers)
 
     def _practice(self) -> Practice:
         return replace(self._opened(), viewer=NOBODY)
@@ -167,7 +196,7 @@ def _consent(practice: Practice, told: Told) -> None:
 
 def _signs(practice: Practice, told: Told) -> None:
     """Save what is ticked; whoever says none and ticked one has ticked one."""
-    ticked = [int(one) for one in told.signs if one.isdecimal()]
+    ticked = [sign for one in told.signs if (sign := read_whole(one)) is not None]
     if not ticked and "none" not in told.fields:
         raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
     parent_form.screen(practice, told.token, ticked)
@@ -181,22 +210,19 @@ def _was_told(practice: Practice, told: Told) -> Ended | None:
 
 
 def _birth(practice: Practice, told: Told) -> None:
-    skip = "skip" in told.fields
-    try:
-        born = None if skip or not told.fields.get("born") else told.fields["born"]
-        weeks = None if skip or not told.fields.get("weeks") else int(told.fields["weeks"])
-        on = date.fromisoformat(born) if born else None
-    except ValueError:
-        raise QuestionProblem("That is no date or number.") from None
-    parent_form.save_birth(practice, told.token, on, weeks)
+    given = {} if "skip" in told.fields else told.fields
+    born, weeks = (given.get(name, "").strip() for name in ("born", "weeks"))
+    day, number = read_day(born), read_whole(weeks)
+    if (born and day is None) or (weeks and number is None):
+        raise QuestionProblem("That is no date or number.")
+    parent_form.save_birth(practice, told.token, day, number)
 
 
 def _answered(practice: Practice, told: Told) -> None:
     """Save the answer to a question; `skip` goes before whatever was tapped."""
-    try:
-        value = None if "skip" in told.fields else float(told.fields["value"])
-    except (KeyError, ValueError):
-        raise QuestionProblem("Nothing was answered.") from None
+    value = None if "skip" in told.fields else read_decimal(told.fields.get("value", ""))
+    if value is None and "skip" not in told.fields:
+        raise QuestionProblem("Nothing was answered.")
     text = told.fields.get("text", "")
     parent_form.save_answer(practice, told.token, told.fields.get("step", ""), value, text)
 
@@ -272,5 +298,5 @@ def _is_foreign(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+def _wait() -> Response:
+    return Response(WAIT, 429, {"Retry-After": "60"})

@@ -3,6 +3,7 @@
 A page holds its own style and asks for nothing else. Everything from outside is escaped.
 """
 
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -34,14 +35,29 @@ def message(language: str, key: str) -> str:
     return page(language, title, f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>")
 
 
-def message_in_all(key: str) -> str:
+def message_in_all(key: str, below: str = "") -> str:
     """Return a page that says the same in every language: whoever reads it is not known."""
     parts = [
         f'<section lang="{one}" class="c"><{head}>{say(f"{key}_title", one)}</{head}>'
         f"<p>{say(f'{key}_text', one)}</p></section>"
         for one, head in zip(LANGUAGES, ("h1", "h2"), strict=True)
     ]
-    return page("en", say(f"{key}_title", "en"), "".join(parts))
+    return page("en", say(f"{key}_title", "en"), "".join(parts) + below)
+
+
+def away(fields: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the page for when the records cannot be asked, with a button to send `fields` again.
+
+    What a parent wrote would be lost with the answer that never came.
+    """
+    kept = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields
+    )
+    labels = " · ".join(f'<span lang="{one}">{say("away_again", one)}</span>' for one in LANGUAGES)
+    button = f'<button class="go"><span>{labels}</span></button>'
+    again = f'<form method="post">{kept}{button}</form>' if kept else ""
+    return message_in_all("away", again)
 
 
 CLOSED = message_in_all("closed")

@@ -1,6 +1,7 @@
 """The gate: in front of everything, it lets nothing pass that has not proved who is asking."""
 
 import logging
+import sys
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allay_metrics.errors import AllayError, ConfigProblem, RecordsDamaged
+from allay_metrics.plausible import read_whole
 from allay_metrics.server.admission import Admission
 from allay_metrics.server.door_html import (
     BUSY,
@@ -25,6 +27,7 @@ from allay_metrics.server.door_html import (
 from allay_metrics.server.headers import protecting
 from allay_metrics.server.identity import HEADER, OURS, seal
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import outage
 from allay_metrics.server.rules import Lookups, Rules
 from allay_metrics.server.site import Asked
 from allay_metrics.server.tab import Tab
@@ -93,19 +96,27 @@ class Gate:
             return None
         if scope["method"] not in _READS and self._site.is_foreign(asked):
             return Response(MOVED, 403)
-        try:
-            admission = await self._lookups.who(scope, asked)
-        except AllayError as error:
-            # What is not set up or damaged holds nobody's words; the log leaves out all else.
-            said = str(error) if isinstance(error, ConfigProblem) else error
-            log.error("Nobody is let in: %s", said)  # noqa: TRY400
-            return Response(self._why_nobody(error, asked), 503)
+        admission = await self._look(scope, asked)
+        if isinstance(admission, Response):
+            return admission
         if kind == "door":
             return None if admission.runs == "people" else _to("/")
         if admission.who is None:
             return self._nobody(scope, asked, admission)
         scope["headers"].append((HEADER.encode(), seal(admission.who).encode()))
         return None
+
+    async def _look(self, scope: Scope, asked: Asked) -> Admission | Response:
+        """Return who is asking, or what everybody is told while that cannot be looked up."""
+        try:
+            return await self._lookups.who(scope, asked)
+        except ConfigProblem as error:
+            # What is not set up or damaged holds nobody's words; the log leaves out all else.
+            log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
+            return Response(self._why_nobody(error, asked), 503)
+        except AllayError as error:
+            log.warning("Nobody can be looked up: %s", type(error).__name__)
+            return outage(error, scope["method"])
 
     def _why_nobody(self, error: AllayError, asked: Asked) -> str:
         """Return the page that says why nobody is let in.
@@ -118,7 +129,7 @@ class Gate:
 
     def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
         """Return what somebody is told who has not signed in."""
-        if not self._refused.passes(asked.client):
+        if not self._refused.passes(asked.counted_as):
             return Response(BUSY, 429, {"Retry-After": "60"})
         if admission.runs != "people":
             return Response(MOVED, 403)
@@ -134,8 +145,12 @@ def _to(where: str) -> Response:
 
 
 def _length(scope: Scope) -> int:
-    told = Headers(scope=scope).get("content-length", "0")
-    return int(told) if told.isdecimal() else 0
+    """Return how many bytes are announced; what is no number is counted as the body comes."""
+    told = Headers(scope=scope).get("content-length", "")
+    if told.isascii() and told.isdecimal():
+        number = read_whole(told)
+        return sys.maxsize if number is None else number  # longer than what is read as one
+    return 0
 
 
 class _TooLarge(Exception):

@@ -40,13 +40,12 @@ class OidcDoor:
         ]
 
     async def _begin(self, request: Request) -> Response:
-        if (late := self._porch.late("", request)) is not None:
-            return late
+        if (busy := self._porch.busy(request)) is not None:
+            return busy
         try:
             where, asked = await to_thread.run_sync(self._provider.begin, self._address(request))
         except Refused as refused:
             return self._refuse(str(refused))
-        self._porch.right("", request)
         wanted = own_path(request.query_params.get("next", "/"))
         response = RedirectResponse(where, 303)
         underway = str(self._seal.dumps({**asdict(asked), "wanted": wanted}))
@@ -55,6 +54,8 @@ class OidcDoor:
         return response
 
     async def _back(self, request: Request) -> Response:
+        if (busy := self._porch.busy(request)) is not None:
+            return busy
         try:
             asked, wanted = self._underway(request)
             response = await self._let_in(request, asked, wanted)

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from allay_metrics.actions.sessions import ABSOLUTE, Session, look
-from allay_metrics.errors import AllayError, NotFound, RecordsDamaged
+from allay_metrics.errors import AllayError, Conflict, NotFound, RecordsDamaged, Unreachable
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.browsers import browser_name
 from allay_metrics.server.door_html import BUSY, DAMAGED, POLICY, notice
 from allay_metrics.server.limits import Limit
+from allay_metrics.server.outage import outage
 from allay_metrics.server.rules import SESSION, cookie_name, cookie_token
 from allay_metrics.server.site import Site
 from allay_metrics.server.waits import Waits
@@ -29,6 +30,8 @@ DOORS = ("/login", "/logout", "/join", "/account")
 _PER_ADDRESS = 60  # tries a minute from one address, whoever is meant
 _CHECKS = 2  # at once; whoever comes third waits without a thread
 _WAITING = 100
+_FIELDS = 20
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in no password, and no database takes the first
 _LONGEST = 512  # characters of one field
 _PATH = re.compile(r"/[\w\-./~%]*(?:\?[\w\-./~%=&+]*)?", re.ASCII)
 log = logging.getLogger("allay_metrics.door")
@@ -76,15 +79,24 @@ class Porch:
         response.set_cookie(value=token, max_age=ABSOLUTE, **self.cookie(request))
         return response
 
+    def busy(self, request: Request) -> Response | None:
+        """Return what an address is told that tries too often, whoever is meant; None lets it try.
+
+        For whoever has proved nothing yet: what holds a device, an invitation or a session is not
+        refused for what others at its address try.
+        """
+        if self._addresses.passes(self._client(request)):
+            return None
+        return answer_page(BUSY, 429, {"Retry-After": "60"})
+
     def late(self, whose: str, request: Request) -> Response | None:
         """Return what somebody is told who tries too often; None lets her try.
 
-        `whose` is what is tried: an address, an invitation, a device.
+        `whose` is what is tried: an account, an invitation, a device, a session.
         """
-        client = self._site.read(request.scope).client
-        if not self._addresses.passes(client) or self._queue() > _WAITING:
+        if self._queue() > _WAITING:
             return answer_page(BUSY, 429, {"Retry-After": "60"})
-        seconds = self._waits.begin(whose, client)
+        seconds = self._waits.begin(whose, self._client(request))
         if not seconds:
             return None
         minutes = -(-seconds // 60)
@@ -93,7 +105,7 @@ class Porch:
 
     def right(self, whose: str, request: Request) -> None:
         """Forget the wrong tries before: this one was right."""
-        self._waits.right(whose, self._site.read(request.scope).client)
+        self._waits.right(whose, self._client(request))
 
     async def checked(self, check: Callable[[], Answer]) -> Answer:
         """Run what hashes a password, two at once: 64 MiB each, and the others go on."""
@@ -112,6 +124,9 @@ class Porch:
             except RecordsDamaged as error:
                 log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
                 response = answer_page(DAMAGED, 503)
+            except (Unreachable, Conflict) as error:
+                log.warning("A door cannot ask the records: %s", type(error).__name__)
+                response = outage(error, request.method)
             except AllayError as error:
                 log.error("Nobody is let in: %s", error)  # noqa: TRY400
                 said = notice("Nobody can sign in", "The server's log says why.")
@@ -120,6 +135,9 @@ class Porch:
             return response
 
         return safely
+
+    def _client(self, request: Request) -> str:
+        return self._site.read(request.scope).counted_as
 
     def _queue(self) -> int:
         return self._limiter.statistics().tasks_waiting if self._limiter else 0
@@ -149,5 +167,7 @@ def label_of(request: Request) -> str:
 async def fields(request: Request) -> dict[str, str]:
     """Return what a form says, the last of each field; the gate has bounded its size."""
     body = (await request.body()).decode("utf-8", "replace")
-    told = parse_qs(body, keep_blank_values=True, max_num_fields=20)
-    return {name: values[-1][:_LONGEST] for name, values in told.items()}
+    if body.count("&") >= _FIELDS:
+        return {}  # no form of ours
+    told = parse_qs(body, keep_blank_values=True)
+    return {name: _CONTROL.sub("", values[-1])[:_LONGEST] for name, values in told.items()}

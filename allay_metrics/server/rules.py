@@ -46,13 +46,14 @@ class Rules:
     """What a gate is set up with: where it stands, whose practice, and what stands open beside it.
 
     `doors` are paths of ours for whoever is not known yet; `farewell` is the message that makes an
-    open tab load its page anew.
+    open tab load its page anew, and `is_click` says of a message of a tab whether a person sent it.
     """
 
     site: Site
     opened: Callable[[], Practice]
     doors: tuple[str, ...]
     farewell: bytes
+    is_click: Callable[[bytes], bool]
 
     def kind(self, path: str) -> Kind:
         """Return what a path leads to."""
@@ -94,7 +95,8 @@ class Lookups:
         )
         if found.runs == "people" and not self._site.may_sign_in(asked):
             raise ConfigProblem(_IN_THE_OPEN)
-        if bundle and token:
+        # Nobody's token is kept: whoever sends many, each another one, fills nothing.
+        if bundle and token and found.runs == "people" and found.who is not None:
             fresh = {one: told for one, told in self._bundles.items() if moment < told[0]}
             self._bundles = {**fresh, token: (moment + _BUNDLES_FOR, found)}
         return found

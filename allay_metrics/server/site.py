@@ -1,8 +1,15 @@
 """Where this server may be asked: under which names, over what, and through whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -11,7 +18,9 @@ from starlette.types import Scope
 from allay_metrics.config import is_loopback
 from allay_metrics.errors import ConfigProblem
 
+Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
+_SUBSCRIBER = 64  # bits of an IPv6 address that tell one household's line from another
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-real-ip")
 _DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
@@ -25,9 +34,30 @@ def networks(told: Iterable[str]) -> tuple[Network, ...]:
         raise ConfigProblem(f"ALLAY_PROXY names no address or network: {error}.") from None
 
 
+def read_address(text: str) -> Address | None:
+    """Return an address as a socket or a header writes it, without port and zone; None for none.
+
+    An IPv4 address written as an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address.
+    """
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
 @dataclass(frozen=True)
 class Asked:
-    """How a request reached us: its host and origin as sent, the client's address, TLS or not."""
+    """How a request reached us: its host and origin as sent, the client's address, TLS or not.
+
+    `client` is the address of whoever asked, past the proxies we believe: an address in its
+    shortest form, or what the socket says where that is none.
+    """
 
     host: str
     origin: str | None
@@ -36,6 +66,17 @@ class Asked:
     is_tls: bool
     is_forwarded: bool
     by_proxy: bool
+
+    @property
+    def counted_as(self) -> str:
+        """Return what limits count this client under: an IPv4 address, or an IPv6 network.
+
+        Whoever has one IPv6 address usually has all of its /64, and may change it at every request.
+        """
+        address = read_address(self.client)
+        if isinstance(address, IPv6Address):
+            return str(ip_network((address, _SUBSCRIBER), strict=False))
+        return self.client
 
 
 @dataclass(frozen=True)
@@ -71,11 +112,13 @@ class Site:
         """Return how a request reached us; what a proxy says counts only from one we believe."""
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else ""
-        by_proxy = self._believes(peer)
-        client, is_tls = peer, scope["scheme"] in ("https", "wss")
+        address = read_address(peer)
+        by_proxy = self._believes(address)
+        is_tls = scope["scheme"] in ("https", "wss")
         if by_proxy:
-            is_tls = headers.get("x-forwarded-proto", "").split(",")[-1].strip() in ("https", "wss")
-            client = self._nearest(headers.get("x-forwarded-for", "")) or peer
+            is_tls = _chain(headers, "x-forwarded-proto")[-1:] in (["https"], ["wss"])
+            address = self._nearest(_chain(headers, "x-forwarded-for")) or address
+        client = peer if address is None else str(address)
         return Asked(
             host=headers.get("host", "").lower(),
             origin=headers.get("origin"),
@@ -127,13 +170,15 @@ class Site:
             return asked.fetched_from not in ("same-origin", "none")
         return asked.origin == "null"
 
-    def _believes(self, peer: str) -> bool:
-        try:
-            return any(ip_address(peer) in network for network in self.proxies)
-        except ValueError:
-            return False
+    def _believes(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self.proxies)
 
-    def _nearest(self, told: str) -> str:
-        """Return the last address in the chain that is no proxy of ours."""
-        chain = [one.strip() for one in told.split(",") if one.strip()]
-        return next((one for one in reversed(chain) if not self._believes(one)), "")
+    def _nearest(self, chain: Sequence[str]) -> Address | None:
+        """Return the last address in the chain that is no proxy of ours; None where it is none."""
+        read = (read_address(one) for one in reversed(chain))
+        return next((one for one in read if not self._believes(one)), None)
+
+
+def _chain(headers: Headers, name: str) -> list[str]:
+    """Return what proxies wrote one after the other: some add to the line, some add a line."""
+    return [one.strip() for line in headers.getlist(name) for one in line.split(",") if one.strip()]

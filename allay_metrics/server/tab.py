@@ -10,7 +10,8 @@ from contextlib import suppress
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allay_metrics.errors import AllayError
+from allay_metrics.errors import ConfigProblem
+from allay_metrics.records.types import now
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.server.rules import STREAM, Lookups, Rules, session_token
 from allay_metrics.server.site import Asked
@@ -28,6 +29,7 @@ class Tab:
         """Know what the socket was opened with."""
         self._rules, self._lookups, self._scope, self._asked = rules, lookups, scope, asked
         self._who: Identity | None = None
+        self._until = 0  # seconds of UTC: so long her session lasts without another click
         self._ended = False
 
     async def run(self, app: ASGIApp, receive: Receive, send: Send) -> None:
@@ -62,25 +64,39 @@ class Tab:
             return 404
         try:
             found = await self._lookups.who(self._scope, self._asked)
-        except AllayError as error:
+        except ConfigProblem as error:
             log.error("Nobody is let in: %s", error)  # noqa: TRY400
             return 503
-        self._who = found.who
+        except Exception as error:  # noqa: BLE001  the browser asks again by itself
+            log.warning("A tab cannot be let in: %s", type(error).__name__)
+            return 503
+        self._who, self._until = found.who, found.until
         if found.who is None:
             return 401 if found.runs == "people" else 403
         return 0
 
     async def _is_here(self, *, clicks: bool) -> bool:
+        """Return whether whoever opened the tab may be in it now.
+
+        While the records cannot be asked she stays for as long as her session would have lasted
+        without another click: a short outage throws nobody out, and by a long one nobody stays.
+        """
         try:
             found = await self._lookups.who(self._scope, self._asked, clicks=clicks)
-        except AllayError:
+        except ConfigProblem:
             return False
+        except Exception as error:  # noqa: BLE001  whatever it is, the next look tries again
+            log.warning("A tab cannot be looked at: %s", type(error).__name__)
+            return now() < self._until
+        self._until = found.until
         return found.who == self._who
 
     def _looking(self, receive: Receive, send: Send) -> Receive:
         async def looking() -> Message:
             message = await receive()
-            if message["type"] != "websocket.receive" or await self._is_here(clicks=True):
+            if message["type"] != "websocket.receive":
+                return message
+            if await self._is_here(clicks=self._rules.is_click(message.get("bytes") or b"")):
                 return message
             await self._part(send)
             return {"type": "websocket.disconnect", "code": _VIOLATION, "reason": ""}

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
+from allay_metrics.server.limits import Key, key_of
+
 FREE = 5  # wrong tries of one account from one address
 FREE_ANYWHERE = 50  # wrong tries of one account from all addresses
 FIRST, LONGEST = 10, 15 * 60  # seconds
@@ -18,18 +20,22 @@ _KEYS = 10_000
 
 
 class Waits:
-    """Counts wrong tries in memory; a try counts as wrong until it proves right."""
+    """Counts wrong tries in memory; a try counts as wrong until it proves right.
+
+    `whose` is what is tried (an account, an invitation, a device), `client` what the one who tries
+    is counted as.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Count from now on."""
         self._clock = clock
-        self._tries: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
-        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._tries: OrderedDict[Key, tuple[int, float]] = OrderedDict()
+        self._known: OrderedDict[Key, None] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, email: str, client: str) -> int:
+    def begin(self, whose: str, client: str) -> int:
         """Count a try and return 0; or return the seconds to wait, and count none."""
-        here, anywhere = (email, client), (email, "")
+        here, anywhere = _keys(whose, client)
         with self._lock:
             left = self._left(here, FREE)
             if here not in self._known:
@@ -43,24 +49,31 @@ class Waits:
                 self._tries.popitem(last=False)
             return 0
 
-    def right(self, email: str, client: str) -> None:
+    def right(self, whose: str, client: str) -> None:
         """Forget the wrong tries of an account from an address: this one was right."""
+        here, anywhere = _keys(whose, client)
         with self._lock:
-            self._tries.pop((email, client), None)
-            count, at = self._tries.get((email, ""), (0, 0.0))
+            self._tries.pop(here, None)
+            count, at = self._tries.get(anywhere, (0, 0.0))
             if count:
-                self._tries[email, ""] = (count - 1, at)
-            self._known[email, client] = None
+                self._tries[anywhere] = (count - 1, at)
+            self._known[here] = None
+            self._known.move_to_end(here)
             while len(self._known) > _KEYS:
                 self._known.popitem(last=False)
 
-    def _count(self, key: tuple[str, str]) -> int:
+    def _count(self, key: Key) -> int:
         count, at = self._tries.get(key, (0, 0.0))
         return count if self._clock() - at < _FORGOTTEN else 0
 
-    def _left(self, key: tuple[str, str], free: int) -> float:
+    def _left(self, key: Key, free: int) -> float:
         count = self._count(key)
         if count < free:
             return 0
         wait = min(LONGEST, FIRST * 2 ** min(count - free, 20))
         return float(self._tries[key][1] + wait - self._clock())
+
+
+def _keys(whose: str, client: str) -> tuple[Key, Key]:
+    """Return the keys of what is tried from one address, and from anywhere."""
+    return key_of("here", whose, client), key_of("anywhere", whose)

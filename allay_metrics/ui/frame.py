@@ -30,32 +30,42 @@ def frame(
 
     `pages` are the owner's, `hers` a therapist's. At the address without a page each is at home.
     """
+    is_drawn = False
     with problems_shown():
-        demo = session.is_demo()
-        who = session.identity()
-        role = session.who_is_here()
-        carry = carried()
-        if role == "therapist" and here == pages[0]:
-            to_caseload()
-        shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
-        account = _account(who, hers if role == "therapist" else pages)
-        top(
-            shown,
-            here,
-            _who(who, demo=demo),
-            carry=carry,
-            pick=partial(_pick, who) if who is not None else None,
-            account=account,
-        )
-        if demo:
-            banner_demo(_leave)
-        if role is not None:
-            untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
-        if refused := st.session_state.pop(_SAID, ""):
-            problem(refused)
-        outcome(here.url_path)
-        thumb(shown, here, SHORT, carry=carry, account=account)
+        _around(pages, hers, here)
+        is_drawn = True
         yield
+    if not is_drawn:
+        st.stop()  # what went wrong stands there, and no page runs below it
+
+
+def _around(
+    pages: Sequence[StreamlitPage], hers: Sequence[StreamlitPage], here: StreamlitPage
+) -> None:
+    demo = session.is_demo()
+    who = session.identity()
+    role = session.who_is_here()
+    carry = carried()
+    if role == "therapist" and here == pages[0]:
+        to_caseload()
+    shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
+    account = _account(who, hers if role == "therapist" else pages)
+    top(
+        shown,
+        here,
+        _who(who, demo=demo),
+        carry=carry,
+        pick=partial(_pick, who) if who is not None else None,
+        account=account,
+    )
+    if demo:
+        banner_demo(_leave)
+    if role is not None:
+        untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
+    if refused := st.session_state.pop(_SAID, ""):
+        problem(refused)
+    outcome(here.url_path)
+    thumb(shown, here, SHORT, carry=carry, account=account)
 
 
 def to_caseload() -> None:

@@ -46,6 +46,9 @@ class NoteField:
     def draw(self, there: Written) -> None:
         """Draw the field, and both texts where two people wrote at once."""
         base = st.session_state.get(self._base, _Base())
+        if self._unsaved in st.session_state:
+            # Where the page could not be drawn meanwhile, the browser has lost what was typed.
+            st.session_state[self.key] = st.session_state[self._unsaved]
         # What somebody else wrote meanwhile is shown, unless this person has words of her own.
         if self.key not in st.session_state or st.session_state[self.key] == base.text:
             st.session_state[self.key] = there.text
@@ -68,12 +71,17 @@ class NoteField:
         return f"{self.key}-base"
 
     @property
+    def _unsaved(self) -> str:
+        return f"{self.key}-unsaved"
+
+    @property
     def _theirs(self) -> str:
         return f"{self.key}-theirs"
 
     def _save(self) -> None:
         base = st.session_state.get(self._base, _Base())
         text = st.session_state[self.key]
+        st.session_state.pop(self._unsaved, None)
         try:
             version = self.save(text, base.version)
         except Conflict:
@@ -82,6 +90,7 @@ class NoteField:
             return
         except AllayError as error:
             st.session_state[f"{self.key}-refused"] = str(error)
+            st.session_state[self._unsaved] = text
             return
         st.session_state[self._base] = _Base(text, version)
         st.session_state.pop(self._theirs, None)

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from allay_metrics.metrics.weeks import full_weeks, monday_of
+from allay_metrics.plausible import read_day
 from allay_metrics.review.known import Known
 
 WEEK = "week"
@@ -19,10 +20,11 @@ def chosen_week() -> date | None:
     """Return the Monday in the address, else the one this session looked at; None is the newest."""
     asked = st.query_params.get(WEEK, "")
     if asked:
-        try:
-            st.session_state[_KEPT_WEEK] = monday_of(date.fromisoformat(asked))
-        except ValueError:
+        day = read_day(asked)
+        if day is None:
             del st.query_params[WEEK]
+        else:
+            st.session_state[_KEPT_WEEK] = monday_of(day)
     kept: date | None = st.session_state.get(_KEPT_WEEK)
     if kept is not None and not asked:
         st.query_params[WEEK] = kept.isoformat()

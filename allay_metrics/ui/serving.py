@@ -8,6 +8,8 @@ there would be no gate and no form for parents.
 import gc
 import sys
 
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -27,7 +29,7 @@ def main(settings: list[str]) -> None:
     chosen = {name.removeprefix("--"): value for name, value in told}
     address, port = chosen["server.address"], int(chosen["server.port"])
     jobs = Jobs(recorded_practice)
-    app = dashboard_app(address, port, _farewell(), shown, jobs.send_now)
+    app = dashboard_app(address, port, _farewell(), is_click, shown, jobs.send_now)
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()
@@ -37,6 +39,15 @@ def main(settings: list[str]) -> None:
         app.run(config={**chosen, **ours})
     finally:
         jobs.stop()
+
+
+def is_click(message: bytes) -> bool:
+    """Return whether a message of a tab is a person's doing: no page that runs anew by itself."""
+    try:
+        told = BackMsg.FromString(message)
+    except DecodeError:
+        return True
+    return not (told.WhichOneof("type") == "rerun_script" and told.rerun_script.is_auto_rerun)
 
 
 def _farewell() -> bytes:

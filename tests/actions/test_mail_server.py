@@ -14,7 +14,7 @@ from tests.support.mail_box import (
     own_certificate,
     silent_server,
 )
-from tests.support.server import free_port
+from tests.support.ports import free_port
 
 TO = "ana@example.org"
 

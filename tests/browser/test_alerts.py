@@ -21,7 +21,8 @@ from tests.support.exports import Desk
 from tests.support.gated import people_of
 from tests.support.mail_box import SENDER, Box, mail_server
 from tests.support.people import ANA, PASSWORD, SECRET, Someone
-from tests.support.server import Server, free_port, start_server
+from tests.support.ports import free_port
+from tests.support.server import Server, start_server
 
 FEVER, LOW = 3, 14
 NAMES = ("Mia", "Leo", "Ida", "Ana Lee", "Moss", "Ray", "Maya")

@@ -4,6 +4,7 @@ import pytest
 
 from allay_metrics.cli import main
 from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.site import Site
 from tests.support.asked import asked
 from tests.support.exports import Desk
 from tests.support.mail_box import Box, mail_server, name_server
@@ -13,7 +14,9 @@ from tests.support.parent import Parent
 @pytest.fixture
 def url(sqlite_scope, tmp_path):
     """A practice in which a parent ticked a sign."""
-    parent = Parent(FormDoor(lambda: sqlite_scope), asked(Desk(sqlite_scope, tmp_path)))
+    parent = Parent(
+        FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501)), asked(Desk(sqlite_scope, tmp_path))
+    )
     parent.press()
     parent.press(sign="3")
     return sqlite_scope.database_url

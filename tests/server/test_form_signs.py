@@ -13,6 +13,7 @@ from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.review.check_ins import open_flags
 from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.site import Site
 from tests.support.asked import DUTY, asked, in_care, request, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_file import check_ins, given, raised
@@ -36,7 +37,7 @@ def told():
 
 @pytest.fixture
 def door(desk, told):
-    return FormDoor(lambda: desk.scope, lambda: told.append(1))
+    return FormDoor(lambda: desk.scope, Site("127.0.0.1", 8501), lambda: told.append(1))
 
 
 def begun(door, token, language, *ticked):

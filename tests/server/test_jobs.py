@@ -10,6 +10,7 @@ from allay_metrics.errors import NotFound
 from allay_metrics.server import jobs
 from allay_metrics.server.form_door import FormDoor
 from allay_metrics.server.jobs import Jobs
+from allay_metrics.server.site import Site
 from tests.support.asked import READER, STAND_IN, asked
 from tests.support.exports import Desk
 from tests.support.mail_box import Box, mail_server, name_server
@@ -43,7 +44,9 @@ def test_a_sign_ticked_in_the_form_is_mailed_before_the_next_look(
         name_server(monkeypatch, port)
         token = asked(Desk(sqlite_scope, tmp_path))
         running = started(lambda: sqlite_scope)
-        parent = Parent(FormDoor(lambda: sqlite_scope, running.send_now), token)
+        parent = Parent(
+            FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
+        )
         parent.press()
         assert box.letters == []
         parent.press(sign=[str(FEVER)])
@@ -59,7 +62,9 @@ def test_a_form_does_not_wait_for_the_mail_server(sqlite_scope, tmp_path, monkey
         token = asked(Desk(sqlite_scope, tmp_path))
         monkeypatch.setattr("allay_metrics.actions.mail_server._PATIENCE", 1)
         running = started(lambda: sqlite_scope)
-        parent = Parent(FormDoor(lambda: sqlite_scope, running.send_now), token)
+        parent = Parent(
+            FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
+        )
         parent.press()
         assert parent.press(sign=[str(FEVER)]).status == 200
         assert box.is_full.wait(PATIENCE)

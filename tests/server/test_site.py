@@ -54,6 +54,35 @@ def test_a_proxy_that_is_named_says_who_asked_and_how():
 
 
 @pytest.mark.parametrize(
+    ("peer", "told", "client", "counted_as"),
+    [
+        ("8.8.8.8", "1.1.1.1", "8.8.8.8", "8.8.8.8"),  # no proxy of ours: its word is none
+        ("172.30.0.5", "", "172.30.0.5", "172.30.0.5"),
+        ("172.30.0.5", "1.1.1.1, 172.30.0.9", "1.1.1.1", "1.1.1.1"),  # two of ours
+        ("::ffff:172.30.0.5", "::ffff:1.1.1.1", "1.1.1.1", "1.1.1.1"),
+        ("172.30.0.5", "1.1.1.1:443", "1.1.1.1", "1.1.1.1"),
+        ("172.30.0.5", "[2001:DB8::0:1]:443", "2001:db8::1", "2001:db8::/64"),
+        ("172.30.0.5", "fe80::1%eth0", "fe80::1", "fe80::/64"),
+        ("172.30.0.5", "1.1.1.1, unknown", "172.30.0.5", "172.30.0.5"),
+        ("172.30.0.5", "9" * 5_000, "172.30.0.5", "172.30.0.5"),
+        ("", "1.1.1.1", "", ""),  # a socket without addresses
+        ("testclient", "1.1.1.1", "testclient", "testclient"),
+    ],
+)
+def test_a_client_is_whom_the_last_proxy_of_ours_heard(peer, told, client, counted_as):
+    asked = _asked(PUBLIC, peer, x_forwarded_for=told)
+    assert (asked.client, asked.counted_as) == (client, counted_as)
+
+
+def test_proxies_that_add_a_line_each_are_read_like_those_that_add_to_one():
+    lines = [(b"x-forwarded-for", b"1.1.1.1"), (b"x-forwarded-for", b"8.8.8.8")]
+    lines += [(b"x-forwarded-proto", b"https"), (b"x-forwarded-proto", b"http")]
+    peer = {"type": "http", "scheme": "http", "client": ("172.30.0.5", 1), "headers": lines}
+    asked = PUBLIC.read(peer)
+    assert (asked.client, asked.is_tls) == ("8.8.8.8", False)
+
+
+@pytest.mark.parametrize(
     ("peer", "headers"),
     [
         ("8.8.8.8", {"x_forwarded_proto": "https"}),  # no proxy of ours
@@ -95,7 +124,7 @@ def test_a_proxy_that_is_none_is_named_in_the_message():
     ],
 )
 def test_each_path_leads_to_one_kind_of_thing(path, kind):
-    rules = Rules(LOCAL, lambda: None, ("/login", "/join"), b"")
+    rules = Rules(LOCAL, lambda: None, ("/login", "/join"), b"", bool)
     assert rules.kind(path) == kind
 
 

@@ -12,7 +12,7 @@ def listening(
 ) -> Iterator[tuple[ThreadingHTTPServer, str]]:
     """Yield a running server and its address without a closing slash."""
     server = ThreadingHTTPServer((host, 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server, f"http://{host}:{server.server_port}"

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,6 +90,29 @@ class Cluster:
         """Remove a database, whoever is still connected."""
         self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
+    def stop(self) -> None:
+        """End the server as its administrator would; its databases stay."""
+        self._flag.touch()
+        while self._answers():
+            time.sleep(0.05)
+
+    def start(self) -> None:
+        """Start the server again."""
+        self._flag.unlink()
+        while not self._answers():
+            time.sleep(0.05)
+
+    @property
+    def _flag(self) -> Path:
+        return self.folder / "stopped"
+
+    def _answers(self) -> bool:
+        try:
+            self._run("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
     def _run(self, statement: str) -> None:
         with self._connect() as connection:
             connection.execute(statement.encode())
@@ -116,6 +140,15 @@ def shared_cluster(
         return Cluster(Path(json.loads(note.read_text())["folder"]))
 
 
+@contextmanager
+def own_cluster(migrate: Callable[[str], None]) -> Iterator[Cluster]:
+    """Yield a cluster that one test may stop and start again."""
+    cluster = _start(os.getpid())
+    migrate(cluster.create(MIGRATED, template="template0"))
+    yield cluster
+    (cluster.folder / "ended").touch()
+
+
 def _start(run_pid: int) -> Cluster:
     programs = find_programs()
     if programs is None:
@@ -130,9 +163,7 @@ def _start(run_pid: int) -> Cluster:
     cluster = Cluster(folder)
     deadline = time.monotonic() + 300
     while supervisor.poll() is None and time.monotonic() < deadline:
-        try:
-            cluster._run("SELECT 1")
-        except psycopg.OperationalError:
+        if not cluster._answers():
             time.sleep(0.05)
         else:
             # The supervisor is to outlive this process: nobody waits for it.
@@ -162,9 +193,16 @@ def _supervise(run_pid: int, programs: Path, folder: Path) -> None:
         initdb += ["--encoding=UTF8", "--no-locale", f"--pgdata={folder / 'data'}"]
         subprocess.run(initdb, check=True, cwd=folder, stdin=subprocess.DEVNULL, **who)
         serve = [programs / "postgres", "-D", folder / "data", "-k", folder, *_QUICK]
-        server = subprocess.Popen(serve, cwd=folder, stdin=subprocess.DEVNULL, **who)
-        while server.poll() is None and _alive(run_pid):
-            time.sleep(0.3)
+        while _alive(run_pid) and not (folder / "ended").exists():
+            if server is None and not (folder / "stopped").exists():
+                server = subprocess.Popen(serve, cwd=folder, stdin=subprocess.DEVNULL, **who)
+            elif server and (folder / "stopped").exists():
+                server.send_signal(signal.SIGINT)  # sends everybody away
+                server.wait(20)
+                server = None
+            elif server and server.poll() is not None:
+                break
+            time.sleep(0.1)
     finally:
         if server and server.poll() is None:
             server.send_signal(signal.SIGQUIT)

@@ -14,6 +14,7 @@ from allay_metrics.intake.rows import RowWarning
 from allay_metrics.intake.table import Record
 from allay_metrics.intake.texts import one_line, several_lines
 from allay_metrics.outcomes.measures import concerns, measures
+from allay_metrics.plausible import earliest_birth
 
 WORDS = "words"
 _UNTICKED = frozenset({"", "0", "false", "no", "unchecked"})
@@ -130,6 +131,8 @@ class Reader:
         born, reason = self._stamps.day(told), "it is not a date in a known form"
         if born is not None and born > day:
             born, reason = None, "this birth date lies after the answer"
+        elif born is not None and born < earliest_birth(day):
+            born, reason = None, "this birth date lies over three years before the answer"
         if born is None:
             self._warn(row, self._asked.person["born"][0], told, reason)
         return born

@@ -10,6 +10,7 @@ from datetime import date
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Question
 from allay_metrics.metrics.weeks import monday_of, sunday_of
+from allay_metrics.plausible import read_day
 from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.html import TYPE_WORDS
@@ -61,10 +62,10 @@ def opening(review: CitiesReview, told: str) -> Opening | None:
 
 def _of_week(review: CitiesReview, city: str, told: str) -> Opening | None:
     """Return the completed visits of one city in one week."""
-    try:
-        monday = monday_of(date.fromisoformat(told))
-    except ValueError:
+    day = read_day(told)
+    if day is None:
         return None
+    monday = monday_of(day)
     days = (monday, sunday_of(monday))
     title = _title(city, f"week of {words.short_day(monday)}")
     return Opening(title, _question(review, "completed", days, [city]))

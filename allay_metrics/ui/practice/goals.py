@@ -6,6 +6,7 @@ import streamlit as st
 
 from allay_metrics.actions.details import save_goals
 from allay_metrics.metrics import METRICS
+from allay_metrics.plausible import AIM
 from allay_metrics.records import Scope
 from allay_metrics.review.eight import EIGHT
 from allay_metrics.review.settings import goals
@@ -47,7 +48,7 @@ def _field(key: str, aim: float | None, of: str) -> None:
     st.number_input(
         f"{metric.label} ({unit})",
         min_value=0.0,
-        max_value=float(SHARE) if metric.is_rate else None,
+        max_value=float(SHARE if metric.is_rate else AIM.high),
         value=None if aim is None else round(aim * _scale(key), 2),
         step=1.0,
         format="%g",

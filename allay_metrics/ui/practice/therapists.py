@@ -8,6 +8,7 @@ from allay_metrics import words
 from allay_metrics.actions.choosing import Saved
 from allay_metrics.actions.details import Details, save_details
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.plausible import ANY_DAY, read_day
 from allay_metrics.records import Scope
 from allay_metrics.review.naming import cities_to_choose
 from allay_metrics.review.settings import Therapist, therapists
@@ -122,7 +123,10 @@ def _save(scope: Scope, one: Therapist, of: str) -> None:
 
 def _day(text: str) -> date | None:
     """Return the day of an ISO text, None for a blank one."""
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise ConfigProblem(f"'{text}' is no day: write it as 2026-11-30.") from None
+    day = read_day(text)
+    if day is None and text.strip():
+        raise ConfigProblem(
+            f"'{text[:40]}' is no day from {ANY_DAY.first.year} to {ANY_DAY.last.year}: "
+            "write it as 2026-11-30."
+        )
+    return day

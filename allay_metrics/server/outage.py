@@ -1,0 +1,21 @@
+"""What is answered while the records cannot be asked: one sentence, and the page tries again."""
+
+from starlette.responses import Response
+
+from allay_metrics.errors import AllayError
+from allay_metrics.server.door_html import notice
+
+AGAIN = 5  # seconds
+_READS = ("GET", "HEAD")
+
+
+def outage(error: AllayError, method: str) -> Response:
+    """Return a page that says what the error does.
+
+    One that was only read loads itself anew; what was sent is sent again by whoever sent it.
+    """
+    reads = method in _READS
+    more = "This page tries again by itself." if reads else "Go back, and send it once more."
+    headers = {"Retry-After": str(AGAIN), **({"Refresh": str(AGAIN)} if reads else {})}
+    page = notice("One moment", f"{error} {more}")
+    return Response(page, 503, headers, media_type="text/html")
