@@ -21,6 +21,7 @@ IMPORTED_AS = {
     "oidc-provider-mock": "oidc_provider_mock",
     "python-calamine": "python_calamine",
     "pandas-stubs": "pandas",
+    "protobuf": "google",
     "recurring-ical-events": "recurring_ical_events",
     "vl-convert-python": "vl_convert",
 }

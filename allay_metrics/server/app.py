@@ -25,6 +25,7 @@ def dashboard_app(
     port: int,
     farewell: bytes,
     is_click: Callable[[bytes], bool],
+    *,
     on_error: Callable[[Exception], bool] | None = None,
     on_sign: Callable[[], None] = lambda: None,
 ) -> App:

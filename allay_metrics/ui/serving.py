@@ -29,7 +29,7 @@ def main(settings: list[str]) -> None:
     chosen = {name.removeprefix("--"): value for name, value in told}
     address, port = chosen["server.address"], int(chosen["server.port"])
     jobs = Jobs(recorded_practice)
-    app = dashboard_app(address, port, _farewell(), is_click, shown, jobs.send_now)
+    app = dashboard_app(address, port, _farewell(), is_click, on_error=shown, on_sign=jobs.send_now)
     # What was imported stays: no collection looks at it again.
     gc.collect()
     gc.freeze()
