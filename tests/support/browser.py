@@ -2,13 +2,25 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    WebSocket,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as TookTooLong
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 HOW_TO_GET_IT = (
     "The tests need a Chromium or Chrome: install one (on Debian: apt install chromium), "
@@ -30,6 +42,7 @@ _FLAGS = (
     # Whatever a page asks of another host fails at once, and is counted.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+_lines: WeakKeyDictionary[Page, WebSocket] = WeakKeyDictionary()  # each page's newest one
 PATIENCE = 60_000  # ms: a busy machine is no reason to fail
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 
@@ -78,6 +91,7 @@ def open_page(browser: Browser, size: str = "wide", scheme: str = "light") -> It
         accept_downloads=True,
     )
     context.set_default_timeout(PATIENCE)
+    context.on("page", lambda page: page.on("websocket", lambda line: _lines.update({page: line})))
     watched = Watched(context.new_page())
 
     def count(url: str) -> None:
@@ -110,23 +124,36 @@ def settle(page: Page) -> None:
 
 @contextmanager
 def answered(page: Page) -> Iterator[None]:
-    """Wait, behind what is done inside, until the page begins to answer; `settle` sees the end.
+    """Wait, behind what is done inside, until the page was answered; then `settle`.
 
-    Between a choice and its answer the page stands as before and looks settled.
+    Between a choice and its answer the page stands as before and looks settled, and an answer may
+    be quicker than the page shows that it is under way: so the wire is listened to. Fails where
+    what is done inside asks the server nothing.
     """
-    page.evaluate(
-        """() => {
-            const app = document.querySelector('[data-testid="stApp"]');
-            window.answered = false;
-            new MutationObserver((_, watch) => {
-                if (app.dataset.testScriptState === 'notRunning') return;
-                window.answered = true;
-                watch.disconnect();
-            }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
-        }"""
-    )
-    yield
-    page.wait_for_function("() => window.answered")
+    line, heard = _lines[page], []
+
+    def sent(frame: bytes | str) -> None:
+        if BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+            heard.append("asked")
+
+    def received(frame: bytes | str) -> None:
+        told = ForwardMsg.FromString(frame)
+        is_end = told.WhichOneof("type") == "script_finished"
+        if heard and is_end and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            heard.append("answered")
+
+    line.on("framesent", sent)
+    line.on("framereceived", received)
+    try:
+        yield
+        until = time.monotonic() + PATIENCE / 1_000
+        while "answered" not in heard:
+            if time.monotonic() > until:
+                raise TookTooLong(f"the page at {page.url} was not answered: {heard}")
+            page.wait_for_timeout(20)  # what came over the wire meanwhile is heard
+    finally:
+        line.remove_listener("framesent", sent)
+        line.remove_listener("framereceived", received)
 
 
 def _is_outside(url: str) -> bool:
