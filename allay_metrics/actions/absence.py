@@ -1,4 +1,4 @@
-"""Visits that a newer file lacks: which are missing, what is asked first, and the answer."""
+"""Visits that a newer file lacks: which are missing, which wait for an answer, which stand."""
 
 import json
 from collections import defaultdict
@@ -13,14 +13,13 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
+    Select,
     and_,
     func,
     or_,
     select,
-    update,
 )
 
-from allay_metrics.derive import derive
 from allay_metrics.derive.absence import (
     LONG_OVER_SECONDS,
     Absences,
@@ -28,21 +27,17 @@ from allay_metrics.derive.absence import (
     Answer,
     EvidenceFile,
     Group,
-    absent_by_group,
     evidence_span,
     resolve_absences,
-    suspicious_groups,
 )
 from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.visit_type import Words, visit_types
-from allay_metrics.errors import Conflict, NotFound
-from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import booking, import_, import_group, practice
 
 # Marks of a visit that a file of kept visits rightly leaves out.
 CALLED_OFF = ("cancelled", "no_show", "rescheduled")
-_EVIDENCE = ("kept", "all")  # a file of cancelled visits alone is evidence against nothing
+EVIDENCE = ("kept", "all")  # a file of cancelled visits alone is evidence against nothing
 
 
 @dataclass(frozen=True)
@@ -58,38 +53,10 @@ class MissingCounts:
     unconfirmed: int
 
 
-@dataclass(frozen=True)
-class GroupCount:
-    """How many visits of a therapist, month or type a file lacks, of how many it speaks of."""
-
-    group: Group
-    absent: int
-    of: int
-    is_suspicious: bool
-
-
-@dataclass(frozen=True)
-class AbsenceQuestion:
-    """What a file asks before the visits it lacks leave the numbers.
-
-    `first_at` and `last_at` are its first and last visit (seconds since 1970 UTC), `doubt` is why
-    its as-of is in doubt (`stale 2026-01-31`), empty for no doubt.
-    """
-
-    import_id: str
-    file_name: str
-    as_of: int
-    first_at: int
-    last_at: int
-    doubt: str
-    visits: int
-    groups: tuple[GroupCount, ...]
-
-
 def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCounts:
     """Mark the bookings of a source that newer files show to be gone, and unmark all others."""
     refresh_evidence(conn, practice_id, source)
-    files = list(_evidence_files(conn, practice_id, source))
+    files = list(evidence_files(conn, practice_id, source))
     families = _write_absences(conn, practice_id, source, resolve_absences(files))
     families |= _mark_unconfirmed(conn, practice_id, source)
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
@@ -108,8 +75,8 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
 
 def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
     """Find anew which moments each standing file of a source speaks of."""
-    rows = conn.execute(_standing(practice_id, source)).all()
-    zone = _zone(conn, practice_id)
+    rows = conn.execute(standing_files(practice_id, source)).all()
+    zone = zone_of(conn, practice_id)
     changed = []
     for row in rows:
         span = _evidence(row, rows, zone)
@@ -118,7 +85,8 @@ def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
     update_rows(conn, import_, practice_id, ("evidence_from", "evidence_to"), changed)
 
 
-def _standing(practice_id: str, source: str) -> Any:
+def standing_files(practice_id: str, source: str) -> Select[Any]:
+    """Return the SELECT of a source's files that stand and are evidence, oldest export first."""
     return (
         select(import_)
         .where(
@@ -126,7 +94,7 @@ def _standing(practice_id: str, source: str) -> Any:
             import_.c.source == source,
             import_.c.undone_at.is_(None),
             import_.c.mends.is_(None),
-            import_.c.holds.in_(_EVIDENCE),
+            import_.c.holds.in_(EVIDENCE),
         )
         .order_by(import_.c.as_of, import_.c.sequence)
     )
@@ -148,12 +116,13 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp())
 
 
-def _zone(conn: Connection, practice_id: str) -> ZoneInfo:
+def zone_of(conn: Connection, practice_id: str) -> ZoneInfo:
+    """Return the practice's time zone."""
     named = select(practice.c.timezone).where(practice.c.practice_id == practice_id)
     return ZoneInfo(conn.execute(named).scalar_one())
 
 
-def _evidence_files(
+def evidence_files(
     conn: Connection, practice_id: str, source: str, only: str | None = None
 ) -> Iterable[EvidenceFile]:
     """Yield the files that lack bookings they speak of, the oldest export first."""
@@ -161,8 +130,8 @@ def _evidence_files(
     absent = _absent_bookings(conn, practice_id, source, type_words, only)
     if not absent:
         return
-    held = _held_groups(conn, practice_id, absent, type_words)
-    for row in conn.execute(_standing(practice_id, source)).all():
+    held = held_groups(conn, practice_id, absent, type_words)
+    for row in conn.execute(standing_files(practice_id, source)).all():
         if row.id in absent:
             yield EvidenceFile(
                 row.id,
@@ -214,17 +183,19 @@ def _absent_bookings(
     )
     absent: dict[str, list[AbsentVisit]] = defaultdict(list)
     for row in conn.execute(statement):
-        absent[row.import_id].append(
-            AbsentVisit(
-                row.id,
-                (row.family_id, row.therapist, row.starts_at),
-                row.therapist,
-                row.day.isoformat()[:7],
-                visit_types(row.type_text, type_words)[0],
-                bool(row.is_long_over),
-            )
-        )
+        absent[row.import_id].append(_absent_visit(row, type_words))
     return absent
+
+
+def _absent_visit(row: Row[Any], type_words: Words) -> AbsentVisit:
+    return AbsentVisit(
+        row.id,
+        (row.family_id, row.therapist, row.starts_at),
+        row.therapist,
+        row.day.isoformat()[:7],
+        visit_types(row.type_text, type_words)[0],
+        bool(row.is_long_over),
+    )
 
 
 def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool]]:
@@ -256,11 +227,11 @@ def _same_practice(one: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 
 def _newest_export(practice_id: str, source: str) -> Any:
-    standing = _standing(practice_id, source).order_by(None).subquery()
+    standing = standing_files(practice_id, source).order_by(None).subquery()
     return select(func.max(standing.c.as_of)).scalar_subquery()
 
 
-def _held_groups(
+def held_groups(
     conn: Connection, practice_id: str, imports: Iterable[str], type_words: Words
 ) -> dict[str, dict[Group, int]]:
     """Return by import how many visits it holds of each therapist, month and visit type."""
@@ -320,7 +291,7 @@ def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[st
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
     since = 0
     if newest is not None:
-        zone = _zone(conn, practice_id)
+        zone = zone_of(conn, practice_id)
         since = _midnight(datetime.fromtimestamp(newest, zone).date(), zone)
     is_unconfirmed = and_(
         booking.c.as_of < since,
@@ -338,129 +309,3 @@ def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[st
         update_rows(conn, booking, practice_id, ("unconfirmed",), [(flag, id_) for id_ in changed])
         families |= set(changed.values())
     return families
-
-
-def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
-    """Return what a file asks before visits leave the numbers, None where nothing waits for it."""
-    waiting = select(booking.c.id).where(
-        booking.c.practice_id == practice_id, booking.c.unanswered_import_id == import_id
-    )
-    ids = set(conn.execute(waiting).scalars())
-    if not ids:
-        return None
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    row = conn.execute(select(import_).where(own)).one()
-    (file,) = _evidence_files(conn, practice_id, row.source, only=import_id)
-    absent = [visit for visit in file.absent if visit.booking_id in ids]
-    return AbsenceQuestion(
-        import_id,
-        row.file_name,
-        row.as_of,
-        row.first_at,
-        row.last_at,
-        row.as_of_doubt or "",
-        len({visit.slot for visit in absent}),
-        _group_counts(absent, file.held),
-    )
-
-
-def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
-    counts, suspicious = absent_by_group(absent), suspicious_groups(absent, held)
-    order = ("month", "therapist", "type")
-    return tuple(
-        GroupCount(group, counts[group], counts[group] + held.get(group, 0), group in suspicious)
-        for group in sorted(counts, key=lambda group: (order.index(group[0]), group[1]))
-    )
-
-
-def keep_answer(conn: Connection, practice_id: str, import_id: str, answer: Answer) -> None:
-    """Keep the owner's answer with a file, and that its as-of is confirmed by it."""
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    values = {"absence_answer": json.dumps(sorted(answer.not_held)), "as_of_doubt": None}
-    conn.execute(update(import_).where(own).values(values))
-
-
-def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCounts:
-    """Answer a file's question; the numbers follow. Raises NotFound where nothing is asked."""
-    with scope.write("say what a file did not hold") as conn:
-        row = _import(conn, scope, import_id)
-        if absence_question(conn, scope.practice_id, import_id) is None:
-            raise NotFound("This file asks nothing any more: look at the list again.")
-        keep_answer(conn, scope.practice_id, import_id, answer)
-        return _rederive(conn, scope, row.source)
-
-
-def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
-    """Take an answer back: the file asks again. Raises Conflict where none was given."""
-    with scope.write("take back what a file did not hold") as conn:
-        row = _import(conn, scope, import_id)
-        if row.absence_answer is None:
-            raise Conflict(f"Nothing was answered about {row.file_name}.")
-        own = and_(import_.c.practice_id == scope.practice_id, import_.c.id == import_id)
-        conn.execute(update(import_).where(own).values(absence_answer=None))
-        return _rederive(conn, scope, row.source)
-
-
-def confirm_same_file(conn: Connection, practice_id: str, source: str, file_hash: str) -> None:
-    """Believe what earlier imports of the same bytes lack, where they still ask."""
-    same = conn.execute(
-        _standing(practice_id, source).where(
-            import_.c.file_hash == file_hash, import_.c.absence_answer.is_(None)
-        )
-    ).all()
-    for row in same:
-        keep_answer(conn, practice_id, row.id, Answer())
-
-
-def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
-    own = and_(
-        import_.c.practice_id == scope.practice_id,
-        import_.c.id == import_id,
-        import_.c.undone_at.is_(None),
-    )
-    row = conn.execute(select(import_).where(own)).one_or_none()
-    if row is None:
-        raise NotFound("There is no such import on file.")
-    return row
-
-
-def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
-    counts = mark_missing(conn, scope.practice_id, source)
-    derive(conn, scope.practice_id, counts.families)
-    return counts
-
-
-def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[str, str, int]]:
-    """Return why a file says nothing of unconfirmed visits of its source: kind, value, visits.
-
-    Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
-    hers) and `type` (all its rows are of this one). Most visits first.
-    """
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    row = conn.execute(select(import_).where(own)).one()
-    if row.first_at is None or row.holds not in _EVIDENCE:
-        return []
-    type_words = read_choices(conn, practice_id).type_words
-    held = _held_groups(conn, practice_id, [import_id], type_words)[import_id]
-    types = {value for kind, value in held if kind == "type"}
-    last_day = f"{datetime.fromtimestamp(row.last_at, _zone(conn, practice_id)):%Y-%m-%d}"
-    unconfirmed = select(booking).where(
-        booking.c.practice_id == practice_id,
-        booking.c.source == row.source,
-        booking.c.unconfirmed == 1,
-    )
-    slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
-    for each in conn.execute(unconfirmed):
-        therapist = each.therapist or ""
-        visit_type = visit_types(each.type_text, type_words)[0]
-        if ("therapist", therapist) not in held:
-            why = ("therapist", therapist)
-        elif len(types) == 1 and visit_type not in types:
-            why = ("type", next(iter(types)))
-        elif each.starts_at > row.last_at:
-            why = ("ends", last_day)
-        else:
-            continue
-        slots[why].add((each.family_id, therapist, each.starts_at))
-    counted = [(kind, value, len(found)) for (kind, value), found in slots.items()]
-    return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))

@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select
 
 from allay_metrics import words
-from allay_metrics.actions.absence import (
+from allay_metrics.actions.absence import MissingCounts, mark_missing
+from allay_metrics.actions.absence_answers import (
     AbsenceQuestion,
-    MissingCounts,
     absence_question,
     confirm_same_file,
     keep_answer,
-    mark_missing,
     silences,
 )
 from allay_metrics.actions.account import (

@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
 from allay_metrics import words
-from allay_metrics.actions.absence import AbsenceQuestion, absence_question
+from allay_metrics.actions.absence_answers import AbsenceQuestion, absence_question
 from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.derive.absence import Group
 from allay_metrics.metrics.behind import TYPE_WORDS

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from allay_metrics.actions.absence import (
+from allay_metrics.actions.absence import mark_missing
+from allay_metrics.actions.absence_answers import (
     absence_question,
     answer_absence,
-    mark_missing,
     take_answer_back,
 )
 from allay_metrics.actions.check import check_records

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.absence import answer_absence, take_answer_back
+from allay_metrics.actions.absence_answers import answer_absence, take_answer_back
 from allay_metrics.derive.absence import Answer, Group
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope

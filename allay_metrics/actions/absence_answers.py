@@ -1,0 +1,187 @@
+"""What a file asks before the visits it lacks go missing, and the owner's answer."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, select, update
+
+from allay_metrics.actions.absence import (
+    EVIDENCE,
+    MissingCounts,
+    evidence_files,
+    held_groups,
+    mark_missing,
+    standing_files,
+    zone_of,
+)
+from allay_metrics.derive import derive
+from allay_metrics.derive.absence import (
+    AbsentVisit,
+    Answer,
+    Group,
+    absent_by_group,
+    suspicious_groups,
+)
+from allay_metrics.derive.choices import read_choices
+from allay_metrics.derive.visit_type import visit_types
+from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import booking, import_
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """How many visits of a therapist, month or type a file lacks, of how many it speaks of."""
+
+    group: Group
+    absent: int
+    of: int
+    is_suspicious: bool
+
+
+@dataclass(frozen=True)
+class AbsenceQuestion:
+    """What a file asks before the visits it lacks leave the numbers.
+
+    `first_at` and `last_at` are its first and last visit (seconds since 1970 UTC), `doubt` is why
+    its as-of is in doubt (`stale 2026-01-31`), empty for no doubt.
+    """
+
+    import_id: str
+    file_name: str
+    as_of: int
+    first_at: int
+    last_at: int
+    doubt: str
+    visits: int
+    groups: tuple[GroupCount, ...]
+
+
+def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
+    """Return what a file asks before visits leave the numbers, None where nothing waits for it."""
+    waiting = select(booking.c.id).where(
+        booking.c.practice_id == practice_id, booking.c.unanswered_import_id == import_id
+    )
+    ids = set(conn.execute(waiting).scalars())
+    if not ids:
+        return None
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    row = conn.execute(select(import_).where(own)).one()
+    (file,) = evidence_files(conn, practice_id, row.source, only=import_id)
+    absent = [visit for visit in file.absent if visit.booking_id in ids]
+    return AbsenceQuestion(
+        import_id,
+        row.file_name,
+        row.as_of,
+        row.first_at,
+        row.last_at,
+        row.as_of_doubt or "",
+        len({visit.slot for visit in absent}),
+        _group_counts(absent, file.held),
+    )
+
+
+def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
+    counts, suspicious = absent_by_group(absent), suspicious_groups(absent, held)
+    order = ("month", "therapist", "type")
+    return tuple(
+        GroupCount(group, counts[group], counts[group] + held.get(group, 0), group in suspicious)
+        for group in sorted(counts, key=lambda group: (order.index(group[0]), group[1]))
+    )
+
+
+def keep_answer(conn: Connection, practice_id: str, import_id: str, answer: Answer) -> None:
+    """Keep the owner's answer with a file, and that its as-of is confirmed by it."""
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    values = {"absence_answer": json.dumps(sorted(answer.not_held)), "as_of_doubt": None}
+    conn.execute(update(import_).where(own).values(values))
+
+
+def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCounts:
+    """Answer a file's question; the numbers follow. Raises NotFound where nothing is asked."""
+    with scope.write("say what a file did not hold") as conn:
+        row = _import(conn, scope, import_id)
+        if absence_question(conn, scope.practice_id, import_id) is None:
+            raise NotFound("This file asks nothing any more: look at the list again.")
+        keep_answer(conn, scope.practice_id, import_id, answer)
+        return _rederive(conn, scope, row.source)
+
+
+def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
+    """Take an answer back: the file asks again. Raises Conflict where none was given."""
+    with scope.write("take back what a file did not hold") as conn:
+        row = _import(conn, scope, import_id)
+        if row.absence_answer is None:
+            raise Conflict(f"Nothing was answered about {row.file_name}.")
+        own = and_(import_.c.practice_id == scope.practice_id, import_.c.id == import_id)
+        conn.execute(update(import_).where(own).values(absence_answer=None))
+        return _rederive(conn, scope, row.source)
+
+
+def confirm_same_file(conn: Connection, practice_id: str, source: str, file_hash: str) -> None:
+    """Believe what earlier imports of the same bytes lack, where they still ask."""
+    same = conn.execute(
+        standing_files(practice_id, source).where(
+            import_.c.file_hash == file_hash, import_.c.absence_answer.is_(None)
+        )
+    ).all()
+    for row in same:
+        keep_answer(conn, practice_id, row.id, Answer())
+
+
+def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
+    own = and_(
+        import_.c.practice_id == scope.practice_id,
+        import_.c.id == import_id,
+        import_.c.undone_at.is_(None),
+    )
+    row = conn.execute(select(import_).where(own)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such import on file.")
+    return row
+
+
+def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
+    counts = mark_missing(conn, scope.practice_id, source)
+    derive(conn, scope.practice_id, counts.families)
+    return counts
+
+
+def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[str, str, int]]:
+    """Return why a file says nothing of unconfirmed visits of its source: kind, value, visits.
+
+    Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
+    hers) and `type` (all its rows are of this one). Most visits first.
+    """
+    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
+    row = conn.execute(select(import_).where(own)).one()
+    if row.first_at is None or row.holds not in EVIDENCE:
+        return []
+    type_words = read_choices(conn, practice_id).type_words
+    held = held_groups(conn, practice_id, [import_id], type_words)[import_id]
+    types = {value for kind, value in held if kind == "type"}
+    last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
+    unconfirmed = select(booking).where(
+        booking.c.practice_id == practice_id,
+        booking.c.source == row.source,
+        booking.c.unconfirmed == 1,
+    )
+    slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
+    for each in conn.execute(unconfirmed):
+        therapist = each.therapist or ""
+        visit_type = visit_types(each.type_text, type_words)[0]
+        if ("therapist", therapist) not in held:
+            why = ("therapist", therapist)
+        elif len(types) == 1 and visit_type not in types:
+            why = ("type", next(iter(types)))
+        elif each.starts_at > row.last_at:
+            why = ("ends", last_day)
+        else:
+            continue
+        slots[why].add((each.family_id, therapist, each.starts_at))
+    counted = [(kind, value, len(found)) for (kind, value), found in slots.items()]
+    return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))
