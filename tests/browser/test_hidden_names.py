@@ -77,20 +77,25 @@ def _told(page: Page) -> str:
 
 
 def _hits(page: Page) -> list[str]:
-    return re.findall(f".{{0,60}}(?:{SEED}|{DIGITS}|{SHOWN}).{{0,20}}", _told(page))
+    """Return where the word or the phone stands, with what is around it."""
+    told = _told(page)
+    found = re.finditer(f"{SEED}|{DIGITS}|{SHOWN}", told)
+    return [told[max(0, hit.start() - 60) : hit.end() + 20] for hit in found]
 
 
 def _tour(page: Page, server: Server, path: str, query: str) -> list[str]:
     """Open a page and, one after another, what opens on it; return where the word stands."""
     visit(page, server, f"{path}?{query}")
     found = [f"{path}: {hit}" for hit in _hits(page)]
-    for opener in OPENERS.get(path, ()):
+    openers = OPENERS.get(path, ())
+    for opener in openers:
         button = page.locator(f".stMain {opener}").first
         with answered(page):
             button.click()
         settle(page)
         found += [f"{path} {opener}: {hit}" for hit in _hits(page)]
-        if page.get_by_role("dialog").count() or page.url.split("?")[0] != f"{server.url}/{path}":
+        is_elsewhere = page.url.split("?")[0] != f"{server.url}/{path}"
+        if opener != openers[-1] and (is_elsewhere or page.get_by_role("dialog").count()):
             visit(page, server, f"{path}?{query}")
     return found
 
