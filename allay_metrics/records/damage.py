@@ -16,7 +16,8 @@ _DEMO = "`demo` makes the invented practice anew, and `restore` brings a backup 
 _SERVER = "put a backup into an empty database by `restore FILE --database URL`"
 _SAID = ("malformed", "file is not a database", "file is encrypted")
 _UNDECODED = "Could not decode to UTF-8"  # what follows is the text itself
-_UNREAD = ("IOERR_READ", "IOERR_SHORT_READ", "IOERR_CORRUPTFS", "IOERR_DATA")
+# A read that fails whole (IOERR_READ) may be a disk that was unplugged: that is out of reach.
+_UNREAD = ("IOERR_SHORT_READ", "IOERR_CORRUPTFS", "IOERR_DATA")
 _INTERNAL = "XX"  # PostgreSQL's class of errors for blocks and indexes that contradict themselves
 _NO_SCHEMA = "3F000"  # what PostgreSQL calls it
 _LONGEST = 120  # characters of what an engine says

@@ -128,11 +128,14 @@ def week(url: str, *day: str) -> dict[str, Any]:
 def numbers(
     url: str, metrics: str, first: str, last: str, **where: str
 ) -> dict[str, dict[str, Any]]:
-    """Return metric -> value, numerator, denominator, reason, as the command line tells them."""
+    """Return metric -> value, numerator, denominator, reason, as the command line tells them.
+
+    What it notes about visits left out is no metric.
+    """
     chosen = [word for pair in where.items() for word in ("--where", "=".join(pair))]
     period = ("--from", first, "--to", last)
     (row,) = command(url, "query", metrics, *period, *chosen, "--format", "json")
-    return row
+    return {name: cell for name, cell in row.items() if name != "note"}
 
 
 def digits(text: str) -> int:
