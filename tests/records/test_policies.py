@@ -91,7 +91,7 @@ def test_no_role_that_serves_a_viewer_is_more_than_its_policies(scope):
             assert conn.execute(owned, {"oid": role["oid"]}).scalar_one() == 0
         reads = text("SELECT has_table_privilege(:role, :table, 'SELECT')")
         for table in (*metadata.tables, "alembic_version", "gate.held"):
-            # `import` is a word of the language and stands in quotes, as names without a schema may.
+            # `import` is a word of the language: names without a schema stand in quotes.
             name = table if "." in table else f'"{table}"'
             told = {"role": held.role("login"), "table": name}
             assert not conn.execute(reads, told).scalar_one(), table
