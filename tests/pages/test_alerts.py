@@ -33,7 +33,7 @@ def clients(own_scope, tmp_path):
     found = in_care(
         Desk(own_scope, tmp_path),
         seen("1", 7),
-        seen("2", 7, "Ida", who="Bea Moss", therapist="Ines Park", phone="+1 415 555 0142"),
+        seen("2", 7, "Idalina", who="Bea Moss", therapist="Ines Park", phone="+1 415 555 0142"),
     )
     signed(own_scope)
     return found
@@ -66,10 +66,10 @@ def button(at, label):
 
 def test_the_link_opens_its_sign_first_with_call_text_and_the_readers_own_step(own_scope, clients):
     ticked(own_scope, clients["Mia"], FEVER)
-    id_ = ticked(own_scope, clients["Ida"], BIRTH_WEIGHT)
+    id_ = ticked(own_scope, clients["Idalina"], BIRTH_WEIGHT)
     at = opened(id_)
     said = text(at)
-    assert said.index("Ida") < said.index("Mia"), "though hers is the less urgent one"
+    assert said.index("Idalina") < said.index("Mia"), "though hers is the less urgent one"
     assert 'href="tel:+14155550142"' in bodies(at)
     assert 'href="sms:+14155550142"' in bodies(at)
     assert reader_steps()[2] in said
@@ -95,11 +95,11 @@ def test_a_family_without_a_phone_says_so(own_scope, clients):
 
 
 def test_a_therapist_who_does_not_care_for_the_family_is_told_so(own_scope, clients):
-    id_ = ticked(own_scope, clients["Ida"], FEVER)
+    id_ = ticked(own_scope, clients["Idalina"], FEVER)
     at = opened(id_, **{"as": as_(own_scope, "Maya Lopez")})
     assert "is of no family in your care" in text(at)
-    assert "Ida" not in text(at)
-    assert "Ida" in text(opened(id_, **{"as": as_(own_scope, "Ines Park")}))
+    assert "Idalina" not in text(at)
+    assert "Idalina" in text(opened(id_, **{"as": as_(own_scope, "Ines Park")}))
 
 
 def test_a_link_to_nothing_is_said(own_scope, clients):  # noqa: ARG001  on file

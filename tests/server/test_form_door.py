@@ -6,6 +6,7 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import HealthCheck, settings
 from hypothesis import given as given_by
 from hypothesis import strategies as st
@@ -382,8 +383,8 @@ def test_so_many_links_are_looked_up_at_a_time(door, monkeypatch, guesses_before
     async def guess():
         guesses = [call(door, "GET", f"more-{n}") for n in range(at_once + beside)]
         under_way = asyncio.gather(*guesses)
-        while not is_full():  # noqa: ASYNC110 - threads fill it, and the limiter tells no event
-            await asyncio.sleep(0.01)
+        while not is_full():
+            await checkpoint()  # threads fill it, and the limiter tells no event
         go_on.set()
         return {answer.status for answer in await under_way}
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from anyio.lowlevel import checkpoint
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Session
@@ -60,8 +61,8 @@ def run(answers, clicks=(), is_click=lambda _: True, looks=0):
         async def receive():
             for message in told:
                 return {"type": "websocket.receive", "bytes": message}
-            while len(answers.asked) < 1 + len(clicks) + looks and not sent:  # noqa: ASYNC110
-                await asyncio.sleep(0)  # lets the watch look
+            while len(answers.asked) < 1 + len(clicks) + looks and not sent:
+                await checkpoint()  # lets the watch look
             return {"type": "websocket.disconnect"}
 
         async def app(_scope, receive, _send):

@@ -84,7 +84,7 @@ def mail_server(box, **settings) -> Iterator[int]:
 def silent_server() -> Iterator[int]:
     """Yield a port at which somebody listens and never says a word."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", free_port()))
         listening.listen()
         yield listening.getsockname()[1]
 
