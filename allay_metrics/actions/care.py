@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.derive import derive
+from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem, choose_from
 from allay_metrics.plausible import ANY_DAY
 from allay_metrics.records import Scope
@@ -150,12 +151,19 @@ def clients_of_bookings(
 
 
 def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: str) -> None:
-    """Close the care of all clients of these families on one day, for one reason."""
+    """Close the care of all clients of these families on one day, for one reason.
+
+    A client who died stays as that was kept.
+    """
+    died = select(care_closed.c.client_id).where(
+        care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
+    )
     with scope.read() as conn:
         asked = select(client.c.id).where(
             client.c.practice_id == scope.practice_id,
             client.c.family_id.in_(among(conn, family_ids)),
             client.c.family_id.in_(scope.own_families()),
+            client.c.id.not_in(died),
         )
         ids = list(conn.execute(asked).scalars())
     close_care(scope, [Closing(id_, day, reason) for id_ in ids])

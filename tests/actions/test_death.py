@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.care import Closing, close_care, close_families
 from allay_metrics.actions.check import check_records
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.contact import set_contact
@@ -18,7 +18,7 @@ from allay_metrics.caseload.today import today_of
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
 from allay_metrics.metrics.outcomes import read_episodes
-from allay_metrics.records.tables import family
+from allay_metrics.records.tables import care_closed, family
 from allay_metrics.review.care import review_care
 from allay_metrics.review.check_ins import due
 from allay_metrics.review.contacts import not_contacted
@@ -127,6 +127,18 @@ def test_the_other_twins_care_stays_open_with_practical_contact_alone(desk, maya
     for link in links.values():
         with pytest.raises(NotFound, match="not open"):
             open_link(desk.scope, link)
+
+
+@twins
+def test_the_end_of_the_familys_care_leaves_a_death_as_it_was_kept(desk, maya):
+    keep_death(maya, desk.clients["Mia"], TODAY)
+    with desk.scope.read() as conn:
+        lees = conn.execute(select(family.c.id).where(family.c.name == "Lee")).scalar_one()
+    close_families(desk.scope, [lees], TODAY, "family stopped")
+    reasons = select(care_closed.c.client_id, care_closed.c.reason)
+    with desk.scope.read() as conn:
+        kept = dict(map(tuple, conn.execute(reasons)))
+    assert (kept[desk.clients["Mia"]], kept[desk.clients["Leo"]]) == (DIED, "family stopped")
 
 
 @twins
