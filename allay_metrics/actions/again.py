@@ -23,7 +23,7 @@ from allay_metrics.intake.profile import Profile
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of, new_key
-from allay_metrics.records.tables import coverage, import_row, set_aside
+from allay_metrics.records.tables import coverage, import_, import_row, set_aside
 
 
 @dataclass
@@ -88,7 +88,11 @@ def take_in_rows(
     origin = usable.were[0]
     hand = FileInHand(practice_id, new_key(), origin.source, origin.as_of)
     told = json.dumps([one.raw_hash for one in usable.were]).encode()
-    entry = Entry(name, sha256(told).hexdigest(), origin.holds, mends=origin.import_id)
+    # A row mended later was given together with the file it stood in.
+    of_file = (import_.c.practice_id == practice_id) & (import_.c.id == origin.import_id)
+    batch = conn.execute(select(import_.c.batch).where(of_file)).scalar_one()
+    hash_ = sha256(told).hexdigest()
+    entry = Entry(name, hash_, origin.holds, mends=origin.import_id, batch=batch)
     open_import(conn, hand, entry)
     counts = Counts()
     load_rows(conn, hand, usable.rows, counts)

@@ -3,6 +3,7 @@
 Random practices come in by the real importer and are judged by tests/plain_absence.py.
 """
 
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from allay_metrics.actions.absence_answers import (
     take_answer_back,
 )
 from allay_metrics.actions.check import check_records
+from allay_metrics.actions.mending import mend
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive.absence import Answer
@@ -327,13 +329,34 @@ def test_files_of_one_morning_confirm_each_other(sqlite_desk):
     assert marks(sqlite_desk.scope)["unconfirmed"] == set()
 
 
+def written_later(desk, rows):
+    """One more export, by its own time a minute after those before."""
+    path = desk.write(rows)
+    moment = path.stat().st_mtime + 60
+    os.utime(path, (moment, moment))
+    return path
+
+
 def test_files_given_together_without_a_moment_are_not_newer_than_each_other(sqlite_desk):
     from allay_metrics.actions.imports import import_file
 
     desk = sqlite_desk
-    for rows in (FORTNIGHT, without("v5")):
-        report = import_file(desk.scope, desk.write(rows), batch="together")
+    import_file(desk.scope, desk.write(FORTNIGHT), batch="together")
+    report = import_file(desk.scope, written_later(desk, without("v5")), batch="together")
     assert report.missing == report.missing_unconfirmed == 0
+
+
+def test_a_mended_row_belongs_to_the_files_its_own_was_given_with(sqlite_desk):
+    from allay_metrics.actions.imports import import_file
+
+    desk = sqlite_desk
+    bad = FORTNIGHT[5] | {"end": "never"}
+    first = import_file(desk.scope, desk.write([*without("v5"), bad]), batch="together")
+    mend(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
+    report = import_file(desk.scope, written_later(desk, without("v5")), batch="together")
+    assert (states(desk.scope)["v5"], report.missing, report.missing_unconfirmed) == (
+        "completed", 0, 0,
+    )  # fmt: skip
 
 
 def test_a_file_cut_before_its_export_says_nothing_of_the_days_after_its_last_visit(sqlite_desk):
