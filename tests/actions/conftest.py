@@ -6,6 +6,7 @@ import pytest
 
 from allay_metrics.records import DOOR
 from tests.support.exports import Desk
+from tests.support.mail_box import Box, mail_server, name_server
 from tests.support.people import SECRET
 
 
@@ -26,3 +27,12 @@ def door(scope, monkeypatch):
     """The gate's own scope of the practice, on a server that has a secret."""
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     return replace(scope, viewer=DOOR)
+
+
+@pytest.fixture
+def box(monkeypatch):
+    """A mail server that is named, and what came to it."""
+    taken = Box()
+    with mail_server(taken) as port:
+        name_server(monkeypatch, port)
+        yield taken

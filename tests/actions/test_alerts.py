@@ -45,15 +45,6 @@ class Died(BaseException):
 
 
 @pytest.fixture
-def box(monkeypatch):
-    """A mail server that is named, and what came to it."""
-    taken = Box()
-    with mail_server(taken) as port:
-        name_server(monkeypatch, port)
-        yield taken
-
-
-@pytest.fixture
 def scope(sqlite_scope, tmp_path):
     """A practice that asks, with a family in care."""
     return practice_of(sqlite_scope, tmp_path)

@@ -26,14 +26,6 @@ def _no_patience(monkeypatch):
 
 
 @pytest.fixture
-def box(monkeypatch):
-    taken = Box()
-    with mail_server(taken) as port:
-        name_server(monkeypatch, port)
-        yield taken
-
-
-@pytest.fixture
 def far(monkeypatch):
     """The mail server, as if it stood on another computer."""
     monkeypatch.setattr(config, "is_loopback", lambda _host: False)

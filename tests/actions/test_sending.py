@@ -17,17 +17,8 @@ from allay_metrics.errors import ConfigProblem, Conflict, NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.review.check_ins import due
 from tests.support.asked import in_care, seen, signed, token_of
-from tests.support.mail_box import Box, mail_server, name_server
 from tests.support.on_file import check_ins
 from tests.support.people import SECRET
-
-
-@pytest.fixture
-def box(monkeypatch):
-    taken = Box()
-    with mail_server(taken) as port:
-        name_server(monkeypatch, port)
-        yield taken
 
 
 @pytest.fixture
