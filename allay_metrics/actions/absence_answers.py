@@ -165,7 +165,8 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
     held = held_groups(conn, practice_id, [import_id], type_words)[import_id]
     types = {value for kind, value in held if kind == "type"}
     last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
-    unconfirmed = select(booking).where(
+    columns = ("family_id", "therapist", "type_text", "starts_at")
+    unconfirmed = select(*(booking.c[name] for name in columns)).where(
         booking.c.practice_id == practice_id,
         booking.c.source == row.source,
         booking.c.unconfirmed == 1,
