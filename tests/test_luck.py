@@ -62,6 +62,18 @@ def test_nothing_is_looked_for_that_chance_may_bring():
     assert {name: words for name, words in found.items() if words} == {}
 
 
+def test_no_text_is_forged_by_a_letter_that_may_stand_there_already():
+    """A letter put in place of another is the same one in so many runs; forged.py takes another."""
+    put_in = re.compile(
+        r"\[:-\d+\]\}?\w"  # f"{mark[:-1]}0"
+        r"|\[:-\d+\]\s*\+\s*[fbr]*[\"']"  # mark[:-1] + "0"
+        r"|[\"']\s*\+\s*\w+\[\d+:\]"  # "0" + mark[1:]
+        r"|\w[\"']?\{\w+\[\d+:\]\}"  # f"0{mark[1:]}"
+    )
+    others = [path for path in FILES if path != Path(__file__)]
+    assert [path.name for path in others if put_in.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_no_test_waits_for_time_or_measures_it():
     """States are waited for; what is quick is counted, or measured in benchmarks/."""
     others = [path for path in FILES if path != Path(__file__)]

@@ -14,6 +14,7 @@ from allay_metrics.actions.vouched import REFUSED
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import login_session
 from allay_metrics.records.types import now
+from tests.support.forged import with_another_letter
 from tests.support.oidc_server import CLIENT, CORRUPT, vouching
 from tests.support.oidc_server import SECRET as CLIENT_SECRET
 from tests.support.people import ANA, MAYA, PASSWORD, SECRET, ana, maya_invited, wrong_code
@@ -218,7 +219,7 @@ def test_another_phone_takes_over_and_every_other_place_is_signed_out(device, se
     assert (answer.status_code, "not the code the new phone shows" in answer.text) == (422, True)
     assert re.search(r"<code>([A-Z2-7 ]+)</code>", answer.text)[1].replace(" ", "") == phone.secret
     # Of the signature's last letter a few bits count alone: another one may mean the same.
-    forged = sealed[:-9] + ("y" if sealed[-9] == "x" else "x") + sealed[-8:]
+    forged = with_another_letter(sealed, -9)
     other = device.post("/account/phone", data={**told, "sealed": forged})
     assert "open for too long" in other.text
     answer = device.post("/account/phone", data={**told, "fresh": phone.now(), "sealed": sealed})
