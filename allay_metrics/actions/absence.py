@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,22 +19,24 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
 )
 
 from allay_metrics.derive.absence import (
     LONG_OVER_SECONDS,
     Absences,
     AbsentVisit,
-    Answer,
     EvidenceFile,
     Group,
+    KeptAnswer,
     evidence_span,
     resolve_absences,
 )
 from allay_metrics.derive.choices import read_choices
+from allay_metrics.derive.matching import plain_name
 from allay_metrics.derive.visit_type import Words, visit_types
 from allay_metrics.records.bulk import among, update_rows
-from allay_metrics.records.tables import booking, import_, import_group, practice
+from allay_metrics.records.tables import booking, import_, import_group, import_row, practice
 
 # Marks of a visit that a file of kept visits rightly leaves out.
 CALLED_OFF = ("cancelled", "no_show", "rescheduled")
@@ -53,6 +56,43 @@ class MissingCounts:
     unconfirmed: int
 
 
+class Kinds:
+    """How files write a practice's therapists and visit types, and what each is called here.
+
+    A therapist whose name some files write in other letters is one of them all the same.
+    """
+
+    def __init__(self, type_words: Words, therapists: Iterable[str]) -> None:
+        """`therapists` are the names of all therapists as files write them."""
+        self._type_words = type_words
+        self._spellings: dict[str, set[str]] = defaultdict(set)
+        for name in therapists:
+            self._spellings[plain_name(name)].add(name)
+
+    def other_spellings(self) -> list[tuple[str, str]]:
+        """Return the pairs of two ways to write one therapist."""
+        many = self._spellings.values()
+        return [pair for names in many for pair in permutations(sorted(names), 2)]
+
+    def therapist(self, written: str) -> str:
+        """Return a therapist's name as one of the files writes it, the same for all spellings."""
+        names = self._spellings.get(plain_name(written), (written,))
+        return min(names, key=lambda name: (name.isupper(), name.islower(), name))
+
+    def visit_type(self, written: str) -> str:
+        """Return the primary visit type of a text."""
+        return visit_types(written, self._type_words)[0]
+
+    def group(self, kind: str, written: str) -> Group:
+        """Return the group a file's text of that kind belongs to."""
+        return self.named((kind, self.visit_type(written) if kind == "type" else written))
+
+    def named(self, group: Group) -> Group:
+        """Return a group under the name it goes by now."""
+        kind, value = group
+        return kind, self.therapist(value) if kind == "therapist" else value
+
+
 def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCounts:
     """Mark the bookings of a source that newer files show to be gone, and unmark all others."""
     refresh_evidence(conn, practice_id, source)
@@ -60,17 +100,16 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
     families = _write_absences(conn, practice_id, source, resolve_absences(files))
     families |= _mark_unconfirmed(conn, practice_id, source)
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
-
-    def count(condition: ColumnElement[bool]) -> int:
-        counted = select(func.count()).select_from(booking).where(of_source, condition)
-        return int(conn.execute(counted).scalar_one())
-
-    return MissingCounts(
-        families,
-        count(booking.c.absent_by.is_not(None)),
-        count(booking.c.unanswered_import_id.is_not(None)),
-        count(booking.c.unconfirmed == 1),
-    )
+    # Three counts that an index answers each, not one walk over all bookings.
+    counts = [
+        conn.execute(select(func.count()).select_from(booking).where(of_source, is_so)).scalar_one()
+        for is_so in (
+            booking.c.absent_by.is_not(None),
+            booking.c.unanswered_import_id.is_not(None),
+            booking.c.unconfirmed == 1,
+        )
+    ]
+    return MissingCounts(families, *counts)
 
 
 def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
@@ -126,39 +165,103 @@ def evidence_files(
     conn: Connection, practice_id: str, source: str, only: str | None = None
 ) -> Iterable[EvidenceFile]:
     """Yield the files that lack bookings they speak of, the oldest export first."""
-    type_words = read_choices(conn, practice_id).type_words
-    absent = _absent_bookings(conn, practice_id, source, type_words, only)
+    kinds = kinds_on_file(conn, practice_id)
+    absent = _absent_bookings(conn, practice_id, source, kinds, only)
     if not absent:
         return
-    held = held_groups(conn, practice_id, absent, type_words)
-    for row in conn.execute(standing_files(practice_id, source)).all():
-        if row.id in absent:
-            yield EvidenceFile(
-                row.id,
-                _of_its_type(absent[row.id], held[row.id]),
-                held[row.id],
-                row.as_of_doubt is not None,
-                _answer(row.absence_answer),
-            )
+    held = held_groups(conn, practice_id, absent, kinds)
+    rows = [r for r in conn.execute(standing_files(practice_id, source)) if r.id in absent]
+    answers = {row.id: read_answer(row.absence_answer, kinds) for row in rows}
+    again = _held_again(conn, practice_id, answers)
+    for row in rows:
+        yield EvidenceFile(
+            row.id,
+            _of_its_type(absent[row.id], held[row.id]),
+            held[row.id],
+            row.as_of_doubt is not None,
+            answers[row.id],
+            again[row.id],
+        )
+
+
+def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
+    """Return how the practice's files write its therapists and visit types."""
+    names = select(import_group.c.value).where(
+        import_group.c.practice_id == practice_id, import_group.c.kind == "therapist"
+    )
+    type_words = read_choices(conn, practice_id).type_words
+    return Kinds(type_words, conn.execute(names.distinct()).scalars())
+
+
+def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
+    """Return the answers kept with a file, empty ones for None."""
+    if text is None:
+        return KeptAnswer()
+    kept = json.loads(text)
+    not_held = {kinds.named((kind, value)): frozenset(ids) for kind, value, ids in kept["not_held"]}
+    return KeptAnswer(frozenset(kept["gone"]), not_held)
+
+
+def _held_again(
+    conn: Connection, practice_id: str, answers: Mapping[str, KeptAnswer]
+) -> dict[str, frozenset[str]]:
+    """Return by import the bookings it holds that a file was said not to hold."""
+    left_out = {
+        id_ for answer in answers.values() for ids in answer.not_held.values() for id_ in ids
+    }
+    found: dict[str, set[str]] = {id_: set() for id_ in answers}
+    if left_out:
+        holds = select(import_row.c.import_id, import_row.c.booking_id).where(
+            import_row.c.practice_id == practice_id,
+            import_row.c.booking_id.in_(among(conn, left_out)),
+        )
+        for row in conn.execute(holds):
+            if row.import_id in found:
+                found[row.import_id].add(row.booking_id)
+    return {id_: frozenset(ids) for id_, ids in found.items()}
 
 
 def _absent_bookings(
-    conn: Connection, practice_id: str, source: str, type_words: Words, only: str | None
+    conn: Connection, practice_id: str, source: str, kinds: Kinds, only: str | None
 ) -> dict[str, list[AbsentVisit]]:
     """Return by import the bookings it speaks of, has the therapist of, and does not hold."""
+    batches = _batches(conn, practice_id, source)
+    absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
+    for row in conn.execute(_absent(practice_id, source, kinds, only)):
+        if batches[row.import_id].isdisjoint(batches[row.held_by]):
+            absent[row.import_id][row.id] = _absent_visit(row, kinds)
+    return {import_id: list(visits.values()) for import_id, visits in absent.items()}
+
+
+def _batches(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
+    """Return by import the batches its file was given in, whichever time it came in."""
+    columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
+    of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
+    rows = conn.execute(select(*columns).where(of_source)).all()
+    given: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for row in rows:
+        if row.batch is not None:
+            given[row.file_hash, row.as_of].add(row.batch)
+    return {row.id: given[row.file_hash, row.as_of] for row in rows}
+
+
+def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Select[Any]:
     newer, holder = import_.alias(), import_.alias()
     therapist = func.coalesce(booking.c.therapist, "")
-    long_over = booking.c.ends_at < booking.c.as_of - LONG_OVER_SECONDS
-    statement = (
+    written_so = import_group.c.value == therapist
+    if other := kinds.other_spellings():
+        written_so = or_(written_so, tuple_(therapist, import_group.c.value).in_(other))
+    return (
         select(
             newer.c.id.label("import_id"),
             booking.c.id,
+            booking.c.held_by,
             booking.c.family_id,
             booking.c.starts_at,
             therapist.label("therapist"),
             booking.c.day,
             booking.c.type_text,
-            long_over.label("is_long_over"),
+            (booking.c.ends_at < booking.c.as_of - LONG_OVER_SECONDS).label("is_long_over"),
         )
         .select_from(booking)
         .join(newer, _same_practice(newer, booking))
@@ -169,7 +272,7 @@ def _absent_bookings(
                 _same_practice(import_group, newer),
                 import_group.c.import_id == newer.c.id,
                 import_group.c.kind == "therapist",
-                import_group.c.value == therapist,
+                written_so,
             ),
         )
         .where(
@@ -181,19 +284,16 @@ def _absent_bookings(
             *([newer.c.id == only] if only else []),
         )
     )
-    absent: dict[str, list[AbsentVisit]] = defaultdict(list)
-    for row in conn.execute(statement):
-        absent[row.import_id].append(_absent_visit(row, type_words))
-    return absent
 
 
-def _absent_visit(row: Row[Any], type_words: Words) -> AbsentVisit:
+def _absent_visit(row: Row[Any], kinds: Kinds) -> AbsentVisit:
+    therapist = kinds.therapist(row.therapist)
     return AbsentVisit(
         row.id,
-        (row.family_id, row.therapist, row.starts_at),
-        row.therapist,
+        (row.family_id, therapist, row.starts_at),
+        therapist,
         row.day.isoformat()[:7],
-        visit_types(row.type_text, type_words)[0],
+        kinds.visit_type(row.type_text),
         bool(row.is_long_over),
     )
 
@@ -210,7 +310,6 @@ def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool
             newer.c.holds == "all",
             and_(newer.c.holds == "kept", booking.c.marked.not_in(CALLED_OFF)),
         ),
-        or_(newer.c.batch.is_(None), holder.c.batch.is_(None), newer.c.batch != holder.c.batch),
         # Which therapist a file of hers alone is of, rows without a name do not say.
         or_(newer.c.one_therapist == 0, func.coalesce(booking.c.therapist, "") != ""),
         # A file that begins where the newer one ends is its other part, cut by date.
@@ -232,7 +331,7 @@ def _newest_export(practice_id: str, source: str) -> Any:
 
 
 def held_groups(
-    conn: Connection, practice_id: str, imports: Iterable[str], type_words: Words
+    conn: Connection, practice_id: str, imports: Iterable[str], kinds: Kinds
 ) -> dict[str, dict[Group, int]]:
     """Return by import how many visits it holds of each therapist, month and visit type."""
     held: dict[str, dict[Group, int]] = {id_: defaultdict(int) for id_ in imports}
@@ -241,9 +340,7 @@ def held_groups(
         import_group.c.import_id.in_(among(conn, held)),
     )
     for row in conn.execute(statement):
-        is_type = row.kind == "type"
-        value = visit_types(row.value, type_words)[0] if is_type else row.value
-        held[row.import_id][row.kind, value] += row.visits
+        held[row.import_id][kinds.group(row.kind, row.value)] += row.visits
     return held
 
 
@@ -251,10 +348,6 @@ def _of_its_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[A
     """Return what a file speaks of: where all its rows are of one type, visits of that alone."""
     types = {value for kind, value in held if kind == "type"}
     return [visit for visit in absent if len(types) != 1 or visit.visit_type in types]
-
-
-def _answer(text: str | None) -> Answer | None:
-    return None if text is None else Answer(frozenset((k, v) for k, v in json.loads(text)))
 
 
 def _write_absences(

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from allay_metrics.actions.absence import (
     EVIDENCE,
     MissingCounts,
     evidence_files,
     held_groups,
+    kinds_on_file,
     mark_missing,
+    read_answer,
     standing_files,
     zone_of,
 )
@@ -26,8 +28,6 @@ from allay_metrics.derive.absence import (
     absent_by_group,
     suspicious_groups,
 )
-from allay_metrics.derive.choices import read_choices
-from allay_metrics.derive.visit_type import visit_types
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, import_
@@ -63,16 +63,10 @@ class AbsenceQuestion:
 
 def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
     """Return what a file asks before visits leave the numbers, None where nothing waits for it."""
-    waiting = select(booking.c.id).where(
-        booking.c.practice_id == practice_id, booking.c.unanswered_import_id == import_id
-    )
-    ids = set(conn.execute(waiting).scalars())
-    if not ids:
+    row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
+    absent, held = _waiting(conn, practice_id, row)
+    if not absent:
         return None
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    row = conn.execute(select(import_).where(own)).one()
-    (file,) = evidence_files(conn, practice_id, row.source, only=import_id)
-    absent = [visit for visit in file.absent if visit.booking_id in ids]
     return AbsenceQuestion(
         import_id,
         row.file_name,
@@ -81,7 +75,7 @@ def absence_question(conn: Connection, practice_id: str, import_id: str) -> Abse
         row.last_at,
         row.as_of_doubt or "",
         len({visit.slot for visit in absent}),
-        _group_counts(absent, file.held),
+        _group_counts(absent, held),
     )
 
 
@@ -94,11 +88,38 @@ def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple
     )
 
 
-def keep_answer(conn: Connection, practice_id: str, import_id: str, answer: Answer) -> None:
-    """Keep the owner's answer with a file, and that its as-of is confirmed by it."""
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    values = {"absence_answer": json.dumps(sorted(answer.not_held)), "as_of_doubt": None}
-    conn.execute(update(import_).where(own).values(values))
+def _waiting(
+    conn: Connection, practice_id: str, row: Row[Any]
+) -> tuple[list[AbsentVisit], Mapping[Group, int]]:
+    """Return the visits that wait for an import's answer, and what it holds by group."""
+    waiting = select(booking.c.id).where(
+        booking.c.practice_id == practice_id, booking.c.unanswered_import_id == row.id
+    )
+    ids = set(conn.execute(waiting).scalars())
+    if not ids:
+        return [], {}
+    (file,) = evidence_files(conn, practice_id, row.source, only=row.id)
+    return [visit for visit in file.absent if visit.booking_id in ids], file.held
+
+
+def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: Answer) -> None:
+    """Keep the owner's answer with the visits it is about; her word confirms the as-of, too."""
+    asked, _ = _waiting(conn, practice_id, row)
+    kinds = kinds_on_file(conn, practice_id)
+    named = Answer(frozenset(map(kinds.named, answer.not_held)))
+    kept = read_answer(row.absence_answer, kinds).and_then(named, asked)
+    text = json.dumps(
+        {
+            "gone": sorted(kept.gone),
+            "not_held": [[*group, sorted(ids)] for group, ids in sorted(kept.not_held.items())],
+        }
+    )
+    values = {"absence_answer": text, "as_of_doubt": None}
+    conn.execute(update(import_).where(_is_import(practice_id, row.id)).values(values))
+
+
+def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
+    return and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
 
 
 def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCounts:
@@ -107,7 +128,7 @@ def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCount
         row = _import(conn, scope, import_id)
         if absence_question(conn, scope.practice_id, import_id) is None:
             raise NotFound("This file asks nothing any more: look at the list again.")
-        keep_answer(conn, scope.practice_id, import_id, answer)
+        _keep_answer(conn, scope.practice_id, row, answer)
         return _rederive(conn, scope, row.source)
 
 
@@ -117,29 +138,26 @@ def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
         row = _import(conn, scope, import_id)
         if row.absence_answer is None:
             raise Conflict(f"Nothing was answered about {row.file_name}.")
-        own = and_(import_.c.practice_id == scope.practice_id, import_.c.id == import_id)
+        own = _is_import(scope.practice_id, import_id)
         conn.execute(update(import_).where(own).values(absence_answer=None))
         return _rederive(conn, scope, row.source)
 
 
-def confirm_same_file(conn: Connection, practice_id: str, source: str, file_hash: str) -> None:
-    """Believe what earlier imports of the same bytes lack, where they still ask."""
-    same = conn.execute(
-        standing_files(practice_id, source).where(
-            import_.c.file_hash == file_hash, import_.c.absence_answer.is_(None)
-        )
-    ).all()
-    for row in same:
-        keep_answer(conn, practice_id, row.id, Answer())
+def answer_at_import(
+    conn: Connection, practice_id: str, source: str, file_hash: str, answer: Answer
+) -> MissingCounts:
+    """Answer what a file asks that came in just now, and what earlier imports of it still ask."""
+    same = standing_files(practice_id, source).where(import_.c.file_hash == file_hash)
+    for row in conn.execute(same).all():
+        if _waiting(conn, practice_id, row)[0]:
+            _keep_answer(conn, practice_id, row, answer)
+    return mark_missing(conn, practice_id, source)
 
 
 def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
-    own = and_(
-        import_.c.practice_id == scope.practice_id,
-        import_.c.id == import_id,
-        import_.c.undone_at.is_(None),
-    )
-    row = conn.execute(select(import_).where(own)).one_or_none()
+    standing = import_.c.undone_at.is_(None)
+    own = select(import_).where(_is_import(scope.practice_id, import_id), standing)
+    row = conn.execute(own).one_or_none()
     if row is None:
         raise NotFound("There is no such import on file.")
     return row
@@ -157,12 +175,11 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
     Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
     hers) and `type` (all its rows are of this one). Most visits first.
     """
-    own = and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
-    row = conn.execute(select(import_).where(own)).one()
+    row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
     if row.first_at is None or row.holds not in EVIDENCE:
         return []
-    type_words = read_choices(conn, practice_id).type_words
-    held = held_groups(conn, practice_id, [import_id], type_words)[import_id]
+    kinds = kinds_on_file(conn, practice_id)
+    held = held_groups(conn, practice_id, [import_id], kinds)[import_id]
     types = {value for kind, value in held if kind == "type"}
     last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
     columns = ("family_id", "therapist", "type_text", "starts_at")
@@ -173,8 +190,8 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
     )
     slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
     for each in conn.execute(unconfirmed):
-        therapist = each.therapist or ""
-        visit_type = visit_types(each.type_text, type_words)[0]
+        therapist = kinds.therapist(each.therapist or "")
+        visit_type = kinds.visit_type(each.type_text)
         if ("therapist", therapist) not in held:
             why = ("therapist", therapist)
         elif len(types) == 1 and visit_type not in types:

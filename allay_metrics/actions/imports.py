@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -16,8 +16,7 @@ from allay_metrics.actions.absence import MissingCounts, mark_missing
 from allay_metrics.actions.absence_answers import (
     AbsenceQuestion,
     absence_question,
-    confirm_same_file,
-    keep_answer,
+    answer_at_import,
     silences,
 )
 from allay_metrics.actions.account import (
@@ -285,7 +284,7 @@ class _Import:
         settle_rows(conn, hand)
         again = take_in_again(conn, self.scope.zone, hand, file.profile)
         families |= again.families | hold_by_name(conn, hand.practice_id)
-        counts = mark_missing(conn, hand.practice_id, hand.source)
+        counts = self._mark_missing()
         done = READING_SHARE + LOADING_SHARE
         derive(
             conn,
@@ -294,6 +293,15 @@ class _Import:
             lambda share: self.progress(done + share * (1 - done)),
         )
         return self._report(taken, counts, again.rows)
+
+    def _mark_missing(self) -> MissingCounts:
+        conn, practice_id, source = self.conn, self.hand.practice_id, self.hand.source
+        counts = mark_missing(conn, practice_id, source)
+        if self.options.answer is None or not counts.unanswered:
+            return counts
+        answer, hash_ = self.options.answer, self.file.sha256
+        answered = answer_at_import(conn, practice_id, source, hash_, answer)
+        return replace(answered, families=counts.families | answered.families)
 
     def _keep_account(self, taken: _Taken) -> None:
         conn, hand, options = self.conn, self.hand, self.options
@@ -315,10 +323,6 @@ class _Import:
             keep_coverage(conn, hand, self.file.carries, span, until)
         if not options.is_as_of_certain:
             keep_doubt(conn, hand, taken.contents, exported_on)
-        if options.answer is not None:
-            keep_answer(conn, hand.practice_id, hand.import_id, options.answer)
-            if not options.answer.not_held:
-                confirm_same_file(conn, hand.practice_id, hand.source, self.file.sha256)
 
     def _report(self, taken: _Taken, counts: MissingCounts, again: int) -> ImportReport:
         conn, hand = self.conn, self.hand

@@ -4,7 +4,7 @@ Pure rules: which moments a file speaks of, whose absence it shows, and the guar
 disappearance into a question. Why they are so: decision 51 in docs/decisions.md.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -54,23 +54,51 @@ class Answer:
 
     not_held: frozenset[Group] = frozenset()
 
-    def believes(self, visit: AbsentVisit) -> bool:
-        """Return whether the visit's absence from the file means that it is gone."""
-        return self.not_held.isdisjoint(visit.groups)
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What is kept of the answers to a file's questions: the bookings each was about.
+
+    `gone`: their absence was believed. `not_held`: by group the file did not hold, those of its
+    bookings that were asked about. What else the file lacks is judged like any other absence.
+    """
+
+    gone: frozenset[str] = frozenset()
+    not_held: Mapping[Group, frozenset[str]] = field(default_factory=dict)
+
+    def and_then(self, answer: Answer, asked: Iterable[AbsentVisit]) -> "KeptAnswer":
+        """Return this with one more answer, about these visits."""
+        gone, not_held = set(self.gone), {group: set(ids) for group, ids in self.not_held.items()}
+        for visit in asked:
+            left_out = answer.not_held.intersection(visit.groups)
+            for group in left_out:
+                not_held.setdefault(group, set()).add(visit.booking_id)
+            if not left_out:
+                gone.add(visit.booking_id)
+        kept = {group: frozenset(ids) for group, ids in not_held.items()}
+        return KeptAnswer(frozenset(gone), kept)
+
+    def left_out_with(self, visit: AbsentVisit) -> list[frozenset[str]]:
+        """Return, for each group of the visit the file did not hold, the bookings asked about."""
+        if visit.booking_id in self.gone:
+            return []
+        return [self.not_held[group] for group in visit.groups if group in self.not_held]
 
 
 @dataclass(frozen=True)
 class EvidenceFile:
     """A file, the visits it speaks of and does not hold, and how many it holds by group.
 
-    `is_doubted`: the moment of its export waits to be confirmed. `answer` is None until given.
+    `is_doubted`: the moment of its export waits to be confirmed. `holds_again` are the bookings it
+    holds that another file was said not to hold.
     """
 
     import_id: str
     absent: Sequence[AbsentVisit]
     held: Mapping[Group, int] = field(default_factory=dict)
     is_doubted: bool = False
-    answer: Answer | None = None
+    answer: KeptAnswer = KeptAnswer()
+    holds_again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,20 +130,18 @@ def resolve_absences(files: Iterable[EvidenceFile]) -> Absences:
     """
     missing: dict[str, str] = {}
     unanswered: dict[str, str] = {}
-    stands: set[str] = set()  # an earlier file did not hold these, the owner said
+    # By booking an earlier file was said not to hold: the others that this was said of.
+    stands: dict[str, list[frozenset[str]]] = defaultdict(list)
     for file in files:
-        absent = [
-            visit
-            for visit in file.absent
-            if visit.booking_id not in missing and visit.booking_id not in unanswered
-        ]
-        if file.answer is not None:
-            for visit in absent:
-                if file.answer.believes(visit):
-                    missing[visit.booking_id] = file.import_id
-                else:
-                    stands.add(visit.booking_id)
-            continue
+        absent = []
+        for visit in file.absent:
+            if visit.booking_id in file.answer.gone:
+                missing.setdefault(visit.booking_id, file.import_id)
+                unanswered.pop(visit.booking_id, None)
+            elif visit.booking_id not in missing and visit.booking_id not in unanswered:
+                absent.append(visit)
+                if like := file.answer.left_out_with(visit):
+                    stands[visit.booking_id] += like
         new = [visit for visit in absent if visit.booking_id not in stands]
         recent = [visit for visit in new if not visit.is_long_over]
         asks = file.is_doubted or asks_first(recent, file.held)
@@ -129,11 +155,21 @@ def resolve_absences(files: Iterable[EvidenceFile]) -> Absences:
 
 
 def _gone_after_all(
-    absent: Sequence[AbsentVisit], stands: Collection[str], file: EvidenceFile
+    absent: Sequence[AbsentVisit],
+    stands: Mapping[str, Iterable[frozenset[str]]],
+    file: EvidenceFile,
 ) -> list[AbsentVisit]:
-    """Return visits an earlier file did not hold that this one, which holds their like, lacks."""
+    """Return visits an earlier file did not hold that this one, which holds their like, lacks.
+
+    A file that holds none of what the earlier one left out is cut the same way.
+    """
     recent = [visit for visit in absent if not visit.is_long_over]
-    again = [visit for visit in recent if visit.booking_id in stands]
+    again = [
+        visit
+        for visit in recent
+        if visit.booking_id in stands
+        and not any(file.holds_again.isdisjoint(like) for like in stands[visit.booking_id])
+    ]
     if not again or _visits(recent) > FILE_COUNT:
         return []
     left_out = suspicious_groups(recent, file.held)

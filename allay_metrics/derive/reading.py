@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from allay_metrics.contact import Contact, contact_of
 from allay_metrics.derive.facts import Closed, Told
@@ -77,8 +77,17 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
     """Return the owner's word on missing bookings, by booking id.
 
     It was said of what was known then: once a newer file held the booking it says nothing more,
-    even if the booking goes missing again.
+    even if the booking goes missing again. The same file taken in again is no newer one, nor is an
+    older export of a booking that is missing from the file it was said of.
     """
+    first, lacking = import_.alias(), import_.alias()
+    # As a set by file: few files are taken in twice, and each holds thousands of bookings.
+    first_known = (
+        select(first.c.file_hash, first.c.as_of, func.min(first.c.imported_at).label("imported_at"))
+        .where(first.c.practice_id == practice_id)
+        .group_by(first.c.file_hash, first.c.as_of)
+        .subquery()
+    )
     asked = (
         select(correction.c.booking_id, correction.c.value)
         .join(
@@ -90,10 +99,23 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
             import_,
             (import_.c.practice_id == booking.c.practice_id) & (import_.c.id == booking.c.held_by),
         )
+        .join(
+            first_known,
+            (first_known.c.file_hash == import_.c.file_hash)
+            & (first_known.c.as_of == import_.c.as_of),
+        )
+        .outerjoin(
+            lacking,
+            (lacking.c.practice_id == booking.c.practice_id)
+            & (lacking.c.id == booking.c.absent_by),
+        )
         .where(
             correction.c.practice_id == practice_id,
             correction.c.field == "state",
-            correction.c.made_at >= import_.c.imported_at,
+            or_(
+                correction.c.made_at >= first_known.c.imported_at,
+                correction.c.made_at >= lacking.c.imported_at,
+            ),
         )
         .order_by(correction.c.made_at)
     )

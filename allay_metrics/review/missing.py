@@ -1,6 +1,5 @@
 """Visits that a newer export no longer holds, and nobody has decided on."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +9,10 @@ import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
 from allay_metrics import words
+from allay_metrics.actions.absence import kinds_on_file, read_answer
 from allay_metrics.actions.absence_answers import AbsenceQuestion, absence_question
 from allay_metrics.actions.aside import OF_IMPORT
-from allay_metrics.derive.absence import Group
+from allay_metrics.derive.absence import Group, KeptAnswer
 from allay_metrics.metrics.behind import TYPE_WORDS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
@@ -184,17 +184,18 @@ def answered_files(scope: Scope) -> list[AnsweredFile]:
         .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
     )
     with scope.read() as conn:
-        return [
-            AnsweredFile(row.id, row.file_name, _answer_in_words(json.loads(row.absence_answer)))
-            for row in conn.execute(answered)
-        ]
+        kinds = kinds_on_file(conn, scope.practice_id)
+        files = [(row, read_answer(row.absence_answer, kinds)) for row in conn.execute(answered)]
+    return [AnsweredFile(row.id, row.file_name, _answer_in_words(kept)) for row, kept in files]
 
 
-def _answer_in_words(not_held: list[list[str]]) -> str:
-    if not not_held:
-        return "visits it lacks are gone"
-    names = words.listed(group_name((kind, value)) for kind, value in not_held)
-    return f"it did not hold {names}"
+def _answer_in_words(kept: KeptAnswer) -> str:
+    verb = "is" if len(kept.gone) == 1 else "are"
+    gone = f"{words.plural(len(kept.gone), 'visit')} it lacks {verb} gone"
+    if not kept.not_held:
+        return gone
+    left_out = f"it did not hold {words.listed(map(group_name, sorted(kept.not_held)))}"
+    return f"{left_out}; {gone}" if kept.gone else left_out
 
 
 def in_words(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:

@@ -172,38 +172,39 @@ def test_a_few_visits_to_come_that_a_newer_export_drops_are_missing(
 
 @st.composite
 def files_in_turn(draw):
-    """Some exports, each any part of the practice, exported and taken in in any order."""
+    """Some exports, each any part of the practice, exported and taken in in any order.
+
+    One may come in a second time, and may write its therapists in capital letters.
+    """
     rows = draw(practices(least=3, most=14, days=40))
     files = []
     for _ in range(draw(st.integers(2, 4))):
         held = draw(st.lists(st.sampled_from(rows), min_size=1, unique_by=id))
-        days = draw(st.integers(0, 50))
-        as_of = FIRST_DAY + timedelta(days=days, hours=19)
-        answer = draw(st.sampled_from((None, None, [], [("therapist", THERAPISTS[0])])))
-        files.append((held, as_of, answer))
-    return files
+        if draw(st.booleans()):
+            held = [row | {"therapist": row["therapist"].upper()} for row in held]
+        as_of = FIRST_DAY + timedelta(days=draw(st.integers(0, 50)), hours=19)
+        files.append((held, as_of))
+    again = draw(st.lists(st.sampled_from(files), max_size=1))
+    answers = st.sampled_from((None, None, [], [("therapist", THERAPISTS[0])]))
+    return [(*file, draw(answers)) for file in [*files, *again]]
 
 
 @EXAMPLES
 @given(files_in_turn())
 def test_every_visit_stands_as_the_slow_rules_say(sqlite_template, tmp_path, files):
     with a_desk(sqlite_template, tmp_path) as desk:
-        for rows, as_of, answer in files:
+        told = []
+        for number, (rows, as_of, answer) in enumerate(files):
             given_answer = None if answer is None else Answer(frozenset(answer))
-            desk.take_in(rows, wall(as_of), answer=given_answer)
-        found = marks(desk.scope)
-        told = plain.judge(
-            [
-                plain.File(
-                    str(number), int(as_of.timestamp()), list(map(plain_row, rows)), answer=answer
-                )
-                for number, (rows, as_of, answer) in enumerate(files)
-            ],
-            midnight_before,
-        )
-        assert found["missing"] == set(told.missing)
-        assert found["asked"] == set(told.asked)
-        assert found["unconfirmed"] == told.unconfirmed
+            name = f"{rows[0]['key']}-{as_of:%m%d}.csv"
+            desk.take_in(rows, wall(as_of), name, answer=given_answer)
+            plain_rows = list(map(plain_row, rows))
+            file = plain.File(str(number), int(as_of.timestamp()), plain_rows)
+            plain.take_in(told, file, answer and [(k, plain.same_name(v)) for k, v in answer])
+        found, verdicts = marks(desk.scope), plain.judge(told, midnight_before)
+        assert found["missing"] == set(verdicts.missing)
+        assert found["asked"] == set(verdicts.asked)
+        assert found["unconfirmed"] == verdicts.unconfirmed
         assert check_records(desk.scope) == []
 
 
@@ -280,6 +281,58 @@ def test_what_the_file_did_not_hold_stands_and_is_not_asked_again(desk):
     assert (whole.missing, states(desk.scope)["v16"]) == (1, "missing")
 
 
+def test_a_file_cut_the_same_way_is_no_evidence_about_what_the_other_left_out(sqlite_desk):
+    """Ines loses 2 of 3, which asks; Maya's single visit, asked with them, is in no doubt alone."""
+    ines = [visit_row(50 + number, 12 + number, 12, therapist=1) for number in range(3)]
+    sqlite_desk.take_in(FORTNIGHT + ines, MONDAY)
+    partial = [*without("v16"), ines[2]]
+    asked = sqlite_desk.take_in(partial, NEXT)
+    both = Answer(frozenset({("therapist", "Ines Park"), ("therapist", "Maya Lopez")}))
+    assert answer_absence(sqlite_desk.scope, asked.import_id, both).unanswered == 0
+    later = sqlite_desk.take_in(partial, "2026-01-27 08:00")
+    assert (later.missing, later.missing_unconfirmed) == (0, 0)
+
+
+def test_an_answer_is_about_the_visits_that_were_asked_about_alone(sqlite_desk):
+    """What the file lacks beside them, once its days are changed, is asked about anew."""
+    from allay_metrics.actions.coverage import change_days
+
+    desk = sqlite_desk
+    desk.take_in(FORTNIGHT, MONDAY)
+    narrow = [row for row in FORTNIGHT if row["key"] in ("v12", "v14", "v19")]
+    asked = desk.take_in(narrow, NEXT)
+    assert answer_absence(desk.scope, asked.import_id, Answer()).missing == asked.question.visits
+    gone = marks(desk.scope)["missing"]
+    change_days(desk.scope, asked.import_id, day("2026-01-05"), day("2026-01-25"))
+    found = marks(desk.scope)
+    assert found["missing"] == gone
+    assert found["asked"] == {row["key"] for row in FORTNIGHT} - gone - {"v12", "v14", "v19"}
+    answer_absence(desk.scope, asked.import_id, Answer(frozenset({("month", "2026-01")})))
+    assert marks(desk.scope) == {"missing": gone, "asked": set(), "unconfirmed": set()}
+
+
+def test_an_older_export_taken_in_after_a_confirmed_one_asks_about_what_only_it_holds(sqlite_desk):
+    desk = sqlite_desk
+    desk.take_in(without("v14", "v15", "v16", "v17"), NEXT, answer=Answer())
+    report = desk.take_in(FORTNIGHT, MONDAY)
+    assert (report.missing, report.missing_unconfirmed) == (0, 4)
+
+
+def test_a_therapist_written_in_other_letters_is_the_same_one(sqlite_desk):
+    desk = sqlite_desk
+    desk.take_in(FORTNIGHT, MONDAY)
+    shouted = [row | {"therapist": "MAYA  LOPEZ"} for row in without("v14", "v15", "v16", "v17")]
+    report = desk.take_in(shouted, NEXT)
+    assert (report.missing, report.missing_unconfirmed, report.silences) == (0, 4, [])
+    maya = next(count for count in report.question.groups if count.group[0] == "therapist")
+    assert (maya.group[1], maya.absent, maya.of) == ("Maya Lopez", 4, 21)
+    left_out = Answer(frozenset({maya.group}))
+    assert answer_absence(desk.scope, report.import_id, left_out).unanswered == 0
+    # A spelling that comes in later is no new therapist either.
+    later = desk.take_in([row | {"therapist": "maya lopez"} for row in shouted], "2026-01-27 08:00")
+    assert (later.missing, later.missing_unconfirmed) == (0, 0)
+
+
 def test_a_file_taken_in_again_and_believed_answers_for_the_first_time_too(sqlite_desk):
     sqlite_desk.take_in(FORTNIGHT, MONDAY)
     partial = without("v15", "v16", "v17", "v18")
@@ -346,6 +399,21 @@ def test_files_given_together_without_a_moment_are_not_newer_than_each_other(sql
     assert report.missing == report.missing_unconfirmed == 0
 
 
+def test_files_given_together_twice_are_not_newer_than_each_other_either(sqlite_desk):
+    """Each lacks what the other holds: two therapists' files of one hour, and a shared visit."""
+    from allay_metrics.actions.imports import import_file
+
+    desk = sqlite_desk
+    first = desk.write(FORTNIGHT[:11])
+    second = written_later(desk, [FORTNIGHT[0], *FORTNIGHT[10:]])
+    for batch in ("one", "two"):
+        for path in (first, second):
+            report = import_file(desk.scope, path, batch=batch)
+            assert report.missing == report.missing_unconfirmed == 0
+    alone = import_file(desk.scope, second)
+    assert alone.missing == alone.missing_unconfirmed == 0
+
+
 def test_a_mended_row_belongs_to_the_files_its_own_was_given_with(sqlite_desk):
     from allay_metrics.actions.imports import import_file
 
@@ -398,6 +466,30 @@ def test_a_kept_visit_is_the_owners_word_and_needs_no_confirmation(sqlite_desk):
     desk.take_in(without("v16"), NEXT)
     decide_missing(desk.scope, missing_ids(desk.scope), "kept")
     assert visits(desk.scope, "state", "unconfirmed").count(("booked", 1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("left_out", "as_of"),
+    [([], MONDAY), (["v3"], "2026-01-20 08:00")],
+    ids=["the same file", "another old export"],
+)
+def test_a_decision_outlives_an_older_export_taken_in_later(
+    sqlite_desk, monkeypatch, left_out, as_of
+):
+    desk = sqlite_desk
+    moments = iter(range(instant("2026-02-01 08:00"), instant("2026-02-02 08:00"), 60))
+    monkeypatch.setattr("allay_metrics.actions.account.now", lambda: next(moments))
+    monkeypatch.setattr("allay_metrics.actions.missing.now", lambda: next(moments))
+    desk.take_in(FORTNIGHT, MONDAY)
+    desk.take_in(without("v16"), NEXT)
+    decide_missing(desk.scope, missing_ids(desk.scope), "kept")
+    desk.take_in(without(*left_out), as_of)
+    assert states(desk.scope)["v16"] == "booked"
+    assert check_records(desk.scope) == []
+    # A newer one that holds it, and then lacks it, makes it a new case.
+    desk.take_in(FORTNIGHT, "2026-01-27 08:00")
+    desk.take_in(without("v16"), "2026-01-28 08:00")
+    assert states(desk.scope)["v16"] == "missing"
 
 
 def test_an_export_whose_newest_booking_is_old_waits_to_be_confirmed(sqlite_desk):

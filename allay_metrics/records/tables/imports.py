@@ -71,7 +71,7 @@ import_ = table(
     column(
         "absence_answer",
         Text,
-        "JSON list of groups (kind, value) it did not hold: what else it lacks is gone",
+        "JSON: bookings believed `gone`, and by group (kind, value) those `not_held` by it",
         nullable=True,
     ),
     version(),

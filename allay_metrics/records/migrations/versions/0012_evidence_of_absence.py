@@ -51,7 +51,7 @@ def upgrade() -> None:
             ),
             (
                 "absence_answer",
-                "JSON list of groups (kind, value) it did not hold: what else it lacks is gone",
+                "JSON: bookings believed `gone`, and by group (kind, value) those `not_held` by it",
             ),
         ):
             batch_op.add_column(_empty(name, sa.Text(), comment))
