@@ -37,9 +37,7 @@ def spread_contact(
         _note(conn, practice_id, floors)
 
 
-def _said(
-    conn: Connection, practice_id: str, table: Any, families: Iterable[str]
-) -> Select[Any]:
+def _said(conn: Connection, practice_id: str, table: Any, families: Iterable[str]) -> Select[Any]:
     """Return the SELECT of what is said of these families' bookings: now, or as visits stand.
 
     A visit is called by its first booking.
@@ -64,13 +62,9 @@ def _note(conn: Connection, practice_id: str, floors: Mapping[str, Row[Any]]) ->
         family_contact.c.booking_id == booking.c.id,
     )
     asked = (
-        select(
-            booking.c.id, booking.c.family_id, family_contact.c.level, family_contact.c.version
-        )
+        select(booking.c.id, booking.c.family_id, family_contact.c.level, family_contact.c.version)
         .select_from(booking.join(family_contact, of_booking, isouter=True))
-        .where(
-            booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, floors))
-        )
+        .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, floors)))
         .order_by(booking.c.id)
     )
     looser, rows = [], []
@@ -82,8 +76,8 @@ def _note(conn: Connection, practice_id: str, floors: Mapping[str, Row[Any]]) ->
             looser.append(row.id)
         said = (floor.level, floor.reason, floor.set_by, floor.set_at)
         rows.append((practice_id, row.id, *said, (row.version or 0) + 1))
-    mine = family_contact.c.practice_id == practice_id
-    conn.execute(delete(family_contact).where(mine, family_contact.c.booking_id.in_(among(conn, looser))))
+    gone = family_contact.c.booking_id.in_(among(conn, looser))
+    conn.execute(delete(family_contact).where(family_contact.c.practice_id == practice_id, gone))
     insert_rows(conn, family_contact, ("practice_id", *_SAID, "version"), rows)
 
 

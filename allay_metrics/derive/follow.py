@@ -14,9 +14,9 @@ them hang on that id alone. While deriving, the visits that stood tell whose eac
   come back. A warning sign is shown as matched to nobody meanwhile (review/check_ins.py).
 
 Where the new client has a row of her own, the other stays behind; but a death takes the place of
-any other closing, and check-ins, of which a client has many, always go along. What protects a family
-never gets looser: that it asked not to be asked again holds for everybody who is in her visits now,
-and a death nobody can be found for leaves its bookings contact for practical matters at most.
+any other closing, and check-ins, of which a client has many, always go along. What protects a
+family never gets looser: that it asked not to be asked again holds for everybody who is in her
+visits now, and a death nobody can be found for leaves its bookings practical contact at most.
 """
 
 from bisect import bisect_right
@@ -98,9 +98,7 @@ class _Known:
         return self.name.casefold()
 
 
-def follow(
-    conn: Connection, practice_id: str, families: Iterable[str], choices: Choices
-) -> None:
+def follow(conn: Connection, practice_id: str, families: Iterable[str], choices: Choices) -> None:
     """Move what is kept of clients whose bookings say another family or another name by now.
 
     It runs while the visits of before still stand, when bookings already have their families.

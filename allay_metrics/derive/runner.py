@@ -23,6 +23,7 @@ from allay_metrics.derive.reading import (
     read_contacts,
 )
 from allay_metrics.derive.slots import visits_of
+from allay_metrics.derive.unmatched import forget_who, note_who
 from allay_metrics.derive.writing import (
     drop_unbooked,
     drop_unseen,
@@ -66,6 +67,7 @@ def derive(
     for done, (batch, before) in enumerate(zip(batches, stood, strict=True), 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
         if before:
+            note_who(conn, practice_id, batch)
             drop_unseen(conn, practice_id, batch)
         drop_unbooked(conn, practice_id, batch)
         progress(done / len(batches))
@@ -118,6 +120,7 @@ def _derive_batch(
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, seen)
+    forget_who(conn, practice_id, clients)
     write_episodes(conn, practice_id, episodes)
     return {one.day for one in visits}
 
