@@ -1,4 +1,4 @@
-"""What people keep about a person survives a newer export: another name, another e-mail, no visit."""
+"""What people keep about a person survives newer exports: another name or e-mail, or no visit."""
 
 from datetime import datetime, timedelta
 
@@ -158,9 +158,7 @@ def test_a_booking_given_to_another_family_takes_nothing_of_the_first_along(desk
 
 
 def test_a_massage_that_was_none_moves_nothing_to_a_mother_with_visits_of_her_own(desk):
-    clients = begin(
-        desk, seen("1", 7, "Mia"), seen("2", 9, "", type="Postpartum massage")
-    )
+    clients = begin(desk, seen("1", 7, "Mia"), seen("2", 9, "", type="Postpartum massage"))
     tick(desk, clients["Mia"])
     newer(desk, seen("1", 7, "Mia", type="Massage"), seen("2", 9, "", type="Postpartum massage"))
     assert waiting(desk.scope) == ["Not matched: Mia, ana.lee@example.org"]
