@@ -108,8 +108,8 @@ def follow(conn: Connection, practice_id: str, families: Iterable[str], choices:
         return
     before = _names_before(conn, practice_id, known)
     now = _people_now(conn, practice_id, known, choices)
-    for one in known:
-        _follow_one(conn, practice_id, _change_of(conn, practice_id, one, before, now))
+    changes = [_change_of(conn, practice_id, one, before, now) for one in known]
+    _move_all(conn, practice_id, changes)
 
 
 def _changed(
@@ -267,40 +267,72 @@ def _change_of(
     return _Change(known, now, own, came, heir)
 
 
-def _follow_one(conn: Connection, practice_id: str, change: _Change) -> None:
-    old = change.known.id
+def _move_all(conn: Connection, practice_id: str, changes: Sequence[_Change]) -> None:
+    """Move what is kept, all at once: of two who swapped names each keeps her own."""
+    by_id = {change.known.id: change for change in changes}
+    opted_out: list[tuple[RowMapping, set[str]]] = []
     for table in _KEPT:
-        mine = and_(table.c.practice_id == practice_id, table.c.client_id == old)
-        for row in conn.execute(select(table).where(mine)).mappings().all():
+        mine = table.c.practice_id == practice_id
+        theirs = select(table).where(mine, table.c.client_id.in_(among(conn, by_id)))
+        moving: list[_Move] = []
+        for row in conn.execute(theirs.order_by(*table.primary_key.columns)).mappings().all():
+            change = by_id[row["client_id"]]
             new = change.new_id(table, row)
-            if table is client_detail and row["opted_out_at"] is not None:
-                _opt_out(conn, row, change.in_her_visits() - {old, new})
-            if new != old:
-                _give(conn, table, row, new)
+            if new != change.known.id:
+                moving.append(_Move(row, new))
             elif _is_death(table, row) and not change.own:
                 _leave_in_peace(conn, row, change.came)
+            if table is client_detail and row["opted_out_at"] is not None:
+                opted_out.append((row, change.in_her_visits()))
+        if table is check_in:
+            for move in moving:
+                this = and_(mine, table.c.id == move.row["id"])
+                conn.execute(update(table).where(this).values(client_id=move.new))
+        else:
+            _replace(conn, table, practice_id, moving)
+    for row, clients in opted_out:
+        _opt_out(conn, row, clients)
 
 
-def _give(conn: Connection, table: Table, row: RowMapping, new: str) -> None:
-    """Let a row be of another client, unless she has one of her own that stands against it."""
-    if table is check_in:
-        _move(conn, table, row, new)
-        return
-    tag = [table.c.tag == row["tag"]] if table is client_tag else []
-    there = and_(table.c.practice_id == row["practice_id"], table.c.client_id == new, *tag)
-    own = conn.execute(select(table).where(there)).mappings().first()
-    if own is None:
-        _move(conn, table, row, new)
-    elif _is_death(table, row) and not _is_death(table, own):
-        conn.execute(delete(table).where(there))
-        _move(conn, table, row, new)
-    elif table is client_detail and row["opted_out_at"] is not None:
-        _opt_out(conn, row, [new])
+class _Move(NamedTuple):
+    """A row that is to be of another client."""
+
+    row: RowMapping
+    new: str
 
 
-def _move(conn: Connection, table: Table, row: RowMapping, new: str) -> None:
-    this = and_(*(column == row[column.name] for column in table.primary_key.columns))
-    conn.execute(update(table).where(this).values(client_id=new))
+def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[_Move]) -> None:
+    """Let rows be of other clients, but for those where another stands that does not go."""
+    mine = table.c.practice_id == practice_id
+    news = among(conn, {move.new for move in moving})
+    stands = {
+        _place(table, row): row
+        for row in conn.execute(select(table).where(mine, table.c.client_id.in_(news))).mappings()
+    }
+    wanted = sorted(moving, key=lambda move: not _is_death(table, move.row))
+    while True:
+        goes = {_place(table, move.row) for move in wanted}
+        free: dict[tuple[str, str], _Move] = {}
+        for move in wanted:
+            place = _place(table, move.row, move.new)
+            there = None if place in goes else stands.get(place)
+            beats = _is_death(table, move.row) and there is not None
+            if place not in free and (there is None or (beats and not _is_death(table, there))):
+                free[place] = move
+        if len(free) == len(wanted):
+            break
+        # Whoever stays keeps her place: others may not come there then.
+        wanted = list(free.values())
+    for client_id_, tag in {*goes, *free}:
+        at = [table.c.tag == tag] if table is client_tag else []
+        conn.execute(delete(table).where(mine, table.c.client_id == client_id_, *at))
+    for move in free.values():
+        conn.execute(insert(table), {**move.row, "client_id": move.new})
+
+
+def _place(table: Table, row: RowMapping, client: str | None = None) -> tuple[str, str]:
+    """Return what is there once: a client, of tags a client's tag."""
+    return client or row["client_id"], row["tag"] if table is client_tag else ""
 
 
 def _opt_out(conn: Connection, row: RowMapping, clients: Iterable[str]) -> None:

@@ -150,6 +150,19 @@ def test_of_twins_one_is_followed_to_her_name_and_of_two_nobody_guesses(desk):
     assert waiting(desk.scope) == ["Leo"]
 
 
+def test_of_two_who_swapped_names_each_keeps_her_own(desk):
+    clients = begin(desk, seen("1", 7, "Mia"), seen("2", 6, "Leo"))
+    save_client_note(desk.scope, clients["Mia"], "of the first", 0)
+    save_client_note(desk.scope, clients["Leo"], "of the second", 0)
+    keep_death(desk.scope, clients["Mia"], TODAY)
+    newer(desk, seen("1", 7, "Leo"), seen("2", 6, "Ada"))
+    called = now_called(desk.scope)
+    assert kept(desk.scope, client_note, "text") == {
+        called["Leo"]: "of the first", called["Ada"]: "of the second",
+    }  # fmt: skip
+    assert kept(desk.scope, care_closed, "reason") == {called["Leo"]: DIED}
+
+
 def test_a_booking_given_to_another_family_takes_nothing_of_the_first_along(desk):
     clients = begin(desk, seen("1", 7, "Mia"))
     tick(desk, clients["Mia"])

@@ -43,7 +43,6 @@ from tests.support.random_exports import a_desk
 
 KEYS = "12345"
 FEVER = 3
-_numbers = count()
 
 which = st.integers(0, 20)
 rows = st.fixed_dictionaries({
@@ -77,6 +76,7 @@ class Stood:
 
     homes: dict[str, str]
     levels: dict[str, int]  # of contact, by family; the greater the stricter
+    keys: dict[str, str]  # what families are matched by: the same in every run, unlike ids
     people: dict[str, dict[str, str]]  # by visit: ids by name
     dead: set[str]
     silent: set[str]  # who asked not to be asked again
@@ -92,10 +92,11 @@ class Stood:
         with scope.read() as conn:
             for visit_id, name, id_ in conn.execute(seen):
                 people.setdefault(visit_id, {})[name.casefold()] = id_
-            levels = conn.execute(select(family.c.id, family.c.contact))
+            families = conn.execute(select(family.c.id, family.c.contact, family.c.match_key)).all()
             return cls(
                 dict(map(tuple, conn.execute(select(booking.c.id, booking.c.family_id)))),
-                {row.id: LEVELS.index(row.contact) for row in levels},
+                {row.id: LEVELS.index(row.contact) for row in families},
+                {row.id: row.match_key for row in families},
                 people,
                 set(conn.execute(died).scalars()),
                 set(conn.execute(out).scalars()),
@@ -112,7 +113,7 @@ class Practice:
     def __init__(self, desk):
         self.desk, self.scope = desk, desk.scope
         self.rows, self.minutes = {}, 0
-        self.signs = set()
+        self.signs, self.numbers = set(), count()
         self.floors = {}  # the loosest each booking's family may be contacted
 
     def take(self, step):
@@ -169,7 +170,7 @@ class Practice:
 
     def contact(self, before, n, level):
         if before.levels:
-            family_id = sorted(before.levels)[n % len(before.levels)]
+            family_id = sorted(before.levels, key=before.keys.get)[n % len(before.levels)]
             set_contact(self.scope, family_id, level, "" if level == "yes" else "asked")
             return family_id
         return None
@@ -182,7 +183,7 @@ class Practice:
 
     def sign(self, before, n):
         if id_ := self.anybody(before, n):
-            key = f"asked-{next(_numbers)}"
+            key = f"asked-{next(self.numbers)}"
             row = {"practice_id": self.scope.practice_id, "id": key, "client_id": id_}
             row |= {"moment": "day7", "due_on": date(2026, 3, 1 + n), "source": "form"}
             row |= {"source_key": key, "language": "en", "in_totals": 1}
@@ -206,8 +207,12 @@ class Practice:
             self.signs.remove(key)
 
     def anybody(self, before, n):
-        ids = sorted({id_ for there in before.people.values() for id_ in there.values()})
-        return ids[n % len(ids)] if ids else None
+        seen = {
+            (before.keys[before.homes[visit_id]], name): id_
+            for visit_id, there in before.people.items()
+            for name, id_ in there.items()
+        }
+        return seen[sorted(seen)[n % len(seen)]] if seen else None
 
     # What must hold
 
