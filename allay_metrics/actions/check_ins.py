@@ -20,9 +20,9 @@ from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import check_in, red_flag
+from allay_metrics.records.tables.check_ins import FORM
 from allay_metrics.records.types import now
 
-FORM = "form"
 PATH = "/c/"
 # A first session that moves takes its check-ins along.
 SAME_COURSE = timedelta(days=45)

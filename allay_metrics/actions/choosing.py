@@ -24,6 +24,7 @@ from allay_metrics.records.tables import (
     client_detail,
     client_note,
     client_tag,
+    family_contact,
     metadata,
     therapist,
 )
@@ -59,6 +60,8 @@ class Back:
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
     asked_before: tuple[tuple[str, str], ...] = ()
+    # By booking: what was said of contact before, and what stands there after.
+    contact: tuple[tuple[str, Stored | None, Stored | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def take_back(scope: Scope, back: Back) -> Saved:
             _put(conn, scope.practice_id, table, key, was)
             kept.append((table_name, key, left, was, name))
         _give_care_back(conn, scope.practice_id, back)
-        return _follow(conn, scope.practice_id, before, kept)
+        given = _give_contact_back(conn, scope.practice_id, back)
+        return _follow(conn, scope.practice_id, before, kept, contact_given_back=given)
 
 
 def _write(conn: Connection, practice_id: str, row: Row) -> _Kept:
@@ -165,6 +169,8 @@ def _follow(
     practice_id: str,
     before: Choices,
     kept: Sequence[_Kept],
+    *,
+    contact_given_back: bool = False,
 ) -> Saved:
     after = read_choices(conn, practice_id)
     families = touched_families(conn, practice_id, before, after)
@@ -172,12 +178,25 @@ def _follow(
     stood = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
     care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
+    contact = _contact(conn, practice_id) if relinked else {}
     if families:
-        derive(conn, practice_id, families, relinked=relinked)
+        derive(
+            conn,
+            practice_id,
+            families,
+            relinked=relinked,
+            contact_given_back=contact_given_back,
+        )
     ways, visits = ways_moved(stood, standing(conn, practice_id, families))
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
-    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked)
+    now = _contact(conn, practice_id) if relinked else {}
+    changed = tuple(
+        (id_, contact.get(id_), now.get(id_))
+        for id_ in sorted(contact.keys() | now.keys())
+        if contact.get(id_) != now.get(id_)
+    )
+    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked, changed)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
 
 
@@ -247,3 +266,19 @@ def _give_care_back(conn: Connection, practice_id: str, back: Back) -> None:
         conn.execute(delete(table).where(mine, table.c.client_id.in_(among(conn, clients))))
     for name, row in back.care_before:
         conn.execute(insert(metadata.tables[name]).values(dict(row)))
+
+
+def _contact(conn: Connection, practice_id: str) -> dict[str, Stored]:
+    """Return what is said of contact with families, by booking: few rows in any practice."""
+    asked = select(family_contact).where(family_contact.c.practice_id == practice_id)
+    return {row["booking_id"]: dict(row) for row in conn.execute(asked).mappings()}
+
+
+def _give_contact_back(conn: Connection, practice_id: str, back: Back) -> bool:
+    """Give contact back what was said before, unless somebody set it meanwhile; return whether."""
+    stands = _contact(conn, practice_id)
+    if any(stands.get(id_) != after for id_, _, after in back.contact):
+        return False
+    for id_, before, _ in back.contact:
+        _put(conn, practice_id, family_contact, {"booking_id": id_}, before)
+    return True

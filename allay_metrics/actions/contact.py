@@ -1,7 +1,7 @@
 """Contact with a family: as usual, practical only, or none, with a reason; and the way back.
 
 It is kept by booking (tables/care.py): what was said of a family goes along wherever its bookings
-go, and of a family made of two the stricter counts.
+go, and of a family made of two the stricter counts (derive/contact_floor.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -79,7 +79,8 @@ def write_contact(
 def restore_contact(conn: Connection, scope: Scope, undo: ContactUndo) -> None:
     """Do what `undo_contact` does in an open transaction; deriving is the caller's."""
     bookings = _bookings(conn, scope, undo.family_id)
-    if _said(conn, scope, bookings) != undo.after:
+    # Bookings that came since have the same noted: that is no change.
+    if _words(_said(conn, scope, bookings)) != _words(undo.after):
         raise Conflict("Contact with this family was changed meanwhile: it stays as it is now.")
     _delete(conn, scope, bookings)
     # A booking that an import took away since has nothing to be given back to.
@@ -93,33 +94,6 @@ def drop_contact_of(conn: Connection, scope: Scope, families: Iterable[str], at:
     for family_id in families:
         said = _said(conn, scope, _bookings(conn, scope, family_id))
         _delete(conn, scope, [row["booking_id"] for row in said if row["set_at"] == at])
-
-
-def contact_stays(conn: Connection, practice_id: str, gone: Iterable[str]) -> None:
-    """Say of a family's remaining bookings what was said of those that an undo takes away.
-
-    For a family of which none that stays says it: it would be contacted again.
-    """
-    mine = family_contact.c.practice_id == practice_id
-    going = set(gone)
-    of_going = family_contact.c.booking_id.in_(among(conn, going))
-    for row in conn.execute(select(family_contact).where(mine, of_going)).mappings().all():
-        family_id = conn.execute(
-            select(booking.c.family_id).where(
-                booking.c.practice_id == practice_id, booking.c.id == row["booking_id"]
-            )
-        ).scalar_one_or_none()
-        if family_id is None:
-            continue
-        theirs = select(booking.c.id).where(
-            booking.c.practice_id == practice_id, booking.c.family_id == family_id
-        )
-        stays = sorted(set(conn.execute(theirs).scalars()) - going)
-        said = select(family_contact.c.booking_id).where(
-            mine, family_contact.c.booking_id.in_(among(conn, stays))
-        )
-        if stays and conn.execute(said).first() is None:
-            conn.execute(insert(family_contact), {**row, "booking_id": stays[0]})
 
 
 def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
@@ -141,6 +115,10 @@ def _said(conn: Connection, scope: Scope, bookings: Iterable[str]) -> _Rows:
         .order_by(family_contact.c.booking_id)
     )
     return tuple(dict(row) for row in conn.execute(asked).mappings())
+
+
+def _words(rows: _Rows) -> set[tuple[Any, ...]]:
+    return {tuple(row[name] for name in ("level", "reason", "set_by", "set_at")) for row in rows}
 
 
 def _delete(conn: Connection, scope: Scope, bookings: Iterable[str]) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, or_, select, update
 
 from allay_metrics.actions.account import Rows
-from allay_metrics.records.tables import check_in, check_in_row, import_row, set_aside
+from allay_metrics.records.tables import check_in, check_in_row, client, import_row, set_aside
 
 _EMAIL = re.compile(r"[^@\s,;:|<>\"']+@[^@\s,;:|<>\"']+\.[^@\s,;:|<>\"'.]+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -62,10 +62,15 @@ def raw_aside(conn: Connection, practice_id: str, who: Told, bookings: Sequence[
 
 
 def strays(conn: Connection, practice_id: str, who: Told) -> set[str]:
-    """Return the check-ins that name a family and whose match is a question, or was refused."""
+    """Return the check-ins that name a family and are of nobody on file.
+
+    Their match is a question or was refused, or no visit of their client is left.
+    """
     columns = ("id", "said_name", "said_email", "said")
+    on_file = select(client.c.id).where(client.c.practice_id == practice_id)
     asked = select(*(check_in.c[name] for name in columns)).where(
-        check_in.c.practice_id == practice_id, check_in.c.client_id.is_(None)
+        check_in.c.practice_id == practice_id,
+        or_(check_in.c.client_id.is_(None), check_in.c.client_id.not_in(on_file)),
     )
     return {
         row.id

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Select, bindparam, delete, or_, select, updat
 
 from allay_metrics import words
 from allay_metrics.actions.absence import mark_missing
-from allay_metrics.actions.contact import contact_stays
 from allay_metrics.actions.holding import hold_by_what_remains
 from allay_metrics.actions.load import update_bookings
 from allay_metrics.actions.undo_answers import rows_of_the_same, take_answers_back
@@ -144,7 +143,6 @@ def _delete_rows(conn: Connection, practice_id: str, import_id: str) -> None:
         of_practice = table.c.practice_id == practice_id
         conn.execute(delete(table).where(of_practice, table.c.import_id == import_id))
     if ids:
-        contact_stays(conn, practice_id, [one["gone"] for one in ids])
         for table, key in ((correction, correction.c.booking_id), (booking, booking.c.id)):
             mine = table.c.practice_id == practice_id
             conn.execute(delete(table).where(mine, key == bindparam("gone")), ids)

@@ -24,25 +24,33 @@ def client_id(family_id: str, name: str) -> str:
     return key_of("client", family_id, name.casefold())
 
 
-def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[str, str]]]:
-    """Return one family's clients by id, and (visit id, client id) pairs.
+def people_named(
+    visit_type: str, infant_names: str | None, client_name: str
+) -> tuple[str, list[str]]:
+    """Return of what kind (infant or parent) a booking's clients are, and their names.
 
     A massage is for the parent who booked; any other visit is for the infants its booking names,
     or for whom it names where no infant is.
     """
+    names = [] if visit_type == "massage" else infants(infant_names)
+    return ("infant", names) if names else ("parent", [client_name])
+
+
+def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[str, str]]]:
+    """Return one family's clients by id, and (visit id, client id) pairs."""
     clients: dict[str, Client] = {}
     ids: dict[str, str] = {}
     seen: dict[tuple[str, str], None] = {}
     # A family types its infants' names again and again.
-    answers: dict[str | None, list[str]] = {}
+    answers: dict[tuple[str, str | None, str], tuple[str, list[str]]] = {}
     for visit in visits:
         for told in visit.told:
-            if told.infant_names not in answers:
-                answers[told.infant_names] = infants(told.infant_names)
-            named = [] if visit.visit_type == "massage" else answers[told.infant_names]
-            kind = "infant" if named else "parent"
-            born = told.infant_born if named else None
-            for person in named or [told.client_name]:
+            answer = (visit.visit_type, told.infant_names, told.client_name)
+            if answer not in answers:
+                answers[answer] = people_named(*answer)
+            kind, names = answers[answer]
+            born = told.infant_born if kind == "infant" else None
+            for person in names:
                 plain = person.casefold()
                 if plain not in ids:
                     ids[plain] = client_id(told.family_id, person)

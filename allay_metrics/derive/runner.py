@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select
 
 from allay_metrics.derive.choices import Choices, read_choices
 from allay_metrics.derive.closing import ending
+from allay_metrics.derive.contact_floor import spread_contact
 from allay_metrics.derive.episodes import Episode, drop_episodes, episodes_of, write_episodes
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
@@ -22,6 +23,7 @@ from allay_metrics.derive.reading import (
     read_contacts,
 )
 from allay_metrics.derive.slots import visits_of
+from allay_metrics.derive.unmatched import forget_who, note_who
 from allay_metrics.derive.writing import (
     drop_unbooked,
     drop_unseen,
@@ -34,7 +36,7 @@ from allay_metrics.records import rollup
 from allay_metrics.records.tables import city, family, offered_hours, therapist, visit
 
 # Version of the rules: records derived by older ones are derived anew when they are opened.
-RULES = 3
+RULES = 4
 # Families at a time: memory stays the same however many there are.
 BATCH = 3_000
 
@@ -46,22 +48,26 @@ def derive(
     progress: Callable[[float], None] = lambda _share: None,
     *,
     relinked: bool = False,
+    contact_given_back: bool = False,
 ) -> None:
     """Derive family, clients, visits and flags of these families, and recount the days touched.
 
     Deriving twice gives the same rows. `relinked`: the owner's word on who is one family changed.
+    `contact_given_back`: a choice is taken back, and contact as it was before it is on file again.
     `progress` is told the share done, 0 to 1. It runs in the caller's transaction.
     """
     choices = read_choices(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
-    follow(conn, practice_id, families)
+    follow(conn, practice_id, families, choices)
+    spread_contact(conn, practice_id, families, of_left=not contact_given_back)
     # All go before any comes: a booking that moved takes its visit's id to another family.
     stood = [_drop_batch(conn, practice_id, batch) for batch in batches]
     days = set().union(*stood)
     for done, (batch, before) in enumerate(zip(batches, stood, strict=True), 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
         if before:
+            note_who(conn, practice_id, batch)
             drop_unseen(conn, practice_id, batch)
         drop_unbooked(conn, practice_id, batch)
         progress(done / len(batches))
@@ -114,6 +120,7 @@ def _derive_batch(
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, seen)
+    forget_who(conn, practice_id, clients)
     write_episodes(conn, practice_id, episodes)
     return {one.day for one in visits}
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from operator import attrgetter
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select
 
 from allay_metrics.derive.county import county_of
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
@@ -178,14 +178,18 @@ def write_clients(
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
 
-def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
-    """Delete these families' clients nobody visits: an undone import or a new name left them."""
+def unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition of these families' clients nobody visits."""
     theirs = client.c.family_id.in_(among(conn, families))
     seen = exists().where(
         visit_client.c.practice_id == practice_id, visit_client.c.client_id == client.c.id
     )
-    mine = client.c.practice_id == practice_id
-    conn.execute(delete(client).where(mine, theirs, ~seen))
+    return and_(client.c.practice_id == practice_id, theirs, ~seen)
+
+
+def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+    """Delete these families' clients nobody visits: an undone import or a new name left them."""
+    conn.execute(delete(client).where(unseen(conn, practice_id, families)))
 
 
 def drop_unbooked(conn: Connection, practice_id: str, families: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from allay_metrics import words
-from allay_metrics.actions.check_ins import FORM, SAME_COURSE
+from allay_metrics.actions.check_ins import SAME_COURSE
 from allay_metrics.actions.courses import Course, courses, today_in
 from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.contact import Contact, call_link, contact_of, text_link
@@ -17,6 +17,7 @@ from allay_metrics.outcomes.safety import RedFlag, red_flags
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import answer, check_in, client, family, red_flag
+from allay_metrics.records.tables.check_ins import FORM
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class OpenFlag:
     """A warning sign that nobody has acknowledged.
 
     `client_id` is '' while nobody knows whose answers they are: `client` is then what they say.
-    `contact` is whether the family may be called, and `call` the link to do so.
+    `is_gone` where it is known, but no visit of that client is on file any more. `contact` is
+    whether the family may be called, and `call` the link to do so.
     """
 
     check_in_id: str
@@ -57,6 +59,7 @@ class OpenFlag:
     contact: Contact
     raised_at: int
     flag: RedFlag
+    is_gone: bool = False
 
     @property
     def call(self) -> str | None:
@@ -71,7 +74,10 @@ class OpenFlag:
 
 @dataclass(frozen=True)
 class Words:
-    """Free text of a check-in that nobody has read: (measure, text) in the order of asking."""
+    """Free text of a check-in that nobody has read: (measure, text) in the order of asking.
+
+    `client_id` and `family` are '' where no visit of that client is on file any more.
+    """
 
     check_in_id: str
     client_id: str
@@ -131,9 +137,9 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
         rows = _flags(conn, scope, *which)
     known = {flag.id: flag for flag in red_flags()}
     found = [
-        OpenFlag(row.check_in_id, row.client_id or "", _who(row), row.family or "", row.phone,
+        OpenFlag(row.check_in_id, row.on_file or "", _who(row), row.family or "", row.phone,
                  contact_of(row.contact or "yes", row.contact_reason), row.raised_at,
-                 known[row.sign])
+                 known[row.sign], is_gone=row.on_file is None and row.client_id is not None)
         for row in rows
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
@@ -165,15 +171,19 @@ def unread_words(scope: Scope) -> tuple[Words, ...]:
         select(
             check_in.c.id.label("check_in_id"),
             check_in.c.client_id,
+            check_in.c.said_name,
+            check_in.c.said_email,
+            client.c.id.label("on_file"),
             client.c.name.label("client"),
             family.c.name.label("family"),
             check_in.c.answered_at,
             answer.c.measure,
             answer.c.text,
         )
-        .select_from(_with_family(check_in).join(answer, _answers()))
+        .select_from(_with_family(check_in, outer=True).join(answer, _answers()))
         .where(
-            _own(scope),
+            _own(scope, nobodys=True),
+            check_in.c.client_id.is_not(None),
             check_in.c.answered_at.is_not(None),
             check_in.c.words_read_at.is_(None),
             answer.c.text.is_not(None),
@@ -182,10 +192,12 @@ def unread_words(scope: Scope) -> tuple[Words, ...]:
     )
     found: dict[str, Words] = {}
     with scope.read() as conn:
-        for id_, client_id, name, of_family, at, measure, text in conn.execute(asked):
+        for row in conn.execute(asked):
+            id_ = row.check_in_id
             before = found[id_].texts if id_ in found else ()
-            texts = (*before, (measure, text))
-            found[id_] = Words(id_, client_id, name, of_family, at, texts)
+            texts = (*before, (row.measure, row.text))
+            who, of_family = _who(row), row.family or ""
+            found[id_] = Words(id_, row.on_file or "", who, of_family, row.answered_at, texts)
     return tuple(found.values())
 
 
@@ -204,6 +216,7 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
             "act",
         )
         for one in unread_words(scope)
+        if one.client_id
     ]
     if protocol_in_force(scope) is None:
         return tuple(said)
@@ -283,6 +296,7 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
             check_in.c.client_id,
             check_in.c.said_name,
             check_in.c.said_email,
+            client.c.id.label("on_file"),
             client.c.name.label("client"),
             family.c.name.label("family"),
             family.c.phone,
@@ -296,8 +310,10 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
 
 
 def _who(row: Any) -> str:
-    """Return the client, or what answers of nobody we know say of themselves."""
+    """Return the client, or what answers of nobody on file say of themselves."""
     said = row.said_name or row.said_email or "somebody who gave no name"
+    if row.client_id is not None and row.said_name and row.said_email:
+        said = f"{row.said_name}, {row.said_email}"
     return str(row.client or f"Not matched: {said}")
 
 
@@ -316,9 +332,13 @@ def _answers() -> ColumnElement[bool]:
 
 
 def _own(scope: Scope, *, nobodys: bool = False) -> ColumnElement[bool]:
-    """Return the condition that leaves check-ins of own families; `nobodys`, for the owner too."""
+    """Return the condition that leaves check-ins of own families.
+
+    With `nobodys`, which needs the clients joined by an outer join, for the owner also those of
+    nobody on file.
+    """
     mine = check_in.c.practice_id == scope.practice_id
     own: ColumnElement[bool] = client.c.family_id.in_(scope.own_families())
     if nobodys and scope.viewer.role == "owner":
-        own = own | check_in.c.client_id.is_(None)
+        own = own | client.c.id.is_(None)
     return and_(mine, own)

@@ -1,10 +1,13 @@
 """The page of check-ins: signs and words first, whom to ask, and nothing before the protocol."""
 
 import pytest
+from sqlalchemy import select
 
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
 from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.actions.undo import undo_import
+from allay_metrics.records.tables import import_
 from allay_metrics.review.check_ins import open_flags, unread_words
 from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
@@ -74,6 +77,34 @@ def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
     button(at, "Acknowledge").click().run()
     assert open_flags(own_scope) == ()
     assert "Called, seen by the ER" in text(at)
+
+
+def visits_go(scope):
+    with scope.read() as conn:
+        (first,) = conn.execute(select(import_.c.id)).scalars()
+    undo_import(scope, first)
+
+
+def test_a_sign_of_a_client_who_is_gone_says_whose_it_was_and_is_acknowledged(own_scope, clients):
+    signed(own_scope)
+    answered(own_scope, clients["Mia"], 1)
+    visits_go(own_scope)
+    at = run(page_of(PAGE))
+    assert "Not matched: Mia, ana.lee@example.org" in text(at)
+    assert "no visit of this client is on file now" in text(at)
+    at.text_input[0].set_value("Wrote to the address")
+    button(at, "Acknowledge").click().run()
+    assert open_flags(own_scope) == ()
+
+
+def test_words_about_a_client_who_is_gone_are_read_all_the_same(own_scope, clients):
+    signed(own_scope)
+    answered(own_scope, clients["Mia"])
+    visits_go(own_scope)
+    at = run(page_of(PAGE))
+    assert "Read me: Not matched: Mia, ana.lee@example.org" in text(at)
+    button(at, "I have read it").click().run()
+    assert unread_words(own_scope) == ()
 
 
 def test_a_parents_words_stand_until_they_are_read_and_stay_text(own_scope, clients):

@@ -1,8 +1,8 @@
 """What therapists decide and note about the people they care for.
 
-Client ids are made of family and name: where a family's bookings move to another family, what is
-kept here moves along (derive.follow). None of these rows hangs on a client's own row, which comes
-and goes with imports.
+Client ids are made of family and name: where a client's bookings say another family or another
+name, what is kept here moves along (derive.follow). None of these rows hangs on a client's own row,
+which comes and goes with imports.
 """
 
 from sqlalchemy import Index, Text
@@ -29,8 +29,9 @@ care_closed = table(
 )
 
 # Said of a family, kept by booking: bookings keep their ids when a family is merged, split, renamed
-# or matched anew, and what was said goes along without anybody moving it. It hangs on no row: a
-# booking that an undo takes away finds it again when it comes back.
+# or matched anew, and what was said goes along without anybody moving it; those that come in later
+# have it noted when they are derived (derive.contact_floor). It hangs on no row: a booking that an
+# undo takes away finds it again when it comes back.
 family_contact = table(
     "family_contact",
     "Contact with a family is not as usual: said of each booking it had then; the strictest counts",

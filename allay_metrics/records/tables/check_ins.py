@@ -1,7 +1,7 @@
 """What parents reported: check-ins, their answers, and the signs that come before any score.
 
 Client ids are made of family and name: where a family's bookings move to another family, what is
-kept here moves along, as in tables/care.py.
+kept here moves along, as in tables/care.py. None of it hangs on the client's own row.
 """
 
 from sqlalchemy import Index, Text, UniqueConstraint
@@ -9,6 +9,8 @@ from sqlalchemy import Index, Text, UniqueConstraint
 from allay_metrics.records.privacy import Before, Contact, Handle, Name, Words
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
+
+FORM = "form"  # the source of a check-in whose link was made here
 
 check_in = table(
     "check_in",
@@ -38,8 +40,18 @@ check_in = table(
     column("words_read_by", Text, "Who read its free text", nullable=True),
     column("words_read_at", Instant, "When", nullable=True),
     column("import_id", Key, "The file it came by", nullable=True),
-    column("said_name", Name, "Name of the person as answered elsewhere", nullable=True),
-    column("said_email", Contact, "E-mail as answered elsewhere, lower case", nullable=True),
+    column(
+        "said_name",
+        Name,
+        "Name of the person as answered elsewhere; of a form, once its client is no longer on file",
+        nullable=True,
+    ),
+    column(
+        "said_email",
+        Contact,
+        "E-mail as answered elsewhere, lower case; of a form, once its client is no longer on file",
+        nullable=True,
+    ),
     column("doubt", Words, "Question for the owner when the match is doubtful", nullable=True),
     column(
         "said",

@@ -30,6 +30,7 @@ STYLE = Path(__file__).with_name("style.css")
 PAGE = "pages/practice/check_ins.py"
 TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
 _SHOWN = 3
+_ASK = "say on Records whose answers"
 _SAID, _WRONG = "al-flag-said", "al-flag-wrong"
 _open_flags, _signed = remembered(open_flags), remembered(protocol_in_force)
 
@@ -126,7 +127,11 @@ def _to_acknowledge(scope: Scope, one: OpenFlag, step: str) -> None:
 def _told(scope: Scope, one: OpenFlag, step: str = "") -> str:
     """Return whose sign it is, which and when, and what the parent was told, or else `step`."""
     who = f"<b>{escape(one.client)}</b>"
-    who += f", {escape(one.family)} family" if one.family else ": say on Records whose answers"
+    if one.family:
+        who += f", {escape(one.family)} family"
+    else:
+        way = "no visit of this client is on file now" if one.is_gone else _ASK
+        who += f": {way}"
     if one.contact.sentence:
         who += f" · {escape(one.contact.sentence)}"
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)

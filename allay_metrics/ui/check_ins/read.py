@@ -28,7 +28,8 @@ def words_to_read(scope: Scope) -> None:
 def _unread(scope: Scope, one: Words) -> None:
     at = datetime.fromtimestamp(one.answered_at, scope.zone)
     with card(f"words-{one.check_in_id}"):
-        head(f"Read me: {one.client}", f"{one.family} family · {words.moment(at)}")
+        of_family = f"{one.family} family · " if one.family else ""
+        head(f"Read me: {one.client}", f"{of_family}{words.moment(at)}")
         said = "".join(
             f"<dt>{escape(_asked(measure))}</dt><dd>{escape(text)}</dd>"
             for measure, text in one.texts

@@ -1,0 +1,43 @@
+"""Check-ins of clients who are no longer on file say whose they were.
+
+A client whose visits are all decided never booked, or whose import is undone, is no client any
+more. What a parent answered in a form stays, and a warning sign in it waits: name and address are
+noted at the check-in, for the owner to find the family by, and go when the client is there again.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, and_, select, update
+
+from allay_metrics.derive.writing import unseen
+from allay_metrics.records.bulk import among, update_rows
+from allay_metrics.records.tables import check_in, client, family
+from allay_metrics.records.tables.check_ins import FORM
+
+
+def note_who(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+    """Note at the forms of these families' clients without a visit whose they are."""
+    of_client = and_(
+        client.c.practice_id == check_in.c.practice_id, client.c.id == check_in.c.client_id
+    )
+    of_family = and_(
+        family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
+    )
+    asked = (
+        select(client.c.name, family.c.email, check_in.c.id)
+        .select_from(check_in.join(client, of_client).join(family, of_family))
+        .where(check_in.c.source == FORM, unseen(conn, practice_id, families))
+    )
+    rows = [tuple(row) for row in conn.execute(asked)]
+    update_rows(conn, check_in, practice_id, ("said_name", "said_email"), rows)
+
+
+def forget_who(conn: Connection, practice_id: str, clients: Iterable[str]) -> None:
+    """Take back what `note_who` noted of clients who are on file."""
+    noted = and_(
+        check_in.c.practice_id == practice_id,
+        check_in.c.source == FORM,
+        check_in.c.said_name.is_not(None),
+        check_in.c.client_id.in_(among(conn, clients)),
+    )
+    conn.execute(update(check_in).where(noted).values(said_name=None, said_email=None))
