@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
+PACKAGE = TESTS.parent / "allay_metrics"
 FILES = sorted(path for path in TESTS.rglob("test_*.py") if not {"hard", "axe"} & set(path.parts))
 # What reads as text that may hold keys, tokens, ports or dates beside what is looked for.
 TEXTS = re.compile(
@@ -72,6 +73,30 @@ def test_no_text_is_forged_by_a_letter_that_may_stand_there_already():
     )
     others = [path for path in FILES if path != Path(__file__)]
     assert [path.name for path in others if put_in.search(path.read_text(encoding="utf-8"))] == []
+
+
+CLOCKS = {"now", "datetime.now", "time.time", "today_in"}
+
+
+def clock_readings(function: ast.FunctionDef) -> int:
+    """Count the calls that read the clock; `today_in(scope, clock)` reads none."""
+    return sum(
+        isinstance(call, ast.Call)
+        and ast.unparse(call.func) in CLOCKS
+        and len(call.args) + len(call.keywords) < 2
+        for call in ast.walk(function)
+    )
+
+
+def test_a_function_reads_the_clock_once():
+    """Read twice, a second may pass between: two moments where one was meant."""
+    twice = [
+        f"{path.relative_to(PACKAGE)}: {node.name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and clock_readings(node) > 1
+    ]
+    assert twice == []
 
 
 def test_no_test_waits_for_time_or_measures_it():

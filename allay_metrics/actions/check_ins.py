@@ -4,7 +4,7 @@ What a parent does with a link is in parent_form.py.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
@@ -48,19 +48,20 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
         raise QuestionProblem(choose_from("moment", moment, MOMENTS))
     if language not in LANGUAGES:
         raise QuestionProblem(choose_from("language", language, LANGUAGES))
-    today = today_in(scope)
+    at = now()
+    today = today_in(scope, datetime.fromtimestamp(at, UTC))
     with scope.write("ask a family", family_to_write(scope, [client_id])) as conn:
         must_be_on(conn, scope)
         course = _course(conn, scope, today.date(), client_id)
         asking = _asking(course, moment, today.date())
-        ends = now() + (_end(scope, course, asking) - int(today.timestamp()))
-        if ends <= now():
+        ends = at + (_end(scope, course, asking) - int(today.timestamp()))
+        if ends <= at:
             raise Conflict("It is too late to ask for that.")
         token = new_token()
         told = {
             "token_hash": token_hash(token),
             "language": language,
-            "asked_at": now(),
+            "asked_at": at,
             "asked_by": writer(conn, scope),
             "sent_at": None,
             "expires_at": ends,

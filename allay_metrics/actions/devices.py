@@ -60,15 +60,15 @@ def remember(scope: Scope, session: Session, pin: str, *, label: str, before: st
     it opens nothing any more. Raises QuestionProblem for a PIN that will not do.
     """
     _check_new(pin)
-    token, id_ = new_token(), new_key()
+    token, id_, at = new_token(), new_key(), now()
     row = {
         "practice_id": scope.practice_id,
         "id": id_,
         "token_hash": digest(token),
         "person_id": session.person_id,
         "label": label,
-        "created_at": now(),
-        "used_at": now(),
+        "created_at": at,
+        "used_at": at,
         "pin_hash": passwords.hash_of(_with(pin, token)),
     }
     with scope.keep() as conn:

@@ -77,12 +77,9 @@ def _keep(
     conn: Connection, scope: Scope, client_id: str, found: Any, values: dict[str, Any]
 ) -> None:
     _must_be_there(conn, scope, client_id)
+    written = {"written_by": writer(conn, scope), "written_at": now()}
     if found is not None:
-        said = (
-            {}
-            if "attention" in values
-            else {"written_by": writer(conn, scope), "written_at": now()}
-        )
+        said = {} if "attention" in values else written
         mine = client_note.c.practice_id == scope.practice_id
         changed = update(client_note).where(mine, client_note.c.client_id == client_id)
         conn.execute(changed.values({**values, **said}))
@@ -93,10 +90,8 @@ def _keep(
         "text": "",
         "attention": 0,
         "version": 0,
-        "written_by": writer(conn, scope),
-        "written_at": now(),
     }
-    conn.execute(insert(client_note).values({**row, **values}))
+    conn.execute(insert(client_note).values({**row, **written, **values}))
 
 
 def _must_be_there(conn: Connection, scope: Scope, client_id: str) -> None:

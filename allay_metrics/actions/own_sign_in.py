@@ -40,15 +40,15 @@ class Device:
 
 def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
     """Return a person's open sessions, the one used last first. Raises NotAllowed."""
-    door, session = _door(scope, person_id), login_session.c
+    door, session, at = _door(scope, person_id), login_session.c, now()
     asked = (
         select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
         .where(
             session.practice_id == scope.practice_id,
             session.person_id == person_id,
             session.revoked_at.is_(None),
-            session.created_at > now() - ABSOLUTE,
-            session.seen_at > now() - IDLE,
+            session.created_at > at - ABSOLUTE,
+            session.seen_at > at - IDLE,
         )
         .order_by(session.seen_at.desc(), session.created_at.desc())
     )

@@ -79,15 +79,15 @@ def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
     if not chosen <= {flag.id for flag in red_flags()}:
         raise QuestionProblem("There is no such sign.")
     with _answering(scope, token, agreed=True) as (conn, row):
-        there = ticked_signs(conn, row)
+        there, at = ticked_signs(conn, row), now()
         rows = [
-            {"practice_id": row.practice_id, "check_in_id": row.id, "sign": one, "raised_at": now()}
+            {"practice_id": row.practice_id, "check_in_id": row.id, "sign": one, "raised_at": at}
             for one in sorted(chosen - there)
         ]
         if rows:
             conn.execute(insert(red_flag), rows)
         news = {"told_at": None} if rows else {}
-        _change(conn, row, {"screened_at": now(), **news})
+        _change(conn, row, {"screened_at": at, **news})
 
 
 def told(scope: Scope, token: str) -> None:
@@ -160,7 +160,8 @@ def stop(scope: Scope, token: str) -> Ended:
     with _answering(scope, token, agreed=True) as (conn, row):
         if not ticked_signs(conn, row):
             raise QuestionProblem("There is nothing to stop at.")
-        _change(conn, row, {"told_at": row.told_at or now(), "answered_at": now()})
+        at = now()
+        _change(conn, row, {"told_at": row.told_at or at, "answered_at": at})
         return _ended(conn, scope, row)
 
 
@@ -203,14 +204,14 @@ def opt_out(scope: Scope, token: str) -> Ended:
 
 def _end_all(conn: Connection, row: Row[Any]) -> None:
     """End every form of the family that was not sent, and ask none of its clients again."""
-    clients = family_clients(conn, row)
+    clients, at = family_clients(conn, row), now()
     for client_id in clients:
-        _keep_detail(conn, row, client_id, {"opted_out_at": now()})
+        _keep_detail(conn, row, client_id, {"opted_out_at": at})
     theirs = check_in.c.client_id.in_(clients)
     unsent = of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
     ids = select(check_in.c.id).where(unsent)
     conn.execute(delete(answer).where(of_practice(answer, row, answer.c.check_in_id.in_(ids))))
-    ended = {"expires_at": now(), "version": check_in.c.version + 1}
+    ended = {"expires_at": at, "version": check_in.c.version + 1}
     conn.execute(update(check_in).where(unsent).values(ended))
 
 

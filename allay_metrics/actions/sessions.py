@@ -57,7 +57,7 @@ def open_session(
     device_id: str | None = None,
 ) -> str:
     """Open a session for somebody who has proved who she is, and return its id for the cookie."""
-    token = new_token()
+    token, at = new_token(), now()
     row = {
         "practice_id": practice_id,
         "id_hash": digest(token),
@@ -65,8 +65,8 @@ def open_session(
         "device_id": device_id,
         "way": way,
         "label": label,
-        "created_at": now(),
-        "seen_at": now(),
+        "created_at": at,
+        "seen_at": at,
     }
     conn.execute(insert(login_session).values(row))
     return token

@@ -48,12 +48,13 @@ def _bound(conn: Connection, scope: Scope, issuer: str, subject: str) -> Row[Any
 
 def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str) -> Row[Any] | None:
     """Use up the invitation of this address, and return who it was for; None where none stands."""
+    at = now()
     invited = and_(
         person.c.practice_id == scope.practice_id,
         person.c.email == email.strip().lower(),
         person.c.oidc_subject.is_(None),
         person.c.invite_hash.is_not(None),
-        person.c.invite_expires_at > now(),
+        person.c.invite_expires_at > at,
         person.c.disabled_at.is_(None),
     )
     there = conn.execute(select(person.c.id).where(invited)).first()
@@ -64,7 +65,7 @@ def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str)
     values = {
         "oidc_issuer": issuer,
         "oidc_subject": subject,
-        "joined_at": now(),
+        "joined_at": at,
         "invite_hash": None,
         "invite_expires_at": None,
         "version": person.c.version + 1,
