@@ -47,9 +47,9 @@ class Duty:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Return the addresses that are told of a sign, each once."""
+        """Return the addresses that are told of a sign, each once, in small letters."""
         both = (self.reader_email, self.stand_in_email)
-        return tuple(dict.fromkeys(one for one in both if one))
+        return tuple(dict.fromkeys(one.lower() for one in both if one))
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def test_a_ticked_sign_is_mailed_its_link_opens_it_and_once_acknowledged_no_mail
     (kept,) = acknowledged_flags(scope)
     assert (kept.by, kept.done) == ("owner", "Called, she is at the doctor's")
     # Not when its time has passed either.
-    assert send_alerts(scope, datetime.now(UTC) + timedelta(days=1)).mails == 0
+    assert send_alerts(scope, lambda: datetime.now(UTC) + timedelta(days=1)).mails == 0
     assert len(box.letters) == 2
     said = [*box.texts, phone.url, parent.url, practice.server.log.read_text()]
     hushed = [*NAMES, sign.question, "fever", "100.4", "415555"]
