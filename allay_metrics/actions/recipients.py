@@ -7,15 +7,15 @@ opens on the practice's own computer, and every address counts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, and_, select
 
-from allay_metrics.actions.protocol import Duty, Protocol, read_protocol
+from allay_metrics.actions.people import may_sign_in, read_listed, read_unable
+from allay_metrics.actions.protocol import Protocol, read_protocol
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.policies import NEVER_MET
-from allay_metrics.records.tables import check_in, client, person, visit
+from allay_metrics.records.tables import check_in, client, visit
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def read_recipients(
 ) -> Recipients:
     """Return who is told of the signs of these check-ins. Owner only."""
     named = protocol.duty.recipients if protocol is not None and protocol.duty is not None else ()
-    people = _people(conn, scope)
+    people = read_listed(conn, scope)
     owners = tuple(
         sorted(row.email for row in people if row.role == "owner" and row.disabled_at is None)
     )
     if not people:
         return Recipients(named, (), frozenset(named), {})
-    readers = [row for row in people if row.email in named and _may_sign_in(row)]
+    readers = [row for row in people if row.email in named and may_sign_in(row)]
     all_seeing = frozenset(row.email for row in readers if row.role == "owner")
     therapists = {row.email: row.therapist_id for row in readers if row.role == "therapist"}
     by_check_in: dict[str, frozenset[str]] = {}
@@ -63,32 +63,37 @@ def read_recipients(
     return Recipients(named, owners, all_seeing, by_check_in)
 
 
-def read_unable(conn: Connection, scope: Scope, duty: Duty) -> tuple[str, ...]:
-    """Return the protocol's addresses of nobody who may sign in now. Owner only.
-
-    None where nobody has to sign in at all.
-    """
-    people = _people(conn, scope)
-    able = {row.email for row in people if _may_sign_in(row)}
-    return tuple(one for one in duty.recipients if people and one not in able)
-
-
 def unable(scope: Scope) -> tuple[str, ...]:
-    """Return those addresses of the protocol in force; none while check-ins are off."""
+    """Return the addresses in the protocol in force of nobody who may sign in now. Owner only."""
     with scope.read() as conn:
         protocol = read_protocol(conn, scope)
         if protocol is None or protocol.duty is None:
             return ()
-        return read_unable(conn, scope, protocol.duty)
+        return read_unable(conn, scope, protocol.duty.recipients)
 
 
-def _people(conn: Connection, scope: Scope) -> list[Row[Any]]:
-    return list(conn.execute(select(person).where(person.c.practice_id == scope.practice_id)))
+def duty_gap(scope: Scope, email: str) -> str:
+    """Return why one whom the protocol in force names cannot open every sign; '' else. Owner only.
 
-
-def _may_sign_in(row: Row[Any]) -> bool:
-    """Return whether a person is let in now: not one shut out, nor one who has yet to set it up."""
-    return row.disabled_at is None and bool(row.password_hash or row.oidc_subject)
+    For what is said once a person was changed.
+    """
+    with scope.read() as conn:
+        protocol = read_protocol(conn, scope)
+        named = protocol.duty.recipients if protocol is not None and protocol.duty else ()
+        rows = [row for row in read_listed(conn, scope) if row.email == email]
+    if email not in named or not rows:
+        return ""
+    if not may_sign_in(rows[0]):
+        return (
+            "The safety protocol names her for warning signs, and she opens none now: every owner "
+            "is told, unless somebody else it names opens them. Sign it with somebody who can."
+        )
+    if rows[0].role == "therapist":
+        return (
+            "The safety protocol names her for warning signs, and she opens those of her own "
+            "families alone: of others every owner is told, unless another it names opens them."
+        )
+    return ""
 
 
 def _in_care(

@@ -18,7 +18,7 @@ from allay_metrics.actions.alerts import SUBJECT, Sent, read_untold, send_alerts
 from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.actions.erasing import erase_family
 from allay_metrics.actions.parent_form import consent, screen
-from allay_metrics.actions.people import first_owner
+from allay_metrics.actions.people import disable, first_owner, invite, reset
 from allay_metrics.actions.retention import remove_old, save_retention
 from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.actions.undo import undo_import
@@ -26,14 +26,14 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import signs
-from allay_metrics.records import open_practice
+from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import check_in, outbox, red_flag, safety_protocol
 from allay_metrics.review.check_ins import open_flags
 from tests.support.asked import DUTY, READER, STAND_IN, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.mail_box import PUBLIC, SENDER, Box, mail_server, name_server
 from tests.support.on_file import client_ids, fingerprint, visits
-from tests.support.people import SECRET
+from tests.support.people import ANA, MAYA, SECRET, Someone, ana
 
 FEVER, LOW, LIMP = 3, 14, 1
 NAMES = ("Mia", "Ana", "Lee", "Maya", "Lopez")
@@ -275,12 +275,14 @@ def test_a_mail_that_went_out_is_kept_as_sent_also_by_a_sender_that_was_given_up
     def take(_to):
         box.while_taking = lambda _to: None
         clock.move(queueing.CLAIM_LASTS + 1)
-        assert send_alerts(scope, clock) == Sent(1), "for all that is known the first one died"
+        box.fault = "refuses"
+        assert send_alerts(scope, clock).failure == "refused", "as if the first had died"
+        box.fault = ""
 
     box.while_taking = take
     assert send_alerts(scope, clock) == Sent(1)
     assert send_alerts(scope, ahead(DAY / 24)) == Sent(0)
-    assert len(box.letters) == 2
+    assert len(box.letters) == 1
     assert [bool(sent) for (sent,) in rows(scope, "sent_at")] == [True]
 
 
@@ -326,6 +328,8 @@ def test_a_new_sign_does_not_wait_as_long_as_an_old_one_that_failed_often(scope,
     box.fault = "refuses"
     for later in (0, 100, 300, 700, 1_500, 3_500):
         send_alerts(scope, ahead(later))
+    with scope.write("make it an older one") as conn:
+        conn.execute(update(red_flag).values(raised_at=red_flag.c.raised_at - 60))
     tick(scope, FEVER, LIMP)
     assert send_alerts(scope, ahead(3_600)).failure == "refused"
     box.fault = ""
@@ -528,3 +532,98 @@ def test_the_log_names_a_kind_of_failure_and_nothing_else(scope, box, caplog):
         "A mail about a check-in did not go out: recipient"
     }
     assert not any(word in caplog.text for word in (*NAMES, READER, STAND_IN, id_))
+
+
+@pytest.fixture
+def door(scope, monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    return replace(scope, viewer=DOOR)
+
+
+@pytest.fixture
+def owner(scope, door):
+    return ana(scope, door)
+
+
+def read_by(scope, *addresses):
+    """Have reader, and stand-in if there is a second address, be told there."""
+    reader, stand_in = (*addresses, "")[:2]
+    name = "Bea Moss" if stand_in else ""
+    duty = replace(DUTY, reader_email=reader, stand_in=name, stand_in_email=stand_in)
+    signed(scope, duty)
+
+
+def maya_of(scope, door, name="Maya Lopez"):
+    """Return a therapist who has joined: she sees the caseload of this name."""
+    therapist_id = scope.as_therapist(name).viewer.therapist_id
+    return Someone(door, invite(scope, MAYA, "Maya", "therapist", therapist_id))
+
+
+@pytest.mark.usefixtures("owner")
+def test_owners_are_told_where_the_reader_is_nobody_who_may_sign_in(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(2)
+    assert sorted(box.recipients) == ["amy@care.test", ANA]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_mail_to_nobody_who_may_sign_in_tells_nobody(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    box.fault = f"refuses {ANA}"
+    assert send_alerts(scope) == Sent(1, "recipient")
+    assert read_untold(scope).reason == "recipient"
+    assert read_untold(scope.as_therapist("Maya Lopez")).reason == "recipient"
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(
+    "unable",
+    [
+        lambda scope, maya: disable(scope, maya.id),
+        lambda scope, maya: reset(scope, maya.id),
+    ],
+)
+def test_who_is_shut_out_or_has_to_set_up_anew_is_stood_in_for_by_the_owners(scope, box, unable):
+    maya = maya_of(scope, replace(scope, viewer=DOOR))
+    read_by(scope, MAYA.title())
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == [MAYA]
+    unable(scope, maya)
+    assert read_untold(scope, hence(400)).reason == "not sent"
+    assert send_alerts(scope) == Sent(1), "of a sign that still waits, at once"
+    assert box.recipients == [MAYA, ANA]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(("name", "told"), [("Maya Lopez", [MAYA]), ("Ines Park", [ANA, MAYA])])
+def test_a_therapist_is_enough_for_families_of_hers_alone(scope, tmp_path, box, name, told):
+    tick(scope, FEVER)
+    other = seen("9", 3, "Ida", who="Cleo Ray", therapist="Ines Park")
+    in_care(Desk(scope, tmp_path), seen("1", 7), other)
+    maya_of(scope, replace(scope, viewer=DOOR), name)
+    read_by(scope, MAYA)
+    send_alerts(scope)
+    assert sorted(box.recipients) == told
+    assert read_untold(scope) is None
+
+
+def test_where_nobody_signs_in_every_address_counts(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == ["amy@care.test"]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+def test_one_who_can_is_enough(scope, box):
+    read_by(scope, "amy@care.test", ANA.upper())
+    tick(scope, FEVER)
+    send_alerts(scope)
+    assert sorted(box.recipients) == ["amy@care.test", ANA]
+    assert read_untold(scope) is None
