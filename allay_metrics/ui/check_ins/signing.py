@@ -5,6 +5,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
+    IN_PLACE,
     TIMES,
     UNMAILED,
     Duty,
@@ -13,6 +14,7 @@ from allay_metrics.actions.protocol import (
     protocol_template,
     reader_steps,
     sign_protocol,
+    unable_words,
     within_words,
 )
 from allay_metrics.errors import AllayError
@@ -97,8 +99,9 @@ def _unable(key: str) -> None:
     addresses: tuple[str, ...] = st.session_state.get(f"{_UNABLE}-{key}", ())
     if addresses:
         # A tick of its own for each address: another one is asked anew.
-        label = f"I know that nobody signs in with {words.listed(addresses)}"
-        st.checkbox(label, key=f"{key}-unable-{'-'.join(addresses)}")
+        # Above the box, not in it: in a label an address becomes a link.
+        say(f"{unable_words(addresses)} {IN_PLACE}")
+        st.checkbox("I know that nobody signs in there", key=f"{key}-unable-{'-'.join(addresses)}")
 
 
 def _known_unable(key: str) -> tuple[str, ...]:
