@@ -6,12 +6,12 @@ a parent's form or a file, it has its mails as soon as somebody looks, also afte
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row
 
 from allay_metrics import config
 from allay_metrics.actions.mail_server import (
@@ -24,7 +24,7 @@ from allay_metrics.actions.mail_server import (
 from allay_metrics.actions.outbox import (
     CLAIM_LASTS,
     Claim,
-    Kind,
+    Mail,
     OpenSign,
     claim,
     keep_failed,
@@ -34,12 +34,13 @@ from allay_metrics.actions.outbox import (
     read_outbox,
 )
 from allay_metrics.actions.protocol import Protocol, read_protocol
+from allay_metrics.actions.recipients import Recipients, read_recipients
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.log import where
 from allay_metrics.outcomes.reading_hours import DAY, EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.practice import practice_name
-from allay_metrics.records.tables import person
 
 log = logging.getLogger("allay_metrics.alerts")
 
@@ -58,6 +59,7 @@ _LATE = " The time within which it is to be read has passed."
 # Of a protocol signed before it named hours and a time in numbers.
 _ALWAYS, _WITHIN = ReadingHours(EVERY_DAY, 0, DAY), 240
 
+Clock = Callable[[], datetime]
 Reason = Failure | Literal["nobody", "not sent"]
 _REASONS: dict[str, str] = {
     "nobody": "Nobody's e-mail address is on file for it: sign the safety protocol anew.",
@@ -89,94 +91,119 @@ def sentence(reason: Reason) -> str:
     return SENTENCES[reason] if reason in SENTENCES else _REASONS[reason]
 
 
-def send_alerts(scope: Scope, clock: datetime | None = None) -> Sent:
-    """Send every mail about a warning sign that is due, once; `clock` stands for now in tests.
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
+    """Send every mail about a warning sign that is due, once; `clock` returns the moment it is.
+
+    Before each mail signs, protocol and clock are read anew: the mail before may have taken
+    minutes. Nobody is tried twice in one look.
 
     Nothing is sent from an invented practice, nor where no mail server is named. Owner only, and
     whoever runs the server or the command line.
     """
     if scope.is_demo:
         return Sent()
-    moment = clock or datetime.now(UTC)
-    at = int(moment.timestamp())
-    with scope.read() as conn:
-        signs = read_open_signs(conn, scope)
-        protocol = read_protocol(conn, scope) if signs else None
-        recipients = read_recipients(conn, scope, protocol) if signs else ()
-    if not signs:
-        return Sent()
-    if not recipients:
-        return Sent(failure="nobody")
-    queue(scope, _wanted(scope, signs, protocol, at), recipients, at)
-    return _send(scope, recipients, at) if can_send() else Sent(failure="unnamed")
-
-
-def read_recipients(conn: Connection, scope: Scope, protocol: Protocol | None) -> tuple[str, ...]:
-    """Return who is told of a sign: reader and stand-in, else every owner on file. Owner only."""
-    if protocol is not None and protocol.duty is not None:
-        return protocol.duty.recipients
-    owners = select(person.c.email).where(
-        person.c.practice_id == scope.practice_id,
-        person.c.role == "owner",
-        person.c.disabled_at.is_(None),
-    )
-    return tuple(conn.execute(owners.order_by(person.c.email)).scalars())
+    sender, practice, mails = new_key(), practice_name(scope), 0
+    failure: Failure | None = None
+    failed: set[str] = set()
+    while True:
+        wanted, is_nobodys = _wanted(scope, clock)
+        if not can_send():
+            return Sent(mails, "nobody" if is_nobodys else "unnamed" if wanted else failure)
+        wanted = [mail for mail in wanted if mail.recipient not in failed]
+        claimed = claim(scope, wanted, sender, _seconds(clock))
+        if claimed is None:
+            return Sent(mails, failure or ("nobody" if is_nobodys else None))
+        error = _try(claimed, practice)
+        if error is None:
+            keep_sent(scope, claimed, _seconds(clock))
+            mails += 1
+            continue
+        failure = error
+        failed.add(claimed.recipient)
+        log.warning("A mail about a check-in did not go out: %s", failure)
+        keep_failed(scope, claimed, sender, failure, _seconds(clock))
 
 
 def read_untold(scope: Scope, clock: datetime | None = None) -> Untold | None:
     """Return the viewer's warning signs of which no mail went out; None where all were told of.
 
-    Until somebody acknowledges them. A therapist: of families of her own.
+    Until somebody acknowledges them. A mail to an address that cannot open the sign tells nobody.
+    A therapist: of families of her own.
     """
     if scope.is_demo:
         return None
-    at = int((clock or datetime.now(UTC)).timestamp())
+    at = int((clock or _utc()).timestamp())
     with scope.read() as conn:
         signs = read_open_signs(conn, scope)
-        if not signs:
-            return None
-        rows = read_outbox(conn, scope, signs)
-        is_owner = scope.viewer.role == "owner"
-        names_nobody = is_owner and not read_recipients(conn, scope, read_protocol(conn, scope))
-    waiting = [one for one in signs if _is_untold(one, rows)]
+    if not signs:
+        return None
+    # To whom mails went is not for every viewer to know: only what follows from it leaves here.
+    practice = scope.of_practice("who is told")
+    with practice.read() as conn:
+        rows = read_outbox(conn, practice, signs)
+        ids = {one.check_in_id for one in signs}
+        recipients = read_recipients(conn, practice, read_protocol(conn, practice), ids)
+    waiting = [one for one in signs if _is_untold(one, rows, recipients)]
     if not waiting:
         return None
-    reason = _reason(waiting, rows, at, names_nobody=names_nobody)
+    reason = _reason(waiting, rows, recipients, at)
     return None if reason is None else Untold(len(waiting), reason)
 
 
-def _wanted(
-    scope: Scope, signs: Sequence[OpenSign], protocol: Protocol | None, at: int
-) -> list[tuple[Kind, OpenSign]]:
-    """Return the mails each sign is to have by now: the first, and one when its time has passed."""
+def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
+    """Queue and return the mails there are to be by now, and whether a sign has no recipient."""
+    with scope.read() as conn:
+        signs = read_open_signs(conn, scope)
+        if not signs:
+            return [], False
+        protocol = read_protocol(conn, scope)
+        ids = {one.check_in_id for one in signs}
+        recipients = read_recipients(conn, scope, protocol, ids)
+    at = _seconds(clock)
+    wanted = [
+        mail
+        for one in signs
+        for recipient in recipients.of(one.check_in_id)
+        for mail in _mails(scope, one, recipient, protocol, at)
+    ]
+    queue(scope, wanted, at)
+    return wanted, any(not recipients.of(one.check_in_id) for one in signs)
+
+
+def _mails(
+    scope: Scope, sign: OpenSign, recipient: str, protocol: Protocol | None, at: int
+) -> list[Mail]:
+    """Return the mails of a sign by now: the first, and one more when its time has passed."""
     duty = protocol.duty if protocol is not None else None
     hours, within = (duty.hours, duty.within) if duty else (_ALWAYS, _WITHIN)
-    wanted: list[tuple[Kind, OpenSign]] = [("raised", one) for one in signs]
-    for one in signs:
-        ticked = datetime.fromtimestamp(one.raised_at, scope.zone)
-        if hours.after(ticked, within).timestamp() <= at:
-            wanted.append(("overdue", one))
-    return wanted
+    ticked = datetime.fromtimestamp(sign.raised_at, scope.zone)
+    mails = [Mail("raised", sign, recipient)]
+    if hours.after(ticked, within).timestamp() <= at:
+        mails.append(Mail("overdue", sign, recipient))
+    return mails
 
 
-def _send(scope: Scope, recipients: Sequence[str], at: int) -> Sent:
-    sender, mails = new_key(), 0
-    failure: Failure | None = None
-    practice = practice_name(scope)
-    while (claimed := claim(scope, recipients, sender, at)) is not None:
-        try:
-            _mail(claimed, practice)
-        except ConfigProblem:
-            failure = "settings"
-        except MailFailed as error:
-            failure = error.kind
-        else:
-            keep_sent(scope, claimed, sender, at)
-            mails += 1
-            continue
-        log.warning("A mail about a check-in did not go out: %s", failure)
-        keep_failed(scope, claimed, sender, failure, at)
-    return Sent(mails, failure)
+def _try(claimed: Claim, practice: str) -> Failure | None:
+    """Send a claimed mail; return why it did not go out, None when it did."""
+    try:
+        _mail(claimed, practice)
+    except ConfigProblem:
+        return "settings"
+    except MailFailed as error:
+        return error.kind
+    except Exception as error:  # noqa: BLE001  the next recipient's mail does not wait for it
+        # The kind and the place alone: a message may hold an address.
+        log.error("A mail about a check-in broke off: %s", where(error))  # noqa: TRY400
+        return "broken off"
+    return None
+
+
+def _seconds(clock: Clock) -> int:
+    return int(clock().timestamp())
 
 
 def _mail(claimed: Claim, practice: str) -> None:
@@ -188,23 +215,34 @@ def _mail(claimed: Claim, practice: str) -> None:
     send_mail(claimed.recipient, SUBJECT, text, message_id=claimed.key)
 
 
-def _is_untold(one: OpenSign, rows: Sequence[Row[Any]]) -> bool:
-    """Return whether the last mail a sign is to have by now, first or second, went to nobody."""
-    own = [row for row in rows if (row.check_in_id, row.sign) == (one.check_in_id, one.sign)]
+def _is_untold(one: OpenSign, rows: Sequence[Row[Any]], recipients: Recipients) -> bool:
+    """Return whether the last mail a sign is to have by now went to nobody who can open it."""
+    able = recipients.able(one.check_in_id)
+    own = [
+        row
+        for row in rows
+        if (row.check_in_id, row.sign) == (one.check_in_id, one.sign)
+        if row.recipient.lower() in able
+    ]
     last = [row for row in own if row.kind == "overdue"] or own
     return not any(row.sent_at is not None for row in last)
 
 
 def _reason(
-    waiting: Sequence[OpenSign], rows: Sequence[Row[Any]], at: int, *, names_nobody: bool
+    waiting: Sequence[OpenSign], rows: Sequence[Row[Any]], recipients: Recipients, at: int
 ) -> Reason | None:
     """Return why nobody was told; None while the mail is just on its way."""
     if not can_send():
         return "unnamed"
-    if names_nobody:
+    if any(not recipients.of(one.check_in_id) for one in waiting):
         return "nobody"
-    ours = {(one.check_in_id, one.sign) for one in waiting}
-    about = [row for row in rows if (row.check_in_id, row.sign) in ours and row.sent_at is None]
+    ours = {(one.check_in_id, one.sign): recipients.able(one.check_in_id) for one in waiting}
+    about = [
+        row
+        for row in rows
+        if row.sent_at is None
+        if row.recipient.lower() in ours.get((row.check_in_id, row.sign), ())
+    ]
     failed = [row for row in about if row.failed_at is not None]
     if failed:
         last = max(failed, key=lambda row: row.failed_at)

@@ -3,22 +3,31 @@
 TLS is required: what is written to parents and therapists does not travel in the open. Exempt are
 a mail server on this computer, and one the practice vouches for by ALLAY_SMTP_PLAIN=1; a password
 is told over TLS alone, wherever.
+
+A conversation ends within LONGEST, however slowly the server speaks: who counts on that may take a
+mail for lost afterwards and send it again.
 """
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime, make_msgid
+from threading import Event, Timer
+from time import monotonic
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict
 
-_PATIENCE = 20  # seconds for each step of the conversation
+# Seconds. For each step of the conversation; for the steps before the text together; and for each
+# answer about the text, which a server may look through before it takes it.
+_PATIENCE, _BEFORE_TEXT, _OVER_TEXT = 20.0, 80.0, 95.0
+LONGEST = 280
 _WHO_ARE_YOU = 530  # the answer of a server that takes mail of those alone who log in
 _PORTS = {"smtp": 587, "smtps": 465}
 
@@ -46,6 +55,31 @@ SENTENCES: dict[Failure, str] = {
     "refused": "The mail server takes no mail from here now: its own log says why.",
     "broken off": "The mail server broke off before it said whether it took the mail.",
 }
+
+
+class _Plain(smtplib.SMTP):
+    """A conversation in which each answer has come after so many seconds, or never comes."""
+
+    patience = 0.0
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next answer. Raises SMTPServerDisconnected where it took too long.
+
+        The socket's own timeout begins anew with every byte a server sends.
+        """
+        with _hung_up_after(self.patience or _PATIENCE, self):
+            return super().getreply()
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same over TLS from the start."""
+
+    patience = 0.0
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next answer, as `_Plain` does."""
+        with _hung_up_after(self.patience or _PATIENCE, self):
+            return super().getreply()
 
 
 class MailFailed(Conflict):
@@ -85,12 +119,39 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
     letter["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text)
+    latest = monotonic() + _BEFORE_TEXT
     with _conversation(server) as connection:
-        _hand_over(connection, letter, sender, to)
+        _hand_over(connection, letter, sender, to, latest)
 
 
 @contextmanager
-def _conversation(server: str) -> Iterator[smtplib.SMTP]:
+def _hung_up_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """End a connection that is still waited on after so many seconds.
+
+    Raises SMTPServerDisconnected then: half an answer is none.
+    """
+    ended = Event()
+
+    def hang_up() -> None:
+        ended.set()
+        with suppress(OSError):
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if ended.is_set():
+        connection.close()
+        raise smtplib.SMTPServerDisconnected
+
+
+@contextmanager
+def _conversation(server: str) -> Iterator[_Plain | _Encrypted]:
     """Yield an open connection, ready for a mail. Raises ConfigProblem or MailFailed."""
     parts = urlsplit(server)
     try:
@@ -116,17 +177,18 @@ def _conversation(server: str) -> Iterator[smtplib.SMTP]:
         _log_in(connection, parts)
         yield connection
     finally:
+        connection.patience = 1  # the result is known: nobody waits for the farewell
         with suppress(OSError, smtplib.SMTPException):
             connection.quit()
         connection.close()
 
 
-def _connect(parts: SplitResult, host: str, port: int) -> smtplib.SMTP:
+def _connect(parts: SplitResult, host: str, port: int) -> _Plain | _Encrypted:
     """Return a connection that is encrypted where it must be."""
     if parts.scheme == "smtps":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port, timeout=_PATIENCE, context=context)
-    found = smtplib.SMTP(host, port, timeout=_PATIENCE)
+        return _Encrypted(host, port, timeout=_PATIENCE, context=context)
+    found = _Plain(host, port, timeout=_PATIENCE)
     try:
         _encrypt(found, parts, host)
     except BaseException:
@@ -158,8 +220,17 @@ def _log_in(connection: smtplib.SMTP, parts: SplitResult) -> None:
         raise MailFailed("password") from None
 
 
-def _hand_over(connection: smtplib.SMTP, letter: EmailMessage, sender: str, recipient: str) -> None:
-    """Hand a mail over. Raises MailFailed: `broken off` where it may have been taken."""
+def _hand_over(
+    connection: _Plain | _Encrypted,
+    letter: EmailMessage,
+    sender: str,
+    recipient: str,
+    latest: float,
+) -> None:
+    """Hand a mail over. Raises MailFailed: `broken off` where it may have been taken.
+
+    No text is handed over after `latest`, a moment of the monotonic clock.
+    """
     try:
         code, _ = connection.mail(sender)
         if code // 100 != 2:
@@ -168,6 +239,10 @@ def _hand_over(connection: smtplib.SMTP, letter: EmailMessage, sender: str, reci
             raise MailFailed("recipient")
     except (OSError, smtplib.SMTPException):
         raise MailFailed("no answer") from None
+    if monotonic() > latest or connection.sock is None:
+        raise MailFailed("no answer")
+    connection.patience = _OVER_TEXT
+    connection.sock.settimeout(_OVER_TEXT)
     try:
         code, _ = connection.data(letter.as_bytes(policy=policy.SMTP))
     except smtplib.SMTPDataError:

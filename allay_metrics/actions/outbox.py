@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, case, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from allay_metrics.actions.mail_server import Failure
 from allay_metrics.records import Scope
@@ -21,10 +21,11 @@ from allay_metrics.records.tables import outbox, red_flag
 
 Kind = Literal["raised", "overdue"]
 
-CLAIM_LASTS = 300  # seconds; the longest conversation with a mail server is shorter
+CLAIM_LASTS = 300  # seconds; the longest conversation (mail_server.LONGEST) is shorter
 MOST_UNCERTAIN = 2
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3_600  # seconds between tries: doubled each time
 _BROKEN_OFF: Failure = "broken off"
+_RESULT = "keep what became of mails about a warning sign"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,20 @@ class OpenSign:
     check_in_id: str
     sign: int
     raised_at: int
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that a sign is to have by now: `recipient` is one address, in small letters."""
+
+    kind: Kind
+    sign: OpenSign
+    recipient: str
+
+    def id_in(self, scope: Scope) -> str:
+        """Return its key in the outbox: the same for the same mail, whoever queues it."""
+        about = (self.sign.check_in_id, str(self.sign.sign))
+        return key_of(scope.practice_id, self.kind, *about, self.recipient)
 
 
 @dataclass(frozen=True)
@@ -61,23 +76,20 @@ def read_open_signs(conn: Connection, scope: Scope) -> list[OpenSign]:
     return [OpenSign(*row) for row in conn.execute(asked)]
 
 
-def queue(
-    scope: Scope, wanted: Iterable[tuple[Kind, OpenSign]], recipients: Collection[str], at: int
-) -> int:
+def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
     """Queue mails that are due at a moment, each once; return how many are new."""
     rows = [
         {
             "practice_id": scope.practice_id,
-            "id": key_of(scope.practice_id, kind, sign.check_in_id, str(sign.sign), recipient),
-            "kind": kind,
-            "check_in_id": sign.check_in_id,
-            "sign": sign.sign,
-            "recipient": recipient,
+            "id": mail.id_in(scope),
+            "kind": mail.kind,
+            "check_in_id": mail.sign.check_in_id,
+            "sign": mail.sign.sign,
+            "recipient": mail.recipient,
             "due_at": at,
             "next_at": at,
         }
-        for kind, sign in wanted
-        for recipient in recipients
+        for mail in wanted
     ]
     if not rows:
         return 0
@@ -95,16 +107,22 @@ def queue(
     return len(new)
 
 
-def claim(scope: Scope, recipients: Collection[str], sender: str, at: int) -> Claim | None:
-    """Claim all that is due to one recipient: one mail tells of it. None where nothing is due."""
+def claim(scope: Scope, wanted: Iterable[Mail], sender: str, at: int) -> Claim | None:
+    """Claim all that waits for one recipient, of these mails; None where nothing is due.
+
+    As soon as one mail to her is due, it tells of all. Who is being written to, or could not be
+    reached, comes last: a mailbox that keeps the mail server busy holds up nobody else's.
+    """
+    ids = [mail.id_in(scope) for mail in wanted]
     with scope.read() as conn:
-        if not _due(conn, scope, recipients, at):
+        if not _due(_waiting(conn, scope, ids, at), at):
             return None
     with scope.write("claim mails about a warning sign") as conn:
-        rows = _due(conn, scope, recipients, at)
-        if not rows:
+        waiting = _waiting(conn, scope, ids, at)
+        due = _due(waiting, at)
+        if not due:
             return None
-        ours = [row for row in rows if row.recipient == rows[0].recipient]
+        ours = [row for row in waiting if row.recipient == due[0].recipient]
         for row in ours:
             # A claim that ended without a result counts as one nobody knows of.
             lost = row.claimed_at is not None
@@ -125,25 +143,30 @@ def claim(scope: Scope, recipients: Collection[str], sender: str, at: int) -> Cl
     )
 
 
-def keep_sent(scope: Scope, claimed: Claim, sender: str, at: int) -> None:
-    """Keep that a claimed mail went out."""
+def keep_sent(scope: Scope, claimed: Claim, at: int) -> None:
+    """Keep that a claimed mail went out: whoever has claimed it since need not send it."""
     values = {"sent_at": at, "claimed_at": None, "failed_at": None, "error": None}
-    _end_claim(scope, claimed, sender, values)
+    with scope.write(_RESULT) as conn:
+        conn.execute(update(outbox).where(_this(scope, claimed.ids)).values(values))
 
 
 def keep_failed(scope: Scope, claimed: Claim, sender: str, error: Failure, at: int) -> None:
-    """Keep that a claimed mail did not go out, or may have, and when it is tried again."""
-    with scope.read() as conn:
-        attempts = conn.execute(select(outbox.c.attempts).where(_this(scope, claimed.ids[:1])))
-        tried = attempts.scalar_one_or_none() or 1
-    values = {
-        "claimed_at": None,
-        "failed_at": at,
-        "error": error,
-        "next_at": at + wait(tried),
-        "uncertain": outbox.c.uncertain + int(error == _BROKEN_OFF),
-    }
-    _end_claim(scope, claimed, sender, values)
+    """Keep that a claimed mail did not go out, or may have, and when it is tried again.
+
+    The sign that was tried least decides when: a new one does not wait as long as an old one.
+    Nothing is kept where another sender has claimed it since.
+    """
+    with scope.write(_RESULT) as conn:
+        ours = and_(_this(scope, claimed.ids), outbox.c.claimed_by == sender)
+        tried = conn.execute(select(func.min(outbox.c.attempts)).where(ours)).scalar_one()
+        values = {
+            "claimed_at": None,
+            "failed_at": at,
+            "error": error,
+            "next_at": at + wait(tried or 1),
+            "uncertain": outbox.c.uncertain + int(error == _BROKEN_OFF),
+        }
+        conn.execute(update(outbox).where(ours).values(values))
 
 
 def wait(attempts: int) -> int:
@@ -152,14 +175,12 @@ def wait(attempts: int) -> int:
 
 
 def read_outbox(conn: Connection, scope: Scope, signs: Iterable[OpenSign]) -> list[Row[Any]]:
-    """Return what became of the mails about these signs; a therapist may ask, too."""
-    names = ("kind", "check_in_id", "sign", "attempts", "claimed_at", "sent_at", "failed_at",
-             "error", "uncertain", "due_at")  # fmt: skip
+    """Return what became of the mails about these signs. Owner only."""
     ids = among(conn, {one.check_in_id for one in signs})
-    asked = select(*(outbox.c[name] for name in names)).where(
+    statement = select(outbox).where(
         outbox.c.practice_id == scope.practice_id, outbox.c.check_in_id.in_(ids)
     )
-    return list(conn.execute(asked))
+    return list(conn.execute(statement))
 
 
 def _new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,36 +190,43 @@ def _new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> list[dic
     return [row for row in rows if row["id"] not in known]
 
 
-def _due(conn: Connection, scope: Scope, recipients: Collection[str], at: int) -> list[Row[Any]]:
-    """Return the rows that may be sent now, of signs that still wait, the oldest sign first."""
+def _waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:
+    """Return the rows that may be sent, of signs that still wait, in the order of `claim`."""
     of_sign = and_(
         red_flag.c.practice_id == outbox.c.practice_id,
         red_flag.c.check_in_id == outbox.c.check_in_id,
         red_flag.c.sign == outbox.c.sign,
     )
     lost = case((outbox.c.claimed_at.is_(None), 0), else_=1)
-    asked = (
+    same = outbox.alias()
+    tried = (
+        select(func.max(same.c.attempts))
+        .where(
+            same.c.practice_id == scope.practice_id,
+            same.c.recipient == outbox.c.recipient,
+            same.c.sent_at.is_(None),
+            same.c.id.in_(among(conn, ids)),
+        )
+        .scalar_subquery()
+    )
+    statement = (
         select(outbox)
         .join(red_flag, of_sign)
         .where(
             outbox.c.practice_id == scope.practice_id,
             red_flag.c.acknowledged_at.is_(None),
+            outbox.c.id.in_(among(conn, ids)),
             outbox.c.sent_at.is_(None),
-            outbox.c.next_at <= at,
             outbox.c.uncertain + lost < MOST_UNCERTAIN,
             or_(outbox.c.claimed_at.is_(None), outbox.c.claimed_at <= at - CLAIM_LASTS),
-            outbox.c.recipient.in_(recipients),
         )
-        .order_by(red_flag.c.raised_at, outbox.c.recipient, outbox.c.id)
+        .order_by(tried, outbox.c.recipient, red_flag.c.raised_at, outbox.c.id)
     )
-    return list(conn.execute(asked))
+    return list(conn.execute(statement))
 
 
-def _end_claim(scope: Scope, claimed: Claim, sender: str, values: dict[str, Any]) -> None:
-    """Write the result of a claim that is still this sender's."""
-    with scope.write("keep what became of mails about a warning sign") as conn:
-        ours = and_(_this(scope, claimed.ids), outbox.c.claimed_by == sender)
-        conn.execute(update(outbox).where(ours).values(values))
+def _due(waiting: Iterable[Row[Any]], at: int) -> list[Row[Any]]:
+    return [row for row in waiting if row.next_at <= at]
 
 
 def _this(scope: Scope, ids: Any) -> Any:

@@ -4,6 +4,7 @@ The first owner is listed on the command line of the computer the records are on
 gets an invitation, a code that opens a page once, and sets up her own sign-in there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,23 @@ def people(scope: Scope) -> list[Person]:
     )
     with scope.read() as conn:
         return [_person(row) for row in conn.execute(asked)]
+
+
+def read_listed(conn: Connection, scope: Scope) -> list[Row[Any]]:
+    """Return the row of everybody who is or was listed. Owner only."""
+    return list(conn.execute(select(person).where(person.c.practice_id == scope.practice_id)))
+
+
+def may_sign_in(row: Row[Any]) -> bool:
+    """Return whether a person is let in now: not shut out, and her sign-in is set up."""
+    return row.disabled_at is None and bool(row.password_hash or row.oidc_subject)
+
+
+def read_unable(conn: Connection, scope: Scope, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return the addresses of nobody who may sign in now; none where nobody has to. Owner only."""
+    listed = read_listed(conn, scope)
+    able = {row.email for row in listed if may_sign_in(row)}
+    return tuple(one for one in addresses if listed and one.lower() not in able)
 
 
 def invite(

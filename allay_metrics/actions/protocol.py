@@ -5,6 +5,7 @@ A form whose warning signs nobody reads would be worse than none.
 
 import csv
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from allay_metrics import config, words
 from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.people import read_unable
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reading_hours import ReadingHours
 from allay_metrics.records import Scope
@@ -25,8 +27,19 @@ UNMAILED = (
     "No mail server is named: nobody will be told of a warning sign until they sign in. "
     "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
 )
+IN_PLACE = "Where neither reader nor stand-in can open a warning sign, every owner is told of it."
+_WAYS_ON = "Name who signs in, invite or let her in under People, or tick that you know."
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _LONGEST = 1_000  # letters of a step
+
+
+class UnableReader(QuestionProblem):
+    """A protocol that names `addresses` of nobody who may sign in, and that was not known."""
+
+    def __init__(self, addresses: tuple[str, ...]) -> None:
+        """Say which, and the ways on."""
+        super().__init__(f"{unable_words(addresses)} {IN_PLACE} {_WAYS_ON}")
+        self.addresses = addresses
 
 
 @dataclass(frozen=True)
@@ -47,9 +60,9 @@ class Duty:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Return the addresses that are told of a sign, each once."""
+        """Return the addresses that are told of a sign, each once, in small letters."""
         both = (self.reader_email, self.stand_in_email)
-        return tuple(dict.fromkeys(one for one in both if one))
+        return tuple(dict.fromkeys(one.lower() for one in both if one))
 
 
 @dataclass(frozen=True)
@@ -86,22 +99,30 @@ def within_words(minutes: int) -> str:
     return words.plural(minutes, "minute") if rest else words.plural(hours, "hour")
 
 
-def sign_protocol(
+def unable_words(addresses: Iterable[str]) -> str:
+    """Return a sentence for each address of nobody who may sign in."""
+    return " ".join(f"{one} is the address of nobody who may sign in now." for one in addresses)
+
+
+def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was in force before
     scope: Scope,
     name: str,
     duty: Duty,
     text: str,
     *,
     unmailed: bool = False,
+    unable: Collection[str] = (),
     while_off: bool = False,
     replaces: int | None = None,
 ) -> None:
     """Sign the protocol and so switch check-ins on, in place of the one in force before.
 
     Signing the same twice is signing once. `unmailed` says that she knows that no mail can be sent
-    from here. Owner only. Raises QuestionProblem for what is missing or cannot be, Conflict where
-    another one is in force and it was to be signed `while_off`, or in place of the one signed at
-    `replaces`.
+    from here, `unable` which addresses she knows to be of nobody who may sign in. Owner only.
+
+    Raises QuestionProblem for what is missing or cannot be, UnableReader for further addresses of
+    nobody who may sign in, Conflict where another one is in force and it was to be signed
+    `while_off`, or in place of the one signed at `replaces`.
     """
     duty = _checked(duty)
     told = {"signed_by": name.strip(), "text": text.strip(), **_row(duty)}
@@ -113,6 +134,9 @@ def sign_protocol(
         there = read_protocol(conn, scope)
         if there is not None and _same(there, told, duty):
             return  # pressed twice
+        addresses = read_unable(conn, scope, duty.recipients)
+        if not {*addresses} <= {one.lower() for one in unable}:
+            raise UnableReader(addresses)
         stands = there is not None and (while_off or replaces not in (None, there.signed_at))
         if there is not None and stands:
             raise Conflict(

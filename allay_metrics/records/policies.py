@@ -252,7 +252,9 @@ NOBODYS: dict[str, str] = {"alembic_version": "tells the schema's revision; read
 
 # Steps that a therapist's or a parent's act takes as the practice itself: small, named, and the
 # only way past the rows above.
-Step = Literal["count the write", "derive", "keep up", "let go", "form", "opt out", "trail"]
+Step = Literal[
+    "count the write", "derive", "keep up", "let go", "form", "opt out", "trail", "who is told"
+]  # fmt: skip
 STEPS: dict[Step, str] = {
     "count the write": "the practice's version grows, and the act has its line in the audit trail",
     "trail": "a line of the audit trail about something that was read",
@@ -260,6 +262,7 @@ STEPS: dict[Step, str] = {
     "keep up": "all is derived anew where the rules changed since, whoever opens the records",
     "let go": "what is older than it is kept goes, whoever opens the records or takes a file in",
     "form": "which concern a parent's form asks about, and whether birth was asked before",
+    "who is told": "whether somebody who can open a sign was told of it; addresses stay inside",
     "opt out": "a family's other forms end with the one in which it asks not to be asked again",
 }
 

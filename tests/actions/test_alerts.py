@@ -18,7 +18,7 @@ from allay_metrics.actions.alerts import SUBJECT, Sent, read_untold, send_alerts
 from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.actions.erasing import erase_family
 from allay_metrics.actions.parent_form import consent, screen
-from allay_metrics.actions.people import first_owner
+from allay_metrics.actions.people import disable, first_owner, invite, reset
 from allay_metrics.actions.retention import remove_old, save_retention
 from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.actions.undo import undo_import
@@ -26,18 +26,19 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import signs
-from allay_metrics.records import open_practice
+from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import check_in, outbox, red_flag, safety_protocol
 from allay_metrics.review.check_ins import open_flags
 from tests.support.asked import DUTY, READER, STAND_IN, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.mail_box import PUBLIC, SENDER, Box, mail_server, name_server
 from tests.support.on_file import client_ids, fingerprint, visits
-from tests.support.people import SECRET
+from tests.support.people import ANA, MAYA, SECRET, Someone, ana
 
 FEVER, LOW, LIMP = 3, 14, 1
 NAMES = ("Mia", "Ana", "Lee", "Maya", "Lopez")
 DAY = 86_400
+ALONE = replace(DUTY, stand_in="", stand_in_email="")
 
 
 class Died(BaseException):
@@ -75,6 +76,11 @@ def hence(seconds):
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+def ahead(seconds):
+    """Return a clock that goes so many seconds before ours."""
+    return lambda: hence(seconds)
+
+
 def rows(scope, *names):
     with scope.read() as conn:
         columns = [outbox.c[name] for name in names]
@@ -96,14 +102,14 @@ def test_reader_and_stand_in_are_told_at_once_and_once(scope, box):
     assert send_alerts(scope) == Sent(2)
     assert sorted(box.recipients) == [READER, STAND_IN]
     assert send_alerts(scope) == Sent(0)
-    assert send_alerts(scope, hence(3_600)) == Sent(0)
+    assert send_alerts(scope, ahead(3_600)) == Sent(0)
     assert len(box.letters) == 2
 
 
 def test_a_mail_says_nothing_but_that_a_check_in_needs_her_and_one_link(scope, box):
     id_ = tick(scope, FEVER, LIMP)
     send_alerts(scope)
-    send_alerts(scope, hence(DAY))
+    send_alerts(scope, ahead(DAY))
     assert len(box.letters) == 4
     for to, letter in box.letters:
         said = letter.as_string()
@@ -137,10 +143,10 @@ def test_a_sign_ticked_later_is_told_of_too(scope):
 def test_when_its_time_has_passed_both_are_told_again_and_then_no_more(scope, box):
     tick(scope, FEVER)
     send_alerts(scope)
-    assert send_alerts(scope, hence(7_140)) == Sent(0)
-    assert send_alerts(scope, hence(7_260)) == Sent(2)
+    assert send_alerts(scope, ahead(7_140)) == Sent(0)
+    assert send_alerts(scope, ahead(7_260)) == Sent(2)
     assert "has passed" in box.letters[-1][1].get_content()
-    assert send_alerts(scope, hence(5 * DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(5 * DAY)) == Sent(0)
 
 
 @pytest.mark.usefixtures("box")
@@ -152,9 +158,9 @@ def test_the_time_is_counted_in_the_readers_hours(sqlite_scope, tmp_path):
     night = datetime(2026, 11, 18, 3, tzinfo=scope.zone)
     with scope.write("move the sign to the night") as conn:
         conn.execute(update(red_flag).values(raised_at=int(night.timestamp())))
-    assert send_alerts(scope, night) == Sent(2)
-    assert send_alerts(scope, night.replace(hour=9, minute=59)) == Sent(0)
-    assert send_alerts(scope, night.replace(hour=10, minute=1)) == Sent(2)
+    assert send_alerts(scope, lambda: night) == Sent(2)
+    assert send_alerts(scope, lambda: night.replace(hour=9, minute=59)) == Sent(0)
+    assert send_alerts(scope, lambda: night.replace(hour=10, minute=1)) == Sent(2)
 
 
 def test_an_acknowledged_sign_brings_no_mail_any_more(scope, box):
@@ -164,7 +170,7 @@ def test_an_acknowledged_sign_brings_no_mail_any_more(scope, box):
     tick(scope, FEVER, LIMP)
     assert send_alerts(scope) == Sent(2)
     acknowledge(scope, id_, LIMP, "Called")
-    assert send_alerts(scope, hence(DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(DAY)) == Sent(0)
     assert len(box.letters) == 2
 
 
@@ -174,12 +180,12 @@ def test_a_mail_that_failed_is_not_tried_again_once_the_sign_is_acknowledged(sco
     send_alerts(scope)
     box.fault = ""
     acknowledge(scope, id_, FEVER, "Called")
-    assert send_alerts(scope, hence(90)) == Sent(2)
+    assert send_alerts(scope, ahead(90)) == Sent(2)
     with scope.read() as conn:
         sent = select(outbox.c.sign).where(outbox.c.sent_at.is_not(None))
         assert set(conn.execute(sent).scalars()) == {LIMP}
     acknowledge(scope, id_, LIMP, "Called")
-    assert send_alerts(scope, hence(DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(DAY)) == Sent(0)
 
 
 @pytest.mark.parametrize("fault", ["refuses", "recipient", "hangs up"])
@@ -188,10 +194,10 @@ def test_what_fails_is_tried_again_ever_more_seldom_until_it_goes_out(scope, box
     box.fault = fault
     assert send_alerts(scope).mails == 0
     assert send_alerts(scope).failure is None, "not tried again at once"
-    assert send_alerts(scope, hence(90)).failure is not None
-    assert send_alerts(scope, hence(150)).failure is None, "the second wait is longer"
+    assert send_alerts(scope, ahead(90)).failure is not None
+    assert send_alerts(scope, ahead(150)).failure is None, "the second wait is longer"
     box.fault = ""
-    assert send_alerts(scope, hence(270)) == Sent(2)
+    assert send_alerts(scope, ahead(270)) == Sent(2)
     assert rows(scope, "attempts", "failed_at", "error") == [(3, None, None)] * 2
 
 
@@ -206,7 +212,7 @@ def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
     try:
         with mail_server(taken) as port:
             name_server(monkeypatch, port)
-            practice_of(first, tmp_path, replace(DUTY, stand_in="", stand_in_email=""))
+            practice_of(first, tmp_path, ALONE)
             tick(first, FEVER, LOW)
             for _ in range(3):
                 with ThreadPoolExecutor(4) as senders:
@@ -220,10 +226,156 @@ def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
         second.close()
 
 
+class Ticking:
+    """A clock that stands until it is moved on."""
+
+    def __init__(self):
+        self.now = datetime.now(UTC)
+
+    def __call__(self):
+        return self.now
+
+    def move(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+
+def test_a_slow_mail_server_is_no_reason_to_send_a_mail_twice(scope, box):
+    """Each letter takes it four minutes; another sender looks while it takes the second."""
+    tick(scope, FEVER)
+    clock, begun = Ticking(), int(datetime.now(UTC).timestamp())
+
+    def take(to):
+        clock.move(240)
+        if to == STAND_IN:
+            assert send_alerts(scope, clock) == Sent(0)
+
+    box.while_taking = take
+    assert send_alerts(scope, clock) == Sent(2)
+    assert sorted(box.recipients) == [READER, STAND_IN]
+    assert rows(scope, "attempts", "uncertain") == [(1, 0), (1, 0)]
+    waited = [sent - begun for (sent,) in rows(scope, "sent_at")]
+    assert waited == pytest.approx([240, 480], abs=5), "sent is when the server took it"
+
+
+def test_a_failure_is_kept_with_the_moment_it_came_at(scope, box):
+    tick(scope, FEVER)
+    signed(scope, ALONE)
+    clock, box.fault = Ticking(), "refuses late"
+    box.while_taking = lambda _to: clock.move(200)
+    assert send_alerts(scope, clock).failure == "refused"
+    ((failed, again),) = rows(scope, "failed_at", "next_at")
+    assert (failed, again) == (int(clock.now.timestamp()), failed + 60)
+
+
+def test_a_mail_that_went_out_is_kept_as_sent_also_by_a_sender_that_was_given_up(scope, box):
+    tick(scope, FEVER)
+    signed(scope, ALONE)
+    clock = Ticking()
+
+    def take(_to):
+        box.while_taking = lambda _to: None
+        clock.move(queueing.CLAIM_LASTS + 1)
+        box.fault = "refuses"
+        assert send_alerts(scope, clock).failure == "refused", "as if the first had died"
+        box.fault = ""
+
+    box.while_taking = take
+    assert send_alerts(scope, clock) == Sent(1)
+    assert send_alerts(scope, ahead(DAY / 24)) == Sent(0)
+    assert len(box.letters) == 1
+    assert [bool(sent) for (sent,) in rows(scope, "sent_at")] == [True]
+
+
+def test_a_sign_ticked_while_the_server_takes_a_mail_goes_out_in_the_same_look(scope, box):
+    tick(scope, FEVER)
+
+    def take(_to):
+        box.while_taking = lambda _to: None
+        tick(scope, FEVER, LIMP)
+
+    box.while_taking = take
+    assert send_alerts(scope) == Sent(3), "what was claimed already goes out by itself"
+    with scope.read() as conn:
+        left = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
+        assert conn.execute(left).scalar_one() == 0
+
+
+def test_who_reads_from_now_on_is_told_by_a_look_that_began_before_she_was_named(scope, box):
+    tick(scope, FEVER)
+
+    def take(_to):
+        box.while_taking = lambda _to: None
+        signed(scope, replace(ALONE, reader="Cleo", reader_email="cleo@care.test"))
+
+    box.while_taking = take
+    assert send_alerts(scope) == Sent(2)
+    assert box.recipients == [READER, "cleo@care.test"]
+
+
+def test_whoever_cannot_be_reached_comes_last(scope, box):
+    """Her mailbox keeps the server busy: the stand-in does not wait for it."""
+    tick(scope, FEVER)
+    box.fault = f"refuses {READER}"
+    assert send_alerts(scope) == Sent(1, "recipient")
+    box.tried.clear()
+    tick(scope, FEVER, LIMP)
+    send_alerts(scope, ahead(90))
+    assert box.tried == [STAND_IN, READER]
+
+
+def test_a_new_sign_does_not_wait_as_long_as_an_old_one_that_failed_often(scope, box):
+    tick(scope, FEVER)
+    box.fault = "refuses"
+    for later in (0, 100, 300, 700, 1_500, 3_500):
+        send_alerts(scope, ahead(later))
+    with scope.write("make it an older one") as conn:
+        conn.execute(update(red_flag).values(raised_at=red_flag.c.raised_at - 60))
+    tick(scope, FEVER, LIMP)
+    assert send_alerts(scope, ahead(3_600)).failure == "refused"
+    box.fault = ""
+    assert send_alerts(scope, ahead(3_670)) == Sent(2)
+    assert send_alerts(scope, ahead(3_700)) == Sent(0), "the same mail told of the old one"
+
+
+def test_once_its_time_has_passed_one_mail_tells_of_it_not_a_second_that_was_waiting(scope, box):
+    tick(scope, FEVER)
+    box.fault = "refuses"
+    for later in (0, 100, 300, 700, 1_500, 3_500, 7_150):
+        send_alerts(scope, ahead(later))
+    box.fault = ""
+    assert send_alerts(scope, ahead(7_260)) == Sent(2)
+    assert send_alerts(scope, ahead(DAY)) == Sent(0)
+
+
+def test_what_nobody_foresaw_about_one_mail_does_not_hold_up_the_next(scope, box, caplog):
+    tick(scope, FEVER)
+    send = alerts._mail
+
+    def go_wrong(claimed, practice):
+        if claimed.recipient == READER:
+            raise ValueError(READER)
+        send(claimed, practice)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(alerts, "_mail", go_wrong)
+        assert send_alerts(scope) == Sent(1, "broken off")
+    assert box.recipients == [STAND_IN]
+    assert READER not in caplog.text
+
+
+def test_one_reader_in_other_letters_is_one_reader(scope, box):
+    tick(scope, FEVER)
+    signed(scope, replace(DUTY, stand_in_email=READER.upper()))
+    assert send_alerts(scope) == Sent(1)
+    signed(scope, replace(ALONE, reader_email=READER.title()))
+    assert send_alerts(scope) == Sent(0)
+    assert box.recipients == [READER]
+    assert read_untold(scope) is None
+
+
 def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
     tick(scope, FEVER)
-    alone = replace(DUTY, stand_in="", stand_in_email="")
-    signed(scope, alone)
+    signed(scope, ALONE)
     send = alerts._mail
 
     def send_and_die(claimed, practice):
@@ -234,13 +386,13 @@ def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
         patch.setattr(alerts, "_mail", send_and_die)
         with suppress(Died):
             send_alerts(scope)
-        assert send_alerts(scope, hence(60)) == Sent(0), "the claim stands"
+        assert send_alerts(scope, ahead(60)) == Sent(0), "the claim stands"
         with suppress(Died):
-            send_alerts(scope, hence(queueing.CLAIM_LASTS + 1))
+            send_alerts(scope, ahead(queueing.CLAIM_LASTS + 1))
         assert len(box.letters) == 2, "a mail that comes twice is better than none"
         for later in (700, 5_000):
             with suppress(Died):
-                send_alerts(scope, hence(later))
+                send_alerts(scope, ahead(later))
         assert len(box.letters) == 2
     assert len({letter["Message-ID"] for _, letter in box.letters}) == 1
     assert read_untold(scope, hence(700)).reason == "broken off"
@@ -250,7 +402,7 @@ def test_a_server_that_drops_after_the_text_is_sent_to_twice_at_most(scope, box)
     tick(scope, FEVER)
     box.fault = "drops after DATA"
     for later in range(0, 7_000, 100):
-        send_alerts(scope, hence(later))
+        send_alerts(scope, ahead(later))
     assert sorted(box.recipients) == [READER, READER, STAND_IN, STAND_IN]
     assert read_untold(scope).reason == "broken off"
 
@@ -275,8 +427,8 @@ def test_under_an_old_protocol_every_owner_on_file_is_told(scope, box, monkeypat
     first_owner(scope, "olga@care.test", "Olga")
     assert send_alerts(scope) == Sent(1)
     assert box.recipients == ["olga@care.test"]
-    assert send_alerts(scope, hence(queueing.CLAIM_LASTS)) == Sent(0)
-    assert send_alerts(scope, hence(14_500)) == Sent(1)
+    assert send_alerts(scope, ahead(queueing.CLAIM_LASTS)) == Sent(0)
+    assert send_alerts(scope, ahead(14_500)) == Sent(1)
 
 
 def test_whoever_reads_from_now_on_is_told_of_what_waits_and_who_no_longer_does_is_not(scope, box):
@@ -285,7 +437,7 @@ def test_whoever_reads_from_now_on_is_told_of_what_waits_and_who_no_longer_does_
     send_alerts(scope)
     box.fault = ""
     signed(scope, replace(DUTY, reader="Cleo", reader_email="cleo@care.test"))
-    send_alerts(scope, hence(90))
+    send_alerts(scope, ahead(90))
     assert sorted(box.recipients) == [STAND_IN, "cleo@care.test"]
 
 
@@ -362,10 +514,10 @@ def test_until_a_mail_went_out_or_the_sign_is_acknowledged_it_stands_that_nobody
     assert (found.signs, found.reason) == (1, "recipient")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(box, "fault", "")
-        assert send_alerts(scope, hence(90)) == Sent(2)
+        assert send_alerts(scope, ahead(90)) == Sent(2)
     assert read_untold(scope, hence(100)) is None
     box.fault = "refuses"
-    send_alerts(scope, hence(DAY))
+    send_alerts(scope, ahead(DAY))
     assert read_untold(scope).reason == "refused", "the second mail went to nobody"
     acknowledge(scope, id_, FEVER, "Called")
     assert read_untold(scope) is None
@@ -380,3 +532,98 @@ def test_the_log_names_a_kind_of_failure_and_nothing_else(scope, box, caplog):
         "A mail about a check-in did not go out: recipient"
     }
     assert not any(word in caplog.text for word in (*NAMES, READER, STAND_IN, id_))
+
+
+@pytest.fixture
+def door(scope, monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    return replace(scope, viewer=DOOR)
+
+
+@pytest.fixture
+def owner(scope, door):
+    return ana(scope, door)
+
+
+def read_by(scope, *addresses):
+    """Have reader, and stand-in if there is a second address, be told there."""
+    reader, stand_in = (*addresses, "")[:2]
+    name = "Bea Moss" if stand_in else ""
+    duty = replace(DUTY, reader_email=reader, stand_in=name, stand_in_email=stand_in)
+    signed(scope, duty)
+
+
+def maya_of(scope, door, name="Maya Lopez"):
+    """Return a therapist who has joined: she sees the caseload of this name."""
+    therapist_id = scope.as_therapist(name).viewer.therapist_id
+    return Someone(door, invite(scope, MAYA, "Maya", "therapist", therapist_id))
+
+
+@pytest.mark.usefixtures("owner")
+def test_owners_are_told_where_the_reader_is_nobody_who_may_sign_in(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(2)
+    assert sorted(box.recipients) == ["amy@care.test", ANA]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_mail_to_nobody_who_may_sign_in_tells_nobody(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    box.fault = f"refuses {ANA}"
+    assert send_alerts(scope) == Sent(1, "recipient")
+    assert read_untold(scope).reason == "recipient"
+    assert read_untold(scope.as_therapist("Maya Lopez")).reason == "recipient"
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(
+    "unable",
+    [
+        lambda scope, maya: disable(scope, maya.id),
+        lambda scope, maya: reset(scope, maya.id),
+    ],
+)
+def test_who_is_shut_out_or_has_to_set_up_anew_is_stood_in_for_by_the_owners(scope, box, unable):
+    maya = maya_of(scope, replace(scope, viewer=DOOR))
+    read_by(scope, MAYA.title())
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == [MAYA]
+    unable(scope, maya)
+    assert read_untold(scope, hence(400)).reason == "not sent"
+    assert send_alerts(scope) == Sent(1), "of a sign that still waits, at once"
+    assert box.recipients == [MAYA, ANA]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize(("name", "told"), [("Maya Lopez", [MAYA]), ("Ines Park", [ANA, MAYA])])
+def test_a_therapist_is_enough_for_families_of_hers_alone(scope, tmp_path, box, name, told):
+    tick(scope, FEVER)
+    other = seen("9", 3, "Ida", who="Cleo Ray", therapist="Ines Park")
+    in_care(Desk(scope, tmp_path), seen("1", 7), other)
+    maya_of(scope, replace(scope, viewer=DOOR), name)
+    read_by(scope, MAYA)
+    send_alerts(scope)
+    assert sorted(box.recipients) == told
+    assert read_untold(scope) is None
+
+
+def test_where_nobody_signs_in_every_address_counts(scope, box):
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == ["amy@care.test"]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("owner")
+def test_one_who_can_is_enough(scope, box):
+    read_by(scope, "amy@care.test", ANA.upper())
+    tick(scope, FEVER)
+    send_alerts(scope)
+    assert sorted(box.recipients) == ["amy@care.test", ANA]
+    assert read_untold(scope) is None

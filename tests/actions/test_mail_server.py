@@ -5,10 +5,12 @@ import pytest
 from allay_metrics import config
 from allay_metrics.actions import mail_server as sending
 from allay_metrics.actions.mail_server import SENTENCES, MailFailed, send_mail
+from allay_metrics.actions.outbox import CLAIM_LASTS
 from allay_metrics.errors import ConfigProblem
 from tests.support.mail_box import (
     SENDER,
     Box,
+    dribbling_server,
     mail_server,
     name_server,
     own_certificate,
@@ -17,12 +19,14 @@ from tests.support.mail_box import (
 from tests.support.ports import free_port
 
 TO = "ana@example.org"
+_OVER_TEXT = sending._OVER_TEXT
 
 
 @pytest.fixture(autouse=True)
 def _no_patience(monkeypatch):
     """Wait half a second for a silent server, not twenty."""
     monkeypatch.setattr(sending, "_PATIENCE", 0.5)
+    monkeypatch.setattr(sending, "_OVER_TEXT", 0.5)
 
 
 @pytest.fixture
@@ -74,6 +78,32 @@ def test_a_server_that_is_not_there_or_says_nothing(monkeypatch):
     with silent_server() as port:
         name_server(monkeypatch, port)
         assert failure()[0] == "no answer"
+
+
+def test_a_server_that_takes_its_time_over_the_text_has_taken_the_letter(box, monkeypatch):
+    monkeypatch.setattr(sending, "_OVER_TEXT", 30)
+    box.fault = "slow after DATA"
+    box.seconds = 1.5  # three times what any other step may take
+    send_mail(TO, "Hello", "A text")
+    assert box.recipients == [TO]
+
+
+def test_a_server_that_speaks_one_letter_at_a_time_is_hung_up_on(monkeypatch):
+    with dribbling_server(0.1) as port:
+        name_server(monkeypatch, port)
+        assert failure()[0] == "no answer"
+
+
+def test_a_text_is_not_handed_over_once_the_steps_before_took_too_long(box, monkeypatch):
+    monkeypatch.setattr(sending, "_BEFORE_TEXT", -1)
+    assert failure() == ("no answer", False)
+    assert box.letters == []
+
+
+def test_a_conversation_is_over_before_its_claim_is():
+    # What was begun just before the latest moment, and both answers about the text.
+    longest = sending._BEFORE_TEXT + 2 * _OVER_TEXT + 1
+    assert longest < sending.LONGEST < CLAIM_LASTS
 
 
 @pytest.mark.usefixtures("far")

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from allay_metrics.actions.people import first_owner
 from allay_metrics.actions.protocol import (
     TIMES,
+    UnableReader,
     protocol_in_force,
     reader_steps,
     sign_protocol,
@@ -14,9 +16,11 @@ from allay_metrics.actions.protocol import (
 )
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reading_hours import ReadingHours
+from allay_metrics.records import DOOR
 from allay_metrics.records.tables import safety_protocol
 from tests.support.asked import DUTY, READER, STAND_IN, signed
 from tests.support.mail_box import name_server
+from tests.support.people import ANA, SECRET, Someone
 
 
 def unmailed(scope):
@@ -85,3 +89,24 @@ def test_a_template_of_each_step_ships_and_every_time_has_words():
         "15 minutes", "30 minutes", "1 hour", "2 hours", "4 hours", "8 hours", "12 hours",
         "24 hours",
     ]  # fmt: skip
+
+
+def test_an_address_of_nobody_who_may_sign_in_is_known_or_mended(sqlite_scope, monkeypatch):
+    monkeypatch.setenv("ALLAY_SECRET", SECRET)
+    invited = first_owner(sqlite_scope, ANA, "Ana Reyes")
+    alone = replace(DUTY, reader_email=ANA.title(), stand_in="", stand_in_email="")
+    with pytest.raises(UnableReader, match="nobody who may sign in now") as refused:
+        signed(sqlite_scope, alone, unable=())
+    assert refused.value.addresses == (ANA,), "she has yet to set up her sign-in"
+    Someone(replace(sqlite_scope, viewer=DOOR), invited)
+    signed(sqlite_scope, alone, unable=())
+    with pytest.raises(UnableReader) as refused:
+        signed(sqlite_scope, DUTY, unable=[READER])
+    assert refused.value.addresses == (READER, STAND_IN)
+    signed(sqlite_scope, DUTY, unable=[READER, STAND_IN])
+    assert protocol_in_force(sqlite_scope).duty == DUTY
+
+
+def test_where_nobody_signs_in_every_address_is_taken(sqlite_scope):
+    signed(sqlite_scope, unable=())
+    assert protocol_in_force(sqlite_scope).duty == DUTY

@@ -8,6 +8,7 @@ import streamlit as st
 from allay_metrics.actions.devices import remember
 from allay_metrics.actions.own_sign_in import devices, open_sessions
 from allay_metrics.actions.people import invite, people, reset
+from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.actions.sessions import look
 from allay_metrics.actions.sign_in import invitation
 from allay_metrics.actions.vouched import sign_in_vouched
@@ -15,6 +16,7 @@ from allay_metrics.records import DOOR, UNKNOWN
 from allay_metrics.review.settings import therapists
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.ui.session import WHO
+from tests.support.asked import DUTY, signed
 from tests.support.on_page import page_of, run, table_rows, text
 from tests.support.people import MAYA, SECRET, Someone, ana
 
@@ -149,6 +151,55 @@ def test_shutting_out_and_letting_in_again(small, door, as_seen_by, owner, maya)
     assert "may not sign in any more" in text(at)
     at = press(at, "Let in again")
     assert listed(small).disabled_at is None
+
+
+def test_whoever_reads_warning_signs_is_not_shut_out_without_a_word(small, as_seen_by, owner, maya):
+    signed(small, replace(DUTY, reader_email=MAYA, stand_in="", stand_in_email=""))
+    assert "Sign your safety protocol again" not in text(as_seen_by(owner, "owner/week"))
+    at = press(chosen(as_seen_by(owner, "practice/people"), maya), "Shut out")
+    assert "names her for warning signs, and she opens none now" in text(at)
+    week = text(as_seen_by(owner, "owner/week"))
+    assert "Sign your safety protocol again" in week
+    assert f"{MAYA} is the address of nobody who may sign in now" in week
+    at = press(chosen(as_seen_by(owner, "practice/people"), maya), "Let in again")
+    assert "she opens those of her own families alone" in text(at)
+    assert "Sign your safety protocol again" not in text(as_seen_by(owner, "owner/week"))
+    signed(small, replace(DUTY, reader_email=owner_address(small), stand_in="", stand_in_email=""))
+    at = press(chosen(as_seen_by(owner, "practice/people"), maya), "Shut out")
+    assert "warning signs" not in text(at)
+
+
+def owner_address(scope):
+    return next(one.email for one in people(scope) if one.role == "owner")
+
+
+def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by, owner):
+    at = as_seen_by(owner, "practice/check_ins")
+
+    def fill(*given):
+        labels = ("Who reads", "Her e-mail", "Who stands", "The stand-in's", "Signed by")
+        for label, value in zip(labels, given, strict=True):
+            next(one for one in at.text_input if one.label.startswith(label)).set_value(value)
+
+    def sign():
+        next(one for one in at.button if one.label == "Sign and switch check-ins on").click()
+        at.run()
+        assert not at.exception
+
+    fill("Amy", "amy@care.test", "", "", "Ada Owner")
+    next(one for one in at.checkbox if "told by mail" in one.label).check()
+    sign()
+    said = " ".join(one.value for one in at.text)
+    assert "amy@care.test is the address of nobody who may sign in now" in said
+    assert protocol_in_force(small) is None
+    next(one for one in at.checkbox if "signs in there" in one.label).check()
+    fill("Amy", "may@care.test", "", "", "Ada Owner")
+    sign()
+    assert protocol_in_force(small) is None, "another address is asked anew"
+    next(one for one in at.checkbox if "signs in there" in one.label).check()
+    sign()
+    assert protocol_in_force(small).duty.recipients == ("may@care.test",)
+    assert "may@care.test is the address of nobody" in text(at)
 
 
 def test_the_last_owner_is_neither_shut_out_nor_made_a_therapist(small, as_seen_by, owner, maya):  # noqa: ARG001

@@ -117,6 +117,7 @@ def _calls(name):
 def test_the_practice_itself_takes_these_steps_alone():
     steps = sorted({*_calls("as_practice"), *_calls("of_practice")})
     assert steps == [
+        ("allay_metrics/actions/alerts.py", "who is told"),
         ("allay_metrics/actions/care.py", "derive"),
         ("allay_metrics/actions/keep_up.py", "keep up"),
         ("allay_metrics/actions/open_form.py", "form"),

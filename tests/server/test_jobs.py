@@ -60,7 +60,7 @@ def test_a_form_does_not_wait_for_the_mail_server(sqlite_scope, tmp_path, monkey
     with mail_server(box) as port:
         name_server(monkeypatch, port)
         token = asked(Desk(sqlite_scope, tmp_path))
-        monkeypatch.setattr("allay_metrics.actions.mail_server._PATIENCE", 1)
+        monkeypatch.setattr("allay_metrics.actions.mail_server._OVER_TEXT", 1)
         running = started(lambda: sqlite_scope)
         parent = Parent(
             FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token

@@ -5,10 +5,10 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from aiosmtpd.controller import Controller
 
@@ -21,12 +21,14 @@ PUBLIC = "https://care.example.org"
 class Box:
     """Takes every letter; `fault` has it refuse, keep silent or break off instead.
 
+    `while_taking` is called with the recipient while a letter is being handed over.
     `is_full` is set as soon as `expected` letters have come.
     """
 
     def __init__(self, expected=1):
-        self.letters = []
-        self.fault = ""
+        self.letters, self.tried = [], []
+        self.fault, self.seconds = "", 0.0
+        self.while_taking = lambda _to: None
         self.is_full, self._expected = Event(), expected
 
     async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802
@@ -36,7 +38,8 @@ class Box:
         return "250 fine"
 
     async def handle_RCPT(self, server, _session, envelope, address, _options):  # noqa: N802
-        if self.fault == "recipient":
+        self.tried.append(address)
+        if self.fault in ("recipient", f"refuses {address}"):
             return "550 nobody of that name"
         if self.fault == "hangs up":
             server.transport.abort()
@@ -54,6 +57,12 @@ class Box:
             self.is_full.set()
         if self.fault == "drops after DATA":
             server.transport.abort()
+        # A thread of its own: what it does may send mail here, too.
+        await asyncio.to_thread(self.while_taking, envelope.rcpt_tos[0])
+        if self.fault == "refuses late":
+            return "554 not today"
+        if self.fault == "slow after DATA":
+            await asyncio.sleep(self.seconds)
         if self.fault == "hangs after DATA":
             await asyncio.sleep(60)
         return "250 taken"
@@ -87,6 +96,29 @@ def silent_server() -> Iterator[int]:
         listening.bind(("127.0.0.1", free_port()))
         listening.listen()
         yield listening.getsockname()[1]
+
+
+@contextmanager
+def dribbling_server(seconds: float) -> Iterator[int]:
+    """Yield a port at which somebody begins to greet, one letter after so many seconds each."""
+    ended = Event()
+
+    def greet(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            while not ended.wait(seconds):
+                connection.sendall(b"2")
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", free_port()))
+        listening.listen()
+        greeting = Thread(target=greet, args=(listening,), daemon=True)
+        greeting.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            ended.set()
+            greeting.join()
 
 
 def own_certificate(folder: Path) -> ssl.SSLContext:

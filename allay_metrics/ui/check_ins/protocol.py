@@ -6,7 +6,14 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.protocol import Protocol, protocol_in_force, switch_off
+from allay_metrics.actions.protocol import (
+    IN_PLACE,
+    Protocol,
+    protocol_in_force,
+    switch_off,
+    unable_words,
+)
+from allay_metrics.actions.recipients import unable
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
@@ -26,14 +33,29 @@ _signed = remembered(protocol_in_force)
 
 
 def sign_again(scope: Scope) -> None:
-    """Draw that the protocol in force names nobody to tell of a sign; nothing where it does."""
+    """Draw that the protocol in force names nobody who can be told of a sign; else nothing."""
     signed = _signed(scope)
-    if signed is None or signed.duty is not None or scope.viewer.role != "owner":
+    if signed is None or scope.viewer.role != "owner":
+        return
+    why = _SIGN_AGAIN if signed.duty is None else _cannot_open(scope)
+    if not why:
         return
     with card("sign-again"):
         head("Sign your safety protocol again")
-        note(_SIGN_AGAIN)
+        note(why)
         st.page_link(PAGE, label="Open Check-ins", icon=":material/edit:", query_params=carried())
+
+
+def _cannot_open(scope: Scope) -> str:
+    """Return whom the protocol names who may not sign in, and who is told; '' for nobody."""
+    # Read anew: who joins changes no version.
+    addresses = unable(scope)
+    if not addresses:
+        return ""
+    return (
+        f"{unable_words(addresses)} {IN_PLACE} "
+        "Name somebody who signs in, or let her in under People."
+    )
 
 
 def protocol_card(scope: Scope, signed: Protocol | None) -> None:
@@ -68,6 +90,8 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
         note(_SIGN_AGAIN)
     elif not can_send() and not scope.is_demo:
         note("No mail server is named: nobody is told of a warning sign until they sign in.")
+    if is_owner and (why := _cannot_open(scope)):
+        note(why)
     with st.expander("Read the protocol"):
         st.text(signed.text.replace("**", ""))
     if not is_owner:

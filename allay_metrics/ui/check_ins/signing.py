@@ -5,13 +5,16 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
+    IN_PLACE,
     TIMES,
     UNMAILED,
     Duty,
     Protocol,
+    UnableReader,
     protocol_template,
     reader_steps,
     sign_protocol,
+    unable_words,
     within_words,
 )
 from allay_metrics.errors import AllayError
@@ -22,7 +25,7 @@ from allay_metrics.ui.check_ins.flags import TIERS
 from allay_metrics.ui.problem import problem
 
 _DAYS = dict(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
-_WRONG = "al-protocol-wrong"
+_WRONG, _UNABLE = "al-protocol-wrong", "al-protocol-unable"
 _WITHIN = 120  # minutes
 
 
@@ -45,6 +48,7 @@ def signing_form(scope: Scope, signed: Protocol | None) -> None:
         if not can_send():
             say(UNMAILED)
             st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
+        _unable(key)
         st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
         st.form_submit_button(
             "Sign it again" if signed else "Sign and switch check-ins on",
@@ -88,6 +92,23 @@ def _people(key: str, duty: Duty | None, reader: str) -> None:
         key=f"{key}-stand-in-mail",
         max_chars=200,
     )
+
+
+def _unable(key: str) -> None:
+    """Draw the tick for addresses nobody signs in with, once they were refused."""
+    addresses: tuple[str, ...] = st.session_state.get(f"{_UNABLE}-{key}", ())
+    if addresses:
+        # A tick of its own for each address: another one is asked anew.
+        # Above the box, not in it: in a label an address becomes a link.
+        say(f"{unable_words(addresses)} {IN_PLACE}")
+        st.checkbox("I know that nobody signs in there", key=f"{key}-unable-{'-'.join(addresses)}")
+
+
+def _known_unable(key: str) -> tuple[str, ...]:
+    """Return the addresses that were ticked."""
+    given = st.session_state
+    addresses: tuple[str, ...] = given.get(f"{_UNABLE}-{key}", ())
+    return addresses if given.get(f"{key}-unable-{'-'.join(addresses)}") else ()
 
 
 def _hours(key: str, duty: Duty | None) -> None:
@@ -146,8 +167,11 @@ def _sign(scope: Scope, key: str, replaces: int | None) -> None:
             duty,
             given[f"{key}-text"],
             unmailed=bool(given.get(f"{key}-unmailed")),
+            unable=_known_unable(key),
             while_off=replaces is None,
             replaces=replaces,
         )
     except AllayError as error:
+        if isinstance(error, UnableReader):
+            given[f"{_UNABLE}-{key}"] = error.addresses
         given[_WRONG] = str(error)

@@ -11,6 +11,7 @@ from allay_metrics import config, words
 from allay_metrics.actions.inviting import mail_invitation
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import Invitation, invite
+from allay_metrics.actions.recipients import duty_gap
 from allay_metrics.actions.sessions import Role
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import AllayError, ConfigProblem
@@ -113,7 +114,8 @@ def show_invitation(
         until = datetime.fromtimestamp(invitation.expires_at - 1, scope.zone)
         link = f"{address}{invitation.url_path}"
         st.session_state[_MADE] = Made(name, link, words.day(until.date()), mailed)
-        return Told(f"{name} is invited.")
+        gap = duty_gap(scope, email.lower())
+        return Told(f"{name} is invited. {gap}".strip())
 
     return attempt(with_address, told)
 

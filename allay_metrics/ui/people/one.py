@@ -13,6 +13,7 @@ from allay_metrics.actions.people import (
     reset,
     set_role,
 )
+from allay_metrics.actions.recipients import duty_gap
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import note
@@ -52,20 +53,27 @@ def _role(scope: Scope, one: Person, names: dict[str, str]) -> None:
 def _acts(scope: Scope, one: Person) -> None:
     if one.disabled_at is not None:
         done = f"{one.name} may sign in again."
-        _button("Let in again", lambda: enable(scope, one.id, version=one.version), done)
+        _button(
+            scope, one, "Let in again", lambda: enable(scope, one.id, version=one.version), done
+        )
         return
     done = f"{one.name} may not sign in any more. What she had open has ended."
-    _button("Shut out", lambda: disable(scope, one.id, version=one.version), done)
+    _button(scope, one, "Shut out", lambda: disable(scope, one.id, version=one.version), done)
     done = f"{one.name} is signed out everywhere, and her devices are forgotten."
-    _button("Sign out everywhere", lambda: end_sessions(scope, one.id), done)
+    _button(scope, one, "Sign out everywhere", lambda: end_sessions(scope, one.id), done)
     st.button("New link", key="al-act-new-link", on_click=_again, args=(scope, one))
 
 
-def _button(label: str, act: Callable[[], None], done: str) -> None:
+def _button(scope: Scope, one: Person, label: str, act: Callable[[], None], done: str) -> None:
     def do() -> None:
-        attempt(act, lambda _: Told(done))
+        attempt(act, lambda _: Told(done + _reads_signs(scope, one)))
 
     st.button(label, key=f"al-act-{label.lower().replace(' ', '-')}", on_click=do)
+
+
+def _reads_signs(scope: Scope, one: Person) -> str:
+    """Return a sentence where the protocol names her for warning signs and she cannot open all."""
+    return f" {why}" if (why := duty_gap(scope, one.email)) else ""
 
 
 def _save(scope: Scope, one: Person, key: str) -> None:
@@ -73,7 +81,7 @@ def _save(scope: Scope, one: Person, key: str) -> None:
         role, therapist_id = chosen_role(key)
         set_role(scope, one.id, role, therapist_id, version=one.version)
 
-    attempt(save, lambda _: Told(f"{one.name} is saved."))
+    attempt(save, lambda _: Told(f"{one.name} is saved.{_reads_signs(scope, one)}"))
 
 
 def _again(scope: Scope, one: Person) -> None:

@@ -1,0 +1,127 @@
+"""Who is told of a warning sign: reader and stand-in, and owners where neither of them can open it.
+
+A mail helps only who can follow its link. Where people sign in, that is a person on file who may
+sign in now: an owner, or a therapist who cares for that family. Where nobody signs in, the link
+opens on the practice's own computer, and every address counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, select
+
+from allay_metrics.actions.people import may_sign_in, read_listed, read_unable
+from allay_metrics.actions.protocol import Protocol, read_protocol
+from allay_metrics.records import Scope
+from allay_metrics.records.bulk import among
+from allay_metrics.records.policies import NEVER_MET
+from allay_metrics.records.tables import check_in, client, visit
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """The addresses that are told of signs, in small letters.
+
+    `named` are those of the protocol, `all_seeing` the ones of them that may open every sign, and
+    `by_check_in` the ones that may open this check-in's alone.
+    """
+
+    named: tuple[str, ...]
+    owners: tuple[str, ...]
+    all_seeing: frozenset[str]
+    by_check_in: dict[str, frozenset[str]]
+
+    def able(self, check_in_id: str) -> frozenset[str]:
+        """Return those of whom one has to be told, so that the sign is read."""
+        found = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
+        return found or frozenset(self.owners)
+
+    def of(self, check_in_id: str) -> tuple[str, ...]:
+        """Return who is mailed: whoever is named, and every owner where none of those is able."""
+        return tuple(dict.fromkeys([*self.named, *sorted(self.able(check_in_id))]))
+
+
+def read_recipients(
+    conn: Connection, scope: Scope, protocol: Protocol | None, check_in_ids: Iterable[str]
+) -> Recipients:
+    """Return who is told of the signs of these check-ins. Owner only."""
+    named = protocol.duty.recipients if protocol is not None and protocol.duty is not None else ()
+    people = read_listed(conn, scope)
+    owners = tuple(
+        sorted(row.email for row in people if row.role == "owner" and row.disabled_at is None)
+    )
+    if not people:
+        return Recipients(named, (), frozenset(named), {})
+    readers = [row for row in people if row.email in named and may_sign_in(row)]
+    all_seeing = frozenset(row.email for row in readers if row.role == "owner")
+    therapists = {row.email: row.therapist_id for row in readers if row.role == "therapist"}
+    by_check_in: dict[str, frozenset[str]] = {}
+    if therapists:
+        for id_, therapist_id in _in_care(conn, scope, set(therapists.values()), check_in_ids):
+            able = {email for email, theirs in therapists.items() if theirs == therapist_id}
+            by_check_in[id_] = by_check_in.get(id_, frozenset()) | able
+    return Recipients(named, owners, all_seeing, by_check_in)
+
+
+def unable(scope: Scope) -> tuple[str, ...]:
+    """Return the addresses in the protocol in force of nobody who may sign in now. Owner only."""
+    with scope.read() as conn:
+        protocol = read_protocol(conn, scope)
+        if protocol is None or protocol.duty is None:
+            return ()
+        return read_unable(conn, scope, protocol.duty.recipients)
+
+
+def duty_gap(scope: Scope, email: str) -> str:
+    """Return why one whom the protocol in force names cannot open every sign; '' else. Owner only.
+
+    For what is said once a person was changed.
+    """
+    with scope.read() as conn:
+        protocol = read_protocol(conn, scope)
+        named = protocol.duty.recipients if protocol is not None and protocol.duty else ()
+        rows = [row for row in read_listed(conn, scope) if row.email == email]
+    if email not in named or not rows:
+        return ""
+    if not may_sign_in(rows[0]):
+        return (
+            "The safety protocol names her for warning signs, and she opens none now: every owner "
+            "is told, unless somebody else it names opens them. Sign it with somebody who can."
+        )
+    if rows[0].role == "therapist":
+        return (
+            "The safety protocol names her for warning signs, and she opens those of her own "
+            "families alone: of others every owner is told, unless another it names opens them."
+        )
+    return ""
+
+
+def _in_care(
+    conn: Connection, scope: Scope, therapist_ids: set[str], check_in_ids: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return (check-in, therapist) where she sees the family, as her own sign-in does."""
+    statement = (
+        select(check_in.c.id, visit.c.therapist_id)
+        .distinct()
+        .join(
+            client,
+            and_(
+                client.c.practice_id == check_in.c.practice_id,
+                client.c.id == check_in.c.client_id,
+            ),
+        )
+        .join(
+            visit,
+            and_(
+                visit.c.practice_id == client.c.practice_id,
+                visit.c.family_id == client.c.family_id,
+            ),
+        )
+        .where(
+            check_in.c.practice_id == scope.practice_id,
+            check_in.c.id.in_(among(conn, set(check_in_ids))),
+            visit.c.therapist_id.in_(therapist_ids),
+            visit.c.state.not_in(NEVER_MET),
+        )
+    )
+    return [(row.id, row.therapist_id) for row in conn.execute(statement)]
