@@ -33,6 +33,15 @@ class ContactUndo:
     after: Rows
 
 
+@dataclass(frozen=True)
+class Word:
+    """One word on a family's contact: a person's own, or what a death asks for."""
+
+    contact: Contact
+    at: int
+    death: str = ""
+
+
 def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> ContactUndo:
     """Set contact with a family, at once for every list, text, link and mail; return the way back.
 
@@ -76,22 +85,20 @@ def write_contact(
         raise NotFound("There is no such family, or none that you care for.")
     before = _said(conn, scope, bookings)
     _delete(conn, scope, bookings)
-    _insert(conn, scope, bookings, _Word(contact, at, _next_version(before)))
+    _insert(conn, scope, bookings, Word(contact, at), before)
     return ContactUndo(family_id, before, _said(conn, scope, bookings))
 
 
-def ask_for_death(
-    conn: Connection, scope: Scope, family_id: str, contact: Contact, at: int, death: str
-) -> Rows:
+def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: Word) -> Rows:
     """Keep what a death asks for beside all that is said; deriving is the caller's.
 
     Returns what the same death asked for before, which goes.
     """
     bookings = _bookings(conn, scope, family_id)
     said = _said(conn, scope, bookings)
-    drop_death(conn, scope, death)
-    _insert(conn, scope, bookings, _Word(contact, at, _next_version(said), death))
-    return tuple(row for row in said if row["death"] == death)
+    drop_death(conn, scope, word.death)
+    _insert(conn, scope, bookings, word, said)
+    return tuple(row for row in said if row["death"] == word.death)
 
 
 def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
@@ -159,7 +166,7 @@ def contact_stays(conn: Connection, practice_id: str, gone: Iterable[str]) -> No
         .order_by(family_contact.c.booking_id)
     )
     for found in conn.execute(asked).mappings().all():
-        row = {name: found[name] for name in family_contact.columns.keys()}
+        row = {column.name: found[column.name] for column in family_contact.columns}
         theirs = select(booking.c.id).where(
             booking.c.practice_id == practice_id, booking.c.family_id == found["family_id"]
         )
@@ -199,7 +206,7 @@ def _family_now(scope: Scope, undo: ContactUndo) -> str:
             booking.c.id.in_(among(conn, theirs)),
             booking.c.family_id.in_(scope.own_families()),
         )
-        families = set(conn.execute(asked).scalars())
+        families: set[str] = set(conn.execute(asked).scalars())
     if not families:
         raise NotFound("There is no such family any more, or none that you care for.")
     return min(families)
@@ -224,17 +231,9 @@ def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
     return sorted(conn.execute(asked).scalars())
 
 
-@dataclass(frozen=True)
-class _Word:
-    """One word on a family's contact: a person's own, or what a death asks for."""
-
-    contact: Contact
-    at: int
-    version: int
-    death: str = ""
-
-
-def _insert(conn: Connection, scope: Scope, bookings: Iterable[str], word: _Word) -> None:
+def _insert(
+    conn: Connection, scope: Scope, bookings: Iterable[str], word: Word, before: Rows
+) -> None:
     if word.contact.level == "yes":
         return
     said = {
@@ -243,14 +242,10 @@ def _insert(conn: Connection, scope: Scope, bookings: Iterable[str], word: _Word
         "reason": word.contact.reason,
         "set_by": writer(conn, scope),
         "set_at": word.at,
-        "version": word.version,
+        "version": 1 + max((row["version"] for row in before), default=0),
         "death": word.death,
     }
     conn.execute(insert(family_contact), [{**said, "booking_id": id_} for id_ in bookings])
-
-
-def _next_version(said: Rows) -> int:
-    return 1 + max((row["version"] for row in said), default=0)
 
 
 def _words(rows: Rows) -> set[tuple[Any, ...]]:

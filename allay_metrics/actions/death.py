@@ -19,7 +19,14 @@ from allay_metrics.actions.care import (
     family_to_write,
     write_closings,
 )
-from allay_metrics.actions.contact import Rows, ask_for_death, contact_now, drop_death, put_back
+from allay_metrics.actions.contact import (
+    Rows,
+    Word,
+    ask_for_death,
+    contact_now,
+    drop_death,
+    put_back,
+)
 from allay_metrics.contact import Contact, Level, checked, level_after_death, stricter
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, QuestionProblem
@@ -53,7 +60,8 @@ def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = No
 
     Contact with the family becomes `level`; where nothing is chosen none, and practical only while
     another infant of the family is in care; never looser than it stands. A therapist: in her own
-    families. Raises NotFound, QuestionProblem for a client who is no infant or a day that cannot be.
+    families. Raises NotFound, QuestionProblem for a client who is no infant and for a day that
+    cannot be.
     """
     days = death_days(datetime.now(scope.zone).date())
     if not days.holds(day):
@@ -67,7 +75,7 @@ def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = No
         before, at = _closed(conn, scope, client_id), now()
         death = (before and before["death"]) or new_key()
         write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at, death)
-        asked_before = ask_for_death(conn, scope, family_id, asked, at, death)
+        asked_before = ask_for_death(conn, scope, family_id, Word(asked, at, death))
         derive_written(conn, scope, [family_id])
         after, contact = _closed(conn, scope, client_id), contact_now(conn, scope, family_id)
     return DeathUndo(client_id, family_id, before, after, asked_before, contact)

@@ -19,7 +19,7 @@ from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.records.tables import care_closed, family, family_contact
 from tests.support.asked import in_care, seen
-from tests.support.exports import ZONE, Desk, appointment
+from tests.support.exports import ZONE, appointment
 from tests.support.on_file import fingerprint
 
 TODAY = datetime.now(ZONE).date()
@@ -277,8 +277,6 @@ def test_whatever_is_said_kept_and_taken_back_only_a_persons_word_loosens(desk, 
             log.lines.append([kind, None, which, chosen])
         elif kind == "death":
             usual = "none" if not set(CHILDREN) - died - {which} else "practical"
-            if which in died:  # as it was kept, but for the day
-                chosen = chosen or usual
             undo = (keep_death(scope, desk.clients[which], TODAY, chosen), kind, before)
             log.keep(which, chosen or usual)
             died.add(which)
