@@ -84,6 +84,24 @@ def strictest(contacts: Iterable[Contact]) -> Contact:
     return max(contacts, key=lambda one: LEVELS.index(one.level), default=Contact())
 
 
+def stricter(one: Level, other: Level) -> Level:
+    """Return the stricter of two levels."""
+    return max(one, other, key=LEVELS.index)
+
+
+def levels_from(level: Level) -> tuple[Level, ...]:
+    """Return this level and the stricter ones, the stricter the later."""
+    return LEVELS[LEVELS.index(level) :]
+
+
+def level_after_death(level: Level, *, others_in_care: bool) -> Level:
+    """Return what is offered where a baby died and contact stood at `level`: never anything looser.
+
+    None; practical only while another infant of the family is in care.
+    """
+    return stricter(level, "practical" if others_in_care else "none")
+
+
 def levels_for(purpose: Purpose) -> tuple[Level, ...]:
     """Return the levels at which a family may be contacted for this: for a database's condition."""
     return tuple(level for level in LEVELS if purpose in _ALLOWED[level])

@@ -52,12 +52,22 @@ SCALE = Range(-1_000_000, 1_000_000, "Numbers of a scale are from -1,000,000 to 
 
 def birth_days(today: date) -> Days:
     """Return when an infant of this day may be born, or is due."""
-    try:
-        first = today.replace(year=today.year - _INFANT_YEARS)
-    except ValueError:  # 29 February
-        first = today.replace(year=today.year - _INFANT_YEARS, day=28)
     last = today + timedelta(days=_DUE_DAYS)
-    return Days(first, last, "A birth date lies between three years ago and ten months ahead.")
+    sentence = "A birth date lies between three years ago and ten months ahead."
+    return Days(_infants_first(today), last, sentence)
+
+
+def death_days(today: date) -> Days:
+    """Return when an infant can have died, as it is told on this day."""
+    sentence = "The day a baby died lies between three years ago and today: choose it anew."
+    return Days(_infants_first(today), today, sentence)
+
+
+def _infants_first(today: date) -> date:
+    try:
+        return today.replace(year=today.year - _INFANT_YEARS)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year - _INFANT_YEARS, day=28)
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,8 @@
 
 Nothing here reads a flag, a roll-up or a line of the package under test. A practice is a few plain
 lists: visits with what was told of them (who, when, where, state), what each source covers, and
-on which day each family's care was closed. Who was first, continued or rebooked is worked out
-here from scratch, one visit at a time.
+on which day each family's care was closed or a baby of it died. Who was first, continued or
+rebooked is worked out here from scratch, one visit at a time.
 """
 
 from collections.abc import Callable
@@ -52,6 +52,7 @@ class Practice:
     as_of: dict[str, date]  # by source, its newest export
     covered: list[tuple[str, str, date, date]]  # source, kind, first day, last day
     closed: dict[str, date] = field(default_factory=dict)  # by family
+    died: dict[str, date] = field(default_factory=dict)  # by family: closed for good
     bases: dict[str, str] = field(default_factory=dict)  # by therapist, the city she starts from
     usual: dict[str, int] = field(default_factory=dict)  # by therapist, minutes offered a week
     weeks: dict[tuple[str, date], int] = field(default_factory=dict)  # and in a week of its own
@@ -100,6 +101,11 @@ class Practice:
         """Whether a first visit was followed by a second at most 21 days later."""
         completed = self.completed_of(visit)
         return len(completed) > 1 and completed[1].day <= visit.day + 21 * ONE_DAY
+
+    def is_bereaved(self, visit):
+        """Whether a baby of the family died at most 21 days after this visit."""
+        died = self.died.get(visit.family)
+        return died is not None and visit.day <= died <= visit.day + 21 * ONE_DAY
 
     def rebooked(self, visit):
         return any(
@@ -250,9 +256,14 @@ def rebooked_rate(practice, visits):
 
 def continued_rate(practice, visits):
     first = [v for v in visits if practice.is_first(v)]
+    # Whoever lost a baby within the 21 days neither continued nor stayed away.
+    lost = [v for v in first if practice.is_bereaved(v)]
+    first = [v for v in first if v not in lost]
     ripe = [v for v in first if practice.days_since(v) > 21]
     found = share([v for v in ripe if practice.continued(v)], ripe)
-    return found | {"recent": len(first) - len(ripe)}
+    ripe_lost = len([v for v in lost if practice.days_since(v) > 21])
+    remark = f"{ripe_lost} left out: a baby died" if ripe_lost else ""
+    return found | {"recent": len(first) - len(ripe), "remark": remark, "is_said": remark}
 
 
 def families_seen(_practice, visits):
@@ -298,7 +309,8 @@ def lapsed_families(practice, visits):
         long_ago = visit.day < newest - 30 * ONE_DAY
         closed = practice.closed.get(visit.family, date.min)
         since = in_state(practice.by_family[visit.family], "completed", "booked")
-        in_care = visit.family not in practice.closed or any(v.day > closed for v in since)
+        again = visit.family not in practice.died and any(v.day > closed for v in since)
+        in_care = visit.family not in practice.closed or again
         if practice.is_last(visit) and long_ago and in_care and not ahead:
             quiet.append(visit)
     return count(quiet)
@@ -618,4 +630,5 @@ def spoken(found):
         return None, top, 0, recent or "nothing to count"
     if bottom <= 4:
         return None, top, bottom, "small"
-    return found.get("middle", top / bottom if top is not None else None), top, bottom, recent
+    says = found.get("is_said") or recent
+    return found.get("middle", top / bottom if top is not None else None), top, bottom, says

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.derive import derive
 from allay_metrics.derive.closing import DIED
-from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem, choose_from
+from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem, choose_from
 from allay_metrics.plausible import ANY_DAY
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -34,10 +34,10 @@ class Closing:
 def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
     """Close the care of these clients: they are no longer looked for, and not lost.
 
-    Twins are closed together or one by one; a client closed before is closed as told now. A
-    therapist closes the clients of one family of hers at a time. That a baby died is kept by
-    `actions.death`, never for several at once. Raises QuestionProblem for a reason that is none,
-    NotFound for an unknown client.
+    Twins are closed together or one by one; a client closed before is closed as told now, and one
+    who died stays as that was kept. A therapist closes the clients of one family of hers at a time.
+    That a baby died is kept by `actions.death`, never for several at once. Raises QuestionProblem
+    for a reason that is none, NotFound for an unknown client, Conflict where all of them died.
     """
     told = {closing.client_id: closing for closing in closings}
     for closing in told.values():
@@ -50,14 +50,35 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
     family_id = family_to_write(scope, told)
     with scope.write("close care", family_id) as conn:
         families = families_of_clients(conn, scope, told)
-        write_closings(conn, scope, told, now())
+        died = clients_who_died(conn, scope, told)
+        if died == told.keys():
+            raise Conflict("This baby died: that stays as it was kept, and nothing was closed.")
+        living = {id_: closing for id_, closing in told.items() if id_ not in died}
+        write_closings(conn, scope, living, now())
         derive_written(conn, scope, families)
 
 
+def clients_who_died(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
+    """Return those of these clients of whom it is kept that they died."""
+    asked = select(care_closed.c.client_id).where(
+        care_closed.c.practice_id == scope.practice_id,
+        care_closed.c.client_id.in_(among(conn, client_ids)),
+        care_closed.c.reason == DIED,
+    )
+    return set(conn.execute(asked).scalars())
+
+
 def write_closings(
-    conn: Connection, scope: Scope, closings: Mapping[str, Closing], at: int
+    conn: Connection,
+    scope: Scope,
+    closings: Mapping[str, Closing],
+    at: int,
+    death: str | None = None,
 ) -> None:
-    """Keep these closings, by client id, in place of those before; deriving is the caller's."""
+    """Keep these closings, by client id, in place of those before; deriving is the caller's.
+
+    `death` is what contact calls a baby's death by.
+    """
     mine = care_closed.c.practice_id == scope.practice_id
     theirs = care_closed.c.client_id.in_(among(conn, closings))
     versions = {row.client_id: row.version for row in conn.execute(
@@ -74,6 +95,7 @@ def write_closings(
             "closed_by": who,
             "closed_at": at,
             "version": versions.get(id_, 0) + 1,
+            "death": death,
         }
         for id_, closing in closings.items()
     ]
@@ -87,12 +109,20 @@ def derive_written(conn: Connection, scope: Scope, families: Iterable[str]) -> N
 
 
 def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
-    """Open the care of these clients again, as if it had not been closed. Raises NotFound."""
+    """Open the care of these clients again, as if it had not been closed.
+
+    Raises NotFound, and Conflict where one of them died: a death is taken back by `actions.death`.
+    """
     ids = set(client_ids)
     if not ids:
         return
     with scope.write("open care again", family_to_write(scope, ids)) as conn:
         families = families_of_clients(conn, scope, ids)
+        if clients_who_died(conn, scope, ids):
+            raise Conflict(
+                "This baby died, and nothing was opened: if that was entered by mistake, take the "
+                "death back first, on the baby's own page."
+            )
         mine = care_closed.c.practice_id == scope.practice_id
         conn.execute(delete(care_closed).where(mine, care_closed.c.client_id.in_(among(conn, ids))))
         derive_written(conn, scope, families)
@@ -155,17 +185,14 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
 
     A client who died stays as that was kept.
     """
-    died = select(care_closed.c.client_id).where(
-        care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
-    )
     with scope.read() as conn:
         asked = select(client.c.id).where(
             client.c.practice_id == scope.practice_id,
             client.c.family_id.in_(among(conn, family_ids)),
             client.c.family_id.in_(scope.own_families()),
-            client.c.id.not_in(died),
         )
-        ids = list(conn.execute(asked).scalars())
+        ids = set(conn.execute(asked).scalars())
+        ids -= clients_who_died(conn, scope, ids)
     close_care(scope, [Closing(id_, day, reason) for id_ in ids])
 
 

@@ -60,8 +60,8 @@ class Back:
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
     asked_before: tuple[tuple[str, str], ...] = ()
-    # By booking: what was said of contact before, and what stands there after.
-    contact: tuple[tuple[str, Stored | None, Stored | None], ...] = ()
+    # By booking and death: what was said of contact before, and what stands there after.
+    contact: tuple[tuple[tuple[str, str], Stored | None, Stored | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ def _follow(
     ids |= _clients(conn, practice_id, families) if relinked else set()
     now = _contact(conn, practice_id) if relinked else {}
     changed = tuple(
-        (id_, contact.get(id_), now.get(id_))
-        for id_ in sorted(contact.keys() | now.keys())
-        if contact.get(id_) != now.get(id_)
+        (key, contact.get(key), now.get(key))
+        for key in sorted(contact.keys() | now.keys())
+        if contact.get(key) != now.get(key)
     )
     back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked, changed)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
@@ -268,17 +268,18 @@ def _give_care_back(conn: Connection, practice_id: str, back: Back) -> None:
         conn.execute(insert(metadata.tables[name]).values(dict(row)))
 
 
-def _contact(conn: Connection, practice_id: str) -> dict[str, Stored]:
-    """Return what is said of contact with families, by booking: few rows in any practice."""
-    asked = select(family_contact).where(family_contact.c.practice_id == practice_id)
-    return {row["booking_id"]: dict(row) for row in conn.execute(asked).mappings()}
+def _contact(conn: Connection, practice_id: str) -> dict[tuple[str, str], Stored]:
+    """Return what is said of contact, by booking and death: few rows in any practice."""
+    statement = select(family_contact).where(family_contact.c.practice_id == practice_id)
+    rows = conn.execute(statement).mappings()
+    return {(row["booking_id"], row["death"]): dict(row) for row in rows}
 
 
 def _give_contact_back(conn: Connection, practice_id: str, back: Back) -> bool:
     """Give contact back what was said before, unless somebody set it meanwhile; return whether."""
     stands = _contact(conn, practice_id)
-    if any(stands.get(id_) != after for id_, _, after in back.contact):
+    if any(stands.get(key) != after for key, _, after in back.contact):
         return False
-    for id_, before, _ in back.contact:
-        _put(conn, practice_id, family_contact, {"booking_id": id_}, before)
+    for (id_, death), before, _ in back.contact:
+        _put(conn, practice_id, family_contact, {"booking_id": id_, "death": death}, before)
     return True

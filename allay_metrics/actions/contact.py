@@ -1,24 +1,27 @@
 """Contact with a family: as usual, practical only, or none, with a reason; and the way back.
 
 It is kept by booking (tables/care.py): what was said of a family goes along wherever its bookings
-go, and of a family made of two the stricter counts (derive/contact_floor.py).
+go, and of a family made of two the stricter counts (derive/contact_floor.py). What the death of a
+baby asks for (actions/death.py) stands beside a person's own word, the stricter counts, and only a
+person's later word takes the place of it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
 from allay_metrics.actions.care import derive_written, writer
-from allay_metrics.contact import Contact, checked
+from allay_metrics.contact import Contact, checked, contact_of, stricter, strictest
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import booking, family_contact
+from allay_metrics.records.tables import booking, care_closed, family_contact
 from allay_metrics.records.types import now
 
-_Rows = tuple[Mapping[str, Any], ...]
+_Row = Mapping[str, Any]
+Rows = tuple[_Row, ...]
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,17 @@ class ContactUndo:
     """What was said of a family's contact before somebody changed it, and what is said since."""
 
     family_id: str
-    before: _Rows
-    after: _Rows
+    before: Rows
+    after: Rows
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word on a family's contact: a person's own, or what a death asks for."""
+
+    contact: Contact
+    at: int
+    death: str = ""
 
 
 def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> ContactUndo:
@@ -45,34 +57,30 @@ def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> C
 
 
 def undo_contact(scope: Scope, undo: ContactUndo) -> None:
-    """Give back what was said of a family's contact before.
+    """Give back what was said of a family's contact before, but for deaths taken back since.
 
-    Raises Conflict where somebody changed it once more meanwhile.
+    Imports taken in or undone since are no hindrance. Raises Conflict where somebody changed this
+    family's contact once more meanwhile, NotFound where there is no such family any more.
     """
-    with scope.write("set a family's contact back", undo.family_id) as conn:
-        restore_contact(conn, scope, undo)
-        derive_written(conn, scope, [undo.family_id])
+    family_id = _family_now(scope, undo)
+    with scope.write("set a family's contact back", family_id) as conn:
+        restore_contact(conn, scope, replace(undo, family_id=family_id))
+        derive_written(conn, scope, [family_id])
 
 
 def write_contact(
     conn: Connection, scope: Scope, family_id: str, contact: Contact, at: int
 ) -> ContactUndo:
-    """Keep what is said of contact in an open transaction; deriving is the caller's."""
+    """Keep a person's word on contact in an open transaction; deriving is the caller's.
+
+    It takes the place of all that was said before, of what deaths asked for, too.
+    """
     bookings = _bookings(conn, scope, family_id)
     if not bookings:
         raise NotFound("There is no such family, or none that you care for.")
     before = _said(conn, scope, bookings)
     _delete(conn, scope, bookings)
-    if contact.level != "yes":
-        said = {
-            "practice_id": scope.practice_id,
-            "level": contact.level,
-            "reason": contact.reason,
-            "set_by": writer(conn, scope),
-            "set_at": at,
-            "version": 1 + max((row["version"] for row in before), default=0),
-        }
-        conn.execute(insert(family_contact), [{**said, "booking_id": id_} for id_ in bookings])
+    _insert(conn, scope, bookings, Word(contact, at), before)
     return ContactUndo(family_id, before, _said(conn, scope, bookings))
 
 
@@ -83,17 +91,114 @@ def restore_contact(conn: Connection, scope: Scope, undo: ContactUndo) -> None:
     if _words(_said(conn, scope, bookings)) != _words(undo.after):
         raise Conflict("Contact with this family was changed meanwhile: it stays as it is now.")
     _delete(conn, scope, bookings)
-    # A booking that an import took away since has nothing to be given back to.
-    rows = [dict(row) for row in undo.before if row["booking_id"] in set(bookings)]
-    if rows:
-        conn.execute(insert(family_contact), rows)
+    put_back(conn, scope, undo.family_id, _of_standing_deaths(conn, scope, undo.before))
 
 
-def drop_contact_of(conn: Connection, scope: Scope, families: Iterable[str], at: int) -> None:
-    """Forget what was said of these families' contact at one moment; deriving is the caller's."""
-    for family_id in families:
-        said = _said(conn, scope, _bookings(conn, scope, family_id))
-        _delete(conn, scope, [row["booking_id"] for row in said if row["set_at"] == at])
+def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: Word) -> Rows:
+    """Keep what a death asks for beside all that is said; deriving is the caller's.
+
+    Returns what the same death asked for before, which goes.
+    """
+    bookings = _bookings(conn, scope, family_id)
+    said = _said(conn, scope, bookings)
+    drop_death(conn, scope, word.death)
+    _insert(conn, scope, bookings, word, said)
+    return tuple(row for row in said if row["death"] == word.death)
+
+
+def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
+    """Forget what a death asks for, wherever the bookings it was said of went; return whose.
+
+    Deriving those families is the caller's.
+    """
+    of_death = (family_contact.c.practice_id == scope.practice_id) & (
+        family_contact.c.death == death
+    )
+    asked = (
+        select(booking.c.family_id)
+        .join(
+            family_contact,
+            (family_contact.c.practice_id == booking.c.practice_id)
+            & (family_contact.c.booking_id == booking.c.id),
+        )
+        .where(of_death)
+    )
+    with scope.as_practice(conn, "derive"):
+        families = set(conn.execute(asked).scalars())
+        conn.execute(delete(family_contact).where(of_death))
+    return families
+
+
+def contact_now(conn: Connection, scope: Scope, family_id: str) -> Contact:
+    """Return the strictest that is said of a family's contact, of equals the latest."""
+    said = _said(conn, scope, _bookings(conn, scope, family_id))
+    latest_first = sorted(said, key=lambda row: (row["set_at"], row["death"]), reverse=True)
+    return strictest(contact_of(row["level"], row["reason"]) for row in latest_first)
+
+
+def put_back(conn: Connection, scope: Scope, family_id: str, rows: Iterable[_Row]) -> None:
+    """Say again what was said of a family's bookings; deriving is the caller's.
+
+    What was said of bookings that have left since is said of the first that stays, where nothing as
+    strict is said of any.
+    """
+    bookings = _bookings(conn, scope, family_id)
+    here: list[_Row] = []
+    gone: list[_Row] = []
+    for row in rows:
+        (here if row["booking_id"] in set(bookings) else gone).append(row)
+    if here:
+        conn.execute(insert(family_contact), [dict(row) for row in here])
+    for row in gone:
+        _say_as_strictly(conn, scope.practice_id, bookings, row)
+
+
+def _say_as_strictly(
+    conn: Connection, practice_id: str, bookings: Sequence[str], row: _Row
+) -> None:
+    """Say a word of the first of these bookings, where none of them holds one as strict.
+
+    A person's word, and that of each death, is looked at for itself.
+    """
+    like_it = (family_contact.c.practice_id == practice_id) & (
+        family_contact.c.death == row["death"]
+    )
+    said = select(family_contact.c.level).where(
+        like_it, family_contact.c.booking_id.in_(among(conn, bookings))
+    )
+    levels = conn.execute(said).scalars().all()
+    if bookings and not any(stricter(level, row["level"]) == level for level in levels):
+        conn.execute(
+            delete(family_contact).where(like_it, family_contact.c.booking_id == bookings[0])
+        )
+        conn.execute(insert(family_contact), {**row, "booking_id": bookings[0]})
+
+
+def _family_now(scope: Scope, undo: ContactUndo) -> str:
+    """Return the family itself, or the one its bookings went to where it is no more."""
+    with scope.read() as conn:
+        if _bookings(conn, scope, undo.family_id):
+            return undo.family_id
+        theirs = {row["booking_id"] for row in (*undo.before, *undo.after)}
+        asked = select(booking.c.family_id).where(
+            booking.c.practice_id == scope.practice_id,
+            booking.c.id.in_(among(conn, theirs)),
+            booking.c.family_id.in_(scope.own_families()),
+        )
+        families: set[str] = set(conn.execute(asked).scalars())
+    if not families:
+        raise NotFound("There is no such family any more, or none that you care for.")
+    return min(families)
+
+
+def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:
+    """Return these words without what deaths asked for that were taken back."""
+    asked = select(care_closed.c.death).where(
+        care_closed.c.practice_id == scope.practice_id,
+        care_closed.c.death.in_(among(conn, {row["death"] for row in rows})),
+    )
+    standing = {"", *conn.execute(asked).scalars()}
+    return [row for row in rows if row["death"] in standing]
 
 
 def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
@@ -105,20 +210,43 @@ def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
     return sorted(conn.execute(asked).scalars())
 
 
-def _said(conn: Connection, scope: Scope, bookings: Iterable[str]) -> _Rows:
+def _insert(
+    conn: Connection, scope: Scope, bookings: Iterable[str], word: Word, before: Rows
+) -> None:
+    if word.contact.level == "yes":
+        return
+    said = {
+        "practice_id": scope.practice_id,
+        "level": word.contact.level,
+        "reason": word.contact.reason,
+        "set_by": writer(conn, scope),
+        "set_at": word.at,
+        "version": 1 + max((row["version"] for row in before), default=0),
+        "death": word.death,
+    }
+    conn.execute(insert(family_contact), [{**said, "booking_id": id_} for id_ in bookings])
+
+
+def _words(rows: Rows) -> set[tuple[Any, ...]]:
+    """Return what is said in these rows, of whichever bookings: imports bring and take those."""
+    return {_word(row) for row in rows}
+
+
+def _word(row: _Row) -> tuple[Any, ...]:
+    names = ("level", "reason", "set_by", "set_at", "version", "death")
+    return tuple(row[name] for name in names)
+
+
+def _said(conn: Connection, scope: Scope, bookings: Iterable[str]) -> Rows:
     asked = (
         select(family_contact)
         .where(
             family_contact.c.practice_id == scope.practice_id,
             family_contact.c.booking_id.in_(among(conn, bookings)),
         )
-        .order_by(family_contact.c.booking_id)
+        .order_by(family_contact.c.booking_id, family_contact.c.death)
     )
     return tuple(dict(row) for row in conn.execute(asked).mappings())
-
-
-def _words(rows: _Rows) -> set[tuple[Any, ...]]:
-    return {tuple(row[name] for name in ("level", "reason", "set_by", "set_at")) for row in rows}
 
 
 def _delete(conn: Connection, scope: Scope, bookings: Iterable[str]) -> None:

@@ -1,12 +1,13 @@
 """A baby died: its care closes for good, and nobody rings the family unless somebody chooses to.
 
 All check-in links made before end (open_form.py), and no visit still on the books opens the care
-again (derive/closing.py). It is no visit missed, no family lost and no outcome.
+again (derive/closing.py). It is no visit missed, no family lost and no outcome. Neither a death nor
+taking it back ever loosens contact: only a person's own word on contact does (actions/contact.py).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select
@@ -19,81 +20,125 @@ from allay_metrics.actions.care import (
     write_closings,
 )
 from allay_metrics.actions.contact import (
-    ContactUndo,
-    drop_contact_of,
-    restore_contact,
-    write_contact,
+    Rows,
+    Word,
+    ask_for_death,
+    contact_now,
+    drop_death,
+    put_back,
 )
-from allay_metrics.contact import Level, checked
+from allay_metrics.contact import Contact, Level, checked, level_after_death, stricter
 from allay_metrics.derive.closing import DIED
-from allay_metrics.errors import QuestionProblem
+from allay_metrics.errors import Conflict, QuestionProblem
+from allay_metrics.plausible import death_days
 from allay_metrics.records import Scope
+from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import care_closed, client
 from allay_metrics.records.types import now
 
+_Row = Mapping[str, Any]
 _BEREAVED = "bereaved"
 
 
 @dataclass(frozen=True)
 class DeathUndo:
-    """What stood there before a death was kept: the client's closed care, the family's contact."""
+    """A death as it was kept, and what stood there before: care closed, and asked of contact.
+
+    `contact` is how contact with the family stands since.
+    """
 
     client_id: str
-    closed: Mapping[str, Any] | None
-    contact: ContactUndo
+    family_id: str
+    before: _Row | None
+    after: _Row | None
+    asked_before: Rows
+    contact: Contact
 
 
 def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = None) -> DeathUndo:
     """Keep that a baby died on `day`, and return the way back.
 
     Contact with the family becomes `level`; where nothing is chosen none, and practical only while
-    another infant of the family is in care. A therapist: in her own families. Raises NotFound,
-    QuestionProblem for a client who is no infant.
+    another infant of the family is in care; never looser than it stands. A therapist: in her own
+    families. Raises NotFound, QuestionProblem for a client who is no infant and for a day that
+    cannot be.
     """
+    at = now()
+    days = death_days(datetime.fromtimestamp(at, scope.zone).date())
+    if not days.holds(day):
+        raise QuestionProblem(days.sentence)
     family_id = family_to_write(scope, [client_id])
     with scope.write("close care", family_id) as conn:
         (family_id,) = families_of_clients(conn, scope, [client_id])
-        siblings = _infants_in_care(conn, scope, family_id)
         if not _is_infant(conn, scope, client_id):
             raise QuestionProblem("Only of a baby is it kept here that it died.")
-        chosen = level or ("practical" if siblings - {client_id} else "none")
-        reason = _BEREAVED if chosen != "yes" else ""
-        before, at = _closed(conn, scope, client_id), now()
-        write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at)
-        contact = write_contact(conn, scope, family_id, checked(chosen, reason), at)
+        asked = _asked_for(conn, scope, client_id, family_id, level)
+        before = _closed(conn, scope, client_id)
+        death = (before and before["death"]) or new_key()
+        write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at, death)
+        asked_before = ask_for_death(conn, scope, family_id, Word(asked, at, death))
         derive_written(conn, scope, [family_id])
-    return DeathUndo(client_id, before, contact)
+        after, contact = _closed(conn, scope, client_id), contact_now(conn, scope, family_id)
+    return DeathUndo(client_id, family_id, before, after, asked_before, contact)
 
 
 def undo_death(scope: Scope, undo: DeathUndo) -> None:
-    """Give back what stood there before. Raises Conflict where contact was changed since."""
-    with scope.write("open care again", undo.contact.family_id) as conn:
-        _reopen(conn, scope, undo.client_id)
-        if undo.closed is not None:
-            conn.execute(insert(care_closed), dict(undo.closed))
-        restore_contact(conn, scope, undo.contact)
-        derive_written(conn, scope, [undo.contact.family_id])
+    """Take a death back and close care again as it was before, if it was.
+
+    Contact is as before, too, but for what others ask of it since. Raises Conflict where the care
+    of this baby was changed meanwhile.
+    """
+    with scope.write("open care again", family_to_write(scope, [undo.client_id])) as conn:
+        (family_id,) = families_of_clients(conn, scope, [undo.client_id])
+        if undo.after is None or _closed(conn, scope, undo.client_id) != undo.after:
+            raise Conflict("This baby's care was changed meanwhile: it stays as it is now.")
+        families = _take_back(conn, scope, undo.client_id, undo.after["death"])
+        if undo.before is not None:
+            conn.execute(insert(care_closed), dict(undo.before))
+        # Where a person's own word took the place of what this death asked for, it stays.
+        if family_id in families:
+            put_back(conn, scope, family_id, undo.asked_before)
+        derive_written(conn, scope, families | {family_id})
 
 
 def death_by_mistake(scope: Scope, client_id: str) -> None:
-    """Open the care of a baby who did not die; contact that was set along with it goes, too.
+    """Open the care of a baby who did not die; what was asked of contact for it goes, too.
 
-    What was said of contact since, by a person, stays. Raises NotFound.
+    What a person said of contact, before or since, stays, and what another death asks for. Raises
+    NotFound, Conflict where no death is kept.
     """
     with scope.write("open care again", family_to_write(scope, [client_id])) as conn:
         families = families_of_clients(conn, scope, [client_id])
         closed = _closed(conn, scope, client_id)
-        _reopen(conn, scope, client_id)
-        if closed is not None:
-            drop_contact_of(conn, scope, families, closed["closed_at"])
+        if closed is None or closed["reason"] != DIED:
+            raise Conflict("No death is kept of this client: nothing was taken back.")
+        families |= _take_back(conn, scope, client_id, closed["death"])
         derive_written(conn, scope, families)
+
+
+def _asked_for(
+    conn: Connection, scope: Scope, client_id: str, family_id: str, level: Level | None
+) -> Contact:
+    """Return what a death asks of contact: what is chosen or usual, never looser than it stands."""
+    stands = contact_now(conn, scope, family_id).level
+    others = _infants_in_care(conn, scope, family_id) - {client_id}
+    if level is None:
+        level = level_after_death(stands, others_in_care=bool(others))
+    chosen = stricter(stands, checked(level, _BEREAVED).level)
+    return checked(chosen, _BEREAVED)
+
+
+def _take_back(conn: Connection, scope: Scope, client_id: str, death: str | None) -> set[str]:
+    """Delete a death and what it asks for; return the families of which it asked something."""
+    _reopen(conn, scope, client_id)
+    return drop_death(conn, scope, death) if death else set()
 
 
 def _reopen(conn: Connection, scope: Scope, client_id: str) -> None:
     conn.execute(delete(care_closed).where(_of_client(scope, client_id)))
 
 
-def _closed(conn: Connection, scope: Scope, client_id: str) -> Mapping[str, Any] | None:
+def _closed(conn: Connection, scope: Scope, client_id: str) -> _Row | None:
     asked = select(care_closed).where(_of_client(scope, client_id))
     row = conn.execute(asked).mappings().first()
     return dict(row) if row else None

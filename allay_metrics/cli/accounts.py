@@ -30,9 +30,10 @@ def first_owner_command(
     Prints a link that opens once, to the page where she sets up her sign-in.
     """
     from allay_metrics.actions.people import first_owner
+    from allay_metrics.demo.active import own_practice
 
     config.secret()
-    scope = _opened(context, database)
+    scope = own_practice(chosen_database(context, database))
     _show(first_owner(scope, email, name), scope)
     scope.close()
 
@@ -71,9 +72,9 @@ def list_command(context: click.Context, database: str | None) -> None:
 
 
 def _opened(context: click.Context, database: str | None) -> Any:
-    from allay_metrics.demo.active import own_practice
+    from allay_metrics.demo.active import made_practice
 
-    return own_practice(chosen_database(context, database))
+    return made_practice(chosen_database(context, database))
 
 
 def _show(invitation: Any, scope: Any) -> None:

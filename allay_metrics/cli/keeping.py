@@ -67,7 +67,7 @@ def move_command(
 
     The records they came from stay as they are; set ALLAY_DATABASE_URL to go on with the copy.
     """
-    from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.demo.active import must_stand, recorded_practice
     from allay_metrics.records import open_practice
     from allay_metrics.records.backup import move_practice
 
@@ -77,6 +77,8 @@ def move_command(
     elif config.database_key() is None:
         raise ConfigProblem("Set ALLAY_DATABASE_KEY to the key to encrypt with first.")
     else:
-        with closing(open_practice(named or config.own_database_url(), plain=True)) as source:
+        url_of_source = named or config.own_database_url()
+        must_stand(url_of_source)
+        with closing(open_practice(url_of_source, plain=True)) as source:
             move_practice(source, url)
     click.echo("All records arrived as they left.")

@@ -1,27 +1,31 @@
-"""Which practice is open: the owner's own as soon as it holds records, else the invented one."""
+"""Which practice is open: the owner's own as soon as it holds records, else the invented one.
+
+Once a process had records open, nothing else is shown in their place: where they are away, that is
+said. Only a command or a page that is meant to make a file makes one.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from allay_metrics import config
 from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.sessions import has_people
 from allay_metrics.errors import Conflict, NotFound, RecordsDamaged
-from allay_metrics.records import Scope, open_practice
+from allay_metrics.records import Scope, file_of, open_practice, unreachable
 from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
-_SQLITE = "sqlite:///"
+_recorded: set[str] = set()  # URLs of the records this process had open
 
 
 def active_practice(database: str | None = None, progress: Progress | None = None) -> Scope:
     """Return the scope of the practice to show: `database` where one is named.
 
     Else the practice's own once it has records or people who sign in, or once the demo was left;
-    else the demo, which is invented first where there is none.
+    else the demo, which is invented first where there is none. Raises NotFound for a file that is
+    not there, Unreachable where records this process had open are away.
     """
     found = _existing(database)
     if found is not None:
@@ -56,6 +60,22 @@ def own_practice(database: str | None = None) -> Scope:
     return _open(database or config.own_database_url())
 
 
+def made_practice(database: str | None = None) -> Scope:
+    """Return the practice's own scope, with or without records. Raises NotFound for none made."""
+    url = database or config.own_database_url()
+    must_stand(url)
+    return own_practice(url)
+
+
+def must_stand(url: str) -> None:
+    """Raise NotFound for a file that is not there, rather than let it be made."""
+    if not _exists(url):
+        raise NotFound(
+            f"There are no records at {file_of(url)}: look whether that is the right file, or "
+            "take a first export into it with 'import'."
+        )
+
+
 def leave_demo() -> Scope:
     """Delete the demo practice and return the practice's own, empty or not.
 
@@ -83,10 +103,15 @@ def is_demo_alone() -> bool:
 
 def _existing(database: str | None) -> Scope | None:
     if database:
+        must_stand(database)
         return _open(database)
     own = config.own_database_url()
     there = _exists(own)
+    if own in _recorded:
+        return _open(own)
     if there and (_open(own).has_records() or has_people(_open(own))):
+        if not is_demo_alone():
+            _recorded.add(own)
         return _open(own)
     demo = config.demo_database_path()
     if demo.exists():
@@ -96,21 +121,29 @@ def _existing(database: str | None) -> Scope | None:
 
 def _exists(url: str) -> bool:
     """Return whether there is such a database; one on a server was set up by somebody."""
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
+    path = file_of(url)
+    return path is None or path.exists()
 
 
 def _open(url: str) -> Scope:
-    """Return the scope of an URL, opened once. A file deleted and made again is another one."""
-    if url.startswith(_SQLITE):
-        path = Path(url.removeprefix(_SQLITE))
-        if not path.exists():
-            open_practice(url).close()
-        return _opened(url, path.stat().st_ino)
-    return _opened(url, 0)
+    """Return the scope of an URL, opened once. A file deleted and made again is another one.
+
+    Raises Unreachable for records this process had open whose file is away.
+    """
+    path = file_of(url)
+    if path is None:
+        return _opened(url, (0, 0))
+    if url not in _recorded and not path.exists():
+        open_practice(url).close()
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreachable(error, url) from None
+    return _opened(url, (found.st_dev, found.st_ino))
 
 
 @lru_cache(maxsize=16)
-def _opened(url: str, _file: int) -> Scope:
+def _opened(url: str, _file: tuple[int, int]) -> Scope:
     scope = open_practice(url)
     keep_up(scope)
     return scope

@@ -58,6 +58,12 @@ def ending(
     return Ending(last, reason, again)
 
 
+def died_on(clients: Iterable[str], closed: Mapping[str, Closed]) -> set[date]:
+    """Return the days on which babies among these clients died."""
+    theirs = (closed[id_] for id_ in clients if id_ in closed)
+    return {one.day for one in theirs if one.reason == DIED}
+
+
 def _days_of_care(
     visits: Sequence[Visit], seen: Iterable[tuple[str, str]]
 ) -> dict[str, list[date]]:

@@ -6,16 +6,18 @@ later, or stays when others leave, has it too. So contact never gets looser by w
 names and addresses, nor by the owner's word on who is one family, until somebody sets it anew.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, select
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, select
 
 from allay_metrics.contact import LEVELS, contact_of
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.tables import booking, family_contact, visit
 
-_SAID = ("booking_id", "level", "reason", "set_by", "set_at")
+# What is copied of a word; a person's own and that of each death stand for themselves.
+_WORD = ("level", "reason", "set_by", "set_at", "version", "death")
 
 
 def spread_contact(
@@ -23,16 +25,18 @@ def spread_contact(
 ) -> None:
     """Note the strictest contact of each of these families at all its bookings that say less.
 
+    A person's word, and what each death asks for, is looked at for itself.
+
     It runs while the visits of before still stand, when bookings already have their families.
     `of_left` counts bookings that left a family, too: not where a choice of the owner is taken
     back together with what it did to contact.
     """
-    floors: dict[str, Row[Any]] = {}
+    floors: dict[tuple[str, str], Row[Any]] = {}  # by family and death
     for table in (booking, visit) if of_left else (booking,):
         for row in conn.execute(_said(conn, practice_id, table, families)):
-            before = floors.get(row.family_id)
+            before = floors.get((row.family_id, row.death))
             if before is None or _strictness(row) > _strictness(before):
-                floors[row.family_id] = row
+                floors[row.family_id, row.death] = row
     if floors:
         _note(conn, practice_id, floors)
 
@@ -47,7 +51,7 @@ def _said(conn: Connection, practice_id: str, table: Any, families: Iterable[str
         table.c.id == family_contact.c.booking_id,
     )
     return (
-        select(table.c.family_id, *(family_contact.c[name] for name in _SAID))
+        select(table.c.family_id, family_contact.c.booking_id, *_word_columns())
         .select_from(family_contact.join(table, of_booking))
         .where(
             family_contact.c.practice_id == practice_id,
@@ -56,29 +60,37 @@ def _said(conn: Connection, practice_id: str, table: Any, families: Iterable[str
     )
 
 
-def _note(conn: Connection, practice_id: str, floors: Mapping[str, Row[Any]]) -> None:
-    of_booking = and_(
-        family_contact.c.practice_id == booking.c.practice_id,
-        family_contact.c.booking_id == booking.c.id,
+def _word_columns() -> list[Column[Any]]:
+    return [family_contact.c[name] for name in _WORD]
+
+
+def _note(conn: Connection, practice_id: str, floors: Mapping[tuple[str, str], Row[Any]]) -> None:
+    families = {family_id for family_id, _ in floors}
+    of_families = select(booking.c.id, booking.c.family_id).where(
+        booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families))
     )
-    asked = (
-        select(booking.c.id, booking.c.family_id, family_contact.c.level, family_contact.c.version)
-        .select_from(booking.join(family_contact, of_booking, isouter=True))
-        .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, floors)))
-        .order_by(booking.c.id)
+    bookings: dict[str, list[str]] = defaultdict(list)
+    for row in conn.execute(of_families.order_by(booking.c.id)):
+        bookings[row.family_id].append(row.id)
+    every = {id_ for ids in bookings.values() for id_ in ids}
+    said = select(family_contact.c.booking_id, *_word_columns()).where(
+        family_contact.c.practice_id == practice_id,
+        family_contact.c.booking_id.in_(among(conn, every)),
     )
-    looser, rows = [], []
-    for row in conn.execute(asked):
-        floor = floors[row.family_id]
-        if row.level is not None and _level(row.level) >= _level(floor.level):
-            continue
-        if row.level is not None:
-            looser.append(row.id)
-        said = (floor.level, floor.reason, floor.set_by, floor.set_at)
-        rows.append((practice_id, row.id, *said, (row.version or 0) + 1))
-    gone = family_contact.c.booking_id.in_(among(conn, looser))
-    conn.execute(delete(family_contact).where(family_contact.c.practice_id == practice_id, gone))
-    insert_rows(conn, family_contact, ("practice_id", *_SAID, "version"), rows)
+    levels = {(row.booking_id, row.death): _level(row.level) for row in conn.execute(said)}
+    rows = [
+        (practice_id, id_, *(getattr(floor, name) for name in _WORD))
+        for (family_id, death), floor in floors.items()
+        for id_ in bookings[family_id]
+        if levels.get((id_, death), -1) < _level(floor.level)
+    ]
+    for _, id_, *_, death in rows:
+        if (id_, death) in levels:
+            looser = and_(family_contact.c.booking_id == id_, family_contact.c.death == death)
+            conn.execute(
+                delete(family_contact).where(family_contact.c.practice_id == practice_id, looser)
+            )
+    insert_rows(conn, family_contact, ("practice_id", "booking_id", *_WORD), rows)
 
 
 def _strictness(row: Row[Any]) -> tuple[int, int, str]:

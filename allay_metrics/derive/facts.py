@@ -66,6 +66,7 @@ class Visit:
     is_first_of_type: int = 0
     is_last: int = 0
     continued: int = 0
+    bereaved: int = 0
     rebooked: int = 0
     before_close: int = 0
     unconfirmed: int = 0

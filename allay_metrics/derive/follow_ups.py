@@ -1,6 +1,6 @@
-"""What a family's other visits say of one visit: first, last, continued, rebooked."""
+"""What a family's other visits say of one visit: first, last, continued, bereaved, rebooked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from allay_metrics.derive.facts import Visit
@@ -14,14 +14,18 @@ CONTINUED_DAYS = 21
 _DAY = timedelta(days=1)
 
 
-def set_flags(visits: Sequence[Visit], closed_on: date | None) -> None:
+def set_flags(
+    visits: Sequence[Visit], closed_on: date | None, died_on: Collection[date] = ()
+) -> None:
     """Set the flags of one family's visits, given in order of their start.
 
-    `closed_on` is the last day of its care, if all of it was closed then.
+    `closed_on` is the last day of its care, if all of it was closed then, `died_on` the days on
+    which babies of it died. A family that lost a baby before it can be told whether it went on
+    neither continued nor stayed away.
     """
     completed = [visit for visit in visits if visit.state == "completed"]
     if completed:
-        _set_firsts(completed)
+        _set_firsts(completed, died_on)
         before = [v for v in completed if closed_on is not None and v.day <= closed_on]
         if before:
             before[-1].before_close = 1
@@ -33,11 +37,12 @@ def set_flags(visits: Sequence[Visit], closed_on: date | None) -> None:
             visit.told_2 = int(ahead >= since_sunday + 7)
 
 
-def _set_firsts(completed: list[Visit]) -> None:
+def _set_firsts(completed: list[Visit], died_on: Collection[date]) -> None:
     first = completed[0]
     first.is_first = 1
     completed[-1].is_last = 1
-    if len(completed) > 1:
+    first.bereaved = int(any(0 <= (day - first.day).days <= CONTINUED_DAYS for day in died_on))
+    if len(completed) > 1 and not first.bereaved:
         first.continued = int((completed[1].day - first.day).days <= CONTINUED_DAYS)
     seen: set[str] = set()
     for visit in completed:

@@ -1,5 +1,6 @@
 """Reads what deriving needs of some families: their bookings, decisions, and closed care."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -8,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
 
-from allay_metrics.contact import Contact, contact_of
+from allay_metrics.contact import Contact, contact_of, strictest
 from allay_metrics.derive.facts import Closed, Told
 from allay_metrics.records.bulk import among, plain_rows
 from allay_metrics.records.tables import (
@@ -64,13 +65,20 @@ def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -
 
 
 def read_contacts(conn: Connection, practice_id: str) -> dict[str, Contact]:
-    """Return what was said of contact with families, by booking id, newest first."""
+    """Return the strictest that was said of contact with families, by booking id, newest first."""
     asked = (
         select(family_contact.c.booking_id, family_contact.c.level, family_contact.c.reason)
         .where(family_contact.c.practice_id == practice_id)
-        .order_by(family_contact.c.set_at.desc(), family_contact.c.booking_id)
+        .order_by(
+            family_contact.c.set_at.desc(),
+            family_contact.c.death.desc(),
+            family_contact.c.booking_id,
+        )
     )
-    return {row.booking_id: contact_of(row.level, row.reason) for row in conn.execute(asked)}
+    said: dict[str, list[Contact]] = defaultdict(list)
+    for row in conn.execute(asked):
+        said[row.booking_id].append(contact_of(row.level, row.reason))
+    return {booking_id: strictest(contacts) for booking_id, contacts in said.items()}
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, delete, select
 
 from allay_metrics.derive.choices import Choices, read_choices
-from allay_metrics.derive.closing import ending
+from allay_metrics.derive.closing import died_on, ending
 from allay_metrics.derive.contact_floor import spread_contact
 from allay_metrics.derive.episodes import Episode, drop_episodes, episodes_of, write_episodes
 from allay_metrics.derive.facts import Client, FamilyFacts, Visit
@@ -108,7 +108,7 @@ def _derive_batch(
     for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):
         parents = {id_ for id_, one in people.items() if one.kind == "parent"}
         ended = ending(people, theirs, pairs, closed, parents)
-        set_flags(theirs, ended.day if ended else None)
+        set_flags(theirs, ended.day if ended else None, died_on(people, closed))
         source = referral_source(bookings)
         for one in theirs:
             one.referral_source = source

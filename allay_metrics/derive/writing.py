@@ -34,6 +34,7 @@ _AS_DERIVED = (
     "is_first_of_type",
     "is_last",
     "continued",
+    "bereaved",
     "rebooked",
     "before_close",
     "unconfirmed",

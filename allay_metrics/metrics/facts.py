@@ -136,6 +136,7 @@ def _rolled_up(table: Table) -> Facts:
             "first",
             "first_of_type",
             "continued",
+            "bereaved",
             "rebooked",
             "told_1",
             "told_2",
@@ -147,6 +148,7 @@ def _rolled_up(table: Table) -> Facts:
         )
     }
     summed["unpriced"] = columns.visits - columns.priced
+    summed["first_unbereaved"] = columns.first - columns.bereaved
     summed["care_goes_on"] = columns.visits - columns.before_close
     care = case((columns.state == _COMPLETED, columns.driven_minutes), else_=_ZERO)
     summed["field_minutes"] = columns.drive_minutes + care
@@ -179,6 +181,8 @@ VISITS = Facts(
         "first": _v.is_first,
         "first_of_type": _v.is_first_of_type,
         "continued": _v.continued,
+        "bereaved": _v.bereaved,
+        "first_unbereaved": _v.is_first - _v.bereaved,
         "rebooked": _v.rebooked * (_ONE - _v.before_close),
         "care_goes_on": _ONE - _v.before_close,
         "told_1": _v.told_1,
@@ -198,7 +202,7 @@ VISITS = Facts(
 )
 
 # Sums that only families' first visits add to: read from the small index of those alone.
-OF_FIRST_VISITS = frozenset({"first", "continued"})
+OF_FIRST_VISITS = frozenset({"first", "continued", "bereaved", "first_unbereaved"})
 IS_FIRST: ColumnElement[bool] = _v.is_first == _ONE
 IS_LAST: ColumnElement[bool] = _v.is_last == _ONE
 IS_LONE: ColumnElement[bool] = _v.lone == _ONE

@@ -1,6 +1,6 @@
 """Tables, engine, scope, migrations, roll-up: the only folder that touches a database engine."""
 
-from allay_metrics.records.engine import open_engine
+from allay_metrics.records.engine import file_of, open_engine, unreachable
 from allay_metrics.records.hashes import row_hashes
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.practice import UNKNOWN, VIRTUAL, open_practice
@@ -13,8 +13,10 @@ __all__ = [
     "VIRTUAL",
     "Scope",
     "Viewer",
+    "file_of",
     "open_engine",
     "open_practice",
     "row_hashes",
+    "unreachable",
     "upgrade",
 ]

@@ -90,6 +90,16 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     return _postgres(parsed)
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file an URL names, None for a server's database or what is no URL."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(parsed.database) if is_file and parsed.database else None
+
+
 def begin_with(engine: Engine, *, writes: bool) -> dict[str, Any]:
     """Return the options of a connection: one that reads sees one state and writes nothing."""
     if writes:
@@ -158,10 +168,38 @@ def _of_file(url: str, path: Path, key: str | None) -> Engine:
     _keys[engine], _opened_at[engine] = key, time.monotonic()
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    _refuse_without_file(engine, path)
     _say_damage(engine, path)
     event.listen(engine, "handle_error", _say_what_failed)
     _log_statements(engine)
     return engine
+
+
+def _refuse_without_file(engine: Engine, path: Path) -> None:
+    """Raise Unreachable where the file a connection has opened stands there no more.
+
+    SQLite would go on with a file that has no name, and what was saved there would be lost.
+    """
+
+    def remember(_driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["file"] = _file_at(path)
+
+    def compare(_driver: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        found = _file_at(path)
+        if found is None or found != entry.info["file"]:
+            url = engine.url.render_as_string(hide_password=True)
+            raise Unreachable(f"{url}: the file was taken away or replaced")
+
+    event.listen(engine, "connect", remember)
+    event.listen(engine, "checkout", compare)
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgres(url: URL) -> Engine:

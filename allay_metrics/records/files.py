@@ -62,12 +62,12 @@ def driver_of(key: str | None) -> ModuleType:
 
 
 def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any:
-    """Return a connection of the driver's own.
+    """Return a connection of the driver's own, to a file that is there: none is made.
 
     Raises RecordsDamaged for a key that does not fit; of a plain file the driver's own errors.
     """
     driver = driver_of(key)
-    mode = "ro" if read_only else "rwc"
+    mode = "ro" if read_only else "rw"
     address = f"{path.absolute().as_uri()}?mode={mode}"
     connection = driver.connect(address, uri=True, check_same_thread=False)
     try:

@@ -74,7 +74,7 @@ def _read(scope: Scope, asked: Select[Any]) -> tuple[FamilyContact, ...]:
         )
         who = {
             (one.family_id, one.level): one
-            for one in conn.execute(words.order_by(family_contact.c.set_at))
+            for one in conn.execute(words.order_by(family_contact.c.set_at, family_contact.c.death))
         }
     return tuple(_family(scope, row, who.get((row.id, row.contact))) for row in rows)
 

@@ -173,3 +173,24 @@ def test_the_owner_sets_contact_where_she_looks_and_finds_it_again(
     as_usual(page)
     expect(row).to_have_count(0)
     assert violations(page) == []
+
+
+def test_a_death_is_offered_with_nothing_looser_than_contact_stands(
+    practice: Practice, phone: Page
+) -> None:
+    practice.baby(phone, "Leo")
+    set_contact(phone, "No contact", "they asked")
+    asked = phone.locator('[class*="st-key-al-card-care-"]').first
+    asked.get_by_text("Close care").first.click()
+    choose(asked, "Reason", "The baby died")
+    offered = asked.get_by_role("combobox", name="Contact with the family")
+    expect(offered).to_have_value("No contact")
+    offered.click()
+    expect(phone.get_by_role("option")).to_have_text(["No contact"])
+    phone.keyboard.press("Escape")
+    asked.get_by_role("button", name="Close care").click()
+    settle(phone)
+    expect(phone.get_by_role("status")).to_contain_text("Contact with the family: no contact.")
+    asked.get_by_role("button", name="Open Leo's care again").click()
+    settle(phone)
+    expect(phone.locator(".al-contact")).to_contain_text("No contact: they asked")

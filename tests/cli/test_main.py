@@ -58,7 +58,8 @@ def test_it_starts_as_a_program(tmp_path):
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr == "There are no records yet: name the period by --from and --to.\n"
+    assert ran.stderr.startswith(f"There are no records at {tmp_path}/a.db: look whether")
+    assert not (tmp_path / "a.db").exists()
 
 
 def test_a_reader_that_had_enough_is_no_error():

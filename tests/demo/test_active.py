@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from allay_metrics import config
 from allay_metrics.demo import active
-from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.errors import Conflict, NotFound, Unreachable
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import practice
 from tests.support.practices import START, Invented, booked, put_on_file
@@ -95,3 +95,33 @@ def test_a_file_made_anew_is_another_practice():
     with active.own_practice().write("name it") as conn:
         conn.execute(update(practice).values(name="Other"))
     assert active.own_practice().practice_id != before.practice_id
+
+
+@pytest.mark.usefixtures("demo", "own")
+def test_records_that_go_away_are_missed_and_never_stood_in_for(tmp_path):
+    path = config.data_dir() / "practice.sqlite"
+    scope = active.active_practice()
+    assert not scope.is_demo
+    away = path.rename(tmp_path / "elsewhere.sqlite")
+    for opened in (
+        active.active_practice, active.recorded_practice, active.own_practice, active.leave_demo,
+    ):  # fmt: skip
+        with pytest.raises(Unreachable, match="cannot be reached; nothing was saved"):
+            opened()
+    # What was opened before goes on with no file that has lost its name.
+    with pytest.raises(Unreachable), scope.write("save") as conn:
+        conn.execute(update(practice).values(name="Lost"))
+    assert not path.exists()
+    away.rename(path)
+    assert active.active_practice().has_records()
+    assert scope.has_records()
+
+
+@pytest.mark.usefixtures("demo", "own")
+def test_an_empty_practice_in_their_place_is_shown_as_that_and_the_demo_never():
+    path = config.data_dir() / "practice.sqlite"
+    active.active_practice().close()
+    path.rename(path.with_name("elsewhere.sqlite"))
+    open_practice(config.sqlite_url(path)).close()
+    found = active.active_practice()
+    assert (found.is_demo, found.has_records()) == (False, False)

@@ -31,8 +31,9 @@ def told(scope, metric, **asked):
     return tuple(row)
 
 
-def on_file(scope, *bookings, files=None, closed=None):
-    put_on_file(Invented(list(bookings), files or [Told.all()], closed or {}), scope)
+def on_file(scope, *bookings, files=None, closed=None, died=None):
+    invented = Invented(list(bookings), files or [Told.all()], closed or {}, died or {})
+    put_on_file(invented, scope)
     return scope
 
 
@@ -309,6 +310,22 @@ def test_a_visit_before_care_was_closed_is_in_neither_part_though_rebooked(sqlit
     on_file(sqlite_scope, *(booked("A", on(n), booked_on=on(-9)) for n in range(7)))
     close_care(sqlite_scope, "A", on(2))
     assert told(sqlite_scope, "rebooked_rate")[1:3] == (5, 6)
+
+
+def test_a_family_that_lost_its_baby_neither_continued_nor_stayed_away(sqlite_scope):
+    names = ("A", "B", "C", "D", "E", "F", "G", "H")
+    came_back = [booked(name, on(21)) for name in ("A", "B", "F")]
+    on_file(
+        sqlite_scope,
+        *(booked(name, on(0)) for name in names),
+        *came_back,
+        # Within the 21 days, on the first of them and on the last, whether they came back or not;
+        # later it is no matter, and nor is it before.
+        died={"C": on(0), "D": on(21), "F": on(10), "A": on(22), "E": on(-1)},
+    )
+    value, numerator, denominator, reason = told(sqlite_scope, "continued_rate")
+    assert (value, numerator, denominator) == (2 / 5, 2, 5)
+    assert reason == "3 left out: a baby died within the 21 days"
 
 
 def test_on_the_books_is_what_the_sunday_knew(sqlite_scope):

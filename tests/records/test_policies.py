@@ -119,6 +119,8 @@ def test_the_practice_itself_takes_these_steps_alone():
     assert steps == [
         ("allay_metrics/actions/alerts.py", "who is told"),
         ("allay_metrics/actions/care.py", "derive"),
+        # What a death asked of contact goes with it, wherever its bookings went since.
+        ("allay_metrics/actions/contact.py", "derive"),
         ("allay_metrics/actions/keep_up.py", "keep up"),
         ("allay_metrics/actions/open_form.py", "form"),
         ("allay_metrics/actions/parent_form.py", "opt out"),

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from allay_metrics import travel
 from allay_metrics.derive import derive
+from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.people import client_id
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import key_of
@@ -65,11 +66,12 @@ def booked(family, day, at=10, **told):
 
 @dataclass
 class Invented:
-    """What was told: files, bookings, and when families' care was closed."""
+    """What was told: files, bookings, and when families' care was closed, or somebody died."""
 
     bookings: list[dict]
     files: list[Told] = field(default_factory=lambda: [Told.all()])
     closed: dict[str, date] = field(default_factory=dict)
+    died: dict[str, date] = field(default_factory=dict)
     staff: dict[str, dict] = field(default_factory=dict)  # by name, columns of `therapist`
     weeks: dict[tuple[str, date], int] = field(default_factory=dict)  # minutes offered
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # minutes of driving
@@ -90,7 +92,10 @@ def put_on_file(invented: Invented, scope: Scope) -> None:
         for name in families:
             ids = {"id": _family(mine, name), "match_key": f"e:{_email(name)}", "name": name}
             conn.execute(insert(family), {"practice_id": mine, **ids})
-            if name in invented.closed:
+            if name in invented.died:
+                death = _closed(mine, name, invented.died[name]) | {"reason": DIED}
+                conn.execute(insert(care_closed), death)
+            elif name in invented.closed:
                 conn.execute(insert(care_closed), _closed(mine, name, invented.closed[name]))
         for number, row in enumerate(invented.bookings):
             conn.execute(insert(booking), _booking(mine, number, row, invented, scope))
@@ -200,7 +205,19 @@ def plainly(scope: Scope) -> plain.Practice:
         told = (coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
         covered = [tuple(row) for row in conn.execute(select(*told))]
         shut = _shut(conn, mine_id)
-        return plain.Practice(visits, as_of, covered, shut, **_driving(conn, mine_id))
+        died = _died(conn, mine_id)
+        return plain.Practice(visits, as_of, covered, shut, died, **_driving(conn, mine_id))
+
+
+def _died(conn, practice_id):
+    """Return the day somebody of a family died, by family."""
+    asked = select(client.c.family_id, care_closed.c.closed_on).where(
+        client.c.practice_id == practice_id,
+        care_closed.c.practice_id == practice_id,
+        care_closed.c.client_id == client.c.id,
+        care_closed.c.reason == DIED,
+    )
+    return dict(map(tuple, conn.execute(asked)))
 
 
 def _shut(conn, practice_id):
@@ -374,4 +391,5 @@ def practices(draw, most=40):
     days = draw(st.sampled_from((DAYS, DENSE_DAYS)))
     rows = draw(st.lists(_bookings(files, days), max_size=most))
     closed = draw(st.dictionaries(st.sampled_from(FAMILIES), days, max_size=2))
-    return Invented(rows, files, closed, **draw(_staff()))
+    died = draw(st.dictionaries(st.sampled_from(FAMILIES), days, max_size=2))
+    return Invented(rows, files, closed, died, **draw(_staff()))

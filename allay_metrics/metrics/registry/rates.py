@@ -113,12 +113,16 @@ METRICS = (
         direction="up",
         kind="rate",
         definition="Share of the families first seen in the period that had a second completed "
-        "visit of any type at most 21 days after the first.",
+        "visit of any type at most 21 days after the first, leaving out those in which a baby died "
+        "within these 21 days.",
         numerator="families with a second visit within 21 days",
-        denominator="families whose first visit is more than 21 days ago",
+        denominator="families whose first visit is more than 21 days ago, without those that lost "
+        "a baby meanwhile",
         needs=("kept", "family"),
         ripe_after=CONTINUED_RIPE_AFTER,
         top=Sum("continued", COMPLETED),
-        bottom=Sum("first", COMPLETED),
+        bottom=Sum("first_unbereaved", COMPLETED),
+        remark=Sum("bereaved", COMPLETED),
+        remark_words="left out: a baby died within the 21 days",
     ),
 )

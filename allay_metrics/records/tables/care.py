@@ -5,7 +5,7 @@ name, what is kept here moves along (derive.follow). None of these rows hangs on
 which comes and goes with imports.
 """
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 
 from allay_metrics.records.privacy import Words
 from allay_metrics.records.tables.base import column, table, version
@@ -26,22 +26,32 @@ care_closed = table(
     column("closed_by", Text, "Who closed it: owner, or the therapist's name"),
     column("closed_at", Instant, "When it was closed"),
     version(),
+    column(
+        "death", Key, "Of a baby who died: what family_contact calls this death by", nullable=True
+    ),
 )
 
 # Said of a family, kept by booking: bookings keep their ids when a family is merged, split, renamed
 # or matched anew, and what was said goes along without anybody moving it; those that come in later
 # have it noted when they are derived (derive.contact_floor). It hangs on no row: a booking that an
-# undo takes away finds it again when it comes back.
+# undo takes away finds it again when it comes back. What each death asks for stands beside a
+# person's own word, so that a death taken back leaves what was said before and since.
 family_contact = table(
     "family_contact",
     "Contact with a family is not as usual: said of each booking it had then; the strictest counts",
-    ("booking_id",),
+    ("booking_id", "death"),
     column("booking_id", Key, "A booking of the family"),
     column("level", Text, "practical or none"),
     column("reason", Text, "asked, bereaved, hospital or other"),
     column("set_by", Text, "Who said so: owner, or the therapist's name"),
     column("set_at", Instant, "When"),
     version(),
+    column(
+        "death",
+        Key,
+        "The death that asks for it; empty for a person's own word",
+        server_default=text("''"),
+    ),
 )
 
 client_note = table(

@@ -43,6 +43,12 @@ def _sums(*names: str) -> list[Column[Any]]:
         column("first", Count, "Families' first completed visits"),
         column("first_of_type", Count, "Families' first completed visits of the type"),
         column("continued", Count, "First visits with a second at most 21 days after"),
+        column(
+            "bereaved",
+            Count,
+            "First visits at most 21 days before a baby of the family died",
+            server_default="0",
+        ),
         column("rebooked", Count, "Completed visits with a later one booked by the next day"),
         column("before_close", Count, "Last completed visits before care was closed"),
         column("told_1", Count, "Booked by the Sunday before the week, not cancelled"),
@@ -101,6 +107,12 @@ visit = table(
     column("is_first_of_type", Flag, "1 for its first completed visit of this type"),
     column("is_last", Flag, "1 for the family's last completed visit"),
     column("continued", Flag, "1 for a first visit with a second at most 21 days after it"),
+    column(
+        "bereaved",
+        Flag,
+        "1 for a first visit at most 21 days before a baby of the family died",
+        server_default="0",
+    ),
     column("rebooked", Flag, "1 when a later visit was booked by the day after this one"),
     column("before_close", Flag, "1 for the last completed visit before care was closed"),
     column(
@@ -159,6 +171,7 @@ visit = table(
         "state",
         "is_first",
         "continued",
+        "bereaved",
         "city",
         "visit_type",
         "second_type",

@@ -13,9 +13,10 @@ from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
 from allay_metrics.caseload.baby import Baby
 from allay_metrics.caseload.people import Person
 from allay_metrics.caseload.today import Today
-from allay_metrics.contact import LEVEL_WORDS, LEVELS
+from allay_metrics.contact import LEVEL_WORDS, Level, level_after_death, levels_from
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import AllayError
+from allay_metrics.plausible import death_days
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.contact import Done, tell_done
@@ -45,7 +46,7 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
             chosen = {one.client_id for one in shown}
             is_open = baby.person.is_infant and baby.person.closed_on is None
             infant = baby.person if is_open else None
-            _form(scope, _Form(own, still_open, chosen, infant), today)
+            _form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
         if baby.person.closed_on is None and baby.next_on is not None:
             note(f"A visit is booked on {words.day(baby.next_on)}: it would open care again.")
         if baby.person.has_died and baby.next_on is not None:
@@ -56,13 +57,19 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
 class _Form:
     """Whose care one card's form closes: `people` are offered, `chosen` ticked at first.
 
-    `baby` is the infant whose card it is, None for a parent's.
+    `baby` is the infant whose card it is, None for a parent's; `contact` how contact stands.
     """
 
     of: str
     people: Sequence[Person]
     chosen: Collection[str]
     baby: Person | None
+    contact: Level
+
+    @property
+    def contact_key(self) -> str:
+        # Another field where contact stands otherwise: what was left in the one before is no tap.
+        return f"{self.key}-contact-{self.contact}"
 
     @property
     def key(self) -> str:
@@ -123,15 +130,18 @@ def _death_fields(form: _Form, today: Today) -> None:
         f"{form.baby.name}'s care closes for good, and the family's check-in links end at once. "
         f"It counts as no family lost and as no outcome.{with_others}"
     )
+    levels = levels_from(form.contact)
     st.selectbox(
         "Contact with the family",
-        LEVELS,
-        index=LEVELS.index("practical" if others else "none"),
-        key=f"{form.key}-contact",
+        levels,
+        index=levels.index(level_after_death(form.contact, others_in_care=bool(others))),
+        key=form.contact_key,
         format_func=LEVEL_WORDS.__getitem__,
     )
-    last = today.day
-    st.date_input("Day", last, key=f"{form.key}-day", max_value=last)
+    days = death_days(today.day)
+    st.date_input(
+        "Day", days.last, key=f"{form.key}-day", min_value=days.first, max_value=days.last
+    )
 
 
 def _ended(reason: str) -> str:
@@ -164,7 +174,7 @@ def _close(scope: Scope, form: _Form) -> None:
 
 def _close_for_death(scope: Scope, form: _Form) -> None:
     assert form.baby is not None
-    day, level = st.session_state[f"{form.key}-day"], st.session_state[f"{form.key}-contact"]
+    day, level = st.session_state[f"{form.key}-day"], st.session_state[form.contact_key]
     if not isinstance(day, date):
         st.session_state[f"{_SAID}{form.of}"] = "No day was chosen: nothing was closed."
         return
@@ -174,9 +184,10 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
         st.session_state[f"{_SAID}{form.of}"] = str(error)
         return
     said = (
-        f"{form.baby.name}'s care is closed. Contact with the family: {LEVEL_WORDS[level].lower()}."
+        f"{form.baby.name}'s care is closed. "
+        f"Contact with the family: {LEVEL_WORDS[undo.contact.level].lower()}."
     )
-    tell_done(Done(undo.contact.family_id, said, partial(undo_death, scope, undo)))
+    tell_done(Done(undo.family_id, said, partial(undo_death, scope, undo)))
 
 
 def _reopen(scope: Scope, one: Person, own: str) -> None:
