@@ -64,8 +64,8 @@ def take_in(files, file, answer):
         return
     for key, where in judge(files, lambda moment: moment).asked.items():
         asking = next(f for f in files if f.name == where)
-        if asking.as_of != file.as_of or asking.rows != file.rows:
-            continue  # another file asks, and she was asked about this one
+        if asking.rows != file.rows:
+            continue  # another file asks; the same one is it whatever moment was told with it
         row = last_file(files, key).row_of(key)
         left_out = [group for group in same_groups(row) if group in answer]
         if not left_out:
