@@ -6,7 +6,6 @@ tests/test_layers.py, which fails on an import that goes the other way.
     cli                 the commands; __main__ only starts them
     ui                  what the pages are made of; the only layer that knows Streamlit
     server              the one server: Streamlit's own app, and what stands beside it
-    digest              the week as HTML, PDF and e-mail
     demo                the invented practice
     charts              (tidy frame, metric) -> plotly figure; never draws, never reads
     review, caseload    what the two homes show, as plain values
