@@ -17,6 +17,7 @@ import pytest
 import allay_metrics
 from allay_metrics.cli.main import commands
 from allay_metrics.metrics.registry import METRICS
+from allay_metrics.records.tables import metadata
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "allay_metrics"
@@ -180,3 +181,26 @@ def test_every_command_in_a_document_exists():
         called = re.findall(r"python -m allay_metrics ([a-z-]+)", text)
         dead += [name for name in called if name not in commands.commands]
     assert dead == []
+
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+# What a stranger has to know before anything else reads.
+WORDS = frozenset(
+    "visit, booking, family, client, visit type, state, as of, coverage, missing, set aside, "
+    "check-in, measure, concern, episode, usual range, scope, viewer, profile, override, roll-up"
+    .split(", ")
+)  # fmt: skip
+
+
+def test_the_glossary_has_one_line_for_each_word():
+    rows = re.findall(r"^\| ([^|]+?) \|", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
+    words = [word for word in rows if word not in {"word", "---"}]
+    assert words == sorted(set(words))
+    assert set(words) >= WORDS
+
+
+def test_the_glossary_names_tables_that_exist():
+    named = re.findall(r"`([a-z_, `]+)` tables?\b", GLOSSARY.read_text(encoding="utf-8"))
+    tables = {name for names in named for name in re.findall(r"[a-z_]+", names)}
+    assert len(tables) > 8
+    assert tables <= set(metadata.tables)
