@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
 )
 
 from allay_metrics.derive.absence import (
@@ -178,7 +179,7 @@ def evidence_files(
             row.id,
             _of_its_type(absent[row.id], held[row.id]),
             held[row.id],
-            row.as_of_doubt is not None,
+            row.as_of_doubt is not None and row.absence_answer is None,
             answers[row.id],
             again[row.id],
         )
@@ -186,11 +187,15 @@ def evidence_files(
 
 def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
     """Return how the practice's files write its therapists and visit types."""
-    names = select(import_group.c.value).where(
+    of_files = select(import_group.c.value).where(
         import_group.c.practice_id == practice_id, import_group.c.kind == "therapist"
     )
+    # Mended rows are counted in no file.
+    of_bookings = select(func.coalesce(booking.c.therapist, "")).where(
+        booking.c.practice_id == practice_id
+    )
     type_words = read_choices(conn, practice_id).type_words
-    return Kinds(type_words, conn.execute(names.distinct()).scalars())
+    return Kinds(type_words, conn.execute(union(of_files, of_bookings)).scalars())
 
 
 def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:

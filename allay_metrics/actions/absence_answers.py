@@ -73,7 +73,7 @@ def absence_question(conn: Connection, practice_id: str, import_id: str) -> Abse
         row.as_of,
         row.first_at,
         row.last_at,
-        row.as_of_doubt or "",
+        (row.as_of_doubt or "") if row.absence_answer is None else "",
         len({visit.slot for visit in absent}),
         _group_counts(absent, held),
     )
@@ -114,8 +114,8 @@ def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: Answ
             "not_held": [[*group, sorted(ids)] for group, ids in sorted(kept.not_held.items())],
         }
     )
-    values = {"absence_answer": text, "as_of_doubt": None}
-    conn.execute(update(import_).where(_is_import(practice_id, row.id)).values(values))
+    own = _is_import(practice_id, row.id)
+    conn.execute(update(import_).where(own).values(absence_answer=text))
 
 
 def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
