@@ -127,9 +127,11 @@ def check_command(context: click.Context, database: str | None) -> int:
     """Look whether the records are whole, and print each table's fingerprint.
 
     Everything derived is derived anew and compared. Of a damaged file it says what can still be
-    read, and which backup is the newest. Exits with 2 when something is wrong.
+    read, and which backup is the newest. Of the settings of mail it says which one is wrong. Exits
+    with 2 when something is wrong.
     """
     from allay_metrics.actions.check import check_records, examine_damaged
+    from allay_metrics.actions.mail_settings import settings_gap
     from allay_metrics.demo.active import recorded_practice
     from allay_metrics.records import row_hashes
 
@@ -145,7 +147,9 @@ def check_command(context: click.Context, database: str | None) -> int:
     for finding in findings:
         click.echo(finding, err=True)
     click.echo("" if findings else "The records are whole.", err=True, nl=not findings)
-    return 2 if findings else 0
+    if wrong := settings_gap():
+        click.echo(f"No mail can be sent: {wrong}", err=True)
+    return 2 if findings or wrong else 0
 
 
 def _pairs(
