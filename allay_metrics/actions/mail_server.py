@@ -4,8 +4,8 @@ TLS is required: what is written to parents and therapists does not travel in th
 a mail server on this computer, and one the practice vouches for by ALLAY_SMTP_PLAIN=1; a password
 is told over TLS alone, wherever.
 
-A conversation in which the text is handed over ends within LONGEST, however slowly the server speaks:
-who counts on that may take a mail for lost afterwards and send it again.
+A conversation that comes to the text ends within LONGEST, however slowly the server speaks: who
+counts on that may take a mail for lost afterwards and send it again.
 
 Whether a mail may have gone out is known by one border: the first word of its text. What went wrong
 before it, foreseen or not, is a mail that surely was not sent.
@@ -135,7 +135,8 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
             _hand_over(connection, letter)
     except AllayError:
         raise
-    except Exception as error:  # what nobody foresaw, before the text: `_hand_over` raises no other
+    except Exception as error:  # noqa: BLE001  whatever it was, it is a sentence
+        # What nobody foresaw, and before the text: from then on it is a MailFailed.
         # The kind and the place alone: a message may hold an address or a password.
         log.error("A mail was not sent: %s", where(error))  # noqa: TRY400
         raise MailFailed("unreachable") from None

@@ -116,8 +116,9 @@ def claim(
     """Claim all that waits for one recipient, of these mails; None where nothing is due.
 
     `seconds` returns the moment it is: it is read once the turn to write has come, for a claim
-    lasts from when it is written. As soon as one mail to her is due, it tells of all. Who is being written to, or could not be
-    reached, comes last: a mailbox that keeps the mail server busy holds up nobody else's.
+    lasts from when it is written. As soon as one mail to her is due, it tells of all. Who is being
+    written to, or could not be reached, comes last: a mailbox that keeps the mail server busy holds
+    up nobody else's.
     """
     ids = [mail.id_in(scope) for mail in wanted]
     at = seconds()
