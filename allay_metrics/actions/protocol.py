@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from allay_metrics import config, words
 from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.mail_settings import settings_gap
 from allay_metrics.actions.people import read_unable
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reading_hours import ReadingHours
@@ -27,6 +28,7 @@ UNMAILED = (
     "No mail server is named: nobody will be told of a warning sign until they sign in. "
     "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
 )
+_MEND_IT = "Nobody will be told of a warning sign by mail: mend it first, or tick that you know."
 IN_PLACE = "Where neither reader nor stand-in can open a warning sign, every owner is told of it."
 _WAYS_ON = "Name who signs in, invite or let her in under People, or tick that you know."
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
@@ -129,7 +131,8 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     if not told["signed_by"] or not told["text"]:
         raise QuestionProblem("A protocol says what is done, and is signed with a full name.")
     if not can_send() and not unmailed:
-        raise QuestionProblem(UNMAILED)
+        wrong = settings_gap()
+        raise QuestionProblem(f"{wrong} {_MEND_IT}" if wrong else UNMAILED)
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
         if there is not None and _same(there, told, duty):

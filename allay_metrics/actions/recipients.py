@@ -23,7 +23,7 @@ class Recipients:
     """The addresses that are told of signs, in small letters.
 
     `named` are those of the protocol, `all_seeing` the ones of them that may open every sign, and
-    `by_check_in` the ones that may open this check-in's alone.
+    `by_check_in` the ones that may open this check-in's alone. `owners` are those who may sign in.
     """
 
     named: tuple[str, ...]
@@ -32,7 +32,7 @@ class Recipients:
     by_check_in: dict[str, frozenset[str]]
 
     def able(self, check_in_id: str) -> frozenset[str]:
-        """Return those of whom one has to be told, so that the sign is read."""
+        """Return those of whom one has to be told, so that the sign is read; nobody may be."""
         found = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
         return found or frozenset(self.owners)
 
@@ -47,9 +47,7 @@ def read_recipients(
     """Return who is told of the signs of these check-ins. Owner only."""
     named = protocol.duty.recipients if protocol is not None and protocol.duty is not None else ()
     people = read_listed(conn, scope)
-    owners = tuple(
-        sorted(row.email for row in people if row.role == "owner" and row.disabled_at is None)
-    )
+    owners = tuple(sorted(row.email for row in people if row.role == "owner" and may_sign_in(row)))
     if not people:
         return Recipients(named, (), frozenset(named), {})
     readers = [row for row in people if row.email in named and may_sign_in(row)]

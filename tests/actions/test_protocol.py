@@ -74,6 +74,14 @@ def test_without_a_mail_server_it_is_signed_only_by_who_knows_it(sqlite_scope, m
     assert unmailed(sqlite_scope) == [1, 0]
 
 
+def test_a_wrong_setting_of_mail_is_named_where_it_is_signed(sqlite_scope, monkeypatch):
+    name_server(monkeypatch, 25, host="mail..example.org")
+    with pytest.raises(QuestionProblem, match=r"ALLAY_SMTP_URL names no server.* or tick"):
+        sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.")
+    sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.", unmailed=True)
+    assert unmailed(sqlite_scope) == [1]
+
+
 def test_one_signed_meanwhile_is_not_replaced_unseen(sqlite_scope):
     signed(sqlite_scope)
     seen = protocol_in_force(sqlite_scope).signed_at
