@@ -19,7 +19,7 @@ from allay_metrics.review.check_ins import (
     acknowledged_of,
     open_flags,
 )
-from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
@@ -116,7 +116,7 @@ def _to_acknowledge(scope: Scope, one: OpenFlag, step: str) -> None:
     key = f"al-ack-{one.check_in_id}-{one.flag.id}"
     with card(f"flag-{one.check_in_id}-{one.flag.id}"):
         st.html(_told(scope, one, step))
-        st.html(_ways(one))
+        draw(_ways(one))
         with st.form(key, border=False):
             st.text_input("What was done?", key=f"{key}-done", max_chars=500)
             st.form_submit_button(
