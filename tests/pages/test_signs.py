@@ -4,21 +4,26 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import streamlit as st
 from sqlalchemy import update
 
 from allay_metrics.actions.contact import set_contact
 from allay_metrics.actions.death import keep_death
-from allay_metrics.actions.people import first_owner, invite
+from allay_metrics.actions.people import invite
 from allay_metrics.actions.protocol import protocol_in_force, sign_protocol
+from allay_metrics.actions.sessions import look
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.wording import signs
+from allay_metrics.records import DOOR
 from allay_metrics.records.tables import check_in
 from allay_metrics.review.check_ins import acknowledged_flags, open_flags
+from allay_metrics.server.identity import HEADER, Identity, seal
+from allay_metrics.ui.session import WHO
 from tests.support.asked import DUTY, READER, in_care, seen, signed, ticked
 from tests.support.exports import ZONE, Desk
 from tests.support.mail_box import name_server
 from tests.support.on_page import bodies, page_of, run, text
-from tests.support.people import ANA, MAYA, SECRET, Someone
+from tests.support.people import ANA, MAYA, SECRET, Someone, ana
 
 PAGE, WEEK, CASELOAD, BABY = (
     "practice/check_ins", "owner/week", "therapist/caseload", "therapist/baby",
@@ -146,15 +151,25 @@ def test_without_a_phone_the_familys_address_is_offered_where_it_may_be_written_
 
 @pytest.fixture
 def owner_and_maya(own_scope, clients, monkeypatch):  # noqa: ARG001  on file
-    """People who sign in: the owner, and Maya Lopez, who sees her own families."""
+    """People who sign in, the owner and Maya Lopez; returns the page as the owner opens it."""
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     door = replace(own_scope, viewer=DOOR)
-    Someone(door, first_owner(own_scope, ANA, "Ana Reyes"))
+    owner = ana(own_scope, door)
     therapist_id = own_scope.as_therapist("Maya Lopez").viewer.therapist_id
     Someone(door, invite(own_scope, MAYA, "Maya Lopez", "therapist", therapist_id))
+    get_option = st.get_option
+    told = {"server.trustedUserHeaders": {HEADER: WHO}}
+    monkeypatch.setattr(st, "get_option", lambda name: told.get(name, get_option(name)))
+
+    def opened():
+        here = look(door, owner.token)
+        at = page_of(PAGE)
+        at.user = {WHO: seal(Identity("person", here.ref[:16], here.person_id, here.name, "owner"))}
+        return run(at)
+
+    return opened
 
 
-@pytest.mark.usefixtures("owner_and_maya")
 @pytest.mark.parametrize(
     ("stand_in", "others"),
     [
@@ -163,12 +178,14 @@ def owner_and_maya(own_scope, clients, monkeypatch):  # noqa: ARG001  on file
     ],
 )
 def test_a_therapist_as_reader_is_said_while_signing_and_beside_the_protocol(
-    own_scope, monkeypatch, stand_in, others
+    own_scope, owner_and_maya, monkeypatch, stand_in, others
 ):
     name_server(monkeypatch, 25)
-    at = run(page_of(PAGE))
+    at = owner_and_maya()
     assert "own families only" not in text(at)
-    for field, said in zip(at.text_input, ("M", MAYA, "A" * bool(stand_in), stand_in), strict=False):
+    for field, said in zip(
+        at.text_input, ("M", MAYA, "A" * bool(stand_in), stand_in), strict=False
+    ):
         field.set_value(said)
     run(at)
     assert others in text(at)
@@ -176,33 +193,32 @@ def test_a_therapist_as_reader_is_said_while_signing_and_beside_the_protocol(
     button(at, "Sign it again").click()
     run(at)
     assert protocol_in_force(own_scope).duty.reader_email == MAYA
-    assert others in text(run(page_of(PAGE)))
+    assert others in text(owner_and_maya())
 
 
-@pytest.mark.usefixtures("owner_and_maya")
-def test_where_one_of_the_two_signs_in_no_tick_is_asked_for(own_scope, monkeypatch):
+def test_where_one_of_the_two_signs_in_no_tick_is_asked_for(own_scope, owner_and_maya, monkeypatch):
     name_server(monkeypatch, 25)
     sign_protocol(own_scope, "Ana", replace(DUTY, reader_email=ANA), "What we do.")
-    said = page(own_scope, PAGE)
+    said = " ".join(text(owner_and_maya()).split())
     assert f"{DUTY.stand_in_email} is the address of nobody who may sign in now." in said
     assert "every owner is told" not in said
 
 
-@pytest.mark.usefixtures("owner_and_maya")
 @pytest.mark.parametrize("is_mailed", [True, False])
-def test_owners_are_told_only_where_there_is_a_mail_server(own_scope, monkeypatch, is_mailed):
+def test_owners_are_told_only_where_there_is_a_mail_server(
+    own_scope, owner_and_maya, monkeypatch, is_mailed
+):
     if is_mailed:
         name_server(monkeypatch, 25)
     signed(own_scope)
-    said = page(own_scope, PAGE)
+    said = " ".join(text(owner_and_maya()).split())
     assert f"{READER} is the address of nobody who may sign in now." in said
     assert ("every owner is told" in said) == is_mailed
     assert ("nobody is told of a warning sign until they sign in" in said) != is_mailed
 
 
-@pytest.mark.usefixtures("owner_and_maya")
-def test_why_it_was_not_signed_and_what_to_tick_stand_beside_the_button(own_scope):
-    at = run(page_of(PAGE))
+def test_why_it_was_not_signed_and_what_to_tick_stand_beside_the_button(owner_and_maya):
+    at = owner_and_maya()
     button(at, "Sign it again").click().run()
     parts = [*walk(at.main)]
     places = {
