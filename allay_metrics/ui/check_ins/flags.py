@@ -48,15 +48,20 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
     steps = _steps(scope)
     with card(f"flags-{client_id or 'all'}"):
         head("A parent ticked a warning sign", words.plural(len(found), "sign") + " to acknowledge")
-        for of_one in _by_card(found[:_SHOWN]):
+        *before, last = _by_card(found[:_SHOWN])
+        for of_one in before:
             st.html(signs_html(scope, of_one, steps))
             _ways(of_one[0])
+        st.html(signs_html(scope, last, steps))
+        # One row: on a phone the next visit stays on the screen below a sign.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _ways(last[0])
+            label = "Say what was done"
+            st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
         if len(found) > _SHOWN:
             note(f"And {words.number(len(found) - _SHOWN)} more.")
         if client_id:
             note("What was answered beside a sign is shown once it is acknowledged.")
-        label = "Say what was done"
-        st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
 
 
 def flags_to_acknowledge(scope: Scope) -> None:
@@ -130,7 +135,7 @@ def _to_acknowledge(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[st
 
 def _ways(one: OpenFlag) -> None:
     """Draw the ways to a family, and where to say whose answers nobody's are."""
-    draw(ways_html(one))
+    draw(ways_html(one), width="content")
     if not one.family and not one.is_gone:
         label = "Say on Records whose answers these are"
         st.page_link(RECORDS, label=label, icon=":material/person_search:", query_params=carried())

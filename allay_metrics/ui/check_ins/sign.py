@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from allay_metrics import words
+from allay_metrics.outcomes.safety import SUPPORT
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import Scope
 from allay_metrics.review.check_ins import OpenFlag
@@ -40,6 +41,11 @@ def ways_html(one: OpenFlag) -> str:
     )
 
 
+def _whole(text: str) -> str:
+    """Return escaped text whose long number is not broken at the end of a line."""
+    return escape(text).replace(SUPPORT, f"<i>{SUPPORT}</i>")
+
+
 def _who(one: OpenFlag) -> str:
     who = f"<b>{escape(one.client)}</b>"
     if one.family:
@@ -57,9 +63,9 @@ def _who(one: OpenFlag) -> str:
 def _sign(scope: Scope, one: OpenFlag, who: str, step: str) -> str:
     said = next(sign for sign in signs("en") if sign.id == one.flag.id)
     at = words.moment(datetime.fromtimestamp(one.raised_at, scope.zone))
-    todo = f'<span class="step"><b>What to do:</b> {escape(step)}</span>' if step else ""
+    todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
     return (
         f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span>{who}'
         f"<br>{escape(said.question)}{todo}"
-        f"<small>The parent was told: {escape(said.action)} Ticked {at}.</small></p>"
+        f"<small>The parent was told: {_whole(said.action)} Ticked {at}.</small></p>"
     )
