@@ -41,8 +41,7 @@ def contact_control(scope: Scope, one: FamilyContact, *, key: str = "") -> None:
         key=f"al-contact-{id_}", horizontal=True, vertical_alignment="center", gap="small"
     ):
         if one.contact.sentence:
-            said = f'<p class="al-contact">{escape(contact_words(one))}</p>'
-            st.html(said, width="stretch")
+            st.html(f'<p class="al-contact">{escape(contact_words(one))}</p>', width="stretch")
         with st.popover(f"Contact: {LEVEL_WORDS[one.contact.level].lower()}", type="tertiary"):
             _menu(scope, one, id_)
 
@@ -57,8 +56,7 @@ def contact_done() -> None:
     with st.container(
         key="al-contact-done", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        said = f'<p class="al-done" role="status">{escape(done.sentence)}</p>'
-        st.html(said, width="stretch")
+        st.html(f'<p class="al-done" role="status">{escape(done.sentence)}</p>', width="stretch")
         if done.undo is not None:
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 

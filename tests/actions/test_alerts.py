@@ -91,7 +91,8 @@ def sign_the_old_way(scope):
     """Make the protocol in force one of before mails were sent."""
     empty = dict.fromkeys(
         ("within_minutes", "reader_email", "stand_in", "stand_in_email", "read_days", "read_from",
-         "read_until", "step_1", "step_2", "step_3", "unmailed")
+         "read_until", "step_1", "step_2", "step_3", "step_body_1", "step_body_2", "step_mood_1",
+         "step_mood_2", "unmailed")
     )  # fmt: skip
     with scope.write("make the protocol an old one") as conn:
         conn.execute(update(safety_protocol).values(empty))

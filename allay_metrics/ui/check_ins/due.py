@@ -19,7 +19,7 @@ from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import practice_name
 from allay_metrics.review.check_ins import Due
-from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.problem import problem
@@ -162,7 +162,7 @@ def _made(scope: Scope, one: Due, made: Link) -> None:
             "reach parents now, import a questionnaire they answered elsewhere, on Records."
         )
     st.html(f'<p class="al-link">{escape(link)}</p>')
-    st.html(_ways(scope, one, link))
+    draw(_ways(scope, one, link))
     st.html(qr_image(link, "The link as a code for a phone's camera"))
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
@@ -178,7 +178,7 @@ def _ways(scope: Scope, one: Due, link: str) -> str:
         (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),
     )
     inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways if to)
-    return f'<div class="al-ways">{inside}</div>' if inside else "<span></span>"
+    return f'<div class="al-ways">{inside}</div>' if inside else ""
 
 
 def _base() -> tuple[str, bool]:
