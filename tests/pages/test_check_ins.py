@@ -11,7 +11,7 @@ from allay_metrics.records.tables import import_
 from allay_metrics.review.check_ins import open_flags, unread_words
 from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
-from tests.support.on_page import bodies, page_of, run, text
+from tests.support.on_page import bodies, click_word, page_of, run, text
 
 PAGE = "practice/check_ins"
 
@@ -77,6 +77,20 @@ def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
     button(at, "Acknowledge").click().run()
     assert open_flags(own_scope) == ()
     assert "Called, seen by the ER" in text(at)
+
+
+@pytest.mark.parametrize("public", ["", "https://care.example.org"])
+def test_a_letter_or_text_is_offered_only_with_a_link_that_parents_can_open(
+    own_scope, clients, monkeypatch, public
+):
+    monkeypatch.setenv("ALLAY_PUBLIC_URL", public)
+    signed(own_scope)
+    at = click_word(run(page_of(PAGE)), f"ask:{clients['Mia']}:day7")
+    button(at, "Make the link").click()
+    run(at)
+    assert ("Works on this computer only" in text(at)) is not bool(public)
+    assert ('href="mailto:' in bodies(at)) is bool(public)
+    assert ("al-qr" in bodies(at)) is bool(public)
 
 
 def visits_go(scope):

@@ -162,13 +162,15 @@ def _made(scope: Scope, one: Due, made: Link) -> None:
             "reach parents now, import a questionnaire they answered elsewhere, on Records."
         )
     st.html(f'<p class="al-link">{escape(link)}</p>')
-    st.html(_ways(scope, one, link))
-    st.html(qr_image(link, "The link as a code for a phone's camera"))
+    if reachable:
+        # No letter, text or code for a phone that holds a link no parent can open.
+        _ways(scope, one, link)
+        st.html(qr_image(link, "The link as a code for a phone's camera"))
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
-def _ways(scope: Scope, one: Due, link: str) -> str:
-    """Return the links that open a text or a letter, ready to be sent from here."""
+def _ways(scope: Scope, one: Due, link: str) -> None:
+    """Draw the links that open a text or a letter, ready to be sent from here; nothing for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     said, practice = phrases(language), practice_name(scope)
     text = said["sms_text"].format(practice=practice, link=link)
@@ -178,7 +180,8 @@ def _ways(scope: Scope, one: Due, link: str) -> str:
         (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),
     )
     inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways if to)
-    return f'<div class="al-ways">{inside}</div>' if inside else "<span></span>"
+    if inside:
+        st.html(f'<div class="al-ways">{inside}</div>')
 
 
 def _base() -> tuple[str, bool]:
