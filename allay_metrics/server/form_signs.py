@@ -40,9 +40,8 @@ def act_now(ticked: Collection[int], language: str) -> str:
         alert = "" if place else ' role="alert"'
         inside = "".join(_buttons(call, language) for call in calls)
         below = f'<div class="c">{inside}</div>' if inside else ""
-        parts.append(
-            f'<section class="c"><p class="do"{alert}>{unbroken(escape(action))}</p>{below}</section>'
-        )
+        does = f'<p class="do"{alert}>{unbroken(escape(action))}</p>'
+        parts.append(f'<section class="c">{does}{below}</section>')
     return "".join(parts)
 
 

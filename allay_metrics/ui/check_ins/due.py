@@ -101,7 +101,7 @@ def _body(scope: Scope, one: Due) -> None:
         problem(wrong)
     made: Link | None = st.session_state.get(_MADE)
     if made is not None:
-        _made(scope, one, made)
+        made_link(scope, one, made)
         return
     with st.container(key="al-seg-language"):
         language = st.segmented_control(
@@ -148,7 +148,8 @@ def _make(make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
         st.session_state[_WRONG] = str(error)
 
 
-def _made(scope: Scope, one: Due, made: Link) -> None:
+def made_link(scope: Scope, one: Due, made: Link) -> None:
+    """Draw a link as it was just made, and the ways to hand it over that work from here."""
     base, reachable = _base()
     link = f"{base}{made.url_path}"
     ends = datetime.fromtimestamp(made.expires_at, scope.zone)
