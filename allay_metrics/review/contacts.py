@@ -1,7 +1,7 @@
 """Families that are not contacted as usual, and where to find one: for the owner, and by family."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -83,6 +83,18 @@ def _names(scope: Scope) -> CompoundSelect[Any]:
 def _begins(begins: str, name: str) -> bool:
     """Return whether a name, or a later word of it, begins so."""
     return f" {plain_name(name)}".find(f" {begins}") >= 0
+
+
+def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
+    """Return `Elio died on 12 Nov` by family, of those in which a baby died."""
+    with scope.read() as conn:
+        died_on = died(conn, scope)
+        clients = _clients(conn, scope, list(families)) if died_on else {}
+    found = {
+        id_: [words.died(one.name, died_on[one.id]) for one in theirs if one.id in died_on]
+        for id_, theirs in clients.items()
+    }
+    return {id_: words.listed(told) for id_, told in found.items() if told}
 
 
 def _families(scope: Scope) -> Select[Any]:

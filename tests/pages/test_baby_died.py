@@ -1,6 +1,6 @@
 """Baby where a baby died: said first and gently, asked with care, and taken back by asking once."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,8 @@ from allay_metrics.caseload.today import today_of
 from allay_metrics.contact import Contact
 from allay_metrics.records import open_practice
 from allay_metrics.ui.looking_as import AS
-from tests.support.exports import Desk, appointment
+from tests.support.asked import in_care, seen, signed
+from tests.support.exports import ZONE, Desk, appointment
 from tests.support.on_page import bodies, page_of, run, text
 
 DAY = date(2026, 5, 28)
@@ -145,6 +146,21 @@ def test_every_list_of_a_caseload_marks_who_died(maya, known):
         one for one in bodies(run(at)).split("<li") if "Rivera" in one and "ln died" in one
     ]
     assert "Leo died on 28 May" in listed
+
+
+def test_whom_to_ask_names_who_died_first(sqlite_url, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALLAY_DATABASE_URL", sqlite_url)
+    scope = open_practice(sqlite_url, name="Test practice")
+    desk = Desk(scope, tmp_path)
+    clients = in_care(desk, seen("1", 7, "Mia & Leo"))
+    signed(scope)
+    yesterday = datetime.now(ZONE).date() - timedelta(days=1)
+    keep_death(scope, clients["Leo"], yesterday, "yes")
+    (row,) = [
+        one for one in bodies(run(page_of("practice/check_ins"))).split("<li>") if "Mia" in one
+    ]
+    assert f"Leo died on {yesterday.day} {yesterday:%b}" in row
+    scope.close()
 
 
 def test_no_reason_is_preselected_and_a_tap_on_one_keeps_it(maya, known):
