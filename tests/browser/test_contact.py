@@ -60,8 +60,9 @@ def practice(sqlite_template: Path, tmp_path: Path) -> Iterator[Practice]:
 
 def set_contact(page: Page, level: str, reason: str) -> None:
     page.get_by_role("button", name=re.compile("^(Contact: yes|Change contact)$")).click()
-    because = page.get_by_role("group", name=f"{level}, ")
-    because.get_by_role("button", name=reason).click()
+    kept = {"Practical only": "practical", "No contact": "none"}[level]
+    because = page.locator(f'[class*="st-key-al-contact-{kept}-"]')
+    because.get_by_role("radio", name=reason).click()
     settle(page)
 
 
@@ -71,9 +72,9 @@ def as_usual(page: Page) -> None:
 
 
 def died_today(asked: Locator) -> None:
-    day = asked.get_by_label("Day of death")
-    day.fill(f"{datetime.now(ZONE):%Y-%m-%d}")
-    day.press("Enter")
+    year = asked.get_by_role("spinbutton", name="year, Day of death")
+    year.press_sequentially(f"{datetime.now(ZONE):%Y}")
+    asked.page.keyboard.type(f"{datetime.now(ZONE):%m%d}")
 
 
 def to_call(page: Page, practice: Practice) -> str:
