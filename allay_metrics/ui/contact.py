@@ -62,14 +62,17 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
     It is said until the next thing is done, be it elsewhere. `is_brief` where the page shows beside
     it what stands now.
     """
+    # Its place is kept where nothing is said: what is open below would close as it goes.
+    slot = st.empty()
     done: Done | None = st.session_state.get(_SAID)
     if done is None or (done.family_id, done.place) != (family_id, place):
         return
     del st.session_state[_SAID]
     if done.is_refused:
-        problem(done.sentence)
+        with slot.container():
+            problem(done.sentence)
         return
-    with st.container(
+    with slot.container(
         key="al-contact-done", horizontal=True, vertical_alignment="center", gap="small"
     ):
         sentence = (is_brief and done.brief) or done.sentence

@@ -44,8 +44,9 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
             if one.closed_on is not None:
                 _closed(scope, one, own)
         contact_done(baby.family_id, _place(own))
+        slot = st.empty()
         if said := st.session_state.pop(f"{_SAID}{own}", ""):
-            st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+            slot.html(f'<p class="al-done" role="status">{escape(said)}</p>')
         # On the page of a baby who died nothing is closed: a parent's care is, on her own page.
         if not baby.person.has_died and any(one.closed_on is None for one in shown):
             chosen = {one.client_id for one in shown}
