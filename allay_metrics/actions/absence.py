@@ -230,7 +230,7 @@ def _absent_bookings(
     conn: Connection, practice_id: str, source: str, kinds: Kinds, only: str | None
 ) -> dict[str, list[AbsentVisit]]:
     """Return by import the bookings it speaks of, has the therapist of, and does not hold."""
-    batches = _batches(conn, practice_id, source)
+    batches = batches_of(conn, practice_id, source)
     absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
     for row in conn.execute(_absent(practice_id, source, kinds, only)):
         if batches[row.import_id].isdisjoint(batches[row.held_by]):
@@ -238,8 +238,8 @@ def _absent_bookings(
     return {import_id: list(visits.values()) for import_id, visits in absent.items()}
 
 
-def _batches(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
-    """Return by import the batches its file was given in, whichever time it came in."""
+def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
+    """Return by import of a source the batches its file was given in, whichever time it came in."""
     columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
     of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
     rows = conn.execute(select(*columns).where(of_source)).all()

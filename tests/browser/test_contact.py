@@ -1,11 +1,12 @@
 """On a phone: a visit in doubt keeps its place, and one tap keeps everybody from ringing."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.records import Scope, open_practice
@@ -58,15 +59,22 @@ def practice(sqlite_template: Path, tmp_path: Path) -> Iterator[Practice]:
 
 
 def set_contact(page: Page, level: str, reason: str) -> None:
-    page.get_by_role("button", name="Contact: ").click()
-    page.get_by_role("radio", name=reason).click()
+    page.get_by_role("button", name=re.compile("^(Contact: yes|Change contact)$")).click()
+    kept = {"Practical only": "practical", "No contact": "none"}[level]
+    because = page.locator(f'[class*="st-key-al-contact-{kept}-"]')
+    because.get_by_role("radio", name=reason).click()
     settle(page)
-    as_usual(page, level)
 
 
-def as_usual(page: Page, level: str = "Yes") -> None:
-    page.get_by_role("button", name=f"{level}, ").click()
+def as_usual(page: Page) -> None:
+    page.get_by_role("button", name="Yes, as usual").click()
     settle(page)
+
+
+def died_today(asked: Locator) -> None:
+    year = asked.get_by_role("spinbutton", name="year, Day of death")
+    year.press_sequentially(f"{datetime.now(ZONE):%Y}")
+    asked.page.keyboard.type(f"{datetime.now(ZONE):%m%d}")
 
 
 def to_call(page: Page, practice: Practice) -> str:
@@ -109,7 +117,7 @@ def test_no_contact_ends_calls_lists_and_links_until_undo(practice: Practice, ph
     expect(phone.locator(".al-looks")).to_contain_text("Moss")
     practice.baby(phone, "Leo")
     set_contact(phone, "No contact", "Bereaved")
-    expect(phone.get_by_role("status")).to_contain_text("no contact, bereaved")
+    expect(phone.get_by_role("status")).to_have_text("Kept.")
     expect(phone.locator(".al-contact")).to_contain_text("No contact: bereaved")
     assert phone.evaluate(SMALL_TARGETS) == []
     assert violations(phone) == []
@@ -124,7 +132,7 @@ def test_no_contact_ends_calls_lists_and_links_until_undo(practice: Practice, ph
     settle(phone)
     expect(phone.get_by_role("status")).to_contain_text("Undone")
     expect(phone.locator(".al-contact")).to_contain_text("No contact: bereaved")
-    phone.get_by_role("button", name="Contact: ").click()
+    phone.get_by_role("button", name="Change contact").click()
     as_usual(phone)
     expect(phone.locator(".al-contact")).to_have_count(0)
     assert "Moss" in to_call(phone, practice)
@@ -136,19 +144,25 @@ def test_when_one_twin_died_the_page_says_so_with_care_and_undo_takes_it_back(
 ) -> None:
     practice.baby(phone, "Leo")
     asked = phone.locator('[class*="st-key-al-card-care-"]').first
-    asked.get_by_text("Close care").first.click()
+    asked.locator("summary").click()
     choose(asked, "Reason", "The baby died")
     expect(asked).to_contain_text("Uma's care stays open")
-    asked.get_by_role("button", name="Close care").click()
+    died_today(asked)
+    asked.get_by_role("button", name="Keep that Leo died").click()
     settle(phone)
-    expect(phone.get_by_role("status")).to_contain_text("Leo's care is closed.")
+    # Confirmed on the card where she tapped, and in sight.
+    expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
+    expect(asked.get_by_role("status")).to_be_in_viewport()
+    today = datetime.now(ZONE)
+    expect(phone.locator("p.al-died").first).to_have_text(f"Leo died on {today.day} {today:%b}.")
     expect(phone.locator(".al-contact")).to_contain_text("Practical contact only: bereaved")
-    expect(asked).to_contain_text("The baby died")
+    expect(asked).to_contain_text("Leo died on")
+    assert violations(phone) == []
     assert phone.evaluate(SIDEWAYS) == []
     phone.get_by_role("button", name="Undo").click()
     settle(phone)
     expect(phone.locator(".al-contact")).to_have_count(0)
-    expect(asked).not_to_contain_text("The baby died")
+    expect(asked).not_to_contain_text("Leo died on")
 
 
 def test_the_owner_sets_contact_where_she_looks_and_finds_it_again(
@@ -169,7 +183,7 @@ def test_the_owner_sets_contact_where_she_looks_and_finds_it_again(
     visit(page, practice.server, "practice?part=Families")
     row = page.locator('[class*="st-key-al-contact-row-"]')
     expect(row).to_contain_text("No contact: in hospital. Set by owner")
-    page.get_by_role("button", name="Contact: ").click()
+    page.get_by_role("button", name="Change contact").click()
     as_usual(page)
     expect(row).to_have_count(0)
     assert violations(page) == []
@@ -181,16 +195,18 @@ def test_a_death_is_offered_with_nothing_looser_than_contact_stands(
     practice.baby(phone, "Leo")
     set_contact(phone, "No contact", "they asked")
     asked = phone.locator('[class*="st-key-al-card-care-"]').first
-    asked.get_by_text("Close care").first.click()
+    asked.locator("summary").click()
     choose(asked, "Reason", "The baby died")
     offered = asked.get_by_role("combobox", name="Contact with the family")
     expect(offered).to_have_value("No contact")
     offered.click()
     expect(phone.get_by_role("option")).to_have_text(["No contact"])
     phone.keyboard.press("Escape")
-    asked.get_by_role("button", name="Close care").click()
+    died_today(asked)
+    asked.get_by_role("button", name="Keep that Leo died").click()
     settle(phone)
-    expect(phone.get_by_role("status")).to_contain_text("Contact with the family: no contact.")
-    asked.get_by_role("button", name="Open Leo's care again").click()
+    expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
+    asked.get_by_role("button", name="Entered by mistake").click()
+    phone.get_by_role("button", name="Leo did not die: take it back").click()
     settle(phone)
     expect(phone.locator(".al-contact")).to_contain_text("No contact: they asked")
