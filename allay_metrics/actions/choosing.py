@@ -14,6 +14,7 @@ from allay_metrics.actions.driving import days_of_therapist, drive_anew
 from allay_metrics.actions.moved import Way, standing, touched_families, ways_moved
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.contact_match import Match, put_matches, read_matches
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -62,6 +63,8 @@ class Back:
     asked_before: tuple[tuple[str, str], ...] = ()
     # By booking and death: what was said of contact before, and what stands there after.
     contact: tuple[tuple[tuple[str, str], Stored | None, Stored | None], ...] = ()
+    # What bookings with a word on contact are known by, which went and which came.
+    matches: tuple[frozenset[Match], frozenset[Match]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,7 @@ def _follow(
     ids = _clients(conn, practice_id, families) if relinked else set()
     care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
     contact = _contact(conn, practice_id) if relinked else {}
+    matches = read_matches(conn, practice_id) if relinked else frozenset()
     if families:
         derive(
             conn,
@@ -191,12 +195,15 @@ def _follow(
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
     now = _contact(conn, practice_id) if relinked else {}
+    matches_now = read_matches(conn, practice_id) if relinked else frozenset()
     changed = tuple(
         (key, contact.get(key), now.get(key))
         for key in sorted(contact.keys() | now.keys())
         if contact.get(key) != now.get(key)
     )
-    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked, changed)
+    known_by = (matches - matches_now, matches_now - matches)
+    care_after = _care(conn, practice_id, ids)
+    back = Back(tuple(kept), care_before, care_after, asked, changed, known_by)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
 
 
@@ -282,4 +289,5 @@ def _give_contact_back(conn: Connection, practice_id: str, back: Back) -> bool:
         return False
     for (id_, death), before, _ in back.contact:
         _put(conn, practice_id, family_contact, {"booking_id": id_, "death": death}, before)
+    put_matches(conn, practice_id, *back.matches)
     return True

@@ -15,6 +15,7 @@ from allay_metrics.actions.raw_rows import Told, forget_before, raw_aside, stray
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.city import forget_places
+from allay_metrics.derive.contact_match import cut_matches
 from allay_metrics.derive.families import families_by_clue
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.concern_words import forget_concerns
@@ -84,6 +85,7 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     aside = raw_aside(conn, practice_id, who, ids)
     _account(conn, practice_id, ids, check_ins, aside)
     forget_before(conn, practice_id, who)
+    cut_matches(conn, practice_id, family_id)
     for table in _OF_CHECK_IN:
         _drop(conn, practice_id, table, "check_in_id", check_ins)
     _drop(conn, practice_id, check_in, "id", check_ins)
