@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from allay_metrics.actions.driving import days_of_therapist, drive_anew
+from allay_metrics.actions.linked import Parting, client_names, match_to_nobody, part, remember
 from allay_metrics.actions.moved import Way, standing, touched_families, ways_moved
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import Choices, read_choices
@@ -26,6 +27,7 @@ from allay_metrics.records.tables import (
     client_note,
     client_tag,
     family_contact,
+    family_link,
     metadata,
     therapist,
 )
@@ -181,6 +183,8 @@ def _follow(
     stood = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
     care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
+    names = client_names(conn, practice_id, ids)
+    parting = _part(conn, practice_id, kept)
     contact = _contact(conn, practice_id) if relinked else {}
     matches = read_matches(conn, practice_id) if relinked else frozenset()
     if families:
@@ -190,7 +194,10 @@ def _follow(
             families,
             relinked=relinked,
             contact_given_back=contact_given_back,
+            stay=frozenset().union(*(one.stay for one in parting)),
         )
+    for one in parting:
+        match_to_nobody(conn, practice_id, one)
     ways, visits = ways_moved(stood, standing(conn, practice_id, families))
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
@@ -203,8 +210,23 @@ def _follow(
     )
     known_by = (matches - matches_now, matches_now - matches)
     care_after = _care(conn, practice_id, ids)
+    for table, key, was, left, _ in kept:
+        if table == family_link.name and was is None and left is not None:
+            now_asked = _asked(conn, practice_id, ids)
+            known = client_names(conn, practice_id, ids)
+            before_it, since = (names, care_before, asked), (known, care_after, now_asked)
+            remember(conn, practice_id, key, before_it, since)
     back = Back(tuple(kept), care_before, care_after, asked, changed, known_by)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
+
+
+def _part(conn: Connection, practice_id: str, kept: Sequence[_Kept]) -> list[Parting]:
+    """Give back what was whose before links that are taken back now."""
+    return [
+        part(conn, practice_id, key)
+        for table, key, was, left, _ in kept
+        if table == family_link.name and was is not None and left is None
+    ]
 
 
 def _drive_from_new_bases(

@@ -29,6 +29,7 @@ from allay_metrics.records.tables import (
     check_in,
     check_in_row,
     client,
+    client_before_link,
     client_detail,
     client_note,
     client_tag,
@@ -91,6 +92,8 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     _drop(conn, practice_id, check_in, "id", check_ins)
     for table in _OF_CLIENT:
         _drop(conn, practice_id, table, "client_id", clients)
+    for column in ("was_client", "client_id"):
+        _drop(conn, practice_id, client_before_link, column, clients)
     for table in (correction, family_contact, import_row):
         _drop(conn, practice_id, table, "booking_id", ids)
     _drop(conn, practice_id, booking, "id", ids)

@@ -22,6 +22,7 @@ from allay_metrics.records.tables.check_ins import (
 )
 from allay_metrics.records.tables.choices import (
     city_alias,
+    client_before_link,
     drive_pair,
     family_link,
     offered_hours,
@@ -58,6 +59,7 @@ __all__ = [
     "city",
     "city_alias",
     "client",
+    "client_before_link",
     "client_detail",
     "client_note",
     "client_tag",
