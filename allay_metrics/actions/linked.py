@@ -120,6 +120,34 @@ def part(conn: Connection, practice_id: str, link: Mapping[str, Any]) -> Parting
     return Parting(stay, namesakes, tuple(sorted(signs)))
 
 
+def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str) -> None:
+    """Raise Conflict where nobody could say which part of a family a baby who died is of."""
+    of_client = (
+        (client.c.practice_id == client_before_link.c.practice_id)
+        & (client.c.id == client_before_link.c.client_id)
+        & (client_before_link.c.kept == _SAME_NAME)
+    )
+    died = (
+        (care_closed.c.practice_id == client.c.practice_id)
+        & (care_closed.c.client_id == client.c.id)
+        & (care_closed.c.reason == DIED)
+    )
+    asked = (
+        select(client.c.id)
+        .join(client_before_link, of_client)
+        .join(care_closed, died)
+        .where(
+            client.c.practice_id == practice_id,
+            client.c.family_id == key_of(practice_id, "family", match_key),
+        )
+    )
+    if conn.execute(asked).first() is not None:
+        raise Conflict(
+            "Two babies of one name were made one here, and one of them died: take back that the "
+            "two families are one instead, in the list of what you said."
+        )
+
+
 def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> None:
     """Let signs that may be either's be nobody's, and say both families; visits are derived."""
     for was, now in parting.namesakes:

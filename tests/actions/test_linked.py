@@ -12,7 +12,7 @@ from allay_metrics.actions.choosing import take_back
 from allay_metrics.actions.death import death_by_mistake, keep_death
 from allay_metrics.actions.doubts import settle_match
 from allay_metrics.actions.erasing import erase_family
-from allay_metrics.actions.families import merge, unlink
+from allay_metrics.actions.families import merge, split, unlink
 from allay_metrics.actions.notes import add_tag, save_client_note
 from allay_metrics.actions.parent_form import consent, screen
 from allay_metrics.derive.closing import DIED
@@ -131,6 +131,16 @@ def test_no_living_baby_is_dead_for_a_death_kept_meanwhile(scope, how):
     death_by_mistake(scope, mia)
     part(scope, saved, how)
     assert kept(scope, care_closed, "reason") == set()
+
+
+def test_a_family_made_of_two_is_not_split_by_name_where_one_of_two_namesakes_died(scope):
+    mia = babies(scope)
+    keep_death(scope, mia[LEE], NOW.date())
+    merge(scope, LEE, MOSS)
+    with pytest.raises(Conflict, match="take back that the two families are one"):
+        split(scope, MOSS, "Ana Lee")
+    unlink(scope, LEE, "", MOSS)
+    assert kept(scope, care_closed, "reason") == {(LEE, DIED)}
 
 
 def test_nothing_of_it_is_left_once_a_family_is_erased(scope):
