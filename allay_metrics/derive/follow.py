@@ -292,7 +292,7 @@ def _move_all(
             change = by_id[row["client_id"]]
             new = change.new_id(table, row)
             if new != change.known.id and (table.name, content_id(table, row)) not in stay:
-                moving.append(_Move(row, new))
+                moving.append(_Move(row, new, bool(change.own)))
             elif _is_death(table, row) and not change.own:
                 _leave_in_peace(conn, row, change.came)
             if table is client_detail and row["opted_out_at"] is not None:
@@ -312,6 +312,7 @@ class _Move(NamedTuple):
 
     row: RowMapping
     new: str
+    keeps_name: bool  # another family, the same name: there it may have been somebody else's
 
 
 def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[_Move]) -> None:
@@ -341,7 +342,7 @@ def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[
         conn.execute(delete(table).where(mine, table.c.client_id == client_id_, *at))
     for place, move in free.items():
         conn.execute(insert(table), {**move.row, "client_id": move.new})
-        if place in stands and place not in goes:  # a death came there: the other end stays behind
+        if move.keeps_name and place in stands and place not in goes:  # it stays behind
             behind = {**stands[place], "client_id": move.row["client_id"]}
             if _place(table, behind) not in free:
                 conn.execute(insert(table), behind)
