@@ -180,8 +180,8 @@ def made_link(scope: Scope, one: Due, made: Link) -> None:
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
-def _ways(scope: Scope, one: Due, link: str) -> None:
-    """Draw the links that open a text or a letter, ready to be sent from here; nothing for none."""
+def _ways(scope: Scope, one: Due, link: str) -> str:
+    """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     said, practice = phrases(language), practice_name(scope)
     text = said["sms_text"].format(practice=practice, link=link)
