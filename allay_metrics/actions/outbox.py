@@ -14,9 +14,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
 from allay_metrics.actions.mail_server import LONGEST, Failure
-from allay_metrics.records import Scope
+from allay_metrics.records import PATIENCE, Scope
 from allay_metrics.records.bulk import among
-from allay_metrics.records.engine import PATIENCE
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import outbox, red_flag
 

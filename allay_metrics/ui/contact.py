@@ -12,7 +12,7 @@ from allay_metrics.contact import LEVEL_WORDS, LEVELS, REASON_WORDS, REASONS, Le
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import FamilyContact
-from allay_metrics.ui.html import escape
+from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
 _SAID = "al-contact-said"
@@ -76,6 +76,9 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
     ):
         sentence = (is_brief and done.brief) or done.sentence
         st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>', width="stretch")
+        if place:
+            # The form that was tapped is closed now: the card's own words may lie out of sight.
+            st.toast(markdown(sentence))
         if done.undo is not None:
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 

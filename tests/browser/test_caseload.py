@@ -14,7 +14,7 @@ from allay_metrics.review.check_ins import waiting
 from allay_metrics.review.needs import count_needs
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.axe import violations
-from tests.support.browser import Watched, settle
+from tests.support.browser import Watched, press, settle
 from tests.support.server import Server
 
 Served = tuple[Server, str]
@@ -157,8 +157,7 @@ def test_of_two_tabs_the_second_sees_both_texts_and_loses_neither(
         settle(page)
     expect(other.get_by_text("changed meanwhile")).to_contain_text("Ask about the PT")
     expect(other.get_by_placeholder("What to remember")).to_have_value("Bring the scale")
-    other.get_by_role("button", name="Keep both").click()
-    settle(other)
+    press(other.get_by_role("button", name="Keep both"))
     one.reload()
     expect(one.get_by_placeholder("What to remember")).to_have_value(
         "Ask about the PT\nBring the scale"

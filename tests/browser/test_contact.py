@@ -13,7 +13,7 @@ from allay_metrics.records import Scope, open_practice
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.asked import in_care, seen, signed
 from tests.support.axe import violations
-from tests.support.browser import Watched, settle
+from tests.support.browser import Watched, press
 from tests.support.dashboard import choose, close, drawer, visit
 from tests.support.exports import ZONE, Desk
 from tests.support.server import Server, start_server
@@ -62,13 +62,11 @@ def set_contact(page: Page, level: str, reason: str) -> None:
     page.get_by_role("button", name=re.compile("^(Contact: yes|Change contact)$")).click()
     kept = {"Practical only": "practical", "No contact": "none"}[level]
     because = page.locator(f'[class*="st-key-al-contact-{kept}-"]')
-    because.get_by_role("radio", name=reason).click()
-    settle(page)
+    press(because.get_by_role("radio", name=reason))
 
 
 def as_usual(page: Page) -> None:
-    page.get_by_role("button", name="Yes, as usual").click()
-    settle(page)
+    press(page.get_by_role("button", name="Yes, as usual"))
 
 
 def died_today(asked: Locator) -> None:
@@ -128,8 +126,7 @@ def test_no_contact_ends_calls_lists_and_links_until_undo(practice: Practice, ph
 
     practice.baby(phone, "Leo")
     set_contact(phone, "Practical only", "Bereaved")
-    phone.get_by_role("button", name="Undo").click()
-    settle(phone)
+    press(phone.get_by_role("button", name="Undo"))
     expect(phone.get_by_role("status")).to_contain_text("Undone")
     expect(phone.locator(".al-contact")).to_contain_text("No contact: bereaved")
     phone.get_by_role("button", name="Change contact").click()
@@ -148,19 +145,18 @@ def test_when_one_twin_died_the_page_says_so_with_care_and_undo_takes_it_back(
     choose(asked, "Reason", "The baby died")
     expect(asked).to_contain_text("Uma's care stays open")
     died_today(asked)
-    asked.get_by_role("button", name="Keep that Leo died").click()
-    settle(phone)
-    # Confirmed on the card where she tapped, and in sight.
+    press(asked.get_by_role("button", name="Keep that Leo died"))
+    # Confirmed on the card where she tapped, and in sight wherever the page stands now.
+    expect(phone.get_by_test_id("stToast")).to_contain_text("Kept that Leo died.")
+    expect(phone.get_by_test_id("stToast")).to_be_in_viewport()
     expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
-    expect(asked.get_by_role("status")).to_be_in_viewport()
     today = datetime.now(ZONE)
     expect(phone.locator("p.al-died").first).to_have_text(f"Leo died on {today.day} {today:%b}.")
     expect(phone.locator(".al-contact")).to_contain_text("Practical contact only: bereaved")
     expect(asked).to_contain_text("Leo died on")
     assert violations(phone) == []
     assert phone.evaluate(SIDEWAYS) == []
-    phone.get_by_role("button", name="Undo").click()
-    settle(phone)
+    press(phone.get_by_role("button", name="Undo"))
     expect(phone.locator(".al-contact")).to_have_count(0)
     expect(asked).not_to_contain_text("Leo died on")
 
@@ -203,10 +199,8 @@ def test_a_death_is_offered_with_nothing_looser_than_contact_stands(
     expect(phone.get_by_role("option")).to_have_text(["No contact"])
     phone.keyboard.press("Escape")
     died_today(asked)
-    asked.get_by_role("button", name="Keep that Leo died").click()
-    settle(phone)
+    press(asked.get_by_role("button", name="Keep that Leo died"))
     expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
     asked.get_by_role("button", name="Entered by mistake").click()
-    phone.get_by_role("button", name="Leo did not die: take it back").click()
-    settle(phone)
+    press(phone.get_by_role("button", name="Leo did not die: take it back"))
     expect(phone.locator(".al-contact")).to_contain_text("No contact: they asked")
