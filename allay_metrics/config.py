@@ -89,7 +89,7 @@ def acuity_account() -> tuple[str, str, str]:
 
 def public_url() -> str | None:
     """Return the address at which parents reach this server, without a closing slash."""
-    return (os.environ.get("ALLAY_PUBLIC_URL") or "").rstrip("/") or None
+    return os.environ.get("ALLAY_PUBLIC_URL", "").strip().rstrip("/") or None
 
 
 def secret() -> bytes:
@@ -106,7 +106,9 @@ def secret() -> bytes:
 
 def mail() -> tuple[str, str] | None:
     """Return the mail server's URL and the address e-mails come from; None without both."""
-    server, sender = os.environ.get("ALLAY_SMTP_URL"), os.environ.get("ALLAY_MAIL_FROM")
+    # A line read from a file ends in a line break, which is nobody's address.
+    names = ("ALLAY_SMTP_URL", "ALLAY_MAIL_FROM")
+    server, sender = (os.environ.get(name, "").strip() for name in names)
     return (server, sender) if server and sender else None
 
 

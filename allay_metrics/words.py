@@ -44,6 +44,11 @@ def dated(value: date) -> str:
     return f"{day(value)} {value.year}"
 
 
+def died(name: str, day: date) -> str:
+    """Return `Elio died on 12 Nov`."""
+    return f"{name} died on {short_day(day)}"
+
+
 def span(first: date, last: date) -> str:
     """Return `17 Aug to 15 Nov 2026`; the first year stands only where it differs."""
     start = short_day(first) if first.year == last.year else f"{short_day(first)} {first.year}"

@@ -105,6 +105,13 @@ def test_no_test_waits_for_time_or_measures_it():
     assert [path.name for path in others if TIMED.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_a_click_in_a_browser_waits_for_its_answer():
+    """A page that was not asked yet looks settled: what comes next would meet the old one."""
+    hasty = re.compile(r"\.click\(\)\n +settle\(")
+    browsers = sorted((TESTS / "browser").glob("*.py"))
+    assert [path.name for path in browsers if hasty.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_ports_come_from_one_place():
     """A port of the system's own choosing may be gone before a server listens on it."""
     others = [path for path in TESTS.rglob("*.py") if path.name != Path(__file__).name]

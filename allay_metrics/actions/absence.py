@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union,
 )
 
 from allay_metrics.derive.absence import (
@@ -178,7 +179,7 @@ def evidence_files(
             row.id,
             _of_its_type(absent[row.id], held[row.id]),
             held[row.id],
-            row.as_of_doubt is not None,
+            row.as_of_doubt is not None and row.absence_answer is None,
             answers[row.id],
             again[row.id],
         )
@@ -186,11 +187,15 @@ def evidence_files(
 
 def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
     """Return how the practice's files write its therapists and visit types."""
-    names = select(import_group.c.value).where(
+    of_files = select(import_group.c.value).where(
         import_group.c.practice_id == practice_id, import_group.c.kind == "therapist"
     )
+    # Mended rows are counted in no file.
+    of_bookings = select(func.coalesce(booking.c.therapist, "")).where(
+        booking.c.practice_id == practice_id
+    )
     type_words = read_choices(conn, practice_id).type_words
-    return Kinds(type_words, conn.execute(names.distinct()).scalars())
+    return Kinds(type_words, conn.execute(union(of_files, of_bookings)).scalars())
 
 
 def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
@@ -225,7 +230,7 @@ def _absent_bookings(
     conn: Connection, practice_id: str, source: str, kinds: Kinds, only: str | None
 ) -> dict[str, list[AbsentVisit]]:
     """Return by import the bookings it speaks of, has the therapist of, and does not hold."""
-    batches = _batches(conn, practice_id, source)
+    batches = batches_of(conn, practice_id, source)
     absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
     for row in conn.execute(_absent(practice_id, source, kinds, only)):
         if batches[row.import_id].isdisjoint(batches[row.held_by]):
@@ -233,8 +238,8 @@ def _absent_bookings(
     return {import_id: list(visits.values()) for import_id, visits in absent.items()}
 
 
-def _batches(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
-    """Return by import the batches its file was given in, whichever time it came in."""
+def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
+    """Return by import of a source the batches its file was given in, whichever time it came in."""
     columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
     of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
     rows = conn.execute(select(*columns).where(of_source)).all()

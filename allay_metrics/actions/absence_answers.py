@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, update
 
 from allay_metrics.actions.absence import (
+    CALLED_OFF,
     EVIDENCE,
     MissingCounts,
+    batches_of,
     evidence_files,
     held_groups,
     kinds_on_file,
@@ -73,7 +75,7 @@ def absence_question(conn: Connection, practice_id: str, import_id: str) -> Abse
         row.as_of,
         row.first_at,
         row.last_at,
-        row.as_of_doubt or "",
+        (row.as_of_doubt or "") if row.absence_answer is None else "",
         len({visit.slot for visit in absent}),
         _group_counts(absent, held),
     )
@@ -114,8 +116,8 @@ def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: Answ
             "not_held": [[*group, sorted(ids)] for group, ids in sorted(kept.not_held.items())],
         }
     )
-    values = {"absence_answer": text, "as_of_doubt": None}
-    conn.execute(update(import_).where(_is_import(practice_id, row.id)).values(values))
+    own = _is_import(practice_id, row.id)
+    conn.execute(update(import_).where(own).values(absence_answer=text))
 
 
 def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
@@ -170,7 +172,10 @@ def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
 
 
 def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[str, str, int]]:
-    """Return why a file says nothing of unconfirmed visits of its source: kind, value, visits.
+    """Return why a file says nothing of visits to come of its source: kind, value, visits.
+
+    Of visits that no newer file confirmed, and of those of a therapist it has no row of: another
+    file of the same day may hold hers, and whoever takes this one for the whole should know.
 
     Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
     hers) and `type` (all its rows are of this one). Most visits first.
@@ -182,18 +187,17 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
     held = held_groups(conn, practice_id, [import_id], kinds)[import_id]
     types = {value for kind, value in held if kind == "type"}
     last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
-    columns = ("family_id", "therapist", "type_text", "starts_at")
-    unconfirmed = select(*(booking.c[name] for name in columns)).where(
-        booking.c.practice_id == practice_id,
-        booking.c.source == row.source,
-        booking.c.unconfirmed == 1,
-    )
+    batches = batches_of(conn, practice_id, row.source)
     slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
-    for each in conn.execute(unconfirmed):
+    for each in conn.execute(_not_in(practice_id, row)):
+        if not batches[import_id].isdisjoint(batches[each.held_by]):
+            continue
         therapist = kinds.therapist(each.therapist or "")
         visit_type = kinds.visit_type(each.type_text)
         if ("therapist", therapist) not in held:
             why = ("therapist", therapist)
+        elif not each.unconfirmed:
+            continue
         elif len(types) == 1 and visit_type not in types:
             why = ("type", next(iter(types)))
         elif each.starts_at > row.last_at:
@@ -203,3 +207,21 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
         slots[why].add((each.family_id, therapist, each.starts_at))
     counted = [(kind, value, len(found)) for (kind, value), found in slots.items()]
     return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))
+
+
+def _not_in(practice_id: str, file: Row[Any]) -> Select[Any]:
+    """Return the SELECT of visits to come that a file did not hold, and no file says are gone."""
+    columns = ("family_id", "therapist", "type_text", "starts_at", "unconfirmed", "held_by")
+    still_to_come = and_(
+        booking.c.as_of <= file.as_of,
+        booking.c.ends_at > file.as_of,
+        booking.c.marked.not_in(CALLED_OFF),
+        booking.c.absent_by.is_(None),
+        booking.c.unanswered_import_id.is_(None),
+    )
+    return select(*(booking.c[name] for name in columns)).where(
+        booking.c.practice_id == practice_id,
+        booking.c.source == file.source,
+        booking.c.held_by != file.id,
+        or_(booking.c.unconfirmed == 1, still_to_come),
+    )

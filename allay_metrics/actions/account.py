@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from allay_metrics.actions.contents import FileContents
 from allay_metrics.actions.erased import is_erased
@@ -153,7 +153,13 @@ def keep_doubt(
 
 
 def doubt_of(conn: Connection, hand: FileInHand) -> str | None:
-    """Return why an import's as-of is in doubt: `stale` or `older` and a day; None for no doubt."""
-    own = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
-    doubt: str | None = conn.execute(select(import_.c.as_of_doubt).where(own)).scalar_one()
-    return doubt
+    """Return why an import's as-of is in doubt: `stale` or `older` and a day; None for no doubt.
+
+    An answer about the visits it lacks confirms it.
+    """
+    unanswered = and_(
+        import_.c.practice_id == hand.practice_id,
+        import_.c.id == hand.import_id,
+        import_.c.absence_answer.is_(None),
+    )
+    return conn.execute(select(import_.c.as_of_doubt).where(unanswered)).scalar()

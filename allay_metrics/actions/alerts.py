@@ -18,9 +18,9 @@ from allay_metrics.actions.mail_server import (
     SENTENCES,
     Failure,
     MailFailed,
-    can_send,
     send_mail,
 )
+from allay_metrics.actions.mail_settings import mail_gap, settings_gap
 from allay_metrics.actions.outbox import (
     CLAIM_LASTS,
     Claim,
@@ -62,7 +62,10 @@ _ALWAYS, _WITHIN = ReadingHours(EVERY_DAY, 0, DAY), 240
 Clock = Callable[[], datetime]
 Reason = Failure | Literal["nobody", "not sent"]
 _REASONS: dict[str, str] = {
-    "nobody": "Nobody's e-mail address is on file for it: sign the safety protocol anew.",
+    "nobody": (
+        "Nobody who can open it has an e-mail address on file: sign the safety protocol anew with "
+        "somebody who signs in, or let an owner set up her sign-in."
+    ),
     "not sent": (
         "The mail has not gone out yet: start the dashboard by 'serve', or run "
         "'python -m allay_metrics alerts'."
@@ -87,7 +90,9 @@ class Untold:
 
 
 def sentence(reason: Reason) -> str:
-    """Return why nobody was told, and the way on."""
+    """Return why nobody was told, and the way on; of settings, which one is wrong now."""
+    if reason == "settings" and (wrong := settings_gap()):
+        return wrong
     return SENTENCES[reason] if reason in SENTENCES else _REASONS[reason]
 
 
@@ -111,10 +116,11 @@ def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
     failed: set[str] = set()
     while True:
         wanted, is_nobodys = _wanted(scope, clock)
-        if not can_send():
-            return Sent(mails, "nobody" if is_nobodys else "unnamed" if wanted else failure)
+        gap = mail_gap()
+        if gap is not None:
+            return Sent(mails, "nobody" if is_nobodys else gap if wanted else failure)
         wanted = [mail for mail in wanted if mail.recipient not in failed]
-        claimed = claim(scope, wanted, sender, _seconds(clock))
+        claimed = claim(scope, wanted, sender, lambda: _seconds(clock))
         if claimed is None:
             return Sent(mails, failure or ("nobody" if is_nobodys else None))
         error = _try(claimed, practice)
@@ -155,7 +161,7 @@ def read_untold(scope: Scope, clock: datetime | None = None) -> Untold | None:
 
 
 def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
-    """Queue and return the mails there are to be by now, and whether a sign has no recipient."""
+    """Queue and return the mails there are to be by now, and whether nobody can open a sign."""
     with scope.read() as conn:
         signs = read_open_signs(conn, scope)
         if not signs:
@@ -171,7 +177,7 @@ def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
         for mail in _mails(scope, one, recipient, protocol, at)
     ]
     queue(scope, wanted, at)
-    return wanted, any(not recipients.of(one.check_in_id) for one in signs)
+    return wanted, any(not recipients.able(one.check_in_id) for one in signs)
 
 
 def _mails(
@@ -197,8 +203,9 @@ def _try(claimed: Claim, practice: str) -> Failure | None:
         return error.kind
     except Exception as error:  # noqa: BLE001  the next recipient's mail does not wait for it
         # The kind and the place alone: a message may hold an address.
-        log.error("A mail about a check-in broke off: %s", where(error))  # noqa: TRY400
-        return "broken off"
+        # Not "broken off": what happens once its text goes out is a MailFailed that says so.
+        log.error("A mail about a check-in was not sent: %s", where(error))  # noqa: TRY400
+        return "unreachable"
     return None
 
 
@@ -232,9 +239,10 @@ def _reason(
     waiting: Sequence[OpenSign], rows: Sequence[Row[Any]], recipients: Recipients, at: int
 ) -> Reason | None:
     """Return why nobody was told; None while the mail is just on its way."""
-    if not can_send():
-        return "unnamed"
-    if any(not recipients.of(one.check_in_id) for one in waiting):
+    gap = mail_gap()
+    if gap is not None:
+        return gap
+    if any(not recipients.able(one.check_in_id) for one in waiting):
         return "nobody"
     ours = {(one.check_in_id, one.sign): recipients.able(one.check_in_id) for one in waiting}
     about = [

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from allay_metrics.actions.driving import days_of_therapist, drive_anew
+from allay_metrics.actions.linked import Parting, client_names, match_to_nobody, part, remember
 from allay_metrics.actions.moved import Way, standing, touched_families, ways_moved
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.contact_match import Match, put_matches, read_matches
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -25,6 +27,7 @@ from allay_metrics.records.tables import (
     client_note,
     client_tag,
     family_contact,
+    family_link,
     metadata,
     therapist,
 )
@@ -62,6 +65,8 @@ class Back:
     asked_before: tuple[tuple[str, str], ...] = ()
     # By booking and death: what was said of contact before, and what stands there after.
     contact: tuple[tuple[tuple[str, str], Stored | None, Stored | None], ...] = ()
+    # What bookings with a word on contact are known by, which went and which came.
+    matches: tuple[frozenset[Match], frozenset[Match]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,10 @@ def _follow(
     stood = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
     care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
+    names = client_names(conn, practice_id, ids)
+    parting = _part(conn, practice_id, kept)
     contact = _contact(conn, practice_id) if relinked else {}
+    matches = read_matches(conn, practice_id) if relinked else frozenset()
     if families:
         derive(
             conn,
@@ -186,18 +194,39 @@ def _follow(
             families,
             relinked=relinked,
             contact_given_back=contact_given_back,
+            stay=frozenset().union(*(one.stay for one in parting)),
         )
+    for one in parting:
+        match_to_nobody(conn, practice_id, one)
     ways, visits = ways_moved(stood, standing(conn, practice_id, families))
     driven = _drive_from_new_bases(conn, practice_id, kept)
     ids |= _clients(conn, practice_id, families) if relinked else set()
     now = _contact(conn, practice_id) if relinked else {}
+    matches_now = read_matches(conn, practice_id) if relinked else frozenset()
     changed = tuple(
         (key, contact.get(key), now.get(key))
         for key in sorted(contact.keys() | now.keys())
         if contact.get(key) != now.get(key)
     )
-    back = Back(tuple(kept), care_before, _care(conn, practice_id, ids), asked, changed)
+    known_by = (matches - matches_now, matches_now - matches)
+    care_after = _care(conn, practice_id, ids)
+    for table, key, was, left, _ in kept:
+        if table == family_link.name and was is None and left is not None:
+            now_asked = _asked(conn, practice_id, ids)
+            known = client_names(conn, practice_id, ids)
+            before_it, since = (names, care_before, asked), (known, care_after, now_asked)
+            remember(conn, practice_id, key, before_it, since)
+    back = Back(tuple(kept), care_before, care_after, asked, changed, known_by)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
+
+
+def _part(conn: Connection, practice_id: str, kept: Sequence[_Kept]) -> list[Parting]:
+    """Give back what was whose before links that are taken back now."""
+    return [
+        part(conn, practice_id, key)
+        for table, key, was, left, _ in kept
+        if table == family_link.name and was is not None and left is None
+    ]
 
 
 def _drive_from_new_bases(
@@ -282,4 +311,5 @@ def _give_contact_back(conn: Connection, practice_id: str, back: Back) -> bool:
         return False
     for (id_, death), before, _ in back.contact:
         _put(conn, practice_id, family_contact, {"booking_id": id_, "death": death}, before)
+    put_matches(conn, practice_id, *back.matches)
     return True

@@ -7,21 +7,22 @@ person's later word takes the place of it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from allay_metrics.actions.care import derive_written, writer
 from allay_metrics.contact import Contact, checked, contact_of, stricter, strictest
+from allay_metrics.derive import derive
+from allay_metrics.derive.contact_match import Cut, Rows, cut_matches
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import booking, care_closed, family_contact
+from allay_metrics.records.tables import booking, care_closed, contact_match, family_contact
 from allay_metrics.records.types import now
 
 _Row = Mapping[str, Any]
-Rows = tuple[_Row, ...]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class ContactUndo:
     family_id: str
     before: Rows
     after: Rows
+    cut: Cut = field(default_factory=Cut)
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,17 @@ def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> C
 def undo_contact(scope: Scope, undo: ContactUndo) -> None:
     """Give back what was said of a family's contact before, but for deaths taken back since.
 
-    Imports taken in or undone since are no hindrance. Raises Conflict where somebody changed this
+    Imports taken in or undone since are no hindrance, and of a family that was split since each
+    part has it back. Raises Conflict where somebody changed this
     family's contact once more meanwhile, NotFound where there is no such family any more.
     """
-    family_id = _family_now(scope, undo)
-    with scope.write("set a family's contact back", family_id) as conn:
-        restore_contact(conn, scope, replace(undo, family_id=family_id))
-        derive_written(conn, scope, [family_id])
+    families = _families_now(scope, undo)
+    with (
+        scope.write("set a family's contact back", families[0]) as conn,
+        scope.as_practice(conn, "derive"),
+    ):
+        _restore(conn, scope, undo, families)
+        derive(conn, scope.practice_id, families)
 
 
 def write_contact(
@@ -79,19 +85,39 @@ def write_contact(
     if not bookings:
         raise NotFound("There is no such family, or none that you care for.")
     before = _said(conn, scope, bookings)
+    with scope.as_practice(conn, "derive"):
+        cut = cut_matches(conn, scope.practice_id, family_id)
     _delete(conn, scope, bookings)
     _insert(conn, scope, bookings, Word(contact, at), before)
-    return ContactUndo(family_id, before, _said(conn, scope, bookings))
+    return ContactUndo(family_id, before, _said(conn, scope, bookings), cut)
 
 
-def restore_contact(conn: Connection, scope: Scope, undo: ContactUndo) -> None:
-    """Do what `undo_contact` does in an open transaction; deriving is the caller's."""
-    bookings = _bookings(conn, scope, undo.family_id)
+def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterable[str]) -> None:
+    """Give these families back what was said before; deriving is the caller's."""
+    theirs = {id_: _bookings(conn, scope, id_) for id_ in families}
+    bookings = [id_ for ids in theirs.values() for id_ in ids]
     # Bookings that came since have the same noted: that is no change.
     if _words(_said(conn, scope, bookings)) != _words(undo.after):
         raise Conflict("Contact with this family was changed meanwhile: it stays as it is now.")
     _delete(conn, scope, bookings)
-    put_back(conn, scope, undo.family_id, _of_standing_deaths(conn, scope, undo.before))
+    for family_id in theirs:
+        cut_matches(conn, scope.practice_id, family_id)  # bookings that came and went since
+    before = _of_standing_deaths(conn, scope, undo.before)
+    for family_id, ids in theirs.items():
+        elsewhere = set(bookings) - set(ids)
+        rows = [row for row in before if row["booking_id"] not in elsewhere]
+        put_back(conn, scope, family_id, rows)
+    _mend_cut(conn, scope, undo.cut)
+
+
+def _mend_cut(conn: Connection, scope: Scope, cut: Cut) -> None:
+    """Let what was said before stand for e-mail, phone and name again."""
+    words = _of_standing_deaths(conn, scope, cut.words)
+    for table, rows in ((contact_match, cut.matches), (family_contact, words)):
+        for row in rows:
+            this = and_(*(column == row[column.name] for column in table.primary_key.columns))
+            if conn.execute(select(table).where(this)).first() is None:
+                conn.execute(insert(table), dict(row))
 
 
 def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: Word) -> Rows:
@@ -174,11 +200,9 @@ def _say_as_strictly(
         conn.execute(insert(family_contact), {**row, "booking_id": bookings[0]})
 
 
-def _family_now(scope: Scope, undo: ContactUndo) -> str:
-    """Return the family itself, or the one its bookings went to where it is no more."""
+def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
+    """Return the family itself where it is still there, and all others its bookings went to."""
     with scope.read() as conn:
-        if _bookings(conn, scope, undo.family_id):
-            return undo.family_id
         theirs = {row["booking_id"] for row in (*undo.before, *undo.after)}
         asked = select(booking.c.family_id).where(
             booking.c.practice_id == scope.practice_id,
@@ -186,9 +210,11 @@ def _family_now(scope: Scope, undo: ContactUndo) -> str:
             booking.c.family_id.in_(scope.own_families()),
         )
         families: set[str] = set(conn.execute(asked).scalars())
+        if _bookings(conn, scope, undo.family_id):
+            return [undo.family_id, *sorted(families - {undo.family_id})]
     if not families:
         raise NotFound("There is no such family any more, or none that you care for.")
-    return min(families)
+    return sorted(families)
 
 
 def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:

@@ -20,7 +20,6 @@ from allay_metrics.actions.care import (
     write_closings,
 )
 from allay_metrics.actions.contact import (
-    Rows,
     Word,
     ask_for_death,
     contact_now,
@@ -29,6 +28,7 @@ from allay_metrics.actions.contact import (
 )
 from allay_metrics.contact import Contact, Level, checked, level_after_death, stricter
 from allay_metrics.derive.closing import DIED
+from allay_metrics.derive.contact_match import Rows
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.plausible import death_days
 from allay_metrics.records import Scope

@@ -1,5 +1,6 @@
 """Whose check-in it is, where the records alone cannot say: the owner's word."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -8,6 +9,7 @@ from allay_metrics.actions.whose import People
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import check_in, client
+from allay_metrics.records.tables.check_ins import FORM
 
 ASKED_AGAIN = "You wanted to be asked again: whose check-in is it?"
 
@@ -33,7 +35,7 @@ def ask_again(scope: Scope, check_in_id: str) -> None:
     """Make the match of a check-in from a file a question again. Owner only. Raises NotFound."""
     with scope.write("ask again whose a check-in is") as conn:
         found = _find(conn, scope, check_in_id)
-        if found.import_id is None:
+        if found.import_id is None and found.client_id is not None:
             raise NotFound("This check-in came by no file.")
         _place(conn, scope, found, None, ASKED_AGAIN)
 
@@ -54,9 +56,16 @@ def _is_client(conn: Connection, scope: Scope, client_id: str) -> bool:
 def _place(
     conn: Connection, scope: Scope, found: Any, client_id: str | None, doubt: str | None
 ) -> None:
-    people = People(conn, scope.practice_id, scope.zone)
-    people.meet((), [client_id] if client_id else [])
-    moment, due_on = people.place(client_id, found.answered_at or found.asked_at or 0)
+    if found.source == FORM:  # it was made for a moment of hers
+        moment, due_on = found.moment, found.due_on
+    else:
+        moment, due_on = _moment(conn, scope, found, client_id)
     this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == found.id)
     told = {"client_id": client_id, "doubt": doubt, "moment": moment, "due_on": due_on}
     conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **told))
+
+
+def _moment(conn: Connection, scope: Scope, found: Any, client_id: str | None) -> tuple[str, date]:
+    people = People(conn, scope.practice_id, scope.zone)
+    people.meet((), [client_id] if client_id else [])
+    return people.place(client_id, found.answered_at or found.asked_at or 0)

@@ -15,6 +15,7 @@ from allay_metrics.actions.raw_rows import Told, forget_before, raw_aside, stray
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.city import forget_places
+from allay_metrics.derive.contact_match import cut_matches
 from allay_metrics.derive.families import families_by_clue
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.concern_words import forget_concerns
@@ -28,6 +29,7 @@ from allay_metrics.records.tables import (
     check_in,
     check_in_row,
     client,
+    client_before_link,
     client_detail,
     client_note,
     client_tag,
@@ -84,11 +86,14 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     aside = raw_aside(conn, practice_id, who, ids)
     _account(conn, practice_id, ids, check_ins, aside)
     forget_before(conn, practice_id, who)
+    cut_matches(conn, practice_id, family_id)
     for table in _OF_CHECK_IN:
         _drop(conn, practice_id, table, "check_in_id", check_ins)
     _drop(conn, practice_id, check_in, "id", check_ins)
     for table in _OF_CLIENT:
         _drop(conn, practice_id, table, "client_id", clients)
+    for column in ("was_client", "client_id"):
+        _drop(conn, practice_id, client_before_link, column, clients)
     for table in (correction, family_contact, import_row):
         _drop(conn, practice_id, table, "booking_id", ids)
     _drop(conn, practice_id, booking, "id", ids)

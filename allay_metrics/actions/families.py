@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from allay_metrics.actions.choosing import Row, Saved, keep_in
+from allay_metrics.actions.linked import refuse_to_split_namesakes
 from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.matching import linked, plain_name, split_match
 from allay_metrics.errors import Conflict
@@ -42,6 +43,7 @@ def split(scope: Scope, match_key: str, client_name: str) -> Saved:
         names = _names(conn, scope.practice_id, match_key)
         if plain_name(client_name) not in names or len(names) == 1:
             raise Conflict("The family has no other name to be split by: look at it again.")
+        refuse_to_split_namesakes(conn, scope.practice_id, match_key)
         row = _row(match_key, client_name, split_match(match_key, client_name))
         return keep_in(conn, scope.practice_id, [row])
 

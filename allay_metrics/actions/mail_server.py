@@ -4,10 +4,15 @@ TLS is required: what is written to parents and therapists does not travel in th
 a mail server on this computer, and one the practice vouches for by ALLAY_SMTP_PLAIN=1; a password
 is told over TLS alone, wherever.
 
-A conversation ends within LONGEST, however slowly the server speaks: who counts on that may take a
-mail for lost afterwards and send it again.
+A conversation that comes to the text ends within LONGEST, however slowly the server speaks: who
+counts on that may take a mail for lost afterwards and send it again.
+
+Whether a mail may have gone out is known by one border: the first word of its text. What went wrong
+before it, foreseen or not, is a mail that surely was not sent.
 """
 
+import logging
+import re
 import smtplib
 import socket
 import ssl
@@ -19,17 +24,27 @@ from email.utils import format_datetime, localtime, make_msgid
 from threading import Event, Timer
 from time import monotonic
 from typing import Literal
-from urllib.parse import SplitResult, unquote, urlsplit
 
 from allay_metrics import config
-from allay_metrics.errors import ConfigProblem, Conflict
+from allay_metrics.actions.mail_settings import (
+    MailServer,
+    Sender,
+    mail_gap,
+    read_sender,
+    read_server,
+)
+from allay_metrics.errors import AllayError, ConfigProblem, Conflict
+from allay_metrics.log import where
+
+log = logging.getLogger("allay_metrics.mail")
 
 # Seconds. For each step of the conversation; for the steps before the text together; and for each
 # answer about the text, which a server may look through before it takes it.
 _PATIENCE, _BEFORE_TEXT, _OVER_TEXT = 20.0, 80.0, 95.0
-LONGEST = 280
+LONGEST = int(_BEFORE_TEXT + 2 * _OVER_TEXT) + 10
 _WHO_ARE_YOU = 530  # the answer of a server that takes mail of those alone who log in
-_PORTS = {"smtp": 587, "smtps": 465}
+_GO_ON = 354  # the answer of a server that waits for the text
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 Failure = Literal[
     "unnamed", "settings", "unreachable", "no answer", "no encryption", "certificate", "password",
@@ -39,8 +54,8 @@ Failure = Literal[
 SENTENCES: dict[Failure, str] = {
     "unnamed": "No mail server is named: set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL.",
     "settings": (
-        "ALLAY_SMTP_URL begins with smtp:// or smtps:// and names a server, one that encrypts "
-        "where it is told a password."
+        "Mail cannot be sent by these settings: ALLAY_SMTP_URL begins with smtp:// or smtps:// and "
+        "names a server, one that encrypts where it is told a password."
     ),
     "unreachable": "The mail server cannot be reached: look whether ALLAY_SMTP_URL names it right.",
     "no answer": "The mail server does not answer: look whether it is well.",
@@ -97,8 +112,8 @@ class MailFailed(Conflict):
 
 
 def can_send() -> bool:
-    """Return whether links can be e-mailed: mail server, sender and public address are named."""
-    return config.mail() is not None and config.public_url() is not None
+    """Return whether links can be e-mailed: server, sender and public address are named rightly."""
+    return mail_gap() is None
 
 
 def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None:
@@ -109,19 +124,34 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
     told = config.mail()
     if told is None:
         raise ConfigProblem("Name the mail server and the sender first.")
-    server, sender = told
-    if not to.isascii():
+    server, sender = read_server(told[0]), read_sender(told[1])
+    if not to.isascii() or not _ADDRESS.fullmatch(to):
         raise MailFailed("recipient")  # no server we could ask understands it
+    latest = monotonic() + _BEFORE_TEXT
+    try:
+        letter = _letter(sender, to, subject, text, message_id)
+        with _conversation(server) as connection:
+            _announce(connection, sender, to, latest)
+            _hand_over(connection, letter)
+    except AllayError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it was, it is a sentence
+        # What nobody foresaw, and before the text: from then on it is a MailFailed.
+        # The kind and the place alone: a message may hold an address or a password.
+        log.error("A mail was not sent: %s", where(error))  # noqa: TRY400
+        raise MailFailed("unreachable") from None
+
+
+def _letter(sender: Sender, to: str, subject: str, text: str, message_id: str) -> bytes:
+    """Return a mail as it is handed over, before its dots are doubled."""
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = sender, to, " ".join(subject.split())
+    letter["From"], letter["To"], letter["Subject"] = sender.shown, to, " ".join(subject.split())
     letter["Date"] = format_datetime(localtime())
-    domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
+    domain = sender.domain
     letter["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(text)
-    latest = monotonic() + _BEFORE_TEXT
-    with _conversation(server) as connection:
-        _hand_over(connection, letter, sender, to, latest)
+    return letter.as_bytes(policy=policy.SMTP)
 
 
 @contextmanager
@@ -151,17 +181,10 @@ def _hung_up_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
 
 
 @contextmanager
-def _conversation(server: str) -> Iterator[_Plain | _Encrypted]:
+def _conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
     """Yield an open connection, ready for a mail. Raises ConfigProblem or MailFailed."""
-    parts = urlsplit(server)
     try:
-        port = parts.port or _PORTS[parts.scheme]
-    except (KeyError, ValueError):
-        raise ConfigProblem(SENTENCES["settings"]) from None
-    if not parts.hostname:
-        raise ConfigProblem(SENTENCES["settings"])
-    try:
-        connection = _connect(parts, parts.hostname, port)
+        connection = _connect(server)
     except ssl.SSLError as error:
         invalid = isinstance(error, ssl.SSLCertVerificationError)
         raise MailFailed("certificate" if invalid else "no encryption") from None
@@ -174,80 +197,87 @@ def _conversation(server: str) -> Iterator[_Plain | _Encrypted]:
     except (OSError, smtplib.SMTPException):
         raise MailFailed("unreachable") from None
     try:
-        _log_in(connection, parts)
+        _log_in(connection, server)
         yield connection
     finally:
         connection.patience = 1  # the result is known: nobody waits for the farewell
-        with suppress(OSError, smtplib.SMTPException):
+        with suppress(Exception):  # and whatever comes of it changes the result no more
             connection.quit()
         connection.close()
 
 
-def _connect(parts: SplitResult, host: str, port: int) -> _Plain | _Encrypted:
+def _connect(server: MailServer) -> _Plain | _Encrypted:
     """Return a connection that is encrypted where it must be."""
-    if parts.scheme == "smtps":
+    if server.is_encrypted:
         context = ssl.create_default_context()
-        return _Encrypted(host, port, timeout=_PATIENCE, context=context)
-    found = _Plain(host, port, timeout=_PATIENCE)
+        return _Encrypted(server.host, server.port, timeout=_PATIENCE, context=context)
+    found = _Plain(server.host, server.port, timeout=_PATIENCE)
     try:
-        _encrypt(found, parts, host)
+        _encrypt(found, server)
     except BaseException:
         found.close()
         raise
     return found
 
 
-def _encrypt(connection: smtplib.SMTP, parts: SplitResult, host: str) -> None:
+def _encrypt(connection: smtplib.SMTP, server: MailServer) -> None:
     """Have the conversation go on over TLS, or raise where it may not do without."""
     connection.ehlo()
     if connection.has_extn("starttls"):
         connection.starttls(context=ssl.create_default_context())
         connection.ehlo()
-    elif parts.username:
+    elif server.user:
         raise ConfigProblem("The mail server does not encrypt: no password is told to it.")
-    elif not (config.is_loopback(host) or config.mail_in_the_open()):
+    elif not (config.is_loopback(server.host) or config.mail_in_the_open()):
         raise MailFailed("no encryption")
 
 
-def _log_in(connection: smtplib.SMTP, parts: SplitResult) -> None:
-    if not parts.username:
+def _log_in(connection: smtplib.SMTP, server: MailServer) -> None:
+    if not server.user:
         return
     try:
-        connection.login(unquote(parts.username), unquote(parts.password or ""))
+        connection.login(server.user, server.password)
     except smtplib.SMTPServerDisconnected:
         raise MailFailed("no answer") from None
     except smtplib.SMTPException:
         raise MailFailed("password") from None
+    except OSError:
+        raise MailFailed("no answer") from None
 
 
-def _hand_over(
-    connection: _Plain | _Encrypted,
-    letter: EmailMessage,
-    sender: str,
-    recipient: str,
-    latest: float,
+def _announce(
+    connection: _Plain | _Encrypted, sender: Sender, recipient: str, latest: float
 ) -> None:
-    """Hand a mail over. Raises MailFailed: `broken off` where it may have been taken.
+    """Have the server wait for the text. Raises MailFailed: it was surely not sent then.
 
-    No text is handed over after `latest`, a moment of the monotonic clock.
+    No text is asked for after `latest`, a moment of the monotonic clock.
     """
     try:
-        code, _ = connection.mail(sender)
+        code, _ = connection.mail(sender.address)
         if code // 100 != 2:
             raise MailFailed("password" if code == _WHO_ARE_YOU else "sender")
         if connection.rcpt(recipient)[0] // 100 != 2:
             raise MailFailed("recipient")
+        if monotonic() > latest or connection.sock is None:
+            raise MailFailed("no answer")
+        connection.patience = _OVER_TEXT
+        connection.sock.settimeout(_OVER_TEXT)
+        if connection.docmd("DATA")[0] != _GO_ON:
+            raise MailFailed("refused")
     except (OSError, smtplib.SMTPException):
         raise MailFailed("no answer") from None
-    if monotonic() > latest or connection.sock is None:
-        raise MailFailed("no answer")
-    connection.patience = _OVER_TEXT
-    connection.sock.settimeout(_OVER_TEXT)
+
+
+def _hand_over(connection: _Plain | _Encrypted, letter: bytes) -> None:
+    """Hand the text over. Raises MailFailed: `broken off` where it may have been taken."""
+    text = re.sub(rb"(?m)^\.", b"..", letter)  # a dot alone would end it
+    end = b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
     try:
-        code, _ = connection.data(letter.as_bytes(policy=policy.SMTP))
-    except smtplib.SMTPDataError:
-        raise MailFailed("refused") from None
-    except (OSError, smtplib.SMTPException):
+        connection.send(text + end)
+        code, _ = connection.getreply()
+    except Exception:  # noqa: BLE001  whatever it was: nobody knows whether it was taken
         raise MailFailed("broken off") from None
-    if code // 100 != 2:
+    if code // 100 in (4, 5):
         raise MailFailed("refused")
+    if code // 100 != 2:
+        raise MailFailed("broken off")

@@ -7,21 +7,23 @@ none, and after MOST_UNCERTAIN such tries never again by itself: it stands as on
 sent until the sign is acknowledged. Other failures are tried again as long as the sign waits.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, case, func, insert, or_, select, update
 
-from allay_metrics.actions.mail_server import Failure
-from allay_metrics.records import Scope
+from allay_metrics.actions.mail_server import LONGEST, Failure
+from allay_metrics.records import PATIENCE, Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import outbox, red_flag
 
 Kind = Literal["raised", "overdue"]
 
-CLAIM_LASTS = 300  # seconds; the longest conversation (mail_server.LONGEST) is shorter
+# Seconds. Whoever claimed has said what became of it by then: after the longest conversation she
+# waits for her turn to write, and a minute is left over.
+CLAIM_LASTS = LONGEST + PATIENCE + 60
 MOST_UNCERTAIN = 2
 _FIRST_WAIT, _LONGEST_WAIT = 60, 3_600  # seconds between tries: doubled each time
 _BROKEN_OFF: Failure = "broken off"
@@ -107,17 +109,23 @@ def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
     return len(new)
 
 
-def claim(scope: Scope, wanted: Iterable[Mail], sender: str, at: int) -> Claim | None:
+def claim(
+    scope: Scope, wanted: Iterable[Mail], sender: str, seconds: Callable[[], int]
+) -> Claim | None:
     """Claim all that waits for one recipient, of these mails; None where nothing is due.
 
-    As soon as one mail to her is due, it tells of all. Who is being written to, or could not be
-    reached, comes last: a mailbox that keeps the mail server busy holds up nobody else's.
+    `seconds` returns the moment it is: it is read once the turn to write has come, for a claim
+    lasts from when it is written. As soon as one mail to her is due, it tells of all. Who is being
+    written to, or could not be reached, comes last: a mailbox that keeps the mail server busy holds
+    up nobody else's.
     """
     ids = [mail.id_in(scope) for mail in wanted]
+    at = seconds()
     with scope.read() as conn:
         if not _due(_waiting(conn, scope, ids, at), at):
             return None
     with scope.write("claim mails about a warning sign") as conn:
+        at = seconds()
         waiting = _waiting(conn, scope, ids, at)
         due = _due(waiting, at)
         if not due:

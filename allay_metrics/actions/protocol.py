@@ -3,19 +3,19 @@
 A form whose warning signs nobody reads would be worse than none.
 """
 
-import csv
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from allay_metrics import config, words
 from allay_metrics.actions.mail_server import can_send
+from allay_metrics.actions.mail_settings import settings_gap
 from allay_metrics.actions.people import read_unable
 from allay_metrics.errors import Conflict, QuestionProblem
+from allay_metrics.outcomes.reader_steps import KINDS
 from allay_metrics.outcomes.reading_hours import ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import safety_protocol
@@ -27,18 +27,23 @@ UNMAILED = (
     "No mail server is named: nobody will be told of a warning sign until they sign in. "
     "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
 )
-IN_PLACE = "Where neither reader nor stand-in can open a warning sign, every owner is told of it."
+_MEND_IT = "Nobody will be told of a warning sign by mail: mend it first, or tick that you know."
+_IN_PLACE = "Nobody it names can open a warning sign: every owner is told of it."
 _WAYS_ON = "Name who signs in, invite or let her in under People, or tick that you know."
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _LONGEST = 1_000  # letters of a step
+# The columns of the steps, in the order of KINDS.
+_STEPS = tuple(
+    f"step_{tier}" if about == "baby" else f"step_{about}_{tier}" for about, tier in KINDS
+)
 
 
 class UnableReader(QuestionProblem):
-    """A protocol that names `addresses` of nobody who may sign in, and that was not known."""
+    """A protocol that names nobody who may sign in, and that was not known: these `addresses`."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
         """Say which, and the ways on."""
-        super().__init__(f"{unable_words(addresses)} {IN_PLACE} {_WAYS_ON}")
+        super().__init__(f"{unable_words(addresses, addresses)} {_WAYS_ON}")
         self.addresses = addresses
 
 
@@ -46,8 +51,9 @@ class UnableReader(QuestionProblem):
 class Duty:
     """Who is told of a warning sign and reads it: when, within what time, and what she does.
 
-    `steps` are what she does about a sign of tier 1, 2 and 3. Without a stand-in both her fields
-    are empty. `within` is in minutes of reading hours.
+    `steps` are what she does about a sign of each of `reader_steps.KINDS`; those of a parent are
+    empty where it was signed before they were asked for. Without a stand-in both her fields are
+    empty. `within` is in minutes of reading hours.
     """
 
     reader: str
@@ -56,7 +62,7 @@ class Duty:
     stand_in_email: str
     within: int
     hours: ReadingHours
-    steps: tuple[str, str, str]
+    steps: tuple[str, ...]
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -85,23 +91,19 @@ def protocol_template() -> str:
     return TEMPLATE.read_text(encoding="utf-8")
 
 
-@cache
-def reader_steps() -> tuple[str, str, str]:
-    """Return what a reader does about a sign of tier 1, 2 and 3, as a practice starts from it."""
-    with (config.REFERENCE / "reader_steps.csv").open(encoding="utf-8", newline="") as file:
-        by_tier = {row["tier"]: row["step"] for row in csv.DictReader(file)}
-    return by_tier["1"], by_tier["2"], by_tier["3"]
-
-
 def within_words(minutes: int) -> str:
     """Return `30 minutes` or `2 hours`."""
     hours, rest = divmod(minutes, 60)
     return words.plural(minutes, "minute") if rest else words.plural(hours, "hour")
 
 
-def unable_words(addresses: Iterable[str]) -> str:
-    """Return a sentence for each address of nobody who may sign in."""
-    return " ".join(f"{one} is the address of nobody who may sign in now." for one in addresses)
+def unable_words(addresses: Collection[str], named: Collection[str]) -> str:
+    """Return a sentence for each address of nobody who may sign in; of all named, who is told."""
+    said = [f"{one} is the address of nobody who may sign in now." for one in addresses]
+    # Without a mail server nobody is told at all, and that is said by itself.
+    if {*named} <= {*addresses} and can_send():
+        said.append(_IN_PLACE)
+    return " ".join(said)
 
 
 def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was in force before
@@ -120,8 +122,8 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     Signing the same twice is signing once. `unmailed` says that she knows that no mail can be sent
     from here, `unable` which addresses she knows to be of nobody who may sign in. Owner only.
 
-    Raises QuestionProblem for what is missing or cannot be, UnableReader for further addresses of
-    nobody who may sign in, Conflict where another one is in force and it was to be signed
+    Raises QuestionProblem for what is missing or cannot be, UnableReader where all it names may not
+    sign in and she does not know it, Conflict where another one is in force and it was to be signed
     `while_off`, or in place of the one signed at `replaces`.
     """
     duty = _checked(duty)
@@ -129,13 +131,15 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     if not told["signed_by"] or not told["text"]:
         raise QuestionProblem("A protocol says what is done, and is signed with a full name.")
     if not can_send() and not unmailed:
-        raise QuestionProblem(UNMAILED)
+        wrong = settings_gap()
+        raise QuestionProblem(f"{wrong} {_MEND_IT}" if wrong else UNMAILED)
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
         if there is not None and _same(there, told, duty):
             return  # pressed twice
         addresses = read_unable(conn, scope, duty.recipients)
-        if not {*addresses} <= {one.lower() for one in unable}:
+        is_known = {*addresses} <= {one.lower() for one in unable}
+        if len(addresses) == len(duty.recipients) and not is_known:
             raise UnableReader(addresses)
         stands = there is not None and (while_off or replaces not in (None, there.signed_at))
         if there is not None and stands:
@@ -198,7 +202,7 @@ def _checked(duty: Duty) -> Duty:
         name: " ".join(getattr(duty, name).split())
         for name in ("reader", "reader_email", "stand_in", "stand_in_email")
     }
-    first, second, third = (step.strip()[:_LONGEST] for step in duty.steps)
+    steps = tuple(step.strip()[:_LONGEST] for step in duty.steps)
     if not people["reader"]:
         raise QuestionProblem("A protocol says who reads warning signs, and is signed.")
     if bool(people["stand_in"]) != bool(people["stand_in_email"]):
@@ -212,7 +216,7 @@ def _checked(duty: Duty) -> Duty:
         raise QuestionProblem("Name at least one day and one hour in which signs are read.")
     if duty.within not in TIMES:
         raise QuestionProblem("Choose within what time a sign is read.")
-    if not (first and second and third):
+    if len(steps) != len(KINDS) or not all(steps):
         raise QuestionProblem("Say what the reader does about a sign of each kind.")
     return replace(
         duty,
@@ -220,7 +224,7 @@ def _checked(duty: Duty) -> Duty:
         reader_email=people["reader_email"],
         stand_in=people["stand_in"],
         stand_in_email=people["stand_in_email"],
-        steps=(first, second, third),
+        steps=steps,
     )
 
 
@@ -235,7 +239,7 @@ def _row(duty: Duty) -> dict[str, Any]:
         "read_days": "".join(map(str, sorted(set(duty.hours.days)))),
         "read_from": duty.hours.opens,
         "read_until": duty.hours.closes,
-        **{f"step_{tier}": step for tier, step in enumerate(duty.steps, 1)},
+        **dict(zip(_STEPS, duty.steps, strict=True)),
     }
 
 
@@ -249,7 +253,7 @@ def _duty(row: Any) -> Duty | None:
         stand_in_email=row.stand_in_email,
         within=row.within_minutes,
         hours=_hours(row),
-        steps=(row.step_1, row.step_2, row.step_3),
+        steps=tuple(getattr(row, name) or "" for name in _STEPS),
     )
 
 

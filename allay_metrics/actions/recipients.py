@@ -5,13 +5,15 @@ sign in now: an owner, or a therapist who cares for that family. Where nobody si
 opens on the practice's own computer, and every address counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select
 
+from allay_metrics import words
+from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import may_sign_in, read_listed, read_unable
-from allay_metrics.actions.protocol import Protocol, read_protocol
+from allay_metrics.actions.protocol import Protocol, read_protocol, unable_words
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.policies import NEVER_MET
@@ -23,7 +25,7 @@ class Recipients:
     """The addresses that are told of signs, in small letters.
 
     `named` are those of the protocol, `all_seeing` the ones of them that may open every sign, and
-    `by_check_in` the ones that may open this check-in's alone.
+    `by_check_in` the ones that may open this check-in's alone. `owners` are those who may sign in.
     """
 
     named: tuple[str, ...]
@@ -32,7 +34,7 @@ class Recipients:
     by_check_in: dict[str, frozenset[str]]
 
     def able(self, check_in_id: str) -> frozenset[str]:
-        """Return those of whom one has to be told, so that the sign is read."""
+        """Return those of whom one has to be told, so that the sign is read; nobody may be."""
         found = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
         return found or frozenset(self.owners)
 
@@ -47,9 +49,7 @@ def read_recipients(
     """Return who is told of the signs of these check-ins. Owner only."""
     named = protocol.duty.recipients if protocol is not None and protocol.duty is not None else ()
     people = read_listed(conn, scope)
-    owners = tuple(
-        sorted(row.email for row in people if row.role == "owner" and row.disabled_at is None)
-    )
+    owners = tuple(sorted(row.email for row in people if row.role == "owner" and may_sign_in(row)))
     if not people:
         return Recipients(named, (), frozenset(named), {})
     readers = [row for row in people if row.email in named and may_sign_in(row)]
@@ -63,13 +63,40 @@ def read_recipients(
     return Recipients(named, owners, all_seeing, by_check_in)
 
 
-def unable(scope: Scope) -> tuple[str, ...]:
-    """Return the addresses in the protocol in force of nobody who may sign in now. Owner only."""
+def unable(scope: Scope) -> str:
+    """Return which addresses in the protocol in force are of nobody who may sign in; '' for none.
+
+    Owner only.
+    """
     with scope.read() as conn:
         protocol = read_protocol(conn, scope)
         if protocol is None or protocol.duty is None:
-            return ()
-        return read_unable(conn, scope, protocol.duty.recipients)
+            return ""
+        named = protocol.duty.recipients
+        addresses = read_unable(conn, scope, named)
+    return unable_words(addresses, named) if addresses else ""
+
+
+def partly_able(scope: Scope, addresses: Collection[str]) -> str:
+    """Return whose of these addresses open signs of their own families alone, and who opens others.
+
+    '' where none does. Owner only.
+    """
+    named = {one.strip().lower() for one in addresses}
+    with scope.read() as conn:
+        able = [row for row in read_listed(conn, scope) if row.email in named and may_sign_in(row)]
+    owners = sorted(row.name for row in able if row.role == "owner")
+    partly = sorted(row.name for row in able if row.role == "therapist")
+    if not partly:
+        return ""
+    opens, whose = ("opens", "her") if len(partly) == 1 else ("open", "their")
+    if owners:
+        others = f"all others are opened by {words.listed(owners)}"
+    elif can_send():
+        others = "of all others every owner is told, too"
+    else:
+        others = "an owner has to open all others"
+    return f"{words.listed(partly)} {opens} signs of {whose} own families only; {others}."
 
 
 def duty_gap(scope: Scope, email: str) -> str:
@@ -84,14 +111,16 @@ def duty_gap(scope: Scope, email: str) -> str:
     if email not in named or not rows:
         return ""
     if not may_sign_in(rows[0]):
+        opened = "every owner is told" if can_send() else "an owner has to open them"
         return (
-            "The safety protocol names her for warning signs, and she opens none now: every owner "
-            "is told, unless somebody else it names opens them. Sign it with somebody who can."
+            f"The safety protocol names her for warning signs, and she opens none now: {opened}, "
+            "unless somebody else it names opens them. Sign it with somebody who can."
         )
     if rows[0].role == "therapist":
+        opened = "of others every owner is told" if can_send() else "an owner has to open others"
         return (
             "The safety protocol names her for warning signs, and she opens those of her own "
-            "families alone: of others every owner is told, unless another it names opens them."
+            f"families alone: {opened}, unless another it names opens them."
         )
     return ""
 

@@ -6,6 +6,7 @@ from allay_metrics import config
 from allay_metrics.actions.check_ins import Link, make_link, mark_sent
 from allay_metrics.actions.courses import courses, today_in
 from allay_metrics.actions.mail_server import MailFailed, send_mail
+from allay_metrics.actions.mail_settings import settings_gap
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
 from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import Scope
@@ -22,6 +23,8 @@ def send_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
     public = config.public_url()
     if config.mail() is None or public is None:
         raise ConfigProblem("Name the mail server, the sender and the public address first.")
+    if wrong := settings_gap():
+        raise ConfigProblem(wrong)
     to = _address(scope, client_id)
     link = make_link(scope, client_id, moment, language)
     until = datetime.fromtimestamp(link.expires_at - 1, scope.zone)

@@ -1,6 +1,6 @@
 """One client: the line of visits, what is known and noted, and the others of the family."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +34,8 @@ SUGGESTED = (
 class PastVisit:
     """One visit of the client's, whoever visited; `number` counts those that took place.
 
-    `doubt` says why it may not have been, or not be, one: see `caseload.doubt`.
+    `doubt` says why it may not have been, or not be, one: see `caseload.doubt`. `also` are the
+    living it is of as well.
     """
 
     starts: datetime
@@ -46,6 +47,12 @@ class PastVisit:
     number: int | None
     concern: str
     doubt: str
+    also: tuple[Person, ...] = ()
+
+    @property
+    def day(self) -> date:
+        """Return its day, in the practice's zone."""
+        return self.starts.date()
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,15 @@ class Baby:
     tags: tuple[str, ...]
     note: Note
     contact: Contact
+
+    @property
+    def still_booked(self) -> PastVisit | None:
+        """Return the next visit booked on the name of a baby who died, None without one."""
+        died_on = self.person.closed_on if self.person.has_died else None
+        if died_on is None:
+            return None
+        after = [one for one in self.visits if one.state == "booked" and one.day > died_on]
+        return min(after, key=lambda one: one.starts, default=None)
 
     @property
     def twins(self) -> tuple[Person, ...]:
@@ -114,7 +130,7 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         last_on=found.last_on,
         next_on=found.next_on,
         concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(told) if one.concern)),
-        visits=_past(scope, theirs, told, lacks),
+        visits=_past(scope, theirs, told, lacks, _also(people, client_id, seen)),
         team=_team(scope, rows),
         tags=tags,
         note=note,
@@ -140,11 +156,22 @@ def _own_clients(scope: Scope) -> Select[tuple[str]]:
     return select(client.c.id).where(reading.own(scope, client, client.c.family_id))
 
 
+def _also(
+    people: Mapping[str, Person], client_id: str, seen: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[Person, ...]]:
+    """Return by visit the living it is of, but this client."""
+    return {
+        id_: tuple(people[one] for one in of if one != client_id and not people[one].has_died)
+        for id_, of in seen.items()
+    }
+
+
 def _past(
     scope: Scope,
     rows: list[Any],
     told: list[tuple[int, reading.Told]],
     lacks: Mapping[str, datetime],
+    also: Mapping[str, tuple[Person, ...]],
 ) -> tuple[PastVisit, ...]:
     concerns = {at: one.concern for at, one in told if one.concern}
     number, found = 0, []
@@ -165,6 +192,7 @@ def _past(
                     datetime.fromtimestamp(row.as_of, scope.zone),
                     is_unconfirmed=bool(row.unconfirmed),
                 ),
+                also=also.get(row.id, ()),
             )
         )
     return tuple(reversed(found))

@@ -27,13 +27,15 @@ class VisitCard:
     `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
     (parking, gate code), `remember` what a therapist noted for the next visit. `doubt` says why
     the visit may not take place, empty where nothing speaks against it. `call`, `way` and `late`
-    are links, None where there is nothing to link to, or where `contact` allows none.
+    are links, None where there is nothing to link to, or where `contact` allows none. `people` are
+    whom the visit is of, `died` the babies of the family who died.
     """
 
     visit_id: str
     family_id: str
     family: str
     people: tuple[Person, ...]
+    died: tuple[Person, ...]
     starts: datetime
     ends: datetime
     minutes: int
@@ -156,6 +158,7 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         family_id=row.family_id,
         family=name,
         people=tuple(people),
+        died=tuple(one for one in behind.people[row.family_id].values() if one.has_died),
         starts=starts,
         ends=ends,
         minutes=row.minutes,

@@ -32,7 +32,7 @@ class MyFamily:
     `missing_on` is the day of a visit that a newer export lacks and nobody decided on, the next to
     come or else the last, and `doubt` says so; None and empty without one.
     `contact` is whether and for what it may be contacted, `has_open_sign` whether a warning sign
-    waits to be acknowledged. A baby who died is not among `people`.
+    waits to be acknowledged. A baby who died is not among `people` but in `died`.
     `state` is the family's; `reason` why its care was closed. `attention` are the names of those
     marked, `note` what is noted for the next visit. `mine` is the client a tap leads to.
     """
@@ -40,6 +40,7 @@ class MyFamily:
     family_id: str
     name: str
     people: tuple[Person, ...]
+    died: tuple[Person, ...]
     concern: str
     visits: int
     last_on: date | None
@@ -119,7 +120,8 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         )
         rows = list(conn.execute(asked))
         ids = [row.id for row in rows]
-        people = _living(reading.people(conn, scope, ids))
+        known = reading.people(conn, scope, ids)
+        people = _living(known)
         told = reading.told(conn, scope, ids)
         marks, signs = reading.marks(conn, scope, ids), reading.open_signs(conn, scope)
         done = visit.c.state == "completed"
@@ -132,7 +134,7 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
     return tuple(
         _family(
             row,
-            people[row.id],
+            (people[row.id], tuple(one for one in known[row.id].values() if one.has_died)),
             reading.told_of(told.get(row.id, ()), 0).concern,
             past.get(row.id, []),
             behind,
@@ -173,11 +175,12 @@ def _missing(
 
 def _family(
     row: Any,
-    people: tuple[Person, ...],
+    living_and_died: tuple[tuple[Person, ...], tuple[Person, ...]],
     concern: str,
     past: Sequence[Any],
     behind: _Behind,
 ) -> MyFamily:
+    people, died = living_and_died
     marks = behind.marks
     noted = [(one.name, *marks[one.client_id]) for one in people if one.client_id in marks]
     missing_on, lacks = _missing(behind.missing.get(row.id, ()), behind.today)
@@ -186,6 +189,7 @@ def _family(
         family_id=row.id,
         name=row.name,
         people=people,
+        died=died,
         concern=concern,
         visits=len(past),
         last_on=row.last_on,
@@ -249,7 +253,8 @@ def look_first(
 def _said_worse(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
     measure = worse.measure.label.lower()
     went = "up" if worse.after > worse.before else "down"
-    said = f"{measure} went {went} {worse.before:g} → {worse.after:g}"
+    unit = f" {worse.measure.unit}" if worse.measure.unit else ""
+    said = f"{measure} went {went} {worse.before:g} → {worse.after:g}{unit}"
     return [
         Look(one, f"{who.name}: {said}", words.short_day(worse.on), "act", who.client_id)
         for one in families

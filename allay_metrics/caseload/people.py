@@ -1,6 +1,6 @@
 """Who is cared for, as shown: names, ages, and where their care stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,18 +34,31 @@ class Person:
         """Return whether care was closed because the baby died."""
         return self.closed_reason == DIED
 
+    @property
+    def death(self) -> str:
+        """Return `Elio died on 12 Nov`, empty for the living."""
+        if not self.has_died or self.closed_on is None:
+            return ""
+        return words.died(self.name, self.closed_on)
+
     def died_before(self, day: date) -> bool:
         """Return whether the baby had died by a day: a visit still booked is not of it."""
         return self.has_died and self.closed_on is not None and self.closed_on < day
 
     def age(self, on: date) -> str:
-        """Return the age in words, empty where no birth date is known."""
-        return words.age(self.born_on, on) if self.born_on and self.is_infant else ""
+        """Return the age in words, empty where no birth date is known and for who died."""
+        has_one = self.born_on and self.is_infant and not self.has_died
+        return words.age(self.born_on, on) if self.born_on and has_one else ""
 
 
 def ages(people: Sequence[Person], on: date) -> str:
-    """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text."""
-    infants = [person for person in people if person.is_infant]
+    """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text.
+
+    Of the living alone; where one of several died, whose age it is: `Mia 7 weeks`.
+    """
+    infants = [person for person in people if person.is_infant and not person.has_died]
+    if len(infants) < sum(person.is_infant for person in people):
+        return words.listed(f"{one.name} {one.age(on)}" for one in infants if one.age(on))
     told = list(dict.fromkeys(filter(None, (one.age(on) for one in infants))))
     born = {one.born_on for one in infants}
     together = TOGETHER.get(len(infants), "") if len(born) == 1 else ""
@@ -55,3 +68,9 @@ def ages(people: Sequence[Person], on: date) -> str:
 def names(people: Sequence[Person]) -> str:
     """Return `Mia and Leo`."""
     return words.listed(person.name for person in people) if people else ""
+
+
+def deaths(people: Iterable[Person]) -> str:
+    """Return `Elio died on 12 Nov`, said of everyone among them who died; else an empty text."""
+    died = [one.death for one in people if one.death]
+    return words.listed(died) if died else ""

@@ -30,12 +30,12 @@ def first_owner_command(
     Prints a link that opens once, to the page where she sets up her sign-in.
     """
     from allay_metrics.actions.people import first_owner
-    from allay_metrics.demo.active import own_practice
+    from allay_metrics.demo.active import making_practice
 
     config.secret()
-    scope = own_practice(chosen_database(context, database))
-    _show(first_owner(scope, email, name), scope)
-    scope.close()
+    with making_practice(chosen_database(context, database)) as scope:
+        _show(first_owner(scope, email, name), scope)
+        scope.close()
 
 
 @accounts_command.command("reset")

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from allay_metrics import words
+from allay_metrics import config, words
 from allay_metrics.cli.options import Span, chosen_database, database_option, moment
 from allay_metrics.cli.progress import bar
 from allay_metrics.errors import AllayError, RecordsDamaged
@@ -81,30 +82,29 @@ def import_command(
     report, is given beside it and read with it: both are one import.
     """
     from allay_metrics.cli.output import as_json
-    from allay_metrics.demo.active import own_practice
+    from allay_metrics.demo.active import making_practice
     from allay_metrics.derive.absence import Answer
     from allay_metrics.records.keys import new_key
 
-    scope = own_practice(chosen_database(context, database))
-    exported = moment(as_of, scope.zone) if as_of else None
+    if as_of:
+        moment(as_of, ZoneInfo(config.TIME_ZONE))  # what is no time is none anywhere
     how["answer"] = Answer() if confirm_missing else None
     # Of files given at once without a told moment none is newer than another.
     how["batch"] = new_key() if len(files) > 1 else None
-    reports, failed = [], 0
-    for path, beside in _pairs(scope, files, how["source"], how["profile"]):
-        try:
-            reports.append(_import_one(scope, path, beside=beside, as_of=exported, **how))
-        except RecordsDamaged:
-            raise  # of no file in particular: the next one would meet it, too
-        except AllayError as error:
-            failed += 1
-            click.echo(str(error), err=True)
+    reports: list[dict[str, Any]] = []
+    problems = _unopened(files)
+    if len(problems) < len(files):  # else no records are made for them
+        with making_practice(chosen_database(context, database)) as scope:
+            how["as_of"] = moment(as_of, scope.zone) if as_of else None
+            reports, problems = _import_all(scope, files, how)
+    for problem in problems:
+        click.echo(problem, err=True)
     if json_:
         click.echo(as_json([{name: told[name] for name in REPORTED} for told in reports]))
     else:
         for told in reports:
             click.echo(in_words(told, dry_run=how["dry_run"]))
-    return 2 if failed else 0
+    return 2 if problems else 0
 
 
 @click.command("undo")
@@ -127,9 +127,11 @@ def check_command(context: click.Context, database: str | None) -> int:
     """Look whether the records are whole, and print each table's fingerprint.
 
     Everything derived is derived anew and compared. Of a damaged file it says what can still be
-    read, and which backup is the newest. Exits with 2 when something is wrong.
+    read, and which backup is the newest. Of the settings of mail it says which one is wrong. Exits
+    with 2 when something is wrong.
     """
     from allay_metrics.actions.check import check_records, examine_damaged
+    from allay_metrics.actions.mail_settings import settings_gap
     from allay_metrics.demo.active import recorded_practice
     from allay_metrics.records import row_hashes
 
@@ -145,7 +147,9 @@ def check_command(context: click.Context, database: str | None) -> int:
     for finding in findings:
         click.echo(finding, err=True)
     click.echo("" if findings else "The records are whole.", err=True, nl=not findings)
-    return 2 if findings else 0
+    if wrong := settings_gap():
+        click.echo(f"No mail can be sent: {wrong}", err=True)
+    return 2 if findings or wrong else 0
 
 
 def _pairs(
@@ -162,6 +166,34 @@ def _pairs(
     own = own_profiles(scope)
     told = read_profile(profile) if profile else named_profile(source, own) if source else None
     return pairs(files, own, told)
+
+
+def _unopened(files: tuple[Path, ...]) -> list[str]:
+    """Return a sentence for each file that cannot be opened, or is empty."""
+    from allay_metrics.intake.encoding import first_bytes
+
+    problems = []
+    for path in files:
+        try:
+            first_bytes(path)
+        except AllayError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _import_all(
+    scope: "Scope", files: tuple[Path, ...], how: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Take files in one by one; return the reports, and a sentence for each that was not."""
+    reports, problems = [], []
+    for path, beside in _pairs(scope, files, how["source"], how["profile"]):
+        try:
+            reports.append(_import_one(scope, path, beside=beside, **how))
+        except RecordsDamaged:
+            raise  # of no file in particular: the next one would meet it, too
+        except AllayError as error:
+            problems.append(str(error))
+    return reports, problems
 
 
 def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:

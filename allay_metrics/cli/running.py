@@ -45,6 +45,7 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
     On this computer only, as long as nobody was listed who may sign in; then everybody signs in.
     On any other address people sign in over TLS, or the demo is shown.
     """
+    from allay_metrics.actions.mail_settings import settings_gap
     from allay_metrics.demo.active import active_practice
 
     _refuse_taken(host, port)
@@ -55,6 +56,8 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
     if config.is_loopback(host) and not database:
         url = config.own_database_url()
     scope.close()
+    if wrong := settings_gap():  # no reason to keep the records from everybody
+        click.echo(f"No mail can be sent: {wrong}", err=True)
     click.echo(
         f"The dashboard is at http://{'localhost' if config.is_loopback(host) else host}:{port}"
     )

@@ -37,15 +37,15 @@ def acuity_command(
     from allay_metrics.actions.sync import sync_acuity
     from allay_metrics.cli.output import as_json
     from allay_metrics.cli.records import REPORTED, in_words
-    from allay_metrics.demo.active import own_practice
+    from allay_metrics.demo.active import making_practice
     from allay_metrics.intake.acuity_api import Account
     from allay_metrics.review.snapshot import keep_due_snapshots
 
     account = Account(*config.acuity_account())
-    scope = own_practice(chosen_database(context, database))
-    with bar("Acuity") as progress:
-        report = sync_acuity(scope, account, first=first, last=last, progress=progress)
-    keep_due_snapshots(scope)
+    with making_practice(chosen_database(context, database)) as scope:
+        with bar("Acuity") as progress:
+            report = sync_acuity(scope, account, first=first, last=last, progress=progress)
+        keep_due_snapshots(scope)
     for note in report.notes:
         click.echo(f"{report.file}: {note}.", err=True)
     told = report.as_json()

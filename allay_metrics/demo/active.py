@@ -4,16 +4,17 @@ Once a process had records open, nothing else is shown in their place: where the
 said. Only a command or a page that is meant to make a file makes one.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from allay_metrics import config
 from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.sessions import has_people
-from allay_metrics.errors import Conflict, NotFound, RecordsDamaged
-from allay_metrics.records import Scope, file_of, open_practice, unreachable
+from allay_metrics.errors import AllayError, Conflict, NotFound, RecordsDamaged
+from allay_metrics.records import Scope, file_of, open_practice, row_hashes, unreachable
 from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
@@ -58,6 +59,43 @@ def recorded_practice(database: str | None = None) -> Scope:
 def own_practice(database: str | None = None) -> Scope:
     """Return the practice's own scope, whether or not it has records; a new one is made."""
     return _open(database or config.own_database_url())
+
+
+@contextmanager
+def making_practice(database: str | None = None) -> Iterator[Scope]:
+    """Yield the practice's own scope as `own_practice` does, for a command that fills it.
+
+    A file made for it goes again, and its folders with it, where nothing was kept in it: the
+    command failed, or was a dry run.
+    """
+    url = database or config.own_database_url()
+    path = file_of(url)
+    new = path is not None and not path.exists()
+    folders = [one for one in path.absolute().parents if not one.exists()] if path and new else []
+    try:
+        scope = own_practice(url)
+        before = row_hashes(scope) if new else {}
+        try:
+            yield scope
+        finally:
+            if path is not None and new:
+                _remove_unfilled(scope, path, before)
+    finally:
+        for folder in folders:  # the innermost first; one that holds anything stays
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _remove_unfilled(scope: Scope, path: Path, before: dict[str, str]) -> None:
+    """Delete the file of a scope that holds what it held `before`, and no more."""
+    try:
+        if scope.has_records() or row_hashes(scope) != before:
+            return
+    except AllayError:  # nobody knows what it holds
+        return
+    scope.close()
+    remove_file(path)
+    _opened.cache_clear()  # the next file there is another practice
 
 
 def made_practice(database: str | None = None) -> Scope:

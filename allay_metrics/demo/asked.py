@@ -8,9 +8,9 @@ from allay_metrics.actions.parent_form import consent, screen
 from allay_metrics.actions.protocol import (
     Duty,
     protocol_template,
-    reader_steps,
     sign_protocol,
 )
+from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.review.check_ins import due

@@ -1,7 +1,8 @@
 """What is said of contact with a family stands at each of its bookings, and goes along with them.
 
 It is said of the bookings a family has then. Whenever the family is derived, the strictest that is
-said of any of them, or of one that left it, is noted at all that say less: a booking that comes in
+said of any of them, or of one that left it, or of one that is known by the same e-mail, phone or
+name and address (contact_match.py), is noted at all that say less: a booking that comes in
 later, or stays when others leave, has it too. So contact never gets looser by what a source says of
 names and addresses, nor by the owner's word on who is one family, until somebody sets it anew.
 """
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Select, and_, delete, select
 
 from allay_metrics.contact import LEVELS, contact_of
+from allay_metrics.derive.contact_match import keep_matches, words_by_match
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.tables import booking, family_contact, visit
 
@@ -37,8 +39,13 @@ def spread_contact(
             before = floors.get((row.family_id, row.death))
             if before is None or _strictness(row) > _strictness(before):
                 floors[row.family_id, row.death] = row
+    for family_id, row in words_by_match(conn, practice_id, families):
+        before = floors.get((family_id, row.death))
+        if before is None or _strictness(row) > _strictness(before):
+            floors[family_id, row.death] = row
     if floors:
         _note(conn, practice_id, floors)
+    keep_matches(conn, practice_id, {family_id for family_id, _ in floors})
 
 
 def _said(conn: Connection, practice_id: str, table: Any, families: Iterable[str]) -> Select[Any]:

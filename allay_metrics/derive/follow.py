@@ -45,6 +45,7 @@ from allay_metrics.derive.reading import decisions, imports_that_mark_attendance
 from allay_metrics.derive.slots import visits_of
 from allay_metrics.derive.visit_type import visit_types
 from allay_metrics.records.bulk import among
+from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import (
     booking,
     care_closed,
@@ -98,10 +99,17 @@ class _Known:
         return self.name.casefold()
 
 
-def follow(conn: Connection, practice_id: str, families: Iterable[str], choices: Choices) -> None:
+def follow(
+    conn: Connection,
+    practice_id: str,
+    families: Iterable[str],
+    choices: Choices,
+    stay: frozenset[tuple[str, str]] = frozenset(),
+) -> None:
     """Move what is kept of clients whose bookings say another family or another name by now.
 
     It runs while the visits of before still stand, when bookings already have their families.
+    `stay` are rows of which somebody knows whose they are, by table and `content_id`.
     """
     known = _changed(conn, practice_id, families, choices)
     if not known:
@@ -109,7 +117,7 @@ def follow(conn: Connection, practice_id: str, families: Iterable[str], choices:
     before = _names_before(conn, practice_id, known)
     now = _people_now(conn, practice_id, known, choices)
     changes = [_change_of(conn, practice_id, one, before, now) for one in known]
-    _move_all(conn, practice_id, changes)
+    _move_all(conn, practice_id, changes, stay)
 
 
 def _changed(
@@ -267,7 +275,12 @@ def _change_of(
     return _Change(known, now, own, came, heir)
 
 
-def _move_all(conn: Connection, practice_id: str, changes: Sequence[_Change]) -> None:
+def _move_all(
+    conn: Connection,
+    practice_id: str,
+    changes: Sequence[_Change],
+    stay: frozenset[tuple[str, str]],
+) -> None:
     """Move what is kept, all at once: of two who swapped names each keeps her own."""
     by_id = {change.known.id: change for change in changes}
     opted_out: list[tuple[RowMapping, set[str]]] = []
@@ -278,8 +291,8 @@ def _move_all(conn: Connection, practice_id: str, changes: Sequence[_Change]) ->
         for row in conn.execute(theirs.order_by(*table.primary_key.columns)).mappings().all():
             change = by_id[row["client_id"]]
             new = change.new_id(table, row)
-            if new != change.known.id:
-                moving.append(_Move(row, new))
+            if new != change.known.id and (table.name, content_id(table, row)) not in stay:
+                moving.append(_Move(row, new, bool(change.own)))
             elif _is_death(table, row) and not change.own:
                 _leave_in_peace(conn, row, change.came)
             if table is client_detail and row["opted_out_at"] is not None:
@@ -299,6 +312,7 @@ class _Move(NamedTuple):
 
     row: RowMapping
     new: str
+    keeps_name: bool  # another family, the same name: there it may have been somebody else's
 
 
 def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[_Move]) -> None:
@@ -326,13 +340,26 @@ def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[
     for client_id_, tag in {*goes, *free}:
         at = [table.c.tag == tag] if table is client_tag else []
         conn.execute(delete(table).where(mine, table.c.client_id == client_id_, *at))
-    for move in free.values():
+    for place, move in free.items():
         conn.execute(insert(table), {**move.row, "client_id": move.new})
+        if move.keeps_name and place in stands and place not in goes:  # it stays behind
+            behind = {**stands[place], "client_id": move.row["client_id"]}
+            if _place(table, behind) not in free:
+                conn.execute(insert(table), behind)
 
 
-def _place(table: Table, row: RowMapping, client: str | None = None) -> tuple[str, str]:
+def _place(
+    table: Table, row: Mapping[str, Any] | RowMapping, client: str | None = None
+) -> tuple[str, str]:
     """Return what is there once: a client, of tags a client's tag."""
     return client or row["client_id"], row["tag"] if table is client_tag else ""
+
+
+def content_id(table: Table, row: Mapping[str, Any] | RowMapping) -> str:
+    """Return a check-in's id, or an id of what a row says, whosever it is."""
+    if table is check_in:
+        return str(row["id"])
+    return key_of(*(str(row[name]) for name in sorted(row.keys() - {"client_id"})))
 
 
 def _opt_out(conn: Connection, row: RowMapping, clients: Iterable[str]) -> None:

@@ -36,7 +36,7 @@ from allay_metrics.records import rollup
 from allay_metrics.records.tables import city, family, offered_hours, therapist, visit
 
 # Version of the rules: records derived by older ones are derived anew when they are opened.
-RULES = 4
+RULES = 5
 # Families at a time: memory stays the same however many there are.
 BATCH = 3_000
 
@@ -49,17 +49,19 @@ def derive(
     *,
     relinked: bool = False,
     contact_given_back: bool = False,
+    stay: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
     """Derive family, clients, visits and flags of these families, and recount the days touched.
 
     Deriving twice gives the same rows. `relinked`: the owner's word on who is one family changed.
     `contact_given_back`: a choice is taken back, and contact as it was before it is on file again.
+    `stay` are rows kept of clients of which somebody knows whose they are (`follow`).
     `progress` is told the share done, 0 to 1. It runs in the caller's transaction.
     """
     choices = read_choices(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
-    follow(conn, practice_id, families, choices)
+    follow(conn, practice_id, families, choices, stay)
     spread_contact(conn, practice_id, families, of_left=not contact_given_back)
     # All go before any comes: a booking that moved takes its visit's id to another family.
     stood = [_drop_batch(conn, practice_id, batch) for batch in batches]

@@ -30,13 +30,7 @@ class FileBytes:
 
 def look_at(path: Path) -> FileBytes:
     """Return fingerprint and encoding; FileProblem if it is empty, binary or cannot be opened."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-    except OSError as error:
-        raise FileProblem(f"{path.name} cannot be opened: {error.strerror or error}.") from None
-    if not start:
-        raise FileProblem(f"{path.name} is empty.")
+    start = first_bytes(path)
     for mark, kind in _OTHER_KINDS.items():
         if start.startswith(mark):
             raise FileProblem(f"{path.name} is {kind}; save it as CSV or .xlsx and choose that.")
@@ -51,6 +45,18 @@ def look_at(path: Path) -> FileBytes:
             raise FileProblem(f"{path.name} begins as UTF-16 but is not: {problem}.")
         return FileBytes(digest.hexdigest(), "utf-16", "read as UTF-16")
     return _eight_bit(path, digest)
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return how a file begins; FileProblem if it is empty or cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        raise FileProblem(f"{path.name} cannot be opened: {error.strerror or error}.") from None
+    if not start:
+        raise FileProblem(f"{path.name} is empty.")
+    return start
 
 
 def _eight_bit(path: Path, digest: "hashlib._Hash") -> FileBytes:

@@ -15,12 +15,14 @@ EMERGENCY, CRISIS, SUPPORT = "911", "988", "1-833-852-6262"
 class RedFlag:
     """One sign: tier 1 (emergency), 2 (doctor now) or 3 (today or this week), and what to do.
 
-    `id` is the place of its row in red_flags.csv, from 1: answers are kept by it.
+    `id` is the place of its row in red_flags.csv, from 1: answers are kept by it. `who` has it, the
+    baby or a parent; `about` is the baby, a parent's body or her mood.
     """
 
     id: int
     tier: int
     who: str
+    about: str
     question: str
     action: str
     source: str
@@ -36,6 +38,7 @@ def red_flags() -> tuple[RedFlag, ...]:
                 id=place,
                 tier=int(row["tier"]),
                 who=row["who"],
+                about=row["about"],
                 question=row["question_trigger"],
                 action=row["action_text"],
                 source=row["source"],

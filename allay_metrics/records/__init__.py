@@ -1,6 +1,6 @@
 """Tables, engine, scope, migrations, roll-up: the only folder that touches a database engine."""
 
-from allay_metrics.records.engine import file_of, open_engine, unreachable
+from allay_metrics.records.engine import PATIENCE, file_of, open_engine, unreachable
 from allay_metrics.records.hashes import row_hashes
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.practice import UNKNOWN, VIRTUAL, open_practice
@@ -9,6 +9,7 @@ from allay_metrics.records.scope import DOOR, OWNER, Scope, Viewer
 __all__ = [
     "DOOR",
     "OWNER",
+    "PATIENCE",
     "UNKNOWN",
     "VIRTUAL",
     "Scope",

@@ -43,6 +43,8 @@ _KEPT_BY_NONE = ("NUL (0x00)", "integer out of range", "bigint out of range")
 _NO_TEXT = "What was entered holds a letter or a number that cannot be kept: enter it anew."
 _TOO_LONG = "The records took too long to answer: try again, or ask for less."
 
+_FORMS = "it has the form sqlite:///FILE or postgresql://HOST/NAME."
+_FILES = ("sqlite", "sqlite+pysqlite")
 PATIENCE = 60  # seconds
 # What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
 CONNECTIONS = 10
@@ -77,16 +79,16 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise ConfigProblem(
-            "The database URL cannot be read: it has the form sqlite:///FILE or postgresql://HOST/NAME."
-        ) from None
+        raise ConfigProblem(f"The database URL cannot be read: {_FORMS}") from None
     if parsed.get_backend_name() == "sqlite":
+        if parsed.drivername not in _FILES:  # such as an asynchronous one
+            raise ConfigProblem(f"The database URL names a driver that is not used here: {_FORMS}")
         if not parsed.database or parsed.database == ":memory:":
             raise ConfigProblem("The database URL names no file: records are kept in one.")
         return _sqlite(url, Path(parsed.database), plain)
     if parsed.get_backend_name() != "postgresql":
         name = parsed.get_backend_name()
-        raise ConfigProblem(f"Records are kept in SQLite or PostgreSQL, not in '{name}'.")
+        raise ConfigProblem(f"Records are kept in SQLite or PostgreSQL, not in '{name}': {_FORMS}")
     return _postgres(parsed)
 
 

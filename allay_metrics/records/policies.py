@@ -231,6 +231,8 @@ OWNERS: dict[str, str] = {
     "audit": "tells who read and did what",
     "check_in_row": "tells of files of answers",
     "city_alias": "how sources are read is the owner's choice",
+    "client_before_link": "tells which clients the owner made one",
+    "contact_match": "tells by what families are known, those gone among them",
     "correction": "the owner's word over a source",
     "daily_city": "tells no therapist: sums of the whole practice",
     "erased": "tells which families asked to be erased",

@@ -10,13 +10,14 @@ from allay_metrics import words
 from allay_metrics.actions.check_ins import SAME_COURSE
 from allay_metrics.actions.courses import Course, courses, today_in
 from allay_metrics.actions.protocol import protocol_in_force
-from allay_metrics.contact import Contact, call_link, contact_of, text_link
+from allay_metrics.contact import Contact, call_link, contact_of, mail_link, text_link
+from allay_metrics.derive.closing import DIED
 from allay_metrics.metrics.looking import Waiting
 from allay_metrics.outcomes.asking import BASELINES, LABELS, Asking, askings
 from allay_metrics.outcomes.safety import RedFlag, red_flags
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
-from allay_metrics.records.tables import answer, check_in, client, family, red_flag
+from allay_metrics.records.tables import answer, care_closed, check_in, client, family, red_flag
 from allay_metrics.records.tables.check_ins import FORM
 
 
@@ -47,8 +48,9 @@ class OpenFlag:
     """A warning sign that nobody has acknowledged.
 
     `client_id` is '' while nobody knows whose answers they are: `client` is then what they say.
-    `is_gone` where it is known, but no visit of that client is on file any more. `contact` is
-    whether the family may be called, and `call` the link to do so.
+    `is_gone` where it is known, but no visit of that client is on file any more; `has_died` where
+    the client is a baby who died. `contact` is whether the family may be called, and `call` the
+    link to do so; `email` is the family's address, or the one the answers give.
     """
 
     check_in_id: str
@@ -60,6 +62,14 @@ class OpenFlag:
     raised_at: int
     flag: RedFlag
     is_gone: bool = False
+    has_died: bool = False
+    email: str | None = None
+    family_id: str = ""
+
+    @property
+    def card(self) -> str:
+        """Return what the signs of one family share, and those of nobody's with one check-in."""
+        return self.family_id or self.check_in_id
 
     @property
     def call(self) -> str | None:
@@ -70,6 +80,11 @@ class OpenFlag:
     def text(self) -> str | None:
         """Return the link that opens a text message; None as `call`."""
         return text_link(self.contact, "sign", self.phone, "")
+
+    @property
+    def mail(self) -> str | None:
+        """Return the link that opens an e-mail; None without an address, or as `call`."""
+        return mail_link(self.contact, "sign", self.email, "Your check-in", "")
 
 
 @dataclass(frozen=True)
@@ -139,7 +154,9 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
     found = [
         OpenFlag(row.check_in_id, row.on_file or "", _who(row), row.family or "", row.phone,
                  contact_of(row.contact or "yes", row.contact_reason), row.raised_at,
-                 known[row.sign], is_gone=row.on_file is None and row.client_id is not None)
+                 known[row.sign], is_gone=row.on_file is None and row.client_id is not None,
+                 has_died=row.closed_because == DIED, email=row.email or row.said_email,
+                 family_id=row.family_id or "")
         for row in rows
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
@@ -290,6 +307,9 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
     of_check_in = and_(
         red_flag.c.practice_id == check_in.c.practice_id, red_flag.c.check_in_id == check_in.c.id
     )
+    closed = and_(
+        care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
+    )
     asked = (
         select(
             *(red_flag.c[name] for name in names),
@@ -299,11 +319,18 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
             client.c.id.label("on_file"),
             client.c.name.label("client"),
             family.c.name.label("family"),
+            family.c.id.label("family_id"),
             family.c.phone,
+            family.c.email,
             family.c.contact,
             family.c.contact_reason,
+            care_closed.c.reason.label("closed_because"),
         )
-        .select_from(_with_family(check_in, outer=True).join(red_flag, of_check_in))
+        .select_from(
+            _with_family(check_in, outer=True)
+            .join(red_flag, of_check_in)
+            .join(care_closed, closed, isouter=True)
+        )
         .where(_own(scope, nobodys=True), *which)
     )
     return list(conn.execute(asked))

@@ -1,28 +1,43 @@
 """Families that are not contacted as usual, and where to find one: for the owner, and by family."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import CompoundSelect, Connection, Select, and_, select, union
 
+from allay_metrics import words
 from allay_metrics.contact import Contact, contact_of
 from allay_metrics.derive.matching import plain_name
+from allay_metrics.metrics.outcomes import died
 from allay_metrics.records import Scope
-from allay_metrics.records.tables import booking, family, family_contact
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import booking, client, family, family_contact, therapist, visit
 
 FOUND = 10
 
 
 @dataclass(frozen=True)
 class FamilyContact:
-    """A family and what was said of contact; `set_by` is empty and `set_on` None for as usual."""
+    """A family and what was said of contact; `set_by` is empty and `set_on` None for as usual.
+
+    `living` are the names of its clients, babies first, and of who booked last; `deaths` says who
+    died and when.
+    `city` and `therapist` are of the last visit that took place, on `last_on`; empty without one.
+    """
 
     family_id: str
     name: str
     contact: Contact
     set_by: str = ""
     set_on: date | None = None
+    living: tuple[str, ...] = ()
+    deaths: tuple[str, ...] = ()
+    city: str = ""
+    therapist: str = ""
+    last_on: date | None = None
 
 
 def not_contacted(scope: Scope) -> tuple[FamilyContact, ...]:
@@ -36,15 +51,50 @@ def contact_with(scope: Scope, family_id: str) -> FamilyContact | None:
 
 
 def find_families(scope: Scope, text: str) -> tuple[FamilyContact, ...]:
-    """Return the first ten families whose name begins with a text, by name; none for no text."""
+    """Return the first ten families of which a name begins with a text, by name; none for no text.
+
+    A name of theirs is the family's, or any of a baby's or a parent's.
+    """
     begins = plain_name(text)
     if not begins:
         return ()
     # Databases do not know all letters: names are compared here.
     with scope.read() as conn:
-        names = conn.execute(_families(scope)).all()
-    found = [row.id for row in names if plain_name(row.name).startswith(begins)]
+        families = conn.execute(_families(scope)).all()
+        called: dict[str, set[str]] = {row.id: {row.name} for row in families}
+        for family_id, name in conn.execute(_names(scope)):
+            if family_id in called:
+                called[family_id].add(name)
+    found = [id_ for id_, names in called.items() if any(_begins(begins, name) for name in names)]
     return _read(scope, _families(scope).where(family.c.id.in_(found[:FOUND])))
+
+
+def _names(scope: Scope) -> CompoundSelect[Any]:
+    """Return the SELECT of (family id, name) of all clients, and of whoever booked."""
+    clients = select(client.c.family_id, client.c.name).where(
+        client.c.practice_id == scope.practice_id
+    )
+    booked = select(booking.c.family_id, booking.c.client_name).where(
+        booking.c.practice_id == scope.practice_id, booking.c.client_name != ""
+    )
+    return union(clients, booked)
+
+
+def _begins(begins: str, name: str) -> bool:
+    """Return whether a name, or a later word of it, begins so."""
+    return f" {plain_name(name)}".find(f" {begins}") >= 0
+
+
+def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
+    """Return `Elio died on 12 Nov` by family, of those in which a baby died."""
+    with scope.read() as conn:
+        died_on = died(conn, scope)
+        clients = _clients(conn, scope, list(families)) if died_on else {}
+    found = {
+        id_: [words.died(one.name, died_on[one.id]) for one in theirs if one.id in died_on]
+        for id_, theirs in clients.items()
+    }
+    return {id_: words.listed(told) for id_, told in found.items() if told}
 
 
 def _families(scope: Scope) -> Select[Any]:
@@ -68,20 +118,99 @@ def _read(scope: Scope, asked: Select[Any]) -> tuple[FamilyContact, ...]:
     ).select_from(booking.join(family_contact, of_booking))
     with scope.read() as conn:
         rows = conn.execute(asked).all()
-        words = said.where(
+        set_so = said.where(
             booking.c.practice_id == scope.practice_id,
             booking.c.family_id.in_([row.id for row in rows if row.contact != "yes"]),
         )
         who = {
             (one.family_id, one.level): one
-            for one in conn.execute(words.order_by(family_contact.c.set_at, family_contact.c.death))
+            for one in conn.execute(
+                set_so.order_by(family_contact.c.set_at, family_contact.c.death)
+            )
         }
-    return tuple(_family(scope, row, who.get((row.id, row.contact))) for row in rows)
+        ids = [row.id for row in rows]
+        clients, last = _clients(conn, scope, ids), _last_visits(conn, scope, ids)
+        booked, died_on = _booked_by(conn, scope, ids), died(conn, scope)
+    return tuple(
+        _family(
+            scope,
+            row,
+            who.get((row.id, row.contact)),
+            _Known(clients.get(row.id, ()), booked.get(row.id, ""), died_on, last.get(row.id)),
+        )
+        for row in rows
+    )
 
 
-def _family(scope: Scope, row: Any, said: Any) -> FamilyContact:
-    contact = contact_of(row.contact, row.contact_reason)
-    if said is None:
-        return FamilyContact(row.id, row.name, contact)
-    on = datetime.fromtimestamp(said.set_at, scope.zone).date()
-    return FamilyContact(row.id, row.name, contact, said.set_by, on)
+@dataclass(frozen=True)
+class _Known:
+    """What a family is known by: its clients, who booked, who died when, and its last visit."""
+
+    clients: Sequence[Any]
+    booked_by: str
+    died_on: Mapping[str, date]
+    last: Any
+
+
+def _family(scope: Scope, row: Any, said: Any, known: _Known) -> FamilyContact:
+    gone = known.died_on
+    living = [one.name for one in known.clients if one.id not in gone]
+    return FamilyContact(
+        family_id=row.id,
+        name=row.name,
+        contact=contact_of(row.contact, row.contact_reason),
+        set_by=said.set_by if said else "",
+        set_on=datetime.fromtimestamp(said.set_at, scope.zone).date() if said else None,
+        living=tuple(dict.fromkeys([*living, *([known.booked_by] if known.booked_by else [])])),
+        deaths=tuple(words.died(one.name, gone[one.id]) for one in known.clients if one.id in gone),
+        city=known.last.city if known.last else "",
+        therapist=known.last.therapist if known.last else "",
+        last_on=known.last.day if known.last else None,
+    )
+
+
+def _clients(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the clients (id, name) of these families, babies first."""
+    asked = (
+        select(client.c.family_id, client.c.id, client.c.name)
+        .where(
+            client.c.practice_id == scope.practice_id,
+            client.c.family_id.in_(among(conn, families)),
+        )
+        .order_by(client.c.kind, client.c.name, client.c.id)
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in conn.execute(asked):
+        found[row.family_id].append(row)
+    return found
+
+
+def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, str]:
+    """Return by family in whose name its latest visit is booked."""
+    asked = (
+        select(booking.c.family_id, booking.c.client_name)
+        .where(
+            booking.c.practice_id == scope.practice_id,
+            booking.c.family_id.in_(among(conn, families)),
+        )
+        .order_by(booking.c.starts_at, booking.c.id)
+    )
+    return {row.family_id: row.client_name for row in conn.execute(asked) if row.client_name}
+
+
+def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, Any]:
+    """Return by family its last visit that took place: day, city, therapist."""
+    who = and_(
+        therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
+    )
+    asked = (
+        select(visit.c.family_id, visit.c.day, visit.c.city, therapist.c.name.label("therapist"))
+        .select_from(visit.join(therapist, who))
+        .where(
+            visit.c.practice_id == scope.practice_id,
+            visit.c.family_id.in_(among(conn, families)),
+            visit.c.state == "completed",
+        )
+        .order_by(visit.c.starts_at, visit.c.id)
+    )
+    return {row.family_id: row for row in conn.execute(asked)}

@@ -1,11 +1,11 @@
-"""Check-ins from files whose owner is in doubt, with the clients who may be meant."""
+"""Check-ins whose owner is in doubt, with the clients who may be meant."""
 
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, desc, func, select
 
 from allay_metrics import words
 from allay_metrics.derive.matching import plain_name
@@ -54,7 +54,7 @@ def open_doubts(scope: Scope, most: int) -> tuple[int, list[Doubt]]:
     with scope.read() as conn:
         count = select(func.count()).select_from(waiting.subquery())
         number = int(conn.execute(count).scalar_one())
-        rows = conn.execute(waiting.order_by(check_in.c.answered_at).limit(most)).all()
+        rows = conn.execute(waiting.order_by("answered_at").limit(most)).all()
         return number, [_doubt(row, scope, _candidates(conn, scope, row)) for row in rows]
 
 
@@ -62,7 +62,7 @@ def nobodys(scope: Scope, most: int) -> list[Doubt]:
     """Return the check-ins said to be nobody's, the newest answer first."""
     told = _waiting(scope).where(check_in.c.doubt.is_(None))
     with scope.read() as conn:
-        rows = conn.execute(told.order_by(check_in.c.answered_at.desc()).limit(most)).all()
+        rows = conn.execute(told.order_by(desc("answered_at")).limit(most)).all()
     return [_doubt(row, scope, ()) for row in rows]
 
 
@@ -79,10 +79,16 @@ def _waiting(scope: Scope) -> Select[Any]:
     of_file = and_(
         import_.c.practice_id == check_in.c.practice_id, import_.c.id == check_in.c.import_id
     )
-    columns = ("id", "answered_at", "doubt", "said_email", "said_name", "said")
+    columns = ("id", "doubt", "said_email", "said_name", "said")
+    # A form in which a sign was ticked need not be finished.
+    at = func.coalesce(check_in.c.answered_at, check_in.c.screened_at, check_in.c.asked_at, 0)
     return (
-        select(*(check_in.c[name] for name in columns), import_.c.file_name)
-        .join(import_, of_file)
+        select(
+            *(check_in.c[name] for name in columns),
+            at.label("answered_at"),
+            func.coalesce(import_.c.file_name, "A check-in's form").label("file_name"),
+        )
+        .select_from(check_in.join(import_, of_file, isouter=True))
         .where(check_in.c.practice_id == scope.practice_id, check_in.c.client_id.is_(None))
     )
 

@@ -1,5 +1,6 @@
 """Visits that a newer export no longer holds, and nobody has decided on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
 from allay_metrics import words
 from allay_metrics.actions.absence import kinds_on_file, read_answer
-from allay_metrics.actions.absence_answers import AbsenceQuestion, absence_question
+from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, absence_question
 from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.derive.absence import Group, KeptAnswer
 from allay_metrics.metrics.behind import TYPE_WORDS
@@ -25,6 +26,8 @@ from allay_metrics.records.tables import (
     visit,
 )
 from allay_metrics.review.lists import Practice, frame, local, of_family, visited_by
+
+_WHOSE = 3
 
 
 def missing_visits(scope: Scope) -> pd.DataFrame:
@@ -132,12 +135,14 @@ class GroupChoice:
 class OpenQuestion:
     """What a file asks before visits it lacks leave the numbers, in words.
 
-    `reasons` are what may be behind it, as clauses without a full stop.
+    `whose` says of which therapists most of the visits are, and of which months. `reasons` are what
+    may be behind it, as clauses without a full stop.
     """
 
     import_id: str
     file_name: str
     visits: int
+    whose: str
     reasons: tuple[str, ...]
     choices: tuple[GroupChoice, ...]
 
@@ -216,8 +221,39 @@ def in_words(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:
         for each in question.groups
     ]
     return OpenQuestion(
-        question.import_id, question.file_name, question.visits, tuple(reasons), tuple(choices)
+        question.import_id,
+        question.file_name,
+        question.visits,
+        whose_visits(question.groups),
+        tuple(reasons),
+        tuple(choices),
     )
+
+
+def whose_visits(groups: Iterable[GroupCount]) -> str:
+    """Return of whom a file lacks most, and when: `Maya Lopez 170 of 176, September 2026`."""
+    told = list(groups)
+    therapists = sorted(
+        (one for one in told if one.group[0] == "therapist"),
+        key=lambda one: (-one.absent, one.group[1]),
+    )
+    said = [
+        f"{group_name(one.group)} {words.number(one.absent)} of {words.number(one.of)}"
+        for one in therapists[:_WHOSE]
+    ]
+    if (more := len(therapists) - _WHOSE) > 0:
+        said.append(words.plural(more, "more therapist"))
+    months = sorted(one.group[1] for one in told if one.group[0] == "month")
+    return ", ".join([*said, *([_months(months[0], months[-1])] if months else [])])
+
+
+def _months(first: str, last: str) -> str:
+    """Return `November 2026`, `September to November 2026` or `December 2025 to January 2026`."""
+    ends = group_name(("month", last))
+    if first == last:
+        return ends
+    begins = date.fromisoformat(f"{first}-01")
+    return f"{begins:%B}{f' {begins.year}' if first[:4] != last[:4] else ''} to {ends}"
 
 
 def doubt_in_words(doubt: str, exported_on: date) -> str:

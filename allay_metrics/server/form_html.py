@@ -3,6 +3,7 @@
 A page holds its own style and asks for nothing else. Everything from outside is escaped.
 """
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -13,11 +14,17 @@ from allay_metrics.server.plain_page import document, policy
 _HERE = Path(__file__).parent
 _STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("form.css", "form_signs.css"))
 POLICY = policy(_STYLE)
+_TELEPHONE = re.compile(r"\d+(?:-[\dA-Z]+)+")
 
 
 def say(key: str, language: str, **parts: str) -> str:
     """Return a sentence of the form, escaped, its parts filled in."""
     return escape(phrases(language)[key].format(**parts))
+
+
+def unbroken(inside: str) -> str:
+    """Return HTML whose telephone numbers stand on one line each; only for what is read as text."""
+    return _TELEPHONE.sub(r'<span class="tel">\g<0></span>', inside)
 
 
 def page(language: str, title: str, inside: str, *, top: str = "", css: str = "") -> str:

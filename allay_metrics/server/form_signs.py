@@ -8,7 +8,7 @@ from html import escape
 from allay_metrics.actions.open_form import Reading
 from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, by_urgency
 from allay_metrics.outcomes.wording import signs
-from allay_metrics.server.form_html import say
+from allay_metrics.server.form_html import say, unbroken
 
 TEXT_TOO = (CRISIS, SUPPORT)
 _DAYS = {
@@ -40,9 +40,8 @@ def act_now(ticked: Collection[int], language: str) -> str:
         alert = "" if place else ' role="alert"'
         inside = "".join(_buttons(call, language) for call in calls)
         below = f'<div class="c">{inside}</div>' if inside else ""
-        parts.append(
-            f'<section class="c"><p class="do"{alert}>{escape(action)}</p>{below}</section>'
-        )
+        does = f'<p class="do"{alert}>{unbroken(escape(action))}</p>'
+        parts.append(f'<section class="c">{does}{below}</section>')
     return "".join(parts)
 
 
@@ -50,7 +49,7 @@ def numbers(ticked: Collection[int], language: str) -> str:
     """Return the numbers of the signs ticked, each once, for the top of every later page."""
     listed = [call for _, calls in _instructions(ticked, language) for call in calls]
     links = "".join(
-        f'<a href="tel:{to}">{say("call", language, number=number)}</a>'
+        f'<a href="tel:{to}">{unbroken(say("call", language, number=number))}</a>'
         for to, number in {call.address: call.number for call in listed}.items()
     )
     back = f'<a class="l" href="?at=act">{say("act", language)}</a>'
@@ -105,8 +104,8 @@ def _buttons(call: _Call, language: str) -> str:
     label = (
         say("emergency", language) if call.is_late else say("call", language, number=call.number)
     )
-    found = f'<a class="b" href="tel:{call.address}">{label}</a>'
+    found = f'<a class="b" href="tel:{call.address}">{unbroken(label)}</a>'
     if call.number in TEXT_TOO:
         text = say("text_to", language, number=call.number)
-        found += f'<a class="b" href="sms:{call.address}">{text}</a>'
+        found += f'<a class="b" href="sms:{call.address}">{unbroken(text)}</a>'
     return found

@@ -5,6 +5,7 @@ from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.layout_utils import Width
 
 from allay_metrics.ui import html
 
@@ -13,6 +14,12 @@ def card(key: str, *, fill: bool = False) -> DeltaGenerator:
     """Return a white card to draw in; `fill` makes it as tall as its neighbour in a row."""
     height: Literal["stretch", "content"] = "stretch" if fill else "content"
     return st.container(border=True, key=f"al-card-{key}", gap="small", height=height)
+
+
+def draw(text: str, width: Width = "stretch") -> None:
+    """Draw HTML that may be empty: nothing then, which Streamlit itself refuses to draw."""
+    if text:
+        st.html(text, width=width)
 
 
 def head(title: str, note: str = "") -> None:

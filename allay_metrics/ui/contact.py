@@ -1,7 +1,7 @@
 """The one place where contact with a family is set: three choices, a reason, at once, with Undo."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -15,7 +15,7 @@ from allay_metrics.review.contacts import FamilyContact
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
-_SAID, _WRONG = "al-contact-said", "al-contact-wrong"
+_SAID = "al-contact-said"
 _MEANS = {
     "yes": "as usual",
     "practical": "about a visit that stands",
@@ -25,11 +25,18 @@ _MEANS = {
 
 @dataclass(frozen=True)
 class Done:
-    """What was done about a family's contact, in a sentence, and the way back, if there is one."""
+    """What was done about a family's contact, in a sentence, and the way back, if there is one.
+
+    `place` is where on its page it is said, '' for beside the menu; `brief` is said where the page
+    shows beside it what stands now. `is_refused` says that nothing was done, the sentence why.
+    """
 
     family_id: str
     sentence: str
     undo: Callable[[], None] | None = None
+    place: str = ""
+    brief: str = ""
+    is_refused: bool = False
 
 
 def contact_control(scope: Scope, one: FamilyContact, *, key: str = "") -> None:
@@ -41,24 +48,37 @@ def contact_control(scope: Scope, one: FamilyContact, *, key: str = "") -> None:
         key=f"al-contact-{id_}", horizontal=True, vertical_alignment="center", gap="small"
     ):
         if one.contact.sentence:
-            said = f'<p class="al-contact">{escape(contact_words(one))}</p>'
-            st.html(said, width="stretch")
-        with st.popover(f"Contact: {LEVEL_WORDS[one.contact.level].lower()}", type="tertiary"):
+            st.html(f'<p class="al-contact">{escape(contact_words(one))}</p>', width="stretch")
+        # What stands is said once: by the sentence, where there is one.
+        label = "Change contact" if one.contact.sentence else "Contact: yes"
+        with st.popover(label, type="tertiary"):
             _menu(scope, one, id_)
 
 
-def contact_done() -> None:
-    """Draw what was done last, with Undo, or why it was refused; nothing for nothing."""
-    if wrong := st.session_state.pop(_WRONG, ""):
-        problem(wrong)
+def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> None:
+    """Draw what was just done for this family in this place, with Undo; nothing for nothing.
+
+    It is said until the next thing is done, be it elsewhere. `is_brief` where the page shows beside
+    it what stands now.
+    """
+    # Its place is kept where nothing is said: what is open below would close as it goes.
+    slot = st.empty()
     done: Done | None = st.session_state.get(_SAID)
-    if done is None:
+    if done is None or (done.family_id, done.place) != (family_id, place):
         return
-    with st.container(
+    del st.session_state[_SAID]
+    if done.is_refused:
+        with slot.container():
+            problem(done.sentence)
+        return
+    with slot.container(
         key="al-contact-done", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        said = f'<p class="al-done" role="status">{escape(done.sentence)}</p>'
-        st.html(said, width="stretch")
+        sentence = (is_brief and done.brief) or done.sentence
+        st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>', width="stretch")
+        if place:
+            # The form that was tapped is closed now: the card's own words may lie out of sight.
+            st.toast(markdown(sentence))
         if done.undo is not None:
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 
@@ -68,16 +88,10 @@ def tell_done(done: Done) -> None:
     st.session_state[_SAID] = done
 
 
-def tell_refused(why: str) -> None:
-    """Keep why something was refused, for the next run to say."""
-    st.session_state[_WRONG] = why
-
-
-def forget_done(family_id: str = "") -> None:
-    """Tell no more of what was done last, but of this family."""
+def done_of() -> str:
+    """Return the family of which something was just done, '' for none."""
     done: Done | None = st.session_state.get(_SAID)
-    if done is not None and done.family_id != family_id:
-        del st.session_state[_SAID]
+    return done.family_id if done else ""
 
 
 def contact_words(one: FamilyContact) -> str:
@@ -88,48 +102,54 @@ def contact_words(one: FamilyContact) -> str:
 
 
 def _menu(scope: Scope, one: FamilyContact, id_: str) -> None:
+    """Draw the choices: of those not as usual a reason is the tap, so that none is guessed."""
     st.html(f'<p class="al-sub">Contact with the {escape(one.name)} family</p>')
-    reason = f"al-contact-why-{id_}"
-    st.pills(
-        f"Why contact with the {markdown(one.name)} family is not as usual",
-        REASONS,
-        key=reason,
-        default=one.contact.reason or REASONS[0],
-        required=True,
-        format_func=lambda why: REASON_WORDS[why].capitalize(),
-        label_visibility="collapsed",
+    st.button(
+        f"**{LEVEL_WORDS['yes']}**, {_MEANS['yes']}",
+        key=f"al-contact-yes-{id_}",
+        type="primary" if one.contact.level == "yes" else "secondary",
+        width="stretch",
+        on_click=_set,
+        args=(scope, one, "yes"),
     )
-    for level in LEVELS:
-        st.button(
-            f"**{LEVEL_WORDS[level]}**, {_MEANS[level]}",
-            key=f"al-contact-{level}-{id_}",
-            type="primary" if level == one.contact.level else "secondary",
-            width="stretch",
-            on_click=_set,
-            args=(scope, one, level, reason),
+    for level in LEVELS[1:]:
+        stands = one.contact.reason if one.contact.level == level else None
+        # Another field where contact stands otherwise: what was tapped before is no tap.
+        key = f"al-contact-{level}-{id_}-{one.contact.level}-{one.contact.reason}"
+        st.pills(
+            f"**{LEVEL_WORDS[level]}**, {_MEANS[level]}, because",
+            REASONS,
+            key=key,
+            default=stands,
+            format_func=lambda why: REASON_WORDS[why].capitalize(),
+            on_change=_set_because,
+            args=(scope, one, level, key),
         )
 
 
-def _set(scope: Scope, one: FamilyContact, level: Level, reason: str) -> None:
+def _set_because(scope: Scope, one: FamilyContact, level: Level, key: str) -> None:
+    # A second tap on what stands says nothing new.
+    if reason := st.session_state[key]:
+        _set(scope, one, level, reason)
+
+
+def _set(scope: Scope, one: FamilyContact, level: Level, reason: str = "") -> None:
     try:
-        undo: ContactUndo = set_contact(
-            scope, one.family_id, level, st.session_state[reason] if level != "yes" else ""
-        )
+        undo: ContactUndo = set_contact(scope, one.family_id, level, reason)
     except AllayError as error:
-        tell_refused(str(error))
+        tell_done(Done(one.family_id, str(error), is_refused=True))
         return
     said = LEVEL_WORDS[level].lower()
-    why = f", {REASON_WORDS[st.session_state[reason]]}" if level != "yes" else ""
+    why = f", {REASON_WORDS[reason]}" if reason else ""
     sentence = f"Contact with the {one.name} family: {said}{why}."
-    tell_done(Done(one.family_id, sentence, partial(undo_contact, scope, undo)))
+    tell_done(Done(one.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept."))
 
 
 def _undo(done: Done) -> None:
     assert done.undo is not None
-    st.session_state.pop(_SAID, None)
     try:
         done.undo()
     except AllayError as error:
-        tell_refused(str(error))
+        tell_done(replace(done, sentence=str(error), undo=None, is_refused=True))
     else:
-        tell_done(Done(done.family_id, "Undone: all is as it was."))
+        tell_done(replace(done, sentence="Undone: all is as it was.", undo=None, brief=""))

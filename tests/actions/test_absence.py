@@ -427,6 +427,15 @@ def test_a_mended_row_belongs_to_the_files_its_own_was_given_with(sqlite_desk):
     )  # fmt: skip
 
 
+def test_a_mended_row_in_other_letters_is_of_the_same_therapist(sqlite_desk):
+    desk = sqlite_desk
+    bad = FORTNIGHT[5] | {"end": "never", "therapist": "MAYA LOPEZ"}
+    first = desk.take_in([*without("v5"), bad], MONDAY)
+    mend(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
+    report = desk.take_in(without("v5"), NEXT)
+    assert (report.missing, marks(desk.scope)["missing"]) == (1, {"v5"})
+
+
 def test_a_file_cut_before_its_export_says_nothing_of_the_days_after_its_last_visit(sqlite_desk):
     """An older file knew visits after the export, and this one has none of them."""
     desk = sqlite_desk
@@ -517,6 +526,20 @@ def test_an_older_export_that_knows_later_bookings_puts_the_moment_in_doubt(sqli
     desk.take_in([newer, *FORTNIGHT[1:]], MONDAY)
     report = desk.take_in(FORTNIGHT[1:], NEXT, is_as_of_certain=False)
     assert report.doubt == "older 2026-01-16"
+
+
+def test_an_answer_taken_back_leaves_the_moment_in_doubt_as_before(sqlite_desk):
+    desk = sqlite_desk
+    newer = FORTNIGHT[0] | {"booked": "2026-01-16"}
+    desk.take_in([newer, *FORTNIGHT[1:]], MONDAY)
+    rows = [row for row in FORTNIGHT[1:] if row["key"] != "v5"]
+    report = desk.take_in(rows, NEXT, is_as_of_certain=False)
+    before = marks(desk.scope)
+    assert (report.doubt, before["asked"]) == ("older 2026-01-16", {"v5"})
+    answer_absence(desk.scope, report.import_id, Answer(frozenset({("type", "cst")})))
+    assert marks(desk.scope)["asked"] == set()
+    take_answer_back(desk.scope, report.import_id)
+    assert marks(desk.scope) == before
 
 
 def test_rows_without_a_therapist_in_a_file_of_one_therapist_are_no_evidence(sqlite_desk):

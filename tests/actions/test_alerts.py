@@ -91,7 +91,8 @@ def sign_the_old_way(scope):
     """Make the protocol in force one of before mails were sent."""
     empty = dict.fromkeys(
         ("within_minutes", "reader_email", "stand_in", "stand_in_email", "read_days", "read_from",
-         "read_until", "step_1", "step_2", "step_3", "unmailed")
+         "read_until", "step_1", "step_2", "step_3", "step_body_1", "step_body_2", "step_mood_1",
+         "step_mood_2", "unmailed")
     )  # fmt: skip
     with scope.write("make the protocol an old one") as conn:
         conn.execute(update(safety_protocol).values(empty))
@@ -226,6 +227,31 @@ def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
         second.close()
 
 
+def test_a_claim_lasts_from_when_it_is_written_not_from_when_its_turn_was_waited_for(
+    scope, box, monkeypatch
+):
+    """A long import writes meanwhile: the second sender comes a moment before the claim ends."""
+    tick(scope, FEVER)
+    signed(scope, ALONE)
+    clock, write = Ticking(), type(scope).write
+
+    def take_turns(self, reason, *rest):
+        if reason.startswith("claim"):
+            clock.move(55)
+        return write(self, reason, *rest)
+
+    def take(_to):
+        monkeypatch.undo()
+        name_server(monkeypatch, box.port)
+        clock.move(queueing.CLAIM_LASTS - 1)
+        assert send_alerts(scope, clock) == Sent(0)
+
+    box.while_taking = take
+    monkeypatch.setattr(type(scope), "write", take_turns)
+    assert send_alerts(scope, clock) == Sent(1)
+    assert box.recipients == [READER]
+
+
 class Ticking:
     """A clock that stands until it is moved on."""
 
@@ -358,9 +384,57 @@ def test_what_nobody_foresaw_about_one_mail_does_not_hold_up_the_next(scope, box
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alerts, "_mail", go_wrong)
-        assert send_alerts(scope) == Sent(1, "broken off")
+        for later in (0, 1_000, 3_000):
+            assert send_alerts(scope, ahead(later)).failure == "unreachable"
     assert box.recipients == [STAND_IN]
     assert READER not in caplog.text
+    assert send_alerts(scope, ahead(5_000)) == Sent(1), "not a word of it had gone out"
+
+
+WRONG_SETTINGS = [
+    ("ALLAY_SMTP_URL", "smtp://mail..example.org"),
+    ("ALLAY_SMTP_URL", "smtp://[mail.example.org"),
+    ("ALLAY_SMTP_URL", "smtp://127.0.0.1:99999"),
+    ("ALLAY_SMTP_URL", "smtps://care:p%C3%A4ss@127.0.0.1"),
+    ("ALLAY_MAIL_FROM", "pr\u00fcfung@example.org"),
+    ("ALLAY_MAIL_FROM", "care"),
+    ("ALLAY_PUBLIC_URL", "care.example.org"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_SETTINGS)
+def test_a_mail_waits_for_the_setting_that_is_wrong_and_then_goes_out(
+    scope, box, monkeypatch, name, value
+):
+    tick(scope, FEVER)
+    with monkeypatch.context() as patch:
+        patch.setenv(name, value)
+        for later in (0, 3_700, 7_400):
+            assert send_alerts(scope, ahead(later)) == Sent(failure="settings")
+        assert name in alerts.sentence(read_untold(scope, hence(7_400)).reason)
+    assert send_alerts(scope, ahead(7_401)) == Sent(2), "at once"
+    assert sorted(box.recipients) == [READER, STAND_IN]
+
+
+def test_an_error_in_a_step_before_the_text_is_tried_as_long_as_the_sign_waits(
+    scope, box, monkeypatch
+):
+    """Whatever it is: here a step of the conversation that nobody foresaw."""
+    tick(scope, FEVER)
+    signed(scope, ALONE)
+    with monkeypatch.context() as patch:
+        patch.setattr("smtplib.SMTP.rcpt", lambda *_: "\u00fc".encode("ascii"))
+        for later in (0, 3_700, 7_400):
+            assert send_alerts(scope, ahead(later)) == Sent(failure="unreachable")
+    assert send_alerts(scope, ahead(11_100)) == Sent(1)
+    assert box.recipients == [READER]
+
+
+def test_a_line_break_behind_a_setting_is_no_part_of_it(scope, box, monkeypatch):
+    tick(scope, FEVER)
+    monkeypatch.setenv("ALLAY_MAIL_FROM", f"{SENDER}\n")
+    assert send_alerts(scope) == Sent(2)
+    assert {letter["From"] for _, letter in box.letters} == {SENDER}
 
 
 def test_one_reader_in_other_letters_is_one_reader(scope, box):
@@ -390,12 +464,12 @@ def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
         with suppress(Died):
             send_alerts(scope, ahead(queueing.CLAIM_LASTS + 1))
         assert len(box.letters) == 2, "a mail that comes twice is better than none"
-        for later in (700, 5_000):
+        for later in (2 * queueing.CLAIM_LASTS + 2, 5_000):
             with suppress(Died):
                 send_alerts(scope, ahead(later))
         assert len(box.letters) == 2
     assert len({letter["Message-ID"] for _, letter in box.letters}) == 1
-    assert read_untold(scope, hence(700)).reason == "broken off"
+    assert read_untold(scope, hence(2 * queueing.CLAIM_LASTS + 2)).reason == "broken off"
 
 
 def test_a_server_that_drops_after_the_text_is_sent_to_twice_at_most(scope, box):
@@ -424,9 +498,9 @@ def test_under_an_old_protocol_every_owner_on_file_is_told(scope, box, monkeypat
     assert send_alerts(scope) == Sent(failure="nobody")
     assert read_untold(scope).reason == "nobody"
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
-    first_owner(scope, "olga@care.test", "Olga")
+    ana(scope, replace(scope, viewer=DOOR))
     assert send_alerts(scope) == Sent(1)
-    assert box.recipients == ["olga@care.test"]
+    assert box.recipients == [ANA]
     assert send_alerts(scope, ahead(queueing.CLAIM_LASTS)) == Sent(0)
     assert send_alerts(scope, ahead(14_500)) == Sent(1)
 
@@ -626,4 +700,22 @@ def test_one_who_can_is_enough(scope, box):
     tick(scope, FEVER)
     send_alerts(scope)
     assert sorted(box.recipients) == ["amy@care.test", ANA]
+    assert read_untold(scope) is None
+
+
+@pytest.mark.usefixtures("box")
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_an_owner_who_can_open_nothing_is_told_of_nothing(scope, door, box, is_reset):
+    """Invited and never joined, or reset since: only who may sign in stands in for the reader."""
+    olga = first_owner(scope, "olga@care.test", "Olga")
+    if is_reset:
+        olga = reset(scope, Someone(door, olga).id)
+    read_by(scope, "amy@care.test")
+    tick(scope, FEVER)
+    assert send_alerts(scope) == Sent(1, "nobody")
+    assert box.recipients == ["amy@care.test"]
+    assert read_untold(scope).reason == "nobody"
+    Someone(door, olga)
+    assert send_alerts(scope) == Sent(1)
+    assert box.recipients == ["amy@care.test", "olga@care.test"]
     assert read_untold(scope) is None

@@ -163,6 +163,9 @@ def test_who_said_so_and_when_is_kept_and_stands_in_the_trail(desk, maya):
     assert not_contacted(desk.scope) == ()
     assert [one.name for one in find_families(desk.scope, "le")] == ["Lee"]
     assert find_families(desk.scope, " ") == ()
+    (lee,) = find_families(desk.scope, "mi")
+    assert (lee.living, lee.city, lee.therapist) == (("Mia", "Ana Lee"), "Oakland", "Maya Lopez")
+    assert find_families(desk.scope, "ana") == (lee,)
 
 
 def test_a_family_is_found_by_its_name_whatever_its_letters(sqlite_desk):

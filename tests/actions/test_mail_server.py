@@ -4,9 +4,11 @@ import pytest
 
 from allay_metrics import config
 from allay_metrics.actions import mail_server as sending
-from allay_metrics.actions.mail_server import SENTENCES, MailFailed, send_mail
+from allay_metrics.actions.mail_server import SENTENCES, MailFailed, can_send, send_mail
+from allay_metrics.actions.mail_settings import read_server, settings_gap
 from allay_metrics.actions.outbox import CLAIM_LASTS
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.records.engine import PATIENCE
 from tests.support.mail_box import (
     SENDER,
     Box,
@@ -103,7 +105,9 @@ def test_a_text_is_not_handed_over_once_the_steps_before_took_too_long(box, monk
 def test_a_conversation_is_over_before_its_claim_is():
     # What was begun just before the latest moment, and both answers about the text.
     longest = sending._BEFORE_TEXT + 2 * _OVER_TEXT + 1
-    assert longest < sending.LONGEST < CLAIM_LASTS
+    assert longest < sending.LONGEST
+    # And whoever claimed has said what became of it, also where she waited for her turn to write.
+    assert sending.LONGEST + PATIENCE + 30 <= CLAIM_LASTS
 
 
 @pytest.mark.usefixtures("far")
@@ -144,10 +148,68 @@ def test_an_address_no_server_understands_is_refused_here(box):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.org", "smtp://", "example.org:25", "smtp://example.org:port"]
+    ("name", "value"),
+    [
+        ("ALLAY_SMTP_URL", "http://example.org"),
+        ("ALLAY_SMTP_URL", "smtp://"),
+        ("ALLAY_SMTP_URL", "example.org:25"),
+        ("ALLAY_SMTP_URL", "smtp://example.org:port"),
+        ("ALLAY_SMTP_URL", "smtp://example.org:0"),
+        ("ALLAY_SMTP_URL", "smtp://mail example.org"),
+        ("ALLAY_SMTP_URL", "smtp://mail..example.org"),
+        ("ALLAY_SMTP_URL", "smtp://[mail.example.org"),
+        ("ALLAY_SMTP_URL", "smtps://me:1/secret@example.org"),
+        ("ALLAY_SMTP_URL", "smtps://me:s\u00fccret@example.org"),
+        ("ALLAY_MAIL_FROM", "care"),
+        ("ALLAY_MAIL_FROM", "pr\u00fcfung@example.org"),
+        ("ALLAY_MAIL_FROM", "care@example.org\nBcc: all@example.org"),
+        ("ALLAY_MAIL_FROM", "care@example.org, else@example.org"),
+        ("ALLAY_MAIL_FROM", "Care <care@example.org"),
+    ],
 )
-def test_an_address_that_is_no_mail_server_is_said(monkeypatch, url):
-    name_server(monkeypatch, 25)
-    monkeypatch.setenv("ALLAY_SMTP_URL", url)
-    with pytest.raises(ConfigProblem, match="smtp://"):
+def test_a_setting_that_cannot_be_right_is_named_before_anything_is_sent(
+    box, monkeypatch, name, value
+):
+    assert settings_gap() == ""
+    monkeypatch.setenv(name, value)
+    assert name in settings_gap()
+    assert "secret" not in settings_gap()
+    assert not can_send()
+    with pytest.raises(ConfigProblem, match=name):
         send_mail(TO, "Hello", "A text")
+    assert box.letters == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [("Care <care@example.org>", SENDER), ("Pr\u00fcfung <care@example.org>", SENDER)],
+)
+def test_a_sender_may_have_a_name(box, monkeypatch, sender, address):
+    monkeypatch.setenv("ALLAY_MAIL_FROM", sender)
+    send_mail(TO, "Hello", "A text", message_id="abc")
+    ((_, letter),) = box.letters
+    assert (letter["From"], letter["Message-ID"]) == (sender, "<abc@example.org>")
+    assert letter["From"].addresses[0].addr_spec == address
+
+
+@pytest.mark.parametrize("url", ["smtp://127.0.0.1:25/", "smtps://[::1]", "smtp://m\u00fcller.de"])
+def test_a_server_is_named_by_address_or_by_a_name_of_any_letters(url):
+    assert read_server(url).port in (25, 465, 587)
+
+
+def test_a_server_that_hangs_up_before_the_text_has_not_taken_it(box):
+    """Asked whether it takes a text now: not a word of it was said yet."""
+    box.fault = "drops at DATA"
+    assert failure() == ("no answer", False)
+
+
+def test_a_recipient_that_is_no_address_is_refused_here(box):
+    with pytest.raises(MailFailed, match="recipient"):
+        send_mail("ana@example.org\nBcc: all@example.org", "Hello", "A text")
+    assert box.letters == []
+
+
+def test_dots_and_lines_arrive_as_they_were_written(box):
+    text = ".\n..two\n. \nlast"
+    send_mail(TO, "Hello", text)
+    assert box.letters[0][1].get_content().splitlines() == text.splitlines()

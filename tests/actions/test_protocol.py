@@ -3,19 +3,20 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from allay_metrics.actions.people import first_owner
 from allay_metrics.actions.protocol import (
     TIMES,
     UnableReader,
     protocol_in_force,
-    reader_steps,
     sign_protocol,
     within_words,
 )
 from allay_metrics.errors import Conflict, QuestionProblem
+from allay_metrics.outcomes.reader_steps import reader_step, reader_steps
 from allay_metrics.outcomes.reading_hours import ReadingHours
+from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.records import DOOR
 from allay_metrics.records.tables import safety_protocol
 from tests.support.asked import DUTY, READER, STAND_IN, signed
@@ -29,7 +30,7 @@ def unmailed(scope):
 
 
 def test_what_is_signed_is_in_force_as_it_was_signed(scope):
-    duty = replace(DUTY, within=30, hours=ReadingHours((1, 3, 5), 9, 17), steps=("a", "b", "c"))
+    duty = replace(DUTY, within=30, hours=ReadingHours((1, 3, 5), 9, 17), steps=tuple("abcdefg"))
     signed(scope, duty)
     kept = protocol_in_force(scope)
     assert (kept.duty, kept.within, kept.duty.recipients) == (
@@ -49,7 +50,8 @@ def test_what_is_signed_is_in_force_as_it_was_signed(scope):
         ({"within": 7}, "within what time"),
         ({"hours": ReadingHours(())}, "at least one day"),
         ({"hours": ReadingHours((1,), 20, 8)}, "at least one day"),
-        ({"steps": ("a", " ", "c")}, "what the reader does"),
+        ({"steps": ("a", " ", *"cdefg")}, "what the reader does"),
+        ({"steps": tuple("abc")}, "what the reader does"),
     ],
 )
 def test_what_is_missing_or_cannot_be_is_said(sqlite_scope, change, says):
@@ -74,6 +76,14 @@ def test_without_a_mail_server_it_is_signed_only_by_who_knows_it(sqlite_scope, m
     assert unmailed(sqlite_scope) == [1, 0]
 
 
+def test_a_wrong_setting_of_mail_is_named_where_it_is_signed(sqlite_scope, monkeypatch):
+    name_server(monkeypatch, 25, host="mail..example.org")
+    with pytest.raises(QuestionProblem, match=r"ALLAY_SMTP_URL names no server.* or tick"):
+        sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.")
+    sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.", unmailed=True)
+    assert unmailed(sqlite_scope) == [1]
+
+
 def test_one_signed_meanwhile_is_not_replaced_unseen(sqlite_scope):
     signed(sqlite_scope)
     seen = protocol_in_force(sqlite_scope).signed_at
@@ -81,6 +91,31 @@ def test_one_signed_meanwhile_is_not_replaced_unseen(sqlite_scope):
     with pytest.raises(Conflict, match="signed one meanwhile"):
         signed(sqlite_scope, replace(DUTY, within=30), replaces=seen)
     assert protocol_in_force(sqlite_scope).duty.within == 60
+
+
+def test_one_signed_before_a_parents_signs_had_steps_counts_and_is_signed_again_as_new(scope):
+    signed(scope)
+    empty = dict.fromkeys(("step_body_1", "step_body_2", "step_mood_1", "step_mood_2"))
+    with scope.write("make the protocol an old one") as conn:
+        conn.execute(update(safety_protocol).values(step_2="Ours.", **empty))
+    steps = protocol_in_force(scope).duty.steps
+    shown = [reader_step(flag, steps) for flag in red_flags() if flag.tier == 2]
+    assert set(shown) == {"Ours.", reader_steps()[4], reader_steps()[6]}
+    filled = tuple(one or ours for one, ours in zip(steps, reader_steps(), strict=True))
+    again = replace(DUTY, steps=filled)
+    signed(scope, again)
+    assert protocol_in_force(scope).duty == again
+    assert all(protocol_in_force(scope).duty.steps)
+
+
+@pytest.mark.parametrize("flag", red_flags(), ids=lambda flag: str(flag.id))
+def test_only_a_sign_of_the_body_asks_for_a_doctor_before_a_visit(flag):
+    step = reader_step(flag, reader_steps())
+    assert ("before a doctor has said so" in step) == (flag.about != "mood" and flag.tier == 2)
+    assert (flag.about == "baby") == (flag.who == "baby")
+    assert "working day" not in step, "it would be later than the protocol's own time"
+    if flag.about == "mood":
+        assert "988" in step
 
 
 def test_a_template_of_each_step_ships_and_every_time_has_words():

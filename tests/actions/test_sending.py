@@ -72,9 +72,10 @@ def test_nothing_is_sent_where_nothing_is_named(sqlite_desk, clients, monkeypatc
     monkeypatch.setenv("ALLAY_SMTP_URL", "http://example.org")
     monkeypatch.setenv("ALLAY_MAIL_FROM", "care@example.org")
     monkeypatch.setenv("ALLAY_PUBLIC_URL", "https://care.example.org")
-    assert can_send()
+    assert not can_send()
     with pytest.raises(ConfigProblem, match="smtp://"):
         send_link(sqlite_desk.scope, clients["Mia"], "day7")
+    assert check_ins(sqlite_desk.scope, "id") == [], "no link that nobody was sent"
 
 
 @pytest.mark.usefixtures("box")

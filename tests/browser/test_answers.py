@@ -10,7 +10,7 @@ from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.records import open_practice
 from tests.browser.test_mapping import drop
 from tests.support.axe import violations
-from tests.support.browser import settle
+from tests.support.browser import press, settle
 from tests.support.dashboard import choose, visit
 from tests.support.exports import appointment, instant, write_export
 from tests.support.server import Server, start_server
@@ -47,8 +47,7 @@ def test_an_unknown_form_is_mapped_taken_in_and_its_doubt_answered(
     form.write_text("\n".join([HEAD, *LINES, ""]), encoding="utf-8")
     visit(page, server, "records")
     drop(page, form)
-    page.get_by_text("Parents' answers", exact=True).click()
-    settle(page)
+    press(page.get_by_text("Parents' answers", exact=True))
     expect(page.get_by_role("heading", name="Which question is which?")).to_be_visible()
     expect(page.get_by_text("Not yet:").first).to_be_visible()
     filled, mail, child, upset = HEAD.split(",")

@@ -14,7 +14,7 @@ from allay_metrics.review.check_ins import waiting
 from allay_metrics.review.needs import count_needs
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.axe import violations
-from tests.support.browser import Watched, settle
+from tests.support.browser import Watched, press, settle
 from tests.support.server import Server
 
 Served = tuple[Server, str]
@@ -126,8 +126,9 @@ def test_closing_care_takes_the_family_off_both_lists_and_shows_the_graduation(
     expect(phone.locator("h1.al-title")).to_contain_text(f"{first.name} family")
     assert first.name not in phone.url
     settle(phone)
-    phone.get_by_text("Close care").first.click()
-    phone.get_by_role("button", name="Close care").click()
+    shut = phone.locator("[class*=st-key-al-card-care]")
+    shut.locator("summary").click()
+    shut.get_by_role("button", name="Close ").click()
     expect(phone.get_by_role("status")).to_contain_text("Graduated, goals met")
     settle(phone)
     assert count_needs(owner, today.day).no_next == without - (first.next_on is None)
@@ -156,8 +157,7 @@ def test_of_two_tabs_the_second_sees_both_texts_and_loses_neither(
         settle(page)
     expect(other.get_by_text("changed meanwhile")).to_contain_text("Ask about the PT")
     expect(other.get_by_placeholder("What to remember")).to_have_value("Bring the scale")
-    other.get_by_role("button", name="Keep both").click()
-    settle(other)
+    press(other.get_by_role("button", name="Keep both"))
     one.reload()
     expect(one.get_by_placeholder("What to remember")).to_have_value(
         "Ask about the PT\nBring the scale"

@@ -1,18 +1,19 @@
 """On a phone: a visit in doubt keeps its place, and one tap keeps everybody from ringing."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.records import Scope, open_practice
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.asked import in_care, seen, signed
 from tests.support.axe import violations
-from tests.support.browser import Watched, settle
+from tests.support.browser import Watched, press
 from tests.support.dashboard import choose, close, drawer, visit
 from tests.support.exports import ZONE, Desk
 from tests.support.server import Server, start_server
@@ -58,15 +59,20 @@ def practice(sqlite_template: Path, tmp_path: Path) -> Iterator[Practice]:
 
 
 def set_contact(page: Page, level: str, reason: str) -> None:
-    page.get_by_role("button", name="Contact: ").click()
-    page.get_by_role("radio", name=reason).click()
-    settle(page)
-    as_usual(page, level)
+    page.get_by_role("button", name=re.compile("^(Contact: yes|Change contact)$")).click()
+    kept = {"Practical only": "practical", "No contact": "none"}[level]
+    because = page.locator(f'[class*="st-key-al-contact-{kept}-"]')
+    press(because.get_by_role("radio", name=reason))
 
 
-def as_usual(page: Page, level: str = "Yes") -> None:
-    page.get_by_role("button", name=f"{level}, ").click()
-    settle(page)
+def as_usual(page: Page) -> None:
+    press(page.get_by_role("button", name="Yes, as usual"))
+
+
+def died_today(asked: Locator) -> None:
+    year = asked.get_by_role("spinbutton", name="year, Day of death")
+    year.press_sequentially(f"{datetime.now(ZONE):%Y}")
+    asked.page.keyboard.type(f"{datetime.now(ZONE):%m%d}")
 
 
 def to_call(page: Page, practice: Practice) -> str:
@@ -109,7 +115,7 @@ def test_no_contact_ends_calls_lists_and_links_until_undo(practice: Practice, ph
     expect(phone.locator(".al-looks")).to_contain_text("Moss")
     practice.baby(phone, "Leo")
     set_contact(phone, "No contact", "Bereaved")
-    expect(phone.get_by_role("status")).to_contain_text("no contact, bereaved")
+    expect(phone.get_by_role("status")).to_have_text("Kept.")
     expect(phone.locator(".al-contact")).to_contain_text("No contact: bereaved")
     assert phone.evaluate(SMALL_TARGETS) == []
     assert violations(phone) == []
@@ -120,11 +126,10 @@ def test_no_contact_ends_calls_lists_and_links_until_undo(practice: Practice, ph
 
     practice.baby(phone, "Leo")
     set_contact(phone, "Practical only", "Bereaved")
-    phone.get_by_role("button", name="Undo").click()
-    settle(phone)
+    press(phone.get_by_role("button", name="Undo"))
     expect(phone.get_by_role("status")).to_contain_text("Undone")
     expect(phone.locator(".al-contact")).to_contain_text("No contact: bereaved")
-    phone.get_by_role("button", name="Contact: ").click()
+    phone.get_by_role("button", name="Change contact").click()
     as_usual(phone)
     expect(phone.locator(".al-contact")).to_have_count(0)
     assert "Moss" in to_call(phone, practice)
@@ -136,19 +141,24 @@ def test_when_one_twin_died_the_page_says_so_with_care_and_undo_takes_it_back(
 ) -> None:
     practice.baby(phone, "Leo")
     asked = phone.locator('[class*="st-key-al-card-care-"]').first
-    asked.get_by_text("Close care").first.click()
+    asked.locator("summary").click()
     choose(asked, "Reason", "The baby died")
     expect(asked).to_contain_text("Uma's care stays open")
-    asked.get_by_role("button", name="Close care").click()
-    settle(phone)
-    expect(phone.get_by_role("status")).to_contain_text("Leo's care is closed.")
+    died_today(asked)
+    press(asked.get_by_role("button", name="Keep that Leo died"))
+    # Confirmed on the card where she tapped, and in sight wherever the page stands now.
+    expect(phone.get_by_test_id("stToast")).to_contain_text("Kept that Leo died.")
+    expect(phone.get_by_test_id("stToast")).to_be_in_viewport()
+    expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
+    today = datetime.now(ZONE)
+    expect(phone.locator("p.al-died").first).to_have_text(f"Leo died on {today.day} {today:%b}.")
     expect(phone.locator(".al-contact")).to_contain_text("Practical contact only: bereaved")
-    expect(asked).to_contain_text("The baby died")
+    expect(asked).to_contain_text("Leo died on")
+    assert violations(phone) == []
     assert phone.evaluate(SIDEWAYS) == []
-    phone.get_by_role("button", name="Undo").click()
-    settle(phone)
+    press(phone.get_by_role("button", name="Undo"))
     expect(phone.locator(".al-contact")).to_have_count(0)
-    expect(asked).not_to_contain_text("The baby died")
+    expect(asked).not_to_contain_text("Leo died on")
 
 
 def test_the_owner_sets_contact_where_she_looks_and_finds_it_again(
@@ -169,7 +179,7 @@ def test_the_owner_sets_contact_where_she_looks_and_finds_it_again(
     visit(page, practice.server, "practice?part=Families")
     row = page.locator('[class*="st-key-al-contact-row-"]')
     expect(row).to_contain_text("No contact: in hospital. Set by owner")
-    page.get_by_role("button", name="Contact: ").click()
+    page.get_by_role("button", name="Change contact").click()
     as_usual(page)
     expect(row).to_have_count(0)
     assert violations(page) == []
@@ -181,16 +191,16 @@ def test_a_death_is_offered_with_nothing_looser_than_contact_stands(
     practice.baby(phone, "Leo")
     set_contact(phone, "No contact", "they asked")
     asked = phone.locator('[class*="st-key-al-card-care-"]').first
-    asked.get_by_text("Close care").first.click()
+    asked.locator("summary").click()
     choose(asked, "Reason", "The baby died")
     offered = asked.get_by_role("combobox", name="Contact with the family")
     expect(offered).to_have_value("No contact")
     offered.click()
     expect(phone.get_by_role("option")).to_have_text(["No contact"])
     phone.keyboard.press("Escape")
-    asked.get_by_role("button", name="Close care").click()
-    settle(phone)
-    expect(phone.get_by_role("status")).to_contain_text("Contact with the family: no contact.")
-    asked.get_by_role("button", name="Open Leo's care again").click()
-    settle(phone)
+    died_today(asked)
+    press(asked.get_by_role("button", name="Keep that Leo died"))
+    expect(asked.get_by_role("status")).to_have_text("Kept that Leo died.")
+    asked.get_by_role("button", name="Entered by mistake").click()
+    press(phone.get_by_role("button", name="Leo did not die: take it back"))
     expect(phone.locator(".al-contact")).to_contain_text("No contact: they asked")

@@ -7,7 +7,6 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from allay_metrics.records import open_practice
-from tests.support.browser import settle
 from tests.support.server import ROOT, Server
 
 # A server whose Week breaks with a name in hand, and whose first button breaks as it is clicked.
@@ -48,7 +47,6 @@ def test_an_error_of_a_page_and_of_a_click_is_a_number_and_nowhere_a_name(
     numbers += re.findall(r"problem (\w{8})", said.inner_text())
     page.goto(server.url)
     page.get_by_role("button", name="Break").click()
-    settle(page)
     said = page.get_by_text("in the log as problem")
     expect(said).to_be_visible()
     numbers += re.findall(r"problem (\w{8})", said.inner_text())

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from allay_metrics.records import privacy
 from allay_metrics.records.tables import metadata
-from tests.support.browser import Watched, answered, settle
+from tests.support.browser import Watched, press, settle
 from tests.support.dashboard import choose, visit
 from tests.support.server import Server
 
@@ -90,9 +90,7 @@ def _tour(page: Page, server: Server, path: str, query: str) -> list[str]:
     openers = OPENERS.get(path, ())
     for opener in openers:
         button = page.locator(f".stMain {opener}").first
-        with answered(page):
-            button.click()
-        settle(page)
+        press(button)
         found += [f"{path} {opener}: {hit}" for hit in _hits(page)]
         is_elsewhere = page.url.split("?")[0] != f"{server.url}/{path}"
         if opener != openers[-1] and (is_elsewhere or page.get_by_role("dialog").count()):
@@ -149,8 +147,7 @@ def test_the_switch_hides_at_once_stays_over_pages_and_a_reload_and_an_export_ob
     page.reload()
     settle(page)
     assert _hits(page) == []
-    page.locator(".st-key-al-nav").get_by_role("link", name="Week").click()
-    settle(page)
+    press(page.locator(".st-key-al-nav").get_by_role("link", name="Week"))
     page.locator(".st-key-al-tile-completed button").click()
     page.get_by_role("dialog").get_by_role("button", name="Export these visits").click()
     with page.expect_download() as download:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from allay_metrics.records import open_practice
 from tests.support.axe import violations
-from tests.support.browser import settle
+from tests.support.browser import press, settle
 from tests.support.dashboard import choose, visit
 from tests.support.server import ROOT, Server, start_server
 from tests.support.sources import JANE, JANE_SALES, jane, sale, write_table
@@ -75,8 +75,7 @@ def test_a_foreign_table_becomes_a_profile_the_command_line_reads_by(
     choose(page, "Start, date and time", "Wann")
     rows = page.get_by_role("table", name="First rows")
     expect(rows).to_contain_text("11 Mar 2025")
-    page.get_by_text("Day first", exact=True).click()
-    settle(page)
+    press(page.get_by_text("Day first", exact=True))
     expect(rows).to_contain_text("3 Nov 2025")
     choose(page, "Vorbei (1 row)", "They came")
     choose(page, "Home session (2 rows)", "Massage")

@@ -16,7 +16,7 @@ from allay_metrics.records.tables import login_session, practice
 from allay_metrics.records.types import now
 from allay_metrics.review.settings import therapists
 from tests.support.axe import violations
-from tests.support.browser import open_page, settle
+from tests.support.browser import open_page, press, settle
 from tests.support.dashboard import choose
 from tests.support.oidc_server import CLIENT, independent
 from tests.support.oidc_server import SECRET as CLIENT_SECRET
@@ -73,8 +73,7 @@ def opened(page, server, path=""):
 
 
 def click(page, label):
-    page.get_by_role("button", name=label, exact=True).click()
-    settle(page)
+    press(page.get_by_role("button", name=label, exact=True))
 
 
 def invited(page, server, hers):

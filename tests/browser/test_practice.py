@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
-from tests.support.browser import settle
+from tests.support.browser import press, settle
 from tests.support.dashboard import choose, command, drawer, go, tile, visit, week
 from tests.support.server import Server
 
@@ -27,8 +27,7 @@ def test_visits_are_placed_and_go_back(own_demo: tuple[Server, str], page: Page)
     expect(page.get_by_role("heading", name="Visits without a certain city")).to_be_visible()
     settle(page)
     for box in page.locator(".st-key-al-picks-unplaced label").all()[:3]:
-        box.click()
-        settle(page)
+        press(box)
     choose(page, "They were in", "Palo Alto")
     page.get_by_role("button", name="Place ", exact=False).click()
     told = page.locator(".st-key-al-card-saved")
@@ -71,7 +70,6 @@ def test_one_visit_is_corrected_in_the_list_behind_a_number(
     tile(page, "completed").get_by_role("button").click()
     opened = drawer(page)
     opened.get_by_text("Correct a visit").click()
-    settle(page)
     choose(opened, "Visit", "Oakland", exact=False)
     for label, answer in (("It was", "Massage + lactation"), ("It was in", "Palo Alto")):
         choose(opened, label, answer, exact=False)

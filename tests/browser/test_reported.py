@@ -9,7 +9,7 @@ from sqlalchemy import select
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import answer, audit, check_in, client, visit
 from tests.support.axe import violations
-from tests.support.browser import settle
+from tests.support.browser import press, settle
 from tests.support.dashboard import visit as go_to
 from tests.support.server import Server
 
@@ -75,7 +75,6 @@ def test_a_therapist_reads_a_parents_words_on_the_babys_page(
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(phone) == []
     unread = card.get_by_role("button", name="I have read it").count()
-    button.click()
-    settle(phone)
+    press(button)
     expect(card.get_by_role("button", name="I have read it")).to_have_count(unread - 1)
     expect(card).to_contain_text("read by")

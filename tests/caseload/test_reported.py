@@ -68,7 +68,7 @@ def test_who_got_worse_comes_first(two_families):
     (worse,) = read_worse(hers, today)
     assert (worse.client_id, worse.before, worse.after) == (stays[0].client, 5, 8)
     first = look_first(read_families(hers, today, START), today, [worse])[0]
-    assert "bothered by the tummy went up 5 → 8" in first.what
+    assert "bothered by the tummy went up 5 → 8 of 10" in first.what
 
 
 def test_what_got_worse_long_ago_is_not_looked_for(two_families):

@@ -2,13 +2,14 @@
 
 import pytest
 from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
 
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
 from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import import_
-from allay_metrics.review.check_ins import open_flags, unread_words
+from allay_metrics.review.check_ins import due, open_flags, unread_words
 from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_page import bodies, page_of, run, text
@@ -77,6 +78,27 @@ def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
     button(at, "Acknowledge").click().run()
     assert open_flags(own_scope) == ()
     assert "Called, seen by the ER" in text(at)
+
+
+@pytest.mark.parametrize("public", ["", "https://care.example.org"])
+def test_a_letter_or_text_is_offered_only_with_a_link_that_parents_can_open(
+    own_scope, clients, monkeypatch, public
+):
+    monkeypatch.setenv("ALLAY_PUBLIC_URL", public)
+    signed(own_scope)
+    asked = next(one for one in due(own_scope) if one.course.client_id == clients["Mia"])
+    made = make_link(own_scope, clients["Mia"], "day7")
+
+    def drawn(scope, one, made):
+        # A drawer lives in a run of its own, which a whole page's test does not have.
+        from allay_metrics.ui.check_ins.due import made_link
+
+        made_link(scope, one, made)
+
+    at = run(AppTest.from_function(drawn, args=(own_scope, asked, made)))
+    assert ("Works on this computer only" in text(at)) is not bool(public)
+    assert ('href="mailto:' in bodies(at)) is bool(public)
+    assert ("al-qr" in bodies(at)) is bool(public)
 
 
 def visits_go(scope):

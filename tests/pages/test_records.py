@@ -230,6 +230,39 @@ def test_a_file_that_leaves_out_many_visits_is_asked_about(app, take_in):
     assert "are not in export.csv" not in html(page)
 
 
+def test_the_question_says_at_once_whose_visits_they_are_and_of_when(app, take_in):
+    many = [on(1 + i, **{"Appointment ID": str(i)}) for i in range(25)]
+    take_in(*many, day=10)
+    page = uploaded(opened(app), export_text(many[0], many[-1]))
+    assert '<p class="al-say">Maya Lopez 23 of 25, November 2026</p>' in html(page)
+
+
+@pytest.mark.parametrize("days_before", [0, 2])
+def test_a_file_without_a_row_of_a_therapist_says_whose_visits_to_come_it_leaves_open(
+    own, app, tmp_path, days_before
+):
+    def ahead(key, days, who):
+        day = datetime.now(own.zone).date() + timedelta(days=days)
+        start = f"{day:%B} {day.day}, {day.year}"
+        hours = {"Start Time": f"{start} 9:00 am", "End Time": f"{start} 10:00 am"}
+        return {**hours, "Appointment ID": key, "Calendar": who, "Date Scheduled": "2026-11-02"}
+
+    of_ines = [ahead("1", 8, "Ines Park"), ahead("2", 9, "Ines Park")]
+    of_maya = [ahead(str(3 + n), 5 + n, "Maya Lopez") for n in range(3)]
+    held = datetime.now(own.zone) - timedelta(days=days_before, seconds=90)
+    import_file(own, write_export(tmp_path, *of_ines, *of_maya), as_of=int(held.timestamp()))
+    page = uploaded(opened(app), export_text(*of_ines))
+    silent = "<b>3 visits to come</b> not confirmed by this file (3: no row of Maya Lopez)"
+    assert silent in html(page)
+    for box in page.checkbox:
+        box.check()
+    page = still(page.run())
+    button(page, "Import 2 rows").click()
+    page = still(page.run())
+    assert silent in html(page)
+    assert "Nothing changed" not in html(page)
+
+
 def test_an_answer_given_before_the_import_goes_in_with_it(own, app, take_in):
     take_in(*WEEKS, day=10)
     page = uploaded(opened(app), export_text(*WEEKS[:9], *WEEKS[16:]))

@@ -22,6 +22,7 @@ from tests.support.parent import Parent, hidden
 FEVER, LOW, HARM, LIMP = 3, 14, 13, 1
 LARGEST = 10_240  # bytes
 CALLS = re.compile(r'href="((?:tel|sms):[^"]+)"')
+ON_ONE_LINE = re.compile(r'<span class="tel">([^<]*)</span>')
 
 
 @pytest.fixture
@@ -52,8 +53,15 @@ def begun(door, token, language, *ticked):
 def actions(text, language, *ids):
     """Return which of these signs' instructions a page says, in its own order."""
     worded = {sign.id: sign.action for sign in signs(language)}
-    places = {one: text.find(f">{worded[one]}<") for one in ids}
+    plain = ON_ONE_LINE.sub(r"\1", text)
+    places = {one: plain.find(f">{worded[one]}<") for one in ids}
     return sorted((one for one in ids if places[one] >= 0), key=places.__getitem__)
+
+
+def numbers_that_may_break(text):
+    """Return the telephone numbers of a page's words that a line's end may cut in two."""
+    shown = re.sub(r"<style>.*?</style>|<[^>]+>", " ", ON_ONE_LINE.sub(" ", text), flags=re.DOTALL)
+    return re.findall(r"\d-\d{3}-\w+", shown)
 
 
 def to_the_end(parent):
@@ -78,6 +86,10 @@ def test_fever_and_low_mood_are_two_instructions_and_their_numbers_stay_to_the_e
         assert CALLS.findall(page.text) == ["tel:911", "tel:+18338526262", "tel:988"]
         assert f'<html lang="{language}">' in page.text
     last = pages[-1].text
+    for each in (parent.page.text, *(page.text for page in pages)):
+        assert ".tel{white-space:nowrap}" in each
+        assert numbers_that_may_break(each) == []
+    assert "1-833-852-6262" in ON_ONE_LINE.findall(last)
     assert f"<h1>{phrases(language)['thanks_title']}</h1>" in last
     assert actions(last, language, LOW, FEVER) == [FEVER, LOW]
     assert CALLS.findall(last) == first

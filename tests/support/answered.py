@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from allay_metrics.derive import derive_all
+from allay_metrics.derive.closing import DIED
 from allay_metrics.records.tables import answer, booking, care_closed, check_in, visit, visit_client
 from tests import plain_outcomes
 from tests.support.practices import put_on_file
@@ -30,10 +31,14 @@ def stays_plainly(scope):
         .join(booking, booking.c.id == visit.c.id)
         .where(visit.c.state == "completed")
     )
-    shut = select(care_closed.c.client_id, care_closed.c.closed_on)
+    shut = select(care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
     with scope.read() as conn:
         visits = [plain_outcomes.Booked(*row) for row in conn.execute(seen)]
-        closed = dict(map(tuple, conn.execute(shut)))
+        rows = conn.execute(shut).all()
+    closed = {row.client_id: row.closed_on for row in rows}
+    died = {row.client_id: row.closed_on for row in rows if row.reason == DIED}
+    # No visit after a death is one of the baby who died, whatever the calendar says.
+    visits = [v for v in visits if v.client not in died or v.day <= died[v.client]]
     return plain_outcomes.stays(visits, closed)
 
 

@@ -18,6 +18,8 @@ STREAMLITS_OWN = {
     "presentation-role-conflict": '[data-testid="stFileUploader"]',
     # The column of check boxes of a selectable st.dataframe has no heading.
     "empty-table-header": '[data-testid="stDataFrame"]',
+    # st.toast is a dialog without a name; its words are read out as they are.
+    "aria-dialog-name": '[data-testid="stToast"]',
 }
 
 _RUN = """async (forgiven) => {

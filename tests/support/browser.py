@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Locator,
     Page,
     Playwright,
     WebSocket,
@@ -154,6 +155,13 @@ def answered(page: Page) -> Iterator[None]:
     finally:
         line.remove_listener("framesent", sent)
         line.remove_listener("framereceived", received)
+
+
+def press(target: Locator) -> None:
+    """Click what asks the server something, and wait until the page was answered and drawn."""
+    with answered(target.page):
+        target.click()
+    settle(target.page)
 
 
 def _is_outside(url: str) -> bool:

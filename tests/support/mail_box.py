@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -28,6 +29,7 @@ class Box:
     def __init__(self, expected=1):
         self.letters, self.tried = [], []
         self.fault, self.seconds = "", 0.0
+        self.port = 0  # where it is, while it is served
         self.while_taking = lambda _to: None
         self.is_full, self._expected = Event(), expected
 
@@ -45,6 +47,8 @@ class Box:
             server.transport.abort()
         if self.fault == "hangs":
             await asyncio.sleep(60)
+        if self.fault == "drops at DATA":
+            server.check_auth_needed = partial(_hang_up, server)  # asked next by DATA
         envelope.rcpt_tos.append(address)
         return "250 fine"
 
@@ -78,11 +82,17 @@ class Box:
         return [letter.as_string() for _, letter in self.letters]
 
 
+async def _hang_up(server, _command):
+    server.transport.abort()
+    return True
+
+
 @contextmanager
 def mail_server(box, **settings) -> Iterator[int]:
     """Yield the port of a mail server that hands what comes to `box`."""
     controller = Controller(box, hostname="127.0.0.1", port=free_port(), **settings)
     controller.start()
+    box.port = controller.port
     try:
         yield controller.port
     finally:

@@ -3,7 +3,13 @@
 from allay_metrics.records.tables.accounts import device, login_session, person, recovery_code
 from allay_metrics.records.tables.audit import audit
 from allay_metrics.records.tables.base import metadata
-from allay_metrics.records.tables.care import care_closed, client_note, client_tag, family_contact
+from allay_metrics.records.tables.care import (
+    care_closed,
+    client_note,
+    client_tag,
+    contact_match,
+    family_contact,
+)
 from allay_metrics.records.tables.check_ins import (
     answer,
     check_in,
@@ -16,6 +22,7 @@ from allay_metrics.records.tables.check_ins import (
 )
 from allay_metrics.records.tables.choices import (
     city_alias,
+    client_before_link,
     drive_pair,
     family_link,
     offered_hours,
@@ -52,9 +59,11 @@ __all__ = [
     "city",
     "city_alias",
     "client",
+    "client_before_link",
     "client_detail",
     "client_note",
     "client_tag",
+    "contact_match",
     "correction",
     "coverage",
     "daily",

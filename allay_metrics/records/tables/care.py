@@ -54,6 +54,17 @@ family_contact = table(
     ),
 )
 
+# By what such a booking is known again when a source gives it another id (derive.contact_match).
+contact_match = table(
+    "contact_match",
+    "By what a booking in family_contact is known again when it has another id",
+    ("match_id", "booking_id"),
+    column(
+        "match_id", Key, "Id of the family that one e-mail, phone, or name and address would make"
+    ),
+    column("booking_id", Key, "A booking that bore it, gone or not"),
+)
+
 client_note = table(
     "client_note",
     "What to remember for a client's next visit",

@@ -147,13 +147,23 @@ safety_protocol = table(
     column("read_days", Text, "Days of the week signs are read on: 1 (Monday) to 7", nullable=True),
     column("read_from", Count, "Hour of the day reading begins at", nullable=True),
     column("read_until", Count, "Hour of the day reading ends at", nullable=True),
-    column("step_1", Text, "What the reader does about a sign of tier 1", nullable=True),
+    column("step_1", Text, "What the reader does about a baby's sign of tier 1", nullable=True),
     column("step_2", Text, "The same for tier 2", nullable=True),
     column("step_3", Text, "The same for tier 3", nullable=True),
     column(
         "unmailed", Flag, "1 when signed in the knowledge that no mail can be sent", nullable=True
     ),
     version(),
+    column(
+        "step_body_1",
+        Text,
+        "The same for a sign of a parent's body, tier 1; empty, with all below, where it was "
+        "signed before it was asked for",
+        nullable=True,
+    ),
+    column("step_body_2", Text, "The same for tier 2", nullable=True),
+    column("step_mood_1", Text, "The same for a parent's mood, tier 1", nullable=True),
+    column("step_mood_2", Text, "The same for tier 2", nullable=True),
 )
 
 outbox = table(

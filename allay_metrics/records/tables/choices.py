@@ -46,6 +46,18 @@ family_link = table(
     version(),
 )
 
+# Ids alone: whoever reads it learns nothing of a family (actions.linked).
+client_before_link = table(
+    "client_before_link",
+    "Whose everything kept of clients was before two families were made one",
+    ("link_id", "kept", "row_id", "was_client"),
+    column("link_id", Key, "Made of match key and name of the family_link"),
+    column("kept", Text, "The table of what is kept; client: two clients of one name became one"),
+    column("row_id", Key, "The check-in; else an id made of what the row says"),
+    column("was_client", Key, "The client it was of before"),
+    column("client_id", Key, "The client it is of since"),
+)
+
 offered_hours = table(
     "offered_hours",
     "Time a therapist offers in one week, where it is not her usual one",

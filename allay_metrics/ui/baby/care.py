@@ -19,10 +19,13 @@ from allay_metrics.errors import AllayError
 from allay_metrics.plausible import death_days
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.contact import Done, tell_done
+from allay_metrics.ui.contact import Done, contact_done, tell_done
 from allay_metrics.ui.html import escape, markdown
+from allay_metrics.ui.problem import problem
 
-_SAID = "al-care-said-"
+_SAID, _REFUSED = "al-care-said-", "al-care-refused-"
+# As days stand on Records.
+_DAY = "YYYY-MM-DD"
 
 
 def care_card(scope: Scope, baby: Baby, today: Today) -> None:
@@ -36,21 +39,51 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
     is_twin = len(baby.twins) > 1
     shown = (baby.person,) if is_twin else everybody
     with card(f"care-{own}"):
-        head("Care", "a care that is closed well is no loss")
-        if said := st.session_state.pop(f"{_SAID}{own}", ""):
-            st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        head("Care", "" if _grieves(baby) else "a care that is closed well is no loss")
         for one in shown:
             if one.closed_on is not None:
                 _closed(scope, one, own)
-        if any(one.closed_on is None for one in shown):
+        contact_done(baby.family_id, _place(own))
+        slot = st.empty()
+        if said := st.session_state.pop(f"{_SAID}{own}", ""):
+            slot.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        # On the page of a baby who died nothing is closed: a parent's care is, on her own page.
+        if not baby.person.has_died and any(one.closed_on is None for one in shown):
             chosen = {one.client_id for one in shown}
             is_open = baby.person.is_infant and baby.person.closed_on is None
             infant = baby.person if is_open else None
             _form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
         if baby.person.closed_on is None and baby.next_on is not None:
             note(f"A visit is booked on {words.day(baby.next_on)}: it would open care again.")
-        if baby.person.has_died and baby.next_on is not None:
-            note(f"A visit still stands on {words.day(baby.next_on)}: cancel it where you book.")
+        if still := _still_booked(baby):
+            note(still)
+
+
+def _grieves(baby: Baby) -> bool:
+    """Return whether a baby of the family died, or that is about to be said."""
+    said = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
+    return said == DIED or any(one.has_died for one in (baby.person, *baby.others))
+
+
+def _still_booked(baby: Baby) -> str:
+    """Return what stands in the books of a baby who died, and whose visit it is besides."""
+    visit, name = baby.still_booked, baby.person.name
+    if visit is None:
+        return ""
+    on = words.day(visit.day)
+    if not visit.also:
+        return f"{name}'s visit on {on} still stands: cancel it where you book."
+    who = words.listed(one.name for one in visit.also)
+    return f"{who}'s visit on {on} stands; {name}'s name is still on it where you book."
+
+
+def _key(client_id: str) -> str:
+    return f"al-close-{client_id}"
+
+
+def _place(client_id: str) -> str:
+    """Return where what was done is said: the card of this client."""
+    return f"care-{client_id}"
 
 
 @dataclass(frozen=True)
@@ -73,7 +106,7 @@ class _Form:
 
     @property
     def key(self) -> str:
-        return f"al-close-{self.of}"
+        return _key(self.of)
 
     def tick(self, one: Person) -> str:
         return f"{self.key}-{one.client_id}"
@@ -81,6 +114,9 @@ class _Form:
 
 def _closed(scope: Scope, one: Person, own: str) -> None:
     assert one.closed_on is not None
+    if one.has_died:
+        _died(scope, one, own)
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<p class="al-sub"><b>{escape(one.name)}</b>: '
@@ -95,17 +131,36 @@ def _closed(scope: Scope, one: Person, own: str) -> None:
         )
 
 
+def _died(scope: Scope, one: Person, own: str) -> None:
+    """Draw that a baby died, and the way back, which asks once."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<p class="al-died">{escape(one.death)}</p>')
+        with st.popover("Entered by mistake", type="tertiary"):
+            note(f"{one.name}'s care opens again, and contact with the family is as before.")
+            st.button(
+                f"{markdown(one.name)} did not die: take it back",
+                key=f"al-reopen-{one.client_id}",
+                on_click=_reopen,
+                args=(scope, one, own),
+            )
+
+
 def _form(scope: Scope, form: _Form, today: Today) -> None:
-    with st.expander("Close care"):
+    alone = form.people[0].name if len(form.people) == 1 else ""
+    with st.expander(f"Close {markdown(alone)}'s care" if alone else "Close care"):
         reasons = (*REASONS, DIED) if form.baby else REASONS
         # What follows is another form where a baby died: the choice stands before it.
         reason = st.selectbox("Reason", reasons, key=f"{form.key}-reason", format_func=_reason)
         with st.form(form.key, border=False):
             if reason == DIED:
                 _death_fields(form, today)
+                does = f"Keep that {markdown(form.baby.name if form.baby else '')} died"
             else:
                 _closing_fields(form, today)
-            st.form_submit_button("Close care", type="primary", on_click=_close, args=(scope, form))
+                does = f"Close {markdown(alone)}'s care" if alone else "Close care of those ticked"
+            st.form_submit_button(does, type="primary", on_click=_close, args=(scope, form))
+            if refused := st.session_state.pop(f"{_REFUSED}{form.of}", ""):
+                problem(refused)
 
 
 def _closing_fields(form: _Form, today: Today) -> None:
@@ -116,7 +171,7 @@ def _closing_fields(form: _Form, today: Today) -> None:
                     is_chosen = one.client_id in form.chosen
                     st.checkbox(markdown(one.name), is_chosen, key=form.tick(one))
     last = today.day
-    st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last)
+    st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last, format=_DAY)
 
 
 def _death_fields(form: _Form, today: Today) -> None:
@@ -127,8 +182,8 @@ def _death_fields(form: _Form, today: Today) -> None:
         f" {words.listed(one.name for one in others)}'s care stays open." if others else ""
     )
     note(
-        f"{form.baby.name}'s care closes for good, and the family's check-in links end at once. "
-        f"It counts as no family lost and as no outcome.{with_others}"
+        f"{form.baby.name}'s care closes for good, and the family's check-in links end at once."
+        f"{with_others}"
     )
     levels = levels_from(form.contact)
     st.selectbox(
@@ -140,14 +195,17 @@ def _death_fields(form: _Form, today: Today) -> None:
     )
     days = death_days(today.day)
     st.date_input(
-        "Day", days.last, key=f"{form.key}-day", min_value=days.first, max_value=days.last
+        "Day of death",
+        None,
+        key=f"{form.key}-died-on",
+        min_value=days.first,
+        max_value=days.last,
+        format=_DAY,
     )
 
 
 def _ended(reason: str) -> str:
     """Return how care ended, in words that may be read aloud to a family."""
-    if reason == DIED:
-        return _reason(reason)
     return f"{'Graduated' if reason in GRADUATED else 'Moved on'}, {reason}"
 
 
@@ -162,7 +220,8 @@ def _close(scope: Scope, form: _Form) -> None:
     chosen = [one for one in form.people if st.session_state.get(form.tick(one), True)]
     day, reason = st.session_state[f"{form.key}-day"], st.session_state[f"{form.key}-reason"]
     if not chosen or not isinstance(day, date):
-        st.session_state[f"{_SAID}{form.of}"] = "Nobody was chosen: nothing was closed."
+        why = "Nobody was ticked" if not chosen else "No day was chosen"
+        st.session_state[f"{_REFUSED}{form.of}"] = f"{why}: nothing was closed."
         return
     who = words.listed(one.name for one in chosen)
     _try(
@@ -174,20 +233,17 @@ def _close(scope: Scope, form: _Form) -> None:
 
 def _close_for_death(scope: Scope, form: _Form) -> None:
     assert form.baby is not None
-    day, level = st.session_state[f"{form.key}-day"], st.session_state[form.contact_key]
+    day, level = st.session_state[f"{form.key}-died-on"], st.session_state[form.contact_key]
     if not isinstance(day, date):
-        st.session_state[f"{_SAID}{form.of}"] = "No day was chosen: nothing was closed."
+        st.session_state[f"{_REFUSED}{form.of}"] = "Say on which day: nothing was kept."
         return
     try:
         undo = keep_death(scope, form.baby.client_id, day, level)
     except AllayError as error:
-        st.session_state[f"{_SAID}{form.of}"] = str(error)
+        st.session_state[f"{_REFUSED}{form.of}"] = str(error)
         return
-    said = (
-        f"{form.baby.name}'s care is closed. "
-        f"Contact with the family: {LEVEL_WORDS[undo.contact.level].lower()}."
-    )
-    tell_done(Done(undo.family_id, said, partial(undo_death, scope, undo)))
+    back, place = partial(undo_death, scope, undo), _place(form.of)
+    tell_done(Done(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
 
 
 def _reopen(scope: Scope, one: Person, own: str) -> None:

@@ -19,9 +19,9 @@ from allay_metrics.ui.problem import problem
 _REFUSED = "al-baby-refused"
 
 
-def what_was_refused() -> None:
-    """Draw why the last change of a note or of the history was not kept."""
-    if refused := st.session_state.pop(_REFUSED, ""):
+def _what_was_refused(key: str) -> None:
+    """Draw below its field why the last change of it was not kept."""
+    if refused := st.session_state.pop(f"{_REFUSED}-{key}", ""):
         problem(refused)
 
 
@@ -47,8 +47,9 @@ def note_card(scope: Scope, baby: Baby) -> None:
             "Look at this one first",
             key=key,
             on_change=_try,
-            args=(lambda: mark_client(scope, id_, attention=st.session_state[key]),),
+            args=(key, lambda: mark_client(scope, id_, attention=st.session_state[key])),
         )
+        _what_was_refused(key)
 
 
 def history_card(scope: Scope, baby: Baby) -> None:
@@ -70,8 +71,9 @@ def history_card(scope: Scope, baby: Baby) -> None:
             format_func=markdown,
             label_visibility="collapsed",
             on_change=_try,
-            args=(lambda: _change_tags(scope, id_, baby.tags, st.session_state[key]),),
+            args=(key, lambda: _change_tags(scope, id_, baby.tags, st.session_state[key])),
         )
+        _what_was_refused(key)
         own = f"al-own-tag-{id_}"
         st.text_input(
             f"Something else about {markdown(baby.person.name)}",
@@ -80,8 +82,9 @@ def history_card(scope: Scope, baby: Baby) -> None:
             label_visibility="collapsed",
             max_chars=60,
             on_change=_try,
-            args=(lambda: _add_own(scope, id_, own),),
+            args=(own, lambda: _add_own(scope, id_, own)),
         )
+        _what_was_refused(own)
 
 
 def _written(baby: Baby) -> str:
@@ -107,9 +110,9 @@ def _add_own(scope: Scope, client_id: str, key: str) -> None:
     st.session_state[key] = ""
 
 
-def _try(act: Callable[[], None]) -> None:
-    """Do what was asked for; what goes wrong is shown by the next run."""
+def _try(key: str, act: Callable[[], None]) -> None:
+    """Do what was asked for by a field; what goes wrong is shown below it by the next run."""
     try:
         act()
     except AllayError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[f"{_REFUSED}-{key}"] = str(error)

@@ -5,17 +5,17 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
-from allay_metrics.caseload.people import Person, ages, names
+from allay_metrics.caseload.people import Person, ages, deaths, names
 from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import contact_with
 from allay_metrics.ui.baby.care import care_card
-from allay_metrics.ui.baby.known import history_card, note_card, what_was_refused
+from allay_metrics.ui.baby.known import history_card, note_card
 from allay_metrics.ui.baby.visits import visits_card
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
 from allay_metrics.ui.check_ins.flags import red_flags
-from allay_metrics.ui.contact import contact_control, contact_done, forget_done
+from allay_metrics.ui.contact import contact_control, contact_done
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.opening import opened
@@ -52,17 +52,19 @@ def _note_opened(scope: Scope, family_id: str) -> None:
 
 def _alone(scope: Scope, baby: Baby, today: Today) -> None:
     red_flags(scope, baby.person.client_id)
-    known = [f"**{_state(baby)}**", *_known(baby)]
-    page_head(baby.person.name, _second(baby, today), known)
+    known = [] if baby.person.has_died else [f"**{STATE_WORDS[baby.state]}**"]
+    page_head(baby.person.name, _second(baby, today), [*known, *_known(baby)])
+    _died(baby)
     _contact(scope, baby)
-    what_was_refused()
     left, right = st.columns([1.15, 1], gap="small")
     with left:
-        note_card(scope, baby)
+        if not baby.person.has_died:
+            note_card(scope, baby)
         history_card(scope, baby)
         care_card(scope, baby, today)
     with right:
-        outcomes_card(scope, baby.person.client_id)
+        if not baby.person.has_died:
+            outcomes_card(scope, baby.person.client_id)
         words_card(scope, baby.person.client_id)
         visits_card(baby)
         _family_card(baby, today)
@@ -75,8 +77,8 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
         red_flags(scope, twin.client_id)
     age = ages(baby.twins, today.day)
     page_head(names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
+    _died(baby)
     _contact(scope, baby)
-    what_was_refused()
     each = (baby, *others)
     for column, one in zip(st.columns(len(each), gap="small"), each, strict=True):
         with column:
@@ -87,11 +89,12 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
 def _column(scope: Scope, baby: Baby, today: Today) -> None:
     known = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _known(baby))
     st.html(
-        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{chip(baby.state, _state(baby))}'
+        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{_mark(baby)}'
         f'<p class="al-asof">{known}</p></div>'
     )
-    note_card(scope, baby)
-    outcomes_card(scope, baby.person.client_id)
+    if not baby.person.has_died:
+        note_card(scope, baby)
+        outcomes_card(scope, baby.person.client_id)
     words_card(scope, baby.person.client_id)
     visits_card(baby)
     history_card(scope, baby)
@@ -100,15 +103,24 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
 
 def _contact(scope: Scope, baby: Baby) -> None:
     """Draw whether the family is contacted, one tap to change it, and what was done last."""
-    forget_done(baby.family_id)
-    contact_done()
     one = contact_with(scope, baby.family_id)
     if one is not None:
         contact_control(scope, one, key="baby")
+    contact_done(baby.family_id, is_brief=True)
 
 
-def _state(baby: Baby) -> str:
-    return "care has ended" if baby.person.has_died else STATE_WORDS[baby.state]
+def _died(baby: Baby) -> None:
+    """Draw first of all who of the family died."""
+    if said := deaths([baby.person, *baby.others]):
+        st.html(f'<p class="al-died">{escape(said)}.</p>')
+
+
+def _mark(baby: Baby) -> str:
+    """Return where care stands as a small sign; of a baby who died, that it did."""
+    if baby.person.has_died and baby.person.closed_on is not None:
+        on = words.short_day(baby.person.closed_on)
+        return f'<span class="al-died">died on {on}</span>'
+    return chip(baby.state, STATE_WORDS[baby.state])
 
 
 def _second(baby: Baby, today: Today) -> str:
@@ -119,6 +131,8 @@ def _second(baby: Baby, today: Today) -> str:
 def _known(baby: Baby) -> list[str]:
     done = sum(one.number is not None for one in baby.visits)
     last = f"last {words.day(baby.last_on)}" if baby.last_on else "not seen yet"
+    if baby.person.has_died:
+        return [words.plural(done, "visit")]
     upcoming = f"next {words.day(baby.next_on)}" if baby.next_on else "nothing booked"
     return [words.plural(done, "visit"), last, upcoming]
 
@@ -134,6 +148,6 @@ def _family_card(baby: Baby, today: Today) -> None:
 
 
 def _other(person: Person, today: Today) -> str:
-    about = person.age(today.day) or person.kind
+    about = person.death or person.age(today.day) or person.kind
     inside = f'<span class="who"><b>{escape(person.name)}</b> {escape(about)}</span>'
     return f"<li>{button(inside, OPEN + person.client_id)}</li>"

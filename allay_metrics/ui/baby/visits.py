@@ -15,16 +15,22 @@ FIRST = 8
 def visits_card(baby: Baby) -> None:
     """Draw the visits, newest first; the older ones open below."""
     done = sum(one.number is not None for one in baby.visits)
+    visits = tuple(one for one in baby.visits if not _only_on_the_books(baby, one))
     with card(f"visits-{baby.person.client_id}"):
         head("Visits", f"{words.number(done)} completed, newest first")
-        if not baby.visits:
+        if not visits:
             note("No visit yet.")
             return
-        st.html(_lines(baby.visits[:FIRST]))
-        older = baby.visits[FIRST:]
+        st.html(_lines(visits[:FIRST]))
+        older = visits[FIRST:]
         if older:
             with st.expander(f"{words.number(len(older))} older"):
                 st.html(_lines(older))
+
+
+def _only_on_the_books(baby: Baby, one: PastVisit) -> bool:
+    """Return whether a visit is of a baby who had died by then: nobody cancelled it yet."""
+    return one.state == "booked" and baby.person.died_before(one.day)
 
 
 def _lines(visits: tuple[PastVisit, ...]) -> str:

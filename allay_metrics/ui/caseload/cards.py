@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.caseload.day import Day, VisitCard
 from allay_metrics.caseload.doubt import ask_first
-from allay_metrics.caseload.people import ages, names
+from allay_metrics.caseload.people import ages, deaths, names
 from allay_metrics.caseload.today import Today
 from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
 from allay_metrics.ui.html import button, escape
@@ -67,8 +67,13 @@ def _care(card: VisitCard) -> str:
 
 
 def _first(card: VisitCard, today: Today) -> str:
-    """Return what to know before anything else: whether to drive, and whether to call."""
-    return _doubt(card, today) + _contact(card)
+    """Return what to know before anything else: who died, whether to drive, whether to call."""
+    return _died(card) + _doubt(card, today) + _contact(card)
+
+
+def _died(card: VisitCard) -> str:
+    said = deaths(card.died)
+    return f'<p class="ln"><b>{escape(said)}</b></p>' if said else ""
 
 
 def _doubt(card: VisitCard, today: Today) -> str:

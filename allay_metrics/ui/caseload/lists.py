@@ -7,7 +7,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.caseload.day import Day, DayAhead
 from allay_metrics.caseload.families import Look, MyFamily
-from allay_metrics.caseload.people import ages, names
+from allay_metrics.caseload.people import ages, deaths, names
 from allay_metrics.caseload.today import Today
 from allay_metrics.caseload.weeks import OwnWeeks
 from allay_metrics.metrics.care import CARE_STATES, CareState
@@ -125,7 +125,7 @@ def _looks(looks: Sequence[Look]) -> str:
         "<li>"
         + button(
             f'<i class="{one.weight}" aria-hidden="true">{SIGNS[one.weight]}</i>'
-            f"<span><b>{escape(one.family.name)}</b> {escape(one.what)}</span>"
+            f"<span><b>{escape(one.family.name)}</b> {escape(_what(one))}</span>"
             f"<em>{escape(one.when)}</em>",
             OPEN + one.leads_to,
         )
@@ -133,6 +133,10 @@ def _looks(looks: Sequence[Look]) -> str:
         for one in looks
     )
     return f'<ul class="al-looks">{rows}</ul>'
+
+
+def _what(one: Look) -> str:
+    return ": ".join(filter(None, (deaths(one.family.died), one.what)))
 
 
 def _families(families: Sequence[MyFamily], today: Today) -> str:
@@ -147,8 +151,9 @@ def _family(one: MyFamily, today: Today) -> str:
     line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
     said = one.contact.sentence
     contact = f'<span class="ln">{escape(said)}</span>' if said else ""
+    died = f'<span class="ln died">{escape(deaths(one.died))}</span>' if one.died else ""
     inside = (
-        f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>'
+        f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>{died}'
         f'<span class="ln">{escape(line)}</span>'
         f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>{contact}'
     )

@@ -1,6 +1,6 @@
 """Whom to ask now, and the link to hand over: to copy, as a text, a letter, a code to scan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -19,7 +19,8 @@ from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import practice_name
 from allay_metrics.review.check_ins import Due
-from allay_metrics.ui.card import card, head, note
+from allay_metrics.review.contacts import deaths_in
+from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.problem import problem
@@ -41,10 +42,11 @@ def due_card(scope: Scope, found: Sequence[Due]) -> None:
         if not found:
             note("Nobody: every check-in of these days is answered, or none is due.")
             return
-        st.html(_list(found[:_FIRST], today))
+        died = deaths_in(scope, {one.course.family_id for one in found})
+        st.html(_list(found[:_FIRST], today, died))
         if rest := found[_FIRST:]:
             with st.expander(f"{words.number(len(rest))} more"):
-                st.html(_list(rest, today))
+                st.html(_list(rest, today, died))
 
 
 def open_due(scope: Scope, found: Sequence[Due], word: str) -> None:
@@ -52,27 +54,35 @@ def open_due(scope: Scope, found: Sequence[Due], word: str) -> None:
     one = next((one for one in found if _word(one) == word), None)
     if one is None:
         return
+    died = deaths_in(scope, [one.course.family_id]).get(one.course.family_id, "")
     for key in (_MADE, _WRONG, _SENT):
         st.session_state.pop(key, None)
     drawer(
         f"{one.course.name}: {LABELS[one.asking.moment]}",
         lambda: _body(scope, one),
-        definitions=[("Who", f"{one.course.family} family, {_when(one)}.")],
+        definitions=[
+            *([("First", f"{died}.")] if died else []),
+            ("Who", f"{one.course.family} family, {_when(one)}."),
+        ],
         # The page behind follows what was made.
         on_close=lambda: None,
     )
 
 
-def _list(found: Sequence[Due], today: date) -> str:
-    rows = "".join(f"<li>{button(_row(one, today), _word(one))}</li>" for one in found)
+def _list(found: Sequence[Due], today: date, died: Mapping[str, str]) -> str:
+    rows = "".join(
+        f"<li>{button(_row(one, today, died.get(one.course.family_id, '')), _word(one))}</li>"
+        for one in found
+    )
     return f'<ul class="al-ask">{rows}</ul>'
 
 
-def _row(one: Due, today: date) -> str:
+def _row(one: Due, today: date, died: str) -> str:
     soon = one.asking.closes <= today + _SOON and not one.waits_for_parent
     family = "" if one.course.kind == "parent" else f" {escape(one.course.family)} family"
+    mark = f"<small><b>{escape(died)}</b></small>" if died else ""
     return (
-        f"<span><b>{escape(one.course.name)}</b>{family}<small>{escape(_state(one))}</small></span>"
+        f"<span><b>{escape(one.course.name)}</b>{family}{mark}<small>{escape(_state(one))}</small></span>"
         f'<em>{LABELS[one.asking.moment]}<small class="{"late" if soon else ""}">'
         f"until {words.day(one.asking.closes)}</small></em>"
     )
@@ -101,7 +111,7 @@ def _body(scope: Scope, one: Due) -> None:
         problem(wrong)
     made: Link | None = st.session_state.get(_MADE)
     if made is not None:
-        _made(scope, one, made)
+        made_link(scope, one, made)
         return
     with st.container(key="al-seg-language"):
         language = st.segmented_control(
@@ -148,7 +158,8 @@ def _make(make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
         st.session_state[_WRONG] = str(error)
 
 
-def _made(scope: Scope, one: Due, made: Link) -> None:
+def made_link(scope: Scope, one: Due, made: Link) -> None:
+    """Draw a link as it was just made, and the ways to hand it over that work from here."""
     base, reachable = _base()
     link = f"{base}{made.url_path}"
     ends = datetime.fromtimestamp(made.expires_at, scope.zone)
@@ -162,13 +173,15 @@ def _made(scope: Scope, one: Due, made: Link) -> None:
             "reach parents now, import a questionnaire they answered elsewhere, on Records."
         )
     st.html(f'<p class="al-link">{escape(link)}</p>')
-    st.html(_ways(scope, one, link))
-    st.html(qr_image(link, "The link as a code for a phone's camera"))
+    if reachable:
+        # No letter, text or code for a phone that holds a link no parent can open.
+        draw(_ways(scope, one, link))
+        st.html(qr_image(link, "The link as a code for a phone's camera"))
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
 def _ways(scope: Scope, one: Due, link: str) -> str:
-    """Return the links that open a text or a letter, ready to be sent from here."""
+    """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     said, practice = phrases(language), practice_name(scope)
     text = said["sms_text"].format(practice=practice, link=link)
@@ -178,7 +191,7 @@ def _ways(scope: Scope, one: Due, link: str) -> str:
         (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),
     )
     inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways if to)
-    return f'<div class="al-ways">{inside}</div>' if inside else "<span></span>"
+    return f'<div class="al-ways">{inside}</div>' if inside else ""
 
 
 def _base() -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """Warning signs that parents ticked: on top of the pages until somebody says what was done."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -9,9 +10,9 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.alerts import SIGN
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.protocol import protocol_in_force, reader_steps
+from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.errors import AllayError
-from allay_metrics.outcomes.wording import signs
+from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.records import Scope
 from allay_metrics.review.check_ins import (
     OpenFlag,
@@ -19,7 +20,8 @@ from allay_metrics.review.check_ins import (
     acknowledged_of,
     open_flags,
 )
-from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.card import card, draw, head, note
+from allay_metrics.ui.check_ins.sign import signs_html, ways_html
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
@@ -27,10 +29,9 @@ from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.table import table
 
 STYLE = Path(__file__).with_name("style.css")
-PAGE = "pages/practice/check_ins.py"
-TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
+PAGE, RECORDS = "pages/practice/check_ins.py", "pages/practice/records.py"
 _SHOWN = 3
-_ASK = "say on Records whose answers"
+_ALL = {1: "Acknowledge", 2: "Acknowledge both"}
 _SAID, _WRONG = "al-flag-said", "al-flag-wrong"
 _open_flags, _signed = remembered(open_flags), remembered(protocol_in_force)
 
@@ -44,20 +45,27 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
     if not found:
         return
     st.html(STYLE)
+    steps = _steps(scope)
     with card(f"flags-{client_id or 'all'}"):
         head("A parent ticked a warning sign", words.plural(len(found), "sign") + " to acknowledge")
-        for one in found[:_SHOWN]:
-            st.html(_told(scope, one))
+        *before, last = _by_card(found[:_SHOWN])
+        for of_one in before:
+            st.html(signs_html(scope, of_one, steps))
+            _ways(of_one[0])
+        st.html(signs_html(scope, last, steps))
+        # One row: on a phone the next visit stays on the screen below a sign.
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _ways(last[0])
+            label = "Say what was done"
+            st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
         if len(found) > _SHOWN:
             note(f"And {words.number(len(found) - _SHOWN)} more.")
         if client_id:
             note("What was answered beside a sign is shown once it is acknowledged.")
-        label = "Say what was done"
-        st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
 
 
 def flags_to_acknowledge(scope: Scope) -> None:
-    """Draw each sign with the ways to the family and the field that takes it down.
+    """Draw each family's signs with the ways to it and the field that takes them down.
 
     Those of the check-in that the address names, as a mail's link does, come first.
     """
@@ -68,10 +76,9 @@ def flags_to_acknowledge(scope: Scope) -> None:
     wanted, found = st.query_params.get(SIGN, ""), open_flags(scope)
     if wanted and not any(one.check_in_id == wanted for one in found):
         _not_open(scope, wanted)
-    signed = _signed(scope)
-    steps = signed.duty.steps if signed and signed.duty else reader_steps()
-    for one in sorted(found, key=lambda one: one.check_in_id != wanted):
-        _to_acknowledge(scope, one, steps[one.flag.tier - 1])
+    cards = _by_card(sorted(found, key=lambda one: one.check_in_id != wanted))
+    for of_one in cards:
+        _to_acknowledge(scope, of_one, _steps(scope))
 
 
 def acknowledged(scope: Scope) -> None:
@@ -112,57 +119,49 @@ def _not_open(scope: Scope, check_in_id: str) -> None:
             )
 
 
-def _to_acknowledge(scope: Scope, one: OpenFlag, step: str) -> None:
-    key = f"al-ack-{one.check_in_id}-{one.flag.id}"
-    with card(f"flag-{one.check_in_id}-{one.flag.id}"):
-        st.html(_told(scope, one, step))
-        st.html(_ways(one))
+def _to_acknowledge(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> None:
+    key = "-".join(["al-ack", *(f"{one.check_in_id}-{one.flag.id}" for one in of_one)])
+    with card(f"flag-{key}"):
+        st.html(signs_html(scope, of_one, steps))
+        _ways(of_one[0])
         with st.form(key, border=False):
             st.text_input("What was done?", key=f"{key}-done", max_chars=500)
             st.form_submit_button(
-                "Acknowledge", type="primary", on_click=partial(_acknowledge, scope, one, key)
+                _ALL.get(len(of_one), f"Acknowledge all {len(of_one)}"),
+                type="primary",
+                on_click=partial(_acknowledge, scope, of_one, key),
             )
 
 
-def _told(scope: Scope, one: OpenFlag, step: str = "") -> str:
-    """Return whose sign it is, which and when, and what the parent was told, or else `step`."""
-    who = f"<b>{escape(one.client)}</b>"
-    if one.family:
-        who += f", {escape(one.family)} family"
-    else:
-        way = "no visit of this client is on file now" if one.is_gone else _ASK
-        who += f": {way}"
-    if one.contact.sentence:
-        who += f" · {escape(one.contact.sentence)}"
-    said = next(sign for sign in signs("en") if sign.id == one.flag.id)
-    todo = f'<span class="step"><b>What to do:</b> {escape(step)}</span>' if step else ""
-    told = "" if step else f"{escape(said.action)} "
-    return (
-        f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span> · {who}'
-        f"<br>{escape(said.question)}{todo}"
-        f"<small>{told}Ticked {words.moment(_at(scope, one.raised_at))}.</small></p>"
-    )
+def _ways(one: OpenFlag) -> None:
+    """Draw the ways to a family, and where to say whose answers nobody's are."""
+    draw(ways_html(one), width="content")
+    if not one.family and not one.is_gone:
+        label = "Say on Records whose answers these are"
+        st.page_link(RECORDS, label=label, icon=":material/person_search:", query_params=carried())
 
 
-def _ways(one: OpenFlag) -> str:
-    """Return the ways to call and text the family, one tap each."""
-    if not one.phone:
-        return '<p class="al-flag"><small>No phone number of theirs is on file.</small></p>'
-    if one.call is None or one.text is None:
-        return ""  # whether and why nobody may call stands with the sign
-    return (
-        f'<div class="al-ways"><a href="{escape(one.call)}">Call</a>'
-        f'<a href="{escape(one.text)}">Text</a><span>{escape(one.phone)}</span></div>'
-    )
-
-
-def _acknowledge(scope: Scope, one: OpenFlag, key: str) -> None:
+def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
     try:
-        acknowledge(scope, one.check_in_id, one.flag.id, st.session_state[f"{key}-done"])
+        for one in of_one:
+            acknowledge(scope, one.check_in_id, one.flag.id, st.session_state[f"{key}-done"])
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
     else:
         st.session_state[_SAID] = "Acknowledged, with what was done."
+
+
+def _by_card(found: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
+    """Return the signs of each family, in the order of its first one."""
+    cards: dict[str, list[OpenFlag]] = {}
+    for one in found:
+        cards.setdefault(one.card, []).append(one)
+    return list(cards.values())
+
+
+def _steps(scope: Scope) -> tuple[str, ...]:
+    signed = _signed(scope)
+    return signed.duty.steps if signed and signed.duty else reader_steps()
 
 
 def _at(scope: Scope, instant: int) -> datetime:

@@ -7,13 +7,12 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
-    IN_PLACE,
+    Duty,
     Protocol,
     protocol_in_force,
     switch_off,
-    unable_words,
 )
-from allay_metrics.actions.recipients import unable
+from allay_metrics.actions.recipients import partly_able, unable
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
@@ -27,8 +26,9 @@ PAGE = "pages/practice/check_ins.py"
 _WRONG = "al-protocol-off-wrong"
 _SIGN_AGAIN = (
     "Your safety protocol was signed before it named whom to tell. Name reader, stand-in and "
-    "hours, and sign it again; until then a mail about a warning sign goes to every owner on file."
+    "hours, and sign it again"
 )
+_UNTIL = "; until then a mail about a warning sign goes to every owner on file"
 _signed = remembered(protocol_in_force)
 
 
@@ -37,7 +37,7 @@ def sign_again(scope: Scope) -> None:
     signed = _signed(scope)
     if signed is None or scope.viewer.role != "owner":
         return
-    why = _SIGN_AGAIN if signed.duty is None else _cannot_open(scope)
+    why = _anew() if signed.duty is None else _cannot_open(scope)
     if not why:
         return
     with card("sign-again"):
@@ -49,13 +49,8 @@ def sign_again(scope: Scope) -> None:
 def _cannot_open(scope: Scope) -> str:
     """Return whom the protocol names who may not sign in, and who is told; '' for nobody."""
     # Read anew: who joins changes no version.
-    addresses = unable(scope)
-    if not addresses:
-        return ""
-    return (
-        f"{unable_words(addresses)} {IN_PLACE} "
-        "Name somebody who signs in, or let her in under People."
-    )
+    said = unable(scope)
+    return f"{said} Name somebody who signs in, or let her in under People." if said else ""
 
 
 def protocol_card(scope: Scope, signed: Protocol | None) -> None:
@@ -83,15 +78,16 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     head("Safety protocol", "in force")
     st.html(
         f'<p class="al-sub"><b>{escape(signed.reader)}</b> reads every warning sign within '
-        f"<b>{escape(signed.within)}</b>{_duty(signed)}. Signed by {escape(signed.signed_by)}, "
-        f"{words.dated(at.date())}.</p>"
+        f"<b>{escape(signed.within)}</b>{_duty(scope, signed)}. "
+        f"Signed by {escape(signed.signed_by)}, {words.dated(at.date())}.</p>"
     )
     if is_owner and signed.duty is None:
-        note(_SIGN_AGAIN)
-    elif not can_send() and not scope.is_demo:
+        note(_anew())
+    if not can_send() and not scope.is_demo:
         note("No mail server is named: nobody is told of a warning sign until they sign in.")
-    if is_owner and (why := _cannot_open(scope)):
-        note(why)
+    if is_owner and signed.duty is not None:
+        for said in filter(None, (_cannot_open(scope), _partly(scope, signed.duty))):
+            note(said)
     with st.expander("Read the protocol"):
         st.text(signed.text.replace("**", ""))
     if not is_owner:
@@ -104,14 +100,24 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
         st.button("Switch off", key="al-protocol-off", on_click=_off, args=(scope,))
 
 
-def _duty(signed: Protocol) -> str:
+def _anew() -> str:
+    """Return why a protocol signed before mails were sent is to be signed again."""
+    return f"{_SIGN_AGAIN}{_UNTIL if can_send() else ''}."
+
+
+def _partly(scope: Scope, duty: Duty) -> str:
+    return partly_able(scope, duty.recipients)
+
+
+def _duty(scope: Scope, signed: Protocol) -> str:
     """Return hours and stand-in as HTML; nothing where the protocol names none."""
     if signed.duty is None:
         return ""
     hours = f", {escape(hours_words(signed.duty.hours))}"
     if not signed.duty.stand_in:
         return f"{hours}; while she is away check-ins are switched off"
-    return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in and is told, too"
+    told = " and is told, too" if can_send() or scope.is_demo else ""
+    return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in{told}"
 
 
 def _off(scope: Scope) -> None:

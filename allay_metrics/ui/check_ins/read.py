@@ -19,8 +19,6 @@ _WRONG = "al-words-wrong"
 
 def words_to_read(scope: Scope) -> None:
     """Draw the free text of check-ins that nobody has read yet; nothing for none."""
-    if wrong := st.session_state.pop(_WRONG, ""):
-        problem(wrong)
     for one in unread_words(scope):
         _unread(scope, one)
 
@@ -38,6 +36,8 @@ def _unread(scope: Scope, one: Words) -> None:
         st.button(
             "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
         )
+        if wrong := st.session_state.pop(f"{_WRONG}-{one.check_in_id}", ""):
+            problem(wrong)
 
 
 def _asked(measure: str) -> str:
@@ -49,4 +49,4 @@ def _read(scope: Scope, one: Words) -> None:
     try:
         read_words(scope, one.check_in_id)
     except AllayError as error:
-        st.session_state[_WRONG] = str(error)
+        st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)

@@ -5,51 +5,52 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
-    IN_PLACE,
     TIMES,
     UNMAILED,
     Duty,
     Protocol,
     UnableReader,
     protocol_template,
-    reader_steps,
     sign_protocol,
     unable_words,
     within_words,
 )
+from allay_metrics.actions.recipients import partly_able
 from allay_metrics.errors import AllayError
+from allay_metrics.outcomes.reader_steps import KINDS, reader_steps
 from allay_metrics.outcomes.reading_hours import DAY, EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import note, say
-from allay_metrics.ui.check_ins.flags import TIERS
+from allay_metrics.ui.check_ins.sign import TIERS
 from allay_metrics.ui.problem import problem
 
 _DAYS = dict(zip(EVERY_DAY, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 _WRONG, _UNABLE = "al-protocol-wrong", "al-protocol-unable"
 _WITHIN = 120  # minutes
+_ABOUT = {"baby": "The baby", "body": "A parent's body", "mood": "A parent's mood"}
 
 
 def signing_form(scope: Scope, signed: Protocol | None) -> None:
     """Draw the protocol to sign, in place of the one in force; None: check-ins are off."""
-    if wrong := st.session_state.pop(_WRONG, ""):
-        problem(wrong)
     # Fields of their own for each protocol: one signed anew shows what it says.
     key = f"al-protocol-{signed.signed_at if signed else 'new'}"
     duty = signed.duty if signed else None
+    # Outside the form: whom an address lets in is said as soon as it stands there.
+    _people(scope, key, duty, signed.reader if signed else "")
     with st.form(f"{key}-form", border=False):
         with st.container(key="al-field-protocol"):
             text = signed.text if signed else protocol_template()
             st.text_area("The protocol", text, key=f"{key}-text", height=340)
-        _people(key, duty, signed.reader if signed else "")
         _hours(key, duty)
-        for tier, step in enumerate(duty.steps if duty else reader_steps(), 1):
-            label = f"{TIERS[tier]}: what the reader does"
-            st.text_area(label, step, key=f"{key}-step-{tier}", height=130, max_chars=1_000)
+        _steps(key, duty)
+        st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
         if not can_send():
             say(UNMAILED)
             st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
         _unable(key)
-        st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
+        # Beside the button that was pressed: the form is longer than a screen.
+        if wrong := st.session_state.pop(_WRONG, ""):
+            problem(wrong)
         st.form_submit_button(
             "Sign it again" if signed else "Sign and switch check-ins on",
             type="primary",
@@ -67,8 +68,9 @@ def hours_words(hours: ReadingHours) -> str:
     return f"{days}, {_clock(hours.opens)} to {_clock(hours.closes)}"
 
 
-def _people(key: str, duty: Duty | None, reader: str) -> None:
-    note("Both are told by mail when a sign is ticked, and again when its time has passed.")
+def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
+    if can_send():
+        note("Both are told by mail when a sign is ticked, and again when its time has passed.")
     left, right = st.columns(2)
     left.text_input(
         "Who reads warning signs?",
@@ -92,6 +94,17 @@ def _people(key: str, duty: Duty | None, reader: str) -> None:
         key=f"{key}-stand-in-mail",
         max_chars=200,
     )
+    given = st.session_state
+    if partly := partly_able(scope, (given[f"{key}-mail"], given[f"{key}-stand-in-mail"])):
+        note(partly)
+
+
+def _steps(key: str, duty: Duty | None) -> None:
+    steps = duty.steps if duty else reader_steps()
+    for (about, tier), step, shipped in zip(KINDS, steps, reader_steps(), strict=True):
+        label = f"{_ABOUT[about]}, {TIERS[tier].lower()}: what the reader does"
+        key_ = f"{key}-step-{about}-{tier}"
+        st.text_area(label, step or shipped, key=key_, height=110, max_chars=1_000)
 
 
 def _unable(key: str) -> None:
@@ -100,7 +113,7 @@ def _unable(key: str) -> None:
     if addresses:
         # A tick of its own for each address: another one is asked anew.
         # Above the box, not in it: in a label an address becomes a link.
-        say(f"{unable_words(addresses)} {IN_PLACE}")
+        say(unable_words(addresses, addresses))
         st.checkbox("I know that nobody signs in there", key=f"{key}-unable-{'-'.join(addresses)}")
 
 
@@ -158,7 +171,7 @@ def _sign(scope: Scope, key: str, replaces: int | None) -> None:
         hours=ReadingHours(
             tuple(sorted(given[f"{key}-days"])), given[f"{key}-from"], given[f"{key}-until"]
         ),
-        steps=(given[f"{key}-step-1"], given[f"{key}-step-2"], given[f"{key}-step-3"]),
+        steps=tuple(given[f"{key}-step-{about}-{tier}"] for about, tier in KINDS),
     )
     try:
         sign_protocol(

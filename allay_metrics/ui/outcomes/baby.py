@@ -52,8 +52,6 @@ def words_card(scope: Scope, client_id: str) -> None:
     with card(f"said-{client_id}"):
         told = f"◆ {words.number(unread)} to read" if unread else "all read"
         head("In the parent's words", told)
-        if wrong := st.session_state.pop(_WRONG, ""):
-            problem(wrong)
         for one in found[:WORDS_FIRST]:
             _said(scope, one)
         if rest := found[WORDS_FIRST:]:
@@ -75,13 +73,15 @@ def _said(scope: Scope, one: Said) -> None:
         st.button(
             "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
         )
+    if wrong := st.session_state.pop(f"{_WRONG}-{one.check_in_id}", ""):
+        problem(wrong)
 
 
 def _read(scope: Scope, one: Said) -> None:
     try:
         read_words(scope, one.check_in_id)
     except AllayError as error:
-        st.session_state[_WRONG] = str(error)
+        st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)
 
 
 def _asked(measure: str) -> str:

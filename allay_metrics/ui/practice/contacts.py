@@ -6,7 +6,8 @@ from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import FamilyContact, find_families, not_contacted
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.contact import contact_control, contact_done
+from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.contact import contact_control, contact_done, done_of
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.remembered import remembered
 
@@ -20,24 +21,38 @@ def contacts_card(scope: Scope) -> None:
     quiet = _not_contacted(scope)
     with card("contacts"):
         head("Contact", words.plural(len(quiet), "family", "families") + " not as usual")
-        contact_done()
+        text = st.session_state.get(_FIND, "")
+        found = _found(scope, text)
+        known = {one.family_id for one in quiet[:SHOWN]}
+        rest = [one for one in found if one.family_id not in known]
+        if done_of() not in {*known, *(one.family_id for one in rest)}:
+            contact_done(done_of())  # the family's own row is gone
         if not quiet:
             note("Every family is contacted as usual.")
         for one in quiet[:SHOWN]:
             _row(scope, one)
         if len(quiet) > SHOWN:
             note(f"The first {SHOWN} of {words.number(len(quiet))}: find the others by name.")
-        text = st.text_input("Find a family", key=_FIND, placeholder="Family name, then Enter")
-        found = _found(scope, text)
-        known = {one.family_id for one in quiet[:SHOWN]}
-        for one in found:
-            if one.family_id not in known:
-                _row(scope, one)
+        st.text_input("Find a family", key=_FIND, placeholder="A name of theirs, then Enter")
+        for one in rest:
+            _row(scope, one)
         if text.strip() and not found:
-            note("No family's name begins so.")
+            note("No name of a family, a baby or a parent begins so.")
 
 
 def _row(scope: Scope, one: FamilyContact) -> None:
     with st.container(key=f"al-contact-row-{one.family_id}", gap=None):
-        st.html(f'<p class="al-sub"><b>{escape(one.name)}</b></p>')
+        died = f'<p class="al-died">{escape(words.listed(one.deaths))}</p>' if one.deaths else ""
+        st.html(
+            f'<p class="al-sub"><b>{escape(one.name)}</b> {escape(words.listed(one.living))}</p>'
+            f'{died}<p class="al-sub">{escape(_last(one))}</p>'
+        )
         contact_control(scope, one, key="practice")
+        contact_done(one.family_id, is_brief=True)
+
+
+def _last(one: FamilyContact) -> str:
+    """Return what tells families of one name apart: the last visit, where and whose."""
+    if one.last_on is None:
+        return "No visit took place yet."
+    return f"Last visit {words.dated(one.last_on)} · {city_shown(one.city)} · {one.therapist}"

@@ -58,6 +58,8 @@ def outcome(page: str) -> None:
     told: Told | None = st.session_state.get(TOLD)
     if told is None:
         return
+    if told.undo is None:
+        forget_outcome()  # nothing is left to tap: it goes with the next thing done
     with st.container(
         key="al-card-saved", border=True, horizontal=True, vertical_alignment="center"
     ):

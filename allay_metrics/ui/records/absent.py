@@ -30,7 +30,7 @@ def ask_about_absence(question: OpenQuestion, key: str) -> Answer | None:
         reasons = f'<ul class="al-told">{why}</ul>' if why else ""
         st.html(
             f'<h3 class="al-h3">{visits} on file {is_} not in {escape(question.file_name)}</h3>'
-            f"{reasons}"
+            f'<p class="al-say">{escape(question.whose)}</p>{reasons}'
         )
         chosen = st.radio(
             "What became of them?",

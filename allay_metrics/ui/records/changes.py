@@ -35,7 +35,7 @@ def _body(scope: Scope, past: PastImport) -> None:
                 note(f"**Week of {words.day(week)}**: {' '.join(sentences)}")
         _section("Added", past.added, found.added, "row")
         if not (found.updated or found.missing or found.added):
-            note("Nothing changed: everything in it was known.")
+            note("No row of it was new or told anything new.")
 
 
 def _section(title: str, count: int, rows: Sequence[Touched], what: str) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.actions.imports import ImportReport
 from allay_metrics.review.first_rows import FirstRow
 from allay_metrics.review.missing import silence_in_words
 from allay_metrics.ui.card import note
@@ -52,7 +53,7 @@ def what_else(looked: Looked) -> None:
         visits = words.plural(-looked.newly_missing, "visit")
         told.append(f"**{visits}** that an export did not hold any more: held again.")
     if report.silences:
-        told.append(_silent(looked))
+        told.append(silent(report))
     if report.cities_unknown:
         told.append(f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown.")
     if report.warnings:
@@ -62,9 +63,9 @@ def what_else(looked: Looked) -> None:
         st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
 
 
-def _silent(looked: Looked) -> str:
-    """Return how many visits to come the file says nothing of, and why."""
-    silences = looked.report.silences
+def silent(report: ImportReport) -> str:
+    """Return how many visits to come a file says nothing of, and why."""
+    silences = report.silences
     visits = sum(count for _, _, count in silences)
     reasons = words.listed(
         f"{words.number(count)}: {silence_in_words(kind, value)}" for kind, value, count in silences

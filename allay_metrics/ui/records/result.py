@@ -5,10 +5,12 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import PastImport, past_imports, source_label
+from allay_metrics.review.missing import whose_visits
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
 from allay_metrics.ui.records.look import Taken
+from allay_metrics.ui.records.preview import silent
 
 WARNINGS_SHOWN = 100
 HELD = {
@@ -41,15 +43,23 @@ def _what_else(past: PastImport, taken: Taken) -> None:
     told = []
     if taken.report is None:
         told.append("**The same file was in already**, told the same things: it was not read again")
+    lacks = bool(taken.report and (taken.report.silences or taken.report.question))
     if not (past.added or past.updated):
-        told.append("**Nothing changed**: everything in it was known")
+        told.append(
+            "**Nothing new in it**: every row of it was known"
+            if lacks or taken.newly_missing > 0
+            else "**Nothing changed**: everything in it was known"
+        )
+    if taken.report and taken.report.silences:
+        told.append(silent(taken.report).removesuffix("."))
     if taken.newly_missing > 0:
         visits = words.plural(taken.newly_missing, "visit")
         is_ = "is" if taken.newly_missing == 1 else "are"
         told.append(f"**{visits}** on file {is_} not in it any more: decide below")
     if taken.report and (question := taken.report.question):
         visits = words.plural(question.visits, "visit")
-        told.append(f"**{visits}** on file not in it: answer below what became of them")
+        whose = whose_visits(question.groups)
+        told.append(f"**{visits}** on file not in it ({whose}): answer below what became of them")
     if past.set_aside:
         told.append(f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason")
     if taken.report and taken.report.cities_unknown:

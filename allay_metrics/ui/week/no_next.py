@@ -15,7 +15,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.contacts import contact_with
 from allay_metrics.review.waiting_families import families_without_next
 from allay_metrics.ui.cities.words import shown as city_shown
-from allay_metrics.ui.contact import contact_control, contact_done, forget_done
+from allay_metrics.ui.contact import contact_control, contact_done, done_of
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problems_shown
@@ -33,7 +33,6 @@ _WHO, _WHY, _SAID, _WHOM = (f"al-no-next-{one}" for one in ("who", "why", "said"
 def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     """Open the families seen in the last 180 days that have nothing booked."""
     st.session_state.pop(_SAID, None)
-    forget_done()
     drawer(
         "Families without a next visit",
         lambda: _body(scope, as_of),
@@ -49,16 +48,17 @@ def _body(scope: Scope, as_of: date) -> None:
     with problems_shown():
         if said := st.session_state.pop(_SAID, ""):
             st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
-        contact_done()
         if age := records_age(as_of, today_in(scope).date()):
             st.html(f'<p class="al-say">{escape(age)}</p>')
         found = families_without_next(scope, as_of, SHOWN + 1).to_dict("records")
         if not found:
+            contact_done(done_of())
             st.html('<p class="al-say">Every family in care has a next visit.</p>')
             return
         rows = found[:SHOWN]
         labels = {row["family_id"]: _label(row) for row in rows}
         _contact_form(scope, labels)
+        contact_done(done_of())
         _close_form(scope, as_of, labels)
         caption = "Families without a next visit, longest ago first"
         columns = ["Family", "Last visit", "Ago", "City", "Type", "Therapist"]

@@ -9,22 +9,53 @@ down_revision = "0015"
 _KEY = "pk_family_contact"
 _OF_FIRST = ["practice_id", "day", "week", "wait_days", "state", "is_first", "continued"]
 _OF_FIRST_PLACES = ["city", "visit_type", "second_type", "therapist_id", "source"]
-# A death of before carries its client's id, and what was set along with it in the same second.
+# A death of before carries its client's id.
 _NAME_DEATHS = "UPDATE care_closed SET death = client_id WHERE reason = 'the baby died'"
-_NAME_WORDS = """
-    UPDATE family_contact SET death = COALESCE((
-        SELECT MIN(care_closed.death)
-        FROM care_closed
-        JOIN client ON client.practice_id = care_closed.practice_id
-            AND client.id = care_closed.client_id
-        JOIN booking ON booking.practice_id = client.practice_id
-            AND booking.family_id = client.family_id
-        WHERE care_closed.practice_id = family_contact.practice_id
-            AND booking.id = family_contact.booking_id
-            AND care_closed.closed_at = family_contact.set_at
-            AND care_closed.death IS NOT NULL
-    ), '')
-    WHERE reason = 'bereaved'
+# Each asks for what stands of contact by now: of two deaths the later one's word stood for both.
+# Where nothing stands, for what is usual. 'none' sorts before 'practical'.
+_ASK_FOR_DEATHS = """
+    INSERT INTO family_contact
+        (practice_id, booking_id, level, reason, set_by, set_at, version, death)
+    SELECT care_closed.practice_id, booking.id,
+        COALESCE(
+            (
+                SELECT MIN(family_contact.level)
+                FROM family_contact
+                JOIN booking AS theirs ON theirs.practice_id = family_contact.practice_id
+                    AND theirs.id = family_contact.booking_id
+                WHERE theirs.practice_id = client.practice_id
+                    AND theirs.family_id = client.family_id
+                    AND family_contact.death = ''
+            ),
+            CASE WHEN EXISTS (
+                SELECT 1 FROM client AS other
+                WHERE other.practice_id = client.practice_id
+                    AND other.family_id = client.family_id
+                    AND other.kind = 'infant'
+                    AND NOT EXISTS (
+                        SELECT 1 FROM care_closed AS shut
+                        WHERE shut.practice_id = other.practice_id AND shut.client_id = other.id
+                    )
+            ) THEN 'practical' ELSE 'none' END
+        ),
+        'bereaved', care_closed.closed_by, care_closed.closed_at, 1, care_closed.death
+    FROM care_closed
+    JOIN client ON client.practice_id = care_closed.practice_id
+        AND client.id = care_closed.client_id
+    JOIN booking ON booking.practice_id = client.practice_id
+        AND booking.family_id = client.family_id
+    WHERE care_closed.death IS NOT NULL
+"""
+# What was set along with a death in the same second is the death's own; all else a person's.
+_LEAVE_WORDS = """
+    DELETE FROM family_contact
+    WHERE death = '' AND reason = 'bereaved' AND EXISTS (
+        SELECT 1 FROM family_contact AS other
+        WHERE other.practice_id = family_contact.practice_id
+            AND other.booking_id = family_contact.booking_id
+            AND other.set_at = family_contact.set_at
+            AND other.death <> ''
+    )
 """
 # One word of each booking is left on the way back: a strictest one.
 _DROP_LOOSER = """
@@ -64,7 +95,8 @@ def upgrade() -> None:
         batch_op.drop_constraint(_KEY, type_="primary")
         batch_op.create_primary_key(_KEY, ["practice_id", "booking_id", "death"])
     op.execute(_NAME_DEATHS)
-    op.execute(_NAME_WORDS)
+    op.execute(_ASK_FOR_DEATHS)
+    op.execute(_LEAVE_WORDS)
     _bereaved("visit", "1 for a first visit")
     _bereaved("daily", "First visits")
     _bereaved("daily_city", "First visits")

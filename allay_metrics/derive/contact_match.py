@@ -1,0 +1,181 @@
+"""What was said of contact stands for the e-mail, phone, name and address of the bookings, too.
+
+A source may give the same visits other ids, or an import be undone and taken in again from another
+file: then the bookings a word was said of are gone, and those that come in bear it by what they
+have in common with them. Kept are no addresses, but the ids of the families they would make. What
+bookings of two families have in common says of neither whose it is, and is not kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, and_, delete, or_, select
+
+from allay_metrics.derive.choices import read_links
+from allay_metrics.derive.matching import Links, certain_match, name_match, plain_name
+from allay_metrics.records.bulk import among, insert_rows
+from allay_metrics.records.keys import key_of
+from allay_metrics.records.tables import booking, contact_match, family_contact
+
+Rows = tuple[Mapping[str, Any], ...]
+Match = tuple[str, str]  # what a booking is known by, and the booking
+
+_KEY = (contact_match.c.practice_id, contact_match.c.match_id, contact_match.c.booking_id)
+_WHO = tuple(booking.c[name] for name in ("email", "phone", "client_name", "address"))
+
+
+class Cut(NamedTuple):
+    """What no longer stands for a family's e-mail, phone and name: rows as they were."""
+
+    matches: Rows = ()
+    words: Rows = ()
+
+
+def match_ids(conn: Connection, practice_id: str, families: Iterable[str]) -> dict[str, set[str]]:
+    """Return by family what its bookings are known by."""
+    links = read_links(conn, practice_id)
+    mine = booking.c.practice_id == practice_id
+    asked = select(booking.c.family_id, *_WHO).where(
+        mine, booking.c.family_id.in_(among(conn, families))
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for family_id, *who in conn.execute(asked.distinct()):
+        found[family_id] |= {family_id, *_ids(practice_id, who, links)}
+    return found
+
+
+def _ids(practice_id: str, who: Sequence[str | None], links: Links) -> set[str]:
+    email, phone, name, address = who
+    matches = {certain_match(email), f"p:{phone}" if phone else None}
+    if address or not (email or phone):
+        matches.add(name_match(name or "", address))
+    # What is booked in a name of a family's own is not meant by what the rest is known by.
+    return {
+        key_of(practice_id, "family", match)
+        for match in matches
+        if match and (match, plain_name(name or "")) not in links
+    }
+
+
+def words_by_match(
+    conn: Connection, practice_id: str, families: Iterable[str]
+) -> list[tuple[str, Row[Any]]]:
+    """Return what was said of bookings that are known by the same as these families': by family."""
+    some = select(contact_match.c.match_id).where(contact_match.c.practice_id == practice_id)
+    if conn.execute(some.limit(1)).first() is None:
+        return []
+    by_match: dict[str, list[Row[Any]]] = defaultdict(list)
+    of_booking = and_(
+        contact_match.c.practice_id == family_contact.c.practice_id,
+        contact_match.c.booking_id == family_contact.c.booking_id,
+    )
+    said = select(contact_match.c.match_id, *family_contact.c).join(family_contact, of_booking)
+    for row in conn.execute(said.where(contact_match.c.practice_id == practice_id)):
+        by_match[row.match_id].append(row)
+    return [
+        (family_id, row)
+        for family_id, ids in match_ids(conn, practice_id, families).items()
+        for id_ in ids & by_match.keys()
+        for row in by_match[id_]
+    ]
+
+
+def keep_matches(conn: Connection, practice_id: str, families: Iterable[str]) -> None:
+    """Keep by what these families' bookings are known of which something is said."""
+    said = select(family_contact.c.booking_id).where(family_contact.c.practice_id == practice_id)
+    # What is said of no booking any more needs none.
+    mine = contact_match.c.practice_id == practice_id
+    conn.execute(delete(contact_match).where(mine, contact_match.c.booking_id.not_in(said)))
+    asked = select(booking.c.id, booking.c.family_id, *_WHO).where(
+        booking.c.practice_id == practice_id,
+        booking.c.family_id.in_(among(conn, families)),
+        booking.c.id.in_(said),
+    )
+    rows = conn.execute(asked.order_by(booking.c.id)).all()
+    if not rows:
+        return
+    links = read_links(conn, practice_id)
+    others = _others(conn, practice_id, rows)
+    wanted = {
+        (practice_id, match_id, row.id)
+        for row in rows
+        for match_id in (row.family_id, *_every_id(practice_id, row, links))
+        if others.get(match_id, set()) <= {row.family_id}
+    }
+    stand = set(map(tuple, conn.execute(select(*_KEY).where(mine))))
+    insert_rows(conn, contact_match, [one.name for one in _KEY], sorted(wanted - stand))
+
+
+def _every_id(practice_id: str, row: Row[Any], links: Links) -> set[str]:
+    """Return all a booking may be known by: its bare name, too, for it may come with no more."""
+    bare = key_of(practice_id, "family", name_match(row.client_name, row.address))
+    who = (row.email, row.phone, row.client_name, row.address)
+    return _ids(practice_id, who, links) | {bare}
+
+
+def _others(conn: Connection, practice_id: str, rows: Sequence[Row[Any]]) -> Mapping[str, set[str]]:
+    """Return the families that are known by the same as these bookings, by what that is."""
+    like_them = [
+        booking.c[name].in_(among(conn, {getattr(row, name) for row in rows} - {None}))
+        for name in ("email", "phone", "client_name")
+    ]
+    asked = select(booking.c.family_id).where(booking.c.practice_id == practice_id, or_(*like_them))
+    families = set(conn.execute(asked.distinct()).scalars())
+    found: dict[str, set[str]] = defaultdict(set)
+    for family_id, ids in match_ids(conn, practice_id, families).items():
+        for id_ in ids:
+            found[id_].add(family_id)
+    return found
+
+
+def read_matches(conn: Connection, practice_id: str) -> frozenset[Match]:
+    """Return what bookings are known by: few in any practice."""
+    asked = select(contact_match.c.match_id, contact_match.c.booking_id)
+    rows = conn.execute(asked.where(contact_match.c.practice_id == practice_id))
+    return frozenset((row.match_id, row.booking_id) for row in rows)
+
+
+def put_matches(
+    conn: Connection, practice_id: str, went: frozenset[Match], came: frozenset[Match]
+) -> None:
+    """Give back what went, and take what came."""
+    for match_id, booking_id in came:
+        row = {"practice_id": practice_id, "match_id": match_id, "booking_id": booking_id}
+        conn.execute(delete(contact_match).where(*(one == row[one.name] for one in _KEY)))
+    rows = sorted((practice_id, *match) for match in went - read_matches(conn, practice_id))
+    insert_rows(conn, contact_match, [one.name for one in _KEY], rows)
+
+
+def cut_matches(conn: Connection, practice_id: str, family_id: str) -> Cut:
+    """Let what is said of a family stand alone: nothing said before comes back by what it bears.
+
+    Bookings that stand with another family keep what is said of them.
+    """
+    here = select(booking.c.id).where(
+        booking.c.practice_id == practice_id, booking.c.family_id == family_id
+    )
+    own = set(conn.execute(here).scalars())
+    ids = match_ids(conn, practice_id, [family_id])[family_id]
+    mine = contact_match.c.practice_id == practice_id
+    before = select(contact_match.c.match_id).where(
+        mine, contact_match.c.booking_id.in_(among(conn, own))
+    )
+    borne = ids | set(conn.execute(before).scalars())
+    meant = contact_match.c.match_id.in_(among(conn, borne))
+    known = conn.execute(select(contact_match).where(mine, meant)).mappings().all()
+    bookings = {row["booking_id"] for row in known} - own
+    stand = set(conn.execute(select(booking.c.id).where(
+        booking.c.practice_id == practice_id, booking.c.id.in_(among(conn, bookings))
+    )).scalars())  # fmt: skip
+    gone = bookings - stand
+    cut = [row for row in known if row["booking_id"] not in stand or row["match_id"] in ids]
+    of_gone = and_(
+        family_contact.c.practice_id == practice_id,
+        family_contact.c.booking_id.in_(among(conn, gone)),
+    )
+    words = conn.execute(select(family_contact).where(of_gone)).mappings().all()
+    for row in cut:
+        conn.execute(delete(contact_match).where(*(column == row[column.name] for column in _KEY)))
+    conn.execute(delete(family_contact).where(of_gone))
+    return Cut(tuple(map(dict, cut)), tuple(map(dict, words)))

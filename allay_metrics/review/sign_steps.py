@@ -1,0 +1,29 @@
+"""What a reader does about a warning sign: the protocol's step, where it can be done."""
+
+from collections.abc import Sequence
+
+from allay_metrics.outcomes.reader_steps import reader_step
+from allay_metrics.review.check_ins import OpenFlag
+
+_DECIDED = (
+    "Do not call or text; the owner decides whether somebody does. Ask in the practice who saw the "
+    "family last."
+)
+_IN_DANGER = "If a life may be in danger, ask 911 for a welfare check."
+_DIED = (
+    "The baby died: do not ask about the baby. Ask in the practice who saw the family last; the "
+    "owner decides whether somebody calls."
+)
+
+
+def what_to_do(one: OpenFlag, steps: Sequence[str]) -> str:
+    """Return what is done about a sign; `steps` are those of the protocol in force.
+
+    Where nobody may call, and about a baby who died, that is not what the protocol says of calls.
+    """
+    if not one.contact.allows("sign"):
+        urgent = f" {_IN_DANGER}" if one.flag.tier == 1 and not one.has_died else ""
+        return f"{one.contact.sentence}. {_DECIDED}{urgent}"
+    if one.has_died and one.flag.who == "baby":
+        return _DIED
+    return reader_step(one.flag, steps)

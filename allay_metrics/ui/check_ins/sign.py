@@ -1,0 +1,71 @@
+"""The open signs of one family as HTML: first what to do, then what the parent was told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from allay_metrics import words
+from allay_metrics.outcomes.safety import SUPPORT
+from allay_metrics.outcomes.wording import signs
+from allay_metrics.records import Scope
+from allay_metrics.review.check_ins import OpenFlag
+from allay_metrics.review.sign_steps import what_to_do
+from allay_metrics.ui.html import escape
+
+TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
+
+
+def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> str:
+    """Return whose signs these are, and each with what to do; the same step is said once."""
+    found, said = [], ""
+    for place, one in enumerate(of_one):
+        step = what_to_do(one, steps)
+        is_anew = not place or one.client != of_one[place - 1].client
+        found.append(_sign(scope, one, _who(one) if is_anew else "", "" if step == said else step))
+        said = step
+    return f'<div class="al-signs">{"".join(found)}</div>'
+
+
+def ways_html(one: OpenFlag) -> str:
+    """Return the ways to the family, one tap each; nothing where nobody may call."""
+    if not one.contact.allows("sign"):
+        return ""  # that, and why, stands with the sign
+    ways = (("Call", one.call), ("Text", one.text), ("E-mail", None if one.phone else one.mail))
+    links = "".join(f'<a href="{escape(to)}">{label}</a>' for label, to in ways if to)
+    where = one.phone or one.email
+    shown = f'<div class="al-ways">{links}<span>{escape(where)}</span></div>' if where else ""
+    if one.phone:
+        return shown
+    return (
+        '<p class="al-flag"><small>No phone number of theirs is on file: look in the scheduling '
+        f"system.</small></p>{shown}"
+    )
+
+
+def _whole(text: str) -> str:
+    """Return escaped text whose long number is not broken at the end of a line."""
+    return escape(text).replace(SUPPORT, f"<i>{SUPPORT}</i>")
+
+
+def _who(one: OpenFlag) -> str:
+    who = f"<b>{escape(one.client)}</b>"
+    if one.family:
+        who += f", {escape(one.family)} family"
+    elif one.is_gone:
+        who += ": no visit of this client is on file now"
+    if one.has_died:
+        who += " · died"
+    # Where nobody may call, that is the first word of what to do.
+    if one.contact.sentence and one.contact.allows("sign"):
+        who += f" · {escape(one.contact.sentence)}"
+    return f" · {who}"
+
+
+def _sign(scope: Scope, one: OpenFlag, who: str, step: str) -> str:
+    said = next(sign for sign in signs("en") if sign.id == one.flag.id)
+    at = words.moment(datetime.fromtimestamp(one.raised_at, scope.zone))
+    todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
+    return (
+        f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span>{who}'
+        f"<br>{escape(said.question)}{todo}"
+        f"<small>The parent was told: {_whole(said.action)} Ticked {at}.</small></p>"
+    )
