@@ -14,7 +14,7 @@ from allay_metrics import config
 from allay_metrics.actions.keep_up import keep_up
 from allay_metrics.actions.sessions import has_people
 from allay_metrics.errors import AllayError, Conflict, NotFound, RecordsDamaged
-from allay_metrics.records import Scope, file_of, open_practice, row_hashes, unreachable
+from allay_metrics.records import Scope, audit, file_of, open_practice, unreachable
 from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
@@ -74,7 +74,7 @@ def making_practice(database: str | None = None) -> Iterator[Scope]:
     folders = [one for one in path.absolute().parents if not one.exists()] if path and new else []
     try:
         scope = own_practice(url)
-        before = row_hashes(scope) if new else {}
+        before = _last_line(scope) if new else None
         try:
             yield scope
         finally:
@@ -86,10 +86,16 @@ def making_practice(database: str | None = None) -> Iterator[Scope]:
                 folder.rmdir()
 
 
-def _remove_unfilled(scope: Scope, path: Path, before: dict[str, str]) -> None:
-    """Delete the file of a scope that holds what it held `before`, and no more."""
+def _last_line(scope: Scope) -> audit.Head:
+    """Return the last line of the audit trail: every write adds one."""
+    with scope.read() as conn:
+        return audit.head(conn, scope.practice_id)
+
+
+def _remove_unfilled(scope: Scope, path: Path, before: audit.Head | None) -> None:
+    """Delete the file of a scope in which nothing was written since `before`."""
     try:
-        if scope.has_records() or row_hashes(scope) != before:
+        if scope.has_records() or _last_line(scope) != before:
             return
     except AllayError:  # nobody knows what it holds
         return
