@@ -96,6 +96,15 @@ def belongs(stay, day):
     return stay.first - timedelta(days=14) <= day <= end + timedelta(weeks=8)
 
 
+def closed_before(stay, window, died):
+    """Whether the stay's window closed before its client died; a death is no outcome.
+
+    `died` is the day by client, `window` None where no concern was declared.
+    """
+    day = died.get(stay.client)
+    return day is None or (window is not None and closing_day(stay, window) < day)
+
+
 def pair(stay, answered, measure, window):
     """Return (baseline, follow-up) as check-ins, or None for what is missing."""
     given = [
@@ -164,10 +173,15 @@ def improved(counted, answered, rules, first, last):
     return tuple(found)
 
 
-def responses(answered, first, last, as_of):
-    """Return (answered, asked, not due yet); a second link is the same question."""
+def responses(answered, first, last, as_of, died):
+    """Return (answered, asked, not due yet); a second link is the same question.
+
+    Nobody is asked on the day of a death or later.
+    """
     asked = {}
     for one in answered:
+        if one.client in died and died[one.client] <= one.due:
+            continue
         if first <= one.due <= last and (one.asked or one.at is not None):
             key = (one.client, one.moment, one.due)
             asked[key] = asked.get(key, False) or one.at is not None

@@ -23,6 +23,7 @@ from tests import plain_outcomes
 from tests.derive.test_episodes import babies
 from tests.support.answered import (
     check_ins,
+    died_plainly,
     put_babies_on_file,
     put_check_ins_on_file,
     stays_plainly,
@@ -49,14 +50,21 @@ def _rules():
     return found
 
 
+def _concern(stay, kind):
+    return concerns().get(concern_of(stay.text, kind) or "")
+
+
 def _counted(scope):
     """Return (stay, born, measure, window) of every stay that is counted."""
     with scope.read() as conn:
         asked = select(client.c.id, client.c.kind, client.c.born_on)
         who = {row.id: row for row in conn.execute(asked)}
+    died = died_plainly(scope)
     for stay in stays_plainly(scope):
-        concern = concerns().get(concern_of(stay.text, who[stay.client].kind) or "")
-        if concern is not None and concern.kind != "history tag":
+        concern = _concern(stay, who[stay.client].kind)
+        if concern is None or concern.kind == "history tag":
+            continue
+        if plain_outcomes.closed_before(stay, concern.primary_window, died):
             born = who[stay.client].born_on
             yield stay, born, concern.primary_measure, concern.primary_window
 
@@ -84,7 +92,9 @@ def _judge(url, invented, named, drawn, days):
             shown = pairs > 10 and pairs >= 0.4 * eligible
             assert (row["value"] is not None) == shown
         (row,) = _ask(scope, "response_rate", first, last)
-        answered, asked, early = plain_outcomes.responses(told, first, last, as_of)
+        answered, asked, early = plain_outcomes.responses(
+            told, first, last, as_of, died_plainly(scope)
+        )
         if told and row["denominator"] is not None:
             assert (row["numerator"], row["denominator"]) == (answered, asked)
             assert early == 0 or asked <= 4 or f"{early} too recent to tell" in row["reason"]
@@ -100,9 +110,18 @@ def _same_episodes(scope, stays, told):
     )
     with scope.read() as conn:
         families = dict(map(tuple, conn.execute(select(client.c.id, client.c.family_id))))
+        kinds = dict(map(tuple, conn.execute(select(client.c.id, client.c.kind))))
         own = set(conn.execute(hers.own_families()).scalars())
+    died = died_plainly(scope)
+
+    def window(stay):
+        concern = _concern(stay, kinds[stay.client])
+        return concern.primary_window if concern else None
+
     for viewer, totals in ((scope, True), (scope, False), (hers, False)):
         mine = [s for s in stays if viewer is scope or families[s.client] in own]
+        if totals:
+            mine = [s for s in mine if plain_outcomes.closed_before(s, window(s), died)]
         expected = sorted(
             (s.client, s.first, s.session, sum(
                 len(a.values)

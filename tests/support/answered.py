@@ -31,15 +31,22 @@ def stays_plainly(scope):
         .join(booking, booking.c.id == visit.c.id)
         .where(visit.c.state == "completed")
     )
-    shut = select(care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
+    shut = select(care_closed.c.client_id, care_closed.c.closed_on)
     with scope.read() as conn:
         visits = [plain_outcomes.Booked(*row) for row in conn.execute(seen)]
-        rows = conn.execute(shut).all()
-    closed = {row.client_id: row.closed_on for row in rows}
-    died = {row.client_id: row.closed_on for row in rows if row.reason == DIED}
+        closed = dict(map(tuple, conn.execute(shut)))
+    died = died_plainly(scope)
     # No visit after a death is one of the baby who died, whatever the calendar says.
     visits = [v for v in visits if v.client not in died or v.day <= died[v.client]]
     return plain_outcomes.stays(visits, closed)
+
+
+def died_plainly(scope):
+    """Return the day by client of those who died."""
+    shut = select(care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
+    with scope.read() as conn:
+        rows = conn.execute(shut).all()
+    return {row.client_id: row.closed_on for row in rows if row.reason == DIED}
 
 
 MEASURES = ("cry_min", "feed_ease", "parent_pain", "top_concern", "tummy")
