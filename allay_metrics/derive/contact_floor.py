@@ -33,13 +33,12 @@ def spread_contact(
     `of_left` counts bookings that left a family, too: not where a choice of the owner is taken
     back together with what it did to contact.
     """
-    floors: dict[tuple[str, str], Row[Any]] = {}  # by family and death
+    words = words_by_match(conn, practice_id, families)
     for table in (booking, visit) if of_left else (booking,):
-        for row in conn.execute(_said(conn, practice_id, table, families)):
-            before = floors.get((row.family_id, row.death))
-            if before is None or _strictness(row) > _strictness(before):
-                floors[row.family_id, row.death] = row
-    for family_id, row in words_by_match(conn, practice_id, families):
+        rows = conn.execute(_said(conn, practice_id, table, families))
+        words += [(row.family_id, row) for row in rows]
+    floors: dict[tuple[str, str], Row[Any]] = {}  # by family and death
+    for family_id, row in words:
         before = floors.get((family_id, row.death))
         if before is None or _strictness(row) > _strictness(before):
             floors[family_id, row.death] = row

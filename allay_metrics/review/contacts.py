@@ -82,7 +82,7 @@ def _names(scope: Scope) -> CompoundSelect[Any]:
 
 def _begins(begins: str, name: str) -> bool:
     """Return whether a name, or a later word of it, begins so."""
-    return f" {plain_name(name)}".find(f" {begins}") >= 0
+    return f" {begins}" in f" {plain_name(name)}"
 
 
 def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:

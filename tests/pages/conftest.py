@@ -82,3 +82,10 @@ def small(taken_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     scope = open_practice(url)
     yield scope
     scope.close()
+
+
+@pytest.fixture
+def own_scope(sqlite_scope, monkeypatch):
+    """An empty practice that the dashboard shows as the practice's own."""
+    monkeypatch.setenv("ALLAY_DATABASE_URL", sqlite_scope.database_url)
+    return sqlite_scope

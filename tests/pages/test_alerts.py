@@ -22,13 +22,6 @@ FEVER, BIRTH_WEIGHT = 3, 10
 
 
 @pytest.fixture
-def own_scope(sqlite_scope, monkeypatch):
-    """An empty practice that the dashboard shows as the practice's own."""
-    monkeypatch.setenv("ALLAY_DATABASE_URL", sqlite_scope.database_url)
-    return sqlite_scope
-
-
-@pytest.fixture
 def clients(own_scope, tmp_path):
     found = in_care(
         Desk(own_scope, tmp_path),

@@ -33,13 +33,6 @@ PHONE = "+14155550142"
 
 
 @pytest.fixture
-def own_scope(sqlite_scope, monkeypatch):
-    """An empty practice that the dashboard shows as the practice's own."""
-    monkeypatch.setenv("ALLAY_DATABASE_URL", sqlite_scope.database_url)
-    return sqlite_scope
-
-
-@pytest.fixture
 def clients(own_scope, tmp_path):
     """Two babies of two families in care, by name; Mia's has a phone on file."""
     found = in_care(

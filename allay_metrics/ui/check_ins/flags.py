@@ -77,8 +77,9 @@ def flags_to_acknowledge(scope: Scope) -> None:
     if wanted and not any(one.check_in_id == wanted for one in found):
         _not_open(scope, wanted)
     cards = _by_card(sorted(found, key=lambda one: one.check_in_id != wanted))
+    steps = _steps(scope) if cards else ()
     for of_one in cards:
-        _to_acknowledge(scope, of_one, _steps(scope))
+        _to_acknowledge(scope, of_one, steps)
 
 
 def acknowledged(scope: Scope) -> None:
