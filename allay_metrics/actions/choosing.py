@@ -210,11 +210,14 @@ def _follow(
     )
     known_by = (matches - matches_now, matches_now - matches)
     care_after = _care(conn, practice_id, ids)
-    for table, key, was, left, _ in kept:
-        if table == family_link.name and was is None and left is not None:
-            now_asked = _asked(conn, practice_id, ids)
-            known = client_names(conn, practice_id, ids)
-            before_it, since = (names, care_before, asked), (known, care_after, now_asked)
+    if links := [
+        key
+        for table, key, was, left, _ in kept
+        if table == family_link.name and was is None and left is not None
+    ]:
+        names_now, asked_now = client_names(conn, practice_id, ids), _asked(conn, practice_id, ids)
+        before_it, since = (names, care_before, asked), (names_now, care_after, asked_now)
+        for key in links:
             remember(conn, practice_id, key, before_it, since)
     back = Back(tuple(kept), care_before, care_after, asked, changed, known_by)
     return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Subquery, func, or_, select
 
 from allay_metrics.contact import Contact, contact_of, strictest
 from allay_metrics.derive.facts import Closed, Told
@@ -88,14 +88,7 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
     even if the booking goes missing again. The same file taken in again is no newer one, nor is an
     older export of a booking that is missing from the file it was said of.
     """
-    first, lacking = import_.alias(), import_.alias()
-    # As a set by file: few files are taken in twice, and each holds thousands of bookings.
-    first_known = (
-        select(first.c.file_hash, first.c.as_of, func.min(first.c.imported_at).label("imported_at"))
-        .where(first.c.practice_id == practice_id)
-        .group_by(first.c.file_hash, first.c.as_of)
-        .subquery()
-    )
+    first_known, lacking = _first_imports(practice_id), import_.alias()
     asked = (
         select(correction.c.booking_id, correction.c.value)
         .join(
@@ -128,6 +121,20 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
         .order_by(correction.c.made_at)
     )
     return {row.booking_id: row.value for row in conn.execute(asked)}
+
+
+def _first_imports(practice_id: str) -> Subquery:
+    """Return the SELECT of when each file first came in, as it was exported: hash, as-of, moment.
+
+    As a set by file: few files are taken in twice, and each holds thousands of bookings.
+    """
+    moment = func.min(import_.c.imported_at).label("imported_at")
+    return (
+        select(import_.c.file_hash, import_.c.as_of, moment)
+        .where(import_.c.practice_id == practice_id)
+        .group_by(import_.c.file_hash, import_.c.as_of)
+        .subquery()
+    )
 
 
 def imports_that_mark_attendance(conn: Connection, practice_id: str) -> frozenset[str]:
