@@ -52,7 +52,8 @@ class Practice:
     as_of: dict[str, date]  # by source, its newest export
     covered: list[tuple[str, str, date, date]]  # source, kind, first day, last day
     closed: dict[str, date] = field(default_factory=dict)  # by family
-    died: dict[str, date] = field(default_factory=dict)  # by family: closed for good
+    died: dict[str, date] = field(default_factory=dict)  # by family, the day
+    of_who_died: set[str] = field(default_factory=set)  # visits of nobody else: they open no care
     bases: dict[str, str] = field(default_factory=dict)  # by therapist, the city she starts from
     usual: dict[str, int] = field(default_factory=dict)  # by therapist, minutes offered a week
     weeks: dict[tuple[str, date], int] = field(default_factory=dict)  # and in a week of its own
@@ -309,7 +310,7 @@ def lapsed_families(practice, visits):
         long_ago = visit.day < newest - 30 * ONE_DAY
         closed = practice.closed.get(visit.family, date.min)
         since = in_state(practice.by_family[visit.family], "completed", "booked")
-        again = visit.family not in practice.died and any(v.day > closed for v in since)
+        again = any(v.day > closed for v in since if v.id not in practice.of_who_died)
         in_care = visit.family not in practice.closed or again
         if practice.is_last(visit) and long_ago and in_care and not ahead:
             quiet.append(visit)

@@ -206,7 +206,8 @@ def plainly(scope: Scope) -> plain.Practice:
         covered = [tuple(row) for row in conn.execute(select(*told))]
         shut = _shut(conn, mine_id)
         died = _died(conn, mine_id)
-        return plain.Practice(visits, as_of, covered, shut, died, **_driving(conn, mine_id))
+        theirs = _visits_of_who_died(conn, mine_id)
+        return plain.Practice(visits, as_of, covered, shut, died, theirs, **_driving(conn, mine_id))
 
 
 def _died(conn, practice_id):
@@ -220,13 +221,27 @@ def _died(conn, practice_id):
     return dict(map(tuple, conn.execute(asked)))
 
 
-def _shut(conn, practice_id):
-    """Return the day care ended of each family all of whose clients' care was closed by then."""
-    closed = {
-        row.client_id: row.closed_on
-        for row in conn.execute(select(care_closed)).all()
-        if row.practice_id == practice_id
+def _visits_of_who_died(conn, practice_id):
+    """Return the visits all of whose clients died."""
+    died = select(care_closed.c.client_id).where(
+        care_closed.c.practice_id == practice_id, care_closed.c.reason == DIED
+    )
+    died = set(conn.execute(died).scalars())
+    seen = conn.execute(select(visit_client.c.visit_id, visit_client.c.client_id)).all()
+    return {row.visit_id for row in seen} - {
+        row.visit_id for row in seen if row.client_id not in died
     }
+
+
+def _shut(conn, practice_id):
+    """Return the day care ended of each family all of whose clients' care was closed by then.
+
+    A visit of one who died keeps no care open, and where somebody died, a parent's care that nobody
+    closed ends with the family's.
+    """
+    rows = [row for row in conn.execute(select(care_closed)) if row.practice_id == practice_id]
+    closed = {row.client_id: row.closed_on for row in rows}
+    died = {row.client_id for row in rows if row.reason == DIED}
     seen = select(client.c.family_id, client.c.id, visit.c.day).where(
         client.c.practice_id == practice_id,
         visit_client.c.client_id == client.c.id,
@@ -234,14 +249,20 @@ def _shut(conn, practice_id):
         visit.c.state.in_(("completed", "booked")),
     )
     days = [tuple(row) for row in conn.execute(seen)]
-    people = conn.execute(select(client.c.family_id, client.c.id)).all()
+    people = conn.execute(select(client.c.family_id, client.c.id, client.c.kind)).all()
     ended = {}
-    for household in {household for household, _ in people}:
-        endings = [closed[id_] for whose, id_ in people if whose == household and id_ in closed]
+    for household in {household for household, _, _ in people}:
+        theirs = {id_: kind for whose, id_, kind in people if whose == household}
+        endings = [closed[id_] for id_ in theirs if id_ in closed]
+        ends_too = {
+            id_
+            for id_, kind in theirs.items()
+            if id_ in died or (kind == "parent" and id_ not in closed and died & theirs.keys())
+        }
         still = [
             day
             for whose, id_, day in days
-            if whose == household and endings
+            if whose == household and endings and id_ not in ends_too
             if closed.get(id_, date.min) < day <= max(endings)
         ]
         if endings and not still:
