@@ -43,10 +43,10 @@ class Practice:
         return f"{self.server.url}{make_link(self.scope, self.clients[name], 'day7').url_path}"
 
 
-@pytest.fixture(scope="module")
-def practice(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
-    folder = tmp_path_factory.mktemp("alerting")
-    path, box, port = folder / "practice.sqlite", Box(2), free_port()
+@pytest.fixture
+def practice(sqlite_template: Path, tmp_path: Path) -> Iterator[Practice]:
+    # One a test: letters and open signs of another test would be counted, too.
+    path, box, port = tmp_path / "practice.sqlite", Box(2), free_port()
     path.write_bytes(sqlite_template.read_bytes())
     with pytest.MonkeyPatch.context() as patch, mail_server(box) as mail_port:
         mail = {
@@ -64,12 +64,11 @@ def practice(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
             seen("2", 7, "Leo", who="Bea Moss"),
             seen("3", 7, "Ida", who="Cleo Ray"),
         ]
-        clients = in_care(Desk(scope, folder), *rows)
+        clients = in_care(Desk(scope, tmp_path), *rows)
         _, owner, _ = people_of(scope)
         signed(scope, replace(DUTY, reader_email=ANA))
-        with start_server(folder, database_url=scope.database_url, environment=mail, port=port) as (
-            server
-        ):
+        url = scope.database_url
+        with start_server(tmp_path, database_url=url, environment=mail, port=port) as server:
             yield Practice(server, scope, box, owner, clients)
         scope.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.review.check_ins import open_flags, unread_words
@@ -242,6 +242,10 @@ def test_every_page_of_the_form_is_accessible(
     page.goto(page.url.split("/c/")[0] + "/c/nothing")
     look()
     context.close()
+    # No other test finds a sign open that is none of its own.
+    _, scope, clients = asking
+    (flag,) = open_flags(scope, clients[name])
+    acknowledge(scope, flag.check_in_id, flag.flag.id, "Called")
     assert faults == []
 
 
