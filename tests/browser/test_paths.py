@@ -1,13 +1,14 @@
 """What a person does with the pages: filters that stay, marks that open, a keyboard alone."""
 
 import re
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import Watched, settle
+from tests.support.browser import PATIENCE, Watched, settle
 from tests.support.dashboard import (
     choose,
     chosen,
@@ -42,6 +43,10 @@ MARKS = """(figure) => {
     }
     return marks;
 }"""
+# Whether Plotly knows that the mouse is on a mark: a click before that is a click on nothing.
+IS_ON_MARK = """(figure, data) =>
+    (figure.querySelector('.js-plotly-plot')._hoverdata || []).some(
+        point => JSON.stringify([point.customdata].flat()) === JSON.stringify(data))"""
 
 
 def click_mark(page: Page, figure: Locator, *data: str) -> str:
@@ -49,9 +54,16 @@ def click_mark(page: Page, figure: Locator, *data: str) -> str:
     figure.scroll_into_view_if_needed()
     expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     settle(page)
-    marks = figure.evaluate(MARKS)
-    mark = next(mark for mark in marks if mark["data"] == list(data))
-    page.mouse.move(mark["x"], mark["y"])
+    until = time.monotonic() + PATIENCE / 1_000
+    while True:
+        # The figure may still move, and listens to the mouse only once it is drawn.
+        mark = next(mark for mark in figure.evaluate(MARKS) if mark["data"] == list(data))
+        page.mouse.move(mark["x"] - 1, mark["y"])
+        page.mouse.move(mark["x"], mark["y"])
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        if figure.evaluate(IS_ON_MARK, list(data)):
+            break
+        assert time.monotonic() < until, f"the mouse is never on {data}"
     page.mouse.click(mark["x"], mark["y"])
     return mark["said"]
 
