@@ -203,16 +203,18 @@ def test_each_role_has_its_pages_by_address_and_by_script(here):
 
 
 def test_a_stolen_streamlit_session_opens_a_fresh_one_of_the_thiefs_own(here):
+    maya = _cookie(_fresh(here, here.maya))  # another test ends the session she came with
+
     async def attempt():
         hers = await open_wire(here.server.url, headers=_cookie(here.ana.token))
         live = (await run_page(hers)).session_id
-        thief = await open_wire(here.server.url, session_id=live, headers=_cookie(here.maya.token))
+        thief = await open_wire(here.server.url, session_id=live, headers=maya)
         ran = await run_page(thief)
         assert ran.session_id != live
         assert not ran.holds("Week of")
         await thief.close()
         await hers.close()
-        stored = await open_wire(here.server.url, session_id=live, headers=_cookie(here.maya.token))
+        stored = await open_wire(here.server.url, session_id=live, headers=maya)
         assert (await run_page(stored)).session_id != live
         await stored.close()
         assert (await _refusal(here.server.url, session_id=live))[0] == 401
@@ -226,10 +228,10 @@ def test_a_stolen_streamlit_session_opens_a_fresh_one_of_the_thiefs_own(here):
 def test_an_identity_a_client_brings_along_counts_for_nothing(here):
     claims = Identity("person", person_id=here.ana.id, name="Ana Reyes", role="owner")
     spoofed = {"X-App-Who": seal(claims), "x-app-role": "owner"}
+    told = {**_cookie(_fresh(here, here.maya)), **spoofed}
 
     async def attempt():
         assert (await _refusal(here.server.url, headers=spoofed))[0] == 401
-        told = {**_cookie(here.maya.token), **spoofed}
         wire = await open_wire(here.server.url, headers=told)
         assert not (await run_page(wire)).holds("Week of")
         await wire.close()
