@@ -72,7 +72,7 @@ PAGES = [
         visibility="hidden",
     ),
 ]
-HERS = [
+THERAPIST_PAGES = [
     st.Page(
         "pages/therapist/caseload.py",
         title="Caseload",
@@ -88,8 +88,14 @@ HERS = [
     ),
 ]
 BOTH = [page for page in PAGES if page.url_path in ("check-ins", "definitions", "me")]
-hers = [st.Page(ui.to_caseload, title="Allay", url_path="home", default=True), *HERS, *BOTH]
+therapist_pages = [
+    st.Page(ui.to_caseload, title="Allay", url_path="home", default=True),
+    *THERAPIST_PAGES,
+    *BOTH,
+]
 with ui.problems_shown():  # who is here is a question to the records, which may be damaged
-    here = st.navigation(hers if ui.is_therapist() else [*PAGES, *HERS], position="hidden")
-    with ui.frame(PAGES, [*HERS, *BOTH], here):
+    here = st.navigation(
+        therapist_pages if ui.is_therapist() else [*PAGES, *THERAPIST_PAGES], position="hidden"
+    )
+    with ui.frame(PAGES, [*THERAPIST_PAGES, *BOTH], here):
         here.run()

@@ -94,14 +94,14 @@ def public_url() -> str | None:
 
 def secret() -> bytes:
     """Return what sessions are made with. Raises ConfigProblem for a missing or weak one."""
-    told = os.environ.get("ALLAY_SECRET", "")
-    if not told:
+    value = os.environ.get("ALLAY_SECRET", "")
+    if not value:
         raise ConfigProblem(f"ALLAY_SECRET is not set: {_MAKE_ONE}")
-    if len(told) < _SHORTEST or len(set(told)) < _LETTERS:
+    if len(value) < _SHORTEST or len(set(value)) < _LETTERS:
         raise ConfigProblem(f"ALLAY_SECRET is too short or too simple: {_MAKE_ONE}")
-    if any(word in told.lower() for word in _DEFAULTS):
+    if any(word in value.lower() for word in _DEFAULTS):
         raise ConfigProblem(f"ALLAY_SECRET is an example, not a secret: {_MAKE_ONE}")
-    return told.encode()
+    return value.encode()
 
 
 def mail() -> tuple[str, str] | None:
@@ -135,14 +135,16 @@ _NO_TENANT = ("", "common", "organizations", "consumers")
 def oidc() -> OidcSettings | None:
     """Return who vouches for people who sign in; None where nobody is set. Raises ConfigProblem."""
     names = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
-    given = [os.environ.get(f"ALLAY_OIDC_{name}") or "" for name in names]
-    if not any(given):
+    values = [os.environ.get(f"ALLAY_OIDC_{name}") or "" for name in names]
+    if not any(values):
         return None
-    if missing := [f"ALLAY_OIDC_{name}" for name, one in zip(names, given, strict=True) if not one]:
+    if missing := [
+        f"ALLAY_OIDC_{name}" for name, one in zip(names, values, strict=True) if not one
+    ]:
         raise ConfigProblem(
             f"Signing in with an account elsewhere needs {' and '.join(missing)} too."
         )
-    issuer, client_id, secret = given
+    issuer, client_id, secret = values
     parts = urlsplit(issuer)
     host = parts.hostname or ""
     if not host or not is_private(issuer):

@@ -40,7 +40,7 @@ _FRESH_DAYS = 3
 
 
 @dataclass(frozen=True)
-class Contact:
+class ContactPermission:
     """What was said of contact with a family; `reason` is one of REASONS, empty for yes."""
 
     level: Level = "yes"
@@ -60,17 +60,21 @@ class Contact:
         """Return `No contact: bereaved`; empty for a family contacted as usual."""
         if self.level == "yes":
             return ""
-        said = "Practical contact only" if self.level == "practical" else LEVEL_WORDS["none"]
-        return f"{said}: {REASON_WORDS.get(self.reason, self.reason)}"
+        label = "Practical contact only" if self.level == "practical" else LEVEL_WORDS["none"]
+        return f"{label}: {REASON_WORDS.get(self.reason, self.reason)}"
 
 
-def contact_of(level: str, reason: str | None) -> Contact:
+def contact_of(level: str, reason: str | None) -> ContactPermission:
     """Return what two columns of a database say; what they cannot say is no contact."""
-    known: Level = next((one for one in LEVELS if one == level), "none")
-    return Contact(known, reason or "") if known != "yes" else Contact()
+    valid_level: Level = next((one for one in LEVELS if one == level), "none")
+    return (
+        ContactPermission(valid_level, reason or "")
+        if valid_level != "yes"
+        else ContactPermission()
+    )
 
 
-def checked(level: str, reason: str) -> Contact:
+def checked(level: str, reason: str) -> ContactPermission:
     """Return what a person chose. Raises QuestionProblem for a level or reason that is none."""
     if level not in LEVELS:
         raise QuestionProblem(choose_from("contact", level, LEVELS))
@@ -79,9 +83,9 @@ def checked(level: str, reason: str) -> Contact:
     return contact_of(level, reason)
 
 
-def strictest(contacts: Iterable[Contact]) -> Contact:
+def strictest(contacts: Iterable[ContactPermission]) -> ContactPermission:
     """Return the strictest, of equals the first; yes for none."""
-    return max(contacts, key=lambda one: LEVELS.index(one.level), default=Contact())
+    return max(contacts, key=lambda one: LEVELS.index(one.level), default=ContactPermission())
 
 
 def stricter(one: Level, other: Level) -> Level:
@@ -107,7 +111,7 @@ def levels_for(purpose: Purpose) -> tuple[Level, ...]:
     return tuple(level for level in LEVELS if purpose in _ALLOWED[level])
 
 
-def must_allow(contact: Contact, purpose: Purpose) -> None:
+def must_allow(contact: ContactPermission, purpose: Purpose) -> None:
     """Raise Conflict, saying what to do, where a family may not be contacted for this."""
     if not contact.allows(purpose):
         raise Conflict(
@@ -116,12 +120,14 @@ def must_allow(contact: Contact, purpose: Purpose) -> None:
         )
 
 
-def call_link(contact: Contact, purpose: Purpose, phone: str | None) -> str | None:
+def call_link(contact: ContactPermission, purpose: Purpose, phone: str | None) -> str | None:
     """Return the link that calls; None without a phone, or where nobody may call."""
     return f"tel:{phone}" if phone and contact.allows(purpose) else None
 
 
-def text_link(contact: Contact, purpose: Purpose, phone: str | None, text: str) -> str | None:
+def text_link(
+    contact: ContactPermission, purpose: Purpose, phone: str | None, text: str
+) -> str | None:
     """Return the link that opens a text message, with its text where one is given.
 
     None as `call_link`.
@@ -132,7 +138,7 @@ def text_link(contact: Contact, purpose: Purpose, phone: str | None, text: str) 
 
 
 def mail_link(
-    contact: Contact, purpose: Purpose, address: str | None, subject: str, text: str
+    contact: ContactPermission, purpose: Purpose, address: str | None, subject: str, text: str
 ) -> str | None:
     """Return the link that opens an e-mail, ready to be sent; None as `call_link`."""
     if not address or not contact.allows(purpose):

@@ -59,9 +59,9 @@ class NotFound(AllayError):
     """Nothing on file has this name or id."""
 
 
-def choose_from(kind: str, asked: str, known: Iterable[str]) -> str:
+def choose_from(kind: str, name: str, choices: Iterable[str]) -> str:
     """Return a sentence that names what was asked for and the nearest known names."""
-    names = sorted(known)
-    near = get_close_matches(asked, names, n=3, cutoff=0.5)
+    names = sorted(choices)
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(names)}."
-    return f"There is no {kind} '{asked}': {hint}"
+    return f"There is no {kind} '{name}': {hint}"

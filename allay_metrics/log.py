@@ -16,11 +16,11 @@ def where(error: BaseException) -> str:
 
     The place is the innermost line of ours, then the innermost of all.
     """
-    told = [_one(error)]
-    while (cause := error.__cause__ or error.__context__) is not None and len(told) < 4:
+    parts = [_one(error)]
+    while (cause := error.__cause__ or error.__context__) is not None and len(parts) < 4:
         error = cause
-        told.append(_one(error))
-    return ", from ".join(told)
+        parts.append(_one(error))
+    return ", from ".join(parts)
 
 
 def keep_values_out() -> None:
@@ -29,8 +29,8 @@ def keep_values_out() -> None:
         return
     made = logging.getLogRecordFactory()
 
-    def record(*told: Any, **more: Any) -> logging.LogRecord:
-        return _scrubbed(made(*told, **more))
+    def record(*arguments: Any, **more: Any) -> logging.LogRecord:
+        return _scrubbed(made(*arguments, **more))
 
     record.names_places_alone = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(record)
@@ -40,8 +40,8 @@ def _scrubbed(record: logging.LogRecord) -> logging.LogRecord:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         ours = record.name.split(".")[0] == _OURS
-        said = record.getMessage() if ours else f"Unexpected in {record.name}"
-        record.msg, record.args = "%s: %s", (said, where(error))
+        message = record.getMessage() if ours else f"Unexpected in {record.name}"
+        record.msg, record.args = "%s: %s", (message, where(error))
     elif isinstance(record.args, tuple):
         record.args = tuple(
             where(value) if isinstance(value, BaseException) else value for value in record.args

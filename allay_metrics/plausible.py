@@ -83,15 +83,15 @@ def read_whole(text: str) -> int | None:
 
 def read_decimal(text: str) -> float | None:
     """Return a plain decimal number, None for anything else: no powers, no infinity."""
-    told = text.strip()
-    return float(told) if _DECIMAL.fullmatch(told) else None
+    number_text = text.strip()
+    return float(number_text) if _DECIMAL.fullmatch(number_text) else None
 
 
 def read_day(text: str) -> date | None:
     """Return a day as YYYY-MM-DD, between 1990 and 2100; None for anything else."""
-    told = text.strip()
+    day_text = text.strip()
     try:
-        day = date.fromisoformat(told) if _DAY.fullmatch(told) else None
+        day = date.fromisoformat(day_text) if _DAY.fullmatch(day_text) else None
     except ValueError:
         return None
     return day if day is not None and ANY_DAY.holds(day) else None

@@ -54,7 +54,7 @@ def as_csv(export: Export) -> bytes:
     What it is about stands in lines of one cell above the header: our own reader, like others,
     skips such lines and says so.
     """
-    above = _lines([quoted(f"{term}: {told}")] for term, told in export.about)
+    above = _lines([quoted(f"{term}: {description}")] for term, description in export.about)
     return (above + csv_text(export.columns, export.rows)).encode("utf-8-sig")
 
 
@@ -93,9 +93,9 @@ def as_xlsx(export: Export) -> bytes:
         about = book.add_worksheet("About")
         about.set_column(0, 0, 18)
         about.set_column(1, 1, 100)
-        for number, (term, told) in enumerate(export.about):
+        for number, (term, description) in enumerate(export.about):
             about.write_string(number, 0, quoted(term), head)
-            about.write_string(number, 1, quoted(told)[:_LONGEST_CELL])
+            about.write_string(number, 1, quoted(description)[:_LONGEST_CELL])
     return out.getvalue()
 
 

@@ -10,7 +10,14 @@ import pytest
 
 import allay_metrics
 from allay_metrics import contact
-from allay_metrics.contact import Contact, checked, contact_of, must_allow, records_age, strictest
+from allay_metrics.contact import (
+    ContactPermission,
+    checked,
+    contact_of,
+    must_allow,
+    records_age,
+    strictest,
+)
 from allay_metrics.errors import Conflict, QuestionProblem
 
 PACKAGE = Path(allay_metrics.__file__).parent
@@ -158,9 +165,9 @@ def test_what_each_level_allows():
 
 
 def test_the_strictest_counts_and_what_nobody_understands_is_none():
-    none, some = Contact("none", "asked"), Contact("practical", "hospital")
-    assert strictest([Contact(), some, none, Contact()]) == none
-    assert strictest([]) == Contact()
+    none, some = ContactPermission("none", "asked"), ContactPermission("practical", "hospital")
+    assert strictest([ContactPermission(), some, none, ContactPermission()]) == none
+    assert strictest([]) == ContactPermission()
     assert contact_of("perhaps", None).level == "none"
 
 
@@ -169,12 +176,12 @@ def test_only_what_is_on_the_list_can_be_chosen():
         checked("maybe", "asked")
     with pytest.raises(QuestionProblem, match="no reason 'rude'"):
         checked("none", "rude")
-    assert checked("yes", "") == Contact()
+    assert checked("yes", "") == ContactPermission()
 
 
 def test_a_refusal_says_why_and_the_way_on():
     with pytest.raises(Conflict, match=r"No contact: bereaved.*contact is set anew"):
-        must_allow(Contact("none", "bereaved"), "check-in")
+        must_allow(ContactPermission("none", "bereaved"), "check-in")
 
 
 @pytest.mark.parametrize(

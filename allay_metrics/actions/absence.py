@@ -35,7 +35,7 @@ from allay_metrics.derive.absence import (
 )
 from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.matching import plain_name
-from allay_metrics.derive.visit_type import Words, visit_types
+from allay_metrics.derive.visit_type import VisitTypeWords, visit_types
 from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row, practice
 
@@ -63,7 +63,7 @@ class Kinds:
     A therapist whose name some files write in other letters is one of them all the same.
     """
 
-    def __init__(self, type_words: Words, therapists: Iterable[str]) -> None:
+    def __init__(self, type_words: VisitTypeWords, therapists: Iterable[str]) -> None:
         """`therapists` are the names of all therapists as files write them."""
         self._type_words = type_words
         self._spellings: dict[str, set[str]] = defaultdict(set)
@@ -214,16 +214,16 @@ def _held_again(
     left_out = {
         id_ for answer in answers.values() for ids in answer.not_held.values() for id_ in ids
     }
-    found: dict[str, set[str]] = {id_: set() for id_ in answers}
+    booking_ids: dict[str, set[str]] = {id_: set() for id_ in answers}
     if left_out:
         holds = select(import_row.c.import_id, import_row.c.booking_id).where(
             import_row.c.practice_id == practice_id,
             import_row.c.booking_id.in_(among(conn, left_out)),
         )
         for row in conn.execute(holds):
-            if row.import_id in found:
-                found[row.import_id].add(row.booking_id)
-    return {id_: frozenset(ids) for id_, ids in found.items()}
+            if row.import_id in booking_ids:
+                booking_ids[row.import_id].add(row.booking_id)
+    return {id_: frozenset(ids) for id_, ids in booking_ids.items()}
 
 
 def _absent_bookings(
@@ -243,11 +243,11 @@ def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set
     columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
     of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
     rows = conn.execute(select(*columns).where(of_source)).all()
-    given: dict[tuple[str, int], set[str]] = defaultdict(set)
+    batches_by_file: dict[tuple[str, int], set[str]] = defaultdict(set)
     for row in rows:
         if row.batch is not None:
-            given[row.file_hash, row.as_of].add(row.batch)
-    return {row.id: given[row.file_hash, row.as_of] for row in rows}
+            batches_by_file[row.file_hash, row.as_of].add(row.batch)
+    return {row.id: batches_by_file[row.file_hash, row.as_of] for row in rows}
 
 
 def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Select[Any]:

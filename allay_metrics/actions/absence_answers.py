@@ -24,8 +24,8 @@ from allay_metrics.actions.absence import (
 )
 from allay_metrics.derive import derive
 from allay_metrics.derive.absence import (
+    AbsenceAnswer,
     AbsentVisit,
-    Answer,
     Group,
     absent_by_group,
     suspicious_groups,
@@ -104,12 +104,12 @@ def _waiting(
     return [visit for visit in file.absent if visit.booking_id in ids], file.held
 
 
-def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: Answer) -> None:
+def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: AbsenceAnswer) -> None:
     """Keep the owner's answer with the visits it is about; her word confirms the as-of, too."""
-    asked, _ = _waiting(conn, practice_id, row)
+    visits, _ = _waiting(conn, practice_id, row)
     kinds = kinds_on_file(conn, practice_id)
-    named = Answer(frozenset(map(kinds.named, answer.not_held)))
-    kept = read_answer(row.absence_answer, kinds).and_then(named, asked)
+    named = AbsenceAnswer(frozenset(map(kinds.named, answer.not_held)))
+    kept = read_answer(row.absence_answer, kinds).and_then(named, visits)
     text = json.dumps(
         {
             "gone": sorted(kept.gone),
@@ -124,7 +124,7 @@ def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
     return and_(import_.c.practice_id == practice_id, import_.c.id == import_id)
 
 
-def answer_absence(scope: Scope, import_id: str, answer: Answer) -> MissingCounts:
+def answer_absence(scope: Scope, import_id: str, answer: AbsenceAnswer) -> MissingCounts:
     """Answer a file's question; the numbers follow. Raises NotFound where nothing is asked."""
     with scope.write("say what a file did not hold") as conn:
         row = _import(conn, scope, import_id)
@@ -146,7 +146,7 @@ def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
 
 
 def answer_at_import(
-    conn: Connection, practice_id: str, source: str, file_hash: str, answer: Answer
+    conn: Connection, practice_id: str, source: str, file_hash: str, answer: AbsenceAnswer
 ) -> MissingCounts:
     """Answer what a file asks that came in just now, and what earlier imports of it still ask."""
     same = standing_files(practice_id, source).where(import_.c.file_hash == file_hash)
@@ -205,7 +205,7 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
         else:
             continue
         slots[why].add((each.family_id, therapist, each.starts_at))
-    counted = [(kind, value, len(found)) for (kind, value), found in slots.items()]
+    counted = [(kind, value, len(visits)) for (kind, value), visits in slots.items()]
     return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))
 
 

@@ -76,7 +76,7 @@ def close_import(
     is_span_told: bool = False,
 ) -> None:
     """Keep what became of its rows, and the days it should hold every visit of."""
-    mine = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
+    is_import = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
     values = {
         "rows_read": counts.added + counts.updated + counts.unchanged + len(aside),
         "added": counts.added,
@@ -88,7 +88,7 @@ def close_import(
         "covers_to": span[1] if span else None,
         "covers_told": int(is_span_told),
     }
-    conn.execute(update(import_).where(mine).values(values))
+    conn.execute(update(import_).where(is_import).values(values))
 
 
 def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) -> None:
@@ -100,9 +100,9 @@ def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) ->
         named = key_of(hand.practice_id, hand.source, row.key) if row.key else None
         # Nobody has to decide on what was kept out for good.
         dismissed = now() if is_erased(row.raw, row.reason) else None
-        told = (row.row, row.column, row.value, row.reason, raw, hash_, named)
+        values = (row.row, row.column, row.value, row.reason, raw, hash_, named)
         became = row.became or None
-        rows.append((hand.practice_id, hand.import_id, *told, dismissed, became))
+        rows.append((hand.practice_id, hand.import_id, *values, dismissed, became))
     columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash", "booking_id")
     names = ("practice_id", "import_id", *columns, "dismissed_at", "became")
     insert_rows(conn, set_aside, names, rows)
@@ -125,11 +125,13 @@ def keep_coverage(
 def take_out(conn: Connection, practice_id: str, rows: Rows) -> None:
     """Keep in each import's account that these rows were taken out, and drop warnings of them."""
     for import_id, numbers in rows.items():
-        mine = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
-        told = json.loads(conn.execute(select(import_.c.warnings).where(mine)).scalar_one())
-        left = json.dumps([one for one in told if one["row"] not in numbers])
+        is_import = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
+        warnings = json.loads(
+            conn.execute(select(import_.c.warnings).where(is_import)).scalar_one()
+        )
+        left = json.dumps([one for one in warnings if one["row"] not in numbers])
         values = {"erased": import_.c.erased + len(numbers), "warnings": left}
-        conn.execute(update(import_).where(mine).values(values))
+        conn.execute(update(import_).where(is_import).values(values))
 
 
 def keep_doubt(
@@ -144,8 +146,8 @@ def keep_doubt(
         booking.c.booked_on <= exported_on,
         func.coalesce(booking.c.therapist, "").in_(names),
     )
-    known = conn.execute(newest_known).scalar_one()
-    doubt = doubt_about_export(exported_on, contents.booked, known)
+    newest_booked_on = conn.execute(newest_known).scalar_one()
+    doubt = doubt_about_export(exported_on, contents.booked, newest_booked_on)
     if doubt is not None:
         own = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
         text = f"{doubt[0]} {doubt[1].isoformat()}"

@@ -87,11 +87,11 @@ def take_in_rows(
     """Take rows of one file in as an import of their own and settle them by it."""
     origin = usable.were[0]
     hand = FileInHand(practice_id, new_key(), origin.source, origin.as_of)
-    told = json.dumps([one.raw_hash for one in usable.were]).encode()
+    content = json.dumps([one.raw_hash for one in usable.were]).encode()
     # A row mended later was given together with the file it stood in.
     of_file = (import_.c.practice_id == practice_id) & (import_.c.id == origin.import_id)
     batch = conn.execute(select(import_.c.batch).where(of_file)).scalar_one()
-    hash_ = sha256(told).hexdigest()
+    hash_ = sha256(content).hexdigest()
     entry = Entry(name, hash_, origin.holds, mends=origin.import_id, batch=batch)
     open_import(conn, hand, entry)
     counts = Counts()
@@ -119,12 +119,12 @@ def take_in_rows(
 
 def _tell_of_attendance(conn: Connection, hand: FileInHand, origin: Aside) -> None:
     """Who came is told of a booking by the import that holds it: let this one tell it, too."""
-    asked = select(coverage).where(
+    statement = select(coverage).where(
         coverage.c.practice_id == hand.practice_id,
         coverage.c.import_id == origin.import_id,
         coverage.c.kind == "attendance",
     )
-    for row in conn.execute(asked).mappings().all():
+    for row in conn.execute(statement).mappings().all():
         conn.execute(insert(coverage).values({**row, "import_id": hand.import_id}))
 
 
@@ -134,12 +134,12 @@ def _repeats(
     """Return by number the rows whose appointment their own file holds in another row."""
     keys = dict(zip(rows["row_number"], rows["source_key"], strict=True))
     ids = {number: key_of(practice_id, origin.source, key) for number, key in keys.items()}
-    asked = select(import_row.c.booking_id, import_row.c.row_number).where(
+    statement = select(import_row.c.booking_id, import_row.c.row_number).where(
         import_row.c.practice_id == practice_id,
         import_row.c.import_id == origin.import_id,
         import_row.c.booking_id.in_(among(conn, ids.values())),
     )
-    there = dict(map(tuple, conn.execute(asked)))
+    there = dict(map(tuple, conn.execute(statement)))
     first: dict[str, int] = {}
     repeats = {}
     for number, id_ in ids.items():

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.actions.whose import People
+from allay_metrics.actions.whose import ClientMatcher
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
@@ -46,7 +46,7 @@ class Reported:
     read_by: str | None = None
     read_at: int | None = None
     parent: str = ""
-    said: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ def keep_answers(
     and a question for the owner; a match once made stays. Owner only.
     """
     with scope.write("keep check-ins") as conn:
-        found = keep_told(conn, (scope.practice_id, scope.zone), source, reported, import_id)
-    outcomes = [one.outcome for one in found.values()]
+        results = keep_told(conn, (scope.practice_id, scope.zone), source, reported, import_id)
+    outcomes = [one.outcome for one in results.values()]
     return Kept(
         outcomes.count("added"),
         outcomes.count("updated"),
         outcomes.count("unchanged"),
-        sum(one.doubtful for one in found.values()),
+        sum(one.doubtful for one in results.values()),
     )
 
 
@@ -124,25 +124,31 @@ def keep_told(  # noqa: PLR0917 - what a transaction in hand is told
     as they are.
     """
     practice_id, zone = practice
-    told = {_id(practice_id, source, one): one for one in reported}
-    known = _on_file(conn, practice_id, told)
-    people = People(conn, practice_id, zone)
-    open_ = [one for id_, one in told.items() if id_ not in known or known[id_].asks]
-    people.meet(open_, {one.row["client_id"] for one in known.values() if one.row["client_id"]})
-    found: dict[str, Became] = {}
+    check_ins = {_id(practice_id, source, one): one for one in reported}
+    stored_check_ins = _on_file(conn, practice_id, check_ins)
+    people = ClientMatcher(conn, practice_id, zone)
+    open_ = [
+        one
+        for id_, one in check_ins.items()
+        if id_ not in stored_check_ins or stored_check_ins[id_].asks
+    ]
+    people.meet(
+        open_, {one.row["client_id"] for one in stored_check_ins.values() if one.row["client_id"]}
+    )
+    results: dict[str, Became] = {}
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
-    given: dict[str, Answers] = {}
-    for id_, one in told.items():
-        before = known.get(id_)
+    answers_by_id: dict[str, Answers] = {}
+    for id_, one in check_ins.items():
+        before = stored_check_ins.get(id_)
         if before is not None and one.source_key in old:
             asks = before.asks
-            found[one.source_key] = Became(id_, "unchanged", before.row["client_id"], None, asks)
+            results[one.source_key] = Became(id_, "unchanged", before.row["client_id"], None, asks)
             continue
         row, answers = _row(one, before, people, import_id), _answers(one)
         if before is None:
             new.append((practice_id, id_, source, one.source_key, *row.values()))
-            given[id_] = answers
+            answers_by_id[id_] = answers
             became, was = "added", None
         else:
             was = _differences(before, row, answers)
@@ -151,15 +157,17 @@ def keep_told(  # noqa: PLR0917 - what a transaction in hand is told
                 row = {**before.row, **{name: row[name] for name in was["set"]}}
                 changed.append((*row.values(), id_))
                 if was["answers"] is not None:
-                    given[id_] = answers
+                    answers_by_id[id_] = answers
             else:
                 was = None
         asks = row["client_id"] is None and row["doubt"] is not None
-        found[one.source_key] = Became(id_, became, row["client_id"], was, asks)
+        results[one.source_key] = Became(id_, became, row["client_id"], was, asks)
     insert_rows(conn, check_in, ("practice_id", "id", "source", "source_key", *_COLUMNS), new)
     update_rows(conn, check_in, practice_id, _COLUMNS, changed)
-    _write_answers(conn, practice_id, given, {id_: one.answered_at for id_, one in told.items()})
-    return found
+    _write_answers(
+        conn, practice_id, answers_by_id, {id_: one.answered_at for id_, one in check_ins.items()}
+    )
+    return results
 
 
 def _id(practice_id: str, source: str, one: Reported) -> str:
@@ -167,7 +175,7 @@ def _id(practice_id: str, source: str, one: Reported) -> str:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _StoredCheckIn:
     """A check-in on file: its columns, plain, and its answers with the moment they were saved."""
 
     row: Mapping[str, Any]
@@ -180,7 +188,7 @@ class _Known:
 
 
 def _row(
-    one: Reported, before: _Known | None, people: People, import_id: str | None
+    one: Reported, before: _StoredCheckIn | None, people: ClientMatcher, import_id: str | None
 ) -> dict[str, Any]:
     """Return the columns as told now; a match once made, or refused, stays."""
     if before is None or before.asks:
@@ -190,7 +198,9 @@ def _row(
     moment, due_on = one.moment, one.due_on
     if moment is None or due_on is None:
         moment, due_on = people.place(client_id, one.answered_at or one.asked_at or 0)
-    said = json.dumps(one.said, ensure_ascii=False, sort_keys=True) if one.said else None
+    details_json = (
+        json.dumps(one.details, ensure_ascii=False, sort_keys=True) if one.details else None
+    )
     return {
         "language": one.language,
         "asked_at": one.asked_at,
@@ -199,7 +209,7 @@ def _row(
         "in_totals": int(one.in_totals),
         "said_name": one.name or None,
         "said_email": one.email.lower() if one.email else None,
-        "said": said,
+        "said": details_json,
         "moment": moment,
         "due_on": due_on.isoformat(),
         "client_id": client_id,
@@ -210,26 +220,28 @@ def _row(
     }
 
 
-def _differences(before: _Known, row: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+def _differences(
+    before: _StoredCheckIn, row: Mapping[str, Any], answers: Answers
+) -> dict[str, Any]:
     """Return what is to be changed, as it was; `told` says whether the source says anew.
 
     New words are to be read again; what somebody read stays read otherwise.
     """
     names = [name for name in (*_CONTENT, *_PLACE, *_MATCH) if before.row[name] != row[name]]
     differ = [one[:3] for one in before.answers] != answers
-    told = differ or any(name in _CONTENT for name in names)
+    is_changed = differ or any(name in _CONTENT for name in names)
     if [one[::2] for one in answers if one[2]] != _texts(before):
         names += [name for name in _READ if before.row[name] != row[name]]
-    if told and before.row["import_id"] != row["import_id"]:
+    if is_changed and before.row["import_id"] != row["import_id"]:
         names.append("import_id")
     return {
-        "told": told,
+        "told": is_changed,
         "set": {name: before.row[name] for name in names},
         "answers": before.answers if differ else None,
     }
 
 
-def _texts(before: _Known) -> list[tuple[str, str | None]]:
+def _texts(before: _StoredCheckIn) -> list[tuple[str, str | None]]:
     return [(one[0], one[2]) for one in before.answers if one[2]]
 
 
@@ -243,34 +255,40 @@ def _answers(one: Reported) -> Answers:
 def _write_answers(
     conn: Connection,
     practice_id: str,
-    given: Mapping[str, Answers],
+    answers_by_id: Mapping[str, Answers],
     saved: Mapping[str, int | None],
 ) -> None:
-    gone = answer.c.check_in_id.in_(among(conn, given))
+    gone = answer.c.check_in_id.in_(among(conn, answers_by_id))
     conn.execute(delete(answer).where(answer.c.practice_id == practice_id, gone))
     columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
-    rows = [(practice_id, id_, *one, saved[id_]) for id_, told in given.items() for one in told]
+    rows = [
+        (practice_id, id_, *one, saved[id_])
+        for id_, answers in answers_by_id.items()
+        for one in answers
+    ]
     insert_rows(conn, answer, columns, rows)
 
 
-def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, _Known]:
+def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, _StoredCheckIn]:
     """Return those of these check-ins that stand on file."""
     wanted = among(conn, ids)
-    given: dict[str, list[Any]] = defaultdict(list)
+    answers: dict[str, list[Any]] = defaultdict(list)
     columns = (answer.c.measure, answer.c.value, answer.c.text, answer.c.saved_at)
-    asked = select(answer.c.check_in_id, *columns).where(
+    answer_statement = select(answer.c.check_in_id, *columns).where(
         answer.c.practice_id == practice_id, answer.c.check_in_id.in_(wanted)
     )
-    for id_, *one in conn.execute(asked):
-        given[id_].append(tuple(one))
+    for id_, *one in conn.execute(answer_statement):
+        answers[id_].append(tuple(one))
     there = select(check_in.c.id, *(check_in.c[name] for name in _COLUMNS))
-    mine = there.where(check_in.c.practice_id == practice_id, check_in.c.id.in_(wanted))
+    check_in_statement = there.where(
+        check_in.c.practice_id == practice_id, check_in.c.id.in_(wanted)
+    )
     return {
-        row.id: _Known(
+        row.id: _StoredCheckIn(
             dict(zip(_COLUMNS, _plain(row[1:]), strict=True)),
-            sorted(given[row.id], key=lambda one: str(one[0])),
+            sorted(answers[row.id], key=lambda one: str(one[0])),
         )
-        for row in conn.execute(mine)
+        for row in conn.execute(check_in_statement)
     }
 
 

@@ -36,20 +36,20 @@ def open_aside(
     conn: Connection, practice_id: str, source: str, but: str | None = None
 ) -> list[Aside]:
     """Return the open rows of a source, each once as its newest file has it, not those of `but`."""
-    asked = _aside_rows(practice_id).where(import_.c.source == source, IS_OPEN)
-    found: dict[str, Aside] = {}
-    for row in conn.execute(asked.order_by(import_.c.as_of.desc(), import_.c.sequence.desc())):
-        found.setdefault(row.raw_hash, _aside(row))
-    return [one for one in found.values() if one.import_id != but]
+    statement = _aside_rows(practice_id).where(import_.c.source == source, IS_OPEN)
+    rows_by_hash: dict[str, Aside] = {}
+    for row in conn.execute(statement.order_by(import_.c.as_of.desc(), import_.c.sequence.desc())):
+        rows_by_hash.setdefault(row.raw_hash, _aside(row))
+    return [one for one in rows_by_hash.values() if one.import_id != but]
 
 
 def aside_at(conn: Connection, practice_id: str, import_id: str, row: int) -> Aside | None:
     """Return the open row of this number, None where there is none."""
-    asked = _aside_rows(practice_id).where(
+    statement = _aside_rows(practice_id).where(
         IS_OPEN, set_aside.c.import_id == import_id, set_aside.c.row_number == row
     )
-    found = conn.execute(asked).one_or_none()
-    return None if found is None else _aside(found)
+    aside_row = conn.execute(statement).one_or_none()
+    return None if aside_row is None else _aside(aside_row)
 
 
 def imports_of(practice_id: str, source: str) -> Any:
@@ -61,9 +61,9 @@ def imports_of(practice_id: str, source: str) -> Any:
 
 def _aside_rows(practice_id: str) -> Any:
     columns = (set_aside.c.import_id, set_aside.c.row_number, set_aside.c.raw, set_aside.c.raw_hash)
-    told = (import_.c.source, import_.c.file_name, import_.c.holds, import_.c.as_of)
+    import_columns = (import_.c.source, import_.c.file_name, import_.c.holds, import_.c.as_of)
     return (
-        select(*columns, *told)
+        select(*columns, *import_columns)
         .select_from(set_aside.join(import_, OF_IMPORT))
         .where(set_aside.c.practice_id == practice_id, import_.c.undone_at.is_(None))
     )

@@ -42,9 +42,9 @@ def back_up(scope: Scope, path: Path) -> Backup:
     if scope.viewer.role != "owner":  # refused before long writing, not after
         raise NotAllowed("Only the owner may make a backup.")
     made = write_backup(scope, path)
-    told = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
+    record = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
     with scope.write("make a backup") as conn:
-        keep_setting(conn, scope.practice_id, _LAST, vars(told))
+        keep_setting(conn, scope.practice_id, _LAST, vars(record))
     return made
 
 
@@ -53,25 +53,25 @@ def known_backup(path: Path) -> tuple[str, int] | None:
 
     They may be damaged: then what lies in their folder is looked at, too. None where there is none.
     """
-    known: list[tuple[int, str]] = []
+    backups: list[tuple[int, str]] = []
     statement = f"SELECT value FROM setting WHERE name = '{_LAST}'"  # noqa: S608 - our own name
     for (value,) in read_rows(path, statement):
         with suppress(TypeError, ValueError):
             noted = LastBackup(**json.loads(value))
-            known.append((int(noted.made_at), str(noted.file_name)))
+            backups.append((int(noted.made_at), str(noted.file_name)))
     others = (one for one in path.parent.iterdir() if not one.name.startswith(path.stem))
     for one in others:
         label = read_label(one) if one.is_file() else None
         if label is not None:
-            known.append((label.made_at, str(one)))
-    if not known:
+            backups.append((label.made_at, str(one)))
+    if not backups:
         return None
-    made_at, name = max(known)
+    made_at, name = max(backups)
     return name, made_at
 
 
 def last_backup(scope: Scope) -> LastBackup | None:
     """Return the last backup made of these records, None where none was."""
     with scope.read() as conn:
-        found = read_setting(conn, scope.practice_id, _LAST)
-    return None if found is None else LastBackup(**found)
+        values = read_setting(conn, scope.practice_id, _LAST)
+    return None if values is None else LastBackup(**values)

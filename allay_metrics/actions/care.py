@@ -39,33 +39,33 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
     That a baby died is kept by `actions.death`, never for several at once. Raises QuestionProblem
     for a reason that is none, NotFound for an unknown client, Conflict where all of them died.
     """
-    told = {closing.client_id: closing for closing in closings}
-    for closing in told.values():
+    closings_by_client = {closing.client_id: closing for closing in closings}
+    for closing in closings_by_client.values():
         if closing.reason not in REASONS:
             raise QuestionProblem(choose_from("reason", closing.reason, REASONS))
         if not ANY_DAY.holds(closing.day):
             raise QuestionProblem(ANY_DAY.sentence)
-    if not told:
+    if not closings_by_client:
         return
-    family_id = family_to_write(scope, told)
+    family_id = family_to_write(scope, closings_by_client)
     with scope.write("close care", family_id) as conn:
-        families = families_of_clients(conn, scope, told)
-        died = clients_who_died(conn, scope, told)
-        if died == told.keys():
+        families = families_of_clients(conn, scope, closings_by_client)
+        died = clients_who_died(conn, scope, closings_by_client)
+        if died == closings_by_client.keys():
             raise Conflict("This baby died: that stays as it was kept, and nothing was closed.")
-        living = {id_: closing for id_, closing in told.items() if id_ not in died}
+        living = {id_: closing for id_, closing in closings_by_client.items() if id_ not in died}
         write_closings(conn, scope, living, now())
         derive_written(conn, scope, families)
 
 
 def clients_who_died(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return those of these clients of whom it is kept that they died."""
-    asked = select(care_closed.c.client_id).where(
+    statement = select(care_closed.c.client_id).where(
         care_closed.c.practice_id == scope.practice_id,
         care_closed.c.client_id.in_(among(conn, client_ids)),
         care_closed.c.reason == DIED,
     )
-    return set(conn.execute(asked).scalars())
+    return set(conn.execute(statement).scalars())
 
 
 def write_closings(
@@ -79,12 +79,12 @@ def write_closings(
 
     `death` is what contact calls a baby's death by.
     """
-    mine = care_closed.c.practice_id == scope.practice_id
+    in_practice = care_closed.c.practice_id == scope.practice_id
     theirs = care_closed.c.client_id.in_(among(conn, closings))
     versions = {row.client_id: row.version for row in conn.execute(
-        select(care_closed.c.client_id, care_closed.c.version).where(mine, theirs)
+        select(care_closed.c.client_id, care_closed.c.version).where(in_practice, theirs)
     )}  # fmt: skip
-    conn.execute(delete(care_closed).where(mine, theirs))
+    conn.execute(delete(care_closed).where(in_practice, theirs))
     who = writer(conn, scope)
     rows = [
         {
@@ -123,8 +123,10 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
                 "This baby died, and nothing was opened: if that was entered by mistake, take the "
                 "death back first, on the baby's own page."
             )
-        mine = care_closed.c.practice_id == scope.practice_id
-        conn.execute(delete(care_closed).where(mine, care_closed.c.client_id.in_(among(conn, ids))))
+        in_practice = care_closed.c.practice_id == scope.practice_id
+        conn.execute(
+            delete(care_closed).where(in_practice, care_closed.c.client_id.in_(among(conn, ids)))
+        )
         derive_written(conn, scope, families)
 
 
@@ -154,10 +156,10 @@ def writer(conn: Connection, scope: Scope) -> str:
     """Return who writes, as shown: owner, or the therapist's name."""
     if scope.viewer.role == "owner":
         return "owner"
-    asked = select(therapist.c.name).where(
+    statement = select(therapist.c.name).where(
         therapist.c.practice_id == scope.practice_id, therapist.c.id == scope.viewer.therapist_id
     )
-    return str(conn.execute(asked).scalar_one())
+    return str(conn.execute(statement).scalar_one())
 
 
 def clients_of_bookings(
@@ -165,19 +167,19 @@ def clients_of_bookings(
 ) -> Mapping[str, Sequence[str]]:
     """Return the ids of all clients of the family, by the source's own id of one booking of it."""
     ids = [key_of(scope.practice_id, source, key) for key in source_keys]
-    found: dict[str, list[str]] = defaultdict(list)
+    client_ids: dict[str, list[str]] = defaultdict(list)
     with scope.read() as conn:
         of_family = (client.c.practice_id == booking.c.practice_id) & (
             client.c.family_id == booking.c.family_id
         )
-        asked = (
+        statement = (
             select(booking.c.source_key, client.c.id)
             .join(client, of_family)
             .where(booking.c.practice_id == scope.practice_id, booking.c.id.in_(among(conn, ids)))
         )
-        for key, client_id in conn.execute(asked):
-            found[key].append(client_id)
-    return found
+        for key, client_id in conn.execute(statement):
+            client_ids[key].append(client_id)
+    return client_ids
 
 
 def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: str) -> None:
@@ -186,12 +188,12 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
     A client who died stays as that was kept.
     """
     with scope.read() as conn:
-        asked = select(client.c.id).where(
+        statement = select(client.c.id).where(
             client.c.practice_id == scope.practice_id,
             client.c.family_id.in_(among(conn, family_ids)),
             client.c.family_id.in_(scope.own_families()),
         )
-        ids = set(conn.execute(asked).scalars())
+        ids = set(conn.execute(statement).scalars())
         ids -= clients_who_died(conn, scope, ids)
     close_care(scope, [Closing(id_, day, reason) for id_ in ids])
 
@@ -199,12 +201,12 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
 def families_of_clients(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return the families of these clients, all of whom the viewer may see. Raises NotFound."""
     ids = set(client_ids)
-    asked = select(client.c.id, client.c.family_id).where(
+    statement = select(client.c.id, client.c.family_id).where(
         client.c.practice_id == scope.practice_id,
         client.c.id.in_(among(conn, ids)),
         client.c.family_id.in_(scope.own_families()),
     )
-    rows: list[Any] = list(conn.execute(asked))
+    rows: list[Any] = list(conn.execute(statement))
     if len(rows) != len(ids):
         raise NotFound("There is no such client, or none that you care for.")
     return {row.family_id for row in rows}

@@ -61,18 +61,18 @@ def examine_damaged(damage: RecordsDamaged) -> list[str]:
     path = Path(damage.place)
     if not path.exists():
         return []  # a server's: its own tools look at its files
-    known = known_backup(path)
+    backup = known_backup(path)
     newest = "No backup of them is noted, or lies in their folder."
-    if known is not None:
-        moment = words.moment(datetime.fromtimestamp(known[1]).astimezone())
-        newest = f"The newest backup known is {known[0]}, made {moment}."
-    found = examine(path) if path.is_file() else Examination()
-    sentences = [f"The database's own check says: {line}." for line in found.findings]
-    if found.rows:
-        tables = (f"{name} ({words.plural(n, 'row')})" for name, n in found.rows.items())
+    if backup is not None:
+        moment = words.moment(datetime.fromtimestamp(backup[1]).astimezone())
+        newest = f"The newest backup known is {backup[0]}, made {moment}."
+    examination = examine(path) if path.is_file() else Examination()
+    sentences = [f"The database's own check says: {line}." for line in examination.findings]
+    if examination.rows:
+        tables = (f"{name} ({words.plural(n, 'row')})" for name, n in examination.rows.items())
         sentences.append(f"These tables can be read: {', '.join(tables)}.")
-    if found.unreadable:
-        sentences.append(f"These cannot, or not to their end: {', '.join(found.unreadable)}.")
+    if examination.unreadable:
+        sentences.append(f"These cannot, or not to their end: {', '.join(examination.unreadable)}.")
     return [*sentences, newest]
 
 
@@ -93,8 +93,8 @@ def _trail(scope: Scope) -> list[str]:
 def _accounts(conn: Connection, practice_id: str) -> Iterator[str]:
     """Every row read must stand in the account of its import: counted or set aside."""
     columns = (import_.c.rows_read, import_.c.id, import_.c.file_name, import_.c.erased)
-    mine = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
-    for row in conn.execute(select(*columns).where(mine)).all():
+    is_active = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
+    for row in conn.execute(select(*columns).where(is_active)).all():
         held = row.erased
         for table in (import_row, check_in_row, set_aside):
             of_import = (table.c.practice_id == practice_id) & (table.c.import_id == row.id)
@@ -113,8 +113,8 @@ def _chosen(conn: Connection, practice_id: str) -> Iterator[str]:
     """Look whether choices name cities that are there, and lead families to an end."""
     choices = read_choices(conn, practice_id)
     places = select(city.c.name).where(city.c.practice_id == practice_id)
-    known = set(conn.execute(places.where(city.c.kind.in_(("city", "virtual")))).scalars())
-    for name in sorted({*choices.aliases.values(), *choices.cities.values()} - known):
+    city_names = set(conn.execute(places.where(city.c.kind.in_(("city", "virtual")))).scalars())
+    for name in sorted({*choices.aliases.values(), *choices.cities.values()} - city_names):
         yield f"A spelling or a correction names {name}, which is no city on file."
     for match, name in sorted(choices.links):
         end = linked(match, name, choices.links)

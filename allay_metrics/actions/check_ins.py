@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, update
 
 from allay_metrics.actions.care import family_to_write, writer
-from allay_metrics.actions.courses import Course, courses, today_in
+from allay_metrics.actions.courses import OpenEpisode, courses, today_in
 from allay_metrics.actions.protocol import must_be_on
 from allay_metrics.actions.tokens import new_token, token_hash
 from allay_metrics.contact import must_allow
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem, choose_from
-from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, Asking, askings
+from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, CheckInPeriod, askings
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
@@ -58,7 +58,7 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
         if ends <= at:
             raise Conflict("It is too late to ask for that.")
         token = new_token()
-        told = {
+        values = {
             "token_hash": token_hash(token),
             "language": language,
             "asked_at": at,
@@ -66,7 +66,7 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
             "sent_at": None,
             "expires_at": ends,
         }
-        id_ = _keep(conn, scope, client_id, asking, told)
+        id_ = _keep(conn, scope, client_id, asking, values)
     return Link(id_, f"{PATH}{token}", ends)
 
 
@@ -93,20 +93,18 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
             red_flag.c.check_in_id == check_in_id,
             red_flag.c.sign == sign,
         )
-        found = conn.execute(
-            select(red_flag.c.acknowledged_by, red_flag.c.done).where(this)
-        ).first()
-        if found is None:
+        row = conn.execute(select(red_flag.c.acknowledged_by, red_flag.c.done).where(this)).first()
+        if row is None:
             raise NotFound("There is no such warning sign.")
-        if (found.acknowledged_by, found.done) == (writer(conn, scope), what):
+        if (row.acknowledged_by, row.done) == (writer(conn, scope), what):
             return  # pressed twice
-        if found.acknowledged_by is not None:
+        if row.acknowledged_by is not None:
             raise Conflict(
-                f"It was acknowledged before, by {found.acknowledged_by}: {found.done}. "
+                f"It was acknowledged before, by {row.acknowledged_by}: {row.done}. "
                 f"What you wrote was not kept: {what}"
             )
-        told = {"acknowledged_by": writer(conn, scope), "acknowledged_at": now(), "done": what}
-        conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **told))
+        values = {"acknowledged_by": writer(conn, scope), "acknowledged_at": now(), "done": what}
+        conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **values))
 
 
 def read_words(scope: Scope, check_in_id: str) -> None:
@@ -116,8 +114,8 @@ def read_words(scope: Scope, check_in_id: str) -> None:
     """
     client_id = _client_of(scope, check_in_id)
     with scope.write("read a parent's words", family_to_write(scope, [client_id])) as conn:
-        told = {"words_read_by": writer(conn, scope), "words_read_at": now()}
-        _change(conn, scope, check_in_id, told, check_in.c.words_read_at.is_(None))
+        values = {"words_read_by": writer(conn, scope), "words_read_at": now()}
+        _change(conn, scope, check_in_id, values, check_in.c.words_read_at.is_(None))
 
 
 def _same_moment(moment: str, due: date) -> Any:
@@ -129,25 +127,25 @@ def _same_moment(moment: str, due: date) -> Any:
     )
 
 
-def _course(conn: Connection, scope: Scope, today: date, client_id: str) -> Course:
-    found = courses(conn, scope, today, [client_id])
-    if not found:
+def _course(conn: Connection, scope: Scope, today: date, client_id: str) -> OpenEpisode:
+    client_courses = courses(conn, scope, today, [client_id])
+    if not client_courses:
         raise NotFound("No care of this client is open: nobody is asked.")
-    if found[0].opted_out:
+    if client_courses[0].opted_out:
         raise Conflict("This family asked not to be asked again.")
-    must_allow(found[0].contact, "check-in")
-    return found[0]
+    must_allow(client_courses[0].contact, "check-in")
+    return client_courses[0]
 
 
-def _asking(course: Course, moment: str, today: date) -> Asking:
+def _asking(course: OpenEpisode, moment: str, today: date) -> CheckInPeriod:
     """Return the moment, which is now or still to come."""
-    found = [one for one in askings(course.first, course.booked_on) if one.moment == moment]
-    if not found or found[0].closes < today:
+    matches = [one for one in askings(course.first, course.booked_on) if one.moment == moment]
+    if not matches or matches[0].closes < today:
         raise Conflict("It is too late to ask for that.")
-    return found[0]
+    return matches[0]
 
 
-def _end(scope: Scope, course: Course, asking: Asking) -> int:
+def _end(scope: Scope, course: OpenEpisode, asking: CheckInPeriod) -> int:
     """Return when a link ends: a baseline's with the first session, else days after its window."""
     if asking.moment in BASELINES:
         return course.session
@@ -156,7 +154,7 @@ def _end(scope: Scope, course: Course, asking: Asking) -> int:
 
 
 def _keep(
-    conn: Connection, scope: Scope, client_id: str, asking: Asking, told: dict[str, Any]
+    conn: Connection, scope: Scope, client_id: str, asking: CheckInPeriod, values: dict[str, Any]
 ) -> str:
     """Put the check-in on file, or a new link in place of the old; return its id."""
     there = conn.execute(
@@ -169,7 +167,7 @@ def _keep(
     if there is not None and there.answered_at is not None:
         raise Conflict("This check-in is answered.")
     if there is not None:
-        _change(conn, scope, there.id, {"due_on": asking.due, **told})
+        _change(conn, scope, there.id, {"due_on": asking.due, **values})
         return str(there.id)
     id_ = new_key()
     row = {
@@ -182,7 +180,7 @@ def _keep(
         "source_key": id_,
         "in_totals": 0,
     }
-    conn.execute(insert(check_in), {**row, **told})
+    conn.execute(insert(check_in), {**row, **values})
     return id_
 
 
@@ -194,19 +192,19 @@ def _family_to_acknowledge(scope: Scope, check_in_id: str) -> str | None:
 
 
 def _client_of(scope: Scope, check_in_id: str) -> str:
-    asked = select(check_in.c.client_id).where(_this(scope, check_in_id))
+    statement = select(check_in.c.client_id).where(_this(scope, check_in_id))
     with scope.read() as conn:
-        client_id = conn.execute(asked).scalar_one_or_none()
+        client_id = conn.execute(statement).scalar_one_or_none()
     if client_id is None:
         raise NotFound("There is no such check-in, or none that you care for.")
     return str(client_id)
 
 
 def _change(
-    conn: Connection, scope: Scope, check_in_id: str, told: dict[str, Any], *only: Any
+    conn: Connection, scope: Scope, check_in_id: str, values: dict[str, Any], *only: Any
 ) -> None:
     this = and_(_this(scope, check_in_id), *only)
-    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **told))
+    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **values))
 
 
 def _this(scope: Scope, check_in_id: str) -> Any:

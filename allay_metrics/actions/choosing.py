@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
 from allay_metrics.actions.driving import days_of_therapist, drive_anew
 from allay_metrics.actions.linked import Parting, client_names, match_to_nobody, part, remember
-from allay_metrics.actions.moved import Way, standing, touched_families, ways_moved
+from allay_metrics.actions.moved import Move, standing, touched_families, ways_moved
 from allay_metrics.derive import derive
-from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.choices import Overrides, read_choices
 from allay_metrics.derive.contact_match import Match, put_matches, read_matches
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
@@ -41,7 +41,7 @@ _Kept = tuple[str, Stored, Stored | None, Stored | None, str]
 
 
 @dataclass(frozen=True)
-class Row:
+class OverrideRow:
     """One row as it shall be: its table, its key, and what it says; None for `values`: it goes.
 
     `version` is the one that was read, 0 for none yet, None where it does not matter. `name` says
@@ -56,7 +56,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Back:
+class UndoToken:
     """What stood there before a choice, and what the choice left: enough to take it back."""
 
     rows: tuple[_Kept, ...] = ()
@@ -70,15 +70,15 @@ class Back:
 
 
 @dataclass(frozen=True)
-class Saved:
+class OverrideChange:
     """What a choice changed: visits in all, and from where to where, most first."""
 
     visits: int
-    ways: tuple[Way, ...]
-    back: Back
+    ways: tuple[Move, ...]
+    back: UndoToken
 
 
-def keep(scope: Scope, reason: str, rows: Iterable[Row]) -> Saved:
+def keep(scope: Scope, reason: str, rows: Iterable[OverrideRow]) -> OverrideChange:
     """Keep these rows of a choice, derive what they concern, and return what changed.
 
     Raises Conflict when a row is no longer the one that was read: then nothing was kept.
@@ -87,14 +87,14 @@ def keep(scope: Scope, reason: str, rows: Iterable[Row]) -> Saved:
         return keep_in(conn, scope.practice_id, rows)
 
 
-def keep_in(conn: Connection, practice_id: str, rows: Iterable[Row]) -> Saved:
+def keep_in(conn: Connection, practice_id: str, rows: Iterable[OverrideRow]) -> OverrideChange:
     """Do what `keep` does in a transaction that is open."""
     before = read_choices(conn, practice_id)
     kept = [_write(conn, practice_id, row) for row in rows]
     return _follow(conn, practice_id, before, kept)
 
 
-def take_back(scope: Scope, back: Back) -> Saved:
+def take_back(scope: Scope, back: UndoToken) -> OverrideChange:
     """Give back what stood there before a choice, and return what changed by it.
 
     Raises Conflict when somebody changed it once more meanwhile.
@@ -109,11 +109,13 @@ def take_back(scope: Scope, back: Back) -> Saved:
             _put(conn, scope.practice_id, table, key, was)
             kept.append((table_name, key, left, was, name))
         _give_care_back(conn, scope.practice_id, back)
-        given = _give_contact_back(conn, scope.practice_id, back)
-        return _follow(conn, scope.practice_id, before, kept, contact_given_back=given)
+        is_contact_restored = _give_contact_back(conn, scope.practice_id, back)
+        return _follow(
+            conn, scope.practice_id, before, kept, contact_given_back=is_contact_restored
+        )
 
 
-def _write(conn: Connection, practice_id: str, row: Row) -> _Kept:
+def _write(conn: Connection, practice_id: str, row: OverrideRow) -> _Kept:
     was = _read(conn, practice_id, row.table, row.key)
     if _says(was, row.values):  # pressed twice, or two who meant the same
         return row.table.name, row.key, was, was, row.name
@@ -137,21 +139,21 @@ def _says(was: Stored | None, values: Stored | None) -> bool:
 def _both(was: Stored | None, values: Stored | None) -> str:
     """Return what stands there and what was to be kept, for whoever has to choose."""
     differ = [name for name in (values or was or {}) if _of(was, name) != _of(values, name)]
-    theirs, mine = (
-        ", ".join(filter(None, (_of(told, name) for name in differ))) or "nothing"
-        for told in (was, values)
+    theirs, draft = (
+        ", ".join(filter(None, (_of(row, name) for name in differ))) or "nothing"
+        for row in (was, values)
     )
-    return f". It now says: {theirs}. Yours, not kept: {mine}."
+    return f". It now says: {theirs}. Yours, not kept: {draft}."
 
 
-def _of(told: Stored | None, name: str) -> str:
-    value = told.get(name) if told else None
+def _of(row: Stored | None, name: str) -> str:
+    value = row.get(name) if row else None
     return "" if value is None else str(value)
 
 
 def _read(conn: Connection, practice_id: str, table: Table, key: Stored) -> Stored | None:
-    found = conn.execute(select(table).where(_at(practice_id, table, key))).mappings().first()
-    return dict(found) if found else None
+    row = conn.execute(select(table).where(_at(practice_id, table, key))).mappings().first()
+    return dict(row) if row else None
 
 
 def _put(conn: Connection, practice_id: str, table: Table, key: Stored, row: Stored | None) -> None:
@@ -172,17 +174,20 @@ def _at(practice_id: str, table: Table, key: Stored) -> Any:
 def _follow(
     conn: Connection,
     practice_id: str,
-    before: Choices,
+    before: Overrides,
     kept: Sequence[_Kept],
     *,
     contact_given_back: bool = False,
-) -> Saved:
+) -> OverrideChange:
     after = read_choices(conn, practice_id)
     families = touched_families(conn, practice_id, before, after)
     relinked = before.links != after.links
     stood = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
-    care_before, asked = _care(conn, practice_id, ids), _asked(conn, practice_id, ids)
+    care_before, check_ins_before = (
+        _care(conn, practice_id, ids),
+        _read_check_in_clients(conn, practice_id, ids),
+    )
     names = client_names(conn, practice_id, ids)
     parting = _part(conn, practice_id, kept)
     contact = _contact(conn, practice_id) if relinked else {}
@@ -215,12 +220,14 @@ def _follow(
         for table, key, was, left, _ in kept
         if table == family_link.name and was is None and left is not None
     ]:
-        names_now, asked_now = client_names(conn, practice_id, ids), _asked(conn, practice_id, ids)
-        before_it, since = (names, care_before, asked), (names_now, care_after, asked_now)
+        names_after = client_names(conn, practice_id, ids)
+        check_ins_after = _read_check_in_clients(conn, practice_id, ids)
+        before_it = (names, care_before, check_ins_before)
+        since = (names_after, care_after, check_ins_after)
         for key in links:
             remember(conn, practice_id, key, before_it, since)
-    back = Back(tuple(kept), care_before, care_after, asked, changed, known_by)
-    return Saved(visits + sum(way.visits for way in driven), (*ways, *driven), back)
+    back = UndoToken(tuple(kept), care_before, care_after, check_ins_before, changed, known_by)
+    return OverrideChange(visits + sum(way.visits for way in driven), (*ways, *driven), back)
 
 
 def _part(conn: Connection, practice_id: str, kept: Sequence[_Kept]) -> list[Parting]:
@@ -234,7 +241,7 @@ def _part(conn: Connection, practice_id: str, kept: Sequence[_Kept]) -> list[Par
 
 def _drive_from_new_bases(
     conn: Connection, practice_id: str, kept: Sequence[_Kept]
-) -> tuple[Way, ...]:
+) -> tuple[Move, ...]:
     """Drive every day of therapists anew whose base is another one now."""
     ways = []
     for table, key, was, left, _ in kept:
@@ -243,7 +250,7 @@ def _drive_from_new_bases(
         base, new = was["base_city"] or "", left["base_city"] or ""
         if base != new:
             days = days_of_therapist(conn, practice_id, key["id"])
-            ways.append(Way("base", base, new, drive_anew(conn, practice_id, days)))
+            ways.append(Move("base", base, new, drive_anew(conn, practice_id, days)))
     return tuple(ways)
 
 
@@ -253,8 +260,8 @@ def _drive_from_new_bases(
 
 def _clients(conn: Connection, practice_id: str, families: Iterable[str]) -> set[str]:
     theirs = client.c.family_id.in_(among(conn, families))
-    asked = select(client.c.id).where(client.c.practice_id == practice_id, theirs)
-    return set(conn.execute(asked).scalars())
+    statement = select(client.c.id).where(client.c.practice_id == practice_id, theirs)
+    return set(conn.execute(statement).scalars())
 
 
 def _care(
@@ -274,28 +281,28 @@ def _care(
     )
 
 
-def _asked(
+def _read_check_in_clients(
     conn: Connection, practice_id: str, clients: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
     """Return the check-ins of these clients, and whose each is."""
     ids = sorted(clients)
-    asked = select(check_in.c.id, check_in.c.client_id).where(
+    statement = select(check_in.c.id, check_in.c.client_id).where(
         check_in.c.practice_id == practice_id, check_in.c.client_id.in_(among(conn, ids))
     )
-    return tuple((row.id, row.client_id) for row in conn.execute(asked.order_by(check_in.c.id)))
+    return tuple((row.id, row.client_id) for row in conn.execute(statement.order_by(check_in.c.id)))
 
 
-def _give_care_back(conn: Connection, practice_id: str, back: Back) -> None:
+def _give_care_back(conn: Connection, practice_id: str, back: UndoToken) -> None:
     """Put what was kept of clients where it stood, unless somebody wrote there meanwhile."""
-    for id_, whose in back.asked_before:
+    for id_, client_id in back.asked_before:
         which = and_(check_in.c.practice_id == practice_id, check_in.c.id == id_)
-        conn.execute(update(check_in).where(which).values(client_id=whose))
+        conn.execute(update(check_in).where(which).values(client_id=client_id))
     clients = {row["client_id"] for _, row in (*back.care_before, *back.care_after)}
     if not clients or _care(conn, practice_id, clients) != back.care_after:
         return
     for table in _OF_CLIENTS:
-        mine = table.c.practice_id == practice_id
-        conn.execute(delete(table).where(mine, table.c.client_id.in_(among(conn, clients))))
+        in_practice = table.c.practice_id == practice_id
+        conn.execute(delete(table).where(in_practice, table.c.client_id.in_(among(conn, clients))))
     for name, row in back.care_before:
         conn.execute(insert(metadata.tables[name]).values(dict(row)))
 
@@ -307,7 +314,7 @@ def _contact(conn: Connection, practice_id: str) -> dict[tuple[str, str], Stored
     return {(row["booking_id"], row["death"]): dict(row) for row in rows}
 
 
-def _give_contact_back(conn: Connection, practice_id: str, back: Back) -> bool:
+def _give_contact_back(conn: Connection, practice_id: str, back: UndoToken) -> bool:
     """Give contact back what was said before, unless somebody set it meanwhile; return whether."""
     stands = _contact(conn, practice_id)
     if any(stands.get(key) != after for key, _, after in back.contact):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from allay_metrics.actions.care import derive_written, writer
-from allay_metrics.contact import Contact, checked, contact_of, stricter, strictest
+from allay_metrics.contact import ContactPermission, checked, contact_of, stricter, strictest
 from allay_metrics.derive import derive
 from allay_metrics.derive.contact_match import Cut, Rows, cut_matches
 from allay_metrics.errors import Conflict, NotFound
@@ -36,10 +36,10 @@ class ContactUndo:
 
 
 @dataclass(frozen=True)
-class Word:
+class ContactEntry:
     """One word on a family's contact: a person's own, or what a death asks for."""
 
-    contact: Contact
+    contact: ContactPermission
     at: int
     death: str = ""
 
@@ -51,8 +51,8 @@ def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> C
     Raises QuestionProblem for a level or reason that is none, NotAllowed, NotFound.
     """
     contact = checked(level, reason)
-    said = f" ({contact.reason})" if contact.reason else ""
-    with scope.write(f"set a family's contact to {level}{said}", family_id) as conn:
+    suffix = f" ({contact.reason})" if contact.reason else ""
+    with scope.write(f"set a family's contact to {level}{suffix}", family_id) as conn:
         undo = write_contact(conn, scope, family_id, contact, now())
         derive_written(conn, scope, [family_id])
     return undo
@@ -75,7 +75,7 @@ def undo_contact(scope: Scope, undo: ContactUndo) -> None:
 
 
 def write_contact(
-    conn: Connection, scope: Scope, family_id: str, contact: Contact, at: int
+    conn: Connection, scope: Scope, family_id: str, contact: ContactPermission, at: int
 ) -> ContactUndo:
     """Keep a person's word on contact in an open transaction; deriving is the caller's.
 
@@ -84,12 +84,12 @@ def write_contact(
     bookings = _bookings(conn, scope, family_id)
     if not bookings:
         raise NotFound("There is no such family, or none that you care for.")
-    before = _said(conn, scope, bookings)
+    before = _read_contact_rows(conn, scope, bookings)
     with scope.as_practice(conn, "derive"):
         cut = cut_matches(conn, scope.practice_id, family_id)
     _delete(conn, scope, bookings)
-    _insert(conn, scope, bookings, Word(contact, at), before)
-    return ContactUndo(family_id, before, _said(conn, scope, bookings), cut)
+    _insert(conn, scope, bookings, ContactEntry(contact, at), before)
+    return ContactUndo(family_id, before, _read_contact_rows(conn, scope, bookings), cut)
 
 
 def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterable[str]) -> None:
@@ -97,7 +97,7 @@ def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterab
     theirs = {id_: _bookings(conn, scope, id_) for id_ in families}
     bookings = [id_ for ids in theirs.values() for id_ in ids]
     # Bookings that came since have the same noted: that is no change.
-    if _words(_said(conn, scope, bookings)) != _words(undo.after):
+    if _words(_read_contact_rows(conn, scope, bookings)) != _words(undo.after):
         raise Conflict("Contact with this family was changed meanwhile: it stays as it is now.")
     _delete(conn, scope, bookings)
     for family_id in theirs:
@@ -120,16 +120,16 @@ def _mend_cut(conn: Connection, scope: Scope, cut: Cut) -> None:
                 conn.execute(insert(table), dict(row))
 
 
-def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: Word) -> Rows:
+def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: ContactEntry) -> Rows:
     """Keep what a death asks for beside all that is said; deriving is the caller's.
 
     Returns what the same death asked for before, which goes.
     """
     bookings = _bookings(conn, scope, family_id)
-    said = _said(conn, scope, bookings)
+    rows = _read_contact_rows(conn, scope, bookings)
     drop_death(conn, scope, word.death)
-    _insert(conn, scope, bookings, word, said)
-    return tuple(row for row in said if row["death"] == word.death)
+    _insert(conn, scope, bookings, word, rows)
+    return tuple(row for row in rows if row["death"] == word.death)
 
 
 def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
@@ -140,7 +140,7 @@ def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
     of_death = (family_contact.c.practice_id == scope.practice_id) & (
         family_contact.c.death == death
     )
-    asked = (
+    statement = (
         select(booking.c.family_id)
         .join(
             family_contact,
@@ -150,15 +150,15 @@ def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
         .where(of_death)
     )
     with scope.as_practice(conn, "derive"):
-        families = set(conn.execute(asked).scalars())
+        families = set(conn.execute(statement).scalars())
         conn.execute(delete(family_contact).where(of_death))
     return families
 
 
-def contact_now(conn: Connection, scope: Scope, family_id: str) -> Contact:
+def contact_now(conn: Connection, scope: Scope, family_id: str) -> ContactPermission:
     """Return the strictest that is said of a family's contact, of equals the latest."""
-    said = _said(conn, scope, _bookings(conn, scope, family_id))
-    latest_first = sorted(said, key=lambda row: (row["set_at"], row["death"]), reverse=True)
+    rows = _read_contact_rows(conn, scope, _bookings(conn, scope, family_id))
+    latest_first = sorted(rows, key=lambda row: (row["set_at"], row["death"]), reverse=True)
     return strictest(contact_of(row["level"], row["reason"]) for row in latest_first)
 
 
@@ -189,10 +189,10 @@ def _say_as_strictly(
     like_it = (family_contact.c.practice_id == practice_id) & (
         family_contact.c.death == row["death"]
     )
-    said = select(family_contact.c.level).where(
+    statement = select(family_contact.c.level).where(
         like_it, family_contact.c.booking_id.in_(among(conn, bookings))
     )
-    levels = conn.execute(said).scalars().all()
+    levels = conn.execute(statement).scalars().all()
     if bookings and not any(stricter(level, row["level"]) == level for level in levels):
         conn.execute(
             delete(family_contact).where(like_it, family_contact.c.booking_id == bookings[0])
@@ -204,12 +204,12 @@ def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
     """Return the family itself where it is still there, and all others its bookings went to."""
     with scope.read() as conn:
         theirs = {row["booking_id"] for row in (*undo.before, *undo.after)}
-        asked = select(booking.c.family_id).where(
+        statement = select(booking.c.family_id).where(
             booking.c.practice_id == scope.practice_id,
             booking.c.id.in_(among(conn, theirs)),
             booking.c.family_id.in_(scope.own_families()),
         )
-        families: set[str] = set(conn.execute(asked).scalars())
+        families: set[str] = set(conn.execute(statement).scalars())
         if _bookings(conn, scope, undo.family_id):
             return [undo.family_id, *sorted(families - {undo.family_id})]
     if not families:
@@ -219,29 +219,29 @@ def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
 
 def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:
     """Return these words without what deaths asked for that were taken back."""
-    asked = select(care_closed.c.death).where(
+    statement = select(care_closed.c.death).where(
         care_closed.c.practice_id == scope.practice_id,
         care_closed.c.death.in_(among(conn, {row["death"] for row in rows})),
     )
-    standing = {"", *conn.execute(asked).scalars()}
+    standing = {"", *conn.execute(statement).scalars()}
     return [row for row in rows if row["death"] in standing]
 
 
 def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
-    asked = select(booking.c.id).where(
+    statement = select(booking.c.id).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.family_id == family_id,
         booking.c.family_id.in_(scope.own_families()),
     )
-    return sorted(conn.execute(asked).scalars())
+    return sorted(conn.execute(statement).scalars())
 
 
 def _insert(
-    conn: Connection, scope: Scope, bookings: Iterable[str], word: Word, before: Rows
+    conn: Connection, scope: Scope, bookings: Iterable[str], word: ContactEntry, before: Rows
 ) -> None:
     if word.contact.level == "yes":
         return
-    said = {
+    values = {
         "practice_id": scope.practice_id,
         "level": word.contact.level,
         "reason": word.contact.reason,
@@ -250,7 +250,7 @@ def _insert(
         "version": 1 + max((row["version"] for row in before), default=0),
         "death": word.death,
     }
-    conn.execute(insert(family_contact), [{**said, "booking_id": id_} for id_ in bookings])
+    conn.execute(insert(family_contact), [{**values, "booking_id": id_} for id_ in bookings])
 
 
 def _words(rows: Rows) -> set[tuple[Any, ...]]:
@@ -263,8 +263,8 @@ def _word(row: _Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
 
 
-def _said(conn: Connection, scope: Scope, bookings: Iterable[str]) -> Rows:
-    asked = (
+def _read_contact_rows(conn: Connection, scope: Scope, bookings: Iterable[str]) -> Rows:
+    statement = (
         select(family_contact)
         .where(
             family_contact.c.practice_id == scope.practice_id,
@@ -272,10 +272,10 @@ def _said(conn: Connection, scope: Scope, bookings: Iterable[str]) -> Rows:
         )
         .order_by(family_contact.c.booking_id, family_contact.c.death)
     )
-    return tuple(dict(row) for row in conn.execute(asked).mappings())
+    return tuple(dict(row) for row in conn.execute(statement).mappings())
 
 
 def _delete(conn: Connection, scope: Scope, bookings: Iterable[str]) -> None:
-    mine = family_contact.c.practice_id == scope.practice_id
+    in_practice = family_contact.c.practice_id == scope.practice_id
     theirs = family_contact.c.booking_id.in_(among(conn, bookings))
-    conn.execute(delete(family_contact).where(mine, theirs))
+    conn.execute(delete(family_contact).where(in_practice, theirs))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from allay_metrics.actions.choosing import Row
+from allay_metrics.actions.choosing import OverrideRow
 from allay_metrics.errors import NotFound
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import new_key
@@ -15,7 +15,7 @@ from allay_metrics.records.types import now
 
 def corrections(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], field: str, value: str | None
-) -> list[Row]:
+) -> list[OverrideRow]:
     """Return the rows that correct these bookings and their twins' in one field.
 
     None for `value` takes corrections away. Raises NotFound for a booking that is not on file.
@@ -29,18 +29,20 @@ def corrections(
         if values:
             values["made_at"] = now()
         rows.append(
-            Row(correction, {"booking_id": booking_id, "field": field}, values, f"{name}'s visit")
+            OverrideRow(
+                correction, {"booking_id": booking_id, "field": field}, values, f"{name}'s visit"
+            )
         )
     return rows
 
 
 def _there(conn: Connection, practice_id: str, booking_id: str, field: str) -> str | None:
-    asked = select(correction.c.id).where(
+    statement = select(correction.c.id).where(
         correction.c.practice_id == practice_id,
         correction.c.booking_id == booking_id,
         correction.c.field == field,
     )
-    return conn.execute(asked).scalar()
+    return conn.execute(statement).scalar()
 
 
 def _slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
@@ -52,12 +54,12 @@ def _slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
         other.c.starts_at == named.c.starts_at,
         func.coalesce(other.c.therapist, "") == func.coalesce(named.c.therapist, ""),
     )
-    asked = (
+    statement = (
         select(other.c.id, other.c.client_name)
         .select_from(named.join(other, same))
         .where(named.c.practice_id == practice_id, named.c.id.in_(among(conn, ids)))
     )
-    found = {row.id: row.client_name for row in conn.execute(asked)}
-    if not ids or not ids <= found.keys():
+    client_names = {row.id: row.client_name for row in conn.execute(statement)}
+    if not ids or not ids <= client_names.keys():
         raise NotFound("A visit to correct is not on file any more: look at the list again.")
-    return found
+    return client_names

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from allay_metrics.contact import Contact, contact_of
+from allay_metrics.contact import ContactPermission, contact_of
 from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.facts import Closed
 from allay_metrics.outcomes.asking import askings
@@ -32,7 +32,7 @@ _LONGEST = askings(date(2000, 1, 1))[-1].closes - date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
-class Course:
+class OpenEpisode:
     """One client's episode that is under way, or that begins with a visit booked.
 
     `first` is the day of its first session and `session` its start (seconds since 1970 UTC).
@@ -53,7 +53,7 @@ class Course:
     booked_on: date | None
     concern: str | None
     opted_out: bool
-    contact: Contact
+    contact: ContactPermission
 
 
 def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
@@ -70,32 +70,32 @@ def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
         import_.c.holds != "answers",
     )
     with scope.read() as conn:
-        told = conn.execute(newest).scalar_one()
-    return here if told is None else datetime.fromtimestamp(told, scope.zone)
+        as_of = conn.execute(newest).scalar_one()
+    return here if as_of is None else datetime.fromtimestamp(as_of, scope.zone)
 
 
 def courses(
     conn: Connection, scope: Scope, today: date, clients: Iterable[str] | None = None
-) -> list[Course]:
+) -> list[OpenEpisode]:
     """Return the courses under way by client's name: of the viewer's own families, open care alone.
 
     With `clients`, of those among them; else of whoever was seen lately enough to be asked, or is
     booked.
     """
     whom = _lately(scope, today) if clients is None else client.c.id.in_(among(conn, set(clients)))
-    seen: dict[str, list[Any]] = defaultdict(list)
+    visits_by_client: dict[str, list[Any]] = defaultdict(list)
     for row in conn.execute(_visits(scope).where(whom)):
-        seen[row.client_id].append(row)
+        visits_by_client[row.client_id].append(row)
     closed = _closed(conn, scope)
-    found = [_course(rows, closed.get(id_), today) for id_, rows in seen.items()]
+    candidates = [_course(rows, closed.get(id_), today) for id_, rows in visits_by_client.items()]
     return sorted(
-        (one for one in found if one is not None), key=lambda one: (one.name, one.client_id)
+        (one for one in candidates if one is not None), key=lambda one: (one.name, one.client_id)
     )
 
 
 def _visits(scope: Scope) -> Any:
     """Return the SELECT of visits of clients in own families, in order of their start."""
-    mine = client.c.practice_id == scope.practice_id
+    in_practice = client.c.practice_id == scope.practice_id
     joined = (
         client.join(family, _same(family) & (family.c.id == client.c.family_id))
         .join(visit_client, _same(visit_client) & (visit_client.c.client_id == client.c.id))
@@ -122,7 +122,9 @@ def _visits(scope: Scope) -> Any:
             booking.c.concern,
         )
         .select_from(joined)
-        .where(mine, client.c.family_id.in_(scope.own_families()), visit.c.state.in_(_CARED_FOR))
+        .where(
+            in_practice, client.c.family_id.in_(scope.own_families()), visit.c.state.in_(_CARED_FOR)
+        )
         .order_by(visit.c.starts_at)
     )
 
@@ -153,13 +155,13 @@ def _lately(scope: Scope, today: date) -> ColumnElement[bool]:
 
 
 def _closed(conn: Connection, scope: Scope) -> dict[str, Closed]:
-    mine = care_closed.c.practice_id == scope.practice_id
+    in_practice = care_closed.c.practice_id == scope.practice_id
     columns = (care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
-    rows = conn.execute(select(*columns).where(mine))
+    rows = conn.execute(select(*columns).where(in_practice))
     return {row.client_id: Closed(row.closed_on, row.reason) for row in rows}
 
 
-def _course(rows: list[Any], closed: Closed | None, today: date) -> Course | None:
+def _course(rows: list[Any], closed: Closed | None, today: date) -> OpenEpisode | None:
     """Return the client's last episode; None where it has ended, or the baby died."""
     if closed is not None and closed.reason == DIED:
         return None
@@ -168,8 +170,8 @@ def _course(rows: list[Any], closed: Closed | None, today: date) -> Course | Non
         return None
     own = [row for row in rows if row.day >= stay.days[0]]
     first = own[0]
-    told = next((row.concern for row in own if row.concern and row.concern.strip()), None)
-    return Course(
+    concern_text = next((row.concern for row in own if row.concern and row.concern.strip()), None)
+    return OpenEpisode(
         client_id=first.client_id,
         family_id=first.family_id,
         name=first.name,
@@ -181,7 +183,7 @@ def _course(rows: list[Any], closed: Closed | None, today: date) -> Course | Non
         first=first.day,
         session=first.starts_at,
         booked_on=first.booked_on,
-        concern=concern_of(told, first.kind),
+        concern=concern_of(concern_text, first.kind),
         opted_out=first.opted_out_at is not None,
         contact=contact_of(first.contact, first.contact_reason),
     )

@@ -25,44 +25,44 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
     if not (ANY_DAY.holds(first) and ANY_DAY.holds(last)):
         raise Conflict(ANY_DAY.sentence)
     with scope.write("say which days a file covers") as conn:
-        found = _find(conn, scope, import_id)
-        told = conn.execute(_coverage(scope, import_id)).mappings().all()
+        record = _find(conn, scope, import_id)
+        rows = conn.execute(_coverage(scope, import_id)).mappings().all()
         before = {
-            "covers": [_text(found.covers_from), _text(found.covers_to)],
-            "told": found.covers_told,
+            "covers": [_text(record.covers_from), _text(record.covers_to)],
+            "told": record.covers_told,
             "coverage": [[row["kind"], _text(row["first_day"]), _text(row["last_day"])]
-                         for row in told],
+                         for row in rows],
         }  # fmt: skip
-        was = found.covers_was or json.dumps(before)
-        days = [(row["kind"], first.isoformat(), last.isoformat()) for row in told]
-        _keep(conn, scope, found, (first, last), days, was, covers_told=1)
-        return _follow(conn, scope, found.source)
+        was = record.covers_was or json.dumps(before)
+        days = [(row["kind"], first.isoformat(), last.isoformat()) for row in rows]
+        _keep(conn, scope, record, (first, last), days, was, covers_told=1)
+        return _follow(conn, scope, record.source)
 
 
 def restore_days(scope: Scope, import_id: str) -> int:
     """Let an import cover the days again that it was first taken to cover."""
     with scope.write("take back which days a file covers") as conn:
-        found = _find(conn, scope, import_id)
-        if found.covers_was is None:
-            raise Conflict(f"The days of {found.file_name} were not changed.")
-        was = json.loads(found.covers_was)
+        record = _find(conn, scope, import_id)
+        if record.covers_was is None:
+            raise Conflict(f"The days of {record.file_name} were not changed.")
+        was = json.loads(record.covers_was)
         first, last = (date.fromisoformat(day) for day in was["covers"])
         covers_told = was.get("told", 0)
-        _keep(conn, scope, found, (first, last), was["coverage"], None, covers_told=covers_told)
-        return _follow(conn, scope, found.source)
+        _keep(conn, scope, record, (first, last), was["coverage"], None, covers_told=covers_told)
+        return _follow(conn, scope, record.source)
 
 
 def _find(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
-    asked = select(import_).where(
+    statement = select(import_).where(
         import_.c.practice_id == scope.practice_id,
         import_.c.id == import_id,
         import_.c.undone_at.is_(None),
         import_.c.covers_from.is_not(None),
     )
-    found = conn.execute(asked).one_or_none()
-    if found is None:
+    record = conn.execute(statement).one_or_none()
+    if record is None:
         raise NotFound("There is no such import that covers days.")
-    return found
+    return record
 
 
 def _coverage(scope: Scope, import_id: str) -> Any:
@@ -74,26 +74,26 @@ def _coverage(scope: Scope, import_id: str) -> Any:
 def _keep(  # noqa: PLR0917 - one write of two actions
     conn: Connection,
     scope: Scope,
-    found: Row[Any],
+    record: Row[Any],
     days: Days,
-    told: list[Any],
+    spans: list[Any],
     was: str | None,
     *,
     covers_told: int,
 ) -> None:
-    mine = import_.c.practice_id == scope.practice_id
+    in_practice = import_.c.practice_id == scope.practice_id
     values = {
         "covers_from": days[0],
         "covers_to": days[1],
         "covers_was": was,
         "covers_told": covers_told,
     }
-    conn.execute(update(import_).where(mine, import_.c.id == found.id).values(values))
+    conn.execute(update(import_).where(in_practice, import_.c.id == record.id).values(values))
     here = coverage.c.practice_id == scope.practice_id
-    conn.execute(delete(coverage).where(here, coverage.c.import_id == found.id))
-    ids = {"practice_id": scope.practice_id, "import_id": found.id, "source": found.source}
+    conn.execute(delete(coverage).where(here, coverage.c.import_id == record.id))
+    ids = {"practice_id": scope.practice_id, "import_id": record.id, "source": record.source}
     rows = [
-        {**ids, "kind": kind, "first_day": first, "last_day": last} for kind, first, last in told
+        {**ids, "kind": kind, "first_day": first, "last_day": last} for kind, first, last in spans
     ]
     if rows:
         conn.execute(insert(coverage), rows)

@@ -20,13 +20,13 @@ from allay_metrics.actions.care import (
     write_closings,
 )
 from allay_metrics.actions.contact import (
-    Word,
+    ContactEntry,
     ask_for_death,
     contact_now,
     drop_death,
     put_back,
 )
-from allay_metrics.contact import Contact, Level, checked, level_after_death, stricter
+from allay_metrics.contact import ContactPermission, Level, checked, level_after_death, stricter
 from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.contact_match import Rows
 from allay_metrics.errors import Conflict, QuestionProblem
@@ -52,7 +52,7 @@ class DeathUndo:
     before: _Row | None
     after: _Row | None
     asked_before: Rows
-    contact: Contact
+    contact: ContactPermission
 
 
 def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = None) -> DeathUndo:
@@ -72,11 +72,13 @@ def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = No
         (family_id,) = families_of_clients(conn, scope, [client_id])
         if not _is_infant(conn, scope, client_id):
             raise QuestionProblem("Only of a baby is it kept here that it died.")
-        asked = _asked_for(conn, scope, client_id, family_id, level)
+        contact_after_death = _asked_for(conn, scope, client_id, family_id, level)
         before = _closed(conn, scope, client_id)
         death = (before and before["death"]) or new_key()
         write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at, death)
-        asked_before = ask_for_death(conn, scope, family_id, Word(asked, at, death))
+        asked_before = ask_for_death(
+            conn, scope, family_id, ContactEntry(contact_after_death, at, death)
+        )
         derive_written(conn, scope, [family_id])
         after, contact = _closed(conn, scope, client_id), contact_now(conn, scope, family_id)
     return DeathUndo(client_id, family_id, before, after, asked_before, contact)
@@ -118,7 +120,7 @@ def death_by_mistake(scope: Scope, client_id: str) -> None:
 
 def _asked_for(
     conn: Connection, scope: Scope, client_id: str, family_id: str, level: Level | None
-) -> Contact:
+) -> ContactPermission:
     """Return what a death asks of contact: what is chosen or usual, never looser than it stands."""
     stands = contact_now(conn, scope, family_id).level
     others = _infants_in_care(conn, scope, family_id) - {client_id}
@@ -139,31 +141,31 @@ def _reopen(conn: Connection, scope: Scope, client_id: str) -> None:
 
 
 def _closed(conn: Connection, scope: Scope, client_id: str) -> _Row | None:
-    asked = select(care_closed).where(_of_client(scope, client_id))
-    row = conn.execute(asked).mappings().first()
+    statement = select(care_closed).where(_of_client(scope, client_id))
+    row = conn.execute(statement).mappings().first()
     return dict(row) if row else None
 
 
 def _of_client(scope: Scope, client_id: str) -> Any:
-    mine = care_closed.c.practice_id == scope.practice_id
-    return mine & (care_closed.c.client_id == client_id)
+    in_practice = care_closed.c.practice_id == scope.practice_id
+    return in_practice & (care_closed.c.client_id == client_id)
 
 
 def _is_infant(conn: Connection, scope: Scope, client_id: str) -> bool:
-    asked = select(client.c.kind).where(
+    statement = select(client.c.kind).where(
         client.c.practice_id == scope.practice_id, client.c.id == client_id
     )
-    return bool(conn.execute(asked).scalar_one() == "infant")
+    return bool(conn.execute(statement).scalar_one() == "infant")
 
 
 def _infants_in_care(conn: Connection, scope: Scope, family_id: str) -> set[str]:
     shut = exists().where(
         care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
     )
-    asked = select(client.c.id).where(
+    statement = select(client.c.id).where(
         client.c.practice_id == scope.practice_id,
         client.c.family_id == family_id,
         client.c.kind == "infant",
         ~shut,
     )
-    return set(conn.execute(asked).scalars())
+    return set(conn.execute(statement).scalars())

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
+from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep, keep_in
 from allay_metrics.derive.visit_type import VISIT_TYPES
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
 from allay_metrics.plausible import AIM, ANY_DAY, WEEK_MINUTES
@@ -29,7 +29,9 @@ class Details:
     week_minutes: int | None = None
 
 
-def save_details(scope: Scope, therapist_id: str, details: Details, *, version: int) -> Saved:
+def save_details(
+    scope: Scope, therapist_id: str, details: Details, *, version: int
+) -> OverrideChange:
     """Keep what is known of a therapist; with a new base every day of hers is driven anew.
 
     `version` is the one that was read. Raises NotFound for somebody who does not work here,
@@ -39,13 +41,13 @@ def save_details(scope: Scope, therapist_id: str, details: Details, *, version: 
         name = _check(conn, scope.practice_id, therapist_id, details)
         values = {**asdict(details), "skills": ",".join(details.skills) or None}
         values["email"] = details.email.strip().lower() if details.email else None
-        row = Row(therapist, {"id": therapist_id}, values, name, version)
+        row = OverrideRow(therapist, {"id": therapist_id}, values, name, version)
         return keep_in(conn, scope.practice_id, [row])
 
 
 def save_goals(
     scope: Scope, goals: Mapping[str, float | None], versions: Mapping[str, int]
-) -> Saved:
+) -> OverrideChange:
     """Keep what the owner aims for, by metric and in its unit; None: no goal.
 
     `versions` are those that were read, 0 where there was none. Raises ConfigProblem for a goal
@@ -55,7 +57,7 @@ def save_goals(
         if aim is not None and not AIM.holds(aim):
             raise ConfigProblem(f"{AIM.sentence} That of {key} is not.")
     rows = [
-        Row(
+        OverrideRow(
             goal,
             {"metric": key},
             None if aim is None else {"value": float(aim)},
@@ -68,8 +70,8 @@ def save_goals(
 
 
 def _check(conn: Connection, practice_id: str, therapist_id: str, details: Details) -> str:
-    mine = therapist.c.practice_id == practice_id
-    who = select(therapist.c.name).where(mine, therapist.c.id == therapist_id)
+    in_practice = therapist.c.practice_id == practice_id
+    who = select(therapist.c.name).where(in_practice, therapist.c.id == therapist_id)
     name = conn.execute(who).scalar_one_or_none()
     if name is None:
         raise NotFound("Nobody with this id works in this practice.")
@@ -88,10 +90,10 @@ def _check(conn: Connection, practice_id: str, therapist_id: str, details: Detai
 
 
 def _check_base(conn: Connection, practice_id: str, base: str | None) -> None:
-    asked = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
-    known = set(conn.execute(asked).scalars())
-    if base is not None and base not in known:
-        raise ConfigProblem(choose_from("city", base, known))
+    statement = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
+    city_names = set(conn.execute(statement).scalars())
+    if base is not None and base not in city_names:
+        raise ConfigProblem(choose_from("city", base, city_names))
 
 
 def _check_email(conn: Connection, practice_id: str, therapist_id: str, email: str | None) -> None:

@@ -152,7 +152,7 @@ def _take_try(conn: Connection, scope: Scope, token: str) -> Row[Any] | None:
 
 
 def _live(conn: Connection, scope: Scope, token: str, tries: int = TRIES) -> Row[Any] | None:
-    asked = (
+    statement = (
         select(device, person.c.name)
         .join_from(
             device,
@@ -169,7 +169,7 @@ def _live(conn: Connection, scope: Scope, token: str, tries: int = TRIES) -> Row
             person.c.disabled_at.is_(None),
         )
     )
-    return conn.execute(asked).first()
+    return conn.execute(statement).first()
 
 
 def _with(pin: str, token: str) -> str:

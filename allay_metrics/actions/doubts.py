@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from allay_metrics.actions.whose import People
+from allay_metrics.actions.whose import ClientMatcher
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import check_in, client
@@ -21,51 +21,51 @@ def settle_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
     or client, Conflict where the question was answered meanwhile.
     """
     with scope.write("say whose a check-in is") as conn:
-        found = _find(conn, scope, check_in_id)
-        if found.doubt is None and found.client_id == client_id:
+        row = _find(conn, scope, check_in_id)
+        if row.doubt is None and row.client_id == client_id:
             return  # pressed twice
-        if found.client_id is not None or found.doubt is None:
+        if row.client_id is not None or row.doubt is None:
             raise Conflict("This question was answered meanwhile.")
         if client_id is not None and not _is_client(conn, scope, client_id):
             raise NotFound("There is no such client.")
-        _place(conn, scope, found, client_id, None)
+        _place(conn, scope, row, client_id, None)
 
 
 def ask_again(scope: Scope, check_in_id: str) -> None:
     """Make the match of a check-in from a file a question again. Owner only. Raises NotFound."""
     with scope.write("ask again whose a check-in is") as conn:
-        found = _find(conn, scope, check_in_id)
-        if found.import_id is None and found.client_id is not None:
+        row = _find(conn, scope, check_in_id)
+        if row.import_id is None and row.client_id is not None:
             raise NotFound("This check-in came by no file.")
-        _place(conn, scope, found, None, ASKED_AGAIN)
+        _place(conn, scope, row, None, ASKED_AGAIN)
 
 
 def _find(conn: Connection, scope: Scope, check_in_id: str) -> Any:
     this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == check_in_id)
-    found = conn.execute(select(check_in).where(this)).one_or_none()
-    if found is None:
+    row = conn.execute(select(check_in).where(this)).one_or_none()
+    if row is None:
         raise NotFound("There is no such check-in.")
-    return found
+    return row
 
 
 def _is_client(conn: Connection, scope: Scope, client_id: str) -> bool:
-    mine = (client.c.practice_id == scope.practice_id) & (client.c.id == client_id)
-    return conn.execute(select(client.c.id).where(mine)).first() is not None
+    is_client = (client.c.practice_id == scope.practice_id) & (client.c.id == client_id)
+    return conn.execute(select(client.c.id).where(is_client)).first() is not None
 
 
 def _place(
-    conn: Connection, scope: Scope, found: Any, client_id: str | None, doubt: str | None
+    conn: Connection, scope: Scope, row: Any, client_id: str | None, doubt: str | None
 ) -> None:
-    if found.source == FORM:  # it was made for a moment of hers
-        moment, due_on = found.moment, found.due_on
+    if row.source == FORM:  # it was made for a moment of hers
+        moment, due_on = row.moment, row.due_on
     else:
-        moment, due_on = _moment(conn, scope, found, client_id)
-    this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == found.id)
-    told = {"client_id": client_id, "doubt": doubt, "moment": moment, "due_on": due_on}
-    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **told))
+        moment, due_on = _moment(conn, scope, row, client_id)
+    this = (check_in.c.practice_id == scope.practice_id) & (check_in.c.id == row.id)
+    values = {"client_id": client_id, "doubt": doubt, "moment": moment, "due_on": due_on}
+    conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **values))
 
 
-def _moment(conn: Connection, scope: Scope, found: Any, client_id: str | None) -> tuple[str, date]:
-    people = People(conn, scope.practice_id, scope.zone)
+def _moment(conn: Connection, scope: Scope, row: Any, client_id: str | None) -> tuple[str, date]:
+    people = ClientMatcher(conn, scope.practice_id, scope.zone)
     people.meet((), [client_id] if client_id else [])
-    return people.place(client_id, found.answered_at or found.asked_at or 0)
+    return people.place(client_id, row.answered_at or row.asked_at or 0)

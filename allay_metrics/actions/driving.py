@@ -24,9 +24,9 @@ def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
     both = travel.pair(city_a, city_b)
     with scope.write("say how long a drive takes") as conn:
         _check_cities(conn, scope.practice_id, both)
-        mine = _pair(scope.practice_id, both)
+        is_pair = _pair(scope.practice_id, both)
         kept = {"minutes": minutes, "version": drive_pair.c.version + 1}
-        if conn.execute(update(drive_pair).where(mine).values(kept)).rowcount == 0:
+        if conn.execute(update(drive_pair).where(is_pair).values(kept)).rowcount == 0:
             named = {"city_a": both[0], "city_b": both[1], "minutes": minutes}
             conn.execute(insert(drive_pair).values(practice_id=scope.practice_id, **named))
         return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
@@ -56,10 +56,10 @@ def drive_anew(conn: Connection, practice_id: str, days: Collection[date]) -> in
 
 def days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> set[date]:
     """Return every day on which a therapist has a visit, whatever its state."""
-    asked = select(visit.c.day).where(
+    statement = select(visit.c.day).where(
         visit.c.practice_id == practice_id, visit.c.therapist_id == therapist_id
     )
-    return set(conn.execute(asked.distinct()).scalars())
+    return set(conn.execute(statement.distinct()).scalars())
 
 
 def _pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
@@ -71,13 +71,15 @@ def _pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
 
 
 def _check_cities(conn: Connection, practice_id: str, names: tuple[str, str]) -> None:
-    asked = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
-    known = set(conn.execute(asked).scalars())
+    statement = select(city.c.name).where(city.c.practice_id == practice_id, city.c.kind == "city")
+    city_names = set(conn.execute(statement).scalars())
     for name in names:
-        if name not in known:
+        if name not in city_names:
             raise NotFound(f"'{name}' is no city the practice knows.")
 
 
 def _days_in(conn: Connection, practice_id: str, cities: tuple[str, str]) -> set[date]:
-    asked = select(visit.c.day).where(visit.c.practice_id == practice_id, visit.c.city.in_(cities))
-    return set(conn.execute(asked.distinct()).scalars())
+    statement = select(visit.c.day).where(
+        visit.c.practice_id == practice_id, visit.c.city.in_(cities)
+    )
+    return set(conn.execute(statement.distinct()).scalars())

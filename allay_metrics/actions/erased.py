@@ -72,11 +72,11 @@ class Erased:
         """Return a form's responses without those of erased families, known by their e-mail."""
         if not self:
             return checked
-        gone = {one.row for one in checked.given if one.email and self.mentions([one.email])}
+        gone = {one.row for one in checked.responses if one.email and self.mentions([one.email])}
         gone |= {row for row, same in checked.repeats.items() if same in gone}
         gone |= {one.row for one in checked.set_aside if self.mentions(one.raw.values())}
         return Checked(
-            [one for one in checked.given if one.row not in gone],
+            [one for one in checked.responses if one.row not in gone],
             {row: same for row, same in checked.repeats.items() if row not in gone},
             [one for one in checked.set_aside if one.row not in gone]
             + [_nothing(row) for row in sorted(gone)],
@@ -113,12 +113,12 @@ def remember(
         if match
     }
     hashes = {_hash(key, match) for match in matches}
-    known = select(erased.c.key_hash).where(
+    statement = select(erased.c.key_hash).where(
         erased.c.practice_id == practice_id, erased.c.key_hash.in_(among(conn, hashes))
     )
     rows = [
         {"practice_id": practice_id, "key_hash": one, "erased_at": now()}
-        for one in sorted(hashes - set(conn.execute(known).scalars()))
+        for one in sorted(hashes - set(conn.execute(statement).scalars()))
     ]
     if rows:
         conn.execute(insert(erased), rows)

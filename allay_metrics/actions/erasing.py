@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, select
 
 from allay_metrics.actions.account import Rows, take_out
 from allay_metrics.actions.erased import remember
-from allay_metrics.actions.raw_rows import Told, forget_before, raw_aside, strays
+from allay_metrics.actions.raw_rows import FamilyIdentifiers, forget_before, raw_aside, strays
 from allay_metrics.derive import derive
 from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.city import forget_places
@@ -71,17 +71,17 @@ def erase_family(scope: Scope, family_id: str) -> Gone:
 
 
 def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int, int]:
-    mine = (family.c.practice_id == practice_id) & (family.c.id == family_id)
-    found = conn.execute(select(family.c.match_key).where(mine)).one_or_none()
-    if found is None:
+    is_family = (family.c.practice_id == practice_id) & (family.c.id == family_id)
+    family_row = conn.execute(select(family.c.match_key).where(is_family)).one_or_none()
+    if family_row is None:
         raise NotFound("There is no such family: it may be erased already.")
     theirs = (booking.c.practice_id == practice_id) & (booking.c.family_id == family_id)
     bookings = conn.execute(select(booking).where(theirs)).all()
     ids = [row.id for row in bookings]
     people = [(row.email, row.phone, row.client_name, row.address) for row in bookings]
-    who = Told.of(people)
-    whose = (client.c.practice_id == practice_id) & (client.c.family_id == family_id)
-    clients = list(conn.execute(select(client.c.id).where(whose)).scalars())
+    who = FamilyIdentifiers.of(people)
+    of_family = (client.c.practice_id == practice_id) & (client.c.family_id == family_id)
+    clients = list(conn.execute(select(client.c.id).where(of_family)).scalars())
     check_ins = strays(conn, practice_id, who) | _check_ins(conn, practice_id, clients)
     aside = raw_aside(conn, practice_id, who, ids)
     _account(conn, practice_id, ids, check_ins, aside)
@@ -97,7 +97,7 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     for table in (correction, family_contact, import_row):
         _drop(conn, practice_id, table, "booking_id", ids)
     _drop(conn, practice_id, booking, "id", ids)
-    _drop_links(conn, practice_id, who, found.match_key)
+    _drop_links(conn, practice_id, who, family_row.match_key)
     touched = {family_id} | families_by_clue(conn, practice_id, people)
     derive(conn, practice_id, touched, relinked=True)
     remember(conn, practice_id, people)
@@ -105,9 +105,11 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
 
 
 def _check_ins(conn: Connection, practice_id: str, clients: Iterable[str]) -> set[str]:
-    mine = check_in.c.practice_id == practice_id
-    asked = select(check_in.c.id).where(mine, check_in.c.client_id.in_(among(conn, clients)))
-    return set(conn.execute(asked).scalars())
+    in_practice = check_in.c.practice_id == practice_id
+    statement = select(check_in.c.id).where(
+        in_practice, check_in.c.client_id.in_(among(conn, clients))
+    )
+    return set(conn.execute(statement).scalars())
 
 
 def _account(
@@ -119,25 +121,25 @@ def _account(
         (import_row, "booking_id", bookings),
         (check_in_row, "check_in_id", list(check_ins)),
     ):
-        asked = select(table.c.import_id, table.c.row_number).where(
+        statement = select(table.c.import_id, table.c.row_number).where(
             table.c.practice_id == practice_id, table.c[column].in_(among(conn, ids))
         )
-        for import_id, number in conn.execute(asked):
+        for import_id, number in conn.execute(statement):
             gone.setdefault(import_id, set()).add(number)
     for import_id, numbers in aside.items():
-        mine = (set_aside.c.practice_id == practice_id) & (set_aside.c.import_id == import_id)
-        conn.execute(delete(set_aside).where(mine, set_aside.c.row_number.in_(numbers)))
+        of_import = (set_aside.c.practice_id == practice_id) & (set_aside.c.import_id == import_id)
+        conn.execute(delete(set_aside).where(of_import, set_aside.c.row_number.in_(numbers)))
     take_out(conn, practice_id, gone)
 
 
 def _drop(
     conn: Connection, practice_id: str, table: Table, column: str, ids: Iterable[str]
 ) -> None:
-    mine = table.c.practice_id == practice_id
-    conn.execute(delete(table).where(mine, table.c[column].in_(among(conn, ids))))
+    in_practice = table.c.practice_id == practice_id
+    conn.execute(delete(table).where(in_practice, table.c[column].in_(among(conn, ids))))
 
 
-def _drop_links(conn: Connection, practice_id: str, who: Told, match_key: str) -> None:
+def _drop_links(conn: Connection, practice_id: str, who: FamilyIdentifiers, match_key: str) -> None:
     """Delete the owner's word on who is one with this family."""
     for (key, name), into in read_links(conn, practice_id).items():
         if match_key in (key, into) or who.is_in([key, into, name]):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.actions.choosing import Row, Saved, keep_in
+from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep_in
 from allay_metrics.actions.linked import refuse_to_split_namesakes
 from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.matching import linked, plain_name, split_match
@@ -14,7 +14,7 @@ from allay_metrics.records.tables import booking, family, family_link
 from allay_metrics.records.types import now
 
 
-def merge(scope: Scope, match_key: str, into_key: str) -> Saved:
+def merge(scope: Scope, match_key: str, into_key: str) -> OverrideChange:
     """Make the bookings of one family those of another, now and in every file to come.
 
     A part that was split off goes back to where it came from. Raises Conflict when one of the two
@@ -34,7 +34,7 @@ def merge(scope: Scope, match_key: str, into_key: str) -> Saved:
         return keep_in(conn, scope.practice_id, [_row(match_key, "", into_key)])
 
 
-def split(scope: Scope, match_key: str, client_name: str) -> Saved:
+def split(scope: Scope, match_key: str, client_name: str) -> OverrideChange:
     """Make the bookings in one name of a family a family of their own.
 
     Raises Conflict when the family is not there any more or has no other name.
@@ -48,7 +48,7 @@ def split(scope: Scope, match_key: str, client_name: str) -> Saved:
         return keep_in(conn, scope.practice_id, [row])
 
 
-def keep_apart(scope: Scope, match_keys: Iterable[str]) -> Saved:
+def keep_apart(scope: Scope, match_keys: Iterable[str]) -> OverrideChange:
     """Answer a question about these families: they are right as they are."""
     with scope.write("answer a question about families") as conn:
         links = read_links(conn, scope.practice_id)
@@ -59,21 +59,21 @@ def keep_apart(scope: Scope, match_keys: Iterable[str]) -> Saved:
         return keep_in(conn, scope.practice_id, rows)
 
 
-def unlink(scope: Scope, match_key: str, client_name: str, into_key: str) -> Saved:
+def unlink(scope: Scope, match_key: str, client_name: str, into_key: str) -> OverrideChange:
     """Take a word on who is one family back, as it was read.
 
     Raises Conflict when it says something else by now, or nothing.
     """
     with scope.write("take a word on families back") as conn:
-        said = read_links(conn, scope.practice_id).get((match_key, plain_name(client_name)))
-        if said != into_key:
+        current_key = read_links(conn, scope.practice_id).get((match_key, plain_name(client_name)))
+        if current_key != into_key:
             raise Conflict("This was changed meanwhile: look at the list again.")
         return keep_in(conn, scope.practice_id, [_row(match_key, client_name, None)])
 
 
 def _names(conn: Connection, practice_id: str, match_key: str) -> set[str]:
     """Return the names a family books in. Raises Conflict when it is not there."""
-    asked = (
+    statement = (
         select(booking.c.client_name)
         .join(
             family,
@@ -81,13 +81,13 @@ def _names(conn: Connection, practice_id: str, match_key: str) -> set[str]:
         )
         .where(booking.c.practice_id == practice_id, family.c.match_key == match_key)
     )
-    names = {plain_name(name) for name in conn.execute(asked).scalars()}
+    names = {plain_name(name) for name in conn.execute(statement).scalars()}
     if not names:
         raise Conflict("A family is not there any more: look at the list again.")
     return names
 
 
-def _row(match_key: str, client_name: str, into_key: str | None) -> Row:
+def _row(match_key: str, client_name: str, into_key: str | None) -> OverrideRow:
     key = {"match_key": match_key, "client_name": plain_name(client_name)}
     values = None if into_key is None else {"into_key": into_key, "made_at": now()}
-    return Row(family_link, key, values, "The word on this family")
+    return OverrideRow(family_link, key, values, "The word on this family")

@@ -44,7 +44,7 @@ def hold_by_name(conn: Connection, practice_id: str) -> set[str]:
     by another import now.
     """
     naming, holding = import_.alias(), import_.alias()
-    asked = (
+    statement = (
         select(booking.c.id, booking.c.family_id, naming.c.id.label("by"), naming.c.as_of)
         .select_from(set_aside)
         .join(naming, _is(naming, set_aside.c.practice_id, set_aside.c.import_id))
@@ -62,7 +62,7 @@ def hold_by_name(conn: Connection, practice_id: str) -> set[str]:
         )
         .order_by(naming.c.as_of, naming.c.sequence)
     )
-    newest = {row.id: row for row in conn.execute(asked)}
+    newest = {row.id: row for row in conn.execute(statement)}
     rows = [(row.by, row.as_of, row.id) for row in newest.values()]
     update_rows(conn, booking, practice_id, ("held_by", "as_of"), rows)
     return {row.family_id for row in newest.values()}
@@ -81,10 +81,12 @@ def hold_by_what_remains(conn: Connection, practice_id: str, import_id: str) -> 
 
 def hold_anew(conn: Connection, practice_id: str) -> None:
     """Find for every booking, from the imports alone, which one holds it and which lacks it."""
-    mine = booking.c.practice_id == practice_id
-    _hold_by_rows(conn, practice_id, mine, true())
+    in_practice = booking.c.practice_id == practice_id
+    _hold_by_rows(conn, practice_id, in_practice, true())
     hold_by_name(conn, practice_id)
-    for source in conn.execute(select(booking.c.source).where(mine).distinct()).scalars().all():
+    for source in (
+        conn.execute(select(booking.c.source).where(in_practice).distinct()).scalars().all()
+    ):
         mark_missing(conn, practice_id, source)
 
 
@@ -122,5 +124,5 @@ def _hold_by_rows(
         .where(_is(import_, practice_id, booking.c.held_by))
         .scalar_subquery()
     )
-    mine = booking.c.practice_id == practice_id
-    conn.execute(update(booking).where(mine, booking.c.as_of == -1).values(as_of=exported))
+    in_practice = booking.c.practice_id == practice_id
+    conn.execute(update(booking).where(in_practice, booking.c.as_of == -1).values(as_of=exported))

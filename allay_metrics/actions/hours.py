@@ -18,9 +18,11 @@ def set_usual_minutes(scope: Scope, therapist_id: str, minutes: int | None) -> N
     """
     _check(minutes)
     with scope.write("say which hours a therapist offers") as conn:
-        mine = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == therapist_id)
+        is_therapist = (therapist.c.practice_id == scope.practice_id) & (
+            therapist.c.id == therapist_id
+        )
         kept = {"week_minutes": minutes, "version": therapist.c.version + 1}
-        if conn.execute(update(therapist).where(mine).values(kept)).rowcount == 0:
+        if conn.execute(update(therapist).where(is_therapist).values(kept)).rowcount == 0:
             raise NotFound("Nobody with this id works in this practice.")
 
 
@@ -34,12 +36,12 @@ def set_week_minutes(scope: Scope, therapist_id: str, monday: date, minutes: int
     if monday.weekday() != 0:
         raise ConfigProblem(f"A week is named by its Monday, which {monday} is not.")
     with scope.write("say which hours a therapist offers") as conn:
-        mine = _week(scope.practice_id, therapist_id, monday)
+        is_week = _week(scope.practice_id, therapist_id, monday)
         if minutes is None:
-            conn.execute(delete(offered_hours).where(mine))
+            conn.execute(delete(offered_hours).where(is_week))
             return
         kept = {"minutes": minutes, "version": offered_hours.c.version + 1}
-        if conn.execute(update(offered_hours).where(mine).values(kept)).rowcount == 0:
+        if conn.execute(update(offered_hours).where(is_week).values(kept)).rowcount == 0:
             row = {"therapist_id": therapist_id, "week": monday, "minutes": minutes}
             conn.execute(insert(offered_hours).values(practice_id=scope.practice_id, **row))
 

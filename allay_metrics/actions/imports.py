@@ -38,7 +38,7 @@ from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.actions.settling import settle_rows
 from allay_metrics.derive import derive
-from allay_metrics.derive.absence import Answer
+from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
 from allay_metrics.intake.rows_source import Source
 from allay_metrics.intake.source_file import open_source
@@ -105,11 +105,11 @@ class ImportOptions:
 
     covers: Days | None = None
     is_as_of_certain: bool = False
-    answer: Answer | None = None
+    answer: AbsenceAnswer | None = None
     batch: str | None = None
 
 
-class _DryRun(Exception):
+class _FileDryRun(Exception):
     """Leaves the transaction without keeping it."""
 
 
@@ -124,7 +124,7 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     covers: Days | None = None,
     as_of: int | None = None,
     is_as_of_certain: bool | None = None,
-    answer: Answer | None = None,
+    answer: AbsenceAnswer | None = None,
     batch: str | None = None,
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
@@ -184,8 +184,8 @@ def import_source(
                 import_ = _Import(conn, scope, file, hand, options, progress)
                 report.append(import_.take_in(chain(_letting_go(ahead), chunks)))
                 if dry_run:
-                    raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
-        except _DryRun:
+                    raise _FileDryRun  # noqa: TRY301 - leaves the transaction without keeping it
+        except _FileDryRun:
             return report[0]
     if removed := remove_old(scope).sentence():
         report[0].notes.append(removed)
@@ -272,8 +272,8 @@ class _Import:
         open_import(conn, hand, entry)
         taken = _Taken()
         out = read_erased(conn, hand.practice_id)
-        for told in chunks:
-            chunk = out.keep_out(told)
+        for raw_chunk in chunks:
+            chunk = out.keep_out(raw_chunk)
             load_rows(conn, hand, chunk.rows, taken.counts)
             taken.see(chunk)
             self.progress(READING_SHARE + file.fraction_read * LOADING_SHARE)
@@ -355,16 +355,16 @@ class _Import:
 def _cities_unknown(conn: Connection, hand: FileInHand, taken: _Taken) -> int:
     if taken.first is None or taken.last is None:
         return 0
-    told = exists().where(
+    in_import = exists().where(
         import_row.c.practice_id == visit.c.practice_id,
         import_row.c.import_id == hand.import_id,
         import_row.c.booking_id == visit.c.id,
     )
     # By its days: an index tells the cities of those, and few are unknown.
-    asked = select(func.count()).where(
+    statement = select(func.count()).where(
         visit.c.practice_id == hand.practice_id,
         visit.c.day.between(taken.first, taken.last),
         visit.c.city == UNKNOWN,
-        told,
+        in_import,
     )
-    return int(conn.execute(asked).scalar_one())
+    return int(conn.execute(statement).scalar_one())

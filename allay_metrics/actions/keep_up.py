@@ -22,12 +22,12 @@ def keep_up(scope: Scope) -> bool:
         write_contents_of_older_imports(conn, scope.practice_id)
         hold_anew(conn, scope.practice_id)
         derive_all(conn, scope.practice_id)
-        mine = practice.c.practice_id == scope.practice_id
-        conn.execute(update(practice).where(mine).values(derived_by=RULES))
+        in_practice = practice.c.practice_id == scope.practice_id
+        conn.execute(update(practice).where(in_practice).values(derived_by=RULES))
     return True
 
 
 def _derived_by(scope: Scope) -> int:
-    asked = select(practice.c.derived_by).where(practice.c.practice_id == scope.practice_id)
+    statement = select(practice.c.derived_by).where(practice.c.practice_id == scope.practice_id)
     with scope.read() as conn:
-        return int(conn.execute(asked).scalar_one())
+        return int(conn.execute(statement).scalar_one())

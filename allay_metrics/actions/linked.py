@@ -34,7 +34,7 @@ Names = Mapping[str, str]
 
 _MOVING: Mapping[str, Table] = {one.name: one for one in (care_closed, client_note, client_tag)}
 _SAME_NAME = "client"
-WHOSE = "Two babies of one name were made one: whose check-in is it?"
+OWNERS_BEFORE_LINK = "Two babies of one name were made one: whose check-in is it?"
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Parting:
 
 def client_names(conn: Connection, practice_id: str, clients: Iterable[str]) -> Names:
     """Return the names of these clients, as they are told apart by."""
-    asked = select(client.c.id, client.c.name).where(
+    statement = select(client.c.id, client.c.name).where(
         client.c.practice_id == practice_id, client.c.id.in_(among(conn, clients))
     )
-    return {row.id: row.name.casefold() for row in conn.execute(asked)}
+    return {row.id: row.name.casefold() for row in conn.execute(statement)}
 
 
 def remember(
@@ -59,7 +59,7 @@ def remember(
     now: tuple[Names, Care, Any],
 ) -> None:  # fmt: skip
     """Keep what was whose before a link was made: names, what is kept, and check-ins by client."""
-    names, care, asked = was
+    names, care, check_ins_before = was
     names_now, care_now, asked_now = now
     where = {(name, _content(name, row)): row["client_id"] for name, row in care_now}
     rows: list[tuple[str, str, str, str]] = []
@@ -68,7 +68,11 @@ def remember(
         if name in _MOVING and (name, id_) in where:
             rows.append((name, id_, row["client_id"], where[name, id_]))
     home = dict(asked_now)
-    rows += [(check_in.name, id_, whose, home[id_]) for id_, whose in asked if id_ in home]
+    rows += [
+        (check_in.name, id_, client_id, home[id_])
+        for id_, client_id in check_ins_before
+        if id_ in home
+    ]
     one = {name: id_ for id_, name in names_now.items() if id_ in names}
     rows += [
         (_SAME_NAME, one[name], id_, one[name])
@@ -90,17 +94,17 @@ def part(conn: Connection, practice_id: str, link: Mapping[str, Any]) -> Parting
     Raises Conflict where a death was kept since of a client who was two before.
     """
     link_id = _link_id(practice_id, link)
-    mine = client_before_link.c.practice_id == practice_id
-    known = conn.execute(
-        select(client_before_link).where(mine, client_before_link.c.link_id == link_id)
+    in_practice = client_before_link.c.practice_id == practice_id
+    rows = conn.execute(
+        select(client_before_link).where(in_practice, client_before_link.c.link_id == link_id)
     ).all()
-    kept = {(row.kept, row.row_id) for row in known}
-    namesakes = tuple((row.was_client, row.client_id) for row in known if row.kept == _SAME_NAME)
+    kept = {(row.kept, row.row_id) for row in rows}
+    namesakes = tuple((row.was_client, row.client_id) for row in rows if row.kept == _SAME_NAME)
     _refuse_deaths_since(conn, practice_id, {now for _, now in namesakes}, kept)
-    moving = [row for row in known if row.kept in _MOVING and row.was_client != row.client_id]
+    moving = [row for row in rows if row.kept in _MOVING and row.was_client != row.client_id]
     for row in moving:
         _give_back(conn, practice_id, row)
-    for row in known:
+    for row in rows:
         if row.kept == check_in.name:
             this = and_(check_in.c.practice_id == practice_id, check_in.c.id == row.row_id)
             its = and_(this, check_in.c.client_id.is_not(None))
@@ -132,7 +136,7 @@ def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str
         & (care_closed.c.client_id == client.c.id)
         & (care_closed.c.reason == DIED)
     )
-    asked = (
+    statement = (
         select(client.c.id)
         .join(client_before_link, of_client)
         .join(care_closed, died)
@@ -141,7 +145,7 @@ def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str
             client.c.family_id == key_of(practice_id, "family", match_key),
         )
     )
-    if conn.execute(asked).first() is not None:
+    if conn.execute(statement).first() is not None:
         raise Conflict(
             "Two babies of one name were made one here, and one of them died: take back that the "
             "two families are one instead, in the list of what you said."
@@ -151,7 +155,7 @@ def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str
 def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> None:
     """Let signs that may be either's be nobody's, and say both families; visits are derived."""
     for was, now in parting.namesakes:
-        asked = (
+        statement = (
             select(client.c.name, family.c.name.label("family"))
             .join(
                 family,
@@ -160,25 +164,25 @@ def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> Non
             )
             .where(client.c.practice_id == practice_id, client.c.id.in_([was, now]))
         )
-        people = conn.execute(asked.order_by(family.c.name)).all()
+        people = conn.execute(statement.order_by(family.c.name)).all()
         if len(people) != len({was, now}):
             continue
-        said = f"{people[0].name} {' or '.join(row.family for row in people)}"
-        ids = [id_ for id_, whose in parting.signs if whose == now]
+        name_with_families = f"{people[0].name} {' or '.join(row.family for row in people)}"
+        ids = [id_ for id_, client_id in parting.signs if client_id == now]
         these = and_(check_in.c.practice_id == practice_id, check_in.c.id.in_(among(conn, ids)))
-        nobodys = {"client_id": None, "said_name": said, "doubt": WHOSE}
+        nobodys = {"client_id": None, "said_name": name_with_families, "doubt": OWNERS_BEFORE_LINK}
         conn.execute(update(check_in).where(these).values(**nobodys))
 
 
 def _refuse_deaths_since(
     conn: Connection, practice_id: str, clients: set[str], kept: set[tuple[str, str]]
 ) -> None:
-    asked = select(care_closed).where(
+    statement = select(care_closed).where(
         care_closed.c.practice_id == practice_id,
         care_closed.c.client_id.in_(among(conn, clients)),
         care_closed.c.reason == DIED,
     )
-    for row in conn.execute(asked).mappings():
+    for row in conn.execute(statement).mappings():
         if (care_closed.name, _content(care_closed.name, row)) not in kept:
             raise Conflict(
                 "Since the two are one a death was kept of a baby whose name both families have: "
@@ -189,19 +193,19 @@ def _refuse_deaths_since(
 def _give_back(conn: Connection, practice_id: str, moved: Any) -> None:
     """Move a row back to the client it was of, and what stayed behind there to where it was."""
     table = _MOVING[moved.kept]
-    mine = table.c.practice_id == practice_id
+    in_practice = table.c.practice_id == practice_id
     there = [dict(row) for row in conn.execute(
-        select(table).where(mine, table.c.client_id == moved.client_id)
+        select(table).where(in_practice, table.c.client_id == moved.client_id)
     ).mappings()]  # fmt: skip
     row = next((one for one in there if _content(moved.kept, one) == moved.row_id), None)
     if row is None:  # somebody wrote there since
         return
     tag = [table.c.tag == row["tag"]] if table is client_tag else []
     behind = conn.execute(
-        select(table).where(mine, table.c.client_id == moved.was_client, *tag)
+        select(table).where(in_practice, table.c.client_id == moved.was_client, *tag)
     ).mappings().all()  # fmt: skip
     both = table.c.client_id.in_([moved.client_id, moved.was_client])
-    conn.execute(delete(table).where(mine, both, *tag))
+    conn.execute(delete(table).where(in_practice, both, *tag))
     conn.execute(insert(table), {**row, "client_id": moved.was_client})
     for one in behind:
         conn.execute(insert(table), {**one, "client_id": moved.client_id})
@@ -216,5 +220,7 @@ def _link_id(practice_id: str, link: Mapping[str, Any]) -> str:
 
 
 def _forget(conn: Connection, practice_id: str, link_id: str) -> None:
-    mine = client_before_link.c.practice_id == practice_id
-    conn.execute(delete(client_before_link).where(mine, client_before_link.c.link_id == link_id))
+    in_practice = client_before_link.c.practice_id == practice_id
+    conn.execute(
+        delete(client_before_link).where(in_practice, client_before_link.c.link_id == link_id)
+    )

@@ -77,10 +77,10 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
         return
     ids = [key_of(file.practice_id, file.source, key) for key in rows["source_key"]]
     contents = list(zip(*(rows[name].tolist() for name in CONTENT), strict=True))
-    known = _known(conn, file.practice_id, ids)
+    bookings = _read_bookings(conn, file.practice_id, ids)
     if file.untold:
         contents = [
-            _with_known(content, known.get(id_), file.untold)
+            _with_known(content, bookings.get(id_), file.untold)
             for id_, content in zip(ids, contents, strict=True)
         ]
     hashes = [blake2b(repr(row).encode(), digest_size=16).hexdigest() for row in contents]
@@ -98,7 +98,7 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
     for number, key, id_, content, hash_, family_id in zip(
         numbers, keys, ids, contents, hashes, families, strict=True
     ):
-        before = known.get(id_)
+        before = bookings.get(id_)
         counts.families.add(family_id)
         if before is not None:
             counts.families.add(before.family_id)
@@ -122,12 +122,12 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
     _write(conn, file.practice_id, new, changed, journal)
 
 
-def _known(conn: Connection, practice_id: str, ids: list[str]) -> dict[str, Row[Any]]:
+def _read_bookings(conn: Connection, practice_id: str, ids: list[str]) -> dict[str, Row[Any]]:
     columns = [booking.c[name] for name in ("id", "as_of", "family_id", *_BEFORE)]
-    asked = select(*columns).where(
+    statement = select(*columns).where(
         booking.c.practice_id == practice_id, booking.c.id.in_(among(conn, ids))
     )
-    return {row.id: row for row in conn.execute(asked)}
+    return {row.id: row for row in conn.execute(statement)}
 
 
 def _with_known(

@@ -121,10 +121,10 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
 
     Sent twice under one `message_id`, many mail servers deliver it once.
     """
-    told = config.mail()
-    if told is None:
+    settings = config.mail()
+    if settings is None:
         raise ConfigProblem("Name the mail server and the sender first.")
-    server, sender = read_server(told[0]), read_sender(told[1])
+    server, sender = read_server(settings[0]), read_sender(settings[1])
     if not to.isascii() or not _ADDRESS.fullmatch(to):
         raise MailFailed("recipient")  # no server we could ask understands it
     latest = monotonic() + _BEFORE_TEXT
@@ -211,13 +211,13 @@ def _connect(server: MailServer) -> _Plain | _Encrypted:
     if server.is_encrypted:
         context = ssl.create_default_context()
         return _Encrypted(server.host, server.port, timeout=_PATIENCE, context=context)
-    found = _Plain(server.host, server.port, timeout=_PATIENCE)
+    connection = _Plain(server.host, server.port, timeout=_PATIENCE)
     try:
-        _encrypt(found, server)
+        _encrypt(connection, server)
     except BaseException:
-        found.close()
+        connection.close()
         raise
-    return found
+    return connection
 
 
 def _encrypt(connection: smtplib.SMTP, server: MailServer) -> None:

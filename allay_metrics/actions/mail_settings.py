@@ -76,12 +76,12 @@ def mail_gap() -> Gap | None:
 
 def settings_gap() -> str:
     """Return a sentence for the first setting that is wrong; '' where what is set can be right."""
-    told = config.mail()
-    if told is None:
+    settings = config.mail()
+    if settings is None:
         return ""
     try:
-        read_server(told[0])
-        read_sender(told[1])
+        read_server(settings[0])
+        read_sender(settings[1])
         _read_public()
     except ConfigProblem as problem:
         return str(problem)

@@ -92,14 +92,14 @@ def dismiss(scope: Scope, import_id: str, row_number: int) -> int:
 def bring_back(scope: Scope, import_id: str, row_number: int) -> int:
     """Take a dismissal back: the row waits again. Raises NotFound for one not dismissed."""
     with scope.write("open a row again") as conn:
-        asked = select(set_aside.c.raw_hash, import_.c.source).join(
+        statement = select(set_aside.c.raw_hash, import_.c.source).join(
             import_, (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
         )
         which = _row_of(scope, import_id, row_number) & set_aside.c.dismissed_at.is_not(None)
-        found = conn.execute(asked.where(which)).one_or_none()
-        if found is None:
+        row = conn.execute(statement.where(which)).one_or_none()
+        if row is None:
             raise NotFound("This row was not dismissed: look at the list again.")
-        return _dismissed(conn, scope, found.raw_hash, found.source, None)
+        return _dismissed(conn, scope, row.raw_hash, row.source, None)
 
 
 def _take_in(conn: Connection, scope: Scope, usable: Usable, again: Again) -> None:
@@ -108,10 +108,10 @@ def _take_in(conn: Connection, scope: Scope, usable: Usable, again: Again) -> No
 
 
 def _open_row(conn: Connection, scope: Scope, import_id: str, row_number: int) -> Aside:
-    found = aside_at(conn, scope.practice_id, import_id, row_number)
-    if found is None:
+    aside = aside_at(conn, scope.practice_id, import_id, row_number)
+    if aside is None:
         raise NotFound("This row does not wait any more: look at the list again.")
-    return found
+    return aside
 
 
 def _profile_of(scope: Scope, source: str) -> Profile:

@@ -56,17 +56,21 @@ def reopen_missing(scope: Scope, booking_ids: Iterable[str]) -> int:
 
 
 def _families_of_missing(conn: Connection, practice_id: str, ids: set[str]) -> set[str]:
-    asked = select(booking.c.id, booking.c.family_id).where(
+    statement = select(booking.c.id, booking.c.family_id).where(
         booking.c.practice_id == practice_id,
         booking.c.id.in_(among(conn, ids)),
         booking.c.absent_by.is_not(None),
     )
-    found = {row.id: row.family_id for row in conn.execute(asked)}
-    if not ids or found.keys() != ids:
+    family_ids = {row.id: row.family_id for row in conn.execute(statement)}
+    if not ids or family_ids.keys() != ids:
         raise NotFound("A visit to decide on is not missing: look at the list again.")
-    return set(found.values())
+    return set(family_ids.values())
 
 
 def _forget(conn: Connection, practice_id: str, ids: set[str]) -> None:
-    mine = (correction.c.practice_id == practice_id) & (correction.c.field == "state")
-    conn.execute(delete(correction).where(mine, correction.c.booking_id.in_(among(conn, ids))))
+    is_state_correction = (correction.c.practice_id == practice_id) & (
+        correction.c.field == "state"
+    )
+    conn.execute(
+        delete(correction).where(is_state_correction, correction.c.booking_id.in_(among(conn, ids)))
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from allay_metrics.derive.choices import Choices
+from allay_metrics.derive.choices import Overrides
 from allay_metrics.derive.city import place
 from allay_metrics.derive.matching import linked
 from allay_metrics.derive.visit_type import visit_types
@@ -17,7 +17,7 @@ from allay_metrics.records.tables import booking, family, visit
 
 
 @dataclass(frozen=True)
-class Way:
+class Move:
     """So many visits that moved from one city, type, family or base to another; `what` says which.
 
     A base is where a therapist's days begin and end: her visits are driven from another one.
@@ -30,34 +30,38 @@ class Way:
 
 
 def touched_families(
-    conn: Connection, practice_id: str, before: Choices, after: Choices
+    conn: Connection, practice_id: str, before: Overrides, after: Overrides
 ) -> set[str]:
     """Return the families for whose bookings the choices say different things."""
-    found: set[str] = set()
-    mine = booking.c.practice_id == practice_id
+    family_ids: set[str] = set()
+    in_practice = booking.c.practice_id == practice_id
     if before.type_words is not after.type_words:
-        texts = conn.execute(select(booking.c.type_text).where(mine).distinct()).scalars()
+        texts = conn.execute(select(booking.c.type_text).where(in_practice).distinct()).scalars()
         moved = [t for t in texts if _types(t, before) != _types(t, after)]
         theirs = booking.c.type_text.in_(among(conn, moved))
-        found |= set(conn.execute(select(booking.c.family_id).where(mine, theirs)).scalars())
+        family_ids |= set(
+            conn.execute(select(booking.c.family_id).where(in_practice, theirs)).scalars()
+        )
     if before.city_names is not after.city_names:
-        told = (booking.c.city_text, booking.c.zip, booking.c.address, booking.c.notes)
-        asked = select(booking.c.family_id, *told).where(mine).distinct()
+        columns = (booking.c.city_text, booking.c.zip, booking.c.address, booking.c.notes)
+        statement = select(booking.c.family_id, *columns).where(in_practice).distinct()
         names, now = before.city_names, after.city_names
-        for family_id, *where in conn.execute(asked):
+        for family_id, *where in conn.execute(statement):
             if place(*where, names) != place(*where, now):
-                found.add(family_id)
+                family_ids.add(family_id)
     ids = _differing(before.cities, after.cities) | _differing(before.types, after.types)
     if ids:
-        asked = select(booking.c.family_id).where(mine, booking.c.id.in_(among(conn, ids)))
-        found |= set(conn.execute(asked).scalars())
+        statement = select(booking.c.family_id).where(
+            in_practice, booking.c.id.in_(among(conn, ids))
+        )
+        family_ids |= set(conn.execute(statement).scalars())
     for match, name in _differing(before.links, after.links):
         ends = {match, *(linked(match, name, links) for links in (before.links, after.links))}
-        found |= {key_of(practice_id, "family", end) for end in ends}
-    return found
+        family_ids |= {key_of(practice_id, "family", end) for end in ends}
+    return family_ids
 
 
-def _types(text: str, choices: Choices) -> tuple[str, str]:
+def _types(text: str, choices: Overrides) -> tuple[str, str]:
     return visit_types(text, choices.type_words)
 
 
@@ -71,26 +75,26 @@ def standing(
     """Return what each visit of these families counts under: (what tells it apart, its name)."""
     of_family = and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id)
     columns = [visit.c[name] for name in ("id", "city", "visit_type", "second_type", "family_id")]
-    asked = (
+    statement = (
         select(*columns, family.c.name)
         .join(family, of_family)
         .where(visit.c.practice_id == practice_id, visit.c.family_id.in_(among(conn, families)))
     )
-    told: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in conn.execute(asked):
+    groups_by_visit: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in conn.execute(statement):
         types = f"{row.visit_type}+{row.second_type}" if row.second_type else row.visit_type
-        told[row.id] = {
+        groups_by_visit[row.id] = {
             "city": (row.city, row.city),
             "type": (types, types),
             "family": (row.family_id, row.name),
         }
-    return told
+    return groups_by_visit
 
 
 def ways_moved(
     before: Mapping[str, Mapping[str, tuple[str, str]]],
     after: Mapping[str, Mapping[str, tuple[str, str]]],
-) -> tuple[tuple[Way, ...], int]:
+) -> tuple[tuple[Move, ...], int]:
     """Return where visits moved, and how many of them did; one that joined another moved, too."""
     counts: Counter[tuple[str, str, str]] = Counter()
     moved = before.keys() ^ after.keys()
@@ -100,5 +104,5 @@ def ways_moved(
             if was != now:
                 counts[what, name, new_name] += 1
                 moved |= {id_}
-    ways = (Way(*way, visits) for way, visits in counts.items())
+    ways = (Move(*way, visits) for way, visits in counts.items())
     return tuple(sorted(ways, key=lambda way: (-way.visits, way.what, way.before))), len(moved)

@@ -20,13 +20,13 @@ def save_client_note(scope: Scope, client_id: str, text: str, version: int) -> i
     meanwhile: nothing is lost.
     """
     with scope.write("write a note", family_to_write(scope, [client_id])) as conn:
-        found = _note(conn, scope, client_id)
-        if found is not None and found.text == text:
-            return int(found.version)
-        if (found.version if found is not None else 0) != version:
-            other = found.text if found is not None else ""
+        note = _note(conn, scope, client_id)
+        if note is not None and note.text == text:
+            return int(note.version)
+        if (note.version if note is not None else 0) != version:
+            other = note.text if note is not None else ""
             raise Conflict(f"The note was changed meanwhile. It now says: {other}")
-        _keep(conn, scope, client_id, found, {"text": text, "version": version + 1})
+        _keep(conn, scope, client_id, note, {"text": text, "version": version + 1})
         return version + 1
 
 
@@ -50,7 +50,7 @@ def add_tag(scope: Scope, client_id: str, tag: str) -> None:
     with scope.write("add to a history", family_to_write(scope, [client_id])) as conn:
         _must_be_there(conn, scope, client_id)
         there = conn.execute(select(client_tag.c.tag).where(_tags(scope, client_id))).scalars()
-        if plain.casefold() in {known.casefold() for known in there}:
+        if plain.casefold() in {other_tag.casefold() for other_tag in there}:
             return
         row = {"practice_id": scope.practice_id, "client_id": client_id}
         conn.execute(insert(client_tag), {**row, "tag": plain, "tagged_at": now()})
@@ -63,26 +63,26 @@ def remove_tag(scope: Scope, client_id: str, tag: str) -> None:
 
 
 def _tags(scope: Scope, client_id: str) -> Any:
-    mine = client_tag.c.practice_id == scope.practice_id
-    return mine & (client_tag.c.client_id == client_id)
+    in_practice = client_tag.c.practice_id == scope.practice_id
+    return in_practice & (client_tag.c.client_id == client_id)
 
 
 def _note(conn: Connection, scope: Scope, client_id: str) -> Any:
-    mine = client_note.c.practice_id == scope.practice_id
-    asked = select(client_note).where(mine, client_note.c.client_id == client_id)
-    return conn.execute(asked).one_or_none()
+    in_practice = client_note.c.practice_id == scope.practice_id
+    statement = select(client_note).where(in_practice, client_note.c.client_id == client_id)
+    return conn.execute(statement).one_or_none()
 
 
 def _keep(
-    conn: Connection, scope: Scope, client_id: str, found: Any, values: dict[str, Any]
+    conn: Connection, scope: Scope, client_id: str, note: Any, values: dict[str, Any]
 ) -> None:
     _must_be_there(conn, scope, client_id)
     written = {"written_by": writer(conn, scope), "written_at": now()}
-    if found is not None:
-        said = {} if "attention" in values else written
-        mine = client_note.c.practice_id == scope.practice_id
-        changed = update(client_note).where(mine, client_note.c.client_id == client_id)
-        conn.execute(changed.values({**values, **said}))
+    if note is not None:
+        authorship = {} if "attention" in values else written
+        in_practice = client_note.c.practice_id == scope.practice_id
+        changed = update(client_note).where(in_practice, client_note.c.client_id == client_id)
+        conn.execute(changed.values({**values, **authorship}))
         return
     row = {
         "practice_id": scope.practice_id,
@@ -95,8 +95,8 @@ def _keep(
 
 
 def _must_be_there(conn: Connection, scope: Scope, client_id: str) -> None:
-    asked = select(client.c.id).where(
+    statement = select(client.c.id).where(
         client.c.practice_id == scope.practice_id, client.c.id == client_id
     )
-    if conn.execute(asked).first() is None:
+    if conn.execute(statement).first() is None:
         raise NotFound("There is no such client.")

@@ -31,7 +31,7 @@ CLOSED = "This link is not open."
 
 
 @dataclass(frozen=True)
-class Given:
+class SavedAnswer:
     """An answer as saved: no value where the parent would rather not say."""
 
     value: float | None
@@ -63,11 +63,11 @@ class OpenForm:
     in_totals: bool
     screened: bool
     ticked: frozenset[int]
-    told: bool
+    has_read_advice: bool
     asks_birth: bool
     asks_date: bool
     measures: tuple[str, ...]
-    answers: Mapping[str, Given]
+    answers: Mapping[str, SavedAnswer]
     own: Mapping[str, OwnMeasure] = field(default_factory=dict)
     reading: Reading | None = None
 
@@ -78,7 +78,7 @@ class OpenForm:
             return "consent"
         if not self.screened:
             return "signs"
-        if self.ticked and not self.told:
+        if self.ticked and not self.has_read_advice:
             return "act"
         return next((one for one in self.steps if one not in self.answers), WORDS)
 
@@ -95,9 +95,9 @@ class OpenForm:
 
 def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> OpenForm:
     """Return the form of one row of `check_in`, with everything its parent may see."""
-    told = ("family_id", "name", "kind", "born_on")
+    columns = ("family_id", "name", "kind", "born_on")
     whom = conn.execute(
-        select(*(client.c[name] for name in told)).where(
+        select(*(client.c[name] for name in columns)).where(
             of_practice(client, row, client.c.id == row.client_id)
         )
     ).first()
@@ -112,14 +112,19 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     names = select(client.c.name).where(
         of_practice(client, row, client.c.family_id == whom.family_id), client.c.kind == whom.kind
     )
-    given = select(answer).where(of_practice(answer, row, answer.c.check_in_id == row.id))
-    answers = {one.measure: Given(one.value, one.text or "") for one in conn.execute(given)}
+    answer_statement = select(answer).where(
+        of_practice(answer, row, answer.c.check_in_id == row.id)
+    )
+    answers = {
+        one.measure: SavedAnswer(one.value, one.text or "")
+        for one in conn.execute(answer_statement)
+    }
     knows_date = whom.born_on is not None or (detail is not None and detail.born_on is not None)
     knows_weeks = detail is not None and detail.gestation_weeks is not None
     asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
     asks = asks and not answered_before
     own = read_own_measures(conn, row.practice_id)
-    asked = asked_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
+    measures = asked_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
     return OpenForm(
         language=row.language,
         kind=whom.kind,
@@ -128,10 +133,10 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         in_totals=bool(row.in_totals),
         screened=row.screened_at is not None,
         ticked=frozenset(ticked_signs(conn, row)),
-        told=row.told_at is not None,
+        has_read_advice=row.told_at is not None,
         asks_birth=asks,
         asks_date=whom.born_on is None,
-        measures=tuple(one.id for one in asked),
+        measures=tuple(one.id for one in measures),
         answers=answers,
         own={one.id: one for one in own},
     )
@@ -144,7 +149,7 @@ def is_contacted(scope: Scope, row: Row[Any]) -> bool:
     """
     practice = scope.of_practice("form")
     own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
-    said = select(family.c.contact, family.c.contact_reason).where(
+    contact_statement = select(family.c.contact, family.c.contact_reason).where(
         of_practice(family, row, family.c.id.in_(own))
     )
     died = (
@@ -163,9 +168,9 @@ def is_contacted(scope: Scope, row: Row[Any]) -> bool:
         )
     )
     with practice.read() as conn:
-        found = conn.execute(said).first()
+        contact = conn.execute(contact_statement).first()
         ended = conn.execute(died.limit(1)).first() is not None
-    return found is not None and contact_of(*found).allows("check-in") and not ended
+    return contact is not None and contact_of(*contact).allows("check-in") and not ended
 
 
 def _behind(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:
@@ -200,17 +205,17 @@ def _first_letters(name: str, names: list[str]) -> str:
 
 def ticked_signs(conn: Connection, row: Row[Any]) -> set[int]:
     """Return the warning signs ticked so far."""
-    asked = select(red_flag.c.sign).where(
+    statement = select(red_flag.c.sign).where(
         of_practice(red_flag, row, red_flag.c.check_in_id == row.id)
     )
-    return set(conn.execute(asked).scalars())
+    return set(conn.execute(statement).scalars())
 
 
 def family_clients(conn: Connection, row: Row[Any]) -> list[str]:
     """Return the ids of all clients of the family a check-in is about."""
     own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
-    asked = select(client.c.id).where(of_practice(client, row, client.c.family_id.in_(own)))
-    return list(conn.execute(asked).scalars())
+    statement = select(client.c.id).where(of_practice(client, row, client.c.family_id.in_(own)))
+    return list(conn.execute(statement).scalars())
 
 
 def of_practice(table: Table, row: Row[Any], *which: Any) -> Any:

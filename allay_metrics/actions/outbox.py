@@ -70,12 +70,12 @@ class Claim:
 
 def read_open_signs(conn: Connection, scope: Scope) -> list[OpenSign]:
     """Return the warning signs nobody has acknowledged, the oldest first."""
-    asked = (
+    statement = (
         select(red_flag.c.check_in_id, red_flag.c.sign, red_flag.c.raised_at)
         .where(red_flag.c.practice_id == scope.practice_id, red_flag.c.acknowledged_at.is_(None))
         .order_by(red_flag.c.raised_at, red_flag.c.check_in_id, red_flag.c.sign)
     )
-    return [OpenSign(*row) for row in conn.execute(asked)]
+    return [OpenSign(*row) for row in conn.execute(statement)]
 
 
 def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
@@ -194,8 +194,8 @@ def read_outbox(conn: Connection, scope: Scope, signs: Iterable[OpenSign]) -> li
 def _new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = among(conn, [row["id"] for row in rows])
     there = select(outbox.c.id).where(_this(scope, ids))
-    known = set(conn.execute(there).scalars())
-    return [row for row in rows if row["id"] not in known]
+    existing_ids = set(conn.execute(there).scalars())
+    return [row for row in rows if row["id"] not in existing_ids]
 
 
 def _waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
 from allay_metrics.outcomes.asking import BASELINES, MOMENTS, room_for
 from allay_metrics.outcomes.measures import concerns
-from allay_metrics.outcomes.own import Draft, OwnMeasure, check_it_is_new, own_id, read_own
+from allay_metrics.outcomes.own import MeasureDraft, OwnMeasure, check_it_is_new, own_id, read_own
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import answer, own_measure
 
@@ -24,49 +24,56 @@ def own_measures(scope: Scope) -> tuple[OwnMeasure, ...]:
 
 def read_own_measures(conn: Connection, practice_id: str) -> tuple[OwnMeasure, ...]:
     """Return the same within a transaction."""
-    asked = select(own_measure.c.id, own_measure.c.told, own_measure.c.version).where(
+    statement = select(own_measure.c.id, own_measure.c.told, own_measure.c.version).where(
         own_measure.c.practice_id == practice_id
     )
-    found = [read_own(id_, json.loads(told), version) for id_, told, version in conn.execute(asked)]
-    return tuple(sorted(found, key=lambda one: (one.retired, one.measure.label.casefold(), one.id)))
+    measures = [
+        read_own(id_, json.loads(definition_json), version)
+        for id_, definition_json, version in conn.execute(statement)
+    ]
+    return tuple(
+        sorted(measures, key=lambda one: (one.retired, one.measure.label.casefold(), one.id))
+    )
 
 
-def add_measure(scope: Scope, draft: Draft) -> str:
+def add_measure(scope: Scope, draft: MeasureDraft) -> str:
     """Keep a new measure and return its id. Owner only.
 
     Raises QuestionProblem for one that cannot be asked or counted, that there is already, or for
     which a form has no room left.
     """
-    told = _told(draft)
+    definition = _build_definition(draft)
     with scope.write("add a measure") as conn:
         others = read_own_measures(conn, scope.practice_id)
-        check_it_is_new(told, others)
+        check_it_is_new(definition, others)
         id_ = own_id(draft.label, [one.id for one in others])
-        _check_room([*others, read_own(id_, told)])
-        row = {"practice_id": scope.practice_id, "id": id_, "told": _json(told)}
+        _check_room([*others, read_own(id_, definition)])
+        row = {"practice_id": scope.practice_id, "id": id_, "told": _json(definition)}
         conn.execute(insert(own_measure), row)
     return id_
 
 
-def change_measure(scope: Scope, id_: str, draft: Draft, version: int) -> None:
+def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) -> None:
     """Keep what is said of a measure now. Owner only.
 
     Its scale and direction stay once it was answered: QuestionProblem. Raises Conflict where
     it was changed meanwhile, NotFound.
     """
-    told = _told(draft)
+    definition = _build_definition(draft)
     with scope.write("change a measure") as conn:
         all_ = read_own_measures(conn, scope.practice_id)
         others = [one for one in all_ if one.id != id_]
-        check_it_is_new(told, others)
+        check_it_is_new(definition, others)
         before = _before(conn, scope, id_)
-        if any(before[name] != told[name] for name in _MEANS) and _is_answered(conn, scope, id_):
+        if any(before[name] != definition[name] for name in _MEANS) and _is_answered(
+            conn, scope, id_
+        ):
             raise QuestionProblem(
                 "It was answered by its scale as it is: retire it, and add another one."
             )
-        told["retired"] = before["retired"]
-        _check_room([*others, read_own(id_, told)])
-        _keep(conn, scope, id_, told, version)
+        definition["retired"] = before["retired"]
+        _check_room([*others, read_own(id_, definition)])
+        _keep(conn, scope, id_, definition, version)
 
 
 def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True) -> None:
@@ -76,13 +83,13 @@ def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True
     room for it any more.
     """
     with scope.write("retire a measure" if retired else "ask a measure again") as conn:
-        told = _before(conn, scope, id_) | {"retired": "yes" if retired else ""}
+        definition = _before(conn, scope, id_) | {"retired": "yes" if retired else ""}
         others = [one for one in read_own_measures(conn, scope.practice_id) if one.id != id_]
-        _check_room([*others, read_own(id_, told)])
-        _keep(conn, scope, id_, told, version)
+        _check_room([*others, read_own(id_, definition)])
+        _keep(conn, scope, id_, definition, version)
 
 
-def _told(draft: Draft) -> dict[str, str]:
+def _build_definition(draft: MeasureDraft) -> dict[str, str]:
     moments = [one for one in MOMENTS if one in draft.moments]
     if not set(moments) & set(BASELINES) or not set(moments) - set(BASELINES):
         raise QuestionProblem("Ask it before the first visit and at least once after it.")
@@ -93,8 +100,8 @@ def _check_room(own: list[OwnMeasure]) -> None:
     """Raise QuestionProblem where a form would ask more than it may."""
     for concern in concerns().values():
         for moment in MOMENTS:
-            asked = sum(one.is_asked(concern.id, moment) for one in own)
-            if asked > room_for(concern):
+            count = sum(one.is_asked(concern.id, moment) for one in own)
+            if count > room_for(concern):
                 raise QuestionProblem(
                     f"A form asks eight questions at most: for {concern.label} there is room for "
                     f"{room_for(concern)} of your own."
@@ -102,32 +109,34 @@ def _check_room(own: list[OwnMeasure]) -> None:
 
 
 def _before(conn: Connection, scope: Scope, id_: str) -> dict[str, str]:
-    asked = select(own_measure.c.told).where(
+    statement = select(own_measure.c.told).where(
         own_measure.c.practice_id == scope.practice_id, own_measure.c.id == id_
     )
-    found = conn.execute(asked).scalar_one_or_none()
-    if found is None:
+    definition_json = conn.execute(statement).scalar_one_or_none()
+    if definition_json is None:
         raise NotFound("There is no such measure.")
-    return dict(json.loads(found))
+    return dict(json.loads(definition_json))
 
 
 def _is_answered(conn: Connection, scope: Scope, id_: str) -> bool:
-    asked = select(answer.c.measure).where(
+    statement = select(answer.c.measure).where(
         answer.c.practice_id == scope.practice_id, answer.c.measure == id_
     )
-    return conn.execute(asked.limit(1)).first() is not None
+    return conn.execute(statement.limit(1)).first() is not None
 
 
-def _keep(conn: Connection, scope: Scope, id_: str, told: Mapping[str, str], version: int) -> None:
+def _keep(
+    conn: Connection, scope: Scope, id_: str, definition: Mapping[str, str], version: int
+) -> None:
     this = (
         (own_measure.c.practice_id == scope.practice_id)
         & (own_measure.c.id == id_)
         & (own_measure.c.version == version)
     )
-    values = {"told": _json(told), "version": version + 1}
+    values = {"told": _json(definition), "version": version + 1}
     if not conn.execute(update(own_measure).where(this).values(values)).rowcount:
         raise Conflict("This measure was changed meanwhile: look at it again first.")
 
 
-def _json(told: Mapping[str, str]) -> str:
-    return json.dumps(told, ensure_ascii=False, sort_keys=True)
+def _json(definition: Mapping[str, str]) -> str:
+    return json.dumps(definition, ensure_ascii=False, sort_keys=True)

@@ -41,7 +41,7 @@ class Device:
 def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
     """Return a person's open sessions, the one used last first. Raises NotAllowed."""
     door, session, at = _door(scope, person_id), login_session.c, now()
-    asked = (
+    statement = (
         select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
         .where(
             session.practice_id == scope.practice_id,
@@ -53,13 +53,13 @@ def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
         .order_by(session.seen_at.desc(), session.created_at.desc())
     )
     with door.read() as conn:
-        return [SignedIn(*row) for row in conn.execute(asked)]
+        return [SignedIn(*row) for row in conn.execute(statement)]
 
 
 def devices(scope: Scope, person_id: str) -> Sequence[Device]:
     """Return the devices a person has remembered, the one used last first. Raises NotAllowed."""
     door = _door(scope, person_id)
-    asked = (
+    statement = (
         select(device.c.id, device.c.label, device.c.created_at, device.c.used_at)
         .where(
             device.c.practice_id == scope.practice_id,
@@ -70,19 +70,19 @@ def devices(scope: Scope, person_id: str) -> Sequence[Device]:
         .order_by(device.c.used_at.desc(), device.c.created_at.desc())
     )
     with door.read() as conn:
-        return [Device(*row, row.created_at + REMEMBERED_FOR) for row in conn.execute(asked)]
+        return [Device(*row, row.created_at + REMEMBERED_FOR) for row in conn.execute(statement)]
 
 
 def has_password(scope: Scope, person_id: str) -> bool:
     """Return whether a person signs in by password, not by an account elsewhere alone."""
     door = _door(scope, person_id)
-    asked = select(person.c.id).where(
+    statement = select(person.c.id).where(
         person.c.practice_id == scope.practice_id,
         person.c.id == person_id,
         person.c.password_hash.is_not(None),
     )
     with door.read() as conn:
-        return conn.execute(asked).first() is not None
+        return conn.execute(statement).first() is not None
 
 
 def end_session(scope: Scope, person_id: str, ref: str) -> None:

@@ -66,8 +66,8 @@ def open_link(scope: Scope, token: str) -> OpenForm:
 def consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
     """Keep that the parent agreed to answer, and whether to be counted in totals."""
     with _answering(scope, token) as (conn, row):
-        told = {"consented_at": row.consented_at or now(), "in_totals": int(in_totals)}
-        _change(conn, row, {**told, "language": _known(language)})
+        values = {"consented_at": row.consented_at or now(), "in_totals": int(in_totals)}
+        _change(conn, row, {**values, "language": _supported_language(language)})
 
 
 def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
@@ -90,7 +90,7 @@ def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
         _change(conn, row, {"screened_at": at, **news})
 
 
-def told(scope: Scope, token: str) -> None:
+def confirm_advice(scope: Scope, token: str) -> None:
     """Keep that the parent has read what a ticked sign asks for."""
     with _answering(scope, token, agreed=True) as (conn, row):
         _change(conn, row, {"told_at": now()})
@@ -110,9 +110,9 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
     with _answering(scope, token, agreed=True) as (conn, row):
         if not read_form(conn, _of_link(scope, token), row, today).asks_birth:
             raise QuestionProblem("That is no answer to what is asked.")
-        given = {"born_on": born_on, "gestation_weeks": weeks}
+        values = {"born_on": born_on, "gestation_weeks": weeks}
         _keep_detail(
-            conn, row, row.client_id, {key: one for key, one in given.items() if one is not None}
+            conn, row, row.client_id, {key: one for key, one in values.items() if one is not None}
         )
         _keep_answer(conn, row, BIRTH, None, None)
 
@@ -127,8 +127,8 @@ def save_answer(
     with _answering(scope, token, agreed=True) as (conn, row):
         own = _of_link(scope, token)
         form = read_form(conn, own, row, today_in(own).date())
-        known = measure in form.measures
-        if not known or (value is not None and value not in form.words(measure, "en").values):
+        is_asked = measure in form.measures
+        if not is_asked or (value is not None and value not in form.words(measure, "en").values):
             raise QuestionProblem("That is no answer to what is asked.")
         _keep_answer(conn, row, measure, value, _plain(text))
 
@@ -144,8 +144,8 @@ def submit(scope: Scope, token: str, words: str = "") -> Ended:
     with _answering(scope, token, agreed=True) as (conn, row):
         if row.screened_at is None or (row.told_at is None and ticked_signs(conn, row)):
             raise QuestionProblem("The warning signs come first.")
-        if said := _plain(words):
-            _keep_answer(conn, row, WORDS, None, said)
+        if text := _plain(words):
+            _keep_answer(conn, row, WORDS, None, text)
         _change(conn, row, {"answered_at": now()})
         return _ended(conn, scope, row)
 
@@ -170,14 +170,14 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> Ended | None:
 
     One look, whatever the link: a refusal costs the same work for each.
     """
-    said = and_(
+    is_words_answer = and_(
         answer.c.practice_id == check_in.c.practice_id,
         answer.c.check_in_id == check_in.c.id,
         answer.c.measure == WORDS,
     )
-    asked = (
+    statement = (
         select(check_in.c.practice_id, check_in.c.id, check_in.c.language, answer.c.text)
-        .select_from(check_in.outerjoin(answer, said))
+        .select_from(check_in.outerjoin(answer, is_words_answer))
         .where(
             check_in.c.practice_id == scope.practice_id,
             check_in.c.token_hash == token_hash(token),
@@ -185,7 +185,7 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> Ended | None:
         )
     )
     with _of_link(scope, token).read() as conn:
-        row = conn.execute(asked).first()
+        row = conn.execute(statement).first()
         if row is None or (row.text or "") != words:
             return None
         return _ended(conn, scope, row)
@@ -218,7 +218,7 @@ def _end_all(conn: Connection, row: Row[Any]) -> None:
 def choose_language(scope: Scope, token: str, language: str) -> None:
     """Keep the language the form is shown in."""
     with _answering(scope, token) as (conn, row):
-        _change(conn, row, {"language": _known(language)})
+        _change(conn, row, {"language": _supported_language(language)})
 
 
 @contextmanager
@@ -245,10 +245,10 @@ def _of_link(scope: Scope, token: str) -> Scope:
 
 
 def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:
-    asked = select(check_in).where(
+    statement = select(check_in).where(
         check_in.c.practice_id == scope.practice_id, check_in.c.token_hash == token_hash(token)
     )
-    row = conn.execute(asked).first()
+    row = conn.execute(statement).first()
     in_force = is_on(conn, scope)
     is_open = row is not None and row.answered_at is None and (row.expires_at or 0) > now()
     if row is None or not is_open or not in_force or not is_contacted(scope, row):
@@ -276,8 +276,8 @@ def _keep_answer(
     this = of_practice(answer, row, answer.c.check_in_id == row.id, answer.c.measure == measure)
     conn.execute(delete(answer).where(this))
     key = {"practice_id": row.practice_id, "check_in_id": row.id, "measure": measure}
-    given = {"value": value, "text": text or None, "saved_at": now()}
-    conn.execute(insert(answer), {**key, **given})
+    values = {"value": value, "text": text or None, "saved_at": now()}
+    conn.execute(insert(answer), {**key, **values})
 
 
 def _keep_detail(conn: Connection, row: Row[Any], client_id: str, news: Mapping[str, Any]) -> None:
@@ -296,7 +296,7 @@ def _change(conn: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
     conn.execute(update(check_in).where(this).values(grown))
 
 
-def _known(language: str) -> str:
+def _supported_language(language: str) -> str:
     return language if language in LANGUAGES else LANGUAGES[0]
 
 

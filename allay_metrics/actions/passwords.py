@@ -41,9 +41,9 @@ def check_new(password: str, *about: str) -> None:
     if len(set(password.lower())) < _LETTERS:
         raise QuestionProblem("This password repeats few characters: choose another one.")
     plain = password.lower()
-    known = {part for told in about for part in told.lower().replace("@", " ").split()}
+    parts = {part for detail in about for part in detail.lower().replace("@", " ").split()}
     left = plain
-    for part in sorted(known, key=len, reverse=True):
+    for part in sorted(parts, key=len, reverse=True):
         left = left.replace(part, "") if len(part) > 2 else left
     if len(left) < SHORTEST // 2:
         raise QuestionProblem("This password is made of your name or address: choose another one.")

@@ -26,7 +26,7 @@ _LAST = "The practice would have no owner left who may sign in."
 
 
 @dataclass(frozen=True)
-class Person:
+class UserAccount:
     """One who may sign in, as the owner's list shows her. Times are seconds since 1970 UTC."""
 
     id: str
@@ -51,10 +51,10 @@ class Invitation:
     expires_at: int
 
 
-def people(scope: Scope) -> list[Person]:
+def people(scope: Scope) -> list[UserAccount]:
     """Return everybody who is or was listed, by name; for the owner."""
     session = login_session.c
-    seen = (
+    activity = (
         select(
             session.person_id,
             func.max(session.seen_at).label("last_seen_at"),
@@ -64,14 +64,14 @@ def people(scope: Scope) -> list[Person]:
         .group_by(session.person_id)
         .subquery()
     )
-    asked = (
-        select(person, seen.c.last_seen_at, seen.c.open_sessions)
-        .join_from(person, seen, seen.c.person_id == person.c.id, isouter=True)
+    statement = (
+        select(person, activity.c.last_seen_at, activity.c.open_sessions)
+        .join_from(person, activity, activity.c.person_id == person.c.id, isouter=True)
         .where(person.c.practice_id == scope.practice_id)
         .order_by(person.c.name, person.c.email)
     )
     with scope.read() as conn:
-        return [_person(row) for row in conn.execute(asked)]
+        return [_person(row) for row in conn.execute(statement)]
 
 
 def read_listed(conn: Connection, scope: Scope) -> list[Row[Any]]:
@@ -120,8 +120,8 @@ def first_owner(scope: Scope, email: str, name: str) -> Invitation:
     Raises Conflict once an owner has joined.
     """
     with scope.write("list the first owner") as conn:
-        mine = person.c.practice_id == scope.practice_id
-        there = list(conn.execute(select(person).where(mine)))
+        in_practice = person.c.practice_id == scope.practice_id
+        there = list(conn.execute(select(person).where(in_practice)))
         if any(row.joined_at for row in there):
             raise Conflict("There is an owner already: she lists everybody else.")
         for row in there:
@@ -212,8 +212,8 @@ def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> 
         raise ConfigProblem(f"'{address}' is no e-mail address.")
     if not called:
         raise ConfigProblem("Say the name of who may sign in.")
-    mine = person.c.practice_id == scope.practice_id
-    there = conn.execute(select(person).where(mine, person.c.email == address)).first()
+    in_practice = person.c.practice_id == scope.practice_id
+    there = conn.execute(select(person).where(in_practice, person.c.email == address)).first()
     if there is not None:
         if there.invite_hash != token_hash(code):
             raise Conflict(f"{address} is listed already.")
@@ -260,13 +260,13 @@ def _check_role(conn: Connection, scope: Scope, role: str, therapist_id: str | N
 
 
 def _must_have_owner(conn: Connection, scope: Scope) -> None:
-    asked = select(person.c.id).where(
+    statement = select(person.c.id).where(
         person.c.practice_id == scope.practice_id,
         person.c.role == "owner",
         person.c.joined_at.is_not(None),
         person.c.disabled_at.is_(None),
     )
-    if conn.execute(asked.limit(1)).first() is None:
+    if conn.execute(statement.limit(1)).first() is None:
         raise Conflict(_LAST)
 
 
@@ -289,8 +289,8 @@ def _is_open() -> Any:
     return case((is_open, 1), else_=0)
 
 
-def _person(row: Row[Any]) -> Person:
-    return Person(
+def _person(row: Row[Any]) -> UserAccount:
+    return UserAccount(
         id=row.id,
         email=row.email,
         name=row.name,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.actions.choosing import Row, Saved, keep_in
+from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep_in
 from allay_metrics.actions.corrections import corrections
 from allay_metrics.derive.city_names import plain
 from allay_metrics.errors import ConfigProblem, choose_from
@@ -12,7 +12,9 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import city, city_alias
 
 
-def set_alias(scope: Scope, spelling: str, name: str, *, version: int | None = None) -> Saved:
+def set_alias(
+    scope: Scope, spelling: str, name: str, *, version: int | None = None
+) -> OverrideChange:
     """Let a spelling mean a city, or `virtual`, in past visits as well.
 
     It counts where it ends a part of an address, and where it is all that was typed. `version` is
@@ -27,13 +29,13 @@ def set_alias(scope: Scope, spelling: str, name: str, *, version: int | None = N
         return keep_in(conn, scope.practice_id, [_row(spelt, {"city": name}, version)])
 
 
-def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> Saved:
+def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> OverrideChange:
     """Take a spelling of the practice's own away."""
     with scope.write("name a city") as conn:
         return keep_in(conn, scope.practice_id, [_row(plain(spelling), None, version)])
 
 
-def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> Saved:
+def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> OverrideChange:
     """Say where these visits were; None lets what was typed decide again.
 
     A corrected visit tells where the family's other visits without a city were. Raises
@@ -46,7 +48,7 @@ def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> 
 
 def city_rows(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], name: str | None
-) -> list[Row]:
+) -> list[OverrideRow]:
     """Return the rows of `correct_city`. Raises what it raises."""
     if name is not None:
         _check(conn, practice_id, name)
@@ -54,13 +56,13 @@ def city_rows(
 
 
 def _check(conn: Connection, practice_id: str, name: str) -> None:
-    asked = select(city.c.name).where(
+    statement = select(city.c.name).where(
         city.c.practice_id == practice_id, city.c.kind.in_(("city", "virtual"))
     )
-    known = set(conn.execute(asked).scalars())
-    if name not in known:
-        raise ConfigProblem(choose_from("city", name, known))
+    city_names = set(conn.execute(statement).scalars())
+    if name not in city_names:
+        raise ConfigProblem(choose_from("city", name, city_names))
 
 
-def _row(spelt: str, values: dict[str, str] | None, version: int | None) -> Row:
-    return Row(city_alias, {"spelling": spelt}, values, f"The spelling '{spelt}'", version)
+def _row(spelt: str, values: dict[str, str] | None, version: int | None) -> OverrideRow:
+    return OverrideRow(city_alias, {"spelling": spelt}, values, f"The spelling '{spelt}'", version)

@@ -33,33 +33,33 @@ def own_profiles(scope: Scope) -> list[Profile]:
 
     One that a newer release of the product refuses is left out; its text is still there to mend.
     """
-    found = []
+    profiles = []
     for saved in saved_profiles(scope):
         try:
-            found.append(read_profile_text(_file(saved.name), saved.toml))
+            profiles.append(read_profile_text(_file(saved.name), saved.toml))
         except FileProblem:
             continue
-    return found
+    return profiles
 
 
 def own_questionnaires(scope: Scope) -> list[Questionnaire]:
     """Return the practice's profiles of parents' answers that can be used, by name."""
-    found, own = [], own_measures(scope)
+    questionnaires, own = [], own_measures(scope)
     for saved in saved_profiles(scope):
         if is_questionnaire(saved.toml):
             try:
-                found.append(read_questionnaire(_file(saved.name), saved.toml, own))
+                questionnaires.append(read_questionnaire(_file(saved.name), saved.toml, own))
             except FileProblem:
                 continue
-    return found
+    return questionnaires
 
 
 def saved_profiles(scope: Scope) -> list[SavedProfile]:
     """Return every profile of the practice as text, by name."""
     columns = (own_profile.c.name, own_profile.c.toml, own_profile.c.version)
-    asked = select(*columns).where(own_profile.c.practice_id == scope.practice_id)
+    statement = select(*columns).where(own_profile.c.practice_id == scope.practice_id)
     with scope.read() as conn:
-        rows = conn.execute(asked.order_by(own_profile.c.name)).all()
+        rows = conn.execute(statement.order_by(own_profile.c.name)).all()
     return [SavedProfile(*row) for row in rows]
 
 
@@ -75,10 +75,12 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
         says = read_profile_text(_file(name), toml).name
     if says != name:
         raise FileProblem(f"{_file(name)}, key name, value '{says}': it must be '{name}'.")
-    mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
+    is_profile = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
     with scope.write("save how a file is read") as conn:
-        there = conn.execute(select(own_profile.c.version).where(mine)).scalar_one_or_none()
-        same = conn.execute(select(own_profile.c.toml).where(mine)).scalar_one_or_none() == toml
+        there = conn.execute(select(own_profile.c.version).where(is_profile)).scalar_one_or_none()
+        same = (
+            conn.execute(select(own_profile.c.toml).where(is_profile)).scalar_one_or_none() == toml
+        )
         if same and there is not None:
             return SavedProfile(name, toml, there)
         if (there or NEW) != version:
@@ -88,15 +90,15 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
             key = {"practice_id": scope.practice_id, "name": name}
             conn.execute(insert(own_profile).values(**key, **values))
         else:
-            conn.execute(update(own_profile).where(mine).values(**values))
+            conn.execute(update(own_profile).where(is_profile).values(**values))
     return SavedProfile(name, toml, version + 1)
 
 
 def drop_profile(scope: Scope, name: str) -> None:
     """Forget a profile; what was read by it stays. Raises NotFound."""
-    mine = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
+    is_profile = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
     with scope.write("forget how a file is read") as conn:
-        if conn.execute(delete(own_profile).where(mine)).rowcount == 0:
+        if conn.execute(delete(own_profile).where(is_profile)).rowcount == 0:
             raise NotFound(f"There is no profile {name} of this practice.")
 
 

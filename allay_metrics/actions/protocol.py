@@ -99,11 +99,11 @@ def within_words(minutes: int) -> str:
 
 def unable_words(addresses: Collection[str], named: Collection[str]) -> str:
     """Return a sentence for each address of nobody who may sign in; of all named, who is told."""
-    said = [f"{one} is the address of nobody who may sign in now." for one in addresses]
+    sentences = [f"{one} is the address of nobody who may sign in now." for one in addresses]
     # Without a mail server nobody is told at all, and that is said by itself.
     if {*named} <= {*addresses} and can_send():
-        said.append(_IN_PLACE)
-    return " ".join(said)
+        sentences.append(_IN_PLACE)
+    return " ".join(sentences)
 
 
 def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was in force before
@@ -127,15 +127,15 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     `while_off`, or in place of the one signed at `replaces`.
     """
     duty = _checked(duty)
-    told = {"signed_by": name.strip(), "text": text.strip(), **_row(duty)}
-    if not told["signed_by"] or not told["text"]:
+    values = {"signed_by": name.strip(), "text": text.strip(), **_row(duty)}
+    if not values["signed_by"] or not values["text"]:
         raise QuestionProblem("A protocol says what is done, and is signed with a full name.")
     if not can_send() and not unmailed:
         wrong = settings_gap()
         raise QuestionProblem(f"{wrong} {_MEND_IT}" if wrong else UNMAILED)
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
-        if there is not None and _same(there, told, duty):
+        if there is not None and _same(there, values, duty):
             return  # pressed twice
         addresses = read_unable(conn, scope, duty.recipients)
         is_known = {*addresses} <= {one.lower() for one in unable}
@@ -153,7 +153,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
         # Its key is the second it was signed in.
         at = max([at, *(one + 1 for one in conn.execute(newest).scalars())])
         _end(conn, scope, at)
-        row = {"practice_id": scope.practice_id, "signed_at": at, **told}
+        row = {"practice_id": scope.practice_id, "signed_at": at, **values}
         conn.execute(insert(safety_protocol), {**row, "unmailed": int(not can_send())})
 
 
@@ -179,8 +179,8 @@ def read_protocol(conn: Connection, scope: Scope) -> Protocol | None:
 
 def is_on(conn: Connection, scope: Scope) -> bool:
     """Return whether check-ins are on; a parent's link may ask."""
-    asked = select(safety_protocol.c.signed_at).where(_in_force(scope))
-    return conn.execute(asked).first() is not None
+    statement = select(safety_protocol.c.signed_at).where(_in_force(scope))
+    return conn.execute(statement).first() is not None
 
 
 def read_hours(conn: Connection, scope: Scope) -> ReadingHours | None:
@@ -261,12 +261,12 @@ def _hours(row: Any) -> ReadingHours:
     return ReadingHours(tuple(map(int, row.read_days)), row.read_from, row.read_until)
 
 
-def _same(there: Protocol, told: dict[str, Any], duty: Duty) -> bool:
+def _same(there: Protocol, values: dict[str, Any], duty: Duty) -> bool:
     """Return whether the protocol in force is the one that is to be signed."""
     if there.duty is None:
         return False
-    known = (there.signed_by, there.text, _row(there.duty))
-    return known == (told["signed_by"], told["text"], _row(duty))
+    terms = (there.signed_by, there.text, _row(there.duty))
+    return terms == (values["signed_by"], values["text"], _row(duty))
 
 
 def _end(conn: Connection, scope: Scope, at: int) -> None:
@@ -275,5 +275,5 @@ def _end(conn: Connection, scope: Scope, at: int) -> None:
 
 
 def _in_force(scope: Scope) -> ColumnElement[bool]:
-    mine = safety_protocol.c.practice_id == scope.practice_id
-    return and_(mine, safety_protocol.c.ended_at.is_(None))
+    in_practice = safety_protocol.c.practice_id == scope.practice_id
+    return and_(in_practice, safety_protocol.c.ended_at.is_(None))

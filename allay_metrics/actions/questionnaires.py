@@ -17,7 +17,7 @@ from allay_metrics.actions.load import Counts, FileInHand
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.actions.settling import settle_rows
 from allay_metrics.actions.signs_told import raise_signs
-from allay_metrics.intake.questionnaires import AnswersFile, Given
+from allay_metrics.intake.questionnaires import AnswersFile, FormResponse
 from allay_metrics.intake.questionnaires.file import Checked
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, insert_rows
@@ -35,7 +35,7 @@ HOLDS = "answers"
 Progress = Callable[[float], None]
 
 
-class _DryRun(Exception):
+class _AnswersDryRun(Exception):
     """Leaves the transaction without keeping it."""
 
 
@@ -60,9 +60,9 @@ def import_answers(
         with scope.write("import answers") as conn:
             report.append(_take_in(conn, scope, file, hand, checked))
             if dry_run:
-                raise _DryRun  # noqa: TRY301 - leaves the transaction without keeping it
+                raise _AnswersDryRun  # noqa: TRY301 - leaves the transaction without keeping it
         removed = remove_old(scope).sentence()
-    except _DryRun:
+    except _AnswersDryRun:
         removed = ""
     report[0].notes.extend([removed] if removed else [])
     progress(1.0)
@@ -70,22 +70,22 @@ def import_answers(
 
 
 def _take_in(
-    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, told: Checked
+    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, check_result: Checked
 ) -> ImportReport:
-    checked = read_erased(conn, hand.practice_id).keep_answers_out(told)
+    checked = read_erased(conn, hand.practice_id).keep_answers_out(check_result)
     open_import(conn, hand, Entry(file.file_name, file.sha256, HOLDS))
-    old = _told_newer(conn, hand, checked.given)
-    reported = [_reported(one) for one in checked.given]
+    old = _told_newer(conn, hand, checked.responses)
+    reported = [_reported(one) for one in checked.responses]
     practice = (scope.practice_id, scope.zone)
     became = keep_told(conn, practice, hand.source, reported, hand.import_id, old)
-    born = _keep_births(conn, hand.practice_id, checked.given, became)
+    born = _keep_births(conn, hand.practice_id, checked.responses, became)
     ticked = {
-        became[one.key].id: (one.signs, one.answered_at) for one in checked.given if one.signs
+        became[one.key].id: (one.signs, one.answered_at) for one in checked.responses if one.signs
     }
     raised = raise_signs(conn, hand.practice_id, ticked)
     counts = _keep_journal(conn, hand, checked, became, _Beside(born, raised))
     keep_aside(conn, hand, checked.set_aside)
-    _settle(conn, hand, checked.given)
+    _settle(conn, hand, checked.responses)
     close_import(conn, hand, counts, aside=checked.set_aside, warnings=checked.warnings)
     return ImportReport(
         file=file.file_name,
@@ -105,8 +105,8 @@ def _take_in(
     )
 
 
-def _reported(one: Given) -> Reported:
-    said = {"parent": one.parent, "born": one.born, "concern": one.concern, "other": one.other}
+def _reported(one: FormResponse) -> Reported:
+    details = {"parent": one.parent, "born": one.born, "concern": one.concern, "other": one.other}
     return Reported(
         source_key=one.key,
         email=one.email,
@@ -121,14 +121,16 @@ def _reported(one: Given) -> Reported:
         in_totals=one.in_totals,
         language=one.language,
         parent=one.parent,
-        said={name: value for name, value in said.items() if value},
+        details={name: value for name, value in details.items() if value},
     )
 
 
-def _told_newer(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> frozenset[str]:
+def _told_newer(
+    conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]
+) -> frozenset[str]:
     """Return the keys of responses that a newer file holds already."""
-    ids = {_check_in(hand, one.key): one.key for one in given}
-    asked = (
+    ids = {_check_in(hand, one.key): one.key for one in responses}
+    statement = (
         select(check_in_row.c.check_in_id)
         .join(
             import_,
@@ -142,7 +144,7 @@ def _told_newer(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> f
         .group_by(check_in_row.c.check_in_id)
         .having(func.max(import_.c.as_of) > hand.as_of)
     )
-    return frozenset(ids[id_] for id_ in conn.execute(asked).scalars())
+    return frozenset(ids[id_] for id_ in conn.execute(statement).scalars())
 
 
 def _check_in(hand: FileInHand, key: str) -> str:
@@ -150,31 +152,40 @@ def _check_in(hand: FileInHand, key: str) -> str:
 
 
 def _keep_births(
-    conn: Connection, practice_id: str, given: Iterable[Given], became: Mapping[str, Became]
+    conn: Connection,
+    practice_id: str,
+    responses: Iterable[FormResponse],
+    became: Mapping[str, Became],
 ) -> dict[str, bool]:
     """Keep birth dates that nothing on file tells; return by key whether the line was made new."""
-    told = {id_: one for one in given if one.born and (id_ := became[one.key].client_id)}
-    asked = (
+    responses_by_client = {
+        id_: one for one in responses if one.born and (id_ := became[one.key].client_id)
+    }
+    statement = (
         select(client.c.id, client.c.born_on, client_detail.c.client_id, client_detail.c.born_on)
         .outerjoin(
             client_detail,
             (client_detail.c.practice_id == client.c.practice_id)
             & (client_detail.c.client_id == client.c.id),
         )
-        .where(client.c.practice_id == practice_id, client.c.id.in_(among(conn, told)))
+        .where(
+            client.c.practice_id == practice_id, client.c.id.in_(among(conn, responses_by_client))
+        )
     )
     kept: dict[str, bool] = {}
-    for id_, known, line, said in conn.execute(asked).all():
-        if known is not None or said is not None:
+    for id_, client_born_on, line, detail_born_on in conn.execute(statement).all():
+        if client_born_on is not None or detail_born_on is not None:
             continue
-        values = {"born_on": date.fromisoformat(str(told[id_].born))}
+        values = {"born_on": date.fromisoformat(str(responses_by_client[id_].born))}
         if line is None:
             key = {"practice_id": practice_id, "client_id": id_}
             conn.execute(insert(client_detail).values(**key, **values))
         else:
-            mine = (client_detail.c.practice_id == practice_id) & (client_detail.c.client_id == id_)
-            conn.execute(update(client_detail).where(mine).values(**values))
-        kept[told[id_].key] = line is None
+            of_client = (client_detail.c.practice_id == practice_id) & (
+                client_detail.c.client_id == id_
+            )
+            conn.execute(update(client_detail).where(of_client).values(**values))
+        kept[responses_by_client[id_].key] = line is None
     return kept
 
 
@@ -195,18 +206,18 @@ def _keep_journal(
 ) -> Counts:
     """Keep what became of each row, with what undo needs; return how many became what."""
     counts, lines = Counts(), []
-    by_row = {one.row: one.key for one in checked.given}
-    for one in checked.given:
-        told = became[one.key]
-        before = dict(told.before or {})
+    by_row = {one.row: one.key for one in checked.responses}
+    for one in checked.responses:
+        result = became[one.key]
+        before = dict(result.before or {})
         if one.key in beside.born:
             before["born"] = beside.born[one.key]
-        outcome = told.outcome
-        if signs := beside.raised.get(told.id):
+        outcome = result.outcome
+        if signs := beside.raised.get(result.id):
             before["signs"] = signs
             outcome = "updated" if outcome == "unchanged" else outcome
         plain = json.dumps(before, ensure_ascii=False) if before else None
-        lines.append((one.row, told.id, outcome, plain))
+        lines.append((one.row, result.id, outcome, plain))
     for row, first in checked.repeats.items():
         lines.append((row, became[by_row[first]].id, "unchanged", None))
     for _, _, outcome, _ in lines:
@@ -220,10 +231,10 @@ def _keep_journal(
     return counts
 
 
-def _settle(conn: Connection, hand: FileInHand, given: Iterable[Given]) -> None:
+def _settle(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]) -> None:
     """Settle rows of older files set aside whose responses this file holds right."""
     settle_rows(conn, hand)
-    named = [key_of(hand.practice_id, hand.source, one.key) for one in given]
+    named = [key_of(hand.practice_id, hand.source, one.key) for one in responses]
     older = select(import_.c.id).where(
         import_.c.practice_id == hand.practice_id,
         import_.c.source == hand.source,

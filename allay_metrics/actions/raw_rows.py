@@ -17,7 +17,7 @@ _NO_DIGIT = re.compile(r"\D")
 
 
 @dataclass(frozen=True)
-class Told:
+class FamilyIdentifiers:
     """What tells a family: e-mails, the last ten digits of phones, the words of each name."""
 
     emails: frozenset[str]
@@ -40,7 +40,7 @@ class Told:
         By e-mail where the row has one; else by phone, or by every word of a name.
         """
         values = [value.casefold() for value in texts]
-        emails = {found for value in values for found in _EMAIL.findall(value)}
+        emails = {email for value in values for email in _EMAIL.findall(value)}
         if emails:
             return bool(emails & self.emails)
         if {_NO_DIGIT.sub("", value)[-10:] for value in values} & self.phones:
@@ -49,37 +49,39 @@ class Told:
         return any(name <= words for name in self.names)
 
 
-def raw_aside(conn: Connection, practice_id: str, who: Told, bookings: Sequence[str]) -> Rows:
+def raw_aside(
+    conn: Connection, practice_id: str, who: FamilyIdentifiers, bookings: Sequence[str]
+) -> Rows:
     """Return the rows set aside that are about a family or name one of its bookings."""
     of_family = set(bookings)
     columns = ("import_id", "row_number", "raw", "value", "booking_id")
-    asked = select(*(set_aside.c[name] for name in columns))
-    found: dict[str, set[int]] = {}
-    for row in conn.execute(asked.where(set_aside.c.practice_id == practice_id)):
+    statement = select(*(set_aside.c[name] for name in columns))
+    row_numbers: dict[str, set[int]] = {}
+    for row in conn.execute(statement.where(set_aside.c.practice_id == practice_id)):
         if row.booking_id in of_family or who.is_in([*_texts(row.raw), row.value]):
-            found.setdefault(row.import_id, set()).add(row.row_number)
-    return found
+            row_numbers.setdefault(row.import_id, set()).add(row.row_number)
+    return row_numbers
 
 
-def strays(conn: Connection, practice_id: str, who: Told) -> set[str]:
+def strays(conn: Connection, practice_id: str, who: FamilyIdentifiers) -> set[str]:
     """Return the check-ins that name a family and are of nobody on file.
 
     Their match is a question or was refused, or no visit of their client is left.
     """
     columns = ("id", "said_name", "said_email", "said")
     on_file = select(client.c.id).where(client.c.practice_id == practice_id)
-    asked = select(*(check_in.c[name] for name in columns)).where(
+    statement = select(*(check_in.c[name] for name in columns)).where(
         check_in.c.practice_id == practice_id,
         or_(check_in.c.client_id.is_(None), check_in.c.client_id.not_in(on_file)),
     )
     return {
         row.id
-        for row in conn.execute(asked)
+        for row in conn.execute(statement)
         if who.is_in([row.said_email or "", row.said_name or "", *_texts(row.said)])
     }
 
 
-def forget_before(conn: Connection, practice_id: str, who: Told) -> None:
+def forget_before(conn: Connection, practice_id: str, who: FamilyIdentifiers) -> None:
     """Forget what others' rows said before an update where that names a family.
 
     An undo of that import then leaves these rows as they are.
@@ -88,18 +90,18 @@ def forget_before(conn: Connection, practice_id: str, who: Told) -> None:
         _forget(conn, practice_id, table, who)
 
 
-def _forget(conn: Connection, practice_id: str, table: Table, who: Told) -> None:
-    mine = table.c.practice_id == practice_id
-    asked = select(table.c.import_id, table.c.row_number, table.c.before)
-    for row in conn.execute(asked.where(mine, table.c.before.is_not(None))).all():
+def _forget(conn: Connection, practice_id: str, table: Table, who: FamilyIdentifiers) -> None:
+    in_practice = table.c.practice_id == practice_id
+    statement = select(table.c.import_id, table.c.row_number, table.c.before)
+    for row in conn.execute(statement.where(in_practice, table.c.before.is_not(None))).all():
         if who.is_in(_texts(row.before)):
-            this = mine & (table.c.import_id == row.import_id)
+            this = in_practice & (table.c.import_id == row.import_id)
             gone = update(table).where(this, table.c.row_number == row.row_number)
             conn.execute(gone.values(before=None))
 
 
-def _texts(told: str | None) -> list[str]:
-    return list(_leaves(json.loads(told))) if told else []
+def _texts(text: str | None) -> list[str]:
+    return list(_leaves(json.loads(text))) if text else []
 
 
 def _leaves(value: Any) -> Iterable[str]:

@@ -35,8 +35,8 @@ class Recipients:
 
     def able(self, check_in_id: str) -> frozenset[str]:
         """Return those of whom one has to be told, so that the sign is read; nobody may be."""
-        found = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
-        return found or frozenset(self.owners)
+        readers = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
+        return readers or frozenset(self.owners)
 
     def of(self, check_in_id: str) -> tuple[str, ...]:
         """Return who is mailed: whoever is named, and every owner where none of those is able."""
@@ -89,14 +89,14 @@ def partly_able(scope: Scope, addresses: Collection[str]) -> str:
     partly = sorted(row.name for row in able if row.role == "therapist")
     if not partly:
         return ""
-    opens, whose = ("opens", "her") if len(partly) == 1 else ("open", "their")
+    opens, possessive = ("opens", "her") if len(partly) == 1 else ("open", "their")
     if owners:
         others = f"all others are opened by {words.listed(owners)}"
     elif can_send():
         others = "of all others every owner is told, too"
     else:
         others = "an owner has to open all others"
-    return f"{words.listed(partly)} {opens} signs of {whose} own families only; {others}."
+    return f"{words.listed(partly)} {opens} signs of {possessive} own families only; {others}."
 
 
 def duty_gap(scope: Scope, email: str) -> str:

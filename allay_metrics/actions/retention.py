@@ -99,15 +99,15 @@ def remove_old(scope: Scope) -> Removed:
         removed = Removed(len(old), len(aside))
         if old and kept.check_ins is not None:
             day = _months_before(today, kept.check_ins).isoformat()
-            told = replace(kept, removed=kept.removed + len(old), before=day)
-            keep_setting(conn, scope.practice_id, _SETTING, asdict(told))
+            retention = replace(kept, removed=kept.removed + len(old), before=day)
+            keep_setting(conn, scope.practice_id, _SETTING, asdict(retention))
     scrub(everything)
     return removed
 
 
 def _read(conn: Connection, scope: Scope) -> Retention:
-    found = read_setting(conn, scope.practice_id, _SETTING)
-    return Retention(**found) if found else Retention()
+    values = read_setting(conn, scope.practice_id, _SETTING)
+    return Retention(**values) if values else Retention()
 
 
 def _old(
@@ -120,12 +120,12 @@ def _old(
         unread = select(red_flag.c.check_in_id).where(
             red_flag.c.practice_id == scope.practice_id, red_flag.c.acknowledged_at.is_(None)
         )
-        asked = select(check_in.c.id).where(
+        statement = select(check_in.c.id).where(
             check_in.c.practice_id == scope.practice_id,
             check_in.c.due_on < _months_before(today, kept.check_ins),
             check_in.c.id.not_in(unread),
         )
-        check_ins = list(conn.execute(asked).scalars())
+        check_ins = list(conn.execute(statement).scalars())
     if kept.set_aside is not None:
         days = (today - _months_before(today, kept.set_aside)).days
         came = select(import_.c.id).where(
@@ -142,24 +142,24 @@ def _old(
 def _remove(
     conn: Connection, scope: Scope, check_ins: list[str], aside: list[tuple[str, int]]
 ) -> None:
-    mine = scope.practice_id
+    practice_id = scope.practice_id
     gone: dict[str, set[int]] = defaultdict(set)
-    told = select(check_in_row.c.import_id, check_in_row.c.row_number).where(
-        check_in_row.c.practice_id == mine,
+    statement = select(check_in_row.c.import_id, check_in_row.c.row_number).where(
+        check_in_row.c.practice_id == practice_id,
         check_in_row.c.check_in_id.in_(among(conn, check_ins)),
     )
-    for import_id, number in [*(tuple(row) for row in conn.execute(told)), *aside]:
+    for import_id, number in [*(tuple(row) for row in conn.execute(statement)), *aside]:
         gone[import_id].add(number)
     for table in (answer, outbox, red_flag, check_in_row):
         theirs = table.c.check_in_id.in_(among(conn, check_ins))
-        conn.execute(delete(table).where(table.c.practice_id == mine, theirs))
+        conn.execute(delete(table).where(table.c.practice_id == practice_id, theirs))
     these = check_in.c.id.in_(among(conn, check_ins))
-    conn.execute(delete(check_in).where(check_in.c.practice_id == mine, these))
+    conn.execute(delete(check_in).where(check_in.c.practice_id == practice_id, these))
     for import_id in {id_ for id_, _ in aside}:
         numbers = [number for id_, number in aside if id_ == import_id]
-        this = (set_aside.c.practice_id == mine) & (set_aside.c.import_id == import_id)
+        this = (set_aside.c.practice_id == practice_id) & (set_aside.c.import_id == import_id)
         conn.execute(delete(set_aside).where(this, set_aside.c.row_number.in_(numbers)))
-    take_out(conn, mine, gone)
+    take_out(conn, practice_id, gone)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -31,12 +31,12 @@ def otpauth(secret: str, email: str) -> str:
 def step_of(secret: str, code: str, at: int | None = None) -> int | None:
     """Return the 30-second step a code belongs to: this one or a neighbour; None for none."""
     moment = now() if at is None else at
-    told = _digits(code)
+    digits = _digits(code)
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP)
     right = [
         step
         for step in range(moment // STEP - 1, moment // STEP + 2)
-        if compare_digest(totp.generate_otp(step).encode(), told.encode())
+        if compare_digest(totp.generate_otp(step).encode(), digits.encode())
     ]
     return max(right, default=None)
 
@@ -49,8 +49,8 @@ def use_code(conn: Connection, row: Row[Any], code: str, at: int | None = None) 
 def new_recovery_codes(conn: Connection, practice_id: str, person_id: str) -> list[str]:
     """Return fresh recovery codes in place of all a person had; they are shown this once."""
     codes = [_recovery() for _ in range(RECOVERY_CODES)]
-    mine = _of(recovery_code, practice_id) & (recovery_code.c.person_id == person_id)
-    conn.execute(delete(recovery_code).where(mine))
+    of_person = _of(recovery_code, practice_id) & (recovery_code.c.person_id == person_id)
+    conn.execute(delete(recovery_code).where(of_person))
     key = {"practice_id": practice_id, "person_id": person_id, "made_at": now()}
     conn.execute(insert(recovery_code), [{**key, "code_hash": _kept(code)} for code in codes])
     return codes
@@ -62,14 +62,14 @@ def _use_step(conn: Connection, row: Row[Any], code: str, at: int | None) -> boo
         return False
     # Asked in the statement itself: of two sign-ins with one code, one finds it unused.
     fresh = or_(person.c.totp_step.is_(None), person.c.totp_step < step)
-    mine = _of(person, row.practice_id) & (person.c.id == row.id)
-    return conn.execute(update(person).where(mine, fresh).values(totp_step=step)).rowcount == 1
+    is_person = _of(person, row.practice_id) & (person.c.id == row.id)
+    return conn.execute(update(person).where(is_person, fresh).values(totp_step=step)).rowcount == 1
 
 
 def _use_recovery(conn: Connection, row: Row[Any], code: str) -> bool:
-    mine = _of(recovery_code, row.practice_id) & (recovery_code.c.person_id == row.id)
+    of_person = _of(recovery_code, row.practice_id) & (recovery_code.c.person_id == row.id)
     this = recovery_code.c.code_hash == _kept(code)
-    used = update(recovery_code).where(mine, this, recovery_code.c.used_at.is_(None))
+    used = update(recovery_code).where(of_person, this, recovery_code.c.used_at.is_(None))
     return conn.execute(used.values(used_at=now())).rowcount == 1
 
 

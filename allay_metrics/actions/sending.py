@@ -33,8 +33,8 @@ def send_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
         "until": f"{until:%Y-%m-%d}",
         "link": f"{public}{link.url_path}",
     }
-    said = phrases(language)
-    subject, text = (said[key].format(**parts) for key in ("mail_subject", "mail_text"))
+    templates = phrases(language)
+    subject, text = (templates[key].format(**parts) for key in ("mail_subject", "mail_text"))
     try:
         send_mail(to, subject, text)
     except MailFailed as error:
@@ -45,7 +45,7 @@ def send_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
 
 def _address(scope: Scope, client_id: str) -> str:
     with scope.read() as conn:
-        found = courses(conn, scope, today_in(scope).date(), [client_id])
-    if not found or not found[0].email:
+        client_courses = courses(conn, scope, today_in(scope).date(), [client_id])
+    if not client_courses or not client_courses[0].email:
         raise NotFound("No e-mail address of this family is on file.")
-    return found[0].email
+    return client_courses[0].email

@@ -79,7 +79,7 @@ def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
     """
     moment = now() if at is None else at
     session, who = login_session.c, person.c
-    asked = (
+    statement = (
         select(
             session.id_hash, session.way, session.created_at, session.seen_at, session.device_id,
             who.id, who.name, who.email, who.role, who.therapist_id,
@@ -99,7 +99,7 @@ def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
         )
     )  # fmt: skip
     with scope.read() as conn:
-        row = conn.execute(asked).first()
+        row = conn.execute(statement).first()
     if row is None:
         return None
     return Session(
@@ -118,9 +118,9 @@ def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
 
 def has_people(scope: Scope) -> bool:
     """Return whether anybody was listed as one who may sign in: from then on all must."""
-    asked = select(person.c.id).where(person.c.practice_id == scope.practice_id).limit(1)
+    statement = select(person.c.id).where(person.c.practice_id == scope.practice_id).limit(1)
     with scope.read() as conn:
-        return conn.execute(asked).first() is not None
+        return conn.execute(statement).first() is not None
 
 
 def touch(scope: Scope, session: Session, at: int | None = None) -> None:
@@ -151,9 +151,9 @@ def end(scope: Scope, token: str) -> None:
 def cut(conn: Connection, practice_id: str, person_id: str, *, devices: bool) -> None:
     """End all sessions of a person; with `devices`, also what her remembered devices open."""
     for table in (login_session, device) if devices else (login_session,):
-        hers: Any = and_(
+        of_person: Any = and_(
             table.c.practice_id == practice_id,
             table.c.person_id == person_id,
             table.c.revoked_at.is_(None),
         )
-        conn.execute(update(table).where(hers).values(revoked_at=now()))
+        conn.execute(update(table).where(of_person).values(revoked_at=now()))

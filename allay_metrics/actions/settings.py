@@ -10,18 +10,20 @@ from allay_metrics.records.tables import setting
 
 def read_setting(conn: Connection, practice_id: str, name: str) -> Any:
     """Return what is set under a name, None where nothing is."""
-    asked = select(setting.c.value).where(
+    statement = select(setting.c.value).where(
         setting.c.practice_id == practice_id, setting.c.name == name
     )
-    found = conn.execute(asked).scalar_one_or_none()
-    return None if found is None else json.loads(found)
+    value_json = conn.execute(statement).scalar_one_or_none()
+    return None if value_json is None else json.loads(value_json)
 
 
 def keep_setting(conn: Connection, practice_id: str, name: str, value: Any) -> None:
     """Keep a value under a name, in place of the one there was."""
-    mine = (setting.c.practice_id == practice_id) & (setting.c.name == name)
-    told = json.dumps(value)
-    changed = update(setting).where(mine).values(value=told, version=setting.c.version + 1)
+    is_setting = (setting.c.practice_id == practice_id) & (setting.c.name == name)
+    value_json = json.dumps(value)
+    changed = (
+        update(setting).where(is_setting).values(value=value_json, version=setting.c.version + 1)
+    )
     if conn.execute(changed).rowcount == 0:
-        row = {"practice_id": practice_id, "name": name, "value": told}
+        row = {"practice_id": practice_id, "name": name, "value": value_json}
         conn.execute(insert(setting).values(row))

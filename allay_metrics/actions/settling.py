@@ -21,9 +21,9 @@ def settle_rows(conn: Connection, hand: FileInHand) -> None:
     held = select(import_row.c.booking_id).where(
         import_row.c.practice_id == hand.practice_id, import_row.c.import_id == hand.import_id
     )
-    mine = set_aside.c.practice_id == hand.practice_id
+    in_practice = set_aside.c.practice_id == hand.practice_id
     named = set_aside.c.booking_id.in_(held)
-    by_this = mine & IS_OPEN & named & set_aside.c.import_id.in_(older)
+    by_this = in_practice & IS_OPEN & named & set_aside.c.import_id.in_(older)
     by_this &= set_aside.c.import_id != hand.import_id
     conn.execute(update(set_aside).where(by_this).values(settled_by=hand.import_id))
     _settle_known(conn, hand)
@@ -33,7 +33,7 @@ def settle_rows(conn: Connection, hand: FileInHand) -> None:
 def _settle_known(conn: Connection, hand: FileInHand) -> None:
     """Settle rows of this file that came in from another file, mended, and name their bookings."""
     here, before, became = set_aside.alias(), set_aside.alias(), import_row.alias()
-    asked = (
+    statement = (
         select(here.c.row_number, became.c.import_id, became.c.booking_id)
         .select_from(here)
         .join(
@@ -65,7 +65,7 @@ def _settle_known(conn: Connection, hand: FileInHand) -> None:
         .where(here.c.practice_id == hand.practice_id, here.c.import_id == hand.import_id)
         .order_by(import_.c.sequence)
     )
-    for row in conn.execute(asked).all():
+    for row in conn.execute(statement).all():
         which = _row_of(hand, row.row_number)
         kept = {"settled_by": row.import_id, "booking_id": row.booking_id}
         conn.execute(update(set_aside).where(which).values(kept))
@@ -74,7 +74,7 @@ def _settle_known(conn: Connection, hand: FileInHand) -> None:
 def _dismiss_known(conn: Connection, hand: FileInHand) -> None:
     """Dismiss rows of this file that were dismissed in another."""
     here, before = set_aside.alias(), set_aside.alias()
-    asked = (
+    statement = (
         select(here.c.row_number, func.max(before.c.dismissed_at).label("at"))
         .select_from(here)
         .join(
@@ -89,7 +89,7 @@ def _dismiss_known(conn: Connection, hand: FileInHand) -> None:
         .where(here.c.practice_id == hand.practice_id, here.c.import_id == hand.import_id)
         .group_by(here.c.row_number)
     )
-    for row in conn.execute(asked).all():
+    for row in conn.execute(statement).all():
         which = _row_of(hand, row.row_number)
         conn.execute(update(set_aside).where(which).values(dismissed_at=row.at))
 

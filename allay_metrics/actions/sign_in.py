@@ -31,7 +31,7 @@ class Invited:
 
 
 @dataclass(frozen=True)
-class Joined:
+class NewSignIn:
     """A sign-in that was just set up: the session's id for the cookie, codes shown this once."""
 
     token: str
@@ -46,8 +46,10 @@ def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -
     """
     with scope.read() as conn:
         row = _by_email(conn, scope, email)
-    known = row is not None and row.disabled_at is None
-    right = passwords.is_right(row.password_hash if row is not None and known else None, password)
+    is_enabled = row is not None and row.disabled_at is None
+    right = passwords.is_right(
+        row.password_hash if row is not None and is_enabled else None, password
+    )
     if row is None or not right:
         raise _refused(scope, row)
     with scope.keep() as conn:
@@ -67,15 +69,15 @@ def invitation(scope: Scope, code: str) -> Invited:
     return Invited(row.id, row.name, row.email, row.totp_secret)
 
 
-def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Joined:
+def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> NewSignIn:
     """Set up the sign-in of whoever was invited, and sign her in; the invitation is used up.
 
     Raises NotFound for an invitation that is none, QuestionProblem for a password that will not
     do or a code of the authenticator that does not match: then the invitation stands.
     """
-    told = invitation(scope, code)
-    passwords.check_new(password, told.name, told.email)
-    step = step_of(told.totp_secret, totp)
+    invitee = invitation(scope, code)
+    passwords.check_new(password, invitee.name, invitee.email)
+    step = step_of(invitee.totp_secret, totp)
     if step is None:
         raise QuestionProblem("That code does not match: enter the one your app shows now.")
     hash_ = passwords.hash_of(password)
@@ -93,7 +95,7 @@ def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Jo
         cut(conn, scope.practice_id, row.id, devices=True)
         codes = new_recovery_codes(conn, scope.practice_id, row.id)
         token = open_session(conn, scope.practice_id, row.id, way="password", label=label)
-    return Joined(token, tuple(codes))
+    return NewSignIn(token, tuple(codes))
 
 
 def change_password(
@@ -104,7 +106,7 @@ def change_password(
     Raises NotAllowed when the old one or the code does not match, QuestionProblem for a new one
     that will not do.
     """
-    row = _hers(scope, person_id)
+    row = _read_active_person(scope, person_id)
     if not passwords.is_right(row.password_hash, old):
         raise NotAllowed(REFUSED)
     passwords.check_new(new, row.name, row.email)
@@ -128,7 +130,7 @@ def change_phone(
     NotAllowed when anything else does not.
     """
     secret, fresh = phone
-    row = _hers(scope, person_id)
+    row = _read_active_person(scope, person_id)
     if not passwords.is_right(row.password_hash, password):
         raise NotAllowed(REFUSED)
     step = step_of(secret, fresh)
@@ -151,7 +153,7 @@ def check_same(password: str, again: str) -> None:
 
 def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple[str, ...]:
     """Return new recovery codes in place of the old ones. Raises NotAllowed as `sign_in` does."""
-    row = _hers(scope, person_id)
+    row = _read_active_person(scope, person_id)
     if not passwords.is_right(row.password_hash, password):
         raise NotAllowed(REFUSED)
     with scope.keep() as conn:
@@ -169,27 +171,29 @@ def _refused(scope: Scope, row: Row[Any] | None) -> NotAllowed:
 
 
 def _by_email(conn: Connection, scope: Scope, email: str) -> Row[Any] | None:
-    mine = person.c.practice_id == scope.practice_id
-    return conn.execute(select(person).where(mine, person.c.email == email.strip().lower())).first()
+    in_practice = person.c.practice_id == scope.practice_id
+    return conn.execute(
+        select(person).where(in_practice, person.c.email == email.strip().lower())
+    ).first()
 
 
-def _hers(scope: Scope, person_id: str) -> Row[Any]:
-    mine = and_(person.c.practice_id == scope.practice_id, person.c.id == person_id)
+def _read_active_person(scope: Scope, person_id: str) -> Row[Any]:
+    is_person = and_(person.c.practice_id == scope.practice_id, person.c.id == person_id)
     with scope.read() as conn:
-        row = conn.execute(select(person).where(mine, person.c.disabled_at.is_(None))).first()
+        row = conn.execute(select(person).where(is_person, person.c.disabled_at.is_(None))).first()
     if row is None:
         raise NotFound("Nobody of that kind may sign in here.")
     return row
 
 
 def _invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
-    asked = select(person).where(
+    statement = select(person).where(
         person.c.practice_id == scope.practice_id,
         person.c.invite_hash == token_hash(code),
         person.c.invite_expires_at > now(),
         person.c.disabled_at.is_(None),
     )
-    row = conn.execute(asked).first()
+    row = conn.execute(statement).first()
     if row is None:
         raise NotFound(_GONE)
     return row

@@ -17,18 +17,22 @@ def raise_signs(conn: Connection, practice_id: str, ticked: Ticked) -> dict[str,
     One that stands on file stays as it is, acknowledged or not, and one no longer ticked in a
     newer file stays raised.
     """
-    known: dict[str, set[int]] = defaultdict(set)
-    asked = select(red_flag.c.check_in_id, red_flag.c.sign).where(
+    existing_signs: dict[str, set[int]] = defaultdict(set)
+    statement = select(red_flag.c.check_in_id, red_flag.c.sign).where(
         red_flag.c.practice_id == practice_id, red_flag.c.check_in_id.in_(among(conn, ticked))
     )
-    for id_, sign in conn.execute(asked):
-        known[id_].add(sign)
-    found = {
-        id_: new for id_, (signs, _) in ticked.items() if (new := sorted({*signs} - known[id_]))
+    for id_, sign in conn.execute(statement):
+        existing_signs[id_].add(sign)
+    new_signs = {
+        id_: new
+        for id_, (signs, _) in ticked.items()
+        if (new := sorted({*signs} - existing_signs[id_]))
     }
-    rows = [(practice_id, id_, sign, ticked[id_][1]) for id_, new in found.items() for sign in new]
+    rows = [
+        (practice_id, id_, sign, ticked[id_][1]) for id_, new in new_signs.items() for sign in new
+    ]
     insert_rows(conn, red_flag, ("practice_id", "check_in_id", "sign", "raised_at"), rows)
-    return found
+    return new_signs
 
 
 def take_signs_back(

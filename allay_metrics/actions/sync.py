@@ -13,7 +13,7 @@ from typing import Any
 from allay_metrics import config
 from allay_metrics.actions.imports import ImportOptions, ImportReport, import_source
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.acuity_api import Account, Client, Manners, as_export
+from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, Manners, as_export
 from allay_metrics.intake.profile import shipped_profile
 from allay_metrics.intake.rows_source import RowsSource
 from allay_metrics.records import Scope
@@ -28,7 +28,7 @@ Progress = Callable[[float], None]
 
 def sync_acuity(
     scope: Scope,
-    account: Account,
+    account: AcuityAccount,
     *,
     first: date | None = None,
     last: date | None = None,
@@ -47,7 +47,7 @@ def sync_acuity(
     if days[0] > days[1]:
         raise FileProblem(f"{days[0]} lies after {days[1]}: there are no days to ask for.")
     spool = _Spool(config.data_dir() / "sync", account, days)
-    client = Client(account, manners)
+    client = AcuityClient(account, manners)
     whole = (days[1] - days[0]).days + 1
     while (begin := spool.next_day()) <= days[1]:
         # Kept one by one: a window that came is never asked for twice.
@@ -76,10 +76,10 @@ def sync_acuity(
 class _Spool:
     """The windows that came so far, each a file that only this user may read."""
 
-    def __init__(self, folder: Path, account: Account, days: tuple[date, date]) -> None:
+    def __init__(self, folder: Path, account: AcuityAccount, days: tuple[date, date]) -> None:
         self._first = days[0]
-        whose = f"{account.url} {account.user} {days[0]} {days[1]}"
-        self._folder = folder / sha256(whose.encode()).hexdigest()[:16]
+        identity = f"{account.url} {account.user} {days[0]} {days[1]}"
+        self._folder = folder / sha256(identity.encode()).hexdigest()[:16]
         self._forget_old(folder)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -93,23 +93,23 @@ class _Spool:
 
     def keep(self, first: date, last: date, rows: list[dict[str, Any]]) -> None:
         """Keep one window: whole, or not at all."""
-        told = {"first": str(first), "last": str(last), "at": int(time.time()), "rows": rows}
+        content = {"first": str(first), "last": str(last), "at": int(time.time()), "rows": rows}
         part = self._folder / f".{first}"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(told, file)
+            json.dump(content, file)
         part.replace(self._folder / f"{first}.json")
 
     def appointments(self) -> list[dict[str, Any]]:
         """Return every appointment once, as the latest window that holds it says."""
-        found: dict[str, dict[str, Any]] = {}
-        for _, _, told in sorted(self._windows(), key=lambda window: window[2]["at"]):
-            found |= {str(row.get("id")): row for row in told["rows"]}
-        return list(found.values())
+        appointments_by_id: dict[str, dict[str, Any]] = {}
+        for _, _, content in sorted(self._windows(), key=lambda window: window[2]["at"]):
+            appointments_by_id |= {str(row.get("id")): row for row in content["rows"]}
+        return list(appointments_by_id.values())
 
     def asked_at(self) -> int:
         """Return when the oldest window was asked for: what is known is as of then."""
-        return min(int(told["at"]) for _, _, told in self._windows())
+        return min(int(content["at"]) for _, _, content in self._windows())
 
     def remove(self) -> None:
         """Delete all windows."""
@@ -117,8 +117,8 @@ class _Spool:
 
     def _windows(self) -> Iterator[tuple[date, date, dict[str, Any]]]:
         for path in sorted(self._folder.glob("*.json")):
-            told = json.loads(path.read_text(encoding="utf-8"))
-            yield date.fromisoformat(told["first"]), date.fromisoformat(told["last"]), told
+            content = json.loads(path.read_text(encoding="utf-8"))
+            yield date.fromisoformat(content["first"]), date.fromisoformat(content["last"]), content
 
     def _forget_old(self, folder: Path) -> None:
         """Delete what was asked for too long ago, whoever asked: it holds families' records."""

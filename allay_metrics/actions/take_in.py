@@ -62,13 +62,19 @@ def answers_file(
     """
     own = own_questionnaires(scope)
     measures = own_measures(scope)
-    told = told_questionnaire(own, source, profile, measures)
-    if told is None and (source or profile or _is_own_kind_of_visits(scope, path)):
+    questionnaire = told_questionnaire(own, source, profile, measures)
+    if questionnaire is None and (source or profile or _is_own_kind_of_visits(scope, path)):
         return None
     try:
-        return open_answers(path, timezone=scope.timezone, own=own, told=told, measures=measures)
+        return open_answers(
+            path,
+            timezone=scope.timezone,
+            own=own,
+            explicit_profile=questionnaire,
+            measures=measures,
+        )
     except FileProblem:
-        if told:
+        if questionnaire:
             raise
         return None  # what is wrong with it is said by who reads it as visits
 

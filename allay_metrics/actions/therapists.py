@@ -31,22 +31,24 @@ def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
     With a new base every day of hers is driven anew.
     """
     with scope.write("keep therapists") as conn:
-        for known in details:
-            id_ = key_of(scope.practice_id, "therapist", known.name)
-            mine = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == id_)
+        for detail in details:
+            id_ = key_of(scope.practice_id, "therapist", detail.name)
+            is_therapist = (therapist.c.practice_id == scope.practice_id) & (therapist.c.id == id_)
             values: dict[str, str | int] = {
-                "email": known.email.lower(),
-                "base_city": known.base_city,
-                "skills": ",".join(known.skills),
+                "email": detail.email.lower(),
+                "base_city": detail.base_city,
+                "skills": ",".join(detail.skills),
             }
-            if known.week_minutes is not None:
-                values["week_minutes"] = known.week_minutes
-            base = conn.execute(select(therapist.c.base_city).where(mine)).scalar_one_or_none()
-            changed = update(therapist).where(mine)
+            if detail.week_minutes is not None:
+                values["week_minutes"] = detail.week_minutes
+            base = conn.execute(
+                select(therapist.c.base_city).where(is_therapist)
+            ).scalar_one_or_none()
+            changed = update(therapist).where(is_therapist)
             changed = changed.values(**values, version=therapist.c.version + 1)
             if conn.execute(changed).rowcount == 0:
-                row = {"practice_id": scope.practice_id, "id": id_, "name": known.name, **values}
+                row = {"practice_id": scope.practice_id, "id": id_, "name": detail.name, **values}
                 conn.execute(insert(therapist).values(row))
-            elif base != known.base_city:
+            elif base != detail.base_city:
                 days = days_of_therapist(conn, scope.practice_id, id_)
                 drive_anew(conn, scope.practice_id, days)

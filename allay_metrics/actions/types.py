@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from allay_metrics.actions.choosing import Row, Saved, keep, keep_in
+from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep, keep_in
 from allay_metrics.actions.corrections import corrections
 from allay_metrics.derive.choices import types_of
 from allay_metrics.derive.visit_type import VISIT_TYPES, service_name
@@ -15,7 +15,9 @@ from allay_metrics.records.tables import type_name
 OTHER = "other"
 
 
-def assign_type(scope: Scope, name: str, types: str, *, version: int | None = None) -> Saved:
+def assign_type(
+    scope: Scope, name: str, types: str, *, version: int | None = None
+) -> OverrideChange:
     """Let a service's exact name mean a type, in past visits as well; `cst+lactation` for two.
 
     `version` is the one that was read, 0 for none yet. Raises ConfigProblem, or Conflict when it
@@ -26,12 +28,12 @@ def assign_type(scope: Scope, name: str, types: str, *, version: int | None = No
     return keep(scope, "assign a visit type", [_row(name, values, version)])
 
 
-def unassign_type(scope: Scope, name: str, *, version: int | None = None) -> Saved:
+def unassign_type(scope: Scope, name: str, *, version: int | None = None) -> OverrideChange:
     """Let words decide again what a service's name means."""
     return keep(scope, "assign a visit type", [_row(name, None, version)])
 
 
-def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) -> Saved:
+def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) -> OverrideChange:
     """Say of these visits what they were; None lets their names decide again.
 
     Raises ConfigProblem, or NotFound for a booking that is not on file.
@@ -43,7 +45,7 @@ def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) ->
 
 def type_rows(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], types: str | None
-) -> list[Row]:
+) -> list[OverrideRow]:
     """Return the rows of `correct_type`. Raises what it raises."""
     if types is not None:
         _checked(types)
@@ -60,7 +62,7 @@ def _checked(types: str) -> tuple[str, str]:
     return first, second
 
 
-def _row(name: str, values: dict[str, str] | None, version: int | None) -> Row:
+def _row(name: str, values: dict[str, str] | None, version: int | None) -> OverrideRow:
     spelt = service_name(name)
-    said = f"The service '{spelt}'" if spelt else "The service without a name"
-    return Row(type_name, {"name": spelt}, values, said, version)
+    label = f"The service '{spelt}'" if spelt else "The service without a name"
+    return OverrideRow(type_name, {"name": spelt}, values, label, version)

@@ -36,28 +36,28 @@ def undo_import(scope: Scope, import_id: str) -> str:
     that one goes first. Rows it mended, or held right, are open again.
     """
     with scope.write("undo an import") as conn:
-        found = _find(conn, scope.practice_id, import_id)
-        _refuse_if_built_upon(conn, scope, import_id, found.sequence)
+        record = _find(conn, scope.practice_id, import_id)
+        _refuse_if_built_upon(conn, scope, import_id, record.sequence)
         families = _families(conn, scope.practice_id, import_id)
         families |= _restore_updated(conn, scope.practice_id, import_id)
         take_answers_back(conn, scope.practice_id, import_id)
         _delete_rows(conn, scope.practice_id, import_id)
         families |= hold_by_what_remains(conn, scope.practice_id, import_id)
-        mine = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
-        conn.execute(update(import_).where(mine).values(undone_at=now()))
-        counts = mark_missing(conn, scope.practice_id, found.source)
+        is_import = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
+        conn.execute(update(import_).where(is_import).values(undone_at=now()))
+        counts = mark_missing(conn, scope.practice_id, record.source)
         derive(conn, scope.practice_id, families | counts.families)
-    return str(found.file_name)
+    return str(record.file_name)
 
 
 def _find(conn: Connection, practice_id: str, import_id: str) -> Any:
-    mine = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
-    found = conn.execute(select(import_).where(mine)).one_or_none()
-    if found is None:
+    is_import = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
+    record = conn.execute(select(import_).where(is_import)).one_or_none()
+    if record is None:
         raise NotFound(f"There is no import {import_id}.")
-    if found.undone_at is not None:
-        raise Conflict(f"The import of {found.file_name} was undone before.")
-    return found
+    if record.undone_at is not None:
+        raise Conflict(f"The import of {record.file_name} was undone before.")
+    return record
 
 
 def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequence: int) -> None:
@@ -73,11 +73,14 @@ def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequen
 
 def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
     """Return the later imports that have rows of the same bookings, or of its rows set aside."""
-    mine, later = import_row.alias(), import_row.alias()
+    earlier, later = import_row.alias(), import_row.alias()
     of_the_same = (
         select(later.c.import_id)
-        .join(mine, (mine.c.practice_id == practice_id) & (mine.c.booking_id == later.c.booking_id))
-        .where(later.c.practice_id == practice_id, mine.c.import_id == import_id)
+        .join(
+            earlier,
+            (earlier.c.practice_id == practice_id) & (earlier.c.booking_id == later.c.booking_id),
+        )
+        .where(later.c.practice_id == practice_id, earlier.c.import_id == import_id)
     )
     return (
         select(import_.c.file_name, import_.c.imported_at, import_.c.mends, import_.c.holds)
@@ -105,20 +108,20 @@ def _families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
     columns = [
         booking.c[name] for name in ("family_id", "email", "phone", "client_name", "address")
     ]
-    asked = select(*columns).where(booking.c.practice_id == practice_id, booking.c.id.in_(rows))
-    told = [tuple(row) for row in conn.execute(asked)]
-    people = {(email, phone, name, address) for _, email, phone, name, address in told}
-    return {id_ for id_, *_ in told} | families_by_clue(conn, practice_id, people)
+    statement = select(*columns).where(booking.c.practice_id == practice_id, booking.c.id.in_(rows))
+    bookings = [tuple(row) for row in conn.execute(statement)]
+    people = {(email, phone, name, address) for _, email, phone, name, address in bookings}
+    return {id_ for id_, *_ in bookings} | families_by_clue(conn, practice_id, people)
 
 
 def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[str]:
     """Give updated bookings back what they said before; return the families they go back to."""
-    asked = select(import_row.c.booking_id, import_row.c.before).where(
+    statement = select(import_row.c.booking_id, import_row.c.before).where(
         import_row.c.practice_id == practice_id,
         import_row.c.import_id == import_id,
         import_row.c.before.is_not(None),
     )
-    rows = [{"booking_id": id_, **json.loads(before)} for id_, before in conn.execute(asked)]
+    rows = [{"booking_id": id_, **json.loads(before)} for id_, before in conn.execute(statement)]
     if not rows:
         return set()
     # A family that lost its last booking by the update is gone: it is made again.
@@ -144,5 +147,5 @@ def _delete_rows(conn: Connection, practice_id: str, import_id: str) -> None:
         conn.execute(delete(table).where(of_practice, table.c.import_id == import_id))
     if ids:
         for table, key in ((correction, correction.c.booking_id), (booking, booking.c.id)):
-            mine = table.c.practice_id == practice_id
-            conn.execute(delete(table).where(mine, key == bindparam("gone")), ids)
+            in_practice = table.c.practice_id == practice_id
+            conn.execute(delete(table).where(in_practice, key == bindparam("gone")), ids)

@@ -23,14 +23,14 @@ _DAYS = ("due_on",)
 
 def rows_of_the_same(practice_id: str, import_id: str) -> Select[Any]:
     """Return the imports that hold check-ins this one holds."""
-    mine, later = check_in_row.alias(), check_in_row.alias()
+    earlier, later = check_in_row.alias(), check_in_row.alias()
     return (
         select(later.c.import_id)
         .join(
-            mine,
-            (mine.c.practice_id == practice_id) & (mine.c.check_in_id == later.c.check_in_id),
+            earlier,
+            (earlier.c.practice_id == practice_id) & (earlier.c.check_in_id == later.c.check_in_id),
         )
-        .where(later.c.practice_id == practice_id, mine.c.import_id == import_id)
+        .where(later.c.practice_id == practice_id, earlier.c.import_id == import_id)
     )
 
 
@@ -52,10 +52,10 @@ def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> Non
     conn.execute(delete(check_in_row).where(of_import))
     gone = among(conn, [row.check_in_id for row in rows if row.outcome == "added"])
     for table in (answer, outbox, red_flag):
-        mine = table.c.practice_id == practice_id
-        conn.execute(delete(table).where(mine, table.c.check_in_id.in_(gone)))
-    mine = check_in.c.practice_id == practice_id
-    conn.execute(delete(check_in).where(mine, check_in.c.id.in_(gone)))
+        in_practice = table.c.practice_id == practice_id
+        conn.execute(delete(table).where(in_practice, table.c.check_in_id.in_(gone)))
+    in_practice = check_in.c.practice_id == practice_id
+    conn.execute(delete(check_in).where(in_practice, check_in.c.id.in_(gone)))
 
 
 def _restore(
@@ -68,19 +68,19 @@ def _restore(
                 values[name] = date.fromisoformat(values[name])
         conn.execute(update(check_in).where(this).values(**values))
     if (answers := before.get("answers")) is not None:
-        mine = (answer.c.practice_id == practice_id) & (answer.c.check_in_id == check_in_id)
-        conn.execute(delete(answer).where(mine))
+        of_check_in = (answer.c.practice_id == practice_id) & (answer.c.check_in_id == check_in_id)
+        conn.execute(delete(answer).where(of_check_in))
         columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
         insert_rows(conn, answer, columns, [(practice_id, check_in_id, *one) for one in answers])
 
 
 def _forget_birth(conn: Connection, practice_id: str, check_in_id: str, *, made: bool) -> None:
     """Clear the birth date a check-in told, or delete the line that holds nothing else."""
-    whose = select(check_in.c.client_id).where(
+    statement = select(check_in.c.client_id).where(
         check_in.c.practice_id == practice_id, check_in.c.id == check_in_id
     )
     this = (client_detail.c.practice_id == practice_id) & (
-        client_detail.c.client_id == whose.scalar_subquery()
+        client_detail.c.client_id == statement.scalar_subquery()
     )
     bare = (
         client_detail.c.gestation_weeks.is_(None)

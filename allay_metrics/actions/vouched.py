@@ -37,13 +37,13 @@ def sign_in_vouched(scope: Scope, issuer: str, subject: str, email: str, *, labe
 
 
 def _bound(conn: Connection, scope: Scope, issuer: str, subject: str) -> Row[Any] | None:
-    asked = select(person).where(
+    statement = select(person).where(
         person.c.practice_id == scope.practice_id,
         person.c.oidc_issuer == issuer,
         person.c.oidc_subject == subject,
         person.c.disabled_at.is_(None),
     )
-    return conn.execute(asked).first()
+    return conn.execute(statement).first()
 
 
 def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str) -> Row[Any] | None:

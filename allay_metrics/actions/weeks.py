@@ -21,17 +21,17 @@ def keep_snapshots(
     A week that has a snapshot keeps the one it has: it is what was told first.
     """
     with scope.write("keep the week's numbers") as conn:
-        mine = week_snapshot.c.practice_id == scope.practice_id
-        there = set(conn.execute(select(week_snapshot.c.week).where(mine)).scalars())
+        in_practice = week_snapshot.c.practice_id == scope.practice_id
+        there = set(conn.execute(select(week_snapshot.c.week).where(in_practice)).scalars())
         rows = [
             {
                 "practice_id": scope.practice_id,
                 "week": monday,
                 "import_id": import_id,
-                "numbers": json.dumps(told),
+                "numbers": json.dumps(week_numbers),
                 "taken_at": now(),
             }
-            for monday, told in numbers.items()
+            for monday, week_numbers in numbers.items()
             if monday not in there
         ]
         if rows:
@@ -45,18 +45,18 @@ def save_note(scope: Scope, week: date, text: str, version: int) -> int:
     meanwhile: nothing is lost.
     """
     with scope.write("write a note") as conn:
-        mine = (week_note.c.practice_id == scope.practice_id) & (week_note.c.week == week)
-        found = conn.execute(select(week_note).where(mine)).one_or_none()
-        if found is not None and found.text == text:
-            return int(found.version)
-        if (found.version if found is not None else 0) != version:
-            other = found.text if found is not None else ""
+        is_note = (week_note.c.practice_id == scope.practice_id) & (week_note.c.week == week)
+        note = conn.execute(select(week_note).where(is_note)).one_or_none()
+        if note is not None and note.text == text:
+            return int(note.version)
+        if (note.version if note is not None else 0) != version:
+            other = note.text if note is not None else ""
             raise Conflict(f"The note was changed meanwhile. It now says: {other}")
-        if found is None:
+        if note is None:
             values = {"practice_id": scope.practice_id, "week": week, "text": text}
             conn.execute(insert(week_note).values(values))
             return 1
-        conn.execute(update(week_note).where(mine).values(text=text, version=version + 1))
+        conn.execute(update(week_note).where(is_note).values(text=text, version=version + 1))
         return version + 1
 
 
@@ -64,8 +64,8 @@ def set_goals(scope: Scope, goals: Mapping[str, float]) -> None:
     """Keep the owner's goals, metric key to aim in the metric's unit; others stay."""
     with scope.write("set goals") as conn:
         for metric, value in goals.items():
-            mine = (goal.c.practice_id == scope.practice_id) & (goal.c.metric == metric)
+            is_goal = (goal.c.practice_id == scope.practice_id) & (goal.c.metric == metric)
             kept = {"value": value, "version": goal.c.version + 1}
-            if conn.execute(update(goal).where(mine).values(kept)).rowcount == 0:
+            if conn.execute(update(goal).where(is_goal).values(kept)).rowcount == 0:
                 row = {"practice_id": scope.practice_id, "metric": metric, "value": value}
                 conn.execute(insert(goal).values(row))

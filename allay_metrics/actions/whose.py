@@ -27,7 +27,7 @@ _AHEAD = timedelta(days=14)
 _BEHIND = timedelta(days=WINDOWS["week8"].day + WINDOWS["week8"].margin)
 
 
-class Told(Protocol):
+class Respondent(Protocol):
     """What a check-in says of the person it is about."""
 
     @property
@@ -56,7 +56,7 @@ class Told(Protocol):
         ...
 
 
-class Person(NamedTuple):
+class ClientCandidate(NamedTuple):
     """A client on file."""
 
     id: str
@@ -70,23 +70,23 @@ Match = tuple[str | None, str | None]
 
 
 @dataclass
-class People:
+class ClientMatcher:
     """The clients whom these check-ins may be about, and when they were in care."""
 
     conn: Connection
     practice_id: str
     zone: ZoneInfo
-    _by_email: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
-    _by_parent: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
+    _by_email: dict[str, list[ClientCandidate]] = field(default_factory=lambda: defaultdict(list))
+    _by_parent: dict[str, list[ClientCandidate]] = field(default_factory=lambda: defaultdict(list))
     _stays: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
 
-    def meet(self, told: Iterable[Told], clients: Iterable[str] = ()) -> None:
+    def meet(self, respondents: Iterable[Respondent], clients: Iterable[str] = ()) -> None:
         """Read who may be meant; `clients` are matched before, of whom only the days are read."""
-        told = list(told)
-        emails = {one.email.lower() for one in told if one.email}
+        respondents = list(respondents)
+        emails = {one.email.lower() for one in respondents if one.email}
         for email, person in self._with(booking.c.email, emails):
             self._by_email[email].append(person)
-        lost = [one for one in told if (one.email or "").lower() not in self._by_email]
+        lost = [one for one in respondents if (one.email or "").lower() not in self._by_email]
         parents = {plain_name(one.parent) for one in lost} - {""}
         if parents:
             for name, person in self._with(booking.c.client_name, self._spelt(parents)):
@@ -95,12 +95,12 @@ class People:
         lists = [*self._by_email.values(), *self._by_parent.values()]
         self._read_stays({*(person.id for people in lists for person in people), *clients})
 
-    def match(self, one: Told) -> Match:
+    def match(self, one: Respondent) -> Match:
         """Return the client's id, or None and the question for the owner."""
         theirs = self._by_email.get((one.email or "").lower(), [])
         if theirs:
-            found = self._narrowed(one, theirs)
-            return (found[0].id, None) if len(found) == 1 else (None, WHO_OF_THEM)
+            matches = self._narrowed(one, theirs)
+            return (matches[0].id, None) if len(matches) == 1 else (None, WHO_OF_THEM)
         return self._by_name(one)
 
     def place(self, client_id: str | None, answered_at: int) -> tuple[str, date]:
@@ -109,19 +109,21 @@ class People:
         firsts = [(first, at) for first, _, at in self._stays.get(client_id or "", ())]
         return moment_of(answered_at, on, firsts)
 
-    def _by_name(self, one: Told) -> Match:
+    def _by_name(self, one: Respondent) -> Match:
         theirs = self._by_parent.get(plain_name(one.parent), []) if one.parent.strip() else []
         if not theirs:
             return None, NOBODY_BY_NAME if one.parent.strip() else NOBODY_BY_E_MAIL
-        found = self._narrowed(one, theirs)
-        if len(found) != 1:
+        matches = self._narrowed(one, theirs)
+        if len(matches) != 1:
             families = {person.family_id for person in theirs}
             return None, SEVERAL if len(families) > 1 else WHO_OF_THEM
         if one.email:
             return None, OTHER_E_MAIL
-        return (found[0].id, None) if self._in_care(found[0], one) else (None, OTHER_TIME)
+        return (matches[0].id, None) if self._in_care(matches[0], one) else (None, OTHER_TIME)
 
-    def _narrowed(self, one: Told, theirs: Sequence[Person]) -> list[Person]:
+    def _narrowed(
+        self, one: Respondent, theirs: Sequence[ClientCandidate]
+    ) -> list[ClientCandidate]:
         """Return who is meant of a family: by kind and name; without a name, by date."""
         alike = [person for person in theirs if one.kind in {None, person.kind}]
         name = plain_name(one.name)
@@ -131,38 +133,40 @@ class People:
             return [person for person in alike if self._in_care(person, one)]
         return alike
 
-    def _in_care(self, person: Person, one: Told) -> bool:
+    def _in_care(self, person: ClientCandidate, one: Respondent) -> bool:
         if one.answered_at is None:
             return False
         on = datetime.fromtimestamp(one.answered_at, self.zone).date()
-        known = self._stays.get(person.id, ())
-        return any(first - _AHEAD <= on <= last + _BEHIND for first, last, _ in known)
+        client_stays = self._stays.get(person.id, ())
+        return any(first - _AHEAD <= on <= last + _BEHIND for first, last, _ in client_stays)
 
-    def _with(self, said: Any, values: Iterable[str]) -> list[tuple[str, Person]]:
+    def _with(self, column: Any, values: Iterable[str]) -> list[tuple[str, ClientCandidate]]:
         """Return (what was said, client) of the families with bookings that say so."""
         homes = (
-            select(said.label("said"), booking.c.family_id)
-            .where(booking.c.practice_id == self.practice_id, said.in_(among(self.conn, values)))
+            select(column.label("said"), booking.c.family_id)
+            .where(booking.c.practice_id == self.practice_id, column.in_(among(self.conn, values)))
             .distinct()
             .subquery()
         )
         columns = (client.c.id, client.c.family_id, client.c.name, client.c.kind, client.c.born_on)
-        asked = (
+        statement = (
             select(homes.c.said, *columns)
             .join(client, client.c.family_id == homes.c.family_id)
             .where(client.c.practice_id == self.practice_id)
             .order_by(homes.c.said, client.c.id)
         )
-        return [(row.said, Person(*row[1:])) for row in self.conn.execute(asked)]
+        return [(row.said, ClientCandidate(*row[1:])) for row in self.conn.execute(statement)]
 
     def _spelt(self, plain: set[str]) -> list[str]:
         """Return the names on file that are these, however they are spelt there."""
-        mine = booking.c.practice_id == self.practice_id
-        names = self.conn.execute(select(booking.c.client_name).where(mine).distinct()).scalars()
+        in_practice = booking.c.practice_id == self.practice_id
+        names = self.conn.execute(
+            select(booking.c.client_name).where(in_practice).distinct()
+        ).scalars()
         return [name for name in names if plain_name(name) in plain]
 
     def _read_stays(self, clients: set[str]) -> None:
-        seen = (
+        statement = (
             select(visit_client.c.client_id, visit.c.day, visit.c.starts_at)
             .join(
                 visit,
@@ -177,7 +181,7 @@ class People:
             .order_by(visit.c.starts_at)
         )
         starts: dict[str, dict[date, int]] = defaultdict(dict)
-        for row in self.conn.execute(seen):
+        for row in self.conn.execute(statement):
             starts[row.client_id].setdefault(row.day, row.starts_at)
         for id_, days in starts.items():
             self._stays[id_] = [

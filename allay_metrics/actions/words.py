@@ -1,6 +1,6 @@
 """The words that make a visit type: the practice's own stand over those that come along."""
 
-from allay_metrics.actions.choosing import Row, Saved, keep
+from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep
 from allay_metrics.derive.choices import SILENT
 from allay_metrics.derive.visit_type import DECIDES, VISIT_TYPES, service_name
 from allay_metrics.errors import ConfigProblem, choose_from
@@ -15,7 +15,7 @@ def set_word(
     decides: str = "always",
     *,
     version: int | None = None,
-) -> Saved:
+) -> OverrideChange:
     """Let a word or phrase make a visit type, in past visits as well; `none` silences it.
 
     `decides` is `always`, `unless_cst` or `alone`. `version` is the one that was read, 0 for a new
@@ -32,10 +32,10 @@ def set_word(
     return keep(scope, "choose words", [_row(spelt, values, version)])
 
 
-def drop_word(scope: Scope, word: str, *, version: int | None = None) -> Saved:
+def drop_word(scope: Scope, word: str, *, version: int | None = None) -> OverrideChange:
     """Take a word of the practice's own away: what came along, if anything, is said again."""
     return keep(scope, "choose words", [_row(service_name(word), None, version)])
 
 
-def _row(word: str, values: dict[str, str] | None, version: int | None) -> Row:
-    return Row(type_word, {"word": word}, values, f"The word '{word}'", version)
+def _row(word: str, values: dict[str, str] | None, version: int | None) -> OverrideRow:
+    return OverrideRow(type_word, {"word": word}, values, f"The word '{word}'", version)

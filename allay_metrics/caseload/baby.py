@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, and_, select
 
 from allay_metrics.caseload import reading
 from allay_metrics.caseload.doubt import doubt
-from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.caseload.today import Today
-from allay_metrics.contact import Contact, contact_of
+from allay_metrics.contact import ContactPermission, contact_of
 from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care import CareState, care_state
 from allay_metrics.records import Scope
@@ -47,7 +47,7 @@ class PastVisit:
     number: int | None
     concern: str
     doubt: str
-    also: tuple[Person, ...] = ()
+    also: tuple[CaseloadClient, ...] = ()
 
     @property
     def day(self) -> date:
@@ -56,7 +56,7 @@ class PastVisit:
 
 
 @dataclass(frozen=True)
-class Note:
+class ClientNote:
     """The note for the next visit; version 0 stands for none yet."""
 
     text: str = ""
@@ -70,10 +70,10 @@ class Note:
 class Baby:
     """One client and the family. `visits` are newest first, `team` who has seen the family."""
 
-    person: Person
+    person: CaseloadClient
     family_id: str
     family: str
-    others: tuple[Person, ...]
+    others: tuple[CaseloadClient, ...]
     state: CareState
     last_on: date | None
     next_on: date | None
@@ -81,8 +81,8 @@ class Baby:
     visits: tuple[PastVisit, ...]
     team: tuple[str, ...]
     tags: tuple[str, ...]
-    note: Note
-    contact: Contact
+    note: ClientNote
+    contact: ContactPermission
 
     @property
     def still_booked(self) -> PastVisit | None:
@@ -94,7 +94,7 @@ class Baby:
         return min(after, key=lambda one: one.starts, default=None)
 
     @property
-    def twins(self) -> tuple[Person, ...]:
+    def twins(self) -> tuple[CaseloadClient, ...]:
         """Return the infants of the same birth, this one first; alone it stands by itself."""
         born = self.person.born_on
         if not self.person.is_infant:
@@ -108,33 +108,35 @@ class Baby:
 def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
     """Return one client of the viewer's caseload. Raises NotFound for any other."""
     with scope.read() as conn:
-        found = _client(conn, scope, client_id) if is_key(client_id) else None
-        if found is None:
+        client_row = _client(conn, scope, client_id) if is_key(client_id) else None
+        if client_row is None:
             raise NotFound("There is no such client, or none that you care for.")
-        people = reading.people(conn, scope, [found.family_id])[found.family_id]
-        seen = reading.seen(conn, scope, [found.family_id])
-        told = reading.told(conn, scope, [found.family_id]).get(found.family_id, [])
-        rows = reading.visits(conn, scope, visit.c.family_id == found.family_id)
+        people = reading.people(conn, scope, [client_row.family_id])[client_row.family_id]
+        client_ids_by_visit = reading.read_client_ids(conn, scope, [client_row.family_id])
+        details = reading.read_booking_details(conn, scope, [client_row.family_id]).get(
+            client_row.family_id, []
+        )
+        rows = reading.visits(conn, scope, visit.c.family_id == client_row.family_id)
         missing = [row.id for row in rows if row.state == "missing"]
         lacks = reading.exports_without(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
-    theirs = [row for row in rows if client_id in seen.get(row.id, ())]
+    theirs = [row for row in rows if client_id in client_ids_by_visit.get(row.id, ())]
     person = people[client_id]
     as_of = today.as_of.date() if today.as_of else today.day
     return Baby(
         person=person,
-        family_id=found.family_id,
-        family=found.family,
+        family_id=client_row.family_id,
+        family=client_row.family,
         others=tuple(one for one in people.values() if one.client_id != client_id),
-        state=care_state(person.closed_reason, found.last_on, found.next_on, as_of),
-        last_on=found.last_on,
-        next_on=found.next_on,
-        concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(told) if one.concern)),
-        visits=_past(scope, theirs, told, lacks, _also(people, client_id, seen)),
+        state=care_state(person.closed_reason, client_row.last_on, client_row.next_on, as_of),
+        last_on=client_row.last_on,
+        next_on=client_row.next_on,
+        concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(details) if one.concern)),
+        visits=_past(scope, theirs, details, lacks, _also(people, client_id, client_ids_by_visit)),
         team=_team(scope, rows),
         tags=tags,
         note=note,
-        contact=contact_of(found.contact, found.contact_reason),
+        contact=contact_of(client_row.contact, client_row.contact_reason),
     )
 
 
@@ -144,12 +146,12 @@ def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
     )
     columns = (client.c.family_id, family.c.name.label("family"), family.c.last_on)
     more = (family.c.next_on, family.c.contact, family.c.contact_reason)
-    asked = (
+    statement = (
         select(*columns, *more)
         .select_from(client.join(family, of_family))
         .where(reading.own(scope, client, client.c.family_id), client.c.id == client_id)
     )
-    return conn.execute(asked).one_or_none()
+    return conn.execute(statement).one_or_none()
 
 
 def _own_clients(scope: Scope) -> Select[tuple[str]]:
@@ -157,27 +159,29 @@ def _own_clients(scope: Scope) -> Select[tuple[str]]:
 
 
 def _also(
-    people: Mapping[str, Person], client_id: str, seen: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[Person, ...]]:
+    people: Mapping[str, CaseloadClient],
+    client_id: str,
+    client_ids_by_visit: Mapping[str, Sequence[str]],
+) -> dict[str, tuple[CaseloadClient, ...]]:
     """Return by visit the living it is of, but this client."""
     return {
         id_: tuple(people[one] for one in of if one != client_id and not people[one].has_died)
-        for id_, of in seen.items()
+        for id_, of in client_ids_by_visit.items()
     }
 
 
 def _past(
     scope: Scope,
     rows: list[Any],
-    told: list[tuple[int, reading.Told]],
+    details: list[tuple[int, reading.BookingDetails]],
     lacks: Mapping[str, datetime],
-    also: Mapping[str, tuple[Person, ...]],
+    also: Mapping[str, tuple[CaseloadClient, ...]],
 ) -> tuple[PastVisit, ...]:
-    concerns = {at: one.concern for at, one in told if one.concern}
-    number, found = 0, []
+    concerns = {at: one.concern for at, one in details if one.concern}
+    number, past_visits = 0, []
     for row in rows:
         number += row.state == "completed"
-        found.append(
+        past_visits.append(
             PastVisit(
                 starts=datetime.fromtimestamp(row.starts_at, scope.zone),
                 types=tuple(filter(None, (row.visit_type, row.second_type))),
@@ -195,7 +199,7 @@ def _past(
                 also=also.get(row.id, ()),
             )
         )
-    return tuple(reversed(found))
+    return tuple(reversed(past_visits))
 
 
 def _team(scope: Scope, rows: list[Any]) -> tuple[str, ...]:
@@ -206,28 +210,30 @@ def _team(scope: Scope, rows: list[Any]) -> tuple[str, ...]:
 
 
 def _tags(conn: Connection, scope: Scope, client_id: str) -> tuple[str, ...]:
-    asked = select(client_tag.c.tag).where(
+    statement = select(client_tag.c.tag).where(
         client_tag.c.practice_id == scope.practice_id,
         client_tag.c.client_id == client_id,
         client_tag.c.client_id.in_(_own_clients(scope)),
     )
-    return tuple(conn.execute(asked.order_by(client_tag.c.tagged_at, client_tag.c.tag)).scalars())
+    return tuple(
+        conn.execute(statement.order_by(client_tag.c.tagged_at, client_tag.c.tag)).scalars()
+    )
 
 
-def _note(conn: Connection, scope: Scope, client_id: str) -> Note:
-    asked = select(client_note).where(
+def _note(conn: Connection, scope: Scope, client_id: str) -> ClientNote:
+    statement = select(client_note).where(
         client_note.c.practice_id == scope.practice_id,
         client_note.c.client_id == client_id,
         client_note.c.client_id.in_(_own_clients(scope)),
     )
-    row = conn.execute(asked).one_or_none()
+    row = conn.execute(statement).one_or_none()
     if row is None:
-        return Note()
+        return ClientNote()
     at = datetime.fromtimestamp(row.written_at, scope.zone)
-    return Note(row.text, bool(row.attention), row.written_by, at, row.version)
+    return ClientNote(row.text, bool(row.attention), row.written_by, at, row.version)
 
 
-def read_note(scope: Scope, client_id: str) -> Note:
+def read_note(scope: Scope, client_id: str) -> ClientNote:
     """Return the note as it stands now, of a client in the viewer's caseload. Raises NotFound."""
     with scope.read() as conn:
         if _client(conn, scope, client_id) is None:

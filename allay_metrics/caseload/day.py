@@ -10,9 +10,9 @@ from sqlalchemy import and_, func, select
 
 from allay_metrics.caseload import links, reading
 from allay_metrics.caseload.doubt import doubt
-from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.caseload.today import ON, Today
-from allay_metrics.contact import Contact, call_link, contact_of
+from allay_metrics.contact import ContactPermission, call_link, contact_of
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, therapist, visit
@@ -34,8 +34,8 @@ class VisitCard:
     visit_id: str
     family_id: str
     family: str
-    people: tuple[Person, ...]
-    died: tuple[Person, ...]
+    people: tuple[CaseloadClient, ...]
+    died: tuple[CaseloadClient, ...]
     starts: datetime
     ends: datetime
     minutes: int
@@ -49,7 +49,7 @@ class VisitCard:
     attention: bool
     as_of: datetime
     doubt: str
-    contact: Contact
+    contact: ContactPermission
     call: str | None
     way: str | None
     late: str | None
@@ -69,7 +69,7 @@ class DayAhead:
 
 
 @dataclass(frozen=True)
-class Day:
+class ScheduleDay:
     """The day shown. `drive_minutes` is None where `why_no_drive` says why.
 
     Visits in doubt are among the cards; those that are missing are not among the minutes.
@@ -95,25 +95,25 @@ class Day:
         return next((card for card in self.cards if card.ends > now), None)
 
 
-def read_day(scope: Scope, today: Today) -> Day:
+def read_day(scope: Scope, today: Today) -> ScheduleDay:
     """Return the day's visits and those of the seven days after today."""
     last = max(today.shown, today.day + timedelta(days=DAYS_AHEAD))
-    mine = (scope.own(visit), visit.c.state.in_(ON))
+    conditions = (scope.own(visit), visit.c.state.in_(ON))
     with scope.read() as conn:
-        rows = reading.visits(conn, scope, *mine, visit.c.day.between(today.day, last))
+        rows = reading.visits(conn, scope, *conditions, visit.c.day.between(today.day, last))
         now = [row for row in rows if row.day == today.shown]
         cards = _cards(conn, scope, now)
         base = _base(conn, scope)
     minutes, why = _driving(now, base)
-    return Day(tuple(cards), minutes, why, _ahead(rows, today))
+    return ScheduleDay(tuple(cards), minutes, why, _ahead(rows, today))
 
 
 def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
     families = {row.family_id for row in rows}
-    behind = _Behind(
+    behind = _CardContext(
         people=reading.people(conn, scope, families),
-        seen=reading.seen(conn, scope, families),
-        told=reading.told(conn, scope, families),
+        client_ids_by_visit=reading.read_client_ids(conn, scope, families),
+        details=reading.read_booking_details(conn, scope, families),
         marks=reading.marks(conn, scope, families),
         families=_families(conn, scope, families),
         numbers=_numbers(conn, scope, rows),
@@ -131,27 +131,29 @@ def _missing(rows: Sequence[Any]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Behind:
+class _CardContext:
     """What stands behind the cards of a day: see the reads of the same names."""
 
-    people: Mapping[str, Mapping[str, Person]]
-    seen: Mapping[str, Sequence[str]]
-    told: Mapping[str, Sequence[tuple[int, reading.Told]]]
+    people: Mapping[str, Mapping[str, CaseloadClient]]
+    client_ids_by_visit: Mapping[str, Sequence[str]]
+    details: Mapping[str, Sequence[tuple[int, reading.BookingDetails]]]
     marks: Mapping[str, tuple[str, bool]]
-    families: Mapping[str, tuple[str, str | None, Contact]]
+    families: Mapping[str, tuple[str, str | None, ContactPermission]]
     numbers: Mapping[str, int]
     lacks: Mapping[str, datetime]
 
 
-def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
-    seen = [behind.people[row.family_id][id_] for id_ in behind.seen.get(row.id, ())]
-    people = [one for one in seen if not one.died_before(row.day)]
-    said = reading.told_of(behind.told.get(row.family_id, ()), row.starts_at)
+def _card(scope: Scope, row: Any, behind: _CardContext) -> VisitCard:
+    clients = [
+        behind.people[row.family_id][id_] for id_ in behind.client_ids_by_visit.get(row.id, ())
+    ]
+    people = [one for one in clients if not one.died_before(row.day)]
+    details = reading.told_of(behind.details.get(row.family_id, ()), row.starts_at)
     name, newest_phone, contact = behind.families[row.family_id]
     starts, ends, as_of = (
         datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
     )
-    phone = newest_phone or said.phone
+    phone = newest_phone or details.phone
     noted = [behind.marks[one.client_id] for one in people if one.client_id in behind.marks]
     return VisitCard(
         visit_id=row.id,
@@ -166,30 +168,30 @@ def _card(scope: Scope, row: Any, behind: _Behind) -> VisitCard:
         city=row.city,
         state=row.state,
         number=behind.numbers[row.id],
-        concern=said.concern,
-        notes=said.notes,
+        concern=details.concern,
+        notes=details.notes,
         remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
         attention=any(marked for _, marked in noted),
         as_of=as_of,
         doubt=doubt(behind.lacks.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)),
         contact=contact,
         call=call_link(contact, "visit", phone),
-        way=links.directions(said.address, row.city),
+        way=links.directions(details.address, row.city),
         late=links.running_late(contact, phone, row.therapist, starts),
     )
 
 
 def _families(
     conn: Any, scope: Scope, families: set[str]
-) -> dict[str, tuple[str, str | None, Contact]]:
+) -> dict[str, tuple[str, str | None, ContactPermission]]:
     """Return (name, phone, contact) of these families, of those she may see."""
     columns = ("id", "name", "phone", "contact", "contact_reason")
-    asked = select(*(family.c[name] for name in columns)).where(
+    statement = select(*(family.c[name] for name in columns)).where(
         reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
     )
     return {
         row.id: (row.name, row.phone, contact_of(row.contact, row.contact_reason))
-        for row in conn.execute(asked)
+        for row in conn.execute(statement)
     }
 
 
@@ -202,7 +204,7 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         before.c.starts_at < visit.c.starts_at,
         before.c.state.in_(("completed", "booked")),
     )
-    asked = (
+    statement = (
         select(visit.c.id, func.count(before.c.id) + 1)
         .select_from(visit.outerjoin(before, earlier))
         .where(
@@ -211,16 +213,16 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         )
         .group_by(visit.c.id)
     )
-    return dict(map(tuple, conn.execute(asked)))
+    return dict(map(tuple, conn.execute(statement)))
 
 
 def _base(conn: Any, scope: Scope) -> str | None:
     """Return the city her day starts in; the owner has none."""
-    asked = select(therapist.c.base_city).where(
+    statement = select(therapist.c.base_city).where(
         therapist.c.practice_id == scope.practice_id, therapist.c.id == scope.viewer.therapist_id
     )
-    found: str | None = conn.execute(asked).scalar_one_or_none()
-    return found
+    base_city: str | None = conn.execute(statement).scalar_one_or_none()
+    return base_city
 
 
 def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:

@@ -11,12 +11,12 @@ from sqlalchemy import func, or_, select
 from allay_metrics import words
 from allay_metrics.caseload import reading
 from allay_metrics.caseload.doubt import doubt
-from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.caseload.today import Today
-from allay_metrics.contact import Contact, contact_of
+from allay_metrics.contact import ContactPermission, contact_of
 from allay_metrics.derive.closing import DIED
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
-from allay_metrics.metrics.looking import Waiting, Worse, got_worse
+from allay_metrics.metrics.looking import CheckInWait, Worse, got_worse
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, visit
@@ -39,8 +39,8 @@ class MyFamily:
 
     family_id: str
     name: str
-    people: tuple[Person, ...]
-    died: tuple[Person, ...]
+    people: tuple[CaseloadClient, ...]
+    died: tuple[CaseloadClient, ...]
     concern: str
     visits: int
     last_on: date | None
@@ -54,7 +54,7 @@ class MyFamily:
     closed_on: date | None
     attention: tuple[str, ...]
     note: str
-    contact: Contact
+    contact: ContactPermission
     has_open_sign: bool
 
     @property
@@ -105,7 +105,7 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
     columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason", *contact)
     with scope.read() as conn:
         missing = reading.missing_lately(conn, scope, today.day)
-        asked = (
+        statement = (
             select(*(family.c[name] for name in columns))
             .where(
                 reading.own(scope, family, family.c.id),
@@ -118,11 +118,11 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
             )
             .order_by(family.c.name, family.c.id)
         )
-        rows = list(conn.execute(asked))
+        rows = list(conn.execute(statement))
         ids = [row.id for row in rows]
-        known = reading.people(conn, scope, ids)
-        people = _living(known)
-        told = reading.told(conn, scope, ids)
+        people_by_family = reading.people(conn, scope, ids)
+        people = _living(people_by_family)
+        details = reading.read_booking_details(conn, scope, ids)
         marks, signs = reading.marks(conn, scope, ids), reading.open_signs(conn, scope)
         done = visit.c.state == "completed"
         of_them = visit.c.family_id.in_(among(conn, ids))
@@ -130,12 +130,15 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         for row in reading.visits(conn, scope, done, of_them):
             past[row.family_id].append(row)
     as_of = today.as_of.date() if today.as_of else today.day
-    behind = _Behind(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
+    behind = _FamilyContext(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
     return tuple(
         _family(
             row,
-            (people[row.id], tuple(one for one in known[row.id].values() if one.has_died)),
-            reading.told_of(told.get(row.id, ()), 0).concern,
+            (
+                people[row.id],
+                tuple(one for one in people_by_family[row.id].values() if one.has_died),
+            ),
+            reading.told_of(details.get(row.id, ()), 0).concern,
             past.get(row.id, []),
             behind,
         )
@@ -145,10 +148,10 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
 
 
 @dataclass(frozen=True)
-class _Behind:
+class _FamilyContext:
     """Who asks and when, and what stands behind her families: see the reads of the same names."""
 
-    mine: str | None
+    therapist_id: str | None
     today: date
     as_of: date
     marks: Mapping[str, tuple[str, bool]]
@@ -156,29 +159,31 @@ class _Behind:
     signs: Collection[str]
 
 
-def _living(people: Mapping[str, Mapping[str, Person]]) -> dict[str, tuple[Person, ...]]:
+def _living(
+    people: Mapping[str, Mapping[str, CaseloadClient]],
+) -> dict[str, tuple[CaseloadClient, ...]]:
     """Return each family's clients without a baby who died; a family of none is left out."""
-    found = {
+    living_by_family = {
         id_: tuple(one for one in theirs.values() if not one.has_died)
         for id_, theirs in people.items()
     }
-    return {id_: theirs for id_, theirs in found.items() if theirs}
+    return {id_: theirs for id_, theirs in living_by_family.items() if theirs}
 
 
 def _missing(
-    found: Sequence[tuple[date, datetime]], today: date
+    missing_visits: Sequence[tuple[date, datetime]], today: date
 ) -> tuple[date, datetime] | tuple[None, None]:
     """Return the next missing visit, else the last: its day, and when the export without it is."""
-    ahead = [one for one in found if one[0] >= today]
-    return ahead[0] if ahead else found[-1] if found else (None, None)
+    ahead = [one for one in missing_visits if one[0] >= today]
+    return ahead[0] if ahead else missing_visits[-1] if missing_visits else (None, None)
 
 
 def _family(
     row: Any,
-    living_and_died: tuple[tuple[Person, ...], tuple[Person, ...]],
+    living_and_died: tuple[tuple[CaseloadClient, ...], tuple[CaseloadClient, ...]],
     concern: str,
     past: Sequence[Any],
-    behind: _Behind,
+    behind: _FamilyContext,
 ) -> MyFamily:
     people, died = living_and_died
     marks = behind.marks
@@ -196,7 +201,7 @@ def _family(
         next_on=row.next_on,
         missing_on=missing_on,
         doubt=doubt(lacks, lacks) if lacks else "",
-        with_me=last is None or behind.mine in (None, last.therapist_id),
+        with_me=last is None or behind.therapist_id in (None, last.therapist_id),
         last_therapist=last.therapist if last else "",
         state=care_state(row.closed_reason, row.last_on, row.next_on, behind.as_of),
         reason=row.closed_reason or "",
@@ -217,7 +222,7 @@ def look_first(
     families: Sequence[MyFamily],
     today: Today,
     worse: Sequence[Worse] = (),
-    waiting: Sequence[Waiting] = (),
+    waiting: Sequence[CheckInWait] = (),
 ) -> tuple[Look, ...]:
     """Return what to look at first: what parents said got worse, what their check-ins wait for,
     marked ones, then who went quiet.
@@ -254,16 +259,16 @@ def _said_worse(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
     measure = worse.measure.label.lower()
     went = "up" if worse.after > worse.before else "down"
     unit = f" {worse.measure.unit}" if worse.measure.unit else ""
-    said = f"{measure} went {went} {worse.before:g} → {worse.after:g}{unit}"
+    change = f"{measure} went {went} {worse.before:g} → {worse.after:g}{unit}"
     return [
-        Look(one, f"{who.name}: {said}", words.short_day(worse.on), "act", who.client_id)
+        Look(one, f"{who.name}: {change}", words.short_day(worse.on), "act", who.client_id)
         for one in families
         for who in one.people
         if who.client_id == worse.client_id
     ]
 
 
-def _waits(waiting: Waiting, families: Sequence[MyFamily]) -> list[Look]:
+def _waits(waiting: CheckInWait, families: Sequence[MyFamily]) -> list[Look]:
     return [
         Look(one, f"{who.name}: {waiting.what}", waiting.when, waiting.weight, who.client_id)
         for one in families

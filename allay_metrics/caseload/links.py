@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from allay_metrics import words
-from allay_metrics.contact import Contact, text_link
+from allay_metrics.contact import ContactPermission, text_link
 from allay_metrics.records import UNKNOWN, VIRTUAL
 
 _STATE = re.compile(r"\b(?:CA|California)\b", re.IGNORECASE)
@@ -16,7 +16,7 @@ MAPS = "https://www.google.com/maps/dir/?api=1&destination="
 
 
 def running_late(
-    contact: Contact, phone: str | None, therapist: str, starts: datetime
+    contact: ContactPermission, phone: str | None, therapist: str, starts: datetime
 ) -> str | None:
     """Return the link that opens a text to the family; None as `contact.text_link`."""
     first = therapist.split(" ", maxsplit=1)[0]
@@ -33,9 +33,9 @@ def directions(address: str | None, city: str) -> str | None:
     Where what was typed does not name the city, the city stands behind it: so does a city alone.
     """
     place = " ".join((address or "").split())
-    known = city not in (VIRTUAL, UNKNOWN) and "(" not in city
-    if city == VIRTUAL or not (place or known):
+    has_city = city not in (VIRTUAL, UNKNOWN) and "(" not in city
+    if city == VIRTUAL or not (place or has_city):
         return None
-    if known and city.casefold() not in place.casefold():
+    if has_city and city.casefold() not in place.casefold():
         place = f"{place}, {city}" if place else city
     return MAPS + quote(place if _STATE.search(place) else f"{place}, CA")

@@ -11,7 +11,7 @@ TOGETHER = {2: "twins", 3: "triplets", 4: "quadruplets"}
 
 
 @dataclass(frozen=True)
-class Person:
+class CaseloadClient:
     """A client. `born_on` is the birth date, or the due date while it lies ahead.
 
     `closed_on` and `closed_reason` stand while her care is closed.
@@ -51,7 +51,7 @@ class Person:
         return words.age(self.born_on, on) if self.born_on and has_one else ""
 
 
-def ages(people: Sequence[Person], on: date) -> str:
+def ages(people: Sequence[CaseloadClient], on: date) -> str:
     """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text.
 
     Of the living alone; where one of several died, whose age it is: `Mia 7 weeks`.
@@ -59,18 +59,18 @@ def ages(people: Sequence[Person], on: date) -> str:
     infants = [person for person in people if person.is_infant and not person.has_died]
     if len(infants) < sum(person.is_infant for person in people):
         return words.listed(f"{one.name} {one.age(on)}" for one in infants if one.age(on))
-    told = list(dict.fromkeys(filter(None, (one.age(on) for one in infants))))
+    age_texts = list(dict.fromkeys(filter(None, (one.age(on) for one in infants))))
     born = {one.born_on for one in infants}
     together = TOGETHER.get(len(infants), "") if len(born) == 1 else ""
-    return ", ".join(filter(None, (together, words.listed(told) if told else "")))
+    return ", ".join(filter(None, (together, words.listed(age_texts) if age_texts else "")))
 
 
-def names(people: Sequence[Person]) -> str:
+def names(people: Sequence[CaseloadClient]) -> str:
     """Return `Mia and Leo`."""
     return words.listed(person.name for person in people) if people else ""
 
 
-def deaths(people: Iterable[Person]) -> str:
+def deaths(people: Iterable[CaseloadClient]) -> str:
     """Return `Elio died on 12 Nov`, said of everyone among them who died; else an empty text."""
     died = [one.death for one in people if one.death]
     return words.listed(died) if died else ""

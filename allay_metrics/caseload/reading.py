@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
-from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.derive.closing import DIED
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -44,11 +44,11 @@ VISIT = (
     "undriven",
     "unconfirmed",
 )
-_TOLD = ("starts_at", "notes", "concern", "address", "phone")
+_DETAIL_COLUMNS = ("starts_at", "notes", "concern", "address", "phone")
 
 
 @dataclass(frozen=True)
-class Told:
+class BookingDetails:
     """What the rows of one visit say: of several rows each different text once."""
 
     notes: tuple[str, ...] = ()
@@ -67,19 +67,21 @@ def visits(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
     who = and_(
         therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
     )
-    asked = (
+    statement = (
         select(*(visit.c[name] for name in VISIT), therapist.c.name.label("therapist"))
         .select_from(visit.join(therapist, who))
         .where(own(scope, visit, visit.c.family_id), *which)
         .order_by(visit.c.starts_at, visit.c.id)
     )
-    return list(conn.execute(asked))
+    return list(conn.execute(statement))
 
 
 def exports_without(conn: Connection, scope: Scope, visits: Iterable[str]) -> dict[str, datetime]:
     """Return by visit id when the export was made that first lacks it: of missing visits alone."""
-    asked = _missing(scope).where(visit.c.id.in_(among(conn, visits)))
-    return {row.id: datetime.fromtimestamp(row.lacks, scope.zone) for row in conn.execute(asked)}
+    statement = _missing(scope).where(visit.c.id.in_(among(conn, visits)))
+    return {
+        row.id: datetime.fromtimestamp(row.lacks, scope.zone) for row in conn.execute(statement)
+    }
 
 
 def missing_lately(
@@ -93,11 +95,11 @@ def missing_lately(
     """
     since = datetime.combine(today - STANDS_FOR, time(), scope.zone)
     stands = or_(visit.c.day >= since.date(), import_.c.as_of >= int(since.timestamp()))
-    found: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
+    missing_by_family: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
     for row in conn.execute(_missing(scope).where(stands).order_by(visit.c.starts_at, visit.c.id)):
         lacks = datetime.fromtimestamp(row.lacks, scope.zone)
-        found[row.family_id].append((row.day, lacks))
-    return found
+        missing_by_family[row.family_id].append((row.day, lacks))
+    return missing_by_family
 
 
 def _missing(scope: Scope) -> Select[Any]:
@@ -118,31 +120,35 @@ def open_signs(conn: Connection, scope: Scope) -> set[str]:
     of_check_in = and_(
         check_in.c.practice_id == red_flag.c.practice_id, check_in.c.id == red_flag.c.check_in_id
     )
-    asked = (
+    statement = (
         select(client.c.family_id)
         .select_from(
             red_flag.join(check_in, of_check_in).join(client, _of_client(check_in.c.client_id))
         )
         .where(own(scope, client, client.c.family_id), red_flag.c.acknowledged_at.is_(None))
     )
-    return set(conn.execute(asked.distinct()).scalars())
+    return set(conn.execute(statement.distinct()).scalars())
 
 
-def seen(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, list[str]]:
+def read_client_ids(
+    conn: Connection, scope: Scope, families: Iterable[str]
+) -> dict[str, list[str]]:
     """Return the client ids by visit id, of all visits of these families."""
-    asked = (
+    statement = (
         select(visit_client.c.visit_id, visit_client.c.client_id)
         .select_from(visit_client.join(client, _of_client(visit_client.c.client_id)))
         .where(_own_clients(conn, scope, families))
         .order_by(client.c.kind, client.c.name, client.c.id)
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for visit_id, client_id in conn.execute(asked):
-        found[visit_id].append(client_id)
-    return found
+    client_ids_by_visit: dict[str, list[str]] = defaultdict(list)
+    for visit_id, client_id in conn.execute(statement):
+        client_ids_by_visit[visit_id].append(client_id)
+    return client_ids_by_visit
 
 
-def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, dict[str, Person]]:
+def people(
+    conn: Connection, scope: Scope, families: Iterable[str]
+) -> dict[str, dict[str, CaseloadClient]]:
     """Return each family's clients by id, infants first."""
     # A visit after the closing opened the care again, but that of a baby who died.
     back = exists(visit.c.id).where(
@@ -159,45 +165,47 @@ def people(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str,
         or_(~back, care_closed.c.reason == DIED),
     )
     columns = [client.c[name] for name in ("family_id", "id", "name", "kind", "born_on")]
-    asked = (
+    statement = (
         select(*columns, care_closed.c.closed_on, care_closed.c.reason)
         .select_from(client.outerjoin(care_closed, ended))
         .where(_own_clients(conn, scope, families))
         .order_by(client.c.kind, client.c.name, client.c.id)
     )
-    found: dict[str, dict[str, Person]] = defaultdict(dict)
-    for family_id, id_, *told in conn.execute(asked):
-        found[family_id][id_] = Person(id_, *told)
-    return found
+    people_by_family: dict[str, dict[str, CaseloadClient]] = defaultdict(dict)
+    for family_id, id_, *values in conn.execute(statement):
+        people_by_family[family_id][id_] = CaseloadClient(id_, *values)
+    return people_by_family
 
 
-def told(
+def read_booking_details(
     conn: Connection, scope: Scope, families: Iterable[str]
-) -> Mapping[str, list[tuple[int, Told]]]:
+) -> Mapping[str, list[tuple[int, BookingDetails]]]:
     """Return what each family's bookings say, by family: (start, what was told), in order."""
-    asked = (
-        select(booking.c.family_id, *(booking.c[name] for name in _TOLD))
+    statement = (
+        select(booking.c.family_id, *(booking.c[name] for name in _DETAIL_COLUMNS))
         .where(
             own(scope, booking, booking.c.family_id),
             booking.c.family_id.in_(among(conn, families)),
-            or_(*(booking.c[name].is_not(None) for name in _TOLD[1:])),
+            or_(*(booking.c[name].is_not(None) for name in _DETAIL_COLUMNS[1:])),
         )
         .order_by(booking.c.starts_at, booking.c.id)
     )
-    found: dict[str, list[tuple[int, Told]]] = defaultdict(list)
-    for family_id, starts_at, notes, concern, address, phone in conn.execute(asked):
+    details_by_family: dict[str, list[tuple[int, BookingDetails]]] = defaultdict(list)
+    for family_id, starts_at, notes, concern, address, phone in conn.execute(statement):
         lines = (notes.strip(),) if notes and notes.strip() else ()
-        said = Told(lines, *((text or "").strip() for text in (concern, address, phone)))
-        found[family_id].append((starts_at, said))
-    return found
+        details = BookingDetails(
+            lines, *((text or "").strip() for text in (concern, address, phone))
+        )
+        details_by_family[family_id].append((starts_at, details))
+    return details_by_family
 
 
-def told_of(said: Iterable[tuple[int, Told]], starts_at: int) -> Told:
+def told_of(details: Iterable[tuple[int, BookingDetails]], starts_at: int) -> BookingDetails:
     """Return what is told of the visit at `starts_at`: its own rows' words, else the newest ones.
 
     A gate code is typed once and holds for later visits.
     """
-    rows = list(said)
+    rows = list(details)
     here = [one for at, one in rows if at == starts_at]
     newest = [one for _, one in sorted(rows, key=lambda row: row[0], reverse=True)]
     both = [*here, *newest]
@@ -207,22 +215,22 @@ def told_of(said: Iterable[tuple[int, Told]], starts_at: int) -> Told:
 
     notes = dict.fromkeys(line for one in here for line in one.notes)
     old = next((one.notes for one in newest if one.notes), ())
-    return Told(tuple(notes) or old, first("concern"), first("address"), first("phone"))
+    return BookingDetails(tuple(notes) or old, first("concern"), first("address"), first("phone"))
 
 
 def marks(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, tuple[str, bool]]:
     """Return (note for the next visit, marked for attention) by client id, where there is one."""
-    asked = (
+    statement = (
         select(client_note.c.client_id, client_note.c.text, client_note.c.attention)
         .select_from(client_note.join(client, _of_client(client_note.c.client_id)))
         .where(_own_clients(conn, scope, families))
     )
-    return {row.client_id: (row.text, bool(row.attention)) for row in conn.execute(asked)}
+    return {row.client_id: (row.text, bool(row.attention)) for row in conn.execute(statement)}
 
 
 def _own_clients(conn: Connection, scope: Scope, families: Iterable[str]) -> ColumnElement[bool]:
-    mine = own(scope, client, client.c.family_id)
-    return and_(mine, client.c.family_id.in_(among(conn, families)))
+    is_own = own(scope, client, client.c.family_id)
+    return and_(is_own, client.c.family_id.in_(among(conn, families)))
 
 
 def _of_client(column: ColumnElement[str]) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ DRAWN = ("number", "ordinal", "words")
 
 
 @dataclass(frozen=True)
-class Said:
+class ParentWords:
     """What a parent wrote in one check-in: (measure, text) in the order given, and who read it."""
 
     check_in_id: str
@@ -28,13 +28,17 @@ class Said:
     read_on: date | None
 
 
-def read_said(scope: Scope, client_id: str) -> tuple[Said, ...]:
+def read_said(scope: Scope, client_id: str) -> tuple[ParentWords, ...]:
     """Return a client's check-ins with words in them, newest first; of own families alone."""
     own = select(client.c.id).where(reading.own(scope, client, client.c.family_id))
     columns = ("id", "answered_at", "words_read_by", "words_read_at")
-    told: list[Any] = [*(check_in.c[name] for name in columns), answer.c.measure, answer.c.text]
-    asked = (
-        select(*told)
+    selection: list[Any] = [
+        *(check_in.c[name] for name in columns),
+        answer.c.measure,
+        answer.c.text,
+    ]
+    statement = (
+        select(*selection)
         .join(
             answer,
             and_(
@@ -51,13 +55,15 @@ def read_said(scope: Scope, client_id: str) -> tuple[Said, ...]:
         )
         .order_by(check_in.c.answered_at.desc(), check_in.c.id, answer.c.saved_at)
     )
-    found: dict[str, Said] = {}
+    words_by_check_in: dict[str, ParentWords] = {}
     with scope.read() as conn:
-        for id_, at, by, read_at, measure, text in conn.execute(asked):
-            before = found[id_].texts if id_ in found else ()
+        for id_, at, by, read_at, measure, text in conn.execute(statement):
+            before = words_by_check_in[id_].texts if id_ in words_by_check_in else ()
             day, read_on = _day(scope, at), None if read_at is None else _day(scope, read_at)
-            found[id_] = Said(id_, day, (*before, (measure, text)), by or "", read_on)
-    return tuple(found.values())
+            words_by_check_in[id_] = ParentWords(
+                id_, day, (*before, (measure, text)), by or "", read_on
+            )
+    return tuple(words_by_check_in.values())
 
 
 def _day(scope: Scope, at: int) -> date:
@@ -65,7 +71,7 @@ def _day(scope: Scope, at: int) -> date:
 
 
 @dataclass(frozen=True)
-class Answers:
+class MeasureAnswers:
     """One measure's answers: (weeks of age, or since the first visit, value), over its band."""
 
     measure: Measure
@@ -76,7 +82,7 @@ class Answers:
     on: date
 
 
-def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
+def read_answers(scope: Scope, client_id: str) -> tuple[MeasureAnswers, ...]:
     """Return a client's answers by measure, the concern's own first.
 
     All of them, whether or not the family agreed to be counted in totals: they are the client's.
@@ -90,17 +96,19 @@ def read_answers(scope: Scope, client_id: str) -> tuple[Answers, ...]:
     charted = [one for one in measures().values() if one.kind in DRAWN]
     charted += [one.measure for one in own_measures(scope)]
     charted.sort(key=lambda one: one.id != first)
-    found = []
+    measure_answers = []
     for measure in charted:
-        given = [one for one in newest.answers if one.measure == measure.id]
-        if not given:
+        answers = [one for one in newest.answers if one.measure == measure.id]
+        if not answers:
             continue
         by_age = newest.born is not None and measure.id != "parent_pain"
         start = newest.born if by_age and newest.born else newest.first
         weeks = newest.gestation_weeks if by_age else None
-        points = tuple((age_weeks(start, one.on, weeks), one.value) for one in given)
+        points = tuple((age_weeks(start, one.on, weeks), one.value) for one in answers)
         ages = [point[0] for point in points]
         steps = [half / 2 for half in range(int(min(ages) * 2) - 2, int(max(ages) * 2) + 4)]
         over = band(measure.norm_metric, steps) if by_age and measure.norm_metric else []
-        found.append(Answers(measure, points, tuple(over), by_age, given[-1].value, given[-1].on))
-    return tuple(found)
+        measure_answers.append(
+            MeasureAnswers(measure, points, tuple(over), by_age, answers[-1].value, answers[-1].on)
+        )
+    return tuple(measure_answers)

@@ -43,16 +43,18 @@ def today_of(scope: Scope, clock: datetime | None = None) -> Today:
     once nothing in them lies ahead: a page of nothing would help nobody.
     """
     now = (clock or datetime.now(UTC)).astimezone(scope.zone)
-    mine = (scope.own(visit), visit.c.state.in_(ON))
+    conditions = (scope.own(visit), visit.c.state.in_(ON))
     newest = select(func.max(import_.c.as_of)).where(
         import_.c.practice_id == scope.practice_id,
         import_.c.undone_at.is_(None),
         import_.c.holds != "answers",
     )
     with scope.read() as conn:
-        told = conn.execute(newest).scalar_one()
-        as_of = datetime.fromtimestamp(told, scope.zone) if told is not None else None
-        last = conn.execute(select(func.max(visit.c.day)).where(*mine)).scalar_one()
+        as_of_seconds = conn.execute(newest).scalar_one()
+        as_of = (
+            datetime.fromtimestamp(as_of_seconds, scope.zone) if as_of_seconds is not None else None
+        )
+        last = conn.execute(select(func.max(visit.c.day)).where(*conditions)).scalar_one()
         why, age = "", ""
         if as_of is not None and not scope.is_demo:
             age = records_age(as_of.date(), now.date())
@@ -60,6 +62,6 @@ def today_of(scope: Scope, clock: datetime | None = None) -> Today:
             now, why = as_of, "In the demo it is always the day its records were exported."
         elif as_of is not None and as_of.date() < now.date() and (not last or last < now.date()):
             now, why = as_of, "These records end before today: the day they were exported is shown."
-        ahead = select(func.min(visit.c.day)).where(*mine, visit.c.day >= now.date())
+        ahead = select(func.min(visit.c.day)).where(*conditions, visit.c.day >= now.date())
         following = conn.execute(ahead).scalar_one()
     return Today(now, as_of, following or now.date(), why, age)

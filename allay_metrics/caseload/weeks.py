@@ -29,7 +29,7 @@ def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
     as_of = today.as_of.date() if today.as_of else today.day
     last = last_full_week(min(as_of, today.day))
     mondays = weeks_up_to(last, WEEKS_BACK + 1)
-    asked = (
+    statement = (
         select(weekly.c.week, func.sum(weekly.c.visits))
         .where(
             scope.own(weekly),
@@ -39,8 +39,8 @@ def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
         .group_by(weekly.c.week)
     )
     with scope.read() as conn:
-        found = {row[0]: int(row[1]) for row in conn.execute(asked)}
-    counts = [found.get(monday, 0) for monday in mondays]
+        visits_by_week = {row[0]: int(row[1]) for row in conn.execute(statement)}
+    counts = [visits_by_week.get(monday, 0) for monday in mondays]
     begun = next((i for i, count in enumerate(counts) if count), len(counts))
     usual = usual_count(counts[begun:-1])
     return OwnWeeks(tuple(mondays[-SERIES:]), tuple(counts[-SERIES:]), usual)

@@ -4,9 +4,9 @@ Beside each figure stands `..._alt`, the sentence that says the same to someone 
 Clicked marks carry their keys in `customdata`, named in each function's docstring.
 """
 
-from allay_metrics.charts.bay_map import Place, bay_map, bay_map_alt
+from allay_metrics.charts.bay_map import CityBubble, bay_map, bay_map_alt
 from allay_metrics.charts.outcomes import (
-    Changes,
+    ChangePanel,
     Panel,
     changes,
     changes_alt,
@@ -20,9 +20,9 @@ from allay_metrics.charts.stacks import ages, ages_alt, mix, mix_alt, weeks, wee
 from allay_metrics.charts.trends import Trend, trends, trends_alt
 
 __all__ = [
-    "Changes",
+    "ChangePanel",
+    "CityBubble",
     "Panel",
-    "Place",
     "Trend",
     "ages",
     "ages_alt",

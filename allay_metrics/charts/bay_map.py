@@ -51,7 +51,7 @@ View = tuple[float, float, float, float]  # degrees: west, east, south, north
 
 
 @dataclass(frozen=True)
-class Place:
+class CityBubble:
     """A city with its coordinates (degrees) and the count its bubble shows."""
 
     name: str
@@ -60,7 +60,9 @@ class Place:
     count: int
 
 
-def bay_map(places: Sequence[Place], *, noun: str = "visit", height: int = HEIGHT) -> go.Figure:
+def bay_map(
+    places: Sequence[CityBubble], *, noun: str = "visit", height: int = HEIGHT
+) -> go.Figure:
     """Return the map with a bubble per place, its area by the count.
 
     The unknown city has no place and so never a bubble; a place without visits has none either.
@@ -82,21 +84,21 @@ def bay_map(places: Sequence[Place], *, noun: str = "visit", height: int = HEIGH
     )
 
 
-def bay_map_alt(places: Sequence[Place], *, noun: str = "visit", unknown: int = 0) -> str:
+def bay_map_alt(places: Sequence[CityBubble], *, noun: str = "visit", unknown: int = 0) -> str:
     """Return the sentence that stands for `bay_map`; `unknown` visits are told, not drawn."""
     shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
     parts = [f"{place.name} {words.number(place.count)}" for place in shown]
-    told = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or f'no {noun}s'}"
+    sentence = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or f'no {noun}s'}"
     if unknown:
-        told += f"; {words.plural(unknown, noun)} without a known city"
-    return told + "."
+        sentence += f"; {words.plural(unknown, noun)} without a known city"
+    return sentence + "."
 
 
 @dataclass(frozen=True)
 class _Spot:
     """Where a place is drawn: at home, or at the edge with an arrow towards it."""
 
-    place: Place
+    place: CityBubble
     longitude: float
     latitude: float
     arrow: str
@@ -110,7 +112,7 @@ class _Spot:
         return self.x - half, self.y - half, self.x + half, self.y + half
 
 
-def _view(places: Sequence[Place]) -> View:
+def _view(places: Sequence[CityBubble]) -> View:
     """Return the window in degrees: the home view, grown for cities with enough visits."""
     west, east, south, north = HOME
     enough = ENOUGH * sum(place.count for place in places)
@@ -124,7 +126,7 @@ def _view(places: Sequence[Place]) -> View:
     return west, east, south, north
 
 
-def _spot(place: Place, view: View, scale: float, height: int) -> _Spot:
+def _spot(place: CityBubble, view: View, scale: float, height: int) -> _Spot:
     west, east, south, north = view
     longitude = min(max(place.longitude, west + MARGIN), east - MARGIN)
     latitude = min(max(place.latitude, south + MARGIN), north - MARGIN)
@@ -142,7 +144,7 @@ def _arrow(right: float, up: float) -> str:
     return " →" if right > 0 else " ←"
 
 
-def _bubble_scale(places: Sequence[Place]) -> float:
+def _bubble_scale(places: Sequence[CityBubble]) -> float:
     """Return px of diameter per square root of a visit, so that the largest is about 34 px."""
     most = max((place.count for place in places), default=0)
     return min(7.2, 27 / math.sqrt(most)) if most else 0.0

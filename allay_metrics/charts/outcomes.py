@@ -33,7 +33,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Changes:
+class ChangePanel:
     """One concern's changes, smallest first; those within `noise` of nought are drawn grey."""
 
     name: str
@@ -101,11 +101,11 @@ def _all_lines(one: Panel, axes: Json) -> Json:
 
 def lines_alt(panels: Sequence[Panel]) -> str:
     """Return the sentence that stands for `lines`."""
-    told = [f"{one.name} {words.plural(len(one.lines), 'line')}" for one in panels]
-    return f"Answers of each client over time: {words.listed(told)}." if told else f"{NOTHING}."
+    parts = [f"{one.name} {words.plural(len(one.lines), 'line')}" for one in panels]
+    return f"Answers of each client over time: {words.listed(parts)}." if parts else f"{NOTHING}."
 
 
-def changes(panels: Sequence[Changes]) -> go.Figure:
+def changes(panels: Sequence[ChangePanel]) -> go.Figure:
     """Return every pair's change as a bar, sorted; up is better, grey is within noise."""
     if not panels:
         return nothing(NOTHING)
@@ -134,15 +134,15 @@ def _colour(value: float, noise: float) -> str:
     return ACCENT if value > 0 else SIGNAL
 
 
-def changes_alt(panels: Sequence[Changes]) -> str:
+def changes_alt(panels: Sequence[ChangePanel]) -> str:
     """Return the sentence that stands for `changes`."""
-    told = []
+    parts = []
     for one in panels:
         up = sum(value >= one.noise for value in one.values)
         down = sum(value <= -one.noise for value in one.values)
         within = len(one.values) - up - down
-        told.append(f"{one.name} {up} better, {within} within noise, {down} worse")
-    return f"Every family's change: {'; '.join(told)}." if told else f"{NOTHING}."
+        parts.append(f"{one.name} {up} better, {within} within noise, {down} worse")
+    return f"Every family's change: {'; '.join(parts)}." if parts else f"{NOTHING}."
 
 
 def months(first: Sequence[date], shares: Sequence[float], middle: float) -> go.Figure:
@@ -180,10 +180,10 @@ def months(first: Sequence[date], shares: Sequence[float], middle: float) -> go.
 
 def months_alt(first: Sequence[date], shares: Sequence[float]) -> str:
     """Return the sentence that stands for `months`."""
-    told = [
+    parts = [
         f"{month:%b %Y} {words.percent(share)}" for month, share in zip(first, shares, strict=True)
     ]
-    return f"Share better by month: {words.listed(told)}."
+    return f"Share better by month: {words.listed(parts)}."
 
 
 def _axes_of(i: int) -> Json:

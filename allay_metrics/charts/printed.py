@@ -24,7 +24,7 @@ _COLUMN = 150  # letters of small text across the whole figure
 
 
 @dataclass(frozen=True)
-class Row:
+class FigureRow:
     """One concern: who answered, and what may be told of it.
 
     `share`, `low` and `high` (0 to 1) are the share better and its interval, `worst` and `best`
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FigureSheet:
     """What the figure says around its rows; `context` stands below them word for word."""
 
     title: str
@@ -51,19 +51,19 @@ class Sheet:
     context: str
 
 
-def as_png(sheet: Sheet, rows: Sequence[Row]) -> bytes:
+def as_png(sheet: FigureSheet, rows: Sequence[FigureRow]) -> bytes:
     """Return the figure as a picture, 2 px a point."""
     return bytes(_renderer().vegalite_to_png(_spec(sheet, rows), vl_version=_VERSION, scale=2))
 
 
-def as_pdf(sheet: Sheet, rows: Sequence[Row]) -> bytes:
+def as_pdf(sheet: FigureSheet, rows: Sequence[FigureRow]) -> bytes:
     """Return the figure as a page of vectors and text."""
     return bytes(_renderer().vegalite_to_pdf(_spec(sheet, rows), vl_version=_VERSION))
 
 
-def said(sheet: Sheet, rows: Sequence[Row]) -> str:
+def figure_text(sheet: FigureSheet, rows: Sequence[FigureRow]) -> str:
     """Return every word of the figure, as its specification holds them."""
-    found: list[str] = []
+    texts: list[str] = []
 
     def walk(part: Any) -> None:
         if isinstance(part, dict):
@@ -73,10 +73,10 @@ def said(sheet: Sheet, rows: Sequence[Row]) -> str:
             for each in part:
                 walk(each)
         elif isinstance(part, str):
-            found.append(part)
+            texts.append(part)
 
     walk(_spec(sheet, rows))
-    return " ".join(found)
+    return " ".join(texts)
 
 
 @cache
@@ -87,7 +87,7 @@ def _renderer() -> Any:
     return vl_convert
 
 
-def _spec(sheet: Sheet, rows: Sequence[Row]) -> dict[str, Any]:
+def _spec(sheet: FigureSheet, rows: Sequence[FigureRow]) -> dict[str, Any]:
     """Return the Vega-Lite specification: names, shares with intervals, and numbers in words."""
     import altair as alt
 
@@ -124,7 +124,7 @@ def _spec(sheet: Sheet, rows: Sequence[Row]) -> dict[str, Any]:
     return spec
 
 
-def _names(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
+def _names(alt: Any, rows: Sequence[FigureRow], y: Any, height: int) -> Any:
     data = alt.Data(values=[{"name": row.name, "answered": row.answered} for row in rows])
     base = alt.Chart(data, width=_LEFT, height=height).encode(y=y, x=alt.value(0))
     name = base.mark_text(align="left", dy=-9, fontSize=15, fontWeight=600, color=INK)
@@ -132,9 +132,9 @@ def _names(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
     return name.encode(text="name:N") + count.encode(text="answered:N")
 
 
-def _shares(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
+def _shares(alt: Any, rows: Sequence[FigureRow], y: Any, height: int) -> Any:
     ends = ("share", "low", "high", "worst", "best")
-    told = [
+    share_rows = [
         {"name": row.name} | {end: getattr(row, end) for end in ends}
         for row in rows
         if row.share is not None
@@ -146,7 +146,7 @@ def _shares(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
     )  # fmt: skip
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
     # All names, so that rows without a share keep their place.
-    base = alt.Chart(alt.Data(values=told), width=_MIDDLE, height=height)
+    base = alt.Chart(alt.Data(values=share_rows), width=_MIDDLE, height=height)
     where = alt.Y("name:N", sort=y["sort"], axis=None,
                   scale=alt.Scale(domain=[row.name for row in rows], paddingOuter=0,
                                   paddingInner=0))  # fmt: skip
@@ -160,8 +160,8 @@ def _shares(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
     return bounds + interval + point
 
 
-def _words(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
-    data = alt.Data(values=[{"name": row.name, "said": [*row.lines]} for row in rows])
+def _words(alt: Any, rows: Sequence[FigureRow], y: Any, height: int) -> Any:
+    data = alt.Data(values=[{"name": row.name, "figure_text": [*row.lines]} for row in rows])
     return (
         alt.Chart(data, width=_RIGHT, height=height)
         .mark_text(align="left", baseline="middle", fontSize=12.5, lineHeight=18, color=SOFT, dy=-8)
@@ -169,7 +169,7 @@ def _words(alt: Any, rows: Sequence[Row], y: Any, height: int) -> Any:
     )
 
 
-def _below(alt: Any, sheet: Sheet) -> Any:
+def _below(alt: Any, sheet: FigureSheet) -> Any:
     notes = [line for note in sheet.notes for line in wrap(note, _COLUMN)]
     lines = [*wrap(sheet.context, _COLUMN), "\u00a0", *notes]
     empty = alt.Chart(alt.Data(values=[{"at": 0}]), width=_LEFT + _MIDDLE + _RIGHT + 20, height=1)

@@ -50,10 +50,10 @@ def reset_command(context: click.Context, email: str, database: str | None) -> N
     from allay_metrics.actions.people import people, reset
 
     scope = _opened(context, database)
-    found = [one for one in people(scope) if one.email == email.strip().lower()]
-    if not found:
+    matches = [one for one in people(scope) if one.email == email.strip().lower()]
+    if not matches:
         raise NotFound(f"Nobody with the address {email} is listed.")
-    _show(reset(scope, found[0].id), scope)
+    _show(reset(scope, matches[0].id), scope)
     scope.close()
 
 

@@ -11,7 +11,7 @@ from allay_metrics.cli.numbers import open_recorded
 from allay_metrics.cli.options import chosen_database, database_option
 
 if TYPE_CHECKING:
-    from allay_metrics.caseload.day import Day, VisitCard
+    from allay_metrics.caseload.day import ScheduleDay, VisitCard
     from allay_metrics.caseload.families import Look, MyFamily
     from allay_metrics.caseload.today import Today
 
@@ -33,23 +33,23 @@ def caseload_command(context: click.Context, email: str, json_: bool, database: 
     today = today_of(scope)
     families = read_families(scope, today)
     first = look_first(families, today, read_worse(scope, today), waiting(scope, today.now))
-    told = _Told(today, read_day(scope, today), first, families)
-    click.echo(as_json(caseload_json(told)) if json_ else caseload_text(told))
+    caseload = _Caseload(today, read_day(scope, today), first, families)
+    click.echo(as_json(caseload_json(caseload)) if json_ else caseload_text(caseload))
     if today.why:
         click.echo(today.why, err=True)
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Caseload:
     today: "Today"
-    day: "Day"
+    day: "ScheduleDay"
     looks: "tuple[Look, ...]"
     families: "tuple[MyFamily, ...]"
 
 
-def caseload_json(told: _Told) -> dict[str, Any]:
+def caseload_json(caseload: _Caseload) -> dict[str, Any]:
     """Return what the caseload holds; days and times in ISO, no money."""
-    today, day = told.today, told.day
+    today, day = caseload.today, caseload.day
     return {
         "day": today.shown.isoformat(),
         "today": today.day.isoformat(),
@@ -65,19 +65,19 @@ def caseload_json(told: _Told) -> dict[str, Any]:
         "look_first": [
             {"family": one.family.name, "client_id": one.leads_to, "what": one.what,
              "when": one.when}
-            for one in told.looks
+            for one in caseload.looks
         ],
-        "families": [_family(one, today) for one in told.families],
+        "families": [_family(one, today) for one in caseload.families],
     }  # fmt: skip
 
 
-def caseload_text(told: _Told) -> str:
+def caseload_text(caseload: _Caseload) -> str:
     """Return the caseload as a therapist reads it."""
     from allay_metrics.caseload.doubt import ask_first
     from allay_metrics.caseload.people import ages
     from allay_metrics.metrics.care import CARE_STATES
 
-    today, day = told.today, told.day
+    today, day = caseload.today, caseload.day
     drive = f"about {day.drive_minutes} min driving" if day.drive_minutes else day.why_no_drive
     visits = words.plural(len(day.cards), "visit")
     cities = words.plural(len(day.cities), "city", "cities")
@@ -94,10 +94,10 @@ def caseload_text(told: _Told) -> str:
         if rest:
             lines.append(f"{'':10}{' '.join(rest.split())}")
     lines += ["", "Look at these first"]
-    if today.age and any(one.is_to_book for one in told.looks):
+    if today.age and any(one.is_to_book for one in caseload.looks):
         lines.append(f"  {today.age}")
-    lines += [f"  {one.family.name}: {one.what} {one.when}".rstrip() for one in told.looks]
-    counts = Counter(family.state for family in told.families)
+    lines += [f"  {one.family.name}: {one.what} {one.when}".rstrip() for one in caseload.looks]
+    counts = Counter(family.state for family in caseload.families)
     lines += ["", ", ".join(f"{counts[state]} {state}" for state in CARE_STATES)]
     return "\n".join(lines)
 

@@ -62,10 +62,10 @@ for _command in (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, or 2 after one sentence on stderr."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    command_line = list(sys.argv[1:] if arguments is None else arguments)
     started = time.monotonic()
     try:
-        found = commands.main(given, prog_name=PROGRAM, standalone_mode=False)
+        result = commands.main(command_line, prog_name=PROGRAM, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return WRONG
@@ -79,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("Stopped.", err=True)
         return STOPPED
     except Exception as error:  # noqa: BLE001  the last resort: a person never sees a traceback
-        return _unexpected(error, started, debug="--debug" in given)
-    return found if isinstance(found, int) else 0
+        return _unexpected(error, started, debug="--debug" in command_line)
+    return result if isinstance(result, int) else 0
 
 
 def _say(sentence: str) -> int:

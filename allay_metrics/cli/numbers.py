@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allay_metrics.cli.options import Day, chosen_database, database_option, listed
+from allay_metrics.cli.options import DayParameter, chosen_database, database_option, listed
 from allay_metrics.errors import QuestionProblem
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ AHEAD = ("booked", "booked_value")
 @click.argument("metrics", metavar="METRIC[,METRIC]", nargs=-1, required=True)
 @click.option("--by", multiple=True, metavar="GROUP[,GROUP]", help="Groups, such as city.")
 @click.option("--grain", metavar="GRAIN", help="day, week, month, quarter or year.")
-@click.option("--from", "first", type=Day(), metavar="D", help="First day.")
-@click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
+@click.option("--from", "first", type=DayParameter(), metavar="D", help="First day.")
+@click.option("--to", "last", type=DayParameter(), metavar="D", help="Last day, included.")
 @click.option("--where", multiple=True, metavar="KEY=VALUE", help="Only these; repeat for or.")
 @click.option("--as", "email", metavar="EMAIL", help="As this therapist; else as the owner.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -37,7 +37,7 @@ def query_command(
     format_: str,
     email: str | None,
     database: str | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Answer a question with numbers.
 
@@ -51,7 +51,7 @@ def query_command(
     scope = open_recorded(chosen_database(context, database))
     if email:
         scope = scope.as_therapist(email)
-    question = _question(scope, listed(metrics), listed(by), **asked)
+    question = _question(scope, listed(metrics), listed(by), **options)
     answer = query(question, scope)
     left_out = visits_left_out(question, scope)
     if format_ == "json":
@@ -68,7 +68,7 @@ def query_command(
 
 
 @click.command("week")
-@click.argument("monday", metavar="[MONDAY]", required=False, type=Day())
+@click.argument("monday", metavar="[MONDAY]", required=False, type=DayParameter())
 @click.option("--json", "json_", is_flag=True, help="JSON instead of text.")
 @database_option
 @click.pass_context
@@ -126,13 +126,13 @@ def _period(
         return first, last
     from allay_metrics.review.known import known_records
 
-    known = known_records(scope)
-    as_of = known.as_of_day or last or first
+    record_status = known_records(scope)
+    as_of = record_status.as_of_day or last or first
     if as_of is None:
         raise QuestionProblem("There are no records yet: name the period by --from and --to.")
     ahead = all(name in AHEAD for name in metrics)
-    start = as_of if ahead else known.first_day or as_of
-    end = max(known.last_day or as_of, as_of) if ahead else as_of
+    start = as_of if ahead else record_status.first_day or as_of
+    end = max(record_status.last_day or as_of, as_of) if ahead else as_of
     if "on_books" in metrics:
         # Told for whole weeks: the records' own, from the first Monday to the last Sunday.
         start += timedelta(days=-start.weekday() % 7)

@@ -13,7 +13,7 @@ from allay_metrics.plausible import ANY_DAY, read_day
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType[date]):
+class DayParameter(click.ParamType[date]):
     """A date as YYYY-MM-DD."""
 
     name = "date"
@@ -62,9 +62,9 @@ def database_option(command: Command) -> Command:
     )(command)
 
 
-def chosen_database(context: click.Context, given: str | None) -> str | None:
+def chosen_database(context: click.Context, database: str | None) -> str | None:
     """Return the URL asked for on either side of the command's name."""
-    return given or (context.obj or {}).get("database")
+    return database or (context.obj or {}).get("database")
 
 
 def moment(text: str, zone: ZoneInfo) -> int:
@@ -76,15 +76,15 @@ def moment(text: str, zone: ZoneInfo) -> int:
         end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
         return int(min(end, datetime.now(zone)).timestamp())
     try:
-        told = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
-        told = datetime.min  # noqa: DTZ901 - no time at all
-    if not ANY_DAY.holds(told.date()):
+        instant = datetime.min  # noqa: DTZ901 - no time at all
+    if not ANY_DAY.holds(instant.date()):
         raise QuestionProblem(
             f"'{text[:40]}' is no time: write it as 2026-11-16T08:02 or 2026-11-16. "
             f"{ANY_DAY.sentence}"
         )
-    return int((told if told.tzinfo else told.replace(tzinfo=zone)).timestamp())
+    return int((instant if instant.tzinfo else instant.replace(tzinfo=zone)).timestamp())
 
 
 def listed(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from allay_metrics.cli.numbers import open_recorded
-from allay_metrics.cli.options import Day, chosen_database, database_option, listed
+from allay_metrics.cli.options import DayParameter, chosen_database, database_option, listed
 
 if TYPE_CHECKING:
     from allay_metrics.records import Scope
@@ -19,8 +19,8 @@ HEADS = ("concern", "eligible", "asked", "baseline", "paired", "mean", "median",
 @click.command("outcomes")
 @click.option("--measure", metavar="ID", help="Another measure than each concern's: exploratory.")
 @click.option("--concern", multiple=True, metavar="ID[,ID]", help="Only these concerns.")
-@click.option("--from", "first", type=Day(), metavar="D", help="First day.")
-@click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
+@click.option("--from", "first", type=DayParameter(), metavar="D", help="First day.")
+@click.option("--to", "last", type=DayParameter(), metavar="D", help="Last day, included.")
 @click.option("--json", "json_", is_flag=True, help="JSON instead of text.")
 @database_option
 @click.pass_context
@@ -31,7 +31,7 @@ def outcomes_command(
     concern: tuple[str, ...],
     json_: bool,
     database: str | None,
-    **asked: Any,
+    **options: Any,
 ) -> None:
     """Print reported change while in care, by concern; practice-wide, for the owner.
 
@@ -43,8 +43,8 @@ def outcomes_command(
     from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 
     scope = open_recorded(chosen_database(context, database))
-    first, last = _period(scope, asked["first"], asked["last"])
-    review = review_outcomes(scope, first, last, measure=asked["measure"], only=listed(concern))
+    first, last = _period(scope, options["first"], options["last"])
+    review = review_outcomes(scope, first, last, measure=options["measure"], only=listed(concern))
     rows = outcome_rows(review)
     if json_:
         click.echo(output.as_json(rows))
@@ -71,11 +71,11 @@ def _line(row: dict[str, Any]) -> list[str]:
     def number(value: float | None) -> str:
         return "-" if value is None else f"{value:.1f}"
 
-    def share(told: dict[str, Any]) -> str:
-        if told["share"] is None:
+    def share(proportion: dict[str, Any]) -> str:
+        if proportion["share"] is None:
             return "-"
-        low, high = (round(100 * told[end]) for end in ("low", "high"))
-        return f"{told['n']} = {round(100 * told['share'])} % ({low}-{high})"
+        low, high = (round(100 * proportion[end]) for end in ("low", "high"))
+        return f"{proportion['n']} = {round(100 * proportion['share'])} % ({low}-{high})"
 
     mean = number(row["mean_change"])
     if row["low"] is not None:

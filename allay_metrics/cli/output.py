@@ -10,7 +10,7 @@ import pandas as pd
 
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Metric, Question
-from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.cells import AggregateKey
 from allay_metrics.metrics.left_out import LeftOut
 from allay_metrics.spreadsheet import csv_text
 
@@ -41,7 +41,7 @@ def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> l
 def with_notes(
     rows: list[dict[str, Any]],
     question: Question,
-    left_out: Mapping[Place, LeftOut],
+    left_out: Mapping[AggregateKey, LeftOut],
     zone: ZoneInfo,
 ) -> list[dict[str, Any]]:
     """Return the objects with a `note` in those whose visits are not all counted or confirmed."""
@@ -49,9 +49,9 @@ def with_notes(
     for row in rows:
         group = tuple(row[name] for name in question.by)
         period = date.fromisoformat(row["period"]) if question.grain else None
-        found = left_out.get(Place(group, starts.index(period)))
-        if found is not None:
-            row["note"] = found.note(zone)
+        omission = left_out.get(AggregateKey(group, starts.index(period)))
+        if omission is not None:
+            row["note"] = omission.note(zone)
     return rows
 
 
@@ -62,8 +62,8 @@ def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> st
     for record in answer.to_dict("records"):
         cell = _cell(record)
         money = METRICS[record["metric"]].money
-        told = [_written(cell[name], money=money) for name in VALUES]
-        rows.append([*(record[name] for name in columns[:-4]), *told])
+        values = [_written(cell[name], money=money) for name in VALUES]
+        rows.append([*(record[name] for name in columns[:-4]), *values])
     return csv_text(columns, rows)
 
 
@@ -75,11 +75,11 @@ def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> 
         place = [str(record[name]) for name in by]
         if grain:
             place.append(record["period"].isoformat())
-        told = _told(METRICS[record["metric"]], _cell(record))
-        rows.setdefault(tuple(place), {})[record["metric"]] = told
+        text = _format_cell(METRICS[record["metric"]], _cell(record))
+        rows.setdefault(tuple(place), {})[record["metric"]] = text
     heads = [*by, *([grain] if grain else []), *(METRICS[key].label for key in keys)]
     lines = [
-        [*place, *(found.get(key, words.DASH) for key in keys)] for place, found in rows.items()
+        [*place, *(texts.get(key, words.DASH) for key in keys)] for place, texts in rows.items()
     ]
     return table(heads, lines, left=len(by) + bool(grain))
 
@@ -97,7 +97,7 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1
     )
 
 
-def told(
+def format_value(
     metric: Metric, value: float | None, numerator: float | None, denominator: float | None
 ) -> str:
     """Return a value in words, a rate with its counts; a dash for no value."""
@@ -109,8 +109,8 @@ def told(
     return words.plain(value)
 
 
-def _told(metric: Metric, cell: dict[str, Any]) -> str:
-    shown = told(metric, cell["value"], cell["numerator"], cell["denominator"])
+def _format_cell(metric: Metric, cell: dict[str, Any]) -> str:
+    shown = format_value(metric, cell["value"], cell["numerator"], cell["denominator"])
     return f"{shown} ({cell['reason']})" if shown == words.DASH and cell["reason"] else shown
 
 

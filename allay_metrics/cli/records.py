@@ -83,12 +83,12 @@ def import_command(
     """
     from allay_metrics.cli.output import as_json
     from allay_metrics.demo.active import making_practice
-    from allay_metrics.derive.absence import Answer
+    from allay_metrics.derive.absence import AbsenceAnswer
     from allay_metrics.records.keys import new_key
 
     if as_of:
         moment(as_of, ZoneInfo(config.TIME_ZONE))  # what is no time is none anywhere
-    how["answer"] = Answer() if confirm_missing else None
+    how["answer"] = AbsenceAnswer() if confirm_missing else None
     # Of files given at once without a told moment none is newer than another.
     how["batch"] = new_key() if len(files) > 1 else None
     reports: list[dict[str, Any]] = []
@@ -100,10 +100,10 @@ def import_command(
     for problem in problems:
         click.echo(problem, err=True)
     if json_:
-        click.echo(as_json([{name: told[name] for name in REPORTED} for told in reports]))
+        click.echo(as_json([{name: summary[name] for name in REPORTED} for summary in reports]))
     else:
-        for told in reports:
-            click.echo(in_words(told, dry_run=how["dry_run"]))
+        for summary in reports:
+            click.echo(in_words(summary, dry_run=how["dry_run"]))
     return 2 if problems else 0
 
 
@@ -164,8 +164,10 @@ def _pairs(
     if told_questionnaire(own_questionnaires(scope), source, profile):
         return [(path, ()) for path in files]
     own = own_profiles(scope)
-    told = read_profile(profile) if profile else named_profile(source, own) if source else None
-    return pairs(files, own, told)
+    explicit_profile = (
+        read_profile(profile) if profile else named_profile(source, own) if source else None
+    )
+    return pairs(files, own, explicit_profile)
 
 
 def _unopened(files: tuple[Path, ...]) -> list[str]:
@@ -209,30 +211,31 @@ def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dic
     return report.as_json()
 
 
-def in_words(told: dict[str, Any], *, dry_run: bool) -> str:
+def in_words(summary: dict[str, Any], *, dry_run: bool) -> str:
     """Return one file's account, the rows set aside below it."""
-    aside = told["set_aside"]
+    aside = summary["set_aside"]
+    rows_read = words.plural(summary["rows_read"], "row")
     head = (
-        f"{told['file']} ({told['source']}): {words.plural(told['rows_read'], 'row')} read ="
-        f" {told['added']} added + {told['updated']} updated + {told['unchanged']} unchanged +"
-        f" {len(aside)} set aside."
+        f"{summary['file']} ({summary['source']}): {rows_read} read ="
+        f" {summary['added']} added + {summary['updated']} updated +"
+        f" {summary['unchanged']} unchanged + {len(aside)} set aside."
     )
     lines = [head]
     lines += [
         f"  row {one['row']}, {one['column']} {one['value']!r}: {one['reason']}" for one in aside
     ]
-    if told["warnings"]:
-        lines.append(f"  {words.plural(len(told['warnings']), 'warning')}: these rows count.")
-    if told["missing"]:
+    if summary["warnings"]:
+        lines.append(f"  {words.plural(len(summary['warnings']), 'warning')}: these rows count.")
+    if summary["missing"]:
+        visits = words.plural(summary["missing"], "visit")
+        lines.append(f"  {visits} no longer in this file: decide on Records.")
+    if summary["missing_unconfirmed"]:
+        visits = words.plural(summary["missing_unconfirmed"], "visit")
         lines.append(
-            f"  {words.plural(told['missing'], 'visit')} no longer in this file: decide on Records."
-        )
-    if told["missing_unconfirmed"]:
-        lines.append(
-            f"  {words.plural(told['missing_unconfirmed'], 'visit')} on file not in it: nothing is "
+            f"  {visits} on file not in it: nothing is "
             "missing until you answer on Records, or import it again with --confirm-missing."
         )
-    if told["cities_unknown"]:
-        lines.append(f"  {words.plural(told['cities_unknown'], 'visit')} without a city.")
-    kept = "Nothing was kept: a dry run." if dry_run else f"Import {told['import_id']}."
+    if summary["cities_unknown"]:
+        lines.append(f"  {words.plural(summary['cities_unknown'], 'visit')} without a city.")
+    kept = "Nothing was kept: a dry run." if dry_run else f"Import {summary['import_id']}."
     return "\n".join([*lines, f"  {kept}"])

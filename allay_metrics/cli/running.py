@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from allay_metrics import config, words
-from allay_metrics.cli.options import Day, chosen_database, database_option
+from allay_metrics.cli.options import DayParameter, chosen_database, database_option
 from allay_metrics.cli.progress import bar
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed
 
@@ -20,14 +20,16 @@ PORT = 8501
 @click.command("demo")
 @click.option("--visits", type=click.IntRange(min=1), metavar="N", help="About so many visits.")
 @click.option("--seed", type=int, metavar="S", help="The same seed invents the same practice.")
-@click.option("--until", type=Day(), metavar="DATE", help="The day it ends; today unless given.")
+@click.option(
+    "--until", type=DayParameter(), metavar="DATE", help="The day it ends; today unless given."
+)
 def demo_command(visits: int | None, seed: int | None, until: date | None) -> None:
     """Make the invented demo practice anew, in a database of its own."""
     from allay_metrics.demo.active import make_demo
 
-    given = {"visits": visits, "seed": seed, "until": until}
+    options = {"visits": visits, "seed": seed, "until": until}
     with bar("Inventing the demo practice") as progress:
-        wishes: dict[str, Any] = {name: wish for name, wish in given.items() if wish is not None}
+        wishes: dict[str, Any] = {name: wish for name, wish in options.items() if wish is not None}
         scope = make_demo(progress, **wishes)
     click.echo(_holds(scope))
     url = config.sqlite_url(config.demo_database_path())
@@ -133,14 +135,16 @@ def _holds(scope: Any) -> str:
     from allay_metrics.review.answers import by_place
     from allay_metrics.review.known import known_records
 
-    known = known_records(scope)
-    assert known.first_day is not None
-    assert known.last_day is not None
-    asked = Question(
-        metrics=("bookings", "families_seen"), first=known.first_day, last=known.last_day
+    record_status = known_records(scope)
+    assert record_status.first_day is not None
+    assert record_status.last_day is not None
+    question = Question(
+        metrics=("bookings", "families_seen"),
+        first=record_status.first_day,
+        last=record_status.last_day,
     )
-    cells = by_place(query(asked, scope))
+    cells = by_place(query(question, scope))
     visits = words.plural(cells[("bookings",)].count, "visit")
     families = words.plural(cells[("families_seen",)].count, "family", "families")
-    period = words.span(known.first_day, known.last_day)
+    period = words.span(record_status.first_day, record_status.last_day)
     return f"An invented practice: {visits} of {families}, {period}. Nobody in it exists."

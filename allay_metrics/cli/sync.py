@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from allay_metrics import config
-from allay_metrics.cli.options import Day, chosen_database, database_option
+from allay_metrics.cli.options import DayParameter, chosen_database, database_option
 from allay_metrics.cli.progress import bar
 
 
@@ -15,8 +15,12 @@ def sync_command() -> None:
 
 
 @sync_command.command("acuity")
-@click.option("--from", "first", type=Day(), metavar="D", help="First day; else 92 days back.")
-@click.option("--to", "last", type=Day(), metavar="D", help="Last day; else 183 days ahead.")
+@click.option(
+    "--from", "first", type=DayParameter(), metavar="D", help="First day; else 92 days back."
+)
+@click.option(
+    "--to", "last", type=DayParameter(), metavar="D", help="Last day; else 183 days ahead."
+)
 @click.option("--json", "json_", is_flag=True, help="JSON: one object, as import gives.")
 @database_option
 @click.pass_context
@@ -38,18 +42,18 @@ def acuity_command(
     from allay_metrics.cli.output import as_json
     from allay_metrics.cli.records import REPORTED, in_words
     from allay_metrics.demo.active import making_practice
-    from allay_metrics.intake.acuity_api import Account
+    from allay_metrics.intake.acuity_api import AcuityAccount
     from allay_metrics.review.snapshot import keep_due_snapshots
 
-    account = Account(*config.acuity_account())
+    account = AcuityAccount(*config.acuity_account())
     with making_practice(chosen_database(context, database)) as scope:
         with bar("Acuity") as progress:
             report = sync_acuity(scope, account, first=first, last=last, progress=progress)
         keep_due_snapshots(scope)
     for note in report.notes:
         click.echo(f"{report.file}: {note}.", err=True)
-    told = report.as_json()
+    summary = report.as_json()
     if json_:
-        click.echo(as_json({name: told[name] for name in REPORTED}))
+        click.echo(as_json({name: summary[name] for name in REPORTED}))
     else:
-        click.echo(in_words(told, dry_run=False))
+        click.echo(in_words(summary, dry_run=False))

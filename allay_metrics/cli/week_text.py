@@ -3,7 +3,7 @@
 from typing import Any
 
 from allay_metrics import words
-from allay_metrics.cli.output import table, told
+from allay_metrics.cli.output import format_value, table
 from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.review.eight import Number, WeekNumber
@@ -42,7 +42,9 @@ def week_json(review: WeekReview) -> dict[str, Any]:
     return {
         "week": review.monday.isoformat(),
         "so_far": review.so_far,
-        "as_of": {source: at.isoformat() for source, at in review.known.as_of_moments.items()},
+        "as_of": {
+            source: at.isoformat() for source, at in review.record_status.as_of_moments.items()
+        },
         "newest_files": [
             {
                 "import_id": file.id,
@@ -51,7 +53,7 @@ def week_json(review: WeekReview) -> dict[str, Any]:
                 "counted": file.rows_read - file.set_aside,
                 "set_aside": file.set_aside,
             }
-            for file in review.known.files
+            for file in review.record_status.files
         ],
         "numbers": {one.metric.key: _number_json(one) for one in review.numbers},
         "states": review.states,
@@ -86,17 +88,18 @@ def week_json(review: WeekReview) -> dict[str, Any]:
 
 def as_of_line(review: WeekReview) -> str:
     """Return how new the records are and what became of the newest file's rows."""
-    known = review.known
-    if known.newest is None:
+    record_status = review.record_status
+    if record_status.newest is None:
         return "There are no records yet: import a file."
-    moments = known.as_of_moments
+    moments = record_status.as_of_moments
     several = len(moments) > 1
     told_of = [
         f"{f'{source} ' if several else ''}{words.moment(at)}" for source, at in moments.items()
     ]
     rows = (
-        f"{plural(known.rows_read, 'row')}, {words.number(known.rows_counted)} counted,"
-        f" {words.number(known.rows_set_aside)} set aside"
+        f"{plural(record_status.rows_read, 'row')},"
+        f" {words.number(record_status.rows_counted)} counted,"
+        f" {words.number(record_status.rows_set_aside)} set aside"
     )
     restated = f" · {plural(len(review.restated), 'number')} restated" if review.restated else ""
     return f"Records as of {words.listed(told_of)} · {rows}{restated}"
@@ -146,21 +149,21 @@ def _line(one: Number) -> list[str]:
     mark = "◆ " if one.now.signal else ""
     return [
         one.metric.short,
-        mark + _said(one, one.now),
+        mark + _format_week_value(one, one.now),
         words.DASH if one.goal is None else _edge(one, one.goal),
         _usual(one, one.now.usual),
-        *(("◆ " if week.signal else "") + _said(one, week) for week in _shown(one)),
+        *(("◆ " if week.signal else "") + _format_week_value(one, week) for week in _shown(one)),
     ]
 
 
-def _said(one: Number, week: WeekNumber) -> str:
+def _format_week_value(one: Number, week: WeekNumber) -> str:
     cell = week.cell
     if one.metric.key in REPORTED:
         # Counts only: never a percentage beside money.
         if cell.denominator:
             return f"{plain(cell.numerator)} of {plain(cell.denominator)}"
         return cell.reason if week is one.now else DASH
-    return told(one.metric, cell.value, cell.numerator, cell.denominator)
+    return format_value(one.metric, cell.value, cell.numerator, cell.denominator)
 
 
 def _usual(one: Number, usual: Usual | None) -> str:
@@ -176,7 +179,7 @@ def _edge(one: Number, value: float) -> str:
 
 
 def _needs(needs: Needs) -> list[str]:
-    said = {
+    counts = {
         "visit to decide on: missing from a newer export": needs.missing,
         "family without a next visit": needs.no_next,
         "row set aside": needs.set_aside,
@@ -193,7 +196,7 @@ def _needs(needs: Needs) -> list[str]:
         "visit without a city": "visits without a city",
         "doubtful family match": "doubtful family matches",
     }
-    lines = [plural(count, one, many[one]) for one, count in said.items() if count]
+    lines = [plural(count, one, many[one]) for one, count in counts.items() if count]
     return ["Needs you", *(f"  {line}" for line in lines or ["nothing"])]
 
 
@@ -214,6 +217,6 @@ def _types(review: WeekReview) -> str:
 
 
 def _referrals(review: WeekReview) -> str:
-    found = [f"{one.source} {one.families}" for one in review.referrals.sources]
-    said = ", ".join(found) or review.referrals.reason or "none"
-    return f"New families in 13 weeks by referral source: {said}."
+    sources = [f"{one.source} {one.families}" for one in review.referrals.sources]
+    text = ", ".join(sources) or review.referrals.reason or "none"
+    return f"New families in 13 weeks by referral source: {text}."

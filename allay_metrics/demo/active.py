@@ -28,9 +28,9 @@ def active_practice(database: str | None = None, progress: Progress | None = Non
     else the demo, which is invented first where there is none. Raises NotFound for a file that is
     not there, Unreachable where records this process had open are away.
     """
-    found = _existing(database)
-    if found is not None:
-        return found
+    scope = _existing(database)
+    if scope is not None:
+        return scope
     return make_demo(progress)
 
 
@@ -50,10 +50,10 @@ def make_demo(progress: Progress | None = None, **wishes: Any) -> Scope:
 
 def recorded_practice(database: str | None = None) -> Scope:
     """Return the same practice, but invent none. Raises NotFound when there are no records yet."""
-    found = _existing(database)
-    if found is None:
+    scope = _existing(database)
+    if scope is None:
         raise NotFound("There are no records yet: import a file, or make the demo practice.")
-    return found
+    return scope
 
 
 def own_practice(database: str | None = None) -> Scope:
@@ -180,10 +180,10 @@ def _open(url: str) -> Scope:
     if url not in _recorded and not path.exists():
         open_practice(url).close()
     try:
-        found = path.stat()
+        file_stat = path.stat()
     except OSError as error:
         raise unreachable(error, url) from None
-    return _opened(url, (found.st_dev, found.st_ino))
+    return _opened(url, (file_stat.st_dev, file_stat.st_ino))
 
 
 @lru_cache(maxsize=16)

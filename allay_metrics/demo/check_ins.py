@@ -74,7 +74,7 @@ WORRIES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class DemoForms:
     """One entry per form: whose, on which occasion, ordinal day and minute of the day."""
 
     birth: Ints
@@ -132,28 +132,28 @@ def answered_forms(invented: Invented) -> list[Form]:
     return list(_answered(invented, np.random.default_rng([invented.seed, 5])))
 
 
-def unanswered_forms(invented: Invented) -> Asked:
+def unanswered_forms(invented: Invented) -> DemoForms:
     """Return the forms that were asked by today and never answered."""
     first, _ = _first_visits(invented)
-    return _asked(invented, first, np.random.default_rng([invented.seed, 5]))[1]
+    return _draw_forms(invented, first, np.random.default_rng([invented.seed, 5]))[1]
 
 
 def _answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
     first, kind = _first_visits(invented)
-    asked, _ = _asked(invented, first, rng)
-    values = _values(invented, asked, rng)
-    better = rng.normal(0.8, 1.3, size=len(asked.day)).round().clip(-3, 3).astype(int)
-    worried = rng.random(len(asked.day)) < 0.05
+    forms, _ = _draw_forms(invented, first, rng)
+    values = _values(invented, forms, rng)
+    better = rng.normal(0.8, 1.3, size=len(forms.day)).round().clip(-3, 3).astype(int)
+    worried = rng.random(len(forms.day)) < 0.05
     for row, (birth, occasion) in enumerate(
-        zip(asked.birth.tolist(), asked.occasion.tolist(), strict=True)
+        zip(forms.birth.tolist(), forms.occasion.tolist(), strict=True)
     ):
         concern = _concern(birth, int(kind[birth]))
         wanted = {*(() if concern == "body_pain" else EVERY_BABY), *BY_CONCERN.get(concern, ())}
         yield Form(
             birth=birth,
             occasion=occasion,
-            day=int(asked.day[row]),
-            minute=int(asked.minute[row]),
+            day=int(forms.day[row]),
+            minute=int(forms.minute[row]),
             concern=concern,
             values={key: float(values[key][row]) for key in QUESTIONS if key in wanted},
             better=int(better[row]) if occasion else None,
@@ -180,7 +180,9 @@ def _first_visits(invented: Invented) -> tuple[Ints, Ints]:
     return first, np.where(first >= 0, visits.kind[first], CST)
 
 
-def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> tuple[Asked, Asked]:
+def _draw_forms(
+    invented: Invented, first: Ints, rng: np.random.Generator
+) -> tuple[DemoForms, DemoForms]:
     """Return the forms answered before today by families with an e-mail, in time order, and
     those that fell due and were not answered.
     """
@@ -195,21 +197,21 @@ def _asked(invented: Invented, first: Ints, rng: np.random.Generator) -> tuple[A
     answered = (rng.random(len(birth)) < share) & due
     minute = rng.integers(6 * 60, 23 * 60, size=len(birth))
 
-    def those(which: npt.NDArray[np.bool_]) -> Asked:
+    def those(which: npt.NDArray[np.bool_]) -> DemoForms:
         order = np.flatnonzero(which)
         order = order[np.lexsort((minute[order], day[order]))]
-        return Asked(birth[order], occasion[order], day[order], minute[order])
+        return DemoForms(birth[order], occasion[order], day[order], minute[order])
 
     return those(answered), those(due & ~answered)
 
 
-def _values(invented: Invented, asked: Asked, rng: np.random.Generator) -> dict[str, Numbers]:
+def _values(invented: Invented, forms: DemoForms, rng: np.random.Generator) -> dict[str, Numbers]:
     """Return an answer to every measure for every form."""
-    age = (asked.day - invented.births.day[asked.birth]) / 7
-    baseline = (asked.occasion == 0).astype(np.float64)
+    age = (forms.day - invented.births.day[forms.birth]) / 7
+    baseline = (forms.occasion == 0).astype(np.float64)
     return {
         measure: answers(
-            measure, age, baseline, rng.normal(size=len(invented.births))[asked.birth], rng
+            measure, age, baseline, rng.normal(size=len(invented.births))[forms.birth], rng
         )
         for measure in CURVES
     }

@@ -11,14 +11,16 @@ from allay_metrics.demo.schedule import SLOT_MINUTES
 DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4, 5, 6, 7)
 
 
-def days_then(invented: Invented, known: int) -> Ints:
+def days_then(invented: Invented, cutoff_day: int) -> Ints:
     """Return each visit's day as it stood at the end of day `known`.
 
     A visit moved since then stood on a day near by on which its therapist had that hour free.
     """
     days = invented.visits.day.copy()
-    moved = np.flatnonzero((invented.moved_on > known) & (invented.visits.booked <= known))
-    taken = _hours_taken(invented, known)
+    moved = np.flatnonzero(
+        (invented.moved_on > cutoff_day) & (invented.visits.booked <= cutoff_day)
+    )
+    taken = _hours_taken(invented, cutoff_day)
     therapist, minute = invented.visits.therapist, invented.minute
     for visit in moved.tolist():
         for step in DAYS_TRIED:
@@ -32,10 +34,10 @@ def days_then(invented: Invented, known: int) -> Ints:
     return days
 
 
-def _hours_taken(invented: Invented, known: int) -> dict[tuple[int, int], list[int]]:
+def _hours_taken(invented: Invented, cutoff_day: int) -> dict[tuple[int, int], list[int]]:
     """Return the start minutes of every therapist's days from shortly before `known` on."""
     visits, taken = invented.visits, dict[tuple[int, int], list[int]]()
-    for visit in np.flatnonzero(visits.day > known - 7).tolist():
+    for visit in np.flatnonzero(visits.day > cutoff_day - 7).tolist():
         key = int(visits.therapist[visit]), int(visits.day[visit])
         taken.setdefault(key, []).append(int(invented.minute[visit]))
     return taken

@@ -103,7 +103,7 @@ def _styles(invented: Invented, rng: np.random.Generator) -> Ints:
     return np.where((habit < 0.008)[visits.birth], LANDMARK, style)
 
 
-class Sheet:
+class CsvRenderer:
     """Turns rows into CSV lines; everything that repeats is spelled once, at the start."""
 
     def __init__(self, invented: Invented, rows: Rows) -> None:
@@ -134,19 +134,19 @@ class Sheet:
         birth, family = visits.birth[visit], visits.family[visit]
         minutes = np.array([service.minutes for service in SERVICES])[invented.service[visit]]
         start = invented.minute[visit]
-        known = last_booking_day(as_of)
-        moved = np.where(invented.moved_on[visit] <= known, invented.moved_on[visit], 0)
+        cutoff_day = last_booking_day(as_of)
+        moved = np.where(invented.moved_on[visit] <= cutoff_day, invented.moved_on[visit], 0)
         people = zip(*self._people(chosen, family), strict=True)
         answers = zip(*self._answers(chosen, visit, birth), strict=True)
         wording = zip(*self._wording(chosen, visit, days, as_of), strict=True)
         long, iso, clock, calendars = self._long, self._iso, _CLOCK, self._calendars
-        for who, said, put, day, begin, end, therapist, booked, again, number in zip(
+        for who, form_answers, put, day, begin, end, therapist, booked, again, number in zip(
             people, answers, wording, days.tolist(), start.tolist(), (start + minutes).tolist(),
             visits.therapist[visit].tolist(), visits.booked[visit].tolist(), moved.tolist(),
             self._rows.appointment[chosen].tolist(), strict=True,
         ):  # fmt: skip
             first, last, phone, email = who
-            home, parking, baby, born, concern, referral = said
+            home, parking, baby, born, concern, referral = form_answers
             name, price, paid, online, code, note, label, by = put
             yield (
                 f'"{long[day]} {clock[begin]}","{long[day]} {clock[end]}","{TIMEZONE}","{first}",'
@@ -267,11 +267,11 @@ def _phone(digits: str, family: int) -> str:
     return f"'({digits[:3]}) {digits[3:6]}-{digits[6:]}" if family % 20 else f"'{digits}"
 
 
-def kept_then(invented: Invented, rows: Rows, known: int) -> Flags:
+def kept_then(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
     """Return which rows stood uncancelled in the calendar at the end of day `known`."""
     visits = invented.visits
-    standing = (invented.state == KEPT) | (invented.cancelled_on > known)
-    held: Flags = standing & (visits.booked <= known)
+    standing = (invented.state == KEPT) | (invented.cancelled_on > cutoff_day)
+    held: Flags = standing & (visits.booked <= cutoff_day)
     return held[rows.visit]
 
 

@@ -27,7 +27,7 @@ SECOND_CHILD_SHARE = 0.11
 
 
 @dataclass(frozen=True)
-class Families:
+class DemoFamilies:
     """One entry per family: indices into the lists of names, and how to reach her."""
 
     first: Ints
@@ -101,10 +101,10 @@ def running_number(sorted_keys: Ints) -> Ints:
     return place - np.maximum.accumulate(np.where(starts, place, 0))
 
 
-def invent_families(count: int, rng: np.random.Generator) -> Families:
+def invent_families(count: int, rng: np.random.Generator) -> DemoFamilies:
     """Return `count` invented families."""
     has_email = rng.random(count) > 0.06
-    return Families(
+    return DemoFamilies(
         first=rng.integers(len(PARENTS), size=count),
         last=rng.integers(len(FAMILY_NAMES), size=count),
         partner=rng.integers(len(PARTNERS), size=count),

@@ -13,8 +13,8 @@ import numpy as np
 
 from allay_metrics.demo.earlier import days_then
 from allay_metrics.demo.export import (
+    CsvRenderer,
     Rows,
-    Sheet,
     calendar_rows,
     cancelled_now,
     kept_then,
@@ -62,7 +62,7 @@ def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
     """Write the exports of a practice already invented; see `write_exports`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = calendar_rows(invented)
-    sheet = Sheet(invented, rows)
+    sheet = CsvRenderer(invented, rows)
     now, then = invented.as_of, invented.as_of - OLDER_EXPORT
     newest = chain(_newest(invented, rows, sheet), unreadable_lines(invented, rows))
     return [
@@ -80,7 +80,7 @@ def _file(
     return DemoFile(path, holds, int(as_of.timestamp()))
 
 
-def _older(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+def _older(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the export of two weeks ago, where moved visits stand as they did."""
     then = invented.as_of - OLDER_EXPORT
     days = days_then(invented, last_booking_day(then))
@@ -90,17 +90,17 @@ def _older(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
     return sheet.lines(chosen, days[rows.visit[chosen]], then)
 
 
-def _newest(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+def _newest(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the newest export of kept visits, without those that vanished."""
     held = kept_then(invented, rows, last_booking_day(invented.as_of))
     return _as_now(invented, rows, sheet, np.flatnonzero(held & ~invented.vanishes[rows.visit]))
 
 
-def _cancelled(invented: Invented, rows: Rows, sheet: Sheet) -> Iterator[str]:
+def _cancelled(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the cancelled visits."""
     return _as_now(invented, rows, sheet, np.flatnonzero(cancelled_now(invented, rows)))
 
 
-def _as_now(invented: Invented, rows: Rows, sheet: Sheet, chosen: Ints) -> Iterator[str]:
+def _as_now(invented: Invented, rows: Rows, sheet: CsvRenderer, chosen: Ints) -> Iterator[str]:
     """Return the lines of the chosen rows as they stand today."""
     return sheet.lines(chosen, invented.visits.day[rows.visit[chosen]], invented.as_of)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from allay_metrics.demo.families import Births, Families, Ints, invent_births, invent_families
+from allay_metrics.demo.families import Births, DemoFamilies, Ints, invent_births, invent_families
 from allay_metrics.demo.plan import Flags, Visits, plan_visits
 from allay_metrics.demo.practice import (
     CST,
@@ -50,7 +50,7 @@ class Invented:
     `minute` counts from midnight, `cancelled_on` and `moved_on` are ordinal days (0: never).
     """
 
-    families: Families
+    families: DemoFamilies
     births: Births
     visits: Visits
     teams: int
@@ -76,22 +76,22 @@ def invent(
     if visits < 1:
         raise ValueError("a demo needs at least 1 visit")
     moment = _moment(until, as_of)
-    known = last_booking_day(moment)
+    cutoff_day = last_booking_day(moment)
     weeks = round(DEFAULT_WEEKS * min(max((visits / DEFAULT_VISITS) ** 0.25, 0.5), 4.2))
-    families, births, planned, teams = _demand(visits, weeks, until, known, seed)
+    families, births, planned, teams = _demand(visits, weeks, until, cutoff_day, seed)
     rng = np.random.default_rng([seed, 2])
     # Fitted before as well: nothing is then pushed onto the day of the lone visit.
     kept = fit_days(unusual_week(fit_days(planned), births, until, rng))
-    state, cancelled_on = _states(kept, until, known, rng)
-    told = (state == KEPT) & ~lone_day(kept, until)
-    gone = vanishing(kept, told, until, last_booking_day(moment - OLDER_EXPORT), rng)
+    state, cancelled_on = _states(kept, until, cutoff_day, rng)
+    may_vanish = (state == KEPT) & ~lone_day(kept, until)
+    gone = vanishing(kept, may_vanish, until, last_booking_day(moment - OLDER_EXPORT), rng)
     return Invented(
         families, births, kept, teams,
         minute=start_minutes(kept, births, rng),
         service=_services(kept, rng),
         state=state,
         cancelled_on=cancelled_on,
-        moved_on=_moves(kept, state, known, rng),
+        moved_on=_moves(kept, state, cutoff_day, rng),
         vanishes=gone,
         until=until,
         as_of=moment,
@@ -113,8 +113,8 @@ def _moment(until: date, as_of: datetime | None) -> datetime:
 
 
 def _demand(
-    count: int, weeks: int, until: date, known: int, seed: int
-) -> tuple[Families, Births, Visits, int]:
+    count: int, weeks: int, until: date, cutoff_day: int, seed: int
+) -> tuple[DemoFamilies, Births, Visits, int]:
     """Return families, births and about `count` of their visits, and how many teams they need.
 
     Inventing more families than needed and keeping a random part of them leaves growth and
@@ -131,7 +131,7 @@ def _demand(
         births = invent_births(wanted, first - 75, last + 84, growth, rng)
         visits = plan_visits(births, _teams(births, teams, growth, rng), rng)
         inside = (visits.day >= first) & (visits.day <= last + DAYS_AHEAD)
-        visits = visits.pick(inside & (visits.booked <= known))
+        visits = visits.pick(inside & (visits.booked <= cutoff_day))
         visits = visits.pick(keep_by_season(visits, rng)) if len(visits) else visits
         if len(visits) >= count:
             return families, births, _part(visits, wanted, count, rng), teams
@@ -155,7 +155,9 @@ def _part(visits: Visits, families: int, count: int, rng: np.random.Generator) -
     return visits.pick(np.flatnonzero(place[visits.family] < enough))
 
 
-def _states(visits: Visits, until: date, known: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
+def _states(
+    visits: Visits, until: date, cutoff_day: int, rng: np.random.Generator
+) -> tuple[Ints, Ints]:
     """Return each visit's state, and the day on which it was cancelled (0: it was not)."""
     draw = rng.random(len(visits))
     past = visits.day < until.toordinal()
@@ -167,7 +169,7 @@ def _states(visits: Visits, until: date, known: int, rng: np.random.Generator) -
     monday = last_full_week(until).toordinal()
     in_week = np.flatnonzero((visits.day >= monday) & (visits.day < monday + 7) & (state == KEPT))
     state[in_week[len(in_week) // 2 :][:1]] = NO_SHOW
-    latest = np.minimum(visits.day, known)
+    latest = np.minimum(visits.day, cutoff_day)
     between = visits.booked + np.floor(
         rng.random(len(visits)) * (latest - visits.booked + 1)
     ).astype(np.int64)
@@ -176,9 +178,9 @@ def _states(visits: Visits, until: date, known: int, rng: np.random.Generator) -
     return state, np.where(state == NO_SHOW, visits.day, cancelled_on)
 
 
-def _moves(visits: Visits, state: Ints, known: int, rng: np.random.Generator) -> Ints:
+def _moves(visits: Visits, state: Ints, cutoff_day: int, rng: np.random.Generator) -> Ints:
     """Return the day on which each kept visit was moved to where it is now (0: never)."""
-    latest = np.minimum(visits.day - 1, known)
+    latest = np.minimum(visits.day - 1, cutoff_day)
     moved = (state == KEPT) & (latest > visits.booked) & (rng.random(len(visits)) < MOVED_SHARE)
     step = (rng.random(len(visits)) * (latest - visits.booked)).astype(np.int64)
     return np.asarray(np.where(moved, visits.booked + 1 + step, 0), dtype=np.int64)

@@ -65,11 +65,11 @@ def remove_database(path: Path) -> None:
 
 
 def _open(path: Path) -> Scope:
-    known = demo_practice()
+    practice = demo_practice()
     scope = open_practice(
         config.sqlite_url(path),
-        name=known.name,
-        timezone=known.timezone,
+        name=practice.name,
+        timezone=practice.timezone,
         is_demo=True,
         practice_id=key_of("demo practice"),
     )
@@ -93,15 +93,15 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
             as_of=file.as_of,
             progress=partial(tell, number),
         )
-    known = demo_practice()
+    practice = demo_practice()
     keep_therapists(
         scope,
         [
             TherapistDetails(t.name, t.email, t.base_city, t.skills, round(60 * t.offered_hours))
-            for t in known.therapists
+            for t in practice.therapists
         ],
     )
-    set_goals(scope, known.goals)
+    set_goals(scope, practice.goals)
     closings = closed_care(invented)
     clients = clients_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
     close_care(
@@ -113,5 +113,5 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
         ],
     )
     keep_answers(scope, CHECK_INS, reported(invented))
-    keep_notes(scope, tuple(one.name for one in known.therapists))
+    keep_notes(scope, tuple(one.name for one in practice.therapists))
     ask_some(scope)

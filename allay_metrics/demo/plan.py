@@ -23,7 +23,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Course:
+class VisitPattern:
     """One kind of visit: how many families want it, from when (days after birth), how often."""
 
     kind: int
@@ -36,11 +36,11 @@ class Course:
     lead: tuple[int, int]
 
 
-COURSES: tuple[Course, ...] = (
-    Course(PRENATAL, 0.28, -84, -21, 1.1, 4, (14, 21), (5, 20)),
-    Course(LACTATION, 0.56, 2, 11, 0.8, 4, (5, 9), (0, 3)),
-    Course(CST, 0.58, 14, 60, 2.6, 8, (7, 10), (2, 10)),
-    Course(POSTPARTUM, 0.26, 14, 70, 0.9, 4, (10, 21), (5, 20)),
+COURSES: tuple[VisitPattern, ...] = (
+    VisitPattern(PRENATAL, 0.28, -84, -21, 1.1, 4, (14, 21), (5, 20)),
+    VisitPattern(LACTATION, 0.56, 2, 11, 0.8, 4, (5, 9), (0, 3)),
+    VisitPattern(CST, 0.58, 14, 60, 2.6, 8, (7, 10), (2, 10)),
+    VisitPattern(POSTPARTUM, 0.26, 14, 70, 0.9, 4, (10, 21), (5, 20)),
 )
 BOOKED_AT_THE_LAST_VISIT = 0.62
 COMBINED_SHARE = 0.13
@@ -90,7 +90,7 @@ def plan_visits(births: Births, teams: Ints, rng: np.random.Generator) -> Visits
 
 
 def _course(
-    course: Course, births: Births, chosen: Ints, therapist: Ints, rng: np.random.Generator
+    course: VisitPattern, births: Births, chosen: Ints, therapist: Ints, rng: np.random.Generator
 ) -> Visits:
     """Return the visits of one kind for the chosen births, their booking day still open."""
     counts = np.minimum(1 + rng.poisson(course.further, size=len(chosen)), course.most)

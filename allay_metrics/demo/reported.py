@@ -26,9 +26,9 @@ def reported(invented: Invented) -> Iterator[Reported]:
     for form in answered_forms(invented):
         if form.day >= since:
             yield people.answered(form)
-    asked = unanswered_forms(invented)
+    forms = unanswered_forms(invented)
     for birth, occasion, day in zip(
-        asked.birth.tolist(), asked.occasion.tolist(), asked.day.tolist(), strict=True
+        forms.birth.tolist(), forms.occasion.tolist(), forms.day.tolist(), strict=True
     ):
         if day >= since:
             yield people.unanswered(birth, occasion, day)

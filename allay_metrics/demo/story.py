@@ -44,13 +44,15 @@ def lone_day(visits: Visits, until: date) -> Flags:
 def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:
     """Return the visits so that Tuesday holds one visit in San Jose for the therapist there."""
     tuesday, day = monday + 1, visits.day.copy()
-    hers = visits.therapist == _LONE_PLACE
+    is_lone_therapist = visits.therapist == _LONE_PLACE
     in_city = births.city[visits.birth] == CITY_INDEX[LONE_CITY]
     near = np.abs(day - tuesday)
-    candidates = np.flatnonzero(hers & in_city & (near <= 10) & (visits.booked < tuesday))
+    candidates = np.flatnonzero(
+        is_lone_therapist & in_city & (near <= 10) & (visits.booked < tuesday)
+    )
     if not len(candidates):
         return visits
-    day[hers & (day == tuesday)] += 2
+    day[is_lone_therapist & (day == tuesday)] += 2
     day[candidates[np.argmin(near[candidates])]] = tuesday
     return replace(visits, day=day)
 
@@ -63,10 +65,12 @@ def vanishing(
     """
     monday = last_full_week(until).toordinal()
     today = until.toordinal()
-    known = kept & (visits.booked <= seen_by) & (visits.day >= today - 14) & (visits.day < today)
-    in_week = np.flatnonzero(known & (visits.day >= monday) & (visits.day < monday + 7))
+    is_candidate = (
+        kept & (visits.booked <= seen_by) & (visits.day >= today - 14) & (visits.day < today)
+    )
+    in_week = np.flatnonzero(is_candidate & (visits.day >= monday) & (visits.day < monday + 7))
     one = _some(in_week, 1, rng)
-    others = np.setdiff1d(np.flatnonzero(known), one)
+    others = np.setdiff1d(np.flatnonzero(is_candidate), one)
     gone: Ints = np.concatenate([one, _some(others, VANISHING - len(one), rng)])
     flags = np.zeros(len(visits), dtype=np.bool_)
     flags[gone] = True

@@ -46,7 +46,7 @@ class AbsentVisit(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
+class AbsenceAnswer:
     """The owner's word on a file's question: absent visits are gone, but for these groups.
 
     The file did not hold the visits of the groups in `not_held`.
@@ -66,10 +66,10 @@ class KeptAnswer:
     gone: frozenset[str] = frozenset()
     not_held: Mapping[Group, frozenset[str]] = field(default_factory=dict)
 
-    def and_then(self, answer: Answer, asked: Iterable[AbsentVisit]) -> "KeptAnswer":
+    def and_then(self, answer: AbsenceAnswer, absent_visits: Iterable[AbsentVisit]) -> "KeptAnswer":
         """Return this with one more answer, about these visits."""
         gone, not_held = set(self.gone), {group: set(ids) for group, ids in self.not_held.items()}
-        for visit in asked:
+        for visit in absent_visits:
             left_out = answer.not_held.intersection(visit.groups)
             for group in left_out:
                 not_held.setdefault(group, set()).add(visit.booking_id)

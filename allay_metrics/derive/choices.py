@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from allay_metrics.derive.city_names import CityNames, city_names
 from allay_metrics.derive.matching import Links
-from allay_metrics.derive.visit_type import Word, Words, shipped_words
+from allay_metrics.derive.visit_type import VisitTypeWord, VisitTypeWords, shipped_words
 from allay_metrics.records.tables import (
     city_alias,
     correction,
@@ -26,7 +26,7 @@ Types = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Choices:
+class Overrides:
     """The owner's choices, as they stand on file.
 
     `words`: word to (visit type or `none`, when it decides); `names`: service name to types;
@@ -42,7 +42,7 @@ class Choices:
     links: Links = field(default_factory=dict)
 
     @cached_property
-    def type_words(self) -> Words:
+    def type_words(self) -> VisitTypeWords:
         """Return the shipped words with the owner's over them, and her names."""
         if not self.words and not self.names:
             return shipped_words()
@@ -54,9 +54,9 @@ class Choices:
         return _city_names(tuple(sorted(self.aliases.items()))) if self.aliases else city_names()
 
 
-def read_choices(conn: Connection, practice_id: str) -> Choices:
+def read_choices(conn: Connection, practice_id: str) -> Overrides:
     """Return what the owner of this practice chose."""
-    return Choices(
+    return Overrides(
         words={
             row.word: (row.visit_type, row.decides) for row in _all(conn, practice_id, type_word)
         },
@@ -91,19 +91,21 @@ def _all(conn: Connection, practice_id: str, table: Table) -> Sequence[Row[Any]]
 
 
 def _corrected(conn: Connection, practice_id: str, what: str) -> dict[str, str]:
-    asked = select(correction.c.booking_id, correction.c.value).where(
+    statement = select(correction.c.booking_id, correction.c.value).where(
         correction.c.practice_id == practice_id, correction.c.field == what
     )
-    return {row.booking_id: row.value for row in conn.execute(asked)}
+    return {row.booking_id: row.value for row in conn.execute(statement)}
 
 
 # What was made of the same rows is the same object: what was looked up by it is remembered.
 @lru_cache(maxsize=16)
-def _words(words: tuple[tuple[str, Types], ...], names: tuple[tuple[str, Types], ...]) -> Words:
+def _words(
+    words: tuple[tuple[str, Types], ...], names: tuple[tuple[str, Types], ...]
+) -> VisitTypeWords:
     chosen = dict(words)
     shipped = [word for word in shipped_words().words if word.word.casefold() not in chosen]
-    own = [Word(word, kind, decides) for word, (kind, decides) in words if kind != SILENT]
-    return Words((*shipped, *own), dict(names))
+    own = [VisitTypeWord(word, kind, decides) for word, (kind, decides) in words if kind != SILENT]
+    return VisitTypeWords((*shipped, *own), dict(names))
 
 
 @lru_cache(maxsize=16)

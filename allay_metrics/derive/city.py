@@ -27,7 +27,7 @@ _LINE_TO_STATE = re.compile(
 
 
 @dataclass(frozen=True)
-class Place:
+class CityMatch:
     """A city as shown and how it was found: `typed`, `zip` or `none`.
 
     `candidates` are the cities it may be where it is in doubt: those of a shared ZIP, shown as
@@ -39,8 +39,8 @@ class Place:
     candidates: tuple[str, ...] = ()
 
 
-VIRTUAL = Place("virtual", "typed")
-UNKNOWN = Place("unknown", "none")
+VIRTUAL = CityMatch("virtual", "typed")
+UNKNOWN = CityMatch("unknown", "none")
 
 
 @lru_cache(maxsize=_DISTINCT_TEXTS)
@@ -50,7 +50,7 @@ def place(
     address: str | None,
     notes: str | None = None,
     names: CityNames | None = None,
-) -> Place:
+) -> CityMatch:
     """Return where a visit is: a typed city wins, a ZIP fills a blank if it has one city.
 
     `names` are the spellings the practice knows, else those that come with the product. Notes
@@ -59,32 +59,32 @@ def place(
     """
     names = names or city_names()
     if city_text and names.own and plain(city_text) in names.own:
-        return Place(names.own[plain(city_text)], "typed")
+        return CityMatch(names.own[plain(city_text)], "typed")
     if city_text and _VIRTUAL.search(city_text):
         return VIRTUAL
     for text, read in ((city_text, str), (address, str), (notes, _address_line)):
         cities = _typed_cities(read(text), names) if text else ()
         if len(cities) == 1:
-            return Place(cities[0], "typed")
+            return CityMatch(cities[0], "typed")
         if cities:
-            return Place("unknown", "none", cities)
+            return CityMatch("unknown", "none", cities)
     if address and _VIRTUAL.search(address):
         return VIRTUAL
     for text in (zip_text, city_text, address):
-        found = _by_zip(text or "")
-        if found:
-            return found
+        zip_place = _by_zip(text or "")
+        if zip_place:
+            return zip_place
     return UNKNOWN
 
 
 def _address_line(notes: str) -> str:
     for line in notes.split("\n"):
-        if found := _LINE_TO_STATE.match(line):
-            return found.group()
+        if match := _LINE_TO_STATE.match(line):
+            return match.group()
     return ""
 
 
-def _by_zip(text: str) -> Place | None:
+def _by_zip(text: str) -> CityMatch | None:
     """Return the place of the last known ZIP in a text; a house number in front is none."""
     text = text.strip()
     for match in reversed(list(_ZIP.finditer(text))):
@@ -92,8 +92,8 @@ def _by_zip(text: str) -> Place | None:
         cities = city_names().zips.get(code)
         if cities and (match.start() > 0 or match.end() == len(text)):
             if len(cities) == 1:
-                return Place(cities[0], "zip")
-            return Place(f"{', '.join(cities[:-1])} or {cities[-1]} ({code})", "none", cities)
+                return CityMatch(cities[0], "zip")
+            return CityMatch(f"{', '.join(cities[:-1])} or {cities[-1]} ({code})", "none", cities)
     return None
 
 
@@ -103,12 +103,12 @@ def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
     if names.own and plain(text) in names.own:
         return (names.own[plain(text)],)
     parts = _PARTS.split(plain(text))
-    found = [city for part in parts for city in _cities_of(part, names)]
-    if not found:
-        told = [_without_state(part.split()) for part in parts]
-        slips = (names.nearest(" ".join(words)) for words in told if not _has_number(words))
-        found = [city for city in slips if city][-1:]
-    return tuple(dict.fromkeys(found))
+    cities = [city for part in parts for city in _cities_of(part, names)]
+    if not cities:
+        word_lists = [_without_state(part.split()) for part in parts]
+        slips = (names.nearest(" ".join(words)) for words in word_lists if not _has_number(words))
+        cities = [city for city in slips if city][-1:]
+    return tuple(dict.fromkeys(cities))
 
 
 def forget_places() -> None:

@@ -30,7 +30,7 @@ class Ending:
 def ending(
     clients: Collection[str],
     visits: Sequence[Visit],
-    seen: Iterable[tuple[str, str]],
+    visit_client_pairs: Iterable[tuple[str, str]],
     closed: Mapping[str, Closed],
     parents: Collection[str] = (),
 ) -> Ending | None:
@@ -48,7 +48,7 @@ def ending(
         return None
     last, _, reason = max(theirs)
     with_them = set(parents) if died else set()
-    days_of = _days_of_care(visits, seen)
+    days_of = _days_of_care(visits, visit_client_pairs)
     for id_ in days_of.keys() - died:
         days = days_of[id_]
         since = closed[id_].day if id_ in closed else last if id_ in with_them else date.min
@@ -65,12 +65,12 @@ def died_on(clients: Iterable[str], closed: Mapping[str, Closed]) -> set[date]:
 
 
 def _days_of_care(
-    visits: Sequence[Visit], seen: Iterable[tuple[str, str]]
+    visits: Sequence[Visit], visit_client_pairs: Iterable[tuple[str, str]]
 ) -> dict[str, list[date]]:
     """Return each client's days of visits, completed or booked."""
     by_id = {visit.id: visit for visit in visits if visit.state in CARED_FOR}
     days: dict[str, list[date]] = defaultdict(list)
-    for visit_id, client_id in seen:
+    for visit_id, client_id in visit_client_pairs:
         if visit_id in by_id:
             days[client_id].append(by_id[visit_id].day)
     return days

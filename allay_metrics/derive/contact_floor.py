@@ -35,7 +35,7 @@ def spread_contact(
     """
     words = words_by_match(conn, practice_id, families)
     for table in (booking, visit) if of_left else (booking,):
-        rows = conn.execute(_said(conn, practice_id, table, families))
+        rows = conn.execute(_build_statement(conn, practice_id, table, families))
         words += [(row.family_id, row) for row in rows]
     floors: dict[tuple[str, str], Row[Any]] = {}  # by family and death
     for family_id, row in words:
@@ -47,7 +47,9 @@ def spread_contact(
     keep_matches(conn, practice_id, {family_id for family_id, _ in floors})
 
 
-def _said(conn: Connection, practice_id: str, table: Any, families: Iterable[str]) -> Select[Any]:
+def _build_statement(
+    conn: Connection, practice_id: str, table: Any, families: Iterable[str]
+) -> Select[Any]:
     """Return the SELECT of what is said of these families' bookings: now, or as visits stand.
 
     A visit is called by its first booking.
@@ -79,11 +81,11 @@ def _note(conn: Connection, practice_id: str, floors: Mapping[tuple[str, str], R
     for row in conn.execute(of_families.order_by(booking.c.id)):
         bookings[row.family_id].append(row.id)
     every = {id_ for ids in bookings.values() for id_ in ids}
-    said = select(family_contact.c.booking_id, *_word_columns()).where(
+    statement = select(family_contact.c.booking_id, *_word_columns()).where(
         family_contact.c.practice_id == practice_id,
         family_contact.c.booking_id.in_(among(conn, every)),
     )
-    levels = {(row.booking_id, row.death): _level(row.level) for row in conn.execute(said)}
+    levels = {(row.booking_id, row.death): _level(row.level) for row in conn.execute(statement)}
     rows = [
         (practice_id, id_, *(getattr(floor, name) for name in _WORD))
         for (family_id, death), floor in floors.items()

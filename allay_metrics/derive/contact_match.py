@@ -35,14 +35,14 @@ class Cut(NamedTuple):
 def match_ids(conn: Connection, practice_id: str, families: Iterable[str]) -> dict[str, set[str]]:
     """Return by family what its bookings are known by."""
     links = read_links(conn, practice_id)
-    mine = booking.c.practice_id == practice_id
-    asked = select(booking.c.family_id, *_WHO).where(
-        mine, booking.c.family_id.in_(among(conn, families))
+    in_practice = booking.c.practice_id == practice_id
+    statement = select(booking.c.family_id, *_WHO).where(
+        in_practice, booking.c.family_id.in_(among(conn, families))
     )
-    found: dict[str, set[str]] = defaultdict(set)
-    for family_id, *who in conn.execute(asked.distinct()):
-        found[family_id] |= {family_id, *_ids(practice_id, who, links)}
-    return found
+    ids_by_family: dict[str, set[str]] = defaultdict(set)
+    for family_id, *who in conn.execute(statement.distinct()):
+        ids_by_family[family_id] |= {family_id, *_ids(practice_id, who, links)}
+    return ids_by_family
 
 
 def _ids(practice_id: str, who: Sequence[str | None], links: Links) -> set[str]:
@@ -70,8 +70,8 @@ def words_by_match(
         contact_match.c.practice_id == family_contact.c.practice_id,
         contact_match.c.booking_id == family_contact.c.booking_id,
     )
-    said = select(contact_match.c.match_id, *family_contact.c).join(family_contact, of_booking)
-    for row in conn.execute(said.where(contact_match.c.practice_id == practice_id)):
+    statement = select(contact_match.c.match_id, *family_contact.c).join(family_contact, of_booking)
+    for row in conn.execute(statement.where(contact_match.c.practice_id == practice_id)):
         by_match[row.match_id].append(row)
     return [
         (family_id, row)
@@ -83,16 +83,22 @@ def words_by_match(
 
 def keep_matches(conn: Connection, practice_id: str, families: Iterable[str]) -> None:
     """Keep by what these families' bookings are known of which something is said."""
-    said = select(family_contact.c.booking_id).where(family_contact.c.practice_id == practice_id)
+    contact_statement = select(family_contact.c.booking_id).where(
+        family_contact.c.practice_id == practice_id
+    )
     # What is said of no booking any more needs none.
-    mine = contact_match.c.practice_id == practice_id
-    conn.execute(delete(contact_match).where(mine, contact_match.c.booking_id.not_in(said)))
-    asked = select(booking.c.id, booking.c.family_id, *_WHO).where(
+    in_practice = contact_match.c.practice_id == practice_id
+    conn.execute(
+        delete(contact_match).where(
+            in_practice, contact_match.c.booking_id.not_in(contact_statement)
+        )
+    )
+    statement = select(booking.c.id, booking.c.family_id, *_WHO).where(
         booking.c.practice_id == practice_id,
         booking.c.family_id.in_(among(conn, families)),
-        booking.c.id.in_(said),
+        booking.c.id.in_(contact_statement),
     )
-    rows = conn.execute(asked.order_by(booking.c.id)).all()
+    rows = conn.execute(statement.order_by(booking.c.id)).all()
     if not rows:
         return
     links = read_links(conn, practice_id)
@@ -103,7 +109,7 @@ def keep_matches(conn: Connection, practice_id: str, families: Iterable[str]) ->
         for match_id in (row.family_id, *_every_id(practice_id, row, links))
         if others.get(match_id, set()) <= {row.family_id}
     }
-    stand = set(map(tuple, conn.execute(select(*_KEY).where(mine))))
+    stand = set(map(tuple, conn.execute(select(*_KEY).where(in_practice))))
     insert_rows(conn, contact_match, [one.name for one in _KEY], sorted(wanted - stand))
 
 
@@ -120,19 +126,21 @@ def _others(conn: Connection, practice_id: str, rows: Sequence[Row[Any]]) -> Map
         booking.c[name].in_(among(conn, {getattr(row, name) for row in rows} - {None}))
         for name in ("email", "phone", "client_name")
     ]
-    asked = select(booking.c.family_id).where(booking.c.practice_id == practice_id, or_(*like_them))
-    families = set(conn.execute(asked.distinct()).scalars())
-    found: dict[str, set[str]] = defaultdict(set)
+    statement = select(booking.c.family_id).where(
+        booking.c.practice_id == practice_id, or_(*like_them)
+    )
+    families = set(conn.execute(statement.distinct()).scalars())
+    families_by_match: dict[str, set[str]] = defaultdict(set)
     for family_id, ids in match_ids(conn, practice_id, families).items():
         for id_ in ids:
-            found[id_].add(family_id)
-    return found
+            families_by_match[id_].add(family_id)
+    return families_by_match
 
 
 def read_matches(conn: Connection, practice_id: str) -> frozenset[Match]:
     """Return what bookings are known by: few in any practice."""
-    asked = select(contact_match.c.match_id, contact_match.c.booking_id)
-    rows = conn.execute(asked.where(contact_match.c.practice_id == practice_id))
+    statement = select(contact_match.c.match_id, contact_match.c.booking_id)
+    rows = conn.execute(statement.where(contact_match.c.practice_id == practice_id))
     return frozenset((row.match_id, row.booking_id) for row in rows)
 
 
@@ -157,19 +165,19 @@ def cut_matches(conn: Connection, practice_id: str, family_id: str) -> Cut:
     )
     own = set(conn.execute(here).scalars())
     ids = match_ids(conn, practice_id, [family_id])[family_id]
-    mine = contact_match.c.practice_id == practice_id
+    in_practice = contact_match.c.practice_id == practice_id
     before = select(contact_match.c.match_id).where(
-        mine, contact_match.c.booking_id.in_(among(conn, own))
+        in_practice, contact_match.c.booking_id.in_(among(conn, own))
     )
     borne = ids | set(conn.execute(before).scalars())
     meant = contact_match.c.match_id.in_(among(conn, borne))
-    known = conn.execute(select(contact_match).where(mine, meant)).mappings().all()
-    bookings = {row["booking_id"] for row in known} - own
+    rows = conn.execute(select(contact_match).where(in_practice, meant)).mappings().all()
+    bookings = {row["booking_id"] for row in rows} - own
     stand = set(conn.execute(select(booking.c.id).where(
         booking.c.practice_id == practice_id, booking.c.id.in_(among(conn, bookings))
     )).scalars())  # fmt: skip
     gone = bookings - stand
-    cut = [row for row in known if row["booking_id"] not in stand or row["match_id"] in ids]
+    cut = [row for row in rows if row["booking_id"] not in stand or row["match_id"] in ids]
     of_gone = and_(
         family_contact.c.practice_id == practice_id,
         family_contact.c.booking_id.in_(among(conn, gone)),

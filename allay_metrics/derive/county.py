@@ -19,8 +19,8 @@ def county_of(city: str) -> str:
     ambiguous = _AMBIGUOUS.fullmatch(city)
     if ambiguous:
         names = re.split(r", | or ", ambiguous["names"])
-        found = {_counties().get(name, "unknown") for name in names}
-        return found.pop() if len(found) == 1 else "unknown"
+        counties = {_counties().get(name, "unknown") for name in names}
+        return counties.pop() if len(counties) == 1 else "unknown"
     return "virtual" if city == "virtual" else "unknown"
 
 

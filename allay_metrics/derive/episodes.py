@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.derive.facts import Client, Closed, Told, Visit
+from allay_metrics.derive.facts import Booking, ClientRow, Closed, Visit
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import stays
 from allay_metrics.records.bulk import among, insert_rows
@@ -20,7 +20,7 @@ from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import client, episode
 
 
-class Episode(NamedTuple):
+class EpisodeRow(NamedTuple):
     """One row of `episode`; the field names are its columns, days as ISO text."""
 
     id: str
@@ -36,10 +36,10 @@ class Episode(NamedTuple):
 
 def episodes_of(
     visits: Sequence[Visit],
-    people: Mapping[str, Client],
-    seen: Iterable[tuple[str, str]],
+    people: Mapping[str, ClientRow],
+    visit_client_pairs: Iterable[tuple[str, str]],
     closed: Mapping[str, Closed],
-) -> list[Episode]:
+) -> list[EpisodeRow]:
     """Return one family's episodes.
 
     `visits` and `seen`, pairs of visit and client id, stand in the order of the visits' starts;
@@ -47,7 +47,7 @@ def episodes_of(
     """
     completed = {visit.id: visit for visit in visits if visit.state == "completed"}
     of_client: dict[str, list[Visit]] = defaultdict(list)
-    for visit_id, client_id in seen:
+    for visit_id, client_id in visit_client_pairs:
         if visit_id in completed:
             of_client[client_id].append(completed[visit_id])
     return [
@@ -57,7 +57,9 @@ def episodes_of(
     ]
 
 
-def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> Iterable[Episode]:
+def _of_client(
+    who: ClientRow, visits: Sequence[Visit], closed: Closed | None
+) -> Iterable[EpisodeRow]:
     on = closed.day if closed else None
     if closed is not None and closed.reason == DIED:
         visits = [visit for visit in visits if visit.day <= closed.day]
@@ -66,7 +68,7 @@ def _of_client(who: Client, visits: Sequence[Visit], closed: Closed | None) -> I
     for stay in stays((visit.day for visit in visits), on, visits[-1].day):
         theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
         first = theirs[0]
-        yield Episode(
+        yield EpisodeRow(
             id=episode_id(who.id, stay.days[0]),
             client_id=who.id,
             concern=_concern(who, theirs),
@@ -84,10 +86,10 @@ def episode_id(client_id: str, first: date) -> str:
     return key_of("episode", client_id, first.isoformat())
 
 
-def _concern(who: Client, visits: Sequence[Visit]) -> str | None:
+def _concern(who: ClientRow, visits: Sequence[Visit]) -> str | None:
     """Return the concern the earliest booking tells that tells one; never guessed."""
-    first: Told | None = None
-    for one in (one for visit in visits for one in visit.told if one.concern):
+    first: Booking | None = None
+    for one in (one for visit in visits for one in visit.bookings if one.concern):
         if first is not None and one.starts_at > first.starts_at:
             break
         if _is_of(one, who) and (first is None or one.id < first.id):
@@ -95,9 +97,9 @@ def _concern(who: Client, visits: Sequence[Visit]) -> str | None:
     return concern_of(first.concern, who.kind) if first is not None else None
 
 
-def _is_of(told: Told, who: Client) -> bool:
+def _is_of(booking: Booking, who: ClientRow) -> bool:
     """Return whether a booking is this client's: twins may come in a row each."""
-    return who.name.casefold() in f"{told.infant_names or ''} {told.client_name}".casefold()
+    return who.name.casefold() in f"{booking.infant_names or ''} {booking.client_name}".casefold()
 
 
 def drop_episodes(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
@@ -105,11 +107,11 @@ def drop_episodes(conn: Connection, practice_id: str, families: Sequence[str]) -
     theirs = select(client.c.id).where(
         client.c.practice_id == practice_id, client.c.family_id.in_(among(conn, families))
     )
-    mine = (episode.c.practice_id == practice_id) & episode.c.client_id.in_(theirs)
-    conn.execute(delete(episode).where(mine))
+    of_families = (episode.c.practice_id == practice_id) & episode.c.client_id.in_(theirs)
+    conn.execute(delete(episode).where(of_families))
 
 
-def write_episodes(conn: Connection, practice_id: str, found: Iterable[Episode]) -> None:
+def write_episodes(conn: Connection, practice_id: str, episodes: Iterable[EpisodeRow]) -> None:
     """Insert episodes of clients who stand on file."""
-    rows = [(practice_id, *one) for one in found]
-    insert_rows(conn, episode, ("practice_id", *Episode._fields), rows)
+    rows = [(practice_id, *one) for one in episodes]
+    insert_rows(conn, episode, ("practice_id", *EpisodeRow._fields), rows)

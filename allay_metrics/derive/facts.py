@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 
-class Told(NamedTuple):
+class Booking(NamedTuple):
     """One booking as its source told it; the field names are the columns of `booking`."""
 
     id: str
@@ -60,7 +60,7 @@ class Visit:
     price_cents: int | None
     booked_on: date | None
     as_of: int
-    told: list[Told] = field(default_factory=list)
+    bookings: list[Booking] = field(default_factory=list)
     referral_source: str = "unknown"
     is_first: int = 0
     is_first_of_type: int = 0
@@ -97,7 +97,7 @@ class Closed(NamedTuple):
     reason: str
 
 
-class Client(NamedTuple):
+class ClientRow(NamedTuple):
     """A person cared for; the field names are the columns of `client`."""
 
     id: str

@@ -61,8 +61,8 @@ def settle_families(
         touched.add(id_)
     make_families(conn, practice_id, matches)
     update_rows(conn, booking, practice_id, ("family_id",), moves)
-    asked = [(doubt, id_) for id_, doubt in doubts.items()]
-    update_rows(conn, family, practice_id, ("doubt",), asked)
+    doubt_rows = [(doubt, id_) for id_, doubt in doubts.items()]
+    update_rows(conn, family, practice_id, ("doubt",), doubt_rows)
     return touched
 
 
@@ -75,12 +75,12 @@ def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person
     people = list(people)
     matches = {name_match(name, address) for _, _, name, address in people}
     matches |= {provisional_match(phone, "", None) for _, phone, _, _ in people if phone}
-    asked = select(family.c.id).where(
+    statement = select(family.c.id).where(
         family.c.practice_id == practice_id, family.c.match_key.in_(among(conn, matches))
     )
-    found = set(conn.execute(asked).scalars())
+    family_ids = set(conn.execute(statement).scalars())
     if not read_links(conn, practice_id):
-        return found
+        return family_ids
     # By the owner's word such rows may stand in a family that bears another key.
     phones = among(conn, {phone for _, phone, _, _ in people if phone})
     spelt = _spelt(conn, practice_id, {name for _, _, name, _ in people}, _nameless())
@@ -88,7 +88,7 @@ def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person
     standing = select(booking.c.family_id).where(
         booking.c.practice_id == practice_id, booking.c.email.is_(None), theirs
     )
-    return found | set(conn.execute(standing).scalars())
+    return family_ids | set(conn.execute(standing).scalars())
 
 
 def families_of(
@@ -112,9 +112,9 @@ def families_of(
 
 def make_families(conn: Connection, practice_id: str, ids: Mapping[str, str]) -> None:
     """Insert the families (match key to id) that are not there yet; deriving fills them."""
-    mine = family.c.practice_id == practice_id
-    asked = select(family.c.id).where(mine, family.c.id.in_(among(conn, ids.values())))
-    there = {row.id for row in conn.execute(asked)}
+    in_practice = family.c.practice_id == practice_id
+    statement = select(family.c.id).where(in_practice, family.c.id.in_(among(conn, ids.values())))
+    there = {row.id for row in conn.execute(statement)}
     rows = [(practice_id, id_, match, "") for match, id_ in ids.items() if id_ not in there]
     insert_rows(conn, family, ("practice_id", "id", "match_key", "name"), rows)
 
@@ -129,7 +129,7 @@ def _settle_by_email(
         family.c.id == booking.c.family_id
     )
     elsewhere = family.c.match_key != "e:" + booking.c.email
-    asked = (
+    statement = (
         select(*columns)
         .join(family, of_family)
         .where(
@@ -139,7 +139,7 @@ def _settle_by_email(
             or_(elsewhere, booking.c.email.in_(among(conn, emails))),
         )
     )
-    rows = conn.execute(asked).all()
+    rows = conn.execute(statement).all()
     matches = {row.id: linked(f"e:{row.email}", row.client_name, links) for row in rows}
     ids = {match: key_of(practice_id, "family", match) for match in set(matches.values())}
     make_families(conn, practice_id, ids)
@@ -152,18 +152,20 @@ def _settle_by_email(
 
 def _without_email(conn: Connection, practice_id: str, families: set[str]) -> list[Row[Any]]:
     columns = [booking.c[name] for name in _WHO]
-    mine = booking.c.practice_id == practice_id
-    no_email = mine & booking.c.email.is_(None)
+    in_practice = booking.c.practice_id == practice_id
+    no_email = in_practice & booking.c.email.is_(None)
     # Where they are no more than the families touched, all are looked at: the same, but sooner.
     few = list(conn.execute(select(*columns).where(no_email).limit(len(families) + 1)))
     if len(few) <= len(families):
         return few
-    theirs = mine & booking.c.family_id.in_(among(conn, families))
-    said = plain_rows(conn, select(booking.c.client_name, booking.c.phone).where(theirs).distinct())
-    by_phone = booking.c.phone.in_(among(conn, {phone for _, phone in said if phone}))
+    theirs = in_practice & booking.c.family_id.in_(among(conn, families))
+    booking_rows = plain_rows(
+        conn, select(booking.c.client_name, booking.c.phone).where(theirs).distinct()
+    )
+    by_phone = booking.c.phone.in_(among(conn, {phone for _, phone in booking_rows if phone}))
     # A row that is found by its phone may take one along that has nothing but its name.
     taken = plain_rows(conn, select(booking.c.client_name).where(no_email, by_phone).distinct())
-    names = {name for name, *_ in chain(said, taken)}
+    names = {name for name, *_ in chain(booking_rows, taken)}
     spelt = _spelt(conn, practice_id, names, _nameless())
     by_name = booking.c.client_name.in_(among(conn, spelt))
     return list(conn.execute(select(*columns).where(no_email, or_(by_phone, by_name))))
@@ -171,17 +173,21 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
 
 def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
     """Return the match keys of families known by phone, and by name and address."""
-    mine = booking.c.practice_id == practice_id
+    in_practice = booking.c.practice_id == practice_id
     columns = [booking.c[name] for name in _WHO]
-    known = or_(booking.c.email.is_not(None), booking.c.phone.is_not(None))
+    has_email_or_phone = or_(booking.c.email.is_not(None), booking.c.phone.is_not(None))
     by_phone = booking.c.phone.in_(among(conn, {r.phone for r in rows if r.phone}))
-    spelt = _spelt(conn, practice_id, {r.client_name for r in rows if not r.phone}, known)
+    spelt = _spelt(
+        conn, practice_id, {r.client_name for r in rows if not r.phone}, has_email_or_phone
+    )
     by_name = booking.c.client_name.in_(among(conn, spelt))
     phones: dict[str, set[str]] = defaultdict(set)
-    for row in conn.execute(select(*columns).where(mine, by_phone, booking.c.email.is_not(None))):
+    for row in conn.execute(
+        select(*columns).where(in_practice, by_phone, booking.c.email.is_not(None))
+    ):
         phones[row.phone].add(f"e:{row.email}")
     names: dict[str, set[str]] = defaultdict(set)
-    for row in conn.execute(select(*columns).where(mine, by_name, known)):
+    for row in conn.execute(select(*columns).where(in_practice, by_name, has_email_or_phone)):
         match, _ = settled_match(row.phone, row.client_name, row.address, Clues(phones, {}), {})
         names[name_match(row.client_name, row.address)].add(certain_match(row.email) or match)
     return Clues(phones, names)
@@ -199,6 +205,6 @@ def _spelt(
     wanted = {plain_name(name) for name in names}
     if not wanted:
         return set()
-    asked = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
-    standing = plain_rows(conn, asked.distinct())
+    statement = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
+    standing = plain_rows(conn, statement.distinct())
     return {name for (name,) in standing if plain_name(name) in wanted}

@@ -38,7 +38,7 @@ from sqlalchemy import (
     update,
 )
 
-from allay_metrics.derive.choices import Choices
+from allay_metrics.derive.choices import Overrides
 from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.people import client_id, people_named
 from allay_metrics.derive.reading import decisions, imports_that_mark_attendance, read_bookings
@@ -84,7 +84,7 @@ _Now = Mapping[str, Mapping[str, _Person]]
 
 
 @dataclass
-class _Known:
+class _ClientBefore:
     """A client as she stood, with her visits in order of their start."""
 
     id: str
@@ -103,7 +103,7 @@ def follow(
     conn: Connection,
     practice_id: str,
     families: Iterable[str],
-    choices: Choices,
+    choices: Overrides,
     stay: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
     """Move what is kept of clients whose bookings say another family or another name by now.
@@ -111,50 +111,52 @@ def follow(
     It runs while the visits of before still stand, when bookings already have their families.
     `stay` are rows of which somebody knows whose they are, by table and `content_id`.
     """
-    known = _changed(conn, practice_id, families, choices)
-    if not known:
+    clients_before = _changed(conn, practice_id, families, choices)
+    if not clients_before:
         return
-    before = _names_before(conn, practice_id, known)
-    now = _people_now(conn, practice_id, known, choices)
-    changes = [_change_of(conn, practice_id, one, before, now) for one in known]
+    before = _names_before(conn, practice_id, clients_before)
+    now = _people_now(conn, practice_id, clients_before, choices)
+    changes = [_change_of(conn, practice_id, one, before, now) for one in clients_before]
     _move_all(conn, practice_id, changes, stay)
 
 
 def _changed(
-    conn: Connection, practice_id: str, families: Iterable[str], choices: Choices
-) -> list[_Known]:
+    conn: Connection, practice_id: str, families: Iterable[str], choices: Overrides
+) -> list[_ClientBefore]:
     """Return the clients with something kept of whom a visit may be somebody else's by now."""
-    found: dict[str, _Known] = {}
+    clients_by_id: dict[str, _ClientBefore] = {}
     changed: set[str] = set()
     for row in conn.execute(_standing(conn, practice_id, families)):
-        one = _Known(row.id, row.name, row.kind, row.family_id)
-        known = found.setdefault(row.id, one)
-        known.visits.append(row)
-        if not _is_still_hers(known, row, choices):
+        one = _ClientBefore(row.id, row.name, row.kind, row.family_id)
+        client_before = clients_by_id.setdefault(row.id, one)
+        client_before.visits.append(row)
+        if not _is_still_hers(client_before, row, choices):
             changed.add(row.id)
-    return [found[id_] for id_ in sorted(changed)]
+    return [clients_by_id[id_] for id_ in sorted(changed)]
 
 
 def _standing(conn: Connection, practice_id: str, families: Iterable[str]) -> Any:
     """Return the SELECT of visits that stand of these families' clients, with their bookings."""
     kept = union(*(select(t.c.client_id).where(t.c.practice_id == practice_id) for t in _KEPT))
-    seen, visited, booked = (
+    of_client, visited, booked = (
         and_(visit_client.c.practice_id == client.c.practice_id,
              visit_client.c.client_id == client.c.id),
         and_(visit.c.practice_id == client.c.practice_id, visit.c.id == visit_client.c.visit_id),
         # A visit is called by its first booking.
         and_(booking.c.practice_id == client.c.practice_id, booking.c.id == visit.c.id),
     )  # fmt: skip
-    said = ("type_text", "infant_names", "client_name")
+    booking_columns = ("type_text", "infant_names", "client_name")
     return (
         select(
             *(client.c[name] for name in ("id", "name", "kind", "family_id")),
             *(visit.c[name] for name in ("starts_at", "day", "visit_type", "row_count")),
-            *(booking.c[name] for name in said),
+            *(booking.c[name] for name in booking_columns),
             visit.c.id.label("visit_id"),
             booking.c.family_id.label("now"),
         )
-        .select_from(client.join(visit_client, seen).join(visit, visited).join(booking, booked))
+        .select_from(
+            client.join(visit_client, of_client).join(visit, visited).join(booking, booked)
+        )
         .where(
             client.c.practice_id == practice_id,
             client.c.id.in_(kept),
@@ -164,24 +166,24 @@ def _standing(conn: Connection, practice_id: str, families: Iterable[str]) -> An
     )
 
 
-def _is_still_hers(known: _Known, row: Row[Any], choices: Choices) -> bool:
+def _is_still_hers(client_before: _ClientBefore, row: Row[Any], choices: Overrides) -> bool:
     """Return whether a visit is surely hers still: all else is looked at as it is derived."""
-    if row.now != known.family_id or row.row_count > 1:
+    if row.now != client_before.family_id or row.row_count > 1:
         return False
     types = choices.types.get(row.visit_id) or visit_types(row.type_text, choices.type_words)
     kind, names = people_named(types[0], row.infant_names, row.client_name)
-    return kind == known.kind and known.plain in {name.casefold() for name in names}
+    return kind == client_before.kind and client_before.plain in {name.casefold() for name in names}
 
 
 def _names_before(
-    conn: Connection, practice_id: str, known: Sequence[_Known]
+    conn: Connection, practice_id: str, clients_before: Sequence[_ClientBefore]
 ) -> dict[str, set[str]]:
     """Return the names of all who were cared for in these clients' visits, by visit id."""
-    visits = {row.visit_id for one in known for row in one.visits}
+    visits = {row.visit_id for one in clients_before for row in one.visits}
     of_visit = and_(
         client.c.practice_id == visit_client.c.practice_id, client.c.id == visit_client.c.client_id
     )
-    asked = (
+    statement = (
         select(visit_client.c.visit_id, client.c.name)
         .select_from(visit_client.join(client, of_visit))
         .where(
@@ -189,30 +191,32 @@ def _names_before(
             visit_client.c.visit_id.in_(among(conn, sorted(visits))),
         )
     )
-    found: dict[str, set[str]] = defaultdict(set)
-    for visit_id, name in conn.execute(asked):
-        found[visit_id].add(name.casefold())
-    return found
+    names_by_visit: dict[str, set[str]] = defaultdict(set)
+    for visit_id, name in conn.execute(statement):
+        names_by_visit[visit_id].add(name.casefold())
+    return names_by_visit
 
 
 def _people_now(
-    conn: Connection, practice_id: str, known: Sequence[_Known], choices: Choices
+    conn: Connection, practice_id: str, clients_before: Sequence[_ClientBefore], choices: Overrides
 ) -> _Now:
     """Return whom the visits of the families that hold these clients' bookings are for now."""
-    families = sorted({row.now for one in known for row in one.visits})
+    families = sorted({row.now for one in clients_before for row in one.visits})
     decided = decisions(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
-    found: dict[str, dict[str, _Person]] = {}
+    people_by_booking: dict[str, dict[str, _Person]] = {}
     for family_id, bookings in read_bookings(conn, practice_id, families):
         for one in visits_of(bookings, decided, marking, choices):
             people: dict[str, _Person] = {}
-            for told in one.told:
-                kind, names = people_named(one.visit_type, told.infant_names, told.client_name)
+            for booking_row in one.bookings:
+                kind, names = people_named(
+                    one.visit_type, booking_row.infant_names, booking_row.client_name
+                )
                 for name in names:
                     person = _Person(client_id(family_id, name), family_id, kind)
                     people.setdefault(name.casefold(), person)
-                found[told.id] = people
-    return found
+                people_by_booking[booking_row.id] = people
+    return people_by_booking
 
 
 @dataclass(frozen=True)
@@ -223,7 +227,7 @@ class _Change:
     `heir` is who took her place.
     """
 
-    known: _Known
+    client_before: _ClientBefore
     now: _Now
     own: Sequence[Row[Any]]
     came: Mapping[str, Sequence[_Person]]
@@ -234,31 +238,35 @@ class _Change:
         if self.own:
             return self._home(_WRITTEN[table], row)
         if self.heir is None or (_is_death(table, row) and self.heir.kind != "infant"):
-            return self.known.id
+            return self.client_before.id
         return self.heir.id
 
     def in_her_visits(self) -> set[str]:
         """Return the ids of all whose care her visits are now, as far as they may be herself."""
-        homes = {self.now[row.visit_id][self.known.plain].id for row in self.own}
+        homes = {self.now[row.visit_id][self.client_before.plain].id for row in self.own}
         return homes | {person.id for people in self.came.values() for person in people}
 
     def _home(self, written: str, row: RowMapping) -> str:
-        homes = [self.now[one.visit_id][self.known.plain].id for one in self.own]
+        homes = [self.now[one.visit_id][self.client_before.plain].id for one in self.own]
         if not written:
-            return self.known.id if self.known.id in homes else _most(homes)
+            return self.client_before.id if self.client_before.id in homes else _most(homes)
         starts = [one.day if written in _DAYS else one.starts_at for one in self.own]
         return homes[max(bisect_right(starts, row[written]) - 1, 0)]
 
 
 def _change_of(
-    conn: Connection, practice_id: str, known: _Known, before: Mapping[str, set[str]], now: _Now
+    conn: Connection,
+    practice_id: str,
+    client_before: _ClientBefore,
+    before: Mapping[str, set[str]],
+    now: _Now,
 ) -> _Change:
-    own = [row for row in known.visits if known.plain in now.get(row.visit_id, {})]
+    own = [row for row in client_before.visits if client_before.plain in now.get(row.visit_id, {})]
     came: dict[str, list[_Person]] = {}
     votes: Counter[_Person] = Counter()
-    for row in known.visits:
+    for row in client_before.visits:
         people = now.get(row.visit_id, {})
-        if row.now != known.family_id or known.plain in people:
+        if row.now != client_before.family_id or client_before.plain in people:
             continue
         there = before[row.visit_id]
         came[row.visit_id] = [person for name, person in people.items() if name not in there]
@@ -267,12 +275,12 @@ def _change_of(
     heir = None
     if votes and not own:
         first, count = votes.most_common(1)[0]
-        still_visits = sum(row.visit_id in now for row in known.visits)
+        still_visits = sum(row.visit_id in now for row in client_before.visits)
         if count * 2 > still_visits and (
-            first.kind == known.kind or not _stood(conn, practice_id, first.id)
+            first.kind == client_before.kind or not _stood(conn, practice_id, first.id)
         ):
             heir = first
-    return _Change(known, now, own, came, heir)
+    return _Change(client_before, now, own, came, heir)
 
 
 def _move_all(
@@ -282,16 +290,16 @@ def _move_all(
     stay: frozenset[tuple[str, str]],
 ) -> None:
     """Move what is kept, all at once: of two who swapped names each keeps her own."""
-    by_id = {change.known.id: change for change in changes}
+    by_id = {change.client_before.id: change for change in changes}
     opted_out: list[tuple[RowMapping, set[str]]] = []
     for table in _KEPT:
-        mine = table.c.practice_id == practice_id
-        theirs = select(table).where(mine, table.c.client_id.in_(among(conn, by_id)))
+        in_practice = table.c.practice_id == practice_id
+        theirs = select(table).where(in_practice, table.c.client_id.in_(among(conn, by_id)))
         moving: list[_Move] = []
         for row in conn.execute(theirs.order_by(*table.primary_key.columns)).mappings().all():
             change = by_id[row["client_id"]]
             new = change.new_id(table, row)
-            if new != change.known.id and (table.name, content_id(table, row)) not in stay:
+            if new != change.client_before.id and (table.name, content_id(table, row)) not in stay:
                 moving.append(_Move(row, new, bool(change.own)))
             elif _is_death(table, row) and not change.own:
                 _leave_in_peace(conn, row, change.came)
@@ -299,7 +307,7 @@ def _move_all(
                 opted_out.append((row, change.in_her_visits()))
         if table is check_in:
             for move in moving:
-                this = and_(mine, table.c.id == move.row["id"])
+                this = and_(in_practice, table.c.id == move.row["id"])
                 conn.execute(update(table).where(this).values(client_id=move.new))
         else:
             _replace(conn, table, practice_id, moving)
@@ -317,11 +325,13 @@ class _Move(NamedTuple):
 
 def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[_Move]) -> None:
     """Let rows be of other clients, but for those where another stands that does not go."""
-    mine = table.c.practice_id == practice_id
+    in_practice = table.c.practice_id == practice_id
     news = among(conn, {move.new for move in moving})
     stands = {
         _place(table, row): row
-        for row in conn.execute(select(table).where(mine, table.c.client_id.in_(news))).mappings()
+        for row in conn.execute(
+            select(table).where(in_practice, table.c.client_id.in_(news))
+        ).mappings()
     }
     wanted = sorted(moving, key=lambda move: not _is_death(table, move.row))
     while True:
@@ -339,7 +349,7 @@ def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[
         wanted = list(free.values())
     for client_id_, tag in {*goes, *free}:
         at = [table.c.tag == tag] if table is client_tag else []
-        conn.execute(delete(table).where(mine, table.c.client_id == client_id_, *at))
+        conn.execute(delete(table).where(in_practice, table.c.client_id == client_id_, *at))
     for place, move in free.items():
         conn.execute(insert(table), {**move.row, "client_id": move.new})
         if move.keeps_name and place in stands and place not in goes:  # it stays behind
@@ -382,11 +392,11 @@ def _leave_in_peace(
 ) -> None:
     """Allow practical contact at most with the family a death that stands on nobody was kept in."""
     bookings = [visit_id for visit_id, people in came.items() if people]
-    said = select(family_contact.c.booking_id).where(
+    statement = select(family_contact.c.booking_id).where(
         family_contact.c.practice_id == death["practice_id"],
         family_contact.c.booking_id.in_(among(conn, bookings)),
     )
-    for id_ in sorted(set(bookings) - set(conn.execute(said).scalars())):
+    for id_ in sorted(set(bookings) - set(conn.execute(statement).scalars())):
         row = {"practice_id": death["practice_id"], "booking_id": id_, "level": "practical"}
         row |= {"reason": "bereaved", "set_by": death["closed_by"], "set_at": death["closed_at"]}
         conn.execute(insert(family_contact), row)
@@ -397,8 +407,8 @@ def _is_death(table: Table, row: RowMapping) -> bool:
 
 
 def _stood(conn: Connection, practice_id: str, id_: str) -> bool:
-    asked = select(client.c.id).where(client.c.practice_id == practice_id, client.c.id == id_)
-    return conn.execute(asked).first() is not None
+    statement = select(client.c.id).where(client.c.practice_id == practice_id, client.c.id == id_)
+    return conn.execute(statement).first() is not None
 
 
 def _most(homes: Sequence[str]) -> str:

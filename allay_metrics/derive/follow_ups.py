@@ -44,10 +44,10 @@ def _set_firsts(completed: list[Visit], died_on: Collection[date]) -> None:
     first.bereaved = int(any(0 <= (day - first.day).days <= CONTINUED_DAYS for day in died_on))
     if len(completed) > 1 and not first.bereaved:
         first.continued = int((completed[1].day - first.day).days <= CONTINUED_DAYS)
-    seen: set[str] = set()
+    earlier_types: set[str] = set()
     for visit in completed:
-        if visit.visit_type not in seen:
-            seen.add(visit.visit_type)
+        if visit.visit_type not in earlier_types:
+            earlier_types.add(visit.visit_type)
             visit.is_first_of_type = 1
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from allay_metrics.derive.city import Place
+from allay_metrics.derive.city import CityMatch
 
 HOME = ("typed", "zip", "corrected")
 NOWHERE = ("virtual", "unknown")
 
 
-def fill_from_history(starts: Sequence[int], places: Sequence[Place]) -> list[Place]:
+def fill_from_history(starts: Sequence[int], places: Sequence[CityMatch]) -> list[CityMatch]:
     """Return one family's places with each open one taken from its nearest other visit in time.
 
     A tie goes to the earlier visit. Only a typed, corrected or single-city ZIP place is a source,
@@ -24,18 +24,18 @@ def fill_from_history(starts: Sequence[int], places: Sequence[Place]) -> list[Pl
     ]
 
 
-def _is_home(place: Place) -> bool:
+def _is_home(place: CityMatch) -> bool:
     return place.how in HOME and not place.candidates and place.city not in NOWHERE
 
 
-def _is_open(place: Place) -> bool:
+def _is_open(place: CityMatch) -> bool:
     # Two cities typed in a row (unknown, with candidates) stay a doubt for the owner.
     return bool(place.candidates) != (place.city == "unknown")
 
 
-def _nearest(place: Place, start: int, homes: list[tuple[int, str]]) -> Place:
+def _nearest(place: CityMatch, start: int, homes: list[tuple[int, str]]) -> CityMatch:
     fitting = [home for home in homes if not place.candidates or home[1] in place.candidates]
     if not fitting:
         return place
     _, city = min(fitting, key=lambda home: (abs(home[0] - start), home[0]))
-    return Place(city, "history", ())
+    return CityMatch(city, "history", ())

@@ -54,7 +54,7 @@ class Stop(NamedTuple):
     day: Any
     id: str
     city: str
-    told: Leg
+    leg: Leg
 
 
 def leg_before(state: str, city: str) -> Leg:
@@ -86,8 +86,8 @@ def _ways(homes: Sequence[str], base: str | None, between: Between) -> list[int]
         return None
     stops = [base, *homes, base]
     ways = [between(a, b) for a, b in pairwise(stops)]
-    known = [way for way in ways if way is not None]
-    return known if len(known) == len(ways) else None
+    minutes = [way for way in ways if way is not None]
+    return minutes if len(minutes) == len(ways) else None
 
 
 def _legs(homes: Sequence[str], ways: Sequence[int], between: Between) -> Iterator[Leg]:
@@ -122,10 +122,10 @@ def refresh_legs(
         batch = touched[start : start + _AT_A_TIME]
         stops = _stops(conn, practice_id, batch, bases if as_written else None)
         for (therapist_id, day), theirs in groupby(stops, key=_THERAPIST_AND_DAY):
-            hers = list(theirs)
-            legs = legs_of_day([stop.city for stop in hers], bases.get(therapist_id), between)
-            for stop, leg in zip(hers, legs, strict=True):
-                if stop.told != leg:
+            day_stops = list(theirs)
+            legs = legs_of_day([stop.city for stop in day_stops], bases.get(therapist_id), between)
+            for stop, leg in zip(day_stops, legs, strict=True):
+                if stop.leg != leg:
                     changed.append((*leg, stop.id))
                     moved.add(day)
         update_rows(conn, visit, practice_id, Leg._fields, changed)
@@ -141,15 +141,17 @@ def _as_day(day: date | str) -> date:
 
 
 def _stops(
-    conn: Connection, practice_id: str, days: Sequence[date], whose: Iterable[str] | None
+    conn: Connection, practice_id: str, days: Sequence[date], therapist_ids: Iterable[str] | None
 ) -> Iterator[Stop]:
     """Yield the visits driven to on these days, therapist by therapist and day by day, in order.
 
     `whose` leaves those of these therapists alone.
     """
     columns = visit.c
-    theirs = () if whose is None else (columns.therapist_id.in_(among(conn, whose)),)
-    asked = (
+    theirs = (
+        () if therapist_ids is None else (columns.therapist_id.in_(among(conn, therapist_ids)),)
+    )
+    statement = (
         select(
             columns.therapist_id,
             # As it is stored: a hundred thousand days are not made into dates to be compared.
@@ -168,23 +170,23 @@ def _stops(
         )
         .order_by(columns.therapist_id, columns.day, columns.starts_at, columns.id)
     )
-    for therapist_id, day, id_, city, *told in conn.execute(asked):
-        yield Stop(therapist_id, day, id_, city, Leg(*told))
+    for therapist_id, day, id_, city, *leg_values in conn.execute(statement):
+        yield Stop(therapist_id, day, id_, city, Leg(*leg_values))
 
 
 def _bases(conn: Connection, practice_id: str) -> Mapping[str, str]:
-    asked = select(therapist.c.id, therapist.c.base_city).where(
+    statement = select(therapist.c.id, therapist.c.base_city).where(
         therapist.c.practice_id == practice_id, therapist.c.base_city.is_not(None)
     )
-    return {row.id: row.base_city for row in conn.execute(asked) if row.base_city}
+    return {row.id: row.base_city for row in conn.execute(statement) if row.base_city}
 
 
 def read_pairs(conn: Connection, practice_id: str) -> dict[tuple[str, str], int]:
     """Return the pairs of cities the owner overruled, with their minutes."""
-    asked = select(drive_pair.c.city_a, drive_pair.c.city_b, drive_pair.c.minutes).where(
+    statement = select(drive_pair.c.city_a, drive_pair.c.city_b, drive_pair.c.minutes).where(
         drive_pair.c.practice_id == practice_id
     )
-    return {(row.city_a, row.city_b): row.minutes for row in conn.execute(asked)}
+    return {(row.city_a, row.city_b): row.minutes for row in conn.execute(statement)}
 
 
 def _between(conn: Connection, practice_id: str) -> Between:

@@ -40,12 +40,12 @@ def split_match(match: str, name: str) -> str:
 
 def linked(match: str, name: str, links: Links) -> str:
     """Return the match key a booking's own one leads to: the owner's word, followed to its end."""
-    seen = {match}
+    path = {match}
     while links:
         after = links.get((match, plain_name(name)), links.get((match, ""), match))
-        if after in seen:
+        if after in path:
             break
-        seen.add(after)
+        path.add(after)
         match = after
     return match
 
@@ -63,15 +63,15 @@ def settled_match(
     she said of the booking itself wins, and where her words make several one there is no doubt.
     """
     own = provisional_match(phone, name, address)
-    found = clues.phones.get(phone, set()) if phone else clues.names.get(own, set())
+    matches = clues.phones.get(phone, set()) if phone else clues.names.get(own, set())
     if (own, "") in links or (own, plain_name(name)) in links:
         return linked(own, name, links), None
-    meant = {linked(match, name, links) for match in found}
+    meant = {linked(match, name, links) for match in matches}
     if len(meant) == 1:
         return meant.pop(), None
-    if len(found) > 1:
+    if len(matches) > 1:
         what = "phone" if phone else "name and address"
-        return own, f"Same {what} as {len(found)} other families: is it one of them?"
+        return own, f"Same {what} as {len(matches)} other families: is it one of them?"
     return own, None
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from allay_metrics.contact import Contact, strictest
+from allay_metrics.contact import ContactPermission, strictest
 from allay_metrics.derive.closing import Ending
-from allay_metrics.derive.facts import Client, FamilyFacts, Told, Visit
+from allay_metrics.derive.facts import Booking, ClientRow, FamilyFacts, Visit
 from allay_metrics.records.keys import key_of
 
 _REMARK = re.compile(r"\((?:twins|triplets|gemel[oa]s|mellizos)\)", re.IGNORECASE)
@@ -36,42 +36,42 @@ def people_named(
     return ("infant", names) if names else ("parent", [client_name])
 
 
-def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, Client], list[tuple[str, str]]]:
+def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, ClientRow], list[tuple[str, str]]]:
     """Return one family's clients by id, and (visit id, client id) pairs."""
-    clients: dict[str, Client] = {}
+    clients: dict[str, ClientRow] = {}
     ids: dict[str, str] = {}
-    seen: dict[tuple[str, str], None] = {}
+    visit_client_pairs: dict[tuple[str, str], None] = {}
     # A family types its infants' names again and again.
     answers: dict[tuple[str, str | None, str], tuple[str, list[str]]] = {}
     for visit in visits:
-        for told in visit.told:
-            answer = (visit.visit_type, told.infant_names, told.client_name)
+        for booking in visit.bookings:
+            answer = (visit.visit_type, booking.infant_names, booking.client_name)
             if answer not in answers:
                 answers[answer] = people_named(*answer)
             kind, names = answers[answer]
-            born = told.infant_born if kind == "infant" else None
+            born = booking.infant_born if kind == "infant" else None
             for person in names:
                 plain = person.casefold()
                 if plain not in ids:
-                    ids[plain] = client_id(told.family_id, person)
+                    ids[plain] = client_id(booking.family_id, person)
                 id_ = ids[plain]
                 if id_ not in clients or (born and not clients[id_].born_on):
-                    clients[id_] = Client(id_, told.family_id, person, kind, born)
-                seen[visit.id, id_] = None
-    return clients, list(seen)
+                    clients[id_] = ClientRow(id_, booking.family_id, person, kind, born)
+                visit_client_pairs[visit.id, id_] = None
+    return clients, list(visit_client_pairs)
 
 
-def referral_source(bookings: Sequence[Told]) -> str:
+def referral_source(bookings: Sequence[Booking]) -> str:
     """Return how one family first said it heard of the practice, else `unknown`."""
-    told = [(b.starts_at, b.referral_source) for b in bookings if b.referral_source]
-    return min(told)[1] if told else "unknown"
+    sources = [(b.starts_at, b.referral_source) for b in bookings if b.referral_source]
+    return min(sources)[1] if sources else "unknown"
 
 
 def family_facts(
-    bookings: Sequence[Told],
+    bookings: Sequence[Booking],
     visits: Sequence[Visit],
     ended: Ending | None,
-    contacts: Mapping[str, Contact],
+    contacts: Mapping[str, ContactPermission],
 ) -> FamilyFacts:
     """Return one family's name, contacts, days of first, last and next visit, and of its end.
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, or_, select
 
-from allay_metrics.contact import Contact, contact_of, strictest
-from allay_metrics.derive.facts import Closed, Told
+from allay_metrics.contact import ContactPermission, contact_of, strictest
+from allay_metrics.derive.facts import Booking, Closed
 from allay_metrics.records.bulk import among, plain_rows
 from allay_metrics.records.tables import (
     booking,
@@ -20,53 +20,59 @@ from allay_metrics.records.tables import (
     family_contact,
     import_,
 )
-from allay_metrics.records.types import Day
+from allay_metrics.records.types import LocalDate
 
 
 def read_bookings(
     conn: Connection, practice_id: str, families: Sequence[str]
-) -> Iterator[tuple[str, list[Told]]]:
+) -> Iterator[tuple[str, list[Booking]]]:
     """Yield each family's id and its bookings in the order of their ids."""
-    asked = (
-        select(*(booking.c[name] for name in Told._fields))
+    statement = (
+        select(*(booking.c[name] for name in Booking._fields))
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id)
     )
-    for family_id, theirs in groupby(_told(plain_rows(conn, asked)), attrgetter("family_id")):
+    for family_id, theirs in groupby(
+        _parse_bookings(plain_rows(conn, statement)), attrgetter("family_id")
+    ):
         yield family_id, sorted(theirs, key=attrgetter("id"))
 
 
 _DAYS = tuple(
-    place for place, name in enumerate(Told._fields) if isinstance(booking.c[name].type, Day)
+    place
+    for place, name in enumerate(Booking._fields)
+    if isinstance(booking.c[name].type, LocalDate)
 )
 
 
-def _told(rows: Sequence[Sequence[Any]]) -> Iterator[Told]:
+def _parse_bookings(rows: Sequence[Sequence[Any]]) -> Iterator[Booking]:
     # By columns: a day stands in many rows, and is read once.
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place in _DAYS if rows else ():
         days = {day: _day(day) for day in set(columns[place])}
         columns[place] = [days[day] for day in columns[place]]
-    return map(Told._make, zip(*columns, strict=True))
+    return map(Booking._make, zip(*columns, strict=True))
 
 
-def _day(told: str | date | None) -> date | None:
+def _day(value: str | date | None) -> date | None:
     """Return a day as the driver gives it: SQLite's as text."""
-    return date.fromisoformat(told) if isinstance(told, str) else told
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
     """Return when and why care was closed, of those clients whose care was."""
-    asked = select(care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason).where(
+    statement = select(
+        care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason
+    ).where(
         care_closed.c.practice_id == practice_id,
         care_closed.c.client_id.in_(among(conn, clients)),
     )
-    return {row.client_id: Closed(row.closed_on, row.reason) for row in conn.execute(asked)}
+    return {row.client_id: Closed(row.closed_on, row.reason) for row in conn.execute(statement)}
 
 
-def read_contacts(conn: Connection, practice_id: str) -> dict[str, Contact]:
+def read_contacts(conn: Connection, practice_id: str) -> dict[str, ContactPermission]:
     """Return the strictest that was said of contact with families, by booking id, newest first."""
-    asked = (
+    statement = (
         select(family_contact.c.booking_id, family_contact.c.level, family_contact.c.reason)
         .where(family_contact.c.practice_id == practice_id)
         .order_by(
@@ -75,10 +81,10 @@ def read_contacts(conn: Connection, practice_id: str) -> dict[str, Contact]:
             family_contact.c.booking_id,
         )
     )
-    said: dict[str, list[Contact]] = defaultdict(list)
-    for row in conn.execute(asked):
-        said[row.booking_id].append(contact_of(row.level, row.reason))
-    return {booking_id: strictest(contacts) for booking_id, contacts in said.items()}
+    contacts_by_booking: dict[str, list[ContactPermission]] = defaultdict(list)
+    for row in conn.execute(statement):
+        contacts_by_booking[row.booking_id].append(contact_of(row.level, row.reason))
+    return {booking_id: strictest(contacts) for booking_id, contacts in contacts_by_booking.items()}
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
@@ -89,7 +95,7 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
     older export of a booking that is missing from the file it was said of.
     """
     first_known, lacking = _first_imports(practice_id), import_.alias()
-    asked = (
+    statement = (
         select(correction.c.booking_id, correction.c.value)
         .join(
             booking,
@@ -120,7 +126,7 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
         )
         .order_by(correction.c.made_at)
     )
-    return {row.booking_id: row.value for row in conn.execute(asked)}
+    return {row.booking_id: row.value for row in conn.execute(statement)}
 
 
 def _first_imports(practice_id: str) -> Subquery:
@@ -139,7 +145,7 @@ def _first_imports(practice_id: str) -> Subquery:
 
 def imports_that_mark_attendance(conn: Connection, practice_id: str) -> frozenset[str]:
     """Return the imports whose source tells who came."""
-    asked = select(coverage.c.import_id).where(
+    statement = select(coverage.c.import_id).where(
         coverage.c.practice_id == practice_id, coverage.c.kind == "attendance"
     )
-    return frozenset(conn.execute(asked).scalars())
+    return frozenset(conn.execute(statement).scalars())

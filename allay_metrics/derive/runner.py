@@ -5,11 +5,11 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.choices import Overrides, read_choices
 from allay_metrics.derive.closing import died_on, ending
 from allay_metrics.derive.contact_floor import spread_contact
-from allay_metrics.derive.episodes import Episode, drop_episodes, episodes_of, write_episodes
-from allay_metrics.derive.facts import Client, FamilyFacts, Visit
+from allay_metrics.derive.episodes import EpisodeRow, drop_episodes, episodes_of, write_episodes
+from allay_metrics.derive.facts import ClientRow, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
 from allay_metrics.derive.follow import follow
 from allay_metrics.derive.follow_ups import set_flags
@@ -80,8 +80,8 @@ def derive(
 
 def derive_all(conn: Connection, practice_id: str) -> None:
     """Derive every family anew."""
-    asked = select(family.c.id).where(family.c.practice_id == practice_id)
-    derive(conn, practice_id, list(conn.execute(asked).scalars()), relinked=True)
+    statement = select(family.c.id).where(family.c.practice_id == practice_id)
+    derive(conn, practice_id, list(conn.execute(statement).scalars()), relinked=True)
 
 
 def _drop_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
@@ -93,18 +93,18 @@ def _drop_batch(conn: Connection, practice_id: str, families: list[str]) -> set[
 
 
 def _derive_batch(
-    conn: Connection, practice_id: str, families: list[str], choices: Choices
+    conn: Connection, practice_id: str, families: list[str], choices: Overrides
 ) -> set[date]:
     decided = decisions(conn, practice_id)
     contacts = read_contacts(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
     visits: list[Visit] = []
     facts: list[FamilyFacts] = []
-    clients: dict[str, Client] = {}
-    seen: list[tuple[str, str]] = []
-    episodes: list[Episode] = []
-    told = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
-    courses = [(theirs, visits_of(theirs, decided, marking, choices)) for theirs in told]
+    clients: dict[str, ClientRow] = {}
+    visit_client_pairs: list[tuple[str, str]] = []
+    episodes: list[EpisodeRow] = []
+    family_bookings = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
+    courses = [(theirs, visits_of(theirs, decided, marking, choices)) for theirs in family_bookings]
     cared_for = [clients_of(theirs) for _, theirs in courses]
     closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
     for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):
@@ -116,12 +116,12 @@ def _derive_batch(
             one.referral_source = source
         visits += theirs
         clients |= people
-        seen += pairs
+        visit_client_pairs += pairs
         episodes += episodes_of(theirs, people, pairs, closed)
         facts.append(family_facts(bookings, theirs, ended, contacts))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
-    write_clients(conn, practice_id, clients, seen)
+    write_clients(conn, practice_id, clients, visit_client_pairs)
     forget_who(conn, practice_id, clients)
     write_episodes(conn, practice_id, episodes)
     return {one.day for one in visits}

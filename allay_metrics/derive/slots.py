@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from allay_metrics.derive.choices import Choices, Types
-from allay_metrics.derive.city import Place, place
-from allay_metrics.derive.facts import Told, Visit
+from allay_metrics.derive.choices import Overrides, Types
+from allay_metrics.derive.city import CityMatch, place
+from allay_metrics.derive.facts import Booking, Visit
 from allay_metrics.derive.history import fill_from_history
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
 
 
 def visits_of(
-    bookings: Sequence[Told],
+    bookings: Sequence[Booking],
     decided: Mapping[str, str],
     marking: frozenset[str],
-    choices: Choices,
+    choices: Overrides,
 ) -> list[Visit]:
     """Return one family's visits in order of their start.
 
@@ -29,31 +29,31 @@ def visits_of(
     places = fill_from_history([b.starts_at for b in kept], _places(kept, choices))
     words, types = choices.type_words, choices.types
     visits: dict[tuple[str, int, str], Visit] = {}
-    for told, where in zip(kept, places, strict=True):
-        standing, assumed = _state(told, decided, marking)
-        first, second = types.get(told.id) or visit_types(told.type_text, words)
-        therapist = told.therapist or "unknown"
-        slot = (therapist, told.starts_at, standing)
+    for booking, where in zip(kept, places, strict=True):
+        standing, assumed = _state(booking, decided, marking)
+        first, second = types.get(booking.id) or visit_types(booking.type_text, words)
+        therapist = booking.therapist or "unknown"
+        slot = (therapist, booking.starts_at, standing)
         visit = Visit(
-            id=told.id,
-            family_id=told.family_id,
-            source=told.source,
+            id=booking.id,
+            family_id=booking.family_id,
+            source=booking.source,
             therapist=therapist,
-            starts_at=told.starts_at,
-            ends_at=told.ends_at,
-            day=told.day,
-            minutes=told.minutes,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            day=booking.day,
+            minutes=booking.minutes,
             visit_type=first,
             second_type=second,
             state=standing,
             assumed=assumed,
             city=where.city,
             city_how=where.how,
-            price_cents=told.price_cents,
-            booked_on=told.booked_on,
-            as_of=told.as_of,
-            unconfirmed=told.unconfirmed,
-            told=[told],
+            price_cents=booking.price_cents,
+            booked_on=booking.booked_on,
+            as_of=booking.as_of,
+            unconfirmed=booking.unconfirmed,
+            bookings=[booking],
         )
         if slot in visits:
             _join(visits[slot], visit, types)
@@ -62,37 +62,39 @@ def visits_of(
     return sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
 
 
-def _places(bookings: Sequence[Told], choices: Choices) -> list[Place]:
+def _places(bookings: Sequence[Booking], choices: Overrides) -> list[CityMatch]:
     names, corrected = choices.city_names, choices.cities
     places = [place(b.city_text, b.zip, b.address, b.notes, names) for b in bookings]
     if not corrected:
         return places
     return [
-        Place(corrected[told.id], "corrected") if told.id in corrected else where
-        for told, where in zip(bookings, places, strict=True)
+        CityMatch(corrected[booking.id], "corrected") if booking.id in corrected else where
+        for booking, where in zip(bookings, places, strict=True)
     ]
 
 
-def _state(told: Told, decided: Mapping[str, str], marking: frozenset[str]) -> tuple[str, int]:
-    decision = decided.get(told.id) if told.absent_by else None
+def _state(
+    booking: Booking, decided: Mapping[str, str], marking: frozenset[str]
+) -> tuple[str, int]:
+    decision = decided.get(booking.id) if booking.absent_by else None
     if decision == "cancelled":
         return "cancelled", 0
     return state(
-        marked=told.marked,
-        cancelled_by=told.cancelled_by,
-        cancelled_at=told.cancelled_at,
-        starts_at=told.starts_at,
-        ends_at=told.ends_at,
-        as_of=told.as_of,
-        absent=bool(told.absent_by) and decision != "kept",
-        marks_attendance=told.held_by in marking,
+        marked=booking.marked,
+        cancelled_by=booking.cancelled_by,
+        cancelled_at=booking.cancelled_at,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        as_of=booking.as_of,
+        absent=bool(booking.absent_by) and decision != "kept",
+        marks_attendance=booking.held_by in marking,
     )
 
 
 def _join(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
     """Make another row of the same slot part of the visit."""
     _join_types(visit, other, corrected)
-    visit.told += other.told
+    visit.bookings += other.bookings
     visit.ends_at = max(visit.ends_at, other.ends_at)
     visit.minutes = max(visit.minutes, other.minutes)
     visit.assumed = max(visit.assumed, other.assumed)
@@ -107,7 +109,7 @@ def _join(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
 
 
 def _join_types(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
-    if any(told.id in corrected for told in visit.told):
+    if any(booking.id in corrected for booking in visit.bookings):
         return
     if other.id in corrected:
         visit.visit_type, visit.second_type = other.visit_type, other.second_type

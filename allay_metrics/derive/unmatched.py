@@ -23,12 +23,12 @@ def note_who(conn: Connection, practice_id: str, families: Sequence[str]) -> Non
     of_family = and_(
         family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
     )
-    asked = (
+    statement = (
         select(client.c.name, family.c.email, check_in.c.id)
         .select_from(check_in.join(client, of_client).join(family, of_family))
         .where(check_in.c.source == FORM, unseen(conn, practice_id, families))
     )
-    rows = [tuple(row) for row in conn.execute(asked)]
+    rows = [tuple(row) for row in conn.execute(statement)]
     update_rows(conn, check_in, practice_id, ("said_name", "said_email"), rows)
 
 

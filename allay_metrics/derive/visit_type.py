@@ -15,7 +15,7 @@ DECIDES = ("always", "unless_cst", "alone")
 
 
 @dataclass(frozen=True)
-class Word:
+class VisitTypeWord:
     """One word or phrase that names a visit type.
 
     `decides`: `always`; `unless_cst`, where CST is not named too (CST for a poor latch is CST);
@@ -28,35 +28,35 @@ class Word:
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class VisitTypeWords:
     """A table of words, known by itself and not by its contents: that makes looking up cheap.
 
     `names` are whole names of services (as `service_name` spells them) whose types are settled:
     their words say nothing more.
     """
 
-    words: tuple[Word, ...]
+    words: tuple[VisitTypeWord, ...]
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @cache
-def shipped_words() -> Words:
+def shipped_words() -> VisitTypeWords:
     """Return the words that come with the product."""
     return read_words(config.REFERENCE / "visit_type_words.csv")
 
 
-def read_words(path: Path) -> Words:
+def read_words(path: Path) -> VisitTypeWords:
     """Return the words of a table, or raise ConfigProblem naming the line that is wrong."""
     with path.open(encoding="utf-8", newline="") as file:
-        words = tuple(Word(**row) for row in csv.DictReader(file))
+        words = tuple(VisitTypeWord(**row) for row in csv.DictReader(file))
     for line, word in enumerate(words, 2):
         if word.visit_type not in VISIT_TYPES or word.decides not in DECIDES or not word.word:
             raise ConfigProblem(f"{path.name}, line {line}: {word} is not a usable word.")
-    return Words(words)
+    return VisitTypeWords(words)
 
 
 @lru_cache(maxsize=10_000)
-def visit_types(text: str, words: Words) -> tuple[str, str]:
+def visit_types(text: str, words: VisitTypeWords) -> tuple[str, str]:
     """Return the primary visit type and the second, '' if only one is named.
 
     The first named is the primary one; `other` where no word is known.
@@ -81,10 +81,10 @@ def service_name(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _named(text: str, words: Words) -> list[tuple[int, Word]]:
+def _named(text: str, words: VisitTypeWords) -> list[tuple[int, VisitTypeWord]]:
     """Return where each known word first stands in the text, in that order."""
-    found = ((_pattern(word.word).search(text), word) for word in words.words)
-    return sorted(((match.start(), word) for match, word in found if match), key=lambda x: x[0])
+    matches = ((_pattern(word.word).search(text), word) for word in words.words)
+    return sorted(((match.start(), word) for match, word in matches if match), key=lambda x: x[0])
 
 
 @cache

@@ -7,7 +7,7 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select
 
 from allay_metrics.derive.county import county_of
-from allay_metrics.derive.facts import Client, FamilyFacts, Visit
+from allay_metrics.derive.facts import ClientRow, FamilyFacts, Visit
 from allay_metrics.derive.legs import Leg, leg_before
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
@@ -57,14 +57,14 @@ _OTHERS = (
 
 def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> set[date]:
     """Delete the visits of these families; return the days they stood on."""
-    mine = (visit_table.c.practice_id == practice_id) & visit_table.c.family_id.in_(
+    of_families = (visit_table.c.practice_id == practice_id) & visit_table.c.family_id.in_(
         among(conn, families)
     )
-    days = set(conn.execute(select(visit_table.c.day).where(mine).distinct()).scalars())
+    days = set(conn.execute(select(visit_table.c.day).where(of_families).distinct()).scalars())
     if days:
-        theirs = visit_client.c.visit_id.in_(select(visit_table.c.id).where(mine))
+        theirs = visit_client.c.visit_id.in_(select(visit_table.c.id).where(of_families))
         conn.execute(delete(visit_client).where(visit_client.c.practice_id == practice_id, theirs))
-        conn.execute(delete(visit_table).where(mine))
+        conn.execute(delete(visit_table).where(of_families))
     return days
 
 
@@ -78,7 +78,7 @@ def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> Non
         (
             practice_id,
             therapists[visit.therapist],
-            len(visit.told),
+            len(visit.bookings),
             *calendar[visit.day],
             _iso(visit.booked_on),
             (visit.day - visit.booked_on).days if visit.booked_on else None,
@@ -97,23 +97,24 @@ def _calendar(day: date) -> tuple[str, str, str, int]:
 
 
 def _keep_therapists(conn: Connection, practice_id: str, names: set[str]) -> dict[str, str]:
-    mine = therapist.c.practice_id == practice_id
-    known = {
-        r.name: r.id for r in conn.execute(select(therapist.c.name, therapist.c.id).where(mine))
+    in_practice = therapist.c.practice_id == practice_id
+    ids_by_name = {
+        r.name: r.id
+        for r in conn.execute(select(therapist.c.name, therapist.c.id).where(in_practice))
     }
-    new = sorted(names - known.keys())
+    new = sorted(names - ids_by_name.keys())
     rows = [
         {"practice_id": practice_id, "id": key_of(practice_id, "therapist", name), "name": name}
         for name in new
     ]
     if rows:
         conn.execute(insert(therapist), rows)
-    return known | {str(row["name"]): row["id"] for row in rows}
+    return ids_by_name | {str(row["name"]): row["id"] for row in rows}
 
 
 def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
-    mine = city.c.practice_id == practice_id
-    known = set(conn.execute(select(city.c.name).where(mine)).scalars())
+    in_practice = city.c.practice_id == practice_id
+    existing_names = set(conn.execute(select(city.c.name).where(in_practice)).scalars())
     rows = [
         {
             "practice_id": practice_id,
@@ -122,7 +123,7 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
             "county": county_of(name),
             "label_side": "r",
         }
-        for name in sorted(shown - known)
+        for name in sorted(shown - existing_names)
     ]
     if rows:
         conn.execute(insert(city), rows)
@@ -131,8 +132,8 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
 def write_families(conn: Connection, practice_id: str, facts: list[FamilyFacts]) -> None:
     """Keep each family's name, contacts, days, whether care is closed, whom nobody contacts."""
     days = ("first_on", "last_on", "next_on", "closed_on")
-    said = ("closed_reason", "contact", "contact_reason")
-    columns = ("name", "email", "phone", *days, *said)
+    text_columns = ("closed_reason", "contact", "contact_reason")
+    columns = ("name", "email", "phone", *days, *text_columns)
     rows = [
         (
             *(f.name, f.email, f.phone),
@@ -151,15 +152,15 @@ def _iso(day: date | None) -> str | None:
 def write_clients(
     conn: Connection,
     practice_id: str,
-    clients: Mapping[str, Client],
-    seen: list[tuple[str, str]],
+    clients: Mapping[str, ClientRow],
+    visit_client_pairs: list[tuple[str, str]],
 ) -> None:
     """Keep the clients by id, and who was seen in which visit: (visit id, client id)."""
-    mine = client.c.practice_id == practice_id
-    asked = select(client.c.id, client.c.name, client.c.kind, client.c.born_on)
+    in_practice = client.c.practice_id == practice_id
+    statement = select(client.c.id, client.c.name, client.c.kind, client.c.born_on)
     there = {
         row.id: (row.name, row.kind, row.born_on)
-        for row in conn.execute(asked.where(mine, client.c.id.in_(among(conn, clients))))
+        for row in conn.execute(statement.where(in_practice, client.c.id.in_(among(conn, clients))))
     }
     columns = ("practice_id", "id", "family_id", "name", "kind", "born_on")
     new = [
@@ -175,17 +176,19 @@ def write_clients(
     ]
     update_rows(conn, client, practice_id, ("name", "kind", "born_on"), changed)
     # In the order they are stored in: that is half the time.
-    rows = [(practice_id, visit_id, client_id) for visit_id, client_id in sorted(seen)]
+    rows = [
+        (practice_id, visit_id, client_id) for visit_id, client_id in sorted(visit_client_pairs)
+    ]
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
 
 def unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> ColumnElement[bool]:
     """Return the condition of these families' clients nobody visits."""
     theirs = client.c.family_id.in_(among(conn, families))
-    seen = exists().where(
+    has_visit = exists().where(
         visit_client.c.practice_id == practice_id, visit_client.c.client_id == client.c.id
     )
-    return and_(client.c.practice_id == practice_id, theirs, ~seen)
+    return and_(client.c.practice_id == practice_id, theirs, ~has_visit)
 
 
 def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ Appointment = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Account:
+class AcuityAccount:
     """Whose appointments: the address, the user id and the key, which no text of it shows."""
 
     url: str
@@ -58,10 +58,10 @@ class Manners:
     sleep: Callable[[float], None] = time.sleep
 
 
-class Client:
+class AcuityClient:
     """Asks one account for its appointments."""
 
-    def __init__(self, account: Account, manners: Manners | None = None) -> None:
+    def __init__(self, account: AcuityAccount, manners: Manners | None = None) -> None:
         self._account = account
         self._manners = manners or Manners()
 
@@ -90,7 +90,7 @@ class Client:
         yield from self._halved(middle + timedelta(days=1), last)
 
     def _ask(self, first: date, last: date) -> list[Appointment]:
-        asked = {
+        parameters = {
             "minDate": first.isoformat(),
             "maxDate": last.isoformat(),
             "max": MOST,
@@ -100,7 +100,7 @@ class Client:
         for left in range(manners.tries - 1, -1, -1):
             manners.sleep(manners.pause)
             try:
-                status, after, body = self._get(f"{_PATH}?{urlencode(asked)}")
+                status, after, body = self._get(f"{_PATH}?{urlencode(parameters)}")
             except (OSError, http.client.HTTPException):
                 status, after, body = 0, None, b""
             if status == 200:
@@ -173,27 +173,27 @@ def as_export(appointments: list[Appointment]) -> tuple[list[str], list[list[str
     Each question is a column. Where no question asks for an address, the location is one.
     """
     answers = [_answers(row) for row in appointments]
-    questions = list(dict.fromkeys(name for told in answers for name in told))
-    asked = any("address" in name.casefold() for name in questions)
-    places = [] if asked else ["Location address"]
+    questions = list(dict.fromkeys(name for row_answers in answers for name in row_answers))
+    has_address_question = any("address" in name.casefold() for name in questions)
+    places = [] if has_address_question else ["Location address"]
     records = [
         [read(row) for read in _COLUMNS.values()]
-        + [told.get(name, "") for name in questions]
+        + [row_answers.get(name, "") for name in questions]
         + [_text(row, "location") for _ in places]
-        for row, told in zip(appointments, answers, strict=True)
+        for row, row_answers in zip(appointments, answers, strict=True)
     ]
     return [*_COLUMNS, *questions, *places], records
 
 
 def _answers(row: Appointment) -> dict[str, str]:
     """Return answer by question; of one asked in two forms the first answer counts."""
-    told: dict[str, str] = {}
+    answers: dict[str, str] = {}
     for form in row.get("forms") or []:
         for one in form.get("values") or []:
             name = _text(one, "name").strip()
-            if name and name not in _COLUMNS and not told.get(name):
-                told[name] = _text(one, "value")
-    return told
+            if name and name not in _COLUMNS and not answers.get(name):
+                answers[name] = _text(one, "value")
+    return answers
 
 
 def _end(row: Appointment) -> str:

@@ -59,13 +59,15 @@ def _check(  # noqa: PLR0917 - what one file's rows are read by
     except FileProblem as problem:
         # The profile changed meanwhile and needs a column these rows do not have.
         return [_aside(at, str(problem), raw) for at, raw in zip(positions, raws, strict=True)]
-    found = []
+    chunks = []
     for position, raw in zip(positions, raws, strict=True):
         # One checker a row: of two that name one appointment neither "stands already in row 1".
         checker = Checker(profile, where, zone, holds)
         chunk = checker.check(Batch([list(raw.values())]), position + 1)
-        found.append(replace(chunk, set_aside=[replace(r, raw=dict(raw)) for r in chunk.set_aside]))
-    return found
+        chunks.append(
+            replace(chunk, set_aside=[replace(r, raw=dict(raw)) for r in chunk.set_aside])
+        )
+    return chunks
 
 
 def _aside(position: int, reason: str, raw: Raw) -> Chunk:

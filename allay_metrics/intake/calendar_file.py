@@ -69,13 +69,13 @@ class Events:
         try:
             if any(_too_often(event) for event in events):
                 return [self._record(event, problem=_OFTEN) for event in events]
-            found = list(self._between(calendar, events))
+            occurrences = list(self._between(calendar, events))
         except Exception:  # noqa: BLE001 - whatever a rule breaks in the library, the row is kept
             return [self._record(event, problem=_UNREADABLE) for event in events]
-        if len(found) > _MOST_TIMES:
+        if len(occurrences) > _MOST_TIMES:
             problem = f"it happens over {_MOST_TIMES:,} times"
             return [self._record(event, problem=problem) for event in events]
-        return [self._record(event, in_series=True) for event in found]
+        return [self._record(event, in_series=True) for event in occurrences]
 
     def _between(self, calendar: Calendar, events: list[Component]) -> Iterator[Component]:
         alone = Calendar()
@@ -85,8 +85,8 @@ class Events:
         begin = min(_as_date(start) for start in starts if start is not None) - timedelta(days=2)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            asked = recurring_ical_events.of(alone)
-            yield from asked.between(begin, self._until.date() + timedelta(days=1))
+            query = recurring_ical_events.of(alone)
+            yield from query.between(begin, self._until.date() + timedelta(days=1))
 
     def _record(self, event: Component, *, in_series: bool = False, problem: str = "") -> Record:
         start, end = _start(event), _end(event)
@@ -127,30 +127,30 @@ def _read(path: Path, encoding: str) -> Calendar:
                 )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = Calendar.from_ical(text)
+            calendar = Calendar.from_ical(text)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise FileProblem(f"cannot be read as a calendar ({type(error).__name__})") from None
-    if not found.walk("VEVENT"):
+    if not calendar.walk("VEVENT"):
         raise FileProblem("is a calendar without events")
     # A floating time is the practice's wall time, whatever zone the calendar is shown in.
-    found.pop("X-WR-TIMEZONE", None)
-    return found
+    calendar.pop("X-WR-TIMEZONE", None)
+    return calendar
 
 
 def _exported(calendar: Calendar, path: Path) -> datetime:
     """Return when the calendar was exported: its events are stamped with that moment."""
     stamps = [_moment(event, "DTSTAMP") for event in calendar.walk("VEVENT")]
-    known = [stamp for stamp in stamps if isinstance(stamp, datetime) and stamp.tzinfo]
-    return max(known, default=datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    aware_stamps = [stamp for stamp in stamps if isinstance(stamp, datetime) and stamp.tzinfo]
+    return max(aware_stamps, default=datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
 def _moment(event: Component, name: str) -> datetime | date | None:
     """Return a moment the event names, None where there is none or it cannot be read."""
     try:
-        found = getattr(event.get(name), "dt", None)
+        value = getattr(event.get(name), "dt", None)
     except BrokenCalendarProperty:
         return None
-    return found if isinstance(found, date) else None
+    return value if isinstance(value, date) else None
 
 
 def _start(event: Component) -> datetime | date | None:
@@ -178,8 +178,8 @@ def _zone(event: Component, start: datetime | date | None) -> str:
     if not isinstance(start, datetime):
         return ""
     if start.tzinfo is None:
-        told = event["DTSTART"].params.get("TZID", "")
-        return str(told)
+        zone_id = event["DTSTART"].params.get("TZID", "")
+        return str(zone_id)
     return str(getattr(start.tzinfo, "key", "")) or _BY_OFFSET
 
 
@@ -205,8 +205,8 @@ def _as_date(at: datetime | date) -> date:
 
 def _too_often(event: Component) -> bool:
     rules: Any = event.get("RRULE") or []
-    told = rules if isinstance(rules, list) else [rules]
-    return any(_times_a_day(rule) > _MOST_A_DAY for rule in told)
+    rule_list = rules if isinstance(rules, list) else [rules]
+    return any(_times_a_day(rule) > _MOST_A_DAY for rule in rule_list)
 
 
 def _times_a_day(rule: Any) -> int:
@@ -217,8 +217,8 @@ def _times_a_day(rule: Any) -> int:
 
 
 def _text(event: Component, name: str) -> str:
-    found = event.get(name, "")
-    return str(found[0] if isinstance(found, list) else found).strip()
+    value = event.get(name, "")
+    return str(value[0] if isinstance(value, list) else value).strip()
 
 
 def main(path: Path, encoding: str) -> int:

@@ -18,9 +18,9 @@ class CalendarFile:
     """The events of one calendar, held in memory; their order is that of their starts."""
 
     def __init__(self, path: Path, encoding: str) -> None:
-        told = read_in_child(PROGRAM, path, encoding)
-        self.notes: list[str] = told.head["notes"]
-        self._rows = told.rows
+        output = read_in_child(PROGRAM, path, encoding)
+        self.notes: list[str] = output.head["notes"]
+        self._rows = output.rows
         self._done = 0
 
     @property

@@ -54,7 +54,7 @@ class Checker:
         self._defaults = profile.defaults
         self._converter = Converter(profile, where, zone, holds)
         self._tidy = Tidy()
-        self._seen = SeenKeys()
+        self._seen_keys = SeenKeys()
         self._skipped: Counter[str] = Counter()
 
     def check(self, batch: Batch, first_row: int) -> Chunk:
@@ -66,24 +66,24 @@ class Checker:
             records, numbers = self._without_skipped(records, numbers)
         skipped = whole - len(records)
         columns = Columns(records, self._where, self._tidy)
-        found = self._converter.convert(columns)
-        found.columns["row_number"] = numbers
-        bad = self._unusable(found)
-        told = self._told_aside(records) if self._where.aside else {}
+        conversion = self._converter.convert(columns)
+        conversion.columns["row_number"] = numbers
+        bad = self._unusable(conversion)
+        rules_by_position = self._told_aside(records) if self._where.aside else {}
         bad |= {
             position: ((), rule.says or one_line(records[position][rule.column]))
-            for position, rule in told.items()
+            for position, rule in rules_by_position.items()
         }
-        self._refuse_repeats(found, bad)
+        self._refuse_repeats(conversion, bad)
         for position, (fields, reason) in bad.items():
-            rule = told.get(position)
+            rule = rules_by_position.get(position)
             index, became = (rule.column, rule.became) if rule else (None, "")
             column, value = self._blamed(fields, columns, position, index)
-            raw, key = self._raw(records[position]), self._named(found, columns, position)
+            raw, key = self._raw(records[position]), self._named(conversion, columns, position)
             set_aside.append(SetAside(numbers[position], column, value, reason, raw, key, became))
         set_aside.sort(key=lambda row: row.row)
-        warnings = self._left_out(columns, found, bad)
-        frame = rows_frame(found.columns)
+        warnings = self._left_out(columns, conversion, bad)
+        frame = rows_frame(conversion.columns)
         if bad:
             frame = frame.drop(index=list(bad)).reset_index(drop=True)
         return Chunk(frame, set_aside, warnings, read=len(batch.records) - skipped)
@@ -158,28 +158,28 @@ class Checker:
             raw[MORE_VALUES] = json.dumps(record[self._width :], ensure_ascii=False)
         return raw
 
-    def _named(self, found: Converted, columns: Columns, position: int) -> str:
+    def _named(self, conversion: Converted, columns: Columns, position: int) -> str:
         """Return the key of the appointment a bad row names: by its id, else client and start."""
         own = (columns.raw("source_key") or {position: ""})[position].strip()
-        client = found.columns["client_name"][position]
-        if own or (client and position not in found.starts.problems):
-            return str(found.columns["source_key"][position])
+        client = conversion.columns["client_name"][position]
+        if own or (client and position not in conversion.starts.problems):
+            return str(conversion.columns["source_key"][position])
         return ""
 
-    def _unusable(self, found: Converted) -> dict[int, tuple[tuple[str, ...], str]]:
+    def _unusable(self, conversion: Converted) -> dict[int, tuple[tuple[str, ...], str]]:
         """Return position -> (fields to blame, reason): first the start, the end, then who."""
         bad: dict[int, tuple[tuple[str, ...], str]] = {
             position: (_ZONE if moment.in_zone else _START, moment.problem)
-            for position, moment in found.starts.problems.items()
+            for position, moment in conversion.starts.problems.items()
         }
-        for position, moment in found.ends.problems.items():
+        for position, moment in conversion.ends.problems.items():
             bad.setdefault(position, (_END, moment.problem))
-        for position, length in enumerate(found.columns["minutes"]):
+        for position, length in enumerate(conversion.columns["minutes"]):
             if length < 1:
                 bad.setdefault(position, (_END, "it is not later than the start"))
             elif length > _LONGEST_MINUTES:
                 bad.setdefault(position, (_END, "the visit would last over 24 hours"))
-        for position, name in enumerate(found.columns["client_name"]):
+        for position, name in enumerate(conversion.columns["client_name"]):
             if not name[:1].isalnum() and not any(map(str.isalnum, name)):
                 bad.setdefault(position, (_WHO, "it does not say who the visit is for"))
         return bad
@@ -195,46 +195,46 @@ class Checker:
         return "", ""
 
     def _refuse_repeats(
-        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
     ) -> None:
         """Add the rows whose appointment stands in the file before, as in re-saved exports."""
-        keys, rows = found.columns["source_key"], found.columns["row_number"]
+        keys, rows = conversion.columns["source_key"], conversion.columns["row_number"]
         good = [position for position in range(len(rows)) if position not in bad]
-        earlier = self._seen.earlier_rows([keys[p] for p in good], [rows[p] for p in good])
+        earlier = self._seen_keys.earlier_rows([keys[p] for p in good], [rows[p] for p in good])
         for place, row in earlier.items():
             reason = f"the same appointment stands already in row {row}"
             bad[good[place]] = (("source_key", *_WHO), reason)
 
     def _left_out(
-        self, columns: Columns, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+        self, columns: Columns, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
     ) -> list[RowWarning]:
         """Return the values that could not be used, of rows that count without them."""
-        rows = found.columns["row_number"]
+        rows = conversion.columns["row_number"]
         warnings = [
             RowWarning(rows[position], self._where.name_of(field), one_line(text), reason)
             for name, (field, reason) in _WARNED.items()
-            if field in self._where.fields and None in found.columns[name]
+            if field in self._where.fields and None in conversion.columns[name]
             for position, (value, text) in enumerate(
-                zip(found.columns[name], columns.raw(field), strict=True)
+                zip(conversion.columns[name], columns.raw(field), strict=True)
             )
             if value is None and text.strip() and position not in bad
             if name != "infant_born" or not _DUE.search(text)
         ]
-        warnings += self._prices_too_high(found, bad)
-        warnings += self._births_to_come(found, bad)
-        warnings += self._births_long_ago(found, bad)
+        warnings += self._prices_too_high(conversion, bad)
+        warnings += self._births_to_come(conversion, bad)
+        warnings += self._births_long_ago(conversion, bad)
         return sorted(warnings, key=lambda warning: warning.row)
 
     def _births_to_come(
-        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
     ) -> list[RowWarning]:
         """Clear birth dates after the visit, of which no age may be made, and return warnings.
 
         Where the question asks for a due date too, that is no slip and nothing to warn of.
         """
-        born, days = found.columns["infant_born"], found.columns["day"]
+        born, days = conversion.columns["infant_born"], conversion.columns["day"]
         later = [at for at, day in enumerate(days) if born[at] and born[at] > day > ""]
-        column, rows = self._where.name_of("infant_born"), found.columns["row_number"]
+        column, rows = self._where.name_of("infant_born"), conversion.columns["row_number"]
         slips = [] if _DUE.search(column) else set(later) - bad.keys()
         reason = "this birth date lies after the visit"
         warnings = [RowWarning(rows[at], column, born[at], reason) for at in slips]
@@ -243,12 +243,12 @@ class Checker:
         return warnings
 
     def _births_long_ago(
-        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
     ) -> list[RowWarning]:
         """Clear birth dates of nobody who is an infant on the day of the visit."""
-        days = found.columns["day"]
+        days = conversion.columns["day"]
         return self._clear(
-            found,
+            conversion,
             bad,
             ("infant_born", "infant_born"),
             lambda at, born: bool(days[at]) and born < earliest_birth(days[at]),
@@ -256,10 +256,10 @@ class Checker:
         )
 
     def _prices_too_high(
-        self, found: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
     ) -> list[RowWarning]:
         return self._clear(
-            found,
+            conversion,
             bad,
             ("price_cents", "price"),
             lambda _at, cents: not PRICE_CENTS.holds(cents),
@@ -268,7 +268,7 @@ class Checker:
 
     def _clear(
         self,
-        found: Converted,
+        conversion: Converted,
         bad: dict[int, tuple[tuple[str, ...], str]],
         names: tuple[str, str],
         is_wrong: Callable[[int, Any], bool],
@@ -278,7 +278,7 @@ class Checker:
 
         `names` are our column and the field of the file it is read from.
         """
-        values, rows = found.columns[names[0]], found.columns["row_number"]
+        values, rows = conversion.columns[names[0]], conversion.columns["row_number"]
         wrong = [at for at, value in enumerate(values) if value is not None and is_wrong(at, value)]
         column = self._where.name_of(names[1]) if wrong else ""
         warnings = [

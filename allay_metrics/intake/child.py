@@ -34,14 +34,14 @@ _REFUSED: dict[tuple[str, ...], str] = {}
 
 
 @dataclass(frozen=True)
-class Told:
+class ChildOutput:
     """What the child said first, and each row as the JSON text of a list of texts."""
 
     head: dict[str, Any]
     rows: list[bytes]
 
 
-def read_in_child(program: Sequence[str], path: Path, *words: str) -> Told:
+def read_in_child(program: Sequence[str], path: Path, *words: str) -> ChildOutput:
     """Return what a program, run by our own interpreter, reads in a file.
 
     Raises FileProblem where there is nothing to read, or where the parser gave up, crashed, or
@@ -50,16 +50,16 @@ def read_in_child(program: Sequence[str], path: Path, *words: str) -> Told:
     """
     key = (*program, *words, sha256(path.read_bytes()).hexdigest())
     if key not in _REFUSED:
-        told = _run(program, path, words)
-        if isinstance(told, Told):
-            return told
-        _REFUSED[key] = told
+        result = _run(program, path, words)
+        if isinstance(result, ChildOutput):
+            return result
+        _REFUSED[key] = result
         while len(_REFUSED) > _REMEMBERED:
             _REFUSED.pop(next(iter(_REFUSED)), None)
     raise FileProblem(f"{path.name} {_REFUSED[key]}")
 
 
-def _run(program: Sequence[str], path: Path, words: Sequence[str]) -> Told | str:
+def _run(program: Sequence[str], path: Path, words: Sequence[str]) -> ChildOutput | str:
     """Return what was read, or the sentence of why not, without its subject."""
     try:
         # Nothing of our environment, secrets among it, goes along.
@@ -76,12 +76,12 @@ def _run(program: Sequence[str], path: Path, words: Sequence[str]) -> Told | str
         return _TOO_MUCH
     head, *rows = done.stdout.splitlines() or [b"{}"]
     try:
-        told = json.loads(head)
+        header = json.loads(head)
     except ValueError:  # cut off within its first line
         return _TOO_MUCH
-    if "problem" in told:
-        return f"{' '.join(told['problem'].split())[:_LONGEST_PROBLEM]}."
-    return _TOO_MUCH if done.returncode != 0 or not told else Told(told, rows)
+    if "problem" in header:
+        return f"{' '.join(header['problem'].split())[:_LONGEST_PROBLEM]}."
+    return _TOO_MUCH if done.returncode != 0 or not header else ChildOutput(header, rows)
 
 
 # What follows runs in the child.

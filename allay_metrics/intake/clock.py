@@ -57,7 +57,7 @@ def practice_zone(name: str) -> ZoneInfo:
     return zone
 
 
-class _Day(NamedTuple):
+class _ZonedDay(NamedTuple):
     """A date in a zone; on a steady one the clocks do not change."""
 
     date: date
@@ -80,22 +80,22 @@ class Clock:
 
     def moments(self, texts: Iterable[str], zones: Iterable[str]) -> Moments:
         """Return the instants of a column: by far the most are a known date and a known time."""
-        found = Moments([], [], {})
+        moments = Moments([], [], {})
         no_days: dict[str, tuple[int, str]] = {}
         for text, zone in zip(texts, zones, strict=True):
             space = text.rfind(" ", 0, text.find(":"))
             day = self._quick.get(zone, no_days).get(text[:space])
             seconds = self._seconds.get(text[space + 1 :])
             if day is not None and seconds is not None:
-                found.epochs.append(day[0] + seconds)
-                found.days.append(day[1])
+                moments.epochs.append(day[0] + seconds)
+                moments.days.append(day[1])
                 continue
             moment = self.moment(text, zone)
             if moment.problem:
-                found.problems[len(found.epochs)] = moment
-            found.epochs.append(moment.epoch)
-            found.days.append(moment.day)
-        return found
+                moments.problems[len(moments.epochs)] = moment
+            moments.epochs.append(moment.epoch)
+            moments.days.append(moment.day)
+        return moments
 
     def moment(self, text: str, zone_text: str) -> Moment:
         """Return the instant of a wall time; without a zone's name it is the practice's."""
@@ -115,7 +115,7 @@ class Clock:
         return self._unsteady(day, time)
 
     def _remember(
-        self, zone_text: str, day_text: str, day: _Day, time_text: str, seconds: int
+        self, zone_text: str, day_text: str, day: _ZonedDay, time_text: str, seconds: int
     ) -> None:
         days = self._quick.setdefault(zone_text, {})
         if len(days) > _DISTINCT_TEXTS or len(self._quick) > 100:
@@ -125,7 +125,7 @@ class Clock:
             self._seconds.clear()
         self._seconds[time_text] = seconds
 
-    def _day_in_zone(self, text: str, zone_text: str) -> "_Day | Moment":
+    def _day_in_zone(self, text: str, zone_text: str) -> "_ZonedDay | Moment":
         zone = _zone(zone_text) if zone_text.strip() else self._practice
         day = self._formats.read(text) if text else "it is empty"
         if isinstance(day, str):
@@ -135,9 +135,9 @@ class Clock:
         at = datetime(day.year, day.month, day.day)  # noqa: DTZ001 a wall time
         offset = _offset(at, zone, 0)
         steady = offset == _offset(at + timedelta(days=1), zone, 1) == _offset(at, zone, 1)
-        return _Day(day, day.isoformat(), _seconds(at) - offset, zone, steady)
+        return _ZonedDay(day, day.isoformat(), _seconds(at) - offset, zone, steady)
 
-    def _unsteady(self, day: _Day, time: TimeOfDay) -> Moment:
+    def _unsteady(self, day: _ZonedDay, time: TimeOfDay) -> Moment:
         """Return the instant on a day of changing clocks, or with the text's own offset."""
         at = datetime(day.date.year, day.date.month, day.date.day)  # noqa: DTZ001 a wall time
         at += timedelta(seconds=time.seconds)
@@ -170,8 +170,8 @@ def _change_of_clocks(zone: ZoneInfo, *, twice: bool) -> str:
 
 @lru_cache(maxsize=512)
 def _zone(name: str) -> ZoneInfo | None:
-    told = one_line(name)
+    zone_name = one_line(name)
     try:
-        return ZoneInfo(_ZONE_NAMES.get(told.casefold(), told))
+        return ZoneInfo(_ZONE_NAMES.get(zone_name.casefold(), zone_name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -50,15 +50,15 @@ class Converter:
             columns, ("start", "start_date", "start_time"), zones, self._defaults.time
         )
         ends = self._ends(columns, starts, zones)
-        found = self._times(columns, starts, ends, zones) | _texts(columns)
-        found["source_key"] = _keys(columns, found)
-        found["cancelled_by"] = self._marks.cancelled_by(columns)
-        found["marked"] = self._marks.marked(columns)
-        self._marks.settle(found)
-        found["extra"] = self._extra(columns)
+        column_values = self._times(columns, starts, ends, zones) | _texts(columns)
+        column_values["source_key"] = _keys(columns, column_values)
+        column_values["cancelled_by"] = self._marks.cancelled_by(columns)
+        column_values["marked"] = self._marks.marked(columns)
+        self._marks.settle(column_values)
+        column_values["extra"] = self._extra(columns)
         for name, (field, reader) in self._readers.items():
-            found[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
-        return Converted(found, starts, ends)
+            column_values[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
+        return Converted(column_values, starts, ends)
 
     def _times(
         self, columns: Columns, starts: Moments, ends: Moments, zones: list[str]
@@ -130,15 +130,15 @@ def _texts(columns: Columns) -> dict[str, Values]:
     }
 
 
-def _keys(columns: Columns, found: dict[str, Values]) -> list[str]:
+def _keys(columns: Columns, column_values: dict[str, Values]) -> list[str]:
     """Return the source's own id, else a fingerprint of client and start."""
     ids = columns.raw("source_key") or [""] * columns.size
     return [
         key or sha1(f"{name.casefold()}|{start}".encode(), usedforsecurity=False).hexdigest()
         for key, name, start in zip(
             map(str.strip, ids),
-            found["client_name"],
-            found["starts_at"],
+            column_values["client_name"],
+            column_values["starts_at"],
             strict=True,
         )
     ]

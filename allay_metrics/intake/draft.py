@@ -26,7 +26,7 @@ _CANCELLED = {"cancelled", "late_cancelled", "practice_cancelled"}
 
 
 @dataclass(frozen=True)
-class Draft:
+class ProfileDraft:
     """Which column holds what; `states` is (column, word) -> mark, words that say nothing left out.
 
     `minutes` is taken where no column tells the end; `day` is `mdy` or `dmy`.
@@ -61,8 +61,8 @@ class Draft:
         return "\n".join([*lines, *self._rules(), "", *self._carries(), ""])
 
     def _telling(self) -> list[str]:
-        told = [self.columns[name] for name in _TELLING if name in self.columns]
-        return list(dict.fromkeys([*told, *(column for column, _ in self.states)]))
+        headers = [self.columns[name] for name in _TELLING if name in self.columns]
+        return list(dict.fromkeys([*headers, *(column for column, _ in self.states)]))
 
     def _marks(self, *marks: str) -> bool:
         return any(mark in marks for mark in self.states.values())
@@ -72,8 +72,10 @@ class Draft:
         for (column, word), mark in self.states.items():
             words.setdefault((mark, column), []).append(re.escape(one_line(word)))
         rules = [
-            (column, f"^({'|'.join(told)})$", mark)
-            for (mark, column), told in sorted(words.items(), key=lambda w: MARKS.index(w[0][0]))
+            (column, f"^({'|'.join(word_patterns)})$", mark)
+            for (mark, column), word_patterns in sorted(
+                words.items(), key=lambda w: MARKS.index(w[0][0])
+            )
         ]
         if self._told_by_time():
             rules.append((self.columns["cancelled_at"], r"\d", "cancelled"))
@@ -105,7 +107,10 @@ class Draft:
         }
         if cancelled:
             kinds["all"] += ["cancelled", *closer]
-        return ["[carries]", *(f"{holds} = {_listed(told)}" for holds, told in kinds.items())]
+        return [
+            "[carries]",
+            *(f"{holds} = {_listed(coverage)}" for holds, coverage in kinds.items()),
+        ]
 
 
 def source_name(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:

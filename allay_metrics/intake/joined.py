@@ -11,10 +11,10 @@ from allay_metrics.intake.texts import listed, loose, one_line
 
 Key = tuple[str, ...]
 # The number of a line of the report, what it prefers to belong to, and what it tells.
-Told = tuple[int, Key, tuple[str, ...]]
+ReportLine = tuple[int, Key, tuple[str, ...]]
 
 
-class Joined:
+class JoinedReports:
     """The reports given beside a file. Their rows are few enough to be held in memory."""
 
     def __init__(
@@ -29,7 +29,7 @@ class Joined:
         self._taken = tuple(name for names in rule.columns.values() for name in names)
         self.headers = tuple(rule.header(name) for name in self._taken)
         self._own = _Positions(headers, f"as {profile.label} the file")
-        self._found: dict[Key, list[Told]] = {}
+        self._lines_by_key: dict[Key, list[ReportLine]] = {}
         self._lines = 0
         for path, table in reports:
             self._read(path, table)
@@ -38,28 +38,28 @@ class Joined:
 
     def begin(self) -> None:
         """Count anew what is told of the visits."""
-        self._visits = self._told = self._doubtful = 0
+        self._visits = self._match_count = self._doubtful = 0
         self._used: set[int] = set()
 
     def cells(self, record: Record) -> list[str]:
         """Return what the report tells of this record's visit; blank where it is not sure."""
         self._visits += 1
         (key,) = self._keys(record, self._own, ours=True)
-        found = self._found.get(key, [])
-        mine = tuple(loose(record[self._own.of(name)]) for name in self._rule.prefer)
-        preferred = {cells for _, prefers, cells in found if prefers == mine}
-        told = preferred or {cells for _, _, cells in found}
-        self._used.update(line for line, _, _ in found)
-        if len(told) == 1:
-            self._told += 1
-            return list(told.pop())
-        self._doubtful += bool(told)
+        lines = self._lines_by_key.get(key, [])
+        preference = tuple(loose(record[self._own.of(name)]) for name in self._rule.prefer)
+        preferred = {cells for _, prefers, cells in lines if prefers == preference}
+        candidates = preferred or {cells for _, _, cells in lines}
+        self._used.update(line for line, _, _ in lines)
+        if len(candidates) == 1:
+            self._match_count += 1
+            return list(candidates.pop())
+        self._doubtful += bool(candidates)
         return [""] * len(self.headers)
 
     def notes(self) -> list[str]:
         """Return how many visits the report told of, and what of it was not used."""
         visits = words.plural(self._visits, "row")
-        notes = [f"the {self._rule.label} {self._name} told of {self._told:,} of {visits}"]
+        notes = [f"the {self._rule.label} {self._name} told of {self._match_count:,} of {visits}"]
         if self._doubtful:
             rows = words.plural(self._doubtful, "row")
             notes.append(f"{rows} met several of its lines that differ: nothing taken from them")
@@ -83,7 +83,7 @@ class Joined:
             if not any(cells):
                 continue
             for key in self._keys(record, where, ours=False):
-                self._found.setdefault(key, []).append((self._lines, prefers, cells))
+                self._lines_by_key.setdefault(key, []).append((self._lines, prefers, cells))
             self._lines += 1
 
     def _keys(self, record: Record, where: "_Positions", *, ours: bool) -> set[Key]:
@@ -106,16 +106,16 @@ class Joined:
 class _Positions:
     """Where the columns of a header stand; of doubled ones the first counts."""
 
-    def __init__(self, headers: Record, whose: str) -> None:
+    def __init__(self, headers: Record, subject: str) -> None:
         self._at = {loose(name): i for i, name in reversed(list(enumerate(headers)))}
-        self._whose = whose
+        self._subject = subject
 
     def of(self, name: str) -> int:
         """Return the position of a column, or raise FileProblem."""
         try:
             return self._at[loose(name)]
         except KeyError:
-            raise FileProblem(f"{self._whose} lacks the column {listed([name])}.") from None
+            raise FileProblem(f"{self._subject} lacks the column {listed([name])}.") from None
 
 
 def is_report(record: Record, rule: JoinRule) -> bool:

@@ -109,9 +109,9 @@ def _row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, .
 def _by_name(names: list[str], profile: Profile) -> dict[str, tuple[int, ...]]:
     fields = {}
     for field, columns in profile.columns.items():
-        found = [names.index(loose(column)) for column in columns if loose(column) in names]
-        if found:
-            fields[field] = tuple(found) if field in JOINED else (found[0],)
+        positions = [names.index(loose(column)) for column in columns if loose(column) in names]
+        if positions:
+            fields[field] = tuple(positions) if field in JOINED else (positions[0],)
     return fields
 
 
@@ -138,10 +138,10 @@ def _refuse_doubles(headers: list[str], names: list[str], used: set[int], path: 
 def _refuse_missing(headers: list[str], profile: Profile, path: Path) -> None:
     missing = missing_fields(headers, profile)
     if missing:
-        seen = listed([header for header in headers if header.strip()])
+        header_text = listed([header for header in headers if header.strip()])
         raise FileProblem(
             f"{path.name}: as {profile.label} it lacks the column {' and '.join(missing)}; "
-            f"its header has {seen}."
+            f"its header has {header_text}."
         )
 
 
@@ -152,10 +152,10 @@ def _told_name(field: str, profile: Profile) -> str:
 
 def _told_apart(headers: list[str]) -> tuple[str, ...]:
     """Return the headers with a number behind repeated and a name for blank ones."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     named = []
     for position, header in enumerate(headers, 1):
         name = header.strip() or f"(column {position})"
-        seen[name] += 1
-        named.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        counts[name] += 1
+        named.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
     return tuple(named)

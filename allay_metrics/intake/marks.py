@@ -42,21 +42,21 @@ class Marks:
         texts = columns.raw("cancelled_by")
         return [self._canceller(text) for text in texts] or [None] * columns.size
 
-    def settle(self, found: dict[str, list[Any]]) -> None:
+    def settle(self, column_values: dict[str, list[Any]]) -> None:
         """Put closer words about a cancellation into the columns that keep them.
 
         One that is called late, without its time, is kept as cancelled at the start.
         """
         if not self._tells_closer:
             return
-        for position, mark in enumerate(found["marked"]):
+        for position, mark in enumerate(column_values["marked"]):
             if mark not in _CLOSER:
                 continue
-            found["marked"][position] = "cancelled"
+            column_values["marked"][position] = "cancelled"
             if mark == "practice_cancelled":
-                found["cancelled_by"][position] = "practice"
-            elif found["cancelled_at"][position] is None:
-                found["cancelled_at"][position] = found["starts_at"][position]
+                column_values["cancelled_by"][position] = "practice"
+            elif column_values["cancelled_at"][position] is None:
+                column_values["cancelled_at"][position] = column_values["starts_at"][position]
 
     def _mark_of(self, cells: tuple[str, ...]) -> str:
         texts = dict(zip(self._indexes, map(one_line, cells), strict=True))
@@ -64,22 +64,22 @@ class Marks:
         return max([self._base, *met], key=_STRENGTH.index)
 
     def _canceller_of(self, text: str) -> str | None:
-        told = one_line(text)
-        if not told:
+        line = one_line(text)
+        if not line:
             return None
-        return "practice" if self._practice_words.search(told) else "family"
+        return "practice" if self._practice_words.search(line) else "family"
 
 
 def extra_reader(where: ColumnMap) -> Callable[[Columns], list[str | None]]:
     """Return a reader of the unmapped columns: JSON by header of what is not blank, or None."""
 
     def encode(cells: tuple[str, ...]) -> str | None:
-        told = {
+        extras = {
             where.headers[index]: cell
             for index, cell in zip(where.extra, cells, strict=True)
             if cell.strip()
         }
-        return _encode(told) if told else None
+        return _encode(extras) if extras else None
 
     remembered = lru_cache(DISTINCT_TEXTS)(encode)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from allay_metrics.errors import FileProblem, choose_from
 from allay_metrics.intake.rules import COVERAGE, FIELDS, HOLDS, MARKS, MarkRule, Profile
-from allay_metrics.intake.told import Told
+from allay_metrics.intake.told import ProfileSpec
 
 __all__ = [
     "COVERAGE",
@@ -31,8 +31,8 @@ SHIPPED = Path(__file__).parent / "profiles"
 @cache
 def shipped_profiles() -> tuple[Profile, ...]:
     """Return the profiles that come with the product, the general `csv` last."""
-    found = [read_profile(path) for path in sorted(SHIPPED.glob("*.toml"))]
-    return tuple(sorted(found, key=lambda profile: (profile.name == "csv", profile.name)))
+    profiles = [read_profile(path) for path in sorted(SHIPPED.glob("*.toml"))]
+    return tuple(sorted(profiles, key=lambda profile: (profile.name == "csv", profile.name)))
 
 
 @cache
@@ -68,7 +68,7 @@ def read_profile(path: Path) -> Profile:
 def read_profile_text(name: str, text: str) -> Profile:
     """Return the checked profile; problems call its text by `name`. Raises FileProblem."""
     try:
-        told = tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileProblem(f"{name} is not a TOML profile: {error}.") from None
-    return Told(name, told).profile()
+    return ProfileSpec(name, values).profile()

@@ -22,7 +22,7 @@ class SecondReport(FileProblem):
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognisedTable:
     """The profile that fits, and how many records stand above the first row of data."""
 
     profile: Profile
@@ -31,8 +31,8 @@ class Recognised:
 
 
 def recognise(
-    records: list[Record], path: Path, told: Profile | None, own: Sequence[Profile] = ()
-) -> Recognised:
+    records: list[Record], path: Path, explicit_profile: Profile | None, own: Sequence[Profile] = ()
+) -> RecognisedTable:
     """Return the source and its header among the first records, or raise FileProblem.
 
     A profile that was told is taken as it is; only its header is looked for. The practice's own
@@ -43,24 +43,24 @@ def recognise(
     widest = max(records, key=len)
     if len(records[0]) > MAX_COLUMNS:
         raise too_many_columns(path, len(records[0]))
-    known = (told,) if told else _in_order(own)
+    candidates = (explicit_profile,) if explicit_profile else _in_order(own)
     for position, record in enumerate(records):
-        for profile in known:
-            if _fits(record, profile, told is not None):
-                return Recognised(profile, record, position + 1)
-    if told:
+        for profile in candidates:
+            if _fits(record, profile, explicit_profile is not None):
+                return RecognisedTable(profile, record, position + 1)
+    if explicit_profile:
         # The nearest record, so that what is missing is named from the true header.
-        nearest = min(records, key=lambda record: len(missing_fields(record, told)))
-        header = widest if len(missing_fields(widest, told)) == 3 else nearest
-        return Recognised(told, header, records.index(header) + 1)
-    for profile in known:
+        nearest = min(records, key=lambda record: len(missing_fields(record, explicit_profile)))
+        header = widest if len(missing_fields(widest, explicit_profile)) == 3 else nearest
+        return RecognisedTable(explicit_profile, header, records.index(header) + 1)
+    for profile in candidates:
         if profile.joined and any(is_report(record, profile.joined) for record in records):
             raise _alone(path, profile, profile.joined.label)
     raise _unrecognised(records, path)
 
 
 def pairs(
-    paths: Sequence[Path], own: Sequence[Profile] = (), told: Profile | None = None
+    paths: Sequence[Path], own: Sequence[Profile] = (), explicit_profile: Profile | None = None
 ) -> list[tuple[Path, tuple[Path, ...]]]:
     """Return each file that holds visits with the second reports of its source among the others.
 
@@ -69,8 +69,8 @@ def pairs(
     """
     if len(paths) < 2:
         return [(path, ()) for path in paths]
-    known = (told,) if told else _in_order(own)
-    kinds = {path: _kind(path, known) for path in paths}
+    candidates = (explicit_profile,) if explicit_profile else _in_order(own)
+    kinds = {path: _kind(path, candidates) for path in paths}
     holding = {source for source, is_second in kinds.values() if not is_second}
     beside = {
         path: source
@@ -84,14 +84,14 @@ def pairs(
     ]
 
 
-def _kind(path: Path, known: Sequence[Profile]) -> tuple[str, bool]:
+def _kind(path: Path, candidates: Sequence[Profile]) -> tuple[str, bool]:
     """Return a file's source, '' for none, and whether it is the second report of it."""
     try:
         records = open_table(path)[0].first()
     except FileProblem:
         return "", False
-    for profile in known:
-        if any(_fits(record, profile, told=False) for record in records):
+    for profile in candidates:
+        if any(_fits(record, profile, is_explicit=False) for record in records):
             return profile.name, False
         if profile.joined and any(is_report(record, profile.joined) for record in records):
             return profile.name, True
@@ -103,11 +103,11 @@ def _in_order(own: Sequence[Profile]) -> tuple[Profile, ...]:
     return (*first, *shipped_profiles())
 
 
-def _fits(record: Record, profile: Profile, told: bool) -> bool:
+def _fits(record: Record, profile: Profile, is_explicit: bool) -> bool:
     names = {loose(cell) for cell in record}
-    if not told and not {loose(header) for header in profile.recognised_by} <= names:
+    if not is_explicit and not {loose(header) for header in profile.recognised_by} <= names:
         return False
-    return bool(profile.recognised_by or told) and not missing_fields(record, profile)
+    return bool(profile.recognised_by or is_explicit) and not missing_fields(record, profile)
 
 
 def _alone(path: Path, profile: Profile, label: str) -> SecondReport:
@@ -119,15 +119,15 @@ def _alone(path: Path, profile: Profile, label: str) -> SecondReport:
 
 def _unrecognised(records: list[Record], path: Path) -> NotRecognised:
     """Return the refusal, naming the nearest source and what it would need."""
-    best, lacking, seen = "", [""] * 1000, max(records[:10], key=len)
+    best, lacking, header_record = "", [""] * 1000, max(records[:10], key=len)
     for profile in shipped_profiles():
         needed = {loose(header): header for header in profile.recognised_by}
         for record in records:
             missing = [needed[name] for name in needed if name not in {loose(c) for c in record}]
             if len(missing) <= len(needed) / 2 and len(missing) < len(lacking):
-                best, lacking, seen = profile.label, missing, record
+                best, lacking, header_record = profile.label, missing, record
     nearest = f" It looks like {best} but lacks {listed(lacking)}." if best else ""
-    headers = listed([cell for cell in seen if cell.strip()]) or "nothing"
+    headers = listed([cell for cell in header_record if cell.strip()]) or "nothing"
     return NotRecognised(
         f"{path.name} is not a table this dashboard knows: its header has {headers}.{nearest} "
         "Say once which column is which: on the Records page, or in a profile of your own."

@@ -79,7 +79,7 @@ class RowsSource:
     def __init__(
         self,
         name: str,
-        told: tuple[Sequence[str], Sequence[list[str]]],
+        table: tuple[Sequence[str], Sequence[list[str]]],
         *,
         profile: Profile,
         zone: ZoneInfo,
@@ -93,7 +93,7 @@ class RowsSource:
         self.modified_at = modified_at
         self.notes: list[str] = []
         self.fraction_read = 0.0
-        headers, self._records = told
+        headers, self._records = table
         self._columns = map_columns(list(headers), profile, Path(name))
         self._zone = zone
 

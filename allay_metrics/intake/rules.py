@@ -56,7 +56,7 @@ class Defaults:
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswerColumns:
     """Questions that stand in cells: the headers of question and answer share what `()` finds."""
 
     question: re.Pattern[str]
@@ -105,7 +105,7 @@ class Profile:
     defaults: Defaults
     skip: tuple[RowRule, ...]
     aside: tuple[RowRule, ...]
-    answers: Answers | None
+    answers: AnswerColumns | None
     joined: JoinRule | None
 
 

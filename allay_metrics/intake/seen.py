@@ -15,13 +15,13 @@ class SeenKeys:
         """Take the keys in; return position -> row of the first one for those met before."""
         hashes = [hash(key) for key in keys]
         first = dict(zip(reversed(hashes), reversed(rows), strict=True))
-        known = self._known(np.array(hashes, dtype=np.int64))
+        previous_rows = self._known(np.array(hashes, dtype=np.int64))
         repeated: dict[int, int] = {}
-        if known.any() or len(first) < len(hashes):
+        if previous_rows.any() or len(first) < len(hashes):
             for position, (key, row) in enumerate(zip(hashes, rows, strict=True)):
-                if known[position] or first[key] != row:
-                    repeated[position] = int(known[position]) or first[key]
-                if known[position]:
+                if previous_rows[position] or first[key] != row:
+                    repeated[position] = int(previous_rows[position]) or first[key]
+                if previous_rows[position]:
                     first.pop(key, None)
         self._add(first)
         return repeated

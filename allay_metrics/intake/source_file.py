@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.check import Checker
 from allay_metrics.intake.clock import practice_zone
-from allay_metrics.intake.joined import Joined
+from allay_metrics.intake.joined import JoinedReports
 from allay_metrics.intake.mapping import ColumnMap, map_columns
 from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.profile import HOLDS, Profile, named_profile, read_profile
-from allay_metrics.intake.recognise import Recognised, recognise
+from allay_metrics.intake.recognise import RecognisedTable, recognise
 from allay_metrics.intake.rows import COLUMN_OF, Chunk
 from allay_metrics.intake.table import Batch
 from allay_metrics.intake.texts import quoted
@@ -31,12 +31,12 @@ class SourceFile:
         self,
         path: Path,
         zone: ZoneInfo,
-        told: Profile | None,
+        explicit_profile: Profile | None,
         own: Sequence[Profile] = (),
         beside: Sequence[Path] = (),
     ) -> None:
         self._table, looked = open_table(path)
-        recognised = recognise(self._table.first(), path, told, own)
+        recognised = recognise(self._table.first(), path, explicit_profile, own)
         self._zone = zone
         self._skip = recognised.skip
         self._width = len(recognised.headers)
@@ -135,22 +135,22 @@ class SourceFile:
         return widened(batch, self._width, self._wideners) if self._wideners else batch
 
     def _open_wideners(
-        self, recognised: Recognised, path: Path, beside: Sequence[Path]
+        self, recognised: RecognisedTable, path: Path, beside: Sequence[Path]
     ) -> list[Widener]:
         """Return what adds columns to the file's own; the fingerprint is of all files together."""
-        profile, found = recognised.profile, list[Widener]()
+        profile, wideners = recognised.profile, list[Widener]()
         if profile.answers:
-            found.append(AnswersInCells(profile, recognised.headers))
+            wideners.append(AnswersInCells(profile, recognised.headers))
         if beside:
             if profile.joined is None:
                 names = " and ".join(other.name for other in beside)
                 raise FileProblem(f"{path.name} ({profile.label}) is read without {names} beside.")
             opened = [(other, *open_table(other)) for other in beside]
             reports = [(other, table) for other, table, _ in opened]
-            found.append(Joined(profile, profile.joined, recognised.headers, reports))
+            wideners.append(JoinedReports(profile, profile.joined, recognised.headers, reports))
             together = "".join([self.sha256, *(looked.sha256 for _, _, looked in opened)])
             self.sha256 = sha256(together.encode()).hexdigest()
-        return found
+        return wideners
 
 
 def open_source(
@@ -169,8 +169,12 @@ def open_source(
     second reports that tell more of the file's visits. FileProblem, one sentence, if it cannot be
     read, recognised or mapped.
     """
-    told = read_profile(profile) if profile else named_profile(source, own) if source else None
-    file = SourceFile(Path(path), practice_zone(timezone), told, own, [Path(p) for p in beside])
+    explicit_profile = (
+        read_profile(profile) if profile else named_profile(source, own) if source else None
+    )
+    file = SourceFile(
+        Path(path), practice_zone(timezone), explicit_profile, own, [Path(p) for p in beside]
+    )
     if source:
         file.source = source
     file.hold(holds)

@@ -131,44 +131,44 @@ def suggest(headers: Sequence[str], records: Sequence[Record]) -> dict[str, str]
         ),
         reverse=True,
     )
-    found: dict[str, str] = {}
+    header_by_field: dict[str, str] = {}
     for fit, _, field, name in fits:
-        if fit >= _LIKELY and field not in found and name not in found.values():
-            found[field] = name
-    _settle_when(found, shapes)
-    _settle_who(found)
-    return found
+        if fit >= _LIKELY and field not in header_by_field and name not in header_by_field.values():
+            header_by_field[field] = name
+    _settle_when(header_by_field, shapes)
+    _settle_who(header_by_field)
+    return header_by_field
 
 
 def suggest_states(headers: Sequence[str], records: Sequence[Record]) -> list[str]:
     """Return the columns that probably say what became of a visit."""
-    found = []
+    state_columns = []
     for name, column in _columns(headers, records).items():
         words = {plain(text) for text in column if text.strip()}
         if not 0 < len(words) <= MOST_WORDS or shape_of(column) in ("moment", "day", "time"):
             continue
         if _named(name, _STATE_NAMES) >= _LIKELY:
-            found.append(name)
-    return found
+            state_columns.append(name)
+    return state_columns
 
 
 def suggest_mark(column: str, word: str) -> str:
     """Return what a word in a column of states probably means, '' for nothing."""
     if _YES.match(plain(word)):
         word = column
-    told = plain(word)
-    if told in ("false", "no", "0", ""):
+    plain_word = plain(word)
+    if plain_word in ("false", "no", "0", ""):
         return ""
-    return next((mark for mark, pattern in _STATES.items() if re.search(pattern, told)), "")
+    return next((mark for mark, pattern in _STATES.items() if re.search(pattern, plain_word)), "")
 
 
 def day_order(texts: Sequence[str]) -> str:
     """Return `mdy` or `dmy` where dates in figures leave no doubt, `either`, or '' for none."""
-    found = [match for text in texts if (match := _NUMERIC_DAY.match(one_line(text)))]
-    if not found:
+    matches = [match for text in texts if (match := _NUMERIC_DAY.match(one_line(text)))]
+    if not matches:
         return ""
-    first = max(int(match.group(1)) for match in found)
-    second = max(int(match.group(2)) for match in found)
+    first = max(int(match.group(1)) for match in matches)
+    second = max(int(match.group(2)) for match in matches)
     if first > 12 >= second:
         return "dmy"
     return "mdy" if second > 12 >= first else "either"
@@ -179,10 +179,10 @@ def shape_of(texts: Sequence[str]) -> str:
 
     Three in four must be so: a few slips do not change what a column is.
     """
-    told = [one_line(text) for text in texts if text.strip()][:_LOOKED_AT]
-    if not told:
+    samples = [one_line(text) for text in texts if text.strip()][:_LOOKED_AT]
+    if not samples:
         return ""
-    kinds = [_kind(text) for text in told]
+    kinds = [_kind(text) for text in samples]
     for kind in ("moment", "day", "time", "email", "zip", "minutes", "phone", "money", "number"):
         if kinds.count(kind) >= _MOST * len(kinds):
             return kind
@@ -242,35 +242,38 @@ def _fit(field: str, name: str, shape: str) -> float:
 
 
 def _named(name: str, names: Sequence[str]) -> float:
-    told = plain(name)
-    return max((_alike(told, known) for known in names), default=0)
+    plain_name = plain(name)
+    return max((_alike(plain_name, candidate) for candidate in names), default=0)
 
 
-def _alike(told: str, known: str) -> float:
-    if told == known:
+def _alike(plain_name: str, candidate: str) -> float:
+    if plain_name == candidate:
         return _SURE
-    if len(known) < 4:
+    if len(candidate) < 4:
         return 0
     # "Client's full name (required)" says all of "full name"; "Name" says little of it.
-    within = set(known.split()) <= set(told.split())
-    return max(fuzz.ratio(told, known), 92.0 - len(told.split()) if within else 0)
+    within = set(candidate.split()) <= set(plain_name.split())
+    return max(fuzz.ratio(plain_name, candidate), 92.0 - len(plain_name.split()) if within else 0)
 
 
-def _settle_when(found: dict[str, str], shapes: Mapping[str, str]) -> None:
+def _settle_when(header_by_field: dict[str, str], shapes: Mapping[str, str]) -> None:
     """Leave either a whole start or a date and a time, and one way of telling the end."""
-    if "start" in found:
-        found.pop("start_date", None)
-        found.pop("start_time", None)
-        if shapes.get(found.get("end", "")) == "moment" or "end_time" not in found:
-            found.pop("end_time", None)
-    if "end" in found or "end_time" in found:
-        found.pop("minutes", None)
+    if "start" in header_by_field:
+        header_by_field.pop("start_date", None)
+        header_by_field.pop("start_time", None)
+        if (
+            shapes.get(header_by_field.get("end", "")) == "moment"
+            or "end_time" not in header_by_field
+        ):
+            header_by_field.pop("end_time", None)
+    if "end" in header_by_field or "end_time" in header_by_field:
+        header_by_field.pop("minutes", None)
 
 
-def _settle_who(found: dict[str, str]) -> None:
+def _settle_who(header_by_field: dict[str, str]) -> None:
     """Leave either a whole name or its two parts."""
-    if {"first_name", "last_name"} <= found.keys():
-        found.pop("client_name", None)
-    elif "client_name" in found:
-        found.pop("first_name", None)
-        found.pop("last_name", None)
+    if {"first_name", "last_name"} <= header_by_field.keys():
+        header_by_field.pop("client_name", None)
+    elif "client_name" in header_by_field:
+        header_by_field.pop("first_name", None)
+        header_by_field.pop("last_name", None)

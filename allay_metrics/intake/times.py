@@ -45,8 +45,8 @@ def compile_format(text: str, where: str) -> re.Pattern[str]:
     pattern = ""
     for part in re.findall(r"%.|\s+|[^%\s]+", text):
         if part.startswith("%") and part not in _PARTS:
-            known = ", ".join(_PARTS)
-            raise FileProblem(f"{where}, value {quoted(text)}: {part} is not one of {known}.")
+            directives = ", ".join(_PARTS)
+            raise FileProblem(f"{where}, value {quoted(text)}: {part} is not one of {directives}.")
         pattern += _PARTS.get(part, " ?" if part.isspace() else re.escape(part))
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
@@ -75,9 +75,9 @@ class DayFormats:
         """Return the date, or in words why there is none."""
         day_text, _ = split_moment(text)
         for pattern in (_ISO_DAY, *self.patterns):
-            found = pattern.fullmatch(day_text)
-            if found:
-                return _day(found.groupdict())
+            match = pattern.fullmatch(day_text)
+            if match:
+                return _day(match.groupdict())
         return "it is not a date in a known form"
 
 
@@ -93,16 +93,16 @@ def split_moment(text: str) -> tuple[str, str]:
 
 def read_time(text: str) -> TimeOfDay | str:
     """Return the time of day, or in words why there is none."""
-    found = _TIME.fullmatch(text)
-    if not found or not (found["minute"] or found["half"]):
+    match = _TIME.fullmatch(text)
+    if not match or not (match["minute"] or match["half"]):
         return "it has no time of day" if not text else "it is not a date and time in a known form"
-    hour, half = int(found["hour"]), found["half"]
-    minute, second = int(found["minute"] or 0), int(found["second"] or 0)
+    hour, half = int(match["hour"]), match["half"]
+    minute, second = int(match["minute"] or 0), int(match["second"] or 0)
     if (half and not 1 <= hour <= 12) or hour > 23 or minute > 59 or second > 59:
         return "this time of day does not exist"
     if half:
         hour = hour % 12 + (12 if half.casefold() == "p" else 0)
-    return TimeOfDay(hour * 3600 + minute * 60 + second, _offset(found["offset"]))
+    return TimeOfDay(hour * 3600 + minute * 60 + second, _offset(match["offset"]))
 
 
 def _day(parts: dict[str, str | None]) -> date | str:

@@ -12,7 +12,7 @@ from allay_metrics.intake.rules import (
     GONE,
     HOLDS,
     MARKS,
-    Answers,
+    AnswerColumns,
     Defaults,
     JoinRule,
     MarkRule,
@@ -33,15 +33,15 @@ _LONGEST_DEFAULT = 24 * 60
 
 
 @dataclass(frozen=True)
-class Told:
+class ProfileSpec:
     """What a profile file says; `file` names it in every problem."""
 
     file: str
-    told: dict[str, Any]
+    values: dict[str, Any]
 
     def profile(self) -> Profile:
         """Return the profile, or raise FileProblem."""
-        self._known(self.told, _KEYS, "")
+        self._known(self.values, _KEYS, "")
         name = self._text("name")
         formats = self._table("formats")
         self._known(formats, {"day"}, "formats.")
@@ -54,7 +54,7 @@ class Told:
             one_therapist_a_file=self._flag("one_therapist_a_file"),
             occupancy_only=self._flag("occupancy_only"),
             phone_region=self._text("phone_region", "US"),
-            recognised_by=self._texts("recognised_by", self.told.get("recognised_by", [])),
+            recognised_by=self._texts("recognised_by", self.values.get("recognised_by", [])),
             columns=_with_added(self._columns(), questions if answers else (), joined),
             questions=questions,
             days=DayFormats(self._formats(formats, "day")),
@@ -73,24 +73,26 @@ class Told:
     def _problem(self, key: str, value: object, reason: str) -> FileProblem:
         return FileProblem(f"{self.file}, key {key}, value {quoted(str(value))}: {reason}.")
 
-    def _known(self, table: Mapping[str, Any], known: frozenset[str] | set[str], at: str) -> None:
+    def _known(
+        self, table: Mapping[str, Any], valid_keys: frozenset[str] | set[str], at: str
+    ) -> None:
         for key, value in table.items():
-            if key not in known:
-                raise self._problem(at + key, value, f"no such key; known are {_names(known)}")
+            if key not in valid_keys:
+                raise self._problem(at + key, value, f"no such key; known are {_names(valid_keys)}")
 
-    def _one_of(self, key: str, value: str, known: tuple[str, ...] | frozenset[str]) -> str:
-        if value not in known:
-            raise self._problem(key, value, f"must be one of {_names(known)}")
+    def _one_of(self, key: str, value: str, choices: tuple[str, ...] | frozenset[str]) -> str:
+        if value not in choices:
+            raise self._problem(key, value, f"must be one of {_names(choices)}")
         return value
 
     def _text(self, key: str, default: str | None = None) -> str:
-        value = self.told.get(key, default)
+        value = self.values.get(key, default)
         if not isinstance(value, str) or not value.strip():
             raise self._problem(key, "" if value is None else value, "a text is needed")
         return value.strip()
 
     def _flag(self, key: str) -> bool:
-        value = self.told.get(key, False)
+        value = self.values.get(key, False)
         if not isinstance(value, bool):
             raise self._problem(key, value, "must be true or false")
         return value
@@ -105,13 +107,13 @@ class Told:
         return pattern(self._text(key, default), f"{self.file}, key {key}")
 
     def _table(self, key: str) -> dict[str, Any]:
-        value = self.told.get(key, {})
+        value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self._problem(key, value, f"a table [{key}] is needed")
         return value
 
     def _list(self, key: str) -> list[dict[str, Any]]:
-        value = self.told.get(key, [])
+        value = self.values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self._problem(key, value, f"tables [[{key}]] are needed")
         return value
@@ -147,8 +149,8 @@ class Told:
         rules = []
         for number, rule in enumerate(self._list(key), 1):
             at = f"{key}[{number}]."
-            known = {"columns", "matches", says}
-            self._known(rule, known | {"became"} if key == "aside" else known, at)
+            valid_keys = {"columns", "matches", says}
+            self._known(rule, valid_keys | {"became"} if key == "aside" else valid_keys, at)
             became = str(rule.get("became", ""))
             if key == "skip" and not rule.get(says):
                 raise self._problem(at + says, "", "a text is needed")
@@ -163,36 +165,38 @@ class Told:
         return tuple(rules)
 
     def _defaults(self) -> Defaults:
-        told = self._table("defaults")
-        self._known(told, {"minutes", "time"}, "defaults.")
-        minutes, time = told.get("minutes", 0), told.get("time", "")
+        section = self._table("defaults")
+        self._known(section, {"minutes", "time"}, "defaults.")
+        minutes, time = section.get("minutes", 0), section.get("time", "")
         if type(minutes) is not int or not 0 <= minutes <= _LONGEST_DEFAULT:
             raise self._problem("defaults.minutes", minutes, "a number of minutes is needed")
         if not isinstance(time, str) or (time and isinstance(read_time(time), str)):
             raise self._problem("defaults.time", time, "a time of day such as 12:00 is needed")
         return Defaults(minutes, time)
 
-    def _answers(self) -> Answers | None:
-        told = self._table("answers")
-        self._known(told, {"question", "answer"}, "answers.")
-        if not told:
+    def _answers(self) -> AnswerColumns | None:
+        section = self._table("answers")
+        self._known(section, {"question", "answer"}, "answers.")
+        if not section:
             return None
         patterns = {
-            key: pattern(str(told.get(key, "")), f"{self.file}, key answers.{key}")
+            key: pattern(str(section.get(key, "")), f"{self.file}, key answers.{key}")
             for key in ("question", "answer")
         }
-        for key, found in patterns.items():
-            if found.groups != 1:
-                raise self._problem(f"answers.{key}", found.pattern, "one part in () is needed")
-        return Answers(**patterns)
+        for key, expression in patterns.items():
+            if expression.groups != 1:
+                raise self._problem(
+                    f"answers.{key}", expression.pattern, "one part in () is needed"
+                )
+        return AnswerColumns(**patterns)
 
     def _joined(self) -> JoinRule | None:
-        told = self._table("joined")
-        if not told:
+        section = self._table("joined")
+        if not section:
             return None
         parts = {"label", "recognised_by", "same", "same_day", "prefer", "columns"}
-        self._known(told, parts, "joined.")
-        tables = {key: told.get(key, {}) for key in ("same", "same_day", "prefer", "columns")}
+        self._known(section, parts, "joined.")
+        tables = {key: section.get(key, {}) for key in ("same", "same_day", "prefer", "columns")}
         for key, value in tables.items():
             if not isinstance(value, dict):
                 raise self._problem(f"joined.{key}", value, f"a table [joined.{key}] is needed")
@@ -207,8 +211,8 @@ class Told:
             for key in tables
         }
         return JoinRule(
-            label=str(told.get("label", "second report")),
-            recognised_by=self._texts("joined.recognised_by", told.get("recognised_by", "")),
+            label=str(section.get("label", "second report")),
+            recognised_by=self._texts("joined.recognised_by", section.get("recognised_by", "")),
             same={ours: theirs[0] for ours, theirs in lists["same"].items()},
             same_day=lists["same_day"],
             prefer={ours: theirs[0] for ours, theirs in lists["prefer"].items()},
@@ -219,29 +223,29 @@ class Told:
         carries = self._table("carries")
         self._known(carries, set(HOLDS), "carries.")
         kinds = {
-            holds: frozenset(self._texts(f"carries.{holds}", told))
-            for holds, told in carries.items()
+            holds: frozenset(self._texts(f"carries.{holds}", coverage))
+            for holds, coverage in carries.items()
         }
-        for holds, told in kinds.items():
-            for kind in sorted(told - COVERAGE):
+        for holds, coverage in kinds.items():
+            for kind in sorted(coverage - COVERAGE):
                 raise self._problem(f"carries.{holds}", kind, f"known are {_names(COVERAGE)}")
         return kinds
 
 
 def _with_added(
     columns: dict[str, tuple[str, ...]],
-    asked: tuple[tuple[str, re.Pattern[str]], ...],
+    questions: tuple[tuple[str, re.Pattern[str]], ...],
     joined: JoinRule | None,
 ) -> dict[str, tuple[str, ...]]:
     """Return the columns with those a second report or answers in cells add to a row."""
-    found = dict(columns)
-    for field in dict.fromkeys(field for field, _ in asked):
-        found[field] = (*found.get(field, ()), answer_header(field))
+    all_columns = dict(columns)
+    for field in dict.fromkeys(field for field, _ in questions):
+        all_columns[field] = (*all_columns.get(field, ()), answer_header(field))
     if joined:
         for field, names in joined.columns.items():
-            found[field] = (*found.get(field, ()), *map(joined.header, names))
-    return found
+            all_columns[field] = (*all_columns.get(field, ()), *map(joined.header, names))
+    return all_columns
 
 
-def _names(known: frozenset[str] | set[str] | tuple[str, ...]) -> str:
-    return listed(sorted(known), most=len(known)).replace("'", "")
+def _names(names: frozenset[str] | set[str] | tuple[str, ...]) -> str:
+    return listed(sorted(names), most=len(names)).replace("'", "")

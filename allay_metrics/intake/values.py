@@ -43,14 +43,14 @@ def email(text: str) -> str | None:
 
 def cents(text: str) -> int | None:
     """Return a price such as `$1,234.50` in whole cents."""
-    found = _MONEY.fullmatch(one_line(text))
-    if not found:
+    match = _MONEY.fullmatch(one_line(text))
+    if not match:
         return None
-    dollars, part = found.groups()
+    dollars, part = match.groups()
     return int(dollars.replace(",", "")) * 100 + int((part or "").ljust(2, "0"))
 
 
 def minutes(text: str) -> int | None:
     """Return a length in minutes from `75`, `75 min` or `1:15`."""
-    found = _LENGTH.fullmatch(one_line(text))
-    return int(found.group(1) or 0) * 60 + int(found.group(2)) if found else None
+    match = _LENGTH.fullmatch(one_line(text))
+    return int(match.group(1) or 0) * 60 + int(match.group(2)) if match else None

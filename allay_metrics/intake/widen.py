@@ -59,13 +59,15 @@ class AnswersInCells:
 
     def cells(self, record: Record) -> list[str]:
         """Return the first answer that is not blank to a question of each field."""
-        found: dict[str, str] = {}
+        answer_by_field: dict[str, str] = {}
         for question, answer in self._pairs:
-            asked, told = one_line(record[question]), record[answer]
-            if asked and told.strip():
-                field = next((f for f, pattern in self._questions if pattern.search(asked)), "")
-                found.setdefault(field, told)
-        return [found.get(field, "") for field in self._fields]
+            question_text, answer_text = one_line(record[question]), record[answer]
+            if question_text and answer_text.strip():
+                field = next(
+                    (f for f, pattern in self._questions if pattern.search(question_text)), ""
+                )
+                answer_by_field.setdefault(field, answer_text)
+        return [answer_by_field.get(field, "") for field in self._fields]
 
     def notes(self) -> list[str]:
         """Return nothing: every answer stays in its own column, too."""
@@ -78,12 +80,12 @@ def _pairs(profile: Profile, headers: Record) -> list[tuple[int, int]]:
         return []
     names = [loose(header) for header in headers]
     answers = {
-        found.group(1): position
+        match.group(1): position
         for position, name in enumerate(names)
-        if (found := profile.answers.answer.fullmatch(name))
+        if (match := profile.answers.answer.fullmatch(name))
     }
     return [
-        (position, answers[found.group(1)])
+        (position, answers[match.group(1)])
         for position, name in enumerate(names)
-        if (found := profile.answers.question.fullmatch(name)) and found.group(1) in answers
+        if (match := profile.answers.question.fullmatch(name)) and match.group(1) in answers
     ]

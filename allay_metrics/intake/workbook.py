@@ -33,10 +33,10 @@ class Workbook:
 
     def __init__(self, path: Path) -> None:
         _look_over(path)
-        told = read_in_child(PROGRAM, path)
-        self._rows = told.rows
-        sheets = told.head["sheets"]
-        self.notes = [f"read the sheet '{told.head['sheet']}' of {sheets} sheets"] * (sheets > 1)
+        output = read_in_child(PROGRAM, path)
+        self._rows = output.rows
+        sheets = output.head["sheets"]
+        self.notes = [f"read the sheet '{output.head['sheet']}' of {sheets} sheets"] * (sheets > 1)
         self._done = 0
 
     @property
@@ -63,9 +63,9 @@ def _look_over(path: Path) -> None:
             members = archive.infolist()
             if not any(member.filename.startswith("xl/") for member in members):
                 raise FileProblem(f"{path.name} is an archive but not an Excel workbook (.xlsx).")
-            told = sum(member.file_size for member in members)
-            swells = told > max(_SWELLS * path.stat().st_size, _SWELLING_FROM)
-            if len(members) > _MOST_FILES or told > _MOST_BYTES or swells:
+            unpacked_size = sum(member.file_size for member in members)
+            swells = unpacked_size > max(_SWELLS * path.stat().st_size, _SWELLING_FROM)
+            if len(members) > _MOST_FILES or unpacked_size > _MOST_BYTES or swells:
                 raise _too_large(path)
             _unpack(path, archive, members)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):

@@ -8,12 +8,12 @@ from operator import add
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column
 
-from allay_metrics.metrics.cells import Cell, Cells, Place
+from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.days import DAY, start_of
 from allay_metrics.metrics.facts import IS_FIRST, OF_FIRST_VISITS, VISITS, Facts
 from allay_metrics.metrics.inquiry import Inquiry
-from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric, Sum, Window
+from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric, MetricWindow, Sum
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _WEEK = 7 * DAY
@@ -40,9 +40,9 @@ class _Wanted:
     """
 
     def __init__(self) -> None:
-        self.places: dict[tuple[str, str | None, Window], int] = {}
+        self.places: dict[tuple[str, str | None, MetricWindow], int] = {}
 
-    def add(self, what: Sum | None, window: Window) -> Parts:
+    def add(self, what: Sum | None, window: MetricWindow) -> Parts:
         """Return where the parts of this sum will be read; none for no sum."""
         if not what:
             return ()
@@ -88,19 +88,19 @@ def _read(
     facts: Facts,
     columns: Sequence[ColumnElement[int]],
     only: ColumnElement[bool] | None = None,
-) -> dict[Place, list[int]]:
+) -> dict[AggregateKey, list[int]]:
     """Return the sums of each place."""
     # The roll-up lies in the order of its days: grouped by them it need not be sorted.
     daily = not inquiry.question.by
     statement = inquiry.select(facts, columns, daily=daily)
-    found: dict[Place, list[int]] = {}
+    totals: dict[AggregateKey, list[int]] = {}
     width = inquiry.width
     for place, row in inquiry.rows(statement if only is None else statement.where(only)):
         # No rows at all sum to NULL; PostgreSQL sums big integers to decimals.
         counted = [int(value or 0) for value in row[width:]]
-        there = found.get(place)
-        found[place] = counted if there is None else list(map(add, there, counted))
-    return found
+        there = totals.get(place)
+        totals[place] = counted if there is None else list(map(add, there, counted))
+    return totals
 
 
 def _column(
@@ -119,12 +119,12 @@ def _sum(facts: Facts, of: str, state: str | None) -> ColumnElement[int]:
     return func.sum(case((facts.in_states((state,)), facts.summed[of]), else_=_ZERO))
 
 
-def _cell(counted: list[int], recipe: Recipe) -> Cell:
+def _cell(counted: list[int], recipe: Recipe) -> Aggregate:
     top, bottom, unripe_too, remark, basis, second = (
         sum(sign * counted[place] for sign, place in parts) for parts in recipe
     )
     left_out = unripe_too - bottom
-    return Cell(top, bottom, left_out, remark, basis=basis, second_remark=second)
+    return Aggregate(top, bottom, left_out, remark, basis=basis, second_remark=second)
 
 
 def on_books(inquiry: Inquiry, facts: Facts) -> Cells:
@@ -138,10 +138,10 @@ def on_books(inquiry: Inquiry, facts: Facts) -> Cells:
         replace(inquiry.question, metrics=("on_books",), grain="week", first=first, last=last)
     )
     columns = [func.sum(facts.summed["told_1"]), func.sum(facts.summed["told_2"])]
-    found: dict[Place, int] = defaultdict(int)
-    for (group, week), told in _read(ahead, facts, columns).items():
+    counts: dict[AggregateKey, int] = defaultdict(int)
+    for (group, week), ahead_counts in _read(ahead, facts, columns).items():
         # The first week ahead of one Sunday is the second week ahead of the Sunday before.
-        for back, count in enumerate(told):
+        for back, count in enumerate(ahead_counts):
             if 0 <= week - back < len(weeks):
-                found[Place(group, week - back)] += count
-    return {place: Cell(top=count) for place, count in found.items()}
+                counts[AggregateKey(group, week - back)] += count
+    return {place: Aggregate(top=count) for place, count in counts.items()}

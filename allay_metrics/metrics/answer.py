@@ -8,14 +8,14 @@ import pandas as pd
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import additive, driving, families, outcomes
-from allay_metrics.metrics.cells import Cell, Cells, Group, Place
+from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells, Group
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.facts import VISITS, Facts, rolled_up
 from allay_metrics.metrics.inquiry import Inquiry, inquire
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.names import check_names
 from allay_metrics.metrics.question import WEEKDAYS, Question
-from allay_metrics.metrics.telling import Told, tell
+from allay_metrics.metrics.telling import MetricValue, tell
 from allay_metrics.metrics.verdict import verdicts
 from allay_metrics.records import Scope
 
@@ -52,17 +52,17 @@ def refuse_money(question: Question, scope: Scope) -> None:
 
 def _answer(inquiry: Inquiry) -> pd.DataFrame:
     question = inquiry.question
-    found = _count(inquiry)
-    speaking = _groups_that_speak(found)
+    cells_by_metric = _count(inquiry)
+    speaking = _groups_that_speak(cells_by_metric)
     if question.where and not speaking:
         check_names(inquiry.conn, inquiry.scope, question)
-    return _frame(question, _rows(inquiry, found, _in_order(question, speaking)))
+    return _frame(question, _rows(inquiry, cells_by_metric, _in_order(question, speaking)))
 
 
 def _count(inquiry: Inquiry) -> dict[str, Cells]:
     question = inquiry.question
     daily = rolled_up(question, inquiry.scope)
-    found: dict[str, Cells] = {}
+    cells_by_metric: dict[str, Cells] = {}
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []
     for metric in question.asked:
@@ -70,18 +70,18 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
             summed = additive.summed_in(metric, daily)
             (from_daily if summed else from_visits).append(metric)
         else:
-            found[metric.key] = _count_alone(inquiry, metric, daily)
+            cells_by_metric[metric.key] = _count_alone(inquiry, metric, daily)
     if from_daily:
-        found |= additive.sums(inquiry, from_daily, daily)
+        cells_by_metric |= additive.sums(inquiry, from_daily, daily)
     if from_visits:
-        found |= additive.sums(inquiry, from_visits, VISITS)
-    driving.with_reasons(inquiry, from_daily + from_visits, found)
-    return found
+        cells_by_metric |= additive.sums(inquiry, from_visits, VISITS)
+    driving.with_reasons(inquiry, from_daily + from_visits, cells_by_metric)
+    return cells_by_metric
 
 
 def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
     if metric.key == "families_seen":
-        return families.seen(inquiry, metric)
+        return families.count_families_seen(inquiry, metric)
     if metric.key == "wait_days":
         return families.waited(inquiry, metric)
     if metric.key == "lapsed_families":
@@ -95,11 +95,11 @@ def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
     return additive.on_books(inquiry, daily)
 
 
-def _groups_that_speak(found: dict[str, Cells]) -> set[Group]:
+def _groups_that_speak(cells_by_metric: dict[str, Cells]) -> set[Group]:
     """Return the groups in which any of the metrics found something."""
     return {
         place.group
-        for cells in found.values()
+        for cells in cells_by_metric.values()
         for place, cell in cells.items()
         if cell.says_something
     }
@@ -117,30 +117,36 @@ def _order(by: tuple[str, ...], group: Group) -> tuple[object, ...]:
     )
 
 
-_NOTHING = Cell()
+_NOTHING = Aggregate()
 Line = tuple[object, ...]
 
 
-def _rows(inquiry: Inquiry, found: dict[str, Cells], groups: list[Group]) -> list[Line]:
+def _rows(inquiry: Inquiry, cells_by_metric: dict[str, Cells], groups: list[Group]) -> list[Line]:
     question = inquiry.question
-    asked = question.asked
+    metrics = question.asked
     judged = [
-        driving.judged(inquiry, known) if metric.key == "field_utilisation" else known
-        for metric, known in zip(
-            asked, verdicts(asked, inquiry.buckets, inquiry.records), strict=True
+        driving.judged(inquiry, metric_verdicts)
+        if metric.key == "field_utilisation"
+        else metric_verdicts
+        for metric, metric_verdicts in zip(
+            metrics, verdicts(metrics, inquiry.buckets, inquiry.records), strict=True
         )
     ]
-    counted = [found.get(metric.key, {}) for metric in asked]
+    counted = [cells_by_metric.get(metric.key, {}) for metric in metrics]
     lines: list[Line] = []
     for group in groups:
         for i, bucket in enumerate(inquiry.buckets):
             start = (*group, bucket.start) if question.grain else group
-            place = Place(group, i)
-            for metric, cells, known in zip(asked, counted, judged, strict=True):
+            place = AggregateKey(group, i)
+            for metric, cells, metric_verdicts in zip(metrics, counted, judged, strict=True):
                 cell = cells.get(place, _NOTHING)
-                absent = not metric.is_count and not cell.says_something and known[i].known
+                absent = (
+                    not metric.is_count
+                    and not cell.says_something
+                    and metric_verdicts[i].is_answerable
+                )
                 if not (absent and question.grain):
-                    lines.append((*start, metric.key, *tell(metric, cell, known[i])))
+                    lines.append((*start, metric.key, *tell(metric, cell, metric_verdicts[i])))
     return lines
 
 
@@ -156,4 +162,4 @@ def _frame(question: Question, lines: list[Line]) -> pd.DataFrame:
 
 @cache
 def _columns(by: tuple[str, ...], has_period: bool) -> pd.Index:
-    return pd.Index([*by, *(("period",) if has_period else ()), "metric", *Told._fields])
+    return pd.Index([*by, *(("period",) if has_period else ()), "metric", *MetricValue._fields])

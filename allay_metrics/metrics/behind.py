@@ -49,7 +49,7 @@ def visits_behind(
     with scope.read() as conn:
         records = read_records(conn, scope)
         whole = Bucket(None, question.first, question.last)
-        if metric.key not in REPORTED and judge(metric, whole, records).known:
+        if metric.key not in REPORTED and judge(metric, whole, records).is_answerable:
             statement = _statement(question, metric, records, scope)
             if only is not None:
                 statement = statement.where(visit.c.id.in_(only))
@@ -93,9 +93,9 @@ def _conditions(
     question: Question, metric: Metric, records: Records, scope: Scope
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return which visits are in the numerator, and which are shown at all."""
-    asked = (question.first, question.last)
-    days = open_to(metric.window, records, VISITS, asked)
-    on_days = VISITS.on(asked) if days is None else and_(VISITS.on(asked), days)
+    period = (question.first, question.last)
+    days = open_to(metric.window, records, VISITS, period)
+    on_days = VISITS.on(period) if days is None else and_(VISITS.on(period), days)
     if metric.bottom and metric.top:
         return _adds_to(metric.top), and_(on_days, _adds_to(metric.bottom))
     if metric.top:
@@ -144,7 +144,7 @@ def _frame(rows: Sequence[Sequence[Any]], scope: Scope) -> pd.DataFrame:
         " + ".join(TYPE_WORDS[kind] for kind in pair if kind)
         for pair in zip(values["visit_type"], seconds, strict=True)
     ]
-    frame = pd.DataFrame({name: pd.Series(told, dtype=object) for name, told in values.items()})
+    frame = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in values.items()})
     frame["starts_at"] = moments.dt.tz_convert(scope.zone)
     frame["visit_type"] = pd.Series(kinds, dtype=object)
     frame["counted"] = frame["counted"].astype(bool)

@@ -5,14 +5,14 @@ from typing import NamedTuple
 Group = tuple[str, ...]
 
 
-class Place(NamedTuple):
+class AggregateKey(NamedTuple):
     """Where a number belongs: its group's values as shown, and the place of its bucket in order."""
 
     group: Group
     bucket: int
 
 
-class Cell(NamedTuple):
+class Aggregate(NamedTuple):
     """Counted: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
 
     A median has `middle` days over `bottom` visits. `basis` is the sum without which the remark
@@ -39,4 +39,4 @@ class Cell(NamedTuple):
         )
 
 
-Cells = dict[Place, Cell]
+Cells = dict[AggregateKey, Aggregate]

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from allay_metrics.intake.profile import occupancy_only
 from allay_metrics.metrics.days import DAY, Range, merged, shared
 from allay_metrics.metrics.facts import Facts
-from allay_metrics.metrics.metric import Window
+from allay_metrics.metrics.metric import MetricWindow
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
 
@@ -69,16 +69,16 @@ class Records:
             days[kind] += ranges
         return {kind: merged(ranges) for kind, ranges in days.items()}
 
-    def needed_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
+    def needed_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
         """Return the asked days on which the source tells all kinds the window needs."""
         if "family" in window.needs and source in occupancy_only():
             return ()
         limiting = (kind for kind in window.needs if kind != "family")
-        return reduce(shared, (self.days(source, kind) for kind in limiting), (asked,))
+        return reduce(shared, (self.days(source, kind) for kind in limiting), (period,))
 
-    def open_days(self, window: Window, source: str, asked: Range) -> tuple[Range, ...]:
+    def open_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
         """Return the asked days on which a metric with this window counts visits of the source."""
-        days = self.needed_days(window, source, asked)
+        days = self.needed_days(window, source, period)
         if window.ripe_after is not None:
             ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
             days = shared(days, ((date.min, ripe_to),))
@@ -90,10 +90,12 @@ class Records:
 
 def read_records(conn: Connection, scope: Scope) -> Records:
     """Return what the imports that stand (not undone) tell about."""
-    told = select(coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day)
+    statement = select(
+        coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day
+    )
     ranges: dict[tuple[str, str], list[Range]] = defaultdict(list)
     for source, kind, first, last in conn.execute(
-        told.where(coverage.c.practice_id == scope.practice_id)
+        statement.where(coverage.c.practice_id == scope.practice_id)
     ):
         ranges[source, kind].append((first, last))
     newest = (
@@ -110,23 +112,23 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         source: datetime.fromtimestamp(moment, scope.zone).date()
         for source, moment in conn.execute(newest)
     }
-    known = {key: merged(days, GAP_KNOWN) for key, days in ranges.items() if key[0] in as_of}
+    days_by_kind = {key: merged(days, GAP_KNOWN) for key, days in ranges.items() if key[0] in as_of}
     families = {
         (source, "family"): days
-        for (source, kind), days in known.items()
+        for (source, kind), days in days_by_kind.items()
         if kind == "kept" and source not in occupancy_only()
     }
-    return Records(known | families, as_of)
+    return Records(days_by_kind | families, as_of)
 
 
 def open_to(
-    window: Window, records: Records, facts: Facts, asked: Range
+    window: MetricWindow, records: Records, facts: Facts, period: Range
 ) -> ColumnElement[bool] | None:
     """Return the condition that leaves the days this window counts; None when it counts all."""
-    if window == Window():
+    if window == MetricWindow():
         return None
-    days = {source: records.open_days(window, source, asked) for source in records.sources}
-    if days and all(ranges == (asked,) for ranges in days.values()):
+    days = {source: records.open_days(window, source, period) for source in records.sources}
+    if days and all(ranges == (period,) for ranges in days.values()):
         return None
     return or_(
         false(),

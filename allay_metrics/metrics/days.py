@@ -82,15 +82,15 @@ def buckets(grain: str | None, first: date, last: date) -> list[Bucket]:
     """Return the periods between two days, clipped to them; one without a start for no grain."""
     if grain is None:
         return [Bucket(None, first, last)]
-    found = []
+    periods = []
     start = start_of(grain, first)
     while start <= last:
         after = next_start(grain, start)
-        found.append(Bucket(start, max(start, first), min(after - DAY, last)))
+        periods.append(Bucket(start, max(start, first), min(after - DAY, last)))
         start = after
-    return found
+    return periods
 
 
-def said(day: date) -> str:
+def format_day(day: date) -> str:
     """Return `1 Jan 2026`."""
     return f"{day.day} {day:%b} {day.year}"

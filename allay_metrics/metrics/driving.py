@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from allay_metrics import words
-from allay_metrics.metrics.cells import Cell, Cells, Group, Place
+from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells, Group
 from allay_metrics.metrics.days import Bucket
 from allay_metrics.metrics.facts import VISITS, WEEKLY
 from allay_metrics.metrics.inquiry import Inquiry
@@ -29,11 +29,13 @@ MOST_NAMED = 3
 TherapistWeek = tuple[str, date]
 
 
-def with_reasons(inquiry: Inquiry, metrics: Iterable[Metric], found: dict[str, Cells]) -> None:
+def with_reasons(
+    inquiry: Inquiry, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
+) -> None:
     """Give the cells in which no driving at all can be told the reason why."""
     why: Callable[[Group], str] | None = None
     for metric in metrics:
-        cells = found[metric.key]
+        cells = cells_by_metric[metric.key]
         for place, cell in cells.items():
             if metric.basis and cell.remark and not cell.basis:
                 why = why or _why_not(inquiry)
@@ -46,8 +48,8 @@ def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
     by = inquiry.question.by
 
     def why(group: Group) -> str:
-        hers = group[by.index("therapist")] if "therapist" in by else None
-        names = [name for name in homeless if hers in (None, name)]
+        therapist_name = group[by.index("therapist")] if "therapist" in by else None
+        names = [name for name in homeless if therapist_name in (None, name)]
         return f"no base on file for {_named(names)}" if names else NO_CITY
 
     return why
@@ -56,9 +58,9 @@ def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
 def _without_base(inquiry: Inquiry) -> list[str]:
     """Return the therapists without a base of the visits whose driving cannot be told."""
     nowhere = or_(therapist.c.base_city.is_(None), therapist.c.base_city == "")
-    asked = (
+    statement = (
         select(therapist.c.name)
-        .join(visit, _hers())
+        .join(visit, _therapist_join())
         .where(
             VISITS.own(inquiry.scope),
             VISITS.on(inquiry.days),
@@ -69,10 +71,10 @@ def _without_base(inquiry: Inquiry) -> list[str]:
         .distinct()
         .order_by(therapist.c.name)
     )
-    return list(inquiry.conn.execute(asked).scalars())
+    return list(inquiry.conn.execute(statement).scalars())
 
 
-def _hers() -> ColumnElement[bool]:
+def _therapist_join() -> ColumnElement[bool]:
     same = therapist.c.practice_id == visit.c.practice_id
     return and_(same, therapist.c.id == visit.c.therapist_id)
 
@@ -91,7 +93,7 @@ def judged(inquiry: Inquiry, verdicts: Judged) -> Judged:
     newest = inquiry.records.newest
     whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
     return [
-        Verdict(known=False, notes=(why,)) if verdict.known and why else verdict
+        Verdict(is_answerable=False, notes=(why,)) if verdict.is_answerable and why else verdict
         for verdict, why in zip(verdicts, whys, strict=True)
     ]
 
@@ -132,16 +134,16 @@ def field_use(inquiry: Inquiry) -> Cells:
     names = _names(inquiry)
     offered = offered_minutes(inquiry.conn, inquiry.scope, names, list(weeks))
     grouped = bool(inquiry.question.by)
-    uses: dict[Place, _Use] = defaultdict(_Use)
+    uses: dict[AggregateKey, _Use] = defaultdict(_Use)
     if not grouped:
-        uses |= {Place((), i): _Use() for i in weeks.values()}
+        uses |= {AggregateKey((), i): _Use() for i in weeks.values()}
     for (id_, week), minutes in offered.items():
-        use = uses[Place((names[id_],) if grouped else (), weeks[week])]
+        use = uses[AggregateKey((names[id_],) if grouped else (), weeks[week])]
         use.offered = (use.offered or 0) + minutes
     for (id_, week), (worked, undriven) in _worked(inquiry).items():
         if week not in weeks or not (worked or undriven):
             continue
-        use = uses[Place((names[id_],) if grouped else (), weeks[week])]
+        use = uses[AggregateKey((names[id_],) if grouped else (), weeks[week])]
         if (id_, week) in offered:
             use.worked += worked
             use.undriven += undriven
@@ -159,24 +161,30 @@ def offered_minutes(
     the week of her first visit on file) to the week she left.
     """
     ids = set(therapists)
-    found: dict[TherapistWeek, int] = {}
-    mine = therapist.c.practice_id == scope.practice_id
-    for row in conn.execute(select(therapist).where(mine, therapist.c.week_minutes.is_not(None))):
+    minutes_by_week: dict[TherapistWeek, int] = {}
+    in_practice = therapist.c.practice_id == scope.practice_id
+    for row in conn.execute(
+        select(therapist).where(in_practice, therapist.c.week_minutes.is_not(None))
+    ):
         if row.id in ids:
             started = row.active_from
             first = monday_of(started) if started else _first_week(conn, scope, row.id)
             last = row.active_to or date.max
-            found |= {(row.id, w): row.week_minutes for w in weeks if first <= w <= last}
+            minutes_by_week |= {(row.id, w): row.week_minutes for w in weeks if first <= w <= last}
     own = offered_hours.c.practice_id == scope.practice_id
     for row in conn.execute(select(offered_hours).where(own, offered_hours.c.week.in_(weeks))):
         if row.therapist_id in ids:
-            found[row.therapist_id, row.week] = row.minutes
-    return found
+            minutes_by_week[row.therapist_id, row.week] = row.minutes
+    return minutes_by_week
 
 
 def _first_week(conn: Connection, scope: Scope, therapist_id: str) -> date:
-    hers = (weekly.c.practice_id == scope.practice_id) & (weekly.c.therapist_id == therapist_id)
-    week: date | None = conn.execute(select(func.min(weekly.c.week)).where(hers)).scalar_one()
+    of_therapist = (weekly.c.practice_id == scope.practice_id) & (
+        weekly.c.therapist_id == therapist_id
+    )
+    week: date | None = conn.execute(
+        select(func.min(weekly.c.week)).where(of_therapist)
+    ).scalar_one()
     return week or date.max
 
 
@@ -191,38 +199,38 @@ def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
 
 def _names(inquiry: Inquiry) -> dict[str, str]:
     """Return the therapists the question is about, by id."""
-    asked = inquiry.question.values("therapist")
-    hers = inquiry.scope.viewer.therapist_id
-    mine = therapist.c.practice_id == inquiry.scope.practice_id
-    rows = inquiry.conn.execute(select(therapist.c.id, therapist.c.name).where(mine))
+    names = inquiry.question.values("therapist")
+    own_id = inquiry.scope.viewer.therapist_id
+    in_practice = therapist.c.practice_id == inquiry.scope.practice_id
+    rows = inquiry.conn.execute(select(therapist.c.id, therapist.c.name).where(in_practice))
     return {
         row.id: row.name
         for row in rows
-        if (not asked or row.name in asked) and hers in (None, row.id)
+        if (not names or row.name in names) and own_id in (None, row.id)
     }
 
 
 def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
     """Return minutes of care and driving, and visits whose driving cannot be told."""
-    whose, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
+    therapist_column, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
     sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]
-    asked = (
-        select(whose, week, *sums)
+    statement = (
+        select(therapist_column, week, *sums)
         .where(
             WEEKLY.own(inquiry.scope),
             week.between(*inquiry.days),
             WEEKLY.in_states(DROVE),
             *WEEKLY.only(inquiry.question),
         )
-        .group_by(week, whose)
+        .group_by(week, therapist_column)
     )
-    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(asked)}
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(statement)}
 
 
 def worked_for_offered(scope: Scope) -> ColumnElement[bool]:
     """Return the condition of the visits that therapists with offered hours worked for."""
-    mine = therapist.c.practice_id == scope.practice_id
-    usual = select(therapist.c.id).where(mine, therapist.c.week_minutes.is_not(None))
+    in_practice = therapist.c.practice_id == scope.practice_id
+    usual = select(therapist.c.id).where(in_practice, therapist.c.week_minutes.is_not(None))
     weeks = select(offered_hours.c.therapist_id).where(
         offered_hours.c.practice_id == scope.practice_id, offered_hours.c.week == visit.c.week
     )
@@ -231,10 +239,10 @@ def worked_for_offered(scope: Scope) -> ColumnElement[bool]:
     return and_(VISITS.in_states(DROVE), worked, offers)
 
 
-def _cell(use: _Use) -> Cell:
+def _cell(use: _Use) -> Aggregate:
     without = f"{NO_CAPACITY} for {_named(sorted(use.without))}" if use.without else ""
     if not use.offered:
         nothing = NO_CAPACITY if use.offered is None else NO_HOURS
-        return Cell(why_not=without or nothing)
+        return Aggregate(why_not=without or nothing)
     left_out = f"the driving of {use.undriven} cannot be told" if use.undriven else ""
-    return Cell(use.worked, use.offered, note="; ".join(filter(None, (left_out, without))))
+    return Aggregate(use.worked, use.offered, note="; ".join(filter(None, (left_out, without))))

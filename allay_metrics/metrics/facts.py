@@ -71,35 +71,39 @@ class Facts:
         """Return the table, with the cities beside it where counties are asked for."""
         if "county" not in by:
             return self.table
-        mine = self.table.c.practice_id == city.c.practice_id
-        return self.table.join(city, and_(mine, self.table.c.city == city.c.name))
+        same_practice = self.table.c.practice_id == city.c.practice_id
+        return self.table.join(city, and_(same_practice, self.table.c.city == city.c.name))
 
     def only(self, question: Question) -> list[ColumnElement[bool]]:
         """Return the conditions of the question's filters."""
         columns = self.table.c
-        found: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = []
         for key in dict.fromkeys(key for key, _ in question.where):
-            asked = question.values(key)
+            values = question.values(key)
             if key == "includes":
-                found.append(or_(columns.visit_type.in_(asked), columns.second_type.in_(asked)))
+                conditions.append(
+                    or_(columns.visit_type.in_(values), columns.second_type.in_(values))
+                )
             elif key == "weekday":
-                found.append(columns.weekday.in_([WEEKDAYS.index(name) for name in asked]))
+                conditions.append(columns.weekday.in_([WEEKDAYS.index(name) for name in values]))
             elif key == "county":
-                there = _names_of(self.table, city, "name", "county", asked)
-                found.append(columns.city.in_(there))
+                there = _names_of(self.table, city, "name", "county", values)
+                conditions.append(columns.city.in_(there))
             elif key == "therapist":
-                who = _names_of(self.table, therapist, "id", "name", asked)
-                found.append(columns.therapist_id.in_(who))
+                who = _names_of(self.table, therapist, "id", "name", values)
+                conditions.append(columns.therapist_id.in_(who))
             else:
-                found.append(columns[key].in_(asked))
-        return found
+                conditions.append(columns[key].in_(values))
+        return conditions
 
 
-def _names_of(table: Table, named: Table, answer: str, known: str, asked: list[str]) -> Any:
+def _names_of(
+    table: Table, named: Table, answer: str, filter_column: str, values: list[str]
+) -> Any:
     """Return the cities of these counties, or the ids of the therapists of these names."""
-    told = named.alias()  # apart from the cities that counties are grouped by
-    mine = told.c.practice_id == table.c.practice_id
-    return select(told.c[answer]).where(mine, told.c[known].in_(asked))
+    alias = named.alias()  # apart from the cities that counties are grouped by
+    same_practice = alias.c.practice_id == table.c.practice_id
+    return select(alias.c[answer]).where(same_practice, alias.c[filter_column].in_(values))
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, distinct, func, select
 
 from allay_metrics.intake.profile import occupancy_only
-from allay_metrics.metrics.cells import Cell, Cells, Place
+from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.facts import IS_FIRST, IS_LAST, VISITS
 from allay_metrics.metrics.inquiry import Inquiry
@@ -19,13 +19,13 @@ LAPSED_AFTER = timedelta(days=30)
 NAMES_FAMILY = VISITS.column("source").not_in(occupancy_only())
 
 
-def seen(inquiry: Inquiry, metric: Metric) -> Cells:
+def count_families_seen(inquiry: Inquiry, metric: Metric) -> Cells:
     """Return how many different families had a completed visit."""
     statement = inquiry.select(VISITS, [func.count(distinct(visit.c.family_id))])
     statement = statement.where(VISITS.in_states(COMPLETED))
     days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
     rows = inquiry.rows(statement if days is None else statement.where(days))
-    return {place: Cell(top=row[inquiry.width]) for place, row in rows}
+    return {place: Aggregate(top=row[inquiry.width]) for place, row in rows}
 
 
 def waited(inquiry: Inquiry, metric: Metric) -> Cells:
@@ -36,12 +36,12 @@ def waited(inquiry: Inquiry, metric: Metric) -> Cells:
         .group_by(visit.c.wait_days)
     )
     days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
-    waits: dict[Place, dict[int, int]] = defaultdict(dict)
+    waits: dict[AggregateKey, dict[int, int]] = defaultdict(dict)
     for place, row in inquiry.rows(statement if days is None else statement.where(days)):
         wait, families = row[inquiry.width :]
         waits[place][wait] = families
     return {
-        place: Cell(bottom=sum(histogram.values()), middle=median(histogram))
+        place: Aggregate(bottom=sum(histogram.values()), middle=median(histogram))
         for place, histogram in waits.items()
     }
 
@@ -66,7 +66,7 @@ def lapsed(inquiry: Inquiry) -> Cells:
         return {}
     last_ones = lapsed_visits(inquiry.scope, inquiry.records.newest)
     statement = inquiry.select(VISITS, [func.count()], whenever=True).where(last_ones)
-    return {place: Cell(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}
+    return {place: Aggregate(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}
 
 
 def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:

@@ -7,14 +7,14 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal, select
 
-from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.cells import AggregateKey
 from allay_metrics.metrics.coverage import Records
 from allay_metrics.metrics.days import Bucket, Range, start_of
 from allay_metrics.metrics.facts import Facts
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import therapist
-from allay_metrics.records.types import Day
+from allay_metrics.records.types import LocalDate
 
 _CALENDAR = ("day", "week", "month")
 
@@ -61,21 +61,21 @@ class Inquiry:
         if self.question.grain:
             period = facts.column("day") if daily else self._period(facts)
             columns.append(period.label("period"))
-        asked = select(*columns, *sums).select_from(facts.rows(by)).where(facts.own(self.scope))
+        statement = select(*columns, *sums).select_from(facts.rows(by)).where(facts.own(self.scope))
         if not whenever:
-            asked = asked.where(facts.on(self.days))
+            statement = statement.where(facts.on(self.days))
         if self.question.where:
-            asked = asked.where(*facts.only(self.question))
+            statement = statement.where(*facts.only(self.question))
         # By name: PostgreSQL takes two bound copies of one expression for different ones.
-        return asked.group_by(*(column.name for column in columns)) if columns else asked
+        return statement.group_by(*(column.name for column in columns)) if columns else statement
 
-    def rows(self, statement: Select[Any]) -> Iterator[tuple[Place, Row[Any]]]:
+    def rows(self, statement: Select[Any]) -> Iterator[tuple[AggregateKey, Row[Any]]]:
         """Yield each row of the statement with its place."""
         of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
         grain = self.question.grain
         width, before_sums = len(self.shown), self.width
         # The same few groups and starts come again and again: each is worked out once.
-        places: dict[tuple[Any, ...], Place] = {}
+        places: dict[tuple[Any, ...], AggregateKey] = {}
         for row in self.conn.execute(statement).all():
             key = row[:before_sums]
             place = places.get(key)
@@ -83,7 +83,7 @@ class Inquiry:
                 group = tuple(show(value) for show, value in zip(self.shown, key, strict=False))
                 # A start stays itself; a day goes to its bucket.
                 start = start_of(grain, key[width]) if grain else None
-                place = places[key] = Place(group, of_start[start])
+                place = places[key] = AggregateKey(group, of_start[start])
             yield place, row
 
     def _period(self, facts: Facts) -> ColumnElement[date]:
@@ -92,7 +92,9 @@ class Inquiry:
             return facts.column(str(grain))
         # Quarters and years are few: their days are told apart by where each ends.
         day = facts.column("day")
-        *earlier, newest = [(bucket.last, literal(bucket.start, Day())) for bucket in self.buckets]
+        *earlier, newest = [
+            (bucket.last, literal(bucket.start, LocalDate())) for bucket in self.buckets
+        ]
         if not earlier:
             return newest[1]
         return case(*((day <= end, start) for end, start in earlier), else_=newest[1])
@@ -105,9 +107,9 @@ def inquire(conn: Connection, scope: Scope, records: Records, question: Question
         if name == "weekday":
             shown.append(WEEKDAYS.__getitem__)
         elif name == "therapist":
-            asked = select(therapist.c.id, therapist.c.name)
-            mine = asked.where(therapist.c.practice_id == scope.practice_id)
-            shown.append({row.id: row.name for row in conn.execute(mine)}.__getitem__)
+            statement = select(therapist.c.id, therapist.c.name)
+            practice_statement = statement.where(therapist.c.practice_id == scope.practice_id)
+            shown.append({row.id: row.name for row in conn.execute(practice_statement)}.__getitem__)
         else:
             shown.append(str)
     return Inquiry(conn, scope, records, question, question.buckets, shown)

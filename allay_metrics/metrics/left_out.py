@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, literal_column, or_
 
 from allay_metrics import words
-from allay_metrics.metrics.cells import Place
+from allay_metrics.metrics.cells import AggregateKey
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.facts import VISITS
 from allay_metrics.metrics.inquiry import inquire
@@ -39,7 +39,7 @@ class LeftOut:
         return "; ".join(parts)
 
 
-def visits_left_out(question: Question, scope: Scope) -> dict[Place, LeftOut]:
+def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, LeftOut]:
     """Return what each group and period of a question leaves out; nothing for check-ins alone.
 
     Keys are the groups as shown and the place of the period in the question's order.

@@ -29,7 +29,7 @@ class Worse:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class CheckInWait:
     """What a client's check-ins wait for: words nobody has read, or an answer that is overdue."""
 
     client_id: str
@@ -50,26 +50,26 @@ def got_worse(
             return got_worse(scope, as_of, own, clients)
     # Few answered lately, however many there are in care.
     lately = _answered_lately(conn, scope, as_of)
-    asked = (lately if clients is None else lately & set(clients)) - died(conn, scope).keys()
-    if not asked:
+    client_ids = (lately if clients is None else lately & set(clients)) - died(conn, scope).keys()
+    if not client_ids:
         return []
     opened = as_of - _OPEN, as_of
-    found = [
+    worsenings = [
         worse
-        for one in read_episodes(scope, totals=False, opened=opened, clients=asked, conn=conn)
+        for one in read_episodes(scope, totals=False, opened=opened, clients=client_ids, conn=conn)
         if (worse := _worse(one, as_of)) is not None
     ]
-    return sorted(found, key=lambda one: (one.on, one.client_id), reverse=True)
+    return sorted(worsenings, key=lambda one: (one.on, one.client_id), reverse=True)
 
 
 def _answered_lately(conn: Connection, scope: Scope, as_of: date) -> set[str]:
     since = datetime.combine(as_of - RECENT, time(), scope.zone)
-    asked = select(check_in.c.client_id).where(
+    statement = select(check_in.c.client_id).where(
         check_in.c.practice_id == scope.practice_id,
         check_in.c.answered_at >= int(since.timestamp()),
         check_in.c.client_id.is_not(None),
     )
-    return {id_ for id_ in conn.execute(asked).scalars() if id_}
+    return {id_ for id_ in conn.execute(statement).scalars() if id_}
 
 
 def _worse(episode: Episode, as_of: date) -> Worse | None:
@@ -77,10 +77,10 @@ def _worse(episode: Episode, as_of: date) -> Worse | None:
     if concern is None:
         return None
     measure = measures()[concern.primary_measure]
-    given = [one for one in episode.answers if one.measure == measure.id and one.on <= as_of]
-    if len(given) < 2 or given[-1].on <= as_of - RECENT:
+    answers = [one for one in episode.answers if one.measure == measure.id and one.on <= as_of]
+    if len(answers) < 2 or answers[-1].on <= as_of - RECENT:
         return None
-    before, after = given[-2], given[-1]
+    before, after = answers[-2], answers[-1]
     if measure.change(before.value, after.value) > -measure.threshold:
         return None
     return Worse(episode.client_id, measure, before.value, after.value, after.on)

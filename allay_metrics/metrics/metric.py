@@ -54,7 +54,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Window:
+class MetricWindow:
     """Which days a metric may count, beside those asked for.
 
     `needs` kinds of coverage; `ripe_after` days that must have passed before the source's as-of;
@@ -122,10 +122,10 @@ class Metric:
         return not self.is_ratio and self.kind != "median"
 
     @property
-    def window(self) -> Window:
+    def window(self) -> MetricWindow:
         """Return the days it may count. What is on file was kept: only other kinds limit days."""
         limiting = tuple(kind for kind in self.needs if kind != "kept")
-        return Window(limiting, self.ripe_after, self.settled)
+        return MetricWindow(limiting, self.ripe_after, self.settled)
 
 
 def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
@@ -145,7 +145,7 @@ def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
 
 
 def _rules(metric: Metric) -> dict[str, bool]:
-    said = metric.definition
+    definition = metric.definition
     alone = metric.key in COUNTED_ALONE
     summed = metric.kind not in ("median", "stock", "distinct") and not alone
     return {
@@ -153,9 +153,9 @@ def _rules(metric: Metric) -> dict[str, bool]:
         "label, short label, unit and numerator are needed": all(
             (metric.label, metric.short, metric.unit, metric.numerator)
         ),
-        "a definition starts with a capital and ends with a full stop": said[:1].isupper()
-        and said.endswith("."),
-        "a definition is one sentence": ". " not in said,
+        "a definition starts with a capital and ends with a full stop": definition[:1].isupper()
+        and definition.endswith("."),
+        "a definition is one sentence": ". " not in definition,
         "a tile has room for 18 characters": len(metric.short) <= 18,
         "rates, and only rates, are a share of a denominator": metric.is_rate
         == (metric.unit == "%"),

@@ -11,17 +11,17 @@ from allay_metrics.records.tables import city, therapist, visit
 def check_names(conn: Connection, scope: Scope, question: Question) -> None:
     """Raise QuestionProblem for the first city, county, therapist or source that is not on file."""
     for key, value in question.where:
-        asked = _known(key)
-        if asked is None:
+        statement = _names_statement(key)
+        if statement is None:
             continue
-        table = asked.get_final_froms()[0]
-        mine = asked.where(table.c.practice_id == scope.practice_id).distinct()
-        known = [str(name) for name in conn.execute(mine).scalars()]
-        if known and value not in (*known, UNKNOWN):
-            raise QuestionProblem(choose_from(key.replace("_", " "), value, known))
+        table = statement.get_final_froms()[0]
+        practice_statement = statement.where(table.c.practice_id == scope.practice_id).distinct()
+        names = [str(name) for name in conn.execute(practice_statement).scalars()]
+        if names and value not in (*names, UNKNOWN):
+            raise QuestionProblem(choose_from(key.replace("_", " "), value, names))
 
 
-def _known(key: str) -> Select[tuple[str]] | None:
+def _names_statement(key: str) -> Select[tuple[str]] | None:
     columns = {
         "city": city.c.name,
         "county": city.c.county,

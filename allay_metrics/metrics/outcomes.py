@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.metrics.cells import Cell, Cells, Place
+from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.inquiry import Inquiry
 from allay_metrics.outcomes.episodes import PAUSE
 from allay_metrics.outcomes.funnel import NO_HEADLINE_UNDER
@@ -59,17 +59,17 @@ def read_episodes(
         with scope.read() as own:
             return read_episodes(scope, totals=totals, opened=opened, clients=clients, conn=own)
     rows = conn.execute(_episodes(conn, scope, opened, clients)).all()
-    found = _check_ins(conn, scope, {row.client_id for row in rows}, totals=totals)
-    episodes = [_episode(row, found) for row in rows]
+    check_ins = _check_ins(conn, scope, {row.client_id for row in rows}, totals=totals)
+    episodes = [_episode(row, check_ins) for row in rows]
     return _counted(episodes, died(conn, scope)) if totals else episodes
 
 
 def died(conn: Connection, scope: Scope) -> dict[str, date]:
     """Return the day by client of those who died, of those this viewer may see."""
-    asked = select(care_closed.c.client_id, care_closed.c.closed_on).where(
+    statement = select(care_closed.c.client_id, care_closed.c.closed_on).where(
         care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
     )
-    return {row.client_id: row.closed_on for row in conn.execute(asked)}
+    return {row.client_id: row.closed_on for row in conn.execute(statement)}
 
 
 def _counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
@@ -127,8 +127,8 @@ def _same(one: Any, other: Any, key: str, other_key: str) -> Any:
 class _CheckIns:
     """By client, the days check-ins were meant for, and the answers in the order given."""
 
-    asked: Mapping[str, list[date]]
-    told: Mapping[str, list[Answer]]
+    due_days: Mapping[str, list[date]]
+    answers: Mapping[str, list[Answer]]
 
 
 def _check_ins(
@@ -146,33 +146,35 @@ def _check_ins(
     """
     columns = ("id", "client_id", "due_on", "asked_at", "answered_at", "in_totals")
     what: list[ColumnElement[Any]] = [*(check_in.c[name] for name in columns), _is_held()]
-    mine = select(*what).where(
+    check_in_statement = select(*what).where(
         check_in.c.practice_id == scope.practice_id,
         check_in.c.client_id.in_(among(conn, clients)),
     )
-    asked: dict[str, list[date]] = defaultdict(list)
+    due_days: dict[str, list[date]] = defaultdict(list)
     answered: dict[str, tuple[str, int, date]] = {}
     days = _Days(scope.zone)
-    for id_, client_id, due_on, asked_at, at, in_totals, is_held in conn.execute(mine).all():
+    for id_, client_id, due_on, asked_at, at, in_totals, is_held in conn.execute(
+        check_in_statement
+    ).all():
         if asked_at is not None or at is not None:
-            asked[client_id].append(due_on)
+            due_days[client_id].append(due_on)
         if at is not None and not is_held and (in_totals or not totals):
             answered[id_] = client_id, at, days.of(at)
-    told: dict[str, list[Answer]] = defaultdict(list)
+    answers: dict[str, list[Answer]] = defaultdict(list)
     if answered:
-        given = select(answer.c.check_in_id, answer.c.measure, answer.c.value).where(
+        answer_statement = select(answer.c.check_in_id, answer.c.measure, answer.c.value).where(
             answer.c.practice_id == scope.practice_id,
             answer.c.check_in_id.in_(among(conn, answered)),
             answer.c.value.is_not(None),
         )
         if only is not None:
-            given = given.where(answer.c.measure.in_(sorted(only)))
-        for check_in_id, measure, value in conn.execute(given).all():
+            answer_statement = answer_statement.where(answer.c.measure.in_(sorted(only)))
+        for check_in_id, measure, value in conn.execute(answer_statement).all():
             client_id, at, on = answered[check_in_id]
-            told[client_id].append(Answer(measure, value, at, on))
-    for theirs in told.values():
+            answers[client_id].append(Answer(measure, value, at, on))
+    for theirs in answers.values():
         theirs.sort(key=lambda one: (one.at, one.measure))
-    return _CheckIns(asked, told)
+    return _CheckIns(due_days, answers)
 
 
 def _is_held() -> ColumnElement[bool]:
@@ -189,15 +191,15 @@ class _Days:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
-        self._known: dict[int, date] = {}
+        self._day_by_instant: dict[int, date] = {}
 
     def of(self, at: int) -> date:
-        if at not in self._known:
-            self._known[at] = datetime.fromtimestamp(at, self._zone).date()
-        return self._known[at]
+        if at not in self._day_by_instant:
+            self._day_by_instant[at] = datetime.fromtimestamp(at, self._zone).date()
+        return self._day_by_instant[at]
 
 
-def _episode(row: Row[Any], found: _CheckIns) -> Episode:
+def _episode(row: Row[Any], check_ins: _CheckIns) -> Episode:
     first = row.opened_on - BEFORE
     last = (row.closed_on or row.last_on + PAUSE) + AFTER
     return Episode(
@@ -208,8 +210,10 @@ def _episode(row: Row[Any], found: _CheckIns) -> Episode:
         session=row.starts_at,
         born=row.born_on,
         gestation_weeks=row.gestation_weeks,
-        asked=any(first <= day <= last for day in found.asked.get(row.client_id, ())),
-        answers=tuple(one for one in found.told.get(row.client_id, ()) if first <= one.on <= last),
+        has_check_in=any(first <= day <= last for day in check_ins.due_days.get(row.client_id, ())),
+        answers=tuple(
+            one for one in check_ins.answers.get(row.client_id, ()) if first <= one.on <= last
+        ),
         visit_type=row.visit_type,
     )
 
@@ -226,23 +230,23 @@ def improved(inquiry: Inquiry) -> Cells:
     An episode belongs to the day on which its window closes. Of history tags nothing is counted.
     """
     if why_not := _why_not(inquiry):
-        return _everywhere(inquiry, Cell(why_not=why_not))
+        return _everywhere(inquiry, Aggregate(why_not=why_not))
     first, last = inquiry.days[0], min(inquiry.days[1], inquiry.records.newest or date.min)
-    found: dict[Place, list[int]] = defaultdict(lambda: [0, 0, 0])
+    counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in _closing(inquiry, first, last):
         concern = concerns()[one.concern]
         change = judge(one, concern, measures()[concern.primary_measure]).change
-        counts = found[_place(inquiry, closes_on(one, concern))]
+        counts = counts_by_place[_place(inquiry, closes_on(one, concern))]
         counts[0] += change is not None and change.verdict == "better"
         counts[1] += change is not None
         counts[2] += 1
     return {
-        place: Cell(
+        place: Aggregate(
             top=better,
             bottom=pairs,
             hushed=TOO_FEW_ANSWERED if pairs < NO_HEADLINE_UNDER * eligible else "",
         )
-        for place, (better, pairs, eligible) in found.items()
+        for place, (better, pairs, eligible) in counts_by_place.items()
     }
 
 
@@ -256,9 +260,9 @@ def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
         closing = _episodes(conn, scope, (first - after, last - after), None)
         rows += conn.execute(closing.where(episode.c.concern.in_(of_window))).all()
     primary = {concerns()[row.concern].primary_measure for row in rows}
-    whose = {row.client_id for row in rows}
-    found = _check_ins(conn, scope, whose, totals=True, only=primary)
-    return _counted([_episode(row, found) for row in rows], died(conn, scope))
+    client_ids = {row.client_id for row in rows}
+    check_ins = _check_ins(conn, scope, client_ids, totals=True, only=primary)
+    return _counted([_episode(row, check_ins) for row in rows], died(conn, scope))
 
 
 def responses(inquiry: Inquiry) -> Cells:
@@ -269,10 +273,10 @@ def responses(inquiry: Inquiry) -> Cells:
     """
     why_not = "" if inquiry.scope.viewer.role != "owner" else _why_not(inquiry)
     if why_not or inquiry.question.by or inquiry.question.where:
-        return _everywhere(inquiry, Cell(why_not=why_not or WHOLE))
+        return _everywhere(inquiry, Aggregate(why_not=why_not or WHOLE))
     scope, newest = inquiry.scope, inquiry.records.newest or date.min
     columns = (check_in.c.client_id, check_in.c.moment, check_in.c.due_on)
-    asked = (
+    statement = (
         select(*columns, func.count(check_in.c.answered_at).label("answered"))
         .where(
             check_in.c.practice_id == scope.practice_id,
@@ -283,20 +287,23 @@ def responses(inquiry: Inquiry) -> Cells:
         .group_by(*columns)
     )
     if scope.viewer.role != "owner":
-        hers = select(client.c.id).where(
+        own_client_ids = select(client.c.id).where(
             client.c.practice_id == scope.practice_id,
             client.c.family_id.in_(scope.own_families()),
         )
-        asked = asked.where(check_in.c.client_id.in_(hers))
-    found: dict[Place, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for row in inquiry.conn.execute(asked):
-        counts = found[_place(inquiry, row.due_on)]
+        statement = statement.where(check_in.c.client_id.in_(own_client_ids))
+    counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in inquiry.conn.execute(statement):
+        counts = counts_by_place[_place(inquiry, row.due_on)]
         if row.due_on >= newest:
             counts[2] += 1
             continue
         counts[1] += 1
         counts[0] += row.answered > 0
-    return {place: Cell(top=a, bottom=b, left_out=c) for place, (a, b, c) in found.items()}
+    return {
+        place: Aggregate(top=a, bottom=b, left_out=c)
+        for place, (a, b, c) in counts_by_place.items()
+    }
 
 
 def _due_after_death() -> ColumnElement[bool]:
@@ -314,15 +321,15 @@ def _why_not(inquiry: Inquiry) -> str:
     return "" if has_check_ins(inquiry.conn, inquiry.scope) else NO_CHECK_INS
 
 
-def _everywhere(inquiry: Inquiry, cell: Cell) -> Cells:
+def _everywhere(inquiry: Inquiry, cell: Aggregate) -> Cells:
     """Return the same for every period; of groups there are none."""
     if inquiry.question.by:
         return {}
-    return {Place((), place): cell for place in range(len(inquiry.buckets))}
+    return {AggregateKey((), place): cell for place in range(len(inquiry.buckets))}
 
 
-def _place(inquiry: Inquiry, day: date) -> Place:
+def _place(inquiry: Inquiry, day: date) -> AggregateKey:
     for place, bucket in enumerate(inquiry.buckets):
         if bucket.first <= day <= bucket.last:
-            return Place((), place)
+            return AggregateKey((), place)
     raise LookupError(day)

@@ -42,13 +42,13 @@ class Question:
     def __post_init__(self) -> None:
         if not self.metrics:
             raise QuestionProblem("A question asks for at least one metric.")
-        _known("metric", self.metrics, METRICS)
-        _known("group", self.by, GROUPS)
-        _known("grain", (self.grain,) if self.grain else (), GRAINS)
-        _known("filter", tuple(key for key, _ in self.where), FILTERS, once=False)
+        _check_choices("metric", self.metrics, METRICS)
+        _check_choices("group", self.by, GROUPS)
+        _check_choices("grain", (self.grain,) if self.grain else (), GRAINS)
+        _check_choices("filter", tuple(key for key, _ in self.where), FILTERS, once=False)
         for key, value in self.where:
             if key in _CLOSED:
-                _known(key, (value,), _CLOSED[key])
+                _check_choices(key, (value,), _CLOSED[key])
         if self.first > self.last:
             raise QuestionProblem(f"The period ends before it starts: {self.first} to {self.last}.")
         for metric in self.asked:
@@ -78,12 +78,14 @@ class Question:
         return replace(self, where=(*kept, (key, value)))
 
 
-def _known(kind: str, asked: tuple[str, ...], known: Iterable[str], *, once: bool = True) -> None:
-    names = list(known)
-    for name in asked:
+def _check_choices(
+    kind: str, values: tuple[str, ...], choices: Iterable[str], *, once: bool = True
+) -> None:
+    names = list(choices)
+    for name in values:
         if name not in names:
             raise QuestionProblem(choose_from(kind, name, names))
-        if once and asked.count(name) > 1:
+        if once and values.count(name) > 1:
             raise QuestionProblem(f"The {kind} '{name}' is asked for twice.")
 
 

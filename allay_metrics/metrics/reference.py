@@ -49,7 +49,7 @@ def themes() -> dict[str, list[Metric]]:
 
 def facts(metric: Metric) -> dict[str, str]:
     """Return what else is known of a metric, as words by heading."""
-    told = {
+    words_by_heading = {
         "Counted": metric.numerator,
         "Out of": metric.denominator,
         "Unit": f"{metric.unit}, {_DIRECTIONS[metric.direction]}",
@@ -57,7 +57,7 @@ def facts(metric: Metric) -> dict[str, str]:
         "Left out": _left_out(metric),
         "Seen by": "the owner only" if metric.money else "",
     }
-    return {heading: words for heading, words in told.items() if words}
+    return {heading: words for heading, words in words_by_heading.items() if words}
 
 
 def _left_out(metric: Metric) -> str:

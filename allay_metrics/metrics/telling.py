@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from allay_metrics.metrics.cells import Cell
+from allay_metrics.metrics.cells import Aggregate
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.verdict import Verdict
 
@@ -11,7 +11,7 @@ SMALL = 4  # denominators of one to this many are shown as counts only
 _SCALES = {"money": (100, 1), "hours": (60, 1), "per_hour": (100, 60), "share_of_hours": (60, 60)}
 
 
-class Told(NamedTuple):
+class MetricValue(NamedTuple):
     """A value as answered. `reason` says why there is none, or what has to be known beside it."""
 
     value: float | None
@@ -20,12 +20,12 @@ class Told(NamedTuple):
     reason: str
 
 
-def tell(metric: Metric, cell: Cell, verdict: Verdict) -> Told:
+def tell(metric: Metric, cell: Aggregate, verdict: Verdict) -> MetricValue:
     """Return what is told of a metric that was counted."""
-    if not verdict.known:
-        return Told(None, None, None, "; ".join(verdict.notes))
+    if not verdict.is_answerable:
+        return MetricValue(None, None, None, "; ".join(verdict.notes))
     if cell.why_not:
-        return Told(None, None, None, cell.why_not)
+        return MetricValue(None, None, None, cell.why_not)
     notes = list(verdict.notes)
     if cell.remark:
         notes.append(f"{cell.remark} {metric.remark_words}")
@@ -39,28 +39,28 @@ def tell(metric: Metric, cell: Cell, verdict: Verdict) -> Told:
         return _median(cell, verdict)
     value = cell.top / _SCALES.get(metric.kind, (1, 1))[0]
     if metric.money and cell.remark and not cell.top:
-        return Told(None, None, None, "; ".join(notes))
-    return Told(value, value, None, "; ".join(notes))
+        return MetricValue(None, None, None, "; ".join(notes))
+    return MetricValue(value, value, None, "; ".join(notes))
 
 
-def _ratio(metric: Metric, cell: Cell, notes: list[str]) -> Told:
+def _ratio(metric: Metric, cell: Aggregate, notes: list[str]) -> MetricValue:
     recent = f"{cell.left_out} too recent to tell" if cell.left_out else ""
     if cell.bottom == 0:
-        return Told(None, 0.0, 0.0, recent or "nothing to count")
+        return MetricValue(None, 0.0, 0.0, recent or "nothing to count")
     if metric.money and cell.second_remark and not cell.top:
-        return Told(None, None, None, "; ".join(notes))
+        return MetricValue(None, None, None, "; ".join(notes))
     of_top, of_bottom = _SCALES.get(metric.kind, (1, 1))
     top, bottom = cell.top / of_top, cell.bottom / of_bottom
     if bottom <= max(SMALL, metric.small):
-        return Told(None, top, bottom, "small")
+        return MetricValue(None, top, bottom, "small")
     if cell.hushed:
-        return Told(None, top, bottom, cell.hushed)
-    return Told(top / bottom, top, bottom, "; ".join(filter(None, (*notes, recent))))
+        return MetricValue(None, top, bottom, cell.hushed)
+    return MetricValue(top / bottom, top, bottom, "; ".join(filter(None, (*notes, recent))))
 
 
-def _median(cell: Cell, verdict: Verdict) -> Told:
+def _median(cell: Aggregate, verdict: Verdict) -> MetricValue:
     if cell.bottom == 0:
-        return Told(None, None, 0.0, "nothing to count")
+        return MetricValue(None, None, 0.0, "nothing to count")
     if cell.bottom <= SMALL:
-        return Told(None, None, float(cell.bottom), "small")
-    return Told(cell.middle, None, float(cell.bottom), "; ".join(verdict.notes))
+        return MetricValue(None, None, float(cell.bottom), "small")
+    return MetricValue(cell.middle, None, float(cell.bottom), "; ".join(verdict.notes))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics.metrics.coverage import Records
-from allay_metrics.metrics.days import DAY, Bucket, Range, said, shared, without
+from allay_metrics.metrics.days import DAY, Bucket, Range, format_day, shared, without
 from allay_metrics.metrics.metric import CoverageKind, Metric
 
 _WORDS: dict[CoverageKind, str] = {
@@ -31,13 +31,13 @@ NOT_ENDED = "the week had not ended when the records were exported"
 class Verdict:
     """Whether there is a value at all, and the notes it carries; without one, the reason."""
 
-    known: bool
+    is_answerable: bool
     notes: tuple[str, ...] = ()
 
 
 Judged = list[Verdict]  # one for each bucket
 
-_PLAIN_YES = Verdict(known=True)
+_PLAIN_YES = Verdict(is_answerable=True)
 
 
 def verdicts(metrics: Sequence[Metric], buckets: list[Bucket], records: Records) -> list[Judged]:
@@ -69,52 +69,52 @@ def _clear_to(metric: Metric, buckets: list[Bucket], records: Records) -> date |
     if metric.kind == "stock" or not records.as_of:
         return None
     first, last = _days_judged(metric, buckets[0])[0], _days_judged(metric, buckets[-1])[1]
-    asked = first, min(last, *records.as_of.values())
+    period = first, min(last, *records.as_of.values())
     kinds = (*metric.needs, *metric.noted)
     unsettled = metric.settled and (records.settled_from or date.max) > first
     covered = all(
-        any(start <= first and asked[1] <= end for start, end in records.days(source, kind))
+        any(start <= first and period[1] <= end for start, end in records.days(source, kind))
         for source in records.sources
         for kind in kinds
     )
-    return asked[1] if covered and not unsettled else None
+    return period[1] if covered and not unsettled else None
 
 
 def judge(metric: Metric, bucket: Bucket, records: Records) -> Verdict:
     """Return whether the records can answer for these days."""
-    asked = _days_judged(metric, bucket)
-    if why_not := _why_not(metric, asked, records):
-        return Verdict(known=False, notes=(why_not,))
+    period = _days_judged(metric, bucket)
+    if why_not := _why_not(metric, period, records):
+        return Verdict(is_answerable=False, notes=(why_not,))
     if metric.kind == "stock":
         return _PLAIN_YES
-    notes = [_partly(kind, asked, records) for kind in (*metric.needs, *metric.noted)]
+    notes = [_partly(kind, period, records) for kind in (*metric.needs, *metric.noted)]
     if metric.settled and records.settled_from and bucket.first < records.settled_from:
         notes.append(NEWCOMERS)
-    return Verdict(known=True, notes=tuple(note for note in notes if note))
+    return Verdict(is_answerable=True, notes=tuple(note for note in notes if note))
 
 
-def _why_not(metric: Metric, asked: Range, records: Records) -> str:
+def _why_not(metric: Metric, period: Range, records: Records) -> str:
     """Return why there is no value; empty where there is one."""
     if records.newest is None:
         return NO_RECORDS
     if metric.kind == "stock":
         return "" if records.names_families else _absent("family")
-    if kind := _kind_missed(metric, asked, records):
-        return _not_covered(kind, asked, records)
-    if metric.key == "on_books" and records.newest < asked[1]:
+    if kind := _kind_missed(metric, period, records):
+        return _not_covered(kind, period, records)
+    if metric.key == "on_books" and records.newest < period[1]:
         return NOT_ENDED
-    if metric.settled and records.settled_from and asked[1] < records.settled_from:
+    if metric.settled and records.settled_from and period[1] < records.settled_from:
         return NEWCOMERS
     return ""
 
 
-def _kind_missed(metric: Metric, asked: Range, records: Records) -> CoverageKind | None:
+def _kind_missed(metric: Metric, period: Range, records: Records) -> CoverageKind | None:
     """Return the kind of coverage without which nothing can be said of these days."""
     for kind in metric.needs:
-        if not shared(records.anywhere(kind), (asked,)):
+        if not shared(records.anywhere(kind), (period,)):
             return kind
     # Several kinds may each be covered, but never all by one source on one day.
-    together = any(records.needed_days(metric.window, source, asked) for source in records.sources)
+    together = any(records.needed_days(metric.window, source, period) for source in records.sources)
     return None if together else metric.needs[-1]
 
 
@@ -126,14 +126,14 @@ def _days_judged(metric: Metric, bucket: Bucket) -> Range:
     return sunday - 6 * DAY, sunday
 
 
-def _not_covered(kind: CoverageKind, asked: Range, records: Records) -> str:
+def _not_covered(kind: CoverageKind, period: Range, records: Records) -> str:
     covered = records.anywhere(kind)
     if not covered:
         return _absent(kind)
-    if asked[1] < covered[0][0]:
-        return f"{_WORDS[kind]} covered from {said(covered[0][0])} on"
-    if asked[0] > covered[-1][1]:
-        return f"{_WORDS[kind]} covered to {said(covered[-1][1])}"
+    if period[1] < covered[0][0]:
+        return f"{_WORDS[kind]} covered from {format_day(covered[0][0])} on"
+    if period[0] > covered[-1][1]:
+        return f"{_WORDS[kind]} covered to {format_day(covered[-1][1])}"
     return f"{_WORDS[kind]} not covered on these days"
 
 
@@ -142,19 +142,19 @@ def _absent(kind: CoverageKind) -> str:
     return f"{words} not in this export"
 
 
-def _partly(kind: CoverageKind, asked: Range, records: Records) -> str:
+def _partly(kind: CoverageKind, period: Range, records: Records) -> str:
     """Return the note that some of the days are not covered; empty where all are."""
     if kind == "kept":
         start = records.anywhere("kept")[0][0]
-        return f"the records start on {said(start)}" if asked[0] < start else ""
+        return f"the records start on {format_day(start)}" if period[0] < start else ""
     for source in records.sources:
-        told = shared(records.days(source, "kept"), (asked,))
+        kept_days = shared(records.days(source, "kept"), (period,))
         covered = records.days(source, kind)
         # Days after the export hold nothing of the kind yet: they are not missed.
-        past = shared(told, ((date.min, records.as_of[source]),))
-        missed = without(past if covered else told, covered)
+        past = shared(kept_days, ((date.min, records.as_of[source]),))
+        missed = without(past if covered else kept_days, covered)
         if missed:
-            return _missed(kind, source, missed, shared(covered, (asked,)), records)
+            return _missed(kind, source, missed, shared(covered, (period,)), records)
     return ""
 
 
@@ -170,7 +170,7 @@ def _missed(
             return f"{_WORDS[kind]} not in the {source} records"
         return _NOTES.get(kind) or _absent(kind)
     if missed[-1][1] < covered[0][0]:
-        return f"{_WORDS[kind]} covered from {said(covered[0][0])} on"
+        return f"{_WORDS[kind]} covered from {format_day(covered[0][0])} on"
     if missed[0][0] > covered[-1][1]:
-        return f"{_WORDS[kind]} covered to {said(covered[-1][1])}"
+        return f"{_WORDS[kind]} covered to {format_day(covered[-1][1])}"
     return f"{_WORDS[kind]} not covered on all of these days"

@@ -28,7 +28,7 @@ _B1_DAYS = timedelta(seconds=B1_WITHIN)
 
 
 @dataclass(frozen=True)
-class Asking:
+class CheckInPeriod:
     """One moment of a course of care: the days on which an answer counts, and the best of them."""
 
     moment: str
@@ -41,7 +41,7 @@ class Asking:
         return self.opens <= on <= self.closes
 
 
-def askings(first: date, booked_on: date | None = None) -> tuple[Asking, ...]:
+def askings(first: date, booked_on: date | None = None) -> tuple[CheckInPeriod, ...]:
     """Return every moment around the day of the first session, in order.
 
     B0 is asked from the booking on, at most 14 days ahead, until B1 takes its place 48 hours
@@ -49,11 +49,11 @@ def askings(first: date, booked_on: date | None = None) -> tuple[Asking, ...]:
     """
     before = first - _B1_DAYS
     booked = max(booked_on or first - _B0_DAYS, first - _B0_DAYS)
-    baselines = [Asking("B1", before, before, first)]
+    baselines = [CheckInPeriod("B1", before, before, first)]
     if booked < before:
-        baselines.insert(0, Asking("B0", booked, booked, before - timedelta(days=1)))
+        baselines.insert(0, CheckInPeriod("B0", booked, booked, before - timedelta(days=1)))
     later = [
-        Asking(
+        CheckInPeriod(
             window.id,
             first + timedelta(days=window.day - window.margin),
             first + timedelta(days=window.day),
@@ -79,22 +79,24 @@ def asked_measures(
     of the form that are no measures, such as that about birth: the anchor gives way to it. `own`
     are measures of the practice's own; what everybody is asked gives way to them.
     """
-    known = concerns()[concern or "other"]
-    asked = [
+    concern_details = concerns()[concern or "other"]
+    form_measures = [
         measure
-        for measure in measures_for(known)
+        for measure in measures_for(concern_details)
         if client == "infant" or measure.asked_of != "all infants"
     ]
-    asked.sort(key=lambda measure: measure.id != known.primary_measure)
-    most = max((len(of_concern(own, known, one)) for one in MOMENTS), default=0)
+    form_measures.sort(key=lambda measure: measure.id != concern_details.primary_measure)
+    most = max((len(of_concern(own, concern_details, one)) for one in MOMENTS), default=0)
     for name in _GIVE_WAY:
-        if len(asked) + most > STANDING and name != known.primary_measure:
-            asked = [one for one in asked if one.id != name]
-    asked += of_concern(own, known, moment)
+        if len(form_measures) + most > STANDING and name != concern_details.primary_measure:
+            form_measures = [one for one in form_measures if one.id != name]
+    form_measures += of_concern(own, concern_details, moment)
     if moment not in BASELINES:
-        anchors = FOLLOW_UP[-1:] if len(asked) + len(FOLLOW_UP) + taken > MOST else FOLLOW_UP
-        asked += [measures()[name] for name in anchors]
-    return tuple(asked)
+        anchors = (
+            FOLLOW_UP[-1:] if len(form_measures) + len(FOLLOW_UP) + taken > MOST else FOLLOW_UP
+        )
+        form_measures += [measures()[name] for name in anchors]
+    return tuple(form_measures)
 
 
 def room_for(concern: Concern) -> int:

@@ -37,12 +37,12 @@ def _named(text: str, client: str) -> str:
 @cache
 def _words(client: str) -> tuple[dict[str, str], re.Pattern[str]]:
     """Return the concern by word, and what finds the first word of a text, the longest of two."""
-    known = concerns()
+    concerns_by_id = concerns()
     with (config.REFERENCE / "concern_words.csv").open(encoding="utf-8", newline="") as file:
         by_word = {
             row["word"]: row["concern"]
             for row in csv.DictReader(file)
-            if known[row["concern"]].client in (client, "either")
+            if concerns_by_id[row["concern"]].client in (client, "either")
         }
     longest_first = sorted(by_word, key=len, reverse=True)
     # A pattern of no word at all would match everywhere.

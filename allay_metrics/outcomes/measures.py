@@ -89,39 +89,39 @@ def read_measures(table: Path, details: Path) -> Mapping[str, Measure]:
     Raises ConfigProblem naming the table and the measure that is wrong.
     """
     counted = {row["id"]: row for row in _rows(details)}
-    found: dict[str, Measure] = {}
+    measures_by_id: dict[str, Measure] = {}
     for row in _rows(table):
-        told = counted.get(row["id"])
-        if told is None:
+        details_row = counted.get(row["id"])
+        if details_row is None:
             raise ConfigProblem(f"{details.name} does not say how {row['id']} is counted.")
         try:
-            found[row["id"]] = measure_of(row, told)
+            measures_by_id[row["id"]] = measure_of(row, details_row)
         except (KeyError, ValueError) as error:
             raise ConfigProblem(f"{table.name}, measure {row['id']}: {error}.") from None
-    return found
+    return measures_by_id
 
 
-def measure_of(row: Mapping[str, str], told: Mapping[str, str]) -> Measure:
+def measure_of(row: Mapping[str, str], details_row: Mapping[str, str]) -> Measure:
     """Return a measure of one row of each table. Raises KeyError or ValueError."""
-    if told["kind"] not in KINDS:
-        raise ValueError(f"its kind {told['kind']!r} is none of {', '.join(KINDS)}")
+    if details_row["kind"] not in KINDS:
+        raise ValueError(f"its kind {details_row['kind']!r} is none of {', '.join(KINDS)}")
     return Measure(
         id=row["id"],
-        label=told["label"],
+        label=details_row["label"],
         wording=row["item_own_words"],
         asked_of=row["concerns"],
         recall=row["recall"],
-        kind=told["kind"],
+        kind=details_row["kind"],
         low=float(row["min"]),
         high=float(row["max"]),
         better={"better": 1, "worse": -1}[row["higher_is"]],
-        step=float(told["step"]),
-        unit=told["unit"],
-        threshold=float(told["threshold"]),
-        beyond_age=told["beyond_age"] == "yes",
-        norm_metric=told["norm_metric"],
-        sd=float(told["sd"]) if told["sd"] else None,
-        reliability=float(told["reliability"]) if told["reliability"] else None,
+        step=float(details_row["step"]),
+        unit=details_row["unit"],
+        threshold=float(details_row["threshold"]),
+        beyond_age=details_row["beyond_age"] == "yes",
+        norm_metric=details_row["norm_metric"],
+        sd=float(details_row["sd"]) if details_row["sd"] else None,
+        reliability=float(details_row["reliability"]) if details_row["reliability"] else None,
         cadence=row["cadence"],
         basis=row["change_basis"],
         notes=row["notes"],
@@ -140,14 +140,14 @@ def measures_for(concern: Concern) -> tuple[Measure, ...]:
     Those of every baby, those of the concern, and the parent's own concern; follow-up questions
     (`pgic`, `harms`) are not among them.
     """
-    found = [
+    form_measures = [
         measure
         for measure in measures().values()
         if (measure.asked_of == "everyone" and measure.kind == "number")
         or (measure.asked_of == "all infants" and concern.client != "parent")
         or concern.id in measure.asked_of.split("|")
     ]
-    return tuple(found)
+    return tuple(form_measures)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def norms(metric: str) -> tuple[Norm, ...]:
     """Return the primary rows of a metric by age; empty where there are none."""
     with (config.REFERENCE / "norms.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["metric"] == metric]
-    found = [
+    primary_norms = [
         Norm(
             metric=metric,
             unit=row["unit"],
@@ -62,7 +62,7 @@ def norms(metric: str) -> tuple[Norm, ...]:
         for row in rows
         if row["primary"] == "yes"
     ]
-    return tuple(sorted(found, key=lambda norm: norm.middle))
+    return tuple(sorted(primary_norms, key=lambda norm: norm.middle))
 
 
 def _number(text: str) -> float | None:

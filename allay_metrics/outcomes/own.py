@@ -40,7 +40,7 @@ class OwnMeasure:
 
 
 @dataclass(frozen=True)
-class Draft:
+class MeasureDraft:
     """What the owner says of a measure. `choices` are words in rising order for an order of steps.
 
     Without choices the scale is numbers from `low` to `high` by `step`, with words at both ends.
@@ -70,7 +70,7 @@ class Draft:
         steps = self._steps()
         low, high = (0.0, float(steps - 1)) if steps else (self.low, self.high)
         self._check_scale(low, high, steps)
-        told = {
+        columns = {
             "concerns": "|".join(self.concerns), "item_own_words": self.questions["en"].strip(),
             "recall": "", "scale": f"{low:g}-{high:g}", "min": f"{low:g}", "max": f"{high:g}",
             "higher_is": self.higher_is, "meaningful_change": f"{self.threshold:g}",
@@ -84,13 +84,13 @@ class Draft:
         }  # fmt: skip
         for language in LANGUAGES:
             first, last = ("", "") if steps else self.ends[language]
-            told |= {
+            columns |= {
                 f"{language}_question": self.questions[language].strip(),
                 f"{language}_low_word": first.strip(),
                 f"{language}_high_word": last.strip(),
                 f"{language}_choices": self._choices(language, low, high),
             }
-        return told
+        return columns
 
     def _check_words(self) -> None:
         if not 3 <= len(self.label.strip()) <= _SHORT:
@@ -152,21 +152,21 @@ class Draft:
         return "|".join(f"{value:g}={value:g}" for value in values)
 
 
-def read_own(id_: str, told: Mapping[str, str], version: int = 1) -> OwnMeasure:
+def read_own(id_: str, columns: Mapping[str, str], version: int = 1) -> OwnMeasure:
     """Return the measure that is kept under an id."""
     words = {
         language: wording_of({
-            name: told[f"{language}_{name}"]
+            name: columns[f"{language}_{name}"]
             for name in ("question", "low_word", "high_word", "choices")
         })
         for language in LANGUAGES
     }  # fmt: skip
     return OwnMeasure(
-        measure=measure_of({"id": id_, **told}, told),
+        measure=measure_of({"id": id_, **columns}, columns),
         words=words,
-        concerns=tuple(told["concerns"].split("|")),
-        moments=tuple(told["cadence"].split("|")),
-        retired=bool(told["retired"]),
+        concerns=tuple(columns["concerns"].split("|")),
+        moments=tuple(columns["cadence"].split("|")),
+        retired=bool(columns["retired"]),
         version=version,
     )
 
@@ -181,18 +181,26 @@ def own_id(label: str, taken: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def check_it_is_new(told: Mapping[str, str], others: Sequence[OwnMeasure]) -> None:
+def check_it_is_new(columns: Mapping[str, str], others: Sequence[OwnMeasure]) -> None:
     """Raise QuestionProblem where a question or a name stands for another measure already."""
-    known = [(one.label, words) for one in measures().values() for words in _asked(one.id)]
-    known += [(one.measure.label, one.words[said].question) for one in others for said in LANGUAGES]
-    for label, question in known:
-        if label.casefold() == told["label"].casefold():
+    existing_questions = [
+        (one.label, words) for one in measures().values() for words in _question_texts(one.id)
+    ]
+    existing_questions += [
+        (one.measure.label, one.words[language].question)
+        for one in others
+        for language in LANGUAGES
+    ]
+    for label, question in existing_questions:
+        if label.casefold() == columns["label"].casefold():
             raise QuestionProblem(f"There is a measure {label} already.")
-        if _letters(question) in {_letters(told[f"{said}_question"]) for said in LANGUAGES}:
+        if _letters(question) in {
+            _letters(columns[f"{language}_question"]) for language in LANGUAGES
+        }:
             raise QuestionProblem(f"{label} asks that already.")
 
 
-def _asked(measure: str) -> list[str]:
+def _question_texts(measure: str) -> list[str]:
     return [wordings(language)[measure].question for language in LANGUAGES]
 
 

@@ -23,8 +23,10 @@ KINDS = (
 def reader_steps() -> tuple[str, ...]:
     """Return the step of each of KINDS, as a practice starts from it."""
     with (config.REFERENCE / "reader_steps.csv").open(encoding="utf-8", newline="") as file:
-        known = {(row["about"], int(row["tier"])): row["step"] for row in csv.DictReader(file)}
-    return tuple(known[kind] for kind in KINDS)
+        step_by_kind = {
+            (row["about"], int(row["tier"])): row["step"] for row in csv.DictReader(file)
+        }
+    return tuple(step_by_kind[kind] for kind in KINDS)
 
 
 def reader_step(flag: RedFlag, steps: Sequence[str]) -> str:

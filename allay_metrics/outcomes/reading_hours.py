@@ -23,8 +23,8 @@ class ReadingHours:
     @property
     def is_valid(self) -> bool:
         """Return whether there is an hour in the week in which signs are read."""
-        known = set(self.days) <= set(EVERY_DAY) and len(self.days) > 0
-        return known and 0 <= self.opens < self.closes <= DAY
+        has_days = set(self.days) <= set(EVERY_DAY) and len(self.days) > 0
+        return has_days and 0 <= self.opens < self.closes <= DAY
 
     def is_open(self, moment: datetime) -> bool:
         """Return whether signs are read at a moment of the practice's clock."""

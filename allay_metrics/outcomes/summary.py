@@ -32,7 +32,7 @@ class Episode:
     session: int
     born: date | None
     gestation_weeks: int | None
-    asked: bool
+    has_check_in: bool
     answers: tuple[Answer, ...]
     visit_type: str = ""
 
@@ -125,7 +125,7 @@ def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summar
     changes = [one.change for one in judged if one.change is not None]
     funnel = Funnel(
         eligible=len(judged),
-        asked=sum(one.episode.asked for one in judged),
+        asked=sum(one.episode.has_check_in for one in judged),
         baseline=sum(one.before is not None for one in judged),
         followed_up=sum(one.after is not None for one in judged),
         paired=len(changes),
@@ -133,11 +133,11 @@ def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summar
     shown = detail(len(changes))
     full = shown == "summary"
     verdicts = Counter(change.verdict for change in changes)
-    told = sum(verdicts[name] for name in ("better", "same", "worse"))
+    verdict_count = sum(verdicts[name] for name in ("better", "same", "worse"))
     covered = [c for c in changes if c.expected is not None and c.remainder is not None]
     raw = [change.change for change in changes]
     limits = bounds(verdicts["better"], len(changes), len(judged)) if full else None
-    known = [change.reliable for change in changes if change.reliable is not None]
+    reliable_flags = [change.reliable for change in changes if change.reliable is not None]
     age = full and measure.has_mean and bool(covered)
     return Summary(
         concern=concern,
@@ -149,12 +149,12 @@ def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summar
         expected=fmean(c.expected or 0.0 for c in covered) if age else None,
         remainder=fmean(c.remainder or 0.0 for c in covered) if age else None,
         covered=len(covered),
-        better=wilson(verdicts["better"], told) if full else None,
-        same=wilson(verdicts["same"], told) if full else None,
-        worse=wilson(verdicts["worse"], told) if full else None,
+        better=wilson(verdicts["better"], verdict_count) if full else None,
+        same=wilson(verdicts["same"], verdict_count) if full else None,
+        worse=wilson(verdicts["worse"], verdict_count) if full else None,
         at_best_already=verdicts["at_best_already"],
         cannot_tell=verdicts["cannot_tell"],
-        reliably_changed=sum(known) if full and known else None,
+        reliably_changed=sum(reliable_flags) if full and reliable_flags else None,
         worst_case=limits[0] if limits else None,
         best_case=limits[1] if limits else None,
         reason={

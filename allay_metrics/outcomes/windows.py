@@ -9,7 +9,7 @@ B0_WITHIN = 14 * 86_400
 
 
 @dataclass(frozen=True)
-class Window:
+class FollowUpWindow:
     """`day` days after the first session, give or take `margin`."""
 
     id: str
@@ -25,10 +25,10 @@ class Window:
 WINDOWS = {
     window.id: window
     for window in (
-        Window("day7", "day 7", 7, 2),
-        Window("day14", "day 14", 14, 3),
-        Window("day28", "day 28", 28, 7),
-        Window("week8", "week 8", 56, 14),
+        FollowUpWindow("day7", "day 7", 7, 2),
+        FollowUpWindow("day14", "day 14", 14, 3),
+        FollowUpWindow("day28", "day 28", 28, 7),
+        FollowUpWindow("week8", "week 8", 56, 14),
     )
 }
 
@@ -65,7 +65,7 @@ def baseline(answers: Iterable[Answer], measure: str, session: int) -> Baseline 
 
 
 def in_window(
-    answers: Iterable[Answer], measure: str, first: date, session: int, window: Window
+    answers: Iterable[Answer], measure: str, first: date, session: int, window: FollowUpWindow
 ) -> Answer | None:
     """Return the answer nearest to the window's day, the earlier of two as near; None outside."""
     target = first + timedelta(days=window.day)

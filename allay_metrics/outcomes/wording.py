@@ -53,30 +53,30 @@ def wordings(language: str) -> Mapping[str, Wording]:
     Raises ConfigProblem where a measure has none, or a choice beyond its scale.
     """
     rows = [row for row in _rows("measure_words.csv") if row["language"] == language]
-    found = {row["measure"]: wording_of(row) for row in rows}
+    wording_by_measure = {row["measure"]: wording_of(row) for row in rows}
     for measure in measures().values():
-        words = found.get(measure.id)
+        words = wording_by_measure.get(measure.id)
         if words is None:
             raise ConfigProblem(f"measure_words.csv does not ask {measure.id} in {language}.")
         if not all(measure.low <= value <= measure.high for value in words.values):
             raise ConfigProblem(f"measure_words.csv leaves the scale of {measure.id}.")
-    return found
+    return wording_by_measure
 
 
 @cache
 def signs(language: str) -> tuple[Sign, ...]:
     """Return the warning signs in the order of the table. Raises ConfigProblem for one unworded."""
-    told = {row["id"]: row for row in _rows("sign_words.csv")}
-    missing = [str(flag.id) for flag in red_flags() if str(flag.id) not in told]
+    rows_by_sign = {row["id"]: row for row in _rows("sign_words.csv")}
+    missing = [str(flag.id) for flag in red_flags() if str(flag.id) not in rows_by_sign]
     if missing:
         raise ConfigProblem(f"sign_words.csv has no words for sign {missing[0]}.")
     return tuple(
         Sign(
             flag.id,
             flag.who,
-            told[str(flag.id)][f"{language}_question"],
-            told[str(flag.id)][f"{language}_action"],
-            tuple(told[str(flag.id)]["calls"].split("|")),
+            rows_by_sign[str(flag.id)][f"{language}_question"],
+            rows_by_sign[str(flag.id)][f"{language}_action"],
+            tuple(rows_by_sign[str(flag.id)]["calls"].split("|")),
         )
         for flag in red_flags()
     )
@@ -90,8 +90,8 @@ def phrases(language: str) -> Mapping[str, str]:
 
 def wording_of(row: Mapping[str, str]) -> Wording:
     """Return the wording one row tells; without choices the numbers from 0 to 10 are tapped."""
-    told = [choice.partition("=") for choice in row["choices"].split("|") if choice]
-    choices = tuple((float(value), label) for value, _, label in told)
+    choice_parts = [choice.partition("=") for choice in row["choices"].split("|") if choice]
+    choices = tuple((float(value), label) for value, _, label in choice_parts)
     if not choices:
         choices = tuple((float(number), str(number)) for number in _NOUGHT_TO_TEN)
     return Wording(row["question"], row["low_word"], row["high_word"], choices)

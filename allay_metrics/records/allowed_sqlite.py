@@ -30,7 +30,7 @@ class Guard:
     role: Role
     writes: bool
     secret: str = field(default_factory=lambda: f"s{token_hex(16)}")
-    said: dict[str, str] = field(default_factory=dict)
+    scope_values: dict[str, str] = field(default_factory=dict)
     is_practice: bool = False
 
     def allows(

@@ -7,7 +7,7 @@ from allay_metrics.records.policies import Role
 
 
 @dataclass(frozen=True)
-class Asking:
+class SessionContext:
     """Who asks in one transaction, and the one family or link she writes by; '' where none."""
 
     practice_id: str

@@ -39,8 +39,8 @@ def append(conn: Connection, scope: "Scope", action: str, about: str = "") -> No
 
 
 def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
-    mine = practice.c.practice_id == scope.practice_id
-    counted = update(practice).where(mine).values(audit_number=practice.c.audit_number + 1)
+    in_practice = practice.c.practice_id == scope.practice_id
+    counted = update(practice).where(in_practice).values(audit_number=practice.c.audit_number + 1)
     # On PostgreSQL this also makes whoever else adds a line wait for this one.
     number, previous = conn.execute(
         counted.returning(practice.c.audit_number, practice.c.audit_hash)
@@ -58,23 +58,23 @@ def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
     }
     hash_ = _hash(line)
     conn.execute(insert(audit).values(line | {"hash": hash_}))
-    conn.execute(update(practice).where(mine).values(audit_hash=hash_))
+    conn.execute(update(practice).where(in_practice).values(audit_hash=hash_))
 
 
 def head(conn: Connection, practice_id: str) -> Head:
     """Return the last line written, as the practice's own row knows it."""
-    asked = select(practice.c.audit_number, practice.c.audit_hash)
-    return Head(*conn.execute(asked.where(practice.c.practice_id == practice_id)).one())
+    statement = select(practice.c.audit_number, practice.c.audit_hash)
+    return Head(*conn.execute(statement.where(practice.c.practice_id == practice_id)).one())
 
 
-def breaks(conn: Connection, practice_id: str, known: Head | None = None) -> Iterator[str]:
+def breaks(conn: Connection, practice_id: str, backup_head: Head | None = None) -> Iterator[str]:
     """Yield a sentence for every place at which the trail is not as it was written.
 
     `known` is a last line remembered elsewhere, such as by a backup.
     """
-    asked = select(audit).where(audit.c.practice_id == practice_id).order_by(audit.c.number)
+    statement = select(audit).where(audit.c.practice_id == practice_id).order_by(audit.c.number)
     number, hash_, known_hash = 0, "", None
-    for row in conn.execution_options(yield_per=5_000).execute(asked).mappings():
+    for row in conn.execution_options(yield_per=5_000).execute(statement).mappings():
         if row["number"] != number + 1:
             yield f"The audit trail lacks {_lines(number + 1, row['number'] - 1)}."
         elif row["previous"] != hash_:
@@ -82,14 +82,17 @@ def breaks(conn: Connection, practice_id: str, known: Head | None = None) -> Ite
         if row["hash"] != _hash(row):
             yield f"Line {row['number']} of the audit trail was changed."
         number, hash_ = row["number"], row["hash"]
-        known_hash = hash_ if known is not None and known.number == number else known_hash
+        known_hash = (
+            hash_ if backup_head is not None and backup_head.number == number else known_hash
+        )
     last = head(conn, practice_id)
     if number < last.number:
         yield f"The audit trail was cut: it lacks {_lines(number + 1, last.number)}."
     elif (number, hash_) != (last.number, last.hash):
         yield f"Line {number} of the audit trail was replaced."
-    if known is not None and known.number and known_hash != known.hash:
-        yield f"The audit trail is not the one the last backup knew up to line {known.number}."
+    if backup_head is not None and backup_head.number and known_hash != backup_head.hash:
+        known_to = f"the last backup knew up to line {backup_head.number}"
+        yield f"The audit trail is not the one {known_to}."
 
 
 def _lines(first: int, last: int) -> str:
@@ -97,5 +100,5 @@ def _lines(first: int, last: int) -> str:
 
 
 def _hash(line: Any) -> str:
-    told = json.dumps([line[name] for name in _HASHED], ensure_ascii=False)
-    return sha256(told.encode()).hexdigest()
+    line_json = json.dumps([line[name] for name in _HASHED], ensure_ascii=False)
+    return sha256(line_json.encode()).hexdigest()

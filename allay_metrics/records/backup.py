@@ -86,8 +86,8 @@ def _write(scope: Scope, part: Path) -> Backup:
         upgrade(engine)
         with scope.read() as source, _writing(engine) as target, target.begin():
             copy_practice(source, target, scope.practice_id)
-            mine = practice.c.practice_id == scope.practice_id
-            name = str(source.execute(select(practice.c.name).where(mine)).scalar_one())
+            in_practice = practice.c.practice_id == scope.practice_id
+            name = str(source.execute(select(practice.c.name).where(in_practice)).scalar_one())
             last = head(source, scope.practice_id)
     finally:
         engine.dispose()
@@ -107,8 +107,8 @@ def _write(scope: Scope, part: Path) -> Backup:
 def read_label(path: Path) -> Backup | None:
     """Return what a file says of itself as a backup, nothing proved; None for one that is none."""
     try:
-        ((told,),) = read_rows(path, "SELECT told FROM allay_backup")
-        return Backup(**json.loads(told))
+        ((label_json,),) = read_rows(path, "SELECT told FROM allay_backup")
+        return Backup(**json.loads(label_json))
     except (TypeError, ValueError):
         return None
 
@@ -123,9 +123,9 @@ def read_backup(path: Path) -> Backup:
     key = None if is_plain(path) else config.database_key()
     try:
         with closing(connect_file(path, key, read_only=True)) as file:
-            (told,) = file.execute("SELECT told FROM allay_backup").fetchone()
-            made = Backup(**json.loads(told))
-            found = _file_hashes(file)
+            (label_json,) = file.execute("SELECT told FROM allay_backup").fetchone()
+            made = Backup(**json.loads(label_json))
+            file_hashes = _file_hashes(file)
     except ConfigProblem:
         raise FileProblem(
             f"{path.name} is no backup, is damaged, or was written with another key than "
@@ -134,7 +134,7 @@ def read_backup(path: Path) -> Backup:
     except (driver_of(key).Error, TypeError, ValueError):
         raise FileProblem(f"{path.name} is no backup, or is damaged.") from None
     for table, hash_ in made.hashes.items():
-        if found.get(table) != hash_:
+        if file_hashes.get(table) != hash_:
             raise FileProblem(f"{path.name} is damaged: table {table} is not as it was written.")
     if made.revision > newest_revision():
         raise FileProblem(

@@ -58,13 +58,13 @@ def update_rows(
     conn.exec_driver_sql(statement, [(*row[:-1], practice_id, row[-1]) for row in rows])
 
 
-def plain_rows(conn: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
+def plain_rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
     """Return the rows as the driver gives them, days as ISO text on SQLite: half the time.
 
     Column types do nothing here, the hiding of names among them: for deriving, never for showing.
     """
-    with conn.execute(asked) as found:
-        driver: Any = found.cursor
+    with conn.execute(statement) as result:
+        driver: Any = result.cursor
         rows: list[tuple[Any, ...]] = driver.fetchall()
         return rows
 

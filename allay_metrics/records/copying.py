@@ -36,9 +36,9 @@ def copy_practice(source: Connection, target: Connection, practice_id: str) -> d
 
 def _copy(source: Connection, target: Connection, table: Table, practice_id: str) -> None:
     columns = [column.name for column in table.columns]
-    asked = select(table).where(table.c.practice_id == practice_id)
-    found = source.execution_options(yield_per=BATCH).execute(asked)
-    for rows in found.partitions():
+    statement = select(table).where(table.c.practice_id == practice_id)
+    result = source.execution_options(yield_per=BATCH).execute(statement)
+    for rows in result.partitions():
         insert_rows(target, table, columns, _plain(rows))
 
 

@@ -14,7 +14,7 @@ RESTORE = (
 )
 _DEMO = "`demo` makes the invented practice anew, and `restore` brings a backup of your own records"
 _SERVER = "put a backup into an empty database by `restore FILE --database URL`"
-_SAID = ("malformed", "file is not a database", "file is encrypted")
+_DAMAGE_PHRASES = ("malformed", "file is not a database", "file is encrypted")
 _UNDECODED = "Could not decode to UTF-8"  # what follows is the text itself
 # A read that fails whole (IOERR_READ) may be a disk that was unplugged: that is out of reach.
 _UNREAD = ("IOERR_SHORT_READ", "IOERR_CORRUPTFS", "IOERR_DATA")
@@ -45,12 +45,12 @@ def damage_in(error: BaseException, place: Path | str) -> RecordsDamaged | None:
         way = f"make it by `CREATE SCHEMA public`, then {_SERVER}"
         return damaged(place, "cannot be opened (there is no schema public)", way)
     unread = number.endswith(_UNREAD) or state.startswith(_INTERNAL)
-    if unread or (not state and any(words in text for words in _SAID)):
+    if unread or (not state and any(words in text for words in _DAMAGE_PHRASES)):
         return damaged(place, f"are damaged ({first_line(error)})")
     return None
 
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what an engine says, without what closes its sentence."""
-    said = str(getattr(error, "orig", None) or error)
-    return (said.splitlines() or [type(error).__name__])[0][:_LONGEST].rstrip(".")
+    message = str(getattr(error, "orig", None) or error)
+    return (message.splitlines() or [type(error).__name__])[0][:_LONGEST].rstrip(".")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine
 
-from allay_metrics.records.asking import Asking
+from allay_metrics.records.asking import SessionContext
 from allay_metrics.records.guard_sqlite import SqliteDatabase
 from allay_metrics.records.policies import Role
 
@@ -15,7 +15,9 @@ class Database(Protocol):
 
     url: URL
 
-    def session(self, asking: Asking, *, writes: bool) -> AbstractContextManager[Connection]:
+    def session(
+        self, asking: SessionContext, *, writes: bool
+    ) -> AbstractContextManager[Connection]:
         """Return a connection in a transaction of whoever asks."""
 
     def as_practice(self, conn: Connection) -> AbstractContextManager[None]:

@@ -187,8 +187,8 @@ def _refuse_without_file(engine: Engine, path: Path) -> None:
         entry.info["file"] = _file_at(path)
 
     def compare(_driver: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
-        found = _file_at(path)
-        if found is None or found != entry.info["file"]:
+        current_file = _file_at(path)
+        if current_file is None or current_file != entry.info["file"]:
             url = engine.url.render_as_string(hide_password=True)
             raise Unreachable(f"{url}: the file was taken away or replaced")
 
@@ -198,10 +198,10 @@ def _refuse_without_file(engine: Engine, path: Path) -> None:
 
 def _file_at(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        file_stat = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return file_stat.st_dev, file_stat.st_ino
 
 
 def _postgres(url: URL) -> Engine:
@@ -234,9 +234,9 @@ def _say_damage(engine: Engine, place: Path | str) -> None:
     """Raise RecordsDamaged for what the engine reports of the records it has opened."""
 
     def say_damage(context: ExceptionContext) -> None:
-        found = damage_in(context.original_exception, place)
-        if found is not None:
-            raise found
+        damage = damage_in(context.original_exception, place)
+        if damage is not None:
+            raise damage
 
     event.listen(engine, "handle_error", say_damage)
 
@@ -248,21 +248,21 @@ def _say_what_failed(context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # a connection that died while nobody used it: the pool opens another one
     error = context.original_exception
-    said = str(error)
+    message = str(error)
     unkept = isinstance(error, (UnicodeError, OverflowError))
-    if unkept or any(why in said for why in _KEPT_BY_NONE):
+    if unkept or any(why in message for why in _KEPT_BY_NONE):
         raise QuestionProblem(_NO_TEXT)
-    if "database is locked" in said or "due to lock timeout" in said:
+    if "database is locked" in message or "due to lock timeout" in message:
         raise Conflict("Another import is still being taken in: try again when it is done.")
     # Writers of a practice queue for its row, so this is for what else may write in a database.
-    if "deadlock detected" in said or "could not serialize" in said:
+    if "deadlock detected" in message or "could not serialize" in message:
         raise Conflict("Somebody saved at the same moment, and nothing of this was: try again.")
     name = getattr(error, "sqlite_errorname", "")
-    if any(full in said for full in _FULL) or name in _FULL_CODES:
+    if any(full in message for full in _FULL) or name in _FULL_CODES:
         raise FileProblem("The disk is full: nothing of this was kept, what was there is whole.")
-    if "due to statement timeout" in said:
+    if "due to statement timeout" in message:
         raise Conflict(_TOO_LONG)
-    if _is_out_of_reach(context, said):
+    if _is_out_of_reach(context, message):
         url = context.engine.url.render_as_string(hide_password=True) if context.engine else ""
         raise unreachable(error, url) from None
 
@@ -272,12 +272,12 @@ def unreachable(error: BaseException, url: str) -> Unreachable:
     return Unreachable(f"{url}: {str(error).strip().splitlines()[0]}")
 
 
-def _is_out_of_reach(context: ExceptionContext, said: str) -> bool:
+def _is_out_of_reach(context: ExceptionContext, message: str) -> bool:
     """Return whether the database is away, rather than asked for what it does not have."""
     if context.dialect.name == "sqlite":
-        return any(away in said for away in _OUT_OF_REACH)
+        return any(away in message for away in _OUT_OF_REACH)
     if context.connection is None:  # it was just being opened
-        return "FATAL" not in said or any(busy in said for busy in _NOT_NOW)
+        return "FATAL" not in message or any(busy in message for busy in _NOT_NOW)
     return context.is_disconnect
 
 

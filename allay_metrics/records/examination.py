@@ -17,7 +17,7 @@ from allay_metrics.records.engine import opened_files, place_of
 from allay_metrics.records.files import connect_file, driver_of, is_plain, key_for
 from allay_metrics.records.migrate import is_newer, schema_damage
 from allay_metrics.records.tables import metadata
-from allay_metrics.records.types import Day
+from allay_metrics.records.types import LocalDate
 
 LINES = 5  # of the engine's own check: enough to see what kind of damage it is
 _NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -60,8 +60,8 @@ def find_damage_unseen(since: float) -> RecordsDamaged | None:
     For an error nobody foresaw: a damaged value may reach our own code before the engine knows.
     """
     files = dict.fromkeys(opened_files(since))
-    found = (find_damage(path, thorough=True) for path in files)
-    return next((damage for damage in found if damage is not None), None)
+    results = (find_damage(path, thorough=True) for path in files)
+    return next((damage for damage in results if damage is not None), None)
 
 
 def refuse_damaged(conn: Connection) -> None:
@@ -71,9 +71,9 @@ def refuse_damaged(conn: Connection) -> None:
     """
     if conn.dialect.name != "sqlite":
         return
-    for (said,) in conn.execute(text("PRAGMA integrity_check(1)")).all():
-        if said != "ok":
-            raise damaged(place_of(conn.engine), f"are damaged ({said})")
+    for (finding,) in conn.execute(text("PRAGMA integrity_check(1)")).all():
+        if finding != "ok":
+            raise damaged(place_of(conn.engine), f"are damaged ({finding})")
 
 
 def holds_records(path: Path) -> bool:
@@ -127,8 +127,8 @@ def _damage_of(file: Any, path: Path, key: str | None, *, thorough: bool) -> Rec
     damage = schema_damage(path, *_schema(file))
     if damage is not None or not thorough:
         return damage
-    said = _findings(file, key) or tuple(_amiss(file))
-    return damaged(path, f"are damaged ({said[0]})") if said else None
+    findings = _findings(file, key) or tuple(_amiss(file))
+    return damaged(path, f"are damaged ({findings[0]})") if findings else None
 
 
 def _schema(file: Any) -> tuple[set[str], str | None]:
@@ -145,8 +145,8 @@ def _findings(file: Any, key: str | None) -> tuple[str, ...]:
         lines = [str(line) for (line,) in file.execute(f"PRAGMA integrity_check({LINES})")]
     except driver_of(key).Error as error:
         lines = [first_line(error)]
-    told = [one for line in lines for one in line.splitlines() if one != "ok"]
-    return tuple(told[:LINES])
+    findings = [one for line in lines for one in line.splitlines() if one != "ok"]
+    return tuple(findings[:LINES])
 
 
 def _amiss(file: Any) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _amiss(file: Any) -> Iterator[str]:
 
 
 def _days(table: str) -> list[Column[Any]]:
-    return [one for one in metadata.tables[table].columns if isinstance(one.type, Day)]
+    return [one for one in metadata.tables[table].columns if isinstance(one.type, LocalDate)]
 
 
 def _names(file: Any, key: str | None) -> list[str]:

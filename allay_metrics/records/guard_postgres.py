@@ -19,7 +19,7 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.errors import ConfigProblem, NotAllowed, Unreachable
-from allay_metrics.records.asking import ASKING, Asking
+from allay_metrics.records.asking import ASKING, SessionContext
 from allay_metrics.records.engine import begin_with, connected, open_engine, unreachable
 from allay_metrics.records.policies import REFUSED, Role
 from allay_metrics.records.rules_postgres import put_in_force
@@ -42,7 +42,7 @@ class PostgresDatabase:
         return self._engine
 
     @contextmanager
-    def session(self, asking: Asking, *, writes: bool) -> Iterator[Connection]:
+    def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of whoever asks."""
         options = {ASKING: asking, **begin_with(self._engine, writes=writes)}
         with connected(self._engine, **options) as conn, conn.begin():
@@ -51,7 +51,7 @@ class PostgresDatabase:
     @contextmanager
     def as_practice(self, conn: Connection) -> Iterator[None]:
         """Have the connection run as the practice itself, until the block ends."""
-        now: Asking = conn.info["asking"]
+        now: SessionContext = conn.info["asking"]
         if now.role == "owner":
             yield
             return
@@ -77,24 +77,24 @@ class PostgresDatabase:
         asking = conn.get_execution_options().get(ASKING)
         if asking is None:
             raise NotAllowed("Nobody asks: records are read and written within a scope.")
-        found = self._run(
+        cursor = self._run(
             conn,
             "SELECT pg_backend_pid() || '@' || "
             "(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint",
         )
-        (conn.info["transaction"],) = found.fetchone()
+        (conn.info["transaction"],) = cursor.fetchone()
         self._take(conn, asking)
 
-    def _take(self, conn: Connection, asking: Asking) -> None:
+    def _take(self, conn: Connection, asking: SessionContext) -> None:
         conn.info["asking"] = asking
-        said = self._held.signed(asking, conn.info["transaction"])
+        signed_scope = self._held.signed(asking, conn.info["transaction"])
         self._run(
             conn,
             # What somebody before set for the whole session is of no account.
             sql.SQL(
                 "SET LOCAL search_path = public; SET LOCAL row_security = on; SET LOCAL ROLE {}; "
                 "SELECT set_config('allay.scope', {}, true)"
-            ).format(sql.Identifier(self._held.role(asking.role)), sql.Literal(said)),
+            ).format(sql.Identifier(self._held.role(asking.role)), sql.Literal(signed_scope)),
         )
 
     def _run(self, conn: Connection, statement: Any) -> Any:
@@ -125,9 +125,9 @@ def _opened(url: URL, held: Held) -> Engine:
         raise
     except DBAPIError as error:
         engine.dispose()
-        said = str(error.orig).splitlines()[0]
+        message = str(error.orig).splitlines()[0]
         raise ConfigProblem(
-            f"The database does not let {held.role('login')} in, who reads the records: {said}. "
+            f"The database does not let {held.role('login')} in, who reads the records: {message}. "
             "Let it sign in with its password."
         ) from None
     return engine

@@ -19,10 +19,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records.allowed_sqlite import IN_MEMORY, Guard
-from allay_metrics.records.asking import ASKING, Asking
+from allay_metrics.records.asking import ASKING, SessionContext
 from allay_metrics.records.engine import another, begin_with, connected
 from allay_metrics.records.policies import REFUSED, Role
-from allay_metrics.records.views_sqlite import SAID, stand_before
+from allay_metrics.records.views_sqlite import SCOPE_SQL, stand_before
 
 _BASE = {"schema_translate_map": {None: "main"}}
 _FACES = {"schema_translate_map": None}
@@ -47,7 +47,7 @@ class SqliteDatabase:
         return self._engines[kind]
 
     @contextmanager
-    def session(self, asking: Asking, *, writes: bool) -> Iterator[Connection]:
+    def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of whoever asks."""
         engine = self.engine(asking.role, writes=writes)
         options = {ASKING: asking, **begin_with(engine, writes=writes)}
@@ -56,7 +56,7 @@ class SqliteDatabase:
                 with conn.begin():
                     yield conn
             finally:
-                _guard_of(conn).said.clear()
+                _guard_of(conn).scope_values.clear()
 
     @contextmanager
     def as_practice(self, conn: Connection) -> Iterator[None]:
@@ -91,7 +91,7 @@ def _guarded(engine: Engine, role: Role, *, writes: bool) -> Engine:
         driver = cast("sqlite3.Connection", raw)
         guard = Guard(role, writes)
         entry.info["guard"] = guard
-        for name in SAID:
+        for name in SCOPE_SQL:
             driver.create_function(f"allay_{name}", 0, _saying(guard, name), deterministic=True)
         stand_before(driver, guard)
         for name in IN_MEMORY:
@@ -108,14 +108,14 @@ def _guarded(engine: Engine, role: Role, *, writes: bool) -> Engine:
 
 
 def _saying(guard: Guard, name: str) -> Callable[[], str | None]:
-    return lambda: guard.said.get(name)
+    return lambda: guard.scope_values.get(name)
 
 
 def _tell(conn: Connection) -> None:
     asking = conn.get_execution_options().get(ASKING)
     if asking is None:
         raise NotAllowed("Nobody asks: records are read and written within a scope.")
-    _guard_of(conn).said.update(asking.said)
+    _guard_of(conn).scope_values.update(asking.said)
 
 
 def _refuse_explain(conn: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -124,8 +124,8 @@ def _refuse_explain(conn: Connection, _cursor: Any, statement: str, *_rest: Any)
 
 
 def _say_not_allowed(context: ExceptionContext) -> None:
-    said = str(context.original_exception)
-    if "not authorized" in said or "is prohibited" in said or REFUSED in said:
+    message = str(context.original_exception)
+    if "not authorized" in message or "is prohibited" in message or REFUSED in message:
         raise NotAllowed(REFUSED) from None
 
 

@@ -31,17 +31,17 @@ def upgrade(engine: Engine) -> None:
     software; RecordsDamaged when what stands there are not the tables of any version.
     """
     place = place_of(engine)
-    tables, found = _first_look(engine)
-    if schema_damage(place, tables, found) is not None:
+    tables, revision = _first_look(engine)
+    if schema_damage(place, tables, revision) is not None:
         # Somebody else may have made it meanwhile: only what is so a second time is damage.
-        tables, found = _first_look(engine)
-        if (damage := schema_damage(place, tables, found)) is not None:
+        tables, revision = _first_look(engine)
+        if (damage := schema_damage(place, tables, revision)) is not None:
             raise damage
-    if found == newest_revision():
+    if revision == newest_revision():
         return
-    if is_newer(found):
+    if is_newer(revision):
         raise ConfigProblem(
-            f"The database is at schema {found}, newer than this software knows "
+            f"The database is at schema {revision}, newer than this software knows "
             f"({newest_revision()}): install the newer version, or put a backup of this version "
             f"{_beside(place)}."
         )
@@ -97,11 +97,11 @@ def _first_look(engine: Engine) -> tuple[set[str], str | None]:
             tables = set(inspect(conn).get_table_names())
             return tables, _revision(conn) if "alembic_version" in tables else None
     except DBAPIError as error:
-        said = str(error.orig).splitlines()[0]
+        message = str(error.orig).splitlines()[0]
         url = engine.url.render_as_string(hide_password=True)
-        raise ConfigProblem(f"The records at {url} cannot be opened: {said}.") from None
+        raise ConfigProblem(f"The records at {url} cannot be opened: {message}.") from None
 
 
 def _revision(conn: Connection) -> str | None:
-    found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().first()
-    return None if found is None else str(found)
+    revision = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().first()
+    return None if revision is None else str(revision)

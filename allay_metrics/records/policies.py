@@ -108,11 +108,11 @@ _IMPORTS = Sees(
     )
 )
 _EVERYTHING = Sees()
-_HERS = Sees("therapist_id = {therapist}")
+_OF_THERAPIST = Sees("therapist_id = {therapist}")
 _FAMILIES = "family_id IN ({families})"
 _CLIENTS = "client_id IN ({clients})"
 _CHECK_INS = "check_in_id IN ({check_ins})"
-_ASKED = "check_in_id IN ({asked})"
+_OF_LINK = "check_in_id IN ({asked})"
 
 
 def _noted(*acts: Act) -> Sees:
@@ -146,9 +146,9 @@ _THERAPIST: dict[str, Sees] = {
     "visit": Sees(f"(therapist_id = {{therapist}} OR {_FAMILIES})"),
     "visit_client": Sees(_CLIENTS),
     "episode": Sees(_CLIENTS),
-    "daily": _HERS,
-    "weekly": _HERS,
-    "offered_hours": _HERS,
+    "daily": _OF_THERAPIST,
+    "weekly": _OF_THERAPIST,
+    "offered_hours": _OF_THERAPIST,
     "client_detail": Sees(_CLIENTS),
     "client_note": _noted("insert", "update"),
     "client_tag": _noted("insert", "delete"),
@@ -198,8 +198,8 @@ _FORM: dict[str, Sees] = {
         frozenset({"insert", "update"}),
         "client_id IN ({asked_client})",
     ),
-    "answer": Sees(_ASKED, None, frozenset(_ALL_ACTS), _ASKED),
-    "red_flag": Sees(_ASKED, None, frozenset({"insert"}), _ASKED),
+    "answer": Sees(_OF_LINK, None, frozenset(_ALL_ACTS), _OF_LINK),
+    "red_flag": Sees(_OF_LINK, None, frozenset({"insert"}), _OF_LINK),
 }
 
 _ACCOUNTS = Sees("TRUE", None, frozenset(_ALL_ACTS), "TRUE")
@@ -269,7 +269,7 @@ STEPS: dict[Step, str] = {
 }
 
 
-def written_out(condition: str, base: str, said: Mapping[str, str]) -> str:
+def written_out(condition: str, base: str, scope_sql: Mapping[str, str]) -> str:
     """Return a condition with its sets and the scope's own values written out.
 
     `base` stands before base tables, `said` is the SQL of practice, therapist, family and link.
@@ -277,6 +277,6 @@ def written_out(condition: str, base: str, said: Mapping[str, str]) -> str:
     for _ in range(len(SETS)):
         for name, ids in SETS.items():
             condition = condition.replace(f"{{{name}}}", ids)
-    for name, sql in {**said, "base": base}.items():
+    for name, sql in {**scope_sql, "base": base}.items():
         condition = condition.replace(f"{{{name}}}", sql)
     return condition

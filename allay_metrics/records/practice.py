@@ -36,8 +36,8 @@ def open_practice(
     engine = open_engine(url, plain=plain)
     try:
         upgrade(engine)
-        given = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
-        row = _own_row(engine, practice_id, given)
+        values = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
+        row = _own_row(engine, practice_id, values)
         database = guarded(engine)
     except BaseException:
         engine.dispose()
@@ -45,12 +45,12 @@ def open_practice(
     return Scope(database, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
 
 
-def _own_row(engine: Engine, practice_id: str | None, given: dict[str, Any]) -> dict[str, Any]:
+def _own_row(engine: Engine, practice_id: str | None, values: dict[str, Any]) -> dict[str, Any]:
     """Return the row of the practice named, or of the only one; a new database gets `given`."""
     with engine.connect() as conn:
         rows = _practices(conn)
     if not rows:
-        rows = _begin_practice(engine, {"practice_id": practice_id or new_key(), **given})
+        rows = _begin_practice(engine, {"practice_id": practice_id or new_key(), **values})
     chosen = [row for row in rows if practice_id in (None, row["practice_id"])]
     if len(chosen) != 1:
         raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
@@ -75,8 +75,8 @@ def _begin_practice(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]
 def practice_name(scope: Scope) -> str:
     """Return the practice's name as shown."""
     with scope.read() as conn:
-        asked = select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
-        return str(conn.execute(asked).scalar_one())
+        statement = select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
+        return str(conn.execute(statement).scalar_one())
 
 
 def _cities() -> list[dict[str, object]]:

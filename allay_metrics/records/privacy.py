@@ -56,7 +56,7 @@ class Name(_Private):
         return ", ".join(initials(part) for part in value.split(",") if part.strip())
 
 
-class Contact(_Private):
+class PrivateContact(_Private):
     """An address, e-mail or phone: hidden, there is none."""
 
     cache_ok = True
@@ -67,7 +67,7 @@ class Contact(_Private):
         return
 
 
-class Words(_Private):
+class PrivateText(_Private):
     """What somebody wrote about a family: hidden, that there are words."""
 
     cache_ok = True
@@ -122,12 +122,12 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in name.split()) or name
 
 
-def _masked(told: Any) -> Any:
-    if isinstance(told, list):
-        return [_masked(value) for value in told]
-    if not isinstance(told, dict):
-        return told
-    return {key: _field(key, value) for key, value in told.items()}
+def _masked(content: Any) -> Any:
+    if isinstance(content, list):
+        return [_masked(value) for value in content]
+    if not isinstance(content, dict):
+        return content
+    return {key: _field(key, value) for key, value in content.items()}
 
 
 def _field(key: str, value: Any) -> Any:

@@ -78,8 +78,8 @@ def held(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def _rows(conn: Connection, asked: Select[Any]) -> list[tuple[Any, ...]]:
-    return sorted(tuple(row) for row in conn.execute(asked))
+def _rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    return sorted(tuple(row) for row in conn.execute(statement))
 
 
 def _counted(rolled: Table, source: Table, practice_id: str) -> Select[Any]:

@@ -27,7 +27,7 @@ REVOKE ALL ON SCHEMA gate FROM PUBLIC;
 REVOKE ALL ON gate.held FROM PUBLIC;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC
 """
-_TOLD = """
+_SCOPE_FUNCTION = """
 CREATE OR REPLACE FUNCTION gate.told(as_role text, part int) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $told$
@@ -67,23 +67,23 @@ def put_in_force(engine: Engine) -> Held:
 
     Raises ConfigProblem where the database's user may not make roles.
     """
-    rules = sha256(repr([_SCHEMA, _TOLD, *_rules("x")]).encode()).hexdigest()
+    rules = sha256(repr([_SCHEMA, _SCOPE_FUNCTION, *_rules("x")]).encode()).hexdigest()
     with engine.connect() as conn, conn.begin():
-        found = _found(conn, rules)
-    if found is not None:
-        return found
+        database_secret = _read_secret(conn, rules)
+    if database_secret is not None:
+        return database_secret
     try:
         with one_at_a_time(engine) as conn:
             return _make(conn, rules)
     except DBAPIError as error:
-        said = str(error.orig).splitlines()[0]
+        message = str(error.orig).splitlines()[0]
         raise ConfigProblem(
-            f"The database's user cannot make the roles that keep viewers apart: {said}. "
+            f"The database's user cannot make the roles that keep viewers apart: {message}. "
             "Give it CREATEROLE, and let it own the database."
         ) from None
 
 
-def _found(conn: Connection, rules: str) -> Held | None:
+def _read_secret(conn: Connection, rules: str) -> Held | None:
     """Return what is kept where these rules are in force, else None."""
     if conn.execute(text("SELECT to_regclass('gate.held')")).scalar_one() is None:
         return None
@@ -101,7 +101,7 @@ def _make(conn: Connection, rules: str) -> Held:
     held = Held(row.id, bytes(row.key)) if row is not None else _keep_key(conn)
     if row is None or row.rules != rules:
         _make_roles(conn, held)
-        conn.exec_driver_sql(_TOLD)
+        conn.exec_driver_sql(_SCOPE_FUNCTION)
         driver: Any = conn.connection.driver_connection
         driver.execute(";\n".join([_NO_POLICIES, *_rules(held.id)]))
         conn.execute(text("UPDATE gate.held SET rules = :rules"), {"rules": rules})
@@ -134,8 +134,8 @@ def _keep_key(conn: Connection) -> Held:
 
 def _make_roles(conn: Connection, held: Held) -> None:
     """Make the login and the roles it takes, where they are not there yet."""
-    asked = text("SELECT rolname FROM pg_roles WHERE starts_with(rolname, :start)")
-    there = set(conn.execute(asked, {"start": held.role("")}).scalars())
+    statement = text("SELECT rolname FROM pg_roles WHERE starts_with(rolname, :start)")
+    there = set(conn.execute(statement, {"start": held.role("")}).scalars())
     login = held.role("login")
     if login not in there:
         # The password is letters and digits of our own making.
@@ -167,14 +167,14 @@ def _rules(id_: str) -> Iterator[str]:
 
 def _sets(id_: str, role: Role) -> Iterator[str]:
     """Yield the functions that return the ids which a role's conditions speak of."""
-    said = _said(role)
+    scope_sql = _scope_sql(role)
     for name, ids in SETS.items():
-        if any(f"{{{name}}}" in told for told in _conditions(role)):
+        if any(f"{{{name}}}" in condition for condition in _conditions(role)):
             signature = f"gate.{role}_{name}()"
             yield (
                 f"CREATE OR REPLACE FUNCTION {signature} RETURNS SETOF text LANGUAGE sql STABLE "
                 "PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $ids$ "
-                f"{written_out(ids, 'public.', said)} $ids$"
+                f"{written_out(ids, 'public.', scope_sql)} $ids$"
             )
             yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"
             yield f"GRANT EXECUTE ON FUNCTION {signature} TO allay_{id_}_{role}"
@@ -191,7 +191,7 @@ def _policies(id_: str, role: Role, name: str, sees: Sees) -> Iterator[str]:
     yield f'GRANT SELECT ({columns}) ON public."{name}" TO {to}'
     if sees.acts:
         yield f'GRANT {", ".join(sorted(sees.acts))} ON public."{name}" TO {to}'
-    reads, writes = (_condition(role, told) for told in (sees.rows, sees.written))
+    reads, writes = (_condition(role, condition) for condition in (sees.rows, sees.written))
     on = f'ON public."{name}"'
     yield f"CREATE POLICY {role}_select {on} FOR SELECT TO {to} USING ({reads})"
     for act in sorted(sees.acts):
@@ -200,16 +200,16 @@ def _policies(id_: str, role: Role, name: str, sees: Sees) -> Iterator[str]:
         yield f"CREATE POLICY {role}_{act} {on} FOR {act} TO {to} {uses} {checks}"
 
 
-def _condition(role: Role, told: str) -> str:
+def _condition(role: Role, condition: str) -> str:
     """Return a policy's condition: what the scope says is verified once a statement."""
-    said = _said(role)
+    scope_sql = _scope_sql(role)
     for name in SETS:
-        told = told.replace(f"{{{name}}}", f"SELECT gate.{role}_{name}()")
-    told = f"practice_id = {said['practice']} AND ({told})"
-    return written_out(told, "public.", said)
+        condition = condition.replace(f"{{{name}}}", f"SELECT gate.{role}_{name}()")
+    condition = f"practice_id = {scope_sql['practice']} AND ({condition})"
+    return written_out(condition, "public.", scope_sql)
 
 
-def _said(role: Role) -> dict[str, str]:
+def _scope_sql(role: Role) -> dict[str, str]:
     return {
         name: f"(SELECT gate.told('{role}', {place}))"
         for place, name in enumerate(PARTS, 1)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, sele
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import audit
-from allay_metrics.records.asking import Asking
+from allay_metrics.records.asking import SessionContext
 from allay_metrics.records.database import Database
 from allay_metrics.records.policies import NEVER_MET, STEPS, Role, Step
 from allay_metrics.records.privacy import names_hidden
@@ -70,9 +70,9 @@ class Scope:
 
     def has_records(self) -> bool:
         """Return whether anything was ever taken in."""
-        asked = select(import_.c.id).where(import_.c.practice_id == self.practice_id).limit(1)
+        statement = select(import_.c.id).where(import_.c.practice_id == self.practice_id).limit(1)
         with self.read() as conn:
-            return conn.execute(asked).first() is not None
+            return conn.execute(statement).first() is not None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -147,9 +147,9 @@ class Scope:
             raise NotAllowed("The practice takes no such step.")
         return replace(self, viewer=replace(OWNER, person_id=self.viewer.person_id))
 
-    def _asking(self, family_id: str | None = None) -> Asking:
+    def _asking(self, family_id: str | None = None) -> SessionContext:
         viewer = self.viewer
-        return Asking(
+        return SessionContext(
             self.practice_id,
             viewer.role,
             viewer.therapist_id or "",
@@ -160,8 +160,8 @@ class Scope:
     def data_version(self) -> int:
         """Return a number that grows with every write: part of every cache's key."""
         with self.read() as conn:
-            asked = select(practice.c.version).where(practice.c.practice_id == self.practice_id)
-            return int(conn.execute(asked).scalar_one())
+            statement = select(practice.c.version).where(practice.c.practice_id == self.practice_id)
+            return int(conn.execute(statement).scalar_one())
 
     def own(self, table: Table) -> ColumnElement[bool]:
         """Return the condition that leaves the rows this viewer's numbers count.
@@ -169,12 +169,12 @@ class Scope:
         `table` is the visits or a roll-up of them. Raises NotAllowed for a therapist where rows
         do not tell whose they are.
         """
-        mine = table.c.practice_id == self.practice_id
+        in_practice = table.c.practice_id == self.practice_id
         if self.viewer.role == "owner":
-            return mine
+            return in_practice
         if "therapist_id" not in table.c:
             raise NotAllowed("These numbers are of the whole practice: for the owner to see.")
-        return and_(mine, table.c.therapist_id == self.viewer.therapist_id)
+        return and_(in_practice, table.c.therapist_id == self.viewer.therapist_id)
 
     def own_families(self) -> Select[tuple[str]]:
         """Return a SELECT of the ids of families this viewer may see.
@@ -198,7 +198,7 @@ class Scope:
 
         Raises NotFound, also where several share an address: one of them is then meant by name.
         """
-        asked = select(therapist.c.id, therapist.c.name, therapist.c.email).where(
+        statement = select(therapist.c.id, therapist.c.name, therapist.c.email).where(
             therapist.c.practice_id == self.practice_id,
             or_(
                 therapist.c.email == who.lower(),
@@ -207,10 +207,10 @@ class Scope:
             ),
         )
         with self.read() as conn:
-            found = conn.execute(asked.order_by(therapist.c.name)).all()
-        if not found:
+            rows = conn.execute(statement.order_by(therapist.c.name)).all()
+        if not rows:
             raise NotFound(f"Nobody with the address {who} works in this practice.")
-        if len(found) > 1:
-            names = " and ".join(row.name for row in found)
+        if len(rows) > 1:
+            names = " and ".join(row.name for row in rows)
             raise NotFound(f"{names} share the address {who}: say the name of one of them.")
-        return replace(self, viewer=Viewer("therapist", found[0].id, found[0].email))
+        return replace(self, viewer=Viewer("therapist", rows[0].id, rows[0].email))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.records.asking import Asking
+from allay_metrics.records.asking import SessionContext
 
 _APART = "\x1f"
 PARTS = ("role", "practice", "therapist", "family", "link")
@@ -30,11 +30,11 @@ class Held:
         """Return the login's password, the same for everybody who holds the key."""
         return hmac.new(self.key, b"login", sha256).hexdigest()
 
-    def signed(self, asking: Asking, transaction: str) -> str:
+    def signed(self, asking: SessionContext, transaction: str) -> str:
         """Return who asks, signed for one transaction."""
-        told = {"role": asking.role, **asking.said}
-        if any(_APART in value for value in told.values()):
+        values = {"role": asking.role, **asking.said}
+        if any(_APART in value for value in values.values()):
             raise NotAllowed("That is no name of anybody who may ask.")
-        said = _APART.join(told[name] for name in PARTS)
-        mac = hmac.new(self.key, f"{transaction}@{said}".encode(), sha256)
-        return mac.hexdigest() + said
+        payload = _APART.join(values[name] for name in PARTS)
+        mac = hmac.new(self.key, f"{transaction}@{payload}".encode(), sha256)
+        return mac.hexdigest() + payload

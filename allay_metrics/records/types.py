@@ -15,7 +15,7 @@ Count = Integer
 Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 
-class Day(TypeDecorator[date]):
+class LocalDate(TypeDecorator[date]):
     """A local calendar date: ISO text on SQLite, DATE on PostgreSQL; `datetime.date` in Python."""
 
     impl = Text

@@ -11,7 +11,7 @@ from allay_metrics.records.allowed_sqlite import Guard
 from allay_metrics.records.policies import POLICIES, REFUSED, Act, Sees, written_out
 from allay_metrics.records.tables import metadata
 
-SAID = {name: f"allay_{name}()" for name in ("practice", "therapist", "family", "link")}
+SCOPE_SQL = {name: f"allay_{name}()" for name in ("practice", "therapist", "family", "link")}
 
 
 def stand_before(driver: sqlite3.Connection, guard: Guard) -> None:
@@ -29,7 +29,7 @@ def stand_before(driver: sqlite3.Connection, guard: Guard) -> None:
 def _faces(table: Table, sees: Sees, guard: Guard) -> Iterator[str]:
     """Yield the statements that make a table's view, and its triggers where she writes."""
     names = ", ".join(f'"{name}"' for name in sees.readable(table))
-    rows = f"practice_id = {SAID['practice']} AND ({_sql(sees.rows)})"
+    rows = f"practice_id = {SCOPE_SQL['practice']} AND ({_sql(sees.rows)})"
     inner = f'"{guard.secret}_{table.name}"'
     # Names come from our own tables, values from functions.
     yield f'CREATE TEMP VIEW {inner} AS SELECT {names} FROM main."{table.name}" WHERE {rows}'  # noqa: S608
@@ -48,14 +48,18 @@ def _trigger(table: Table, sees: Sees, act: Act, secret: str) -> str:
         row for row, acts in (("OLD", "update delete"), ("NEW", "insert update")) if act in acts
     ]
     checks = " AND ".join(f"({_of_row(table, sees, row)})" for row in tested)
-    values = [_given(table, column, act) for column in _columns(table)] if act != "delete" else []
+    values = (
+        [_new_value_sql(table, column, act) for column in _columns(table)]
+        if act != "delete"
+        else []
+    )
     keys = [f'OLD."{column.name}"' for column in table.primary_key] if act != "insert" else []
-    told = ", ".join([f"'{act}'", f"'{table.name}'", *values, *keys])
+    arguments = ", ".join([f"'{act}'", f"'{table.name}'", *values, *keys])
     return (
         f'CREATE TEMP TRIGGER "{secret}_{act}_{table.name}" INSTEAD OF {act.upper()} '
         f'ON temp."{table.name}" BEGIN '
         f"SELECT RAISE(ABORT, '{REFUSED}') WHERE ({checks}) IS NOT TRUE; "
-        f"SELECT {secret}w({told}); END"
+        f"SELECT {secret}w({arguments}); END"
     )
 
 
@@ -72,7 +76,7 @@ def _columns(table: Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _given(table: Table, name: str, act: Act) -> str:
+def _new_value_sql(table: Table, name: str, act: Act) -> str:
     default = table.c[name].server_default
     if act != "insert" or default is None:
         return f'NEW."{name}"'
@@ -82,7 +86,7 @@ def _given(table: Table, name: str, act: Act) -> str:
 
 
 def _sql(condition: str) -> str:
-    return written_out(condition, "main.", SAID)
+    return written_out(condition, "main.", SCOPE_SQL)
 
 
 def _writing(driver: sqlite3.Connection, guard: Guard) -> Callable[..., None]:

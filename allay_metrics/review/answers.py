@@ -10,7 +10,7 @@ Filters = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Cell:
+class MetricCell:
     """A number as `query` gives it: None is no value, and `reason` says why.
 
     With a value, `reason` may hold a remark. Rates are 0 to 1, money is in dollars.
@@ -27,18 +27,18 @@ class Cell:
         return round(self.value or 0)
 
 
-NOTHING = Cell(None)
+NOTHING = MetricCell(None)
 
 
 def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
     """Yield (place, ..., metric, cell) for each row; `places` are columns such as city, period."""
     columns = [answer[name].tolist() for name in (*places, "metric")]
     values = ("value", "numerator", "denominator", "reason")
-    told = zip(*(answer[name].tolist() for name in values), strict=True)
-    for *place, cell in zip(*columns, told, strict=True):
-        yield (*place, Cell(*cell))
+    cell_values = zip(*(answer[name].tolist() for name in values), strict=True)
+    for *place, cell in zip(*columns, cell_values, strict=True):
+        yield (*place, MetricCell(*cell))
 
 
-def by_place(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], Cell]:
+def by_place(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], MetricCell]:
     """Return the cells by (place, ..., metric)."""
     return {tuple(place): cell for *place, cell in cells(answer, *places)}

@@ -36,21 +36,25 @@ class CareReview:
 
 def review_care(scope: Scope, as_of: date, first: date, last: date) -> CareReview:
     """Return the states of care as of the newest export, and the ends in the period."""
-    mine = family.c.practice_id == scope.practice_id
+    in_practice = family.c.practice_id == scope.practice_id
     still = family.c.closed_on.is_(None)
-    counted = select(func.count()).select_from(family).where(mine, still)
+    counted = select(func.count()).select_from(family).where(in_practice, still)
     quiet = as_of - LAPSED_AFTER
     current = or_(family.c.next_on.is_not(None), family.c.last_on >= quiet)
     gone = (family.c.next_on.is_(None), family.c.last_on < quiet)
     reasons = (
         select(family.c.closed_reason, func.count())
-        .where(mine, family.c.closed_on.between(first, last))
+        .where(in_practice, family.c.closed_on.between(first, last))
         .group_by(family.c.closed_reason)
     )
     with scope.read() as conn:
-        found = Counter(dict(map(tuple, conn.execute(reasons))))
+        families_by_reason = Counter(dict(map(tuple, conn.execute(reasons))))
         return CareReview(
             conn.execute(counted.where(current)).scalar_one(),
             conn.execute(counted.where(*gone)).scalar_one(),
-            {reason: found[reason] for reason in REASONS if found[reason]},
+            {
+                reason: families_by_reason[reason]
+                for reason in REASONS
+                if families_by_reason[reason]
+            },
         )

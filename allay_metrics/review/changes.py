@@ -59,7 +59,7 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class Changes:
+class ImportChanges:
     """What an import changed: at most MOST of each kind; `restated` are sentences by week."""
 
     added: tuple[Touched, ...]
@@ -68,7 +68,7 @@ class Changes:
     restated: tuple[tuple[date, tuple[str, ...]], ...]
 
 
-def changes_of(scope: Scope, import_id: str) -> Changes:
+def changes_of(scope: Scope, import_id: str) -> ImportChanges:
     """Return what an import that stands changed.
 
     Weeks are those that had been told before it and have a day it touched, newest first; their
@@ -85,15 +85,15 @@ def changes_of(scope: Scope, import_id: str) -> Changes:
         ).all()
         after = {row.id: _after(conn, scope, import_id, row) for row in updated}
         weeks = _told_weeks(conn, scope, import_id)
-    told = [(week, tuple(restated(scope, week))) for week in weeks]
-    return Changes(
+    restatements = [(week, tuple(restated(scope, week))) for week in weeks]
+    return ImportChanges(
         tuple(Touched(_label(row, scope)) for row in added),
         tuple(
             Touched(_label(row, scope), _compared(json.loads(row.before), after[row.id], scope))
             for row in updated
         ),
         tuple(Touched(_label(row, scope)) for row in absent),
-        tuple((week, sentences) for week, sentences in told if sentences),
+        tuple((week, sentences) for week, sentences in restatements if sentences),
     )
 
 
@@ -101,7 +101,7 @@ def _rows(conn: Connection, scope: Scope, import_id: str, outcome: str) -> list[
     of_row = and_(
         booking.c.practice_id == import_row.c.practice_id, booking.c.id == import_row.c.booking_id
     )
-    asked = (
+    statement = (
         select(booking, import_row.c.before)
         .select_from(import_row.join(booking, of_row))
         .where(
@@ -112,7 +112,7 @@ def _rows(conn: Connection, scope: Scope, import_id: str, outcome: str) -> list[
         .order_by(booking.c.starts_at.desc(), booking.c.id)
         .limit(MOST)
     )
-    return list(conn.execute(asked).all())
+    return list(conn.execute(statement).all())
 
 
 def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dic
     of_row = and_(
         import_.c.practice_id == import_row.c.practice_id, import_.c.id == import_row.c.import_id
     )
-    asked = (
+    statement = (
         select(import_row.c.before)
         .select_from(import_row.join(import_, of_row))
         .where(
@@ -135,7 +135,7 @@ def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dic
         .order_by(import_.c.sequence)
         .limit(1)
     )
-    next_before = conn.execute(asked).scalar_one_or_none()
+    next_before = conn.execute(statement).scalar_one_or_none()
     if next_before is not None:
         return dict(json.loads(next_before))
     return {name: getattr(row, name) for name in (*FIELDS, "extra")}
@@ -144,20 +144,24 @@ def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dic
 def _compared(
     before: dict[str, Any], after: dict[str, Any], scope: Scope
 ) -> tuple[FieldChange, ...]:
-    told = [
-        FieldChange(label, _said(name, before.get(name), scope), _said(name, after[name], scope))
+    field_changes = [
+        FieldChange(
+            label,
+            _render_field(name, before.get(name), scope),
+            _render_field(name, after[name], scope),
+        )
         for name, label in FIELDS.items()
     ]
     # Columns we have no name for go by their own.
     was, is_ = (json.loads(row.get("extra") or "{}") for row in (before, after))
-    told += [
+    field_changes += [
         FieldChange(name, was.get(name) or words.DASH, is_.get(name) or words.DASH)
         for name in dict.fromkeys([*was, *is_])
     ]
-    return tuple(one for one in told if one.before != one.after)
+    return tuple(one for one in field_changes if one.before != one.after)
 
 
-def _said(name: str, value: Any, scope: Scope) -> str:
+def _render_field(name: str, value: Any, scope: Scope) -> str:
     if value is None or value == "" or (name, value) == ("marked", "none"):
         return words.DASH
     if name in _MOMENTS:
@@ -180,14 +184,14 @@ def _told_weeks(conn: Connection, scope: Scope, import_id: str) -> list[date]:
         import_row.c.import_id == import_id,
         import_row.c.outcome != "unchanged",
     )
-    asked = select(booking.c.day, func.count()).where(
+    statement = select(booking.c.day, func.count()).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.id.in_(changed) | (booking.c.absent_by == import_id),
     )
-    days = [row[0] for row in conn.execute(asked.group_by(booking.c.day))]
+    days = [row[0] for row in conn.execute(statement.group_by(booking.c.day))]
     mondays = {day - timedelta(days=day.weekday()) for day in days}
-    told = select(week_snapshot.c.week).where(
+    snapshot_statement = select(week_snapshot.c.week).where(
         week_snapshot.c.practice_id == scope.practice_id, week_snapshot.c.import_id != import_id
     )
-    there = set(conn.execute(told).scalars())
+    there = set(conn.execute(snapshot_statement).scalars())
     return sorted(mondays & there, reverse=True)[:WEEKS]

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from allay_metrics import words
 from allay_metrics.actions.check_ins import SAME_COURSE
-from allay_metrics.actions.courses import Course, courses, today_in
+from allay_metrics.actions.courses import OpenEpisode, courses, today_in
 from allay_metrics.actions.protocol import protocol_in_force
-from allay_metrics.contact import Contact, call_link, contact_of, mail_link, text_link
+from allay_metrics.contact import ContactPermission, call_link, contact_of, mail_link, text_link
 from allay_metrics.derive.closing import DIED
-from allay_metrics.metrics.looking import Waiting
-from allay_metrics.outcomes.asking import BASELINES, LABELS, Asking, askings
+from allay_metrics.metrics.looking import CheckInWait
+from allay_metrics.outcomes.asking import BASELINES, LABELS, CheckInPeriod, askings
 from allay_metrics.outcomes.safety import RedFlag, red_flags
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -28,8 +28,8 @@ class Due:
     `expires_at` is None while there is no link that is open; moments are seconds since 1970 UTC.
     """
 
-    course: Course
-    asking: Asking
+    course: OpenEpisode
+    asking: CheckInPeriod
     check_in_id: str | None = None
     asked_at: int | None = None
     asked_by: str | None = None
@@ -58,7 +58,7 @@ class OpenFlag:
     client: str
     family: str
     phone: str | None
-    contact: Contact
+    contact: ContactPermission
     raised_at: int
     flag: RedFlag
     is_gone: bool = False
@@ -88,7 +88,7 @@ class OpenFlag:
 
 
 @dataclass(frozen=True)
-class Words:
+class UnreadWords:
     """Free text of a check-in that nobody has read: (measure, text) in the order of asking.
 
     `client_id` and `family` are '' where no visit of that client is on file any more.
@@ -124,19 +124,20 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
     today = today_in(scope, clock)
     with scope.read() as conn:
         under_way = [one for one in courses(conn, scope, today.date()) if _is_asked(one)]
-        known = _known(conn, scope, [one.client_id for one in under_way])
-    found = [
+        check_ins_by_client = _read_check_ins(conn, scope, [one.client_id for one in under_way])
+    due_items = [
         item
         for course in under_way
         for asking in askings(course.first, course.booked_on)
         if asking.is_open(today.date())
         if not (asking.moment in BASELINES and course.session <= today.timestamp())
-        if (item := _due(course, asking, known.get(course.client_id, []), today)) is not None
+        if (item := _due(course, asking, check_ins_by_client.get(course.client_id, []), today))
+        is not None
     ]
-    return tuple(sorted(found, key=lambda one: (one.waits_for_parent, one.asking.closes)))
+    return tuple(sorted(due_items, key=lambda one: (one.waits_for_parent, one.asking.closes)))
 
 
-def _is_asked(course: Course) -> bool:
+def _is_asked(course: OpenEpisode) -> bool:
     return not course.opted_out and course.contact.allows("check-in")
 
 
@@ -150,16 +151,16 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
         which.append(check_in.c.client_id == client_id)
     with scope.read() as conn:
         rows = _flags(conn, scope, *which)
-    known = {flag.id: flag for flag in red_flags()}
-    found = [
+    flags_by_id = {flag.id: flag for flag in red_flags()}
+    flags = [
         OpenFlag(row.check_in_id, row.on_file or "", _who(row), row.family or "", row.phone,
                  contact_of(row.contact or "yes", row.contact_reason), row.raised_at,
-                 known[row.sign], is_gone=row.on_file is None and row.client_id is not None,
+                 flags_by_id[row.sign], is_gone=row.on_file is None and row.client_id is not None,
                  has_died=row.closed_because == DIED, email=row.email or row.said_email,
                  family_id=row.family_id or "")
         for row in rows
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
+    return tuple(sorted(flags, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
 
 
 def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]:
@@ -182,9 +183,9 @@ def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[Acknowledged, ...]:
     return _acknowledged(rows)
 
 
-def unread_words(scope: Scope) -> tuple[Words, ...]:
+def unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
     """Return the free text of sent check-ins that nobody has read, oldest first."""
-    asked = (
+    statement = (
         select(
             check_in.c.id.label("check_in_id"),
             check_in.c.client_id,
@@ -207,26 +208,28 @@ def unread_words(scope: Scope) -> tuple[Words, ...]:
         )
         .order_by(check_in.c.answered_at, check_in.c.id, answer.c.saved_at)
     )
-    found: dict[str, Words] = {}
+    words_by_check_in: dict[str, UnreadWords] = {}
     with scope.read() as conn:
-        for row in conn.execute(asked):
+        for row in conn.execute(statement):
             id_ = row.check_in_id
-            before = found[id_].texts if id_ in found else ()
+            before = words_by_check_in[id_].texts if id_ in words_by_check_in else ()
             texts = (*before, (row.measure, row.text))
             who, of_family = _who(row), row.family or ""
-            found[id_] = Words(id_, row.on_file or "", who, of_family, row.answered_at, texts)
-    return tuple(found.values())
+            words_by_check_in[id_] = UnreadWords(
+                id_, row.on_file or "", who, of_family, row.answered_at, texts
+            )
+    return tuple(words_by_check_in.values())
 
 
-def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
+def waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, ...]:
     """Return what waits in check-ins of the viewer's families: words to read, then what is overdue.
 
     Overdue is a check-in past the day it is meant for and still open, asked or not; one from the
     booking is not, for that before the first visit takes its place. None while check-ins are off.
     """
     today = today_in(scope, clock).date()
-    said = [
-        Waiting(
+    words_to_read = [
+        CheckInWait(
             one.client_id,
             "a parent's words to read",
             words.short_day(datetime.fromtimestamp(one.answered_at, scope.zone).date()),
@@ -236,9 +239,9 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
         if one.client_id
     ]
     if protocol_in_force(scope) is None:
-        return tuple(said)
+        return tuple(words_to_read)
     late = [
-        Waiting(
+        CheckInWait(
             one.course.client_id,
             f"check-in {LABELS[one.asking.moment]} "
             + ("not answered yet" if one.waits_for_parent else "not asked yet"),
@@ -248,30 +251,32 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[Waiting, ...]:
         for one in due(scope, clock)
         if one.asking.due < today and one.asking.moment != BASELINES[0]
     ]
-    return (*said, *late)
+    return (*words_to_read, *late)
 
 
 def _acknowledged(rows: list[Any]) -> tuple[Acknowledged, ...]:
-    known = {flag.id: flag for flag in red_flags()}
+    flags_by_id = {flag.id: flag for flag in red_flags()}
     return tuple(
-        Acknowledged(_who(row), row.family or "", known[row.sign], row.raised_at,
+        Acknowledged(_who(row), row.family or "", flags_by_id[row.sign], row.raised_at,
                      row.acknowledged_by, row.acknowledged_at, row.done)
         for row in rows
     )  # fmt: skip
 
 
-def _due(course: Course, asking: Asking, known: list[Any], today: datetime) -> Due | None:
+def _due(
+    course: OpenEpisode, asking: CheckInPeriod, check_in_rows: list[Any], today: datetime
+) -> Due | None:
     """Return what to do about one moment; None where it is answered, here or elsewhere."""
     ours = [
         row
-        for row in known
+        for row in check_in_rows
         if row.source == FORM
         and row.moment == asking.moment
         and abs(row.due_on - asking.due) <= SAME_COURSE
     ]
     on = [
         datetime.fromtimestamp(row.answered_at, today.tzinfo).date()
-        for row in known
+        for row in check_in_rows
         if row.answered_at is not None
     ]
     if any(asking.is_open(day) for day in on) or any(row.answered_at for row in ours):
@@ -284,11 +289,11 @@ def _due(course: Course, asking: Asking, known: list[Any], today: datetime) -> D
                row.expires_at if is_open else None, row.consented_at is not None)  # fmt: skip
 
 
-def _known(conn: Connection, scope: Scope, clients: list[str]) -> dict[str, list[Any]]:
+def _read_check_ins(conn: Connection, scope: Scope, clients: list[str]) -> dict[str, list[Any]]:
     """Return the check-ins on file by client."""
     names = ("id", "client_id", "moment", "due_on", "source", "answered_at", "asked_at", "asked_by",
              "sent_at", "expires_at", "consented_at")  # fmt: skip
-    asked = (
+    statement = (
         select(*(check_in.c[name] for name in names))
         .where(
             check_in.c.practice_id == scope.practice_id,
@@ -296,10 +301,10 @@ def _known(conn: Connection, scope: Scope, clients: list[str]) -> dict[str, list
         )
         .order_by(check_in.c.due_on)
     )
-    found: dict[str, list[Any]] = {}
-    for row in conn.execute(asked):
-        found.setdefault(row.client_id, []).append(row)
-    return found
+    check_ins_by_client: dict[str, list[Any]] = {}
+    for row in conn.execute(statement):
+        check_ins_by_client.setdefault(row.client_id, []).append(row)
+    return check_ins_by_client
 
 
 def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[Any]:
@@ -310,7 +315,7 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
     closed = and_(
         care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
     )
-    asked = (
+    statement = (
         select(
             *(red_flag.c[name] for name in names),
             check_in.c.client_id,
@@ -333,23 +338,23 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
         )
         .where(_own(scope, nobodys=True), *which)
     )
-    return list(conn.execute(asked))
+    return list(conn.execute(statement))
 
 
 def _who(row: Any) -> str:
     """Return the client, or what answers of nobody on file say of themselves."""
-    said = row.said_name or row.said_email or "somebody who gave no name"
+    label = row.said_name or row.said_email or "somebody who gave no name"
     if row.client_id is not None and row.said_name and row.said_email:
-        said = f"{row.said_name}, {row.said_email}"
-    return str(row.client or f"Not matched: {said}")
+        label = f"{row.said_name}, {row.said_email}"
+    return str(row.client or f"Not matched: {label}")
 
 
 def _with_family(table: Any, *, outer: bool = False) -> Any:
-    whose = and_(client.c.practice_id == table.c.practice_id, client.c.id == table.c.client_id)
+    of_client = and_(client.c.practice_id == table.c.practice_id, client.c.id == table.c.client_id)
     of_family = and_(
         family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
     )
-    return table.join(client, whose, isouter=outer).join(family, of_family, isouter=outer)
+    return table.join(client, of_client, isouter=outer).join(family, of_family, isouter=outer)
 
 
 def _answers() -> ColumnElement[bool]:
@@ -364,8 +369,8 @@ def _own(scope: Scope, *, nobodys: bool = False) -> ColumnElement[bool]:
     With `nobodys`, which needs the clients joined by an outer join, for the owner also those of
     nobody on file.
     """
-    mine = check_in.c.practice_id == scope.practice_id
+    in_practice = check_in.c.practice_id == scope.practice_id
     own: ColumnElement[bool] = client.c.family_id.in_(scope.own_families())
     if nobodys and scope.viewer.role == "owner":
         own = own | client.c.id.is_(None)
-    return and_(mine, own)
+    return and_(in_practice, own)

@@ -9,14 +9,14 @@ from allay_metrics.records.tables import city, daily, daily_city, therapist
 
 
 @dataclass(frozen=True)
-class Choices:
+class FilterChoices:
     """Cities with visits by name, the unknown one last; therapists, id to name."""
 
     cities: tuple[str, ...]
     therapists: dict[str, str]
 
 
-def read_choices(scope: Scope) -> Choices:
+def read_choices(scope: Scope) -> FilterChoices:
     """Return the cities of the visits the viewer counts, and the therapists she may choose."""
     rolled = daily_city if scope.viewer.role == "owner" else daily
     # One look into the index for each known name: no scan of the roll-up.
@@ -33,4 +33,4 @@ def read_choices(scope: Scope) -> Choices:
         names = list(conn.execute(cities).scalars())
         therapists = {row.id: row.name for row in conn.execute(people)}
     names.sort(key=lambda name: (name == UNKNOWN, name.casefold()))
-    return Choices(tuple(names), therapists)
+    return FilterChoices(tuple(names), therapists)

@@ -18,9 +18,9 @@ from allay_metrics.metrics.weeks import (
     weeks_up_to,
 )
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Cell, Filters, by_place, cells
+from allay_metrics.review.answers import Filters, MetricCell, by_place, cells
 from allay_metrics.review.eight import comparable
-from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.known import RecordStatus, known_records
 from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
 
 TRENDS = 8
@@ -37,8 +37,8 @@ COLUMNS = (
     "drive_share",
 )
 NEXT_DAYS = timedelta(days=13)
-_NONE = Cell(0, 0)
-_OVER_NOTHING = Cell(None, 0, 0, "nothing to count")
+_NONE = MetricCell(0, 0)
+_OVER_NOTHING = MetricCell(None, 0, 0, "nothing to count")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class CityLine:
     """One city's numbers: metric to cell, and the visits booked in the next 14 days."""
 
     city: str
-    numbers: dict[str, Cell]
+    numbers: dict[str, MetricCell]
     next_14_days: int
 
 
@@ -73,7 +73,7 @@ class CitiesReview:
 
     first: date
     last: date
-    known: Known
+    record_status: RecordStatus
     cities: tuple[str, ...]
     by_type: dict[str, tuple[int, ...]]
     grid: Grid
@@ -86,16 +86,16 @@ class CitiesReview:
     where: Filters
 
 
-def default_period(known: Known, weeks: int = SERIES) -> tuple[date, date] | None:
+def default_period(record_status: RecordStatus, weeks: int = SERIES) -> tuple[date, date] | None:
     """Return the first and last day of the newest full weeks; None without records."""
-    return None if known.as_of_day is None else full_weeks(known.as_of_day, weeks)
+    return None if record_status.as_of_day is None else full_weeks(record_status.as_of_day, weeks)
 
 
 def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) -> CitiesReview:
     """Return what the Cities page shows of a period, both ends included."""
-    known = known_records(scope)
-    ahead = known.as_of_day or last
-    series = _series(known, last)
+    record_status = known_records(scope)
+    ahead = record_status.as_of_day or last
+    series = _series(record_status, last)
     answers = query_all(
         [
             Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
@@ -128,7 +128,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
     return CitiesReview(
         first=first,
         last=last,
-        known=known,
+        record_status=record_status,
         cities=cities,
         by_type=_by_type(cities, spots),
         grid=grid_of((city, weekday, visits) for city, _, weekday, visits in spots),
@@ -143,7 +143,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         ),
         total=CityLine("", {key: whole[(key,)] for key in COLUMNS}, sum(booked.values())),
         columns=tuple(METRICS[key] for key in COLUMNS),
-        trends=_trends(answers[4], known, series, cities[:TRENDS]),
+        trends=_trends(answers[4], record_status, series, cities[:TRENDS]),
         ahead=(ahead, ahead + NEXT_DAYS),
         where=where,
     )
@@ -151,14 +151,14 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
 
 def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES) -> CityTrend:
     """Return one city's completed visits over the newest full weeks, with its usual range."""
-    known = known_records(scope)
-    series = _series(known, None, weeks)
+    record_status = known_records(scope)
+    series = _series(record_status, None, weeks)
     only = (*(pair for pair in where if pair[0] != "city"), ("city", city))
     answer = query_all([_trend_question(series, only)], scope)[0]
-    return _trends(answer, known, series, (city,), weeks)[0]
+    return _trends(answer, record_status, series, (city,), weeks)[0]
 
 
-def _absent(metric: Metric) -> Cell:
+def _absent(metric: Metric) -> MetricCell:
     """Return what a city without a visit in the period has."""
     return _OVER_NOTHING if metric.is_ratio else _NONE
 
@@ -185,9 +185,9 @@ def _by_type(
     return {kind: tuple(sums[city, kind] for city in cities) for kind in VISIT_TYPES}
 
 
-def _series(known: Known, last: date | None, weeks: int = SERIES) -> list[date]:
+def _series(record_status: RecordStatus, last: date | None, weeks: int = SERIES) -> list[date]:
     """Return the Mondays of the trends and of the 26 weeks before them: full weeks only."""
-    newest = last_full_week(known.as_of_day or last or date.today())  # noqa: DTZ011  nothing on file
+    newest = last_full_week(record_status.as_of_day or last or date.today())  # noqa: DTZ011  nothing on file
     return weeks_up_to(newest, weeks + WEEKS_BACK)
 
 
@@ -204,26 +204,32 @@ def _trend_question(series: list[date], where: Filters) -> Question:
 
 def _trends(
     answer: pd.DataFrame,
-    known: Known,
+    record_status: RecordStatus,
     series: list[date],
     cities: Iterable[str],
     weeks: int = SERIES,
 ) -> tuple[CityTrend, ...]:
     counts = by_place(answer, "city", "period")
-    told = {week: comparable(METRICS["completed"], known, week) for week in series}
-    return tuple(_trend(city, counts, told, series, weeks) for city in cities)
+    coverage_by_week = {
+        week: comparable(METRICS["completed"], record_status, week) for week in series
+    }
+    return tuple(_trend(city, counts, coverage_by_week, series, weeks) for city in cities)
 
 
 def _trend(
     city: str,
-    counts: Mapping[tuple[object, ...], Cell],
-    told: Mapping[date, frozenset[tuple[str, str]]],
+    counts: Mapping[tuple[object, ...], MetricCell],
+    coverage_by_week: Mapping[date, frozenset[tuple[str, str]]],
     series: list[date],
     weeks: int,
 ) -> CityTrend:
     values = {week: counts.get((city, week, "completed"), _NONE).count for week in series}
     *before, newest = series[-WEEKS_BACK - 1 :]
-    alike = [week for week in before if told[week] and told[week] == told[newest]]
+    alike = [
+        week
+        for week in before
+        if coverage_by_week[week] and coverage_by_week[week] == coverage_by_week[newest]
+    ]
     shown = tuple(series[-weeks:])
     usual = usual_count([values[week] for week in alike])
     return CityTrend(city, shown, tuple(values[week] for week in shown), usual)

@@ -14,7 +14,7 @@ NO_HEADLINE = "under 40 % answered both times: no headline"
 
 
 @dataclass(frozen=True)
-class Line:
+class AnswerLine:
     """One client's answers to a measure: (weeks of age, or since the first visit, value)."""
 
     client_id: str
@@ -34,7 +34,7 @@ class ConcernReview:
     concern: Concern
     summary: Summary
     changes: tuple[float, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[AnswerLine, ...]
     by_age: bool
     band: tuple[tuple[float, float, float, float], ...]
     extreme: str
@@ -55,11 +55,11 @@ class ConcernReview:
 
         Who answered always stands; so do worst and best case where they are known.
         """
-        found = self.summary
+        summary = self.summary
         if not self.why_not:
-            return found
+            return summary
         hushed = replace(
-            found,
+            summary,
             mean=None,
             expected=None,
             remainder=None,
@@ -69,9 +69,9 @@ class ConcernReview:
             reliably_changed=None,
             reason=self.why_not,
         )
-        if self.charted and found.detail == "dots":
+        if self.charted and summary.detail == "dots":
             return hushed
-        bounds = (found.worst_case, found.best_case) if self.charted else (None, None)
+        bounds = (summary.worst_case, summary.best_case) if self.charted else (None, None)
         return replace(hushed, median=None, worst_case=bounds[0], best_case=bounds[1])
 
 
@@ -103,18 +103,18 @@ def review_concern(
     )
 
 
-def _line(one: Judged, measure: Measure, *, by_age: bool) -> Line:
+def _line(one: Judged, measure: Measure, *, by_age: bool) -> AnswerLine:
     episode = one.episode
     points = []
-    for given in episode.answers:
-        if given.measure != measure.id:
+    for answer in episode.answers:
+        if answer.measure != measure.id:
             continue
         if not by_age:
-            points.append(((given.on - episode.first).days / 7, given.value))
+            points.append(((answer.on - episode.first).days / 7, answer.value))
         elif episode.born is not None:
-            age = age_weeks(episode.born, given.on, episode.gestation_weeks)
-            points.append((age, given.value))
-    return Line(episode.client_id, tuple(points))
+            age = age_weeks(episode.born, answer.on, episode.gestation_weeks)
+            points.append((age, answer.value))
+    return AnswerLine(episode.client_id, tuple(points))
 
 
 def _steps(ages: Sequence[float]) -> list[float]:

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, and_, select, union
 
 from allay_metrics import words
-from allay_metrics.contact import Contact, contact_of
+from allay_metrics.contact import ContactPermission, contact_of
 from allay_metrics.derive.matching import plain_name
 from allay_metrics.metrics.outcomes import died
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import booking, client, family, family_contact, therapist, visit
 
-FOUND = 10
+MAX_FAMILIES = 10
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class FamilyContact:
 
     family_id: str
     name: str
-    contact: Contact
+    contact: ContactPermission
     set_by: str = ""
     set_on: date | None = None
     living: tuple[str, ...] = ()
@@ -65,8 +65,10 @@ def find_families(scope: Scope, text: str) -> tuple[FamilyContact, ...]:
         for family_id, name in conn.execute(_names(scope)):
             if family_id in called:
                 called[family_id].add(name)
-    found = [id_ for id_, names in called.items() if any(_begins(begins, name) for name in names)]
-    return _read(scope, _families(scope).where(family.c.id.in_(found[:FOUND])))
+    family_ids = [
+        id_ for id_, names in called.items() if any(_begins(begins, name) for name in names)
+    ]
+    return _read(scope, _families(scope).where(family.c.id.in_(family_ids[:MAX_FAMILIES])))
 
 
 def _names(scope: Scope) -> CompoundSelect[Any]:
@@ -90,11 +92,11 @@ def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
     with scope.read() as conn:
         died_on = died(conn, scope)
         clients = _clients(conn, scope, list(families)) if died_on else {}
-    found = {
+    deaths_by_family = {
         id_: [words.died(one.name, died_on[one.id]) for one in theirs if one.id in died_on]
         for id_, theirs in clients.items()
     }
-    return {id_: words.listed(told) for id_, told in found.items() if told}
+    return {id_: words.listed(deaths) for id_, deaths in deaths_by_family.items() if deaths}
 
 
 def _families(scope: Scope) -> Select[Any]:
@@ -105,20 +107,20 @@ def _families(scope: Scope) -> Select[Any]:
     )
 
 
-def _read(scope: Scope, asked: Select[Any]) -> tuple[FamilyContact, ...]:
+def _read(scope: Scope, statement: Select[Any]) -> tuple[FamilyContact, ...]:
     of_booking = and_(
         family_contact.c.practice_id == booking.c.practice_id,
         family_contact.c.booking_id == booking.c.id,
     )
-    said = select(
+    contact_statement = select(
         booking.c.family_id,
         family_contact.c.level,
         family_contact.c.set_by,
         family_contact.c.set_at,
     ).select_from(booking.join(family_contact, of_booking))
     with scope.read() as conn:
-        rows = conn.execute(asked).all()
-        set_so = said.where(
+        rows = conn.execute(statement).all()
+        set_so = contact_statement.where(
             booking.c.practice_id == scope.practice_id,
             booking.c.family_id.in_([row.id for row in rows if row.contact != "yes"]),
         )
@@ -136,14 +138,16 @@ def _read(scope: Scope, asked: Select[Any]) -> tuple[FamilyContact, ...]:
             scope,
             row,
             who.get((row.id, row.contact)),
-            _Known(clients.get(row.id, ()), booked.get(row.id, ""), died_on, last.get(row.id)),
+            _FamilyDetails(
+                clients.get(row.id, ()), booked.get(row.id, ""), died_on, last.get(row.id)
+            ),
         )
         for row in rows
     )
 
 
 @dataclass(frozen=True)
-class _Known:
+class _FamilyDetails:
     """What a family is known by: its clients, who booked, who died when, and its last visit."""
 
     clients: Sequence[Any]
@@ -152,26 +156,30 @@ class _Known:
     last: Any
 
 
-def _family(scope: Scope, row: Any, said: Any, known: _Known) -> FamilyContact:
-    gone = known.died_on
-    living = [one.name for one in known.clients if one.id not in gone]
+def _family(scope: Scope, row: Any, contact_row: Any, details: _FamilyDetails) -> FamilyContact:
+    gone = details.died_on
+    living = [one.name for one in details.clients if one.id not in gone]
     return FamilyContact(
         family_id=row.id,
         name=row.name,
         contact=contact_of(row.contact, row.contact_reason),
-        set_by=said.set_by if said else "",
-        set_on=datetime.fromtimestamp(said.set_at, scope.zone).date() if said else None,
-        living=tuple(dict.fromkeys([*living, *([known.booked_by] if known.booked_by else [])])),
-        deaths=tuple(words.died(one.name, gone[one.id]) for one in known.clients if one.id in gone),
-        city=known.last.city if known.last else "",
-        therapist=known.last.therapist if known.last else "",
-        last_on=known.last.day if known.last else None,
+        set_by=contact_row.set_by if contact_row else "",
+        set_on=datetime.fromtimestamp(contact_row.set_at, scope.zone).date()
+        if contact_row
+        else None,
+        living=tuple(dict.fromkeys([*living, *([details.booked_by] if details.booked_by else [])])),
+        deaths=tuple(
+            words.died(one.name, gone[one.id]) for one in details.clients if one.id in gone
+        ),
+        city=details.last.city if details.last else "",
+        therapist=details.last.therapist if details.last else "",
+        last_on=details.last.day if details.last else None,
     )
 
 
 def _clients(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, list[Any]]:
     """Return the clients (id, name) of these families, babies first."""
-    asked = (
+    statement = (
         select(client.c.family_id, client.c.id, client.c.name)
         .where(
             client.c.practice_id == scope.practice_id,
@@ -179,15 +187,15 @@ def _clients(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[st
         )
         .order_by(client.c.kind, client.c.name, client.c.id)
     )
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in conn.execute(asked):
-        found[row.family_id].append(row)
-    return found
+    clients_by_family: dict[str, list[Any]] = defaultdict(list)
+    for row in conn.execute(statement):
+        clients_by_family[row.family_id].append(row)
+    return clients_by_family
 
 
 def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, str]:
     """Return by family in whose name its latest visit is booked."""
-    asked = (
+    statement = (
         select(booking.c.family_id, booking.c.client_name)
         .where(
             booking.c.practice_id == scope.practice_id,
@@ -195,7 +203,7 @@ def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[
         )
         .order_by(booking.c.starts_at, booking.c.id)
     )
-    return {row.family_id: row.client_name for row in conn.execute(asked) if row.client_name}
+    return {row.family_id: row.client_name for row in conn.execute(statement) if row.client_name}
 
 
 def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, Any]:
@@ -203,7 +211,7 @@ def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dic
     who = and_(
         therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
     )
-    asked = (
+    statement = (
         select(visit.c.family_id, visit.c.day, visit.c.city, therapist.c.name.label("therapist"))
         .select_from(visit.join(therapist, who))
         .where(
@@ -213,4 +221,4 @@ def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dic
         )
         .order_by(visit.c.starts_at, visit.c.id)
     )
-    return {row.family_id: row for row in conn.execute(asked)}
+    return {row.family_id: row for row in conn.execute(statement)}

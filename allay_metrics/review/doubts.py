@@ -60,19 +60,19 @@ def open_doubts(scope: Scope, most: int) -> tuple[int, list[Doubt]]:
 
 def nobodys(scope: Scope, most: int) -> list[Doubt]:
     """Return the check-ins said to be nobody's, the newest answer first."""
-    told = _waiting(scope).where(check_in.c.doubt.is_(None))
+    statement = _waiting(scope).where(check_in.c.doubt.is_(None))
     with scope.read() as conn:
-        rows = conn.execute(told.order_by(desc("answered_at")).limit(most)).all()
+        rows = conn.execute(statement.order_by(desc("answered_at")).limit(most)).all()
     return [_doubt(row, scope, ()) for row in rows]
 
 
 def imports_of_answers(scope: Scope) -> frozenset[str]:
     """Return the imports that hold parents' answers."""
-    asked = select(import_.c.id).where(
+    statement = select(import_.c.id).where(
         import_.c.practice_id == scope.practice_id, import_.c.holds == "answers"
     )
     with scope.read() as conn:
-        return frozenset(conn.execute(asked).scalars())
+        return frozenset(conn.execute(statement).scalars())
 
 
 def _waiting(scope: Scope) -> Select[Any]:
@@ -94,7 +94,7 @@ def _waiting(scope: Scope) -> Select[Any]:
 
 
 def _doubt(row: Row[Any], scope: Scope, candidates: tuple[Candidate, ...]) -> Doubt:
-    said = json.loads(row.said) if row.said else {}
+    person = json.loads(row.said) if row.said else {}
     return Doubt(
         check_in_id=row.id,
         file_name=row.file_name,
@@ -102,18 +102,18 @@ def _doubt(row: Row[Any], scope: Scope, candidates: tuple[Candidate, ...]) -> Do
         question=row.doubt or "",
         email=row.said_email or "",
         name=row.said_name or "",
-        parent=said.get("parent", ""),
-        concern=said.get("concern", ""),
+        parent=person.get("parent", ""),
+        concern=person.get("concern", ""),
         candidates=candidates,
     )
 
 
 def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidate, ...]:
     """Return who may be meant, likeliest first: by e-mail, by name, or in care in those days."""
-    said = json.loads(row.said) if row.said else {}
+    person = json.loads(row.said) if row.said else {}
     on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
-    name, parent = plain_name(row.said_name or ""), plain_name(said.get("parent", ""))
-    found = []
+    name, parent = plain_name(row.said_name or ""), plain_name(person.get("parent", ""))
+    matches = []
     for one in conn.execute(_in_care(scope, on, row.said_email)):
         why = []
         if row.said_email and row.said_email in {one.email, one.booked_by_email}:
@@ -124,9 +124,9 @@ def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidat
             why.append("same parent")
         spent = abs((one.near - on).days)
         label = f"{one.name} ({one.family}), visit {words.dated(one.near)}"
-        found.append((-len(why), spent, label, Candidate(one.id, label, " and ".join(why))))
+        matches.append((-len(why), spent, label, Candidate(one.id, label, " and ".join(why))))
     best: dict[str, Candidate] = {}
-    for *_, candidate in sorted(found, key=lambda each: each[:3]):
+    for *_, candidate in sorted(matches, key=lambda each: each[:3]):
         best.setdefault(candidate.client_id, candidate)
     return tuple(best.values())[:MOST_CANDIDATES]
 

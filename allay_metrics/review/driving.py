@@ -43,16 +43,16 @@ def lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[LoneDri
         spans.append((as_of, as_of + AHEAD))
     days = or_(*(visit.c.day.between(*span) for span in spans))
     columns = (visit.c.starts_at, visit.c.city, therapist.c.name, visit.c.drive_minutes)
-    asked = (
+    statement = (
         select(*columns)
-        .join(therapist, _hers())
+        .join(therapist, _of_therapist())
         .where(scope.own(visit), days, IS_LONE, visit.c.drive_minutes >= LONG)
         .order_by(visit.c.drive_minutes.desc(), visit.c.starts_at, visit.c.id)
     )
     with scope.read() as conn:
         return tuple(
-            LoneDrive(datetime.fromtimestamp(at, scope.zone), *told)
-            for at, *told in conn.execute(asked)
+            LoneDrive(datetime.fromtimestamp(at, scope.zone), *values)
+            for at, *values in conn.execute(statement)
         )
 
 
@@ -82,7 +82,7 @@ def mileage(scope: Scope, therapist_id: str, month: date) -> Mileage:
         raise NotAllowed("The mileage of another therapist is for the owner to see.")
     first = month.replace(day=1)
     after = (first + timedelta(days=31)).replace(day=1)
-    asked = (
+    statement = (
         select(visit.c.day, visit.c.city)
         .where(
             scope.own(visit),
@@ -94,18 +94,23 @@ def mileage(scope: Scope, therapist_id: str, month: date) -> Mileage:
         )
         .order_by(visit.c.day, visit.c.starts_at, visit.c.id)
     )
-    hers = and_(therapist.c.practice_id == scope.practice_id, therapist.c.id == therapist_id)
+    is_therapist = and_(
+        therapist.c.practice_id == scope.practice_id, therapist.c.id == therapist_id
+    )
     with scope.read() as conn:
-        base = conn.execute(select(therapist.c.base_city).where(hers)).scalar_one_or_none() or ""
+        base = (
+            conn.execute(select(therapist.c.base_city).where(is_therapist)).scalar_one_or_none()
+            or ""
+        )
         pairs = read_pairs(conn, scope.practice_id)
-        stops = [(row.day, row.city) for row in conn.execute(asked)]
+        stops = [(row.day, row.city) for row in conn.execute(statement)]
     legs: list[tuple[object, ...]] = []
     left_out = 0
     for day, theirs in groupby(stops, key=lambda stop: stop[0]):
-        told = list(_legs(day, [base, *(city for _, city in theirs), base], pairs))
-        known = [leg for leg in told if leg is not None]
-        left_out += len(known) < len(told)
-        legs += known if len(known) == len(told) else []
+        day_legs = list(_legs(day, [base, *(city for _, city in theirs), base], pairs))
+        usable_legs = [leg for leg in day_legs if leg is not None]
+        left_out += len(usable_legs) < len(day_legs)
+        legs += usable_legs if len(usable_legs) == len(day_legs) else []
     columns = ["date", "from", "to", "miles", "minutes", "note"]
     return Mileage(pd.DataFrame(legs, columns=columns), left_out)
 
@@ -123,6 +128,6 @@ def _legs(
             yield day, a, b, round(miles, 1), minutes, note
 
 
-def _hers() -> ColumnElement[bool]:
+def _of_therapist() -> ColumnElement[bool]:
     same = therapist.c.practice_id == visit.c.practice_id
     return and_(same, therapist.c.id == visit.c.therapist_id)

@@ -21,8 +21,8 @@ from allay_metrics.metrics.usual import (
 from allay_metrics.metrics.weeks import SERIES, WEEK, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import goal
-from allay_metrics.review.answers import NOTHING, Cell, Filters, by_place
-from allay_metrics.review.known import Known
+from allay_metrics.review.answers import NOTHING, Filters, MetricCell, by_place
+from allay_metrics.review.known import RecordStatus
 
 EIGHT = (
     "completed",
@@ -34,10 +34,10 @@ EIGHT = (
     "wait_days",
     "improved_share",
 )
-ASKED = tuple(key for key in EIGHT if key not in REPORTED)
+VISIT_METRICS = tuple(key for key in EIGHT if key not in REPORTED)
 AHEAD = timedelta(days=13)
 
-Table = Mapping[tuple[Any, ...], Cell]
+Table = Mapping[tuple[Any, ...], MetricCell]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class WeekNumber:
     """One number in one week, with what was usual before that week."""
 
     week: date
-    cell: Cell
+    cell: MetricCell
     usual: Usual | None = None
     signal: Signal | None = None
 
@@ -57,8 +57,8 @@ class Comparison:
     `days` is None for whole weeks. `why_not` says why the two must not be compared.
     """
 
-    now: Cell
-    before: Cell
+    now: MetricCell
+    before: MetricCell
     days: int | None = None
     why_not: str = ""
 
@@ -84,11 +84,11 @@ class Number:
     weeks: tuple[WeekNumber, ...]
     goal: float | None
     compared: Comparison
-    asked: Question
+    question: Question
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScorecardRequest:
     """The questions behind the eight numbers of one week; None where one is not needed.
 
     `weeks`: 13 weeks and the 26 before; `reported`: 13 weeks of what parents reported, which is
@@ -109,15 +109,15 @@ class Asked:
         return [self.weeks, self.reported, *(one for one in maybe if one is not None)]
 
 
-def ask_for(known: Known, monday: date, where: Filters = ()) -> Asked:
+def ask_for(record_status: RecordStatus, monday: date, where: Filters = ()) -> ScorecardRequest:
     """Return the questions to ask for a week's eight numbers."""
-    as_of = known.as_of_day
+    as_of = record_status.as_of_day
     newest = as_of is not None and monday >= last_full_week(as_of)
-    return Asked(
+    return ScorecardRequest(
         monday,
         week_question(monday, SERIES + WEEKS_BACK, where),
         replace(week_question(monday, SERIES, where), metrics=("improved_share",)),
-        _same_days(known, monday, where),
+        _same_days(record_status, monday, where),
         Question(metrics=("booked",), first=as_of, last=as_of + AHEAD, where=where)
         if as_of is not None and newest
         else None,
@@ -127,24 +127,29 @@ def ask_for(known: Known, monday: date, where: Filters = ()) -> Asked:
 def week_question(monday: date, count: int, where: Filters = ()) -> Question:
     """Return the question for the numbers on file of the `count` weeks up to a Monday's."""
     first = weeks_up_to(monday, count)[0]
-    return Question(metrics=ASKED, grain="week", first=first, last=sunday_of(monday), where=where)
+    return Question(
+        metrics=VISIT_METRICS, grain="week", first=first, last=sunday_of(monday), where=where
+    )
 
 
 def eight_numbers(
-    asked: Asked, answers: Sequence[pd.DataFrame], known: Known, goals: Mapping[str, float]
+    request: ScorecardRequest,
+    answers: Sequence[pd.DataFrame],
+    record_status: RecordStatus,
+    goals: Mapping[str, float],
 ) -> tuple[Number, ...]:
     """Return the eight numbers in the order the page shows them.
 
     `answers` are those to `asked.questions`. Goals are left out under filters: they were set for
     the whole practice.
     """
-    monday, where = asked.monday, asked.weeks.where
+    monday, where = request.monday, request.weeks.where
     left = list(answers)
     table = {**by_place(left.pop(0), "period"), **by_place(left.pop(0), "period")}
-    same_days = by_place(left.pop(0), "period") if asked.same_days else {}
-    books = by_place(left.pop(0))[("booked",)] if asked.books else None
-    days = days_over(known, monday)
-    alike = _Alike(known)
+    same_days = by_place(left.pop(0), "period") if request.same_days else {}
+    books = by_place(left.pop(0))[("booked",)] if request.books else None
+    days = days_over(record_status, monday)
+    alike = _Alike(record_status)
     numbers = []
     for key in EIGHT:
         weeks = _weeks(key, table, alike, monday)
@@ -159,24 +164,24 @@ def eight_numbers(
             weeks=weeks,
             goal=None if where else goals.get(key),
             compared=compared,
-            asked=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
+            question=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
         )
-        if key == "on_books" and books is not None and asked.books is not None:
+        if key == "on_books" and books is not None and request.books is not None:
             # Judged as it is shown: it counts other days than the week's own number.
             usual = one.now.usual
             signal = usual.signal(books.value) if usual is not None else None
             now = replace(one.now, cell=books, signal=signal)
-            one = replace(one, now=now, asked=asked.books)
+            one = replace(one, now=now, question=request.books)
         numbers.append(one)
     return tuple(numbers)
 
 
-def days_over(known: Known, monday: date) -> int | None:
+def days_over(record_status: RecordStatus, monday: date) -> int | None:
     """Return how many days of a week that has not ended are over; None when all of it is.
 
     Today is not over: its visits are half known.
     """
-    as_of = known.as_of_day
+    as_of = record_status.as_of_day
     if as_of is None or as_of > sunday_of(monday):
         return None
     return max(0, (as_of - monday).days)
@@ -185,49 +190,56 @@ def days_over(known: Known, monday: date) -> int | None:
 def read_goals(scope: Scope) -> dict[str, float]:
     """Return the owner's goals: metric to aim, shares as 0 to 1."""
     with scope.read() as conn:
-        asked = select(goal.c.metric, goal.c.value).where(goal.c.practice_id == scope.practice_id)
-        return {metric: float(value) for metric, value in conn.execute(asked)}
+        statement = select(goal.c.metric, goal.c.value).where(
+            goal.c.practice_id == scope.practice_id
+        )
+        return {metric: float(value) for metric, value in conn.execute(statement)}
 
 
-def comparable(metric: Metric, known: Known, monday: date) -> frozenset[tuple[str, str]]:
+def comparable(
+    metric: Metric, record_status: RecordStatus, monday: date
+) -> frozenset[tuple[str, str]]:
     """Return what the records tell of a metric's week; weeks that differ do not compare.
 
     Empty where no source tells all the metric needs of the whole week.
     """
-    settled = known.records.settled_from
+    settled = record_status.records.settled_from
     if metric.settled and (settled is None or monday < settled):
         return frozenset()
-    told = known.told_of(monday, (*metric.needs, *metric.noted))
+    coverage = record_status.told_of(monday, (*metric.needs, *metric.noted))
     whole = any(
-        all((source, kind) in told for kind in metric.needs) for source in known.records.sources
+        all((source, kind) in coverage for kind in metric.needs)
+        for source in record_status.records.sources
     )
-    return told if whole else frozenset()
+    return coverage if whole else frozenset()
 
 
 class _Alike:
     """Which weeks the records tell alike; eight numbers ask for the same few again and again."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        self._told: dict[tuple[object, ...], frozenset[tuple[str, str]]] = {}
+    def __init__(self, record_status: RecordStatus) -> None:
+        self.record_status = record_status
+        self._coverage: dict[tuple[object, ...], frozenset[tuple[str, str]]] = {}
 
-    def told(self, metric: Metric, monday: date) -> frozenset[tuple[str, str]]:
+    def comparable_counts(self, metric: Metric, monday: date) -> frozenset[tuple[str, str]]:
         """Return what `comparable` does."""
         key = (metric.needs, metric.noted, metric.settled, monday)
-        if key not in self._told:
-            self._told[key] = comparable(metric, self.known, monday)
-        return self._told[key]
+        if key not in self._coverage:
+            self._coverage[key] = comparable(metric, self.record_status, monday)
+        return self._coverage[key]
 
     def why_not(self, key: str, monday: date) -> str:
         """Return why a week must not be compared with the one before; empty where it may."""
-        now, before = (self.told(METRICS[key], week) for week in (monday, monday - WEEK))
+        now, before = (
+            self.comparable_counts(METRICS[key], week) for week in (monday, monday - WEEK)
+        )
         return "" if now and now == before else "the records do not tell both weeks alike"
 
 
 def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekNumber, ...]:
     metric = METRICS[key]
     past = weeks_up_to(monday, SERIES + WEEKS_BACK)
-    told = {week: alike.told(metric, week) for week in past}
+    coverage_by_week = {week: alike.comparable_counts(metric, week) for week in past}
     numbers = []
     for place in range(WEEKS_BACK, len(past)):
         week = past[place]
@@ -235,14 +247,18 @@ def _weeks(key: str, table: Table, alike: "_Alike", monday: date) -> tuple[WeekN
         before = [
             table.get((earlier, key), NOTHING)
             for earlier in past[place - WEEKS_BACK : place]
-            if told[earlier] and told[earlier] == told[week]
+            if coverage_by_week[earlier] and coverage_by_week[earlier] == coverage_by_week[week]
         ]
-        numbers.append(_against(metric, week, cell, before, alike.known))
+        numbers.append(_against(metric, week, cell, before, alike.record_status))
     return tuple(numbers)
 
 
 def _against(
-    metric: Metric, week: date, cell: Cell, before: list[Cell], known: Known
+    metric: Metric,
+    week: date,
+    cell: MetricCell,
+    before: list[MetricCell],
+    record_status: RecordStatus,
 ) -> WeekNumber:
     if metric.key in REPORTED:
         return WeekNumber(week, cell)
@@ -253,7 +269,7 @@ def _against(
     else:
         usual = usual_count([c.value for c in before if c.value is not None], metric.spans)
     # Half a week's count is below every whole one: that says nothing.
-    ended = known.as_of_day is not None and sunday_of(week) < known.as_of_day
+    ended = record_status.as_of_day is not None and sunday_of(week) < record_status.as_of_day
     judged = usual is not None and (ended or metric.is_rate)
     signal = usual.signal(cell.value) if usual is not None and judged else None
     return WeekNumber(week, cell, usual, signal)
@@ -264,12 +280,12 @@ def _week_before(key: str, weeks: tuple[WeekNumber, ...], alike: "_Alike") -> Co
     return Comparison(now.cell, before.cell, None, alike.why_not(key, now.week))
 
 
-def _same_days(known: Known, monday: date, where: Filters) -> Question | None:
-    days = days_over(known, monday)
+def _same_days(record_status: RecordStatus, monday: date, where: Filters) -> Question | None:
+    days = days_over(record_status, monday)
     if not days or any(key == "weekday" for key, _ in where):
         return None
     return Question(
-        metrics=tuple(key for key in ASKED if key != "on_books"),
+        metrics=tuple(key for key in VISIT_METRICS if key != "on_books"),
         grain="week",
         first=monday - WEEK,
         last=sunday_of(monday),

@@ -53,30 +53,32 @@ _IMPORTS = {
 
 
 def visits_export(
-    scope: Scope, asked: Question, title: str, only: list[str] | None = None
+    scope: Scope, question: Question, title: str, only: list[str] | None = None
 ) -> Export:
     """Return the visits behind a number, all of them; prices in dollars for who may see money."""
-    found = visits_behind(asked, scope, limit=None, only=only)
-    days = (asked.first, asked.last)
-    return _of_frame(about(scope, known_records(scope), title, days, asked.where), found, _VISITS)
+    visits = visits_behind(question, scope, limit=None, only=only)
+    days = (question.first, question.last)
+    return _of_frame(
+        about(scope, known_records(scope), title, days, question.where), visits, _VISITS
+    )
 
 
-def mileage_export(scope: Scope, name: str, month: date, found: Mileage) -> Export:
+def mileage_export(scope: Scope, name: str, month: date, mileage: Mileage) -> Export:
     """Return the legs of a therapist's month."""
-    told = about(scope, known_records(scope), f"Mileage of {name}, {month:%B %Y}", None)
-    estimate = ("An estimate", f"{words.plural(found.days_left_out, 'day')} left out")
-    return _of_frame((*told, estimate), found.legs, _LEGS)
+    header = about(scope, known_records(scope), f"Mileage of {name}, {month:%B %Y}", None)
+    estimate = ("An estimate", f"{words.plural(mileage.days_left_out, 'day')} left out")
+    return _of_frame((*header, estimate), mileage.legs, _LEGS)
 
 
 def set_aside_export(scope: Scope) -> Export:
     """Return the rows that cannot be used: what is wrong, then every column of the row itself."""
     rows = open_rows(scope)
-    told = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
+    problems = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
     raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
     raw = raw.drop(columns=NOT_WHOLE, errors="ignore")  # the reason, told already
     raw.columns = [f"row: {name}" for name in raw.columns]
-    frame = pd.concat([told, raw], axis=1)
-    heads = {str(name): str(name).capitalize() for name in told}
+    frame = pd.concat([problems, raw], axis=1)
+    heads = {str(name): str(name).capitalize() for name in problems}
     heads |= {str(name): str(name) for name in raw}
     return _of_frame(about(scope, known_records(scope), "Rows set aside", None), frame, heads)
 
@@ -90,11 +92,11 @@ def imports_export(scope: Scope) -> Export:
 
 
 def _of_frame(
-    told: tuple[tuple[str, str], ...], frame: pd.DataFrame, heads: dict[str, str]
+    header: tuple[tuple[str, str], ...], frame: pd.DataFrame, heads: dict[str, str]
 ) -> Export:
     kept = [name for name in heads if name in frame.columns]
     columns = [[_plain(value) for value in frame[name].tolist()] for name in kept]
-    return Export(told, tuple(heads[name] for name in kept), list(zip(*columns, strict=True)))
+    return Export(header, tuple(heads[name] for name in kept), list(zip(*columns, strict=True)))
 
 
 def _plain(value: object) -> Value:

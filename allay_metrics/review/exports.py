@@ -12,9 +12,9 @@ from allay_metrics import words
 from allay_metrics.metrics import METRICS, Metric
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Cell, Filters
+from allay_metrics.review.answers import Filters, MetricCell
 from allay_metrics.review.cities import CitiesReview, CityLine
-from allay_metrics.review.known import Known
+from allay_metrics.review.known import RecordStatus
 from allay_metrics.review.places import Grid
 from allay_metrics.review.therapists import TherapistsReview
 from allay_metrics.review.visit_types import TypesReview
@@ -27,7 +27,7 @@ _MINUTES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ExportLine:
     """One number of an export; what does not apply is empty. An empty column is not written."""
 
     part: str
@@ -37,7 +37,7 @@ class Line:
     period: date | str = ""
     number: str
     unit: str
-    cell: Cell
+    cell: MetricCell
     usual: Usual | None = None
     goal: float | None = None
 
@@ -50,45 +50,51 @@ _ALWAYS = frozenset({"Part", "Number", "Unit", "Value", "Numerator", "Denominato
 
 
 def about(
-    scope: Scope, known: Known, title: str, period: tuple[date, date] | None, where: Filters = ()
+    scope: Scope,
+    record_status: RecordStatus,
+    title: str,
+    period: tuple[date, date] | None,
+    where: Filters = (),
 ) -> tuple[tuple[str, str], ...]:
     """Return what stands above an export: what it is, of which days, how new, how filtered."""
-    moments = known.as_of_moments.items()
+    moments = record_status.as_of_moments.items()
     as_of = words.listed(f"{source} {words.dated(at)} {words.clock(at)}" for source, at in moments)
-    told = {
+    header = {
         "Export": f"{title}, {words.span(*period)}" if period else title,
         "Records as of": f"{as_of} ({scope.timezone})" if as_of else "no records",
         "Filters": ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in where) or "none",
     }
-    return (*told.items(), *((("Demo practice", INVENTED),) if scope.is_demo else ()))
+    return (*header.items(), *((("Demo practice", INVENTED),) if scope.is_demo else ()))
 
 
 def week_export(scope: Scope, review: WeekReview) -> Export:
     """Return the Week: the eight numbers of 13 weeks, where, what, and how families heard of it."""
-    told = about(
-        scope, review.known, "Week in review", (review.monday, review.sunday), review.where
+    header = about(
+        scope, review.record_status, "Week in review", (review.monday, review.sunday), review.where
     )
-    return _export(told, _of_week(review))
+    return _export(header, _of_week(review))
 
 
 def cities_export(scope: Scope, review: CitiesReview) -> Export:
     """Return the Cities page: every city's numbers, by visit type, by weekday, by week."""
-    told = about(scope, review.known, "Cities", (review.first, review.last), review.where)
-    return _export(told, _of_cities(review))
+    header = about(scope, review.record_status, "Cities", (review.first, review.last), review.where)
+    return _export(header, _of_cities(review))
 
 
 def types_export(scope: Scope, review: TypesReview) -> Export:
     """Return the Visit types page: the mix over time, totals, families, paths and ages."""
-    told = about(scope, review.known, "Visit types", (review.first, review.last), review.where)
-    return _export(told, _of_types(review))
+    header = about(
+        scope, review.record_status, "Visit types", (review.first, review.last), review.where
+    )
+    return _export(header, _of_types(review))
 
 
 def therapists_export(scope: Scope, review: TherapistsReview) -> Export:
     """Return the Therapists page: two weeks of hours, and 13 of completed visits, each by name."""
-    return _export(about(scope, review.known, "Therapists", None), _of_therapists(review))
+    return _export(about(scope, review.record_status, "Therapists", None), _of_therapists(review))
 
 
-def _export(told: tuple[tuple[str, str], ...], lines: Iterable[Line]) -> Export:
+def _export(header: tuple[tuple[str, str], ...], lines: Iterable[ExportLine]) -> Export:
     rows = [_row(line) for line in lines]
     kept = [
         i
@@ -96,11 +102,11 @@ def _export(told: tuple[tuple[str, str], ...], lines: Iterable[Line]) -> Export:
         if head in _ALWAYS or any(row[i] not in ("", None) for row in rows)
     ]
     return Export(
-        told, tuple(_HEADS[i] for i in kept), [tuple(row[i] for i in kept) for row in rows]
+        header, tuple(_HEADS[i] for i in kept), [tuple(row[i] for i in kept) for row in rows]
     )
 
 
-def _row(line: Line) -> tuple[Value, ...]:
+def _row(line: ExportLine) -> tuple[Value, ...]:
     scale = PERCENT if line.unit == "%" else 1
     usual = (line.usual.low, line.usual.high) if line.usual else (None, None)
     return (
@@ -115,8 +121,8 @@ def _scaled(value: float | None, scale: int = 1) -> float | int | None:
     """Return a number with at most two decimals, and none where it is whole."""
     if value is None:
         return None
-    told = round(value * scale, 2)
-    return int(told) if float(told).is_integer() else told
+    number = round(value * scale, 2)
+    return int(number) if float(number).is_integer() else number
 
 
 def _counted(
@@ -127,22 +133,22 @@ def _counted(
     city: str = "",
     visit_type: str = "",
     period: date | str = "",
-) -> Line:
-    return Line(
+) -> ExportLine:
+    return ExportLine(
         part=part,
         city=city,
         visit_type=visit_type,
         period=period,
         number=metric.label,
         unit=metric.unit,
-        cell=Cell(count, count),
+        cell=MetricCell(count, count),
     )
 
 
-def _of_week(review: WeekReview) -> Iterator[Line]:
+def _of_week(review: WeekReview) -> Iterator[ExportLine]:
     for one in review.numbers:
         for week in one.weeks:
-            yield Line(
+            yield ExportLine(
                 part="Scorecard",
                 period=week.week,
                 number=one.metric.label,
@@ -160,16 +166,16 @@ def _of_week(review: WeekReview) -> Iterator[Line]:
         yield _counted(part, METRICS["new_families"], one_source.families)
 
 
-def _grid(part: str, grid: Grid, number: str) -> Iterator[Line]:
+def _grid(part: str, grid: Grid, number: str) -> Iterator[ExportLine]:
     for city, counts in zip(grid.cities, grid.counts, strict=True):
         for weekday, count in zip(grid.weekdays, counts, strict=True):
-            cell = Cell(count, count)
-            yield Line(
+            cell = MetricCell(count, count)
+            yield ExportLine(
                 part=part, city=city, period=weekday, number=number, unit="visits", cell=cell
             )
 
 
-def _of_cities(review: CitiesReview) -> Iterator[Line]:
+def _of_cities(review: CitiesReview) -> Iterator[ExportLine]:
     for line in review.lines:
         yield from _of_city(review, line, line.city)
     yield from _of_city(review, review.total, "All cities")
@@ -182,21 +188,23 @@ def _of_cities(review: CitiesReview) -> Iterator[Line]:
             yield _counted("By week", METRICS["completed"], count, city=trend.city, period=monday)
 
 
-def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[Line]:
+def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[ExportLine]:
     for metric in review.columns:
         cell = line.numbers[metric.key]
-        yield Line(part="City by city", city=name, number=metric.label, unit=metric.unit, cell=cell)
+        yield ExportLine(
+            part="City by city", city=name, number=metric.label, unit=metric.unit, cell=cell
+        )
     period = words.span(*review.ahead)
     part = "Booked, next 14 days"
     yield _counted(part, METRICS["booked"], line.next_14_days, city=name, period=period)
 
 
-def _of_types(review: TypesReview) -> Iterator[Line]:
+def _of_types(review: TypesReview) -> Iterator[ExportLine]:
     every = [*review.totals.items(), ("all types", review.whole)]
     for kind, cells in every:
         for key, cell in cells.items():
             metric = METRICS[key]
-            yield Line(
+            yield ExportLine(
                 part="In all", visit_type=kind, number=metric.label, unit=metric.unit, cell=cell
             )
     mix = review.mix
@@ -214,12 +222,12 @@ def _of_types(review: TypesReview) -> Iterator[Line]:
     yield from _families(review)
     for step in review.paths.steps:
         part, number = f"From {step.from_} to {step.to}", "Families that went on"
-        yield Line(
-            part=part, number=number, unit="families", cell=Cell(step.families, step.families)
+        yield ExportLine(
+            part=part, number=number, unit="families", cell=MetricCell(step.families, step.families)
         )
         few = "" if step.median_days is not None else "small"
-        typical = Cell(step.median_days, None, step.families, few)
-        yield Line(part=part, number="Days between, median", unit="days", cell=typical)
+        typical = MetricCell(step.median_days, None, step.families, few)
+        yield ExportLine(part=part, number="Days between, median", unit="days", cell=typical)
     for kind, counts in review.ages.counts.items():
         for age, count in zip(review.ages.weeks, counts, strict=True):
             if count:
@@ -227,37 +235,37 @@ def _of_types(review: TypesReview) -> Iterator[Line]:
                 yield _counted(part, METRICS["completed"], count, visit_type=kind)
 
 
-def _families(review: TypesReview) -> Iterator[Line]:
-    told = review.families
-    for name, counts in (("new", told.new), ("returning", told.returning)):
-        for start, count in zip(told.periods, counts, strict=True):
-            cell = Cell(count, count, reason="" if count is not None else told.reason)
-            yield Line(
+def _families(review: TypesReview) -> Iterator[ExportLine]:
+    families = review.families
+    for name, counts in (("new", families.new), ("returning", families.returning)):
+        for start, count in zip(families.periods, counts, strict=True):
+            cell = MetricCell(count, count, reason="" if count is not None else families.reason)
+            yield ExportLine(
                 part="Families", period=start, number=f"Families seen, {name}", unit="families",
                 cell=cell,
             )  # fmt: skip
 
 
-def _of_therapists(review: TherapistsReview) -> Iterator[Line]:
+def _of_therapists(review: TherapistsReview) -> Iterator[ExportLine]:
     for one in review.therapists:
         for week in one.weeks:
             for name, minutes in (("offered", week.offered), ("taken", week.used)):
-                told = None if minutes is None else minutes / _MINUTES
-                why = "" if told is not None else "no offered hours on file"
-                yield Line(
+                hours = None if minutes is None else minutes / _MINUTES
+                why = "" if hours is not None else "no offered hours on file"
+                yield ExportLine(
                     part="Weeks ahead", therapist=one.name, period=week.monday,
-                    number=f"Hours {name}", unit="hours", cell=Cell(told, told, reason=why),
+                    number=f"Hours {name}", unit="hours", cell=MetricCell(hours, hours, reason=why),
                 )  # fmt: skip
             for day in week.days:
                 for city, visits in day.cities:
-                    yield Line(
+                    yield ExportLine(
                         part="Days ahead", city=city, therapist=one.name, period=day.day,
-                        number="Visits", unit="visits", cell=Cell(visits, visits),
+                        number="Visits", unit="visits", cell=MetricCell(visits, visits),
                     )  # fmt: skip
         for monday, count in zip(one.mondays, one.completed, strict=True):
             last = monday == one.mondays[-1]
-            yield Line(
+            yield ExportLine(
                 part="Weeks past", therapist=one.name, period=monday,
-                number=METRICS["completed"].label, unit="visits", cell=Cell(count, count),
+                number=METRICS["completed"].label, unit="visits", cell=MetricCell(count, count),
                 usual=one.usual if last else None,
             )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from allay_metrics.derive.choices import Choices, read_choices
+from allay_metrics.derive.choices import Overrides, read_choices
 from allay_metrics.derive.city import place
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
@@ -45,13 +45,13 @@ def types_counted(scope: Scope, names: Sequence[str]) -> dict[str, tuple[str, st
     return {name: visit_types(name, words) for name in names}
 
 
-def _choices(scope: Scope) -> Choices:
+def _choices(scope: Scope) -> Overrides:
     with scope.read() as conn:
         return read_choices(conn, scope.practice_id)
 
 
-def _row(row: dict[Any, Any], scope: Scope, choices: Choices) -> FirstRow:
-    told = (row["city_text"], row["zip"], row["address"], row["notes"])
+def _row(row: dict[Any, Any], scope: Scope, choices: Overrides) -> FirstRow:
+    place_values = (row["city_text"], row["zip"], row["address"], row["notes"])
     return FirstRow(
         number=row["row_number"],
         start=datetime.fromtimestamp(row["starts_at"], scope.zone),
@@ -60,7 +60,7 @@ def _row(row: dict[Any, Any], scope: Scope, choices: Choices) -> FirstRow:
         typed=str(row["type_text"]),
         types=visit_types(str(row["type_text"]), choices.type_words),
         therapist=str(row["therapist"] or ""),
-        city=place(*told, choices.city_names).city,
+        city=place(*place_values, choices.city_names).city,
         price_cents=row["price_cents"],
         became=_became(row),
     )
@@ -70,5 +70,5 @@ def _became(row: dict[Any, Any]) -> str:
     marked = str(row["marked"])
     if marked != "cancelled":
         return marked
-    told = (row["cancelled_by"], row["cancelled_at"], row["starts_at"], row["ends_at"], 0)
-    return state(marked, *told, absent=False, marks_attendance=False)[0]
+    state_values = (row["cancelled_by"], row["cancelled_at"], row["starts_at"], row["ends_at"], 0)
+    return state(marked, *state_values, absent=False, marks_attendance=False)[0]

@@ -18,7 +18,7 @@ from allay_metrics.records.tables import booking, correction, family, import_
 KINDS = {"kept": "Kept visits", "cancelled": "Cancellations", "no_show": "No-shows"}
 NOT_TOLD = "not told"
 
-_TOLD = (
+_IMPORT_COLUMNS = (
     "id", "sequence", "source", "file_name", "holds", "rows_read", "added", "updated", "unchanged",
     "set_aside",
 )  # fmt: skip
@@ -86,7 +86,7 @@ def covering_files(scope: Scope) -> list[CoveringFile]:
         .correlate(import_)
         .scalar_subquery()
     )
-    asked = (
+    statement = (
         select(import_, lacks.label("lacks"))
         .where(
             import_.c.practice_id == scope.practice_id,
@@ -107,20 +107,20 @@ def covering_files(scope: Scope) -> list[CoveringFile]:
                 row.lacks,
                 row.covers_was is not None,
             )
-            for row in conn.execute(asked)
+            for row in conn.execute(statement)
         ]
 
 
 def past_imports(scope: Scope) -> list[PastImport]:
     """Return every import, newest first, undone ones among them."""
-    asked = _imports(scope).order_by(import_.c.sequence.desc())
+    statement = _imports(scope).order_by(import_.c.sequence.desc())
     with scope.read() as conn:
-        return [_past(row, scope) for row in conn.execute(asked)]
+        return [_past(row, scope) for row in conn.execute(statement)]
 
 
 def same_import(scope: Scope, key: SaveKey) -> PastImport | None:
     """Return the import that stands and was made of the same file in the same way, if any."""
-    asked = _imports(scope).where(
+    statement = _imports(scope).where(
         import_.c.undone_at.is_(None),
         import_.c.file_hash == key.file_hash,
         import_.c.source == key.source,
@@ -128,19 +128,19 @@ def same_import(scope: Scope, key: SaveKey) -> PastImport | None:
         import_.c.as_of == key.as_of,
     )
     with scope.read() as conn:
-        row = conn.execute(asked.limit(1)).first()
+        row = conn.execute(statement.limit(1)).first()
     return _past(row, scope) if row else None
 
 
 def absent_bookings(scope: Scope, source: str) -> int:
     """Return how many bookings of a source a newer export no longer holds, decided ones too."""
-    asked = select(func.count()).where(
+    statement = select(func.count()).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.source == source,
         booking.c.absent_by.is_not(None),
     )
     with scope.read() as conn:
-        return int(conn.execute(asked).scalar_one())
+        return int(conn.execute(statement).scalar_one())
 
 
 def decided_visits(scope: Scope) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
     of_family = and_(
         family.c.practice_id == booking.c.practice_id, family.c.id == booking.c.family_id
     )
-    asked = (
+    statement = (
         select(
             booking.c.id,
             booking.c.starts_at,
@@ -173,10 +173,10 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
         .order_by(correction.c.made_at.desc(), booking.c.starts_at, booking.c.id)
     )
     with scope.read() as conn:
-        rows = [tuple(row) for row in conn.execute(asked)]
-    found = pd.DataFrame(rows, columns=list(columns))
-    found["starts"] = [datetime.fromtimestamp(at, scope.zone) for at in found["starts"]]
-    return found
+        rows = [tuple(row) for row in conn.execute(statement)]
+    visits = pd.DataFrame(rows, columns=list(columns))
+    visits["starts"] = [datetime.fromtimestamp(at, scope.zone) for at in visits["starts"]]
+    return visits
 
 
 def covered_days(records: Records) -> list[Covered]:
@@ -197,29 +197,31 @@ def source_label(source: str) -> str:
 def takes_back(past: PastImport) -> str:
     """Return in words what undoing an import does."""
     added = words.plural(past.added, "row")
-    told = [f"{added} added by it" if past.added else "Nothing was added by it"]
-    told[0] += f" {'go' if past.added > 1 else 'goes'} out again." if past.added else "."
+    sentences = [f"{added} added by it" if past.added else "Nothing was added by it"]
+    sentences[0] += f" {'go' if past.added > 1 else 'goes'} out again." if past.added else "."
     if past.updated:
         changed = words.plural(past.updated, "changed row")
         says = "say again what they" if past.updated > 1 else "says again what it"
-        told.append(f"{changed} {says} said before.")
+        sentences.append(f"{changed} {says} said before.")
     if past.set_aside:
         aside = words.plural(past.set_aside, "row")
-        told.append(f"{aside} set aside {'leave' if past.set_aside > 1 else 'leaves'} the list.")
-    return " ".join([*told, "Visits missing because of it do not wait any more."])
+        sentences.append(
+            f"{aside} set aside {'leave' if past.set_aside > 1 else 'leaves'} the list."
+        )
+    return " ".join([*sentences, "Visits missing because of it do not wait any more."])
 
 
 def _imports(scope: Scope) -> Select[Any]:
-    columns = (import_.c[name] for name in (*_TOLD, *_MOMENTS))
+    columns = (import_.c[name] for name in (*_IMPORT_COLUMNS, *_MOMENTS))
     return select(*columns).where(import_.c.practice_id == scope.practice_id)
 
 
 def _past(row: Row[Any], scope: Scope) -> PastImport:
-    told = dict(row._mapping)  # noqa: SLF001 - its public name
+    values = dict(row._mapping)  # noqa: SLF001 - its public name
     for name in _MOMENTS:
-        at = told[name]
-        told[name] = None if at is None else datetime.fromtimestamp(at, scope.zone)
-    return PastImport(**told)
+        at = values[name]
+        values[name] = None if at is None else datetime.fromtimestamp(at, scope.zone)
+    return PastImport(**values)
 
 
 def _days(records: Records, source: str, kind: str) -> str:

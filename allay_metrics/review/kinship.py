@@ -39,7 +39,7 @@ class Kin:
 
 
 @dataclass(frozen=True)
-class Question:
+class FamilyQuestion:
     """Are these two one family? `why` says what speaks for it."""
 
     one: Kin
@@ -69,7 +69,7 @@ class Decided:
 class Kinship:
     """Questions, families that book in several names, and what was decided."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[FamilyQuestion, ...]
     several_names: tuple[Kin, ...]
     decided: tuple[Decided, ...]
 
@@ -80,14 +80,14 @@ def kinship(scope: Scope) -> Kinship:
         links = read_links(conn, scope.practice_id)
     kin = _families(scope)
     kept = {match for (match, name), into in links.items() if not name and into == match}
-    asked = _of_doubts(kin.values()) + _look_alikes(kin.values())
-    seen: set[frozenset[str]] = set()
+    candidates = _of_doubts(kin.values()) + _look_alikes(kin.values())
+    handled_pairs: set[frozenset[str]] = set()
     questions = []
-    for question in asked:
+    for question in candidates:
         pair = frozenset((question.one.key, question.other.key))
-        if pair not in seen and not pair <= kept:
+        if pair not in handled_pairs and not pair <= kept:
             questions.append(question)
-        seen.add(pair)
+        handled_pairs.add(pair)
     several = [one for one in kin.values() if len(one.surnames) > 1 and one.key not in kept]
     several.sort(key=lambda one: (-one.bookings, one.name))
     return Kinship(tuple(questions), tuple(several), _decided(kin, links))
@@ -99,20 +99,20 @@ def _families(scope: Scope) -> dict[str, Kin]:
         family.c.practice_id == booking.c.practice_id, family.c.id == booking.c.family_id
     )
     who = [booking.c[name] for name in ("client_name", "email", "phone", "address")]
-    told = (func.count().label("n"), func.min(booking.c.day), func.max(booking.c.day))
-    asked = (
-        select(family.c.match_key, family.c.name, family.c.doubt, *who, *told)
+    totals = (func.count().label("n"), func.min(booking.c.day), func.max(booking.c.day))
+    statement = (
+        select(family.c.match_key, family.c.name, family.c.doubt, *who, *totals)
         .join(booking, of_family)
         .where(family.c.practice_id == scope.practice_id)
         .group_by(family.c.match_key, family.c.name, family.c.doubt, *who)
         .order_by(family.c.match_key, *who)
     )
-    found: dict[str, Kin] = {}
+    kin_by_key: dict[str, Kin] = {}
     with scope.read() as conn:
         for key, name, doubt, client, email, phone, address, count, first, last in conn.execute(
-            asked
+            statement
         ):
-            one = found.setdefault(key, Kin(key, name, doubt))
+            one = kin_by_key.setdefault(key, Kin(key, name, doubt))
             one.names[client] = one.names.get(client, 0) + count
             one.bookings += count
             one.first = min(first, one.first or first)
@@ -120,13 +120,13 @@ def _families(scope: Scope) -> dict[str, Kin]:
             for kept, value in ((one.emails, email), (one.phones, phone), (one.addresses, address)):
                 if value:
                     kept.add(value)
-    return found
+    return kin_by_key
 
 
-def _of_doubts(kin: Iterable[Kin]) -> list[Question]:
+def _of_doubts(kin: Iterable[Kin]) -> list[FamilyQuestion]:
     """Return each family whose match is doubtful beside those it may be one with."""
     families = list(kin)
-    asked = []
+    questions = []
     for one in families:
         if not one.doubt:
             continue
@@ -135,13 +135,17 @@ def _of_doubts(kin: Iterable[Kin]) -> list[Question]:
             if other is one or not other.emails:
                 continue
             if one.phones & other.phones:
-                asked.append(Question(one, other, "the same phone, and others have it too"))
+                questions.append(
+                    FamilyQuestion(one, other, "the same phone, and others have it too")
+                )
             elif not one.phones and names & {plain_name(name) for name in other.names}:
-                asked.append(Question(one, other, "the same name, and others have it too"))
-    return asked
+                questions.append(
+                    FamilyQuestion(one, other, "the same name, and others have it too")
+                )
+    return questions
 
 
-def _look_alikes(kin: Iterable[Kin]) -> list[Question]:
+def _look_alikes(kin: Iterable[Kin]) -> list[FamilyQuestion]:
     """Return pairs of families with one surname and one phone or address between them."""
     shared: dict[tuple[str, str, str], list[Kin]] = defaultdict(list)
     for one in kin:
@@ -151,7 +155,7 @@ def _look_alikes(kin: Iterable[Kin]) -> list[Question]:
             for address in sorted(set(filter(_is_street, map(plain_name, one.addresses)))):
                 shared["address", surname, address].append(one)
     return [
-        Question(one, other, f"the same surname and {_CONTACTS[what]}")
+        FamilyQuestion(one, other, f"the same surname and {_CONTACTS[what]}")
         for (what, _, _), alike in shared.items()
         if 1 < len(alike) <= _FEW
         for one, other in combinations(alike, 2)

@@ -33,7 +33,7 @@ class ImportLine:
 
 
 @dataclass(frozen=True)
-class Known:
+class RecordStatus:
     """The state of the records, which every page names on top.
 
     `as_of` maps a source to the moment of its newest export (unix seconds); `files` are the
@@ -104,7 +104,7 @@ class Known:
         return any(a <= first and last <= b for a, b in self.records.days(source, kind))
 
 
-def known_records(scope: Scope) -> Known:
+def known_records(scope: Scope) -> RecordStatus:
     """Return what the practice's records know; imports that were undone do not count."""
     came_in = (
         select(func.count())
@@ -115,9 +115,9 @@ def known_records(scope: Scope) -> Known:
         )
         .scalar_subquery()
     )
-    *told, _ = ImportLine.__dataclass_fields__
+    *field_names, _ = ImportLine.__dataclass_fields__
     taken_in = (
-        select(*(import_.c[name] for name in told), came_in)
+        select(*(import_.c[name] for name in field_names), came_in)
         .where(
             import_.c.practice_id == scope.practice_id,
             import_.c.undone_at.is_(None),
@@ -134,4 +134,4 @@ def known_records(scope: Scope) -> Known:
     as_of = {line.source: line.as_of for line in lines}
     newest = max(as_of.values(), default=None)
     files = tuple(line for line in lines if line.as_of == newest)
-    return Known(as_of, files, records, scope.zone)
+    return RecordStatus(as_of, files, records, scope.zone)

@@ -22,9 +22,11 @@ def unassigned_types(scope: Scope) -> pd.DataFrame:
     """
     columns = ["type", "visits", "newest"]
     with scope.read() as conn:
-        said = set(said_other(conn, scope.practice_id))
+        declared_rows = set(said_other(conn, scope.practice_id))
         rows = conn.execute(_other_names(scope.practice_id))
-        return pd.DataFrame([row for row in map(tuple, rows) if row not in said], columns=columns)
+        return pd.DataFrame(
+            [row for row in map(tuple, rows) if row not in declared_rows], columns=columns
+        )
 
 
 def _other_names(practice: str) -> Select[Any]:
@@ -48,13 +50,13 @@ def said_other(
     conn: Connection, practice: str, *when: ColumnElement[bool]
 ) -> list[tuple[str, int, date]]:
     """Return those of them whose name the owner said is of none of the three: no question."""
-    mine = type_name.c.practice_id == practice
-    said = select(type_name.c.name).where(mine, type_name.c.visit_type == "other")
-    names = set(conn.execute(said).scalars())
+    in_practice = type_name.c.practice_id == practice
+    statement = select(type_name.c.name).where(in_practice, type_name.c.visit_type == "other")
+    names = set(conn.execute(statement).scalars())
     if not names:
         return []
-    told = [(row[0], row[1], row[2]) for row in conn.execute(_other_names(practice).where(*when))]
-    return [row for row in told if service_name(row[0]) in names]
+    rows = [(row[0], row[1], row[2]) for row in conn.execute(_other_names(practice).where(*when))]
+    return [row for row in rows if service_name(row[0]) in names]
 
 
 def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
@@ -64,7 +66,7 @@ def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
     (what was typed as city, ZIP and address, '' where nothing was).
     """
     columns = ("visit_id", "starts", "day", "family", "family_id", "therapist", "typed")
-    asked = (
+    statement = (
         select(
             visit.c.id,
             visit.c.starts_at,
@@ -86,7 +88,7 @@ def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
         .limit(limit)
     )
     with scope.read() as conn:
-        rows = [_typed(row) for row in conn.execute(asked)]
+        rows = [_typed(row) for row in conn.execute(statement)]
     return local(pd.DataFrame(rows, columns=list(columns)), scope)
 
 
@@ -102,5 +104,5 @@ def _same_practice() -> ColumnElement[bool]:
 
 
 def _typed(row: Any) -> tuple[Any, ...]:
-    *known, city_text, zip_code, address = row
-    return (*known, ", ".join(part for part in (address, city_text, zip_code) if part))
+    *values, city_text, zip_code, address = row
+    return (*values, ", ".join(part for part in (address, city_text, zip_code) if part))

@@ -27,7 +27,7 @@ from allay_metrics.records.tables import (
 )
 from allay_metrics.review.lists import Practice, frame, local, of_family, visited_by
 
-_WHOSE = 3
+_GROUP_PHRASES = 3
 
 
 def missing_visits(scope: Scope) -> pd.DataFrame:
@@ -50,11 +50,11 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
         "file",
         "became",
     )
-    asked = undecided(scope.practice_id)
-    found = local(frame(scope, asked, columns), scope)
-    found["became"] = found["became"].fillna("")
-    found["proposed"] = found["became"].replace("", "cancelled")
-    return found
+    statement = undecided(scope.practice_id)
+    visits = local(frame(scope, statement, columns), scope)
+    visits["became"] = visits["became"].fillna("")
+    visits["proposed"] = visits["became"].replace("", "cancelled")
+    return visits
 
 
 def undecided(practice: Practice) -> Select[Any]:
@@ -142,7 +142,7 @@ class OpenQuestion:
     import_id: str
     file_name: str
     visits: int
-    whose: str
+    summary: str
     reasons: tuple[str, ...]
     choices: tuple[GroupChoice, ...]
 
@@ -232,19 +232,19 @@ def in_words(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:
 
 def whose_visits(groups: Iterable[GroupCount]) -> str:
     """Return of whom a file lacks most, and when: `Maya Lopez 170 of 176, September 2026`."""
-    told = list(groups)
+    group_counts = list(groups)
     therapists = sorted(
-        (one for one in told if one.group[0] == "therapist"),
+        (one for one in group_counts if one.group[0] == "therapist"),
         key=lambda one: (-one.absent, one.group[1]),
     )
-    said = [
+    parts = [
         f"{group_name(one.group)} {words.number(one.absent)} of {words.number(one.of)}"
-        for one in therapists[:_WHOSE]
+        for one in therapists[:_GROUP_PHRASES]
     ]
-    if (more := len(therapists) - _WHOSE) > 0:
-        said.append(words.plural(more, "more therapist"))
-    months = sorted(one.group[1] for one in told if one.group[0] == "month")
-    return ", ".join([*said, *([_months(months[0], months[-1])] if months else [])])
+    if (more := len(therapists) - _GROUP_PHRASES) > 0:
+        parts.append(words.plural(more, "more therapist"))
+    months = sorted(one.group[1] for one in group_counts if one.group[0] == "month")
+    return ", ".join([*parts, *([_months(months[0], months[-1])] if months else [])])
 
 
 def _months(first: str, last: str) -> str:

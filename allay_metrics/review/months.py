@@ -24,7 +24,7 @@ class Month:
 
 def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
     """Return the whole months with five pairs or more; none before a run chart has enough."""
-    found: dict[date, list[bool]] = defaultdict(list)
+    verdicts_by_month: dict[date, list[bool]] = defaultdict(list)
     for concern in concerns().values():
         if concern.kind == "history tag":
             continue
@@ -32,12 +32,16 @@ def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
         for one in judged:
             if one.change is not None:
                 month = closes_on(one.episode, concern).replace(day=1)
-                found[month].append(one.change.verdict == "better")
-    whole = {month: told for month, told in found.items() if month < as_of.replace(day=1)}
+                verdicts_by_month[month].append(one.change.verdict == "better")
+    whole = {
+        month: verdicts
+        for month, verdicts in verdicts_by_month.items()
+        if month < as_of.replace(day=1)
+    }
     months = [
-        Month(month, sum(told), len(told))
-        for month, told in sorted(whole.items())
-        if len(told) >= LINES_ONLY_UNDER
+        Month(month, sum(verdicts), len(verdicts))
+        for month, verdicts in sorted(whole.items())
+        if len(verdicts) >= LINES_ONLY_UNDER
     ]
     return tuple(months[-24:]) if len(months) >= RUN_FROM else ()
 

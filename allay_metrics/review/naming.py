@@ -89,17 +89,17 @@ def word_lines(scope: Scope) -> list[WordLine]:
     """Return the practice's own words, then those that came along and still speak."""
     texts = _texts(scope)
     with scope.read() as conn:
-        mine = select(type_word).where(type_word.c.practice_id == scope.practice_id)
-        own = conn.execute(mine.order_by(type_word.c.word)).all()
+        statement = select(type_word).where(type_word.c.practice_id == scope.practice_id)
+        own = conn.execute(statement.order_by(type_word.c.word)).all()
     shipped = {word.word.casefold(): word for word in shipped_words().words}
     lines = [
         WordLine(r.word, r.visit_type, r.decides, 0, r.version, r.word in shipped) for r in own
     ]
-    said = {line.word for line in lines}
+    own_words = {line.word for line in lines}
     lines += [
         WordLine(word.word, word.visit_type, word.decides, 0, 0, shipped=True)
         for plain_word, word in shipped.items()
-        if plain_word not in said
+        if plain_word not in own_words
     ]
     return [_counted(line, texts) for line in lines]
 
@@ -113,11 +113,11 @@ def name_lines(scope: Scope) -> list[NameLine]:
     """Return every name of a service on file, most visits first, with what it means now."""
     with scope.read() as conn:
         choices = read_choices(conn, scope.practice_id)
-        mine = select(type_name).where(type_name.c.practice_id == scope.practice_id)
-        versions = {row.name: row.version for row in conn.execute(mine)}
+        statement = select(type_name).where(type_name.c.practice_id == scope.practice_id)
+        versions = {row.name: row.version for row in conn.execute(statement)}
     spelt: dict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[str, date] = {}
-    for text, count, day in _told(scope):
+    for text, count, day in _read_type_texts(scope):
         name = service_name(text)
         spelt[name][text] += count
         newest[name] = max(day, newest.get(name, day))
@@ -136,30 +136,30 @@ def name_lines(scope: Scope) -> list[NameLine]:
     return sorted(lines, key=lambda line: (-line.visits, line.name))
 
 
-def _told(scope: Scope) -> list[tuple[str, int, date]]:
+def _read_type_texts(scope: Scope) -> list[tuple[str, int, date]]:
     of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
-    asked = (
+    statement = (
         select(booking.c.type_text, func.count(), func.max(visit.c.day))
         .select_from(visit.join(booking, of_visit))
         .where(visit.c.practice_id == scope.practice_id)
         .group_by(booking.c.type_text)
     )
     with scope.read() as conn:
-        return [(row[0], row[1], row[2]) for row in conn.execute(asked)]
+        return [(row[0], row[1], row[2]) for row in conn.execute(statement)]
 
 
 def _texts(scope: Scope) -> Counter[str]:
-    return Counter({text: count for text, count, _ in _told(scope)})
+    return Counter({text: count for text, count, _ in _read_type_texts(scope)})
 
 
 def alias_lines(scope: Scope) -> list[AliasLine]:
     """Return the practice's own spellings of cities, in alphabetical order."""
-    mine = select(city_alias).where(city_alias.c.practice_id == scope.practice_id)
+    statement = select(city_alias).where(city_alias.c.practice_id == scope.practice_id)
     typed = select(booking.c.city_text, booking.c.address, func.count()).where(
         booking.c.practice_id == scope.practice_id
     )
     with scope.read() as conn:
-        rows = conn.execute(mine.order_by(city_alias.c.spelling)).all()
+        rows = conn.execute(statement.order_by(city_alias.c.spelling)).all()
         if not rows:
             return []
         counts: Counter[str] = Counter()
@@ -172,7 +172,7 @@ def alias_lines(scope: Scope) -> list[AliasLine]:
 
 def unplaced_visits(scope: Scope) -> list[Unplaced]:
     """Return the visits whose city is unknown or one of several, newest first."""
-    asked = (
+    statement = (
         select(
             visit.c.id,
             visit.c.starts_at,
@@ -215,13 +215,13 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
                 spelling=row.city_text or row.address or "",
                 city=row.city,
             )
-            for row in conn.execute(asked)
+            for row in conn.execute(statement)
         ]
 
 
 def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
     """Return the bookings whose city (or visit_type) the owner corrected, the latest first."""
-    asked = (
+    statement = (
         select(
             correction.c.booking_id,
             correction.c.value,
@@ -247,7 +247,7 @@ def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
                 row.client_name,
                 datetime.fromtimestamp(row.starts_at, scope.zone),
             )
-            for row in conn.execute(asked)
+            for row in conn.execute(statement)
         ]
 
 
@@ -258,9 +258,9 @@ def cities_to_choose(scope: Scope) -> list[str]:
         .where(visit.c.practice_id == city.c.practice_id, visit.c.city == city.c.name)
         .scalar_subquery()
     )
-    asked = select(city.c.name, city.c.kind, visits.label("visits")).where(
+    statement = select(city.c.name, city.c.kind, visits.label("visits")).where(
         city.c.practice_id == scope.practice_id, city.c.kind.in_(("city", "virtual"))
     )
     with scope.read() as conn:
-        rows = conn.execute(asked).all()
+        rows = conn.execute(statement).all()
     return [r.name for r in sorted(rows, key=lambda r: (r.kind == "virtual", -r.visits, r.name))]

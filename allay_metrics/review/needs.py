@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Select, Text, and_, bindparam, func, selec
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import booking, daily_city, family, visit
-from allay_metrics.records.types import Day
+from allay_metrics.records.types import LocalDate
 from allay_metrics.review.meaningless import RECENT, said_other
 from allay_metrics.review.missing import undecided
 from allay_metrics.review.rows_aside import rows_set_aside
@@ -43,7 +43,7 @@ class Needs:
 
 def count_needs(scope: Scope, as_of: date) -> Needs:
     """Return how much waits, as of the date of the newest export."""
-    given = {
+    parameters = {
         "practice": scope.practice_id,
         "shown_from": as_of - SHOWN_FOR,
         "lapsed_before": as_of - LAPSED_AFTER,
@@ -51,24 +51,26 @@ def count_needs(scope: Scope, as_of: date) -> Needs:
         "today": as_of,
     }
     with scope.read() as conn:
-        found = {n: int(c) for n, c in conn.execute(_all_counts(), given).mappings().one().items()}
-        if found["unassigned"]:
-            said = said_other(conn, scope.practice_id, visit.c.day >= as_of - RECENT)
-            found["unassigned"] -= sum(count for _, count, _ in said)
-    return Needs(**found)
+        counts = {
+            n: int(c) for n, c in conn.execute(_all_counts(), parameters).mappings().one().items()
+        }
+        if counts["unassigned"]:
+            declared_rows = said_other(conn, scope.practice_id, visit.c.day >= as_of - RECENT)
+            counts["unassigned"] -= sum(count for _, count, _ in declared_rows)
+    return Needs(**counts)
 
 
 @cache
 def _all_counts() -> Select[Any]:
     """Return one statement, built once: the page asks for it at every turn."""
     practice: BindParameter[str] = bindparam("practice", type_=Text)
-    shown_from = bindparam("shown_from", type_=Day)
-    waits = without_next(practice, shown_from, bindparam("today", type_=Day))
+    shown_from = bindparam("shown_from", type_=LocalDate)
+    waits = without_next(practice, shown_from, bindparam("today", type_=LocalDate))
     no_next = select(func.count()).select_from(family).where(waits)
-    lapsed = family.c.last_on < bindparam("lapsed_before", type_=Day)
+    lapsed = family.c.last_on < bindparam("lapsed_before", type_=LocalDate)
     recent = and_(
         daily_city.c.practice_id == practice,
-        daily_city.c.day >= bindparam("recent_from", type_=Day),
+        daily_city.c.day >= bindparam("recent_from", type_=LocalDate),
         daily_city.c.state.not_in(NOT_COUNTED),
     )
     visits = select(func.coalesce(func.sum(daily_city.c.visits), 0)).where(recent)

@@ -71,14 +71,14 @@ def review_outcomes(
     if scope.viewer.role != "owner":
         raise NotAllowed(WHOLE_PRACTICE)
     own = own_measures(scope)
-    asked = _asked_measure(measure, own)
+    chosen_measure = _asked_measure(measure, own)
     chosen = _chosen(only)
     with scope.read() as conn:
         as_of = read_records(conn, scope).newest
         episodes = read_episodes(scope, conn=conn)
         worries = read_worries(conn, scope, first, last)
     day = as_of or last
-    reviewed = [review_concern(episodes, one, asked, (first, last), day) for one in chosen]
+    reviewed = [review_concern(episodes, one, chosen_measure, (first, last), day) for one in chosen]
     return OutcomesReview(
         first=first,
         last=last,
@@ -88,7 +88,7 @@ def review_outcomes(
         by_type=_by_type(reviewed, episodes, (first, min(last, day))),
         worries=worries,
         months=whole_months(episodes, day),
-        has_check_ins=any(one.asked for one in episodes),
+        has_check_ins=any(one.has_check_in for one in episodes),
         own=_own(episodes, own, (first, last), day),
     )
 
@@ -130,11 +130,11 @@ def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernRevi
 def _asked_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | None:
     if measure is None:
         return None
-    known = {**measures(), **{one.id: one.measure for one in own}}
-    countable = [id_ for id_, one in known.items() if one.kind in ("number", "ordinal")]
+    measures_by_id = {**measures(), **{one.id: one.measure for one in own}}
+    countable = [id_ for id_, one in measures_by_id.items() if one.kind in ("number", "ordinal")]
     if measure not in countable:
         raise QuestionProblem(choose_from("measure", measure, countable))
-    return known[measure]
+    return measures_by_id[measure]
 
 
 def _chosen(only: Sequence[str]) -> list[Concern]:
@@ -152,17 +152,23 @@ def _by_type(
     The types together are a total of all concerns: nothing, too, where that would tell of a
     concern that is too small to be told.
     """
-    told: dict[str, list[bool]] = defaultdict(list)
+    verdicts_by_type: dict[str, list[bool]] = defaultdict(list)
     for one in reviewed:
         if one.charted:
             _, judged = summarise(episodes, one.concern, period, period[1], one.summary.measure)
-            for found in judged:
-                if found.change is not None:
-                    told[found.episode.visit_type].append(found.change.verdict == "better")
+            for result in judged:
+                if result.change is not None:
+                    verdicts_by_type[result.episode.visit_type].append(
+                        result.change.verdict == "better"
+                    )
     pairs = {one.concern.id: one.summary.funnel.paired for one in reviewed if one.charted}
-    if withheld({kind: len(found) for kind, found in told.items()}) or tells_on_one(pairs):
+    if withheld({kind: len(result) for kind, result in verdicts_by_type.items()}) or tells_on_one(
+        pairs
+    ):
         return {}
-    return {kind: wilson(sum(found), len(found)) for kind, found in sorted(told.items())}
+    return {
+        kind: wilson(sum(result), len(result)) for kind, result in sorted(verdicts_by_type.items())
+    }
 
 
 def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
@@ -174,29 +180,29 @@ def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
 
 
 def _row(one: ConcernReview) -> dict[str, Any]:
-    found = one.told
-    mean = found.mean
+    summary = one.told
+    mean = summary.mean
     return {
         "concern": one.concern.id,
-        "measure": found.measure.id,
+        "measure": summary.measure.id,
         "window": WINDOWS[one.concern.primary_window].id,
-        "eligible": found.funnel.eligible,
-        "asked": found.funnel.asked,
-        "baseline": found.funnel.baseline,
-        "paired": found.funnel.paired,
+        "eligible": summary.funnel.eligible,
+        "asked": summary.funnel.asked,
+        "baseline": summary.funnel.baseline,
+        "paired": summary.funnel.paired,
         "mean_change": mean.mean if mean else None,
-        "median_change": found.median,
+        "median_change": summary.median,
         "low": mean.low if mean else None,
         "high": mean.high if mean else None,
-        "expected_change": found.expected,
-        "remainder": found.remainder,
-        "better": _share(found.better),
-        "same": _share(found.same),
-        "worse": _share(found.worse),
-        "at_best_already": None if one.why_not else found.at_best_already,
-        "worst_case_share": found.worst_case,
-        "best_case_share": found.best_case,
-        "reason": found.reason,
+        "expected_change": summary.expected,
+        "remainder": summary.remainder,
+        "better": _share(summary.better),
+        "same": _share(summary.same),
+        "worse": _share(summary.worse),
+        "at_best_already": None if one.why_not else summary.at_best_already,
+        "worst_case_share": summary.worst_case,
+        "best_case_share": summary.best_case,
+        "reason": summary.reason,
     }
 
 

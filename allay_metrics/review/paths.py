@@ -18,7 +18,7 @@ from allay_metrics.records.tables import visit
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """Families that went on from one type to another they had not had before.
 
     `families` had their first visit of `to` in the period; `median_days` since the first visit of
@@ -39,29 +39,29 @@ class Paths:
     """
 
     starts: dict[str, int]
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     reason: str = ""
 
 
 FEWEST = 5
 
 
-def read_paths(scope: Scope, asked: Question, settled_from: date | None = None) -> Paths:
+def read_paths(scope: Scope, question: Question, settled_from: date | None = None) -> Paths:
     """Return starts and steps that fall in the question's period and pass its filters.
 
     Where a family went before is looked up whatever the period: the filters choose the arrivals.
     As with new families, days before `settled_from` are left out.
     """
-    early = settled_from is not None and asked.first < settled_from
-    rows, here = _read(scope, asked, settled_from)
+    early = settled_from is not None and question.first < settled_from
+    rows, here = _read(scope, question, settled_from)
     return replace(_paths(rows, here), reason=NEWCOMERS if early else "")
 
 
 def visits_of_step(
-    scope: Scope, asked: Question, step: tuple[str, str], settled_from: date | None = None
+    scope: Scope, question: Question, step: tuple[str, str], settled_from: date | None = None
 ) -> list[str]:
     """Return the ids of the visits by which families arrived at a step (from, to)."""
-    rows, here = _read(scope, asked, settled_from)
+    rows, here = _read(scope, question, settled_from)
     return [
         id_
         for came_from, (id_, _, went_to), _ in _arrivals(rows, here)
@@ -69,13 +69,13 @@ def visits_of_step(
     ]
 
 
-def _read(scope: Scope, asked: Question, settled_from: date | None) -> tuple[Any, set[str]]:
+def _read(scope: Scope, question: Question, settled_from: date | None) -> tuple[Any, set[str]]:
     """Return every first visit of a type of the families that arrived, and the arrivals' ids."""
-    first = max(asked.first, settled_from or asked.first)
+    first = max(question.first, settled_from or question.first)
     arrived = visit.alias("arrived")
     arrivals = (
         select(visit.c.family_id)
-        .where(VISITS.own(scope), VISITS.on((first, asked.last)), *VISITS.only(asked))
+        .where(VISITS.own(scope), VISITS.on((first, question.last)), *VISITS.only(question))
         .where(visit.c.state == "completed", visit.c.is_first_of_type == 1)
     )
     firsts = (
@@ -117,7 +117,7 @@ def _paths(rows: Any, here: set[str]) -> Paths:
         else:
             between[came_from, went_to].append(days)
     steps = [
-        Step(a, b, len(days), median(days) if len(days) >= FEWEST else None)
+        PathStep(a, b, len(days), median(days) if len(days) >= FEWEST else None)
         for (a, b), days in between.items()
     ]
     steps.sort(key=lambda step: (-step.families, step.from_, step.to))

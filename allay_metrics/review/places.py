@@ -28,7 +28,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Place:
+class MapPlace:
     """A city on the map. Coordinates in degrees; `label_side` is l, r, t or b."""
 
     name: str
@@ -42,7 +42,7 @@ class Place:
 class OnTheMap:
     """Cities with coordinates, most visits first, and the visits that have none, by name."""
 
-    places: tuple[Place, ...]
+    places: tuple[MapPlace, ...]
     elsewhere: dict[str, int]
 
     @property
@@ -71,21 +71,25 @@ def grid_of(counts: Iterable[tuple[str, str, int]]) -> Grid:
 def on_the_map(scope: Scope, visits: Mapping[str, int]) -> OnTheMap:
     """Return where these cities are; ambiguous, virtual and unknown ones are nowhere."""
     columns = (city.c.name, city.c.latitude, city.c.longitude, city.c.label_side)
-    asked = select(*columns).where(
+    statement = select(*columns).where(
         city.c.practice_id == scope.practice_id,
         city.c.name.in_(sorted(visits)),
         city.c.latitude.is_not(None),
     )
     with scope.read() as conn:
-        known = {row.name: row for row in conn.execute(asked)}
+        rows_by_city = {row.name: row for row in conn.execute(statement)}
     places = tuple(
-        Place(
-            name, visits[name], known[name].latitude, known[name].longitude, known[name].label_side
+        MapPlace(
+            name,
+            visits[name],
+            rows_by_city[name].latitude,
+            rows_by_city[name].longitude,
+            rows_by_city[name].label_side,
         )
         for name in ranked(visits)
-        if name in known and visits[name]
+        if name in rows_by_city and visits[name]
     )
     elsewhere = {
-        name: visits[name] for name in ranked(visits) if name not in known and visits[name]
+        name: visits[name] for name in ranked(visits) if name not in rows_by_city and visits[name]
     }
     return OnTheMap(places, elsewhere)

@@ -56,7 +56,7 @@ def therapists(scope: Scope) -> list[Therapist]:
         )
         .scalar_subquery()
     )
-    asked = (
+    statement = (
         select(therapist, visits.label("visits"))
         .where(therapist.c.practice_id == scope.practice_id, therapist.c.name != UNKNOWN)
         .order_by(therapist.c.name)
@@ -75,7 +75,7 @@ def therapists(scope: Scope) -> list[Therapist]:
                 visits=row.visits,
                 version=row.version,
             )
-            for row in conn.execute(asked)
+            for row in conn.execute(statement)
         ]
 
 
@@ -88,7 +88,7 @@ def goals(scope: Scope) -> dict[str, Goal]:
 
 def drives(scope: Scope) -> list[Drive]:
     """Return the drives whose minutes the owner knows, in alphabetical order."""
-    asked = (
+    statement = (
         select(drive_pair)
         .where(drive_pair.c.practice_id == scope.practice_id)
         .order_by(drive_pair.c.city_a, drive_pair.c.city_b)
@@ -96,5 +96,5 @@ def drives(scope: Scope) -> list[Drive]:
     with scope.read() as conn:
         return [
             Drive(row.city_a, row.city_b, row.minutes, travel.minutes(row.city_a, row.city_b))
-            for row in conn.execute(asked)
+            for row in conn.execute(statement)
         ]

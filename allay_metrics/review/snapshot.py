@@ -22,11 +22,11 @@ from allay_metrics.records.tables import (
     import_row,
     week_snapshot,
 )
-from allay_metrics.review.answers import Cell, by_place
-from allay_metrics.review.eight import ASKED, week_question
+from allay_metrics.review.answers import MetricCell, by_place
+from allay_metrics.review.eight import VISIT_METRICS, week_question
 from allay_metrics.review.known import known_records
 
-Told = Mapping[str, Cell]
+CellsByMetric = Mapping[str, MetricCell]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Snapshot:
     week: date
     import_id: str
     taken_at: int
-    numbers: dict[str, Cell]
+    numbers: dict[str, MetricCell]
 
 
 def keep_due_snapshots(scope: Scope) -> list[date]:
@@ -44,39 +44,45 @@ def keep_due_snapshots(scope: Scope) -> list[date]:
 
     A week is due once the newest export is not older than its end. Call it after every import.
     """
-    known = known_records(scope)
-    if known.as_of_day is None or known.newest is None or known.first_day is None:
+    record_status = known_records(scope)
+    if (
+        record_status.as_of_day is None
+        or record_status.newest is None
+        or record_status.first_day is None
+    ):
         return []
-    newest = last_full_week(known.as_of_day)
+    newest = last_full_week(record_status.as_of_day)
     with scope.read() as conn:
-        asked = select(week_snapshot.c.week).where(week_snapshot.c.practice_id == scope.practice_id)
-        there = set(conn.execute(asked).scalars())
+        statement = select(week_snapshot.c.week).where(
+            week_snapshot.c.practice_id == scope.practice_id
+        )
+        there = set(conn.execute(statement).scalars())
     due = [
         monday
         for monday in weeks_up_to(newest, SERIES)
-        if monday not in there and sunday_of(monday) >= known.first_day
+        if monday not in there and sunday_of(monday) >= record_status.first_day
     ]
     if not due:
         return []
     table = by_place(query(week_question(newest, SERIES), scope), "period")
     numbers = {
-        monday: {key: _plain(table[monday, key]) for key in ASKED if (monday, key) in table}
+        monday: {key: _plain(table[monday, key]) for key in VISIT_METRICS if (monday, key) in table}
         for monday in due
     }
-    keep_snapshots(scope, known.newest.id, numbers)
+    keep_snapshots(scope, record_status.newest.id, numbers)
     return due
 
 
 def read_snapshot(conn: Connection, scope: Scope, monday: date) -> Snapshot | None:
     """Return a week's numbers as first told, or None."""
-    asked = select(
+    statement = select(
         week_snapshot.c.import_id, week_snapshot.c.taken_at, week_snapshot.c.numbers
     ).where(week_snapshot.c.practice_id == scope.practice_id, week_snapshot.c.week == monday)
-    found = conn.execute(asked).one_or_none()
-    if found is None:
+    row = conn.execute(statement).one_or_none()
+    if row is None:
         return None
-    numbers = {key: Cell(**cell) for key, cell in json.loads(found.numbers).items()}
-    return Snapshot(monday, found.import_id, found.taken_at, numbers)
+    numbers = {key: MetricCell(**cell) for key, cell in json.loads(row.numbers).items()}
+    return Snapshot(monday, row.import_id, row.taken_at, numbers)
 
 
 def restated(scope: Scope, monday: date) -> list[str]:
@@ -89,17 +95,17 @@ def restated(scope: Scope, monday: date) -> list[str]:
     if snapshot is None:
         return []
     live = by_place(query(week_question(monday, 1), scope), "period")
-    now = {key: live[monday, key] for key in ASKED if (monday, key) in live}
+    now = {key: live[monday, key] for key in VISIT_METRICS if (monday, key) in live}
     with scope.read() as conn:
         return compare(conn, scope, snapshot, now)
 
 
-def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: Told) -> list[str]:
+def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: CellsByMetric) -> list[str]:
     """Return the sentences for a snapshot that was read, against the numbers as they are now."""
     changed = {
-        key: (was, now.get(key, Cell(None)))
+        key: (was, now.get(key, MetricCell(None)))
         for key, was in snapshot.numbers.items()
-        if key in METRICS and _differs(was, now.get(key, Cell(None)))
+        if key in METRICS and _differs(was, now.get(key, MetricCell(None)))
     }
     if not changed:
         return []
@@ -120,7 +126,7 @@ def _days_behind(key: str, snapshot: Snapshot) -> tuple[date, date]:
     return snapshot.week, date.max if key == "rebooked_rate" else sunday
 
 
-def _plain(cell: Cell) -> dict[str, Any]:
+def _plain(cell: MetricCell) -> dict[str, Any]:
     return {
         "value": cell.value,
         "numerator": cell.numerator,
@@ -129,26 +135,26 @@ def _plain(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _differs(was: Cell, is_: Cell) -> bool:
+def _differs(was: MetricCell, is_: MetricCell) -> bool:
     before = (was.value, was.numerator, was.denominator)
     return before != (is_.value, is_.numerator, is_.denominator)
 
 
-def _sentence(metric: Metric, was: Cell, is_: Cell, why: list[str]) -> str:
-    said: Callable[[Cell], str] = _share if metric.is_rate else _value
+def _sentence(metric: Metric, was: MetricCell, is_: MetricCell, why: list[str]) -> str:
+    render: Callable[[MetricCell], str] = _share if metric.is_rate else _value
     reasons = why
     ripened = metric.ripe_after is not None and (is_.denominator or 0) > (was.denominator or 0)
     if ripened and not why:
         reasons = ["visits that were too recent to tell are old enough now"]
     because = f": {words.listed(reasons)}" if reasons else ""
-    return f"{metric.label} now {said(is_)}, first told as {said(was)}{because}."
+    return f"{metric.label} now {render(is_)}, first told as {render(was)}{because}."
 
 
-def _value(cell: Cell) -> str:
+def _value(cell: MetricCell) -> str:
     return words.plain(cell.value) if cell.value is not None else "no value"
 
 
-def _share(cell: Cell) -> str:
+def _share(cell: MetricCell) -> str:
     if not cell.denominator:
         return "no value"
     shown = words.share(cell.numerator, cell.denominator)
@@ -159,7 +165,7 @@ def _reasons(
     conn: Connection, scope: Scope, snapshot: Snapshot, days: tuple[date, date]
 ) -> list[str]:
     """Return what happened to the records of these days since the week was first told."""
-    mine = booking.c.practice_id == scope.practice_id
+    in_practice = booking.c.practice_id == scope.practice_id
     week = booking.c.day.between(*days)
     later = (
         select(import_row.c.outcome, func.count())
@@ -178,12 +184,12 @@ def _reasons(
                 ),
             )
         )
-        .where(mine, week, import_.c.sequence > _sequence_of(scope, snapshot.import_id))
+        .where(in_practice, week, import_.c.sequence > _sequence_of(scope, snapshot.import_id))
         .where(import_.c.undone_at.is_(None))
         .group_by(import_row.c.outcome)
     )
     outcomes: dict[str, int] = {row[0]: row[1] for row in conn.execute(later)}
-    absent = select(func.count()).where(mine, week, booking.c.absent_by.is_not(None))
+    absent = select(func.count()).where(in_practice, week, booking.c.absent_by.is_not(None))
     decided = (
         select(func.count())
         .select_from(
@@ -195,7 +201,7 @@ def _reasons(
                 ),
             )
         )
-        .where(mine, week, correction.c.made_at >= snapshot.taken_at)
+        .where(in_practice, week, correction.c.made_at >= snapshot.taken_at)
     )
     undone = select(func.count()).where(
         import_.c.practice_id == scope.practice_id, import_.c.undone_at >= snapshot.taken_at
@@ -206,16 +212,18 @@ def _reasons(
         "no longer in a newer export": int(conn.execute(absent).scalar_one()),
         "decided on by hand": int(conn.execute(decided).scalar_one()),
     }
-    told = [f"{words.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
+    reasons = [f"{words.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
     imports = int(conn.execute(undone).scalar_one())
-    told += [f"{words.plural(imports, 'import')} undone"] if imports else []
+    reasons += [f"{words.plural(imports, 'import')} undone"] if imports else []
     gone = select(func.count()).where(
         audit.c.practice_id == scope.practice_id,
         audit.c.action == ERASED,
         audit.c.at >= snapshot.taken_at,
     )
     families = int(conn.execute(gone).scalar_one())
-    return told + ([f"{words.plural(families, 'family', 'families')} erased"] if families else [])
+    return reasons + (
+        [f"{words.plural(families, 'family', 'families')} erased"] if families else []
+    )
 
 
 def _sequence_of(scope: Scope, import_id: str) -> Any:

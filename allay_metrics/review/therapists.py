@@ -25,11 +25,11 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import daily, therapist
-from allay_metrics.review.answers import Cell, by_place
-from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.answers import MetricCell, by_place
+from allay_metrics.review.known import RecordStatus, known_records
 
 IN_THE_FIELD = ("completed", "no_show", "booked")
-_NONE = Cell(0)
+_NONE = MetricCell(0)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class TherapistLine:
 class TherapistsReview:
     """Everybody who works here, by name."""
 
-    known: Known
+    record_status: RecordStatus
     therapists: tuple[TherapistLine, ...]
 
 
@@ -89,16 +89,16 @@ def review_therapists(scope: Scope) -> TherapistsReview:
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The therapists' weeks are for the owner to see.")
-    known = known_records(scope)
-    if known.as_of_day is None:
-        return TherapistsReview(known, ())
-    this_week = monday_of(known.as_of_day)
+    record_status = known_records(scope)
+    if record_status.as_of_day is None:
+        return TherapistsReview(record_status, ())
+    this_week = monday_of(record_status.as_of_day)
     ahead = (this_week, this_week + WEEK)
-    past = weeks_up_to(last_full_week(known.as_of_day), SERIES + WEEKS_BACK)
+    past = weeks_up_to(last_full_week(record_status.as_of_day), SERIES + WEEKS_BACK)
     counted = by_place(query(_weekly(past), scope), "therapist", "period")
-    mine = therapist.c.practice_id == scope.practice_id
+    in_practice = therapist.c.practice_id == scope.practice_id
     with scope.read() as conn:
-        staff = conn.execute(select(therapist).where(mine)).all()
+        staff = conn.execute(select(therapist).where(in_practice)).all()
         offered = offered_minutes(conn, scope, [one.id for one in staff], ahead)
         plans = _plans(conn.execute(_planned(scope, ahead)).all())
     lines = []
@@ -113,7 +113,7 @@ def review_therapists(scope: Scope) -> TherapistsReview:
             shown = (tuple(past[-SERIES:]), tuple(counts[-SERIES:]), usual)
             named = (one.id, one.name, one.base_city or "", one.week_minutes)
             lines.append(TherapistLine(*named, weeks, *shown))
-    return TherapistsReview(known, tuple(lines))
+    return TherapistsReview(record_status, tuple(lines))
 
 
 def _since_her_first(counts: Sequence[int]) -> Sequence[int]:
@@ -143,7 +143,7 @@ def _planned(scope: Scope, weeks: Sequence[date]) -> Any:
     )
 
 
-class _Day:
+class _DaySum:
     """A day being added up."""
 
     def __init__(self) -> None:
@@ -151,19 +151,19 @@ class _Day:
         self.minutes = self.drive = self.undriven = 0
 
 
-_Plans = Mapping[tuple[str, date], Mapping[date, _Day]]
+_Plans = Mapping[tuple[str, date], Mapping[date, _DaySum]]
 
 
 def _plans(rows: Sequence[Any]) -> _Plans:
-    found: dict[tuple[str, date], dict[date, _Day]] = defaultdict(lambda: defaultdict(_Day))
+    plans: dict[tuple[str, date], dict[date, _DaySum]] = defaultdict(lambda: defaultdict(_DaySum))
     for who, week, day, city, state, visits, minutes, drive, undriven in rows:
-        plan = found[who, week][day]
+        plan = plans[who, week][day]
         plan.cities[city] += int(visits)
         # Nobody was at home: the time was free again, but for the drive.
         plan.minutes += 0 if state == "no_show" else int(minutes)
         plan.drive += int(drive)
         plan.undriven += int(undriven)
-    return found
+    return plans
 
 
 def _week(

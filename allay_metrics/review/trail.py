@@ -34,7 +34,7 @@ _NOBODY = {
 
 
 @dataclass(frozen=True)
-class Line:
+class TrailLine:
     """One thing done: its number, when, by whom, what, and to which family or person."""
 
     number: int
@@ -55,35 +55,37 @@ class Doer:
 
 def kind_of(action: str) -> str:
     """Return which kind an action is filed under: one of KINDS."""
-    return next((name for name, found in _KINDS if found.search(action)), OTHERS)
+    return next((name for name, pattern in _KINDS if pattern.search(action)), OTHERS)
 
 
 def doers(scope: Scope) -> list[Doer]:
     """Return everybody the trail has lines of, by name. Owner only."""
-    mine = lines_of.c.practice_id == scope.practice_id
-    asked = select(lines_of.c.role, lines_of.c.who).where(mine).distinct()
+    in_practice = lines_of.c.practice_id == scope.practice_id
+    statement = select(lines_of.c.role, lines_of.c.who).where(in_practice).distinct()
     with scope.read() as conn:
-        found = [(row.role, row.who) for row in conn.execute(asked)]
-        names = _names(conn, scope, [who for _, who in found if who])
-    people = [Doer(role, who, _called(role, who, names)) for role, who in found]
+        rows = [(row.role, row.who) for row in conn.execute(statement)]
+        names = _names(conn, scope, [who for _, who in rows if who])
+    people = [Doer(role, who, _called(role, who, names)) for role, who in rows]
     return sorted(people, key=lambda one: one.name)
 
 
 def lines(
     scope: Scope, *, doer: Doer | None = None, kind: str = "", before: int | None = None
-) -> list[Line]:
+) -> list[TrailLine]:
     """Return one page of the trail, newest first, and one line more where there are older ones.
 
     `before` is the number of the line the page comes after. Owner only.
     """
     with scope.read() as conn:
         wanted = _which(conn, scope, doer, kind, before)
-        asked = select(lines_of).where(wanted).order_by(lines_of.c.number.desc()).limit(PAGE + 1)
-        rows = conn.execute(asked).all()
+        statement = (
+            select(lines_of).where(wanted).order_by(lines_of.c.number.desc()).limit(PAGE + 1)
+        )
+        rows = conn.execute(statement).all()
         ids = [id_ for row in rows for id_ in (row.who, *row.about.split()) if id_]
         names = _names(conn, scope, ids)
     return [
-        Line(
+        TrailLine(
             row.number,
             datetime.fromtimestamp(row.at, scope.zone),
             _called(row.role, row.who, names),
@@ -99,19 +101,19 @@ def broken(scope: Scope) -> tuple[int, list[str]]:
     """Return how many lines the trail has, and a sentence for each place it is broken at."""
     kept = last_backup(scope)
     with scope.read() as conn:
-        found = list(audit.breaks(conn, scope.practice_id, kept.audit if kept else None))
-        return audit.head(conn, scope.practice_id).number, found
+        sentences = list(audit.breaks(conn, scope.practice_id, kept.audit if kept else None))
+        return audit.head(conn, scope.practice_id).number, sentences
 
 
 def _which(
     conn: Connection, scope: Scope, doer: Doer | None, kind: str, before: int | None
 ) -> ColumnElement[bool]:
-    mine = lines_of.c.practice_id == scope.practice_id
-    parts: list[ColumnElement[bool]] = [mine]
+    in_practice = lines_of.c.practice_id == scope.practice_id
+    parts: list[ColumnElement[bool]] = [in_practice]
     if doer is not None:
         parts += [lines_of.c.role == doer.role, lines_of.c.who == doer.id]
     if kind:
-        actions = conn.execute(select(lines_of.c.action).where(mine).distinct()).scalars()
+        actions = conn.execute(select(lines_of.c.action).where(in_practice).distinct()).scalars()
         parts.append(lines_of.c.action.in_([one for one in actions if kind_of(one) == kind]))
     if before is not None:
         parts.append(lines_of.c.number < before)
@@ -120,13 +122,13 @@ def _which(
 
 def _names(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, str]:
     """Return what these ids are called: people, therapists, families and clients on file."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for table in (client, family, therapist, person):
-        asked = select(table.c.id, table.c.name).where(
+        statement = select(table.c.id, table.c.name).where(
             table.c.practice_id == scope.practice_id, table.c.id.in_(among(conn, ids))
         )
-        found |= {row.id: row.name for row in conn.execute(asked)}
-    return found
+        names |= {row.id: row.name for row in conn.execute(statement)}
+    return names
 
 
 def _called(role: str, who: str, names: dict[str, str]) -> str:
@@ -152,12 +154,12 @@ def find_families(scope: Scope, text: str, most: int = 8) -> list[Erasable]:
     wanted = f"%{text.strip().lower()}%"
     if not text.strip():
         return []
-    mine = family.c.practice_id == scope.practice_id
+    in_practice = family.c.practice_id == scope.practice_id
     named = select(client.c.family_id).where(
         client.c.practice_id == scope.practice_id, client.c.name.ilike(wanted)
     )
-    said = [family.c[name].ilike(wanted) for name in ("name", "email", "phone")]
-    asked = select(family).where(mine, or_(*said, family.c.id.in_(named)))
+    conditions = [family.c[name].ilike(wanted) for name in ("name", "email", "phone")]
+    statement = select(family).where(in_practice, or_(*conditions, family.c.id.in_(named)))
     with scope.read() as conn:
-        rows = conn.execute(asked.order_by(family.c.name, family.c.id).limit(most)).all()
+        rows = conn.execute(statement.order_by(family.c.name, family.c.id).limit(most)).all()
     return [Erasable(row.id, row.name, row.email or "", row.phone or "") for row in rows]

@@ -13,12 +13,12 @@ from allay_metrics.metrics.facts import DAILY, VISITS
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import client, visit, visit_client
-from allay_metrics.review.answers import Cell, Filters, by_place
-from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.answers import Filters, MetricCell, by_place
+from allay_metrics.review.known import RecordStatus, known_records
 from allay_metrics.review.paths import Paths, read_paths
 
 OLDEST_WEEKS = 52
-_NONE = Cell(0, 0)
+_NONE = MetricCell(0, 0)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Mix:
 
 
 @dataclass(frozen=True)
-class Families:
+class FamilySeries:
     """Families seen per period: `new` for the first time, `returning` all others.
 
     A period is None in both where the records cannot tell who is new; `reason` says why.
@@ -86,16 +86,16 @@ class TypesReview:
 
     first: date
     last: date
-    known: Known
+    record_status: RecordStatus
     mix: Mix
-    totals: dict[str, dict[str, Cell]]
-    whole: dict[str, Cell]
-    new_to_type: dict[str, Cell]
-    families: Families
+    totals: dict[str, dict[str, MetricCell]]
+    whole: dict[str, MetricCell]
+    new_to_type: dict[str, MetricCell]
+    families: FamilySeries
     paths: Paths
     ages: Ages
     combined: Combined
-    asked: Question
+    question: Question
     where: Filters
 
 
@@ -106,7 +106,7 @@ def review_visit_types(
 
     `grain` is week or month.
     """
-    known = known_records(scope)
+    record_status = known_records(scope)
     measures = ("completed", "care_hours", "visit_value")
     over_time = Question(
         metrics=measures, by=("visit_type",), grain=grain, first=first, last=last, where=where
@@ -119,31 +119,33 @@ def review_visit_types(
     answers = query_all([over_time, totals, families, replace(totals, by=())], scope)
     whole = by_place(answers[3])
     periods = tuple(bucket.start for bucket in over_time.buckets if bucket.start is not None)
-    told = by_place(answers[1], "visit_type")
-    by_type = {kind: {key: told.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES}
+    type_cells = by_place(answers[1], "visit_type")
+    by_type = {
+        kind: {key: type_cells.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES
+    }
     return TypesReview(
         first=first,
         last=last,
-        known=known,
+        record_status=record_status,
         mix=_mix(answers[0], grain, periods),
         totals=by_type,
         whole={key: whole[(key,)] for key in in_all},
-        new_to_type={kind: found["new_to_type"] for kind, found in by_type.items()},
+        new_to_type={kind: cells["new_to_type"] for kind, cells in by_type.items()},
         families=_families(answers[2], periods),
-        paths=read_paths(scope, totals, known.records.settled_from),
+        paths=read_paths(scope, totals, record_status.records.settled_from),
         ages=_ages(scope, totals),
         combined=_combined(scope, totals, by_type),
-        asked=totals,
+        question=totals,
         where=where,
     )
 
 
 def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
-    found = by_place(answer, "visit_type", "period")
+    cells = by_place(answer, "visit_type", "period")
 
     def series(metric: str) -> dict[str, tuple[float, ...]]:
         return {
-            kind: tuple(found.get((kind, start, metric), _NONE).value or 0 for start in periods)
+            kind: tuple(cells.get((kind, start, metric), _NONE).value or 0 for start in periods)
             for kind in VISIT_TYPES
         }
 
@@ -151,30 +153,32 @@ def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
     return Mix(grain, periods, visits, series("care_hours"), series("visit_value"))
 
 
-def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> Families:
-    found = by_place(answer, "period")
+def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
+    cells = by_place(answer, "period")
     new: list[int | None] = []
     returning: list[int | None] = []
     reasons = []
     for start in periods:
-        fresh = found.get((start, "new_families"), _NONE)
-        seen = found.get((start, "families_seen"), _NONE)
+        fresh = cells.get((start, "new_families"), _NONE)
+        families_seen = cells.get((start, "families_seen"), _NONE)
         if fresh.reason:
             reasons.append(fresh.reason)
-        known = fresh.value is not None and seen.value is not None
-        new.append(fresh.count if known else None)
+        has_values = fresh.value is not None and families_seen.value is not None
+        new.append(fresh.count if has_values else None)
         # Where only part of a period can tell who is new, the others are not all returning.
-        returning.append(seen.count - fresh.count if known and not fresh.reason else None)
-    return Families(periods, tuple(new), tuple(returning), reasons[0] if reasons else "")
+        returning.append(
+            families_seen.count - fresh.count if has_values and not fresh.reason else None
+        )
+    return FamilySeries(periods, tuple(new), tuple(returning), reasons[0] if reasons else "")
 
 
-def _conditions(scope: Scope, asked: Question) -> list[Any]:
-    days = (asked.first, asked.last)
+def _conditions(scope: Scope, question: Question) -> list[Any]:
+    days = (question.first, question.last)
     done = visit.c.state == "completed"
-    return [VISITS.own(scope), VISITS.on(days), done, *VISITS.only(asked)]
+    return [VISITS.own(scope), VISITS.on(days), done, *VISITS.only(question)]
 
 
-def visits_of_age(scope: Scope, asked: Question, age: int | None) -> list[str]:
+def visits_of_age(scope: Scope, question: Question, age: int | None) -> list[str]:
     """Return the ids of visits at an infant's age in weeks, newest first.
 
     Below 0 are all before birth, above OLDEST_WEEKS all older; None is without a known birth date.
@@ -185,11 +189,11 @@ def visits_of_age(scope: Scope, asked: Question, age: int | None) -> list[str]:
             infants = select(client.c.id).where(
                 ours, visit_client.c.visit_id == visit.c.id, *_INFANT
             )
-            told = select(visit.c.id).where(*_conditions(scope, asked), ~infants.exists())
-            return list(conn.execute(told.order_by(visit.c.starts_at.desc())).scalars())
-        aged = [(_weeks(day, born), id_, day) for id_, day, _, born in _born(conn, scope, asked)]
-    found = {(day, id_) for weeks, id_, day in aged if _same_age(weeks, age)}
-    return [id_ for _, id_ in sorted(found, reverse=True)]
+            statement = select(visit.c.id).where(*_conditions(scope, question), ~infants.exists())
+            return list(conn.execute(statement.order_by(visit.c.starts_at.desc())).scalars())
+        aged = [(_weeks(day, born), id_, day) for id_, day, _, born in _born(conn, scope, question)]
+    dated_ids = {(day, id_) for weeks, id_, day in aged if _same_age(weeks, age)}
+    return [id_ for _, id_ in sorted(dated_ids, reverse=True)]
 
 
 def _same_age(weeks: int, age: int) -> bool:
@@ -210,7 +214,7 @@ _INFANT = (
 )
 
 
-def _born(conn: Connection, scope: Scope, asked: Question) -> Any:
+def _born(conn: Connection, scope: Scope, question: Question) -> Any:
     """Return (visit, day, type, birth date) of each infant with a known one at each visit."""
     on_board = and_(
         visit_client.c.practice_id == visit.c.practice_id, visit_client.c.visit_id == visit.c.id
@@ -219,17 +223,17 @@ def _born(conn: Connection, scope: Scope, asked: Question) -> Any:
         select(visit.c.id, visit.c.day, visit.c.visit_type, client.c.born_on)
         .distinct()
         .select_from(visit.join(visit_client, on_board).join(client, and_(*_INFANT)))
-        .where(*_conditions(scope, asked))
+        .where(*_conditions(scope, question))
     )
     return conn.execute(rows)
 
 
-def _ages(scope: Scope, asked: Question) -> Ages:
+def _ages(scope: Scope, question: Question) -> Ages:
     """Count each visit once per age, so that twins are one."""
-    every = select(func.count()).select_from(visit).where(*_conditions(scope, asked))
+    every = select(func.count()).select_from(visit).where(*_conditions(scope, question))
     with scope.read() as conn:
         aged = {
-            (id_, _weeks(day, born), kind) for id_, day, kind, born in _born(conn, scope, asked)
+            (id_, _weeks(day, born), kind) for id_, day, kind, born in _born(conn, scope, question)
         }
         visits = int(conn.execute(every).scalar_one())
     counted = Counter((age, kind) for _, age, kind in aged if 0 <= age <= OLDEST_WEEKS)
@@ -244,17 +248,19 @@ def _ages(scope: Scope, asked: Question) -> Ages:
     )
 
 
-def _combined(scope: Scope, asked: Question, by_type: dict[str, dict[str, Cell]]) -> Combined:
-    facts = VISITS if asked.values("referral_source") else DAILY
+def _combined(
+    scope: Scope, question: Question, by_type: dict[str, dict[str, MetricCell]]
+) -> Combined:
+    facts = VISITS if question.values("referral_source") else DAILY
     count = func.sum(facts.summed["visits"])
     first, second = facts.column("visit_type"), facts.column("second_type")
     pairs = (
         select(first, second, count)
-        .where(facts.own(scope), facts.on((asked.first, asked.last)), *facts.only(asked))
+        .where(facts.own(scope), facts.on((question.first, question.last)), *facts.only(question))
         .where(facts.column("state") == "completed", second != "")
         .group_by(first, second)
     )
     with scope.read() as conn:
-        found = {(kind, other): int(visits) for kind, other, visits in conn.execute(pairs)}
-    most = dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+        visits_by_pair = {(kind, other): int(visits) for kind, other, visits in conn.execute(pairs)}
+    most = dict(sorted(visits_by_pair.items(), key=lambda pair: (-pair[1], pair[0])))
     return Combined(most, sum(cells["completed"].count for cells in by_type.values()))

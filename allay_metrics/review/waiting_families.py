@@ -28,7 +28,7 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
         visit.c.family_id == family.c.id,
         visit.c.is_last == 1,
     )
-    asked = (
+    statement = (
         select(
             family.c.name,
             family.c.id,
@@ -42,21 +42,21 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
         .order_by(family.c.last_on, family.c.name, family.c.id)
         .limit(limit)
     )
-    found = frame(scope, asked, columns)
-    days = [(as_of - day).days for day in found["last_visit"]]
-    found.insert(3, "days_since", days)
-    found["lapsed"] = [since > LAPSED_AFTER.days for since in days]
-    return found
+    families = frame(scope, statement, columns)
+    days = [(as_of - day).days for day in families["last_visit"]]
+    families.insert(3, "days_since", days)
+    families["lapsed"] = [since > LAPSED_AFTER.days for since in days]
+    return families
 
 
 def doubtful_families(scope: Scope) -> pd.DataFrame:
     """Return the families whose match is a question. Columns: family, family_id, question."""
-    asked = (
+    statement = (
         select(family.c.name, family.c.id, family.c.doubt)
         .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None))
         .order_by(family.c.name, family.c.id)
     )
-    return frame(scope, asked, ("family", "family_id", "question"))
+    return frame(scope, statement, ("family", "family_id", "question"))
 
 
 def without_next(practice: Practice, since: Since, today: Since) -> ColumnElement[bool]:

@@ -23,11 +23,18 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import week_note
-from allay_metrics.review.answers import Cell, Filters, by_place, cells
+from allay_metrics.review.answers import Filters, MetricCell, by_place, cells
 from allay_metrics.review.changed import Spot, WhatChanged, what_changed
 from allay_metrics.review.driving import LoneDrive, lone_drives
-from allay_metrics.review.eight import ASKED, Number, ask_for, days_over, eight_numbers, read_goals
-from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.eight import (
+    VISIT_METRICS,
+    Number,
+    ask_for,
+    days_over,
+    eight_numbers,
+    read_goals,
+)
+from allay_metrics.review.known import RecordStatus, known_records
 from allay_metrics.review.needs import Needs, count_needs
 from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map
 from allay_metrics.review.snapshot import compare, read_snapshot, restated
@@ -58,7 +65,7 @@ class Referrals:
 
 
 @dataclass(frozen=True)
-class Note:
+class WeekNote:
     """The owner's words about a week; version 0 is none yet."""
 
     text: str
@@ -81,9 +88,9 @@ class WeekReview:
     so_far: bool
     earlier: date | None
     later: date | None
-    known: Known
+    record_status: RecordStatus
     numbers: tuple[Number, ...]
-    families_seen: Cell
+    families_seen: MetricCell
     states: dict[str, int]
     changed: WhatChanged
     grid: Grid
@@ -94,7 +101,7 @@ class WeekReview:
     lone: tuple[LoneDrive, ...]
     worse: int
     restated: tuple[str, ...]
-    note: Note
+    note: WeekNote
     where: Filters
 
     @property
@@ -110,7 +117,7 @@ class WeekReview:
     @property
     def has_records(self) -> bool:
         """Return whether anything was ever taken in."""
-        return self.known.newest is not None
+        return self.record_status.newest is not None
 
     @property
     def number(self) -> dict[str, Number]:
@@ -118,9 +125,9 @@ class WeekReview:
         return {one.metric.key: one for one in self.numbers}
 
 
-def default_week(known: Known, today: date) -> date:
+def default_week(record_status: RecordStatus, today: date) -> date:
     """Return the Monday of the last week that had ended at the newest export; else before today."""
-    return last_full_week(known.as_of_day or today)
+    return last_full_week(record_status.as_of_day or today)
 
 
 def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -> WeekReview:
@@ -131,48 +138,48 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The week in review is for the owner to see.")
-    known = known_records(scope)
+    record_status = known_records(scope)
     today = datetime.now(scope.zone).date()
-    week = default_week(known, today) if monday is None else monday_of(monday)
-    asked = ask_for(known, week, where)
+    week = default_week(record_status, today) if monday is None else monday_of(monday)
+    request = ask_for(record_status, week, where)
     others = _questions(week, where)
-    answers = query_all([*asked.questions, *others], scope)
+    answers = query_all([*request.questions, *others], scope)
     of_eight, of_page = answers[: -len(others)], answers[-len(others) :]
-    numbers = eight_numbers(asked, of_eight, known, read_goals(scope))
+    numbers = eight_numbers(request, of_eight, record_status, read_goals(scope))
     spots = list(_spots(of_page[0]))
     here = [spot for spot in spots if spot.week == week]
-    earlier, later = _neighbours(known, week)
+    earlier, later = _neighbours(record_status, week)
     return WeekReview(
         monday=week,
-        so_far=days_over(known, week) is not None,
+        so_far=days_over(record_status, week) is not None,
         earlier=earlier,
         later=later,
-        known=known,
+        record_status=record_status,
         numbers=numbers,
         families_seen=by_place(of_page[3])[("families_seen",)],
-        states=_states(scope, asked.weeks, week),
+        states=_states(scope, request.weeks, week),
         changed=what_changed(week, spots, numbers),
         grid=grid_of((s.city, s.weekday, s.completed + s.booked) for s in here),
         map=on_the_map(scope, _by_city(here)),
         types=_types(of_page[1], week),
         referrals=_referrals(of_page[2]),
-        needs=count_needs(scope, known.as_of_day or today),
-        lone=lone_drives(scope, week, known.as_of_day),
-        worse=len(got_worse(scope, known.as_of_day or today)),
+        needs=count_needs(scope, record_status.as_of_day or today),
+        lone=lone_drives(scope, week, record_status.as_of_day),
+        worse=len(got_worse(scope, record_status.as_of_day or today)),
         restated=_restated(scope, week, numbers, where),
         note=read_note(scope, week),
         where=where,
     )
 
 
-def read_note(scope: Scope, monday: date) -> Note:
+def read_note(scope: Scope, monday: date) -> WeekNote:
     """Return the owner's note on a week; empty, with version 0, where there is none."""
-    asked = select(week_note.c.text, week_note.c.version).where(
+    statement = select(week_note.c.text, week_note.c.version).where(
         week_note.c.practice_id == scope.practice_id, week_note.c.week == monday
     )
     with scope.read() as conn:
-        found = conn.execute(asked).one_or_none()
-    return Note("", 0) if found is None else Note(found.text, found.version)
+        row = conn.execute(statement).one_or_none()
+    return WeekNote("", 0) if row is None else WeekNote(row.text, row.version)
 
 
 def _questions(week: date, where: Filters) -> list[Question]:
@@ -205,13 +212,13 @@ def _questions(week: date, where: Filters) -> list[Question]:
 
 def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
     """Return the spots that hold a visit; a spot's completed and booked ones stand in two rows."""
-    found: dict[tuple[date, str, str, str], Counter[str]] = {}
+    counts: dict[tuple[date, str, str, str], Counter[str]] = {}
     for week, city, kind, weekday, metric, cell in cells(
         answer, "period", "city", "visit_type", "weekday"
     ):
         if cell.value:
-            found.setdefault((week, city, kind, weekday), Counter())[metric] += cell.count
-    return (Spot(*place, of["completed"], of["booked"]) for place, of in found.items())
+            counts.setdefault((week, city, kind, weekday), Counter())[metric] += cell.count
+    return (Spot(*place, of["completed"], of["booked"]) for place, of in counts.items())
 
 
 def _by_city(spots: Iterable[Spot]) -> Counter[str]:
@@ -223,27 +230,31 @@ def _by_city(spots: Iterable[Spot]) -> Counter[str]:
 
 def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
     mondays = tuple(weeks_up_to(week, SERIES))
-    found = by_place(answer, "visit_type", "period")
+    type_cells = by_place(answer, "visit_type", "period")
     counts = {
-        kind: tuple(found.get((kind, monday, "completed"), Cell(0)).count for monday in mondays)
+        kind: tuple(
+            type_cells.get((kind, monday, "completed"), MetricCell(0)).count for monday in mondays
+        )
         for kind in VISIT_TYPES
     }
     return TypeWeeks(mondays, counts)
 
 
 def _referrals(answer: pd.DataFrame) -> Referrals:
-    found = [(source, cell) for source, _, cell in cells(answer, "referral_source")]
-    told = [Referral(source, cell.count) for source, cell in found if cell.value]
-    told.sort(key=lambda one: (one.source == UNKNOWN, -one.families, one.source))
-    return Referrals(tuple(told), next((cell.reason for _, cell in found if cell.reason), ""))
+    source_cells = [(source, cell) for source, _, cell in cells(answer, "referral_source")]
+    referrals = [Referral(source, cell.count) for source, cell in source_cells if cell.value]
+    referrals.sort(key=lambda one: (one.source == UNKNOWN, -one.families, one.source))
+    return Referrals(
+        tuple(referrals), next((cell.reason for _, cell in source_cells if cell.reason), "")
+    )
 
 
-def _states(scope: Scope, asked: Question, week: date) -> dict[str, int]:
-    facts = rolled_up(asked, scope)
+def _states(scope: Scope, question: Question, week: date) -> dict[str, int]:
+    facts = rolled_up(question, scope)
     state = facts.column("state")
     counted = (
         select(state, func.sum(facts.summed["visits"]))
-        .where(facts.own(scope), facts.on((week, sunday_of(week))), *facts.only(asked))
+        .where(facts.own(scope), facts.on((week, sunday_of(week))), *facts.only(question))
         .group_by(state)
         .order_by(state)
     )
@@ -251,14 +262,14 @@ def _states(scope: Scope, asked: Question, week: date) -> dict[str, int]:
         return {state: int(visits) for state, visits in conn.execute(counted)}
 
 
-def _neighbours(known: Known, week: date) -> tuple[date | None, date | None]:
+def _neighbours(record_status: RecordStatus, week: date) -> tuple[date | None, date | None]:
     """Return the Mondays before and after, as far as the records tell of completed visits."""
-    if known.first_day is None or known.as_of_day is None:
+    if record_status.first_day is None or record_status.as_of_day is None:
         return None, None
     earlier, later = week - WEEK, week + WEEK
     return (
-        earlier if sunday_of(earlier) >= known.first_day else None,
-        later if later <= known.as_of_day else None,
+        earlier if sunday_of(earlier) >= record_status.first_day else None,
+        later if later <= record_status.as_of_day else None,
     )
 
 
@@ -267,7 +278,7 @@ def _restated(
 ) -> tuple[str, ...]:
     if where:
         return tuple(restated(scope, week))
-    now = {one.metric.key: one.weeks[-1].cell for one in numbers if one.metric.key in ASKED}
+    now = {one.metric.key: one.weeks[-1].cell for one in numbers if one.metric.key in VISIT_METRICS}
     with scope.read() as conn:
         snapshot = read_snapshot(conn, scope, week)
         return () if snapshot is None else tuple(compare(conn, scope, snapshot, now))

@@ -24,7 +24,7 @@ class Worry:
 
 def read_worries(conn: Any, scope: Scope, first: date, last: date) -> tuple[Worry, ...]:
     """Return what got worse or worried parents, and their words, newest first."""
-    asked = (
+    statement = (
         select(
             check_in.c.client_id,
             client.c.name,
@@ -55,11 +55,11 @@ def read_worries(conn: Any, scope: Scope, first: date, last: date) -> tuple[Worr
         )
         .order_by(check_in.c.answered_at.desc(), check_in.c.id)
     )
-    found = []
-    for row in conn.execute(asked):
+    worries = []
+    for row in conn.execute(statement):
         on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
         if first <= on <= last and (row.text or row.value):
             worse = row.measure == "harms" and bool(row.value)
             text, reader = row.text or "", row.words_read_by or ""
-            found.append(Worry(row.client_id, row.name, on, text, worse, reader))
-    return tuple(found)
+            worries.append(Worry(row.client_id, row.name, on, text, worse, reader))
+    return tuple(worries)

@@ -47,10 +47,10 @@ class AccountDoor:
         return answer_page(door_pages.account_page(here.name, here.email))
 
     async def _change(self, request: Request) -> Response:
-        async def change(here: Session, told: Mapping[str, str]) -> Response:
+        async def change(here: Session, form_fields: Mapping[str, str]) -> Response:
             practice, label = self._porch.practice(), label_of(request)
-            old, code, new = (told.get(name, "") for name in ("password", "code", "new"))
-            signing.check_same(new, told.get("again", ""))
+            old, code, new = (form_fields.get(name, "") for name in ("password", "code", "new"))
+            signing.check_same(new, form_fields.get("again", ""))
             token = await self._porch.checked(
                 lambda: signing.change_password(
                     practice, here.person_id, old, code, new, label=label
@@ -62,9 +62,9 @@ class AccountDoor:
         return await self._on_account(request, change, _account_again)
 
     async def _renew(self, request: Request) -> Response:
-        async def renew(here: Session, told: Mapping[str, str]) -> Response:
+        async def renew(here: Session, form_fields: Mapping[str, str]) -> Response:
             practice = self._porch.practice()
-            password, code = told.get("password", ""), told.get("code", "")
+            password, code = form_fields.get("password", ""), form_fields.get("code", "")
             fresh = await self._porch.checked(
                 lambda: signing.renew_codes(practice, here.person_id, password, code)
             )
@@ -79,12 +79,14 @@ class AccountDoor:
         return answer_page(_phone_again(here, {}, ""))
 
     async def _connect(self, request: Request) -> Response:
-        async def connect(here: Session, told: Mapping[str, str]) -> Response:
-            secret = _opened(told.get("sealed", ""), here)
+        async def connect(here: Session, form_fields: Mapping[str, str]) -> Response:
+            secret = _opened(form_fields.get("sealed", ""), here)
             if secret is None:
                 raise QuestionProblem(_STALE)
             practice, label = self._porch.practice(), label_of(request)
-            password, code, fresh = (told.get(name, "") for name in ("password", "code", "fresh"))
+            password, code, fresh = (
+                form_fields.get(name, "") for name in ("password", "code", "fresh")
+            )
             token = await self._porch.checked(
                 lambda: signing.change_phone(
                     practice, here.person_id, password, code, (secret, fresh), label=label
@@ -103,13 +105,13 @@ class AccountDoor:
             return to_login("/account")
         if (late := self._porch.late(here.ref, request)) is not None:
             return late
-        told = await fields(request)
+        form_fields = await fields(request)
         try:
-            response = await act(here, told)
+            response = await act(here, form_fields)
         except RecordsDamaged:
             raise
         except AllayError as error:
-            return answer_page(again(here, told, str(error)), 422)
+            return answer_page(again(here, form_fields, str(error)), 422)
         self._porch.right(here.ref, request)
         return response
 
@@ -118,9 +120,9 @@ def _account_again(here: Session, _told: Mapping[str, str], mistake: str) -> str
     return door_pages.account_page(here.name, here.email, mistake=mistake)
 
 
-def _phone_again(here: Session, told: Mapping[str, str], mistake: str) -> str:
+def _phone_again(here: Session, form_fields: Mapping[str, str], mistake: str) -> str:
     """Return the page with the secret that was scanned already, as long as it may be used."""
-    secret = _opened(told.get("sealed", ""), here) or new_secret()
+    secret = _opened(form_fields.get("sealed", ""), here) or new_secret()
     sealed = str(_seal().dumps([here.person_id, secret]))
     return phone_page(here.email, secret, sealed, mistake=mistake)
 

@@ -39,29 +39,32 @@ class Door:
             return RedirectResponse(wanted, 303)
         token = self._porch.token(request, DEVICE)
         if token and request.query_params.get("way") != "password":
-            known = await to_thread.run_sync(remembered, self._porch.practice(), token)
-            if known is not None:
-                return answer_page(pin_page(known.name, wanted))
+            device = await to_thread.run_sync(remembered, self._porch.practice(), token)
+            if device is not None:
+                return answer_page(pin_page(device.name, wanted))
         return answer_page(door_pages.sign_in_page(wanted, vouches=self._label))
 
     async def _sign_in(self, request: Request) -> Response:
-        told = await fields(request)
-        wanted, email = own_path(told.get("next", "/")), told.get("email", "").strip().lower()
+        form_fields = await fields(request)
+        wanted, email = (
+            own_path(form_fields.get("next", "/")),
+            form_fields.get("email", "").strip().lower(),
+        )
         if (late := self._porch.busy(request) or self._porch.late(email, request)) is not None:
             return late
-        code = told.get("code") or told.get("recovery", "")
+        code = form_fields.get("code") or form_fields.get("recovery", "")
         practice, label = self._porch.practice(), label_of(request)
         try:
             token = await self._porch.checked(
                 lambda: signing.sign_in(
-                    practice, email, told.get("password", ""), code, label=label
+                    practice, email, form_fields.get("password", ""), code, label=label
                 )
             )
         except NotAllowed as error:
             again = door_pages.sign_in_page(wanted, mistake=str(error), vouches=self._label)
             return answer_page(again, 403)
         self._porch.right(email, request)
-        where = to_device(wanted) if "remember" in told else wanted
+        where = to_device(wanted) if "remember" in form_fields else wanted
         return self._porch.let_in(request, token, RedirectResponse(where, 303))
 
     async def _leave(self, request: Request) -> Response:
@@ -81,16 +84,18 @@ class Door:
         return answer_page(door_pages.join_page(request.url.path, invited, vouches=self._label))
 
     async def _join(self, request: Request) -> Response:
-        code, told = request.path_params["code"], await fields(request)
+        code, form_fields = request.path_params["code"], await fields(request)
         practice, label = self._porch.practice(), label_of(request)
         invited = await to_thread.run_sync(signing.invitation, practice, code)
         if (late := self._porch.late(code, request)) is not None:
             return late
-        password = told.get("password", "")
+        password = form_fields.get("password", "")
         try:
-            signing.check_same(password, told.get("again", ""))
+            signing.check_same(password, form_fields.get("again", ""))
             joined = await self._porch.checked(
-                lambda: signing.join(practice, code, password, told.get("code", ""), label=label)
+                lambda: signing.join(
+                    practice, code, password, form_fields.get("code", ""), label=label
+                )
             )
         except (NotFound, RecordsDamaged):
             raise

@@ -8,7 +8,7 @@ import segno
 
 from allay_metrics.actions.passwords import SHORTEST
 from allay_metrics.actions.second_factor import otpauth
-from allay_metrics.actions.sign_in import Invited, Joined
+from allay_metrics.actions.sign_in import Invited, NewSignIn
 from allay_metrics.server.door_html import codes, entry, form, hidden, page, say, wrong
 
 CODE = "Code from your authenticator app"
@@ -52,12 +52,14 @@ def join_page(path: str, invited: Invited, *, mistake: str = "", vouches: str = 
         + authenticator(invited.totp_secret, invited.email)
         + entry(CODE, "code", "text", "one-time-code")
     )
-    told = say(f"{invited.name}, choose a password and connect your phone.")
+    introduction = say(f"{invited.name}, choose a password and connect your phone.")
     elsewhere = _elsewhere(vouches, "/")
     if elsewhere:
-        told = say(f"{invited.name}, use your account, or choose a password and connect a phone.")
+        introduction = say(
+            f"{invited.name}, use your account, or choose a password and connect a phone."
+        )
     title = "Set up your sign-in"
-    return page(title, told + wrong(mistake) + elsewhere + form(path, inside, "Set up"))
+    return page(title, introduction + wrong(mistake) + elsewhere + form(path, inside, "Set up"))
 
 
 def authenticator(secret: str, email: str) -> str:
@@ -73,7 +75,7 @@ def authenticator(secret: str, email: str) -> str:
     )
 
 
-def joined_page(joined: Joined) -> str:
+def joined_page(joined: NewSignIn) -> str:
     """Return the page that shows recovery codes this once."""
     return _recovery("You are set up", joined.recovery_codes)
 
@@ -99,11 +101,11 @@ def account_page(name: str, email: str, *, mistake: str = "", done: str = "") ->
         + entry("Password", "password", "password", "current-password")
         + entry(CODE, "code", "text", "one-time-code")
     )
-    told = f'<p role="status">{escape(done)}</p>' if done else ""
+    status = f'<p role="status">{escape(done)}</p>' if done else ""
     inside = (
         say(f"{name} · {email}", "n")
         + wrong(mistake)
-        + told
+        + status
         + "<h2>Change the password</h2>"
         + say("All other places you are signed in at are signed out.", "n")
         + form("/account/password", change, "Change the password")

@@ -25,7 +25,7 @@ from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.plausible import read_day, read_decimal, read_whole
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.form_html import CLOSED, DAMAGED, POLICY, WAIT, away, message
-from allay_metrics.server.form_pages import Step, last_page
+from allay_metrics.server.form_pages import FormStep, last_page
 from allay_metrics.server.headers import ALWAYS, HSTS
 from allay_metrics.server.limits import Limit
 from allay_metrics.server.outage import AGAIN
@@ -50,7 +50,7 @@ _HEADERS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class FormRequest:
     """A request, read: its link's token, what it says, and the language the device prefers."""
 
     token: str
@@ -128,17 +128,17 @@ class FormDoor:
             return Response(CLOSED, 405, {"Allow": "GET, HEAD, POST"})
         if not self._links.passes(rest):
             return _wait()
-        told = await _read(request, rest)
-        if told is None:
+        form_request = await _read(request, rest)
+        if form_request is None:
             return Response(CLOSED, 413)
         saves = request.method == "POST"
-        if saves and (not told.is_ours or _is_foreign(request)):
+        if saves and (not form_request.is_ours or _is_foreign(request)):
             return Response(CLOSED, 404)
         client = self._site.read(request.scope).counted_as
         limiter = self._queue if self._misses.is_reached(client) else self._lookups
         answer = self._save if saves else self._show
         try:
-            return await to_thread.run_sync(answer, told, limiter=limiter)
+            return await to_thread.run_sync(answer, form_request, limiter=limiter)
         except NotFound:
             return Response(CLOSED, 404) if self._misses.passes(client) else _wait()
         except RecordsDamaged:
@@ -146,31 +146,31 @@ class FormDoor:
         except AllayError as error:
             log.warning("The form cannot ask the records: %s", type(error).__name__)
             headers = {"Retry-After": str(AGAIN), **({} if saves else {"Refresh": str(AGAIN)})}
-            return Response(away(told.sent if saves else ()), 503, headers)
+            return Response(away(form_request.sent if saves else ()), 503, headers)
 
     def _practice(self) -> Practice:
         return replace(self._opened(), viewer=NOBODY)
 
-    def _show(self, told: Told) -> Response:
-        form = parent_form.open_link(self._practice(), told.token)
-        step = Step(form, _language(told, form), told.key)
-        return Response(step.draw(_asked_for(form, told.query.get("at", ""))))
+    def _show(self, form_request: FormRequest) -> Response:
+        form = parent_form.open_link(self._practice(), form_request.token)
+        step = FormStep(form, _language(form_request, form), form_request.key)
+        return Response(step.draw(_asked_for(form, form_request.query.get("at", ""))))
 
-    def _save(self, told: Told) -> Response:
-        practice, step = self._practice(), told.fields.get("step", "")
+    def _save(self, form_request: FormRequest) -> Response:
+        practice, step = self._practice(), form_request.fields.get("step", "")
         try:
-            ended = _SAVES.get(step, _answered)(practice, told)
+            ended = _SAVES.get(step, _answered)(practice, form_request)
         except QuestionProblem:
-            form = parent_form.open_link(practice, told.token)
+            form = parent_form.open_link(practice, form_request.token)
             shown = step if step in ("signs", BIRTH) and form.consented else form.step
             wrong = {"signs": "signs_choose", BIRTH: "weeks_wrong"}.get(shown, "")
-            again = Step(form, _language(told, form), told.key, wrong)
+            again = FormStep(form, _language(form_request, form), form_request.key, wrong)
             return Response(again.draw(shown), 422)
-        if step == "signs" and told.signs:
+        if step == "signs" and form_request.signs:
             self._on_sign()
         if isinstance(ended, Ended):
             return _last(ended, step)
-        return Response(status_code=303, headers={"Location": told.token})
+        return Response(status_code=303, headers={"Location": form_request.token})
 
 
 def _last(ended: Ended, step: str) -> Response:
@@ -185,63 +185,71 @@ def _last(ended: Ended, step: str) -> Response:
     return Response(status_code=303, headers={"Location": f"{where}/{ended.language}"})
 
 
-def _consent(practice: Practice, told: Told) -> None:
+def _consent(practice: Practice, form_request: FormRequest) -> None:
     parent_form.consent(
         practice,
-        told.token,
-        in_totals="totals" in told.fields,
-        language=told.fields.get("lang", LANGUAGES[0]),
+        form_request.token,
+        in_totals="totals" in form_request.fields,
+        language=form_request.fields.get("lang", LANGUAGES[0]),
     )
 
 
-def _signs(practice: Practice, told: Told) -> None:
+def _signs(practice: Practice, form_request: FormRequest) -> None:
     """Save what is ticked; whoever says none and ticked one has ticked one."""
-    ticked = [sign for one in told.signs if (sign := read_whole(one)) is not None]
-    if not ticked and "none" not in told.fields:
+    ticked = [sign for one in form_request.signs if (sign := read_whole(one)) is not None]
+    if not ticked and "none" not in form_request.fields:
         raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
-    parent_form.screen(practice, told.token, ticked)
+    parent_form.screen(practice, form_request.token, ticked)
 
 
-def _was_told(practice: Practice, told: Told) -> Ended | None:
-    if "stop" in told.fields:
-        return parent_form.stop(practice, told.token)
-    parent_form.told(practice, told.token)
+def _was_told(practice: Practice, form_request: FormRequest) -> Ended | None:
+    if "stop" in form_request.fields:
+        return parent_form.stop(practice, form_request.token)
+    parent_form.confirm_advice(practice, form_request.token)
     return None
 
 
-def _birth(practice: Practice, told: Told) -> None:
-    given = {} if "skip" in told.fields else told.fields
-    born, weeks = (given.get(name, "").strip() for name in ("born", "weeks"))
+def _birth(practice: Practice, form_request: FormRequest) -> None:
+    birth_fields = {} if "skip" in form_request.fields else form_request.fields
+    born, weeks = (birth_fields.get(name, "").strip() for name in ("born", "weeks"))
     day, number = read_day(born), read_whole(weeks)
     if (born and day is None) or (weeks and number is None):
         raise QuestionProblem("That is no date or number.")
-    parent_form.save_birth(practice, told.token, day, number)
+    parent_form.save_birth(practice, form_request.token, day, number)
 
 
-def _answered(practice: Practice, told: Told) -> None:
+def _answered(practice: Practice, form_request: FormRequest) -> None:
     """Save the answer to a question; `skip` goes before whatever was tapped."""
-    value = None if "skip" in told.fields else read_decimal(told.fields.get("value", ""))
-    if value is None and "skip" not in told.fields:
+    value = (
+        None
+        if "skip" in form_request.fields
+        else read_decimal(form_request.fields.get("value", ""))
+    )
+    if value is None and "skip" not in form_request.fields:
         raise QuestionProblem("Nothing was answered.")
-    text = told.fields.get("text", "")
-    parent_form.save_answer(practice, told.token, told.fields.get("step", ""), value, text)
+    text = form_request.fields.get("text", "")
+    parent_form.save_answer(
+        practice, form_request.token, form_request.fields.get("step", ""), value, text
+    )
 
 
-def _send(practice: Practice, told: Told) -> Ended:
-    return parent_form.submit(practice, told.token, told.fields.get("text", ""))
+def _send(practice: Practice, form_request: FormRequest) -> Ended:
+    return parent_form.submit(practice, form_request.token, form_request.fields.get("text", ""))
 
 
-def _leave(practice: Practice, told: Told) -> Ended:
-    ended = parent_form.opt_out(practice, told.token)
-    said = told.fields.get("lang", ended.language)
-    return replace(ended, language=said) if said in LANGUAGES else ended
+def _leave(practice: Practice, form_request: FormRequest) -> Ended:
+    ended = parent_form.opt_out(practice, form_request.token)
+    language = form_request.fields.get("lang", ended.language)
+    return replace(ended, language=language) if language in LANGUAGES else ended
 
 
-def _change_language(practice: Practice, told: Told) -> None:
-    parent_form.choose_language(practice, told.token, told.fields.get("to", LANGUAGES[0]))
+def _change_language(practice: Practice, form_request: FormRequest) -> None:
+    parent_form.choose_language(
+        practice, form_request.token, form_request.fields.get("to", LANGUAGES[0])
+    )
 
 
-_SAVES: Mapping[str, Callable[[Practice, Told], Ended | None]] = {
+_SAVES: Mapping[str, Callable[[Practice, FormRequest], Ended | None]] = {
     "consent": _consent,
     "signs": _signs,
     "told": _was_told,
@@ -256,7 +264,7 @@ def _asked_for(form: OpenForm, at: str) -> str:
     """Return the step to show: one done before, where it is asked for, else the next one."""
     if at == "leave":
         return at
-    if at == "act" and form.told and form.ticked:
+    if at == "act" and form.has_read_advice and form.ticked:
         return at
     order = ("consent", "signs", "act", *form.steps)
     now = form.step
@@ -265,15 +273,20 @@ def _asked_for(form: OpenForm, at: str) -> str:
     return now
 
 
-def _language(told: Told, form: OpenForm) -> str:
+def _language(form_request: FormRequest, form: OpenForm) -> str:
     """Return the language chosen: in the address before consent, kept with the form after it."""
     if form.consented:
         return form.language
-    chosen = told.query.get("lang") or told.fields.get("lang") or told.prefers or form.language
+    chosen = (
+        form_request.query.get("lang")
+        or form_request.fields.get("lang")
+        or form_request.prefers
+        or form.language
+    )
     return chosen if chosen in LANGUAGES else form.language
 
 
-async def _read(request: Request, token: str) -> Told | None:
+async def _read(request: Request, token: str) -> FormRequest | None:
     """Return what a request says; None for one too large."""
     body = b""
     async for part in request.stream():
@@ -283,12 +296,12 @@ async def _read(request: Request, token: str) -> Told | None:
     text = body.decode("utf-8", "replace") if request.method == "POST" else ""
     if text.count("&") >= FIELDS:
         return None
-    told = parse_qs(text, keep_blank_values=True)
-    return Told(
+    form_values = parse_qs(text, keep_blank_values=True)
+    return FormRequest(
         token=token,
         query=dict(request.query_params),
-        fields={name: values[-1] for name, values in told.items()},
-        signs=tuple(told.get("sign", ())),
+        fields={name: values[-1] for name, values in form_values.items()},
+        signs=tuple(form_values.get("sign", ())),
         prefers="es" if request.headers.get("accept-language", "").startswith("es") else "",
     )
 

@@ -13,7 +13,7 @@ _FEW = 8  # so many choices or fewer stand one below the other
 
 
 @dataclass(frozen=True)
-class Step:
+class FormStep:
     """One page to draw: the form as it stands, its language, and the key each save must bring."""
 
     form: OpenForm
@@ -95,18 +95,18 @@ class Step:
 
     def _signs(self) -> str:
         groups = ("baby", "parent") if self.form.kind == "infant" else ("parent",)
-        known = signs(self.language)
+        all_signs = signs(self.language)
         listed = "".join(
             f"<h2>{self._say(f'signs_{who}')}</h2>"
-            + "".join(self._sign(one) for one in known if one.who == who)
+            + "".join(self._sign(one) for one in all_signs if one.who == who)
             for who in groups
         )
-        asked = self._form(
+        form_html = self._form(
             "signs",
             f'{listed}<button name="none" value="1" class="go">{self._say("signs_none")}</button>'
             f"<button>{self._say('signs_some')}</button>",
         )
-        return self._page(f"<h1>{self._say('signs_title')}</h1>{asked}{self._foot('signs')}")
+        return self._page(f"<h1>{self._say('signs_title')}</h1>{form_html}{self._foot('signs')}")
 
     def _sign(self, sign: Sign) -> str:
         checked = " checked" if sign.id in self.form.ticked else ""
@@ -137,7 +137,7 @@ class Step:
             if self.form.asks_date
             else ""
         )
-        asked = self._form(
+        form_html = self._form(
             BIRTH,
             f'{born}<label class="f">{self._say("weeks")}'
             '<input type="number" name="weeks" min="22" max="44" step="1" inputmode="numeric">'
@@ -146,7 +146,7 @@ class Step:
         )
         return self._page(
             f"<h1>{self._say('birth_title')}</h1><p>{self._say('birth_why')}</p>"
-            f"{asked}{self._foot(BIRTH)}",
+            f"{form_html}{self._foot(BIRTH)}",
             self._place(BIRTH),
         )
 
@@ -170,10 +170,10 @@ class Step:
         )
 
     def _choices(self, name: str, words: Wording) -> str:
-        given = self.form.answers.get(name)
+        answer = self.form.answers.get(name)
         buttons = "".join(
             f'<button name="value" value="{value:g}"'
-            f"{' class=on' if given and given.value == value else ''}>{escape(label)}</button>"
+            f"{' class=on' if answer and answer.value == value else ''}>{escape(label)}</button>"
             for value, label in words.choices
         )
         if words.low_word:
@@ -185,27 +185,27 @@ class Step:
         return f'<div class="{css}">{buttons}</div>'
 
     def _without(self, name: str) -> str:
-        found = ""
+        button = ""
         if name == "feed_pain":
-            found = f'<button name="skip" value="1">{self._say("no_breast")}</button>'
-        return found + f'<button class="l" name="skip" value="1">{self._say("skip")}</button>'
+            button = f'<button name="skip" value="1">{self._say("no_breast")}</button>'
+        return button + f'<button class="l" name="skip" value="1">{self._say("skip")}</button>'
 
     def _field(self, field: str, label: str, name: str) -> str:
-        given = self.form.answers.get(name)
-        text = escape(given.text) if given else ""
+        answer = self.form.answers.get(name)
+        text = escape(answer.text) if answer else ""
         return (
             f'<label class="f">{self._say(label)}'
             f'<textarea name="{field}" rows="2" maxlength="2000">{text}</textarea></label>'
         )
 
     def _words(self) -> str:
-        asked = self._form(
+        form_html = self._form(
             WORDS,
             self._field("text", "words_text", WORDS)
             + f'<button class="go">{self._say("send")}</button>',
         )
         return self._page(
-            f"<h1>{self._say('words_title')}</h1>{asked}{self._foot(WORDS)}", self._place(WORDS)
+            f"<h1>{self._say('words_title')}</h1>{form_html}{self._foot(WORDS)}", self._place(WORDS)
         )
 
 

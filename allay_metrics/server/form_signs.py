@@ -88,24 +88,24 @@ def _spanish(opening: datetime, now: datetime) -> str:
 def _instructions(ticked: Collection[int], language: str) -> list[tuple[str, list[_Call]]]:
     """Return each instruction with its numbers, most urgent first."""
     worded = {sign.id: sign for sign in signs(language)}
-    found: dict[str, list[_Call]] = {}
+    calls_by_action: dict[str, list[_Call]] = {}
     is_said = False
     for flag in by_urgency(ticked):
-        calls = found.setdefault(worded[flag.id].action, [])
+        calls = calls_by_action.setdefault(worded[flag.id].action, [])
         for number in worded[flag.id].calls:
             call = _Call(number, is_late=number == EMERGENCY and flag.tier > 1)
             if call not in calls and not (call.is_late and is_said):
                 calls.append(call)
             is_said = is_said or call.is_late
-    return list(found.items())
+    return list(calls_by_action.items())
 
 
 def _buttons(call: _Call, language: str) -> str:
     label = (
         say("emergency", language) if call.is_late else say("call", language, number=call.number)
     )
-    found = f'<a class="b" href="tel:{call.address}">{unbroken(label)}</a>'
+    buttons = f'<a class="b" href="tel:{call.address}">{unbroken(label)}</a>'
     if call.number in TEXT_TOO:
         text = say("text_to", language, number=call.number)
-        found += f'<a class="b" href="sms:{call.address}">{unbroken(text)}</a>'
-    return found
+        buttons += f'<a class="b" href="sms:{call.address}">{unbroken(text)}</a>'
+    return buttons

@@ -29,7 +29,7 @@ from allay_metrics.server.identity import HEADER, OURS, seal
 from allay_metrics.server.limits import Limit
 from allay_metrics.server.outage import outage
 from allay_metrics.server.rules import Lookups, Rules
-from allay_metrics.server.site import Asked
+from allay_metrics.server.site import RequestInfo
 from allay_metrics.server.tab import Tab
 
 log = logging.getLogger("allay_metrics.gate")
@@ -54,22 +54,24 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        asked = self._site.read(scope)
+        request_info = self._site.read(scope)
         # Nothing a client says of itself comes through; what is ours is added where it passes.
-        told = [header for header in scope["headers"] if not header[0].startswith(OURS)]
-        scope = {**scope, "headers": told}
-        send = protecting(send, path=scope["path"], asked=asked)
+        headers = [header for header in scope["headers"] if not header[0].startswith(OURS)]
+        scope = {**scope, "headers": headers}
+        send = protecting(send, path=scope["path"], request_info=request_info)
         if scope["type"] == "websocket":
-            tab = Tab(self._rules, self._lookups, scope, asked)
+            tab = Tab(self._rules, self._lookups, scope, request_info)
             await tab.run(self._app, receive, send)
         else:
-            await self._request(scope, receive, send, asked)
+            await self._request(scope, receive, send, request_info)
 
-    async def _request(self, scope: Scope, receive: Receive, send: Send, asked: Asked) -> None:
+    async def _request(
+        self, scope: Scope, receive: Receive, send: Send, request_info: RequestInfo
+    ) -> None:
         answer = _Answer(send)
         most = LARGEST_UPLOAD if self._rules.kind(scope["path"]) == "upload" else LARGEST
         try:
-            refusal = await self._refusal(scope, asked, most)
+            refusal = await self._refusal(scope, request_info, most)
             if refusal is not None:
                 await refusal(scope, receive, answer)
                 return
@@ -81,12 +83,12 @@ class Gate:
             log.error("Problem %s at the gate: %s", uuid4().hex[:8], type(error).__name__)  # noqa: TRY400
             await answer.instead(Response(WRONG, 500), scope, receive)
 
-    async def _refusal(self, scope: Scope, asked: Asked, most: int) -> Response | None:
+    async def _refusal(self, scope: Scope, request_info: RequestInfo, most: int) -> Response | None:
         """Return what a request is refused with; None lets it pass, with who is asking."""
         kind = self._rules.kind(scope["path"])
         if kind == "health":
             return None
-        if not self._site.knows(asked):
+        if not self._site.knows(request_info):
             return Response(MOVED, 403)
         if _length(scope) > most:
             return Response(TOO_LARGE, 413)
@@ -94,42 +96,44 @@ class Gate:
             return Response(NOT_HERE, 404)
         if kind == "open":
             return None
-        if scope["method"] not in _READS and self._site.is_foreign(asked):
+        if scope["method"] not in _READS and self._site.is_foreign(request_info):
             return Response(MOVED, 403)
-        admission = await self._look(scope, asked)
+        admission = await self._look(scope, request_info)
         if isinstance(admission, Response):
             return admission
         if kind == "door":
             return None if admission.runs == "people" else _to("/")
         if admission.who is None:
-            return self._nobody(scope, asked, admission)
+            return self._nobody(scope, request_info, admission)
         scope["headers"].append((HEADER.encode(), seal(admission.who).encode()))
         return None
 
-    async def _look(self, scope: Scope, asked: Asked) -> Admission | Response:
+    async def _look(self, scope: Scope, request_info: RequestInfo) -> Admission | Response:
         """Return who is asking, or what everybody is told while that cannot be looked up."""
         try:
-            return await self._lookups.who(scope, asked)
+            return await self._lookups.who(scope, request_info)
         except ConfigProblem as error:
             # What is not set up or damaged holds nobody's words; the log leaves out all else.
             log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
-            return Response(self._why_nobody(error, asked), 503)
+            return Response(self._why_nobody(error, request_info), 503)
         except AllayError as error:
             log.warning("Nobody can be looked up: %s", type(error).__name__)
             return outage(error, scope["method"])
 
-    def _why_nobody(self, error: AllayError, asked: Asked) -> str:
+    def _why_nobody(self, error: AllayError, request_info: RequestInfo) -> str:
         """Return the page that says why nobody is let in.
 
         Where files lie is for the person at this computer alone.
         """
         if not isinstance(error, RecordsDamaged):
             return NOT_YET
-        return notice(DAMAGED_TITLE, str(error)) if self._site.is_keyboard(asked) else DAMAGED
+        return (
+            notice(DAMAGED_TITLE, str(error)) if self._site.is_keyboard(request_info) else DAMAGED
+        )
 
-    def _nobody(self, scope: Scope, asked: Asked, admission: Admission) -> Response:
+    def _nobody(self, scope: Scope, request_info: RequestInfo, admission: Admission) -> Response:
         """Return what somebody is told who has not signed in."""
-        if not self._refused.passes(asked.counted_as):
+        if not self._refused.passes(request_info.counted_as):
             return Response(BUSY, 429, {"Retry-After": "60"})
         if admission.runs != "people":
             return Response(MOVED, 403)
@@ -146,9 +150,9 @@ def _to(where: str) -> Response:
 
 def _length(scope: Scope) -> int:
     """Return how many bytes are announced; what is no number is counted as the body comes."""
-    told = Headers(scope=scope).get("content-length", "")
-    if told.isascii() and told.isdecimal():
-        number = read_whole(told)
+    header = Headers(scope=scope).get("content-length", "")
+    if header.isascii() and header.isdecimal():
+        number = read_whole(header)
         return sys.maxsize if number is None else number  # longer than what is read as one
     return 0
 

@@ -9,17 +9,17 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-from allay_metrics.server.site import Asked
+from allay_metrics.server.site import RequestInfo
 
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def _inline_scripts() -> str:
     """Return the hashes of the scripts that stand in Streamlit's own page, and no others."""
-    found = find_spec("streamlit")
-    assert found is not None
-    assert found.origin is not None
-    page = (Path(found.origin).parent / "static" / "index.html").read_bytes()
+    module_spec = find_spec("streamlit")
+    assert module_spec is not None
+    assert module_spec.origin is not None
+    page = (Path(module_spec.origin).parent / "static" / "index.html").read_bytes()
     hashes = (b64encode(sha256(one).digest()).decode() for one in _INLINE.findall(page))
     return "".join(f" 'sha256-{one}'" for one in hashes)
 
@@ -46,12 +46,12 @@ _KEPT = ("/static/", "/app/static/fonts/")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-def protecting(send: Send, *, path: str, asked: Asked) -> Send:
+def protecting(send: Send, *, path: str, request_info: RequestInfo) -> Send:
     """Return `send`, which adds what an answer must carry; a narrower policy of its own stays."""
 
     async def protected(message: Message) -> None:
         if message["type"] in _STARTS:
-            _protect(MutableHeaders(raw=_headers(message)), path, asked)
+            _protect(MutableHeaders(raw=_headers(message)), path, request_info)
         await send(message)
 
     return protected
@@ -64,14 +64,14 @@ def _headers(message: Message) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-def _protect(headers: MutableHeaders, path: str, asked: Asked) -> None:
+def _protect(headers: MutableHeaders, path: str, request_info: RequestInfo) -> None:
     for name, value in ALWAYS.items():
         headers[name] = value
     if "content-security-policy" not in headers:
         # Not every browser takes 'self' for a socket too.
-        sockets = f"{'wss' if asked.is_tls else 'ws'}://{asked.host}"
+        sockets = f"{'wss' if request_info.is_tls else 'ws'}://{request_info.host}"
         headers["Content-Security-Policy"] = POLICY.format(sockets=sockets)
     if not path.startswith(_KEPT):
         headers["Cache-Control"] = "no-store"
-    if asked.is_tls:
+    if request_info.is_tls:
         headers["Strict-Transport-Security"] = HSTS

@@ -38,22 +38,22 @@ class Identity:
 
 def seal(identity: Identity) -> str:
     """Return the header's value."""
-    told = urlsafe_b64encode(json.dumps(asdict(identity)).encode()).decode()
-    return f"{told}.{_mark(told)}"
+    payload = urlsafe_b64encode(json.dumps(asdict(identity)).encode()).decode()
+    return f"{payload}.{_mark(payload)}"
 
 
 def unseal(value: object) -> Identity | None:
     """Return who a header's value names; None for one this process's gate did not write."""
     if not isinstance(value, str):
         return None
-    told, _, mark = value.partition(".")
-    if not hmac.compare_digest(mark.encode(), _mark(told).encode()):
+    payload, _, mark = value.partition(".")
+    if not hmac.compare_digest(mark.encode(), _mark(payload).encode()):
         return None
     try:
-        return Identity(**json.loads(urlsafe_b64decode(told)))
+        return Identity(**json.loads(urlsafe_b64decode(payload)))
     except (NotBase64, ValueError, TypeError):
         return None
 
 
-def _mark(told: str) -> str:
-    return hmac.new(_KEY, told.encode(), sha256).hexdigest()
+def _mark(payload: str) -> str:
+    return hmac.new(_KEY, payload.encode(), sha256).hexdigest()

@@ -18,8 +18,8 @@ def key_of(*parts: str) -> Key:
     """Return what a limit keeps of a key: 16 bytes, however long its parts are."""
     digest = blake2b(digest_size=_BYTES)
     for part in parts:
-        told = part.encode("utf-8", "surrogatepass")
-        digest.update(len(told).to_bytes(8, "big") + told)
+        part_bytes = part.encode("utf-8", "surrogatepass")
+        digest.update(len(part_bytes).to_bytes(8, "big") + part_bytes)
     return digest.digest()
 
 

@@ -36,7 +36,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingSignIn:
     """What one sign-in remembers between its two requests."""
 
     state: str
@@ -45,7 +45,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Identity:
+class ProviderIdentity:
     """Who the provider says somebody is; the address is verified by it."""
 
     issuer: str
@@ -64,29 +64,29 @@ class Provider:
         self._keys = KeySet([])
         self._described_at = self._keys_at = float("-inf")
 
-    def begin(self, back: str) -> tuple[str, Asked]:
+    def begin(self, back: str) -> tuple[str, PendingSignIn]:
         """Return the provider's address to go to, and what to remember until it sends back.
 
         Raises Refused where the provider does not answer.
         """
-        asked = Asked(*(secrets.token_urlsafe(32) for _ in range(3)))
+        pending_sign_in = PendingSignIn(*(secrets.token_urlsafe(32) for _ in range(3)))
         address = prepare_grant_uri(
             self._describe()["authorization_endpoint"],
             client_id=self.settings.client_id,
             response_type="code",
             redirect_uri=back,
             scope="openid email",
-            state=asked.state,
-            nonce=asked.nonce,
-            code_challenge=create_s256_code_challenge(asked.verifier),
+            state=pending_sign_in.state,
+            nonce=pending_sign_in.nonce,
+            code_challenge=create_s256_code_challenge(pending_sign_in.verifier),
             code_challenge_method="S256",
             prompt="select_account",
         )
-        return address, asked
+        return address, pending_sign_in
 
-    def finish(self, asked: Asked, code: str, back: str) -> Identity:
+    def finish(self, pending_sign_in: PendingSignIn, code: str, back: str) -> ProviderIdentity:
         """Return who signed in, everything checked. Raises Refused."""
-        token = self._exchange(asked, code, back)
+        token = self._exchange(pending_sign_in, code, back)
         try:
             decoded = self._decode(str(token.get("id_token", "")))
             claims = CodeIDToken(
@@ -95,10 +95,10 @@ class Provider:
                 {
                     "iss": {"essential": True, "value": self.settings.issuer},
                     "aud": {"essential": True, "value": self.settings.client_id},
-                    "nonce": {"essential": True, "value": asked.nonce},
+                    "nonce": {"essential": True, "value": pending_sign_in.nonce},
                 },
                 {
-                    "nonce": asked.nonce,
+                    "nonce": pending_sign_in.nonce,
                     "client_id": self.settings.client_id,
                     "access_token": token.get("access_token"),
                 },
@@ -113,7 +113,7 @@ class Provider:
             raise Refused("the token names no subject or no e-mail")
         if not self._is_verified(claims):
             raise Refused("the e-mail is not verified")
-        return Identity(self.settings.issuer, subject, email)
+        return ProviderIdentity(self.settings.issuer, subject, email)
 
     def _is_verified(self, claims: CodeIDToken) -> bool:
         """Return whether the provider vouches for the e-mail.
@@ -126,21 +126,21 @@ class Provider:
         is_microsoft = urlsplit(self.settings.issuer).hostname == _MICROSOFT
         return is_microsoft and claims.get("xms_edov") in (True, 1, "1", "true")
 
-    def _exchange(self, asked: Asked, code: str, back: str) -> dict[str, Any]:
-        given = self._describe()
+    def _exchange(self, pending_sign_in: PendingSignIn, code: str, back: str) -> dict[str, Any]:
+        description = self._describe()
         own, secret = self.settings.client_id, self.settings.client_secret
         data = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": back,
-            "code_verifier": asked.verifier,
+            "code_verifier": pending_sign_in.verifier,
         }
-        if "client_secret_post" in given.get("token_endpoint_auth_methods_supported", ()):
+        if "client_secret_post" in description.get("token_endpoint_auth_methods_supported", ()):
             data |= {"client_id": own, "client_secret": secret}
-            return _json("POST", given["token_endpoint"], data=data)
+            return _json("POST", description["token_endpoint"], data=data)
         # RFC 6749, 2.3.1: both parts are form-encoded before they become a header.
         auth = httpx.BasicAuth(quote(own, safe=""), quote(secret, safe=""))
-        return _json("POST", given["token_endpoint"], data=data, auth=auth)
+        return _json("POST", description["token_endpoint"], data=data, auth=auth)
 
     def _decode(self, token: str) -> jwt.Token:
         listed = self._describe().get("id_token_signing_alg_values_supported", ALGORITHMS[:1])
@@ -156,14 +156,14 @@ class Provider:
         with self._lock:
             if time.monotonic() - self._described_at < _KEPT:
                 return self._described
-            found = _json("GET", _well_known(self.settings.issuer))
-            if found.get("issuer") != self.settings.issuer:
+            description = _json("GET", _well_known(self.settings.issuer))
+            if description.get("issuer") != self.settings.issuer:
                 raise Refused("the provider calls itself otherwise than ALLAY_OIDC_ISSUER does")
             ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-            if not all(isinstance(found.get(end), str) for end in ends):
+            if not all(isinstance(description.get(end), str) for end in ends):
                 raise Refused("the provider's description is incomplete")
-            self._described, self._described_at = found, time.monotonic()
-            return found
+            self._described, self._described_at = description, time.monotonic()
+            return description
 
     def _key_set(self, older: float = _KEPT) -> KeySet:
         """Return the provider's keys, fetched anew where they are `older` than so many seconds."""
@@ -186,9 +186,9 @@ def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
     try:
         answer = httpx.request(method, address, timeout=TIMEOUT, **more)
         answer.raise_for_status()
-        found = answer.json()
+        body = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise Refused(f"the provider does not answer: {type(error).__name__}") from None
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise Refused("the provider's answer is no JSON object")
-    return found
+    return body

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from allay_metrics.actions.vouched import REFUSED, sign_in_vouched
 from allay_metrics.errors import NotAllowed
 from allay_metrics.server.door_pages import sign_in_page
-from allay_metrics.server.oidc import Asked, Provider, Refused
+from allay_metrics.server.oidc import PendingSignIn, Provider, Refused
 from allay_metrics.server.porch import Porch, answer_page, label_of, own_path
 
 _UNDERWAY = "oidc"  # the cookie of a sign-in between its two requests
@@ -43,12 +43,14 @@ class OidcDoor:
         if (busy := self._porch.busy(request)) is not None:
             return busy
         try:
-            where, asked = await to_thread.run_sync(self._provider.begin, self._address(request))
+            where, pending_sign_in = await to_thread.run_sync(
+                self._provider.begin, self._address(request)
+            )
         except Refused as refused:
             return self._refuse(str(refused))
         wanted = own_path(request.query_params.get("next", "/"))
         response = RedirectResponse(where, 303)
-        underway = str(self._seal.dumps({**asdict(asked), "wanted": wanted}))
+        underway = str(self._seal.dumps({**asdict(pending_sign_in), "wanted": wanted}))
         cookie = self._porch.cookie(request, _UNDERWAY)
         response.set_cookie(value=underway, max_age=_FOR, **cookie)
         return response
@@ -57,8 +59,8 @@ class OidcDoor:
         if (busy := self._porch.busy(request)) is not None:
             return busy
         try:
-            asked, wanted = self._underway(request)
-            response = await self._let_in(request, asked, wanted)
+            pending_sign_in, wanted = self._underway(request)
+            response = await self._let_in(request, pending_sign_in, wanted)
         except Refused as refused:
             response = self._refuse(str(refused))
         except NotAllowed:
@@ -66,25 +68,27 @@ class OidcDoor:
         response.delete_cookie(**self._porch.cookie(request, _UNDERWAY))
         return response
 
-    def _underway(self, request: Request) -> tuple[Asked, str]:
+    def _underway(self, request: Request) -> tuple[PendingSignIn, str]:
         """Return what this browser's sign-in asked for. Raises Refused for one it did not begin."""
         sealed = request.cookies.get(self._porch.cookie(request, _UNDERWAY)["key"], "")
         try:
-            told = self._seal.loads(sealed, max_age=_FOR)
+            values = self._seal.loads(sealed, max_age=_FOR)
         except BadSignature:
             raise Refused("no sign-in is under way in this browser") from None
-        wanted = told.pop("wanted")
-        asked = Asked(**told)
+        wanted = values.pop("wanted")
+        pending_sign_in = PendingSignIn(**values)
         state = request.query_params.get("state", "")
-        if not hmac.compare_digest(state.encode(), asked.state.encode()):
+        if not hmac.compare_digest(state.encode(), pending_sign_in.state.encode()):
             raise Refused("the answer belongs to another sign-in")
-        return asked, wanted
+        return pending_sign_in, wanted
 
-    async def _let_in(self, request: Request, asked: Asked, wanted: str) -> Response:
+    async def _let_in(
+        self, request: Request, pending_sign_in: PendingSignIn, wanted: str
+    ) -> Response:
         code, back = request.query_params.get("code", ""), self._address(request)
         if not code:
             raise Refused("the provider sent nobody")
-        who = await to_thread.run_sync(self._provider.finish, asked, code, back)
+        who = await to_thread.run_sync(self._provider.finish, pending_sign_in, code, back)
         practice, label = self._porch.practice(), label_of(request)
         token = await to_thread.run_sync(
             lambda: sign_in_vouched(practice, who.issuer, who.subject, who.email, label=label)

@@ -40,25 +40,25 @@ class PinDoor:
         ]
 
     async def _sign_in(self, request: Request) -> Response:
-        told, token = await fields(request), self._porch.token(request, DEVICE)
-        wanted, practice = own_path(told.get("next", "/")), self._porch.practice()
-        known = await to_thread.run_sync(remembered, practice, token) if token else None
-        if known is None:
+        form_fields, token = await fields(request), self._porch.token(request, DEVICE)
+        wanted, practice = own_path(form_fields.get("next", "/")), self._porch.practice()
+        device = await to_thread.run_sync(remembered, practice, token) if token else None
+        if device is None:
             return to_login(wanted)
-        if (late := self._porch.late(known.id, request)) is not None:
+        if (late := self._porch.late(device.id, request)) is not None:
             return late
-        label, pin = label_of(request), told.get("pin", "")
+        label, pin = label_of(request), form_fields.get("pin", "")
         try:
             session = await self._porch.checked(
                 lambda: sign_in_by_pin(practice, token, pin, label=label)
             )
         except NotAllowed as error:
-            return answer_page(pin_page(known.name, wanted, mistake=str(error)), 403)
+            return answer_page(pin_page(device.name, wanted, mistake=str(error)), 403)
         except NotFound as error:
             gone = answer_page(sign_in_page(wanted, mistake=str(error)), 403)
             gone.delete_cookie(**self._porch.cookie(request, DEVICE))
             return gone
-        self._porch.right(known.id, request)
+        self._porch.right(device.id, request)
         return self._porch.let_in(request, session, RedirectResponse(wanted, 303))
 
     async def _ask(self, request: Request) -> Response:
@@ -68,14 +68,14 @@ class PinDoor:
         return answer_page(device_page(wanted, label_of(request)))
 
     async def _remember(self, request: Request) -> Response:
-        here, told = await self._porch.here(request), await fields(request)
+        here, form_fields = await self._porch.here(request), await fields(request)
         if here is None:
             return to_login("/")
-        wanted, label = own_path(told.get("next", "/")), label_of(request)
-        practice, pin = self._porch.practice(), told.get("pin", "")
+        wanted, label = own_path(form_fields.get("next", "/")), label_of(request)
+        practice, pin = self._porch.practice(), form_fields.get("pin", "")
         before = self._porch.token(request, DEVICE)
         try:
-            check_pin(pin, told.get("again", ""))
+            check_pin(pin, form_fields.get("again", ""))
             token = await self._porch.checked(
                 lambda: remember(practice, here, pin, label=label, before=before)
             )

@@ -14,8 +14,8 @@ def pin_page(name: str, wanted: str, *, mistake: str = "") -> str:
     other = f"/login?way=password&next={quote(wanted, safe='')}"
     below = f'<nav><a href="{escape(other)}">Sign in with your password</a></nav>'
     greeting = say(f"Hello {name.split(maxsplit=1)[0]}. Enter the PIN of this device.")
-    told = greeting + wrong(mistake) + form("/login/pin", inside, "Open")
-    return page("Welcome back", told, below=below)
+    content = greeting + wrong(mistake) + form("/login/pin", inside, "Open")
+    return page("Welcome back", content, below=below)
 
 
 def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
@@ -25,7 +25,7 @@ def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
         + _pin(f"New PIN, {DIGITS} digits", "pin", focus=True)
         + _pin("The same PIN again", "again")
     )
-    told = (
+    content = (
         say(f"For 30 days a PIN opens the dashboard on {label}, in place of password and code.")
         + say(
             "Do this on a device of your own only. Five wrong tries in a row, and it is forgotten.",
@@ -35,7 +35,7 @@ def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
         + form("/account/device", inside, "Remember this device")
         + f'<a class="l" href="{escape(wanted)}">Not now</a>'
     )
-    return page("Remember this device", told)
+    return page("Remember this device", content)
 
 
 def phone_page(email: str, secret: str, sealed: str, *, mistake: str = "") -> str:
@@ -49,13 +49,13 @@ def phone_page(email: str, secret: str, sealed: str, *, mistake: str = "") -> st
         + entry("Password", "password", "password", "current-password")
         + entry(f"{CODE} until now, or a recovery code", "code", "text", "off")
     )
-    told = (
+    content = (
         say("All other places you are signed in at are signed out.", "n")
         + wrong(mistake)
         + form("/account/phone", inside, "Use the new phone")
         + '<a class="l" href="/me">Back</a>'
     )
-    return page("Another phone", told)
+    return page("Another phone", content)
 
 
 def _pin(label: str, name: str, *, focus: bool = False) -> str:

@@ -55,8 +55,8 @@ class Porch:
 
     def address(self, request: Request) -> str:
         """Return the address this server was asked under, without a closing slash."""
-        asked = self._site.read(request.scope)
-        return f"{'https' if asked.is_tls else 'http'}://{asked.host}"
+        request_info = self._site.read(request.scope)
+        return f"{'https' if request_info.is_tls else 'http'}://{request_info.host}"
 
     def token(self, request: Request, name: str = SESSION) -> str:
         """Return the token in a cookie of ours, empty for none."""
@@ -89,23 +89,23 @@ class Porch:
             return None
         return answer_page(BUSY, 429, {"Retry-After": "60"})
 
-    def late(self, whose: str, request: Request) -> Response | None:
+    def late(self, account: str, request: Request) -> Response | None:
         """Return what somebody is told who tries too often; None lets her try.
 
         `whose` is what is tried: an account, an invitation, a device, a session.
         """
         if self._queue() > _WAITING:
             return answer_page(BUSY, 429, {"Retry-After": "60"})
-        seconds = self._waits.begin(whose, self._client(request))
+        seconds = self._waits.begin(account, self._client(request))
         if not seconds:
             return None
         minutes = -(-seconds // 60)
-        said = f"There were several wrong tries: wait {minutes} min, then try again."
-        return answer_page(notice("One moment", said), 429, {"Retry-After": str(seconds)})
+        message = f"There were several wrong tries: wait {minutes} min, then try again."
+        return answer_page(notice("One moment", message), 429, {"Retry-After": str(seconds)})
 
-    def right(self, whose: str, request: Request) -> None:
+    def right(self, account: str, request: Request) -> None:
         """Forget the wrong tries before: this one was right."""
-        self._waits.right(whose, self._client(request))
+        self._waits.right(account, self._client(request))
 
     async def checked(self, check: Callable[[], Answer]) -> Answer:
         """Run what hashes a password, two at once: 64 MiB each, and the others go on."""
@@ -129,8 +129,8 @@ class Porch:
                 response = outage(error, request.method)
             except AllayError as error:
                 log.error("Nobody is let in: %s", error)  # noqa: TRY400
-                said = notice("Nobody can sign in", "The server's log says why.")
-                response = answer_page(said, 503)
+                notice_html = notice("Nobody can sign in", "The server's log says why.")
+                response = answer_page(notice_html, 503)
             response.headers["Content-Security-Policy"] = POLICY
             return response
 
@@ -143,10 +143,10 @@ class Porch:
         return self._limiter.statistics().tasks_waiting if self._limiter else 0
 
 
-def own_path(told: str) -> str:
+def own_path(path: str) -> str:
     """Return a path of this server to go to, `/` for anything else."""
-    fits = len(told) <= _LONGEST * 2 and _PATH.fullmatch(told) and not told.startswith("//")
-    return told if fits and not told.startswith(DOORS) else "/"
+    fits = len(path) <= _LONGEST * 2 and _PATH.fullmatch(path) and not path.startswith("//")
+    return path if fits and not path.startswith(DOORS) else "/"
 
 
 def answer_page(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -169,5 +169,5 @@ async def fields(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
     if body.count("&") >= _FIELDS:
         return {}  # no form of ours
-    told = parse_qs(body, keep_blank_values=True)
-    return {name: _CONTROL.sub("", values[-1])[:_LONGEST] for name, values in told.items()}
+    form_values = parse_qs(body, keep_blank_values=True)
+    return {name: _CONTROL.sub("", values[-1])[:_LONGEST] for name, values in form_values.items()}

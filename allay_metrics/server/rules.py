@@ -15,7 +15,7 @@ from starlette.types import Scope
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import Scope as Practice
 from allay_metrics.server.admission import Admission, Admissions
-from allay_metrics.server.site import Asked, Site
+from allay_metrics.server.site import RequestInfo, Site
 
 Kind = Literal["health", "open", "nothing", "door", "upload", "inside", "page"]
 
@@ -79,27 +79,29 @@ class Lookups:
         self._admissions = Admissions(rules.opened)
         self._bundles: dict[str, tuple[float, Admission]] = {}
 
-    async def who(self, scope: Scope, asked: Asked, *, clicks: bool = True) -> Admission:
+    async def who(
+        self, scope: Scope, request_info: RequestInfo, *, clicks: bool = True
+    ) -> Admission:
         """Return who is asking at this moment. Raises ConfigProblem as `Admissions.look` does."""
-        token = session_token(Headers(scope=scope), is_tls=asked.is_tls)
+        token = session_token(Headers(scope=scope), is_tls=request_info.is_tls)
         # Of Streamlit's own scripts an answer of a few seconds ago is good enough.
         moment, kept = time.monotonic(), self._bundles.get(token)
         bundle = scope["path"].startswith(_BUNDLES)
         if bundle and token and kept and moment < kept[0]:
             return kept[1]
-        found = await run_in_threadpool(
+        admission = await run_in_threadpool(
             self._admissions.look,
             token,
-            at_keyboard=self._site.is_keyboard(asked),
+            at_keyboard=self._site.is_keyboard(request_info),
             clicks=clicks,
         )
-        if found.runs == "people" and not self._site.may_sign_in(asked):
+        if admission.runs == "people" and not self._site.may_sign_in(request_info):
             raise ConfigProblem(_IN_THE_OPEN)
         # Nobody's token is kept: whoever sends many, each another one, fills nothing.
-        if bundle and token and found.runs == "people" and found.who is not None:
-            fresh = {one: told for one, told in self._bundles.items() if moment < told[0]}
-            self._bundles = {**fresh, token: (moment + _BUNDLES_FOR, found)}
-        return found
+        if bundle and token and admission.runs == "people" and admission.who is not None:
+            fresh = {one: entry for one, entry in self._bundles.items() if moment < entry[0]}
+            self._bundles = {**fresh, token: (moment + _BUNDLES_FOR, admission)}
+        return admission
 
 
 def cookie_name(name: str = SESSION, *, is_tls: bool) -> str:
@@ -117,8 +119,8 @@ def cookie_token(headers: Headers, name: str, *, is_tls: bool) -> str:
     jar: SimpleCookie = SimpleCookie()
     with suppress(CookieError):
         jar.load(headers.get("cookie", ""))
-    found = jar.get(cookie_name(name, is_tls=is_tls))
-    return found.value if found and _TOKEN.fullmatch(found.value) else ""
+    cookie = jar.get(cookie_name(name, is_tls=is_tls))
+    return cookie.value if cookie and _TOKEN.fullmatch(cookie.value) else ""
 
 
 def _leads(path: str, starts: tuple[str, ...]) -> bool:

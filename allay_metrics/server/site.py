@@ -26,10 +26,10 @@ _FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwa
 _DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
 
-def networks(told: Iterable[str]) -> tuple[Network, ...]:
+def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     """Return addresses and networks as written. Raises ConfigProblem for one that is none."""
     try:
-        return tuple(ip_network(one, strict=False) for one in told)
+        return tuple(ip_network(one, strict=False) for one in texts)
     except ValueError as error:
         raise ConfigProblem(f"ALLAY_PROXY names no address or network: {error}.") from None
 
@@ -52,7 +52,7 @@ def read_address(text: str) -> Address | None:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestInfo:
     """How a request reached us: its host and origin as sent, the client's address, TLS or not.
 
     `client` is the address of whoever asked, past the proxies we believe: an address in its
@@ -108,7 +108,7 @@ class Site:
         """Return whether it is known by an address that is asked over TLS."""
         return (self.public_url or "").startswith("https://")
 
-    def read(self, scope: Scope) -> Asked:
+    def read(self, scope: Scope) -> RequestInfo:
         """Return how a request reached us; what a proxy says counts only from one we believe."""
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else ""
@@ -119,7 +119,7 @@ class Site:
             is_tls = _chain(headers, "x-forwarded-proto")[-1:] in (["https"], ["wss"])
             address = self._nearest(_chain(headers, "x-forwarded-for")) or address
         client = peer if address is None else str(address)
-        return Asked(
+        return RequestInfo(
             host=headers.get("host", "").lower(),
             origin=headers.get("origin"),
             fetched_from=headers.get("sec-fetch-site"),
@@ -129,46 +129,49 @@ class Site:
             by_proxy=by_proxy,
         )
 
-    def is_public(self, asked: Asked) -> bool:
+    def is_public(self, request_info: RequestInfo) -> bool:
         """Return whether a request came for the public address, the way that address says."""
-        known = self.public_host is not None and asked.host == self.public_host
-        return known and (asked.is_tls or not self.is_tls)
+        is_public_host = self.public_host is not None and request_info.host == self.public_host
+        return is_public_host and (request_info.is_tls or not self.is_tls)
 
-    def is_keyboard(self, asked: Asked) -> bool:
+    def is_keyboard(self, request_info: RequestInfo) -> bool:
         """Return whether a request came from this computer itself, past no proxy."""
         local = {f"{name}:{self.port}" for name in _LOCAL}
         local |= set(_LOCAL) if self.port == _DEFAULT_PORTS["http"] else set()
-        here = self.is_local and asked.host in local and is_loopback(asked.client)
-        return here and not asked.is_forwarded
+        here = self.is_local and request_info.host in local and is_loopback(request_info.client)
+        return here and not request_info.is_forwarded
 
-    def knows(self, asked: Asked) -> bool:
+    def knows(self, request_info: RequestInfo) -> bool:
         """Return whether a request came under a name of ours, and not in the open.
 
         Without a public address a server that others reach serves the demo alone, under any name:
         `serve` starts no other.
         """
         nameless = self.public_host is None and not self.is_local
-        return nameless or self.is_keyboard(asked) or self.is_public(asked)
+        return nameless or self.is_keyboard(request_info) or self.is_public(request_info)
 
-    def may_sign_in(self, asked: Asked) -> bool:
+    def may_sign_in(self, request_info: RequestInfo) -> bool:
         """Return whether people may sign in by this request: at this computer, or over TLS."""
-        return self.is_keyboard(asked) or (self.is_tls and self.is_public(asked))
+        return self.is_keyboard(request_info) or (self.is_tls and self.is_public(request_info))
 
-    def is_own_origin(self, asked: Asked) -> bool:
+    def is_own_origin(self, request_info: RequestInfo) -> bool:
         """Return whether an origin is the one the request itself was sent to."""
-        return asked.origin == f"{'https' if asked.is_tls else 'http'}://{asked.host}"
+        return (
+            request_info.origin
+            == f"{'https' if request_info.is_tls else 'http'}://{request_info.host}"
+        )
 
-    def is_foreign(self, asked: Asked) -> bool:
+    def is_foreign(self, request_info: RequestInfo) -> bool:
         """Return whether another site's page made this request.
 
         A form on a page that tells no referrer sends the origin `null`: there the browser's own
         word decides, and without it nothing passes.
         """
-        if asked.origin not in (None, "null"):
-            return not self.is_own_origin(asked)
-        if asked.fetched_from is not None:
-            return asked.fetched_from not in ("same-origin", "none")
-        return asked.origin == "null"
+        if request_info.origin not in (None, "null"):
+            return not self.is_own_origin(request_info)
+        if request_info.fetched_from is not None:
+            return request_info.fetched_from not in ("same-origin", "none")
+        return request_info.origin == "null"
 
     def _believes(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.proxies)

@@ -14,7 +14,7 @@ from allay_metrics.errors import ConfigProblem
 from allay_metrics.records.types import now
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.server.rules import STREAM, Lookups, Rules, session_token
-from allay_metrics.server.site import Asked
+from allay_metrics.server.site import RequestInfo
 
 log = logging.getLogger("allay_metrics.gate")
 
@@ -25,9 +25,16 @@ _VIOLATION = 1008
 class Tab:
     """Lets one socket through while whoever opened it may be here."""
 
-    def __init__(self, rules: Rules, lookups: Lookups, scope: Scope, asked: Asked) -> None:
+    def __init__(
+        self, rules: Rules, lookups: Lookups, scope: Scope, request_info: RequestInfo
+    ) -> None:
         """Know what the socket was opened with."""
-        self._rules, self._lookups, self._scope, self._asked = rules, lookups, scope, asked
+        self._rules, self._lookups, self._scope, self._request_info = (
+            rules,
+            lookups,
+            scope,
+            request_info,
+        )
         self._who: Identity | None = None
         self._until = 0  # seconds of UTC: so long her session lasts without another click
         self._ended = False
@@ -36,7 +43,7 @@ class Tab:
         """Serve the socket until it is closed, by either side."""
         refused = await self._refused()
         if refused:
-            has_token = session_token(Headers(scope=self._scope), is_tls=self._asked.is_tls)
+            has_token = session_token(Headers(scope=self._scope), is_tls=self._request_info.is_tls)
             if refused == 401 and has_token:
                 # A tab that wakes after its session ended: it is told so, and signs in again.
                 await _accept(self._scope, send)
@@ -58,21 +65,21 @@ class Tab:
         """Return the status a handshake is refused with, 0 for one that is let through."""
         site = self._rules.site
         # Before Streamlit sees it: of a foreign origin it would ask outside who it is.
-        if not site.knows(self._asked) or not site.is_own_origin(self._asked):
+        if not site.knows(self._request_info) or not site.is_own_origin(self._request_info):
             return 403
         if self._scope["path"] != STREAM:
             return 404
         try:
-            found = await self._lookups.who(self._scope, self._asked)
+            admission = await self._lookups.who(self._scope, self._request_info)
         except ConfigProblem as error:
             log.error("Nobody is let in: %s", error)  # noqa: TRY400
             return 503
         except Exception as error:  # noqa: BLE001  the browser asks again by itself
             log.warning("A tab cannot be let in: %s", type(error).__name__)
             return 503
-        self._who, self._until = found.who, found.until
-        if found.who is None:
-            return 401 if found.runs == "people" else 403
+        self._who, self._until = admission.who, admission.until
+        if admission.who is None:
+            return 401 if admission.runs == "people" else 403
         return 0
 
     async def _is_here(self, *, clicks: bool) -> bool:
@@ -82,14 +89,14 @@ class Tab:
         without another click: a short outage throws nobody out, and by a long one nobody stays.
         """
         try:
-            found = await self._lookups.who(self._scope, self._asked, clicks=clicks)
+            admission = await self._lookups.who(self._scope, self._request_info, clicks=clicks)
         except ConfigProblem:
             return False
         except Exception as error:  # noqa: BLE001  whatever it is, the next look tries again
             log.warning("A tab cannot be looked at: %s", type(error).__name__)
             return now() < self._until
-        self._until = found.until
-        return found.who == self._who
+        self._until = admission.until
+        return admission.who == self._who
 
     def _looking(self, receive: Receive, send: Send) -> Receive:
         async def looking() -> Message:

@@ -30,15 +30,15 @@ class Waits:
         """Count from now on."""
         self._clock = clock
         self._tries: OrderedDict[Key, tuple[int, float]] = OrderedDict()
-        self._known: OrderedDict[Key, None] = OrderedDict()
+        self._successful_keys: OrderedDict[Key, None] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, whose: str, client: str) -> int:
+    def begin(self, account: str, client: str) -> int:
         """Count a try and return 0; or return the seconds to wait, and count none."""
-        here, anywhere = _keys(whose, client)
+        here, anywhere = _keys(account, client)
         with self._lock:
             left = self._left(here, FREE)
-            if here not in self._known:
+            if here not in self._successful_keys:
                 left = max(left, self._left(anywhere, FREE_ANYWHERE))
             if left > 0:
                 return int(left) + 1
@@ -49,18 +49,18 @@ class Waits:
                 self._tries.popitem(last=False)
             return 0
 
-    def right(self, whose: str, client: str) -> None:
+    def right(self, account: str, client: str) -> None:
         """Forget the wrong tries of an account from an address: this one was right."""
-        here, anywhere = _keys(whose, client)
+        here, anywhere = _keys(account, client)
         with self._lock:
             self._tries.pop(here, None)
             count, at = self._tries.get(anywhere, (0, 0.0))
             if count:
                 self._tries[anywhere] = (count - 1, at)
-            self._known[here] = None
-            self._known.move_to_end(here)
-            while len(self._known) > _KEYS:
-                self._known.popitem(last=False)
+            self._successful_keys[here] = None
+            self._successful_keys.move_to_end(here)
+            while len(self._successful_keys) > _KEYS:
+                self._successful_keys.popitem(last=False)
 
     def _count(self, key: Key) -> int:
         count, at = self._tries.get(key, (0, 0.0))
@@ -74,6 +74,6 @@ class Waits:
         return float(self._tries[key][1] + wait - self._clock())
 
 
-def _keys(whose: str, client: str) -> tuple[Key, Key]:
+def _keys(account: str, client: str) -> tuple[Key, Key]:
     """Return the keys of what is tried from one address, and from anywhere."""
-    return key_of("here", whose, client), key_of("anywhere", whose)
+    return key_of("here", account, client), key_of("anywhere", account)

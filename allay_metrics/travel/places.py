@@ -56,13 +56,13 @@ def towns() -> dict[str, Town]:
 @cache
 def crossings() -> tuple[Crossing, ...]:
     """Return every way over the water, in both directions."""
-    found = []
+    ways = []
     for row in _read("crossings.csv"):
         a = Point(float(row["from_latitude"]), float(row["from_longitude"]))
         b = Point(float(row["to_latitude"]), float(row["to_longitude"]))
-        found.append(Crossing(row["name"], row["from_shore"], a, row["to_shore"], b))
-        found.append(Crossing(row["name"], row["to_shore"], b, row["from_shore"], a))
-    return tuple(found)
+        ways.append(Crossing(row["name"], row["from_shore"], a, row["to_shore"], b))
+        ways.append(Crossing(row["name"], row["to_shore"], b, row["from_shore"], a))
+    return tuple(ways)
 
 
 def straight_miles(a: Point, b: Point) -> float:

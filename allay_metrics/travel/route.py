@@ -27,12 +27,12 @@ def route(city_a: str, city_b: str) -> Route | None:
     Cities on one shore are joined by land. Else the way goes over one or two crossings, whichever
     makes it shortest: from San Francisco to Vallejo by Marin, or by the East Bay.
     """
-    known = towns()
-    if city_a not in known or city_b not in known:
+    towns_by_name = towns()
+    if city_a not in towns_by_name or city_b not in towns_by_name:
         return None
     if city_a == city_b:
         return Route(WITHIN_CITY_MILES)
-    a, b = known[city_a], known[city_b]
+    a, b = towns_by_name[city_a], towns_by_name[city_b]
     if a.shore == b.shore:
         return Route(ROAD_FACTOR * straight_miles(a.at, b.at))
     ways = (_over(a, b, chosen) for chosen in _chains(a.shore, b.shore))
@@ -41,8 +41,8 @@ def route(city_a: str, city_b: str) -> Route | None:
 
 def miles(city_a: str, city_b: str) -> float | None:
     """Return the estimated miles by road; None where one of the two is no shipped city."""
-    found = route(city_a, city_b)
-    return found.miles if found else None
+    shortest_route = route(city_a, city_b)
+    return shortest_route.miles if shortest_route else None
 
 
 def _chains(start: str, end: str) -> Iterator[tuple[Crossing, ...]]:

@@ -25,7 +25,7 @@ from allay_metrics.ui.records.page import records_page
 from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.session import guard, is_therapist, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
-from allay_metrics.ui.table import Cell, Score, Spark, scorecard, table
+from allay_metrics.ui.table import Score, Spark, TableCell, scorecard, table
 from allay_metrics.ui.therapists.page import therapists_page
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.types.page import types_page
@@ -34,10 +34,10 @@ from allay_metrics.ui.week.head import as_of_line, known_words, week_head
 from allay_metrics.ui.week.page import week_page
 
 __all__ = [
-    "Cell",
     "Face",
     "Score",
     "Spark",
+    "TableCell",
     "as_of_line",
     "baby_page",
     "banner_demo",

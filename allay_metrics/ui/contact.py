@@ -15,7 +15,7 @@ from allay_metrics.review.contacts import FamilyContact
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
-_SAID = "al-contact-said"
+_DONE = "al-contact-said"
 _MEANS = {
     "yes": "as usual",
     "practical": "about a visit that stands",
@@ -63,10 +63,10 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
     """
     # Its place is kept where nothing is said: what is open below would close as it goes.
     slot = st.empty()
-    done: Done | None = st.session_state.get(_SAID)
+    done: Done | None = st.session_state.get(_DONE)
     if done is None or (done.family_id, done.place) != (family_id, place):
         return
-    del st.session_state[_SAID]
+    del st.session_state[_DONE]
     if done.is_refused:
         with slot.container():
             problem(done.sentence)
@@ -85,12 +85,12 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
 
 def tell_done(done: Done) -> None:
     """Keep what was done, for the next run to say."""
-    st.session_state[_SAID] = done
+    st.session_state[_DONE] = done
 
 
 def done_of() -> str:
     """Return the family of which something was just done, '' for none."""
-    done: Done | None = st.session_state.get(_SAID)
+    done: Done | None = st.session_state.get(_DONE)
     return done.family_id if done else ""
 
 
@@ -139,9 +139,9 @@ def _set(scope: Scope, one: FamilyContact, level: Level, reason: str = "") -> No
     except AllayError as error:
         tell_done(Done(one.family_id, str(error), is_refused=True))
         return
-    said = LEVEL_WORDS[level].lower()
+    level_words = LEVEL_WORDS[level].lower()
     why = f", {REASON_WORDS[reason]}" if reason else ""
-    sentence = f"Contact with the {one.name} family: {said}{why}."
+    sentence = f"Contact with the {one.name} family: {level_words}{why}."
     tell_done(Done(one.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept."))
 
 

@@ -20,17 +20,19 @@ _cities = remembered(cities_to_choose)
 _WHICH, _IS, _IN = "al-correct-which", "al-correct-type", "al-correct-city"
 
 
-def correct_form(scope: Scope, found: pd.DataFrame, on_close: Callable[[], None] | None) -> None:
+def correct_form(
+    scope: Scope, visit_rows: pd.DataFrame, on_close: Callable[[], None] | None
+) -> None:
     """Draw the way to say of one of these visits what it was or where; for the owner alone.
 
     What is saved closes the drawer: every number of the page is drawn anew and the page says what
     moved, with Undo.
     """
-    if scope.viewer.role != "owner" or found.empty:
+    if scope.viewer.role != "owner" or visit_rows.empty:
         return
     with st.expander("Correct a visit"):
         visits: dict[str, dict[Hashable, Any]] = {
-            one["visit_id"]: one for one in found.to_dict("records")
+            one["visit_id"]: one for one in visit_rows.to_dict("records")
         }
         chosen = st.selectbox(
             "Visit",
@@ -66,8 +68,10 @@ def _what_it_was(
     )
     type_, place = "" if is_ == types else is_, "" if in_ in (None, city) else in_
     if st.button("Save", type="primary", key="al-correct-save", disabled=not (type_ or place)):
-        said = f"{one['family']}, {words.day(one['starts_at'].date())}, is corrected."
-        act(scope, said, partial(correct_visit, scope, one["visit_id"], types=type_, city=place))
+        sentence = f"{one['family']}, {words.day(one['starts_at'].date())}, is corrected."
+        act(
+            scope, sentence, partial(correct_visit, scope, one["visit_id"], types=type_, city=place)
+        )
         if on_close is not None:
             on_close()
         st.rerun()

@@ -46,38 +46,40 @@ def definitions_page(scope: Scope) -> None:
     """Draw a search field and every definition that holds what was typed."""
     page_head("Definitions", "every number, from the same data that counts it")
     with st.container(key="al-def-search", width=420):
-        asked = st.text_input(
+        search_text = st.text_input(
             "Search the definitions",
             key="search",
             placeholder="Search, such as cancelled or median",
             icon=":material/search:",
             label_visibility="collapsed",
         )
-    sections = _sections(asked, own_measures(scope))
+    sections = _sections(search_text, own_measures(scope))
     if not sections:
-        st.html(f'<p class="al-say">Nothing is defined by <b>{escape(asked)}</b>.</p>')
+        st.html(f'<p class="al-say">Nothing is defined by <b>{escape(search_text)}</b>.</p>')
         return
     with st.container(key="al-defs"):
         st.html(_contents(sections) + "".join(sections.values()))
 
 
-def _sections(asked: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
+def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Return the groups that hold something, heading to HTML."""
-    found = {}
+    sections = {}
     for theme, metrics in themes().items():
-        entries = [_entry(metric) for metric in metrics if _holds(asked, _text(metric))]
+        entries = [_entry(metric) for metric in metrics if _holds(search_text, _text(metric))]
         if entries:
-            found[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
-    told = {one.measure.label: own_words(one) for one in own}
-    added = [_word(*pair) for pair in told.items() if _holds(asked, " ".join(pair))]
+            sections[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
+    own_definitions = {one.measure.label: own_words(one) for one in own}
+    added = [
+        _word(*pair) for pair in own_definitions.items() if _holds(search_text, " ".join(pair))
+    ]
     if added:
-        found["Your own measures"] = _section(
+        sections["Your own measures"] = _section(
             "Your own measures", f'<div class="al-dw">{"".join(added)}</div>'
         )
-    words = [_word(*pair) for pair in WORDS.items() if _holds(asked, " ".join(pair))]
+    words = [_word(*pair) for pair in WORDS.items() if _holds(search_text, " ".join(pair))]
     if words:
-        found["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
-    return found
+        sections["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
+    return sections
 
 
 def own_words(one: OwnMeasure) -> str:
@@ -85,19 +87,19 @@ def own_words(one: OwnMeasure) -> str:
     measure = one.measure
     scale = f"{measure.low:g} to {measure.high:g}"
     which = listed(concerns()[name].label for name in one.concerns)
-    asked = (
+    schedule = (
         "asked no more" if one.retired else f"asked {listed(LABELS[each] for each in one.moments)}"
     )
     better = "higher" if measure.better > 0 else "lower"
     return (
         f"“{measure.wording}” {scale}, {better} is better; a change of {measure.threshold:g} "
-        f"matters ({measure.basis}). Of {which}, {asked}. Your own question, not validated, and "
+        f"matters ({measure.basis}). Of {which}, {schedule}. Your own question, not validated, and "
         "exploratory."
     )
 
 
-def _holds(asked: str, text: str) -> bool:
-    return all(word in text.casefold() for word in asked.casefold().split())
+def _holds(search_text: str, text: str) -> bool:
+    return all(word in text.casefold() for word in search_text.casefold().split())
 
 
 def _text(metric: Metric) -> str:
@@ -115,14 +117,14 @@ def _section(heading: str, inside: str) -> str:
 
 
 def _entry(metric: Metric) -> str:
-    told = "".join(
+    facts_html = "".join(
         f"<dt>{escape(heading)}</dt><dd>{escape(words)}</dd>"
         for heading, words in facts(metric).items()
     )
     return (
         f'<article id="{_anchor(metric.key)}"><h3>{escape(metric.label)} '
         f"<code>{escape(metric.key)}</code></h3><p>{escape(metric.definition)}</p>"
-        f"<dl>{told}</dl></article>"
+        f"<dl>{facts_html}</dl></article>"
     )
 
 

@@ -36,20 +36,20 @@ def figure(
     )
     points = event["selection"]["points"]
     picked = tuple(points[0]["customdata"]) if points and "customdata" in points[0] else None
-    before = st.session_state.get(_seen(key))
-    st.session_state[_seen(key)] = picked
+    before = st.session_state.get(_selection_key(key))
+    st.session_state[_selection_key(key)] = picked
     return picked if picked != before else None
 
 
 def forget(key: str) -> None:
     """Lift the selection of a figure on the next run, as when its drawer was closed."""
     st.session_state[_turn(key)] = st.session_state.get(_turn(key), 0) + 1
-    st.session_state.pop(_seen(key), None)
+    st.session_state.pop(_selection_key(key), None)
 
 
 def _turn(key: str) -> str:
     return f"al-turn-{key}"
 
 
-def _seen(key: str) -> str:
+def _selection_key(key: str) -> str:
     return f"al-seen-{key}"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.answers import Filters
-from allay_metrics.review.choices import Choices, read_choices
+from allay_metrics.review.choices import FilterChoices, read_choices
 from allay_metrics.ui.hiding import NAMES
 from allay_metrics.ui.html import TYPE_WORDS
 from allay_metrics.ui.looking_as import AS
@@ -30,13 +30,13 @@ def choose_filters(scope: Scope) -> Filters:
 
     To be drawn in `filters_row`.
     """
-    found = choices_of(scope)
-    city = _choose("City", CITY, (ALL_CITIES, *found.cities))
+    choices = choices_of(scope)
+    city = _choose("City", CITY, (ALL_CITIES, *choices.cities))
     kind = _choose("Visit type", TYPE, (ALL_TYPES, *TYPE_WORDS.values()))
-    therapist = _choose_therapist(found)
+    therapist = _choose_therapist(choices)
     kinds = {word: key for key, word in TYPE_WORDS.items()}
     chosen = {
-        "city": city if city in found.cities else None,
+        "city": city if city in choices.cities else None,
         "visit_type": kinds.get(kind),
         "therapist": therapist,
     }
@@ -70,17 +70,17 @@ def _shown(option: str) -> str:
     return "Unknown city" if option == UNKNOWN else option
 
 
-def _choose_therapist(found: Choices) -> str | None:
+def _choose_therapist(choices: FilterChoices) -> str | None:
     """Draw the therapists where there are several; return the chosen one's name.
 
     The address holds the start of her id: a bound widget would write her name into it.
     """
-    ids = {id_[:_ID_LETTERS]: id_ for id_ in found.therapists}
+    ids = {id_[:_ID_LETTERS]: id_ for id_ in choices.therapists}
     if len(ids) < 2:
         return None
-    asked = st.query_params.get(THERAPIST, "")
-    if _THERAPIST_WIDGET not in st.session_state and asked in ids:
-        st.session_state[_THERAPIST_WIDGET] = asked
+    id_in_address = st.query_params.get(THERAPIST, "")
+    if _THERAPIST_WIDGET not in st.session_state and id_in_address in ids:
+        st.session_state[_THERAPIST_WIDGET] = id_in_address
     chosen = st.selectbox(
         "Therapist",
         ("", *ids),
@@ -88,11 +88,11 @@ def _choose_therapist(found: Choices) -> str | None:
         persist_state="session",
         label_visibility="collapsed",
         required=True,
-        format_func=lambda short: found.therapists[ids[short]] if short else ALL_THERAPISTS,
+        format_func=lambda short: choices.therapists[ids[short]] if short else ALL_THERAPISTS,
         width=158,
     )
-    if chosen and chosen != asked:
+    if chosen and chosen != id_in_address:
         st.query_params[THERAPIST] = chosen
-    elif not chosen and asked:
+    elif not chosen and id_in_address:
         del st.query_params[THERAPIST]
-    return found.therapists[ids[chosen]] if chosen else None
+    return choices.therapists[ids[chosen]] if chosen else None

@@ -14,17 +14,17 @@ from allay_metrics.ui.check_ins.untold import untold_banner
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.practice.saved import outcome
 from allay_metrics.ui.problem import problem, problems_shown
-from allay_metrics.ui.shell import Account, banner_demo, thumb, top
+from allay_metrics.ui.shell import AccountMenu, banner_demo, thumb, top
 
 SHORT = {"Visit types": "Types"}
 THERAPIST_HOME = "pages/therapist/caseload.py"
 _OF_ACCOUNT = ("me", "people")
-_SAID = "al-leaving"
+_REFUSAL = "al-leaving"
 
 
 @contextmanager
 def frame(
-    pages: Sequence[StreamlitPage], hers: Sequence[StreamlitPage], here: StreamlitPage
+    pages: Sequence[StreamlitPage], therapist_pages: Sequence[StreamlitPage], here: StreamlitPage
 ) -> Iterator[None]:
     """Draw the frame; the page runs inside, and what goes wrong in it is shown as a sentence.
 
@@ -32,7 +32,7 @@ def frame(
     """
     is_drawn = False
     with problems_shown():
-        _around(pages, hers, here)
+        _around(pages, therapist_pages, here)
         is_drawn = True
         yield
     if not is_drawn:
@@ -40,7 +40,7 @@ def frame(
 
 
 def _around(
-    pages: Sequence[StreamlitPage], hers: Sequence[StreamlitPage], here: StreamlitPage
+    pages: Sequence[StreamlitPage], therapist_pages: Sequence[StreamlitPage], here: StreamlitPage
 ) -> None:
     demo = session.is_demo()
     who = session.identity()
@@ -48,8 +48,8 @@ def _around(
     carry = carried()
     if role == "therapist" and here == pages[0]:
         to_caseload()
-    shown = [one for one in (hers if role == "therapist" else pages) if _is_listed(one)]
-    account = _account(who, hers if role == "therapist" else pages)
+    shown = [one for one in (therapist_pages if role == "therapist" else pages) if _is_listed(one)]
+    account = _account(who, therapist_pages if role == "therapist" else pages)
     top(
         shown,
         here,
@@ -62,7 +62,7 @@ def _around(
         banner_demo(_leave)
     if role is not None:
         untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
-    if refused := st.session_state.pop(_SAID, ""):
+    if refused := st.session_state.pop(_REFUSAL, ""):
         problem(refused)
     outcome(here.url_path)
     thumb(shown, here, SHORT, carry=carry, account=account)
@@ -77,11 +77,11 @@ def _is_listed(page: StreamlitPage) -> bool:
     return page.visibility == "visible"
 
 
-def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> Account | None:
+def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMenu | None:
     """Return what stands behind the name of who signed in; None where nobody has to."""
     if who is None or who.kind != "person":
         return None
-    return Account(who.name, [one for one in pages if one.url_path in _OF_ACCOUNT])
+    return AccountMenu(who.name, [one for one in pages if one.url_path in _OF_ACCOUNT])
 
 
 def _pick(who: Identity) -> None:
@@ -108,4 +108,4 @@ def _leave() -> None:
     try:
         session.leave()
     except AllayError as error:
-        st.session_state[_SAID] = str(error)
+        st.session_state[_REFUSAL] = str(error)

@@ -35,9 +35,9 @@ def grid_html(
         + f'<td class="sum">{words.number(sum(counts))}</td></tr>'
         for name, counts in rows.items()
     )
-    said = escape(grid_words(rows, tuple(columns.values())))
+    caption = escape(grid_words(rows, tuple(columns.values())))
     return (
-        f'<table class="al grid"><caption>{said}</caption>'
+        f'<table class="al grid"><caption>{caption}</caption>'
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{body}</tbody></table>"
     )
 

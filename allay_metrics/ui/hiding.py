@@ -45,10 +45,10 @@ def _turn(on: bool) -> None:
 
 
 def _is_on() -> bool:
-    asked = st.query_params.get(NAMES) == _HIDDEN
-    if asked:
+    is_in_address = st.query_params.get(NAMES) == _HIDDEN
+    if is_in_address:
         st.session_state[_KEPT] = True
     on = bool(st.session_state.get(_KEPT))
-    if on and not asked:
+    if on and not is_in_address:
         st.query_params[NAMES] = _HIDDEN
     return on

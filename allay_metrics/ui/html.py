@@ -56,10 +56,9 @@ def button(inside: str, word: str, label: str = "") -> str:
 
     `inside` is HTML; `label` is said instead of it to those who only hear the page.
     """
-    said = f' aria-label="{escape(label)}"' if label else ""
-    return (
-        f'<button type="button" class="al-n" data-al-open="{escape(word)}"{said}>{inside}</button>'
-    )
+    label_attribute = f' aria-label="{escape(label)}"' if label else ""
+    attributes = f'class="al-n" data-al-open="{escape(word)}"{label_attribute}'
+    return f'<button type="button" {attributes}>{inside}</button>'
 
 
 def chip(visit_type: str, text: str = "") -> str:
@@ -92,8 +91,8 @@ def bars(
     A missing week (None) is a dotted stub: not measured is not zero. `top` puts several on one
     scale. `opens` are the words that a click on each column tells the page.
     """
-    known = [value for value in values if value is not None]
-    top = top or max([*known, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
+    numbers = [value for value in values if value is not None]
+    top = top or max([*numbers, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1
     parts = []
     if usual:
         low, high = usual[0] / top, (usual[1] - usual[0]) / top

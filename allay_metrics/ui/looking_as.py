@@ -30,8 +30,8 @@ def seen_by(owner: Scope) -> Scope:
 
 def therapists(owner: Scope) -> dict[str, str]:
     """Return the names of all who can be looked as, by id."""
-    found = _choices(owner).therapists
-    return {id_: name for id_, name in found.items() if name != UNKNOWN}
+    names = _choices(owner).therapists
+    return {id_: name for id_, name in names.items() if name != UNKNOWN}
 
 
 def pick(owner: Scope) -> None:
@@ -69,13 +69,13 @@ def _look() -> None:
 def _chosen(owner: Scope) -> str | None:
     """Return her id: as the address says, else as the session remembers."""
     names = therapists(owner)
-    asked = st.query_params.get(AS, "")
-    named = [id_ for id_ in names if asked and id_[:_LETTERS] == asked]
+    id_in_address = st.query_params.get(AS, "")
+    named = [id_ for id_ in names if id_in_address and id_[:_LETTERS] == id_in_address]
     if named:
         st.session_state[_KEPT] = named[0]
     kept = st.session_state.get(_KEPT)
     if kept not in names:
         return None
-    if not asked:
+    if not id_in_address:
         st.query_params[AS] = str(kept)[:_LETTERS]
     return str(kept)

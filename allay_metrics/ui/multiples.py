@@ -25,8 +25,8 @@ def trends(
 
 def multiples_html(mondays: Sequence[date], series: Sequence[charts.Trend], *, what: str) -> str:
     """Return the same small charts as HTML."""
-    known = [value for one in series for value in (*one.values, *(one.usual or ()))]
-    top = max(known, default=1) * 1.04 or 1
+    all_values = [value for one in series for value in (*one.values, *(one.usual or ()))]
+    top = max(all_values, default=1) * 1.04 or 1
     each = "".join(_small(mondays, one, what, top) for one in series if one.values)
     return f'<div class="al-multiples">{each}</div>'
 

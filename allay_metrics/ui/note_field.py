@@ -98,14 +98,14 @@ class NoteField:
 
     def _both(self, theirs: _Base) -> None:
         """Draw both texts of a note that two people wrote at once; nothing is lost."""
-        mine = st.session_state[self.key]
+        own_text = st.session_state[self.key]
         with st.container(key=f"al-two-texts-{self.key}", gap="xsmall"):
             problem(
                 "This note was changed meanwhile. Yours stands above and is not kept yet. "
                 f"The other one says:\n\n{theirs.text or '(nothing)'}"
             )
             with st.container(key="al-note-choices", horizontal=True, gap="xsmall"):
-                for label, text in self._choices(mine, theirs.text).items():
+                for label, text in self._choices(own_text, theirs.text).items():
                     st.button(
                         label,
                         key=f"{self.key}-{label}",
@@ -114,9 +114,9 @@ class NoteField:
                     )
 
     @staticmethod
-    def _choices(mine: str, other: str) -> dict[str, str]:
-        both = f"{other}\n{mine}".strip()
-        return {"Keep mine": mine, "Take the other": other, "Keep both": both}
+    def _choices(own_text: str, other: str) -> dict[str, str]:
+        both = f"{other}\n{own_text}".strip()
+        return {"Keep mine": own_text, "Take the other": other, "Keep both": both}
 
     def _settle(self, theirs: _Base, text: str) -> None:
         st.session_state[self._base] = theirs

@@ -24,8 +24,8 @@ def no_records() -> None:
 @contextmanager
 def loading(key: str, *heights: int) -> Iterator[None]:
     """Show grey blocks in the place of a page while a session opens it for the first time."""
-    seen = f"al-loaded-{key}"
-    if st.session_state.get(seen):
+    state_key = f"al-loaded-{key}"
+    if st.session_state.get(state_key):
         yield
         return
     slot = st.empty()
@@ -34,4 +34,4 @@ def loading(key: str, *heights: int) -> Iterator[None]:
             st.skeleton(height)
     yield
     slot.empty()
-    st.session_state[seen] = True
+    st.session_state[state_key] = True

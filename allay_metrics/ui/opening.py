@@ -17,7 +17,7 @@ from allay_metrics.actions.audit import record
 from allay_metrics.records import Scope
 
 KEY = "al-listener"
-TOLD = "al-opened"
+CLICK_KEY = "al-opened"
 _PACKAGE, _NAME = "allay_metrics", "opening"
 _FULL_NAME = f"{_PACKAGE}.{_NAME}"
 _HERE = Path(__file__).parent
@@ -26,8 +26,8 @@ _HERE = Path(__file__).parent
 def opened() -> str | None:
     """Mount the listener, once per page; return the word that was clicked, in that run alone."""
     _register()
-    _listener()(key=KEY, on_opened_change=_told)
-    word = st.session_state.pop(TOLD, None)
+    _listener()(key=KEY, on_opened_change=_store_click)
+    word = st.session_state.pop(CLICK_KEY, None)
     return word if isinstance(word, str) else None
 
 
@@ -40,8 +40,8 @@ def not_offered(scope: Scope, page: str) -> None:
     record(scope, "refuse what a page does not offer", page)
 
 
-def _told() -> None:
-    st.session_state[TOLD] = st.session_state[KEY].opened
+def _store_click() -> None:
+    st.session_state[CLICK_KEY] = st.session_state[KEY].opened
 
 
 def _register() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from allay_metrics.metrics.weeks import full_weeks, monday_of
 from allay_metrics.plausible import read_day
-from allay_metrics.review.known import Known
+from allay_metrics.review.known import RecordStatus
 
 WEEK = "week"
 _KEPT_WEEK = "al-chosen-week"
@@ -18,15 +18,15 @@ _LAST_DATES = "al-last-dates"
 
 def chosen_week() -> date | None:
     """Return the Monday in the address, else the one this session looked at; None is the newest."""
-    asked = st.query_params.get(WEEK, "")
-    if asked:
-        day = read_day(asked)
+    week_in_address = st.query_params.get(WEEK, "")
+    if week_in_address:
+        day = read_day(week_in_address)
         if day is None:
             del st.query_params[WEEK]
         else:
             st.session_state[_KEPT_WEEK] = monday_of(day)
     kept: date | None = st.session_state.get(_KEPT_WEEK)
-    if kept is not None and not asked:
+    if kept is not None and not week_in_address:
         st.query_params[WEEK] = kept.isoformat()
     return kept
 
@@ -55,13 +55,13 @@ def choose_week(earlier: date | None, later: date | None) -> None:
             )
 
 
-def choose_period(known: Known) -> tuple[date, date] | None:
+def choose_period(status: RecordStatus) -> tuple[date, date] | None:
     """Draw the choice of a period and return its first and last day; None without records.
 
     Weeks are the newest full ones, months the twelve newest full ones. While only one end of own
     dates is chosen, the last whole choice stays in force.
     """
-    as_of = known.as_of_day
+    as_of = status.as_of_day
     if as_of is None:
         return None
     with st.container(key="al-seg-period", horizontal=True, gap="xsmall", width="content"):
@@ -78,10 +78,10 @@ def choose_period(known: Known) -> tuple[date, date] | None:
             return _full_months(as_of)
         if span != OWN:
             return full_weeks(as_of, SPANS.get(span or "", 13))
-        return _own_dates(known, full_weeks(as_of))
+        return _own_dates(status, full_weeks(as_of))
 
 
-def _own_dates(known: Known, before: tuple[date, date]) -> tuple[date, date]:
+def _own_dates(status: RecordStatus, before: tuple[date, date]) -> tuple[date, date]:
     last: tuple[date, date] = st.session_state.get(_LAST_DATES, before)
     chosen: Any = st.date_input(
         "First and last day",
@@ -90,7 +90,7 @@ def _own_dates(known: Known, before: tuple[date, date]) -> tuple[date, date]:
         bind="query-params",
         label_visibility="collapsed",
         format="YYYY-MM-DD",
-        max_value=known.last_day or last[1],
+        max_value=status.last_day or last[1],
         width=230,
     )
     if len(chosen) == 2:

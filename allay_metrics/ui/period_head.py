@@ -9,7 +9,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters
-from allay_metrics.review.known import Known, known_records
+from allay_metrics.review.known import RecordStatus, known_records
 from allay_metrics.spreadsheet import Export
 from allay_metrics.ui.export import Picture, export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
@@ -38,16 +38,16 @@ class Chosen:
 
 def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
     """Draw the head and return what was chosen; None while there are no records."""
-    known = known_of(scope)
-    if known.newest is None:
+    status = known_of(scope)
+    if status.newest is None:
         page_head(title)
         return None
     with st.container(key="al-period-head", gap="xsmall"):
         with st.container(key="al-period-bar", horizontal=True, vertical_alignment="center"):
             left = st.container(key="al-period-title")
-            period = choose_period(known)
+            period = choose_period(status)
         line = st.container(key="al-period-line", horizontal=True, vertical_alignment="center")
-        told = line.container(key="al-period-asof", width="stretch")
+        as_of_slot = line.container(key="al-period-asof", width="stretch")
         with line, st.container(key="al-period-filters", width="content"), filters_row():
             where = choose_filters(scope) if filters else ()
             take = st.container(key="al-period-export", width="content")
@@ -58,7 +58,7 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
     return Chosen(
         *period,
         where,
-        lambda items: _tell(told, known, items),
+        lambda items: _tell(as_of_slot, status, items),
         lambda name, make, pictures=(): _offer(
             take, scope, f"{name}_{period[0]}_{period[1]}", make, pictures
         ),
@@ -76,6 +76,8 @@ def _offer(
         export_button(scope, "page", name, make, pictures=pictures)
 
 
-def _tell(place: "st.delta_generator.DeltaGenerator", known: Known, items: list[str]) -> None:
+def _tell(
+    place: "st.delta_generator.DeltaGenerator", status: RecordStatus, items: list[str]
+) -> None:
     with place:
-        as_of_line([*known_words(known)[:1], *items])
+        as_of_line([*known_words(status)[:1], *items])

@@ -25,8 +25,8 @@ def main(settings: list[str]) -> None:
     # Until st.navigation has run once in a process, Streamlit routes by the files in pages/: a deep
     # link as the first request would find "Page not found" over the right page.
     PagesManager.uses_pages_directory = False
-    told = zip(settings[::2], settings[1::2], strict=True)
-    chosen = {name.removeprefix("--"): value for name, value in told}
+    pairs = zip(settings[::2], settings[1::2], strict=True)
+    chosen = {name.removeprefix("--"): value for name, value in pairs}
     address, port = chosen["server.address"], int(chosen["server.port"])
     jobs = Jobs(recorded_practice)
     app = dashboard_app(address, port, _farewell(), is_click, on_error=shown, on_sign=jobs.send_now)
@@ -44,10 +44,13 @@ def main(settings: list[str]) -> None:
 def is_click(message: bytes) -> bool:
     """Return whether a message of a tab is a person's doing: no page that runs anew by itself."""
     try:
-        told = BackMsg.FromString(message)
+        back_message = BackMsg.FromString(message)
     except DecodeError:
         return True
-    return not (told.WhichOneof("type") == "rerun_script" and told.rerun_script.is_auto_rerun)
+    return not (
+        back_message.WhichOneof("type") == "rerun_script"
+        and back_message.rerun_script.is_auto_rerun
+    )
 
 
 def _farewell() -> bytes:

@@ -78,9 +78,13 @@ def identity() -> Identity | None:
     nobody has to sign in, or a visitor of the demo.
     """
     if HEADER in _told_by():
-        told = unseal(st.user.to_dict().get(WHO))
-        left = told is not None and told.kind == "demo" and not active_practice().is_demo
-        return None if left else told
+        gate_identity = unseal(st.user.to_dict().get(WHO))
+        left = (
+            gate_identity is not None
+            and gate_identity.kind == "demo"
+            and not active_practice().is_demo
+        )
+        return None if left else gate_identity
     if active_practice().is_demo:
         return Identity("demo")
     here = _only_this_computer() and not has_people(active_practice())
@@ -116,8 +120,8 @@ def _viewer(who: Identity) -> Viewer:
 
 def _told_by() -> Mapping[str, str]:
     """Return the headers that Streamlit was told to believe, by what they are called inside."""
-    told = st.get_option("server.trustedUserHeaders")
-    return told if isinstance(told, dict) else {}
+    headers = st.get_option("server.trustedUserHeaders")
+    return headers if isinstance(headers, dict) else {}
 
 
 def _only_this_computer() -> bool:

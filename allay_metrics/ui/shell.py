@@ -22,7 +22,7 @@ DEMO = "Demo practice: every family, visit and number here is invented."
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountMenu:
     """Who signed in, and the pages about her account."""
 
     name: str
@@ -42,7 +42,7 @@ def top(
     carry: Mapping[str, str] | None = None,
     pick: Callable[[], None] | None = None,
     *,
-    account: Account | None = None,
+    account: AccountMenu | None = None,
 ) -> None:
     """Draw the navigation row of a laptop. `who` may hold **bold**.
 
@@ -71,7 +71,7 @@ def thumb(
     short: Mapping[str, str] | None = None,
     carry: Mapping[str, str] | None = None,
     *,
-    account: Account | None = None,
+    account: AccountMenu | None = None,
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
@@ -95,7 +95,7 @@ def _more(
     here: StreamlitPage,
     carry: Mapping[str, str] | None,
     *,
-    account: Account | None,
+    account: AccountMenu | None,
 ) -> None:
     """Draw the place that opens a sheet of the pages the bar has no room for."""
     listed = [*rest, *(account.pages if account else ())]
@@ -114,7 +114,7 @@ def _sheet(
     carry: Mapping[str, str] | None,
     where: Literal["sheet", "account"],
     *,
-    account: Account | None,
+    account: AccountMenu | None,
 ) -> None:
     """Draw a list of pages in a popover; with `account` the way to sign out below them."""
     key = "al-sheet-account" if where == "account" else "al-sheet"

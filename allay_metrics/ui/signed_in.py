@@ -17,7 +17,7 @@ from allay_metrics.actions.own_sign_in import (
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.saved import Flash, attempt
 
 WAYS = {"password": "password and code", "pin": "PIN", "oidc": "account elsewhere"}
 
@@ -27,7 +27,7 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
 
     `here` is how the session this page is shown in begins; without one none is marked.
     """
-    sessions, known = open_sessions(scope, person_id), devices(scope, person_id)
+    sessions, remembered_devices = open_sessions(scope, person_id), devices(scope, person_id)
     head("Signed in now", _count(len(sessions), "place"))
     if not sessions:
         note("Nowhere.")
@@ -40,10 +40,10 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
             "End",
             lambda one=one: _end(scope, person_id, one),  # type: ignore[misc]
         )
-    head("Remembered devices", _count(len(known), "device"))
-    if not known:
+    head("Remembered devices", _count(len(remembered_devices), "device"))
+    if not remembered_devices:
         note("None. On a remembered device a PIN opens the dashboard in place of the password.")
-    for number, device in enumerate(known):
+    for number, device in enumerate(remembered_devices):
         _row(
             f"device-{number}",
             device.label,
@@ -68,14 +68,14 @@ def _row(key: str, name: str, about: str, label: str, act: Callable[[], None]) -
 def _end(scope: Scope, person_id: str, one: SignedIn) -> None:
     attempt(
         lambda: end_session(scope, person_id, one.ref),
-        lambda _: Told(f"The sign-in with {one.label} has ended."),
+        lambda _: Flash(f"The sign-in with {one.label} has ended."),
     )
 
 
 def _revoke(scope: Scope, person_id: str, one: Device) -> None:
     attempt(
         lambda: forget_device(scope, person_id, one.id),
-        lambda _: Told(f"{one.label} opens nothing any more, and what was open on it has ended."),
+        lambda _: Flash(f"{one.label} opens nothing any more, and what was open on it has ended."),
     )
 
 

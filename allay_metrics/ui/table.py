@@ -15,7 +15,7 @@ from allay_metrics.ui.html import bars, button, escape, mark
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A cell: its text, the counts beside it, whether it is marked, and why it has no value.
 
     `opens` is the word that `opened` tells when the text is clicked; empty for plain text.
@@ -42,14 +42,14 @@ class Score:
     """One number's row of the scorecard, a cell per week, oldest first."""
 
     label: str
-    cells: Sequence[Cell]
+    cells: Sequence[TableCell]
     goal: str = words.DASH
     usual: str = words.DASH
 
 
 def table_html(
     columns: Sequence[str],
-    rows: Sequence[Sequence[Cell | Spark | str]],
+    rows: Sequence[Sequence[TableCell | Spark | str]],
     *,
     caption: str,
     total: bool = False,
@@ -92,7 +92,7 @@ def scorecard_html(mondays: Sequence[date], rows: Sequence[Score], *, caption: s
 
 def table(
     columns: Sequence[str],
-    rows: Sequence[Sequence[Cell | Spark | str]],
+    rows: Sequence[Sequence[TableCell | Spark | str]],
     *,
     caption: str,
     total: bool = False,
@@ -113,7 +113,7 @@ def _words(index: int, left: Sequence[int]) -> str:
 
 
 def _row(
-    columns: Sequence[str], row: Sequence[Cell | Spark | str], left: Sequence[int], total: bool
+    columns: Sequence[str], row: Sequence[TableCell | Spark | str], left: Sequence[int], total: bool
 ) -> str:
     name, *rest = row
     cells = "".join(
@@ -123,7 +123,7 @@ def _row(
     return f'<tr{" class=tot" if total else ""}><th scope="row">{_content(name)}</th>{cells}</tr>'
 
 
-def _content(cell: Cell | Spark | str) -> str:
+def _content(cell: TableCell | Spark | str) -> str:
     if isinstance(cell, Spark):
         return bars(cell.values, cell.label, usual=cell.usual)
     if isinstance(cell, str):

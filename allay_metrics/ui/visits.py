@@ -10,7 +10,7 @@ from allay_metrics.metrics import Metric, Question, query, visits_behind
 from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Cell, cells
+from allay_metrics.review.answers import MetricCell, cells
 from allay_metrics.review.export_lists import visits_export
 from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
@@ -35,7 +35,7 @@ STATES = {
 
 def open_number(
     scope: Scope,
-    asked: Question,
+    question: Question,
     *,
     title: str = "",
     usual: Usual | None = None,
@@ -47,19 +47,19 @@ def open_number(
     `asked` is the question of one metric that the number answers, filters and all; the value in
     the drawer is the answer to it. `extra` are further (term, sentence) pairs.
     """
-    (metric,) = asked.asked
-    cell = _answer(scope, asked)
+    (metric,) = question.asked
+    cell = _answer(scope, question)
     drawer(
         title or metric.label,
-        lambda: _body(scope, asked, metric, on_close),
-        value=said(metric, cell),
-        beside=_beside(metric, asked),
-        definitions=[*_definitions(asked, cell, usual), *extra],
+        lambda: _body(scope, question, metric, on_close),
+        value=format_value(metric, cell),
+        beside=_beside(metric, question),
+        definitions=[*_definitions(question, cell, usual), *extra],
         on_close=on_close,
     )
 
 
-def said(metric: Metric, cell: Cell) -> str:
+def format_value(metric: Metric, cell: MetricCell) -> str:
     """Return a metric's value as it stands large: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
     if metric.is_rate:
         return words.share(cell.numerator, cell.denominator, cell.reason).text
@@ -75,42 +75,46 @@ def usual_words(metric: Metric, usual: Usual) -> str:
     return words.between(*usual.whole)
 
 
-def _answer(scope: Scope, asked: Question) -> Cell:
-    answer: Cell = next(cells(query(asked, scope)))[-1]
+def _answer(scope: Scope, question: Question) -> MetricCell:
+    answer: MetricCell = next(cells(query(question, scope)))[-1]
     return answer
 
 
-def _beside(metric: Metric, asked: Question) -> str:
+def _beside(metric: Metric, question: Question) -> str:
     unit = {"%": "", "$": "", "min": "minutes"}.get(metric.unit, metric.unit)
     if metric.kind == "per_hour":
         unit = "an hour"
     if metric.kind == "median":
         unit = "days, median"
-    chosen = filter_words(tuple(pair for pair in asked.where if pair[0] != "state"))
-    return ", ".join(filter(None, (unit, words.span(asked.first, asked.last), chosen)))
+    chosen = filter_words(tuple(pair for pair in question.where if pair[0] != "state"))
+    return ", ".join(filter(None, (unit, words.span(question.first, question.last), chosen)))
 
 
-def _counts(metric: Metric, asked: Question) -> str:
+def _counts(metric: Metric, question: Question) -> str:
     """Return the metric's definition, or the states where the question names them."""
-    states = asked.values("state")
+    states = question.values("state")
     if not states:
         return metric.definition
     return f"Visits in these states: {words.listed(STATES[state] for state in states)}."
 
 
-def _definitions(asked: Question, cell: Cell, usual: Usual | None) -> list[tuple[str, str]]:
-    (metric,) = asked.asked
-    told = [("What it counts", _counts(metric, asked))]
+def _definitions(
+    question: Question, cell: MetricCell, usual: Usual | None
+) -> list[tuple[str, str]]:
+    (metric,) = question.asked
+    definitions = [("What it counts", _counts(metric, question))]
     if metric.is_ratio and cell.denominator:
         counts = f"**{words.number(cell.numerator)}** {metric.numerator}, out of"
-        told.append(("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}."))
+        definitions.append(
+            ("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}.")
+        )
     if metric.kind == "median" and cell.denominator:
-        told.append(("Over", f"**{words.number(cell.denominator)}** {metric.denominator}."))
+        definitions.append(("Over", f"**{words.number(cell.denominator)}** {metric.denominator}."))
     if usual is not None:
-        told.append(("Usual range", f"{usual_words(metric, usual)}: {_how_usual(metric)}"))
+        definitions.append(("Usual range", f"{usual_words(metric, usual)}: {_how_usual(metric)}"))
     if cell.reason:
-        told.append(("To know", f"{cell.reason[:1].upper()}{cell.reason[1:]}."))
-    return told
+        definitions.append(("To know", f"{cell.reason[:1].upper()}{cell.reason[1:]}."))
+    return definitions
 
 
 def _how_usual(metric: Metric) -> str:
@@ -125,31 +129,31 @@ def _how_usual(metric: Metric) -> str:
 
 
 def _body(
-    scope: Scope, asked: Question, metric: Metric, on_close: Callable[[], None] | None
+    scope: Scope, question: Question, metric: Metric, on_close: Callable[[], None] | None
 ) -> None:
     if metric.key in REPORTED:
         return
     with problems_shown():
-        found = visits_behind(asked, scope, limit=SHOWN + 1)
-        if found.empty:
+        visit_rows = visits_behind(question, scope, limit=SHOWN + 1)
+        if visit_rows.empty:
             st.html('<p class="al-sub">No visits.</p>')
             return
-        shown = found.head(SHOWN)
+        shown = visit_rows.head(SHOWN)
         correct_form(scope, shown, on_close)
         visits_table(shown, caption=f"Visits behind {metric.label}", counted=metric.is_rate)
-        if len(found) > SHOWN:
+        if len(visit_rows) > SHOWN:
             st.html(
                 f'<p class="al-sub">The newest {SHOWN} are shown; the export holds them all.</p>'
             )
-        export_visits(scope, asked, f"Visits behind {metric.label}")
+        export_visits(scope, question, f"Visits behind {metric.label}")
 
 
-def visits_table(found: pd.DataFrame, *, caption: str, counted: bool = False) -> None:
+def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = False) -> None:
     """Draw visits as `visits_behind` gives them; `counted` adds whether each is in the numerator.
 
     A state other than completed stands beside the type, so that nothing reads as done that is not.
     """
-    money = "price" in found.columns
+    money = "price" in visit_rows.columns
     columns = ["When", "Family", "City", "Type", *(["Counted"] if counted else [])]
     rows = [
         [
@@ -160,7 +164,7 @@ def visits_table(found: pd.DataFrame, *, caption: str, counted: bool = False) ->
             *(["yes" if visit["counted"] else "no"] if counted else []),
             *([words.dollars(visit["price"])] if money else []),
         ]
-        for visit in found.to_dict("records")
+        for visit in visit_rows.to_dict("records")
     ]
     table(
         [*columns, *(["Price"] if money else [])],
@@ -179,13 +183,15 @@ def _type(kind: str, state: str) -> str:
     return named if state == "completed" else f"{named}, {STATES.get(state, state)}"
 
 
-def export_visits(scope: Scope, asked: Question, title: str, only: list[str] | None = None) -> None:
+def export_visits(
+    scope: Scope, question: Question, title: str, only: list[str] | None = None
+) -> None:
     """Draw the export of the visits behind a number; `only` are the ids among them."""
-    (metric,) = asked.metrics
+    (metric,) = question.metrics
     export_button(
         scope,
         "visits",
-        f"{metric}_{asked.first}_{asked.last}",
-        lambda: visits_export(scope, asked, title, only),
+        f"{metric}_{question.first}_{question.last}",
+        lambda: visits_export(scope, question, title, only),
         label="Export these visits",
     )

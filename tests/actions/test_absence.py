@@ -21,7 +21,7 @@ from allay_metrics.actions.check import check_records
 from allay_metrics.actions.mending import mend
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.derive.absence import Answer
+from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import booking, import_
 from tests import plain_absence as plain
@@ -195,7 +195,7 @@ def test_every_visit_stands_as_the_slow_rules_say(sqlite_template, tmp_path, fil
     with a_desk(sqlite_template, tmp_path) as desk:
         told = []
         for number, (rows, as_of, answer) in enumerate(files):
-            given_answer = None if answer is None else Answer(frozenset(answer))
+            given_answer = None if answer is None else AbsenceAnswer(frozenset(answer))
             name = f"{rows[0]['key']}-{as_of:%m%d}.csv"
             desk.take_in(rows, wall(as_of), name, answer=given_answer)
             plain_rows = list(map(plain_row, rows))
@@ -258,7 +258,7 @@ def test_what_she_believes_is_missing(desk):
     desk.take_in(FORTNIGHT, MONDAY)
     asked = desk.take_in(without("v15", "v16", "v17", "v18"), NEXT)
     before = fingerprint(desk.scope)
-    assert answer_absence(desk.scope, asked.import_id, Answer()).missing == 4
+    assert answer_absence(desk.scope, asked.import_id, AbsenceAnswer()).missing == 4
     assert states(desk.scope)["v15"] == "missing"
     assert take_answer_back(desk.scope, asked.import_id).unanswered == 4
     assert fingerprint(desk.scope) == before
@@ -270,7 +270,7 @@ def test_what_the_file_did_not_hold_stands_and_is_not_asked_again(desk):
     desk.take_in(FORTNIGHT, MONDAY)
     partial = without("v15", "v16", "v17", "v18")
     asked = desk.take_in(partial, NEXT)
-    answer = Answer(frozenset({("month", "2026-01")}))
+    answer = AbsenceAnswer(frozenset({("month", "2026-01")}))
     assert answer_absence(desk.scope, asked.import_id, answer).missing == 0
     later = desk.take_in(partial, "2026-02-02 08:00")
     assert (later.missing, later.missing_unconfirmed) == (0, 0)
@@ -287,7 +287,7 @@ def test_a_file_cut_the_same_way_is_no_evidence_about_what_the_other_left_out(sq
     sqlite_desk.take_in(FORTNIGHT + ines, MONDAY)
     partial = [*without("v16"), ines[2]]
     asked = sqlite_desk.take_in(partial, NEXT)
-    both = Answer(frozenset({("therapist", "Ines Park"), ("therapist", "Maya Lopez")}))
+    both = AbsenceAnswer(frozenset({("therapist", "Ines Park"), ("therapist", "Maya Lopez")}))
     assert answer_absence(sqlite_desk.scope, asked.import_id, both).unanswered == 0
     later = sqlite_desk.take_in(partial, "2026-01-27 08:00")
     assert (later.missing, later.missing_unconfirmed) == (0, 0)
@@ -301,19 +301,22 @@ def test_an_answer_is_about_the_visits_that_were_asked_about_alone(sqlite_desk):
     desk.take_in(FORTNIGHT, MONDAY)
     narrow = [row for row in FORTNIGHT if row["key"] in ("v12", "v14", "v19")]
     asked = desk.take_in(narrow, NEXT)
-    assert answer_absence(desk.scope, asked.import_id, Answer()).missing == asked.question.visits
+    assert (
+        answer_absence(desk.scope, asked.import_id, AbsenceAnswer()).missing
+        == asked.question.visits
+    )
     gone = marks(desk.scope)["missing"]
     change_days(desk.scope, asked.import_id, day("2026-01-05"), day("2026-01-25"))
     found = marks(desk.scope)
     assert found["missing"] == gone
     assert found["asked"] == {row["key"] for row in FORTNIGHT} - gone - {"v12", "v14", "v19"}
-    answer_absence(desk.scope, asked.import_id, Answer(frozenset({("month", "2026-01")})))
+    answer_absence(desk.scope, asked.import_id, AbsenceAnswer(frozenset({("month", "2026-01")})))
     assert marks(desk.scope) == {"missing": gone, "asked": set(), "unconfirmed": set()}
 
 
 def test_an_older_export_taken_in_after_a_confirmed_one_asks_about_what_only_it_holds(sqlite_desk):
     desk = sqlite_desk
-    desk.take_in(without("v14", "v15", "v16", "v17"), NEXT, answer=Answer())
+    desk.take_in(without("v14", "v15", "v16", "v17"), NEXT, answer=AbsenceAnswer())
     report = desk.take_in(FORTNIGHT, MONDAY)
     assert (report.missing, report.missing_unconfirmed) == (0, 4)
 
@@ -326,7 +329,7 @@ def test_a_therapist_written_in_other_letters_is_the_same_one(sqlite_desk):
     assert (report.missing, report.missing_unconfirmed, report.silences) == (0, 4, [])
     maya = next(count for count in report.question.groups if count.group[0] == "therapist")
     assert (maya.group[1], maya.absent, maya.of) == ("Maya Lopez", 4, 21)
-    left_out = Answer(frozenset({maya.group}))
+    left_out = AbsenceAnswer(frozenset({maya.group}))
     assert answer_absence(desk.scope, report.import_id, left_out).unanswered == 0
     # A spelling that comes in later is no new therapist either.
     later = desk.take_in([row | {"therapist": "maya lopez"} for row in shouted], "2026-01-27 08:00")
@@ -337,7 +340,7 @@ def test_a_file_taken_in_again_and_believed_answers_for_the_first_time_too(sqlit
     sqlite_desk.take_in(FORTNIGHT, MONDAY)
     partial = without("v15", "v16", "v17", "v18")
     sqlite_desk.take_in(partial, NEXT, name="partial.csv")
-    again = sqlite_desk.take_in(partial, NEXT, name="partial.csv", answer=Answer())
+    again = sqlite_desk.take_in(partial, NEXT, name="partial.csv", answer=AbsenceAnswer())
     assert (again.missing, again.missing_unconfirmed) == (4, 0)
 
 
@@ -345,7 +348,7 @@ def test_an_answer_goes_with_its_undone_import(desk):
     desk.take_in(FORTNIGHT, MONDAY)
     before = fingerprint(desk.scope)
     asked = desk.take_in(without("v15", "v16", "v17", "v18"), NEXT)
-    answer_absence(desk.scope, asked.import_id, Answer())
+    answer_absence(desk.scope, asked.import_id, AbsenceAnswer())
     undo_import(desk.scope, asked.import_id)
     assert fingerprint(desk.scope) == before
 
@@ -536,7 +539,7 @@ def test_an_answer_taken_back_leaves_the_moment_in_doubt_as_before(sqlite_desk):
     report = desk.take_in(rows, NEXT, is_as_of_certain=False)
     before = marks(desk.scope)
     assert (report.doubt, before["asked"]) == ("older 2026-01-16", {"v5"})
-    answer_absence(desk.scope, report.import_id, Answer(frozenset({("type", "cst")})))
+    answer_absence(desk.scope, report.import_id, AbsenceAnswer(frozenset({("type", "cst")})))
     assert marks(desk.scope)["asked"] == set()
     take_answer_back(desk.scope, report.import_id)
     assert marks(desk.scope) == before

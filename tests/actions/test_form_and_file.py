@@ -78,7 +78,7 @@ def _by_form(scope, monkeypatch, ticked=None):
                 patch.setattr(parent_form, "now", lambda at=at: at)
                 parent_form.consent(scope, token, in_totals=True, language="en")
                 parent_form.screen(scope, token, (ticked or {}).get((place, day), ()))
-                parent_form.told(scope, token)
+                parent_form.confirm_advice(scope, token)
                 for measure in ASKED:
                     parent_form.save_answer(scope, token, measure, _value(place, day, measure))
                 parent_form.submit(scope, token)

@@ -23,7 +23,7 @@ from allay_metrics.outcomes.asking import MOMENTS, asked_measures
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.records.tables import answer, booking, client
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
-from allay_metrics.server.form_pages import Step
+from allay_metrics.server.form_pages import FormStep
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import Desk, appointment, instant
@@ -155,7 +155,7 @@ def test_the_form_asks_it_in_both_languages_and_keeps_its_own_values_alone(desk)
     screen(scope, token, [])
     form = open_link(scope, token)
     assert "own_mood_at_waking" in form.measures
-    page = Step(form, "es", "key").draw("own_mood_at_waking")
+    page = FormStep(form, "es", "key").draw("own_mood_at_waking")
     assert MOOD.questions["es"] in page
     assert 'value="2"' in page
     assert ">Alegre</button>" in page

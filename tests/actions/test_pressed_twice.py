@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from allay_metrics.actions.check_ins import acknowledge
 from allay_metrics.actions.details import save_goals
 from allay_metrics.actions.notes import add_tag, save_client_note
-from allay_metrics.actions.parent_form import consent, screen, submit, told
+from allay_metrics.actions.parent_form import confirm_advice, consent, screen, submit
 from allay_metrics.actions.types import assign_type
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.errors import Conflict, NotFound
@@ -24,7 +24,7 @@ def scope(sqlite_desk):
     scope = sqlite_desk.scope
     consent(scope, token, in_totals=True, language="en")
     screen(scope, token, [1])
-    told(scope, token)
+    confirm_advice(scope, token)
     scope_and_token[scope] = token
     return scope
 

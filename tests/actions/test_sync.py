@@ -13,7 +13,7 @@ from allay_metrics.actions.imports import import_file
 from allay_metrics.actions.sync import sync_acuity
 from allay_metrics.cli import main
 from allay_metrics.errors import ConfigProblem, FileProblem
-from allay_metrics.intake.acuity_api import Account, Manners
+from allay_metrics.intake.acuity_api import AcuityAccount, Manners
 from allay_metrics.records import open_practice
 from tests.support.acuity_server import KEY, USER, acuity
 from tests.support.exports import ZONE, appointment, day, write_export
@@ -58,7 +58,9 @@ def sync(sqlite_scope, waits):
 
     def run(told, key=KEY, **options):
         days = {"first": FIRST, "last": LAST} | options
-        return sync_acuity(sqlite_scope, Account(told.url, USER, key), manners=manners, **days)
+        return sync_acuity(
+            sqlite_scope, AcuityAccount(told.url, USER, key), manners=manners, **days
+        )
 
     return run
 
@@ -152,11 +154,11 @@ def test_a_wrong_key_is_one_sentence_without_the_key(sync, waits):
 
 
 def test_the_key_is_in_no_text_and_goes_nowhere_unsafe():
-    account = Account("https://acuityscheduling.com", USER, KEY)
+    account = AcuityAccount("https://acuityscheduling.com", USER, KEY)
     assert KEY not in f"{account} {account!r}"
     for url in ("http://acuityscheduling.com", "ftp://localhost", "acuityscheduling.com"):
         with pytest.raises(ConfigProblem, match="https"):
-            Account(url, USER, KEY)
+            AcuityAccount(url, USER, KEY)
 
 
 def test_the_command_line_syncs(monkeypatch, capsys):

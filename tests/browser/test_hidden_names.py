@@ -39,7 +39,7 @@ OPENERS = {
 }
 _SEEDED = {
     privacy.Name: "'Zqxwort' || substr(hex({column}), 1, 6) || ' Zqxwortson'",
-    privacy.Words: "'zqxwort words of ' || substr({column}, 1, 3)",
+    privacy.PrivateText: "'zqxwort words of ' || substr({column}, 1, 3)",
     privacy.Raw: "json_object('First Name', 'Zqxwort', 'Start Time', 'zqxwort o clock')",
 }
 _CONTACTS = {
@@ -57,7 +57,9 @@ def _seed(path: Path) -> int:
         for table in metadata.sorted_tables:
             for column in table.columns:
                 made = (
-                    _CONTACTS.get(column.name) if isinstance(column.type, privacy.Contact) else None
+                    _CONTACTS.get(column.name)
+                    if isinstance(column.type, privacy.PrivateContact)
+                    else None
                 )
                 made = made or _SEEDED.get(type(column.type))
                 if made:

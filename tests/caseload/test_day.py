@@ -9,7 +9,7 @@ import pytest
 from allay_metrics.actions.notes import mark_client, save_client_note
 from allay_metrics.caseload import links
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.people import Person, ages
+from allay_metrics.caseload.people import CaseloadClient, ages
 from allay_metrics.caseload.today import today_of
 from tests.caseload.conftest import INES
 from tests.support.exports import instant
@@ -155,4 +155,4 @@ def test_a_colleague_has_her_own_day(desk, today):
     ],
 )
 def test_an_age_is_told_as_parents_tell_it(born, told):
-    assert Person("id", "Mia", "infant", born).age(date(2026, 6, 1)) == told
+    assert CaseloadClient("id", "Mia", "infant", born).age(date(2026, 6, 1)) == told

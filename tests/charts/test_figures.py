@@ -14,8 +14,8 @@ MONDAYS = [date(2026, 8, 17) + timedelta(weeks=i) for i in range(13)]
 CITIES = ["Oakland", "San Jose", "unknown"]
 BY_TYPE = {"cst": [5, 2, 0], "lactation": [3, 1, 0], "massage": [0, 0, 0], "other": [0, 0, 2]}
 WEEKLY = {"cst": list(range(13)), "lactation": [4] * 13, "massage": [0] * 13, "other": [1] * 13}
-OAKLAND = charts.Place("Oakland", 37.80, -122.27, 12)
-SAN_JOSE = charts.Place("San Jose", 37.34, -121.89, 4)
+OAKLAND = charts.CityBubble("Oakland", 37.80, -122.27, 12)
+SAN_JOSE = charts.CityBubble("San Jose", 37.34, -121.89, 4)
 EVIL = '<a href="javascript:alert(1)">x</a>'
 MANY = [f"Town number {i} with a very long name indeed" for i in range(20)]
 
@@ -126,12 +126,12 @@ def test_map_bubbles_carry_the_city_and_grow_with_visits():
 
 
 def test_map_has_no_bubble_without_visits():
-    nothing = charts.Place("Napa", 38.3, -122.29, 0)
+    nothing = charts.CityBubble("Napa", 38.3, -122.29, 0)
     assert charts.bay_map([nothing]).data[-1].customdata == ()
 
 
 def test_map_keeps_a_far_city_at_its_edge_with_an_arrow():
-    far = charts.Place("Gilroy", 37.0, -121.57, 1)
+    far = charts.CityBubble("Gilroy", 37.0, -121.57, 1)
     figure = charts.bay_map([OAKLAND, far])
     south = figure.layout.yaxis.range[0]
     assert south < figure.data[-1].y[1] < south + 0.1
@@ -139,12 +139,12 @@ def test_map_keeps_a_far_city_at_its_edge_with_an_arrow():
 
 
 def test_map_grows_for_a_city_at_the_rim_with_many_visits():
-    rosa = charts.Place("Santa Rosa", 38.44, -122.71, 6)
+    rosa = charts.CityBubble("Santa Rosa", 38.44, -122.71, 6)
     assert charts.bay_map([OAKLAND, rosa]).layout.yaxis.range[1] > 38.44
 
 
 def test_map_names_do_not_cover_each_other():
-    crowd = [charts.Place(f"Town {i}", 37.8 + i / 500, -122.2 + i / 500, 1) for i in range(12)]
+    crowd = [charts.CityBubble(f"Town {i}", 37.8 + i / 500, -122.2 + i / 500, 1) for i in range(12)]
     named = [a for a in charts.bay_map(crowd).layout.annotations if a.text.startswith("Town")]
     assert 4 <= len(named) < 12
 
@@ -174,7 +174,7 @@ def test_trends_share_one_scale_and_carry_name_and_week():
     "build",
     [
         lambda: charts.ranked([EVIL], {"cst": [1]}),
-        lambda: charts.bay_map([charts.Place(EVIL, 37.8, -122.27, 1)]),
+        lambda: charts.bay_map([charts.CityBubble(EVIL, 37.8, -122.27, 1)]),
         lambda: charts.trends(MONDAYS[:1], [charts.Trend(EVIL, [1])]),
     ],
 )

@@ -30,7 +30,7 @@ def _row(review):
 
 def test_n_response_interval_and_the_whole_context_stand_in_the_figure(sqlite_scope):
     review = _review(sqlite_scope, 14, 12, 5)
-    words = printed.said(*picture(review))
+    words = printed.figure_text(*picture(review))
     assert CONTEXT in " ".join(words.split())
     for said in (
         TITLE,
@@ -58,7 +58,7 @@ def test_of_few_nothing_is_drawn_but_how_many_answered(sqlite_scope, practice, w
 
 def test_history_tags_are_not_charted_and_nobody_is_named(sqlite_scope):
     review = _review(sqlite_scope, 14, 12, 5)
-    words = printed.said(*picture(review))
+    words = printed.figure_text(*picture(review))
     with sqlite_scope.read() as conn:
         names = set(conn.execute(select(client.c.name)).scalars())
     told = set(words.replace(",", " ").split())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from allay_metrics.derive.choices import Choices
-from allay_metrics.derive.city import Place, place
+from allay_metrics.derive.choices import Overrides
+from allay_metrics.derive.city import CityMatch, place
 from allay_metrics.derive.matching import Clues, linked, settled_match, split_match
 from allay_metrics.derive.visit_type import shipped_words, visit_types
 
@@ -21,17 +21,17 @@ from allay_metrics.derive.visit_type import shipped_words, visit_types
     ],
 )
 def test_the_practices_words_stand_over_the_shipped_ones(text, chosen, types):
-    assert visit_types(text, Choices(words=chosen).type_words) == types
+    assert visit_types(text, Overrides(words=chosen).type_words) == types
 
 
 def test_a_service_name_means_what_it_was_assigned_whatever_its_words_say():
-    words = Choices(names={"cst & latch": ("cst", "lactation"), "": ("massage", "")}).type_words
+    words = Overrides(names={"cst & latch": ("cst", "lactation"), "": ("massage", "")}).type_words
     assert visit_types("  CST &  Latch ", words) == ("cst", "lactation")
     assert visit_types("CST & latch check", words) == ("cst", "")
     assert visit_types("", words) == ("massage", "")
 
 
-SPELT = Choices(
+SPELT = Overrides(
     aliases={
         "rockridge bart": "Oakland",
         "our place, the one with the tree": "Berkeley",
@@ -45,14 +45,14 @@ SPELT = Choices(
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Rockridge BART", Place("Oakland", "typed")),
-        ("near Rockridge Bart, CA", Place("Oakland", "typed")),
-        ("Our place, the one with the tree", Place("Berkeley", "typed")),  # a whole text
-        ("Oakland", Place("Berkeley", "typed")),  # the practice knows better
-        ("Hillsborough Palo Alto", Place("Hillsborough", "typed")),  # no doubt any more
-        ("Clinic line", Place("virtual", "typed")),
-        ("Alameda", Place("Alameda", "typed")),
-        ("nowhere", Place("unknown", "none")),
+        ("Rockridge BART", CityMatch("Oakland", "typed")),
+        ("near Rockridge Bart, CA", CityMatch("Oakland", "typed")),
+        ("Our place, the one with the tree", CityMatch("Berkeley", "typed")),  # a whole text
+        ("Oakland", CityMatch("Berkeley", "typed")),  # the practice knows better
+        ("Hillsborough Palo Alto", CityMatch("Hillsborough", "typed")),  # no doubt any more
+        ("Clinic line", CityMatch("virtual", "typed")),
+        ("Alameda", CityMatch("Alameda", "typed")),
+        ("nowhere", CityMatch("unknown", "none")),
     ],
 )
 def test_the_practices_spellings_of_cities(text, found):
@@ -61,17 +61,19 @@ def test_the_practices_spellings_of_cities(text, found):
 
 
 def test_a_spelling_of_many_words_is_found_at_the_end_of_an_address():
-    names = Choices(aliases={"the old house by the lake": "Oakland"}).city_names
+    names = Overrides(aliases={"the old house by the lake": "Oakland"}).city_names
     assert place(None, None, "1 Elm St, the old house by the lake", None, names).city == "Oakland"
 
 
 def test_where_nothing_was_chosen_the_shipped_tables_are_used_themselves():
-    assert Choices().type_words is shipped_words()
-    assert Choices().city_names is Choices(words={"x": ("cst", "always")}).city_names
+    assert Overrides().type_words is shipped_words()
+    assert Overrides().city_names is Overrides(words={"x": ("cst", "always")}).city_names
 
 
 def test_equal_choices_share_what_was_looked_up():
-    first, again = (Choices(words={"x": ("cst", "always")}, aliases={"y": "Oakland"}) for _ in "12")
+    first, again = (
+        Overrides(words={"x": ("cst", "always")}, aliases={"y": "Oakland"}) for _ in "12"
+    )
     assert first.type_words is again.type_words
     assert first.city_names is again.city_names
 

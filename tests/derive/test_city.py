@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allay_metrics import config
-from allay_metrics.derive.city import UNKNOWN, VIRTUAL, Place, place
+from allay_metrics.derive.city import UNKNOWN, VIRTUAL, CityMatch, place
 from allay_metrics.derive.city_names import city_names
 
 OWN_CITIES = [
@@ -18,7 +18,7 @@ OWN_CITIES = [
 
 
 def typed(city):
-    return Place(city, "typed")
+    return CityMatch(city, "typed")
 
 
 def rows(name):
@@ -90,7 +90,7 @@ def test_the_city_answer_wins_over_the_address():
 
 def test_a_zip_with_one_city_fills_a_blank():
     for told in (("", "94110", None), (None, "94110-1234", ""), (None, None, "1 Elm St, CA 94110")):
-        assert place(*told) == Place("San Francisco", "zip")
+        assert place(*told) == CityMatch("San Francisco", "zip")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_shared_zip_is_shown_as_the_cities_it_may_be(code, shown):
 
 def test_a_house_number_is_no_zip():
     assert place(None, None, "94110 Elm Street") == UNKNOWN
-    assert place(None, None, "94110") == Place("San Francisco", "zip")
+    assert place(None, None, "94110") == CityMatch("San Francisco", "zip")
 
 
 def test_a_zip_of_another_region_places_nothing():
@@ -135,7 +135,7 @@ def test_a_zip_of_another_region_places_nothing():
     ],
 )
 def test_two_cities_are_a_doubt_and_not_a_city(text, cities):
-    assert place(text, "94110", None) == Place("unknown", "none", cities)
+    assert place(text, "94110", None) == CityMatch("unknown", "none", cities)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """A blank city is taken from the family's other visits, nearest in time."""
 
-from allay_metrics.derive.city import UNKNOWN, VIRTUAL, Place
+from allay_metrics.derive.city import UNKNOWN, VIRTUAL, CityMatch
 from allay_metrics.derive.history import fill_from_history
 
-OAKLAND, BERKELEY = Place("Oakland", "typed"), Place("Berkeley", "zip")
+OAKLAND, BERKELEY = CityMatch("Oakland", "typed"), CityMatch("Berkeley", "zip")
 HILLS = ("Burlingame", "Hillsborough")
-AMBIGUOUS = Place("Burlingame or Hillsborough (94010)", "none", HILLS)
-DOUBT = Place("unknown", "none", ("Hillsborough", "Palo Alto"))
+AMBIGUOUS = CityMatch("Burlingame or Hillsborough (94010)", "none", HILLS)
+DOUBT = CityMatch("unknown", "none", ("Hillsborough", "Palo Alto"))
 
 
 def filled(*told):
@@ -32,13 +32,13 @@ def test_history_is_never_a_source_itself():
 
 
 def test_an_ambiguous_zip_takes_only_one_of_its_own():
-    told = filled((0, Place("Hillsborough", "typed")), (90, AMBIGUOUS), (100, OAKLAND))
+    told = filled((0, CityMatch("Hillsborough", "typed")), (90, AMBIGUOUS), (100, OAKLAND))
     assert told[1] == ("Hillsborough", "history")
     assert filled((90, AMBIGUOUS), (100, OAKLAND))[0] == (AMBIGUOUS.city, "none")
 
 
 def test_two_cities_typed_in_a_row_stay_a_doubt():
-    told = filled((0, DOUBT), (10, Place("Palo Alto", "typed")), (11, UNKNOWN))
+    told = filled((0, DOUBT), (10, CityMatch("Palo Alto", "typed")), (11, UNKNOWN))
     assert told == [("unknown", "none"), ("Palo Alto", "typed"), ("Palo Alto", "history")]
 
 

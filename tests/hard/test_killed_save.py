@@ -16,7 +16,7 @@ from sqlalchemy import select
 from allay_metrics.actions.parent_form import consent, screen
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import answer, check_in
-from allay_metrics.server.form_door import Told
+from allay_metrics.server.form_door import FormRequest
 from tests.support.asked import asked
 from tests.support.exports import Desk
 from tests.support.ports import free_port
@@ -49,7 +49,7 @@ def served(url, folder):
 
 def _send(server, token):
     """Press the form's button; return the address that answered, or nothing."""
-    key = Told(token, {}, {}, (), "").key
+    key = FormRequest(token, {}, {}, (), "").key
     body = urllib.parse.urlencode({"step": "words", "key": key, "text": WORDS}).encode()
     try:
         with urllib.request.urlopen(f"{server.url}/c/{token}", body, timeout=30) as told:

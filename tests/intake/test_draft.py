@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.intake.draft import Draft, source_name
+from allay_metrics.intake.draft import ProfileDraft, source_name
 from allay_metrics.intake.profile import read_profile_text
 from allay_metrics.intake.rules import MARKS
 from allay_metrics.intake.texts import one_line
@@ -16,7 +16,9 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
 
 
 def profile_of(**told):
-    draft = Draft(**{"name": "sheet", "label": "Sheet", "holds": "all", "columns": COLUMNS, **told})
+    draft = ProfileDraft(
+        **{"name": "sheet", "label": "Sheet", "holds": "all", "columns": COLUMNS, **told}
+    )
     return read_profile_text("sheet.toml", draft.toml())
 
 

@@ -152,7 +152,7 @@ def test_days_before_months_are_told_by_the_whole_file(tmp_path):
     path.write_text("Timestamp,How hard was it to settle your baby?\n3/4/2026 8:00,1\n"
                     "14/4/2026 8:00,2\n", encoding="utf-8")  # fmt: skip
     file = open_answers(path, timezone="America/Los_Angeles")
-    assert [one.day for one in file.check().given] == ["2026-04-03", "2026-04-14"]
+    assert [one.day for one in file.check().responses] == ["2026-04-03", "2026-04-14"]
     assert "its dates are written day before month" in file.notes
 
 

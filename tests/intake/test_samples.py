@@ -60,6 +60,6 @@ def test_a_sample_of_answers_is_read_as_it_should(name):
             "values": response.values,
             "texts": response.texts,
         }
-        for response in checked.given
+        for response in checked.responses
     ]
     assert found == right

@@ -7,7 +7,7 @@ import pytest
 from allay_metrics.actions.death import keep_death
 from allay_metrics.caseload.families import read_families
 from allay_metrics.caseload.today import today_of
-from allay_metrics.contact import Contact
+from allay_metrics.contact import ContactPermission
 from allay_metrics.records import open_practice
 from allay_metrics.ui.looking_as import AS
 from tests.support.asked import in_care, seen, signed
@@ -111,16 +111,16 @@ def test_the_day_is_asked_for_and_the_button_says_what_it_does(maya, known):
     (day,) = [each for each in at.date_input if each.label == "Day of death"]
     assert day.value is None
     press(at, "Keep that Mia died")
-    assert contact(maya) == Contact()
+    assert contact(maya) == ContactPermission()
     assert "Say on which day: nothing was kept." in [each.value for each in at.text]
     next(each for each in at.date_input if each.label == "Day of death").set_value(DAY)
     press(at, "Keep that Mia died")
-    assert contact(maya) == Contact("practical", "bereaved")
+    assert contact(maya) == ContactPermission("practical", "bereaved")
     # It is confirmed on the card where she tapped, not at the top of the page.
     said = words(at)
     assert said.index("Kept that Mia died.") > said.rindex("Mia died on 28 May ")
     press(at, "Undo")
-    assert contact(maya) == Contact()
+    assert contact(maya) == ContactPermission()
 
 
 def test_a_death_is_taken_back_only_after_asking_once(maya, known):
@@ -130,7 +130,7 @@ def test_a_death_is_taken_back_only_after_asking_once(maya, known):
     assert "Open Leo's care again" not in labels(at)
     press(at, "Leo did not die: take it back")
     assert "Leo's care is open again." in text(at)
-    assert contact(maya) == Contact()
+    assert contact(maya) == ContactPermission()
 
 
 def test_a_close_button_says_whose_care_it_closes(maya, known):
@@ -169,7 +169,7 @@ def test_no_reason_is_preselected_and_a_tap_on_one_keeps_it(maya, known):
     assert [each.value for each in menus] == [None, None]
     menus[1].set_value("hospital")
     run(at)
-    assert contact(maya, "Moss") == Contact("none", "hospital")
+    assert contact(maya, "Moss") == ContactPermission("none", "hospital")
     # What stands is said once, by its sentence.
     assert words(at).lower().count("no contact: in hospital") == 1
     assert [each.proto.popover.label for each in at.get("popover")] == ["Change contact"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from allay_metrics.records.tables import client, family, visit, visit_client
-from allay_metrics.review.paths import Step
+from allay_metrics.review.paths import PathStep
 from allay_metrics.review.visit_types import review_visit_types
 from tests.support.practices import Invented, booked, put_on_file
 
@@ -62,8 +62,8 @@ def test_the_path_from_type_to_type(scope):
     rows += path("H", (80, "Prenatal massage"), (70, "Infant CST"))
     paths = review_visit_types(on_file(scope, *rows), FIRST, LAST).paths
     assert paths.steps == (
-        Step("massage", "lactation", 5, 31),
-        Step("lactation", "cst", 1, None),  # too few to say what is typical
+        PathStep("massage", "lactation", 5, 31),
+        PathStep("lactation", "cst", 1, None),  # too few to say what is typical
     )
     assert paths.starts == {}, "all of them began before the period"
 

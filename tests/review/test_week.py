@@ -138,10 +138,10 @@ def test_the_newest_week_shows_what_is_on_the_books_now(scope):
     practice(scope, *this_week(4), *ahead, last=date(2026, 7, 30))
     books = review_week(scope).number["on_books"]
     assert books.now.cell.value == 2, "today and the 13 days after it, not the 14th"
-    assert books.asked.metrics == ("booked",)
+    assert books.question.metrics == ("booked",)
     # An earlier week tells what was booked at its end.
     before = review_week(scope, WEEK - timedelta(weeks=1)).number["on_books"]
-    assert before.asked.metrics == ("on_books",)
+    assert before.question.metrics == ("on_books",)
 
 
 def test_the_waiting_numbers_say_what_they_wait_for(scope):
@@ -189,7 +189,7 @@ def test_the_grid_counts_completed_and_booked(scope):
 def test_every_number_is_the_answer_to_its_question(scope):
     practice(scope, *this_week(7), booked("New", WEEK, booked_on=WEEK - timedelta(days=3)))
     for one in review_week(scope).numbers:
-        row = query(one.asked, scope).iloc[0]
+        row = query(one.question, scope).iloc[0]
         cell = one.now.cell
         assert (row["value"], row["numerator"], row["denominator"], row["reason"]) == (
             cell.value,

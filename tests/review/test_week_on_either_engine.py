@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from allay_metrics.actions.weeks import save_note, set_goals
 from allay_metrics.review.snapshot import keep_due_snapshots
-from allay_metrics.review.week import Note, review_week
+from allay_metrics.review.week import WeekNote, review_week
 from tests.support.practices import Invented, Told, booked, put_on_file
 
 WEEK = date(2026, 6, 22)
@@ -24,6 +24,6 @@ def test_states_goals_note_and_what_was_first_told(scope):
     review = review_week(scope)
     assert review.states == {"completed": 1, "missing": 1, "no_show": 1}
     assert review.number["show_rate"].goal == 0.95
-    assert review.note == Note("Half-term.", 1)
+    assert review.note == WeekNote("Half-term.", 1)
     assert review.restated == ()
-    assert review.known.newest.file_name == "0.csv"
+    assert review.record_status.newest.file_name == "0.csv"

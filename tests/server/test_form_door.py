@@ -118,7 +118,7 @@ def test_a_second_submission_is_refused(desk, door):
     parent = Parent(door, asked(desk))
     through(parent)
     before = given(desk.scope)
-    key = form_door.Told(parent.token, {}, {}, (), "").key
+    key = form_door.FormRequest(parent.token, {}, {}, (), "").key
     again = request(door, "POST", parent.token, {"step": "words", "key": key, "text": "again"})
     assert again.status == 404
     assert given(desk.scope) == before
@@ -291,7 +291,7 @@ _STEPS = ("consent", "signs", "told", "birth", "settle", "words", "language", "\
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_sent_no_step_of_the_form_breaks(desk, door, mia, step, fields):
     token = token_of(make_link(desk.scope, mia, "day7"))
-    key = form_door.Told(token, {}, {}, (), "").key
+    key = form_door.FormRequest(token, {}, {}, (), "").key
     assert request(door, "POST", token, {"step": "consent", "key": key}).status == 303
     sent = {name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}
     answer = request(door, "POST", token, {**sent, "step": step, "key": key})
@@ -398,7 +398,7 @@ def test_a_guess_takes_no_writers_turn(desk, door, monkeypatch):
     monkeypatch.setattr(Scope, "write", lambda *_: pytest.fail("a guess began to write"))
     for step in ("consent", "signs", "told", "birth", "settle", "words", "leave", "language"):
         guess = "x" * 43
-        key = form_door.Told(guess, {}, {}, (), "").key
+        key = form_door.FormRequest(guess, {}, {}, (), "").key
         fields = {"step": step, "key": key, "value": "3", "none": "1"}
         assert request(door, "POST", guess, fields).status == 404
     assert request(door, "GET", token).status == 200
@@ -459,7 +459,7 @@ def test_every_link_that_is_refused_costs_the_same_work(desk, door, step, monkey
                "replaced": replaced}  # fmt: skip
 
     def work(token):
-        key = form_door.Told(token, {}, {}, (), "").key
+        key = form_door.FormRequest(token, {}, {}, (), "").key
         fields = {"step": step, "key": key, "value": "3", "none": "1", "text": "hello"}
         asked = ("POST", token, fields) if step else ("GET", token)
         answers = []

@@ -11,7 +11,7 @@ from allay_metrics import config
 from allay_metrics.config import OidcSettings
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.server import oidc
-from allay_metrics.server.oidc import Identity, Provider, Refused
+from allay_metrics.server.oidc import Provider, ProviderIdentity, Refused
 from tests.support.oidc_server import CLIENT, CORRUPT, SECRET, SEEN_AS, independent, key, vouching
 
 BACK = "http://localhost:8501/login/oidc/back"
@@ -41,7 +41,7 @@ def signed_in(client):
 
 
 def test_the_good_way_says_who_it_is(client, provider):
-    assert signed_in(client) == Identity(provider.url, SEEN_AS, EMAIL)
+    assert signed_in(client) == ProviderIdentity(provider.url, SEEN_AS, EMAIL)
 
 
 def test_what_is_asked_for_carries_state_nonce_and_challenge_and_no_secret(client):
@@ -155,7 +155,7 @@ def test_an_independent_provider_is_understood(tmp_path):
         address, asked = client.begin(BACK)
         sent = httpx.post(address, data={"sub": "maya"}, follow_redirects=False)
         code = parse_qs(urlsplit(sent.headers["location"]).query)["code"][0]
-        assert client.finish(asked, code, BACK) == Identity(issuer, "maya", EMAIL)
+        assert client.finish(asked, code, BACK) == ProviderIdentity(issuer, "maya", EMAIL)
 
 
 @pytest.mark.parametrize(

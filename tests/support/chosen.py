@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from allay_metrics.actions.choosing import Saved
+from allay_metrics.actions.choosing import OverrideChange
 from allay_metrics.actions.families import keep_apart, merge, split
 from allay_metrics.actions.places import correct_city, drop_alias, set_alias
 from allay_metrics.actions.types import assign_type, correct_type, unassign_type
@@ -55,7 +55,7 @@ choices = st.one_of(
 )
 
 
-def choose(scope, choice) -> Saved | None:
+def choose(scope, choice) -> OverrideChange | None:
     """Make a choice of what is on file; None where there is nothing to choose or it conflicts."""
     action, first, *rest = choice
     bookings, keys, names = _on_file(scope)

@@ -6,7 +6,7 @@ from random import Random
 from sqlalchemy import insert
 
 from allay_metrics.records.tables import metadata
-from allay_metrics.records.types import Cents, Day, Real
+from allay_metrics.records.types import Cents, LocalDate, Real
 
 MAYA, INES, NOOR = "maya", "ines", "noor"
 STATES = ("completed", "booked", "no_show", "unmarked", "cancelled", "late_cancelled",
@@ -24,7 +24,7 @@ def row(table, **given):
     for column in metadata.tables[table].columns:
         if column.nullable or column.server_default is not None:
             continue
-        if isinstance(column.type, Day):
+        if isinstance(column.type, LocalDate):
             filled[column.name] = FIRST
         elif isinstance(column.type, type(Real)):
             filled[column.name] = 0.0

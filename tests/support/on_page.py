@@ -8,7 +8,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from allay_metrics.ui.opening import TOLD
+from allay_metrics.ui.opening import CLICK_KEY
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 
@@ -59,7 +59,7 @@ def figures(at: AppTest) -> list[dict]:
 def click_word(at: AppTest, word: str) -> AppTest:
     """Click a number that opens."""
     assert f'data-al-open="{html.escape(word)}"' in bodies(at), word
-    at.session_state[TOLD] = word
+    at.session_state[CLICK_KEY] = word
     return run(at)
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from allay_metrics.outcomes.own import Draft
+from allay_metrics.outcomes.own import MeasureDraft
 
-ARCHING = Draft(
+ARCHING = MeasureDraft(
     label="Arching",
     questions={
         "en": "In the last 24 hours, how often did your baby arch the back?",

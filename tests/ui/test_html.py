@@ -7,7 +7,7 @@ import pytest
 from allay_metrics import charts, words
 from allay_metrics.ui import html
 from allay_metrics.ui.multiples import multiples_html
-from allay_metrics.ui.table import Cell, Score, Spark, scorecard_html, table_html
+from allay_metrics.ui.table import Score, Spark, TableCell, scorecard_html, table_html
 from allay_metrics.ui.tile import Face, face_html
 
 SCRIPT = "<script>alert(1)</script>"
@@ -26,10 +26,10 @@ PIECES = [
     lambda bad: html.value(bad, bad),
     lambda bad: html.definition(bad, bad),
     lambda bad: table_html(
-        [bad, bad], [[bad, Cell(bad, bad, marked=True, reason=bad)]], caption=bad
+        [bad, bad], [[bad, TableCell(bad, bad, marked=True, reason=bad)]], caption=bad
     ),
     lambda bad: table_html(["a", "b"], [["x", Spark([1], bad)]], caption=""),
-    lambda bad: scorecard_html(MONDAYS, [Score(bad, [Cell(bad)] * 13, bad, bad)], caption=bad),
+    lambda bad: scorecard_html(MONDAYS, [Score(bad, [TableCell(bad)] * 13, bad, bad)], caption=bad),
     lambda bad: face_html(bad, Face(words.Shown(bad, bad, bad), bad, [1], (0, 1), 1, bad, bad)),
     lambda bad: face_html(bad, Face(words.Shown(words.DASH, "", bad))),
     lambda bad: multiples_html(MONDAYS, [charts.Trend(bad, [1] * 13)], what="Visits"),

@@ -6,7 +6,7 @@ from allay_metrics import charts, words
 from allay_metrics.ui import html
 from allay_metrics.ui.multiples import multiples_html
 from allay_metrics.ui.shell import week_title
-from allay_metrics.ui.table import Cell, Score, scorecard_html, table_html
+from allay_metrics.ui.table import Score, TableCell, scorecard_html, table_html
 from allay_metrics.ui.tile import Face, face_html
 
 MONDAYS = [date(2026, 8, 17) + timedelta(weeks=i) for i in range(13)]
@@ -65,7 +65,7 @@ def test_a_tile_without_a_value_gives_the_reason_alone():
 
 def test_a_table_names_rows_and_columns_and_keeps_counts_beside_rates():
     drawn = table_html(
-        ["City", "Cancelled"], [["Oakland", Cell("6%", "9 of 151")]], caption="Cities"
+        ["City", "Cancelled"], [["Oakland", TableCell("6%", "9 of 151")]], caption="Cities"
     )
     assert '<th scope="row">Oakland</th>' in drawn
     assert '<td data-label="Cancelled">6%<span class="of">9 of 151</span></td>' in drawn
@@ -80,13 +80,13 @@ def test_a_table_sets_off_its_total_only_when_told():
 
 def test_a_dash_in_a_table_keeps_its_reason():
     drawn = table_html(
-        ["City", "n"], [["Oakland", Cell(words.DASH, reason="not covered")]], caption=""
+        ["City", "n"], [["Oakland", TableCell(words.DASH, reason="not covered")]], caption=""
     )
     assert 'title="not covered"' in drawn
 
 
 def test_the_scorecard_keeps_four_weeks_on_a_phone():
-    row = Score("Completed", [Cell(str(i)) for i in range(13)], "40", "27–45")  # noqa: RUF001
+    row = Score("Completed", [TableCell(str(i)) for i in range(13)], "40", "27–45")  # noqa: RUF001
     drawn = scorecard_html(MONDAYS, [row], caption="Scorecard")
     assert drawn.count('<td class="cur">') == 1
     assert drawn.count('<td class="near">') == 3
@@ -107,7 +107,7 @@ def test_the_week_is_named_from_monday_to_sunday():
 
 
 def test_a_number_that_opens_is_a_button_with_its_word():
-    drawn = table_html(["City", "n"], [["Oakland", Cell("12", opens='n|"x"|Bo')]], caption="")
+    drawn = table_html(["City", "n"], [["Oakland", TableCell("12", opens='n|"x"|Bo')]], caption="")
     assert (
         '<button type="button" class="al-n" data-al-open="n|&quot;x&quot;|Bo">12</button>' in drawn
     )

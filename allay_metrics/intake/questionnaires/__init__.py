@@ -7,11 +7,11 @@ from allay_metrics.intake.questionnaires.profile import (
     read_questionnaire,
     shipped_questionnaires,
 )
-from allay_metrics.intake.questionnaires.responses import Given
+from allay_metrics.intake.questionnaires.responses import FormResponse
 
 __all__ = [
     "AnswersFile",
-    "Given",
+    "FormResponse",
     "Questionnaire",
     "is_questionnaire",
     "open_answers",

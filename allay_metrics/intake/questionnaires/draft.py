@@ -49,13 +49,13 @@ class AnswersDraft:
         tables = (("person", PERSON, ""), ("measures", (*measures(), *own), ""),
                   ("signs", sign_ids(), SIGN))  # fmt: skip
         for table, names, before in tables:
-            told = {name: self._columns(before + name) for name in names}
+            headers_by_name = {name: self._columns(before + name) for name in names}
             # Without a sign it says so: every question was looked at.
-            if any(told.values()) or table == "signs":
+            if any(headers_by_name.values()) or table == "signs":
                 lines += ["", f"[{table}]"]
             lines += [
                 f"{name} = {_list([_exactly(header) for header in headers])}"
-                for name, headers in told.items()
+                for name, headers in headers_by_name.items()
                 if headers
             ]
         return "\n".join([*lines, ""])
@@ -66,24 +66,24 @@ class AnswersDraft:
 
 def choices(own: Iterable[OwnMeasure] = ()) -> dict[str, str]:
     """Return everything a column may ask, with its label: measures, then warning signs."""
-    known = {name: one.label for name, one in measures().items()}
-    known |= {one.id: one.measure.label for one in own}
-    return WHAT | known | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
+    labels = {name: one.label for name, one in measures().items()}
+    labels |= {one.id: one.measure.label for one in own}
+    return WHAT | labels | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
 
 
 def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
     """Return what each column seems to ask, '' where its words do not tell."""
     stamp = next((header for header in headers if _STAMP.search(header)), "")
-    known = Questionnaire(**{**vars(shipped), "answered": (stamp,), "recognised_by": ()})
-    found = find_questions(headers, known) if stamp else None
+    profile = Questionnaire(**{**vars(shipped), "answered": (stamp,), "recognised_by": ()})
+    questions = find_questions(headers, profile) if stamp else None
     meant = dict.fromkeys(headers, "")
-    if found is None:
+    if questions is None:
         return meant
-    meant[headers[found.answered]] = ANSWERED
-    for table in (found.person, found.measures):
+    meant[headers[questions.answered]] = ANSWERED
+    for table in (questions.person, questions.measures):
         for name, columns in table.items():
             meant |= {headers[at]: name for at in columns}
-    for name, columns in found.signs.items():
+    for name, columns in questions.signs.items():
         meant |= {headers[at]: f"{SIGN}{name}" for at in columns}
     return meant
 

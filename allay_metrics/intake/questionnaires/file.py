@@ -14,7 +14,7 @@ from allay_metrics.intake.clock import practice_zone
 from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.questions import Questions, find_questions
-from allay_metrics.intake.questionnaires.responses import Given, Reader, Unusable
+from allay_metrics.intake.questionnaires.responses import FormResponse, Reader, Unusable
 from allay_metrics.intake.questionnaires.signs import sign_label
 from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import MORE_VALUES, NOT_WHOLE, RowWarning, SetAside
@@ -32,7 +32,7 @@ class Checked:
     `repeats` maps the number of a row that says exactly what another one says to that one's.
     """
 
-    given: list[Given] = field(default_factory=list)
+    responses: list[FormResponse] = field(default_factory=list)
     repeats: dict[int, int] = field(default_factory=dict)
     set_aside: list[SetAside] = field(default_factory=list)
     warnings: list[RowWarning] = field(default_factory=list)
@@ -43,11 +43,13 @@ class AnswersFile:
     """A recognised export of answers."""
 
     def __init__(
-        self, path: Path, zone: ZoneInfo, known: Sequence[Questionnaire], told: bool
+        self, path: Path, zone: ZoneInfo, candidates: Sequence[Questionnaire], is_explicit: bool
     ) -> None:
         self._table, looked = open_table(path)
         self._zone = zone
-        self.profile, self.questions, self._skip = _recognise(self._table, known, path, told)
+        self.profile, self.questions, self._skip = _recognise(
+            self._table, candidates, path, is_explicit
+        )
         self.headers = self._headers()
         stat = path.stat()
         self.file_name = path.name
@@ -71,19 +73,19 @@ class AnswersFile:
     @property
     def read_as(self) -> list[tuple[str, str]]:
         """Return (question, what it is taken for) of every column that is used, in file order."""
-        asked = self.questions
-        found = {asked.answered: "when it was answered"}
-        found |= dict.fromkeys(asked.ids, "the response's own id")
-        found |= {at: _PERSON[who] for who, columns in asked.person.items() for at in columns}
-        for name, columns in asked.measures.items():
-            found |= dict.fromkeys(columns, self.profile.measure(name).label)
-        for name, columns in asked.signs.items():
-            found |= dict.fromkeys(columns, sign_label(name))
-        for name, options in asked.options.items():
-            found |= dict.fromkeys(
+        questions = self.questions
+        labels = {questions.answered: "when it was answered"}
+        labels |= dict.fromkeys(questions.ids, "the response's own id")
+        labels |= {at: _PERSON[who] for who, columns in questions.person.items() for at in columns}
+        for name, columns in questions.measures.items():
+            labels |= dict.fromkeys(columns, self.profile.measure(name).label)
+        for name, columns in questions.signs.items():
+            labels |= dict.fromkeys(columns, sign_label(name))
+        for name, options in questions.options.items():
+            labels |= dict.fromkeys(
                 (one.column for one in options), self.profile.measure(name).label
             )
-        return [(asked.texts[at], what) for at, what in sorted(found.items())]
+        return [(questions.texts[at], what) for at, what in sorted(labels.items())]
 
     @property
     def unused(self) -> list[str]:
@@ -92,7 +94,7 @@ class AnswersFile:
 
     def check(self, progress: Callable[[float], None] = lambda _share: None) -> Checked:
         """Read every row of the file and return what became of each."""
-        done, seen = Checked(), dict[str, tuple[int, str]]()
+        done, first_rows = Checked(), dict[str, tuple[int, str]]()
         stamps = Stamps(self.profile, self._zone, self._stamps())
         reader = Reader(self.profile, self.questions, stamps)
         for number, record, cut in self._records():
@@ -102,14 +104,14 @@ class AnswersFile:
                 raw = self._raw(record) | {NOT_WHOLE: reason}
                 done.set_aside.append(SetAside(number, "", record[-1], reason, raw))
                 continue
-            given = reader.read(number, record)
-            if isinstance(given, Unusable):
-                done.set_aside.append(self._aside(number, record, given))
+            response = reader.read(number, record)
+            if isinstance(response, Unusable):
+                done.set_aside.append(self._aside(number, record, response))
                 continue
             same = _fingerprint(record)
-            first = seen.setdefault(given.key, (number, same))
+            first = first_rows.setdefault(response.key, (number, same))
             if first[0] == number:
-                done.given.append(given)
+                done.responses.append(response)
             elif first[1] == same:
                 done.repeats[number] = first[0]
             else:
@@ -165,14 +167,16 @@ class AnswersFile:
 
 def first_answers(
     headers: Sequence[str], records: Sequence[Record], profile: Questionnaire, zone: ZoneInfo
-) -> list[Given | Unusable]:
+) -> list[FormResponse | Unusable]:
     """Return how a profile reads these records of a file. FileProblem where it cannot."""
-    asked = find_questions(headers, profile)
-    if asked is None:
+    questions = find_questions(headers, profile)
+    if questions is None:
         raise FileProblem("Say which column tells when it was answered.")
-    if not asked.asks:
+    if not questions.asks:
         raise FileProblem("Say which column asks which measure: at least one.")
-    reader = Reader(profile, asked, Stamps(profile, zone, [one[asked.answered] for one in records]))
+    reader = Reader(
+        profile, questions, Stamps(profile, zone, [one[questions.answered] for one in records])
+    )
     return [reader.read(row, record) for row, record in enumerate(records, 1)]
 
 
@@ -192,7 +196,7 @@ def open_answers(
     *,
     timezone: str,
     own: Sequence[Questionnaire] = (),
-    told: Questionnaire | None = None,
+    explicit_profile: Questionnaire | None = None,
     measures: Sequence[OwnMeasure] = (),
 ) -> AnswersFile | None:
     """Return an export of answers ready to be checked; None where no profile knows the file.
@@ -201,10 +205,12 @@ def open_answers(
     says what the file lacks for it. `measures` are the practice's own, asked in any of them.
     FileProblem, too, where the file cannot be read.
     """
-    profiles = [told] if told else [*own, *shipped_questionnaires()]
-    known = [one.with_own(measures) for one in profiles]
+    profiles = [explicit_profile] if explicit_profile else [*own, *shipped_questionnaires()]
+    candidates = [one.with_own(measures) for one in profiles]
     try:
-        return AnswersFile(Path(path), practice_zone(timezone), known, told is not None)
+        return AnswersFile(
+            Path(path), practice_zone(timezone), candidates, explicit_profile is not None
+        )
     except _NotAnswers:
         return None
 
@@ -214,25 +220,25 @@ class _NotAnswers(Exception):
 
 
 def _recognise(
-    table: Table, known: Sequence[Questionnaire], path: Path, told: bool
+    table: Table, candidates: Sequence[Questionnaire], path: Path, is_explicit: bool
 ) -> tuple[Questionnaire, Questions, int]:
     """Return the profile that fits, where its questions stand, and the first row of data."""
     records = table.first()
     dumb = ""
-    for profile in known:
+    for profile in candidates:
         for place, record in enumerate(records):
-            found = find_questions(record, profile)
-            if found and found.asks:
-                return profile, found, place + 1
-            if found:
-                dumb = listed([text for text in found.texts if text])
-    if not told:
+            questions = find_questions(record, profile)
+            if questions and questions.asks:
+                return profile, questions, place + 1
+            if questions:
+                dumb = listed([text for text in questions.texts if text])
+    if not is_explicit:
         raise _NotAnswers
     if dumb:
         raise FileProblem(f"{path.name} asks nothing that is known as a measure: it has {dumb}.")
-    needed = listed([*known[0].recognised_by, known[0].answered[0]])
+    needed = listed([*candidates[0].recognised_by, candidates[0].answered[0]])
     raise FileProblem(
-        f"{path.name} is not read as answers by {quoted(known[0].name)}: it lacks {needed}."
+        f"{path.name} is not read as answers by {quoted(candidates[0].name)}: it lacks {needed}."
     )
 
 

@@ -70,8 +70,8 @@ class Questionnaire:
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:
     """Return the profiles that come with the product, those asking for most columns first."""
     paths = [path for path in sorted(FOLDER.glob("*.toml")) if path.name != _QUESTIONS]
-    found = [read_questionnaire(path.name, path.read_text(encoding="utf-8")) for path in paths]
-    return tuple(sorted(found, key=lambda one: -len(one.recognised_by)))
+    profiles = [read_questionnaire(path.name, path.read_text(encoding="utf-8")) for path in paths]
+    return tuple(sorted(profiles, key=lambda one: -len(one.recognised_by)))
 
 
 def is_questionnaire(text: str) -> bool:
@@ -88,10 +88,10 @@ def read_questionnaire(file: str, text: str, own: Iterable[OwnMeasure] = ()) -> 
     `own` are measures of the practice's own, which it may name.
     """
     try:
-        told = tomllib.loads(text)
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileProblem(f"{file} is not a TOML profile: {error}.") from None
-    return _Told(file, told, {one.id: one for one in own}).questionnaire()
+    return _QuestionnaireSpec(file, values, {one.id: one for one in own}).questionnaire()
 
 
 @cache
@@ -100,23 +100,23 @@ def _shipped_questions() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _QuestionnaireSpec:
     """What a profile's text says, checked key by key."""
 
     file: str
-    told: Mapping[str, Any]
+    values: Mapping[str, Any]
     own: Mapping[str, OwnMeasure]
 
     def questionnaire(self) -> Questionnaire:
-        self._known(self.told, _KEYS, "")
-        if self.told.get("kind") != KIND:
-            raise self._problem("kind", self.told.get("kind", ""), f"it must be {KIND!r}")
+        self._known(self.values, _KEYS, "")
+        if self.values.get("kind") != KIND:
+            raise self._problem("kind", self.values.get("kind", ""), f"it must be {KIND!r}")
         name, answered = self._text("name"), self._texts("answered")
         if not name or not answered:
             key = "answered" if name else "name"
             raise self._problem(key, "", "a text is needed")
         zone_letters = self._text("zone_letters", "kept")
-        in_totals = self.told.get("in_totals", True)
+        in_totals = self.values.get("in_totals", True)
         if not isinstance(in_totals, bool):
             raise self._problem("in_totals", in_totals, "must be true or false")
         return Questionnaire(
@@ -137,37 +137,41 @@ class _Told:
             measures=self._patterns("measures", (*measures(), *self.own)),
             options=self._patterns("options", tuple(measures())),
             signs=self._patterns("signs", sign_ids()),
-            says_measures=bool(self.told.get("measures")),
+            says_measures=bool(self.values.get("measures")),
             own=self.own,
         )
 
-    def _patterns(self, key: str, known: tuple[str, ...]) -> Patterns:
+    def _patterns(self, key: str, names: tuple[str, ...]) -> Patterns:
         """Return the profile's own patterns, or where it has none those of every form."""
-        own = self.told.get(key, {})
+        own = self.values.get(key, {})
         if not isinstance(own, dict):
             raise self._problem(key, own, f"a table [{key}] is needed")
-        self._known(own, frozenset(known), f"{key}.")
-        told = own
+        self._known(own, frozenset(names), f"{key}.")
+        table = own
         # Who names signs, or says that there are none, has looked at every question.
-        said = key == "signs" and key in self.told
-        if not own and not said and not (key == "options" and self.told.get("measures")):
-            told = _shipped_questions().get(key, {})
+        has_signs_table = key == "signs" and key in self.values
+        if (
+            not own
+            and not has_signs_table
+            and not (key == "options" and self.values.get("measures"))
+        ):
+            table = _shipped_questions().get(key, {})
         return {
             name: tuple(
                 pattern(text, f"{self.file}, key {key}.{name}")
                 for text in self._list(f"{key}.{name}", texts)
             )
-            for name, texts in told.items()
+            for name, texts in table.items()
         }
 
     def _text(self, key: str, default: str = "") -> str:
-        value = self.told.get(key, default)
+        value = self.values.get(key, default)
         if not isinstance(value, str):
             raise self._problem(key, value, "a text is needed")
         return value.strip()
 
     def _texts(self, key: str) -> tuple[str, ...]:
-        return self._list(key, self.told.get(key, []))
+        return self._list(key, self.values.get(key, []))
 
     def _list(self, key: str, value: object) -> tuple[str, ...]:
         texts = [value] if isinstance(value, str) else value
@@ -175,10 +179,10 @@ class _Told:
             raise self._problem(key, value, "a text or a list of texts is needed")
         return tuple(texts)
 
-    def _known(self, table: Mapping[str, Any], known: frozenset[str], at: str) -> None:
+    def _known(self, table: Mapping[str, Any], valid_keys: frozenset[str], at: str) -> None:
         for key, value in table.items():
-            if key not in known:
-                names = listed(sorted(known), most=len(known)).replace("'", "")
+            if key not in valid_keys:
+                names = listed(sorted(valid_keys), most=len(valid_keys)).replace("'", "")
                 raise self._problem(at + key, value, f"no such key; known are {names}")
 
     def _problem(self, key: str, value: object, reason: str) -> FileProblem:

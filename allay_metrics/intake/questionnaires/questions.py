@@ -67,36 +67,36 @@ def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions 
     answered = next((names.index(name) for name in wanted if name in names), None)
     if answered is None or not {loose(name) for name in profile.recognised_by} <= set(names):
         return None
-    found = Questions(tuple(map(plain_question, headers)), answered)
+    questions = Questions(tuple(map(plain_question, headers)), answered)
     # Of several names for one id, the first the file has.
     ids = [names.index(loose(name)) for name in profile.ids if loose(name) in names]
-    found.ids = tuple(ids[:1])
+    questions.ids = tuple(ids[:1])
     ignored = {loose(name) for name in profile.ignored}
     left = [
         at
         for at, name in enumerate(names)
         if at != answered and at not in ids and name not in ignored and name
     ]
-    left = _take_choices(found, left, profile)
-    _assign(found, left, profile)
-    return found
+    left = _take_choices(questions, left, profile)
+    _assign(questions, left, profile)
+    return questions
 
 
-def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> None:
-    person, asked = defaultdict(list), defaultdict(list)
+def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -> None:
+    person, measure_columns = defaultdict(list), defaultdict(list)
     options: dict[str, list[Option]] = defaultdict(list)
     signs = defaultdict(list)
     other = []
     spanish = 0
     for at in left:
-        text = found.texts[at]
+        text = questions.texts[at]
         # Before any pattern of a measure: `crying for hours, cannot be comforted` is no score.
         sign = "" if _says(text, profile) else sign_of(text, profile.signs)
-        measure, language = ("", "") if sign else _measure_of(text, profile, found.notes)
+        measure, language = ("", "") if sign else _measure_of(text, profile, questions.notes)
         if sign:
             signs[sign].append(at)
         elif measure:
-            asked[measure].append(at)
+            measure_columns[measure].append(at)
             spanish += 1 if language == "es" else -1
         elif option := _option_of(text, profile.options):
             options[option].append(Option(at, text, 1.0))
@@ -104,13 +104,13 @@ def _assign(found: Questions, left: Sequence[int], profile: Questionnaire) -> No
             person[who].append(at)
         else:
             other.append(at)
-    found.person = {name: tuple(columns) for name, columns in person.items()}
-    found.measures = {name: tuple(columns) for name, columns in asked.items()}
-    found.signs = {name: tuple(columns) for name, columns in signs.items()}
+    questions.person = {name: tuple(columns) for name, columns in person.items()}
+    questions.measures = {name: tuple(columns) for name, columns in measure_columns.items()}
+    questions.signs = {name: tuple(columns) for name, columns in signs.items()}
     for name, columns in options.items():
-        found.options[name] = (*found.options.get(name, ()), *columns)
-    found.other = tuple(other)
-    found.language = "es" if spanish > 0 else "en"
+        questions.options[name] = (*questions.options.get(name, ()), *columns)
+    questions.other = tuple(other)
+    questions.language = "es" if spanish > 0 else "en"
 
 
 def _says(text: str, profile: Questionnaire) -> bool:
@@ -158,8 +158,8 @@ def _if_same_scale(measure: Measure, language: str, text: str, notes: list[str])
     """Return the measure unless the question itself names another scale than the measure's."""
     scale = _SCALE.search(text)
     if scale and measure.kind == "number" and measure.high == 10:
-        told = (float(scale[1]), float(scale[2]))
-        if told != (measure.low, measure.high):
+        limits = (float(scale[1]), float(scale[2]))
+        if limits != (measure.low, measure.high):
             notes.append(
                 f"the question {quoted(text)} asks {scale[1]} to {scale[2]}, {measure.label} goes "
                 f"from {measure.low:g} to {measure.high:g}: it was left out"
@@ -171,17 +171,19 @@ def _if_same_scale(measure: Measure, language: str, text: str, notes: list[str])
 @cache
 def _own_wordings() -> tuple[tuple[str, str, str], ...]:
     """Return (measure, language, letters of its question) of all our own wordings."""
-    told = [
+    entries = [
         (name, language, _letters(wordings(language)[name].question))
         for language in LANGUAGES
         for name in wordings(language)
         if name in measures()
     ]
-    told += [(one.id, "en", _letters(_asked(one.wording))) for one in measures().values()]
-    return tuple((name, language, text) for name, language, text in told if len(text) > 20)
+    entries += [
+        (one.id, "en", _letters(_strip_remarks(one.wording))) for one in measures().values()
+    ]
+    return tuple((name, language, text) for name, language, text in entries if len(text) > 20)
 
 
-def _asked(wording: str) -> str:
+def _strip_remarks(wording: str) -> str:
     """Return a wording without remarks: in brackets before it, or choices behind it."""
     return re.sub(r"^\([^)]*\)\s*|\s*\(0, 15 min.*$|\s*\.\.\. .*$", "", wording)
 
@@ -200,7 +202,7 @@ def _first(text: str, patterns: Patterns, order: Sequence[str]) -> str:
     )
 
 
-def _take_choices(found: Questions, left: list[int], profile: Questionnaire) -> list[int]:
+def _take_choices(questions: Questions, left: list[int], profile: Questionnaire) -> list[int]:
     """Take out runs of columns whose headers are one measure's choices; return what is left."""
     if profile.says_measures:
         return left
@@ -209,13 +211,15 @@ def _take_choices(found: Questions, left: list[int], profile: Questionnaire) -> 
         if measure.kind not in {"ordinal", "words"}:
             continue
         labels = option_labels(name)
-        columns = [at for at in left if at not in taken and plain_label(found.texts[at]) in labels]
-        values = {option_value(name, found.texts[at]) for at in columns}
+        columns = [
+            at for at in left if at not in taken and plain_label(questions.texts[at]) in labels
+        ]
+        values = {option_value(name, questions.texts[at]) for at in columns}
         whole = {option_value(name, label) for label in labels}
         if len(columns) >= _LEAST_OPTIONS and values == whole:
             taken.update(columns)
-            found.options[name] = tuple(
-                Option(at, found.texts[at], option_value(name, found.texts[at]) or 0.0)
+            questions.options[name] = tuple(
+                Option(at, questions.texts[at], option_value(name, questions.texts[at]) or 0.0)
                 for at in columns
             )
     return [at for at in left if at not in taken]

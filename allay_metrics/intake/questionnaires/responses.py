@@ -25,7 +25,7 @@ _MINUTE = 60
 
 
 @dataclass(frozen=True)
-class Given:
+class FormResponse:
     """A response. `key` is the service's own id, else made of person and minute.
 
     `answered_at` is in seconds since 1970 UTC, to the minute where the key is made of it: a sheet
@@ -67,23 +67,23 @@ class Reader:
 
     def __init__(self, profile: Questionnaire, questions: Questions, stamps: Stamps) -> None:
         self._profile = profile
-        self._asked = questions
+        self._questions = questions
         self._stamps = stamps
         self.warnings: list[RowWarning] = []
         self._bad: list[tuple[int, str]] = []  # of the answers of the row in hand
 
-    def read(self, row: int, record: Record) -> Given | Unusable:
+    def read(self, row: int, record: Record) -> FormResponse | Unusable:
         """Return the response of a record that fits the header, or why it cannot be used."""
-        asked = self._asked
-        stamp = record[asked.answered]
+        questions = self._questions
+        stamp = record[questions.answered]
         if not stamp.strip():
-            return Unusable(asked.answered, self._profile.unanswered)
+            return Unusable(questions.answered, self._profile.unanswered)
         moment = self._stamps.read(stamp)
         if moment.problem:
-            return Unusable(asked.answered, moment.problem)
-        own = next((one_line(record[at]) for at in asked.ids), "")
-        if asked.ids and not own:
-            return Unusable(asked.ids[0], "the response has no id")
+            return Unusable(questions.answered, moment.problem)
+        own = next((one_line(record[at]) for at in questions.ids), "")
+        if questions.ids and not own:
+            return Unusable(questions.ids[0], "the response has no id")
         email, parent, baby = self._who(row, record)
         at = moment.epoch if own else moment.epoch // _MINUTE * _MINUTE
         key = own or "|".join([str(at), email or "", parent.casefold(), baby.casefold()])
@@ -94,11 +94,11 @@ class Reader:
         if not values and not texts and not signs:
             # Blame the first answer that could not be used, where there is one at all.
             column, reason = next(
-                iter(self._bad), (asked.answered, "it answers none of the questions")
+                iter(self._bad), (questions.answered, "it answers none of the questions")
             )
             return Unusable(column, reason, key)
         about = _about(values, self._profile)
-        return Given(
+        return FormResponse(
             row=row,
             key=key,
             answered_at=at,
@@ -110,86 +110,94 @@ class Reader:
             concern=self._said("concern", record),
             about=about,
             in_totals=self._counts(record),
-            language=asked.language,
+            language=questions.language,
             values=values,
             texts=texts,
-            other={asked.texts[at]: record[at].strip() for at in asked.other if record[at].strip()},
+            other={
+                questions.texts[at]: record[at].strip()
+                for at in questions.other
+                if record[at].strip()
+            },
             signs=signs,
         )
 
     def _who(self, row: int, record: Record) -> tuple[str | None, str, str]:
-        told = self._said("email", record)
-        email = single.email(told) if told else None
-        if told and email is None:
-            self._warn(row, self._asked.person["email"][0], told, "it is not one e-mail address")
+        text = self._said("email", record)
+        email = single.email(text) if text else None
+        if text and email is None:
+            self._warn(
+                row, self._questions.person["email"][0], text, "it is not one e-mail address"
+            )
         return email, self._said("parent", record), self._said("baby", record)
 
     def _born(self, row: int, record: Record, day: str) -> str | None:
-        told = self._said("born", record)
-        if not told:
+        text = self._said("born", record)
+        if not text:
             return None
-        born, reason = self._stamps.day(told), "it is not a date in a known form"
+        born, reason = self._stamps.day(text), "it is not a date in a known form"
         if born is not None and born > day:
             born, reason = None, "this birth date lies after the answer"
         elif born is not None and born < earliest_birth(day):
             born, reason = None, "this birth date lies over three years before the answer"
         if born is None:
-            self._warn(row, self._asked.person["born"][0], told, reason)
+            self._warn(row, self._questions.person["born"][0], text, reason)
         return born
 
     def _counts(self, record: Record) -> bool:
         """Return whether the family agreed to be counted: its tick, else as the profile says."""
-        if "totals" not in self._asked.person:
+        if "totals" not in self._questions.person:
             return self._profile.in_totals
         return bool(_AGREED.match(self._said("totals", record)))
 
     def _said(self, what: str, record: Record) -> str:
         """Return what was written into a question: of several columns, each text once."""
-        cells = (one_line(record[at]) for at in self._asked.person.get(what, ()))
+        cells = (one_line(record[at]) for at in self._questions.person.get(what, ()))
         return " ".join(dict.fromkeys(cell for cell in cells if cell))
 
     def _answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
         self._bad.clear()
-        found: dict[str, Read] = {}
-        for name, columns in self._asked.measures.items():
-            found[name] = self._of_columns(row, record, name, columns)
-        for name in self._asked.options:
-            if found.get(name, NOTHING) == NOTHING:
-                found[name] = self._of_options(row, record, name)
-        values = {name: one.value for name, one in found.items() if one.value is not None}
-        texts = {name: one.text for name, one in found.items() if one.text}
-        free = [several_lines(record[at]) for at in self._asked.person.get(WORDS, ())]
-        if said := "\n".join(filter(None, free)):
-            texts[WORDS] = said
+        answers: dict[str, Read] = {}
+        for name, columns in self._questions.measures.items():
+            answers[name] = self._of_columns(row, record, name, columns)
+        for name in self._questions.options:
+            if answers.get(name, NOTHING) == NOTHING:
+                answers[name] = self._of_options(row, record, name)
+        values = {name: one.value for name, one in answers.items() if one.value is not None}
+        texts = {name: one.text for name, one in answers.items() if one.text}
+        free = [several_lines(record[at]) for at in self._questions.person.get(WORDS, ())]
+        if free_text := "\n".join(filter(None, free)):
+            texts[WORDS] = free_text
         return values, texts
 
     def ticks(self, record: Record) -> bool:
         """Return whether a record, usable or not, ticks a warning sign."""
-        wide = [at for columns in self._asked.signs.values() for at in columns if at < len(record)]
+        wide = [
+            at for columns in self._questions.signs.values() for at in columns if at < len(record)
+        ]
         return any(is_ticked(one_line(record[at])) for at in wide)
 
     def _signs(self, record: Record) -> tuple[frozenset[int], str]:
         """Return the warning signs a record ticks, and ticked words that name none we know."""
-        found: set[int] = set()
+        sign_numbers: set[int] = set()
         unknown = []
-        for name, columns in self._asked.signs.items():
+        for name, columns in self._questions.signs.items():
             for cell in (one_line(record[at]) for at in columns):
                 if name == ANY:
                     ticked, rest = ticked_options(cell)
-                    found |= ticked
+                    sign_numbers |= ticked
                     unknown.append(rest)
                 elif is_ticked(cell):
-                    found.add(int(name))
-        return frozenset(found), "\n".join(filter(None, unknown))
+                    sign_numbers.add(int(name))
+        return frozenset(sign_numbers), "\n".join(filter(None, unknown))
 
     def _of_columns(self, row: int, record: Record, name: str, columns: tuple[int, ...]) -> Read:
         """Return the answer of one question, which several paths of a form may ask."""
-        told = {at: record[at] for at in columns if record[at].strip()}
+        cells = {at: record[at] for at in columns if record[at].strip()}
         reads: list[Read] = []
-        for at, cell in told.items():
+        for at, cell in cells.items():
             own = self._profile.own.get(name)
             read = read_answer(
-                self._profile.measure(name), several_lines(cell), self._asked.texts[at],
+                self._profile.measure(name), several_lines(cell), self._questions.texts[at],
                 tuple(own.words.values()) if own else (),
             )  # fmt: skip
             if read.problem:
@@ -205,7 +213,7 @@ class Reader:
         """Return the answer given by ticks, one column each."""
         ticked = [
             one
-            for one in self._asked.options[name]
+            for one in self._questions.options[name]
             if one_line(record[one.column]).casefold() not in _UNTICKED
         ]
         if not ticked:
@@ -220,7 +228,7 @@ class Reader:
 
     def _warn(self, row: int, column: int, value: str, reason: str) -> None:
         self._bad.append((column, reason))
-        name = self._asked.texts[column]
+        name = self._questions.texts[column]
         self.warnings.append(RowWarning(row, name, one_line(value), reason))
 
 
@@ -233,10 +241,10 @@ def _ticked(label: str, cell: str) -> str:
 
 def _about(values: Mapping[str, float], profile: Questionnaire) -> str | None:
     """Return whom the questions answered are about: only the parent's own pain is about her."""
-    known = [*measures().values(), *(one.measure for one in profile.own.values())]
+    all_measures = [*measures().values(), *(one.measure for one in profile.own.values())]
     infant = {
         one.id
-        for one in known
+        for one in all_measures
         if one.asked_of == "all infants"
         or any(concerns()[each].client == "infant" for each in _of(one.asked_of))
     }

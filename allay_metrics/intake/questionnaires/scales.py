@@ -82,13 +82,13 @@ def _choices(measure_id: str) -> dict[str, float]:
 
 
 def _labels(words: Sequence[Wording]) -> dict[str, float]:
-    found: dict[str, float] = {}
+    values_by_label: dict[str, float] = {}
     for one in words:
         for value, label in one.choices:
             # `10` is a number, which is read as such.
             if not _BARE.fullmatch(label):
-                found.setdefault(_plain(label), value)
-    return found
+                values_by_label.setdefault(_plain(label), value)
+    return values_by_label
 
 
 def option_value(measure_id: str, label: str) -> float | None:
@@ -111,22 +111,22 @@ def _plain(text: str) -> str:
 
 
 def _number(text: str) -> float | None:
-    found = _LED.fullmatch(_MORE.sub("", text))
-    return float(found[1].replace(",", ".")) if found else None
+    match = _LED.fullmatch(_MORE.sub("", text))
+    return float(match[1].replace(",", ".")) if match else None
 
 
 def _length(measure: Measure, text: str, question: str) -> Read:
     """Return a length of time in the measure's own unit, minutes or hours."""
     minutes = measure.id == "cry_min"
     plain = _MORE.sub("", _ABOUT.sub("", text)).strip()
-    if found := _HOURS.fullmatch(plain):
-        length = 60 * _float(found[1]) + (_float(found[2]) if found[2] else 0)
-    elif found := _MINUTES.fullmatch(plain):
-        length = _float(found[1])
-    elif found := _CLOCK.fullmatch(plain):
-        length = 60 * float(found[1]) + float(found[2])
-    elif found := _BARE.fullmatch(plain):
-        bare = _float(found[1])
+    if match := _HOURS.fullmatch(plain):
+        length = 60 * _float(match[1]) + (_float(match[2]) if match[2] else 0)
+    elif match := _MINUTES.fullmatch(plain):
+        length = _float(match[1])
+    elif match := _CLOCK.fullmatch(plain):
+        length = 60 * float(match[1]) + float(match[2])
+    elif match := _BARE.fullmatch(plain):
+        bare = _float(match[1])
         in_hours = bool(re.search(r"\bhours?\b|\bhoras?\b|\(h\)", _hint(question), re.IGNORECASE))
         in_minutes = bool(re.search(r"\bmin", _hint(question), re.IGNORECASE))
         if minutes and not in_hours and not in_minutes and 0 < bare < 15:
@@ -162,9 +162,9 @@ def _yes_or_no(text: str) -> Read:
 
     Whoever wrote words wants them read: `not sure` is neither yes nor no.
     """
-    if found := _YES.fullmatch(text):
-        return Read(1.0, found[1].strip())
-    if found := _NO.fullmatch(text):
+    if match := _YES.fullmatch(text):
+        return Read(1.0, match[1].strip())
+    if match := _NO.fullmatch(text):
         # `No change, but a rash` is words to be read.
-        return Read(0.0) if not found[1] else Read(text=text)
+        return Read(0.0) if not match[1] else Read(text=text)
     return Read(text=text)

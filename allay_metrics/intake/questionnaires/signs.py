@@ -60,8 +60,8 @@ def sign_of(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> str
 def is_ticked(cell: str) -> bool:
     """Return whether a cell is anything but blank or a clear no."""
     text = " ".join(cell.split())
-    found = _NO.fullmatch(text)
-    return bool(text) and (found is None or bool(_BUT.search(found["rest"])))
+    match = _NO.fullmatch(text)
+    return bool(text) and (match is None or bool(_BUT.search(match["rest"])))
 
 
 def ticked_options(cell: str) -> tuple[frozenset[int], str]:
@@ -72,17 +72,21 @@ def ticked_options(cell: str) -> tuple[frozenset[int], str]:
     if not is_ticked(cell):
         return frozenset(), ""
     plain = _letters(cell)
-    found = {int(name) for name, wording in _own_wordings() if name != ANY and wording in plain}
-    return frozenset(found), "" if found else " ".join(cell.split())
+    sign_numbers = {
+        int(name) for name, wording in _own_wordings() if name != ANY and wording in plain
+    }
+    return frozenset(sign_numbers), "" if sign_numbers else " ".join(cell.split())
 
 
 @cache
 def _own_wordings() -> tuple[tuple[str, str], ...]:
     """Return (sign, letters of its question) in every language, the longest first."""
-    told = [(str(one.id), _letters(one.question)) for said in LANGUAGES for one in signs(said)]
-    told += [(str(flag.id), _letters(flag.question)) for flag in red_flags()]
-    told += [(ANY, _letters(phrases(said)["signs_title"])) for said in LANGUAGES]
-    return tuple(sorted(told, key=lambda one: -len(one[1])))
+    entries = [
+        (str(one.id), _letters(one.question)) for language in LANGUAGES for one in signs(language)
+    ]
+    entries += [(str(flag.id), _letters(flag.question)) for flag in red_flags()]
+    entries += [(ANY, _letters(phrases(language)["signs_title"])) for language in LANGUAGES]
+    return tuple(sorted(entries, key=lambda one: -len(one[1])))
 
 
 def _letters(text: str) -> str:

@@ -33,19 +33,19 @@ class Stamps:
 
     def read(self, text: str) -> Moment:
         """Return the moment; a stamp that is only a day is taken for its noon."""
-        told = one_line(text)
+        stamp = one_line(text)
         if self._letters:
-            told = _ZONE_LETTERS.sub("", told)
-        if told and not split_moment(told)[1]:
-            noon = self._clock.moment(f"{told} {NOON}", self._zone)
+            stamp = _ZONE_LETTERS.sub("", stamp)
+        if stamp and not split_moment(stamp)[1]:
+            noon = self._clock.moment(f"{stamp} {NOON}", self._zone)
             self._untimed += not noon.problem
             return noon
-        return self._clock.moment(told, self._zone)
+        return self._clock.moment(stamp, self._zone)
 
     def day(self, text: str) -> str | None:
         """Return a date of a question, such as a birth date, as ISO text."""
-        found = self._days.read(one_line(text))
-        return None if isinstance(found, str) else found.isoformat()
+        result = self._days.read(one_line(text))
+        return None if isinstance(result, str) else result.isoformat()
 
     def notes(self) -> list[str]:
         """Return what a person should know of how the stamps were read."""
@@ -60,7 +60,7 @@ class Stamps:
 
 def _days_come_first(texts: Iterable[str]) -> bool:
     """Return whether the dates only make sense day before month: some do, and all can."""
-    told = [found for found in map(_SLASHED.match, map(one_line, texts)) if found]
-    firsts = [int(found[1]) for found in told]
-    seconds = [int(found[2]) for found in told]
+    matches = [match for match in map(_SLASHED.match, map(one_line, texts)) if match]
+    firsts = [int(match[1]) for match in matches]
+    seconds = [int(match[2]) for match in matches]
     return any(one > 12 for one in firsts) and all(one <= 12 for one in seconds)

@@ -7,16 +7,16 @@ which comes and goes with imports.
 
 from sqlalchemy import Index, Text, text
 
-from allay_metrics.records.privacy import Words
+from allay_metrics.records.privacy import PrivateText
 from allay_metrics.records.tables.base import column, table, version
-from allay_metrics.records.types import Day, Flag, Instant, Key
+from allay_metrics.records.types import Flag, Instant, Key, LocalDate
 
 care_closed = table(
     "care_closed",
     "A person closed the care of one client; a visit after that day opens it again",
     ("client_id",),
     column("client_id", Key, "The client"),
-    column("closed_on", Day, "Day care ended"),
+    column("closed_on", LocalDate, "Day care ended"),
     column(
         "reason",
         Text,
@@ -70,7 +70,7 @@ client_note = table(
     "What to remember for a client's next visit",
     ("client_id",),
     column("client_id", Key, "The client"),
-    column("text", Words, "The therapist's words; may be empty"),
+    column("text", PrivateText, "The therapist's words; may be empty"),
     column("attention", Flag, "1 when marked: look at this one first"),
     column("written_by", Text, "Who wrote it last: owner, or the therapist's name"),
     column("written_at", Instant, "When"),

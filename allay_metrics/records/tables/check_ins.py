@@ -6,9 +6,9 @@ kept here moves along, as in tables/care.py. None of it hangs on the client's ow
 
 from sqlalchemy import Index, Text, UniqueConstraint
 
-from allay_metrics.records.privacy import Before, Contact, Handle, Name, Words
+from allay_metrics.records.privacy import Before, Handle, Name, PrivateContact, PrivateText
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
+from allay_metrics.records.types import Count, Flag, Instant, Key, LocalDate, Real
 
 FORM = "form"  # the source of a check-in whose link was made here
 
@@ -19,7 +19,7 @@ check_in = table(
     column("id", Key, "UUID"),
     column("client_id", Key, "Who it is about; empty while the match is a question", nullable=True),
     column("moment", Text, "B0, B1, day7, day14, day28, week8, or other"),
-    column("due_on", Day, "Day it is meant for"),
+    column("due_on", LocalDate, "Day it is meant for"),
     column("source", Text, "form, or the profile its answers were imported by"),
     column("source_key", Handle, "The source's own id, else made of person and moment answered"),
     column(
@@ -48,11 +48,13 @@ check_in = table(
     ),
     column(
         "said_email",
-        Contact,
+        PrivateContact,
         "E-mail as answered elsewhere, lower case; of a form, once its client is no longer on file",
         nullable=True,
     ),
-    column("doubt", Words, "Question for the owner when the match is doubtful", nullable=True),
+    column(
+        "doubt", PrivateText, "Question for the owner when the match is doubtful", nullable=True
+    ),
     column(
         "said",
         Text,
@@ -94,7 +96,7 @@ answer = table(
         "On the measure's scale; empty for free text, or rather not said",
         nullable=True,
     ),
-    column("text", Words, "The parent's words", nullable=True),
+    column("text", PrivateText, "The parent's words", nullable=True),
     column("saved_at", Instant, "When it was given"),
     belongs_to("check_in", "check_in_id"),
 )
@@ -108,7 +110,7 @@ red_flag = table(
     column("raised_at", Instant, "When it was ticked"),
     column("acknowledged_by", Text, "Who read it: owner, or the therapist's name", nullable=True),
     column("acknowledged_at", Instant, "When", nullable=True),
-    column("done", Words, "What was done about it", nullable=True),
+    column("done", PrivateText, "What was done about it", nullable=True),
     version(),
     belongs_to("check_in", "check_in_id"),
 )
@@ -118,7 +120,7 @@ client_detail = table(
     "What a family said of a client in a check-in",
     ("client_id",),
     column("client_id", Key, "The client"),
-    column("born_on", Day, "Birth date as answered", nullable=True),
+    column("born_on", LocalDate, "Birth date as answered", nullable=True),
     column("gestation_weeks", Count, "Whole weeks of pregnancy at birth", nullable=True),
     column("opted_out_at", Instant, "When the family asked not to be asked again", nullable=True),
     version(),

@@ -4,7 +4,7 @@ from sqlalchemy import Text
 
 from allay_metrics.records.privacy import Handle, Name
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Day, Instant, Key
+from allay_metrics.records.types import Count, Instant, Key, LocalDate
 
 type_word = table(
     "type_word",
@@ -63,7 +63,7 @@ offered_hours = table(
     "Time a therapist offers in one week, where it is not her usual one",
     ("therapist_id", "week"),
     column("therapist_id", Key, "The therapist"),
-    column("week", Day, "Monday of the week"),
+    column("week", LocalDate, "Monday of the week"),
     column("minutes", Count, "Minutes offered for visits and driving"),
     version(),
     belongs_to("therapist", "therapist_id"),

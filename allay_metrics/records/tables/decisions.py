@@ -2,9 +2,9 @@
 
 from sqlalchemy import Index, Text
 
-from allay_metrics.records.privacy import Words
+from allay_metrics.records.privacy import PrivateText
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Day, Instant, Key, Real
+from allay_metrics.records.types import Instant, Key, LocalDate, Real
 
 correction = table(
     "correction",
@@ -47,8 +47,8 @@ week_note = table(
     "week_note",
     "What the owner wants to remember about a week",
     ("week",),
-    column("week", Day, "Monday of the week"),
-    column("text", Words, "Her words"),
+    column("week", LocalDate, "Monday of the week"),
+    column("text", PrivateText, "Her words"),
     version(),
 )
 
@@ -56,7 +56,7 @@ week_snapshot = table(
     "week_snapshot",
     "The eight numbers as first told after a week's end",
     ("week",),
-    column("week", Day, "Monday of the week"),
+    column("week", LocalDate, "Monday of the week"),
     column("import_id", Key, "The import after which they were stored"),
     column("numbers", Text, "JSON object: metric to value, numerator, denominator"),
     column("taken_at", Instant, "When they were stored"),

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Index, Text, text
 
-from allay_metrics.records.privacy import Before, Contact, Handle, Name, Raw, Words
+from allay_metrics.records.privacy import Before, Handle, Name, PrivateContact, PrivateText, Raw
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Cents, Count, Day, Flag, Instant, Key
+from allay_metrics.records.types import Cents, Count, Flag, Instant, Key, LocalDate
 
 import_ = table(
     "import",
@@ -17,8 +17,8 @@ import_ = table(
     column("file_hash", Text, "SHA-256 of its bytes"),
     column("holds", Text, "kept, all or cancelled: the visits it should hold; or answers"),
     column("as_of", Instant, "When it was exported"),
-    column("covers_from", Day, "First day it should hold every visit of", nullable=True),
-    column("covers_to", Day, "Last day it should hold every visit of", nullable=True),
+    column("covers_from", LocalDate, "First day it should hold every visit of", nullable=True),
+    column("covers_to", LocalDate, "Last day it should hold every visit of", nullable=True),
     column("imported_at", Instant, "When it was taken in"),
     column("rows_read", Count, "Rows in the file: added + updated + unchanged + set aside"),
     column("added", Count, "Rows not known before"),
@@ -118,17 +118,17 @@ booking = table(
     ),
     column("starts_at", Instant, "Start"),
     column("ends_at", Instant, "End"),
-    column("day", Day, "Date of the start in the practice's zone"),
+    column("day", LocalDate, "Date of the start in the practice's zone"),
     column("minutes", Count, "Booked length"),
     column("client_name", Name, "Who booked or is booked"),
-    column("email", Contact, "Lower case", nullable=True),
-    column("phone", Contact, "E.164", nullable=True),
+    column("email", PrivateContact, "Lower case", nullable=True),
+    column("phone", PrivateContact, "E.164", nullable=True),
     column("infant_names", Name, "As answered", nullable=True),
-    column("infant_born", Day, "Birth or due date as answered", nullable=True),
+    column("infant_born", LocalDate, "Birth or due date as answered", nullable=True),
     column("therapist", Text, "As the source names her or him", nullable=True),
     column("type_text", Text, "The service's name as typed"),
     column("price_cents", Cents, "List price; empty where missing", nullable=True),
-    column("booked_on", Day, "Day it was booked", nullable=True),
+    column("booked_on", LocalDate, "Day it was booked", nullable=True),
     column("cancelled_at", Instant, "When it was cancelled", nullable=True),
     column("cancelled_by", Text, "family or practice", nullable=True),
     column(
@@ -136,8 +136,8 @@ booking = table(
     ),
     column("city_text", Text, "City as typed", nullable=True),
     column("zip", Text, "ZIP as typed", nullable=True),
-    column("address", Contact, "Address as typed", nullable=True),
-    column("notes", Words, "Parking, gate code, pets", nullable=True),
+    column("address", PrivateContact, "Address as typed", nullable=True),
+    column("notes", PrivateText, "Parking, gate code, pets", nullable=True),
     column("concern", Text, "Why the family came, as answered", nullable=True),
     column(
         "referral_source", Text, "How the family heard of the practice, as answered", nullable=True
@@ -203,7 +203,7 @@ set_aside = table(
     column("import_id", Key, "The file"),
     column("row_number", Count, "Number of the record in the file"),
     column("column_name", Text, "Column at fault, as the file names it"),
-    column("value", Words, "Value at fault"),
+    column("value", PrivateText, "Value at fault"),
     column("reason", Text, "Why the row cannot be used"),
     column("raw", Raw, "JSON object: the whole row as text"),
     column("raw_hash", Text, "Hash of the row: the same bad row in a newer file is the same"),
@@ -235,7 +235,7 @@ coverage = table(
     column("import_id", Key, "The file"),
     column("kind", Text, "kept, cancelled, no_show, cancel_time, canceller, booked_on, attendance"),
     column("source", Text, "Profile the file was read by"),
-    column("first_day", Day, "First day covered"),
-    column("last_day", Day, "Last day covered"),
+    column("first_day", LocalDate, "First day covered"),
+    column("last_day", LocalDate, "Last day covered"),
     belongs_to("import", "import_id"),
 )

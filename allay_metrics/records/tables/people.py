@@ -2,9 +2,9 @@
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 
-from allay_metrics.records.privacy import Contact, Handle, Name, Words
+from allay_metrics.records.privacy import Handle, Name, PrivateContact, PrivateText
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Day, Flag, Instant, Key, Real
+from allay_metrics.records.types import Count, Flag, Instant, Key, LocalDate, Real
 
 _WAITING = text("next_on IS NULL AND closed_on IS NULL")
 _DOUBT = text("doubt IS NOT NULL")
@@ -38,8 +38,8 @@ therapist = table(
     column("email", Text, "Signs in with this address", nullable=True),
     column("base_city", Text, "City her working day starts and ends in", nullable=True),
     column("skills", Text, "Visit types she gives, comma separated", nullable=True),
-    column("active_from", Day, "First day she works here", nullable=True),
-    column("active_to", Day, "Last day she works here", nullable=True),
+    column("active_from", LocalDate, "First day she works here", nullable=True),
+    column("active_to", LocalDate, "Last day she works here", nullable=True),
     column("week_minutes", Count, "Minutes she offers in a usual week", nullable=True),
     version(),
     UniqueConstraint("practice_id", "name"),
@@ -52,13 +52,17 @@ family = table(
     column("id", Key, "UUID made of practice and match key"),
     column("match_key", Handle, "What its bookings have in common: e:, p: or n: and the value"),
     column("name", Name, "Family name of its newest booking"),
-    column("email", Contact, "E-mail of its bookings", nullable=True),
-    column("phone", Contact, "Newest phone, E.164", nullable=True),
-    column("doubt", Words, "Question for the owner when the match is doubtful", nullable=True),
-    column("first_on", Day, "Day of its first completed visit", nullable=True),
-    column("last_on", Day, "Day of its last completed visit", nullable=True),
-    column("next_on", Day, "Day of its next booked visit", nullable=True),
-    column("closed_on", Day, "Derived: day the care of its last client was closed", nullable=True),
+    column("email", PrivateContact, "E-mail of its bookings", nullable=True),
+    column("phone", PrivateContact, "Newest phone, E.164", nullable=True),
+    column(
+        "doubt", PrivateText, "Question for the owner when the match is doubtful", nullable=True
+    ),
+    column("first_on", LocalDate, "Day of its first completed visit", nullable=True),
+    column("last_on", LocalDate, "Day of its last completed visit", nullable=True),
+    column("next_on", LocalDate, "Day of its next booked visit", nullable=True),
+    column(
+        "closed_on", LocalDate, "Derived: day the care of its last client was closed", nullable=True
+    ),
     column("closed_reason", Text, "Derived: why, of that client", nullable=True),
     column(
         "contact",
@@ -89,7 +93,7 @@ client = table(
     column("family_id", Key, "Her or his family"),
     column("name", Name, "Name as booked"),
     column("kind", Text, "infant or parent"),
-    column("born_on", Day, "Birth date of an infant, where the export tells", nullable=True),
+    column("born_on", LocalDate, "Birth date of an infant, where the export tells", nullable=True),
     version(),
     belongs_to("family", "family_id"),
     Index(None, "practice_id", "family_id"),
@@ -102,10 +106,10 @@ episode = table(
     column("id", Key, "UUID made of client and first visit"),
     column("client_id", Key, "The client cared for"),
     column("concern", Text, "Primary concern as declared at intake", nullable=True),
-    column("opened_on", Day, "Day of its first completed visit"),
-    column("last_on", Day, "Day of its latest completed visit"),
+    column("opened_on", LocalDate, "Day of its first completed visit"),
+    column("last_on", LocalDate, "Day of its latest completed visit"),
     column("visits", Count, "Completed visits in it"),
-    column("closed_on", Day, "Day it ended; empty while it is open", nullable=True),
+    column("closed_on", LocalDate, "Day it ended; empty while it is open", nullable=True),
     column("starts_at", Instant, "Start of its first completed visit", server_default="0"),
     column("visit_type", Text, "Primary type of that visit", server_default="other"),
     belongs_to("client", "client_id"),

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Text, text
 
 from allay_metrics.records.tables.base import belongs_to, column, table
-from allay_metrics.records.types import Cents, Count, Day, Flag, Instant, Key
+from allay_metrics.records.types import Cents, Count, Flag, Instant, Key, LocalDate
 
 CALENDAR = ("week", "month", "weekday")
 # What tells the rows of each roll-up apart, in the order they are stored.
@@ -17,15 +17,15 @@ _WEEKLY = ("week", "therapist_id", "state")
 def _groups(*names: str) -> list[Column[Any]]:
     """Return these columns that visits are grouped and filtered by."""
     groups = [
-        column("day", Day, "Date of the start in the practice's zone"),
+        column("day", LocalDate, "Date of the start in the practice's zone"),
         column("source", Text, "Profile it came by"),
         column("city", Text, "City as shown; virtual or unknown where there is none"),
         column("visit_type", Text, "Primary type: cst, lactation, massage or other"),
         column("second_type", Text, "Second type of a combined visit, else empty"),
         column("therapist_id", Key, "Who visited"),
         column("state", Text, "Where it stands, see the definitions"),
-        column("week", Day, "Monday of its week"),
-        column("month", Day, "First day of its month"),
+        column("week", LocalDate, "Monday of its week"),
+        column("month", LocalDate, "First day of its month"),
         column("weekday", Count, "0 Monday to 6 Sunday"),
     ]
     return [group for group in groups if group.name in names]
@@ -99,7 +99,7 @@ visit = table(
     column("assumed", Flag, "1 when completed is assumed: its source never marks attendance"),
     column("city_how", Text, "typed, zip, history, corrected or none"),
     column("price_cents", Cents, "List price; empty where missing", nullable=True),
-    column("booked_on", Day, "Day it was booked", nullable=True),
+    column("booked_on", LocalDate, "Day it was booked", nullable=True),
     column("wait_days", Count, "Days from booking to visit", nullable=True),
     column("as_of", Instant, "When the newest file that holds it was exported"),
     column("referral_source", Text, "How the family heard of the practice; unknown where not told"),

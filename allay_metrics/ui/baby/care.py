@@ -11,7 +11,7 @@ from allay_metrics import words
 from allay_metrics.actions.care import GRADUATED, REASONS, Closing, close_care, reopen_care
 from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
 from allay_metrics.caseload.baby import Baby
-from allay_metrics.caseload.people import Person
+from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.caseload.today import Today
 from allay_metrics.contact import LEVEL_WORDS, Level, level_after_death, levels_from
 from allay_metrics.derive.closing import DIED
@@ -23,7 +23,7 @@ from allay_metrics.ui.contact import Done, contact_done, tell_done
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
-_SAID, _REFUSED = "al-care-said-", "al-care-refused-"
+_MESSAGE, _REFUSED = "al-care-said-", "al-care-refused-"
 # As days stand on Records.
 _DAY = "YYYY-MM-DD"
 
@@ -45,8 +45,8 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
                 _closed(scope, one, own)
         contact_done(baby.family_id, _place(own))
         slot = st.empty()
-        if said := st.session_state.pop(f"{_SAID}{own}", ""):
-            slot.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        if message := st.session_state.pop(f"{_MESSAGE}{own}", ""):
+            slot.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         # On the page of a baby who died nothing is closed: a parent's care is, on her own page.
         if not baby.person.has_died and any(one.closed_on is None for one in shown):
             chosen = {one.client_id for one in shown}
@@ -61,8 +61,8 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
 
 def _grieves(baby: Baby) -> bool:
     """Return whether a baby of the family died, or that is about to be said."""
-    said = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
-    return said == DIED or any(one.has_died for one in (baby.person, *baby.others))
+    reason = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
+    return reason == DIED or any(one.has_died for one in (baby.person, *baby.others))
 
 
 def _still_booked(baby: Baby) -> str:
@@ -94,9 +94,9 @@ class _Form:
     """
 
     of: str
-    people: Sequence[Person]
+    people: Sequence[CaseloadClient]
     chosen: Collection[str]
-    baby: Person | None
+    baby: CaseloadClient | None
     contact: Level
 
     @property
@@ -108,11 +108,11 @@ class _Form:
     def key(self) -> str:
         return _key(self.of)
 
-    def tick(self, one: Person) -> str:
+    def tick(self, one: CaseloadClient) -> str:
         return f"{self.key}-{one.client_id}"
 
 
-def _closed(scope: Scope, one: Person, own: str) -> None:
+def _closed(scope: Scope, one: CaseloadClient, own: str) -> None:
     assert one.closed_on is not None
     if one.has_died:
         _died(scope, one, own)
@@ -131,7 +131,7 @@ def _closed(scope: Scope, one: Person, own: str) -> None:
         )
 
 
-def _died(scope: Scope, one: Person, own: str) -> None:
+def _died(scope: Scope, one: CaseloadClient, own: str) -> None:
     """Draw that a baby died, and the way back, which asks once."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="al-died">{escape(one.death)}</p>')
@@ -246,7 +246,7 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
     tell_done(Done(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
 
 
-def _reopen(scope: Scope, one: Person, own: str) -> None:
+def _reopen(scope: Scope, one: CaseloadClient, own: str) -> None:
     act = death_by_mistake if one.has_died else _reopen_one
     _try(lambda: act(scope, one.client_id), own, f"{one.name}'s care is open again.")
 
@@ -255,11 +255,11 @@ def _reopen_one(scope: Scope, client_id: str) -> None:
     reopen_care(scope, [client_id])
 
 
-def _try(act: Callable[[], None], own: str, said: str) -> None:
+def _try(act: Callable[[], None], own: str, message: str) -> None:
     """Do what was asked for on a client's card; what came of it is said there by the next run."""
     try:
         act()
     except AllayError as error:
-        st.session_state[f"{_SAID}{own}"] = str(error)
+        st.session_state[f"{_MESSAGE}{own}"] = str(error)
     else:
-        st.session_state[f"{_SAID}{own}"] = said
+        st.session_state[f"{_MESSAGE}{own}"] = message

@@ -59,8 +59,8 @@ def history_card(scope: Scope, baby: Baby) -> None:
         head("History", "tap to add or take away")
         if baby.concerns:
             st.html(f'<p class="al-sub"><b>Came for</b> {escape(", ".join(baby.concerns))}</p>')
-        known = {tag.casefold() for tag in baby.tags}
-        offered = [*baby.tags, *(tag for tag in SUGGESTED if tag.casefold() not in known)]
+        current_tags = {tag.casefold() for tag in baby.tags}
+        offered = [*baby.tags, *(tag for tag in SUGGESTED if tag.casefold() not in current_tags)]
         key = f"al-tags-{id_}"
         st.session_state[key] = list(baby.tags)
         st.pills(

@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
-from allay_metrics.caseload.people import Person, ages, deaths, names
+from allay_metrics.caseload.people import CaseloadClient, ages, deaths, names
 from allay_metrics.caseload.today import Today, today_of
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import contact_with
@@ -52,8 +52,8 @@ def _note_opened(scope: Scope, family_id: str) -> None:
 
 def _alone(scope: Scope, baby: Baby, today: Today) -> None:
     red_flags(scope, baby.person.client_id)
-    known = [] if baby.person.has_died else [f"**{STATE_WORDS[baby.state]}**"]
-    page_head(baby.person.name, _second(baby, today), [*known, *_known(baby)])
+    items = [] if baby.person.has_died else [f"**{STATE_WORDS[baby.state]}**"]
+    page_head(baby.person.name, _second(baby, today), [*items, *_visit_facts(baby)])
     _died(baby)
     _contact(scope, baby)
     left, right = st.columns([1.15, 1], gap="small")
@@ -87,10 +87,10 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
 
 
 def _column(scope: Scope, baby: Baby, today: Today) -> None:
-    known = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _known(baby))
+    facts_html = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _visit_facts(baby))
     st.html(
         f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{_mark(baby)}'
-        f'<p class="al-asof">{known}</p></div>'
+        f'<p class="al-asof">{facts_html}</p></div>'
     )
     if not baby.person.has_died:
         note_card(scope, baby)
@@ -111,8 +111,8 @@ def _contact(scope: Scope, baby: Baby) -> None:
 
 def _died(baby: Baby) -> None:
     """Draw first of all who of the family died."""
-    if said := deaths([baby.person, *baby.others]):
-        st.html(f'<p class="al-died">{escape(said)}.</p>')
+    if sentence := deaths([baby.person, *baby.others]):
+        st.html(f'<p class="al-died">{escape(sentence)}.</p>')
 
 
 def _mark(baby: Baby) -> str:
@@ -128,7 +128,7 @@ def _second(baby: Baby, today: Today) -> str:
     return ", ".join(filter(None, (age, f"{baby.family} family")))
 
 
-def _known(baby: Baby) -> list[str]:
+def _visit_facts(baby: Baby) -> list[str]:
     done = sum(one.number is not None for one in baby.visits)
     last = f"last {words.day(baby.last_on)}" if baby.last_on else "not seen yet"
     if baby.person.has_died:
@@ -147,7 +147,7 @@ def _family_card(baby: Baby, today: Today) -> None:
         note(f"Also seen by {who}." if who else "Nobody else here has seen this family.")
 
 
-def _other(person: Person, today: Today) -> str:
+def _other(person: CaseloadClient, today: Today) -> str:
     about = person.death or person.age(today.day) or person.kind
     inside = f'<span class="who"><b>{escape(person.name)}</b> {escape(about)}</span>'
     return f"<li>{button(inside, OPEN + person.client_id)}</li>"

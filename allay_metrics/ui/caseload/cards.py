@@ -3,7 +3,7 @@
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.day import ScheduleDay, VisitCard
 from allay_metrics.caseload.doubt import ask_first
 from allay_metrics.caseload.people import ages, deaths, names
 from allay_metrics.caseload.today import Today
@@ -12,7 +12,7 @@ from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.html import chip as type_chip
 
 
-def next_card(day: Day, today: Today) -> None:
+def next_card(day: ScheduleDay, today: Today) -> None:
     """Draw the visit that comes next; nothing when the day is done."""
     card = day.next_one(today.now)
     if card is not None:
@@ -20,7 +20,7 @@ def next_card(day: Day, today: Today) -> None:
             st.html(visit_html(card, today, is_next=True))
 
 
-def other_cards(day: Day, today: Today) -> None:
+def other_cards(day: ScheduleDay, today: Today) -> None:
     """Draw the later visits in order, then those that are over."""
     coming = day.next_one(today.now)
     later = [card for card in day.cards if card.ends > today.now and card is not coming]
@@ -72,14 +72,14 @@ def _first(card: VisitCard, today: Today) -> str:
 
 
 def _died(card: VisitCard) -> str:
-    said = deaths(card.died)
-    return f'<p class="ln"><b>{escape(said)}</b></p>' if said else ""
+    sentence = deaths(card.died)
+    return f'<p class="ln"><b>{escape(sentence)}</b></p>' if sentence else ""
 
 
 def _doubt(card: VisitCard, today: Today) -> str:
     """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
-    said = card.doubt if card.ends <= today.now else ask_first(card.doubt)
-    return f'<p class="ln ask">{escape(_capital(said))}</p>' if said else ""
+    sentence = card.doubt if card.ends <= today.now else ask_first(card.doubt)
+    return f'<p class="ln ask">{escape(_capital(sentence))}</p>' if sentence else ""
 
 
 def _capital(text: str) -> str:
@@ -87,8 +87,8 @@ def _capital(text: str) -> str:
 
 
 def _contact(card: VisitCard) -> str:
-    said = card.contact.sentence
-    return f'<p class="ln"><b>{escape(said)}</b></p>' if said else ""
+    sentence = card.contact.sentence
+    return f'<p class="ln"><b>{escape(sentence)}</b></p>' if sentence else ""
 
 
 def _clinical(card: VisitCard) -> str:
@@ -121,11 +121,11 @@ def _tap(
     sign = f'<i class="al-ic" aria-hidden="true">{icon}</i>'
     if link is None:
         return f'<span class="tap none" title="{escape(why_not)}">{sign}{label}</span>'
-    said = f"{label}: {card.family}, {words.clock(card.starts)}"
+    aria_label = f"{label}: {card.family}, {words.clock(card.starts)}"
     name = "tap go" if main else "tap"
     away = ' target="_blank" rel="noopener noreferrer"' if link.startswith("https:") else ""
     return (
-        f'<a class="{name}" href="{escape(link)}" aria-label="{escape(said)}"{away}>'
+        f'<a class="{name}" href="{escape(link)}" aria-label="{escape(aria_label)}"{away}>'
         f"{sign}{label}</a>"
     )
 

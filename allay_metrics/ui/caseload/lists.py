@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.caseload.day import Day, DayAhead
+from allay_metrics.caseload.day import DayAhead, ScheduleDay
 from allay_metrics.caseload.families import Look, MyFamily
 from allay_metrics.caseload.people import ages, deaths, names
 from allay_metrics.caseload.today import Today
@@ -46,7 +46,7 @@ def look_card(looks: Sequence[Look], age: str = "") -> None:
                 st.html(_looks(rest))
 
 
-def ahead_card(day: Day) -> None:
+def ahead_card(day: ScheduleDay) -> None:
     """Draw the next seven days by day and city."""
     with card("ahead"):
         head("The next 7 days", words.plural(sum(one.visits for one in day.ahead), "visit"))
@@ -100,9 +100,9 @@ def weeks_card(weeks: OwnWeeks) -> None:
         return
     last, usual = weeks.completed[-1], weeks.usual
     signal = usual.signal(last) if usual else None
-    said = f"Completed visits per week, newest last: {', '.join(map(str, weeks.completed))}"
+    alt_text = f"Completed visits per week, newest last: {', '.join(map(str, weeks.completed))}"
     band = (usual.low, usual.high) if usual else None
-    columns = bars(weeks.completed, said, usual=band, signal=signal is not None)
+    columns = bars(weeks.completed, alt_text, usual=band, signal=signal is not None)
     with card("own-weeks"):
         first, newest = map(words.short_day, (weeks.mondays[0], weeks.mondays[-1]))
         head("My weeks", f"{first} to {newest}")
@@ -149,8 +149,8 @@ def _family(one: MyFamily, today: Today) -> str:
     visits = words.plural(one.visits, "visit")
     sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
     line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
-    said = one.contact.sentence
-    contact = f'<span class="ln">{escape(said)}</span>' if said else ""
+    sentence = one.contact.sentence
+    contact = f'<span class="ln">{escape(sentence)}</span>' if sentence else ""
     died = f'<span class="ln died">{escape(deaths(one.died))}</span>' if one.died else ""
     inside = (
         f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>{died}'

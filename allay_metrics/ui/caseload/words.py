@@ -5,7 +5,7 @@ from datetime import date, datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.caseload.day import Day, VisitCard
+from allay_metrics.caseload.day import ScheduleDay, VisitCard
 from allay_metrics.caseload.families import MyFamily
 from allay_metrics.caseload.today import Today
 from allay_metrics.metrics.care import CareState
@@ -33,20 +33,20 @@ def title(today: Today) -> tuple[str, str]:
     return words.long_day(today.shown), "your next day"
 
 
-def context(day: Day, today: Today) -> str:
+def context(day: ScheduleDay, today: Today) -> str:
     """Return `4 visits, 3 cities, about 68 min driving`."""
     if not day.cards:
         return "No visit ahead in these records."
     visits = words.plural(len(day.cards), "visit")
     if day.in_doubt:
         visits += f" ({words.number(day.in_doubt)} to ask about)"
-    said = [visits, words.plural(len(day.cities), "city", "cities")]
+    parts = [visits, words.plural(len(day.cities), "city", "cities")]
     if day.drive_minutes is None:
-        said.append(day.why_no_drive)
+        parts.append(day.why_no_drive)
     elif day.drive_minutes:
-        said.append(f"about {words.number(day.drive_minutes)} min driving")
+        parts.append(f"about {words.number(day.drive_minutes)} min driving")
     first = "" if today.shown == today.day else "Nothing more today. "
-    return f"{first}{', '.join(said)}"
+    return f"{first}{', '.join(parts)}"
 
 
 def as_of(today: Today) -> str:

@@ -33,25 +33,27 @@ _SOON = timedelta(days=1)
 _MADE, _WRONG, _SENT = "al-ask-made", "al-ask-wrong", "al-ask-sent"
 
 
-def due_card(scope: Scope, found: Sequence[Due]) -> None:
+def due_card(scope: Scope, due_check_ins: Sequence[Due]) -> None:
     """Draw whom to ask now, those not asked yet first; a tap opens the drawer of the link."""
     today = today_in(scope).date()
-    waiting = sum(not one.waits_for_parent for one in found)
+    waiting = sum(not one.waits_for_parent for one in due_check_ins)
     with card("due"):
-        head("To ask now", f"{words.number(waiting)} to ask, {words.number(len(found))} open")
-        if not found:
+        head(
+            "To ask now", f"{words.number(waiting)} to ask, {words.number(len(due_check_ins))} open"
+        )
+        if not due_check_ins:
             note("Nobody: every check-in of these days is answered, or none is due.")
             return
-        died = deaths_in(scope, {one.course.family_id for one in found})
-        st.html(_list(found[:_FIRST], today, died))
-        if rest := found[_FIRST:]:
+        died = deaths_in(scope, {one.course.family_id for one in due_check_ins})
+        st.html(_list(due_check_ins[:_FIRST], today, died))
+        if rest := due_check_ins[_FIRST:]:
             with st.expander(f"{words.number(len(rest))} more"):
                 st.html(_list(rest, today, died))
 
 
-def open_due(scope: Scope, found: Sequence[Due], word: str) -> None:
+def open_due(scope: Scope, due_check_ins: Sequence[Due], word: str) -> None:
     """Open the drawer of the check-in a word of the page names; nothing where there is none."""
-    one = next((one for one in found if _word(one) == word), None)
+    one = next((one for one in due_check_ins if _word(one) == word), None)
     if one is None:
         return
     died = deaths_in(scope, [one.course.family_id]).get(one.course.family_id, "")
@@ -69,10 +71,10 @@ def open_due(scope: Scope, found: Sequence[Due], word: str) -> None:
     )
 
 
-def _list(found: Sequence[Due], today: date, died: Mapping[str, str]) -> str:
+def _list(due_check_ins: Sequence[Due], today: date, died: Mapping[str, str]) -> str:
     rows = "".join(
         f"<li>{button(_row(one, today, died.get(one.course.family_id, '')), _word(one))}</li>"
-        for one in found
+        for one in due_check_ins
     )
     return f'<ul class="al-ask">{rows}</ul>'
 
@@ -91,10 +93,10 @@ def _row(one: Due, today: date, died: str) -> str:
 def _state(one: Due) -> str:
     if not one.waits_for_parent:
         return "not asked yet" if one.asked_at is None else "its link has ended"
-    asked = f"asked by {one.asked_by}"
+    state = f"asked by {one.asked_by}"
     if one.sent_at is not None:
-        asked += ", e-mailed"
-    return f"{asked}, {'begun' if one.begun else 'not begun'}"
+        state += ", e-mailed"
+    return f"{state}, {'begun' if one.begun else 'not begun'}"
 
 
 def _when(one: Due) -> str:
@@ -183,9 +185,9 @@ def made_link(scope: Scope, one: Due, made: Link) -> None:
 def _ways(scope: Scope, one: Due, link: str) -> str:
     """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
-    said, practice = phrases(language), practice_name(scope)
-    text = said["sms_text"].format(practice=practice, link=link)
-    subject, contact = said["mail_subject"].format(practice=practice), one.course.contact
+    wording, practice = phrases(language), practice_name(scope)
+    text = wording["sms_text"].format(practice=practice, link=link)
+    subject, contact = wording["mail_subject"].format(practice=practice), one.course.contact
     ways = (
         (text_link(contact, "check-in", one.course.phone, text), "Text message"),
         (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),

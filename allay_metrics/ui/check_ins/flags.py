@@ -32,7 +32,7 @@ STYLE = Path(__file__).with_name("style.css")
 PAGE, RECORDS = "pages/practice/check_ins.py", "pages/practice/records.py"
 _SHOWN = 3
 _ALL = {1: "Acknowledge", 2: "Acknowledge both"}
-_SAID, _WRONG = "al-flag-said", "al-flag-wrong"
+_MESSAGE, _WRONG = "al-flag-said", "al-flag-wrong"
 _open_flags, _signed = remembered(open_flags), remembered(protocol_in_force)
 
 
@@ -41,14 +41,14 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
 
     For the top of a page, before any number. With `client_id` those of one client.
     """
-    found = _open_flags(scope, client_id)
-    if not found:
+    flags = _open_flags(scope, client_id)
+    if not flags:
         return
     st.html(STYLE)
     steps = _steps(scope)
     with card(f"flags-{client_id or 'all'}"):
-        head("A parent ticked a warning sign", words.plural(len(found), "sign") + " to acknowledge")
-        *before, last = _by_card(found[:_SHOWN])
+        head("A parent ticked a warning sign", words.plural(len(flags), "sign") + " to acknowledge")
+        *before, last = _by_card(flags[:_SHOWN])
         for of_one in before:
             st.html(signs_html(scope, of_one, steps))
             _ways(of_one[0])
@@ -58,8 +58,8 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
             _ways(last[0])
             label = "Say what was done"
             st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
-        if len(found) > _SHOWN:
-            note(f"And {words.number(len(found) - _SHOWN)} more.")
+        if len(flags) > _SHOWN:
+            note(f"And {words.number(len(flags) - _SHOWN)} more.")
         if client_id:
             note("What was answered beside a sign is shown once it is acknowledged.")
 
@@ -69,14 +69,14 @@ def flags_to_acknowledge(scope: Scope) -> None:
 
     Those of the check-in that the address names, as a mail's link does, come first.
     """
-    if said := st.session_state.pop(_SAID, ""):
-        st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+    if message := st.session_state.pop(_MESSAGE, ""):
+        st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
-    wanted, found = st.query_params.get(SIGN, ""), open_flags(scope)
-    if wanted and not any(one.check_in_id == wanted for one in found):
+    wanted, flags = st.query_params.get(SIGN, ""), open_flags(scope)
+    if wanted and not any(one.check_in_id == wanted for one in flags):
         _not_open(scope, wanted)
-    cards = _by_card(sorted(found, key=lambda one: one.check_in_id != wanted))
+    cards = _by_card(sorted(flags, key=lambda one: one.check_in_id != wanted))
     steps = _steps(scope) if cards else ()
     for of_one in cards:
         _to_acknowledge(scope, of_one, steps)
@@ -84,15 +84,15 @@ def flags_to_acknowledge(scope: Scope) -> None:
 
 def acknowledged(scope: Scope) -> None:
     """Draw the signs acknowledged last: who read each, when, and what was done."""
-    found = acknowledged_flags(scope)
-    if not found:
+    flags = acknowledged_flags(scope)
+    if not flags:
         return
     with card("acknowledged"):
         head("Acknowledged", "the last 20 warning signs")
         rows = [
             [one.client, one.flag.question, words.moment(_at(scope, one.raised_at)), one.by,
              words.moment(_at(scope, one.at)), one.done]
-            for one in found
+            for one in flags
         ]  # fmt: skip
         columns = ["Client", "Sign", "Ticked", "Read by", "When", "Done"]
         table(columns, rows, caption="Acknowledged warning signs", left=range(1, 6))
@@ -100,10 +100,10 @@ def acknowledged(scope: Scope) -> None:
 
 def _not_open(scope: Scope, check_in_id: str) -> None:
     """Draw why the check-in that a link names has no sign to acknowledge."""
-    known = acknowledged_of(scope, check_in_id)
+    flags = acknowledged_of(scope, check_in_id)
     with card("flag-elsewhere"):
-        if known:
-            last = max(known, key=lambda one: one.at)
+        if flags:
+            last = max(flags, key=lambda one: one.at)
             head("Acknowledged already")
             note(
                 f"Every sign of this check-in was read; the last by {last.by}, "
@@ -149,13 +149,13 @@ def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
     else:
-        st.session_state[_SAID] = "Acknowledged, with what was done."
+        st.session_state[_MESSAGE] = "Acknowledged, with what was done."
 
 
-def _by_card(found: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
+def _by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
     """Return the signs of each family, in the order of its first one."""
     cards: dict[str, list[OpenFlag]] = {}
-    for one in found:
+    for one in flags:
         cards.setdefault(one.card, []).append(one)
     return list(cards.values())
 

@@ -27,15 +27,15 @@ def check_ins_page(scope: Scope) -> None:
         "",
         [f"**{words.dated(today.date())}**", "not a monitor: nobody watches the form"],
     )
-    told = opened()
+    token = opened()
     flags_to_acknowledge(scope)
     words_to_read(scope)
     signed = _signed(scope)
     if signed is not None:
         # Who is due depends on the day; a link that ends does so by the hour.
-        found = _due(scope, today.replace(minute=0, second=0, microsecond=0))
-        due_card(scope, found)
-        if told:
-            open_due(scope, found, told)
+        due_check_ins = _due(scope, today.replace(minute=0, second=0, microsecond=0))
+        due_card(scope, due_check_ins)
+        if token:
+            open_due(scope, due_check_ins, token)
     protocol_card(scope, signed)
     acknowledged(scope)

@@ -49,8 +49,8 @@ def sign_again(scope: Scope) -> None:
 def _cannot_open(scope: Scope) -> str:
     """Return whom the protocol names who may not sign in, and who is told; '' for nobody."""
     # Read anew: who joins changes no version.
-    said = unable(scope)
-    return f"{said} Name somebody who signs in, or let her in under People." if said else ""
+    text = unable(scope)
+    return f"{text} Name somebody who signs in, or let her in under People." if text else ""
 
 
 def protocol_card(scope: Scope, signed: Protocol | None) -> None:
@@ -86,8 +86,8 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     if not can_send() and not scope.is_demo:
         note("No mail server is named: nobody is told of a warning sign until they sign in.")
     if is_owner and signed.duty is not None:
-        for said in filter(None, (_cannot_open(scope), _partly(scope, signed.duty))):
-            note(said)
+        for text in filter(None, (_cannot_open(scope), _partly(scope, signed.duty))):
+            note(text)
     with st.expander("Read the protocol"):
         st.text(signed.text.replace("**", ""))
     if not is_owner:
@@ -116,8 +116,8 @@ def _duty(scope: Scope, signed: Protocol) -> str:
     hours = f", {escape(hours_words(signed.duty.hours))}"
     if not signed.duty.stand_in:
         return f"{hours}; while she is away check-ins are switched off"
-    told = " and is told, too" if can_send() or scope.is_demo else ""
-    return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in{told}"
+    suffix = " and is told, too" if can_send() or scope.is_demo else ""
+    return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in{suffix}"
 
 
 def _off(scope: Scope) -> None:

@@ -9,7 +9,7 @@ from allay_metrics.actions.check_ins import read_words
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import Words, unread_words
+from allay_metrics.review.check_ins import UnreadWords, unread_words
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
@@ -23,16 +23,16 @@ def words_to_read(scope: Scope) -> None:
         _unread(scope, one)
 
 
-def _unread(scope: Scope, one: Words) -> None:
+def _unread(scope: Scope, one: UnreadWords) -> None:
     at = datetime.fromtimestamp(one.answered_at, scope.zone)
     with card(f"words-{one.check_in_id}"):
         of_family = f"{one.family} family · " if one.family else ""
         head(f"Read me: {one.client}", f"{of_family}{words.moment(at)}")
-        said = "".join(
-            f"<dt>{escape(_asked(measure))}</dt><dd>{escape(text)}</dd>"
+        texts_html = "".join(
+            f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
             for measure, text in one.texts
         )
-        st.html(f'<dl class="al-said">{said}</dl>')
+        st.html(f'<dl class="al-said">{texts_html}</dl>')
         st.button(
             "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
         )
@@ -40,12 +40,12 @@ def _unread(scope: Scope, one: Words) -> None:
             problem(wrong)
 
 
-def _asked(measure: str) -> str:
-    known = measures().get(measure)
-    return known.label if known else "In the parent's own words"
+def _question_label(measure: str) -> str:
+    definition = measures().get(measure)
+    return definition.label if definition else "In the parent's own words"
 
 
-def _read(scope: Scope, one: Words) -> None:
+def _read(scope: Scope, one: UnreadWords) -> None:
     try:
         read_words(scope, one.check_in_id)
     except AllayError as error:

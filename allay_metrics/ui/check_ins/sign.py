@@ -16,13 +16,15 @@ TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
 
 def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> str:
     """Return whose signs these are, and each with what to do; the same step is said once."""
-    found, said = [], ""
+    paragraphs, previous_step = [], ""
     for place, one in enumerate(of_one):
         step = what_to_do(one, steps)
         is_anew = not place or one.client != of_one[place - 1].client
-        found.append(_sign(scope, one, _who(one) if is_anew else "", "" if step == said else step))
-        said = step
-    return f'<div class="al-signs">{"".join(found)}</div>'
+        paragraphs.append(
+            _sign(scope, one, _who(one) if is_anew else "", "" if step == previous_step else step)
+        )
+        previous_step = step
+    return f'<div class="al-signs">{"".join(paragraphs)}</div>'
 
 
 def ways_html(one: OpenFlag) -> str:
@@ -61,11 +63,11 @@ def _who(one: OpenFlag) -> str:
 
 
 def _sign(scope: Scope, one: OpenFlag, who: str, step: str) -> str:
-    said = next(sign for sign in signs("en") if sign.id == one.flag.id)
+    warning_sign = next(sign for sign in signs("en") if sign.id == one.flag.id)
     at = words.moment(datetime.fromtimestamp(one.raised_at, scope.zone))
     todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
     return (
         f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span>{who}'
-        f"<br>{escape(said.question)}{todo}"
-        f"<small>The parent was told: {_whole(said.action)} Ticked {at}.</small></p>"
+        f"<br>{escape(warning_sign.question)}{todo}"
+        f"<small>The parent was told: {_whole(warning_sign.action)} Ticked {at}.</small></p>"
     )

@@ -94,8 +94,10 @@ def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
         key=f"{key}-stand-in-mail",
         max_chars=200,
     )
-    given = st.session_state
-    if partly := partly_able(scope, (given[f"{key}-mail"], given[f"{key}-stand-in-mail"])):
+    session_state = st.session_state
+    if partly := partly_able(
+        scope, (session_state[f"{key}-mail"], session_state[f"{key}-stand-in-mail"])
+    ):
         note(partly)
 
 
@@ -119,9 +121,9 @@ def _unable(key: str) -> None:
 
 def _known_unable(key: str) -> tuple[str, ...]:
     """Return the addresses that were ticked."""
-    given = st.session_state
-    addresses: tuple[str, ...] = given.get(f"{_UNABLE}-{key}", ())
-    return addresses if given.get(f"{key}-unable-{'-'.join(addresses)}") else ()
+    session_state = st.session_state
+    addresses: tuple[str, ...] = session_state.get(f"{_UNABLE}-{key}", ())
+    return addresses if session_state.get(f"{key}-unable-{'-'.join(addresses)}") else ()
 
 
 def _hours(key: str, duty: Duty | None) -> None:
@@ -161,30 +163,32 @@ def _clock(hour: int) -> str:
 
 
 def _sign(scope: Scope, key: str, replaces: int | None) -> None:
-    given = st.session_state
+    session_state = st.session_state
     duty = Duty(
-        reader=given[f"{key}-reader"],
-        reader_email=given[f"{key}-mail"],
-        stand_in=given[f"{key}-stand-in"],
-        stand_in_email=given[f"{key}-stand-in-mail"],
-        within=given[f"{key}-within"],
+        reader=session_state[f"{key}-reader"],
+        reader_email=session_state[f"{key}-mail"],
+        stand_in=session_state[f"{key}-stand-in"],
+        stand_in_email=session_state[f"{key}-stand-in-mail"],
+        within=session_state[f"{key}-within"],
         hours=ReadingHours(
-            tuple(sorted(given[f"{key}-days"])), given[f"{key}-from"], given[f"{key}-until"]
+            tuple(sorted(session_state[f"{key}-days"])),
+            session_state[f"{key}-from"],
+            session_state[f"{key}-until"],
         ),
-        steps=tuple(given[f"{key}-step-{about}-{tier}"] for about, tier in KINDS),
+        steps=tuple(session_state[f"{key}-step-{about}-{tier}"] for about, tier in KINDS),
     )
     try:
         sign_protocol(
             scope,
-            given[f"{key}-name"],
+            session_state[f"{key}-name"],
             duty,
-            given[f"{key}-text"],
-            unmailed=bool(given.get(f"{key}-unmailed")),
+            session_state[f"{key}-text"],
+            unmailed=bool(session_state.get(f"{key}-unmailed")),
             unable=_known_unable(key),
             while_off=replaces is None,
             replaces=replaces,
         )
     except AllayError as error:
         if isinstance(error, UnableReader):
-            given[f"{_UNABLE}-{key}"] = error.addresses
-        given[_WRONG] = str(error)
+            session_state[f"{_UNABLE}-{key}"] = error.addresses
+        session_state[_WRONG] = str(error)

@@ -20,22 +20,24 @@ def untold_banner(scope: Scope, *, leads_on: bool) -> None:
 
     `leads_on` draws the link to the page on which the sign is read: not on that page itself.
     """
-    found = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
-    if found is None:
+    failure = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
+    if failure is None:
         return
     st.html(STYLE)
     with st.container(key="al-untold", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<p class="al-untold" role="status">{_sentence(scope, found)}</p>')
+        st.html(f'<p class="al-untold" role="status">{_sentence(scope, failure)}</p>')
         if leads_on:
             icon = ":material/priority_high:"
             st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=carried())
 
 
-def _sentence(scope: Scope, found: Untold) -> str:
-    is_one = found.signs == 1
-    about = f"{words.plural(found.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
-    told = "nobody knows whether a" if found.reason == "broken off" else "no"
-    told = f"{told} mail about {'it' if is_one else 'them'} went out"
+def _sentence(scope: Scope, failure: Untold) -> str:
+    is_one = failure.signs == 1
+    about = f"{words.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
+    mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"
+    mail_clause = f"{mail_clause} mail about {'it' if is_one else 'them'} went out"
     if scope.viewer.role == "owner":
-        return f"<b>◆ {escape(about)}</b>, and {told}. {escape(sentence(found.reason))}"
-    return f"<b>◆ {escape(about)} in your care</b>, and {told}: read now, and tell the owner."
+        return f"<b>◆ {escape(about)}</b>, and {mail_clause}. {escape(sentence(failure.reason))}"
+    return (
+        f"<b>◆ {escape(about)} in your care</b>, and {mail_clause}: read now, and tell the owner."
+    )

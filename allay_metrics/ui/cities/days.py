@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities.where import Shortened, shorten
-from allay_metrics.ui.cities.words import Opening, of_part
+from allay_metrics.ui.cities.words import CityDrilldown, of_part
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.html import TYPE_WORDS
 
@@ -30,7 +30,7 @@ def grid_card(review: CitiesReview) -> None:
         st.html(grid_html(few.rows, columns, total="all"))
 
 
-def cell(review: CitiesReview, part: str, name: str) -> Opening | None:
+def cell(review: CitiesReview, part: str, name: str) -> CityDrilldown | None:
     """Return what a cell opens; None for one that the grid has not."""
     few, columns = _by_type(review) if part in TYPE_WORDS else _by_day(review)
     if name not in few.members or part not in columns:

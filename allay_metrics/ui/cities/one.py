@@ -14,11 +14,11 @@ from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.remembered import remembered
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 from allay_metrics.ui.visits import visits_table
 
 WEEKS = 26
-IN_PERIOD = Cell("In this period")
+IN_PERIOD = TableCell("In this period")
 NEWEST = 60
 trend_of = remembered(city_trend)
 
@@ -49,10 +49,10 @@ def _body(scope: Scope, review: CitiesReview, line: CityLine) -> None:
 
 def _trend(scope: Scope, review: CitiesReview, city: str) -> str:
     where = tuple(pair for pair in review.where if pair[0] != "city")
-    found = trend_of(scope, city, where, WEEKS)
-    usual = f", usual {words.between(*found.usual.whole)}" if found.usual else ""
+    trend = trend_of(scope, city, where, WEEKS)
+    usual = f", usual {words.between(*trend.usual.whole)}" if trend.usual else ""
     title = html.definition("Visits per week", f"{WEEKS} full weeks{usual}.")
-    return f'{title}<div class="al-one">{columns_html(found, top_of(found))}</div>'
+    return f'{title}<div class="al-one">{columns_html(trend, top_of(trend))}</div>'
 
 
 def _types(review: CitiesReview, city: str) -> str:
@@ -67,20 +67,20 @@ def _types(review: CitiesReview, city: str) -> str:
     return f'<div class="al-delta">{"".join(chips)}</div>'
 
 
-def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[Cell]]:
+def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
     names = [COLUMNS.get(metric.key, metric.short) for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
-    ahead = Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    ahead = TableCell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
     return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
 
 
 def _visits(scope: Scope, review: CitiesReview, city: str) -> None:
     where = (*(pair for pair in review.where if pair[0] != "city"), ("city", city))
-    asked = Question(metrics=("completed",), first=review.first, last=review.last, where=where)
-    found = visits_behind(asked, scope, limit=NEWEST)
-    if found.empty:
+    question = Question(metrics=("completed",), first=review.first, last=review.last, where=where)
+    visit_rows = visits_behind(question, scope, limit=NEWEST)
+    if visit_rows.empty:
         st.html('<p class="al-sub">No completed visits in this period.</p>')
         return
-    newest = f"The newest {NEWEST} completed visits." if len(found) == NEWEST else ""
+    newest = f"The newest {NEWEST} completed visits." if len(visit_rows) == NEWEST else ""
     st.html(html.definition("Completed visits", newest))
-    visits_table(found, caption=f"Completed visits in {shown(city)}")
+    visits_table(visit_rows, caption=f"Completed visits in {shown(city)}")

@@ -30,7 +30,7 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
     chosen.tell(_summary(review))
     chosen.offer("cities", lambda: cities_export(scope, review))
-    told = opened()
+    token = opened()
     few = len(review.cities) <= FEW
     with side_by_side():
         with st.container(height="stretch", gap="small"):
@@ -48,17 +48,17 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
     if city:
         open_city(scope, review, city, MAP)
     elif bar:
-        open_number(scope, bar.asked, title=bar.title, on_close=lambda: forget(RANKED))
-    elif told:
-        _open_word(scope, review, told)
+        open_number(scope, bar.question, title=bar.title, on_close=lambda: forget(RANKED))
+    elif token:
+        _open_word(scope, review, token)
 
 
-def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
-    kind, what, city = (*told.split("|", 2), "", "")[:3]
+def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
+    kind, what, city = (*token.split("|", 2), "", "")[:3]
     if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
-    elif one := cell(review, what, city) if kind == GRID else opening(review, told):
-        open_number(scope, one.asked, title=one.title)
+    elif one := cell(review, what, city) if kind == GRID else opening(review, token):
+        open_number(scope, one.question, title=one.title)
     else:
         not_offered(scope, "cities")
 
@@ -66,8 +66,8 @@ def _open_word(scope: Scope, review: CitiesReview, told: str) -> None:
 def _summary(review: CitiesReview) -> list[str]:
     numbers = review.total.numbers
     bookings, done = numbers["bookings"], numbers["completed"]
-    told = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
+    items = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
     nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
     if nowhere and nowhere.numbers["bookings"].count:
-        told.append(f"{words.number(nowhere.numbers['bookings'].count)} without a city")
-    return told
+        items.append(f"{words.number(nowhere.numbers['bookings'].count)} without a city")
+    return items

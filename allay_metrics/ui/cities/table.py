@@ -2,11 +2,11 @@
 
 from allay_metrics import words
 from allay_metrics.metrics import Metric
-from allay_metrics.review.answers import Cell as Value
+from allay_metrics.review.answers import MetricCell as Value
 from allay_metrics.review.cities import CitiesReview, CityLine
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.cities.words import AHEAD, ALL, CITY, NUMBER, shown, word
-from allay_metrics.ui.table import Cell, Spark, table
+from allay_metrics.ui.table import Spark, TableCell, table
 
 COLUMNS = {
     "families_seen": "Families",
@@ -32,34 +32,36 @@ def city_by_city(review: CitiesReview) -> None:
             note(line)
 
 
-def _row(review: CitiesReview, line: CityLine) -> list[Cell | Spark | str]:
-    name = Cell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
+def _row(review: CitiesReview, line: CityLine) -> list[TableCell | Spark | str]:
+    name = TableCell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
     numbers = [
         number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns
     ]
-    ahead = Cell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    ahead = TableCell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
     return [name, *numbers, ahead]
 
 
-def number_cell(metric: Metric, value: Value, city: str) -> Cell:
+def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
     """Return one number of a city; a dash keeps the reason why there is none."""
     opens = word(NUMBER, metric.key, city)
     if metric.is_rate:
         return _share(value, opens)
     if value.value is None:
         few = value.reason == "small"
-        return Cell(words.DASH, reason=words.SMALL_REASON if few else value.reason)
+        return TableCell(words.DASH, reason=words.SMALL_REASON if few else value.reason)
     text = words.dollars(value.value) if metric.money else words.number(value.value)
-    return Cell(text, opens=opens)
+    return TableCell(text, opens=opens)
 
 
-def _share(value: Value, opens: str) -> Cell:
+def _share(value: Value, opens: str) -> TableCell:
     """Return a rate with its counts beside it; of one to four, the counts alone."""
     if value.numerator is None or not value.denominator:
-        return Cell(words.DASH, reason=value.reason or "nothing to count")
+        return TableCell(words.DASH, reason=value.reason or "nothing to count")
     counts = f"{words.number(value.numerator)} of {words.number(value.denominator)}"
     rate = words.DASH if value.value is None else words.percent(value.value)
-    return Cell(rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens)
+    return TableCell(
+        rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens
+    )
 
 
 def remarks(review: CitiesReview) -> list[str]:

@@ -16,18 +16,18 @@ def trends_card(review: CitiesReview) -> None:
         st.html(trends_html(review.trends))
 
 
-def _note(found: tuple[CityTrend, ...]) -> str:
-    weeks = words.plural(len(found[0].mondays), "week") if found else "completed"
-    shaded = ", shaded: usual" if any(one.usual for one in found) else ""
+def _note(trends: tuple[CityTrend, ...]) -> str:
+    weeks = words.plural(len(trends[0].mondays), "week") if trends else "completed"
+    shaded = ", shaded: usual" if any(one.usual for one in trends) else ""
     return f"{weeks}, one scale{shaded}"
 
 
-def trends_html(found: tuple[CityTrend, ...]) -> str:
+def trends_html(trends: tuple[CityTrend, ...]) -> str:
     """Return the small charts."""
-    if not found:
+    if not trends:
         return '<p class="al-sub">No completed visits in this period.</p>'
-    tops = [top_of(one) for one in found]
-    each = "".join(_small(one, max(tops)) for one in found)
+    tops = [top_of(one) for one in trends]
+    each = "".join(_small(one, max(tops)) for one in trends)
     return f'<div class="al-multiples al-roomy">{each}</div>'
 
 

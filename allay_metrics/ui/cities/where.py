@@ -10,7 +10,7 @@ from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.review.places import OnTheMap
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.words import VIRTUAL, Opening, of_part, shown
+from allay_metrics.ui.cities.words import VIRTUAL, CityDrilldown, of_part, shown
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.practice.link import CITIES, lead_to
 
@@ -36,10 +36,10 @@ class Shortened:
 
 def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     """Return the counts per city, which come ranked, in at most `most` rows and the unknown."""
-    known = [city for city in counts if city != UNKNOWN]
-    kept = known if len(known) <= most else known[: most - 1]
+    city_names = [city for city in counts if city != UNKNOWN]
+    kept = city_names if len(city_names) <= most else city_names[: most - 1]
     members: dict[str, tuple[str, ...]] = {shown(city): (city,) for city in kept}
-    rest = tuple(known[len(kept) :])
+    rest = tuple(city_names[len(kept) :])
     if rest:
         members[words.plural(len(rest), "other")] = rest
     if UNKNOWN in counts:
@@ -51,7 +51,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     return Shortened(members, rows)
 
 
-def where_we_go(review: CitiesReview, *, fill: bool = True) -> Opening | None:
+def where_we_go(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
     """Draw the ranked bars; return what a click on one of them opens."""
     by_city = {
         city: tuple(counts[i] for counts in review.by_type.values())
@@ -70,7 +70,9 @@ def where_we_go(review: CitiesReview, *, fill: bool = True) -> Opening | None:
     return _of_bar(review, few, picked) if picked else None
 
 
-def _of_bar(review: CitiesReview, few: Shortened, picked: tuple[object, ...]) -> Opening | None:
+def _of_bar(
+    review: CitiesReview, few: Shortened, picked: tuple[object, ...]
+) -> CityDrilldown | None:
     name, kind = map(str, picked)
     cities = few.members.get(name)
     return of_part(review, name, cities, kind) if cities else None
@@ -79,7 +81,7 @@ def _of_bar(review: CitiesReview, few: Shortened, picked: tuple[object, ...]) ->
 def around_the_bay(review: CitiesReview) -> str | None:
     """Draw the map; return the city that was clicked."""
     places = [
-        charts.Place(place.name, place.latitude, place.longitude, place.visits)
+        charts.CityBubble(place.name, place.latitude, place.longitude, place.visits)
         for place in review.map.places
     ]
     with card("cities-map", fill=True):
@@ -89,10 +91,12 @@ def around_the_bay(review: CitiesReview) -> str | None:
     return str(picked[0]) if picked else None
 
 
-def _not_on_the_map(found: OnTheMap) -> str:
+def _not_on_the_map(city_map: OnTheMap) -> str:
     """Return what has no bubble: unknown and virtual by name, ambiguous ones together."""
-    named = {city: found.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in found.elsewhere}
-    either = sum(found.elsewhere.values()) - sum(named.values())
+    named = {
+        city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere
+    }
+    either = sum(city_map.elsewhere.values()) - sum(named.values())
     parts = [f"{words.number(visits)} {city}" for city, visits in named.items()]
     if either:
         parts.append(f"{words.number(either)} in one of two cities")

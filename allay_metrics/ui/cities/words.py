@@ -31,11 +31,11 @@ DAYS = {
 
 
 @dataclass(frozen=True)
-class Opening:
+class CityDrilldown:
     """A number that is opened: the drawer's title and the question behind it."""
 
     title: str
-    asked: Question
+    question: Question
 
 
 def shown(city: str) -> str:
@@ -48,40 +48,42 @@ def word(kind: str, what: str = "", city: str = "") -> str:
     return f"{kind}|{what}|{city}"
 
 
-def opening(review: CitiesReview, told: str) -> Opening | None:
+def opening(review: CitiesReview, token: str) -> CityDrilldown | None:
     """Return what a word opens; None for a word that this page does not know."""
-    kind, what, city = (*told.split("|", 2), "", "")[:3]
+    kind, what, city = (*token.split("|", 2), "", "")[:3]
     if city and city not in {line.city for line in review.lines}:
         return None
     if kind == NUMBER and what in (AHEAD, *(metric.key for metric in review.columns)):
         days = review.ahead if what == AHEAD else (review.first, review.last)
         name = "Booked, next 14 days" if what == AHEAD else METRICS[what].label
-        return Opening(_title(city, name), _question(review, what, days, [city] if city else ()))
+        return CityDrilldown(
+            _title(city, name), _question(review, what, days, [city] if city else ())
+        )
     return _of_week(review, city, what) if kind == WEEK and city else None
 
 
-def _of_week(review: CitiesReview, city: str, told: str) -> Opening | None:
+def _of_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | None:
     """Return the completed visits of one city in one week."""
-    day = read_day(told)
+    day = read_day(day_text)
     if day is None:
         return None
     monday = monday_of(day)
     days = (monday, sunday_of(monday))
     title = _title(city, f"week of {words.short_day(monday)}")
-    return Opening(title, _question(review, "completed", days, [city]))
+    return CityDrilldown(title, _question(review, "completed", days, [city]))
 
 
-def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> Opening:
+def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> CityDrilldown:
     """Return the completed visits of a city, or of several, of one visit type or weekday.
 
     Without a part they are all of its completed visits.
     """
-    asked = _question(review, "completed", (review.first, review.last), cities)
+    question = _question(review, "completed", (review.first, review.last), cities)
     if not part:
-        return Opening(_title(name, METRICS["completed"].label), asked)
+        return CityDrilldown(_title(name, METRICS["completed"].label), question)
     if part in TYPE_WORDS:
-        return Opening(_title(name, TYPE_WORDS[part]), asked.only("visit_type", part))
-    return Opening(_title(name, DAYS[part]), asked.only("weekday", part))
+        return CityDrilldown(_title(name, TYPE_WORDS[part]), question.only("visit_type", part))
+    return CityDrilldown(_title(name, DAYS[part]), question.only("weekday", part))
 
 
 def _title(city: str, name: str) -> str:
@@ -93,5 +95,5 @@ def _question(
 ) -> Question:
     named = tuple(("city", city) for city in cities)
     kept = review.where if not named else tuple(p for p in review.where if p[0] != "city")
-    asked = Question(metrics=(metric,), first=days[0], last=days[1], where=kept)
-    return replace(asked, where=(*kept, *named))
+    question = Question(metrics=(metric,), first=days[0], last=days[1], where=kept)
+    return replace(question, where=(*kept, *named))

@@ -15,7 +15,7 @@ from allay_metrics.intake.profile import shipped_profiles
 from allay_metrics.intake.questionnaires import read_questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.draft import AnswersDraft, choices, guess
 from allay_metrics.intake.questionnaires.file import first_answers
-from allay_metrics.intake.questionnaires.responses import Given
+from allay_metrics.intake.questionnaires.responses import FormResponse
 from allay_metrics.intake.sample import Sample
 from allay_metrics.outcomes.own import OwnMeasure
 from allay_metrics.records import Scope
@@ -75,7 +75,7 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
 
 def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Draw a select box for each column, samples beside; return what each asks."""
-    known = choices(own)
+    labels = choices(own)
     seems = guess(sample.headers, shipped_questionnaires()[0].with_own(own))
     meant: dict[str, str] = {}
     for place, header in enumerate(dict.fromkeys(sample.headers)):
@@ -84,9 +84,9 @@ def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, s
         with st.container(key=f"{key}-q{place}", gap=None):
             meant[header] = st.selectbox(
                 _HARMLESS.sub(r"\1", markdown(header)),
-                list(known),
-                index=list(known).index(seems[header]),
-                format_func=known.__getitem__,
+                list(labels),
+                index=list(labels).index(seems[header]),
+                format_func=labels.__getitem__,
                 key=f"{key}-q{place}-is",
             )
             some = list(dict.fromkeys(sample.values(header)))[:_SAMPLES]
@@ -97,11 +97,11 @@ def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, s
 def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
     rows = []
     for one in read:
-        if isinstance(one, Given):
-            told = [f"{labels[name]} {value:g}" for name, value in one.values.items()]
-            told += ["◆ warning sign"] if one.signs else []
+        if isinstance(one, FormResponse):
+            parts = [f"{labels[name]} {value:g}" for name, value in one.values.items()]
+            parts += ["◆ warning sign"] if one.signs else []
             who = ", ".join(filter(None, [one.baby, one.parent, one.email])) or "nobody named"
-            rows.append([one.day, who, "; ".join(told) or "words only"])
+            rows.append([one.day, who, "; ".join(parts) or "words only"])
         else:
             rows.append(["set aside", "", one.reason])
     table(["Answered", "Who", "Read as"], rows, caption="First rows", left=(1, 2))

@@ -52,14 +52,14 @@ _IN_A_ROW = 3
 
 def columns(key: str, sample: Sample, suggested: Mapping[str, str]) -> dict[str, str]:
     """Draw the select boxes; return the header chosen for each field that has one."""
-    found: dict[str, str] = {}
+    header_by_field: dict[str, str] = {}
     for title, fields in GROUPS.items():
         st.html(f'<h3 class="al-h3">{escape(title)}</h3>')
-        found |= _fields(key, sample, suggested, fields)
-    told = sum(field in suggested for field in MORE)
-    with st.expander(f"More columns, {told} of {len(MORE)} suggested"):
-        found |= _fields(key, sample, suggested, MORE)
-    return found
+        header_by_field |= _fields(key, sample, suggested, fields)
+    suggestion_count = sum(field in suggested for field in MORE)
+    with st.expander(f"More columns, {suggestion_count} of {len(MORE)} suggested"):
+        header_by_field |= _fields(key, sample, suggested, MORE)
+    return header_by_field
 
 
 def _fields(
@@ -93,7 +93,7 @@ def _one(key: str, label: str, headers: Sequence[str], suggested: str) -> str:
 
 
 def _samples(values: Sequence[str]) -> None:
-    told = [" ".join(value.split()) for value in list(dict.fromkeys(values))[:SAMPLES]]
-    short = [text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in told]
+    samples = [" ".join(value.split()) for value in list(dict.fromkeys(values))[:SAMPLES]]
+    short = [text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in samples]
     shown = " · ".join(short) or "blank in every row"
     st.html(f'<p class="al-sub">{escape(shown)}</p>')

@@ -26,14 +26,16 @@ def own_profiles_list(scope: Scope) -> None:
 
 
 def _one(scope: Scope, saved: SavedProfile) -> None:
-    told = st.text_area(
+    toml_text = st.text_area(
         f"{markdown(saved.name)}, TOML",
         saved.toml,
         height=240,
         key=f"al-own-toml-{saved.name}-{saved.version}",
     )
     with st.container(key="al-own-actions", horizontal=True):
-        save = st.button("Save it as it stands", key="al-own-save", disabled=told == saved.toml)
+        save = st.button(
+            "Save it as it stands", key="al-own-save", disabled=toml_text == saved.toml
+        )
         st.download_button(
             "Download",
             saved.toml,
@@ -46,7 +48,7 @@ def _one(scope: Scope, saved: SavedProfile) -> None:
     note("What was imported by a profile stays, whatever becomes of the profile.")
     try:
         if save:
-            save_profile(scope, saved.name, told or "", saved.version)
+            save_profile(scope, saved.name, toml_text or "", saved.version)
         if forget:
             drop_profile(scope, saved.name)
     except AllayError as error:

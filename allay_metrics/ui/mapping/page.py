@@ -11,7 +11,7 @@ import streamlit as st
 from allay_metrics.actions.profiles import NEW, save_profile, saved_profiles
 from allay_metrics.actions.types import assign_type
 from allay_metrics.errors import AllayError
-from allay_metrics.intake.draft import Draft, source_name
+from allay_metrics.intake.draft import ProfileDraft, source_name
 from allay_metrics.intake.profile import Profile, read_profile_text, shipped_profiles
 from allay_metrics.intake.sample import Sample
 from allay_metrics.intake.suggest import suggest
@@ -59,7 +59,7 @@ def mapping(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) ->
     _keep(scope, key, Mapped(profile.name, toml, meant), profile, done)
 
 
-def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> Draft:
+def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> ProfileDraft:
     order = date_order(key, sample, chosen)
     minutes = 0
     if not {"end", "end_time", "minutes"} & chosen.keys():
@@ -73,35 +73,35 @@ def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> Draf
                 key=f"{key}-length",
             )
         )
-    told = states(key, sample)
-    holds_all = "cancelled_at" in chosen or _CANCELLED & set(told.values())
-    return Draft(
+    marks = states(key, sample)
+    holds_all = "cancelled_at" in chosen or _CANCELLED & set(marks.values())
+    return ProfileDraft(
         name=source_name(label, {profile.name for profile in shipped_profiles()}),
         label=label.strip(),
         holds="all" if holds_all else "kept",
         columns=chosen,
         day=order,
         minutes=minutes,
-        states=told,
+        states=marks,
     )
 
 
-def _as_text(key: str, draft: Draft) -> str:
+def _as_text(key: str, draft: ProfileDraft) -> str:
     """Draw the profile as text; return it, with what was changed in it by hand."""
     text = draft.toml()
     # A new key for a new text: what was typed belongs to the choices it was typed over.
     of = sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
     with st.expander("The profile as text, to change or take along"):
-        told = st.text_area("Profile, TOML", text, height=320, key=f"{key}-toml-{of}")
+        toml_text = st.text_area("Profile, TOML", text, height=320, key=f"{key}-toml-{of}")
         st.download_button(
             "Download the profile",
-            told or "",
+            toml_text or "",
             file_name=f"{draft.name}.toml",
             mime="application/toml",
             key=f"{key}-download",
             on_click="ignore",
         )
-    return told or ""
+    return toml_text or ""
 
 
 def _keep(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:

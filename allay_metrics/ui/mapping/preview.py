@@ -13,7 +13,7 @@ from allay_metrics.review.first_rows import FirstRow, first_rows
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS
 from allay_metrics.ui.records.account import blamed_html, blamed_list
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 ROWS = 20
 _COLUMNS = ["When", "Minutes", "Client", "Service", "Counts as", "Became", "Therapist", "City",
@@ -40,10 +40,10 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
     bad: list[SetAside | RowWarning] = [*chunk.set_aside, *chunk.warnings]
     if bad:
         aside, warned = len(chunk.set_aside), len(chunk.warnings)
-        told = [f"**{words.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
+        parts = [f"**{words.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
         if warned:
-            told.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
-        note(f"{words.listed(told)}.")
+            parts.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
+        note(f"{words.listed(parts)}.")
         blamed_list(blamed_html(one.row, one.column, one.value, one.reason) for one in bad)
     elif rows:
         note("Every one of them can be used.")
@@ -51,7 +51,7 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
         note("The file has a header and no rows.")
 
 
-def _cells(row: FirstRow, meant: Mapping[str, str]) -> list[Cell | str]:
+def _cells(row: FirstRow, meant: Mapping[str, str]) -> list[TableCell | str]:
     kinds = (meant[row.typed],) if row.typed in meant else row.types
     price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
     return [

@@ -29,11 +29,13 @@ _MOST_TYPES = 12
 
 def date_order(key: str, sample: Sample, columns: Mapping[str, str]) -> str:
     """Draw the question how dates are written, where figures alone leave a doubt."""
-    told = [text for field in _DAYS if field in columns for text in sample.values(columns[field])]
-    order = day_order(told)
+    date_texts = [
+        text for field in _DAYS if field in columns for text in sample.values(columns[field])
+    ]
+    order = day_order(date_texts)
     if order != "either":
         return order or "mdy"
-    example = next(text for text in told if day_order([text]))
+    example = next(text for text in date_texts if day_order([text]))
     return st.radio(
         f"Dates such as {markdown(example.split()[0])} are written",
         list(_ORDERS),
@@ -56,21 +58,21 @@ def states(key: str, sample: Sample) -> dict[tuple[str, str], str]:
         placeholder="None of them",
         key=f"{key}-states",
     )
-    found: dict[tuple[str, str], str] = {}
+    marks: dict[tuple[str, str], str] = {}
     for column in chosen:
         counts = Counter(" ".join(value.split()) for value in sample.values(column))
-        found |= _words(f"{key}-state-{column}", column, counts)
+        marks |= _words(f"{key}-state-{column}", column, counts)
     if chosen:
         note("A word that means nothing leaves a visit booked, or completed once it is past.")
-    return found
+    return marks
 
 
 def _words(key: str, column: str, counts: Counter[str]) -> dict[tuple[str, str], str]:
-    found = {}
+    marks = {}
     for word, mark in _boxes(key, counts, MARK_WORDS, lambda word: suggest_mark(column, word)):
         if mark:
-            found[column, word] = mark
-    return found
+            marks[column, word] = mark
+    return marks
 
 
 def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -80,20 +82,20 @@ def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]
         return {}
     st.html('<h3 class="al-h3">Services whose names say neither CST, lactation nor massage</h3>')
     shown = Counter(dict(other.most_common(_MOST_TYPES)))
-    found = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
+    choices = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
     if len(other) > len(shown):
         note(f"The {len(shown)} commonest of {words.number(len(other))}: the others on Practice.")
-    return {name: kind for name, kind in found if kind}
+    return {name: kind for name, kind in choices if kind}
 
 
 def _boxes(
     key: str, counts: Counter[str], labels: Mapping[str, str], suggested: Callable[[str], str]
 ) -> list[tuple[str, str]]:
     """Draw a select box for each word, the commonest first; return (word, chosen) pairs."""
-    found = []
-    options, told = list(labels), counts.most_common()
-    for start in range(0, len(told), _IN_A_ROW):
-        row = told[start : start + _IN_A_ROW]
+    choices = []
+    options, word_counts = list(labels), counts.most_common()
+    for start in range(0, len(word_counts), _IN_A_ROW):
+        row = word_counts[start : start + _IN_A_ROW]
         for place, (word, count) in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
             with place:
                 chosen = st.selectbox(
@@ -103,5 +105,5 @@ def _boxes(
                     format_func=lambda option: labels[option],
                     key=f"{key}-{word}",
                 )
-            found.append((word, chosen))
-    return found
+            choices.append((word, chosen))
+    return choices

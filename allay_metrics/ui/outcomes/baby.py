@@ -6,7 +6,7 @@ import streamlit as st
 
 from allay_metrics import charts, words
 from allay_metrics.actions.check_ins import read_words
-from allay_metrics.caseload.reported import Answers, Said, read_answers, read_said
+from allay_metrics.caseload.reported import MeasureAnswers, ParentWords, read_answers, read_said
 from allay_metrics.charts import Panel
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
@@ -22,9 +22,9 @@ _WRONG = "al-said-wrong"
 
 def outcomes_card(scope: Scope, client_id: str) -> None:
     """Draw the answers of the newest episode, by question; those of the concern first."""
-    found = read_answers(scope, client_id)
+    series = read_answers(scope, client_id)
     with card(f"outcomes-{client_id}"):
-        if not found:
+        if not series:
             head("How it is going")
             st.html(
                 '<p class="al-wait"><i></i><span>Parents\' answers will stand here as a line over '
@@ -32,9 +32,9 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
                 "</span></p>"
             )
             return
-        head("How it is going", f"newest answer {words.day(max(one.on for one in found))}")
-        _lines(found[:FIRST], f"baby-outcomes-{client_id}")
-        if rest := found[FIRST:]:
+        head("How it is going", f"newest answer {words.day(max(one.on for one in series))}")
+        _lines(series[:FIRST], f"baby-outcomes-{client_id}")
+        if rest := series[FIRST:]:
             with st.expander(f"{words.plural(len(rest), 'more question')}"):
                 _lines(rest, f"baby-more-{client_id}")
         note(
@@ -45,24 +45,25 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
 
 def words_card(scope: Scope, client_id: str) -> None:
     """Draw the parent's own words, newest first, each marked until somebody has read it."""
-    found = read_said(scope, client_id)
-    if not found:
+    parent_words = read_said(scope, client_id)
+    if not parent_words:
         return
-    unread = sum(not one.read_by for one in found)
+    unread = sum(not one.read_by for one in parent_words)
     with card(f"said-{client_id}"):
-        told = f"◆ {words.number(unread)} to read" if unread else "all read"
-        head("In the parent's words", told)
-        for one in found[:WORDS_FIRST]:
-            _said(scope, one)
-        if rest := found[WORDS_FIRST:]:
+        read_state = f"◆ {words.number(unread)} to read" if unread else "all read"
+        head("In the parent's words", read_state)
+        for one in parent_words[:WORDS_FIRST]:
+            _draw_parent_words(scope, one)
+        if rest := parent_words[WORDS_FIRST:]:
             with st.expander(f"{words.number(len(rest))} earlier"):
                 for one in rest:
-                    _said(scope, one)
+                    _draw_parent_words(scope, one)
 
 
-def _said(scope: Scope, one: Said) -> None:
+def _draw_parent_words(scope: Scope, one: ParentWords) -> None:
     texts = "".join(
-        f"<dt>{escape(_asked(measure))}</dt><dd>{escape(text)}</dd>" for measure, text in one.texts
+        f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
+        for measure, text in one.texts
     )
     read = f", {words.short_day(one.read_on)}" if one.read_on else ""
     state = f"read by {escape(one.read_by)}{read}" if one.read_by else "<b>◆ read me</b>"
@@ -77,23 +78,23 @@ def _said(scope: Scope, one: Said) -> None:
         problem(wrong)
 
 
-def _read(scope: Scope, one: Said) -> None:
+def _read(scope: Scope, one: ParentWords) -> None:
     try:
         read_words(scope, one.check_in_id)
     except AllayError as error:
         st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)
 
 
-def _asked(measure: str) -> str:
-    known = measures().get(measure)
-    return known.label if known else "Anything else"
+def _question_label(measure: str) -> str:
+    definition = measures().get(measure)
+    return definition.label if definition else "Anything else"
 
 
-def _lines(found: Sequence[Answers], key: str) -> None:
-    figure(charts.lines([_panel(one) for one in found]), key, _alt(found), select=False)
+def _lines(series: Sequence[MeasureAnswers], key: str) -> None:
+    figure(charts.lines([_panel(one) for one in series]), key, _alt(series), select=False)
 
 
-def _panel(one: Answers) -> Panel:
+def _panel(one: MeasureAnswers) -> Panel:
     measure = one.measure
     highest = max([value for _, value in one.points] + [row[3] for row in one.band])
     top = highest if measure.high > 12 else measure.high
@@ -102,9 +103,9 @@ def _panel(one: Answers) -> Panel:
     return Panel(name, across, [one.points], one.band, (measure.low, top * 1.05))
 
 
-def _alt(found: Sequence[Answers]) -> str:
-    told = [
+def _alt(series: Sequence[MeasureAnswers]) -> str:
+    parts = [
         f"{one.measure.label} from {one.points[0][1]:g} to {one.newest:g} {one.measure.unit}"
-        for one in found
+        for one in series
     ]
-    return f"Reported over time: {words.listed(told)}."
+    return f"Reported over time: {words.listed(parts)}."

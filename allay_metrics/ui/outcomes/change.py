@@ -1,14 +1,14 @@
 """Reported change: better, the same or worse; every change; the mean beside what age brings."""
 
 from allay_metrics import charts, words
-from allay_metrics.charts import Changes
+from allay_metrics.charts import ChangePanel
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.months import middle_share
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.outcomes.words import number_words, panel_name, share_words
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
 
@@ -21,8 +21,10 @@ def better_card(review: OutcomesReview) -> None:
         head("Better, about the same, worse", "95% intervals in brackets")
         table(columns, [_verdicts(one) for one in shown], caption="Reported change, by concern")
         if review.by_type:
-            told = [f"{TYPES[kind]} {share_words(share)}" for kind, share in review.by_type.items()]
-            note(f"Better, by the type of the first visit: {'; '.join(told)}.")
+            parts = [
+                f"{TYPES[kind]} {share_words(share)}" for kind, share in review.by_type.items()
+            ]
+            note(f"Better, by the type of the first visit: {'; '.join(parts)}.")
         else:
             note(
                 "By visit type nothing is told until every type holds eleven families, nor where "
@@ -30,19 +32,19 @@ def better_card(review: OutcomesReview) -> None:
             )
 
 
-def _verdicts(one: ConcernReview) -> list[Cell | str]:
-    found = one.told
+def _verdicts(one: ConcernReview) -> list[TableCell | str]:
+    report = one.told
     if one.why_not:
-        return [one.concern.label, Cell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
-    shares = (found.better, found.same, found.worse)
-    apart = (found.at_best_already, found.cannot_tell)
+        return [one.concern.label, TableCell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+    shares = (report.better, report.same, report.worse)
+    apart = (report.at_best_already, report.cannot_tell)
     return [one.concern.label, *map(share_words, shares), *map(words.number, apart)]
 
 
 def changes_card(review: OutcomesReview) -> None:
     """Draw every family's change, sorted; from five pairs on."""
     panels = [
-        Changes(
+        ChangePanel(
             panel_name(one),
             one.changes,
             one.summary.measure.threshold,
@@ -69,23 +71,23 @@ def means_card(review: OutcomesReview) -> None:
         )
 
 
-def _mean(one: ConcernReview) -> list[Cell | str]:
-    found, measure = one.told, one.summary.measure
-    mean = found.mean
+def _mean(one: ConcernReview) -> list[TableCell | str]:
+    report, measure = one.told, one.summary.measure
+    mean = report.mean
     low, high = (mean.low, mean.high) if mean else (None, None)
     ends = words.DASH
     if low is not None and high is not None:
         ends = f"{number_words(low, measure)} to {number_words(high, measure)}"
-    unknown = "" if found.expected is not None or found.reason else "no norms for this measure"
-    some = found.expected is not None and found.covered < found.funnel.paired
-    age = f"of {found.covered} within the table's ages" if some else ""
+    unknown = "" if report.expected is not None or report.reason else "no norms for this measure"
+    some = report.expected is not None and report.covered < report.funnel.paired
+    age = f"of {report.covered} within the table's ages" if some else ""
     return [
         f"{one.concern.label} ({measure.unit})",
-        Cell(number_words(mean.mean if mean else None, measure), reason=found.reason),
+        TableCell(number_words(mean.mean if mean else None, measure), reason=report.reason),
         ends,
-        number_words(found.median, measure),
-        Cell(number_words(found.expected, measure), of=age, reason=unknown),
-        number_words(found.remainder, measure),
+        number_words(report.median, measure),
+        TableCell(number_words(report.expected, measure), of=age, reason=unknown),
+        number_words(report.remainder, measure),
     ]
 
 

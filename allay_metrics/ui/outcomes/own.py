@@ -5,7 +5,7 @@ from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.outcomes.words import SHORT, number_words, share_words
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 COLUMNS = ("Measure", "Both answered", "Better", "Worse", "Mean", "95% interval", "Median")
 
@@ -20,20 +20,20 @@ def own_card(review: OutcomesReview) -> None:
         note("Of many numbers one moves by chance. They follow the same rules for few families.")
 
 
-def _row(one: ConcernReview) -> list[Cell | str]:
-    told, measure, funnel = one.told, one.summary.measure, one.summary.funnel
+def _row(one: ConcernReview) -> list[TableCell | str]:
+    report, measure, funnel = one.told, one.summary.measure, one.summary.funnel
     name = f"{measure.label}, {SHORT.get(one.concern.id, one.concern.label).lower()}"
     both = f"{words.number(funnel.paired)} of {words.number(funnel.eligible)}"
-    if one.why_not and told.median is None:
-        return [name, both, Cell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
-    mean = told.mean
+    if one.why_not and report.median is None:
+        return [name, both, TableCell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+    mean = report.mean
     ends = [number_words(end, measure) for end in (mean.low, mean.high)] if mean else []
     return [
         name,
         both,
-        Cell(share_words(told.better), reason=one.why_not),
-        share_words(told.worse),
+        TableCell(share_words(report.better), reason=one.why_not),
+        share_words(report.worse),
         number_words(mean.mean if mean else None, measure),
         " to ".join(ends) or words.DASH,
-        number_words(told.median, measure),
+        number_words(report.median, measure),
     ]

@@ -2,7 +2,7 @@
 
 from allay_metrics import words
 from allay_metrics.charts import printed
-from allay_metrics.charts.printed import Row, Sheet
+from allay_metrics.charts.printed import FigureRow, FigureSheet
 from allay_metrics.outcomes.research import CONTEXT, UNVALIDATED
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.review.concern import ConcernReview
@@ -23,13 +23,13 @@ def has_picture(review: OutcomesReview) -> bool:
     return bool(_shown(review))
 
 
-def picture(review: OutcomesReview) -> tuple[Sheet, list[Row]]:
+def picture(review: OutcomesReview) -> tuple[FigureSheet, list[FigureRow]]:
     """Return the figure's words and rows; it names nobody, and no city or therapist."""
     eligible = sum(one.summary.funnel.eligible for one in _shown(review))
     paired = sum(one.summary.funnel.paired for one in _shown(review))
     answered = f"{words.number(paired)} of {words.number(eligible)} answered both times"
     period = f"Windows closed {words.span(review.first, review.last)} · {answered}"
-    sheet = Sheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
+    sheet = FigureSheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
     return sheet, [_row(one) for one in _shown(review)]
 
 
@@ -47,21 +47,21 @@ def _shown(review: OutcomesReview) -> list[ConcernReview]:
     return [one for one in review.concerns if one.charted and one.summary.funnel.eligible]
 
 
-def _row(one: ConcernReview) -> Row:
-    told, funnel = one.told, one.summary.funnel
-    share = told.better
+def _row(one: ConcernReview) -> FigureRow:
+    report, funnel = one.told, one.summary.funnel
+    share = report.better
     name = SHORT.get(one.concern.id, one.concern.label)
     window = WINDOWS[one.concern.primary_window].label
     shown = share is not None and share.share is not None
-    return Row(
+    return FigureRow(
         name=f"{name}, {window}",
         answered=f"n {funnel.paired} of {funnel.eligible} eligible "
         f"({words.percent(funnel.rate)} answered)",
         share=share.share if share and shown else None,
         low=share.low if share and shown else None,
         high=share.high if share and shown else None,
-        worst=told.worst_case if shown else None,
-        best=told.best_case if shown else None,
+        worst=report.worst_case if shown else None,
+        best=report.best_case if shown else None,
         lines=_lines(one),
     )
 
@@ -69,18 +69,18 @@ def _row(one: ConcernReview) -> Row:
 def _lines(one: ConcernReview) -> tuple[str, ...]:
     if one.why_not:
         return (one.why_not,)
-    told, measure = one.told, one.summary.measure
-    lines = [f"Better {share_words(told.better)}; worse {share_words(told.worse)}"]
-    if told.mean and told.mean.low is not None and told.mean.high is not None:
+    report, measure = one.told, one.summary.measure
+    lines = [f"Better {share_words(report.better)}; worse {share_words(report.worse)}"]
+    if report.mean and report.mean.low is not None and report.mean.high is not None:
         mean, *ends = (
             number_words(value, measure)
-            for value in (told.mean.mean, told.mean.low, told.mean.high)
+            for value in (report.mean.mean, report.mean.low, report.mean.high)
         )
         change = f"mean change {mean} ({' to '.join(ends)}) {measure.unit}"
         lines.append(f"{measure.label}: {change}")
-    if told.expected is not None:
-        expected, rest = (number_words(one, measure) for one in (told.expected, told.remainder))
-        lines.append(f"expected by age {expected}, remainder {rest} (n {told.covered})")
+    if report.expected is not None:
+        expected, rest = (number_words(one, measure) for one in (report.expected, report.remainder))
+        lines.append(f"expected by age {expected}, remainder {rest} (n {report.covered})")
     if standing := STANDING[one.summary.funnel.standing]:
         # The typeface has no diamond.
         lines.append(standing.strip("◆ "))

@@ -5,7 +5,7 @@ from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.outcomes.words import STANDING, bounds_words, rate_words
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 COLUMNS = (
     "Concern",
@@ -29,17 +29,19 @@ def who_card(review: OutcomesReview) -> None:
         else:
             note("Nobody's window closed in this period: choose a longer one.")
         if review.undeclared:
-            told = words.plural(review.undeclared, "episode")
-            note(f"{told} that began in the period declared no concern and are in no summary.")
+            episodes = words.plural(review.undeclared, "episode")
+            note(f"{episodes} that began in the period declared no concern and are in no summary.")
         note(
             "Worst case: nobody who did not answer was better. Best case: all of them were. "
             "Marked ◆: so few answered that the rest could change the picture."
         )
 
 
-def _row(one: ConcernReview) -> list[Cell | str]:
+def _row(one: ConcernReview) -> list[TableCell | str]:
     funnel = one.summary.funnel
     counts = (funnel.eligible, funnel.asked, funnel.baseline, funnel.followed_up, funnel.paired)
     standing = STANDING[funnel.standing]
-    rate = Cell(rate_words(funnel), marked=standing.startswith("◆"), reason=standing.strip("◆ "))
+    rate = TableCell(
+        rate_words(funnel), marked=standing.startswith("◆"), reason=standing.strip("◆ ")
+    )
     return [one.concern.label, *(words.number(count) for count in counts), rate, bounds_words(one)]

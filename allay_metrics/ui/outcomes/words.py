@@ -76,11 +76,11 @@ def outcomes_export(scope: Scope, review: OutcomesReview) -> Export:
     Shares and their intervals follow the same rule as on the page; a concern too small for a
     summary shows how many answered and nothing else.
     """
-    told = about(scope, known_records(scope), OF_EPISODES, (review.first, review.last))
+    context_lines = about(scope, known_records(scope), OF_EPISODES, (review.first, review.last))
     rows = [_flat(row) for row in outcome_rows(review)]
     columns = tuple(rows[0]) if rows else ()
     return Export(
-        (("Read this first", CONTEXT), *told), columns, [(*row.values(),) for row in rows]
+        (("Read this first", CONTEXT), *context_lines), columns, [(*row.values(),) for row in rows]
     )
 
 

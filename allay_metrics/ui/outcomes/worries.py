@@ -4,7 +4,7 @@ from allay_metrics import words
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.review.worries import Worry
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 SHOWN = 25
 
@@ -23,7 +23,7 @@ def worries_card(review: OutcomesReview) -> None:
             note(f"The newest {SHOWN} are shown: choose a shorter period to see others.")
 
 
-def _row(one: Worry) -> list[Cell | str]:
+def _row(one: Worry) -> list[TableCell | str]:
     text = one.text or "yes, without a word"
     read = one.read_by or "read me"
-    return [words.day(one.on), one.name, text, Cell(read, marked=not one.read_by)]
+    return [words.day(one.on), one.name, text, TableCell(read, marked=not one.read_by)]

@@ -17,7 +17,7 @@ from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import AllayError, ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.saved import Flash, attempt
 
 ROLES: dict[Role, str] = {"therapist": "Therapist: her own families", "owner": "Owner: everything"}
 _CODE, _MADE = "al-invite-code", "al-invite-made"
@@ -102,7 +102,7 @@ def show_invitation(
         # The address first: without one there would be an invitation whose link nobody saw.
         return _address(), make()
 
-    def told(made: tuple[str, Invitation]) -> Told:
+    def told(made: tuple[str, Invitation]) -> Flash:
         address, invitation = made
         mailed = ""
         if mail:
@@ -115,7 +115,7 @@ def show_invitation(
         link = f"{address}{invitation.url_path}"
         st.session_state[_MADE] = Made(name, link, words.day(until.date()), mailed)
         gap = duty_gap(scope, email.lower())
-        return Told(f"{name} is invited. {gap}".strip())
+        return Flash(f"{name} is invited. {gap}".strip())
 
     return attempt(with_address, told)
 

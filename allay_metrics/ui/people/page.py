@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.people import Person, people
+from allay_metrics.actions.people import UserAccount, people
 from allay_metrics.records import Scope
 from allay_metrics.records.types import now
 from allay_metrics.ui.card import card, head, note
@@ -16,7 +16,7 @@ from allay_metrics.ui.people.invite import invitation_made, invite_card
 from allay_metrics.ui.people.one import one_person
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 _PICK = "al-people-pick"
 
@@ -40,7 +40,7 @@ def people_page(scope: Scope) -> None:
             invite_card(scope, names)
 
 
-def _chosen(scope: Scope, listed: Sequence[Person], names: dict[str, str]) -> None:
+def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
     by_id = {one.id: one for one in listed}
     chosen = st.selectbox(
         "Change",
@@ -51,7 +51,7 @@ def _chosen(scope: Scope, listed: Sequence[Person], names: dict[str, str]) -> No
     one_person(scope, by_id[chosen], names)
 
 
-def _everybody(scope: Scope, listed: Sequence[Person], names: dict[str, str]) -> None:
+def _everybody(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
     head("Who may sign in", words.plural(len(listed), "person", "people"))
     rows = [
         [one.name, one.email, _role(one, names), _state(scope, one), _last(scope, one)]
@@ -62,24 +62,24 @@ def _everybody(scope: Scope, listed: Sequence[Person], names: dict[str, str]) ->
     note("Nobody else can sign in. A therapist sees her own families, and no money.")
 
 
-def _role(one: Person, names: dict[str, str]) -> str:
+def _role(one: UserAccount, names: dict[str, str]) -> str:
     if one.role == "owner":
         return "everything"
     return f"caseload of {names.get(one.therapist_id or '', words.DASH)}"
 
 
-def _state(scope: Scope, one: Person) -> Cell | str:
+def _state(scope: Scope, one: UserAccount) -> TableCell | str:
     """Return where her sign-in stands; what keeps her out is marked."""
     if one.disabled_at is not None:
-        return Cell(f"shut out since {_day(scope, one.disabled_at)}", marked=True)
+        return TableCell(f"shut out since {_day(scope, one.disabled_at)}", marked=True)
     if one.invite_expires_at is not None:
         if one.invite_expires_at > now():
             return f"invited, link works until {_day(scope, one.invite_expires_at - 1)}"
-        return Cell("invited, link too old", marked=True)
+        return TableCell("invited, link too old", marked=True)
     return "set up"
 
 
-def _last(scope: Scope, one: Person) -> str:
+def _last(scope: Scope, one: UserAccount) -> str:
     if one.open_sessions:
         return f"now, {words.plural(one.open_sessions, 'place')}"
     return words.DASH if one.last_seen_at is None else _day(scope, one.last_seen_at)

@@ -72,11 +72,11 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
 
 def _groups(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
     """Return the visits that are placed together, most first; single ones newest first."""
-    found: dict[str, list[Unplaced]] = defaultdict(list)
+    groups: dict[str, list[Unplaced]] = defaultdict(list)
     for one in visits:
         key = {BY_TEXT: one.typed.casefold(), BY_FAMILY: one.family_id}.get(way, one.booking_id)
-        found[f"{way[:4]}{key}"].append(one)
-    return dict(sorted(found.items(), key=lambda each: -len(each[1])))
+        groups[f"{way[:4]}{key}"].append(one)
+    return dict(sorted(groups.items(), key=lambda each: -len(each[1])))
 
 
 def _choose(groups: dict[str, list[Unplaced]]) -> list[str]:
@@ -135,8 +135,8 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
 
 
 def _save(scope: Scope, ids: list[str], city: str) -> None:
-    said = f"{words.plural(len(ids), 'visit')} placed in {city_shown(city)}."
-    if act(scope, said, partial(correct_city, scope, ids, city)):
+    sentence = f"{words.plural(len(ids), 'visit')} placed in {city_shown(city)}."
+    if act(scope, sentence, partial(correct_city, scope, ids, city)):
         _lift()
 
 
@@ -145,8 +145,8 @@ def _remember(scope: Scope, spelling: str, city: str) -> None:
 
 
 def _spell(scope: Scope, spelling: str, city: str, version: int | None) -> bool:
-    said = f"'{spelling}' is {city_shown(city)}."
-    kept = act(scope, said, partial(set_alias, scope, spelling, city, version=version))
+    sentence = f"'{spelling}' is {city_shown(city)}."
+    kept = act(scope, sentence, partial(set_alias, scope, spelling, city, version=version))
     if kept:
         _lift()
     return kept
@@ -196,11 +196,11 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
     spelling, city = st.session_state[_TYPED], st.session_state[_IS]
     if not city:
         return
-    known = {one.spelling: one.version for one in lines}
-    if _spell(scope, spelling, city, known.get(plain(spelling), 0)):
+    versions = {one.spelling: one.version for one in lines}
+    if _spell(scope, spelling, city, versions.get(plain(spelling), 0)):
         st.session_state[_TYPED] = ""
 
 
 def _drop(scope: Scope, spelling: str, version: int) -> None:
-    said = f"'{spelling}' is no spelling of yours any more."
-    act(scope, said, partial(drop_alias, scope, spelling, version=version))
+    sentence = f"'{spelling}' is no spelling of yours any more."
+    act(scope, sentence, partial(drop_alias, scope, spelling, version=version))

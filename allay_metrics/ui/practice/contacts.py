@@ -22,10 +22,10 @@ def contacts_card(scope: Scope) -> None:
     with card("contacts"):
         head("Contact", words.plural(len(quiet), "family", "families") + " not as usual")
         text = st.session_state.get(_FIND, "")
-        found = _found(scope, text)
-        known = {one.family_id for one in quiet[:SHOWN]}
-        rest = [one for one in found if one.family_id not in known]
-        if done_of() not in {*known, *(one.family_id for one in rest)}:
+        matches = _found(scope, text)
+        shown_ids = {one.family_id for one in quiet[:SHOWN]}
+        rest = [one for one in matches if one.family_id not in shown_ids]
+        if done_of() not in {*shown_ids, *(one.family_id for one in rest)}:
             contact_done(done_of())  # the family's own row is gone
         if not quiet:
             note("Every family is contacted as usual.")
@@ -36,7 +36,7 @@ def contacts_card(scope: Scope) -> None:
         st.text_input("Find a family", key=_FIND, placeholder="A name of theirs, then Enter")
         for one in rest:
             _row(scope, one)
-        if text.strip() and not found:
+        if text.strip() and not matches:
             note("No name of a family, a baby or a parent begins so.")
 
 

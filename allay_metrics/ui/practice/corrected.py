@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import Saved
+from allay_metrics.actions.choosing import OverrideChange
 from allay_metrics.actions.places import correct_city
 from allay_metrics.actions.types import correct_type
 from allay_metrics.records import Scope
@@ -18,7 +18,7 @@ from allay_metrics.ui.practice.lines import line_with
 from allay_metrics.ui.practice.saved import act, types_shown
 
 SHOWN = 20
-Correct = Callable[[Scope, Iterable[str], None], Saved]
+Correct = Callable[[Scope, Iterable[str], None], OverrideChange]
 # field -> title, what decides again, how it is taken back, how a value is shown
 _FIELDS: dict[str, tuple[str, str, Correct, Callable[[str], str]]] = {
     "city": ("Placed by you", "What was typed decides again.", correct_city, city_shown),
@@ -48,5 +48,5 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
 
 
 def _take_back(scope: Scope, field: str, booking_id: str) -> None:
-    _, said, correct, _ = _FIELDS[field]
-    act(scope, said, partial(correct, scope, [booking_id], None))
+    _, sentence, correct, _ = _FIELDS[field]
+    act(scope, sentence, partial(correct, scope, [booking_id], None))

@@ -11,7 +11,7 @@ from allay_metrics.review.naming import cities_to_choose
 from allay_metrics.review.settings import Drive, drives
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.saved import Flash, attempt
 from allay_metrics.ui.remembered import remembered
 
 drives_of = remembered(drives)
@@ -47,13 +47,13 @@ def drives_part(scope: Scope) -> None:
             note("None: every drive is the estimate.")
         with st.container(key="al-lines-drives", gap=None):
             for place, pair in enumerate(pairs):
-                told = f"{pair.minutes} min" + (
+                minutes_text = f"{pair.minutes} min" + (
                     f", estimated {pair.estimate}" if pair.estimate else ""
                 )
                 line_with(
                     f"drive-{place}",
                     f"{pair.city_a} – {pair.city_b}",  # noqa: RUF001
-                    told,
+                    minutes_text,
                     "Drop",
                     partial(_drop, scope, pair),
                 )
@@ -66,19 +66,19 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
         if before
         else partial(drop_drive_pair, scope, one, other)
     )
-    said = f"{one} and {other} are {words.plural(minutes, 'minute')} apart."
+    sentence = f"{one} and {other} are {words.plural(minutes, 'minute')} apart."
     attempt(
         partial(set_drive_pair, scope, one, other, minutes),
-        lambda visits: Told(f"{said} {_driven(visits)}", back),
+        lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
     )
 
 
 def _drop(scope: Scope, pair: Drive) -> None:
     back = partial(set_drive_pair, scope, pair.city_a, pair.city_b, pair.minutes)
-    said = f"The drive between {pair.city_a} and {pair.city_b} is the estimate again."
+    sentence = f"The drive between {pair.city_a} and {pair.city_b} is the estimate again."
     attempt(
         partial(drop_drive_pair, scope, pair.city_a, pair.city_b),
-        lambda visits: Told(f"{said} {_driven(visits)}", back),
+        lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.families import keep_apart, merge, split, unlink
 from allay_metrics.records import Scope
-from allay_metrics.review.kinship import Decided, Kin, Question, kinship
+from allay_metrics.review.kinship import Decided, FamilyQuestion, Kin, kinship
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.html import escape
@@ -27,29 +27,29 @@ def families_part(scope: Scope) -> None:
             head("One family or two?")
             note(WHY)
         return
-    found = kinship_of(scope)
+    links = kinship_of(scope)
     with card("kin-questions"):
-        head("One family or two?", words.plural(len(found.questions), "question"))
-        if not found.questions:
+        head("One family or two?", words.plural(len(links.questions), "question"))
+        if not links.questions:
             note("Nothing waits: no two families on file look like one.")
         else:
             note(
                 "One e-mail is one family by rule; the rest is for you to say. Numbers of new and "
                 "returning families follow."
             )
-        for place, question in enumerate(found.questions[:SHOWN]):
+        for place, question in enumerate(links.questions[:SHOWN]):
             _question(scope, place, question)
-        if len(found.questions) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(found.questions))}; the others follow.")
+        if len(links.questions) > SHOWN:
+            note(f"The first {SHOWN} of {words.number(len(links.questions))}; the others follow.")
     left, right = st.columns(2, gap="small")
     with left:
-        _several_names(scope, found.several_names)
+        _several_names(scope, links.several_names)
     with right:
-        _decided(scope, found.decided)
+        _decided(scope, links.decided)
     contacts_card(scope)
 
 
-def _question(scope: Scope, place: int, question: Question) -> None:
+def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
     one, other = question.one, question.other
     with st.container(key=f"al-kin-{place}", gap="xsmall"):
         st.html(
@@ -77,14 +77,14 @@ def _question(scope: Scope, place: int, question: Question) -> None:
 def _kin(kin: Kin) -> str:
     """Return one family as HTML: names, contacts, addresses, bookings."""
     names = ", ".join(f"{name} ({count})" for name, count in sorted(kin.names.items()))
-    told = [
+    details = [
         ("E-mail", sorted(kin.emails)),
         ("Phone", sorted(kin.phones)),
         ("Address", sorted(kin.addresses)[:3]),
     ]
     rows = "".join(
         f"<div><dt>{what}</dt><dd>{escape(', '.join(values) or 'none')}</dd></div>"
-        for what, values in told
+        for what, values in details
     )
     when = words.span(kin.first, kin.last) if kin.first and kin.last else ""
     return (
@@ -94,13 +94,13 @@ def _kin(kin: Kin) -> str:
 
 
 def _merge(scope: Scope, goes: Kin, into: Kin) -> None:
-    said = f"{_called(goes)} and {_called(into)} are one family."
-    act(scope, said, partial(merge, scope, goes.key, into.key))
+    sentence = f"{_called(goes)} and {_called(into)} are one family."
+    act(scope, sentence, partial(merge, scope, goes.key, into.key))
 
 
 def _apart(scope: Scope, one: Kin, other: Kin) -> None:
-    said = f"{_called(one)} and {_called(other)} stay two families."
-    act(scope, said, partial(keep_apart, scope, [one.key, other.key]))
+    sentence = f"{_called(one)} and {_called(other)} stay two families."
+    act(scope, sentence, partial(keep_apart, scope, [one.key, other.key]))
 
 
 def _called(kin: Kin) -> str:
@@ -147,13 +147,13 @@ def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
                 line_with(
                     f"decided-{place}",
                     one.name,
-                    _said(one),
+                    _decision_text(one),
                     "Take back",
                     partial(_take_back, scope, one),
                 )
 
 
-def _said(one: Decided) -> str:
+def _decision_text(one: Decided) -> str:
     if one.what == "kept":
         return "is right as it is"
     if one.what == "split":

@@ -60,8 +60,8 @@ def _field(key: str, aim: float | None, of: str) -> None:
 def _save(scope: Scope, versions: dict[str, int], of: str) -> None:
     """Save what stands in the fields over what this page had read."""
     typed = {key: st.session_state[f"al-goal-{key}-{of}"] for key in versions}
-    given = {key: None if aim is None else aim / _scale(key) for key, aim in typed.items()}
-    act(scope, "Goals are saved.", partial(save_goals, scope, given, versions))
+    aims = {key: None if aim is None else aim / _scale(key) for key, aim in typed.items()}
+    act(scope, "Goals are saved.", partial(save_goals, scope, aims, versions))
 
 
 def _scale(key: str) -> int:

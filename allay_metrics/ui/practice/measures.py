@@ -1,5 +1,6 @@
 """Measures of the practice's own: added, changed and retired as data."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -13,18 +14,18 @@ from allay_metrics.actions.own_measures import (
 )
 from allay_metrics.outcomes.asking import BASELINES, LABELS, MOMENTS
 from allay_metrics.outcomes.measures import concerns
-from allay_metrics.outcomes.own import Draft, OwnMeasure
+from allay_metrics.outcomes.own import MeasureDraft, OwnMeasure
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.definitions import own_words
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.saved import Flash, attempt
 from allay_metrics.ui.remembered import remembered
 
 _own = remembered(own_measures)
 NEW = "new"
-_SAID = {"en": "English", "es": "Spanish"}
+_LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 _DIRECTIONS = {"worse": "Lower is better", "better": "Higher is better"}
 
 
@@ -59,7 +60,7 @@ def _one(scope: Scope, one: OwnMeasure) -> None:
 
 def _retire(scope: Scope, one: OwnMeasure, done: str) -> None:
     now = partial(retire_measure, scope, one.id, one.version, retired=not one.retired)
-    attempt(now, lambda _: Told(done))
+    attempt(now, lambda _: Flash(done))
 
 
 def _form(scope: Scope, one: OwnMeasure | None) -> None:
@@ -70,8 +71,8 @@ def _form(scope: Scope, one: OwnMeasure | None) -> None:
     with st.form(key, border=False):
         st.text_input("Name", measure.label if measure else "", key=f"{key}-label", max_chars=40)
         with st.grid(2, min_column_width=260, gap="small"):
-            for said in LANGUAGES:
-                _wording(key, said, one, steps=steps)
+            for language in LANGUAGES:
+                _wording(key, language, one, steps=steps)
         with st.grid(3, min_column_width=150, gap="small"):
             numbers = (("low", "Lowest", 0.0), ("high", "Highest", 10.0), ("step", "By", 1.0),
                        ("threshold", "A change of this matters", 2.0))  # fmt: skip
@@ -121,25 +122,26 @@ def _form(scope: Scope, one: OwnMeasure | None) -> None:
         )
 
 
-def _wording(key: str, said: str, one: OwnMeasure | None, *, steps: bool) -> None:
-    words = one.words[said] if one else None
+def _wording(key: str, language: str, one: OwnMeasure | None, *, steps: bool) -> None:
+    words = one.words[language] if one else None
     with st.container(gap="small"):
         st.text_area(
-            f"Question in {_SAID[said]}", words.question if words else "",
-            key=f"{key}-{said}", height=90, max_chars=300,
+            f"Question in {_LANGUAGE_NAMES[language]}", words.question if words else "",
+            key=f"{key}-{language}", height=90, max_chars=300,
         )  # fmt: skip
         st.text_input(
-            f"Word at the lowest end, {_SAID[said]}", words.low_word if words else "",
-            key=f"{key}-{said}-first", max_chars=40,
+            f"Word at the lowest end, {_LANGUAGE_NAMES[language]}", words.low_word if words else "",
+            key=f"{key}-{language}-first", max_chars=40,
         )  # fmt: skip
         st.text_input(
-            f"Word at the highest end, {_SAID[said]}", words.high_word if words else "",
-            key=f"{key}-{said}-last", max_chars=40,
+            f"Word at the highest end, {_LANGUAGE_NAMES[language]}",
+            words.high_word if words else "",
+            key=f"{key}-{language}-last", max_chars=40,
         )  # fmt: skip
         st.text_area(
-            f"Steps in {_SAID[said]}, one a line, rising (empty for numbers)",
+            f"Steps in {_LANGUAGE_NAMES[language]}, one a line, rising (empty for numbers)",
             "\n".join(label for _, label in words.choices) if words and steps else "",
-            key=f"{key}-{said}-steps",
+            key=f"{key}-{language}-steps",
             height=90,
         )
 
@@ -147,26 +149,32 @@ def _wording(key: str, said: str, one: OwnMeasure | None, *, steps: bool) -> Non
 def _save(scope: Scope, one: OwnMeasure | None, key: str) -> None:
     draft = _draft(key)
     if one is None:
-        if attempt(partial(add_measure, scope, draft), lambda _: Told("The measure is added.")):
+        if attempt(partial(add_measure, scope, draft), lambda _: Flash("The measure is added.")):
             for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
                 del st.session_state[name]
         return
     attempt(
         partial(change_measure, scope, one.id, draft, one.version),
-        lambda _: Told("The measure is changed."),
+        lambda _: Flash("The measure is changed."),
     )
 
 
-def _draft(key: str) -> Draft:
+def _draft(key: str) -> MeasureDraft:
     def typed(name: str) -> Any:
         return st.session_state[f"{key}-{name}"]
 
-    return Draft(
+    def ends(language: str) -> tuple[str, str]:
+        return typed(f"{language}-first"), typed(f"{language}-last")
+
+    def choices(language: str) -> Sequence[str]:
+        steps: str = typed(f"{language}-steps")
+        return steps.split("\n") if steps.strip() else ()
+
+    return MeasureDraft(
         label=typed("label"),
-        questions={said: typed(said) for said in LANGUAGES},
-        ends={said: (typed(f"{said}-first"), typed(f"{said}-last")) for said in LANGUAGES},
-        choices={said: typed(f"{said}-steps").split("\n") if typed(f"{said}-steps").strip() else ()
-                 for said in LANGUAGES},
+        questions={language: typed(language) for language in LANGUAGES},
+        ends={language: ends(language) for language in LANGUAGES},
+        choices={language: choices(language) for language in LANGUAGES},
         low=typed("low"),
         high=typed("high"),
         step=typed("step"),

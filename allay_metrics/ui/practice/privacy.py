@@ -13,7 +13,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.trail import Erasable, find_families
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import mark, markdown
-from allay_metrics.ui.practice.saved import Told, attempt
+from allay_metrics.ui.practice.saved import Flash, attempt
 from allay_metrics.ui.practice.trail import trail_card
 from allay_metrics.ui.remembered import forget_all
 
@@ -49,9 +49,9 @@ def _state(scope: Scope, last: LastBackup | None) -> str:
     if last is None:
         return mark("No backup so far")
     at = datetime.fromtimestamp(last.made_at, scope.zone)
-    said = f"Last backup <b>{words.moment(at)}</b>, {words.plural(last.rows, 'row')}."
+    sentence = f"Last backup <b>{words.moment(at)}</b>, {words.plural(last.rows, 'row')}."
     age = datetime.now(scope.zone).timestamp() - last.made_at
-    return f"{said} {mark('Older than a week')}" if age > OLD else said
+    return f"{sentence} {mark('Older than a week')}" if age > OLD else sentence
 
 
 def _back_up(scope: Scope) -> None:
@@ -59,7 +59,7 @@ def _back_up(scope: Scope) -> None:
     path = config.data_dir() / "backups" / name
     attempt(
         lambda: back_up(scope, path),
-        lambda made: Told(f"{words.plural(made.rows, 'row')} backed up into {path}."),
+        lambda made: Flash(f"{words.plural(made.rows, 'row')} backed up into {path}."),
     )
 
 
@@ -94,7 +94,7 @@ def _save_retention(scope: Scope) -> None:
     check_ins, aside = st.session_state[_CHECK_INS], st.session_state[_ASIDE]
     attempt(
         lambda: save_retention(scope, check_ins, aside),
-        lambda _none: Told("Saved: what is older goes with the next import or start."),
+        lambda _none: Flash("Saved: what is older goes with the next import or start."),
     )
 
 
@@ -109,11 +109,11 @@ def _erase_card(scope: Scope) -> None:
         text = st.text_input(
             "Find the family", key=_FIND, placeholder="Name, e-mail or phone", max_chars=80
         )
-        found = find_families(scope, text)
-        if text.strip() and not found:
+        families = find_families(scope, text)
+        if text.strip() and not families:
             note("No family on file is called so.")
-        if found:
-            chosen = st.radio("Which one?", found, key=_WHICH, format_func=_called)
+        if families:
+            chosen = st.radio("Which one?", families, key=_WHICH, format_func=_called)
             st.text_input(
                 f"Type its name to confirm: {markdown(chosen.name)}", key=_TYPED, max_chars=80
             )
@@ -127,7 +127,7 @@ def _called(one: Erasable) -> str:
 def _erase(scope: Scope, one: Erasable) -> None:
     typed = st.session_state[_TYPED].strip().casefold()
     if typed != one.name.strip().casefold():
-        attempt(_refuse, lambda _none: Told(""))
+        attempt(_refuse, lambda _none: Flash(""))
         return
     if attempt(lambda: erase_family(scope, one.id), _erased):
         forget_all()
@@ -138,13 +138,13 @@ def _refuse() -> None:
     raise Conflict("The name typed is not that of the family: nothing was erased.")
 
 
-def _erased(gone: Gone) -> Told:
+def _erased(gone: Gone) -> Flash:
     counts = [
         words.plural(gone.rows, "booking"),
         words.plural(gone.check_ins, "check-in"),
         f"{words.plural(gone.aside, 'row')} set aside",
     ]
     rest = "" if gone.scrubbed else " The database's log is emptied when nobody reads any more."
-    return Told(
+    return Flash(
         f"The family is erased: {words.listed(counts)}. Backups made before still hold it.{rest}"
     )

@@ -7,41 +7,41 @@ from typing import TypeVar
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import Saved, take_back
-from allay_metrics.actions.moved import Way
+from allay_metrics.actions.choosing import OverrideChange, take_back
+from allay_metrics.actions.moved import Move
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.ui.cities.words import shown as city_shown
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problem
 
-TOLD, WRONG, _PAGE = "al-practice-told", "al-practice-wrong", "al-practice-page"
+FLASH, WRONG, _PAGE = "al-practice-told", "al-practice-wrong", "al-practice-page"
 _WAYS = 3
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Told:
+class Flash:
     """What was done, in a sentence, and how it is undone; None: it cannot be any more."""
 
     sentence: str
-    undo: Callable[[], Saved | int] | None = None
+    undo: Callable[[], OverrideChange | int] | None = None
 
 
-def act(scope: Scope, done: str, action: Callable[[], Saved]) -> bool:
+def act(scope: Scope, done: str, action: Callable[[], OverrideChange]) -> bool:
     """Do what was asked for in a click, and keep what to tell; return whether it worked."""
 
-    def told(saved: Saved) -> Told:
-        return Told(f"{done} {moved(saved)}", lambda: take_back(scope, saved.back))
+    def told(saved: OverrideChange) -> Flash:
+        return Flash(f"{done} {moved(saved)}", lambda: take_back(scope, saved.back))
 
     return attempt(action, told)
 
 
-def attempt(action: Callable[[], Result], told: Callable[[Result], Told]) -> bool:
+def attempt(action: Callable[[], Result], describe: Callable[[Result], Flash]) -> bool:
     """Do something that may be refused; keep what to tell of it, or why not."""
-    st.session_state.pop(TOLD, None)
+    st.session_state.pop(FLASH, None)
     try:
-        st.session_state[TOLD] = told(action())
+        st.session_state[FLASH] = describe(action())
     except AllayError as error:
         st.session_state[WRONG] = str(error)
         return False
@@ -55,35 +55,35 @@ def outcome(page: str) -> None:
     st.session_state[_PAGE] = page
     if wrong := st.session_state.pop(WRONG, ""):
         problem(wrong)
-    told: Told | None = st.session_state.get(TOLD)
-    if told is None:
+    flash: Flash | None = st.session_state.get(FLASH)
+    if flash is None:
         return
-    if told.undo is None:
+    if flash.undo is None:
         forget_outcome()  # nothing is left to tap: it goes with the next thing done
     with st.container(
         key="al-card-saved", border=True, horizontal=True, vertical_alignment="center"
     ):
-        st.html(f'<p class="al-done" role="status">{escape(told.sentence)}</p>', width="stretch")
-        if told.undo:
-            st.button("Undo", key="al-undo-choice", on_click=_undo, args=(told,))
+        st.html(f'<p class="al-done" role="status">{escape(flash.sentence)}</p>', width="stretch")
+        if flash.undo:
+            st.button("Undo", key="al-undo-choice", on_click=_undo, args=(flash,))
 
 
 def forget_outcome() -> None:
     """Tell no more of the last save; for a click that leads elsewhere."""
-    st.session_state.pop(TOLD, None)
+    st.session_state.pop(FLASH, None)
 
 
-def _undo(told: Told) -> None:
-    assert told.undo is not None
-    attempt(told.undo, lambda result: Told(f"Undone. {_count(result)}"))
+def _undo(flash: Flash) -> None:
+    assert flash.undo is not None
+    attempt(flash.undo, lambda result: Flash(f"Undone. {_count(result)}"))
 
 
-def _count(result: Saved | int) -> str:
+def _count(result: OverrideChange | int) -> str:
     visits = result if isinstance(result, int) else result.visits
     return f"{words.plural(visits, 'visit')} went back." if visits else "No visit changed by it."
 
 
-def moved(saved: Saved) -> str:
+def moved(saved: OverrideChange) -> str:
     """Return what moved from where to where, as `12 visits moved from Unknown to Oakland`."""
     if not saved.visits:
         return "No visit on file changes by it."
@@ -94,7 +94,7 @@ def moved(saved: Saved) -> str:
     return f"{'; '.join(parts)}." if parts else f"{words.plural(saved.visits, 'visit')} moved."
 
 
-def _way(way: Way) -> str:
+def _way(way: Move) -> str:
     count = words.plural(way.visits, "visit")
     if way.what == "city":
         return f"{count} moved from {city_shown(way.before)} to {city_shown(way.after)}"

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import Saved
+from allay_metrics.actions.choosing import OverrideChange
 from allay_metrics.actions.details import Details, save_details
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.plausible import ANY_DAY, read_day
@@ -114,9 +114,9 @@ def _save(scope: Scope, one: Therapist, of: str) -> None:
     skills = tuple(skill for skill in SKILLS if st.session_state[f"al-pick-{skill}-{of}"])
     minutes = None if hours is None else round(hours * 60)
 
-    def save() -> Saved:
-        given = Details(email or None, base, skills, _day(since), _day(until), minutes)
-        return save_details(scope, one.id, given, version=one.version)
+    def save() -> OverrideChange:
+        details = Details(email or None, base, skills, _day(since), _day(until), minutes)
+        return save_details(scope, one.id, details, version=one.version)
 
     act(scope, f"{one.name} is saved.", save)
 

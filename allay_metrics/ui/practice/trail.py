@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.trail import KINDS, PAGE, Doer, Line, broken, doers, lines
+from allay_metrics.review.trail import KINDS, PAGE, Doer, TrailLine, broken, doers, lines
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.remembered import remembered
@@ -24,16 +24,16 @@ def trail_card(scope: Scope) -> None:
             problem(f"The trail is not as it was written. {' '.join(breaks[:3])}")
         else:
             note("**Unbroken.** Each line covers the one before: none was changed or taken out.")
-        found = lines(scope, doer=_who(scope), kind=_kind(), before=_start())
-        if not found:
+        trail_lines = lines(scope, doer=_who(scope), kind=_kind(), before=_start())
+        if not trail_lines:
             note("Nothing of this kind so far.")
             return
         rows = [
             [words.moment(one.at), one.who, one.action, one.about or words.DASH]
-            for one in found[:PAGE]
+            for one in trail_lines[:PAGE]
         ]
         table(["When", "Who", "What", "About"], rows, caption="Audit trail", left=range(1, 4))
-        _turn(found)
+        _turn(trail_lines)
 
 
 def _who(scope: Scope) -> Doer | None:
@@ -56,13 +56,13 @@ def _start() -> int | None:
     return pages[-1] if pages else None
 
 
-def _turn(found: list[Line]) -> None:
+def _turn(trail_lines: list[TrailLine]) -> None:
     pages: list[int] = st.session_state[_FROM]
     with st.container(horizontal=True, gap="small", key="al-trail-turn"):
         if pages:
             st.button("Newer", key="al-trail-newer", on_click=_newer)
-        if len(found) > PAGE:
-            older = found[PAGE - 1].number
+        if len(trail_lines) > PAGE:
+            older = trail_lines[PAGE - 1].number
             st.button("Older", key="al-trail-older", on_click=pages.append, args=(older,))
 
 

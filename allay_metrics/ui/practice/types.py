@@ -16,7 +16,7 @@ from allay_metrics.ui.practice.corrected import corrected_card
 from allay_metrics.ui.practice.lines import line_with
 from allay_metrics.ui.practice.saved import act, types_shown
 from allay_metrics.ui.remembered import remembered
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 SHOWN = 12
 THREE = ("cst", "lactation", "massage")
@@ -89,14 +89,14 @@ def _name(scope: Scope, place: int, one: NameLine) -> None:
 
 
 def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
-    said = f"'{name or '(no name)'}' means {types_shown(types)}."
-    act(scope, said, partial(assign_type, scope, name, types, version=version))
+    sentence = f"'{name or '(no name)'}' means {types_shown(types)}."
+    act(scope, sentence, partial(assign_type, scope, name, types, version=version))
 
 
 def _assigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-assigned", fill=True):
-        mine = [one for one in names if one.version]
-        head("What a name means", f"{words.number(len(mine))} said by you")
+        own_names = [one for one in names if one.version]
+        head("What a name means", f"{words.number(len(own_names))} said by you")
         note("A name you assign means this, whatever its words say. A visit may be of two types.")
         with st.form("al-name-form", border=False):
             shown = {one.name: one for one in names}
@@ -111,7 +111,7 @@ def _assigned(scope: Scope, names: list[NameLine]) -> None:
                 "Save", type="primary", key="al-name-save", on_click=_save_name, args=(scope, shown)
             )
         with st.container(key="al-lines-assigned", gap=None):
-            for place, one in enumerate(mine):
+            for place, one in enumerate(own_names):
                 line_with(
                     f"name-{place}",
                     one.name or "(no name)",
@@ -128,8 +128,8 @@ def _save_name(scope: Scope, shown: dict[str, NameLine]) -> None:
 
 
 def _unassign(scope: Scope, one: NameLine) -> None:
-    said = f"Words decide again what '{one.name}' means."
-    act(scope, said, partial(unassign_type, scope, one.name, version=one.version))
+    sentence = f"Words decide again what '{one.name}' means."
+    act(scope, sentence, partial(unassign_type, scope, one.name, version=one.version))
 
 
 def _words(scope: Scope) -> None:
@@ -162,14 +162,14 @@ def _save_word(scope: Scope, lines: list[WordLine]) -> None:
     word, makes, decides = (st.session_state[key] for key in (_WORD, _MAKES, _DECIDES))
     spelt = service_name(word)
     version = next((one.version for one in lines if one.word.casefold() == spelt), 0)
-    said = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
-    if act(scope, said, partial(set_word, scope, word, makes, decides, version=version)):
+    sentence = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
+    if act(scope, sentence, partial(set_word, scope, word, makes, decides, version=version)):
         st.session_state[_WORD] = ""
 
 
 def _drop_word(scope: Scope, one: WordLine) -> None:
-    said = f"'{one.word}' is {'as it came along' if one.shipped else 'gone'}."
-    act(scope, said, partial(drop_word, scope, one.word, version=one.version))
+    sentence = f"'{one.word}' is {'as it came along' if one.shipped else 'gone'}."
+    act(scope, sentence, partial(drop_word, scope, one.word, version=one.version))
 
 
 def _says(one: WordLine) -> str:
@@ -177,5 +177,5 @@ def _says(one: WordLine) -> str:
     return f"{makes}, {WHEN[one.decides]}, in {words.plural(one.visits, 'visit')}"
 
 
-def _row(one: WordLine) -> list[Cell | str]:
+def _row(one: WordLine) -> list[TableCell | str]:
     return [one.word, MAKES[one.visit_type], WHEN[one.decides], words.number(one.visits)]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.absence_answers import answer_absence, take_answer_back
-from allay_metrics.derive.absence import Answer, Group
+from allay_metrics.derive.absence import AbsenceAnswer, Group
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.missing import AnsweredFile, OpenQuestion, answered_files, open_questions
@@ -21,7 +21,7 @@ _CHOICES = {
 _DONE, _WRONG = "al-absent-done", "al-absent-wrong"
 
 
-def ask_about_absence(question: OpenQuestion, key: str) -> Answer | None:
+def ask_about_absence(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
     """Draw the question with its likely reasons; return the answer, None for later."""
     with st.container(key=f"al-absent-{key}", gap="small"):
         visits = words.plural(question.visits, "visit")
@@ -30,7 +30,7 @@ def ask_about_absence(question: OpenQuestion, key: str) -> Answer | None:
         reasons = f'<ul class="al-told">{why}</ul>' if why else ""
         st.html(
             f'<h3 class="al-h3">{visits} on file {is_} not in {escape(question.file_name)}</h3>'
-            f'<p class="al-say">{escape(question.whose)}</p>{reasons}'
+            f'<p class="al-say">{escape(question.summary)}</p>{reasons}'
         )
         chosen = st.radio(
             "What became of them?",
@@ -41,13 +41,13 @@ def ask_about_absence(question: OpenQuestion, key: str) -> Answer | None:
             key=f"al-absent-what-{key}",
         )
         if chosen == GONE:
-            return Answer()
+            return AbsenceAnswer()
         if chosen == LATER:
             return None
         return _ask_which(question, key)
 
 
-def _ask_which(question: OpenQuestion, key: str) -> Answer | None:
+def _ask_which(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
     """Draw which months, therapists and types the file left out; None until one is ticked."""
     left_out: set[Group] = set()
     with st.container(key=f"al-absent-which-{key}", gap=None):
@@ -60,7 +60,7 @@ def _ask_which(question: OpenQuestion, key: str) -> Answer | None:
     if not left_out:
         note("Tick at least one, or say that they are gone.")
         return None
-    return Answer(frozenset(left_out))
+    return AbsenceAnswer(frozenset(left_out))
 
 
 def waiting_questions(scope: Scope) -> None:
@@ -108,7 +108,7 @@ def _answered(scope: Scope, file: AnsweredFile) -> None:
         )
 
 
-def _save(scope: Scope, question: OpenQuestion, answer: Answer) -> None:
+def _save(scope: Scope, question: OpenQuestion, answer: AbsenceAnswer) -> None:
     try:
         counts = answer_absence(scope, question.import_id, answer)
     except AllayError as error:

@@ -11,7 +11,7 @@ from allay_metrics.intake.rows import NOT_WHOLE
 from allay_metrics.ui.html import escape, mark
 
 
-class Account(Protocol):
+class RowCounts(Protocol):
     """Anything that accounts for the rows of a file."""
 
     @property
@@ -35,12 +35,12 @@ class Account(Protocol):
         ...
 
 
-def equation(account: Account, set_aside: int) -> None:
+def equation(account: RowCounts, set_aside: int) -> None:
     """Draw `303 rows read = 290 added + 0 updated + 0 unchanged + 13 set aside`."""
     st.html(equation_html(account, set_aside))
 
 
-def equation_html(account: Account, set_aside: int) -> str:
+def equation_html(account: RowCounts, set_aside: int) -> str:
     """Return the equation; for those who only hear the page it is one sentence."""
     parts = [
         (account.added, "added"),
@@ -49,16 +49,16 @@ def equation_html(account: Account, set_aside: int) -> str:
         (set_aside, "set aside"),
     ]
     read = words.plural(account.rows_read, "row")
-    said = f"{read} read = {' + '.join(f'{words.number(n)} {name}' for n, name in parts)}"
+    sentence = f"{read} read = {' + '.join(f'{words.number(n)} {name}' for n, name in parts)}"
     shown = "".join(
         f"<div><i>{'+' if i else '='}</i>{_part(number, name, aside=name == 'set aside')}</div>"
         for i, (number, name) in enumerate(parts)
     )
     first = _part(account.rows_read, "row read" if account.rows_read == 1 else "rows read")
-    return f'<div class="al-eq" role="img" aria-label="{escape(said)}">{first}{shown}</div>'
+    return f'<div class="al-eq" role="img" aria-label="{escape(sentence)}">{first}{shown}</div>'
 
 
-def account_words(account: Account, set_aside: int) -> str:
+def account_words(account: RowCounts, set_aside: int) -> str:
     """Return `303 rows: 290 added, 13 set aside`; what is none of is left out."""
     parts = [
         (account.added, "added"),
@@ -66,8 +66,8 @@ def account_words(account: Account, set_aside: int) -> str:
         (account.unchanged, "unchanged"),
         (set_aside, "set aside"),
     ]
-    told = ", ".join(f"{words.number(n)} {name}" for n, name in parts if n)
-    return f"{words.plural(account.rows_read, 'row')}{': ' if told else ''}{told}"
+    breakdown = ", ".join(f"{words.number(n)} {name}" for n, name in parts if n)
+    return f"{words.plural(account.rows_read, 'row')}{': ' if breakdown else ''}{breakdown}"
 
 
 def blamed_html(
@@ -79,10 +79,10 @@ def blamed_html(
     line = f"<b>{where}</b> <span>{fault if column else ''}</span><small>{escape(reason)}</small>"
     if not raw:
         return f'<li class="al-row"><div>{line}</div></li>'
-    told: Mapping[str, object] = json.loads(raw)
+    record: Mapping[str, object] = json.loads(raw)
     cells = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
-        for name, text in told.items()
+        for name, text in record.items()
         if text and name != NOT_WHOLE
     )
     return f'<li class="al-row"><details><summary>{line}</summary><dl>{cells}</dl></details></li>'
@@ -95,5 +95,6 @@ def blamed_list(rows: Iterable[str]) -> None:
 
 def _part(number: int, name: str, *, aside: bool = False) -> str:
     shown = words.number(number)
-    told = mark(shown) if aside and number else f"<b>{shown}</b>"
-    return f'<span class="{"" if number else "none"}">{told}<small>{escape(name)}</small></span>'
+    number_html = mark(shown) if aside and number else f"<b>{shown}</b>"
+    kind = "" if number else "none"
+    return f'<span class="{kind}">{number_html}<small>{escape(name)}</small></span>'

@@ -20,7 +20,7 @@ ASIDE_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswersRecognition:
     """What a file of answers is: its source, and what each question is taken for."""
 
     source: str
@@ -30,13 +30,13 @@ class Answers:
     unused: tuple[str, ...]
 
 
-def answers_in(scope: Scope, upload: Upload) -> Answers | None:
+def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
     """Return what the file is, None where it holds no answers."""
     with upload.on_disk() as on_disk:
         file = answers_file(scope, on_disk.path, profile=on_disk.profile)
         if file is None:
             return None
-        return Answers(
+        return AnswersRecognition(
             file.source,
             file.profile.label,
             file.sha256,
@@ -61,18 +61,19 @@ def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> Taken:
     return Taken(key, report.import_id, report)
 
 
-def recognised_answers(known: Answers) -> None:
+def recognised_answers(recognition: AnswersRecognition) -> None:
     """Draw what the file is and how each of its questions is read."""
-    head("Parents' answers", known.label)
+    head("Parents' answers", recognition.label)
+    columns = words.plural(len(recognition.read_as), "column")
     note(
-        f"**{words.plural(len(known.read_as), 'column')} known.** Look whether each is read as it "
+        f"**{columns} known.** Look whether each is read as it "
         "was meant: a question on another scale must not come in as one of ours."
     )
     with st.expander("What each question is read as", expanded=True):
-        rows = [[question, what] for question, what in known.read_as]
+        rows = [[question, what] for question, what in recognition.read_as]
         table(["Question of the form", "Read as"], rows, caption="Questions", left=(1,))
-        if known.unused:
-            note("Kept beside the answers, counted nowhere: " + "; ".join(known.unused) + ".")
+        if recognition.unused:
+            note("Kept beside the answers, counted nowhere: " + "; ".join(recognition.unused) + ".")
 
 
 def what_will_happen(report: ImportReport) -> None:
@@ -96,6 +97,6 @@ def what_will_happen(report: ImportReport) -> None:
                     note(f"The first {ASIDE_SHOWN} of {words.number(len(rows))}.")
 
 
-def key_of_answers(known: Answers, as_of: int) -> SaveKey:
+def key_of_answers(recognition: AnswersRecognition, as_of: int) -> SaveKey:
     """Return what makes two presses of Import the same one."""
-    return SaveKey(known.sha256, known.source, HOLDS, as_of)
+    return SaveKey(recognition.sha256, recognition.source, HOLDS, as_of)

@@ -15,9 +15,9 @@ from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.records.account import equation
 
 
-def open_changes(scope: Scope, past: PastImport, told: str) -> None:
+def open_changes(scope: Scope, past: PastImport, summary: str) -> None:
     """Open the drawer of an import that stands; `told` says in words what it is."""
-    came = f"Taken in {words.moment(past.imported_at)}. {told}."
+    came = f"Taken in {words.moment(past.imported_at)}. {summary}."
     drawer(f"What {past.file_name} changed", lambda: _body(scope, past), definitions=[
         ("The file", came),
     ])  # fmt: skip
@@ -26,15 +26,15 @@ def open_changes(scope: Scope, past: PastImport, told: str) -> None:
 def _body(scope: Scope, past: PastImport) -> None:
     with problems_shown():
         equation(past, past.set_aside)
-        found = changes_of(scope, past.id)
-        _section("Changed", past.updated, found.updated, "row")
-        _section("Not in it any more", len(found.missing), found.missing, "visit")
-        if found.restated:
+        changes = changes_of(scope, past.id)
+        _section("Changed", past.updated, changes.updated, "row")
+        _section("Not in it any more", len(changes.missing), changes.missing, "visit")
+        if changes.restated:
             st.html('<h3 class="al-h3">Weeks told before that differ now</h3>')
-            for week, sentences in found.restated:
+            for week, sentences in changes.restated:
                 note(f"**Week of {words.day(week)}**: {' '.join(sentences)}")
-        _section("Added", past.added, found.added, "row")
-        if not (found.updated or found.missing or found.added):
+        _section("Added", past.added, changes.added, "row")
+        if not (changes.updated or changes.missing or changes.added):
             note("No row of it was new or told anything new.")
 
 

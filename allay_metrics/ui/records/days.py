@@ -14,13 +14,13 @@ from allay_metrics.ui.card import note
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
 
-_SAID, _WRONG = "al-days-said", "al-days-wrong"
+_MESSAGE, _WRONG = "al-days-said", "al-days-wrong"
 
 
 def covered_days(scope: Scope) -> None:
     """Draw the files that lack visits on file, or whose days were changed, each with its days."""
-    if said := st.session_state.pop(_SAID, ""):
-        st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+    if message := st.session_state.pop(_MESSAGE, ""):
+        st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
     files = covering_files(scope)
@@ -70,7 +70,7 @@ def _change(scope: Scope, file: CoveringFile, days: tuple[date, ...]) -> None:
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
         return
-    st.session_state[_SAID] = _now(file, words.span(days[0], days[1]), missing)
+    st.session_state[_MESSAGE] = _now(file, words.span(days[0], days[1]), missing)
 
 
 def _restore(scope: Scope, file: CoveringFile) -> None:
@@ -79,7 +79,7 @@ def _restore(scope: Scope, file: CoveringFile) -> None:
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
         return
-    st.session_state[_SAID] = _now(file, "its first days again", missing)
+    st.session_state[_MESSAGE] = _now(file, "its first days again", missing)
 
 
 def _now(file: CoveringFile, days: str, missing: int) -> str:

@@ -33,8 +33,8 @@ def history(scope: Scope) -> None:
         stands = sum(one.undone_at is None for one in past)
         undone = f", {words.number(len(past) - stands)} undone" if stands < len(past) else ""
         head("Imports", f"newest first; {words.plural(stands, 'file')} on file{undone}")
-        if said := st.session_state.pop(_UNDONE, ""):
-            st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        if message := st.session_state.pop(_UNDONE, ""):
+            st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
         shown = past if st.session_state.get(_ALL) else past[:SHOWN]

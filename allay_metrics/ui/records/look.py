@@ -9,7 +9,7 @@ from typing import Protocol
 
 from allay_metrics.actions.imports import ImportReport, import_file
 from allay_metrics.actions.profiles import own_profiles
-from allay_metrics.derive.absence import Answer
+from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.intake.sample import Sample, take_sample
 from allay_metrics.intake.source_file import SourceFile, open_source
 from allay_metrics.records import Scope
@@ -75,7 +75,7 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Recognised:
+class ExportRecognition:
     """What a file is by its header: source, what it holds unless told otherwise, remarks.
 
     `second` is what a report is called that tells more of its visits, '' where there is none.
@@ -113,12 +113,12 @@ class Taken:
     newly_missing: int = 0
 
 
-def recognise(scope: Scope, upload: Upload) -> Recognised:
+def recognise(scope: Scope, upload: Upload) -> ExportRecognition:
     """Return what the file is. Raises FileProblem."""
     with upload.on_disk() as on_disk:
         file = on_disk.open(scope)
         joined = file.profile.joined
-        return Recognised(
+        return ExportRecognition(
             file.source,
             file.profile.label,
             file.holds,
@@ -165,7 +165,11 @@ def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progres
 
 
 def take_in(
-    scope: Scope, upload: Upload, key: SaveKey, progress: Progress, answer: Answer | None = None
+    scope: Scope,
+    upload: Upload,
+    key: SaveKey,
+    progress: Progress,
+    answer: AbsenceAnswer | None = None,
 ) -> Taken:
     """Import the file once, however often it is asked for by this key. Raises FileProblem.
 

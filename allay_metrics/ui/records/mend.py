@@ -83,9 +83,9 @@ def _why(row: Any) -> None:
         problem(still)
         return
     column, value, reason = still or (row.column, row.value, row.reason)
-    told = f"{escape(column)}: <q>{escape(value)}</q>, " if column and value else ""
+    fault_html = f"{escape(column)}: <q>{escape(value)}</q>, " if column and value else ""
     first = "It still cannot be used. " if still else ""
-    st.html(f'<p class="al-say" role="status">{first}{told}{escape(reason)}.</p>')
+    st.html(f'<p class="al-say" role="status">{first}{fault_html}{escape(reason)}.</p>')
 
 
 def _cell(name: str, text: str) -> None:
@@ -108,8 +108,8 @@ def _save(scope: Scope, row: Any, cells: dict[str, str]) -> None:
 
 
 def _say_what_became(scope: Scope, became: Mended) -> None:
-    said = OUTCOMES[became.outcome]
-    st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+    sentence = OUTCOMES[became.outcome]
+    st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>')
     for one in became.warnings:
         note(f"{one.column}: {one.reason}; it counts without that.")
     note("It stands under Imports as one of its own, and every number follows.")
@@ -134,8 +134,8 @@ def _dismiss(scope: Scope, row: Any) -> None:
 
 
 def _say_dismissed(scope: Scope, row: Any) -> None:
-    said = "It is no visit: it waits no more, and is no question in newer files."
-    st.html(f'<p class="al-done" role="status">{said}</p>')
+    sentence = "It is no visit: it waits no more, and is no question in newer files."
+    st.html(f'<p class="al-done" role="status">{sentence}</p>')
     st.button("Take it back", key="al-mend-undismiss", on_click=_bring_back, args=(scope, row))
 
 

@@ -19,7 +19,7 @@ from allay_metrics.ui.records.days import covered_days
 from allay_metrics.ui.week.missing import gone_from
 
 SHOWN = 25
-_SAID = "al-records-decided"
+_MESSAGE = "al-records-decided"
 _PICK = "al-pick-"
 # Inside a line these mean nothing to Markdown.
 _HARMLESS = re.compile(r"\\([-,'()])")
@@ -41,8 +41,8 @@ def missing(scope: Scope) -> None:
 def _waiting(scope: Scope) -> None:
     waiting = missing_visits(scope)
     head("Not in the newest export any more", words.plural(len(waiting), "visit") + " to decide")
-    if said := st.session_state.pop(_SAID, ""):
-        st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+    if message := st.session_state.pop(_MESSAGE, ""):
+        st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if waiting.empty:
         note("Nothing to decide: no visit is missing, or you have decided on each.")
     else:
@@ -52,8 +52,8 @@ def _waiting(scope: Scope) -> None:
 
 
 def _decide(scope: Scope, waiting: list[Any]) -> None:
-    told = "; ".join(f"**{name}**: {why}" for name, why, _ in DECISIONS.values())
-    note(f"They are in no number until you decide. {told}.")
+    explanation = "; ".join(f"**{name}**: {why}" for name, why, _ in DECISIONS.values())
+    note(f"They are in no number until you decide. {explanation}.")
     shown = waiting[:SHOWN]
     chosen = _choose("waiting", ((row.booking_id, _label(row)) for row in shown))
     everything = len(chosen) == len(shown)
@@ -77,17 +77,17 @@ def _decide(scope: Scope, waiting: list[Any]) -> None:
         )
     if len(waiting) > SHOWN:
         note(f"The next {SHOWN} of {words.number(len(waiting))}; the others follow.")
-    if said := st.session_state.pop(f"{_SAID}-problem", ""):
-        problem(said)
+    if message := st.session_state.pop(f"{_MESSAGE}-problem", ""):
+        problem(message)
 
 
 def _decided(scope: Scope) -> None:
-    found: list[Any] = list(decided_visits(scope).itertuples())
-    if not found:
+    rows: list[Any] = list(decided_visits(scope).itertuples())
+    if not rows:
         return
-    with st.expander(f"{words.plural(len(found), 'visit')} decided"):
+    with st.expander(f"{words.plural(len(rows), 'visit')} decided"):
         chosen = _choose(
-            "decided", ((row.booking_id, f"{_label(row)} · {_word(row)}") for row in found[:SHOWN])
+            "decided", ((row.booking_id, f"{_label(row)} · {_word(row)}") for row in rows[:SHOWN])
         )
         st.button(
             f"Open again ({len(chosen)})" if chosen else "Open again",
@@ -96,8 +96,8 @@ def _decided(scope: Scope) -> None:
             on_click=_reopen,
             args=(scope, chosen),
         )
-        if len(found) > SHOWN:
-            note(f"The latest {SHOWN} of {words.number(len(found))}.")
+        if len(rows) > SHOWN:
+            note(f"The latest {SHOWN} of {words.number(len(rows))}.")
 
 
 def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -134,18 +134,20 @@ def _save(scope: Scope, decision: Decision, ids: list[str]) -> None:
     try:
         count = decide_missing(scope, ids, decision)
     except AllayError as error:
-        st.session_state[f"{_SAID}-problem"] = str(error)
+        st.session_state[f"{_MESSAGE}-problem"] = str(error)
         return
     _pick(ids, chosen=False)
-    said = DECISIONS[decision][2]
-    st.session_state[_SAID] = f"{words.plural(count, 'visit')} {said}. Every number follows."
+    outcome = DECISIONS[decision][2]
+    st.session_state[_MESSAGE] = f"{words.plural(count, 'visit')} {outcome}. Every number follows."
 
 
 def _reopen(scope: Scope, ids: list[str]) -> None:
     try:
         count = reopen_missing(scope, ids)
     except AllayError as error:
-        st.session_state[f"{_SAID}-problem"] = str(error)
+        st.session_state[f"{_MESSAGE}-problem"] = str(error)
         return
     _pick(ids, chosen=False)
-    st.session_state[_SAID] = f"{words.plural(count, 'visit')} {'waits' if count == 1 else 'wait'}."
+    st.session_state[_MESSAGE] = (
+        f"{words.plural(count, 'visit')} {'waits' if count == 1 else 'wait'}."
+    )

@@ -27,9 +27,9 @@ _REFUSED = "al-records-refused"
 
 def records_page(scope: Scope) -> None:
     """Draw the whole page."""
-    known = known_records(scope)
-    page_head("Records", "how they come in, and what became of every row", known_words(known))
-    _way_in(scope, empty=known.newest is None)
+    status = known_records(scope)
+    page_head("Records", "how they come in, and what became of every row", known_words(status))
+    _way_in(scope, empty=status.newest is None)
     if not scope.has_records():
         return
     waiting_questions(scope)
@@ -41,8 +41,8 @@ def records_page(scope: Scope) -> None:
     whose_check_ins(scope)
     questions(scope)
     history(scope)
-    if known.newest is not None:
-        coverage(known)
+    if status.newest is not None:
+        coverage(status)
 
 
 def _way_in(scope: Scope, *, empty: bool) -> None:

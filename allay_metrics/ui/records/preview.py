@@ -9,23 +9,23 @@ from allay_metrics.review.missing import silence_in_words
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS, rich
 from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records.look import Looked, Recognised
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.records.look import ExportRecognition, Looked
+from allay_metrics.ui.table import TableCell, table
 
 WARNINGS_SHOWN = 20
 
 
-def recognised_line(known: Recognised) -> None:
+def recognised_line(recognition: ExportRecognition) -> None:
     """Draw which source the file is of, and what was remarked while reading it."""
-    notes = "".join(f"; {one}" for one in known.notes)
-    note(f"Recognised as **{known.label}**{notes}.")
+    notes = "".join(f"; {one}" for one in recognition.notes)
+    note(f"Recognised as **{recognition.label}**{notes}.")
 
 
-def preview(known: Recognised, looked: Looked) -> None:
+def preview(recognition: ExportRecognition, looked: Looked) -> None:
     """Draw the first rows and what an import would do."""
     first_rows(looked)
     for one in looked.report.notes:
-        if one not in known.notes:
+        if one not in recognition.notes:
             note(f"{one[:1].upper()}{one[1:]}.")
     st.html('<h3 class="al-h3">What will happen</h3>')
     equation(looked.report, len(looked.report.set_aside))
@@ -45,22 +45,26 @@ def first_rows(looked: Looked) -> None:
 def what_else(looked: Looked) -> None:
     """Draw what an import does beside taking rows in."""
     report = looked.report
-    told = []
+    sentences = []
     if looked.newly_missing > 0:
         visits = words.plural(looked.newly_missing, "visit")
-        told.append(f"**{visits} on file** not in this newer file any more: you decide on each.")
+        sentences.append(
+            f"**{visits} on file** not in this newer file any more: you decide on each."
+        )
     if looked.newly_missing < 0:
         visits = words.plural(-looked.newly_missing, "visit")
-        told.append(f"**{visits}** that an export did not hold any more: held again.")
+        sentences.append(f"**{visits}** that an export did not hold any more: held again.")
     if report.silences:
-        told.append(silent(report))
+        sentences.append(silent(report))
     if report.cities_unknown:
-        told.append(f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown.")
+        sentences.append(
+            f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown."
+        )
     if report.warnings:
         values = words.plural(len(report.warnings), "value")
-        told.append(f"**{values}** that cannot be read, in rows that count without them.")
-    if told:
-        st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in told)}</ul>')
+        sentences.append(f"**{values}** that cannot be read, in rows that count without them.")
+    if sentences:
+        st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in sentences)}</ul>')
 
 
 def silent(report: ImportReport) -> str:
@@ -100,7 +104,7 @@ def _more(count: int) -> None:
         note(f"The first {WARNINGS_SHOWN} of {words.number(count)}.")
 
 
-def _cells(row: FirstRow) -> list[Cell | str]:
+def _cells(row: FirstRow) -> list[TableCell | str]:
     types = " + ".join(TYPE_WORDS.get(kind, kind) for kind in row.types if kind)
     price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
     when = f"{words.dated(row.start.date())}, {words.clock(row.start)}"

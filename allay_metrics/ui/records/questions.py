@@ -8,12 +8,12 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import KINDS, NOT_TOLD, covered_days, source_label
-from allay_metrics.review.known import Known
+from allay_metrics.review.known import RecordStatus
 from allay_metrics.review.meaningless import unassigned_types
 from allay_metrics.review.waiting_families import doubtful_families
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.practice.link import FAMILIES, TYPES, lead_to
-from allay_metrics.ui.table import Cell, table
+from allay_metrics.ui.table import TableCell, table
 
 SHOWN = 12
 
@@ -23,9 +23,9 @@ def questions(scope: Scope) -> None:
     types, doubts = unassigned_types(scope), doubtful_families(scope)
     cards = [(_types, types, "types"), (_doubts, doubts, "doubts")]
     waiting = [each for each in cards if not each[1].empty]
-    for place, (draw, found, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
+    for place, (draw, rows, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
         with place, card(key, fill=True):
-            draw(found)
+            draw(rows)
 
 
 def _types(types: pd.DataFrame) -> None:
@@ -34,9 +34,10 @@ def _types(types: pd.DataFrame) -> None:
         "Their names say neither CST, lactation nor massage, so they count as **Other** until you "
         "say what they mean. Past visits follow."
     )
-    found: list[Any] = list(types.head(SHOWN).itertuples())
+    type_rows: list[Any] = list(types.head(SHOWN).itertuples())
     rows = [
-        [row.type or "no name", words.number(row.visits), words.dated(row.newest)] for row in found
+        [row.type or "no name", words.number(row.visits), words.dated(row.newest)]
+        for row in type_rows
     ]
     table(["Type, as typed", "Visits", "Newest"], rows, caption="Types without a place")
     _more(len(types))
@@ -49,30 +50,30 @@ def _doubts(doubts: pd.DataFrame) -> None:
         "Nothing is guessed: each is a family of its own until you, or an e-mail address or a "
         "telephone number in a newer export, say who it is."
     )
-    found: list[Any] = list(doubts.head(SHOWN).itertuples())
-    rows = [[row.family, row.question] for row in found]
+    doubt_rows: list[Any] = list(doubts.head(SHOWN).itertuples())
+    rows = [[row.family, row.question] for row in doubt_rows]
     table(["Family", "Question"], rows, caption="Doubtful families", left=(1,))
     _more(len(doubts))
     lead_to(FAMILIES, "Answer the questions")
 
 
-def coverage(known: Known) -> None:
+def coverage(status: RecordStatus) -> None:
     """Draw which days each source tells of: kept visits, cancellations, no-shows."""
     with card("coverage"):
         head("What the records tell of", "days each source tells of, both ends included")
         rows = [
             [source_label(one.source), *(_days(text) for text in one.days)]
-            for one in covered_days(known.records)
+            for one in covered_days(status.records)
         ]
         columns = ["Source", *KINDS.values()]
         table(columns, rows, caption="Coverage", left=range(1, len(columns)))
         note("A number that needs what no source tells is a dash with the reason, never a zero.")
 
 
-def _days(text: str) -> Cell | str:
+def _days(text: str) -> TableCell | str:
     if text != NOT_TOLD:
         return text
-    return Cell(words.DASH, of=NOT_TOLD)
+    return TableCell(words.DASH, of=NOT_TOLD)
 
 
 def _more(count: int) -> None:

@@ -40,34 +40,40 @@ def told_of(past: PastImport) -> str:
 
 
 def _what_else(past: PastImport, taken: Taken) -> None:
-    told = []
+    sentences = []
     if taken.report is None:
-        told.append("**The same file was in already**, told the same things: it was not read again")
+        sentences.append(
+            "**The same file was in already**, told the same things: it was not read again"
+        )
     lacks = bool(taken.report and (taken.report.silences or taken.report.question))
     if not (past.added or past.updated):
-        told.append(
+        sentences.append(
             "**Nothing new in it**: every row of it was known"
             if lacks or taken.newly_missing > 0
             else "**Nothing changed**: everything in it was known"
         )
     if taken.report and taken.report.silences:
-        told.append(silent(taken.report).removesuffix("."))
+        sentences.append(silent(taken.report).removesuffix("."))
     if taken.newly_missing > 0:
         visits = words.plural(taken.newly_missing, "visit")
         is_ = "is" if taken.newly_missing == 1 else "are"
-        told.append(f"**{visits}** on file {is_} not in it any more: decide below")
+        sentences.append(f"**{visits}** on file {is_} not in it any more: decide below")
     if taken.report and (question := taken.report.question):
         visits = words.plural(question.visits, "visit")
-        whose = whose_visits(question.groups)
-        told.append(f"**{visits}** on file not in it ({whose}): answer below what became of them")
+        breakdown = whose_visits(question.groups)
+        sentences.append(
+            f"**{visits}** on file not in it ({breakdown}): answer below what became of them"
+        )
     if past.set_aside:
-        told.append(f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason")
+        sentences.append(
+            f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason"
+        )
     if taken.report and taken.report.cities_unknown:
         visits = words.plural(taken.report.cities_unknown, "visit")
-        told.append(f"**{visits} without a city**: counted as unknown")
-    told += [_sentence(one) for one in (taken.report.notes if taken.report else [])]
-    if told:
-        items = "".join(f"<li>{rich(one)}.</li>" for one in told)
+        sentences.append(f"**{visits} without a city**: counted as unknown")
+    sentences += [_sentence(one) for one in (taken.report.notes if taken.report else [])]
+    if sentences:
+        items = "".join(f"<li>{rich(one)}.</li>" for one in sentences)
         st.html(f'<ul class="al-told">{items}</ul>')
 
 

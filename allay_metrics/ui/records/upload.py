@@ -10,7 +10,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
-from allay_metrics.derive.absence import Answer
+from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.encoding import CP1252
 from allay_metrics.intake.recognise import NotRecognised
@@ -24,7 +24,7 @@ from allay_metrics.ui.mapping.page import mapping
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records.absent import ask_about_absence
 from allay_metrics.ui.records.answers import (
-    Answers,
+    AnswersRecognition,
     answers_in,
     key_of_answers,
     look_at_answers,
@@ -33,8 +33,8 @@ from allay_metrics.ui.records.answers import (
     what_will_happen,
 )
 from allay_metrics.ui.records.look import (
+    ExportRecognition,
     Looked,
-    Recognised,
     Upload,
     look,
     recognise,
@@ -47,7 +47,7 @@ from allay_metrics.ui.records.when import ask_when
 TAKEN = "al-records-taken"
 _RUNNING = "al-records-running"
 _TURN = "al-records-turn"
-_SEEN = "al-records-seen"
+_CACHE = "al-records-seen"
 _MAPPING = "al-records-mapping"
 # One after the other, or two tabs at once would both find that the file is not in yet.
 _ONE_AT_A_TIME = Lock()
@@ -114,7 +114,7 @@ def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
     """Draw the mapping of the file's columns; once it is kept, the file is looked at anew."""
 
     def done() -> None:
-        for key in (_MAPPING, _SEEN):
+        for key in (_MAPPING, _CACHE):
             st.session_state.pop(key, None)
 
     try:
@@ -130,15 +130,15 @@ def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
 
 def start_over() -> None:
     """Forget the file and what came of it: the next one may come."""
-    for key in (TAKEN, _RUNNING, _SEEN, _MAPPING):
+    for key in (TAKEN, _RUNNING, _CACHE, _MAPPING):
         st.session_state.pop(key, None)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
 def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
-    known: Recognised = _remember(("is", ids), lambda: recognise(scope, upload))
-    recognised_line(known)
+    recognition: ExportRecognition = _remember(("is", ids), lambda: recognise(scope, upload))
+    recognised_line(recognition)
     if not upload.profile:
         st.button(
             "Its columns mean something else",
@@ -148,19 +148,19 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
             on_click=_map_anyway,
             args=(ids[0],),
         )
-    if known.second and (second := _second_report(known, ids[0])):
+    if recognition.second and (second := _second_report(recognition, ids[0])):
         upload = replace(upload, beside=second)
         ids = (*ids, second.file_id)
-        known = _remember(("is", ids), lambda: recognise(scope, upload))
-    asked = _ask(known, uploaded, ids[0])
-    if asked is None:
+        recognition = _remember(("is", ids), lambda: recognise(scope, upload))
+    choices = _ask(recognition, uploaded, ids[0])
+    if choices is None:
         return
-    holds, as_of = asked
-    key = SaveKey(known.sha256, known.source, holds, as_of)
+    holds, as_of = choices
+    key = SaveKey(recognition.sha256, recognition.source, holds, as_of)
     looked: Looked = _remember(
         ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
     )
-    preview(known, looked)
+    preview(recognition, looked)
     if not looked.report.rows_read:
         note("The file has a header and no rows: there is nothing to take in.")
         return
@@ -183,13 +183,15 @@ def _confirm_export(key: SaveKey, looked: Looked) -> bool:
     )
 
 
-def _steps_of_answers(scope: Scope, upload: Upload, known: Answers, ids: tuple[str, ...]) -> None:
+def _steps_of_answers(
+    scope: Scope, upload: Upload, recognition: AnswersRecognition, ids: tuple[str, ...]
+) -> None:
     uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
-    recognised_answers(known)
+    recognised_answers(recognition)
     as_of = ask_when(uploaded, ids[0], *st.columns(2, gap="medium"))
     if as_of is None:
         return
-    key = key_of_answers(known, as_of)
+    key = key_of_answers(recognition, as_of)
     report = _remember(
         ("does", ids, key, scope.data_version()), lambda: look_at_answers(scope, upload, as_of)
     )
@@ -201,10 +203,10 @@ def _map_anyway(file_id: str) -> None:
     st.session_state[_MAPPING] = file_id
 
 
-def _second_report(known: Recognised, file_id: str) -> Any:
+def _second_report(recognition: ExportRecognition, file_id: str) -> Any:
     """Draw where the second report goes; return it once it is there."""
     return st.file_uploader(
-        f"The {known.second} of {known.label}, if you have it: it tells prices",
+        f"The {recognition.second} of {recognition.label}, if you have it: it tells prices",
         type=["csv", "tsv", "txt", "xlsx"],
         key=f"al-second-{file_id}",
     )
@@ -216,20 +218,22 @@ def _now() -> float:
 
 def _remember(key: tuple[Any, ...], find: Any) -> Any:
     """Return what was found for this file before, so that no click reads the file again."""
-    seen = st.session_state.setdefault(_SEEN, {})
-    if key not in seen:
-        seen[key] = find()
-    return seen[key]
+    cache = st.session_state.setdefault(_CACHE, {})
+    if key not in cache:
+        cache[key] = find()
+    return cache[key]
 
 
-def _ask(known: Recognised, uploaded: datetime, file_id: str) -> tuple[str, int] | None:
+def _ask(
+    recognition: ExportRecognition, uploaded: datetime, file_id: str
+) -> tuple[str, int] | None:
     """Draw the two questions of a file; return what it holds and its as-of, None until told."""
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(key="al-holds"):
         holds = st.radio(
             "What does the file hold?",
             list(HOLDS),
-            index=list(HOLDS).index(known.holds),
+            index=list(HOLDS).index(recognition.holds),
             format_func=lambda key: HOLDS[key][0],
             captions=[why for _, why in HOLDS.values()],
             key=f"al-holds-{file_id}",
@@ -257,7 +261,7 @@ def _import_button(
     key: SaveKey,
     report: ImportReport,
     *,
-    answer: Answer | None = None,
+    answer: AbsenceAnswer | None = None,
     is_certain: bool = True,
 ) -> None:
     running = st.session_state.get(_RUNNING) == key
@@ -284,7 +288,7 @@ def _press(key: SaveKey) -> None:
     st.session_state[_RUNNING] = key
 
 
-def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: Answer | None) -> None:
+def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer | None) -> None:
     """Import, then show the page anew: everything on it may have changed.
 
     A click elsewhere meanwhile ends this run and takes the import back; the next run, which finds

@@ -13,7 +13,7 @@ from allay_metrics.ui.problem import problem
 
 SHOWN = 8
 _NOBODY = Candidate("", "Nobody of this practice", "")
-_SAID = "al-whose-said"
+_LAST_MATCH = "al-whose-said"
 _REFUSED = "al-whose-refused"
 
 
@@ -21,13 +21,13 @@ def whose_check_ins(scope: Scope) -> None:
     """Draw the open questions with who may be meant; nothing where there are none."""
     count, doubts = open_doubts(scope, SHOWN)
     settled = nobodys(scope, SHOWN)
-    said = st.session_state.pop(_SAID, None)
-    if not (count or settled or said):
+    last_match = st.session_state.pop(_LAST_MATCH, None)
+    if not (count or settled or last_match):
         return
     with card("whose"):
         head("Whose check-in is it?", words.plural(count, "question"))
-        if said:
-            _just_said(scope, *said)
+        if last_match:
+            _just_said(scope, *last_match)
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
         if count:
@@ -84,7 +84,7 @@ def _settle(scope: Scope, doubt: Doubt, chosen: Candidate | None) -> None:
     except AllayError as error:
         st.session_state[_REFUSED] = str(error)
         return
-    st.session_state[_SAID] = (doubt.check_in_id, chosen.label)
+    st.session_state[_LAST_MATCH] = (doubt.check_in_id, chosen.label)
 
 
 def _just_said(scope: Scope, check_in_id: str, label: str) -> None:

@@ -52,19 +52,19 @@ def _hours(label: str, minutes: int | None, key: str) -> None:
     )
 
 
-def _given(key: str) -> int | None:
+def _read_minutes(key: str) -> int | None:
     hours = st.session_state[key]
     return None if hours is None else round(hours * 60)
 
 
 def _save(scope: Scope, one: TherapistLine) -> None:
     """Keep what was changed; a week that says the usual hours needs none of its own."""
-    usual = _given(_key(one))
+    usual = _read_minutes(_key(one))
     try:
         if usual != one.usual_minutes:
             set_usual_minutes(scope, one.id, usual)
         for week in one.weeks:
-            own = _given(_key(one, week.monday))
+            own = _read_minutes(_key(one, week.monday))
             if own != week.offered:
                 set_week_minutes(scope, one.id, week.monday, None if own == usual else own)
     except AllayError as error:

@@ -39,36 +39,37 @@ def _body(scope: Scope, one: TherapistLine, as_of: date) -> None:
             format_func=lambda first: f"{first:%B %Y}",
             key=f"al-mileage-month-{one.id}",
         )
-        found = mileage(scope, one.id, month)
-        st.html(f'<p class="al-sub">{_summary(found)}</p>')
-        if not found.legs.empty:
-            _legs(found, one)
+        month_mileage = mileage(scope, one.id, month)
+        st.html(f'<p class="al-sub">{_summary(month_mileage)}</p>')
+        if not month_mileage.legs.empty:
+            _legs(month_mileage, one)
             export_button(
                 scope,
                 "mileage",
                 f"mileage_{month:%Y-%m}",
-                lambda: mileage_export(scope, one.name, month, found),
+                lambda: mileage_export(scope, one.name, month, month_mileage),
                 label="Export this month",
             )
 
 
 def months(as_of: date) -> list[date]:
     """Return the first days of 13 months, that of `as_of` first."""
-    found = [as_of.replace(day=1)]
-    while len(found) < MONTHS:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found
+    month_starts = [as_of.replace(day=1)]
+    while len(month_starts) < MONTHS:
+        month_starts.append((month_starts[-1] - timedelta(days=1)).replace(day=1))
+    return month_starts
 
 
-def _summary(found: Mileage) -> str:
-    told = f"{words.number(found.miles)} miles on {words.plural(len(found.legs), 'leg')}"
-    left_out = found.days_left_out
+def _summary(month_mileage: Mileage) -> str:
+    legs = words.plural(len(month_mileage.legs), "leg")
+    summary = f"{words.number(month_mileage.miles)} miles on {legs}"
+    left_out = month_mileage.days_left_out
     if left_out:
-        told += f"; {words.plural(left_out, 'day')} left out: a city or her base is not known"
-    return f"{told}."
+        summary += f"; {words.plural(left_out, 'day')} left out: a city or her base is not known"
+    return f"{summary}."
 
 
-def _legs(found: Mileage, one: TherapistLine) -> None:
+def _legs(month_mileage: Mileage, one: TherapistLine) -> None:
     rows = [
         [
             words.day(leg["date"]),
@@ -77,9 +78,9 @@ def _legs(found: Mileage, one: TherapistLine) -> None:
             words.number(leg["miles"], 1),
             words.number(leg["minutes"]),
         ]
-        for leg in found.legs.head(SHOWN).to_dict("records")
+        for leg in month_mileage.legs.head(SHOWN).to_dict("records")
     ]
     columns = ["Day", "From", "To", "Miles", "Minutes"]
     table(columns, rows, caption=f"Legs of {one.name}", left=(1, 2))
-    if len(found.legs) > SHOWN:
+    if len(month_mileage.legs) > SHOWN:
         st.html(f'<p class="al-sub">The first {SHOWN} are shown; the export holds them all.</p>')

@@ -27,8 +27,8 @@ def therapists_page(scope: Scope) -> None:
     """Draw the page; a button of a card opens its drawer."""
     with loading("therapists", 420, 420):
         review = therapists_of(scope)
-    page_head("Therapists", as_of=known_words(review.known)[:1])
-    if review.known.newest is None:
+    page_head("Therapists", as_of=known_words(review.record_status)[:1])
+    if review.record_status.newest is None:
         no_records()
         return
     if not review.therapists:
@@ -48,7 +48,7 @@ def therapists_page(scope: Scope) -> None:
         if what == "hours":
             open_hours(scope, one)
         else:
-            open_mileage(scope, one, review.known.as_of_day or one.weeks[0].monday)
+            open_mileage(scope, one, review.record_status.as_of_day or one.weeks[0].monday)
 
 
 def _card(number: int, one: TherapistLine) -> tuple[TherapistLine, str] | None:

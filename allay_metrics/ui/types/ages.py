@@ -12,7 +12,7 @@ from allay_metrics.ui.types.words import (
     BEFORE_BIRTH,
     NO_BIRTHDAY,
     OLDER,
-    Opening,
+    VisitTypeDrilldown,
     of_age,
     word,
 )
@@ -20,7 +20,7 @@ from allay_metrics.ui.types.words import (
 AGES = "types-ages"
 
 
-def ages_card(review: TypesReview) -> Opening | None:
+def ages_card(review: TypesReview) -> VisitTypeDrilldown | None:
     """Draw visits by age in weeks, and those that have no place there; return what was clicked."""
     ages = review.ages
     with card("types-ages", fill=True):
@@ -39,9 +39,9 @@ def elsewhere_html(review: TypesReview) -> str:
         (ages.before_birth, BEFORE_BIRTH, "before birth"),
         (ages.older, OLDER, "over a year old"),
     ]
-    told = [
+    links = [
         f"{button(words.number(count), word(AGE, key))} {what}"
         for count, key, what in parts
         if count
     ]
-    return f'<p class="al-sub">Not shown: {words.listed(told)}.</p>' if told else "<span></span>"
+    return f'<p class="al-sub">Not shown: {words.listed(links)}.</p>' if links else "<span></span>"

@@ -17,25 +17,25 @@ care_of = remembered(review_care)
 
 def care_card(scope: Scope, as_of: date, first: date, last: date) -> None:
     """Draw the four states of care; only lapsed counts as loss."""
-    found = care_of(scope, as_of, first, last)
+    review = care_of(scope, as_of, first, last)
     with card("types-care"):
         head("Where care stands", f"families, as of {words.day(as_of)}; ended in this period")
-        st.html(care_html(found))
+        st.html(care_html(review))
         note(
             "Care is closed by a person, with a reason. Lapsed: open, nothing booked, last visit "
             "over 30 days ago; of the four, only that is a loss."
         )
 
 
-def care_html(found: CareReview) -> str:
+def care_html(review: CareReview) -> str:
     """Return the four states with their counts, and why care ended."""
-    graduated = {why: n for why, n in found.ended.items() if why in GRADUATED}
-    moved_on = {why: n for why, n in found.ended.items() if why not in GRADUATED}
+    graduated = {why: n for why, n in review.ended.items() if why in GRADUATED}
+    moved_on = {why: n for why, n in review.ended.items() if why not in GRADUATED}
     each = (
-        ("in-care", "in care", found.in_care, "seen lately or booked"),
-        ("lapsed", "lapsed", found.lapsed, "gone quiet"),
-        ("graduated", "graduated", found.graduated, _why(graduated)),
-        ("moved-on", "moved on", found.moved_on, _why(moved_on)),
+        ("in-care", "in care", review.in_care, "seen lately or booked"),
+        ("lapsed", "lapsed", review.lapsed, "gone quiet"),
+        ("graduated", "graduated", review.graduated, _why(graduated)),
+        ("moved-on", "moved on", review.moved_on, _why(moved_on)),
     )
     return '<div class="al-states">' + "".join(
         f'<div><span class="al-care {name}">{word}</span><b>{words.number(count)}</b>'

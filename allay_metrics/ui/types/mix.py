@@ -6,15 +6,15 @@ import streamlit as st
 
 from allay_metrics import charts, words
 from allay_metrics.metrics import METRICS
-from allay_metrics.review.answers import Cell as Value
+from allay_metrics.review.answers import MetricCell as Value
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.practice.link import TYPES, lead_to
-from allay_metrics.ui.table import Cell, Spark, table
+from allay_metrics.ui.table import Spark, TableCell, table
 from allay_metrics.ui.types.path import combined_html
-from allay_metrics.ui.types.words import TOTAL, Opening, of_period, word
+from allay_metrics.ui.types.words import TOTAL, VisitTypeDrilldown, of_period, word
 
 MIX = "types-mix"
 NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}
@@ -26,7 +26,7 @@ HEADS = {
 }
 
 
-def mix_card(review: TypesReview) -> Opening | None:
+def mix_card(review: TypesReview) -> VisitTypeDrilldown | None:
     """Draw the figure with its choice of measure; return what a click on a column opens."""
     mix = review.mix
     with card("types-mix", fill=True):
@@ -63,7 +63,7 @@ def _choose() -> str:
 
 def totals_card(review: TypesReview) -> None:
     """Draw one row per type: visits, hours, value, families new to it; then combined visits."""
-    metrics = [key for key in HEADS if key in review.asked.metrics]
+    metrics = [key for key in HEADS if key in review.question.metrics]
     kinds = [kind for kind, cells in review.totals.items() if cells["completed"].count]
     with card("types-totals", fill=True):
         head("In all", words.span(review.first, review.last))
@@ -79,24 +79,24 @@ def totals_card(review: TypesReview) -> None:
             lead_to(TYPES, "Say what other visits are")
 
 
-def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[Cell | Spark | str]:
+def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[TableCell | Spark | str]:
     numbers = review.totals[kind] if kind else review.whole
     name = html.TYPE_WORDS.get(kind, "All types")
     return [name, *(_cell(key, numbers[key], kind) for key in metrics)]
 
 
-def _cell(key: str, found: Value, kind: str) -> Cell:
-    if found.value is None:
-        return Cell(words.DASH, reason=found.reason)
+def _cell(key: str, metric_value: Value, kind: str) -> TableCell:
+    if metric_value.value is None:
+        return TableCell(words.DASH, reason=metric_value.reason)
     show = words.dollars if METRICS[key].money else words.plain
-    return Cell(show(found.value), opens=word(TOTAL, key, kind))
+    return TableCell(show(metric_value.value), opens=word(TOTAL, key, kind))
 
 
 def _remarks(review: TypesReview, metrics: list[str]) -> list[str]:
     """Return the reservations about whole columns, in one line."""
-    told = [
+    remarks = [
         f"{METRICS[key].label}: {review.whole[key].reason}."
         for key in metrics
         if review.whole[key].reason
     ]
-    return [" ".join(told)] if told else []
+    return [" ".join(remarks)] if remarks else []

@@ -23,7 +23,7 @@ from allay_metrics.ui.types.care import care_card
 from allay_metrics.ui.types.families import families_card
 from allay_metrics.ui.types.mix import MIX, mix_card, totals_card
 from allay_metrics.ui.types.path import path_card
-from allay_metrics.ui.types.words import Opening, opening
+from allay_metrics.ui.types.words import VisitTypeDrilldown, opening
 from allay_metrics.ui.visits import SHOWN, export_visits, open_number, visits_table
 
 types_of = remembered(review_visit_types)
@@ -39,7 +39,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
     chosen.tell(_summary(review))
     chosen.offer("visit_types", lambda: types_export(scope, review))
-    told = opened()
+    token = opened()
     left, right = st.columns(WIDE_AND_NARROW, gap="small")
     with left:
         column = mix_card(review)
@@ -57,43 +57,45 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         open_visits(scope, column, MIX)
     elif age:
         open_visits(scope, age, AGES)
-    elif told:
-        one = opening(review, told)
+    elif token:
+        one = opening(review, token)
         open_visits(scope, one) if one else not_offered(scope, "types")
 
 
-def open_visits(scope: Scope, one: Opening, from_figure: str = "") -> None:
+def open_visits(scope: Scope, one: VisitTypeDrilldown, from_figure: str = "") -> None:
     """Open the drawer behind a number; `from_figure` is the figure whose click is lifted."""
     closed = (lambda: forget(from_figure)) if from_figure else None
     if one.find is None:
-        open_number(scope, one.asked, title=one.title, on_close=closed)
+        open_number(scope, one.question, title=one.title, on_close=closed)
         return
     ids = one.find(scope)
-    metric = one.asked.asked[0]
+    metric = one.question.asked[0]
     drawer(
         one.title,
         lambda: _body(scope, one, ids, closed),
         value=words.number(len(ids)),
-        beside=f"{metric.unit}, {words.span(one.asked.first, one.asked.last)}",
+        beside=f"{metric.unit}, {words.span(one.question.first, one.question.last)}",
         definitions=[("What it counts", metric.definition)],
         on_close=closed,
     )
 
 
-def _body(scope: Scope, one: Opening, ids: list[str], closed: Callable[[], None] | None) -> None:
+def _body(
+    scope: Scope, one: VisitTypeDrilldown, ids: list[str], closed: Callable[[], None] | None
+) -> None:
     with problems_shown():
-        found = visits_behind(one.asked, scope, limit=None, only=ids[:MOST_IDS])
-        correct_form(scope, found.head(SHOWN), closed)
-        visits_table(found.head(SHOWN), caption=one.title)
-        if len(found) > SHOWN:
+        visit_rows = visits_behind(one.question, scope, limit=None, only=ids[:MOST_IDS])
+        correct_form(scope, visit_rows.head(SHOWN), closed)
+        visits_table(visit_rows.head(SHOWN), caption=one.title)
+        if len(visit_rows) > SHOWN:
             st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')
-        if not found.empty:
-            export_visits(scope, one.asked, one.title, ids[:MOST_IDS])
+        if not visit_rows.empty:
+            export_visits(scope, one.question, one.title, ids[:MOST_IDS])
 
 
 def _summary(review: TypesReview) -> list[str]:
     done, combined = review.whole["completed"], review.combined.visits
-    told = [f"**{words.plural(done.count, 'completed visit')}**"]
+    items = [f"**{words.plural(done.count, 'completed visit')}**"]
     if combined:
-        told.append(f"{words.number(combined)} of two types, counted under the first")
-    return told
+        items.append(f"{words.number(combined)} of two types, counted under the first")
+    return items

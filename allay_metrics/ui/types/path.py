@@ -3,7 +3,7 @@
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.review.paths import Paths, Step
+from allay_metrics.review.paths import Paths, PathStep
 from allay_metrics.review.visit_types import Combined, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, chip
@@ -44,9 +44,9 @@ def steps_html(paths: Paths) -> str:
     )
 
 
-def _step(step: Step, most: int) -> str:
-    said = words.plural(step.families, "family", "families")
-    count = button(words.number(step.families), word(STEP, step.from_, step.to), said)
+def _step(step: PathStep, most: int) -> str:
+    label = words.plural(step.families, "family", "families")
+    count = button(words.number(step.families), word(STEP, step.from_, step.to), label)
     width = step.families / most
     return (
         '<div role="row">'
@@ -57,26 +57,26 @@ def _step(step: Step, most: int) -> str:
     )
 
 
-def _days(step: Step) -> str:
+def _days(step: PathStep) -> str:
     if step.median_days is None:
         return '<span class="few">too few to say</span>'
     return f"{words.plain(step.median_days)} <small>median</small>"
 
 
-def combined_html(found: Combined) -> str:
+def combined_html(combined_visits: Combined) -> str:
     """Return how many visits were combined, and which types with which."""
     title = '<div class="al-h"><h2>Combined visits</h2><small>two types in one</small></div>'
-    if not found.visits:
+    if not combined_visits.visits:
         return f'{title}<p class="al-sub">No completed visit in this period gave two types.</p>'
-    share = words.share(found.visits, found.completed)
-    every = button(words.number(found.visits), word(TOTAL, "combined"))
+    share = words.share(combined_visits.visits, combined_visits.completed)
+    every = button(words.number(combined_visits.visits), word(TOTAL, "combined"))
     beside = (
-        f"{share.text} of {words.plural(found.completed, 'completed visit')}"
+        f"{share.text} of {words.plural(combined_visits.completed, 'completed visit')}"
         if share.of
-        else (f"of {words.plural(found.completed, 'completed visit')}")
+        else (f"of {words.plural(combined_visits.completed, 'completed visit')}")
     )
-    most = max(found.pairs.values())
-    rows = "".join(_pair(*pair, visits, most) for pair, visits in found.pairs.items())
+    most = max(combined_visits.pairs.values())
+    rows = "".join(_pair(*pair, visits, most) for pair, visits in combined_visits.pairs.items())
     return (
         f'{title}<div class="al-v">{every}<small>{beside}</small></div>'
         f'<div class="al-path" role="table" aria-label="Combined visits">{rows}</div>'
@@ -84,8 +84,8 @@ def combined_html(found: Combined) -> str:
 
 
 def _pair(first: str, second: str, visits: int, most: int) -> str:
-    said = words.plural(visits, "visit")
-    count = button(words.number(visits), word(COMBINED, first, second), said)
+    label = words.plural(visits, "visit")
+    count = button(words.number(visits), word(COMBINED, first, second), label)
     return (
         f'<div role="row"><span role="cell" class="way">{chip(first)}<em>with</em>{chip(second)}'
         f'</span><span role="cell" class="n"><i><u style="width:{visits / most:.1%}"></u></i>'

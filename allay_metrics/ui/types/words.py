@@ -15,7 +15,7 @@ from allay_metrics.review.paths import visits_of_step
 from allay_metrics.review.visit_types import OLDEST_WEEKS, TypesReview, visits_of_age
 from allay_metrics.ui.html import TYPE_WORDS
 
-TOTAL, NEW, SEEN, START, STEP, AGE, COMBINED = (
+TOTAL, NEW, FAMILIES_SEEN, START, STEP, AGE, COMBINED = (
     "total",
     "new",
     "seen",
@@ -30,11 +30,11 @@ Find = Callable[[Scope], list[str]]
 
 
 @dataclass(frozen=True)
-class Opening:
+class VisitTypeDrilldown:
     """A number that is opened: title, question, and which of its visits where not all of them."""
 
     title: str
-    asked: Question
+    question: Question
     find: Find | None = None
 
 
@@ -43,14 +43,18 @@ def word(kind: str, what: object = "", which: object = "") -> str:
     return f"{kind}|{what}|{which}"
 
 
-def opening(review: TypesReview, told: str) -> Opening | None:
+def opening(review: TypesReview, token: str) -> VisitTypeDrilldown | None:
     """Return what a word opens; None for a word that this page does not know."""
-    kind, what, which = (*told.split("|", 2), "", "")[:3]
-    if kind in (NEW, SEEN):
+    kind, what, which = (*token.split("|", 2), "", "")[:3]
+    if kind in (NEW, FAMILIES_SEEN):
         return _of_families(review, kind, what)
     if kind == AGE:
         return _of_age_word(review, what)
-    if kind == TOTAL and what in (*review.asked.metrics, "combined") and which in ("", *TYPE_WORDS):
+    if (
+        kind == TOTAL
+        and what in (*review.question.metrics, "combined")
+        and which in ("", *TYPE_WORDS)
+    ):
         return _of_total(review, what, which)
     if what not in TYPE_WORDS or which not in ("", *TYPE_WORDS):
         return None
@@ -59,34 +63,36 @@ def opening(review: TypesReview, told: str) -> Opening | None:
     )
 
 
-def of_period(review: TypesReview, start: str, kind: str, measure: str) -> Opening | None:
+def of_period(
+    review: TypesReview, start: str, kind: str, measure: str
+) -> VisitTypeDrilldown | None:
     """Return what one part of one column of the mix stands for."""
-    found = _bucket(review, start)
-    if found is None:
+    days = _bucket(review, start)
+    if days is None:
         return None
-    asked = _ask(replace(review.asked, first=found[0], last=found[1]), MEASURES[measure])
+    question = _ask(replace(review.question, first=days[0], last=days[1]), MEASURES[measure])
     title = f"{TYPE_WORDS[kind]}, {period_words(review, start)}"
-    return Opening(title, asked.only("visit_type", kind))
+    return VisitTypeDrilldown(title, question.only("visit_type", kind))
 
 
-def of_age(review: TypesReview, age: int | None, kind: str = "") -> Opening:
+def of_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDrilldown:
     """Return the completed visits at one age in weeks; None is without a known birth date."""
-    asked = _ask(review.asked, "completed")
-    asked = asked.only("visit_type", kind) if kind else asked
+    question = _ask(review.question, "completed")
+    question = question.only("visit_type", kind) if kind else question
     title = {
         None: "Visits without a known birth date",
         BEFORE_BIRTH: "Visits before birth",
         OLDER: "Visits to children over a year old",
     }.get(age, f"Visits at {words.plural(age or 0, 'week')} old")
     name = f"{TYPE_WORDS[kind]}: {title[0].lower()}{title[1:]}" if kind else title
-    return Opening(name, asked, lambda scope: visits_of_age(scope, asked, age))
+    return VisitTypeDrilldown(name, question, lambda scope: visits_of_age(scope, question, age))
 
 
-def _of_age_word(review: TypesReview, told: str) -> Opening | None:
-    if told == NO_BIRTHDAY:
+def _of_age_word(review: TypesReview, age_text: str) -> VisitTypeDrilldown | None:
+    if age_text == NO_BIRTHDAY:
         return of_age(review, None)
     ages = (BEFORE_BIRTH, *review.ages.weeks, OLDER)
-    return next((of_age(review, age) for age in ages if told == str(age)), None)
+    return next((of_age(review, age) for age in ages if age_text == str(age)), None)
 
 
 def period_words(review: TypesReview, start: str) -> str:
@@ -95,52 +101,54 @@ def period_words(review: TypesReview, start: str) -> str:
     return f"{day:%B %Y}" if review.mix.grain == "month" else f"week of {words.short_day(day)}"
 
 
-def _ask(asked: Question, metric: str) -> Question:
-    return replace(asked, metrics=(metric,), by=(), grain=None)
+def _ask(question: Question, metric: str) -> Question:
+    return replace(question, metrics=(metric,), by=(), grain=None)
 
 
 def _bucket(review: TypesReview, start: str) -> tuple[date, date] | None:
-    over_time = replace(review.asked, metrics=("completed",), grain=review.mix.grain)
+    over_time = replace(review.question, metrics=("completed",), grain=review.mix.grain)
     days = {str(bucket.start): (bucket.first, bucket.last) for bucket in over_time.buckets}
     return days.get(start)
 
 
-def _of_total(review: TypesReview, metric: str, kind: str) -> Opening:
-    asked = _ask(review.asked, metric)
+def _of_total(review: TypesReview, metric: str, kind: str) -> VisitTypeDrilldown:
+    question = _ask(review.question, metric)
     label = METRICS[metric].label
     if not kind:
-        return Opening(label, asked)
+        return VisitTypeDrilldown(label, question)
     name = f"{TYPE_WORDS[kind]}: {label[0].lower()}{label[1:]}"
-    return Opening(name, asked.only("visit_type", kind))
+    return VisitTypeDrilldown(name, question.only("visit_type", kind))
 
 
-def _of_families(review: TypesReview, kind: str, start: str) -> Opening | None:
-    found = _bucket(review, start)
-    if found is None:
+def _of_families(review: TypesReview, kind: str, start: str) -> VisitTypeDrilldown | None:
+    days = _bucket(review, start)
+    if days is None:
         return None
     metric = "new_families" if kind == NEW else "families_seen"
-    asked = _ask(replace(review.asked, first=found[0], last=found[1]), metric)
-    return Opening(f"{METRICS[metric].label}, {period_words(review, start)}", asked)
+    question = _ask(replace(review.question, first=days[0], last=days[1]), metric)
+    return VisitTypeDrilldown(f"{METRICS[metric].label}, {period_words(review, start)}", question)
 
 
-def _of_start(review: TypesReview, kind: str, _: str) -> Opening:
-    asked = _ask(review.asked, "new_families").only("visit_type", kind)
-    return Opening(f"Families that started with {_mid(kind)}", asked)
+def _of_start(review: TypesReview, kind: str, _: str) -> VisitTypeDrilldown:
+    question = _ask(review.question, "new_families").only("visit_type", kind)
+    return VisitTypeDrilldown(f"Families that started with {_mid(kind)}", question)
 
 
-def _of_step(review: TypesReview, before: str, after: str) -> Opening | None:
+def _of_step(review: TypesReview, before: str, after: str) -> VisitTypeDrilldown | None:
     if not any((step.from_, step.to) == (before, after) for step in review.paths.steps):
         return None
-    asked = _ask(review.asked, "new_to_type")
-    since = review.known.records.settled_from
+    question = _ask(review.question, "new_to_type")
+    since = review.record_status.records.settled_from
     title = f"From {_mid(before)} to {_mid(after)}"
-    return Opening(title, asked, lambda scope: visits_of_step(scope, asked, (before, after), since))
+    return VisitTypeDrilldown(
+        title, question, lambda scope: visits_of_step(scope, question, (before, after), since)
+    )
 
 
-def _of_pair(review: TypesReview, first: str, second: str) -> Opening:
-    asked = _ask(review.asked, "combined").only("visit_type", first)
-    asked = replace(asked, where=(*asked.where, ("includes", second)))
-    return Opening(f"{TYPE_WORDS[first]} with {_mid(second)}", asked)
+def _of_pair(review: TypesReview, first: str, second: str) -> VisitTypeDrilldown:
+    question = _ask(review.question, "combined").only("visit_type", first)
+    question = replace(question, where=(*question.where, ("includes", second)))
+    return VisitTypeDrilldown(f"{TYPE_WORDS[first]} with {_mid(second)}", question)
 
 
 def _of_nothing(_review: TypesReview, _what: str, _which: str) -> None:

@@ -6,7 +6,7 @@ from allay_metrics import words
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.records import Scope
 from allay_metrics.review.changed import Difference, WhatChanged
-from allay_metrics.review.week import Note, WeekReview, read_note
+from allay_metrics.review.week import WeekNote, WeekReview, read_note
 from allay_metrics.ui.card import card, delta_row, head, note, say
 from allay_metrics.ui.cities.words import shown as city_shown
 from allay_metrics.ui.hiding import WHY
@@ -31,7 +31,7 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
         week_note(scope, review.monday, review.note)
 
 
-def week_note(scope: Scope, monday: date, there: Note) -> None:
+def week_note(scope: Scope, monday: date, there: WeekNote) -> None:
     """Draw the note of a week; it is kept as soon as the field is left."""
     if scope.viewer.hides_names:
         note(WHY)

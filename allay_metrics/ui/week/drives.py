@@ -12,7 +12,7 @@ WHAT = (
 )
 
 
-def open_lone_drives(found: tuple[LoneDrive, ...]) -> None:
+def open_lone_drives(drives: tuple[LoneDrive, ...]) -> None:
     """Open the drives, longest first."""
 
     def body() -> None:
@@ -23,7 +23,7 @@ def open_lone_drives(found: tuple[LoneDrive, ...]) -> None:
                 one.therapist,
                 words.number(one.minutes),
             ]
-            for one in found
+            for one in drives
         ]
         columns = ["When", "City", "Therapist", "Minutes"]
         table(columns, rows, caption="Long drives for one visit", left=(1, 2))
@@ -31,7 +31,7 @@ def open_lone_drives(found: tuple[LoneDrive, ...]) -> None:
     drawer(
         "One visit, a long drive",
         body,
-        value=words.number(len(found)),
+        value=words.number(len(drives)),
         beside="long drives for one visit",
         definitions=[("What they are", WHAT)],
     )

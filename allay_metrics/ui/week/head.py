@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import week_export
-from allay_metrics.review.known import Known
+from allay_metrics.review.known import RecordStatus
 from allay_metrics.review.week import WeekReview, review_week
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
@@ -32,7 +32,7 @@ def week_head(scope: Scope) -> WeekReview:
             title, muted = week_title(review.monday)
             page_head(title, f"{muted}, so far" if review.so_far else muted)
             choose_week(review.earlier, review.later)
-        as_of_line([*known_words(review.known), *_of_week(review)])
+        as_of_line([*known_words(review.record_status), *_of_week(review)])
     return review
 
 
@@ -42,27 +42,27 @@ def as_of_line(items: list[str]) -> None:
     st.html(f'<div class="al-asof">{line}</div>')
 
 
-def known_words(known: Known) -> list[str]:
+def known_words(status: RecordStatus) -> list[str]:
     """Return how new the records are and what became of the newest file's rows."""
-    if known.newest is None:
+    if status.newest is None:
         return []
-    moments = known.as_of_moments
-    told = [
+    moments = status.as_of_moments
+    source_moments = [
         f"{f'{source} ' if len(moments) > 1 else ''}**{words.moment(at)}**"
         for source, at in moments.items()
     ]
-    rows = words.plural(known.rows_read, "row")
-    counted, aside = words.number(known.rows_counted), words.number(known.rows_set_aside)
+    rows = words.plural(status.rows_read, "row")
+    counted, aside = words.number(status.rows_counted), words.number(status.rows_set_aside)
     return [
-        f"Records as of {words.listed(told)}",
+        f"Records as of {words.listed(source_moments)}",
         f"{rows}: **{counted} counted**, {aside} set aside",
     ]
 
 
 def _of_week(review: WeekReview) -> list[str]:
-    told = []
+    items = []
     if review.missing:
-        told.append(f"**{words.number(review.missing)} missing**, in no number until decided")
+        items.append(f"**{words.number(review.missing)} missing**, in no number until decided")
     if review.restated:
-        told.append(f"{words.plural(len(review.restated), 'number')} restated")
-    return told
+        items.append(f"{words.plural(len(review.restated), 'number')} restated")
+    return items

@@ -13,7 +13,7 @@ from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.practice.link import CITIES, FAMILIES, TYPES, lead_to
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.table import Cell, table_html
+from allay_metrics.ui.table import TableCell, table_html
 
 SHOWN = 200
 
@@ -103,7 +103,7 @@ def _rest(count: int) -> None:
 
 def _table(
     columns: Sequence[str],
-    rows: Sequence[Sequence[Cell | str]],
+    rows: Sequence[Sequence[TableCell | str]],
     *,
     caption: str,
     left: Sequence[int] = (),

@@ -47,33 +47,33 @@ def _body(scope: Scope) -> None:
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
         _take_back(scope)
-        found = missing_visits(scope).to_dict("records")
-        if not found:
+        rows = missing_visits(scope).to_dict("records")
+        if not rows:
             st.html('<p class="al-say">Nothing is left to decide.</p>')
             return
-        if len(found) > 1:
+        if len(rows) > 1:
             st.button(
-                _all(found),
+                _all(rows),
                 key="al-decide-all",
                 type="primary",
                 on_click=_as_proposed,
-                args=(scope, found),
+                args=(scope, rows),
             )
-        for row in found[:SHOWN]:
+        for row in rows[:SHOWN]:
             _row(scope, row)
-        if len(found) > SHOWN:
+        if len(rows) > SHOWN:
             st.html(f'<p class="al-sub">The next {SHOWN} are shown.</p>')
 
 
 def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
     starts: datetime = row["starts"]
-    said = " · ".join(
+    details = " · ".join(
         escape(part) for part in (row["type"], city_shown(row["city"]), row["therapist"]) if part
     )
     with st.container(key=f"al-missing-{row['booking_id']}", gap="xsmall"):
         st.html(
             f'<p class="al-miss"><b>{escape(row["family"])}</b> {words.moment(starts)}'
-            f"<span>{said}, {escape(gone_from(row['file'], row['became']))}</span></p>"
+            f"<span>{details}, {escape(gone_from(row['file'], row['became']))}</span></p>"
         )
         with st.container(horizontal=True, gap="xsmall"):
             for decision, label in CHOICES:
@@ -91,12 +91,12 @@ def gone_from(file: str, became: str) -> str:
     return f"{became} in {file}" if became else f"not in {file}"
 
 
-def _all(found: Sequence[Mapping[Any, Any]]) -> str:
+def _all(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return how all are decided at once, as the files propose it."""
-    proposed = {row["proposed"] for row in found}
+    proposed = {row["proposed"] for row in rows}
     if proposed == {"cancelled"}:
-        return f"All {words.number(len(found))} were cancelled"
-    return f"All {words.number(len(found))} as the files say"
+        return f"All {words.number(len(rows))} were cancelled"
+    return f"All {words.number(len(rows))} as the files say"
 
 
 def _take_back(scope: Scope) -> None:
@@ -109,11 +109,11 @@ def _take_back(scope: Scope) -> None:
         st.button("Take it back", key="al-decide-back", on_click=_reopen, args=(scope, decided))
 
 
-def _as_proposed(scope: Scope, found: Sequence[Mapping[Any, Any]]) -> None:
+def _as_proposed(scope: Scope, rows: Sequence[Mapping[Any, Any]]) -> None:
     """Decide on each as its file says: cancelled, where it says nothing."""
     decided: list[str] = []
-    for decision in dict.fromkeys(row["proposed"] for row in found):
-        ids = [row["booking_id"] for row in found if row["proposed"] == decision]
+    for decision in dict.fromkeys(row["proposed"] for row in rows):
+        ids = [row["booking_id"] for row in rows if row["proposed"] == decision]
         _decide(scope, ids, decision)
         decided += st.session_state.get(_DECIDED, [])
     st.session_state[_DECIDED] = decided

@@ -23,7 +23,7 @@ OUTCOMES = "pages/owner/outcomes.py"
 
 
 @dataclass(frozen=True)
-class Waiting:
+class NeedsRow:
     """One kind of thing that waits; `open` shows its list."""
 
     key: str
@@ -35,7 +35,7 @@ class Waiting:
 
 def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw the card; return what a click opens."""
-    rows = waiting(scope, review.needs, review.known.as_of_day or review.monday)
+    rows = waiting(scope, review.needs, review.record_status.as_of_day or review.monday)
     rows += [_worse(review.worse)] if review.worse else []
     rows += [_lone(review.lone)] if review.lone else []
     opened = None
@@ -50,14 +50,14 @@ def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     return opened
 
 
-def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
+def waiting(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
     """Return what waits, most pressing first; kinds of which nothing waits are left out."""
     lapsed = f", {words.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
-    found = [
+    kinds = [
         (needs.missing, _missing(scope, needs)),
         (
             needs.unanswered,
-            Waiting(
+            NeedsRow(
                 "unanswered",
                 words.plural(needs.unanswered, "visit"),
                 "not in a newer export: did it hold everything?",
@@ -67,7 +67,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
         (
             needs.no_next,
-            Waiting(
+            NeedsRow(
                 "no-next",
                 words.plural(needs.no_next, "family", "families"),
                 f"without a next visit{lapsed}",
@@ -77,7 +77,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
         (
             needs.set_aside,
-            Waiting(
+            NeedsRow(
                 "set-aside",
                 words.plural(needs.set_aside, "row"),
                 "set aside: in no number until mended",
@@ -87,7 +87,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
         (
             needs.unknown_city,
-            Waiting(
+            NeedsRow(
                 "city",
                 words.plural(needs.unknown_city, "visit"),
                 "without a city",
@@ -97,7 +97,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
         (
             needs.unassigned,
-            Waiting(
+            NeedsRow(
                 "type",
                 words.plural(needs.unassigned, "visit"),
                 "of a type that means none of the three",
@@ -107,7 +107,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
         ),
         (
             needs.doubts,
-            Waiting(
+            NeedsRow(
                 "doubts",
                 words.plural(needs.doubts, "family", "families"),
                 "may be one with another, or two in one",
@@ -116,20 +116,20 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[Waiting]:
             ),
         ),
     ]
-    return [row for count, row in found if count]
+    return [row for count, row in kinds if count]
 
 
-def _lone(lone: tuple[LoneDrive, ...]) -> Waiting:
+def _lone(lone: tuple[LoneDrive, ...]) -> NeedsRow:
     """Name the longest drive for one visit; the list has them all."""
     longest, *others = lone
     more = f", and {words.number(len(others))} more" if others else ""
     driven = f"is one visit, {words.number(longest.minutes)} min of driving{more}"
     where = f"{words.day(longest.day)} in {city_shown(longest.city)}"
-    return Waiting("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
+    return NeedsRow("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
 
 
-def _worse(count: int) -> Waiting:
-    return Waiting(
+def _worse(count: int) -> NeedsRow:
+    return NeedsRow(
         "worse",
         words.plural(count, "check-in"),
         "got worse within two weeks",
@@ -138,8 +138,8 @@ def _worse(count: int) -> Waiting:
     )
 
 
-def _missing(scope: Scope, needs: Needs) -> Waiting:
-    return Waiting(
+def _missing(scope: Scope, needs: Needs) -> NeedsRow:
+    return NeedsRow(
         "missing",
         words.plural(needs.missing, "visit"),
         "gone from a newer export: cancelled?",

@@ -19,7 +19,7 @@ from allay_metrics.ui.contact import contact_control, contact_done, done_of
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.table import Cell, table_html
+from allay_metrics.ui.table import TableCell, table_html
 
 SHOWN = 200
 _WHAT_IT_IS = (
@@ -27,12 +27,12 @@ _WHAT_IT_IS = (
     "whom nobody may call, who has an open warning sign, and who has a visit to come that a newer "
     "export lacks."
 )
-_WHO, _WHY, _SAID, _WHOM = (f"al-no-next-{one}" for one in ("who", "why", "said", "whom"))
+_WHO, _WHY, _MESSAGE, _WHOM = (f"al-no-next-{one}" for one in ("who", "why", "said", "whom"))
 
 
 def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     """Open the families seen in the last 180 days that have nothing booked."""
-    st.session_state.pop(_SAID, None)
+    st.session_state.pop(_MESSAGE, None)
     drawer(
         "Families without a next visit",
         lambda: _body(scope, as_of),
@@ -46,16 +46,16 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
 
 def _body(scope: Scope, as_of: date) -> None:
     with problems_shown():
-        if said := st.session_state.pop(_SAID, ""):
-            st.html(f'<p class="al-done" role="status">{escape(said)}</p>')
+        if message := st.session_state.pop(_MESSAGE, ""):
+            st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         if age := records_age(as_of, today_in(scope).date()):
             st.html(f'<p class="al-say">{escape(age)}</p>')
-        found = families_without_next(scope, as_of, SHOWN + 1).to_dict("records")
-        if not found:
+        family_rows = families_without_next(scope, as_of, SHOWN + 1).to_dict("records")
+        if not family_rows:
             contact_done(done_of())
             st.html('<p class="al-say">Every family in care has a next visit.</p>')
             return
-        rows = found[:SHOWN]
+        rows = family_rows[:SHOWN]
         labels = {row["family_id"]: _label(row) for row in rows}
         _contact_form(scope, labels)
         contact_done(done_of())
@@ -65,17 +65,17 @@ def _body(scope: Scope, as_of: date) -> None:
         inside = table_html(columns, [_row(r) for r in rows], caption=caption, left=(1, 3, 4, 5))
         # The keyboard must reach it, or nothing in its drawer would scroll by it.
         st.html(f'<div role="region" tabindex="0" aria-label="{caption}">{inside}</div>')
-        if len(found) > SHOWN:
+        if len(family_rows) > SHOWN:
             st.html(f'<p class="al-sub">The first {SHOWN} are shown.</p>')
 
 
-def _row(row: dict[Hashable, Any]) -> list[Cell | str]:
+def _row(row: dict[Hashable, Any]) -> list[TableCell | str]:
     last, kind = row["last_visit"], str(row["visit_type"])
     assert isinstance(last, date)
     return [
         str(row["family"]),
         words.day(last),
-        Cell(words.plural(int(str(row["days_since"])), "day"), marked=bool(row["lapsed"])),
+        TableCell(words.plural(int(str(row["days_since"])), "day"), marked=bool(row["lapsed"])),
         city_shown(str(row["city"])),
         TYPE_WORDS.get(kind, kind),
         str(row["therapist"]),
@@ -118,14 +118,14 @@ def _close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:
 def _close(scope: Scope, as_of: date) -> None:
     chosen, reason = st.session_state[_WHO], st.session_state[_WHY]
     if not chosen:
-        st.session_state[_SAID] = "No family was chosen: nothing was closed."
+        st.session_state[_MESSAGE] = "No family was chosen: nothing was closed."
         return
     try:
         close_families(scope, chosen, as_of, reason)
     except AllayError as error:
-        st.session_state[_SAID] = str(error)
+        st.session_state[_MESSAGE] = str(error)
         return
     st.session_state[_WHO] = []
-    st.session_state[_SAID] = (
+    st.session_state[_MESSAGE] = (
         f"Closed: {words.plural(len(chosen), 'family', 'families')}, {reason}."
     )

@@ -19,13 +19,13 @@ _changes = remembered(reported_changes)
 
 def week_outcomes(scope: Scope, review: WeekReview) -> None:
     """Draw better, about the same and worse by concern, of windows closed in the 13 weeks."""
-    found = _changes(scope, review.types.mondays[0], review.sunday)
+    concerns = _changes(scope, review.types.mondays[0], review.sunday)
     with card("week-outcomes", fill=True):
         head("Reported change while in care", "whole practice, windows closed in 13 weeks")
-        if found:
-            most = max(one.summary.funnel.paired for one in found)
+        if concerns:
+            most = max(one.summary.funnel.paired for one in concerns)
             keys = "".join(f'<span><i class="{css}"></i>{word}</span>' for css, word in PARTS)
-            rows = "".join(_row(one, most) for one in found)
+            rows = "".join(_row(one, most) for one in concerns)
             st.html(f'<p class="al-keys3">{keys}</p><ul class="al-ways3">{rows}</ul>')
             note(
                 "Families by what they reported; under eleven only how many answered both times. "
@@ -44,9 +44,9 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
 
 def _row(one: ConcernReview, most: int) -> str:
     """Return one concern: a bar as long as its families, parted where it may be told."""
-    told, pairs = one.told, one.summary.funnel.paired
+    report, pairs = one.told, one.summary.funnel.paired
     name = escape(SHORT.get(one.concern.id, one.concern.label))
-    shares = [getattr(told, key) for key, _ in PARTS]
+    shares = [getattr(report, key) for key, _ in PARTS]
     if not all(shares):
         return f'<li><b>{name}</b><p class="few">{escape(one.why_not)}</p><em>n {pairs}</em></li>'
     counts = [(word, css, share.count) for (css, word), share in zip(PARTS, shares, strict=True)]

@@ -28,22 +28,22 @@ def week_page(scope: Scope, review: WeekReview) -> None:
         week_outcomes(scope, review)
     week_referrals(review)
     week_scorecard(review)
-    told = opened()
+    token = opened()
     if show := next(filter(None, clicked), None):
         show()
-    elif told:
-        _open_word(scope, review, told)
+    elif token:
+        _open_word(scope, review, token)
 
 
-def _open_word(scope: Scope, review: WeekReview, told: str) -> None:
+def _open_word(scope: Scope, review: WeekReview, token: str) -> None:
     """Open what a word of the page's HTML stands for; it may come from anybody's browser."""
-    kind, _, rest = told.partition("|")
-    known = False
+    kind, _, rest = token.partition("|")
+    is_offered = False
     if kind == REFERRAL:
-        known = open_referral(scope, review, rest)
+        is_offered = open_referral(scope, review, rest)
     elif kind in (SCORE, GRID):
         what, _, where = rest.partition("|")
         open_it = open_score if kind == SCORE else open_cell
-        known = open_it(scope, review, what, where)
-    if not known:
+        is_offered = open_it(scope, review, what, where)
+    if not is_offered:
         not_offered(scope, "week")

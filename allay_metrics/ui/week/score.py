@@ -10,7 +10,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.eight import Number, WeekNumber
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.table import Cell, Score, scorecard
+from allay_metrics.ui.table import Score, TableCell, scorecard
 from allay_metrics.ui.visits import open_number, usual_words
 from allay_metrics.ui.week.tiles import shown
 
@@ -36,12 +36,12 @@ def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> bool:
     if one is None or week is None:
         return False
     title = f"{one.metric.label}, week of {words.day(week.week)}"
-    open_number(scope, _asked(one, week.week), title=title, usual=week.usual)
+    open_number(scope, _build_question(one, week.week), title=title, usual=week.usual)
     return True
 
 
-def _asked(one: Number, monday: date) -> Question:
-    return replace(one.asked, metrics=(one.metric.key,), first=monday, last=sunday_of(monday))
+def _build_question(one: Number, monday: date) -> Question:
+    return replace(one.question, metrics=(one.metric.key,), first=monday, last=sunday_of(monday))
 
 
 def _row(one: Number) -> Score:
@@ -60,12 +60,12 @@ def _row(one: Number) -> Score:
     )
 
 
-def _cell(one: Number, week: WeekNumber) -> Cell:
-    said = shown(one, week.cell)
+def _cell(one: Number, week: WeekNumber) -> TableCell:
+    display = shown(one, week.cell)
     counted = week.cell.value is not None or bool(week.cell.denominator)
-    return Cell(
-        said.text.replace(" of ", "/"),
+    return TableCell(
+        display.text.replace(" of ", "/"),
         marked=week.signal is not None,
-        reason=said.reason,
+        reason=display.reason,
         opens=f"{SCORE}|{one.metric.key}|{week.week.isoformat()}" if counted else "",
     )

@@ -6,11 +6,11 @@ from dataclasses import replace
 from allay_metrics import words
 from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Cell
+from allay_metrics.review.answers import MetricCell
 from allay_metrics.review.eight import Number
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.tile import Face, tile, tile_grid
-from allay_metrics.ui.visits import open_number, said
+from allay_metrics.ui.visits import format_value, open_number
 
 
 def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
@@ -23,7 +23,7 @@ def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     if opened is None:
         return None
     chosen = opened
-    return lambda: open_number(scope, chosen.asked, usual=chosen.now.usual)
+    return lambda: open_number(scope, chosen.question, usual=chosen.now.usual)
 
 
 def face(one: Number, review: WeekReview) -> Face:
@@ -44,7 +44,7 @@ def face(one: Number, review: WeekReview) -> Face:
     )
 
 
-def shown(one: Number, cell: Cell) -> words.Shown:
+def shown(one: Number, cell: MetricCell) -> words.Shown:
     """Return a number's value in words, with its counts or the reason why there is none.
 
     What parents reported is counted, and never a percentage beside money.
@@ -60,11 +60,11 @@ def shown(one: Number, cell: Cell) -> words.Shown:
         few = words.plural(round(cell.denominator), "first visit")
         return words.Shown(words.DASH, "", f"{few}: too few for a median")
     absent = "nothing to count" if cell.value is None else ""
-    return words.Shown(said(one.metric, cell), "", cell.reason or absent)
+    return words.Shown(format_value(one.metric, cell), "", cell.reason or absent)
 
 
 def _unit(one: Number) -> str:
-    if one.asked.metrics == ("booked",):
+    if one.question.metrics == ("booked",):
         return "in 14 days"
     return "days, median" if one.metric.kind == "median" else ""
 

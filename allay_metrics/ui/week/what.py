@@ -35,14 +35,14 @@ def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
         return None
     monday, kind = date.fromisoformat(str(picked[0])), str(picked[1])
     kept = tuple(pair for pair in review.where if pair[0] != "visit_type")
-    asked = Question(
+    question = Question(
         metrics=("completed",),
         first=monday,
         last=sunday_of(monday),
         where=(*kept, ("visit_type", kind)),
     )
     title = f"{html.TYPE_WORDS[kind]}, week of {words.day(monday)}"
-    return lambda: open_number(scope, asked, title=title, on_close=lambda: forget(TYPES))
+    return lambda: open_number(scope, question, title=title, on_close=lambda: forget(TYPES))
 
 
 def week_referrals(review: WeekReview) -> None:
@@ -61,13 +61,13 @@ def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
     """Open the first visits of the families of one source; return whether the page shows it."""
     if source not in {one.source for one in review.referrals.sources}:
         return False
-    asked = Question(
+    question = Question(
         metrics=("new_families",),
         first=review.types.mondays[0],
         last=review.sunday,
         where=(*review.where, ("referral_source", source)),
     )
-    open_number(scope, asked, title=f"New families: {_said(source)}")
+    open_number(scope, question, title=f"New families: {_source_label(source)}")
     return True
 
 
@@ -76,7 +76,7 @@ def referrals_html(review: WeekReview) -> str:
     sources = review.referrals.sources
     most = max(one.families for one in sources)
     rows = "".join(
-        f"<li>{html.button(html.escape(_said(one.source)), f'{REFERRAL}|{one.source}')}"
+        f"<li>{html.button(html.escape(_source_label(one.source)), f'{REFERRAL}|{one.source}')}"
         f'<u><i style="width:{one.families / most:.1%}"></i></u>'
         f"<b>{words.number(one.families)}</b></li>"
         for one in sources[:MOST]
@@ -86,5 +86,5 @@ def referrals_html(review: WeekReview) -> str:
     return f'<ul class="al-rank">{rows}</ul>{more if rest else ""}'
 
 
-def _said(source: str) -> str:
+def _source_label(source: str) -> str:
     return "Not told" if source == UNKNOWN else source

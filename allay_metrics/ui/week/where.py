@@ -52,7 +52,7 @@ def _few(review: WeekReview) -> Shortened:
 def week_map(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw a bubble per city; return what a click on one opens."""
     places = [
-        charts.Place(place.name, place.latitude, place.longitude, place.visits)
+        charts.CityBubble(place.name, place.latitude, place.longitude, place.visits)
         for place in review.map.places
     ]
     with card("week-map", fill=True):
@@ -62,8 +62,8 @@ def week_map(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     if not picked:
         return None
     city = str(picked[0])
-    asked = _visits(review, (city,))
-    return lambda: open_number(scope, asked, title=city, on_close=lambda: forget(MAP))
+    question = _visits(review, (city,))
+    return lambda: open_number(scope, question, title=city, on_close=lambda: forget(MAP))
 
 
 def _visits(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Question:

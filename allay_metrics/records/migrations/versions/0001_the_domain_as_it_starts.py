@@ -53,7 +53,10 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column(
-            "day", types.Day(), nullable=False, comment="Date of the start in the practice's zone"
+            "day",
+            types.LocalDate(),
+            nullable=False,
+            comment="Date of the start in the practice's zone",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Profile it came by"),
         sa.Column(
@@ -78,8 +81,8 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.Day(), nullable=False, comment="First day of its month"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column(
@@ -149,7 +152,10 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column(
-            "day", types.Day(), nullable=False, comment="Date of the start in the practice's zone"
+            "day",
+            types.LocalDate(),
+            nullable=False,
+            comment="Date of the start in the practice's zone",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Profile it came by"),
         sa.Column(
@@ -167,8 +173,8 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.Day(), nullable=False, comment="First day of its month"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column(
@@ -257,12 +263,19 @@ def upgrade() -> None:
             comment="Question for the owner when the match is doubtful",
         ),
         sa.Column(
-            "first_on", types.Day(), nullable=True, comment="Day of its first completed visit"
+            "first_on", types.LocalDate(), nullable=True, comment="Day of its first completed visit"
         ),
-        sa.Column("last_on", types.Day(), nullable=True, comment="Day of its last completed visit"),
-        sa.Column("next_on", types.Day(), nullable=True, comment="Day of its next booked visit"),
         sa.Column(
-            "closed_on", types.Day(), nullable=True, comment="Day its care was closed by a person"
+            "last_on", types.LocalDate(), nullable=True, comment="Day of its last completed visit"
+        ),
+        sa.Column(
+            "next_on", types.LocalDate(), nullable=True, comment="Day of its next booked visit"
+        ),
+        sa.Column(
+            "closed_on",
+            types.LocalDate(),
+            nullable=True,
+            comment="Day its care was closed by a person",
         ),
         sa.Column("closed_reason", sa.Text(), nullable=True, comment="Why its care was closed"),
         sa.Column(
@@ -335,13 +348,13 @@ def upgrade() -> None:
         sa.Column("as_of", types.Instant(), nullable=False, comment="When it was exported"),
         sa.Column(
             "covers_from",
-            types.Day(),
+            types.LocalDate(),
             nullable=True,
             comment="First day it should hold every visit of",
         ),
         sa.Column(
             "covers_to",
-            types.Day(),
+            types.LocalDate(),
             nullable=True,
             comment="Last day it should hold every visit of",
         ),
@@ -454,8 +467,10 @@ def upgrade() -> None:
         sa.Column(
             "skills", sa.Text(), nullable=True, comment="Visit types she gives, comma separated"
         ),
-        sa.Column("active_from", types.Day(), nullable=True, comment="First day she works here"),
-        sa.Column("active_to", types.Day(), nullable=True, comment="Last day she works here"),
+        sa.Column(
+            "active_from", types.LocalDate(), nullable=True, comment="First day she works here"
+        ),
+        sa.Column("active_to", types.LocalDate(), nullable=True, comment="Last day she works here"),
         sa.Column(
             "version",
             sa.Integer(),
@@ -474,7 +489,7 @@ def upgrade() -> None:
         sa.Column(
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column("text", sa.Text(), nullable=False, comment="Her words"),
         sa.Column(
             "version",
@@ -528,7 +543,10 @@ def upgrade() -> None:
         sa.Column("starts_at", types.Instant(), nullable=False, comment="Start"),
         sa.Column("ends_at", types.Instant(), nullable=False, comment="End"),
         sa.Column(
-            "day", types.Day(), nullable=False, comment="Date of the start in the practice's zone"
+            "day",
+            types.LocalDate(),
+            nullable=False,
+            comment="Date of the start in the practice's zone",
         ),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked length"),
         sa.Column("client_name", sa.Text(), nullable=False, comment="Who booked or is booked"),
@@ -536,14 +554,14 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True, comment="E.164"),
         sa.Column("infant_names", sa.Text(), nullable=True, comment="As answered"),
         sa.Column(
-            "infant_born", types.Day(), nullable=True, comment="Birth or due date as answered"
+            "infant_born", types.LocalDate(), nullable=True, comment="Birth or due date as answered"
         ),
         sa.Column("therapist", sa.Text(), nullable=True, comment="As the source names her or him"),
         sa.Column("type_text", sa.Text(), nullable=False, comment="The service's name as typed"),
         sa.Column(
             "price_cents", types.Cents(), nullable=True, comment="List price; empty where missing"
         ),
-        sa.Column("booked_on", types.Day(), nullable=True, comment="Day it was booked"),
+        sa.Column("booked_on", types.LocalDate(), nullable=True, comment="Day it was booked"),
         sa.Column("cancelled_at", types.Instant(), nullable=True, comment="When it was cancelled"),
         sa.Column("cancelled_by", sa.Text(), nullable=True, comment="family or practice"),
         sa.Column(
@@ -619,7 +637,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False, comment="infant or parent"),
         sa.Column(
             "born_on",
-            types.Day(),
+            types.LocalDate(),
             nullable=True,
             comment="Birth date of an infant, where the export tells",
         ),
@@ -660,8 +678,8 @@ def upgrade() -> None:
             comment="kept, cancelled, no_show, cancel_time, canceller, booked_on, attendance",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Profile the file was read by"),
-        sa.Column("first_day", types.Day(), nullable=False, comment="First day covered"),
-        sa.Column("last_day", types.Day(), nullable=False, comment="Last day covered"),
+        sa.Column("first_day", types.LocalDate(), nullable=False, comment="First day covered"),
+        sa.Column("last_day", types.LocalDate(), nullable=False, comment="Last day covered"),
         sa.ForeignKeyConstraint(
             ["practice_id", "import_id"],
             ["import.practice_id", "import.id"],
@@ -723,7 +741,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False, comment="Id of its first booking"),
         sa.Column("family_id", sa.Text(), nullable=False, comment="The family visited"),
         sa.Column(
-            "day", types.Day(), nullable=False, comment="Date of the start in the practice's zone"
+            "day",
+            types.LocalDate(),
+            nullable=False,
+            comment="Date of the start in the practice's zone",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Profile it came by"),
         sa.Column(
@@ -748,8 +769,8 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.Day(), nullable=False, comment="First day of its month"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
         sa.Column("starts_at", types.Instant(), nullable=False, comment="Start"),
         sa.Column("ends_at", types.Instant(), nullable=False, comment="End"),
@@ -767,7 +788,7 @@ def upgrade() -> None:
         sa.Column(
             "price_cents", types.Cents(), nullable=True, comment="List price; empty where missing"
         ),
-        sa.Column("booked_on", types.Day(), nullable=True, comment="Day it was booked"),
+        sa.Column("booked_on", types.LocalDate(), nullable=True, comment="Day it was booked"),
         sa.Column("wait_days", sa.Integer(), nullable=True, comment="Days from booking to visit"),
         sa.Column(
             "as_of",
@@ -897,7 +918,7 @@ def upgrade() -> None:
         sa.Column(
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column(
             "import_id",
             sa.Text(),
@@ -971,14 +992,23 @@ def upgrade() -> None:
             "concern", sa.Text(), nullable=True, comment="Primary concern as declared at intake"
         ),
         sa.Column(
-            "opened_on", types.Day(), nullable=False, comment="Day of its first completed visit"
+            "opened_on",
+            types.LocalDate(),
+            nullable=False,
+            comment="Day of its first completed visit",
         ),
         sa.Column(
-            "last_on", types.Day(), nullable=False, comment="Day of its latest completed visit"
+            "last_on",
+            types.LocalDate(),
+            nullable=False,
+            comment="Day of its latest completed visit",
         ),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Completed visits in it"),
         sa.Column(
-            "closed_on", types.Day(), nullable=True, comment="Day it ended; empty while it is open"
+            "closed_on",
+            types.LocalDate(),
+            nullable=True,
+            comment="Day it ended; empty while it is open",
         ),
         sa.ForeignKeyConstraint(
             ["practice_id", "client_id"],

@@ -17,7 +17,7 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("client_id", sa.Text(), nullable=False, comment="The client"),
-        sa.Column("closed_on", types.Day(), nullable=False, comment="Day care ended"),
+        sa.Column("closed_on", types.LocalDate(), nullable=False, comment="Day care ended"),
         sa.Column(
             "reason",
             sa.Text(),
@@ -266,7 +266,7 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("therapist_id", sa.Text(), nullable=False, comment="The therapist"),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column(
             "minutes",
             sa.Integer(),
@@ -592,7 +592,7 @@ def _say_anew() -> None:
     """Give columns that mean more now their comment; only PostgreSQL keeps comments."""
     if op.get_bind().dialect.name != "postgresql":
         return
-    told = {
+    comments = {
         ("correction", "field"): "What is corrected: state, city or visit_type",
         ("correction", "value"): (
             "The person's word: for a state cancelled, deleted or kept; a city as shown; a visit "
@@ -601,5 +601,5 @@ def _say_anew() -> None:
         ("family", "closed_on"): "Derived: day the care of its last client was closed",
         ("family", "closed_reason"): "Derived: why, of that client",
     }
-    for (table, column), comment in told.items():
+    for (table, column), comment in comments.items():
         op.alter_column(table, column, comment=comment)

@@ -29,7 +29,7 @@ def upgrade() -> None:
             nullable=False,
             comment="B0, B1, day7, day14, day28, week8, or other",
         ),
-        sa.Column("due_on", types.Day(), nullable=False, comment="Day it is meant for"),
+        sa.Column("due_on", types.LocalDate(), nullable=False, comment="Day it is meant for"),
         sa.Column(
             "source",
             sa.Text(),
@@ -138,7 +138,7 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("client_id", sa.Text(), nullable=False, comment="The client"),
-        sa.Column("born_on", types.Day(), nullable=True, comment="Birth date as answered"),
+        sa.Column("born_on", types.LocalDate(), nullable=True, comment="Birth date as answered"),
         sa.Column(
             "gestation_weeks",
             sa.Integer(),

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.Day(), nullable=False, comment="Monday of its week"),
+        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
         sa.Column(

@@ -36,13 +36,13 @@ def downgrade() -> None:
 
 
 def _comment(about: str, before: str) -> None:
-    told = "What the reader does about {} of tier 1"
+    template = "What the reader does about {} of tier 1"
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column(
             "safety_protocol",
             "step_1",
-            comment=told.format(about),
-            existing_comment=told.format(before),
+            comment=template.format(about),
+            existing_comment=template.format(before),
             existing_type=sa.Text(),
             existing_nullable=True,
         )
