@@ -1,7 +1,7 @@
-"""A figure to hand on: reported outcomes as PNG and PDF, drawn here, without a browser.
+"""A figure to pass on: reported outcomes as PNG and PDF, rendered without a browser.
 
-Everything that must be said of the numbers stands in the figure itself, so that it cannot be lost
-on the way. Nothing is fetched: the typeface is ours, and the renderer may open no address.
+Every caveat is part of the figure itself, so that it cannot be lost when the file is shared.
+Nothing is fetched: the typeface is shipped, and the renderer may open no address.
 """
 
 from collections.abc import Sequence
@@ -13,22 +13,22 @@ from typing import Any
 from allay_metrics import config
 from allay_metrics.charts.base import FONT
 
-# A figure on paper has one theme: the light one of .streamlit/config.toml.
+# A printed figure has one theme: the light one of .streamlit/config.toml.
 INK, SOFT, MUTED, ACCENT, LAND, LINE = (
     "#25231E", "#4A463F", "#6A645A", "#1D5C56", "#F4EFE6", "#DDD3C3",
 )  # fmt: skip
 FAMILY = FONT.partition(",")[0]
-_VERSION = "6.1"
+VERSION = "6.1"
 _ROW, _LEFT, _MIDDLE, _RIGHT = 64, 250, 330, 470
-_COLUMN = 150  # letters of small text across the whole figure
+_COLUMN = 150  # characters of small text across the whole figure
 
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One concern: who answered, and what may be told of it.
+    """One concern: who answered, and the numbers that may be shown.
 
-    `share`, `low` and `high` (0 to 1) are the share better and its interval, `worst` and `best`
-    how far the missing could move it; all None where nothing is told, and `lines` say why.
+    `share`, `low` and `high` (0 to 1) are the share better and its interval, `worst` and `best` the
+    bounds with everybody missing included; all None where withheld, and `lines` say why.
     """
 
     name: str
@@ -43,7 +43,7 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class FigureSheet:
-    """What the figure says around its rows; `context` stands below them word for word."""
+    """The texts around the rows of the figure; `context` is printed below them word for word."""
 
     title: str
     period: str
@@ -52,31 +52,14 @@ class FigureSheet:
 
 
 def as_png(sheet: FigureSheet, rows: Sequence[FigureRow]) -> bytes:
-    """Return the figure as a picture, 2 px a point."""
-    return bytes(_renderer().vegalite_to_png(_spec(sheet, rows), vl_version=_VERSION, scale=2))
+    """Return the figure as PNG, 2 px per point."""
+    spec = specification(sheet, rows)
+    return bytes(_renderer().vegalite_to_png(spec, vl_version=VERSION, scale=2))
 
 
 def as_pdf(sheet: FigureSheet, rows: Sequence[FigureRow]) -> bytes:
-    """Return the figure as a page of vectors and text."""
-    return bytes(_renderer().vegalite_to_pdf(_spec(sheet, rows), vl_version=_VERSION))
-
-
-def figure_text(sheet: FigureSheet, rows: Sequence[FigureRow]) -> str:
-    """Return every word of the figure, as its specification holds them."""
-    texts: list[str] = []
-
-    def walk(part: Any) -> None:
-        if isinstance(part, dict):
-            for each in part.values():
-                walk(each)
-        elif isinstance(part, list):
-            for each in part:
-                walk(each)
-        elif isinstance(part, str):
-            texts.append(part)
-
-    walk(_spec(sheet, rows))
-    return " ".join(texts)
+    """Return the figure as PDF of vectors and text."""
+    return bytes(_renderer().vegalite_to_pdf(specification(sheet, rows), vl_version=VERSION))
 
 
 @cache
@@ -87,7 +70,7 @@ def _renderer() -> Any:
     return vl_convert
 
 
-def _spec(sheet: FigureSheet, rows: Sequence[FigureRow]) -> dict[str, Any]:
+def specification(sheet: FigureSheet, rows: Sequence[FigureRow]) -> dict[str, Any]:
     """Return the Vega-Lite specification: names, shares with intervals, and numbers in words."""
     import altair as alt
 
@@ -145,27 +128,27 @@ def _shares(alt: Any, rows: Sequence[FigureRow], y: Any, height: int) -> Any:
         titleFontSize=12, titleFontWeight=400,
     )  # fmt: skip
     x = alt.X("low:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
-    # All names, so that rows without a share keep their place.
+    # The scale has all names, so that rows without a share keep their place.
     base = alt.Chart(alt.Data(values=share_rows), width=_MIDDLE, height=height)
-    where = alt.Y("name:N", sort=y["sort"], axis=None,
-                  scale=alt.Scale(domain=[row.name for row in rows], paddingOuter=0,
-                                  paddingInner=0))  # fmt: skip
+    by_name = alt.Y("name:N", sort=y["sort"], axis=None,
+                    scale=alt.Scale(domain=[row.name for row in rows], paddingOuter=0,
+                                    paddingInner=0))  # fmt: skip
     bounds = base.mark_bar(height=18, color=LAND).encode(
-        y=where, x=alt.X("worst:Q", scale=alt.Scale(domain=[0, 1]), axis=axis), x2="best:Q"
+        y=by_name, x=alt.X("worst:Q", scale=alt.Scale(domain=[0, 1]), axis=axis), x2="best:Q"
     )
-    interval = base.mark_rule(color=ACCENT, strokeWidth=2.5).encode(y=where, x=x, x2="high:Q")
+    interval = base.mark_rule(color=ACCENT, strokeWidth=2.5).encode(y=by_name, x=x, x2="high:Q")
     point = base.mark_point(filled=True, size=110, color=ACCENT, opacity=1).encode(
-        y=where, x="share:Q"
+        y=by_name, x="share:Q"
     )
     return bounds + interval + point
 
 
 def _words(alt: Any, rows: Sequence[FigureRow], y: Any, height: int) -> Any:
-    data = alt.Data(values=[{"name": row.name, "figure_text": [*row.lines]} for row in rows])
+    data = alt.Data(values=[{"name": row.name, "lines": [*row.lines]} for row in rows])
     return (
         alt.Chart(data, width=_RIGHT, height=height)
         .mark_text(align="left", baseline="middle", fontSize=12.5, lineHeight=18, color=SOFT, dy=-8)
-        .encode(y=y, x=alt.value(0), text="said:N")
+        .encode(y=y, x=alt.value(0), text="lines:N")
     )
 
 
