@@ -1,4 +1,4 @@
-"""Visits that a newer file lacks: which are missing, which wait for an answer, which stand."""
+"""Visits that a newer file lacks: which are missing, which wait for an answer, which are kept."""
 
 import json
 from collections import defaultdict
@@ -39,7 +39,7 @@ from allay_metrics.derive.visit_type import VisitTypeWords, visit_types
 from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row, practice
 
-# Marks of a visit that a file of kept visits rightly leaves out.
+# A file of kept visits leaves out visits with these marks; that is no evidence.
 CALLED_OFF = ("cancelled", "no_show", "rescheduled")
 EVIDENCE = ("kept", "all")  # a file of cancelled visits alone is evidence against nothing
 
@@ -58,25 +58,25 @@ class MissingCounts:
 
 
 class Kinds:
-    """How files write a practice's therapists and visit types, and what each is called here.
+    """How files spell a practice's therapists and visit types, and the one name of each.
 
-    A therapist whose name some files write in other letters is one of them all the same.
+    Spellings that differ in case or spacing alone are the same therapist.
     """
 
     def __init__(self, type_words: VisitTypeWords, therapists: Iterable[str]) -> None:
-        """`therapists` are the names of all therapists as files write them."""
+        """`therapists` are the names of all therapists, in every spelling."""
         self._type_words = type_words
         self._spellings: dict[str, set[str]] = defaultdict(set)
         for name in therapists:
             self._spellings[plain_name(name)].add(name)
 
     def other_spellings(self) -> list[tuple[str, str]]:
-        """Return the pairs of two ways to write one therapist."""
-        many = self._spellings.values()
-        return [pair for names in many for pair in permutations(sorted(names), 2)]
+        """Return every ordered pair of two spellings of one therapist."""
+        groups = self._spellings.values()
+        return [pair for names in groups for pair in permutations(sorted(names), 2)]
 
     def therapist(self, written: str) -> str:
-        """Return a therapist's name as one of the files writes it, the same for all spellings."""
+        """Return one of a therapist's spellings, the same for all of them; mixed case first."""
         names = self._spellings.get(plain_name(written), (written,))
         return min(names, key=lambda name: (name.isupper(), name.islower(), name))
 
@@ -85,11 +85,11 @@ class Kinds:
         return visit_types(written, self._type_words)[0]
 
     def group(self, kind: str, written: str) -> Group:
-        """Return the group a file's text of that kind belongs to."""
-        return self.named((kind, self.visit_type(written) if kind == "type" else written))
+        """Return the group that a file's text of this kind belongs to."""
+        return self.canonical((kind, self.visit_type(written) if kind == "type" else written))
 
-    def named(self, group: Group) -> Group:
-        """Return a group under the name it goes by now."""
+    def canonical(self, group: Group) -> Group:
+        """Return a group under its present name: a therapist's chosen spelling."""
         kind, value = group
         return kind, self.therapist(value) if kind == "therapist" else value
 
@@ -101,10 +101,12 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
     families = _write_absences(conn, practice_id, source, resolve_absences(files))
     families |= _mark_unconfirmed(conn, practice_id, source)
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
-    # Three counts that an index answers each, not one walk over all bookings.
+    # Three counts, each answered by an index, instead of one scan of all bookings.
     counts = [
-        conn.execute(select(func.count()).select_from(booking).where(of_source, is_so)).scalar_one()
-        for is_so in (
+        conn.execute(
+            select(func.count()).select_from(booking).where(of_source, condition)
+        ).scalar_one()
+        for condition in (
             booking.c.absent_by.is_not(None),
             booking.c.unanswered_import_id.is_not(None),
             booking.c.unconfirmed == 1,
@@ -114,7 +116,7 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
 
 
 def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
-    """Find anew which moments each standing file of a source speaks of."""
+    """Recompute for each valid file of a source the time for which it is evidence."""
     rows = conn.execute(standing_files(practice_id, source)).all()
     zone = zone_of(conn, practice_id)
     changed = []
@@ -126,7 +128,7 @@ def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
 
 
 def standing_files(practice_id: str, source: str) -> Select[Any]:
-    """Return the SELECT of a source's files that stand and are evidence, oldest export first."""
+    """Return the SELECT of a source's files that are evidence and not undone, oldest first."""
     return (
         select(import_)
         .where(
@@ -148,7 +150,9 @@ def _evidence(
         return _midnight(row.covers_from, zone), _midnight(after, zone) - 1
     if row.first_at is None:
         return None, None
-    before = [one.last_at for one in rows if one.as_of < row.as_of and one.last_at is not None]
+    before = [
+        older.last_at for older in rows if older.as_of < row.as_of and older.last_at is not None
+    ]
     return evidence_span(row.first_at, row.last_at, row.as_of, max(before, default=None))
 
 
@@ -158,22 +162,25 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
 
 def zone_of(conn: Connection, practice_id: str) -> ZoneInfo:
     """Return the practice's time zone."""
-    named = select(practice.c.timezone).where(practice.c.practice_id == practice_id)
-    return ZoneInfo(conn.execute(named).scalar_one())
+    statement = select(practice.c.timezone).where(practice.c.practice_id == practice_id)
+    return ZoneInfo(conn.execute(statement).scalar_one())
 
 
 def evidence_files(
     conn: Connection, practice_id: str, source: str, only: str | None = None
 ) -> Iterable[EvidenceFile]:
-    """Yield the files that lack bookings they speak of, the oldest export first."""
+    """Yield the files that lack bookings they should hold, oldest export first.
+
+    `only` limits them to one import.
+    """
     kinds = kinds_on_file(conn, practice_id)
     absent = _absent_bookings(conn, practice_id, source, kinds, only)
     if not absent:
         return
     held = held_groups(conn, practice_id, absent, kinds)
-    rows = [r for r in conn.execute(standing_files(practice_id, source)) if r.id in absent]
+    rows = [row for row in conn.execute(standing_files(practice_id, source)) if row.id in absent]
     answers = {row.id: read_answer(row.absence_answer, kinds) for row in rows}
-    again = _held_again(conn, practice_id, answers)
+    held_later = _held_again(conn, practice_id, answers)
     for row in rows:
         yield EvidenceFile(
             row.id,
@@ -181,16 +188,16 @@ def evidence_files(
             held[row.id],
             row.as_of_doubt is not None and row.absence_answer is None,
             answers[row.id],
-            again[row.id],
+            held_later[row.id],
         )
 
 
 def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
-    """Return how the practice's files write its therapists and visit types."""
+    """Return how the practice's files spell its therapists and visit types."""
     of_files = select(import_group.c.value).where(
         import_group.c.practice_id == practice_id, import_group.c.kind == "therapist"
     )
-    # Mended rows are counted in no file.
+    # Rows fixed after they were set aside are in no file's groups.
     of_bookings = select(func.coalesce(booking.c.therapist, "")).where(
         booking.c.practice_id == practice_id
     )
@@ -199,18 +206,20 @@ def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
 
 
 def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
-    """Return the answers kept with a file, empty ones for None."""
+    """Return the answers stored with a file as JSON, an empty answer for None."""
     if text is None:
         return KeptAnswer()
-    kept = json.loads(text)
-    not_held = {kinds.named((kind, value)): frozenset(ids) for kind, value, ids in kept["not_held"]}
-    return KeptAnswer(frozenset(kept["gone"]), not_held)
+    stored = json.loads(text)
+    not_held = {
+        kinds.canonical((kind, value)): frozenset(ids) for kind, value, ids in stored["not_held"]
+    }
+    return KeptAnswer(frozenset(stored["gone"]), not_held)
 
 
 def _held_again(
     conn: Connection, practice_id: str, answers: Mapping[str, KeptAnswer]
 ) -> dict[str, frozenset[str]]:
-    """Return by import the bookings it holds that a file was said not to hold."""
+    """Return by import the bookings it holds although an answer says that a file did not."""
     left_out = {
         id_ for answer in answers.values() for ids in answer.not_held.values() for id_ in ids
     }
@@ -229,7 +238,7 @@ def _held_again(
 def _absent_bookings(
     conn: Connection, practice_id: str, source: str, kinds: Kinds, only: str | None
 ) -> dict[str, list[AbsentVisit]]:
-    """Return by import the bookings it speaks of, has the therapist of, and does not hold."""
+    """Return by import the bookings it should hold but lacks, of therapists it has rows of."""
     batches = batches_of(conn, practice_id, source)
     absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
     for row in conn.execute(_absent(practice_id, source, kinds, only)):
@@ -239,7 +248,7 @@ def _absent_bookings(
 
 
 def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
-    """Return by import of a source the batches its file was given in, whichever time it came in."""
+    """Return by import of a source the batches its file belonged to in any of its imports."""
     columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
     of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
     rows = conn.execute(select(*columns).where(of_source)).all()
@@ -253,9 +262,9 @@ def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set
 def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Select[Any]:
     newer, holder = import_.alias(), import_.alias()
     therapist = func.coalesce(booking.c.therapist, "")
-    written_so = import_group.c.value == therapist
-    if other := kinds.other_spellings():
-        written_so = or_(written_so, tuple_(therapist, import_group.c.value).in_(other))
+    is_therapist = import_group.c.value == therapist
+    if pairs := kinds.other_spellings():
+        is_therapist = or_(is_therapist, tuple_(therapist, import_group.c.value).in_(pairs))
     return (
         select(
             newer.c.id.label("import_id"),
@@ -277,7 +286,7 @@ def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Se
                 _same_practice(import_group, newer),
                 import_group.c.import_id == newer.c.id,
                 import_group.c.kind == "therapist",
-                written_so,
+                is_therapist,
             ),
         )
         .where(
@@ -304,7 +313,7 @@ def _absent_visit(row: Row[Any], kinds: Kinds) -> AbsentVisit:
 
 
 def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool]]:
-    """Return that a newer file should hold a booking that another file held last."""
+    """Return the conditions under which `newer` should hold a booking that `holder` held last."""
     return [
         newer.c.source == booking.c.source,
         newer.c.undone_at.is_(None),
@@ -315,9 +324,9 @@ def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool
             newer.c.holds == "all",
             and_(newer.c.holds == "kept", booking.c.marked.not_in(CALLED_OFF)),
         ),
-        # Which therapist a file of hers alone is of, rows without a name do not say.
+        # A file of one therapist alone is no evidence on rows without a therapist's name.
         or_(newer.c.one_therapist == 0, func.coalesce(booking.c.therapist, "") != ""),
-        # A file that begins where the newer one ends is its other part, cut by date.
+        # Where `holder` begins after the end of `newer`, both are parts of one export cut by date.
         or_(
             booking.c.starts_at <= newer.c.last_at,
             newer.c.covers_told == 1,
@@ -326,11 +335,12 @@ def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool
     ]
 
 
-def _same_practice(one: FromClause, other: FromClause) -> ColumnElement[bool]:
-    return one.c.practice_id == other.c.practice_id
+def _same_practice(left: FromClause, right: FromClause) -> ColumnElement[bool]:
+    return left.c.practice_id == right.c.practice_id
 
 
 def _newest_export(practice_id: str, source: str) -> Any:
+    """Return the scalar subquery of the newest as-of of a source's files."""
     standing = standing_files(practice_id, source).order_by(None).subquery()
     return select(func.max(standing.c.as_of)).scalar_subquery()
 
@@ -350,7 +360,7 @@ def held_groups(
 
 
 def _of_its_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[AbsentVisit]:
-    """Return what a file speaks of: where all its rows are of one type, visits of that alone."""
+    """Return the absent visits; only those of its type where a file holds a single type."""
     types = {value for kind, value in held if kind == "type"}
     return [visit for visit in absent if len(types) != 1 or visit.visit_type in types]
 
@@ -358,16 +368,16 @@ def _of_its_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[A
 def _write_absences(
     conn: Connection, practice_id: str, source: str, absences: Absences
 ) -> set[str]:
-    """Write what changed; return the families of bookings that did."""
+    """Write the marks that changed; return the families of those bookings."""
     columns = ("absent_by", "unanswered_import_id")
     marked = select(booking.c.id, booking.c.family_id, *(booking.c[name] for name in columns))
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
-    now_marked = {*absences.missing, *absences.unanswered}
-    # Two statements: the first reads two small indexes, the second looks up ids.
+    to_mark = {*absences.missing, *absences.unanswered}
+    # Separate statements: each is answered by a small index or by id.
     rows = [
         *conn.execute(marked.where(of_source, booking.c.absent_by.is_not(None))),
         *conn.execute(marked.where(of_source, booking.c.unanswered_import_id.is_not(None))),
-        *conn.execute(marked.where(of_source, booking.c.id.in_(among(conn, now_marked)))),
+        *conn.execute(marked.where(of_source, booking.c.id.in_(among(conn, to_mark)))),
     ]
     families, changed = set(), {}
     for row in rows:
@@ -375,15 +385,17 @@ def _write_absences(
         if marks != (row.absent_by, row.unanswered_import_id):
             changed[row.id] = marks
             families.add(row.family_id)
-    update_rows(conn, booking, practice_id, columns, [(*m, id_) for id_, m in changed.items()])
+    update_rows(
+        conn, booking, practice_id, columns, [(*marks, id_) for id_, marks in changed.items()]
+    )
     return families
 
 
 def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[str]:
-    """Mark visits that were not over when last held, with an export of a later day on file.
+    """Mark bookings that had not ended when last held, once an export of a later day is on file.
 
-    Those that are missing are in no number and need no such mark, nor do cancelled ones. Files of
-    one day are parts of one export. Returns the families of bookings that changed.
+    Missing and cancelled ones are in no number and need no mark. Files of one day count as parts
+    of one export. Returns the families of the bookings that changed.
     """
     newest = conn.execute(select(_newest_export(practice_id, source))).scalar_one()
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)

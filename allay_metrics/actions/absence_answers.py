@@ -1,4 +1,4 @@
-"""What a file asks before the visits it lacks go missing, and the owner's answer."""
+"""The question before visits that a file lacks go missing, and the owner's answer."""
 
 import json
 from collections import defaultdict
@@ -37,7 +37,7 @@ from allay_metrics.records.tables import booking, import_
 
 @dataclass(frozen=True)
 class GroupCount:
-    """How many visits of a therapist, month or type a file lacks, of how many it speaks of."""
+    """How many visits of a therapist, month or type a file lacks, of how many it should hold."""
 
     group: Group
     absent: int
@@ -47,10 +47,10 @@ class GroupCount:
 
 @dataclass(frozen=True)
 class AbsenceQuestion:
-    """What a file asks before the visits it lacks leave the numbers.
+    """The question about one file, asked before the visits it lacks leave the numbers.
 
-    `first_at` and `last_at` are its first and last visit (seconds since 1970 UTC), `doubt` is why
-    its as-of is in doubt (`stale 2026-01-31`), empty for no doubt.
+    `first_at` and `last_at` are its first and last visit, `as_of` its export (seconds since 1970
+    UTC). `doubt` is why its as-of is in doubt (`stale 2026-01-31`), empty for no doubt.
     """
 
     import_id: str
@@ -64,7 +64,7 @@ class AbsenceQuestion:
 
 
 def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
-    """Return what a file asks before visits leave the numbers, None where nothing waits for it."""
+    """Return the open question about a file, None where no visit waits for its answer."""
     row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
     absent, held = _waiting(conn, practice_id, row)
     if not absent:
@@ -83,17 +83,22 @@ def absence_question(conn: Connection, practice_id: str, import_id: str) -> Abse
 
 def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
     counts, suspicious = absent_by_group(absent), suspicious_groups(absent, held)
-    order = ("month", "therapist", "type")
+    kinds = ("month", "therapist", "type")
+
+    def position(group: Group) -> tuple[int, str]:
+        kind, value = group
+        return kinds.index(kind), value
+
     return tuple(
         GroupCount(group, counts[group], counts[group] + held.get(group, 0), group in suspicious)
-        for group in sorted(counts, key=lambda group: (order.index(group[0]), group[1]))
+        for group in sorted(counts, key=position)
     )
 
 
 def _waiting(
     conn: Connection, practice_id: str, row: Row[Any]
 ) -> tuple[list[AbsentVisit], Mapping[Group, int]]:
-    """Return the visits that wait for an import's answer, and what it holds by group."""
+    """Return the visits that wait for an answer about an import, and its visits by group."""
     waiting = select(booking.c.id).where(
         booking.c.practice_id == practice_id, booking.c.unanswered_import_id == row.id
     )
@@ -105,19 +110,19 @@ def _waiting(
 
 
 def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: AbsenceAnswer) -> None:
-    """Keep the owner's answer with the visits it is about; her word confirms the as-of, too."""
+    """Store the owner's answer with the visits it is about; it confirms the as-of, too."""
     visits, _ = _waiting(conn, practice_id, row)
     kinds = kinds_on_file(conn, practice_id)
-    named = AbsenceAnswer(frozenset(map(kinds.named, answer.not_held)))
-    kept = read_answer(row.absence_answer, kinds).and_then(named, visits)
+    canonical = AbsenceAnswer(frozenset(map(kinds.canonical, answer.not_held)))
+    combined = read_answer(row.absence_answer, kinds).and_then(canonical, visits)
     text = json.dumps(
         {
-            "gone": sorted(kept.gone),
-            "not_held": [[*group, sorted(ids)] for group, ids in sorted(kept.not_held.items())],
+            "gone": sorted(combined.gone),
+            "not_held": [[*group, sorted(ids)] for group, ids in sorted(combined.not_held.items())],
         }
     )
-    own = _is_import(practice_id, row.id)
-    conn.execute(update(import_).where(own).values(absence_answer=text))
+    is_import = _is_import(practice_id, row.id)
+    conn.execute(update(import_).where(is_import).values(absence_answer=text))
 
 
 def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
@@ -125,41 +130,42 @@ def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
 
 
 def answer_absence(scope: Scope, import_id: str, answer: AbsenceAnswer) -> MissingCounts:
-    """Answer a file's question; the numbers follow. Raises NotFound where nothing is asked."""
+    """Answer the question about a file and derive anew. Raises NotFound where none is open."""
     with scope.write("say what a file did not hold") as conn:
         row = _import(conn, scope, import_id)
         if absence_question(conn, scope.practice_id, import_id) is None:
-            raise NotFound("This file asks nothing any more: look at the list again.")
+            raise NotFound("There is no open question about this file any more: reload the list.")
         _keep_answer(conn, scope.practice_id, row, answer)
         return _rederive(conn, scope, row.source)
 
 
 def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
-    """Take an answer back: the file asks again. Raises Conflict where none was given."""
+    """Delete an answer, which opens the question again. Raises Conflict where there is none."""
     with scope.write("take back what a file did not hold") as conn:
         row = _import(conn, scope, import_id)
         if row.absence_answer is None:
-            raise Conflict(f"Nothing was answered about {row.file_name}.")
-        own = _is_import(scope.practice_id, import_id)
-        conn.execute(update(import_).where(own).values(absence_answer=None))
+            raise Conflict(f"No answer is recorded for {row.file_name}.")
+        is_import = _is_import(scope.practice_id, import_id)
+        conn.execute(update(import_).where(is_import).values(absence_answer=None))
         return _rederive(conn, scope, row.source)
 
 
 def answer_at_import(
     conn: Connection, practice_id: str, source: str, file_hash: str, answer: AbsenceAnswer
 ) -> MissingCounts:
-    """Answer what a file asks that came in just now, and what earlier imports of it still ask."""
+    """Answer the question about a file just imported, and those about its earlier imports."""
     same = standing_files(practice_id, source).where(import_.c.file_hash == file_hash)
     for row in conn.execute(same).all():
-        if _waiting(conn, practice_id, row)[0]:
+        visits, _ = _waiting(conn, practice_id, row)
+        if visits:
             _keep_answer(conn, practice_id, row, answer)
     return mark_missing(conn, practice_id, source)
 
 
 def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
-    standing = import_.c.undone_at.is_(None)
-    own = select(import_).where(_is_import(scope.practice_id, import_id), standing)
-    row = conn.execute(own).one_or_none()
+    is_active = import_.c.undone_at.is_(None)
+    statement = select(import_).where(_is_import(scope.practice_id, import_id), is_active)
+    row = conn.execute(statement).one_or_none()
     if row is None:
         raise NotFound("There is no such import on file.")
     return row
@@ -171,14 +177,16 @@ def _rederive(conn: Connection, scope: Scope, source: str) -> MissingCounts:
     return counts
 
 
-def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[str, str, int]]:
-    """Return why a file says nothing of visits to come of its source: kind, value, visits.
+def explain_unconfirmed(
+    conn: Connection, practice_id: str, import_id: str
+) -> list[tuple[str, str, int]]:
+    """Return why a file is no evidence on visits to come of its source: (kind, value, visits).
 
-    Of visits that no newer file confirmed, and of those of a therapist it has no row of: another
-    file of the same day may hold hers, and whoever takes this one for the whole should know.
+    Counted are visits that no newer file confirmed, and all those of a therapist without a row in
+    this file: another file of the same day may hold them, so this one may not be the whole export.
 
-    Kinds: `ends` (visits after its last one, whose day is the value), `therapist` (it has no row of
-    hers) and `type` (all its rows are of this one). Most visits first.
+    Kinds: `ends` (visits after the file's last one; the value is the day of that), `therapist` (no
+    row of hers) and `type` (all rows are of this type). Most visits first.
     """
     row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
     if row.first_at is None or row.holds not in EVIDENCE:
@@ -189,28 +197,33 @@ def silences(conn: Connection, practice_id: str, import_id: str) -> list[tuple[s
     last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
     batches = batches_of(conn, practice_id, row.source)
     slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
-    for each in conn.execute(_not_in(practice_id, row)):
-        if not batches[import_id].isdisjoint(batches[each.held_by]):
+    for booking_row in conn.execute(_not_in(practice_id, row)):
+        if not batches[import_id].isdisjoint(batches[booking_row.held_by]):
             continue
-        therapist = kinds.therapist(each.therapist or "")
-        visit_type = kinds.visit_type(each.type_text)
+        therapist = kinds.therapist(booking_row.therapist or "")
+        visit_type = kinds.visit_type(booking_row.type_text)
         if ("therapist", therapist) not in held:
             why = ("therapist", therapist)
-        elif not each.unconfirmed:
+        elif not booking_row.unconfirmed:
             continue
         elif len(types) == 1 and visit_type not in types:
             why = ("type", next(iter(types)))
-        elif each.starts_at > row.last_at:
+        elif booking_row.starts_at > row.last_at:
             why = ("ends", last_day)
         else:
             continue
-        slots[why].add((each.family_id, therapist, each.starts_at))
-    counted = [(kind, value, len(visits)) for (kind, value), visits in slots.items()]
-    return sorted(counted, key=lambda each: (-each[2], each[0], each[1]))
+        slots[why].add((booking_row.family_id, therapist, booking_row.starts_at))
+    counts = [(kind, value, len(visits)) for (kind, value), visits in slots.items()]
+
+    def by_visits(count: tuple[str, str, int]) -> tuple[int, str, str]:
+        kind, value, visits = count
+        return -visits, kind, value
+
+    return sorted(counts, key=by_visits)
 
 
 def _not_in(practice_id: str, file: Row[Any]) -> Select[Any]:
-    """Return the SELECT of visits to come that a file did not hold, and no file says are gone."""
+    """Return the SELECT of visits to come that a file does not hold and that are not missing."""
     columns = ("family_id", "therapist", "type_text", "starts_at", "unconfirmed", "held_by")
     still_to_come = and_(
         booking.c.as_of <= file.as_of,

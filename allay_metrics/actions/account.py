@@ -1,4 +1,4 @@
-"""The lines an import keeps about itself: what it is, what became of its rows, what it covers."""
+"""What is stored about an import: its file, the count of its rows by outcome, the days covered."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,19 +18,20 @@ from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, coverage, import_, set_aside
 from allay_metrics.records.types import now
 
-# What a file tells of until it was exported; of kept visits it also tells those ahead.
+# Covered up to the export alone; kept visits are covered ahead of it as well.
 _UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})
 
 Days = tuple[date, date]
-Rows = Mapping[str, set[int]]  # numbers of rows, by the import they stand in
+Rows = Mapping[str, set[int]]  # row numbers by import id
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How an import is named on file.
+    """The file of an import.
 
-    `mends`: the import whose rows set aside it takes in; `batch`: files given together with it;
-    `one_therapist`: its profile says that each file holds one therapist alone.
+    `mends` is the import from which its rows were set aside, `batch` the id shared by files
+    uploaded together. `one_therapist` is set where the profile says that each file is of one
+    therapist alone.
     """
 
     file_name: str
@@ -42,7 +43,7 @@ class Entry:
 
 
 def open_import(conn: Connection, hand: FileInHand, entry: Entry) -> None:
-    """Put the import on file, its counts still to come: bookings refer to it."""
+    """Insert the import, its counts still zero: bookings refer to it."""
     last = select(func.max(import_.c.sequence)).where(import_.c.practice_id == hand.practice_id)
     counts = dict.fromkeys(("rows_read", "added", "updated", "unchanged", "set_aside"), 0)
     conn.execute(
@@ -75,7 +76,7 @@ def close_import(
     span: Days | None = None,
     is_span_told: bool = False,
 ) -> None:
-    """Keep what became of its rows, and the days it should hold every visit of."""
+    """Store the count of its rows by outcome, and the days of which it should hold every visit."""
     is_import = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
     values = {
         "rows_read": counts.added + counts.updated + counts.unchanged + len(aside),
@@ -92,15 +93,15 @@ def close_import(
 
 
 def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) -> None:
-    """Keep the rows that cannot be used with their whole text, and which booking each names."""
+    """Store the rows that cannot be used, whole, with the id of the booking each refers to."""
     rows = []
     for row in aside:
         raw = json.dumps(row.raw, ensure_ascii=False)
         hash_ = blake2b(raw.encode(), digest_size=16).hexdigest()
-        named = key_of(hand.practice_id, hand.source, row.key) if row.key else None
-        # Nobody has to decide on what was kept out for good.
+        booking_id = key_of(hand.practice_id, hand.source, row.key) if row.key else None
+        # Rows of erased families need no decision.
         dismissed = now() if is_erased(row.raw, row.reason) else None
-        values = (row.row, row.column, row.value, row.reason, raw, hash_, named)
+        values = (row.row, row.column, row.value, row.reason, raw, hash_, booking_id)
         became = row.became or None
         rows.append((hand.practice_id, hand.import_id, *values, dismissed, became))
     columns = ("row_number", "column_name", "value", "reason", "raw", "raw_hash", "booking_id")
@@ -111,33 +112,34 @@ def keep_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) ->
 def keep_coverage(
     conn: Connection, hand: FileInHand, kinds: Iterable[str], span: Days, until: date
 ) -> None:
-    """Keep which days the file tells about; cancellations only `until` it was exported."""
+    """Store which days the file covers, by kind; cancellations only `until` it was exported."""
     rows = []
+    first, end = span
     for kind in sorted(kinds):
-        last = until if kind in _UP_TO_AS_OF else span[1]
-        if span[0] <= last:
-            days = (span[0].isoformat(), last.isoformat())
+        last = until if kind in _UP_TO_AS_OF else end
+        if first <= last:
+            days = (first.isoformat(), last.isoformat())
             rows.append((hand.practice_id, hand.import_id, kind, hand.source, *days))
     columns = ("practice_id", "import_id", "kind", "source", "first_day", "last_day")
     insert_rows(conn, coverage, columns, rows)
 
 
 def take_out(conn: Connection, practice_id: str, rows: Rows) -> None:
-    """Keep in each import's account that these rows were taken out, and drop warnings of them."""
+    """Count these rows as erased in the account of each import, and drop their warnings."""
     for import_id, numbers in rows.items():
         is_import = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
         warnings = json.loads(
             conn.execute(select(import_.c.warnings).where(is_import)).scalar_one()
         )
-        left = json.dumps([one for one in warnings if one["row"] not in numbers])
-        values = {"erased": import_.c.erased + len(numbers), "warnings": left}
+        remaining = [warning for warning in warnings if warning["row"] not in numbers]
+        values = {"erased": import_.c.erased + len(numbers), "warnings": json.dumps(remaining)}
         conn.execute(update(import_).where(is_import).values(values))
 
 
 def keep_doubt(
     conn: Connection, hand: FileInHand, contents: FileContents, exported_on: date
 ) -> None:
-    """Keep why the moment of an export is in doubt, where the file's own content says so."""
+    """Store why the moment of an export is in doubt, where the content of the file shows it."""
     names = sorted(contents.therapists)
     newest_known = select(func.max(booking.c.booked_on)).where(
         booking.c.practice_id == hand.practice_id,
@@ -149,15 +151,16 @@ def keep_doubt(
     newest_booked_on = conn.execute(newest_known).scalar_one()
     doubt = doubt_about_export(exported_on, contents.booked, newest_booked_on)
     if doubt is not None:
-        own = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
-        text = f"{doubt[0]} {doubt[1].isoformat()}"
-        conn.execute(update(import_).where(own).values(as_of_doubt=text))
+        kind, day = doubt
+        is_import = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
+        text = f"{kind} {day.isoformat()}"
+        conn.execute(update(import_).where(is_import).values(as_of_doubt=text))
 
 
 def doubt_of(conn: Connection, hand: FileInHand) -> str | None:
     """Return why an import's as-of is in doubt: `stale` or `older` and a day; None for no doubt.
 
-    An answer about the visits it lacks confirms it.
+    An answer about the visits it lacks confirms the as-of.
     """
     unanswered = and_(
         import_.c.practice_id == hand.practice_id,

@@ -1,7 +1,7 @@
-"""Rows set aside that come in after all, inside the transaction of who asks for it.
+"""Imports rows set aside once they can be used, inside the caller's transaction.
 
-What comes in belongs to an import of its own that `mends` the file it was set aside from: the
-account of both files holds, and undoing it opens its rows again.
+They get an import of their own, which `mends` the import they were set aside from: the row counts
+of both stay right, and undoing it sets its rows aside again.
 """
 
 import json
@@ -28,7 +28,7 @@ from allay_metrics.records.tables import coverage, import_, import_row, set_asid
 
 @dataclass
 class Again:
-    """What came in: how many rows, by which imports, and the families they touch."""
+    """What was imported: the number of rows, the ids of the imports, and the families touched."""
 
     rows: int = 0
     imports: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Again:
 
 @dataclass(frozen=True)
 class Usable:
-    """Rows of one file that can be used now: as checked, and as they were set aside."""
+    """Rows of one file that can be used now: `rows` as checked, `were` as they were set aside."""
 
     rows: pd.DataFrame
     were: Sequence[Aside]
@@ -45,14 +45,14 @@ class Usable:
 
 
 def take_in_again(conn: Connection, zone: ZoneInfo, hand: FileInHand, profile: Profile) -> Again:
-    """Check the open rows of the source again, and take in those that can be used now.
+    """Check the open rows of the source again, and import those that can be used now.
 
-    Rows of the import in hand were only just checked. Families are to be derived by the caller.
+    Rows of the import in hand are left out: they were just checked. The caller derives.
     """
     again = Again()
     by_file: dict[str, list[Aside]] = defaultdict(list)
-    for one in open_aside(conn, hand.practice_id, hand.source, but=hand.import_id):
-        by_file[one.import_id].append(one)
+    for aside in open_aside(conn, hand.practice_id, hand.source, but=hand.import_id):
+        by_file[aside.import_id].append(aside)
     for were in by_file.values():
         usable, _ = check_rows(conn, hand.practice_id, profile, were, zone)
         if len(usable.were):
@@ -66,29 +66,30 @@ def check_rows(
 ) -> tuple[Usable, list[SetAside]]:
     """Return which rows of one file can be used, and the others with their reasons."""
     origin = were[0]
-    chunk = check_again(profile, [one.raw for one in were], zone, origin.holds)
-    numbers = [were[at - 1].row_number for at in chunk.rows["row_number"]]
+    chunk = check_again(profile, [aside.raw for aside in were], zone, origin.holds)
+    # The check numbers the rows it was given from 1: back to their numbers in the file.
+    numbers = [were[position - 1].row_number for position in chunk.rows["row_number"]]
     rows = chunk.rows.assign(row_number=pd.Series(numbers, dtype="int64"))
     repeats = _repeats(conn, practice_id, origin, rows)
     fresh = [number not in repeats for number in numbers]
-    by_number = {one.row_number: one for one in were}
+    by_number = {aside.row_number: aside for aside in were}
     usable = Usable(
         rows[fresh].reset_index(drop=True),
         [by_number[number] for number, is_fresh in zip(numbers, fresh, strict=True) if is_fresh],
-        [replace(one, row=were[one.row - 1].row_number) for one in chunk.warnings],
+        [replace(warning, row=were[warning.row - 1].row_number) for warning in chunk.warnings],
     )
-    bad = [replace(one, row=were[one.row - 1].row_number) for one in chunk.set_aside]
-    return usable, [*bad, *repeats.values()]
+    unusable = [replace(row, row=were[row.row - 1].row_number) for row in chunk.set_aside]
+    return usable, [*unusable, *repeats.values()]
 
 
 def take_in_rows(
     conn: Connection, practice_id: str, usable: Usable, name: str, again: Again
 ) -> Counts:
-    """Take rows of one file in as an import of their own and settle them by it."""
+    """Import rows of one file as an import of their own, and mark them as settled by it."""
     origin = usable.were[0]
     hand = FileInHand(practice_id, new_key(), origin.source, origin.as_of)
-    content = json.dumps([one.raw_hash for one in usable.were]).encode()
-    # A row mended later was given together with the file it stood in.
+    content = json.dumps([aside.raw_hash for aside in usable.were]).encode()
+    # The rows belong to the batch of the file they were set aside from.
     of_file = (import_.c.practice_id == practice_id) & (import_.c.id == origin.import_id)
     batch = conn.execute(select(import_.c.batch).where(of_file)).scalar_one()
     hash_ = sha256(content).hexdigest()
@@ -99,8 +100,8 @@ def take_in_rows(
     close_import(conn, hand, counts, warnings=usable.warnings)
     if counts.updated or counts.unchanged:
         hold(conn, practice_id, hand.import_id, hand.as_of)
-    _tell_of_attendance(conn, hand, origin)
-    hashes = among(conn, [one.raw_hash for one in usable.were])
+    _copy_attendance(conn, hand, origin)
+    hashes = among(conn, [aside.raw_hash for aside in usable.were])
     conn.execute(
         update(set_aside)
         .where(
@@ -117,8 +118,8 @@ def take_in_rows(
     return counts
 
 
-def _tell_of_attendance(conn: Connection, hand: FileInHand, origin: Aside) -> None:
-    """Who came is told of a booking by the import that holds it: let this one tell it, too."""
+def _copy_attendance(conn: Connection, hand: FileInHand, origin: Aside) -> None:
+    """Copy the attendance coverage of the origin: it is read from the import holding a booking."""
     statement = select(coverage).where(
         coverage.c.practice_id == hand.practice_id,
         coverage.c.import_id == origin.import_id,
@@ -131,7 +132,7 @@ def _tell_of_attendance(conn: Connection, hand: FileInHand, origin: Aside) -> No
 def _repeats(
     conn: Connection, practice_id: str, origin: Aside, rows: pd.DataFrame
 ) -> dict[int, SetAside]:
-    """Return by number the rows whose appointment their own file holds in another row."""
+    """Return by number the rows of an appointment that another row of the same file holds."""
     keys = dict(zip(rows["row_number"], rows["source_key"], strict=True))
     ids = {number: key_of(practice_id, origin.source, key) for number, key in keys.items()}
     statement = select(import_row.c.booking_id, import_row.c.row_number).where(
@@ -139,12 +140,12 @@ def _repeats(
         import_row.c.import_id == origin.import_id,
         import_row.c.booking_id.in_(among(conn, ids.values())),
     )
-    there = dict(map(tuple, conn.execute(statement)))
+    number_by_id = {row.booking_id: row.row_number for row in conn.execute(statement)}
     first: dict[str, int] = {}
     repeats = {}
     for number, id_ in ids.items():
-        row = there.get(id_, first.setdefault(id_, number))
-        if row != number:
-            reason = f"the same appointment stands already in row {row}"
+        first_number = number_by_id.get(id_, first.setdefault(id_, number))
+        if first_number != number:
+            reason = f"the same appointment stands already in row {first_number}"
             repeats[number] = SetAside(number, "", "", reason, {}, keys[number])
     return repeats

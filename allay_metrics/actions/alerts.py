@@ -1,8 +1,8 @@
-"""Who reads warning signs is told of one by mail, at once and again when its time has passed.
+"""Mails about warning signs to those who read them: at once, and again once a sign is overdue.
 
-A mail names no family, no sign and no tier: it says that a check-in needs her, and has one link,
-in which an opaque id stands. The signs themselves are what is sent from: whatever raised one, be it
-a parent's form or a file, it has its mails as soon as somebody looks, also after a crash.
+A mail names no family, no sign and no tier: it says that a check-in needs her, and has one link
+with an opaque id. The mails due are computed from the open signs, whether a parent's form or a file
+raised them: after a crash the next look sends what is left.
 """
 
 import logging
@@ -53,10 +53,10 @@ A check-in needs you now.{late}
 Open it here, after signing in:
 {link}
 
-You get this as one who reads check-ins at {practice}.
+You get this mail because you read check-ins at {practice}.
 """
-_LATE = " The time within which it is to be read has passed."
-# Of a protocol signed before it named hours and a time in numbers.
+_LATE = " The time limit for reading it has passed."
+# For a protocol signed before it had hours and a time limit (minutes).
 _ALWAYS, _WITHIN = ReadingHours(EVERY_DAY, 0, DAY), 240
 
 Clock = Callable[[], datetime]
@@ -75,24 +75,24 @@ _REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Sent:
-    """How many mails went out in one look, and why the last one did not that should have."""
+    """How many mails one look sent, and why the last one that failed did; None where none did."""
 
     mails: int = 0
     failure: Reason | None = None
 
 
 @dataclass(frozen=True)
-class Untold:
-    """How many warning signs wait of which nobody was told by mail, and why."""
+class Undelivered:
+    """How many open warning signs reached nobody by mail, and why."""
 
     signs: int
     reason: Reason
 
 
 def sentence(reason: Reason) -> str:
-    """Return why nobody was told, and the way on; of settings, which one is wrong now."""
-    if reason == "settings" and (wrong := settings_gap()):
-        return wrong
+    """Return why no mail went out, and what to do; for settings, which one is wrong now."""
+    if reason == "settings" and (gap := settings_gap()):
+        return gap
     return SENTENCES[reason] if reason in SENTENCES else _REASONS[reason]
 
 
@@ -101,13 +101,13 @@ def _utc() -> datetime:
 
 
 def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
-    """Send every mail about a warning sign that is due, once; `clock` returns the moment it is.
+    """Send every mail about a warning sign that is due, once; `clock` returns the current moment.
 
-    Before each mail signs, protocol and clock are read anew: the mail before may have taken
-    minutes. Nobody is tried twice in one look.
+    Before each mail signs, protocol and clock are read again: the mail before may have taken
+    minutes. A recipient whose mail failed is not tried again in the same look.
 
-    Nothing is sent from an invented practice, nor where no mail server is named. Owner only, and
-    whoever runs the server or the command line.
+    Nothing is sent from the demo practice, nor without a mail server. For the owner, the server and
+    the command line.
     """
     if scope.is_demo:
         return Sent()
@@ -115,14 +115,14 @@ def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
     failure: Failure | None = None
     failed: set[str] = set()
     while True:
-        wanted, is_nobodys = _wanted(scope, clock)
+        wanted, has_no_reader = _wanted(scope, clock)
         gap = mail_gap()
         if gap is not None:
-            return Sent(mails, "nobody" if is_nobodys else gap if wanted else failure)
+            return Sent(mails, "nobody" if has_no_reader else gap if wanted else failure)
         wanted = [mail for mail in wanted if mail.recipient not in failed]
         claimed = claim(scope, wanted, sender, lambda: _seconds(clock))
         if claimed is None:
-            return Sent(mails, failure or ("nobody" if is_nobodys else None))
+            return Sent(mails, failure or ("nobody" if has_no_reader else None))
         error = _try(claimed, practice)
         if error is None:
             keep_sent(scope, claimed, _seconds(clock))
@@ -134,11 +134,10 @@ def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
         keep_failed(scope, claimed, sender, failure, _seconds(clock))
 
 
-def read_untold(scope: Scope, clock: datetime | None = None) -> Untold | None:
-    """Return the viewer's warning signs of which no mail went out; None where all were told of.
+def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered | None:
+    """Return how many of the viewer's open warning signs no mail delivered; None where it is none.
 
-    Until somebody acknowledges them. A mail to an address that cannot open the sign tells nobody.
-    A therapist: of families of her own.
+    A mail to somebody who cannot open the sign does not count. A therapist: of her own families.
     """
     if scope.is_demo:
         return None
@@ -147,48 +146,48 @@ def read_untold(scope: Scope, clock: datetime | None = None) -> Untold | None:
         signs = read_open_signs(conn, scope)
     if not signs:
         return None
-    # To whom mails went is not for every viewer to know: only what follows from it leaves here.
+    # Recipients are not for every viewer: only the count and the reason are returned.
     practice = scope.of_practice("who is told")
     with practice.read() as conn:
         rows = read_outbox(conn, practice, signs)
-        ids = {one.check_in_id for one in signs}
+        ids = {sign.check_in_id for sign in signs}
         recipients = read_recipients(conn, practice, read_protocol(conn, practice), ids)
-    waiting = [one for one in signs if _is_untold(one, rows, recipients)]
+    waiting = [sign for sign in signs if _is_undelivered(sign, rows, recipients)]
     if not waiting:
         return None
     reason = _reason(waiting, rows, recipients, at)
-    return None if reason is None else Untold(len(waiting), reason)
+    return None if reason is None else Undelivered(len(waiting), reason)
 
 
 def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
-    """Queue and return the mails there are to be by now, and whether nobody can open a sign."""
+    """Queue and return the mails due by now, and whether there is a sign that nobody can open."""
     with scope.read() as conn:
         signs = read_open_signs(conn, scope)
         if not signs:
             return [], False
         protocol = read_protocol(conn, scope)
-        ids = {one.check_in_id for one in signs}
+        ids = {sign.check_in_id for sign in signs}
         recipients = read_recipients(conn, scope, protocol, ids)
     at = _seconds(clock)
     wanted = [
         mail
-        for one in signs
-        for recipient in recipients.of(one.check_in_id)
-        for mail in _mails(scope, one, recipient, protocol, at)
+        for sign in signs
+        for recipient in recipients.of(sign.check_in_id)
+        for mail in _mails(scope, sign, recipient, protocol, at)
     ]
     queue(scope, wanted, at)
-    return wanted, any(not recipients.able(one.check_in_id) for one in signs)
+    return wanted, any(not recipients.able(sign.check_in_id) for sign in signs)
 
 
 def _mails(
     scope: Scope, sign: OpenSign, recipient: str, protocol: Protocol | None, at: int
 ) -> list[Mail]:
-    """Return the mails of a sign by now: the first, and one more when its time has passed."""
+    """Return the mails due for a sign: the first, and one more once it is overdue."""
     duty = protocol.duty if protocol is not None else None
     hours, within = (duty.hours, duty.within) if duty else (_ALWAYS, _WITHIN)
-    ticked = datetime.fromtimestamp(sign.raised_at, scope.zone)
+    raised_at = datetime.fromtimestamp(sign.raised_at, scope.zone)
     mails = [Mail("raised", sign, recipient)]
-    if hours.after(ticked, within).timestamp() <= at:
+    if hours.after(raised_at, within).timestamp() <= at:
         mails.append(Mail("overdue", sign, recipient))
     return mails
 
@@ -201,9 +200,9 @@ def _try(claimed: Claim, practice: str) -> Failure | None:
         return "settings"
     except MailFailed as error:
         return error.kind
-    except Exception as error:  # noqa: BLE001  the next recipient's mail does not wait for it
-        # The kind and the place alone: a message may hold an address.
-        # Not "broken off": what happens once its text goes out is a MailFailed that says so.
+    except Exception as error:  # noqa: BLE001  the next recipient still gets hers
+        # Log the type and place alone: a message may hold an address.
+        # Not "broken off": once the text is being sent, an error is raised as MailFailed.
         log.error("A mail about a check-in was not sent: %s", where(error))  # noqa: TRY400
         return "unreachable"
     return None
@@ -222,14 +221,14 @@ def _mail(claimed: Claim, practice: str) -> None:
     send_mail(claimed.recipient, SUBJECT, text, message_id=claimed.key)
 
 
-def _is_untold(one: OpenSign, rows: Sequence[Row[Any]], recipients: Recipients) -> bool:
-    """Return whether the last mail a sign is to have by now went to nobody who can open it."""
-    able = recipients.able(one.check_in_id)
+def _is_undelivered(sign: OpenSign, rows: Sequence[Row[Any]], recipients: Recipients) -> bool:
+    """Return whether the last mail due for a sign was sent to nobody who can open it."""
+    readers = recipients.able(sign.check_in_id)
     own = [
         row
         for row in rows
-        if (row.check_in_id, row.sign) == (one.check_in_id, one.sign)
-        if row.recipient.lower() in able
+        if (row.check_in_id, row.sign) == (sign.check_in_id, sign.sign)
+        if row.recipient.lower() in readers
     ]
     last = [row for row in own if row.kind == "overdue"] or own
     return not any(row.sent_at is not None for row in last)
@@ -238,27 +237,29 @@ def _is_untold(one: OpenSign, rows: Sequence[Row[Any]], recipients: Recipients) 
 def _reason(
     waiting: Sequence[OpenSign], rows: Sequence[Row[Any]], recipients: Recipients, at: int
 ) -> Reason | None:
-    """Return why nobody was told; None while the mail is just on its way."""
+    """Return why no mail was delivered; None while it may still be under way."""
     gap = mail_gap()
     if gap is not None:
         return gap
-    if any(not recipients.able(one.check_in_id) for one in waiting):
+    if any(not recipients.able(sign.check_in_id) for sign in waiting):
         return "nobody"
-    ours = {(one.check_in_id, one.sign): recipients.able(one.check_in_id) for one in waiting}
-    about = [
+    readers_by_sign = {
+        (sign.check_in_id, sign.sign): recipients.able(sign.check_in_id) for sign in waiting
+    }
+    unsent = [
         row
         for row in rows
         if row.sent_at is None
-        if row.recipient.lower() in ours.get((row.check_in_id, row.sign), ())
+        if row.recipient.lower() in readers_by_sign.get((row.check_in_id, row.sign), ())
     ]
-    failed = [row for row in about if row.failed_at is not None]
+    failed = [row for row in unsent if row.failed_at is not None]
     if failed:
         last = max(failed, key=lambda row: row.failed_at)
         kind: Failure = last.error
         return kind
-    if any(row.claimed_at is not None and row.claimed_at <= at - CLAIM_LASTS for row in about):
+    if any(row.claimed_at is not None and row.claimed_at <= at - CLAIM_LASTS for row in unsent):
         return "broken off"
-    queued = {(row.check_in_id, row.sign) for row in about}
-    since = [row.due_at for row in about]
-    since += [one.raised_at for one in waiting if (one.check_in_id, one.sign) not in queued]
-    return "not sent" if min(since) <= at - CLAIM_LASTS else None
+    queued = {(row.check_in_id, row.sign) for row in unsent}
+    due_since = [row.due_at for row in unsent]
+    due_since += [sign.raised_at for sign in waiting if (sign.check_in_id, sign.sign) not in queued]
+    return "not sent" if min(due_since) <= at - CLAIM_LASTS else None

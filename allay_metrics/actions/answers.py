@@ -1,4 +1,4 @@
-"""Check-ins with their answers, kept in bulk: what families answered elsewhere, or were asked."""
+"""Saves check-ins and their answers in bulk: those that a source holds, answered or not."""
 
 import json
 from collections import defaultdict
@@ -16,19 +16,19 @@ from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import answer, check_in
 
-WORDS = "words"  # what the parent's free text is kept under, beside the measures' own ids
+WORDS = "words"  # the measure id of the parent's free text
 
 
 @dataclass(frozen=True)
 class Reported:
-    """One check-in as a source tells it; `answered_at` is None where it was asked in vain.
+    """One check-in as its source has it; `answered_at` is None where nobody answered.
 
-    `source_key` is the source's own id, or one made of person and moment. `name` is the person's
-    as answered, '' where the form did not ask; `kind` is infant or parent, where that is known;
-    `parent` the parent's full name. `moment` and `due_on` are None where the client's first visit
-    decides them. `values` are on the measures' scales, `texts` the parent's words, both by measure
-    id (WORDS for free text); `said` what else was answered. `read_by` says who read the words,
-    where somebody did by `read_at`.
+    `source_key` is the source's own id, or one made of person and moment. `name` is the client's
+    name as answered, '' where the form did not ask; `kind` is infant or parent, None where unknown;
+    `parent` is the parent's full name. `moment` and `due_on` are None where the client's first
+    visit decides them. `values` are on the measures' scales, `texts` are the parent's words, both
+    by measure id (WORDS for free text); `details` is what else was answered. `read_by` and
+    `read_at` say who read the words, and when. Moments are seconds since 1970 UTC.
     """
 
     source_key: str
@@ -51,7 +51,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class Kept:
-    """How many check-ins were new, changed or known before; `doubtful` of them wait for a match."""
+    """How many check-ins were added, updated or unchanged; `doubtful` of them wait for a match."""
 
     added: int
     updated: int
@@ -59,11 +59,11 @@ class Kept:
     doubtful: int
 
 
-class Became(NamedTuple):
-    """What became of one check-in: added, updated or unchanged, and who it is about now.
+class SavedCheckIn(NamedTuple):
+    """The outcome of one check-in (added, updated, unchanged) and the client it is about now.
 
-    `before` holds what was changed of it, as it was: columns in `set`, and `answers` where those
-    changed; None where nothing did.
+    `before` holds the old values of what changed: columns in `set`, and `answers` where those
+    changed; None where nothing did. `doubtful`: no client was found for certain.
     """
 
     id: str
@@ -88,205 +88,234 @@ _MATCH = ("client_id", "doubt")
 _READ = ("words_read_by", "words_read_at")
 _COLUMNS = (*_CONTENT, *_PLACE, *_MATCH, *_READ, "import_id")
 
-Answers = list[tuple[str, float | None, str | None]]
+
+class MeasureAnswer(NamedTuple):
+    """One answer: a value, a text or both."""
+
+    measure: str
+    value: float | None
+    text: str | None
+
+
+class StoredAnswer(NamedTuple):
+    """An answer on file; `saved_at` is in seconds since 1970 UTC."""
+
+    measure: str
+    value: float | None
+    text: str | None
+    saved_at: int
+
+    @property
+    def content(self) -> MeasureAnswer:
+        """Return the answer without the moment it was saved."""
+        return MeasureAnswer(self.measure, self.value, self.text)
+
+
+Answers = list[MeasureAnswer]
 
 
 def keep_answers(
     scope: Scope, source: str, reported: Iterable[Reported], import_id: str | None = None
 ) -> Kept:
-    """Keep these check-ins of one source; keeping the same again changes nothing.
+    """Save these check-ins of one source; saving the same again changes nothing.
 
-    A person is found by e-mail, name and date. Where that is doubtful the check-in has no client,
+    The client is found by e-mail, name and date. Where that is doubtful the check-in has no client
     and a question for the owner; a match once made stays. Owner only.
     """
     with scope.write("keep check-ins") as conn:
-        results = keep_told(conn, (scope.practice_id, scope.zone), source, reported, import_id)
-    outcomes = [one.outcome for one in results.values()]
+        results = save_reported(conn, (scope.practice_id, scope.zone), source, reported, import_id)
+    outcomes = [saved.outcome for saved in results.values()]
     return Kept(
         outcomes.count("added"),
         outcomes.count("updated"),
         outcomes.count("unchanged"),
-        sum(one.doubtful for one in results.values()),
+        sum(saved.doubtful for saved in results.values()),
     )
 
 
-def keep_told(  # noqa: PLR0917 - what a transaction in hand is told
+def save_reported(  # noqa: PLR0917 - what one open transaction needs
     conn: Connection,
     practice: tuple[str, ZoneInfo],
     source: str,
     reported: Iterable[Reported],
     import_id: str | None = None,
     old: frozenset[str] = frozenset(),
-) -> dict[str, Became]:
-    """Keep check-ins within a transaction and return what became of each, by source key.
+) -> dict[str, SavedCheckIn]:
+    """Save check-ins within a transaction and return the outcome of each, by source key.
 
-    `practice` is its id and zone; `old` are source keys of which a newer file said more: they stay
-    as they are.
+    `practice` is its id and zone. `old` are the source keys that a newer file also holds: those
+    check-ins stay as they are.
     """
     practice_id, zone = practice
-    check_ins = {_id(practice_id, source, one): one for one in reported}
+    check_ins = {_id(practice_id, source, report): report for report in reported}
     stored_check_ins = _on_file(conn, practice_id, check_ins)
     people = ClientMatcher(conn, practice_id, zone)
-    open_ = [
-        one
-        for id_, one in check_ins.items()
-        if id_ not in stored_check_ins or stored_check_ins[id_].asks
+    unmatched = [
+        report
+        for id_, report in check_ins.items()
+        if id_ not in stored_check_ins or stored_check_ins[id_].is_doubtful
     ]
-    people.meet(
-        open_, {one.row["client_id"] for one in stored_check_ins.values() if one.row["client_id"]}
-    )
-    results: dict[str, Became] = {}
+    client_ids = (stored.row["client_id"] for stored in stored_check_ins.values())
+    people.meet(unmatched, {client_id for client_id in client_ids if client_id})
+    results: dict[str, SavedCheckIn] = {}
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
     answers_by_id: dict[str, Answers] = {}
-    for id_, one in check_ins.items():
-        before = stored_check_ins.get(id_)
-        if before is not None and one.source_key in old:
-            asks = before.asks
-            results[one.source_key] = Became(id_, "unchanged", before.row["client_id"], None, asks)
+    for id_, report in check_ins.items():
+        stored = stored_check_ins.get(id_)
+        if stored is not None and report.source_key in old:
+            results[report.source_key] = SavedCheckIn(
+                id_, "unchanged", stored.row["client_id"], None, stored.is_doubtful
+            )
             continue
-        row, answers = _row(one, before, people, import_id), _answers(one)
-        if before is None:
-            new.append((practice_id, id_, source, one.source_key, *row.values()))
+        row, answers = _row(report, stored, people, import_id), _answers(report)
+        if stored is None:
+            new.append((practice_id, id_, source, report.source_key, *row.values()))
             answers_by_id[id_] = answers
-            became, was = "added", None
+            outcome, before = "added", None
         else:
-            was = _differences(before, row, answers)
-            became = "updated" if was and was.pop("told") else "unchanged"
-            if was and (was["set"] or was["answers"] is not None):
-                row = {**before.row, **{name: row[name] for name in was["set"]}}
+            before = _differences(stored, row, answers)
+            outcome = "updated" if before and before.pop("told") else "unchanged"
+            if before and (before["set"] or before["answers"] is not None):
+                row = {**stored.row, **{name: row[name] for name in before["set"]}}
                 changed.append((*row.values(), id_))
-                if was["answers"] is not None:
+                if before["answers"] is not None:
                     answers_by_id[id_] = answers
             else:
-                was = None
-        asks = row["client_id"] is None and row["doubt"] is not None
-        results[one.source_key] = Became(id_, became, row["client_id"], was, asks)
+                before = None
+        is_doubtful = row["client_id"] is None and row["doubt"] is not None
+        results[report.source_key] = SavedCheckIn(
+            id_, outcome, row["client_id"], before, is_doubtful
+        )
     insert_rows(conn, check_in, ("practice_id", "id", "source", "source_key", *_COLUMNS), new)
     update_rows(conn, check_in, practice_id, _COLUMNS, changed)
     _write_answers(
-        conn, practice_id, answers_by_id, {id_: one.answered_at for id_, one in check_ins.items()}
+        conn,
+        practice_id,
+        answers_by_id,
+        {id_: report.answered_at for id_, report in check_ins.items()},
     )
     return results
 
 
-def _id(practice_id: str, source: str, one: Reported) -> str:
-    return key_of(practice_id, "check_in", source, one.source_key)
+def _id(practice_id: str, source: str, report: Reported) -> str:
+    return key_of(practice_id, "check_in", source, report.source_key)
 
 
 @dataclass(frozen=True)
 class _StoredCheckIn:
-    """A check-in on file: its columns, plain, and its answers with the moment they were saved."""
+    """A check-in on file: its columns (dates as ISO text) and its answers."""
 
     row: Mapping[str, Any]
-    answers: list[tuple[str, float | None, str | None, int]]
+    answers: list[StoredAnswer]
 
     @property
-    def asks(self) -> bool:
-        """Return whether its match is a question; one the owner said is nobody's is none."""
+    def is_doubtful(self) -> bool:
+        """Return whether its client is an open question; not where the owner chose nobody."""
         return self.row["client_id"] is None and self.row["doubt"] is not None
 
 
 def _row(
-    one: Reported, before: _StoredCheckIn | None, people: ClientMatcher, import_id: str | None
+    report: Reported, stored: _StoredCheckIn | None, people: ClientMatcher, import_id: str | None
 ) -> dict[str, Any]:
-    """Return the columns as told now; a match once made, or refused, stays."""
-    if before is None or before.asks:
-        client_id, doubt = people.match(one)
+    """Return the columns as reported now; a match once made, or refused, stays."""
+    if stored is None or stored.is_doubtful:
+        client_id, doubt = people.match(report)
     else:
-        client_id, doubt = before.row["client_id"], before.row["doubt"]
-    moment, due_on = one.moment, one.due_on
+        client_id, doubt = stored.row["client_id"], stored.row["doubt"]
+    moment, due_on = report.moment, report.due_on
     if moment is None or due_on is None:
-        moment, due_on = people.place(client_id, one.answered_at or one.asked_at or 0)
+        moment, due_on = people.place(client_id, report.answered_at or report.asked_at or 0)
     details_json = (
-        json.dumps(one.details, ensure_ascii=False, sort_keys=True) if one.details else None
+        json.dumps(report.details, ensure_ascii=False, sort_keys=True) if report.details else None
     )
     return {
-        "language": one.language,
-        "asked_at": one.asked_at,
-        "answered_at": one.answered_at,
-        "consented_at": one.answered_at,
-        "in_totals": int(one.in_totals),
-        "said_name": one.name or None,
-        "said_email": one.email.lower() if one.email else None,
+        "language": report.language,
+        "asked_at": report.asked_at,
+        "answered_at": report.answered_at,
+        "consented_at": report.answered_at,
+        "in_totals": int(report.in_totals),
+        "said_name": report.name or None,
+        "said_email": report.email.lower() if report.email else None,
         "said": details_json,
         "moment": moment,
         "due_on": due_on.isoformat(),
         "client_id": client_id,
         "doubt": doubt,
-        "words_read_by": one.read_by,
-        "words_read_at": one.read_at,
+        "words_read_by": report.read_by,
+        "words_read_at": report.read_at,
         "import_id": import_id,
     }
 
 
 def _differences(
-    before: _StoredCheckIn, row: Mapping[str, Any], answers: Answers
+    stored: _StoredCheckIn, row: Mapping[str, Any], answers: Answers
 ) -> dict[str, Any]:
-    """Return what is to be changed, as it was; `told` says whether the source says anew.
+    """Return the old values of what changes; `told` says whether the source's content changed.
 
-    New words are to be read again; what somebody read stays read otherwise.
+    Changed words have to be read again; otherwise what somebody read stays read.
     """
-    names = [name for name in (*_CONTENT, *_PLACE, *_MATCH) if before.row[name] != row[name]]
-    differ = [one[:3] for one in before.answers] != answers
+    names = [name for name in (*_CONTENT, *_PLACE, *_MATCH) if stored.row[name] != row[name]]
+    stored_answers = [line.content for line in stored.answers]
+    differ = stored_answers != answers
     is_changed = differ or any(name in _CONTENT for name in names)
-    if [one[::2] for one in answers if one[2]] != _texts(before):
-        names += [name for name in _READ if before.row[name] != row[name]]
-    if is_changed and before.row["import_id"] != row["import_id"]:
+    if _texts(answers) != _texts(stored_answers):
+        names += [name for name in _READ if stored.row[name] != row[name]]
+    if is_changed and stored.row["import_id"] != row["import_id"]:
         names.append("import_id")
     return {
         "told": is_changed,
-        "set": {name: before.row[name] for name in names},
-        "answers": before.answers if differ else None,
+        "set": {name: stored.row[name] for name in names},
+        "answers": stored.answers if differ else None,
     }
 
 
-def _texts(before: _StoredCheckIn) -> list[tuple[str, str | None]]:
-    return [(one[0], one[2]) for one in before.answers if one[2]]
+def _texts(answers: Answers) -> list[tuple[str, str | None]]:
+    return [(line.measure, line.text) for line in answers if line.text]
 
 
-def _answers(one: Reported) -> Answers:
-    if one.answered_at is None:
+def _answers(report: Reported) -> Answers:
+    if report.answered_at is None:
         return []
-    names = sorted({*one.values, *one.texts})
-    return [(name, one.values.get(name), one.texts.get(name)) for name in names]
+    names = sorted({*report.values, *report.texts})
+    return [MeasureAnswer(name, report.values.get(name), report.texts.get(name)) for name in names]
 
 
 def _write_answers(
     conn: Connection,
     practice_id: str,
     answers_by_id: Mapping[str, Answers],
-    saved: Mapping[str, int | None],
+    saved_at: Mapping[str, int | None],
 ) -> None:
-    gone = answer.c.check_in_id.in_(among(conn, answers_by_id))
-    conn.execute(delete(answer).where(answer.c.practice_id == practice_id, gone))
+    replaced = answer.c.check_in_id.in_(among(conn, answers_by_id))
+    conn.execute(delete(answer).where(answer.c.practice_id == practice_id, replaced))
     columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
     rows = [
-        (practice_id, id_, *one, saved[id_])
+        (practice_id, id_, *line, saved_at[id_])
         for id_, answers in answers_by_id.items()
-        for one in answers
+        for line in answers
     ]
     insert_rows(conn, answer, columns, rows)
 
 
 def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, _StoredCheckIn]:
-    """Return those of these check-ins that stand on file."""
+    """Return those of these check-ins that are on file, by id."""
     wanted = among(conn, ids)
-    answers: dict[str, list[Any]] = defaultdict(list)
+    answers: dict[str, list[StoredAnswer]] = defaultdict(list)
     columns = (answer.c.measure, answer.c.value, answer.c.text, answer.c.saved_at)
     answer_statement = select(answer.c.check_in_id, *columns).where(
         answer.c.practice_id == practice_id, answer.c.check_in_id.in_(wanted)
     )
-    for id_, *one in conn.execute(answer_statement):
-        answers[id_].append(tuple(one))
-    there = select(check_in.c.id, *(check_in.c[name] for name in _COLUMNS))
-    check_in_statement = there.where(
+    for row in conn.execute(answer_statement):
+        line = StoredAnswer(row.measure, row.value, row.text, row.saved_at)
+        answers[row.check_in_id].append(line)
+    check_in_statement = select(check_in.c.id, *(check_in.c[name] for name in _COLUMNS)).where(
         check_in.c.practice_id == practice_id, check_in.c.id.in_(wanted)
     )
     return {
         row.id: _StoredCheckIn(
             dict(zip(_COLUMNS, _plain(row[1:]), strict=True)),
-            sorted(answers[row.id], key=lambda one: str(one[0])),
+            sorted(answers[row.id], key=lambda line: str(line.measure)),
         )
         for row in conn.execute(check_in_statement)
     }

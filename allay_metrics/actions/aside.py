@@ -1,4 +1,4 @@
-"""Rows set aside, as they are read: those that are open, each once."""
+"""Reads the open rows set aside, each row once."""
 
 import json
 from dataclasses import dataclass
@@ -13,14 +13,11 @@ Raw = dict[str, str]
 IS_OPEN: ColumnElement[bool] = and_(
     set_aside.c.settled_by.is_(None), set_aside.c.dismissed_at.is_(None)
 )
-OF_IMPORT: ColumnElement[bool] = and_(
-    import_.c.practice_id == set_aside.c.practice_id, import_.c.id == set_aside.c.import_id
-)
 
 
 @dataclass(frozen=True)
 class Aside:
-    """A row set aside, and what is to be known of the file it stands in."""
+    """A row set aside, with the file it is in; `as_of` in seconds since 1970 UTC."""
 
     import_id: str
     row_number: int
@@ -35,16 +32,16 @@ class Aside:
 def open_aside(
     conn: Connection, practice_id: str, source: str, but: str | None = None
 ) -> list[Aside]:
-    """Return the open rows of a source, each once as its newest file has it, not those of `but`."""
+    """Return the open rows of a source, each once from its newest file; none of import `but`."""
     statement = _aside_rows(practice_id).where(import_.c.source == source, IS_OPEN)
     rows_by_hash: dict[str, Aside] = {}
     for row in conn.execute(statement.order_by(import_.c.as_of.desc(), import_.c.sequence.desc())):
         rows_by_hash.setdefault(row.raw_hash, _aside(row))
-    return [one for one in rows_by_hash.values() if one.import_id != but]
+    return [aside for aside in rows_by_hash.values() if aside.import_id != but]
 
 
-def aside_at(conn: Connection, practice_id: str, import_id: str, row: int) -> Aside | None:
-    """Return the open row of this number, None where there is none."""
+def read_aside(conn: Connection, practice_id: str, import_id: str, row: int) -> Aside | None:
+    """Return the open row with this number in an import, None where there is none."""
     statement = _aside_rows(practice_id).where(
         IS_OPEN, set_aside.c.import_id == import_id, set_aside.c.row_number == row
     )
@@ -53,7 +50,7 @@ def aside_at(conn: Connection, practice_id: str, import_id: str, row: int) -> As
 
 
 def imports_of(practice_id: str, source: str) -> Any:
-    """Return the statement of the ids of the imports of a source."""
+    """Return the SELECT of the ids of all imports of a source."""
     return select(import_.c.id).where(
         import_.c.practice_id == practice_id, import_.c.source == source
     )
@@ -64,7 +61,7 @@ def _aside_rows(practice_id: str) -> Any:
     import_columns = (import_.c.source, import_.c.file_name, import_.c.holds, import_.c.as_of)
     return (
         select(*columns, *import_columns)
-        .select_from(set_aside.join(import_, OF_IMPORT))
+        .select_from(set_aside.join(import_))
         .where(set_aside.c.practice_id == practice_id, import_.c.undone_at.is_(None))
     )
 

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from allay_metrics.actions.settings import keep_setting, read_setting
 from allay_metrics.errors import NotAllowed
@@ -35,11 +36,11 @@ class LastBackup:
 
 
 def back_up(scope: Scope, path: Path) -> Backup:
-    """Write a backup, note when, and return what it says of itself.
+    """Write a backup, store when it was made, and return its description.
 
     Raises FileProblem where it cannot be written, NotAllowed for anyone but the owner.
     """
-    if scope.viewer.role != "owner":  # refused before long writing, not after
+    if scope.viewer.role != "owner":  # before the long write, not after
         raise NotAllowed("Only the owner may make a backup.")
     made = write_backup(scope, path)
     record = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
@@ -48,26 +49,30 @@ def back_up(scope: Scope, path: Path) -> Backup:
     return made
 
 
-def known_backup(path: Path) -> tuple[str, int] | None:
-    """Return name or path, and time, of the newest backup that records in a file tell of.
+class BackupOnFile(NamedTuple):
+    """When a backup was made (seconds since 1970 UTC), and its file's name or path."""
 
-    They may be damaged: then what lies in their folder is looked at, too. None where there is none.
+    made_at: int
+    name: str
+
+
+def known_backup(path: Path) -> BackupOnFile | None:
+    """Return the newest backup of records that may be damaged, None where there is none.
+
+    Searched are the backups noted in the database file `path`, and the other files in its folder.
     """
-    backups: list[tuple[int, str]] = []
+    backups: list[BackupOnFile] = []
     statement = f"SELECT value FROM setting WHERE name = '{_LAST}'"  # noqa: S608 - our own name
     for (value,) in read_rows(path, statement):
         with suppress(TypeError, ValueError):
-            noted = LastBackup(**json.loads(value))
-            backups.append((int(noted.made_at), str(noted.file_name)))
-    others = (one for one in path.parent.iterdir() if not one.name.startswith(path.stem))
-    for one in others:
-        label = read_label(one) if one.is_file() else None
+            last = LastBackup(**json.loads(value))
+            backups.append(BackupOnFile(int(last.made_at), str(last.file_name)))
+    others = (file for file in path.parent.iterdir() if not file.name.startswith(path.stem))
+    for file in others:
+        label = read_label(file) if file.is_file() else None
         if label is not None:
-            backups.append((label.made_at, str(one)))
-    if not backups:
-        return None
-    made_at, name = max(backups)
-    return name, made_at
+            backups.append(BackupOnFile(label.made_at, str(file)))
+    return max(backups, default=None)
 
 
 def last_backup(scope: Scope) -> LastBackup | None:

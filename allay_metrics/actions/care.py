@@ -1,4 +1,4 @@
-"""Care is meant to end: a person closes it, client by client, with the day and the reason."""
+"""Closes the care of a client with the day and the reason, and opens it again."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,12 +32,12 @@ class Closing:
 
 
 def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
-    """Close the care of these clients: they are no longer looked for, and not lost.
+    """Close the care of these clients: they are on no list to call, and do not count as lost.
 
-    Twins are closed together or one by one; a client closed before is closed as told now, and one
-    who died stays as that was kept. A therapist closes the clients of one family of hers at a time.
-    That a baby died is kept by `actions.death`, never for several at once. Raises QuestionProblem
-    for a reason that is none, NotFound for an unknown client, Conflict where all of them died.
+    Twins are closed together or one by one. A new closing replaces an earlier one, but never a
+    death. A therapist closes the clients of one family of hers at a time. A baby's death is
+    recorded by `actions.death`, one at a time. Raises QuestionProblem for a reason not in REASONS,
+    NotFound for an unknown client, Conflict where all of them died.
     """
     closings_by_client = {closing.client_id: closing for closing in closings}
     for closing in closings_by_client.values():
@@ -52,14 +52,14 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
         families = families_of_clients(conn, scope, closings_by_client)
         died = clients_who_died(conn, scope, closings_by_client)
         if died == closings_by_client.keys():
-            raise Conflict("This baby died: that stays as it was kept, and nothing was closed.")
+            raise Conflict("This baby died: that record stays as it is, and nothing was closed.")
         living = {id_: closing for id_, closing in closings_by_client.items() if id_ not in died}
         write_closings(conn, scope, living, now())
         derive_written(conn, scope, families)
 
 
 def clients_who_died(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
-    """Return those of these clients of whom it is kept that they died."""
+    """Return those of these clients whose death is recorded."""
     statement = select(care_closed.c.client_id).where(
         care_closed.c.practice_id == scope.practice_id,
         care_closed.c.client_id.in_(among(conn, client_ids)),
@@ -75,24 +75,24 @@ def write_closings(
     at: int,
     death: str | None = None,
 ) -> None:
-    """Keep these closings, by client id, in place of those before; deriving is the caller's.
+    """Write these closings, by client id, over earlier ones; the caller derives.
 
-    `death` is what contact calls a baby's death by.
+    `death` is the id of a baby's death, which rows of family_contact refer to.
     """
     in_practice = care_closed.c.practice_id == scope.practice_id
-    theirs = care_closed.c.client_id.in_(among(conn, closings))
+    of_clients = care_closed.c.client_id.in_(among(conn, closings))
     versions = {row.client_id: row.version for row in conn.execute(
-        select(care_closed.c.client_id, care_closed.c.version).where(in_practice, theirs)
+        select(care_closed.c.client_id, care_closed.c.version).where(in_practice, of_clients)
     )}  # fmt: skip
-    conn.execute(delete(care_closed).where(in_practice, theirs))
-    who = writer(conn, scope)
+    conn.execute(delete(care_closed).where(in_practice, of_clients))
+    closed_by = writer_name(conn, scope)
     rows = [
         {
             "practice_id": scope.practice_id,
             "client_id": id_,
             "closed_on": closing.day,
             "reason": closing.reason,
-            "closed_by": who,
+            "closed_by": closed_by,
             "closed_at": at,
             "version": versions.get(id_, 0) + 1,
             "death": death,
@@ -103,7 +103,7 @@ def write_closings(
 
 
 def derive_written(conn: Connection, scope: Scope, families: Iterable[str]) -> None:
-    """Derive families that were written in, as the practice: it reaches further than she sees."""
+    """Derive families after a write, as the practice: it needs rows that the viewer may not see."""
     with scope.as_practice(conn, "derive"):
         derive(conn, scope.practice_id, families)
 
@@ -111,7 +111,7 @@ def derive_written(conn: Connection, scope: Scope, families: Iterable[str]) -> N
 def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
     """Open the care of these clients again, as if it had not been closed.
 
-    Raises NotFound, and Conflict where one of them died: a death is taken back by `actions.death`.
+    Raises NotFound, and Conflict where one of them died: `actions.death` undoes a death.
     """
     ids = set(client_ids)
     if not ids:
@@ -131,29 +131,29 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
 
 
 def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
-    """Return the one family that is written in, for `Scope.write` and the audit trail.
+    """Return the family of these clients, for `Scope.write` and the audit trail.
 
-    The owner may write in several at once, and learns from what she writes whom there is not: None.
-    Raises NotFound where one of the clients is not in a therapist's caseload, NotAllowed where they
-    are of several families.
+    None where the owner writes in several families at once, or names a client who does not exist:
+    the write itself raises NotFound. A therapist: raises NotFound where one of the clients is not
+    in her caseload, NotAllowed where they are of several families.
     """
-    owns = scope.viewer.role == "owner"
+    is_owner = scope.viewer.role == "owner"
     try:
         with scope.read() as conn:
             families = families_of_clients(conn, scope, client_ids)
     except NotFound:
-        if owns:
+        if is_owner:
             return None
         raise
-    if owns:
+    if is_owner:
         return families.pop() if len(families) == 1 else None
     if len(families) > 1:
         raise NotAllowed("Only the owner may write in several families at once.")
     return families.pop()
 
 
-def writer(conn: Connection, scope: Scope) -> str:
-    """Return who writes, as shown: owner, or the therapist's name."""
+def writer_name(conn: Connection, scope: Scope) -> str:
+    """Return the viewer's name as shown beside what she wrote: owner, or the therapist's name."""
     if scope.viewer.role == "owner":
         return "owner"
     statement = select(therapist.c.name).where(
@@ -165,7 +165,7 @@ def writer(conn: Connection, scope: Scope) -> str:
 def clients_of_bookings(
     scope: Scope, source: str, source_keys: Iterable[str]
 ) -> Mapping[str, Sequence[str]]:
-    """Return the ids of all clients of the family, by the source's own id of one booking of it."""
+    """Return by a booking's source key the ids of all clients of its family."""
     ids = [key_of(scope.practice_id, source, key) for key in source_keys]
     client_ids: dict[str, list[str]] = defaultdict(list)
     with scope.read() as conn:
@@ -185,7 +185,7 @@ def clients_of_bookings(
 def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: str) -> None:
     """Close the care of all clients of these families on one day, for one reason.
 
-    A client who died stays as that was kept.
+    The record of a client who died is not changed.
     """
     with scope.read() as conn:
         statement = select(client.c.id).where(
@@ -199,7 +199,7 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
 
 
 def families_of_clients(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
-    """Return the families of these clients, all of whom the viewer may see. Raises NotFound."""
+    """Return the families of these clients. Raises NotFound unless the viewer may see them all."""
     ids = set(client_ids)
     statement = select(client.c.id, client.c.family_id).where(
         client.c.practice_id == scope.practice_id,

@@ -1,4 +1,4 @@
-"""Check-ins from the practice's side: links made and sent, warning signs and words read.
+"""Check-ins from the practice's side: making and sending links, acknowledging signs, reading words.
 
 What a parent does with a link is in parent_form.py.
 """
@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from allay_metrics.actions.care import family_to_write, writer
-from allay_metrics.actions.courses import OpenEpisode, courses, today_in
+from allay_metrics.actions.care import family_to_write, writer_name
+from allay_metrics.actions.courses import OpenEpisode, read_open_episodes, today_in
 from allay_metrics.actions.protocol import must_be_on
 from allay_metrics.actions.tokens import new_token, token_hash
 from allay_metrics.contact import must_allow
@@ -24,13 +24,13 @@ from allay_metrics.records.tables.check_ins import FORM
 from allay_metrics.records.types import now
 
 PATH = "/c/"
-# A first session that moves takes its check-ins along.
+# Check-ins due this close to each other are the same one: its first session was moved.
 SAME_COURSE = timedelta(days=45)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link that was made: its path, shown this once, and when it ends (seconds since 1970)."""
+    """A new link: its path, shown only once, and when it ends (seconds since 1970 UTC)."""
 
     check_in_id: str
     url_path: str
@@ -38,53 +38,54 @@ class Link:
 
 
 def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -> Link:
-    """Make the link to one client's check-in of a moment; one made before for it is closed.
+    """Make the link to one client's check-in of a moment; it replaces an earlier link to that.
 
-    A therapist makes those of her own families. Raises NotFound for a client who is not asked,
-    Conflict while check-ins are off, where the moment is over or answered, or where the family is
-    not contacted, QuestionProblem for a moment or language that is none.
+    A therapist: for her own families. Raises NotFound for a client without open care, Conflict
+    while check-ins are off, where the moment is over or answered, or where the family is not to be
+    contacted, QuestionProblem for an unknown moment or language.
     """
     if moment not in MOMENTS:
         raise QuestionProblem(choose_from("moment", moment, MOMENTS))
     if language not in LANGUAGES:
         raise QuestionProblem(choose_from("language", language, LANGUAGES))
-    at = now()
-    today = today_in(scope, datetime.fromtimestamp(at, UTC))
+    asked_at = now()
+    today = today_in(scope, datetime.fromtimestamp(asked_at, UTC))
     with scope.write("ask a family", family_to_write(scope, [client_id])) as conn:
         must_be_on(conn, scope)
-        course = _course(conn, scope, today.date(), client_id)
-        asking = _asking(course, moment, today.date())
-        ends = at + (_end(scope, course, asking) - int(today.timestamp()))
-        if ends <= at:
+        episode = _open_episode(conn, scope, today.date(), client_id)
+        period = _period(episode, moment, today.date())
+        # In the demo `today` lies in the past: the link lives as long as it would there.
+        ends_at = asked_at + (_end(scope, episode, period) - int(today.timestamp()))
+        if ends_at <= asked_at:
             raise Conflict("It is too late to ask for that.")
         token = new_token()
         values = {
             "token_hash": token_hash(token),
             "language": language,
-            "asked_at": at,
-            "asked_by": writer(conn, scope),
+            "asked_at": asked_at,
+            "asked_by": writer_name(conn, scope),
             "sent_at": None,
-            "expires_at": ends,
+            "expires_at": ends_at,
         }
-        id_ = _keep(conn, scope, client_id, asking, values)
-    return Link(id_, f"{PATH}{token}", ends)
+        id_ = _keep(conn, scope, client_id, period, values)
+    return Link(id_, f"{PATH}{token}", ends_at)
 
 
 def mark_sent(scope: Scope, check_in_id: str) -> None:
-    """Keep that a link was e-mailed. Raises NotFound."""
+    """Record that a link was e-mailed. Raises NotFound."""
     client_id = _client_of(scope, check_in_id)
     with scope.write("send a check-in", family_to_write(scope, [client_id])) as conn:
         _change(conn, scope, check_in_id, {"sent_at": now()})
 
 
 def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
-    """Keep who read a warning sign, when, and what was done about it.
+    """Record who read a warning sign, when, and what was done about it.
 
-    A therapist acknowledges those of her own families. Raises QuestionProblem without a word on
-    what was done, NotFound for no such sign, Conflict where somebody did before.
+    A therapist: of her own families. Raises QuestionProblem where `done` is blank, NotFound for an
+    unknown sign, Conflict where somebody acknowledged it before.
     """
-    what = " ".join(done.split())
-    if not what:
+    action_taken = " ".join(done.split())
+    if not action_taken:
         raise QuestionProblem("Say in a few words what was done.")
     family = _family_to_acknowledge(scope, check_in_id)
     with scope.write("acknowledge a warning sign", family) as conn:
@@ -96,30 +97,34 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
         row = conn.execute(select(red_flag.c.acknowledged_by, red_flag.c.done).where(this)).first()
         if row is None:
             raise NotFound("There is no such warning sign.")
-        if (row.acknowledged_by, row.done) == (writer(conn, scope), what):
-            return  # pressed twice
+        if (row.acknowledged_by, row.done) == (writer_name(conn, scope), action_taken):
+            return  # clicked twice
         if row.acknowledged_by is not None:
             raise Conflict(
                 f"It was acknowledged before, by {row.acknowledged_by}: {row.done}. "
-                f"What you wrote was not kept: {what}"
+                f"What you wrote was not kept: {action_taken}"
             )
-        values = {"acknowledged_by": writer(conn, scope), "acknowledged_at": now(), "done": what}
+        values = {
+            "acknowledged_by": writer_name(conn, scope),
+            "acknowledged_at": now(),
+            "done": action_taken,
+        }
         conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **values))
 
 
 def read_words(scope: Scope, check_in_id: str) -> None:
-    """Keep who read the free text of a check-in, and when; the first reader stays.
+    """Record who read the free text of a check-in, and when; the first reader stays.
 
     Raises NotFound.
     """
     client_id = _client_of(scope, check_in_id)
     with scope.write("read a parent's words", family_to_write(scope, [client_id])) as conn:
-        values = {"words_read_by": writer(conn, scope), "words_read_at": now()}
+        values = {"words_read_by": writer_name(conn, scope), "words_read_at": now()}
         _change(conn, scope, check_in_id, values, check_in.c.words_read_at.is_(None))
 
 
 def _same_moment(moment: str, due: date) -> Any:
-    """Return the condition that a check-in of ours is the one of this moment, due about then."""
+    """Return the condition of a check-in by our form for this moment, due at about that day."""
     return and_(
         check_in.c.source == FORM,
         check_in.c.moment == moment,
@@ -127,55 +132,57 @@ def _same_moment(moment: str, due: date) -> Any:
     )
 
 
-def _course(conn: Connection, scope: Scope, today: date, client_id: str) -> OpenEpisode:
-    client_courses = courses(conn, scope, today, [client_id])
-    if not client_courses:
-        raise NotFound("No care of this client is open: nobody is asked.")
-    if client_courses[0].opted_out:
+def _open_episode(conn: Connection, scope: Scope, today: date, client_id: str) -> OpenEpisode:
+    episode = next(iter(read_open_episodes(conn, scope, today, [client_id])), None)
+    if episode is None:
+        raise NotFound("This client is not in care at the moment, so no check-in can be sent.")
+    if episode.opted_out:
         raise Conflict("This family asked not to be asked again.")
-    must_allow(client_courses[0].contact, "check-in")
-    return client_courses[0]
+    must_allow(episode.contact, "check-in")
+    return episode
 
 
-def _asking(course: OpenEpisode, moment: str, today: date) -> CheckInPeriod:
-    """Return the moment, which is now or still to come."""
-    matches = [one for one in askings(course.first, course.booked_on) if one.moment == moment]
+def _period(episode: OpenEpisode, moment: str, today: date) -> CheckInPeriod:
+    """Return the period of a moment. Raises Conflict where it is over."""
+    matches = [
+        period for period in askings(episode.first, episode.booked_on) if period.moment == moment
+    ]
     if not matches or matches[0].closes < today:
         raise Conflict("It is too late to ask for that.")
     return matches[0]
 
 
-def _end(scope: Scope, course: OpenEpisode, asking: CheckInPeriod) -> int:
-    """Return when a link ends: a baseline's with the first session, else days after its window."""
-    if asking.moment in BASELINES:
-        return course.session
-    last = datetime.combine(asking.closes + GRACE + timedelta(days=1), time(), scope.zone)
+def _end(scope: Scope, episode: OpenEpisode, period: CheckInPeriod) -> int:
+    """Return when a link ends: a baseline's at the first session, else days after its period."""
+    if period.moment in BASELINES:
+        return episode.session
+    last = datetime.combine(period.closes + GRACE + timedelta(days=1), time(), scope.zone)
     return int(last.timestamp())
 
 
 def _keep(
-    conn: Connection, scope: Scope, client_id: str, asking: CheckInPeriod, values: dict[str, Any]
+    conn: Connection, scope: Scope, client_id: str, period: CheckInPeriod, values: dict[str, Any]
 ) -> str:
-    """Put the check-in on file, or a new link in place of the old; return its id."""
-    there = conn.execute(
+    """Insert the check-in, or replace its link where it is on file; return its id."""
+    stored = conn.execute(
         select(check_in.c.id, check_in.c.answered_at).where(
             check_in.c.practice_id == scope.practice_id,
             check_in.c.client_id == client_id,
-            _same_moment(asking.moment, asking.due),
+            _same_moment(period.moment, period.due),
         )
     ).first()
-    if there is not None and there.answered_at is not None:
+    if stored is not None and stored.answered_at is not None:
         raise Conflict("This check-in is answered.")
-    if there is not None:
-        _change(conn, scope, there.id, {"due_on": asking.due, **values})
-        return str(there.id)
+    if stored is not None:
+        _change(conn, scope, stored.id, {"due_on": period.due, **values})
+        return str(stored.id)
     id_ = new_key()
     row = {
         "practice_id": scope.practice_id,
         "id": id_,
         "client_id": client_id,
-        "moment": asking.moment,
-        "due_on": asking.due,
+        "moment": period.moment,
+        "due_on": period.due,
         "source": FORM,
         "source_key": id_,
         "in_totals": 0,
@@ -185,7 +192,7 @@ def _keep(
 
 
 def _family_to_acknowledge(scope: Scope, check_in_id: str) -> str | None:
-    """Return the family for `Scope.write`: none for the owner, whose are also unmatched answers."""
+    """Return the family for `Scope.write`; None for the owner, who sees unmatched ones too."""
     if scope.viewer.role == "owner":
         return None
     return family_to_write(scope, [_client_of(scope, check_in_id)])

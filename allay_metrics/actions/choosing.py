@@ -1,12 +1,12 @@
-"""How a choice of the owner is kept: every number follows in the same transaction.
+"""Saves overrides of the owner and derives what they change, in one transaction.
 
-A choice is a few rows. What they change is found by comparing what was chosen before and after,
-and the visits of the families concerned are derived anew and compared. Each can be taken back.
+An override is a few rows. The families concerned are found by comparing all overrides before and
+after; their visits are derived anew and compared. Each override can be undone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
@@ -33,19 +33,27 @@ from allay_metrics.records.tables import (
 )
 
 _OF_CLIENTS = (care_closed, client_detail, client_note, client_tag)
-_NEW = 0  # the version of a row that was not there when it was read
+_NEW = 0  # the version of a row that did not exist when it was read
 
 Stored = Mapping[str, Any]
-# Table, key, what stood there before, what stands there after, what it is to a person.
-_Kept = tuple[str, Stored, Stored | None, Stored | None, str]
+
+
+class RowChange(NamedTuple):
+    """One row before and after an override; None: no such row. `name` is shown to people."""
+
+    table: str
+    key: Stored
+    before: Stored | None
+    after: Stored | None
+    name: str
 
 
 @dataclass(frozen=True)
 class OverrideRow:
-    """One row as it shall be: its table, its key, and what it says; None for `values`: it goes.
+    """One row to be written: table, key and values; None for `values` deletes it.
 
-    `version` is the one that was read, 0 for none yet, None where it does not matter. `name` says
-    to a person what the row is.
+    `version` is the one that was read, 0 for a new row, None where it does not matter. `name` is
+    what the row is called in a sentence to the user.
     """
 
     table: Table
@@ -57,141 +65,144 @@ class OverrideRow:
 
 @dataclass(frozen=True)
 class UndoToken:
-    """What stood there before a choice, and what the choice left: enough to take it back."""
+    """All rows before and after an override: what is needed to undo it."""
 
-    rows: tuple[_Kept, ...] = ()
+    rows: tuple[RowChange, ...] = ()
+    # (table name, row) of what is recorded about the clients concerned.
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
+    # (check-in id, client id).
     asked_before: tuple[tuple[str, str], ...] = ()
-    # By booking and death: what was said of contact before, and what stands there after.
+    # By (booking id, death): the row of family_contact before and after.
     contact: tuple[tuple[tuple[str, str], Stored | None, Stored | None], ...] = ()
-    # What bookings with a word on contact are known by, which went and which came.
+    # Rows of contact_match that went and that came.
     matches: tuple[frozenset[Match], frozenset[Match]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
 class OverrideChange:
-    """What a choice changed: visits in all, and from where to where, most first."""
+    """What an override changed: the visits in all, and from what to what, most visits first."""
 
     visits: int
-    ways: tuple[Move, ...]
-    back: UndoToken
+    moves: tuple[Move, ...]
+    undo: UndoToken
 
 
 def keep(scope: Scope, reason: str, rows: Iterable[OverrideRow]) -> OverrideChange:
-    """Keep these rows of a choice, derive what they concern, and return what changed.
+    """Save these rows of an override, derive the families concerned, and return what changed.
 
-    Raises Conflict when a row is no longer the one that was read: then nothing was kept.
+    Raises Conflict when a row was changed since it was read: then nothing is saved.
     """
     with scope.write(reason) as conn:
         return keep_in(conn, scope.practice_id, rows)
 
 
 def keep_in(conn: Connection, practice_id: str, rows: Iterable[OverrideRow]) -> OverrideChange:
-    """Do what `keep` does in a transaction that is open."""
+    """Do what `keep` does, inside the caller's transaction."""
     before = read_choices(conn, practice_id)
-    kept = [_write(conn, practice_id, row) for row in rows]
-    return _follow(conn, practice_id, before, kept)
+    changes = [_write(conn, practice_id, row) for row in rows]
+    return _derive_changes(conn, practice_id, before, changes)
 
 
-def take_back(scope: Scope, back: UndoToken) -> OverrideChange:
-    """Give back what stood there before a choice, and return what changed by it.
+def take_back(scope: Scope, undo: UndoToken) -> OverrideChange:
+    """Restore the rows before an override, and return what that changed.
 
-    Raises Conflict when somebody changed it once more meanwhile.
+    Raises Conflict when somebody changed one of them since.
     """
     with scope.write("take a choice back") as conn:
         before = read_choices(conn, scope.practice_id)
-        kept = []
-        for table_name, key, was, left, name in back.rows:
-            table = metadata.tables[table_name]
-            if _read(conn, scope.practice_id, table, key) != left:
-                raise Conflict(f"{name} was changed meanwhile: it stays as it is now.")
-            _put(conn, scope.practice_id, table, key, was)
-            kept.append((table_name, key, left, was, name))
-        _give_care_back(conn, scope.practice_id, back)
-        is_contact_restored = _give_contact_back(conn, scope.practice_id, back)
-        return _follow(
-            conn, scope.practice_id, before, kept, contact_given_back=is_contact_restored
+        changes = []
+        for row in undo.rows:
+            table = metadata.tables[row.table]
+            if _read(conn, scope.practice_id, table, row.key) != row.after:
+                raise Conflict(f"{row.name} was changed meanwhile: it stays as it is now.")
+            _put(conn, scope.practice_id, table, row.key, row.before)
+            changes.append(row._replace(before=row.after, after=row.before))
+        _restore_care(conn, scope.practice_id, undo)
+        is_contact_restored = _restore_contact(conn, scope.practice_id, undo)
+        return _derive_changes(
+            conn, scope.practice_id, before, changes, contact_given_back=is_contact_restored
         )
 
 
-def _write(conn: Connection, practice_id: str, row: OverrideRow) -> _Kept:
-    was = _read(conn, practice_id, row.table, row.key)
-    if _says(was, row.values):  # pressed twice, or two who meant the same
-        return row.table.name, row.key, was, was, row.name
-    if row.version is not None and (was["version"] if was else _NEW) != row.version:
-        raise Conflict(f"{row.name} was changed meanwhile{_both(was, row.values)}")
-    left = None
+def _write(conn: Connection, practice_id: str, row: OverrideRow) -> RowChange:
+    before = _read(conn, practice_id, row.table, row.key)
+    if _is_same(before, row.values):  # clicked twice, or two people chose the same
+        return RowChange(row.table.name, row.key, before, before, row.name)
+    if row.version is not None and (before["version"] if before else _NEW) != row.version:
+        raise Conflict(f"{row.name} was changed meanwhile{_describe_conflict(before, row.values)}")
+    new = None
     if row.values is not None:
-        version = was["version"] + 1 if was else 1
-        left = {**(was or {}), **row.key, **row.values, "version": version}
-    _put(conn, practice_id, row.table, row.key, left)
-    return row.table.name, row.key, was, _read(conn, practice_id, row.table, row.key), row.name
+        version = before["version"] + 1 if before else 1
+        new = {**(before or {}), **row.key, **row.values, "version": version}
+    _put(conn, practice_id, row.table, row.key, new)
+    after = _read(conn, practice_id, row.table, row.key)
+    return RowChange(row.table.name, row.key, before, after, row.name)
 
 
-def _says(was: Stored | None, values: Stored | None) -> bool:
-    """Return whether what stands there is what is to be kept."""
-    if was is None or values is None:
-        return was is None and values is None
-    return all(was[name] == value for name, value in values.items())
+def _is_same(stored: Stored | None, values: Stored | None) -> bool:
+    """Return whether the row on file has these values already."""
+    if stored is None or values is None:
+        return stored is None and values is None
+    return all(stored[name] == value for name, value in values.items())
 
 
-def _both(was: Stored | None, values: Stored | None) -> str:
-    """Return what stands there and what was to be kept, for whoever has to choose."""
-    differ = [name for name in (values or was or {}) if _of(was, name) != _of(values, name)]
-    theirs, draft = (
-        ", ".join(filter(None, (_of(row, name) for name in differ))) or "nothing"
-        for row in (was, values)
+def _describe_conflict(stored: Stored | None, values: Stored | None) -> str:
+    """Return what is on file and what was to be saved, for whoever has to choose."""
+    differ = [
+        name for name in (values or stored or {}) if _text(stored, name) != _text(values, name)
+    ]
+    current, draft = (
+        ", ".join(filter(None, (_text(row, name) for name in differ))) or "nothing"
+        for row in (stored, values)
     )
-    return f". It now says: {theirs}. Yours, not kept: {draft}."
+    return f". It now says: {current}. Yours, not kept: {draft}."
 
 
-def _of(row: Stored | None, name: str) -> str:
+def _text(row: Stored | None, name: str) -> str:
     value = row.get(name) if row else None
     return "" if value is None else str(value)
 
 
 def _read(conn: Connection, practice_id: str, table: Table, key: Stored) -> Stored | None:
-    row = conn.execute(select(table).where(_at(practice_id, table, key))).mappings().first()
+    row = conn.execute(select(table).where(_has_key(practice_id, table, key))).mappings().first()
     return dict(row) if row else None
 
 
 def _put(conn: Connection, practice_id: str, table: Table, key: Stored, row: Stored | None) -> None:
-    at = _at(practice_id, table, key)
+    is_row = _has_key(practice_id, table, key)
     if row is None:
-        conn.execute(delete(table).where(at))
+        conn.execute(delete(table).where(is_row))
         return
     values = {**row, "practice_id": practice_id}
-    if conn.execute(update(table).where(at).values(values)).rowcount == 0:
+    if conn.execute(update(table).where(is_row).values(values)).rowcount == 0:
         conn.execute(insert(table).values(values))
 
 
-def _at(practice_id: str, table: Table, key: Stored) -> Any:
-    named = (table.c[name] == value for name, value in key.items())
-    return and_(table.c.practice_id == practice_id, *named)
+def _has_key(practice_id: str, table: Table, key: Stored) -> Any:
+    columns = (table.c[name] == value for name, value in key.items())
+    return and_(table.c.practice_id == practice_id, *columns)
 
 
-def _follow(
+def _derive_changes(
     conn: Connection,
     practice_id: str,
     before: Overrides,
-    kept: Sequence[_Kept],
+    changes: Sequence[RowChange],
     *,
     contact_given_back: bool = False,
 ) -> OverrideChange:
     after = read_choices(conn, practice_id)
     families = touched_families(conn, practice_id, before, after)
     relinked = before.links != after.links
-    stood = standing(conn, practice_id, families)
+    visits_before = standing(conn, practice_id, families)
     ids = _clients(conn, practice_id, families) if relinked else set()
-    care_before, check_ins_before = (
-        _care(conn, practice_id, ids),
-        _read_check_in_clients(conn, practice_id, ids),
-    )
-    names = client_names(conn, practice_id, ids)
-    parting = _part(conn, practice_id, kept)
-    contact = _contact(conn, practice_id) if relinked else {}
-    matches = read_matches(conn, practice_id) if relinked else frozenset()
+    care_before = _care(conn, practice_id, ids)
+    check_ins_before = _read_check_in_clients(conn, practice_id, ids)
+    names_before = client_names(conn, practice_id, ids)
+    partings = _part(conn, practice_id, changes)
+    contact_before = _contact(conn, practice_id) if relinked else {}
+    matches_before = read_matches(conn, practice_id) if relinked else frozenset()
     if families:
         derive(
             conn,
@@ -199,68 +210,71 @@ def _follow(
             families,
             relinked=relinked,
             contact_given_back=contact_given_back,
-            stay=frozenset().union(*(one.stay for one in parting)),
+            stay=frozenset().union(*(parting.stay for parting in partings)),
         )
-    for one in parting:
-        match_to_nobody(conn, practice_id, one)
-    ways, visits = ways_moved(stood, standing(conn, practice_id, families))
-    driven = _drive_from_new_bases(conn, practice_id, kept)
+    for parting in partings:
+        match_to_nobody(conn, practice_id, parting)
+    moves, visits = ways_moved(visits_before, standing(conn, practice_id, families))
+    base_moves = _drive_from_new_bases(conn, practice_id, changes)
     ids |= _clients(conn, practice_id, families) if relinked else set()
-    now = _contact(conn, practice_id) if relinked else {}
-    matches_now = read_matches(conn, practice_id) if relinked else frozenset()
-    changed = tuple(
-        (key, contact.get(key), now.get(key))
-        for key in sorted(contact.keys() | now.keys())
-        if contact.get(key) != now.get(key)
+    contact_after = _contact(conn, practice_id) if relinked else {}
+    matches_after = read_matches(conn, practice_id) if relinked else frozenset()
+    contact_changes = tuple(
+        (key, contact_before.get(key), contact_after.get(key))
+        for key in sorted(contact_before.keys() | contact_after.keys())
+        if contact_before.get(key) != contact_after.get(key)
     )
-    known_by = (matches - matches_now, matches_now - matches)
+    match_changes = (matches_before - matches_after, matches_after - matches_before)
     care_after = _care(conn, practice_id, ids)
     if links := [
-        key
-        for table, key, was, left, _ in kept
-        if table == family_link.name and was is None and left is not None
+        change.key
+        for change in changes
+        if change.table == family_link.name and change.before is None and change.after is not None
     ]:
         names_after = client_names(conn, practice_id, ids)
         check_ins_after = _read_check_in_clients(conn, practice_id, ids)
-        before_it = (names, care_before, check_ins_before)
-        since = (names_after, care_after, check_ins_after)
+        before_link = (names_before, care_before, check_ins_before)
+        after_link = (names_after, care_after, check_ins_after)
         for key in links:
-            remember(conn, practice_id, key, before_it, since)
-    back = UndoToken(tuple(kept), care_before, care_after, check_ins_before, changed, known_by)
-    return OverrideChange(visits + sum(way.visits for way in driven), (*ways, *driven), back)
+            remember(conn, practice_id, key, before_link, after_link)
+    undo = UndoToken(
+        tuple(changes), care_before, care_after, check_ins_before, contact_changes, match_changes
+    )
+    total = visits + sum(move.visits for move in base_moves)
+    return OverrideChange(total, (*moves, *base_moves), undo)
 
 
-def _part(conn: Connection, practice_id: str, kept: Sequence[_Kept]) -> list[Parting]:
-    """Give back what was whose before links that are taken back now."""
+def _part(conn: Connection, practice_id: str, changes: Sequence[RowChange]) -> list[Parting]:
+    """Give clients and check-ins back to the families of links that are removed now."""
     return [
-        part(conn, practice_id, key)
-        for table, key, was, left, _ in kept
-        if table == family_link.name and was is not None and left is None
+        part(conn, practice_id, change.key)
+        for change in changes
+        if change.table == family_link.name and change.before is not None and change.after is None
     ]
 
 
 def _drive_from_new_bases(
-    conn: Connection, practice_id: str, kept: Sequence[_Kept]
+    conn: Connection, practice_id: str, changes: Sequence[RowChange]
 ) -> tuple[Move, ...]:
-    """Drive every day of therapists anew whose base is another one now."""
-    ways = []
-    for table, key, was, left, _ in kept:
-        if table != therapist.name or was is None or left is None:
+    """Recompute the driving of every day of the therapists whose base changed."""
+    moves = []
+    for change in changes:
+        if change.table != therapist.name or change.before is None or change.after is None:
             continue
-        base, new = was["base_city"] or "", left["base_city"] or ""
-        if base != new:
-            days = days_of_therapist(conn, practice_id, key["id"])
-            ways.append(Move("base", base, new, drive_anew(conn, practice_id, days)))
-    return tuple(ways)
+        old, new = change.before["base_city"] or "", change.after["base_city"] or ""
+        if old != new:
+            days = days_of_therapist(conn, practice_id, change.key["id"])
+            moves.append(Move("base", old, new, drive_anew(conn, practice_id, days)))
+    return tuple(moves)
 
 
-# What is kept of a client follows her to her new family. Where that had a client of her name it
-# could not be told apart afterwards: what stood before is remembered, and whose each check-in was.
+# Rows about a client follow her to her new family. Where that has a client of the same name they
+# cannot be told apart afterwards, so the rows before are kept, and the client of each check-in.
 
 
 def _clients(conn: Connection, practice_id: str, families: Iterable[str]) -> set[str]:
-    theirs = client.c.family_id.in_(among(conn, families))
-    statement = select(client.c.id).where(client.c.practice_id == practice_id, theirs)
+    of_families = client.c.family_id.in_(among(conn, families))
+    statement = select(client.c.id).where(client.c.practice_id == practice_id, of_families)
     return set(conn.execute(statement).scalars())
 
 
@@ -284,7 +298,7 @@ def _care(
 def _read_check_in_clients(
     conn: Connection, practice_id: str, clients: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the check-ins of these clients, and whose each is."""
+    """Return the check-ins of these clients as (check-in id, client id)."""
     ids = sorted(clients)
     statement = select(check_in.c.id, check_in.c.client_id).where(
         check_in.c.practice_id == practice_id, check_in.c.client_id.in_(among(conn, ids))
@@ -292,34 +306,34 @@ def _read_check_in_clients(
     return tuple((row.id, row.client_id) for row in conn.execute(statement.order_by(check_in.c.id)))
 
 
-def _give_care_back(conn: Connection, practice_id: str, back: UndoToken) -> None:
-    """Put what was kept of clients where it stood, unless somebody wrote there meanwhile."""
-    for id_, client_id in back.asked_before:
-        which = and_(check_in.c.practice_id == practice_id, check_in.c.id == id_)
-        conn.execute(update(check_in).where(which).values(client_id=client_id))
-    clients = {row["client_id"] for _, row in (*back.care_before, *back.care_after)}
-    if not clients or _care(conn, practice_id, clients) != back.care_after:
+def _restore_care(conn: Connection, practice_id: str, undo: UndoToken) -> None:
+    """Restore the rows about clients, unless somebody wrote one of them since."""
+    for id_, client_id in undo.asked_before:
+        this = and_(check_in.c.practice_id == practice_id, check_in.c.id == id_)
+        conn.execute(update(check_in).where(this).values(client_id=client_id))
+    clients = {row["client_id"] for _, row in (*undo.care_before, *undo.care_after)}
+    if not clients or _care(conn, practice_id, clients) != undo.care_after:
         return
     for table in _OF_CLIENTS:
         in_practice = table.c.practice_id == practice_id
         conn.execute(delete(table).where(in_practice, table.c.client_id.in_(among(conn, clients))))
-    for name, row in back.care_before:
+    for name, row in undo.care_before:
         conn.execute(insert(metadata.tables[name]).values(dict(row)))
 
 
 def _contact(conn: Connection, practice_id: str) -> dict[tuple[str, str], Stored]:
-    """Return what is said of contact, by booking and death: few rows in any practice."""
+    """Return all rows of family_contact by (booking id, death): few in any practice."""
     statement = select(family_contact).where(family_contact.c.practice_id == practice_id)
     rows = conn.execute(statement).mappings()
     return {(row["booking_id"], row["death"]): dict(row) for row in rows}
 
 
-def _give_contact_back(conn: Connection, practice_id: str, back: UndoToken) -> bool:
-    """Give contact back what was said before, unless somebody set it meanwhile; return whether."""
-    stands = _contact(conn, practice_id)
-    if any(stands.get(key) != after for key, _, after in back.contact):
+def _restore_contact(conn: Connection, practice_id: str, undo: UndoToken) -> bool:
+    """Restore contact, unless somebody set it since; return whether it was restored."""
+    current = _contact(conn, practice_id)
+    if any(current.get(key) != after for key, _, after in undo.contact):
         return False
-    for (id_, death), before, _ in back.contact:
+    for (id_, death), before, _ in undo.contact:
         _put(conn, practice_id, family_contact, {"booking_id": id_, "death": death}, before)
-    put_matches(conn, practice_id, *back.matches)
+    put_matches(conn, practice_id, *undo.matches)
     return True

@@ -1,9 +1,9 @@
-"""Contact with a family: as usual, practical only, or none, with a reason; and the way back.
+"""Sets contact with a family (as usual, practical only, or none, with a reason), and undoes it.
 
-It is kept by booking (tables/care.py): what was said of a family goes along wherever its bookings
-go, and of a family made of two the stricter counts (derive/contact_floor.py). What the death of a
-baby asks for (actions/death.py) stands beside a person's own word, the stricter counts, and only a
-person's later word takes the place of it.
+It is stored by booking (tables/care.py), so it follows the bookings to whichever family they go;
+for merged families the strictest level counts (derive/contact_floor.py). The level that a baby's
+death asks for (actions/death.py) is a row of its own beside a person's choice: the stricter of both
+counts, and only a person's later choice replaces it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select
 
-from allay_metrics.actions.care import derive_written, writer
+from allay_metrics.actions.care import derive_written, writer_name
 from allay_metrics.contact import ContactPermission, checked, contact_of, stricter, strictest
 from allay_metrics.derive import derive
 from allay_metrics.derive.contact_match import Cut, Rows, cut_matches
@@ -27,7 +27,7 @@ _Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ContactUndo:
-    """What was said of a family's contact before somebody changed it, and what is said since."""
+    """The rows of a family's contact before and after somebody changed it."""
 
     family_id: str
     before: Rows
@@ -37,7 +37,7 @@ class ContactUndo:
 
 @dataclass(frozen=True)
 class ContactEntry:
-    """One word on a family's contact: a person's own, or what a death asks for."""
+    """One setting of a family's contact: a person's, or with `death` that of a baby's death."""
 
     contact: ContactPermission
     at: int
@@ -45,10 +45,10 @@ class ContactEntry:
 
 
 def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> ContactUndo:
-    """Set contact with a family, at once for every list, text, link and mail; return the way back.
+    """Set contact with a family, at once for every list, text, link and mail; return the undo.
 
     `level` and `reason` are those of `allay_metrics.contact`. A therapist: of her own families.
-    Raises QuestionProblem for a level or reason that is none, NotAllowed, NotFound.
+    Raises QuestionProblem for an unknown level or reason, NotAllowed, NotFound.
     """
     contact = checked(level, reason)
     suffix = f" ({contact.reason})" if contact.reason else ""
@@ -59,11 +59,11 @@ def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> C
 
 
 def undo_contact(scope: Scope, undo: ContactUndo) -> None:
-    """Give back what was said of a family's contact before, but for deaths taken back since.
+    """Restore a family's contact, except what deaths undone since had asked for.
 
-    Imports taken in or undone since are no hindrance, and of a family that was split since each
-    part has it back. Raises Conflict where somebody changed this
-    family's contact once more meanwhile, NotFound where there is no such family any more.
+    It works after imports and undone imports; where the family was split since, each part gets it
+    back. Raises Conflict where somebody changed this family's contact since, NotFound where the
+    family no longer exists.
     """
     families = _families_now(scope, undo)
     with (
@@ -77,9 +77,9 @@ def undo_contact(scope: Scope, undo: ContactUndo) -> None:
 def write_contact(
     conn: Connection, scope: Scope, family_id: str, contact: ContactPermission, at: int
 ) -> ContactUndo:
-    """Keep a person's word on contact in an open transaction; deriving is the caller's.
+    """Write a person's choice of contact in an open transaction; the caller derives.
 
-    It takes the place of all that was said before, of what deaths asked for, too.
+    It replaces all rows before, those of deaths included.
     """
     bookings = _bookings(conn, scope, family_id)
     if not bookings:
@@ -93,17 +93,17 @@ def write_contact(
 
 
 def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterable[str]) -> None:
-    """Give these families back what was said before; deriving is the caller's."""
-    theirs = {id_: _bookings(conn, scope, id_) for id_ in families}
-    bookings = [id_ for ids in theirs.values() for id_ in ids]
-    # Bookings that came since have the same noted: that is no change.
-    if _words(_read_contact_rows(conn, scope, bookings)) != _words(undo.after):
+    """Restore the rows of these families; the caller derives."""
+    bookings_by_family = {id_: _bookings(conn, scope, id_) for id_ in families}
+    bookings = [id_ for ids in bookings_by_family.values() for id_ in ids]
+    # Bookings imported since have the same entries: that is no change.
+    if _entry_keys(_read_contact_rows(conn, scope, bookings)) != _entry_keys(undo.after):
         raise Conflict("Contact with this family was changed meanwhile: it stays as it is now.")
     _delete(conn, scope, bookings)
-    for family_id in theirs:
-        cut_matches(conn, scope.practice_id, family_id)  # bookings that came and went since
+    for family_id in bookings_by_family:
+        cut_matches(conn, scope.practice_id, family_id)  # of bookings that came and went since
     before = _of_standing_deaths(conn, scope, undo.before)
-    for family_id, ids in theirs.items():
+    for family_id, ids in bookings_by_family.items():
         elsewhere = set(bookings) - set(ids)
         rows = [row for row in before if row["booking_id"] not in elsewhere]
         put_back(conn, scope, family_id, rows)
@@ -111,31 +111,33 @@ def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterab
 
 
 def _mend_cut(conn: Connection, scope: Scope, cut: Cut) -> None:
-    """Let what was said before stand for e-mail, phone and name again."""
-    words = _of_standing_deaths(conn, scope, cut.words)
-    for table, rows in ((contact_match, cut.matches), (family_contact, words)):
+    """Insert the rows that `cut_matches` removed again: matches by e-mail, phone and name."""
+    entries = _of_standing_deaths(conn, scope, cut.words)
+    for table, rows in ((contact_match, cut.matches), (family_contact, entries)):
         for row in rows:
             this = and_(*(column == row[column.name] for column in table.primary_key.columns))
             if conn.execute(select(table).where(this)).first() is None:
                 conn.execute(insert(table), dict(row))
 
 
-def ask_for_death(conn: Connection, scope: Scope, family_id: str, word: ContactEntry) -> Rows:
-    """Keep what a death asks for beside all that is said; deriving is the caller's.
+def set_contact_for_death(
+    conn: Connection, scope: Scope, family_id: str, entry: ContactEntry
+) -> Rows:
+    """Write the contact that a death asks for, beside all other entries; the caller derives.
 
-    Returns what the same death asked for before, which goes.
+    Returns the rows of the same death that it replaces.
     """
     bookings = _bookings(conn, scope, family_id)
     rows = _read_contact_rows(conn, scope, bookings)
-    drop_death(conn, scope, word.death)
-    _insert(conn, scope, bookings, word, rows)
-    return tuple(row for row in rows if row["death"] == word.death)
+    clear_contact_for_death(conn, scope, entry.death)
+    _insert(conn, scope, bookings, entry, rows)
+    return tuple(row for row in rows if row["death"] == entry.death)
 
 
-def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
-    """Forget what a death asks for, wherever the bookings it was said of went; return whose.
+def clear_contact_for_death(conn: Connection, scope: Scope, death: str) -> set[str]:
+    """Delete the contact that a death asks for, in whichever families its bookings are now.
 
-    Deriving those families is the caller's.
+    Returns the ids of those families, which the caller derives.
     """
     of_death = (family_contact.c.practice_id == scope.practice_id) & (
         family_contact.c.death == death
@@ -155,58 +157,55 @@ def drop_death(conn: Connection, scope: Scope, death: str) -> set[str]:
     return families
 
 
-def contact_now(conn: Connection, scope: Scope, family_id: str) -> ContactPermission:
-    """Return the strictest that is said of a family's contact, of equals the latest."""
+def read_contact(conn: Connection, scope: Scope, family_id: str) -> ContactPermission:
+    """Return the strictest entry of a family's contact, of equally strict ones the latest."""
     rows = _read_contact_rows(conn, scope, _bookings(conn, scope, family_id))
     latest_first = sorted(rows, key=lambda row: (row["set_at"], row["death"]), reverse=True)
     return strictest(contact_of(row["level"], row["reason"]) for row in latest_first)
 
 
 def put_back(conn: Connection, scope: Scope, family_id: str, rows: Iterable[_Row]) -> None:
-    """Say again what was said of a family's bookings; deriving is the caller's.
+    """Insert contact rows of a family's bookings again; the caller derives.
 
-    What was said of bookings that have left since is said of the first that stays, where nothing as
-    strict is said of any.
+    Rows of bookings that left since go to the first booking, unless one as strict exists.
     """
     bookings = _bookings(conn, scope, family_id)
-    here: list[_Row] = []
+    present: list[_Row] = []
     gone: list[_Row] = []
     for row in rows:
-        (here if row["booking_id"] in set(bookings) else gone).append(row)
-    if here:
-        conn.execute(insert(family_contact), [dict(row) for row in here])
+        (present if row["booking_id"] in set(bookings) else gone).append(row)
+    if present:
+        conn.execute(insert(family_contact), [dict(row) for row in present])
     for row in gone:
-        _say_as_strictly(conn, scope.practice_id, bookings, row)
+        _copy_strictest(conn, scope.practice_id, bookings, row)
 
 
-def _say_as_strictly(
-    conn: Connection, practice_id: str, bookings: Sequence[str], row: _Row
-) -> None:
-    """Say a word of the first of these bookings, where none of them holds one as strict.
+def _copy_strictest(conn: Connection, practice_id: str, bookings: Sequence[str], row: _Row) -> None:
+    """Copy a contact row to the first of these bookings, unless one of them has one as strict.
 
-    A person's word, and that of each death, is looked at for itself.
+    Entries of people and of each death are compared among themselves.
     """
-    like_it = (family_contact.c.practice_id == practice_id) & (
+    same_kind = (family_contact.c.practice_id == practice_id) & (
         family_contact.c.death == row["death"]
     )
     statement = select(family_contact.c.level).where(
-        like_it, family_contact.c.booking_id.in_(among(conn, bookings))
+        same_kind, family_contact.c.booking_id.in_(among(conn, bookings))
     )
     levels = conn.execute(statement).scalars().all()
     if bookings and not any(stricter(level, row["level"]) == level for level in levels):
         conn.execute(
-            delete(family_contact).where(like_it, family_contact.c.booking_id == bookings[0])
+            delete(family_contact).where(same_kind, family_contact.c.booking_id == bookings[0])
         )
         conn.execute(insert(family_contact), {**row, "booking_id": bookings[0]})
 
 
 def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
-    """Return the family itself where it is still there, and all others its bookings went to."""
+    """Return the family, if it still exists, and all others that its bookings went to."""
     with scope.read() as conn:
-        theirs = {row["booking_id"] for row in (*undo.before, *undo.after)}
+        booking_ids = {row["booking_id"] for row in (*undo.before, *undo.after)}
         statement = select(booking.c.family_id).where(
             booking.c.practice_id == scope.practice_id,
-            booking.c.id.in_(among(conn, theirs)),
+            booking.c.id.in_(among(conn, booking_ids)),
             booking.c.family_id.in_(scope.own_families()),
         )
         families: set[str] = set(conn.execute(statement).scalars())
@@ -218,7 +217,7 @@ def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
 
 
 def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:
-    """Return these words without what deaths asked for that were taken back."""
+    """Return these rows without those of deaths that were undone."""
     statement = select(care_closed.c.death).where(
         care_closed.c.practice_id == scope.practice_id,
         care_closed.c.death.in_(among(conn, {row["death"] for row in rows})),
@@ -237,28 +236,28 @@ def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
 
 
 def _insert(
-    conn: Connection, scope: Scope, bookings: Iterable[str], word: ContactEntry, before: Rows
+    conn: Connection, scope: Scope, bookings: Iterable[str], entry: ContactEntry, before: Rows
 ) -> None:
-    if word.contact.level == "yes":
+    if entry.contact.level == "yes":
         return
     values = {
         "practice_id": scope.practice_id,
-        "level": word.contact.level,
-        "reason": word.contact.reason,
-        "set_by": writer(conn, scope),
-        "set_at": word.at,
+        "level": entry.contact.level,
+        "reason": entry.contact.reason,
+        "set_by": writer_name(conn, scope),
+        "set_at": entry.at,
         "version": 1 + max((row["version"] for row in before), default=0),
-        "death": word.death,
+        "death": entry.death,
     }
     conn.execute(insert(family_contact), [{**values, "booking_id": id_} for id_ in bookings])
 
 
-def _words(rows: Rows) -> set[tuple[Any, ...]]:
-    """Return what is said in these rows, of whichever bookings: imports bring and take those."""
-    return {_word(row) for row in rows}
+def _entry_keys(rows: Rows) -> set[tuple[Any, ...]]:
+    """Return the content of these rows without their bookings, which imports add and remove."""
+    return {_entry_key(row) for row in rows}
 
 
-def _word(row: _Row) -> tuple[Any, ...]:
+def _entry_key(row: _Row) -> tuple[Any, ...]:
     names = ("level", "reason", "set_by", "set_at", "version", "death")
     return tuple(row[name] for name in names)
 
@@ -277,5 +276,5 @@ def _read_contact_rows(conn: Connection, scope: Scope, bookings: Iterable[str]) 
 
 def _delete(conn: Connection, scope: Scope, bookings: Iterable[str]) -> None:
     in_practice = family_contact.c.practice_id == scope.practice_id
-    theirs = family_contact.c.booking_id.in_(among(conn, bookings))
-    conn.execute(delete(family_contact).where(in_practice, theirs))
+    of_bookings = family_contact.c.booking_id.in_(among(conn, bookings))
+    conn.execute(delete(family_contact).where(in_practice, of_bookings))

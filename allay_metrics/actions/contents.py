@@ -11,7 +11,7 @@ from allay_metrics.derive.absence import Group
 from allay_metrics.records.bulk import insert_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row
 
-# What is counted of a row, and who it is about: rows of one slot and person are one visit.
+# What is counted of a row, and its person: rows of one slot and person are one visit.
 _COUNTED = ("starts_at", "day", "therapist", "type_text", "booked_on")
 _PERSON = ("email", "phone", "client_name")
 
@@ -31,7 +31,7 @@ class FileContents:
         return {value for kind, value in self.groups if kind == "therapist"}
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Count rows with at least the columns of a booking's slot, type, person and booking."""
+        """Count these rows; they need the columns of _COUNTED and _PERSON."""
         if rows.empty:
             return
         first, last = int(rows["starts_at"].min()), int(rows["starts_at"].max())
@@ -40,12 +40,12 @@ class FileContents:
         person = rows["email"].fillna(rows["phone"]).fillna(rows["client_name"])
         slots = rows[["starts_at", "day", "therapist", "type_text"]].assign(person=person)
         visits = slots.drop_duplicates(["starts_at", "therapist", "person"])
-        named = {
+        columns = {
             "therapist": visits["therapist"].fillna(""),
             "month": visits["day"].astype(str).str[:7],
             "type": visits["type_text"],
         }
-        for kind, values in named.items():
+        for kind, values in columns.items():
             for value, count in values.value_counts().items():
                 self.groups[kind, str(value)] += int(count)
         days = rows["booked_on"].dropna().astype(str).unique()
@@ -55,10 +55,10 @@ class FileContents:
 def write_contents(
     conn: Connection, practice_id: str, import_id: str, contents: FileContents
 ) -> None:
-    """Keep on file what an import's file holds."""
-    own = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
+    """Store the contents of an import's file."""
+    is_import = (import_.c.practice_id == practice_id) & (import_.c.id == import_id)
     moments = {"first_at": contents.first_at, "last_at": contents.last_at}
-    conn.execute(update(import_).where(own).values(moments))
+    conn.execute(update(import_).where(is_import).values(moments))
     rows = [
         (practice_id, import_id, kind, value, visits)
         for (kind, value), visits in sorted(contents.groups.items())
@@ -68,7 +68,7 @@ def write_contents(
 
 
 def write_contents_of_older_imports(conn: Connection, practice_id: str) -> None:
-    """Count what files hold that came in before their contents were kept, from their bookings."""
+    """Count from their bookings the contents of files imported before contents were stored."""
     uncounted = select(import_.c.id).where(
         import_.c.practice_id == practice_id,
         import_.c.first_at.is_(None),

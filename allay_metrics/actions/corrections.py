@@ -1,4 +1,4 @@
-"""The owner's word on single bookings: each row of a slot gets it, so that the visit does."""
+"""Builds the owner's corrections of bookings: one for each row of a slot, so for its visit."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,15 +16,15 @@ from allay_metrics.records.types import now
 def corrections(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], field: str, value: str | None
 ) -> list[OverrideRow]:
-    """Return the rows that correct these bookings and their twins' in one field.
+    """Return the rows that correct one field of these bookings and of others in the same slot.
 
-    None for `value` takes corrections away. Raises NotFound for a booking that is not on file.
+    None for `value` removes corrections. Raises NotFound for a booking that is not on file.
     """
     rows = []
     for booking_id, name in sorted(_slots(conn, practice_id, set(booking_ids)).items()):
-        there = _there(conn, practice_id, booking_id, field)
+        correction_id = _correction_id(conn, practice_id, booking_id, field)
         values: dict[str, Any] | None = (
-            None if value is None else {"id": there or new_key(), "value": value}
+            None if value is None else {"id": correction_id or new_key(), "value": value}
         )
         if values:
             values["made_at"] = now()
@@ -36,7 +36,7 @@ def corrections(
     return rows
 
 
-def _there(conn: Connection, practice_id: str, booking_id: str, field: str) -> str | None:
+def _correction_id(conn: Connection, practice_id: str, booking_id: str, field: str) -> str | None:
     statement = select(correction.c.id).where(
         correction.c.practice_id == practice_id,
         correction.c.booking_id == booking_id,
@@ -46,18 +46,18 @@ def _there(conn: Connection, practice_id: str, booking_id: str, field: str) -> s
 
 
 def _slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
-    """Return these bookings and those of the same family, therapist and start: id to client."""
-    named, other = booking.alias(), booking
+    """Return client names by id: of these bookings and all of the same family and slot."""
+    wanted, other = booking.alias(), booking
     same = and_(
-        other.c.practice_id == named.c.practice_id,
-        other.c.family_id == named.c.family_id,
-        other.c.starts_at == named.c.starts_at,
-        func.coalesce(other.c.therapist, "") == func.coalesce(named.c.therapist, ""),
+        other.c.practice_id == wanted.c.practice_id,
+        other.c.family_id == wanted.c.family_id,
+        other.c.starts_at == wanted.c.starts_at,
+        func.coalesce(other.c.therapist, "") == func.coalesce(wanted.c.therapist, ""),
     )
     statement = (
         select(other.c.id, other.c.client_name)
-        .select_from(named.join(other, same))
-        .where(named.c.practice_id == practice_id, named.c.id.in_(among(conn, ids)))
+        .select_from(wanted.join(other, same))
+        .where(wanted.c.practice_id == practice_id, wanted.c.id.in_(among(conn, ids)))
     )
     client_names = {row.id: row.client_name for row in conn.execute(statement)}
     if not ids or not ids <= client_names.keys():

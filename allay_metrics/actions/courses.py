@@ -1,4 +1,4 @@
-"""Whose care is under way, and since when: what decides whom to ask, and when."""
+"""Reads the open episodes: clients in care and since when, which decides whom to ask and when."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -33,11 +33,11 @@ _LONGEST = askings(date(2000, 1, 1))[-1].closes - date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class OpenEpisode:
-    """One client's episode that is under way, or that begins with a visit booked.
+    """One client's episode under way, or beginning with a visit still booked.
 
-    `first` is the day of its first session and `session` its start (seconds since 1970 UTC).
-    `concern` is what the family declared, None where it said nothing. `contact` is whether and for
-    what the family may be contacted at all.
+    `first` is the day of its first session and `session` the start of that (seconds since 1970
+    UTC). `concern` is the one the family named, None where it named none. `contact` is whether and
+    for what the family may be contacted.
     """
 
     client_id: str
@@ -57,9 +57,9 @@ class OpenEpisode:
 
 
 def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
-    """Return this moment in the practice's zone; `clock` stands for it in tests.
+    """Return the current moment in the practice's zone; tests give it as `clock`.
 
-    In the invented practice time stands still at its newest export.
+    In the demo practice it is always the moment of the newest export.
     """
     here = (clock or datetime.now(UTC)).astimezone(scope.zone)
     if not scope.is_demo:
@@ -74,32 +74,37 @@ def today_in(scope: Scope, clock: datetime | None = None) -> datetime:
     return here if as_of is None else datetime.fromtimestamp(as_of, scope.zone)
 
 
-def courses(
+def read_open_episodes(
     conn: Connection, scope: Scope, today: date, clients: Iterable[str] | None = None
 ) -> list[OpenEpisode]:
-    """Return the courses under way by client's name: of the viewer's own families, open care alone.
+    """Return the open episodes of the viewer's own families, sorted by the client's name.
 
-    With `clients`, of those among them; else of whoever was seen lately enough to be asked, or is
-    booked.
+    Of these `clients`; without them, of all clients whose last visit is recent enough for a
+    check-in, or who are booked.
     """
-    whom = _lately(scope, today) if clients is None else client.c.id.in_(among(conn, set(clients)))
+    is_wanted = (
+        _lately(scope, today) if clients is None else client.c.id.in_(among(conn, set(clients)))
+    )
     visits_by_client: dict[str, list[Any]] = defaultdict(list)
-    for row in conn.execute(_visits(scope).where(whom)):
+    for row in conn.execute(_visits(scope).where(is_wanted)):
         visits_by_client[row.client_id].append(row)
     closed = _closed(conn, scope)
-    candidates = [_course(rows, closed.get(id_), today) for id_, rows in visits_by_client.items()]
+    candidates = [
+        _open_episode(rows, closed.get(id_), today) for id_, rows in visits_by_client.items()
+    ]
     return sorted(
-        (one for one in candidates if one is not None), key=lambda one: (one.name, one.client_id)
+        (episode for episode in candidates if episode is not None),
+        key=lambda episode: (episode.name, episode.client_id),
     )
 
 
 def _visits(scope: Scope) -> Any:
-    """Return the SELECT of visits of clients in own families, in order of their start."""
+    """Return the SELECT of visits of clients in the viewer's families, in order of their start."""
     in_practice = client.c.practice_id == scope.practice_id
     joined = (
-        client.join(family, _same(family) & (family.c.id == client.c.family_id))
-        .join(visit_client, _same(visit_client) & (visit_client.c.client_id == client.c.id))
-        .join(visit, _same(visit) & (visit.c.id == visit_client.c.visit_id))
+        client.join(family)
+        .join(visit_client)
+        .join(visit)
         .outerjoin(booking, _same(booking) & (booking.c.id == visit.c.id))
         .outerjoin(client_detail, _same(client_detail) & (client_detail.c.client_id == client.c.id))
     )
@@ -138,13 +143,7 @@ def _lately(scope: Scope, today: date) -> ColumnElement[bool]:
     since = today - _LONGEST - timedelta(days=1)
     lately = (
         select(visit_client.c.client_id)
-        .select_from(
-            visit_client.join(
-                visit,
-                (visit.c.practice_id == visit_client.c.practice_id)
-                & (visit.c.id == visit_client.c.visit_id),
-            )
-        )
+        .select_from(visit_client.join(visit))
         .where(
             visit.c.practice_id == scope.practice_id,
             visit.c.day >= since,
@@ -161,7 +160,7 @@ def _closed(conn: Connection, scope: Scope) -> dict[str, Closed]:
     return {row.client_id: Closed(row.closed_on, row.reason) for row in rows}
 
 
-def _course(rows: list[Any], closed: Closed | None, today: date) -> OpenEpisode | None:
+def _open_episode(rows: list[Any], closed: Closed | None, today: date) -> OpenEpisode | None:
     """Return the client's last episode; None where it has ended, or the baby died."""
     if closed is not None and closed.reason == DIED:
         return None

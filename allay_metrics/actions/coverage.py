@@ -1,4 +1,4 @@
-"""The owner says which days a file really covered: what is missing follows, and can go back."""
+"""Changes the days that a file covers, as the owner says, and restores them."""
 
 import json
 from datetime import date
@@ -16,9 +16,9 @@ from allay_metrics.records.tables import coverage, import_
 
 
 def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
-    """Let an import cover these days and no others; return how many visits are missing now.
+    """Set the days that an import covers; return how many visits are missing now.
 
-    Raises NotFound for an import that does not stand, Conflict for days in the wrong order.
+    Raises NotFound for an unknown or undone import, Conflict for days that cannot be.
     """
     if first > last:
         raise Conflict("The first day lies after the last one.")
@@ -33,23 +33,24 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
             "coverage": [[row["kind"], _text(row["first_day"]), _text(row["last_day"])]
                          for row in rows],
         }  # fmt: skip
-        was = record.covers_was or json.dumps(before)
+        original = record.covers_was or json.dumps(before)
         days = [(row["kind"], first.isoformat(), last.isoformat()) for row in rows]
-        _keep(conn, scope, record, (first, last), days, was, covers_told=1)
-        return _follow(conn, scope, record.source)
+        _keep(conn, scope, record, (first, last), days, original, covers_told=1)
+        return _rederive(conn, scope, record.source)
 
 
 def restore_days(scope: Scope, import_id: str) -> int:
-    """Let an import cover the days again that it was first taken to cover."""
+    """Restore the days first read from an import. Raises NotFound, Conflict where not changed."""
     with scope.write("take back which days a file covers") as conn:
         record = _find(conn, scope, import_id)
         if record.covers_was is None:
             raise Conflict(f"The days of {record.file_name} were not changed.")
-        was = json.loads(record.covers_was)
-        first, last = (date.fromisoformat(day) for day in was["covers"])
-        covers_told = was.get("told", 0)
-        _keep(conn, scope, record, (first, last), was["coverage"], None, covers_told=covers_told)
-        return _follow(conn, scope, record.source)
+        original = json.loads(record.covers_was)
+        first, last = (date.fromisoformat(day) for day in original["covers"])
+        covers_told = original.get("told", 0)
+        spans = original["coverage"]
+        _keep(conn, scope, record, (first, last), spans, None, covers_told=covers_told)
+        return _rederive(conn, scope, record.source)
 
 
 def _find(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
@@ -77,20 +78,21 @@ def _keep(  # noqa: PLR0917 - one write of two actions
     record: Row[Any],
     days: Days,
     spans: list[Any],
-    was: str | None,
+    original: str | None,
     *,
     covers_told: int,
 ) -> None:
     in_practice = import_.c.practice_id == scope.practice_id
+    first_day, last_day = days
     values = {
-        "covers_from": days[0],
-        "covers_to": days[1],
-        "covers_was": was,
+        "covers_from": first_day,
+        "covers_to": last_day,
+        "covers_was": original,
         "covers_told": covers_told,
     }
     conn.execute(update(import_).where(in_practice, import_.c.id == record.id).values(values))
-    here = coverage.c.practice_id == scope.practice_id
-    conn.execute(delete(coverage).where(here, coverage.c.import_id == record.id))
+    coverage_in_practice = coverage.c.practice_id == scope.practice_id
+    conn.execute(delete(coverage).where(coverage_in_practice, coverage.c.import_id == record.id))
     ids = {"practice_id": scope.practice_id, "import_id": record.id, "source": record.source}
     rows = [
         {**ids, "kind": kind, "first_day": first, "last_day": last} for kind, first, last in spans
@@ -99,7 +101,7 @@ def _keep(  # noqa: PLR0917 - one write of two actions
         conn.execute(insert(coverage), rows)
 
 
-def _follow(conn: Connection, scope: Scope, source: str) -> int:
+def _rederive(conn: Connection, scope: Scope, source: str) -> int:
     counts = mark_missing(conn, scope.practice_id, source)
     derive(conn, scope.practice_id, counts.families)
     return counts.missing

@@ -1,8 +1,8 @@
-"""A baby died: its care closes for good, and nobody rings the family unless somebody chooses to.
+"""Records a baby's death: care closes for good, and the family is not contacted unless chosen.
 
-All check-in links made before end (open_form.py), and no visit still on the books opens the care
-again (derive/closing.py). It is no visit missed, no family lost and no outcome. Neither a death nor
-taking it back ever loosens contact: only a person's own word on contact does (actions/contact.py).
+All earlier check-in links end (open_form.py), and visits still on the books do not open the care
+again (derive/closing.py). It counts as no missed visit, no lost family and no outcome. Neither a
+death nor its undo ever loosens contact: only a person's own choice does (actions/contact.py).
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from allay_metrics.actions.care import (
 )
 from allay_metrics.actions.contact import (
     ContactEntry,
-    ask_for_death,
-    contact_now,
-    drop_death,
+    clear_contact_for_death,
     put_back,
+    read_contact,
+    set_contact_for_death,
 )
 from allay_metrics.contact import ContactPermission, Level, checked, level_after_death, stricter
 from allay_metrics.derive.closing import DIED
@@ -42,9 +42,9 @@ _BEREAVED = "bereaved"
 
 @dataclass(frozen=True)
 class DeathUndo:
-    """A death as it was kept, and what stood there before: care closed, and asked of contact.
+    """A recorded death with the rows it replaced: of care_closed, and of family_contact.
 
-    `contact` is how contact with the family stands since.
+    `contact` is the contact with the family since.
     """
 
     client_id: str
@@ -56,12 +56,12 @@ class DeathUndo:
 
 
 def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = None) -> DeathUndo:
-    """Keep that a baby died on `day`, and return the way back.
+    """Record that a baby died on `day`, and return the undo.
 
-    Contact with the family becomes `level`; where nothing is chosen none, and practical only while
-    another infant of the family is in care; never looser than it stands. A therapist: in her own
-    families. Raises NotFound, QuestionProblem for a client who is no infant and for a day that
-    cannot be.
+    Contact with the family becomes `level`. Without a choice it becomes none, or practical only
+    while another infant of the family is in care. It never becomes looser than it is. A therapist:
+    in her own families. Raises NotFound, QuestionProblem for a client who is no infant and for a
+    day that cannot be.
     """
     at = now()
     days = death_days(datetime.fromtimestamp(at, scope.zone).date())
@@ -71,24 +71,24 @@ def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = No
     with scope.write("close care", family_id) as conn:
         (family_id,) = families_of_clients(conn, scope, [client_id])
         if not _is_infant(conn, scope, client_id):
-            raise QuestionProblem("Only of a baby is it kept here that it died.")
-        contact_after_death = _asked_for(conn, scope, client_id, family_id, level)
+            raise QuestionProblem("A death can be recorded for a baby only.")
+        contact_after_death = _contact_for_death(conn, scope, client_id, family_id, level)
         before = _closed(conn, scope, client_id)
         death = (before and before["death"]) or new_key()
         write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at, death)
-        asked_before = ask_for_death(
+        asked_before = set_contact_for_death(
             conn, scope, family_id, ContactEntry(contact_after_death, at, death)
         )
         derive_written(conn, scope, [family_id])
-        after, contact = _closed(conn, scope, client_id), contact_now(conn, scope, family_id)
+        after, contact = _closed(conn, scope, client_id), read_contact(conn, scope, family_id)
     return DeathUndo(client_id, family_id, before, after, asked_before, contact)
 
 
 def undo_death(scope: Scope, undo: DeathUndo) -> None:
-    """Take a death back and close care again as it was before, if it was.
+    """Delete a recorded death and restore the earlier closing of care, if there was one.
 
-    Contact is as before, too, but for what others ask of it since. Raises Conflict where the care
-    of this baby was changed meanwhile.
+    Contact is restored as well, except for changes made since. Raises Conflict where the care of
+    this baby was changed since.
     """
     with scope.write("open care again", family_to_write(scope, [undo.client_id])) as conn:
         (family_id,) = families_of_clients(conn, scope, [undo.client_id])
@@ -97,43 +97,43 @@ def undo_death(scope: Scope, undo: DeathUndo) -> None:
         families = _take_back(conn, scope, undo.client_id, undo.after["death"])
         if undo.before is not None:
             conn.execute(insert(care_closed), dict(undo.before))
-        # Where a person's own word took the place of what this death asked for, it stays.
+        # Where a person's own choice replaced the contact of this death, that stays.
         if family_id in families:
             put_back(conn, scope, family_id, undo.asked_before)
         derive_written(conn, scope, families | {family_id})
 
 
 def death_by_mistake(scope: Scope, client_id: str) -> None:
-    """Open the care of a baby who did not die; what was asked of contact for it goes, too.
+    """Delete a death recorded by mistake, with the contact it asked for, and open the care again.
 
-    What a person said of contact, before or since, stays, and what another death asks for. Raises
-    NotFound, Conflict where no death is kept.
+    Contact chosen by a person, before or since, stays, as does that of another death. Raises
+    NotFound, Conflict where no death is recorded.
     """
     with scope.write("open care again", family_to_write(scope, [client_id])) as conn:
         families = families_of_clients(conn, scope, [client_id])
         closed = _closed(conn, scope, client_id)
         if closed is None or closed["reason"] != DIED:
-            raise Conflict("No death is kept of this client: nothing was taken back.")
+            raise Conflict("No death is recorded for this client; nothing was changed.")
         families |= _take_back(conn, scope, client_id, closed["death"])
         derive_written(conn, scope, families)
 
 
-def _asked_for(
+def _contact_for_death(
     conn: Connection, scope: Scope, client_id: str, family_id: str, level: Level | None
 ) -> ContactPermission:
-    """Return what a death asks of contact: what is chosen or usual, never looser than it stands."""
-    stands = contact_now(conn, scope, family_id).level
+    """Return the contact that a death asks for: chosen or usual, never looser than it is now."""
+    current = read_contact(conn, scope, family_id).level
     others = _infants_in_care(conn, scope, family_id) - {client_id}
     if level is None:
-        level = level_after_death(stands, others_in_care=bool(others))
-    chosen = stricter(stands, checked(level, _BEREAVED).level)
-    return checked(chosen, _BEREAVED)
+        level = level_after_death(current, others_in_care=bool(others))
+    strictest = stricter(current, checked(level, _BEREAVED).level)
+    return checked(strictest, _BEREAVED)
 
 
 def _take_back(conn: Connection, scope: Scope, client_id: str, death: str | None) -> set[str]:
-    """Delete a death and what it asks for; return the families of which it asked something."""
+    """Delete a death and the contact it asked for; return the families with such contact."""
     _reopen(conn, scope, client_id)
-    return drop_death(conn, scope, death) if death else set()
+    return clear_contact_for_death(conn, scope, death) if death else set()
 
 
 def _reopen(conn: Connection, scope: Scope, client_id: str) -> None:
@@ -159,13 +159,13 @@ def _is_infant(conn: Connection, scope: Scope, client_id: str) -> bool:
 
 
 def _infants_in_care(conn: Connection, scope: Scope, family_id: str) -> set[str]:
-    shut = exists().where(
+    is_closed = exists().where(
         care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
     )
     statement = select(client.c.id).where(
         client.c.practice_id == scope.practice_id,
         client.c.family_id == family_id,
         client.c.kind == "infant",
-        ~shut,
+        ~is_closed,
     )
     return set(conn.execute(statement).scalars())

@@ -1,4 +1,4 @@
-"""What the owner says of her therapists, and what she aims for; both can be taken back."""
+"""Saves therapists' details and the practice's goals; both can be undone."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,9 +16,9 @@ from allay_metrics.records.tables import city, goal, therapist
 
 @dataclass(frozen=True)
 class Details:
-    """One therapist: where she signs in and starts her day, what she gives, when she works here.
+    """One therapist: e-mail she signs in with, base, visit types, first and last day of work here.
 
-    `week_minutes` are what she offers in a usual week. What is not known is None.
+    `week_minutes` are the minutes offered in a usual week. What is not known is None.
     """
 
     email: str | None = None
@@ -32,10 +32,10 @@ class Details:
 def save_details(
     scope: Scope, therapist_id: str, details: Details, *, version: int
 ) -> OverrideChange:
-    """Keep what is known of a therapist; with a new base every day of hers is driven anew.
+    """Save the details of a therapist; a new base recomputes the driving of all her days.
 
-    `version` is the one that was read. Raises NotFound for somebody who does not work here,
-    ConfigProblem for what cannot be, Conflict when she was changed meanwhile.
+    `version` is the one that was read. Raises NotFound for an unknown therapist, ConfigProblem for
+    values that cannot be, Conflict when they were changed since.
     """
     with scope.write("keep therapists") as conn:
         name = _check(conn, scope.practice_id, therapist_id, details)
@@ -48,31 +48,31 @@ def save_details(
 def save_goals(
     scope: Scope, goals: Mapping[str, float | None], versions: Mapping[str, int]
 ) -> OverrideChange:
-    """Keep what the owner aims for, by metric and in its unit; None: no goal.
+    """Save the owner's goals, by metric and in its unit; None deletes a goal.
 
     `versions` are those that were read, 0 where there was none. Raises ConfigProblem for a goal
-    that cannot be, Conflict when one was changed meanwhile.
+    that cannot be, Conflict when one was changed since.
     """
-    for key, aim in goals.items():
-        if aim is not None and not AIM.holds(aim):
-            raise ConfigProblem(f"{AIM.sentence} That of {key} is not.")
+    for key, value in goals.items():
+        if value is not None and not AIM.holds(value):
+            raise ConfigProblem(f"{AIM.sentence} The goal for {key} is out of range.")
     rows = [
         OverrideRow(
             goal,
             {"metric": key},
-            None if aim is None else {"value": float(aim)},
+            None if value is None else {"value": float(value)},
             f"The goal of {key}",
             versions.get(key, 0),
         )
-        for key, aim in goals.items()
+        for key, value in goals.items()
     ]
     return keep(scope, "set goals", rows)
 
 
 def _check(conn: Connection, practice_id: str, therapist_id: str, details: Details) -> str:
     in_practice = therapist.c.practice_id == practice_id
-    who = select(therapist.c.name).where(in_practice, therapist.c.id == therapist_id)
-    name = conn.execute(who).scalar_one_or_none()
+    statement = select(therapist.c.name).where(in_practice, therapist.c.id == therapist_id)
+    name = conn.execute(statement).scalar_one_or_none()
     if name is None:
         raise NotFound("Nobody with this id works in this practice.")
     for skill in details.skills:

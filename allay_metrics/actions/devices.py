@@ -1,9 +1,9 @@
 """Remembered devices: there a PIN opens a session in place of the full sign-in.
 
-The device holds 256 random bits; the row holds their digest. What is kept of a PIN is an Argon2
-hash of PIN and token together: whoever has the records but not the device cannot try six digits.
-All of it is asked in the scope of the door. A line of the audit trail is written first of all: it
-is what writers of one practice queue for.
+The device holds a token of 256 random bits; the row holds its digest. Of a PIN an Argon2 hash of
+PIN and token together is stored: with the records but without the device nobody can try all PINs.
+Everything here runs in the scope of the sign-in. Each transaction writes its line of the audit
+trail first: writers of one practice queue for it.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ GONE = "This device is not remembered any more: sign in with your password, and 
 
 @dataclass(frozen=True)
 class Remembered:
-    """A device that a PIN opens: whose it is, and how many wrong tries are left."""
+    """A device that a PIN opens: its person, and how many wrong tries are left."""
 
     id: str
     person_id: str
@@ -38,14 +38,14 @@ class Remembered:
 
 
 def check_pin(pin: str, again: str) -> None:
-    """Raise QuestionProblem for a new PIN that will not do, or was not entered twice the same."""
+    """Raise QuestionProblem for a PIN that is not allowed, or was not repeated exactly."""
     if pin != again:
         raise QuestionProblem("The two PINs differ: enter the same one twice.")
     _check_new(pin)
 
 
 def _check_new(pin: str) -> None:
-    """Raise QuestionProblem for a PIN that is not six digits, or is the first one to be tried."""
+    """Raise QuestionProblem for a PIN that is not six digits, or is easily guessed."""
     if len(pin) != DIGITS or not pin.isascii() or not pin.isdecimal():
         raise QuestionProblem(f"A PIN is {DIGITS} digits.")
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
@@ -56,8 +56,8 @@ def _check_new(pin: str) -> None:
 def remember(scope: Scope, session: Session, pin: str, *, label: str, before: str = "") -> str:
     """Remember the device of an open session and return its token for the cookie.
 
-    The session belongs to the device from now on. `before` is the token this takes the place of:
-    it opens nothing any more. Raises QuestionProblem for a PIN that will not do.
+    The session is tied to the device. `before` is the token this one replaces; it is revoked.
+    Raises QuestionProblem for a PIN that is not allowed.
     """
     _check_new(pin)
     token, id_, at = new_token(), new_key(), now()
@@ -94,20 +94,20 @@ def remembered(scope: Scope, token: str) -> Remembered | None:
 def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
     """Return the id of a new session on a remembered device.
 
-    Raises NotAllowed for a wrong PIN, and says how many tries are left; NotFound once the device
-    is not remembered any more, as after the fifth wrong try.
+    Raises NotAllowed for a wrong PIN, with the number of tries left; NotFound once the device is
+    no longer remembered, as after the fifth wrong try.
     """
     with scope.keep() as conn:
         row = _take_try(conn, scope, token)
     if row is None:
         raise NotFound(GONE)
-    right = passwords.is_right(row.pin_hash, _with(pin, token))
+    is_right = passwords.is_right(row.pin_hash, _with(pin, token))
     with scope.keep() as conn:
         # Read again: it may have been revoked while the PIN was checked.
         if _live(conn, scope, token, tries=TRIES + 1) is None:
             raise NotFound(GONE)
-        audit.append(conn, scope, "sign in by PIN" if right else REFUSED, row.person_id)
-        if right:
+        audit.append(conn, scope, "sign in by PIN" if is_right else REFUSED, row.person_id)
+        if is_right:
             values = {"wrong_tries": 0, "used_at": now(), "version": device.c.version + 1}
             this = _of(device, scope, device.c.id == row.id)
             conn.execute(update(device).where(this).values(values))
@@ -122,14 +122,14 @@ def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
         if row.wrong_tries >= TRIES:
             audit.append(conn, scope, "revoke a device after wrong PINs", row.person_id)
             forget(conn, scope, row.id)
-    left = TRIES - row.wrong_tries
-    if left <= 0:
+    tries_left = TRIES - row.wrong_tries
+    if tries_left <= 0:
         raise NotFound(GONE)
-    raise NotAllowed(f"That is not the PIN of this device. {_left(left)}")
+    raise NotAllowed(f"That is not the PIN of this device. {_tries_left(tries_left)}")
 
 
 def forget(conn: Connection, scope: Scope, device_id: str) -> None:
-    """Let a device open nothing from now on, and end the sessions opened on it."""
+    """Revoke a device and end the sessions opened on it."""
     for table, this in (
         (device, device.c.id == device_id),
         (login_session, login_session.c.device_id == device_id),
@@ -139,26 +139,22 @@ def forget(conn: Connection, scope: Scope, device_id: str) -> None:
 
 
 def _take_try(conn: Connection, scope: Scope, token: str) -> Row[Any] | None:
-    """Count a try before it is judged, and return the device; None where none is left.
+    """Count a try before its PIN is checked, and return the device; None where no try is left.
 
-    One statement counts and asks: of many tries at once, no more than the rest are judged.
+    One statement checks and counts: of many tries at once, no more than those left are allowed.
     """
     row = _live(conn, scope, token)
     if row is None:
         return None
-    left = _of(device, scope, device.c.id == row.id, device.c.wrong_tries < TRIES)
-    grown = {"wrong_tries": device.c.wrong_tries + 1, "version": device.c.version + 1}
-    return conn.execute(update(device).where(left).values(grown).returning(device)).first()
+    has_tries = _of(device, scope, device.c.id == row.id, device.c.wrong_tries < TRIES)
+    values = {"wrong_tries": device.c.wrong_tries + 1, "version": device.c.version + 1}
+    return conn.execute(update(device).where(has_tries).values(values).returning(device)).first()
 
 
 def _live(conn: Connection, scope: Scope, token: str, tries: int = TRIES) -> Row[Any] | None:
     statement = (
         select(device, person.c.name)
-        .join_from(
-            device,
-            person,
-            and_(person.c.practice_id == device.c.practice_id, person.c.id == device.c.person_id),
-        )
+        .join_from(device, person)
         .where(
             device.c.practice_id == scope.practice_id,
             device.c.token_hash == digest(token),
@@ -176,9 +172,9 @@ def _with(pin: str, token: str) -> str:
     return f"{pin[:DIGITS]}:{token}" if len(pin) <= DIGITS else ""
 
 
-def _left(left: int) -> str:
-    return "One try is left." if left == 1 else f"{left} tries are left."
+def _tries_left(count: int) -> str:
+    return "One try is left." if count == 1 else f"{count} tries are left."
 
 
-def _of(table: Any, scope: Scope, *which: Any) -> Any:
-    return and_(table.c.practice_id == scope.practice_id, *which)
+def _of(table: Any, scope: Scope, *conditions: Any) -> Any:
+    return and_(table.c.practice_id == scope.practice_id, *conditions)

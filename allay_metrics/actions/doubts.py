@@ -1,4 +1,4 @@
-"""Whose check-in it is, where the records alone cannot say: the owner's word."""
+"""Sets the client of a check-in, as the owner says, where the records alone leave it in doubt."""
 
 from datetime import date
 from typing import Any
@@ -15,15 +15,15 @@ ASKED_AGAIN = "You wanted to be asked again: whose check-in is it?"
 
 
 def settle_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
-    """Keep whom a doubtful check-in is about; None is nobody of the practice.
+    """Set the client of a doubtful check-in; None for nobody of the practice.
 
-    Its moment follows that client's first visit. Owner only. Raises NotFound for no such check-in
-    or client, Conflict where the question was answered meanwhile.
+    Its moment follows from the client's first visit. Owner only. Raises NotFound for an unknown
+    check-in or client, Conflict where the question was answered meanwhile.
     """
     with scope.write("say whose a check-in is") as conn:
         row = _find(conn, scope, check_in_id)
         if row.doubt is None and row.client_id == client_id:
-            return  # pressed twice
+            return  # clicked twice
         if row.client_id is not None or row.doubt is None:
             raise Conflict("This question was answered meanwhile.")
         if client_id is not None and not _is_client(conn, scope, client_id):
@@ -32,11 +32,11 @@ def settle_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
 
 
 def ask_again(scope: Scope, check_in_id: str) -> None:
-    """Make the match of a check-in from a file a question again. Owner only. Raises NotFound."""
+    """Open the question of a check-in's client again. Owner only. Raises NotFound."""
     with scope.write("ask again whose a check-in is") as conn:
         row = _find(conn, scope, check_in_id)
         if row.import_id is None and row.client_id is not None:
-            raise NotFound("This check-in came by no file.")
+            raise NotFound("This check-in was not imported from a file.")
         _place(conn, scope, row, None, ASKED_AGAIN)
 
 
@@ -56,7 +56,7 @@ def _is_client(conn: Connection, scope: Scope, client_id: str) -> bool:
 def _place(
     conn: Connection, scope: Scope, row: Any, client_id: str | None, doubt: str | None
 ) -> None:
-    if row.source == FORM:  # it was made for a moment of hers
+    if row.source == FORM:  # it was made for one client's moment, which it keeps
         moment, due_on = row.moment, row.due_on
     else:
         moment, due_on = _moment(conn, scope, row, client_id)

@@ -1,4 +1,4 @@
-"""The owner knows better: minutes between two cities that overrule the estimate."""
+"""The owner's own drive times between two cities, which replace the estimate."""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,10 +14,10 @@ from allay_metrics.records.tables import city, drive_pair, visit
 
 
 def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
-    """Keep the minutes of driving between two cities, or within one; return the visits changed.
+    """Set the minutes of driving between two cities, or within one; return the visits changed.
 
-    They hold in both directions, and every day with a visit in one of the two follows at once.
-    Raises NotFound for a name that is no city, ConfigProblem for minutes below 1 or over 480.
+    They apply in both directions; every day with a visit in one of the two is recomputed at once.
+    Raises NotFound for an unknown city, ConfigProblem for minutes below 1 or over 480.
     """
     if not DRIVE_MINUTES.holds(minutes):
         raise ConfigProblem(DRIVE_MINUTES.sentence)
@@ -25,29 +25,34 @@ def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
     with scope.write("say how long a drive takes") as conn:
         _check_cities(conn, scope.practice_id, both)
         is_pair = _pair(scope.practice_id, both)
-        kept = {"minutes": minutes, "version": drive_pair.c.version + 1}
-        if conn.execute(update(drive_pair).where(is_pair).values(kept)).rowcount == 0:
-            named = {"city_a": both[0], "city_b": both[1], "minutes": minutes}
-            conn.execute(insert(drive_pair).values(practice_id=scope.practice_id, **named))
+        values = {"minutes": minutes, "version": drive_pair.c.version + 1}
+        if conn.execute(update(drive_pair).where(is_pair).values(values)).rowcount == 0:
+            first, second = both
+            row = {"city_a": first, "city_b": second, "minutes": minutes}
+            conn.execute(insert(drive_pair).values(practice_id=scope.practice_id, **row))
         return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
 
 
 def drop_drive_pair(scope: Scope, city_a: str, city_b: str) -> int:
     """Go back to the estimate between two cities; return the visits changed.
 
-    Raises NotFound when their drive was not overruled.
+    Raises NotFound when no own drive time is set.
     """
     both = travel.pair(city_a, city_b)
     with scope.write("go back to an estimated drive") as conn:
         if conn.execute(delete(drive_pair).where(_pair(scope.practice_id, both))).rowcount == 0:
-            raise NotFound(f"The drive between {both[0]} and {both[1]} is the estimate already.")
+            first, second = both
+            raise NotFound(
+                f"No own drive time is set between {first} and {second}: "
+                "the estimate is in use already."
+            )
         return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
 
 
 def drive_anew(conn: Connection, practice_id: str, days: Collection[date]) -> int:
-    """Work out the driving of these days anew, with all that counts it; return the visits changed.
+    """Recompute the driving of these days and the roll-ups of it; return the visits changed.
 
-    It runs in the caller's transaction.
+    Runs in the caller's transaction.
     """
     changed = refresh_legs(conn, practice_id, days)
     rollup.refresh(conn, practice_id, changed.days)
@@ -63,10 +68,11 @@ def days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> 
 
 
 def _pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
+    first, second = both
     return (
         (drive_pair.c.practice_id == practice_id)
-        & (drive_pair.c.city_a == both[0])
-        & (drive_pair.c.city_b == both[1])
+        & (drive_pair.c.city_a == first)
+        & (drive_pair.c.city_b == second)
     )
 
 

@@ -1,7 +1,7 @@
-"""Families that were erased, known by a keyed hash alone: files to come do not bring them back.
+"""The register of erased families, as keyed hashes alone: later files do not bring them back.
 
-The key lies in the records themselves. It keeps a hash from meaning anything elsewhere; whoever
-holds the records and guesses an e-mail can learn that its family was erased, and no more.
+The key is in the records themselves, so a hash means nothing outside them. Somebody who has the
+records and guesses an e-mail can learn that its family was erased, and no more.
 """
 
 import hmac
@@ -33,11 +33,11 @@ class Erased:
     hashes: frozenset[str]
 
     def __bool__(self) -> bool:
-        """Return whether any was."""
+        """Return whether there is any."""
         return bool(self.hashes)
 
     def holds(self, email: str | None, phone: str | None, name: str, address: str | None) -> bool:
-        """Return whether a booking of this person is of an erased family."""
+        """Return whether a person with these details belongs to an erased family."""
         match = certain_match(email) or provisional_match(phone, name, address)
         return _hash(self.key, match) in self.hashes
 
@@ -50,7 +50,7 @@ class Erased:
         )
 
     def keep_out(self, chunk: Chunk) -> Chunk:
-        """Return the rows of a file without those of erased families: set aside, without a word."""
+        """Return the rows of a file; those of erased families are set aside without their text."""
         if not self:
             return chunk
         rows = chunk.rows
@@ -58,29 +58,33 @@ class Erased:
             *(rows[name] for name in ("email", "phone", "client_name", "address")), strict=True
         )
         stays = [not self.holds(*person) for person in people]
-        gone = {int(number) for number in rows["row_number"][[not one for one in stays]]}
-        unusable = {one.row for one in chunk.set_aside if self.mentions(one.raw.values())}
+        gone = {int(number) for number in rows["row_number"][[not is_kept for is_kept in stays]]}
+        unusable = {row.row for row in chunk.set_aside if self.mentions(row.raw.values())}
         if not gone and not unusable:
             return chunk
-        aside = [one for one in chunk.set_aside if one.row not in unusable]
-        aside += [_nothing(number) for number in sorted(gone | unusable)]
-        warnings = [one for one in chunk.warnings if one.row not in gone | unusable]
+        aside = [row for row in chunk.set_aside if row.row not in unusable]
+        aside += [_without_text(number) for number in sorted(gone | unusable)]
+        warnings = [warning for warning in chunk.warnings if warning.row not in gone | unusable]
         kept = rows[stays].reset_index(drop=True)
         return replace(chunk, rows=kept, set_aside=aside, warnings=warnings)
 
     def keep_answers_out(self, checked: Checked) -> Checked:
-        """Return a form's responses without those of erased families, known by their e-mail."""
+        """Return a form's responses without those of erased families, recognised by e-mail."""
         if not self:
             return checked
-        gone = {one.row for one in checked.responses if one.email and self.mentions([one.email])}
-        gone |= {row for row, same in checked.repeats.items() if same in gone}
-        gone |= {one.row for one in checked.set_aside if self.mentions(one.raw.values())}
+        gone = {
+            response.row
+            for response in checked.responses
+            if response.email and self.mentions([response.email])
+        }
+        gone |= {number for number, first in checked.repeats.items() if first in gone}
+        gone |= {row.row for row in checked.set_aside if self.mentions(row.raw.values())}
         return Checked(
-            [one for one in checked.responses if one.row not in gone],
-            {row: same for row, same in checked.repeats.items() if row not in gone},
-            [one for one in checked.set_aside if one.row not in gone]
-            + [_nothing(row) for row in sorted(gone)],
-            [one for one in checked.warnings if one.row not in gone],
+            [response for response in checked.responses if response.row not in gone],
+            {number: first for number, first in checked.repeats.items() if number not in gone},
+            [row for row in checked.set_aside if row.row not in gone]
+            + [_without_text(number) for number in sorted(gone)],
+            [warning for warning in checked.warnings if warning.row not in gone],
             checked.read,
         )
 
@@ -97,7 +101,7 @@ def remember(
     practice_id: str,
     people: Iterable[tuple[str | None, str | None, str, str | None]],
 ) -> None:
-    """Remember these people's family: e-mail, phone, name and address, each by its hash."""
+    """Register these people's family: hashes of (e-mail, phone, name, address)."""
     key = read_erased(conn, practice_id).key
     if not key:
         key = token_hex(32)
@@ -117,8 +121,8 @@ def remember(
         erased.c.practice_id == practice_id, erased.c.key_hash.in_(among(conn, hashes))
     )
     rows = [
-        {"practice_id": practice_id, "key_hash": one, "erased_at": now()}
-        for one in sorted(hashes - set(conn.execute(statement).scalars()))
+        {"practice_id": practice_id, "key_hash": hash_, "erased_at": now()}
+        for hash_ in sorted(hashes - set(conn.execute(statement).scalars()))
     ]
     if rows:
         conn.execute(insert(erased), rows)
@@ -135,10 +139,10 @@ def _matches(text: str, region: str) -> Iterator[str]:
         yield f"p:{number}"
 
 
-def _nothing(row: int) -> SetAside:
+def _without_text(row: int) -> SetAside:
     return SetAside(row, "", "", REASON, {})
 
 
 def is_erased(raw: Mapping[str, str], reason: str) -> bool:
-    """Return whether a row set aside is one that was kept out."""
+    """Return whether a row was set aside because its family was erased."""
     return not raw and reason == REASON

@@ -1,7 +1,7 @@
-"""Erases a family: out of every table, out of the raw rows, out of the files below them.
+"""Erases a family from every table, from the raw rows, and from the database's files.
 
-What was counted of it counts no more: numbers are derived anew, and weeks told before say that
-they changed because a family was erased. A hash is remembered, so that no file brings it back.
+The numbers are derived anew without it, and past weeks show that they changed because a family was
+erased. A hash is registered (erased.py), so that no later file brings the family back.
 """
 
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ _OF_CLIENT = (care_closed, client_detail, client_note, client_tag)
 
 @dataclass(frozen=True)
 class Gone:
-    """How much was erased, and whether its bytes are gone from the files, too."""
+    """How much was erased, and whether its bytes are gone from the database's files, too."""
 
     rows: int
     check_ins: int
@@ -59,7 +59,7 @@ class Gone:
 
 
 def erase_family(scope: Scope, family_id: str) -> Gone:
-    """Erase a family for good and return what went. Backups made before still hold it.
+    """Erase a family for good and return how much. Backups made before still hold it.
 
     Owner only. Raises NotFound.
     """
@@ -75,17 +75,17 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     family_row = conn.execute(select(family.c.match_key).where(is_family)).one_or_none()
     if family_row is None:
         raise NotFound("There is no such family: it may be erased already.")
-    theirs = (booking.c.practice_id == practice_id) & (booking.c.family_id == family_id)
-    bookings = conn.execute(select(booking).where(theirs)).all()
+    is_booking = (booking.c.practice_id == practice_id) & (booking.c.family_id == family_id)
+    bookings = conn.execute(select(booking).where(is_booking)).all()
     ids = [row.id for row in bookings]
     people = [(row.email, row.phone, row.client_name, row.address) for row in bookings]
-    who = FamilyIdentifiers.of(people)
+    identifiers = FamilyIdentifiers.of(people)
     of_family = (client.c.practice_id == practice_id) & (client.c.family_id == family_id)
     clients = list(conn.execute(select(client.c.id).where(of_family)).scalars())
-    check_ins = strays(conn, practice_id, who) | _check_ins(conn, practice_id, clients)
-    aside = raw_aside(conn, practice_id, who, ids)
-    _account(conn, practice_id, ids, check_ins, aside)
-    forget_before(conn, practice_id, who)
+    check_ins = strays(conn, practice_id, identifiers) | _check_ins(conn, practice_id, clients)
+    aside = raw_aside(conn, practice_id, identifiers, ids)
+    _write_accounts(conn, practice_id, ids, check_ins, aside)
+    forget_before(conn, practice_id, identifiers)
     cut_matches(conn, practice_id, family_id)
     for table in _OF_CHECK_IN:
         _drop(conn, practice_id, table, "check_in_id", check_ins)
@@ -97,7 +97,7 @@ def _erase(conn: Connection, practice_id: str, family_id: str) -> tuple[int, int
     for table in (correction, family_contact, import_row):
         _drop(conn, practice_id, table, "booking_id", ids)
     _drop(conn, practice_id, booking, "id", ids)
-    _drop_links(conn, practice_id, who, family_row.match_key)
+    _drop_links(conn, practice_id, identifiers, family_row.match_key)
     touched = {family_id} | families_by_clue(conn, practice_id, people)
     derive(conn, practice_id, touched, relinked=True)
     remember(conn, practice_id, people)
@@ -112,10 +112,10 @@ def _check_ins(conn: Connection, practice_id: str, clients: Iterable[str]) -> se
     return set(conn.execute(statement).scalars())
 
 
-def _account(
+def _write_accounts(
     conn: Connection, practice_id: str, bookings: list[str], check_ins: set[str], aside: Rows
 ) -> None:
-    """Keep the account of the imports the rows came by, and take the rows set aside out."""
+    """Count the rows as erased in the accounts of their imports, and delete those set aside."""
     gone: dict[str, set[int]] = {id_: set(numbers) for id_, numbers in aside.items()}
     for table, column, ids in (
         (import_row, "booking_id", bookings),
@@ -139,10 +139,12 @@ def _drop(
     conn.execute(delete(table).where(in_practice, table.c[column].in_(among(conn, ids))))
 
 
-def _drop_links(conn: Connection, practice_id: str, who: FamilyIdentifiers, match_key: str) -> None:
-    """Delete the owner's word on who is one with this family."""
+def _drop_links(
+    conn: Connection, practice_id: str, identifiers: FamilyIdentifiers, match_key: str
+) -> None:
+    """Delete the owner's family links that name this family."""
     for (key, name), into in read_links(conn, practice_id).items():
-        if match_key in (key, into) or who.is_in([key, into, name]):
+        if match_key in (key, into) or identifiers.is_in([key, into, name]):
             conn.execute(
                 delete(family_link).where(
                     family_link.c.practice_id == practice_id,

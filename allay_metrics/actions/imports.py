@@ -17,7 +17,7 @@ from allay_metrics.actions.absence_answers import (
     AbsenceQuestion,
     absence_question,
     answer_at_import,
-    silences,
+    explain_unconfirmed,
 )
 from allay_metrics.actions.account import (
     Days,
@@ -348,7 +348,7 @@ class _Import:
             unconfirmed=counts.unconfirmed,
             question=absence_question(conn, hand.practice_id, hand.import_id),
             doubt=doubt_of(conn, hand) or "",
-            silences=silences(conn, hand.practice_id, hand.import_id),
+            silences=explain_unconfirmed(conn, hand.practice_id, hand.import_id),
         )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.again import Again, Usable, check_rows, take_in_rows
-from allay_metrics.actions.aside import Aside, aside_at, open_aside
+from allay_metrics.actions.aside import Aside, open_aside, read_aside
 from allay_metrics.actions.holding import hold_by_name
 from allay_metrics.actions.profiles import own_profiles
 from allay_metrics.derive import derive
@@ -108,7 +108,7 @@ def _take_in(conn: Connection, scope: Scope, usable: Usable, again: Again) -> No
 
 
 def _open_row(conn: Connection, scope: Scope, import_id: str, row_number: int) -> Aside:
-    aside = aside_at(conn, scope.practice_id, import_id, row_number)
+    aside = read_aside(conn, scope.practice_id, import_id, row_number)
     if aside is None:
         raise NotFound("This row does not wait any more: look at the list again.")
     return aside

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from allay_metrics.actions.care import family_to_write, writer
+from allay_metrics.actions.care import family_to_write, writer_name
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import client, client_note, client_tag
@@ -77,7 +77,7 @@ def _keep(
     conn: Connection, scope: Scope, client_id: str, note: Any, values: dict[str, Any]
 ) -> None:
     _must_be_there(conn, scope, client_id)
-    written = {"written_by": writer(conn, scope), "written_at": now()}
+    written = {"written_by": writer_name(conn, scope), "written_at": now()}
     if note is not None:
         authorship = {} if "attention" in values else written
         in_practice = client_note.c.practice_id == scope.practice_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, select
 
-from allay_metrics.actions.courses import courses
+from allay_metrics.actions.courses import read_open_episodes
 from allay_metrics.actions.own_measures import read_own_measures
 from allay_metrics.contact import contact_of
 from allay_metrics.derive.closing import DIED
@@ -177,7 +177,7 @@ def _behind(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]
     """Return the concern asked about, and whether birth was asked before: a link shows neither."""
     practice = scope.of_practice("form")
     with practice.read() as conn:
-        course = courses(conn, practice, today, [row.client_id])
+        course = read_open_episodes(conn, practice, today, [row.client_id])
         return course[0].concern if course else None, _answered_before(conn, row)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from allay_metrics import words
 from allay_metrics.actions.account import Entry, close_import, keep_aside, open_import
-from allay_metrics.actions.answers import Became, Reported, keep_told
+from allay_metrics.actions.answers import Reported, SavedCheckIn, save_reported
 from allay_metrics.actions.aside import IS_OPEN
 from allay_metrics.actions.erased import read_erased
 from allay_metrics.actions.imports import ImportReport
@@ -77,7 +77,7 @@ def _take_in(
     old = _told_newer(conn, hand, checked.responses)
     reported = [_reported(one) for one in checked.responses]
     practice = (scope.practice_id, scope.zone)
-    became = keep_told(conn, practice, hand.source, reported, hand.import_id, old)
+    became = save_reported(conn, practice, hand.source, reported, hand.import_id, old)
     born = _keep_births(conn, hand.practice_id, checked.responses, became)
     ticked = {
         became[one.key].id: (one.signs, one.answered_at) for one in checked.responses if one.signs
@@ -155,7 +155,7 @@ def _keep_births(
     conn: Connection,
     practice_id: str,
     responses: Iterable[FormResponse],
-    became: Mapping[str, Became],
+    became: Mapping[str, SavedCheckIn],
 ) -> dict[str, bool]:
     """Keep birth dates that nothing on file tells; return by key whether the line was made new."""
     responses_by_client = {
@@ -201,7 +201,7 @@ def _keep_journal(
     conn: Connection,
     hand: FileInHand,
     checked: Checked,
-    became: Mapping[str, Became],
+    became: Mapping[str, SavedCheckIn],
     beside: _Beside,
 ) -> Counts:
     """Keep what became of each row, with what undo needs; return how many became what."""
@@ -258,7 +258,7 @@ def _told_of(raised: Mapping[str, list[int]]) -> list[str]:
     return [f"◆ {signs} ticked: acknowledge each on Check-ins before the scores are shown"]
 
 
-def _doubts(became: Iterable[Became]) -> list[str]:
+def _doubts(became: Iterable[SavedCheckIn]) -> list[str]:
     asks = sum(one.doubtful for one in became)
     if not asks:
         return []

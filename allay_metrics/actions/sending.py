@@ -4,7 +4,7 @@ from datetime import datetime
 
 from allay_metrics import config
 from allay_metrics.actions.check_ins import Link, make_link, mark_sent
-from allay_metrics.actions.courses import courses, today_in
+from allay_metrics.actions.courses import read_open_episodes, today_in
 from allay_metrics.actions.mail_server import MailFailed, send_mail
 from allay_metrics.actions.mail_settings import settings_gap
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
@@ -45,7 +45,7 @@ def send_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
 
 def _address(scope: Scope, client_id: str) -> str:
     with scope.read() as conn:
-        client_courses = courses(conn, scope, today_in(scope).date(), [client_id])
+        client_courses = read_open_episodes(conn, scope, today_in(scope).date(), [client_id])
     if not client_courses or not client_courses[0].email:
         raise NotFound("No e-mail address of this family is on file.")
     return client_courses[0].email

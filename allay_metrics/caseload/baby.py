@@ -1,11 +1,11 @@
-"""One client: the line of visits, what is known and noted, and the others of the family."""
+"""One client: visits, tags, note, concerns, and the other clients of the family."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, select
 
 from allay_metrics.caseload import reading
 from allay_metrics.caseload.doubt import doubt
@@ -32,10 +32,10 @@ SUGGESTED = (
 
 @dataclass(frozen=True)
 class PastVisit:
-    """One visit of the client's, whoever visited; `number` counts those that took place.
+    """One visit of the client, by any therapist; `number` counts the completed ones.
 
-    `doubt` says why it may not have been, or not be, one: see `caseload.doubt`. `also` are the
-    living it is of as well.
+    `starts` is in the practice's zone. `doubt` says why the visit may not take place, or did not:
+    see `caseload.doubt`. `also` are the other living clients of the visit.
     """
 
     starts: datetime
@@ -57,7 +57,7 @@ class PastVisit:
 
 @dataclass(frozen=True)
 class ClientNote:
-    """The note for the next visit; version 0 stands for none yet."""
+    """The note for the next visit; version 0 where there is none yet."""
 
     text: str = ""
     attention: bool = False
@@ -68,7 +68,7 @@ class ClientNote:
 
 @dataclass(frozen=True)
 class Baby:
-    """One client and the family. `visits` are newest first, `team` who has seen the family."""
+    """One client and the family. `visits` are newest first; `team` names the other therapists."""
 
     person: CaseloadClient
     family_id: str
@@ -86,22 +86,22 @@ class Baby:
 
     @property
     def still_booked(self) -> PastVisit | None:
-        """Return the next visit booked on the name of a baby who died, None without one."""
+        """Return the next visit still booked for a baby who died, None without one."""
         died_on = self.person.closed_on if self.person.has_died else None
         if died_on is None:
             return None
-        after = [one for one in self.visits if one.state == "booked" and one.day > died_on]
-        return min(after, key=lambda one: one.starts, default=None)
+        after = [past for past in self.visits if past.state == "booked" and past.day > died_on]
+        return min(after, key=lambda booked: booked.starts, default=None)
 
     @property
     def twins(self) -> tuple[CaseloadClient, ...]:
-        """Return the infants of the same birth, this one first; alone it stands by itself."""
+        """Return the infants of the same birth, this client first, who may be the only one."""
         born = self.person.born_on
         if not self.person.is_infant:
             return (self.person,)
         return (
             self.person,
-            *(one for one in self.others if one.is_infant and one.born_on == born),
+            *(other for other in self.others if other.is_infant and other.born_on == born),
         )
 
 
@@ -118,21 +118,29 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         )
         rows = reading.visits(conn, scope, visit.c.family_id == client_row.family_id)
         missing = [row.id for row in rows if row.state == "missing"]
-        lacks = reading.exports_without(conn, scope, missing)
+        missing_as_of = reading.exports_without(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
-    theirs = [row for row in rows if client_id in client_ids_by_visit.get(row.id, ())]
+    own_rows = [row for row in rows if client_id in client_ids_by_visit.get(row.id, ())]
     person = people[client_id]
     as_of = today.as_of.date() if today.as_of else today.day
     return Baby(
         person=person,
         family_id=client_row.family_id,
         family=client_row.family,
-        others=tuple(one for one in people.values() if one.client_id != client_id),
+        others=tuple(other for other in people.values() if other.client_id != client_id),
         state=care_state(person.closed_reason, client_row.last_on, client_row.next_on, as_of),
         last_on=client_row.last_on,
         next_on=client_row.next_on,
-        concerns=tuple(dict.fromkeys(one.concern for _, one in reversed(details) if one.concern)),
-        visits=_past(scope, theirs, details, lacks, _also(people, client_id, client_ids_by_visit)),
+        concerns=tuple(
+            dict.fromkeys(detail.concern for _, detail in reversed(details) if detail.concern)
+        ),
+        visits=_past(
+            scope,
+            own_rows,
+            details,
+            missing_as_of,
+            _also(people, client_id, client_ids_by_visit),
+        ),
         team=_team(scope, rows),
         tags=tags,
         note=note,
@@ -141,14 +149,11 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
 
 
 def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
-    of_family = and_(
-        family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
-    )
     columns = (client.c.family_id, family.c.name.label("family"), family.c.last_on)
     more = (family.c.next_on, family.c.contact, family.c.contact_reason)
     statement = (
         select(*columns, *more)
-        .select_from(client.join(family, of_family))
+        .select_from(client.join(family))
         .where(reading.own(scope, client, client.c.family_id), client.c.id == client_id)
     )
     return conn.execute(statement).one_or_none()
@@ -163,10 +168,12 @@ def _also(
     client_id: str,
     client_ids_by_visit: Mapping[str, Sequence[str]],
 ) -> dict[str, tuple[CaseloadClient, ...]]:
-    """Return by visit the living it is of, but this client."""
+    """Return by visit id its other living clients."""
     return {
-        id_: tuple(people[one] for one in of if one != client_id and not people[one].has_died)
-        for id_, of in client_ids_by_visit.items()
+        visit_id: tuple(
+            people[other] for other in ids if other != client_id and not people[other].has_died
+        )
+        for visit_id, ids in client_ids_by_visit.items()
     }
 
 
@@ -174,10 +181,10 @@ def _past(
     scope: Scope,
     rows: list[Any],
     details: list[tuple[int, reading.BookingDetails]],
-    lacks: Mapping[str, datetime],
+    missing_as_of: Mapping[str, datetime],
     also: Mapping[str, tuple[CaseloadClient, ...]],
 ) -> tuple[PastVisit, ...]:
-    concerns = {at: one.concern for at, one in details if one.concern}
+    concerns = {starts_at: detail.concern for starts_at, detail in details if detail.concern}
     number, past_visits = 0, []
     for row in rows:
         number += row.state == "completed"
@@ -192,7 +199,7 @@ def _past(
                 number=number if row.state == "completed" else None,
                 concern=concerns.get(row.starts_at, ""),
                 doubt=doubt(
-                    lacks.get(row.id),
+                    missing_as_of.get(row.id),
                     datetime.fromtimestamp(row.as_of, scope.zone),
                     is_unconfirmed=bool(row.unconfirmed),
                 ),
@@ -203,9 +210,9 @@ def _past(
 
 
 def _team(scope: Scope, rows: list[Any]) -> tuple[str, ...]:
-    """Return who else has seen the family, most recent first."""
-    met = [row for row in reversed(rows) if row.state == "completed"]
-    others = [row.therapist for row in met if row.therapist_id != scope.viewer.therapist_id]
+    """Return the other therapists who have seen the family, most recent first."""
+    completed = [row for row in reversed(rows) if row.state == "completed"]
+    others = [row.therapist for row in completed if row.therapist_id != scope.viewer.therapist_id]
     return tuple(dict.fromkeys(others))
 
 
@@ -234,7 +241,7 @@ def _note(conn: Connection, scope: Scope, client_id: str) -> ClientNote:
 
 
 def read_note(scope: Scope, client_id: str) -> ClientNote:
-    """Return the note as it stands now, of a client in the viewer's caseload. Raises NotFound."""
+    """Return the current note on a client of the viewer's caseload. Raises NotFound."""
     with scope.read() as conn:
         if _client(conn, scope, client_id) is None:
             raise NotFound("There is no such client, or none that you care for.")

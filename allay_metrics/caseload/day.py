@@ -1,4 +1,4 @@
-"""Her day: the visits as cards in order, the driving, and the seven days after."""
+"""A therapist's day: its visits in order, the driving, and the seven days after today."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ DAYS_AHEAD = 7
 class VisitCard:
     """One visit of her day. Times are in the practice's zone.
 
-    `number` counts the family's visits up to this one, whoever visited. `notes` are the booking's
+    `number` counts the family's visits up to this one, by any therapist. `notes` are the booking's
     (parking, gate code), `remember` what a therapist noted for the next visit. `doubt` says why
-    the visit may not take place, empty where nothing speaks against it. `call`, `way` and `late`
-    are links, None where there is nothing to link to, or where `contact` allows none. `people` are
-    whom the visit is of, `died` the babies of the family who died.
+    the visit may not take place, empty where nothing speaks against it. `call`, `directions` and
+    `late` are links, None without a phone or place, or where `contact` allows none. `people` are
+    the clients of the visit, `died` the babies of the family who died.
     """
 
     visit_id: str
@@ -51,15 +51,15 @@ class VisitCard:
     doubt: str
     contact: ContactPermission
     call: str | None
-    way: str | None
+    directions: str | None
     late: str | None
 
 
 @dataclass(frozen=True)
 class DayAhead:
-    """One of the seven days after: how many visits, in which cities, most first.
+    """One of the seven days after today: visits, and visits by city, most first.
 
-    `in_doubt` of the visits are missing from a newer export, or no newer one confirmed them.
+    `in_doubt` of the visits are missing from a newer export, or confirmed by none.
     """
 
     day: date
@@ -82,12 +82,12 @@ class ScheduleDay:
 
     @property
     def cities(self) -> tuple[str, ...]:
-        """Return the cities of the day in the order they come."""
-        return tuple(dict.fromkeys(c.city for c in self.cards if c.city != VIRTUAL))
+        """Return the cities of the day in the order of the visits."""
+        return tuple(dict.fromkeys(card.city for card in self.cards if card.city != VIRTUAL))
 
     @property
     def in_doubt(self) -> int:
-        """Return how many of the cards are of visits that may not take place."""
+        """Return how many of the visits may not take place."""
         return sum(bool(card.doubt) for card in self.cards)
 
     def next_one(self, now: datetime) -> VisitCard | None:
@@ -96,30 +96,30 @@ class ScheduleDay:
 
 
 def read_day(scope: Scope, today: Today) -> ScheduleDay:
-    """Return the day's visits and those of the seven days after today."""
+    """Return the day shown and the seven days after today."""
     last = max(today.shown, today.day + timedelta(days=DAYS_AHEAD))
     conditions = (scope.own(visit), visit.c.state.in_(ON))
     with scope.read() as conn:
         rows = reading.visits(conn, scope, *conditions, visit.c.day.between(today.day, last))
-        now = [row for row in rows if row.day == today.shown]
-        cards = _cards(conn, scope, now)
+        shown = [row for row in rows if row.day == today.shown]
+        cards = _cards(conn, scope, shown)
         base = _base(conn, scope)
-    minutes, why = _driving(now, base)
+    minutes, why = _driving(shown, base)
     return ScheduleDay(tuple(cards), minutes, why, _ahead(rows, today))
 
 
 def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
     families = {row.family_id for row in rows}
-    behind = _CardContext(
+    context = _CardContext(
         people=reading.people(conn, scope, families),
         client_ids_by_visit=reading.read_client_ids(conn, scope, families),
         details=reading.read_booking_details(conn, scope, families),
         marks=reading.marks(conn, scope, families),
         families=_families(conn, scope, families),
         numbers=_numbers(conn, scope, rows),
-        lacks=reading.exports_without(conn, scope, _missing(rows)),
+        missing_as_of=reading.exports_without(conn, scope, _missing(rows)),
     )
-    return [_card(scope, row, behind) for row in rows]
+    return [_card(scope, row, context) for row in rows]
 
 
 def _is_in_doubt(row: Any) -> bool:
@@ -132,7 +132,7 @@ def _missing(rows: Sequence[Any]) -> list[str]:
 
 @dataclass(frozen=True)
 class _CardContext:
-    """What stands behind the cards of a day: see the reads of the same names."""
+    """What the cards of a day are built from: see the functions of the same names."""
 
     people: Mapping[str, Mapping[str, CaseloadClient]]
     client_ids_by_visit: Mapping[str, Sequence[str]]
@@ -140,43 +140,45 @@ class _CardContext:
     marks: Mapping[str, tuple[str, bool]]
     families: Mapping[str, tuple[str, str | None, ContactPermission]]
     numbers: Mapping[str, int]
-    lacks: Mapping[str, datetime]
+    missing_as_of: Mapping[str, datetime]
 
 
-def _card(scope: Scope, row: Any, behind: _CardContext) -> VisitCard:
+def _card(scope: Scope, row: Any, context: _CardContext) -> VisitCard:
     clients = [
-        behind.people[row.family_id][id_] for id_ in behind.client_ids_by_visit.get(row.id, ())
+        context.people[row.family_id][id_] for id_ in context.client_ids_by_visit.get(row.id, ())
     ]
-    people = [one for one in clients if not one.died_before(row.day)]
-    details = reading.told_of(behind.details.get(row.family_id, ()), row.starts_at)
-    name, newest_phone, contact = behind.families[row.family_id]
+    people = [client for client in clients if not client.died_before(row.day)]
+    details = reading.details_at(context.details.get(row.family_id, ()), row.starts_at)
+    name, newest_phone, contact = context.families[row.family_id]
     starts, ends, as_of = (
         datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
     )
     phone = newest_phone or details.phone
-    noted = [behind.marks[one.client_id] for one in people if one.client_id in behind.marks]
+    marks = [
+        context.marks[client.client_id] for client in people if client.client_id in context.marks
+    ]
     return VisitCard(
         visit_id=row.id,
         family_id=row.family_id,
         family=name,
         people=tuple(people),
-        died=tuple(one for one in behind.people[row.family_id].values() if one.has_died),
+        died=tuple(client for client in context.people[row.family_id].values() if client.has_died),
         starts=starts,
         ends=ends,
         minutes=row.minutes,
         types=tuple(filter(None, (row.visit_type, row.second_type))),
         city=row.city,
         state=row.state,
-        number=behind.numbers[row.id],
+        number=context.numbers[row.id],
         concern=details.concern,
         notes=details.notes,
-        remember=tuple(dict.fromkeys(text for text, _ in noted if text)),
-        attention=any(marked for _, marked in noted),
+        remember=tuple(dict.fromkeys(text for text, _ in marks if text)),
+        attention=any(is_marked for _, is_marked in marks),
         as_of=as_of,
-        doubt=doubt(behind.lacks.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)),
+        doubt=doubt(context.missing_as_of.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)),
         contact=contact,
         call=call_link(contact, "visit", phone),
-        way=links.directions(details.address, row.city),
+        directions=links.directions(details.address, row.city),
         late=links.running_late(contact, phone, row.therapist, starts),
     )
 
@@ -184,7 +186,7 @@ def _card(scope: Scope, row: Any, behind: _CardContext) -> VisitCard:
 def _families(
     conn: Any, scope: Scope, families: set[str]
 ) -> dict[str, tuple[str, str | None, ContactPermission]]:
-    """Return (name, phone, contact) of these families, of those she may see."""
+    """Return (name, phone, contact) by id of those of these families that the viewer may see."""
     columns = ("id", "name", "phone", "contact", "contact_reason")
     statement = select(*(family.c[name] for name in columns)).where(
         reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
@@ -196,7 +198,7 @@ def _families(
 
 
 def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
-    """Return by visit id the how manieth visit of its family it is, with whomever."""
+    """Return by visit id its number among the family's visits, by any therapist, from 1."""
     before = visit.alias("before")
     earlier = and_(
         before.c.practice_id == visit.c.practice_id,
@@ -205,7 +207,7 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         before.c.state.in_(("completed", "booked")),
     )
     statement = (
-        select(visit.c.id, func.count(before.c.id) + 1)
+        select(visit.c.id, (func.count(before.c.id) + 1).label("number"))
         .select_from(visit.outerjoin(before, earlier))
         .where(
             reading.own(scope, visit, visit.c.family_id),
@@ -213,11 +215,11 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         )
         .group_by(visit.c.id)
     )
-    return dict(map(tuple, conn.execute(statement)))
+    return {row.id: row.number for row in conn.execute(statement)}
 
 
 def _base(conn: Any, scope: Scope) -> str | None:
-    """Return the city her day starts in; the owner has none."""
+    """Return the city where her day starts; None for the owner."""
     statement = select(therapist.c.base_city).where(
         therapist.c.practice_id == scope.practice_id, therapist.c.id == scope.viewer.therapist_id
     )
@@ -226,15 +228,15 @@ def _base(conn: Any, scope: Scope) -> str | None:
 
 
 def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:
-    """Return the day's estimated minutes of driving, or why they cannot be told."""
-    driven = [row for row in rows if row.city != VIRTUAL and row.state != "missing"]
-    if not driven:
+    """Return the day's estimated minutes of driving, or None and why there is no estimate."""
+    home_visits = [row for row in rows if row.city != VIRTUAL and row.state != "missing"]
+    if not home_visits:
         return 0, ""
     if base is None:
         return None, "no driving estimate: no base city on file"
-    if any(row.undriven or row.drive_minutes is None for row in driven):
+    if any(row.undriven or row.drive_minutes is None for row in home_visits):
         return None, "no driving estimate: a visit's city is not known"
-    return sum(row.drive_minutes for row in driven), ""
+    return sum(row.drive_minutes for row in home_visits), ""
 
 
 def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
@@ -243,9 +245,9 @@ def _ahead(rows: Sequence[Any], today: Today) -> tuple[DayAhead, ...]:
     return tuple(
         DayAhead(
             day,
-            counted.total(),
+            counts.total(),
             sum(row.day == day and _is_in_doubt(row) for row in rows),
-            tuple(counted.most_common()),
+            tuple(counts.most_common()),
         )
-        for day, counted in cities.items()
+        for day, counts in cities.items()
     )

@@ -1,9 +1,9 @@
-"""My families: who is in care, who went quiet, whom to look at first."""
+"""My families: who is in care, who has no next visit, whom to look at first."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import func, or_, select
@@ -27,14 +27,14 @@ LONG_GAP = LAPSED_AFTER
 
 @dataclass(frozen=True)
 class MyFamily:
-    """A family of hers. `visits` counts completed ones, `with_me` whether the last was hers.
+    """A family of the viewer's. `visits` counts completed ones.
 
-    `missing_on` is the day of a visit that a newer export lacks and nobody decided on, the next to
-    come or else the last, and `doubt` says so; None and empty without one.
-    `contact` is whether and for what it may be contacted, `has_open_sign` whether a warning sign
-    waits to be acknowledged. A baby who died is not among `people` but in `died`.
-    `state` is the family's; `reason` why its care was closed. `attention` are the names of those
-    marked, `note` what is noted for the next visit. `mine` is the client a tap leads to.
+    `with_me` is whether the viewer made the last visit, true without one and for the owner.
+    `missing_on` is the day of a missing visit that nobody decided on, the next or else the last,
+    and `doubt` says so; None and empty without one. `contact` is whether and for what the family
+    may be contacted, `has_open_sign` whether a warning sign waits to be acknowledged. A baby who
+    died is in `died`, not among `people`. `state` is the family's care, `reason` why it was closed.
+    `attention` are the names of the clients marked, `note` the note for the next visit.
     """
 
     family_id: str
@@ -59,26 +59,26 @@ class MyFamily:
 
     @property
     def leads_to(self) -> str:
-        """Return the client a tap leads to: the first whose care is open, infants first."""
-        open_ones = [one for one in self.people if one.closed_on is None]
-        return [*open_ones, *self.people][0].client_id
+        """Return the id of the client a tap opens: the first with open care, infants first."""
+        in_care = [person for person in self.people if person.closed_on is None]
+        return [*in_care, *self.people][0].client_id
 
     def is_to_call(self, day: date) -> bool:
-        """Return whether she may call to book: by `contact`, and nothing else to be done first."""
-        ready = self.closed_on is None and not self.has_open_sign
-        return ready and self.contact.allows("list") and not self.waits_for_visit(day)
+        """Return whether to call for a visit: `contact` allows it and nothing comes first."""
+        is_ready = self.closed_on is None and not self.has_open_sign
+        return is_ready and self.contact.allows("list") and not self.waits_for_visit(day)
 
     def waits_for_visit(self, day: date) -> bool:
-        """Return whether a visit lies ahead, be it one that a newer export lacks."""
+        """Return whether a visit lies ahead, a missing one included."""
         return self.next_on is not None or (self.missing_on is not None and self.missing_on >= day)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One line of what to look at first; `weight` is act, soon or later.
+    """One line of the list to look at first; `weight` is act, soon or later.
 
-    `client_id` is whom it is about, '' where it is about the family. `is_to_book` says that it is
-    of a family to call for a visit.
+    `client_id` is the client it is about, '' for the family. `is_to_book` marks a family to call
+    for a visit.
     """
 
     family: MyFamily
@@ -90,15 +90,15 @@ class Look:
 
     @property
     def leads_to(self) -> str:
-        """Return the client a tap leads to."""
+        """Return the id of the client a tap opens."""
         return self.client_id or self.family.leads_to
 
 
 def read_families(scope: Scope, today: Today, since: date | None = None) -> tuple[MyFamily, ...]:
     """Return the viewer's families by name.
 
-    Of those seen since 180 days ago or booked ahead, be it by a visit that a newer export lacks;
-    not those whose care ended because a baby died.
+    Those seen since `since` (180 days ago if None), booked ahead, or with a recent missing visit;
+    without families whose care ended because a baby died.
     """
     seen_since = since or today.day - SHOWN_FOR
     contact = ("contact", "contact_reason")
@@ -124,23 +124,23 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         people = _living(people_by_family)
         details = reading.read_booking_details(conn, scope, ids)
         marks, signs = reading.marks(conn, scope, ids), reading.open_signs(conn, scope)
-        done = visit.c.state == "completed"
-        of_them = visit.c.family_id.in_(among(conn, ids))
+        is_completed = visit.c.state == "completed"
+        of_families = visit.c.family_id.in_(among(conn, ids))
         past: dict[str, list[Any]] = defaultdict(list)
-        for row in reading.visits(conn, scope, done, of_them):
+        for row in reading.visits(conn, scope, is_completed, of_families):
             past[row.family_id].append(row)
     as_of = today.as_of.date() if today.as_of else today.day
-    behind = _FamilyContext(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
+    context = _FamilyContext(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
     return tuple(
         _family(
             row,
             (
                 people[row.id],
-                tuple(one for one in people_by_family[row.id].values() if one.has_died),
+                tuple(person for person in people_by_family[row.id].values() if person.has_died),
             ),
-            reading.told_of(details.get(row.id, ()), 0).concern,
+            reading.details_at(details.get(row.id, ()), 0).concern,
             past.get(row.id, []),
-            behind,
+            context,
         )
         for row in rows
         if row.id in people
@@ -149,33 +149,34 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
 
 @dataclass(frozen=True)
 class _FamilyContext:
-    """Who asks and when, and what stands behind her families: see the reads of the same names."""
+    """The viewer, the day, and what the families are built from: see the reads in `reading`."""
 
     therapist_id: str | None
     today: date
     as_of: date
     marks: Mapping[str, tuple[str, bool]]
-    missing: Mapping[str, Sequence[tuple[date, datetime]]]
+    missing: Mapping[str, Sequence[reading.MissingVisit]]
     signs: Collection[str]
 
 
 def _living(
     people: Mapping[str, Mapping[str, CaseloadClient]],
 ) -> dict[str, tuple[CaseloadClient, ...]]:
-    """Return each family's clients without a baby who died; a family of none is left out."""
+    """Return the living clients by family; a family without any is left out."""
     living_by_family = {
-        id_: tuple(one for one in theirs.values() if not one.has_died)
-        for id_, theirs in people.items()
+        id_: tuple(person for person in clients.values() if not person.has_died)
+        for id_, clients in people.items()
     }
-    return {id_: theirs for id_, theirs in living_by_family.items() if theirs}
+    return {id_: living for id_, living in living_by_family.items() if living}
 
 
 def _missing(
-    missing_visits: Sequence[tuple[date, datetime]], today: date
-) -> tuple[date, datetime] | tuple[None, None]:
-    """Return the next missing visit, else the last: its day, and when the export without it is."""
-    ahead = [one for one in missing_visits if one[0] >= today]
-    return ahead[0] if ahead else missing_visits[-1] if missing_visits else (None, None)
+    missing_visits: Sequence[reading.MissingVisit], today: date
+) -> reading.MissingVisit | None:
+    """Return the next missing visit, else the last; None without any."""
+    ahead = (missing for missing in missing_visits if missing.day >= today)
+    last = missing_visits[-1] if missing_visits else None
+    return next(ahead, last)
 
 
 def _family(
@@ -183,12 +184,15 @@ def _family(
     living_and_died: tuple[tuple[CaseloadClient, ...], tuple[CaseloadClient, ...]],
     concern: str,
     past: Sequence[Any],
-    behind: _FamilyContext,
+    context: _FamilyContext,
 ) -> MyFamily:
     people, died = living_and_died
-    marks = behind.marks
-    noted = [(one.name, *marks[one.client_id]) for one in people if one.client_id in marks]
-    missing_on, lacks = _missing(behind.missing.get(row.id, ()), behind.today)
+    marks = [
+        (person.name, *context.marks[person.client_id])
+        for person in people
+        if person.client_id in context.marks
+    ]
+    missing = _missing(context.missing.get(row.id, ()), context.today)
     last = past[-1] if past else None
     return MyFamily(
         family_id=row.id,
@@ -199,17 +203,17 @@ def _family(
         visits=len(past),
         last_on=row.last_on,
         next_on=row.next_on,
-        missing_on=missing_on,
-        doubt=doubt(lacks, lacks) if lacks else "",
-        with_me=last is None or behind.therapist_id in (None, last.therapist_id),
+        missing_on=missing.day if missing else None,
+        doubt=doubt(missing.missing_as_of, missing.missing_as_of) if missing else "",
+        with_me=last is None or context.therapist_id in (None, last.therapist_id),
         last_therapist=last.therapist if last else "",
-        state=care_state(row.closed_reason, row.last_on, row.next_on, behind.as_of),
+        state=care_state(row.closed_reason, row.last_on, row.next_on, context.as_of),
         reason=row.closed_reason or "",
         closed_on=row.closed_on,
-        attention=tuple(name for name, _, marked in noted if marked),
-        note=next((text for _, text, _ in noted if text), ""),
+        attention=tuple(name for name, _, is_marked in marks if is_marked),
+        note=next((text for _, text, _ in marks if text), ""),
         contact=contact_of(row.contact, row.contact_reason),
-        has_open_sign=row.id in behind.signs,
+        has_open_sign=row.id in context.signs,
     )
 
 
@@ -224,74 +228,105 @@ def look_first(
     worse: Sequence[Worse] = (),
     waiting: Sequence[CheckInWait] = (),
 ) -> tuple[Look, ...]:
-    """Return what to look at first: what parents said got worse, what their check-ins wait for,
-    marked ones, then who went quiet.
+    """Return what to look at first: answers of parents that got worse, check-ins that wait,
+    clients marked, families without a next visit, long gaps between visits.
 
-    A family whose last visit was a colleague's is hers to book. Closed care is not looked for, but
-    where parents say it got worse. Whom nobody may call is on no list to book, and a family that
-    lost somebody is left in peace.
+    A family whose last visit was a colleague's is the colleague's to book. Closed care is listed
+    only where answers got worse. Families that may not be called are not listed to book, and
+    bereaved ones (`contact.is_silent`) are not listed at all.
     """
-    families = [one for one in families if not one.contact.is_silent]
+    families = [my_family for my_family in families if not my_family.contact.is_silent]
     marked = [
-        Look(one, f"marked: {one.note}" if one.note else "marked for attention", "", "act")
-        for one in families
-        if one.attention and one.closed_on is None
+        Look(
+            my_family,
+            f"marked: {my_family.note}" if my_family.note else "marked for attention",
+            "",
+            "act",
+        )
+        for my_family in families
+        if my_family.attention and my_family.closed_on is None
     ]
-    open_ones = [
-        one
-        for one in families
-        if one.closed_on is None and one.with_me and one.last_on and not one.attention
+    in_care = [
+        my_family
+        for my_family in families
+        if my_family.closed_on is None
+        and my_family.with_me
+        and my_family.last_on
+        and not my_family.attention
     ]
-    quiet = [one for one in open_ones if one.is_to_call(today.day)]
-    quiet.sort(key=lambda one: _urgency(one, today))
-    booked = [one for one in open_ones if one.contact.allows("list")]
-    gaps = [one for one in booked if _gap(one) > LONG_GAP.days]
+    quiet = [my_family for my_family in in_care if my_family.is_to_call(today.day)]
+    quiet.sort(key=lambda my_family: _urgency(my_family, today))
+    booked = [my_family for my_family in in_care if my_family.contact.allows("list")]
+    gaps = [my_family for my_family in booked if _gap(my_family) > LONG_GAP.days]
     return (
-        *(look for one in worse for look in _said_worse(one, families)),
-        *(look for one in waiting for look in _waits(one, families)),
+        *(look for decline in worse for look in _worse_looks(decline, families)),
+        *(look for wait in waiting for look in _waiting_looks(wait, families)),
         *marked,
-        *(_quiet(one, today) for one in quiet),
-        *(Look(one, f"{_gap(one)} days between two visits", _next(one), "later") for one in gaps),
+        *(_quiet(my_family, today) for my_family in quiet),
+        *(
+            Look(my_family, f"{_gap(my_family)} days between two visits", _next(my_family), "later")
+            for my_family in gaps
+        ),
     )
 
 
-def _said_worse(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
+def _worse_looks(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
     measure = worse.measure.label.lower()
-    went = "up" if worse.after > worse.before else "down"
+    direction = "up" if worse.after > worse.before else "down"
     unit = f" {worse.measure.unit}" if worse.measure.unit else ""
-    change = f"{measure} went {went} {worse.before:g} → {worse.after:g}{unit}"
+    change = f"{measure} went {direction} {worse.before:g} → {worse.after:g}{unit}"
     return [
-        Look(one, f"{who.name}: {change}", words.short_day(worse.on), "act", who.client_id)
-        for one in families
-        for who in one.people
-        if who.client_id == worse.client_id
+        Look(
+            my_family,
+            f"{person.name}: {change}",
+            words.short_day(worse.on),
+            "act",
+            person.client_id,
+        )
+        for my_family in families
+        for person in my_family.people
+        if person.client_id == worse.client_id
     ]
 
 
-def _waits(waiting: CheckInWait, families: Sequence[MyFamily]) -> list[Look]:
+def _waiting_looks(waiting: CheckInWait, families: Sequence[MyFamily]) -> list[Look]:
     return [
-        Look(one, f"{who.name}: {waiting.what}", waiting.when, waiting.weight, who.client_id)
-        for one in families
-        for who in one.people
-        if who.client_id == waiting.client_id and who.closed_on is None
+        Look(
+            my_family,
+            f"{person.name}: {waiting.what}",
+            waiting.when,
+            waiting.weight,
+            person.client_id,
+        )
+        for my_family in families
+        for person in my_family.people
+        if person.client_id == waiting.client_id and person.closed_on is None
     ]
 
 
-def _urgency(one: MyFamily, today: Today) -> tuple[bool, int, str]:
-    days = (today.day - (one.last_on or today.day)).days
-    return (one.state != "lapsed", days if one.state == "lapsed" else -days, one.name)
+def _urgency(my_family: MyFamily, today: Today) -> tuple[bool, int, str]:
+    days = (today.day - (my_family.last_on or today.day)).days
+    return (
+        my_family.state != "lapsed",
+        days if my_family.state == "lapsed" else -days,
+        my_family.name,
+    )
 
 
-def _quiet(one: MyFamily, today: Today) -> Look:
-    days = (today.day - (one.last_on or today.day)).days
-    weight: Literal["act", "soon"] = "act" if one.state == "lapsed" else "soon"
-    return Look(one, "no next visit", f"day {days}", weight, is_to_book=True)
+def _quiet(my_family: MyFamily, today: Today) -> Look:
+    days = (today.day - (my_family.last_on or today.day)).days
+    weight: Literal["act", "soon"] = "act" if my_family.state == "lapsed" else "soon"
+    return Look(my_family, "no next visit", f"day {days}", weight, is_to_book=True)
 
 
-def _gap(one: MyFamily) -> int:
+def _gap(my_family: MyFamily) -> int:
     """Return the days from the last visit to the next booked one, 0 without both."""
-    return (one.next_on - one.last_on).days if one.next_on and one.last_on else 0
+    return (
+        (my_family.next_on - my_family.last_on).days
+        if my_family.next_on and my_family.last_on
+        else 0
+    )
 
 
-def _next(one: MyFamily) -> str:
-    return f"next {words.short_day(one.next_on)}" if one.next_on else ""
+def _next(my_family: MyFamily) -> str:
+    return f"next {words.short_day(my_family.next_on)}" if my_family.next_on else ""

@@ -1,6 +1,7 @@
-"""One tap to a family: a text ready to send, the way there. Who may be sent one: `contact`.
+"""Links for one tap: a text to the family, ready to send, and directions to it.
 
-These lead out of the app, to the phone's own apps. No address of our own ever names anybody.
+They open the phone's own apps; `contact` decides whether the family may be sent a text. No address
+of our own app ever names a person.
 """
 
 import re
@@ -18,7 +19,7 @@ MAPS = "https://www.google.com/maps/dir/?api=1&destination="
 def running_late(
     contact: ContactPermission, phone: str | None, therapist: str, starts: datetime
 ) -> str | None:
-    """Return the link that opens a text to the family; None as `contact.text_link`."""
+    """Return the link that opens a text to the family; None as in `contact.text_link`."""
     first = therapist.split(" ", maxsplit=1)[0]
     text = (
         f"Hello, this is {first}. I am running a little late for our visit at "
@@ -28,9 +29,9 @@ def running_late(
 
 
 def directions(address: str | None, city: str) -> str | None:
-    """Return the link to the way there; None for a visit by video or where no place is known.
+    """Return the link to directions; None for a visit by video or where no place is known.
 
-    Where what was typed does not name the city, the city stands behind it: so does a city alone.
+    The city is added to an address that does not name it, and is used alone without an address.
     """
     place = " ".join((address or "").split())
     has_city = city not in (VIRTUAL, UNKNOWN) and "(" not in city

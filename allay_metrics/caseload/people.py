@@ -1,4 +1,4 @@
-"""Who is cared for, as shown: names, ages, and where their care stands."""
+"""Clients as shown in a caseload: names, ages, and whether their care is closed."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TOGETHER = {2: "twins", 3: "triplets", 4: "quadruplets"}
 class CaseloadClient:
     """A client. `born_on` is the birth date, or the due date while it lies ahead.
 
-    `closed_on` and `closed_reason` stand while her care is closed.
+    `closed_on` and `closed_reason` are set while care is closed.
     """
 
     client_id: str
@@ -36,31 +36,33 @@ class CaseloadClient:
 
     @property
     def death(self) -> str:
-        """Return `Elio died on 12 Nov`, empty for the living."""
+        """Return a text such as `Elio died on 12 Nov`, empty for the living."""
         if not self.has_died or self.closed_on is None:
             return ""
         return words.died(self.name, self.closed_on)
 
     def died_before(self, day: date) -> bool:
-        """Return whether the baby had died by a day: a visit still booked is not of it."""
+        """Return whether the baby died before a day: a visit booked on it is not the baby's."""
         return self.has_died and self.closed_on is not None and self.closed_on < day
 
     def age(self, on: date) -> str:
-        """Return the age in words, empty where no birth date is known and for who died."""
-        has_one = self.born_on and self.is_infant and not self.has_died
-        return words.age(self.born_on, on) if self.born_on and has_one else ""
+        """Return an infant's age in words, empty without a birth date and after a death."""
+        has_age = self.born_on and self.is_infant and not self.has_died
+        return words.age(self.born_on, on) if self.born_on and has_age else ""
 
 
 def ages(people: Sequence[CaseloadClient], on: date) -> str:
     """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text.
 
-    Of the living alone; where one of several died, whose age it is: `Mia 7 weeks`.
+    Of the living alone; where one of several died, with the name: `Mia 7 weeks`.
     """
     infants = [person for person in people if person.is_infant and not person.has_died]
     if len(infants) < sum(person.is_infant for person in people):
-        return words.listed(f"{one.name} {one.age(on)}" for one in infants if one.age(on))
-    age_texts = list(dict.fromkeys(filter(None, (one.age(on) for one in infants))))
-    born = {one.born_on for one in infants}
+        return words.listed(
+            f"{infant.name} {infant.age(on)}" for infant in infants if infant.age(on)
+        )
+    age_texts = list(dict.fromkeys(filter(None, (infant.age(on) for infant in infants))))
+    born = {infant.born_on for infant in infants}
     together = TOGETHER.get(len(infants), "") if len(born) == 1 else ""
     return ", ".join(filter(None, (together, words.listed(age_texts) if age_texts else "")))
 
@@ -71,6 +73,6 @@ def names(people: Sequence[CaseloadClient]) -> str:
 
 
 def deaths(people: Iterable[CaseloadClient]) -> str:
-    """Return `Elio died on 12 Nov`, said of everyone among them who died; else an empty text."""
-    died = [one.death for one in people if one.death]
-    return words.listed(died) if died else ""
+    """Return a text such as `Elio died on 12 Nov` for all of them who died, empty without one."""
+    texts = [person.death for person in people if person.death]
+    return words.listed(texts) if texts else ""

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
@@ -26,7 +27,7 @@ from allay_metrics.records.tables import (
 )
 
 STANDS_FOR = timedelta(days=14)
-# What a visit is to whoever visits; what it costs is not among it.
+# The columns of a visit that a therapist may read: none of money.
 VISIT = (
     "id",
     "family_id",
@@ -49,7 +50,7 @@ _DETAIL_COLUMNS = ("starts_at", "notes", "concern", "address", "phone")
 
 @dataclass(frozen=True)
 class BookingDetails:
-    """What the rows of one visit say: of several rows each different text once."""
+    """The texts of a visit's bookings; `notes` holds each different text once."""
 
     notes: tuple[str, ...] = ()
     concern: str = ""
@@ -58,73 +59,73 @@ class BookingDetails:
 
 
 def own(scope: Scope, table: FromClause, families: ColumnElement[str]) -> ColumnElement[bool]:
-    """Return the condition that leaves rows of the viewer's own families."""
+    """Return the condition for rows of the viewer's own families."""
     return and_(table.c.practice_id == scope.practice_id, families.in_(scope.own_families()))
 
 
-def visits(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[Row[Any]]:
-    """Return visits of own families in order of their start, with the name of who visits."""
-    who = and_(
-        therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
-    )
+def visits(conn: Connection, scope: Scope, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return visits of own families in order of their start, with the therapist's name."""
     statement = (
         select(*(visit.c[name] for name in VISIT), therapist.c.name.label("therapist"))
-        .select_from(visit.join(therapist, who))
-        .where(own(scope, visit, visit.c.family_id), *which)
+        .select_from(visit.join(therapist))
+        .where(own(scope, visit, visit.c.family_id), *conditions)
         .order_by(visit.c.starts_at, visit.c.id)
     )
     return list(conn.execute(statement))
 
 
 def exports_without(conn: Connection, scope: Scope, visits: Iterable[str]) -> dict[str, datetime]:
-    """Return by visit id when the export was made that first lacks it: of missing visits alone."""
+    """Return by id of these visits when the first export without it was made, if it is missing."""
     statement = _missing(scope).where(visit.c.id.in_(among(conn, visits)))
     return {
-        row.id: datetime.fromtimestamp(row.lacks, scope.zone) for row in conn.execute(statement)
+        row.id: datetime.fromtimestamp(row.missing_as_of, scope.zone)
+        for row in conn.execute(statement)
     }
 
 
-def missing_lately(
-    conn: Connection, scope: Scope, today: date
-) -> dict[str, list[tuple[date, datetime]]]:
-    """Return the missing visits that still stand, by family: (day, export that lacks it), in order.
+class MissingVisit(NamedTuple):
+    """A missing visit: its day, and when the first export without it was made."""
 
-    One stands in a caseload for 14 days from its day or from the export that first lacks it,
-    whichever is later. After that it is on no list; who may see the family stays as it is until
-    somebody decides.
+    day: date
+    missing_as_of: datetime
+
+
+def missing_lately(conn: Connection, scope: Scope, today: date) -> dict[str, list[MissingVisit]]:
+    """Return the missing visits still shown, by family id, in order of their start.
+
+    A caseload shows one for 14 days from its day or from the first export without it, whichever is
+    later. After that it is on no list; who may see the family does not change until somebody
+    decides.
     """
     since = datetime.combine(today - STANDS_FOR, time(), scope.zone)
-    stands = or_(visit.c.day >= since.date(), import_.c.as_of >= int(since.timestamp()))
-    missing_by_family: dict[str, list[tuple[date, datetime]]] = defaultdict(list)
-    for row in conn.execute(_missing(scope).where(stands).order_by(visit.c.starts_at, visit.c.id)):
-        lacks = datetime.fromtimestamp(row.lacks, scope.zone)
-        missing_by_family[row.family_id].append((row.day, lacks))
+    is_shown = or_(visit.c.day >= since.date(), import_.c.as_of >= int(since.timestamp()))
+    missing_by_family: dict[str, list[MissingVisit]] = defaultdict(list)
+    for row in conn.execute(
+        _missing(scope).where(is_shown).order_by(visit.c.starts_at, visit.c.id)
+    ):
+        missing_as_of = datetime.fromtimestamp(row.missing_as_of, scope.zone)
+        missing_by_family[row.family_id].append(MissingVisit(row.day, missing_as_of))
     return missing_by_family
 
 
 def _missing(scope: Scope) -> Select[Any]:
-    """Return the SELECT of own families' missing visits; a visit is called by its first booking."""
+    """Return the SELECT of own families' missing visits; a visit has its first booking's id."""
     of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
-    lacking = and_(
+    first_without = and_(
         import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
     )
     return (
-        select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("lacks"))
-        .select_from(visit.join(booking, of_visit).join(import_, lacking))
+        select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("missing_as_of"))
+        .select_from(visit.join(booking, of_visit).join(import_, first_without))
         .where(own(scope, visit, visit.c.family_id), visit.c.state == "missing")
     )
 
 
 def open_signs(conn: Connection, scope: Scope) -> set[str]:
-    """Return the own families of whom a warning sign waits to be acknowledged."""
-    of_check_in = and_(
-        check_in.c.practice_id == red_flag.c.practice_id, check_in.c.id == red_flag.c.check_in_id
-    )
+    """Return the ids of own families with a warning sign that waits to be acknowledged."""
     statement = (
         select(client.c.family_id)
-        .select_from(
-            red_flag.join(check_in, of_check_in).join(client, _of_client(check_in.c.client_id))
-        )
+        .select_from(red_flag.join(check_in).join(client, _of_client(check_in.c.client_id)))
         .where(own(scope, client, client.c.family_id), red_flag.c.acknowledged_at.is_(None))
     )
     return set(conn.execute(statement.distinct()).scalars())
@@ -133,10 +134,10 @@ def open_signs(conn: Connection, scope: Scope) -> set[str]:
 def read_client_ids(
     conn: Connection, scope: Scope, families: Iterable[str]
 ) -> dict[str, list[str]]:
-    """Return the client ids by visit id, of all visits of these families."""
+    """Return the client ids by visit id, for all visits of these families."""
     statement = (
         select(visit_client.c.visit_id, visit_client.c.client_id)
-        .select_from(visit_client.join(client, _of_client(visit_client.c.client_id)))
+        .select_from(visit_client.join(client))
         .where(_own_clients(conn, scope, families))
         .order_by(client.c.kind, client.c.name, client.c.id)
     )
@@ -150,8 +151,8 @@ def people(
     conn: Connection, scope: Scope, families: Iterable[str]
 ) -> dict[str, dict[str, CaseloadClient]]:
     """Return each family's clients by id, infants first."""
-    # A visit after the closing opened the care again, but that of a baby who died.
-    back = exists(visit.c.id).where(
+    # A visit after the closing opened the care again, except of a baby who died.
+    returned = exists(visit.c.id).where(
         visit_client.c.practice_id == client.c.practice_id,
         visit_client.c.client_id == client.c.id,
         visit.c.practice_id == client.c.practice_id,
@@ -162,7 +163,7 @@ def people(
     ended = and_(
         care_closed.c.practice_id == client.c.practice_id,
         care_closed.c.client_id == client.c.id,
-        or_(~back, care_closed.c.reason == DIED),
+        or_(~returned, care_closed.c.reason == DIED),
     )
     columns = [client.c[name] for name in ("family_id", "id", "name", "kind", "born_on")]
     statement = (
@@ -172,15 +173,17 @@ def people(
         .order_by(client.c.kind, client.c.name, client.c.id)
     )
     people_by_family: dict[str, dict[str, CaseloadClient]] = defaultdict(dict)
-    for family_id, id_, *values in conn.execute(statement):
-        people_by_family[family_id][id_] = CaseloadClient(id_, *values)
+    for row in conn.execute(statement):
+        people_by_family[row.family_id][row.id] = CaseloadClient(
+            row.id, row.name, row.kind, row.born_on, row.closed_on, row.reason
+        )
     return people_by_family
 
 
 def read_booking_details(
     conn: Connection, scope: Scope, families: Iterable[str]
 ) -> Mapping[str, list[tuple[int, BookingDetails]]]:
-    """Return what each family's bookings say, by family: (start, what was told), in order."""
+    """Return by family id its bookings' (start in seconds since 1970 UTC, details), in order."""
     statement = (
         select(booking.c.family_id, *(booking.c[name] for name in _DETAIL_COLUMNS))
         .where(
@@ -191,35 +194,39 @@ def read_booking_details(
         .order_by(booking.c.starts_at, booking.c.id)
     )
     details_by_family: dict[str, list[tuple[int, BookingDetails]]] = defaultdict(list)
-    for family_id, starts_at, notes, concern, address, phone in conn.execute(statement):
-        lines = (notes.strip(),) if notes and notes.strip() else ()
+    for row in conn.execute(statement):
         details = BookingDetails(
-            lines, *((text or "").strip() for text in (concern, address, phone))
+            notes=(row.notes.strip(),) if row.notes and row.notes.strip() else (),
+            concern=(row.concern or "").strip(),
+            address=(row.address or "").strip(),
+            phone=(row.phone or "").strip(),
         )
-        details_by_family[family_id].append((starts_at, details))
+        details_by_family[row.family_id].append((row.starts_at, details))
     return details_by_family
 
 
-def told_of(details: Iterable[tuple[int, BookingDetails]], starts_at: int) -> BookingDetails:
-    """Return what is told of the visit at `starts_at`: its own rows' words, else the newest ones.
+def details_at(details: Iterable[tuple[int, BookingDetails]], starts_at: int) -> BookingDetails:
+    """Return the details of the visit at `starts_at`: of its own bookings, else the newest ones.
 
     A gate code is typed once and holds for later visits.
     """
     rows = list(details)
-    here = [one for at, one in rows if at == starts_at]
-    newest = [one for _, one in sorted(rows, key=lambda row: row[0], reverse=True)]
-    both = [*here, *newest]
+    own_details = [detail for at, detail in rows if at == starts_at]
+    newest_first = [detail for _, detail in sorted(rows, key=itemgetter(0), reverse=True)]
+    candidates = [*own_details, *newest_first]
 
     def first(name: str) -> str:
-        return next((text for one in both if (text := getattr(one, name))), "")
+        return next((text for detail in candidates if (text := getattr(detail, name))), "")
 
-    notes = dict.fromkeys(line for one in here for line in one.notes)
-    old = next((one.notes for one in newest if one.notes), ())
-    return BookingDetails(tuple(notes) or old, first("concern"), first("address"), first("phone"))
+    notes = dict.fromkeys(line for detail in own_details for line in detail.notes)
+    newest_notes = next((detail.notes for detail in newest_first if detail.notes), ())
+    return BookingDetails(
+        tuple(notes) or newest_notes, first("concern"), first("address"), first("phone")
+    )
 
 
 def marks(conn: Connection, scope: Scope, families: Iterable[str]) -> dict[str, tuple[str, bool]]:
-    """Return (note for the next visit, marked for attention) by client id, where there is one."""
+    """Return (note for the next visit, is marked for attention) by client id."""
     statement = (
         select(client_note.c.client_id, client_note.c.text, client_note.c.attention)
         .select_from(client_note.join(client, _of_client(client_note.c.client_id)))

@@ -1,10 +1,10 @@
-"""What a parent reported of one client: answers over time, and the parent's words."""
+"""Reads what parents reported about one client: answers over time, and free text."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from allay_metrics.actions.own_measures import own_measures
 from allay_metrics.caseload import reading
@@ -19,7 +19,7 @@ DRAWN = ("number", "ordinal", "words")
 
 @dataclass(frozen=True)
 class ParentWords:
-    """What a parent wrote in one check-in: (measure, text) in the order given, and who read it."""
+    """A parent's texts in one check-in, as (measure, text) in order, and who read them."""
 
     check_in_id: str
     on: date
@@ -28,8 +28,8 @@ class ParentWords:
     read_on: date | None
 
 
-def read_said(scope: Scope, client_id: str) -> tuple[ParentWords, ...]:
-    """Return a client's check-ins with words in them, newest first; of own families alone."""
+def read_parent_words(scope: Scope, client_id: str) -> tuple[ParentWords, ...]:
+    """Return the check-ins with text of a client in the viewer's own families, newest first."""
     own = select(client.c.id).where(reading.own(scope, client, client.c.family_id))
     columns = ("id", "answered_at", "words_read_by", "words_read_at")
     selection: list[Any] = [
@@ -39,13 +39,7 @@ def read_said(scope: Scope, client_id: str) -> tuple[ParentWords, ...]:
     ]
     statement = (
         select(*selection)
-        .join(
-            answer,
-            and_(
-                answer.c.practice_id == check_in.c.practice_id,
-                answer.c.check_in_id == check_in.c.id,
-            ),
-        )
+        .join(answer)
         .where(
             check_in.c.practice_id == scope.practice_id,
             check_in.c.client_id == client_id,
@@ -57,11 +51,15 @@ def read_said(scope: Scope, client_id: str) -> tuple[ParentWords, ...]:
     )
     words_by_check_in: dict[str, ParentWords] = {}
     with scope.read() as conn:
-        for id_, at, by, read_at, measure, text in conn.execute(statement):
-            before = words_by_check_in[id_].texts if id_ in words_by_check_in else ()
-            day, read_on = _day(scope, at), None if read_at is None else _day(scope, read_at)
-            words_by_check_in[id_] = ParentWords(
-                id_, day, (*before, (measure, text)), by or "", read_on
+        for row in conn.execute(statement):
+            before = words_by_check_in[row.id].texts if row.id in words_by_check_in else ()
+            read_at = row.words_read_at
+            words_by_check_in[row.id] = ParentWords(
+                row.id,
+                _day(scope, row.answered_at),
+                (*before, (row.measure, row.text)),
+                row.words_read_by or "",
+                None if read_at is None else _day(scope, read_at),
             )
     return tuple(words_by_check_in.values())
 
@@ -72,7 +70,11 @@ def _day(scope: Scope, at: int) -> date:
 
 @dataclass(frozen=True)
 class MeasureAnswers:
-    """One measure's answers: (weeks of age, or since the first visit, value), over its band."""
+    """One measure's answers as points, over the band of usual values.
+
+    `points` are (weeks, value): weeks of age if `by_age`, else since the first visit. `newest` and
+    `on` are the last value and its day.
+    """
 
     measure: Measure
     points: tuple[tuple[float, float], ...]
@@ -83,9 +85,9 @@ class MeasureAnswers:
 
 
 def read_answers(scope: Scope, client_id: str) -> tuple[MeasureAnswers, ...]:
-    """Return a client's answers by measure, the concern's own first.
+    """Return a client's answers by measure, the primary measure of the concern first.
 
-    All of them, whether or not the family agreed to be counted in totals: they are the client's.
+    Including those that the family does not want counted in totals.
     """
     episodes = read_episodes(scope, totals=False, clients=[client_id])
     if not episodes:
@@ -93,22 +95,24 @@ def read_answers(scope: Scope, client_id: str) -> tuple[MeasureAnswers, ...]:
     newest = episodes[-1]
     concern = concerns().get(newest.concern)
     first = concern.primary_measure if concern else ""
-    charted = [one for one in measures().values() if one.kind in DRAWN]
-    charted += [one.measure for one in own_measures(scope)]
-    charted.sort(key=lambda one: one.id != first)
+    charted = [measure for measure in measures().values() if measure.kind in DRAWN]
+    charted += [own.measure for own in own_measures(scope)]
+    charted.sort(key=lambda measure: measure.id != first)
     measure_answers = []
     for measure in charted:
-        answers = [one for one in newest.answers if one.measure == measure.id]
+        answers = [reply for reply in newest.answers if reply.measure == measure.id]
         if not answers:
             continue
         by_age = newest.born is not None and measure.id != "parent_pain"
         start = newest.born if by_age and newest.born else newest.first
         weeks = newest.gestation_weeks if by_age else None
-        points = tuple((age_weeks(start, one.on, weeks), one.value) for one in answers)
-        ages = [point[0] for point in points]
+        points = tuple((age_weeks(start, reply.on, weeks), reply.value) for reply in answers)
+        ages = [age for age, _ in points]
         steps = [half / 2 for half in range(int(min(ages) * 2) - 2, int(max(ages) * 2) + 4)]
-        over = band(measure.norm_metric, steps) if by_age and measure.norm_metric else []
+        norm_band = band(measure.norm_metric, steps) if by_age and measure.norm_metric else []
         measure_answers.append(
-            MeasureAnswers(measure, points, tuple(over), by_age, answers[-1].value, answers[-1].on)
+            MeasureAnswers(
+                measure, points, tuple(norm_band), by_age, answers[-1].value, answers[-1].on
+            )
         )
     return tuple(measure_answers)

@@ -1,4 +1,4 @@
-"""Which day it is for a therapist, and how old what she reads is."""
+"""The day a therapist's pages show, and how old the records are."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,7 +9,7 @@ from allay_metrics.contact import records_age
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, visit
 
-# What stands on a day; a missing visit until somebody decides that it is none.
+# The states of visits shown on a day; a missing one until somebody decides about it.
 ON = ("booked", "completed", "no_show", "unmarked", "missing")
 
 
@@ -17,11 +17,10 @@ ON = ("booked", "completed", "no_show", "unmarked", "missing")
 class Today:
     """The day as the records stand.
 
-    `now` is the moment that counts, in the practice's zone; `as_of` the newest export, None while
-    there are no records. `why` says why it is not the calendar's day, where it is not.
-    `shown` is the day whose visits stand on the page: today, or her next day with a visit.
-    `age` says first of a list of families to call that its records are old, empty where they are
-    not.
+    `now` is the moment taken as now and `as_of` the newest export, both in the practice's zone;
+    `as_of` is None without records. `why` says why `now` is not the real day, empty where it is.
+    `shown` is the day whose visits the page shows: today, or her next day with a visit. `age` is a
+    warning above lists of families to call that the records are old, empty where they are not.
     """
 
     now: datetime
@@ -37,10 +36,10 @@ class Today:
 
 
 def today_of(scope: Scope, clock: datetime | None = None) -> Today:
-    """Return today for this viewer; `clock` stands for this moment in tests.
+    """Return today for this viewer; tests give the current moment as `clock`.
 
-    In the invented practice time stands still at its newest export. So it does in old records,
-    once nothing in them lies ahead: a page of nothing would help nobody.
+    In the demo practice it is always the moment of the newest export. So it is in old records
+    without a visit ahead, whose pages would be empty otherwise.
     """
     now = (clock or datetime.now(UTC)).astimezone(scope.zone)
     conditions = (scope.own(visit), visit.c.state.in_(ON))
@@ -63,5 +62,5 @@ def today_of(scope: Scope, clock: datetime | None = None) -> Today:
         elif as_of is not None and as_of.date() < now.date() and (not last or last < now.date()):
             now, why = as_of, "These records end before today: the day they were exported is shown."
         ahead = select(func.min(visit.c.day)).where(*conditions, visit.c.day >= now.date())
-        following = conn.execute(ahead).scalar_one()
-    return Today(now, as_of, following or now.date(), why, age)
+        next_day = conn.execute(ahead).scalar_one()
+    return Today(now, as_of, next_day or now.date(), why, age)

@@ -1,4 +1,4 @@
-"""Her own weeks against her own past: never against anybody else's."""
+"""A therapist's weeks compared with her own past, never with a colleague's."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,15 +22,15 @@ class OwnWeeks:
 
 
 def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
-    """Return the newest 13 full weeks, and what is usual by the 26 weeks before the last.
+    """Return the newest 13 full weeks, and the usual range of the 26 weeks before the last.
 
-    Weeks before her first visit are not hers: they make no range.
+    Weeks before her first visit are left out of the range.
     """
     as_of = today.as_of.date() if today.as_of else today.day
     last = last_full_week(min(as_of, today.day))
     mondays = weeks_up_to(last, WEEKS_BACK + 1)
     statement = (
-        select(weekly.c.week, func.sum(weekly.c.visits))
+        select(weekly.c.week, func.sum(weekly.c.visits).label("visits"))
         .where(
             scope.own(weekly),
             weekly.c.state == "completed",
@@ -39,8 +39,8 @@ def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
         .group_by(weekly.c.week)
     )
     with scope.read() as conn:
-        visits_by_week = {row[0]: int(row[1]) for row in conn.execute(statement)}
+        visits_by_week = {row.week: int(row.visits) for row in conn.execute(statement)}
     counts = [visits_by_week.get(monday, 0) for monday in mondays]
-    begun = next((i for i, count in enumerate(counts) if count), len(counts))
-    usual = usual_count(counts[begun:-1])
+    first = next((index for index, count in enumerate(counts) if count), len(counts))
+    usual = usual_count(counts[first:-1])
     return OwnWeeks(tuple(mondays[-SERIES:]), tuple(counts[-SERIES:]), usual)

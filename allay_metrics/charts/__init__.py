@@ -1,7 +1,7 @@
 """Figures: plain values in, a Plotly figure out. Nothing here draws on a page or reads records.
 
-Beside each figure stands `..._alt`, the sentence that says the same to someone who cannot see it.
-Clicked marks carry their keys in `customdata`, named in each function's docstring.
+Each figure has an `..._alt` function, which returns the same content as a sentence for people who
+cannot see it. Marks carry their keys in `customdata`, described in each function's docstring.
 """
 
 from allay_metrics.charts.bay_map import CityBubble, bay_map, bay_map_alt

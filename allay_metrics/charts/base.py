@@ -1,4 +1,4 @@
-"""What all figures share: the frame, text beside marks, and the picture of nothing."""
+"""What all figures share: the frame, annotations, and the figure for no data."""
 
 from html import escape
 from typing import Any
@@ -16,11 +16,11 @@ HIDDEN_AXIS: Json = {"visible": False, "fixedrange": True}
 
 
 def figure(traces: list[Json], height: int, **layout: Any) -> go.Figure:
-    """Return a figure of `traces` in our frame.
+    """Return a figure of `traces` in the shared frame.
 
-    Plotly's checking of every attribute takes nine tenths of the building time (4 ms of 4.5);
-    it is skipped here and done in the tests instead, once for each figure. The template is left
-    empty for the same reason: the default one adds 6 kB to each figure sent.
+    Plotly's validation takes nine tenths of the building time (4 ms of 4.5): it is skipped here
+    and done once for each figure in the tests. The template is empty for the same reason: the
+    default adds 6 kB to each figure sent.
     """
     frame: Json = {
         "height": height,
@@ -38,12 +38,12 @@ def figure(traces: list[Json], height: int, **layout: Any) -> go.Figure:
 
 
 def note(text: str, size: float = 13, color: str = INK, **place: Any) -> Json:
-    """Return an annotation without an arrow; `text` is Plotly's markup, so names come `safe`."""
+    """Return an annotation without an arrow; `text` is Plotly markup: pass names through `safe`."""
     return {"text": text, "showarrow": False, "font": {"size": size, "color": color}} | place
 
 
 def safe(name: str, longest: int = 60) -> str:
-    """Return a name that Plotly draws as it is, never as markup, shortened to `longest`."""
+    """Return a name escaped for Plotly and shortened to `longest` characters."""
     short = name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
     return escape(short, quote=False)
 
@@ -54,15 +54,15 @@ def bold(text: str) -> str:
 
 
 def room(names: list[str], longest: int) -> int:
-    """Return the px that the longest of these names takes, once shortened."""
+    """Return the width in px of the longest of these names, after shortening."""
     widest = max((min(len(name), longest) for name in names), default=0)
     return round(widest * CHARACTER) + 10
 
 
 def nothing(sentence: str, height: int = 120) -> go.Figure:
-    """Return the picture of no data: one quiet sentence in the middle."""
-    words = note(safe(sentence), 14, MUTED, x=0.5, y=0.5, xref="paper", yref="paper")
+    """Return the figure for no data: one sentence in the middle."""
+    text = note(safe(sentence), 14, MUTED, x=0.5, y=0.5, xref="paper", yref="paper")
     margin = {"l": 0, "r": 0, "t": 0, "b": 0}
     return figure(
-        [], height, annotations=[words], xaxis=HIDDEN_AXIS, yaxis=HIDDEN_AXIS, margin=margin
+        [], height, annotations=[text], xaxis=HIDDEN_AXIS, yaxis=HIDDEN_AXIS, margin=margin
     )

@@ -1,4 +1,4 @@
-"""The map of the Bay: county outlines and one bubble per city, drawn without any map service."""
+"""The map of the Bay Area: county outlines and one bubble per city, without a map service."""
 
 import math
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ NARROWEST = 330  # px of the map's width on a phone
 STRETCH = 1.265  # 1 / cos(37.8 degrees): a degree of latitude is that much longer
 LONGEST = 18  # characters of a city's name
 CHARACTER = 6.5  # px, the mean width at 13 px
-TOUCH = 25  # square px of overlap that the eye does not mind
+TOUCH = 25  # square px of overlap that is not noticed
 MARGIN = 0.05  # degrees kept free around the outermost bubble
 ENOUGH = 0.1  # share of all visits for which the view grows to hold a city at the rim
-ALWAYS = 4  # so many of the largest cities are named even where it is crowded
+ALWAYS = 4  # this many of the largest cities are named even where it is crowded
 
-# What is always in view, and how far it may grow. A city further out, or with few visits at the
-# rim, stands at the edge with an arrow: the rest would shrink for the sake of one visit.
+# The default view, and how far it may grow. A city further out, or one near the edge with few
+# visits, is drawn at the edge with an arrow: else the map would shrink for a single visit.
 HOME = (-122.92, -121.55, 37.23, 38.04)
 FARTHEST = (-123.35, -121.20, 36.90, 38.85)
 
@@ -37,7 +37,7 @@ COUNTIES = {
     "Napa": (-122.33, 38.45),
 }
 
-# Sides that read best where cities crowd the shore; the others are tried when these are taken.
+# Preferred label sides where cities are close together; the others are tried when it is taken.
 SIDES = {
     "Berkeley": "l",
     "San Francisco": "b",
@@ -63,10 +63,10 @@ class CityBubble:
 def bay_map(
     places: Sequence[CityBubble], *, noun: str = "visit", height: int = HEIGHT
 ) -> go.Figure:
-    """Return the map with a bubble per place, its area by the count.
+    """Return the map with a bubble per city, its area by the count.
 
-    The unknown city has no place and so never a bubble; a place without visits has none either.
-    A bubble's customdata is [city].
+    The unknown city has no coordinates and so no bubble; nor has a city without visits. A bubble's
+    customdata is [city].
     """
     shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
     view = _view(shown)
@@ -85,7 +85,7 @@ def bay_map(
 
 
 def bay_map_alt(places: Sequence[CityBubble], *, noun: str = "visit", unknown: int = 0) -> str:
-    """Return the sentence that stands for `bay_map`; `unknown` visits are told, not drawn."""
+    """Return the content of `bay_map` as a sentence, with the `unknown` visits not on the map."""
     shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
     parts = [f"{place.name} {words.number(place.count)}" for place in shown]
     sentence = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or f'no {noun}s'}"
@@ -96,7 +96,7 @@ def bay_map_alt(places: Sequence[CityBubble], *, noun: str = "visit", unknown: i
 
 @dataclass(frozen=True)
 class _Spot:
-    """Where a place is drawn: at home, or at the edge with an arrow towards it."""
+    """Where a city is drawn: at its coordinates, or at the edge with an arrow towards it."""
 
     place: CityBubble
     longitude: float
@@ -113,7 +113,7 @@ class _Spot:
 
 
 def _view(places: Sequence[CityBubble]) -> View:
-    """Return the window in degrees: the home view, grown for cities with enough visits."""
+    """Return the view in degrees: the default view, grown for cities with enough visits."""
     west, east, south, north = HOME
     enough = ENOUGH * sum(place.count for place in places)
     for place in places:
@@ -136,7 +136,7 @@ def _spot(place: CityBubble, view: View, scale: float, height: int) -> _Spot:
 
 
 def _arrow(right: float, up: float) -> str:
-    """Return which way a place lies that had to be moved to the edge, "" for one that had not."""
+    """Return the arrow towards a city that was moved to the edge, "" for any other."""
     if abs(up) < MARGIN and abs(right) < MARGIN:
         return ""
     if abs(up) > abs(right):
@@ -145,7 +145,7 @@ def _arrow(right: float, up: float) -> str:
 
 
 def _bubble_scale(places: Sequence[CityBubble]) -> float:
-    """Return px of diameter per square root of a visit, so that the largest is about 34 px."""
+    """Return px of diameter per square root of a count, so that the largest is about 34 px."""
     most = max((place.count for place in places), default=0)
     return min(7.2, 27 / math.sqrt(most)) if most else 0.0
 
@@ -187,25 +187,30 @@ def _bubbles(spots: Sequence[_Spot], noun: str) -> Json:
 
 
 def _spot_labels(spots: Sequence[_Spot], view: View, height: int) -> list[tuple[Json, Box]]:
-    """Put each name on a free side of its bubble, larger cities first.
+    """Place each name on a free side of its bubble, larger cities first.
 
-    A name that would cover a bubble or another name on every side is left out: its bubble still
-    says it on hover, and the list beside the map holds it. The largest few are always named, on
-    the side that covers least. Sizes are those on a phone, where it is tightest.
+    A name that would cover a bubble or another name on every side is omitted: it is still in the
+    hover text and in the list beside the map. The largest few are always named, on the side that
+    covers least. Sizes are those on a phone, where space is tightest.
     """
     right, top = _point(view[1], view[3], view, height)
     labels: list[tuple[Json, Box]] = []
     for rank, spot in enumerate(spots):
         taken = [other.box for other in spots if other is not spot] + [box for _, box in labels]
-        wish = SIDES.get(spot.place.name, "r")
-        tries = [_label(spot, side) for side in (wish, *(s for s in "rltb" if s != wish))]
+        preferred = SIDES.get(spot.place.name, "r")
+        sides = (preferred, *(side for side in "rltb" if side != preferred))
+        candidates = [_label(spot, side) for side in sides]
         costs = [
             sum(_overlap(box, other) for other in taken) + 50 * _outside(box, right, top)
-            for _, box in tries
+            for _, box in candidates
         ]
         if min(costs) <= TOUCH or rank < ALWAYS:
             labels.append(
-                next(t for t, c in zip(tries, costs, strict=True) if c <= max(TOUCH, min(costs)))
+                next(
+                    candidate
+                    for candidate, cost in zip(candidates, costs, strict=True)
+                    if cost <= max(TOUCH, min(costs))
+                )
             )
     return labels
 
@@ -239,15 +244,15 @@ def _label(spot: _Spot, side: str) -> tuple[Json, Box]:
     return note(text, 13, INK, x=spot.longitude, y=spot.latitude, **anchor), box
 
 
-def _overlap(one: Box, other: Box) -> float:
-    """Return the common area in px."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    tall = min(one[3], other[3]) - max(one[1], other[1])
+def _overlap(box: Box, other: Box) -> float:
+    """Return the common area in square px."""
+    wide = min(box[2], other[2]) - max(box[0], other[0])
+    tall = min(box[3], other[3]) - max(box[1], other[1])
     return wide * tall if wide > 0 and tall > 0 else 0.0
 
 
 def _outside(box: Box, right: float, top: float) -> float:
-    """Return how far, in px, a box reaches over the edge."""
+    """Return how far, in px, a box extends beyond the edge."""
     edge = 2  # px
     return (
         max(0, edge - box[0])
@@ -260,7 +265,7 @@ def _outside(box: Box, right: float, top: float) -> float:
 def _county_names(
     spots: Sequence[_Spot], labels: Sequence[tuple[Json, Box]], view: View, height: int
 ) -> list[Json]:
-    """Name the counties where neither a city's name nor a bubble stands."""
+    """Return the county names that cover neither a city's name nor a bubble."""
     taken = [box for _, box in labels] + [spot.box for spot in spots]
     right, top = _point(view[1], view[3], view, height)
     names = []

@@ -13,16 +13,16 @@ from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER, SIGNAL
 
 COLUMNS = 2
 ROW = 220  # px from one row of panels to the next
-ROOM = 76  # px of these for the names above and the weeks below
+ROOM = 76  # px of these for the names above and the axis below
 NOTHING = "No answers in this period"
 Points = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One concern's lines: a name, what the axis across is, and the band of an age.
+    """One concern's lines: a name, the label of the horizontal axis, and the band by age.
 
-    `band` holds (age, low, mean, high); `scale` are the ends of the measure's scale that are shown.
+    `band` holds (age, low, mean, high); `scale` are the displayed ends of the measure's scale.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class ChangePanel:
-    """One concern's changes, smallest first; those within `noise` of nought are drawn grey."""
+    """One concern's changes, smallest first; those within `noise` of 0 are drawn grey."""
 
     name: str
     values: Sequence[float]
@@ -46,23 +46,23 @@ def lines(panels: Sequence[Panel]) -> go.Figure:
     if not panels:
         return nothing(NOTHING)
     traces: list[Json] = []
-    for i, one in enumerate(panels):
+    for i, panel in enumerate(panels):
         axes = _axes_of(i)
-        traces += _band(one, axes)
-        traces.append(_all_lines(one, axes))
+        traces += _band(panel, axes)
+        traces.append(_all_lines(panel, axes))
     return _figure(traces, [(p.name, p.across) for p in panels], [list(p.scale) for p in panels])
 
 
-def _band(one: Panel, axes: Json) -> list[Json]:
-    if not one.band:
+def _band(panel: Panel, axes: Json) -> list[Json]:
+    if not panel.band:
         return []
-    age = [row[0] for row in one.band]
+    age = [row[0] for row in panel.band]
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", **axes}
-    low = {"type": "scatter", "x": age, "y": [row[1] for row in one.band], **edge}
+    low = {"type": "scatter", "x": age, "y": [row[1] for row in panel.band], **edge}
     high = {
         "type": "scatter",
         "x": age,
-        "y": [row[3] for row in one.band],
+        "y": [row[3] for row in panel.band],
         "fill": "tonexty",
         "fillcolor": LAND,
         **edge,
@@ -71,7 +71,7 @@ def _band(one: Panel, axes: Json) -> list[Json]:
         "type": "scatter",
         "mode": "lines",
         "x": age,
-        "y": [row[2] for row in one.band],
+        "y": [row[2] for row in panel.band],
         "line": {"color": MUTED, "width": 1.5, "dash": "dot"},
         "hovertemplate": "babies of %{x} weeks: about %{y:.1f}<extra></extra>",
         **axes,
@@ -79,11 +79,11 @@ def _band(one: Panel, axes: Json) -> list[Json]:
     return [low, high, mean]
 
 
-def _all_lines(one: Panel, axes: Json) -> Json:
-    """Return all lines as one trace, parted by gaps: a trace each would be slow to draw."""
+def _all_lines(panel: Panel, axes: Json) -> Json:
+    """Return all lines as one trace, separated by gaps: a trace each would be slow to draw."""
     x: list[float | None] = []
     y: list[float | None] = []
-    for line in one.lines:
+    for line in panel.lines:
         x += [point[0] for point in line] + [None]
         y += [point[1] for point in line] + [None]
     return {
@@ -93,15 +93,15 @@ def _all_lines(one: Panel, axes: Json) -> Json:
         "y": y,
         "line": {"color": ACCENT, "width": 1},
         "marker": {"size": 3.5, "color": ACCENT},
-        "opacity": 0.55 if len(one.lines) > 4 else 1,
+        "opacity": 0.55 if len(panel.lines) > 4 else 1,
         "hovertemplate": "%{x:.1f} weeks: %{y:g}<extra></extra>",
         **axes,
     }
 
 
 def lines_alt(panels: Sequence[Panel]) -> str:
-    """Return the sentence that stands for `lines`."""
-    parts = [f"{one.name} {words.plural(len(one.lines), 'line')}" for one in panels]
+    """Return the content of `lines` as a sentence."""
+    parts = [f"{panel.name} {words.plural(len(panel.lines), 'line')}" for panel in panels]
     return f"Answers of each client over time: {words.listed(parts)}." if parts else f"{NOTHING}."
 
 
@@ -112,20 +112,20 @@ def changes(panels: Sequence[ChangePanel]) -> go.Figure:
     traces: list[Json] = [
         {
             "type": "bar",
-            "x": list(range(1, len(one.values) + 1)),
-            # Nought is drawn as a hair, so that nobody is missing.
-            "y": [value or one.noise / 50 for value in one.values],
-            "marker": {"color": [_colour(value, one.noise) for value in one.values]},
+            "x": list(range(1, len(panel.values) + 1)),
+            # A change of 0 is drawn as a hairline, so that every family is visible.
+            "y": [value or panel.noise / 50 for value in panel.values],
+            "marker": {"color": [_colour(value, panel.noise) for value in panel.values]},
             "hovertemplate": "%{y:+.1f}<extra></extra>",
             **_axes_of(i),
         }
-        for i, one in enumerate(panels)
+        for i, panel in enumerate(panels)
     ]
     ends = [
-        [min([0.0, *one.values]) - one.noise / 4, max([0.0, *one.values]) + one.noise / 4]
-        for one in panels
+        [min([0.0, *panel.values]) - panel.noise / 4, max([0.0, *panel.values]) + panel.noise / 4]
+        for panel in panels
     ]
-    return _figure(traces, [(one.name, "families, sorted") for one in panels], ends)
+    return _figure(traces, [(panel.name, "families, sorted") for panel in panels], ends)
 
 
 def _colour(value: float, noise: float) -> str:
@@ -135,13 +135,13 @@ def _colour(value: float, noise: float) -> str:
 
 
 def changes_alt(panels: Sequence[ChangePanel]) -> str:
-    """Return the sentence that stands for `changes`."""
+    """Return the content of `changes` as a sentence."""
     parts = []
-    for one in panels:
-        up = sum(value >= one.noise for value in one.values)
-        down = sum(value <= -one.noise for value in one.values)
-        within = len(one.values) - up - down
-        parts.append(f"{one.name} {up} better, {within} within noise, {down} worse")
+    for panel in panels:
+        up = sum(value >= panel.noise for value in panel.values)
+        down = sum(value <= -panel.noise for value in panel.values)
+        within = len(panel.values) - up - down
+        parts.append(f"{panel.name} {up} better, {within} within noise, {down} worse")
     return f"Every family's change: {'; '.join(parts)}." if parts else f"{NOTHING}."
 
 
@@ -179,7 +179,7 @@ def months(first: Sequence[date], shares: Sequence[float], middle: float) -> go.
 
 
 def months_alt(first: Sequence[date], shares: Sequence[float]) -> str:
-    """Return the sentence that stands for `months`."""
+    """Return the content of `months` as a sentence."""
     parts = [
         f"{month:%b %Y} {words.percent(share)}" for month, share in zip(first, shares, strict=True)
     ]
@@ -194,7 +194,7 @@ def _axes_of(i: int) -> Json:
 def _figure(
     traces: list[Json], names: Sequence[tuple[str, str]], ends: Sequence[list[float]]
 ) -> go.Figure:
-    """Return panels in rows of two, a name above each and what is across below."""
+    """Return panels in rows of two, a name above each and the axis label below."""
     rows = math.ceil(len(names) / COLUMNS)
     height = ROW * rows
     axes: dict[str, Json] = {}

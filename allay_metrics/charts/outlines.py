@@ -1,4 +1,4 @@
-"""County outlines of the Bay Area, read once from the file we ship."""
+"""County outlines of the Bay Area, read once from the shipped file."""
 
 import json
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from allay_metrics import config
 SOURCE = config.REFERENCE / "bay_area_counties.geojson"
 Line = npt.NDArray[np.float32]
 
-# The file holds the counties around the water only. Without this plain land behind them the
-# counties further in would look like water.
+# The file has only the counties around the water. Without this polygon of land behind them the
+# counties further inland would look like water.
 INLAND = (
     (
         -122.9,
@@ -36,7 +36,7 @@ INLAND = (
 
 @dataclass(frozen=True)
 class Outlines:
-    """All rings of all counties as one line: longitudes and latitudes, rings parted by NaN."""
+    """All rings of all counties as one line: longitudes and latitudes, separated by NaN."""
 
     longitudes: Line
     latitudes: Line
@@ -44,7 +44,7 @@ class Outlines:
 
 @lru_cache(maxsize=1)
 def county_outlines() -> Outlines:
-    """Return the outlines; 32-bit floats are exact to a metre and half the size when sent."""
+    """Return the outlines; 32-bit floats are exact to a metre and half the size to send."""
     features = json.loads(SOURCE.read_text(encoding="utf-8"))["features"]
     gap = np.array([[np.nan, np.nan]])
     parts = [part for f in features for ring in _rings(f["geometry"]) for part in (ring, gap)]

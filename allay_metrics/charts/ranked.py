@@ -18,8 +18,8 @@ def ranked(
 ) -> go.Figure:
     """Return one bar per city in the order given; `counts` maps a type to a value per city.
 
-    The city `grey`, as the unknown one, is a single grey bar. A mark's customdata is [city, type],
-    of the grey one [city, ""].
+    The city `grey`, such as the unknown one, is a single grey bar. A mark's customdata is [city,
+    type], that of the grey bar [city, ""].
     """
     if not cities:
         return nothing(EMPTY)
@@ -55,7 +55,7 @@ def ranked(
 def ranked_alt(
     cities: Sequence[str], counts: Mapping[str, Sequence[float]], *, what: str = "Visits"
 ) -> str:
-    """Return the sentence that stands for `ranked`."""
+    """Return the content of `ranked` as a sentence."""
     if not cities:
         return f"{what} by city: {EMPTY.lower()}."
     totals = _totals(counts, len(cities))
@@ -119,7 +119,7 @@ def _sums(totals: Sequence[float]) -> list[Json]:
 
 
 def _types(counts: Mapping[str, Sequence[float]], left: int) -> list[Json]:
-    """Name the types in one line above names and bars, in the order of the parts."""
+    """Return the legend: the types in one line above the bars, in the order of the parts."""
     notes: list[Json] = []
     shift = -float(left)
     above = {"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper"}

@@ -1,9 +1,9 @@
-"""Colours as slots, not as values.
+"""Colour placeholders.
 
-Streamlit's browser side replaces these placeholders, wherever they stand in a figure, by the
-colours of the theme in use (`[theme.light]` and `[theme.dark]` of .streamlit/config.toml). One
-figure therefore serves both themes. The placeholders are internal to Streamlit: a test compares
-them with its own list, so that an upgrade which renames them is noticed.
+Streamlit's front end replaces these placeholders in a figure by the colours of the current theme
+(`[theme.light]` and `[theme.dark]` of .streamlit/config.toml), so one figure serves both themes.
+They are internal to Streamlit: a test compares them with Streamlit's own list, so that an upgrade
+that renames them is noticed.
 """
 
 CST, LACTATION, MASSAGE, OTHER = "#000001", "#000002", "#000003", "#000004"
@@ -14,7 +14,7 @@ CARD = "#000025"
 WATER = RAMP[0]
 CLEAR = "rgba(0,0,0,0)"
 
-# (key, word, fill), always in this order: position and word tell the types apart, not colour alone.
+# (key, word, fill), always in this order: position and word identify a type, not colour alone.
 TYPES = (
     ("cst", "CST", CST),
     ("lactation", "Lactation", LACTATION),

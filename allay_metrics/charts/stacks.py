@@ -13,7 +13,7 @@ from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
 Parts = Mapping[str, Sequence[float]]
 Show = Callable[[float], str]
 HEIGHT = 290
-FEWEST = 6  # columns' worth of room, also for one week
+FEWEST = 6  # the axis has room for this many columns, even for one week
 NARROWEST = 230  # px left for the columns on a phone 390 px wide: labels must fit there too
 EMPTY = "No visits in this period"
 
@@ -28,10 +28,10 @@ def weeks(
     short: Show | None = None,
     grain: str = "week",
 ) -> go.Figure:
-    """Return columns per week (or month), stacked by type, over the usual range and under the goal.
+    """Return columns per week (or month), stacked by type, with the usual range and the goal.
 
-    `counts` maps a type's key to one value per Monday. `show` spells a value in hover text,
-    `short` the same in the narrow room under a column. A mark's customdata is [ISO Monday, type].
+    `counts` maps a type's key to one value per Monday. `show` formats a value in hover text,
+    `short` the same in the narrow space under a column. A mark's customdata is [ISO Monday, type].
     """
     if not mondays or not any(any(values) for values in counts.values()):
         return nothing(EMPTY, HEIGHT)
@@ -106,7 +106,7 @@ def weeks_alt(
     what: str = "Visits",
     grain: str = "week",
 ) -> str:
-    """Return the sentence that stands for `weeks` where it cannot be seen."""
+    """Return the content of `weeks` as a sentence."""
     if not mondays:
         return f"{what} per {grain} by type: {EMPTY.lower()}."
     totals = _totals(counts, len(mondays))
@@ -128,13 +128,13 @@ def weeks_alt(
 def mix_alt(
     starts: Sequence[date], values: Parts, *, measure: str = "visits", grain: str = "week"
 ) -> str:
-    """Return the sentence that stands for `mix`."""
+    """Return the content of `mix` as a sentence."""
     what = {"visits": "Visits", "hours": "Hours", "value": "Visit value"}[measure]
     return weeks_alt(starts, values, show=SPELLING[measure][0], what=what, grain=grain)
 
 
 def ages_alt(starts: Sequence[int], counts: Parts) -> str:
-    """Return the sentence that stands for `ages`."""
+    """Return the content of `ages` as a sentence."""
     totals = _totals(counts, len(starts))
     if not sum(totals):
         return "Infant's age at visit: no visit with a known birth date in this period."
@@ -196,7 +196,7 @@ def _columns(
 
 
 def _direct_labels(parts: Parts, top: float, height: int, show: Show) -> tuple[list[Json], int]:
-    """Name each part at the right of the last column, no closer than a line's height."""
+    """Return labels at the right of the last column, at least a line's height apart."""
     present = [(word, fill, parts[key]) for key, word, fill in TYPES if any(parts.get(key, ()))]
     line = 18 * top / height
     middles: list[float] = []
@@ -218,7 +218,7 @@ def _direct_labels(parts: Parts, top: float, height: int, show: Show) -> tuple[l
 
 
 def _keys(parts: Parts) -> tuple[list[Json], int]:
-    """Name the types in a column at the top right, where parts end at different heights."""
+    """Return the legend at the top right, where parts end at different heights."""
     present = [(word, fill) for key, word, fill in reversed(TYPES) if any(parts.get(key, ()))]
     notes: list[Json] = []
     for i, (word, fill) in enumerate(present):
@@ -233,7 +233,7 @@ def _label(text: str, fill: str, place: Json) -> list[Json]:
 
 
 def _ticks(dates: Sequence[str], totals: Sequence[str]) -> list[str]:
-    """Write each column's total and, where there is room, its date; counted from the last one."""
+    """Return each column's total and, where there is room, its date, counted from the last."""
     count = len(dates)
     per_column = NARROWEST / count
     every_total = _power_of_two(max(map(len, totals)) * 7.2 / per_column)
@@ -249,7 +249,7 @@ def _ticks(dates: Sequence[str], totals: Sequence[str]) -> list[str]:
 
 
 def _power_of_two(least: float) -> int:
-    """Return 1, 2, 4, 8...: steps that nest, so that each date stands under a total."""
+    """Return 1, 2, 4, 8...: nested steps, so that each date is under a total."""
     return 1 << max(0, math.ceil(math.log2(least)))
 
 
@@ -257,13 +257,13 @@ def _tick_axis(ticks: Sequence[str]) -> Json:
     return {
         "tickvals": list(range(len(ticks))),
         "ticktext": list(ticks),
-        # few columns stay as slim as many
+        # few columns are as narrow as many
         "range": [min(-0.5, len(ticks) - 0.5 - FEWEST), len(ticks) - 0.5],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
         "tickangle": 0,
-        # else Plotly drops the first label, which reaches a little past the axis
+        # else Plotly drops the first label, which extends a little beyond the axis
         "ticklabeloverflow": "allow",
         "tickfont": {"size": 12.5, "color": MUTED},
         "ticks": "",
@@ -287,5 +287,5 @@ def _goal_label(goal: float | None, totals: Sequence[float], show: Show) -> list
         return []
     place: Json = {"x": -0.5, "y": goal, "xanchor": "left", "yanchor": "bottom"}
     if any(total > goal for total in totals[:3]):
-        place |= {"bgcolor": CARD, "borderpad": 1}  # the words would lie on a column's colour
+        place |= {"bgcolor": CARD, "borderpad": 1}  # else the label would be on a column's colour
     return [note(f"goal {show(goal)}", 12, MUTED, **place)]

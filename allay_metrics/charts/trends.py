@@ -1,4 +1,4 @@
-"""Small multiples: one little column chart per city, on one scale, in one figure."""
+"""Small multiples: one small column chart per city, on one scale, in one figure."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ BETWEEN = 14  # px free between two rows
 
 @dataclass(frozen=True)
 class Trend:
-    """One small chart: a name, a value per week and, where known, the usual range."""
+    """One small chart: a name, a value per week and the usual range where known."""
 
     name: str
     values: Sequence[float]
@@ -31,21 +31,23 @@ def trends(mondays: Sequence[date], series: Sequence[Trend], *, columns: int = 4
     if not series or not mondays:
         return nothing("No visits in this period")
     rows = math.ceil(len(series) / columns)
-    top = max(max([*one.values, one.usual[1] if one.usual else 0], default=0) for one in series)
+    top = max(
+        max([*trend.values, trend.usual[1] if trend.usual else 0], default=0) for trend in series
+    )
     traces: list[Json] = []
     shapes: list[Json] = []
     notes: list[Json] = []
     axes: dict[str, Json] = {}
-    for i, one in enumerate(series):
+    for i, trend in enumerate(series):
         suffix = "" if i == 0 else str(i + 1)
         across, up = _domain(i, rows, columns)
         axes[f"xaxis{suffix}"] = HIDDEN_AXIS | across | {"range": [-0.6, len(mondays) - 0.4]}
         axes[f"yaxis{suffix}"] = HIDDEN_AXIS | up | {"range": [0, (top or 1) * 1.05]}
         axes[f"xaxis{suffix}"]["anchor"] = f"y{suffix}"
         axes[f"yaxis{suffix}"]["anchor"] = f"x{suffix}"
-        traces.append(_columns(one, mondays, suffix))
-        shapes += _band(one, len(mondays), suffix)
-        notes += _words(one, mondays, suffix)
+        traces.append(_columns(trend, mondays, suffix))
+        shapes += _band(trend, len(mondays), suffix)
+        notes += _labels(trend, mondays, suffix)
     margin = {"l": 0, "r": 0, "t": 26, "b": 22}
     return figure(
         traces,
@@ -59,10 +61,10 @@ def trends(mondays: Sequence[date], series: Sequence[Trend], *, columns: int = 4
 
 
 def trends_alt(mondays: Sequence[date], series: Sequence[Trend], *, what: str = "Visits") -> str:
-    """Return the sentence that stands for `trends`."""
+    """Return the content of `trends` as a sentence."""
     if not series or not mondays:
         return f"{what} per week: no visits in this period."
-    last = [f"{one.name} {words.number(one.values[-1])}" for one in series if one.values]
+    last = [f"{trend.name} {words.number(trend.values[-1])}" for trend in series if trend.values]
     return (
         f"{what} per week, {words.plural(len(mondays), 'week')} to {words.day(mondays[-1])},"
         f" the last week: {words.listed(last)}."
@@ -70,12 +72,12 @@ def trends_alt(mondays: Sequence[date], series: Sequence[Trend], *, what: str = 
 
 
 def _domain(index: int, rows: int, columns: int) -> tuple[Json, Json]:
-    """Return one chart's place in the grid; the gaps hold the words above and below it."""
+    """Return one chart's domains in the grid; the gaps hold the labels above and below it."""
     row, column = divmod(index, columns)
     gap = 0.05 if columns <= 4 else 0.026
     width = (1 - gap * (columns - 1)) / columns
     left = column * (width + gap)
-    inner = ROW * rows - BETWEEN - WORDS  # the figure's margins hold the words of the outer rows
+    inner = ROW * rows - BETWEEN - WORDS  # the figure's margins hold the labels of the outer rows
     upper = 1 - row * ROW / inner
     across = [left, min(1.0, left + width)]
     return {"domain": across}, {
@@ -83,44 +85,44 @@ def _domain(index: int, rows: int, columns: int) -> tuple[Json, Json]:
     }
 
 
-def _columns(one: Trend, mondays: Sequence[date], suffix: str) -> Json:
+def _columns(trend: Trend, mondays: Sequence[date], suffix: str) -> Json:
     return {
         "type": "bar",
-        "x": list(range(len(one.values))),
-        "y": list(one.values),
+        "x": list(range(len(trend.values))),
+        "y": list(trend.values),
         "xaxis": f"x{suffix}",
         "yaxis": f"y{suffix}",
         "marker": {
-            "color": [OTHER] * (len(one.values) - 1) + [ACCENT],
+            "color": [OTHER] * (len(trend.values) - 1) + [ACCENT],
             "line": {"width": 0},
         },
-        "customdata": [[one.name, monday.isoformat()] for monday in mondays],
+        "customdata": [[trend.name, monday.isoformat()] for monday in mondays],
         "hovertext": [
-            f"{safe(one.name)}, week of {words.short_day(monday)}: {words.number(value)}"
-            for monday, value in zip(mondays, one.values, strict=True)
+            f"{safe(trend.name)}, week of {words.short_day(monday)}: {words.number(value)}"
+            for monday, value in zip(mondays, trend.values, strict=True)
         ],
         "hoverinfo": "text",
         "unselected": DIM,
     }
 
 
-def _band(one: Trend, weeks: int, suffix: str) -> list[Json]:
-    if one.usual is None:
+def _band(trend: Trend, weeks: int, suffix: str) -> list[Json]:
+    if trend.usual is None:
         return []
     place = {"type": "rect", "xref": f"x{suffix}", "yref": f"y{suffix}", "layer": "below"}
-    edges = {"x0": -0.6, "x1": weeks - 0.4, "y0": one.usual[0], "y1": one.usual[1]}
+    edges = {"x0": -0.6, "x1": weeks - 0.4, "y0": trend.usual[0], "y1": trend.usual[1]}
     return [place | edges | {"fillcolor": LAND, "line": {"width": 0}}]
 
 
-def _words(one: Trend, mondays: Sequence[date], suffix: str) -> list[Json]:
+def _labels(trend: Trend, mondays: Sequence[date], suffix: str) -> list[Json]:
     frame = {"xref": f"x{suffix} domain", "yref": f"y{suffix} domain"}
     left: Json = frame | {"x": 0, "xanchor": "left"}
     right: Json = frame | {"x": 1, "xanchor": "right"}
     above: Json = {"y": 1, "yanchor": "bottom", "yshift": 2}
     below: Json = {"y": 0, "yanchor": "top", "yshift": -2}
     return [
-        note(safe(one.name, LONGEST), 13.5, INK, **left, **above),
-        note(bold(words.number(one.values[-1])), 13.5, INK, **right, **above),
+        note(safe(trend.name, LONGEST), 13.5, INK, **left, **above),
+        note(bold(words.number(trend.values[-1])), 13.5, INK, **right, **above),
         note(words.short_day(mondays[0]), 12, MUTED, **left, **below),
         note(words.short_day(mondays[-1]), 12, MUTED, **right, **below),
     ]

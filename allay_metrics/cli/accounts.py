@@ -1,4 +1,4 @@
-"""accounts: the first owner, who is listed, and a new start for one who cannot sign in."""
+"""accounts: list the first owner, list people, reset a sign-in."""
 
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ def reset_command(context: click.Context, email: str, database: str | None) -> N
     from allay_metrics.actions.people import people, reset
 
     scope = _opened(context, database)
-    matches = [one for one in people(scope) if one.email == email.strip().lower()]
+    matches = [person for person in people(scope) if person.email == email.strip().lower()]
     if not matches:
         raise NotFound(f"Nobody with the address {email} is listed.")
     _show(reset(scope, matches[0].id), scope)
@@ -65,9 +65,10 @@ def list_command(context: click.Context, database: str | None) -> None:
     from allay_metrics.actions.people import people
 
     scope = _opened(context, database)
-    for one in people(scope):
-        stands = "shut out" if one.disabled_at else "may sign in" if one.joined_at else "invited"
-        click.echo(f"{one.email}  {one.name}  {one.role}  {stands}")
+    for person in people(scope):
+        status = "may sign in" if person.joined_at else "invited"
+        status = "shut out" if person.disabled_at else status
+        click.echo(f"{person.email}  {person.name}  {person.role}  {status}")
     scope.close()
 
 
@@ -78,11 +79,11 @@ def _opened(context: click.Context, database: str | None) -> Any:
 
 
 def _show(invitation: Any, scope: Any) -> None:
-    """Print an invitation's link; what it is for stands on stderr."""
+    """Print an invitation's link; the explanation goes to stderr."""
     ends = datetime.fromtimestamp(invitation.expires_at, scope.zone)
     click.echo(f"{config.public_url() or f'http://localhost:{PORT}'}{invitation.url_path}")
     click.echo(
-        f"It opens once, until {words.dated(ends.date())}. "
-        "Whoever has it becomes this person: give it to nobody else.",
+        f"The link works once, until {words.dated(ends.date())}. "
+        "Whoever opens it can sign in as this person: share it with nobody else.",
         err=True,
     )

@@ -1,4 +1,4 @@
-"""alerts: what the server does by itself, once, for a practice that has cron do it."""
+"""alerts: send due mails once, for practices that use cron instead of the server."""
 
 import click
 

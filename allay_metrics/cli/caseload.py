@@ -1,4 +1,4 @@
-"""caseload: a therapist's day and her families, as her home shows them."""
+"""caseload: a therapist's day and her families, as on her start page."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class _Caseload:
 
 
 def caseload_json(caseload: _Caseload) -> dict[str, Any]:
-    """Return what the caseload holds; days and times in ISO, no money."""
+    """Return the caseload as JSON values; days and times in ISO, no money."""
     today, day = caseload.today, caseload.day
     return {
         "day": today.shown.isoformat(),
@@ -58,21 +58,21 @@ def caseload_json(caseload: _Caseload) -> dict[str, Any]:
         "drive_minutes": day.drive_minutes,
         "drive_reason": day.why_no_drive,
         "next_7_days": [
-            {"day": one.day.isoformat(), "visits": one.visits, "cities": dict(one.cities)}
-            for one in day.ahead
+            {"day": ahead.day.isoformat(), "visits": ahead.visits, "cities": dict(ahead.cities)}
+            for ahead in day.ahead
         ],
         "records_age": today.age,
         "look_first": [
-            {"family": one.family.name, "client_id": one.leads_to, "what": one.what,
-             "when": one.when}
-            for one in caseload.looks
+            {"family": look.family.name, "client_id": look.leads_to, "what": look.what,
+             "when": look.when}
+            for look in caseload.looks
         ],
-        "families": [_family(one, today) for one in caseload.families],
+        "families": [_family(family, today) for family in caseload.families],
     }  # fmt: skip
 
 
 def caseload_text(caseload: _Caseload) -> str:
-    """Return the caseload as a therapist reads it."""
+    """Return the caseload as text."""
     from allay_metrics.caseload.doubt import ask_first
     from allay_metrics.caseload.people import ages
     from allay_metrics.metrics.care import CARE_STATES
@@ -94,9 +94,9 @@ def caseload_text(caseload: _Caseload) -> str:
         if rest:
             lines.append(f"{'':10}{' '.join(rest.split())}")
     lines += ["", "Look at these first"]
-    if today.age and any(one.is_to_book for one in caseload.looks):
+    if today.age and any(look.is_to_book for look in caseload.looks):
         lines.append(f"  {today.age}")
-    lines += [f"  {one.family.name}: {one.what} {one.when}".rstrip() for one in caseload.looks]
+    lines += [f"  {look.family.name}: {look.what} {look.when}".rstrip() for look in caseload.looks]
     counts = Counter(family.state for family in caseload.families)
     lines += ["", ", ".join(f"{counts[state]} {state}" for state in CARE_STATES)]
     return "\n".join(lines)
@@ -109,8 +109,8 @@ def _visit(card: "VisitCard") -> dict[str, Any]:
         "ends": card.ends.isoformat(),
         "family": card.family,
         "clients": [
-            {"name": one.name, "kind": one.kind, "age": one.age(card.starts.date())}
-            for one in card.people
+            {"name": person.name, "kind": person.kind, "age": person.age(card.starts.date())}
+            for person in card.people
         ],
         "types": list(card.types),
         "city": card.city,
@@ -127,21 +127,21 @@ def _visit(card: "VisitCard") -> dict[str, Any]:
     }
 
 
-def _family(one: "MyFamily", today: "Today") -> dict[str, Any]:
+def _family(family: "MyFamily", today: "Today") -> dict[str, Any]:
     return {
-        "family": one.name,
+        "family": family.name,
         "clients": [
             {"client_id": p.client_id, "name": p.name, "kind": p.kind, "age": p.age(today.day)}
-            for p in one.people
+            for p in family.people
         ],
-        "concern": one.concern,
-        "visits": one.visits,
-        "last": one.last_on.isoformat() if one.last_on else None,
-        "next": one.next_on.isoformat() if one.next_on else None,
-        "care": one.state,
-        "closed": one.closed_on.isoformat() if one.closed_on else None,
-        "reason": one.reason,
-        "attention": bool(one.attention),
-        "contact": one.contact.level,
-        "contact_reason": one.contact.reason,
+        "concern": family.concern,
+        "visits": family.visits,
+        "last": family.last_on.isoformat() if family.last_on else None,
+        "next": family.next_on.isoformat() if family.next_on else None,
+        "care": family.state,
+        "closed": family.closed_on.isoformat() if family.closed_on else None,
+        "reason": family.reason,
+        "attention": bool(family.attention),
+        "contact": family.contact.level,
+        "contact_reason": family.contact.reason,
     }

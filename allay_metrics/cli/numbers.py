@@ -1,4 +1,4 @@
-"""query and week: the same answers as the pages."""
+"""query and week: the same numbers as the pages."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -63,8 +63,8 @@ def query_command(
         click.echo(output.answer_table(answer, question.by, question.grain))
     click.echo(f"{question.first} to {question.last}", err=True)
     whole = visits_left_out(replace(question, metrics=("bookings",), by=(), grain=None), scope)
-    for each in whole.values():
-        click.echo(f"Visits: {each.note(scope.zone)}.", err=True)
+    for omission in whole.values():
+        click.echo(f"Visits: {omission.note(scope.zone)}.", err=True)
 
 
 @click.command("week")
@@ -86,7 +86,7 @@ def week_command(
 
 
 def open_recorded(database: str | None) -> "Scope":
-    """Return the practice that has records, and say so on stderr when it is the invented one."""
+    """Return the practice with records; a note on stderr tells when it is the demo."""
     from allay_metrics.demo.active import recorded_practice
 
     scope = recorded_practice(database)
@@ -121,7 +121,7 @@ def _question(
 def _period(
     scope: "Scope", metrics: tuple[str, ...], first: date | None, last: date | None
 ) -> tuple[date, date]:
-    """Return the days asked for; all of the records where none are."""
+    """Return the first and last day; those of all records where none are given."""
     if first and last:
         return first, last
     from allay_metrics.review.known import known_records
@@ -134,11 +134,11 @@ def _period(
     start = as_of if ahead else record_status.first_day or as_of
     end = max(record_status.last_day or as_of, as_of) if ahead else as_of
     if "on_books" in metrics:
-        # Told for whole weeks: the records' own, from the first Monday to the last Sunday.
+        # Only for whole weeks: from the first Monday to the last Sunday of the records.
         start += timedelta(days=-start.weekday() % 7)
         end -= timedelta(days=(end.weekday() + 1) % 7)
     start, end = first or start, last or end
-    # One end alone, beyond the records: the other gives way.
+    # If only one end is given and it is beyond the records, the other end moves.
     return (min(start, end), end) if first is None else (start, max(start, end))
 
 

@@ -63,14 +63,14 @@ def database_option(command: Command) -> Command:
 
 
 def chosen_database(context: click.Context, database: str | None) -> str | None:
-    """Return the URL asked for on either side of the command's name."""
+    """Return the URL given before or after the name of the command."""
     return database or (context.obj or {}).get("database")
 
 
 def moment(text: str, zone: ZoneInfo) -> int:
-    """Return a time as unix seconds; without an offset it is the practice's time.
+    """Return a time as Unix seconds; without an offset it is in the practice's zone.
 
-    A date alone means the end of that day, or now while it lasts. Raises QuestionProblem.
+    A date alone means the end of that day, or now on that day itself. Raises QuestionProblem.
     """
     if (day := read_day(text)) is not None:
         end = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(seconds=1)
@@ -78,7 +78,7 @@ def moment(text: str, zone: ZoneInfo) -> int:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        instant = datetime.min  # noqa: DTZ901 - no time at all
+        instant = datetime.min  # noqa: DTZ901 - not a valid time
     if not ANY_DAY.holds(instant.date()):
         raise QuestionProblem(
             f"'{text[:40]}' is no time: write it as 2026-11-16T08:02 or 2026-11-16. "
@@ -88,5 +88,5 @@ def moment(text: str, zone: ZoneInfo) -> int:
 
 
 def listed(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return values given as `a,b` or by repeating the option."""
+    """Return the values given as `a,b` or by repeating the option."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

@@ -1,4 +1,4 @@
-"""outcomes: what families reported while in care, as the page tells it to the owner."""
+"""outcomes: reported outcomes while in care, as on the owner's page."""
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any

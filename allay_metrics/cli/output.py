@@ -18,7 +18,7 @@ VALUES = ("value", "numerator", "denominator", "reason")
 
 
 def as_json(content: Any) -> str:
-    """Return JSON as it is written to stdout."""
+    """Return JSON text for stdout."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 
 
@@ -29,11 +29,10 @@ def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> l
     """
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for record in answer.to_dict("records"):
-        place = [record[name] for name in by]
-        named = dict(zip(by, place, strict=True))
+        row_start = {name: record[name] for name in by}
         if grain:
-            named["period"] = record["period"].isoformat()
-        row = rows.setdefault(tuple(named.values()), named)
+            row_start["period"] = record["period"].isoformat()
+        row = rows.setdefault(tuple(row_start.values()), row_start)
         row[record["metric"]] = _cell(record)
     return list(rows.values())
 
@@ -44,7 +43,7 @@ def with_notes(
     left_out: Mapping[AggregateKey, LeftOut],
     zone: ZoneInfo,
 ) -> list[dict[str, Any]]:
-    """Return the objects with a `note` in those whose visits are not all counted or confirmed."""
+    """Add a `note` to the objects whose visits are not all counted or confirmed."""
     starts = [bucket.start for bucket in question.buckets]
     for row in rows:
         group = tuple(row[name] for name in question.by)
@@ -68,24 +67,24 @@ def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> st
 
 
 def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
-    """Return the answer as people read it: one line per group and period."""
+    """Return the answer as a text table: one line per group and period."""
     keys = list(dict.fromkeys(answer["metric"]))
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for record in answer.to_dict("records"):
-        place = [str(record[name]) for name in by]
+        group = [str(record[name]) for name in by]
         if grain:
-            place.append(record["period"].isoformat())
+            group.append(record["period"].isoformat())
         text = _format_cell(METRICS[record["metric"]], _cell(record))
-        rows.setdefault(tuple(place), {})[record["metric"]] = text
+        rows.setdefault(tuple(group), {})[record["metric"]] = text
     heads = [*by, *([grain] if grain else []), *(METRICS[key].label for key in keys)]
     lines = [
-        [*place, *(texts.get(key, words.DASH) for key in keys)] for place, texts in rows.items()
+        [*group, *(texts.get(key, words.DASH) for key in keys)] for group, texts in rows.items()
     ]
     return table(heads, lines, left=len(by) + bool(grain))
 
 
 def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1) -> str:
-    """Return lines in columns; the first `left` columns are names, the others stand right."""
+    """Return lines in columns; the first `left` columns are left-aligned, the others right."""
     rows = [list(heads), *(list(line) for line in lines)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
     return "\n".join(
@@ -100,7 +99,7 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1
 def format_value(
     metric: Metric, value: float | None, numerator: float | None, denominator: float | None
 ) -> str:
-    """Return a value in words, a rate with its counts; a dash for no value."""
+    """Return a formatted value, a rate with its counts; a dash for no value."""
     if metric.is_rate:
         shown = words.share(numerator, denominator)
         return f"{shown.text} {shown.of}".strip()
@@ -121,7 +120,7 @@ def _cell(record: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _number(value: float | None, *, money: bool) -> float | int | None:
-    """Return a whole number without a point, and money with two decimals at most."""
+    """Return a whole number as int, and money rounded to two decimals."""
     if value is None:
         return None
     if money:

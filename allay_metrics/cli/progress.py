@@ -1,4 +1,4 @@
-"""A bar on stderr while something takes its time."""
+"""A progress bar on stderr."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 @contextmanager
 def bar(what: str) -> Iterator[Callable[[float], None]]:
-    """Yield a function that takes the share done, 0 to 1; silent where nobody looks on."""
+    """Yield a function that takes the share done, 0 to 1; silent unless stderr is a terminal."""
     with tqdm(
         total=100,
         desc=what,

@@ -1,4 +1,4 @@
-"""import, undo, check: the records and what happens to them."""
+"""import, undo, check."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,13 +87,13 @@ def import_command(
     from allay_metrics.records.keys import new_key
 
     if as_of:
-        moment(as_of, ZoneInfo(config.TIME_ZONE))  # what is no time is none anywhere
+        moment(as_of, ZoneInfo(config.TIME_ZONE))  # fails here, before records are made
     how["answer"] = AbsenceAnswer() if confirm_missing else None
-    # Of files given at once without a told moment none is newer than another.
+    # Without a given moment, none of several files is newer than another.
     how["batch"] = new_key() if len(files) > 1 else None
     reports: list[dict[str, Any]] = []
     problems = _unopened(files)
-    if len(problems) < len(files):  # else no records are made for them
+    if len(problems) < len(files):  # no records are made when no file can be opened
         with making_practice(chosen_database(context, database)) as scope:
             how["as_of"] = moment(as_of, scope.zone) if as_of else None
             reports, problems = _import_all(scope, files, how)
@@ -124,11 +124,11 @@ def undo_command(context: click.Context, import_id: str, database: str | None) -
 @database_option
 @click.pass_context
 def check_command(context: click.Context, database: str | None) -> int:
-    """Look whether the records are whole, and print each table's fingerprint.
+    """Check whether the records are intact, and print each table's fingerprint.
 
-    Everything derived is derived anew and compared. Of a damaged file it says what can still be
-    read, and which backup is the newest. Of the settings of mail it says which one is wrong. Exits
-    with 2 when something is wrong.
+    Everything derived is derived again and compared. For a damaged file it tells what can still be
+    read, and which backup is the newest; for the mail settings, which one is wrong. Exits with 2
+    when something is wrong.
     """
     from allay_metrics.actions.check import check_records, examine_damaged
     from allay_metrics.actions.mail_settings import settings_gap
@@ -146,7 +146,7 @@ def check_command(context: click.Context, database: str | None) -> int:
         click.echo(f"{fingerprint}  {table}")
     for finding in findings:
         click.echo(finding, err=True)
-    click.echo("" if findings else "The records are whole.", err=True, nl=not findings)
+    click.echo("" if findings else "The records are intact.", err=True, nl=not findings)
     if wrong := settings_gap():
         click.echo(f"No mail can be sent: {wrong}", err=True)
     return 2 if findings or wrong else 0
@@ -155,7 +155,7 @@ def check_command(context: click.Context, database: str | None) -> int:
 def _pairs(
     scope: "Scope", files: tuple[Path, ...], source: str | None, profile: Path | None
 ) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Return each file with the reports to be read beside it."""
+    """Return each file with the reports that are read together with it."""
     from allay_metrics.actions.profiles import own_profiles, own_questionnaires
     from allay_metrics.actions.take_in import told_questionnaire
     from allay_metrics.intake.profile import named_profile, read_profile
@@ -186,13 +186,13 @@ def _unopened(files: tuple[Path, ...]) -> list[str]:
 def _import_all(
     scope: "Scope", files: tuple[Path, ...], how: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Take files in one by one; return the reports, and a sentence for each that was not."""
+    """Import files one by one; return the reports, and a sentence for each failure."""
     reports, problems = [], []
     for path, beside in _pairs(scope, files, how["source"], how["profile"]):
         try:
             reports.append(_import_one(scope, path, beside=beside, **how))
         except RecordsDamaged:
-            raise  # of no file in particular: the next one would meet it, too
+            raise  # it concerns the records, and so every file
         except AllayError as error:
             problems.append(str(error))
     return reports, problems
@@ -212,7 +212,7 @@ def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dic
 
 
 def in_words(summary: dict[str, Any], *, dry_run: bool) -> str:
-    """Return one file's account, the rows set aside below it."""
+    """Return the account of one file, with its rows set aside below."""
     aside = summary["set_aside"]
     rows_read = words.plural(summary["rows_read"], "row")
     head = (
@@ -222,7 +222,7 @@ def in_words(summary: dict[str, Any], *, dry_run: bool) -> str:
     )
     lines = [head]
     lines += [
-        f"  row {one['row']}, {one['column']} {one['value']!r}: {one['reason']}" for one in aside
+        f"  row {row['row']}, {row['column']} {row['value']!r}: {row['reason']}" for row in aside
     ]
     if summary["warnings"]:
         lines.append(f"  {words.plural(len(summary['warnings']), 'warning')}: these rows count.")

@@ -1,4 +1,4 @@
-"""demo and serve: the invented practice, and the dashboard itself."""
+"""demo and serve: the demo practice, and the dashboard server."""
 
 import os
 import socket
@@ -33,7 +33,7 @@ def demo_command(visits: int | None, seed: int | None, until: date | None) -> No
         scope = make_demo(progress, **wishes)
     click.echo(_holds(scope))
     url = config.sqlite_url(config.demo_database_path())
-    click.echo(f"Open it whatever else is on file with --database {url}", err=True)
+    click.echo(f"To open it next to other records, use --database {url}", err=True)
 
 
 @click.command("serve")
@@ -67,7 +67,7 @@ def serve_command(context: click.Context, host: str, port: int, database: str | 
 
 
 def _refuse_unsafe(host: str, scope: Any) -> None:
-    """Raise for records that whoever asks would be served, and for sign-ins in the open."""
+    """Raise where records would be open to everybody, or sign-ins would not use TLS."""
     from allay_metrics.actions.sessions import has_people
 
     here = config.is_loopback(host)
@@ -106,14 +106,14 @@ def _refuse_taken(host: str, port: int) -> None:
 
 
 def _become_streamlit(host: str, port: int, database: str) -> None:
-    """Let this process go on as the server: signals reach it, and nothing is imported twice.
+    """Replace this process by the server: signals reach it, and nothing is imported twice.
 
-    It runs in the project's folder, where Streamlit looks for its settings; what was relative to
-    another folder is named in full.
+    It runs in the project's folder, where Streamlit looks for its settings; relative paths are
+    made absolute before.
     """
     os.putenv("ALLAY_DATA_DIR", str(config.data_dir().resolve()))
     os.putenv("ALLAY_DATABASE_URL", _absolute(database))
-    # The gate itself decides which proxy's word counts: the server below it believes none.
+    # Our middleware decides which proxies are trusted: the server below trusts none.
     os.putenv("FORWARDED_ALLOW_IPS", "")
     os.chdir(config.ROOT)
     sys.stdout.flush()
@@ -130,7 +130,7 @@ def _absolute(url: str) -> str:
 
 
 def _holds(scope: Any) -> str:
-    """Return what the demo practice holds, in one sentence."""
+    """Return a sentence that describes the demo practice."""
     from allay_metrics.metrics import Question, query
     from allay_metrics.review.answers import by_place
     from allay_metrics.review.known import known_records

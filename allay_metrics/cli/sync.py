@@ -1,4 +1,4 @@
-"""sync: records straight from the scheduling system."""
+"""sync: import records from the scheduling system's API."""
 
 from datetime import date
 

@@ -55,7 +55,7 @@ def week_json(review: WeekReview) -> dict[str, Any]:
             }
             for file in review.record_status.files
         ],
-        "numbers": {one.metric.key: _number_json(one) for one in review.numbers},
+        "numbers": {number.metric.key: _number_json(number) for number in review.numbers},
         "states": review.states,
         "missing": review.missing,
         "families_seen": review.families_seen.value,
@@ -63,9 +63,9 @@ def week_json(review: WeekReview) -> dict[str, Any]:
             "completed": review.changed.now,
             "before": None if review.changed.why_not else review.changed.before,
             "days": review.changed.days,
-            "cities": {one.name: one.change for one in review.changed.cities},
+            "cities": {city.name: city.change for city in review.changed.cities},
             "others": review.changed.others,
-            "types": {one.name: one.change for one in review.changed.types},
+            "types": {kind.name: kind.change for kind in review.changed.types},
             "why_not": review.changed.why_not,
         },
         "needs": dict(vars(review.needs)),
@@ -80,20 +80,20 @@ def week_json(review: WeekReview) -> dict[str, Any]:
             }
             for kind, counts in review.types.counts.items()
         },
-        "referrals": {one.source: one.families for one in review.referrals.sources},
+        "referrals": {source.source: source.families for source in review.referrals.sources},
         "restated": list(review.restated),
         "note": review.note.text,
     }
 
 
 def as_of_line(review: WeekReview) -> str:
-    """Return how new the records are and what became of the newest file's rows."""
+    """Return how new the records are, and the account of the newest files' rows."""
     record_status = review.record_status
     if record_status.newest is None:
         return "There are no records yet: import a file."
     moments = record_status.as_of_moments
     several = len(moments) > 1
-    told_of = [
+    sources = [
         f"{f'{source} ' if several else ''}{words.moment(at)}" for source, at in moments.items()
     ]
     rows = (
@@ -102,18 +102,18 @@ def as_of_line(review: WeekReview) -> str:
         f" {words.number(record_status.rows_set_aside)} set aside"
     )
     restated = f" · {plural(len(review.restated), 'number')} restated" if review.restated else ""
-    return f"Records as of {words.listed(told_of)} · {rows}{restated}"
+    return f"Records as of {words.listed(sources)} · {rows}{restated}"
 
 
-def _number_json(one: Number) -> dict[str, Any]:
+def _number_json(number: Number) -> dict[str, Any]:
     return {
-        "label": one.metric.label,
-        **_week_json(one.now),
-        "goal": one.goal,
-        "before": one.compared.before.value if not one.compared.why_not else None,
-        "days_compared": one.compared.days,
-        "not_compared": one.compared.why_not,
-        "weeks": [{"week": week.week.isoformat(), **_week_json(week)} for week in one.weeks],
+        "label": number.metric.label,
+        **_week_json(number.now),
+        "goal": number.goal,
+        "before": number.compared.before.value if not number.compared.why_not else None,
+        "days_compared": number.compared.days,
+        "not_compared": number.compared.why_not,
+        "weeks": [{"week": week.week.isoformat(), **_week_json(week)} for week in number.weeks],
     }
 
 
@@ -138,44 +138,47 @@ def _numbers(review: WeekReview) -> str:
         "usual",
         *(words.short_day(w.week) for w in _shown(review.numbers[0])),
     ]
-    return table(heads, [_line(one) for one in review.numbers])
+    return table(heads, [_line(number) for number in review.numbers])
 
 
-def _shown(one: Number) -> tuple[WeekNumber, ...]:
-    return one.weeks[-5:-1]
+def _shown(number: Number) -> tuple[WeekNumber, ...]:
+    return number.weeks[-5:-1]
 
 
-def _line(one: Number) -> list[str]:
-    mark = "◆ " if one.now.signal else ""
+def _line(number: Number) -> list[str]:
+    mark = "◆ " if number.now.signal else ""
     return [
-        one.metric.short,
-        mark + _format_week_value(one, one.now),
-        words.DASH if one.goal is None else _edge(one, one.goal),
-        _usual(one, one.now.usual),
-        *(("◆ " if week.signal else "") + _format_week_value(one, week) for week in _shown(one)),
+        number.metric.short,
+        mark + _format_week_value(number, number.now),
+        words.DASH if number.goal is None else _edge(number, number.goal),
+        _usual(number, number.now.usual),
+        *(
+            ("◆ " if week.signal else "") + _format_week_value(number, week)
+            for week in _shown(number)
+        ),
     ]
 
 
-def _format_week_value(one: Number, week: WeekNumber) -> str:
+def _format_week_value(number: Number, week: WeekNumber) -> str:
     cell = week.cell
-    if one.metric.key in REPORTED:
+    if number.metric.key in REPORTED:
         # Counts only: never a percentage beside money.
         if cell.denominator:
             return f"{plain(cell.numerator)} of {plain(cell.denominator)}"
-        return cell.reason if week is one.now else DASH
-    return format_value(one.metric, cell.value, cell.numerator, cell.denominator)
+        return cell.reason if week is number.now else DASH
+    return format_value(number.metric, cell.value, cell.numerator, cell.denominator)
 
 
-def _usual(one: Number, usual: Usual | None) -> str:
+def _usual(number: Number, usual: Usual | None) -> str:
     if usual is None:
         return words.DASH
-    if one.metric.is_rate:
+    if number.metric.is_rate:
         return words.between(usual.low, usual.high, "percent")
     return words.between(*usual.whole)
 
 
-def _edge(one: Number, value: float) -> str:
-    return words.percent(value) if one.metric.is_rate else words.plain(value)
+def _edge(number: Number, value: float) -> str:
+    return words.percent(value) if number.metric.is_rate else words.plain(value)
 
 
 def _needs(needs: Needs) -> list[str]:
@@ -196,7 +199,7 @@ def _needs(needs: Needs) -> list[str]:
         "visit without a city": "visits without a city",
         "doubtful family match": "doubtful family matches",
     }
-    lines = [plural(count, one, many[one]) for one, count in counts.items() if count]
+    lines = [plural(count, singular, many[singular]) for singular, count in counts.items() if count]
     return ["Needs you", *(f"  {line}" for line in lines or ["nothing"])]
 
 
@@ -217,6 +220,6 @@ def _types(review: WeekReview) -> str:
 
 
 def _referrals(review: WeekReview) -> str:
-    sources = [f"{one.source} {one.families}" for one in review.referrals.sources]
+    sources = [f"{source.source} {source.families}" for source in review.referrals.sources]
     text = ", ".join(sources) or review.referrals.reason or "none"
     return f"New families in 13 weeks by referral source: {text}."

@@ -1,7 +1,7 @@
-"""Which practice is open: the owner's own as soon as it holds records, else the invented one.
+"""Chooses the practice to open: the owner's own once it has records, else the demo.
 
-Once a process had records open, nothing else is shown in their place: where they are away, that is
-said. Only a command or a page that is meant to make a file makes one.
+Once a process has opened records, nothing else is shown in their place: if they become unreachable,
+an error says so. Only commands and pages meant to create a database file create one.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,15 +18,15 @@ from allay_metrics.records import Scope, audit, file_of, open_practice, unreacha
 from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
-_recorded: set[str] = set()  # URLs of the records this process had open
+_recorded: set[str] = set()  # URLs of the records this process has opened
 
 
 def active_practice(database: str | None = None, progress: Progress | None = None) -> Scope:
-    """Return the scope of the practice to show: `database` where one is named.
+    """Return the scope of the practice to show: `database` where one is given.
 
-    Else the practice's own once it has records or people who sign in, or once the demo was left;
-    else the demo, which is invented first where there is none. Raises NotFound for a file that is
-    not there, Unreachable where records this process had open are away.
+    Otherwise the practice's own once it has records or people who sign in, or once the demo was
+    left; otherwise the demo, which is created if necessary. Raises NotFound for a missing file,
+    Unreachable where records that this process had open have become unreachable.
     """
     scope = _existing(database)
     if scope is not None:
@@ -35,11 +35,11 @@ def active_practice(database: str | None = None, progress: Progress | None = Non
 
 
 def make_demo(progress: Progress | None = None, **wishes: Any) -> Scope:
-    """Invent the demo practice, in place of the one there may be, and return its scope.
+    """Create the demo practice, replacing an existing one, and return its scope.
 
     `wishes` are those of `load_demo`: visits, seed, until.
     """
-    # Inventing takes half a second to import; whoever opens records does without it.
+    # Imported late: it takes half a second, and opening records does not need it.
     from allay_metrics.demo.load import load_demo
     from allay_metrics.review.snapshot import keep_due_snapshots
 
@@ -49,7 +49,7 @@ def make_demo(progress: Progress | None = None, **wishes: Any) -> Scope:
 
 
 def recorded_practice(database: str | None = None) -> Scope:
-    """Return the same practice, but invent none. Raises NotFound when there are no records yet."""
+    """Return the same practice without creating a demo. Raises NotFound where there is none."""
     scope = _existing(database)
     if scope is None:
         raise NotFound("There are no records yet: import a file, or make the demo practice.")
@@ -57,7 +57,7 @@ def recorded_practice(database: str | None = None) -> Scope:
 
 
 def own_practice(database: str | None = None) -> Scope:
-    """Return the practice's own scope, whether or not it has records; a new one is made."""
+    """Return the practice's own scope, created if necessary, with or without records."""
     return _open(database or config.own_database_url())
 
 
@@ -65,13 +65,14 @@ def own_practice(database: str | None = None) -> Scope:
 def making_practice(database: str | None = None) -> Iterator[Scope]:
     """Yield the practice's own scope as `own_practice` does, for a command that fills it.
 
-    A file made for it goes again, and its folders with it, where nothing was kept in it: the
+    A database file created for it is removed again, with its folders, if nothing was stored: the
     command failed, or was a dry run.
     """
     url = database or config.own_database_url()
     path = file_of(url)
     new = path is not None and not path.exists()
-    folders = [one for one in path.absolute().parents if not one.exists()] if path and new else []
+    parents = path.absolute().parents if path and new else ()
+    folders = [folder for folder in parents if not folder.exists()]
     try:
         scope = own_practice(url)
         before = _last_line(scope) if new else None
@@ -81,7 +82,7 @@ def making_practice(database: str | None = None) -> Iterator[Scope]:
             if path is not None and new:
                 _remove_unfilled(scope, path, before)
     finally:
-        for folder in folders:  # the innermost first; one that holds anything stays
+        for folder in folders:  # innermost first; a folder that is not empty stays
             with suppress(OSError):
                 folder.rmdir()
 
@@ -97,33 +98,33 @@ def _remove_unfilled(scope: Scope, path: Path, before: audit.Head | None) -> Non
     try:
         if scope.has_records() or _last_line(scope) != before:
             return
-    except AllayError:  # nobody knows what it holds
+    except AllayError:  # its contents are unknown
         return
     scope.close()
     remove_file(path)
-    _opened.cache_clear()  # the next file there is another practice
+    _opened.cache_clear()  # a new file at this path is another practice
 
 
 def made_practice(database: str | None = None) -> Scope:
-    """Return the practice's own scope, with or without records. Raises NotFound for none made."""
+    """Return the practice's own existing scope. Raises NotFound where there is none."""
     url = database or config.own_database_url()
     must_stand(url)
     return own_practice(url)
 
 
 def must_stand(url: str) -> None:
-    """Raise NotFound for a file that is not there, rather than let it be made."""
+    """Raise NotFound for a missing file, rather than let it be created."""
     if not _exists(url):
         raise NotFound(
-            f"There are no records at {file_of(url)}: look whether that is the right file, or "
-            "take a first export into it with 'import'."
+            f"There are no records at {file_of(url)}: check the path, or "
+            "create the records with 'import'."
         )
 
 
 def leave_demo() -> Scope:
     """Delete the demo practice and return the practice's own, empty or not.
 
-    Raises Conflict where the demo is all this server may show.
+    Raises Conflict where this server may show only the demo.
     """
     if is_demo_alone():
         raise Conflict("This server shows the demo practice only.")
@@ -132,16 +133,16 @@ def leave_demo() -> Scope:
 
 
 def remove_demo() -> None:
-    """Delete the demo practice's file and what SQLite keeps beside it."""
+    """Delete the demo practice's file and the files SQLite keeps beside it."""
     path = config.demo_database_path()
     if path.exists():
-        with suppress(RecordsDamaged):  # that is no reason to keep it
+        with suppress(RecordsDamaged):  # a damaged demo is deleted all the same
             _open(config.sqlite_url(path)).close()
     remove_file(path)
 
 
 def is_demo_alone() -> bool:
-    """Return whether the demo stands where the practice's own records would be."""
+    """Return whether the demo's path is the path of the practice's own records."""
     return config.own_database_url() == config.sqlite_url(config.demo_database_path())
 
 
@@ -164,15 +165,15 @@ def _existing(database: str | None) -> Scope | None:
 
 
 def _exists(url: str) -> bool:
-    """Return whether there is such a database; one on a server was set up by somebody."""
+    """Return whether the database exists; one on a server always counts as existing."""
     path = file_of(url)
     return path is None or path.exists()
 
 
 def _open(url: str) -> Scope:
-    """Return the scope of an URL, opened once. A file deleted and made again is another one.
+    """Return the scope of an URL, opened once. A file deleted and created again is a new one.
 
-    Raises Unreachable for records this process had open whose file is away.
+    Raises Unreachable where the file of records that this process had open is gone.
     """
     path = file_of(url)
     if path is None:

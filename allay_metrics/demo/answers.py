@@ -1,4 +1,4 @@
-"""What families type into the questions of the booking form, in all its untidiness."""
+"""Invented answers to the booking form, as untidy as real ones."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ NOTES: tuple[str, ...] = (
 
 
 def one_cell(text: str) -> str:
-    """Return the text as it stands between the quotes of a CSV field."""
+    """Return the text escaped for a quoted CSV field."""
     return text.replace('"', '""')
 
 
 class Homes:
-    """The addresses of the births: the usual spelling ready-made, odd ones on demand."""
+    """The addresses of the births: the usual spelling precomputed, odd ones on demand."""
 
     def __init__(self, births: Births) -> None:
         self._city = births.city.tolist()
@@ -104,14 +104,16 @@ class Homes:
 
 
 def baby_names(births: Births) -> tuple[list[str], list[str], list[str]]:
-    """Return per birth the name in a row for all, the first and the second twin's own row."""
-    one = [BABIES[number] for number in births.baby.tolist()]
-    two = [BABIES[number] for number in births.second_baby.tolist()]
+    """Return per birth the names in a shared row, and in the first and second twin's own row."""
+    first = [BABIES[number] for number in births.baby.tolist()]
+    second = [BABIES[number] for number in births.second_baby.tolist()]
     together = [
         (f"{a} & {b}" if number % 2 else f"{a} and {b} (twins)") if twins == TWINS_IN_ONE_ROW else a
-        for number, (a, b, twins) in enumerate(zip(one, two, births.twins.tolist(), strict=True))
+        for number, (a, b, twins) in enumerate(
+            zip(first, second, births.twins.tolist(), strict=True)
+        )
     ]
-    return together, one, two
+    return together, first, second
 
 
 def birth_dates(births: Births) -> tuple[list[str], list[str]]:

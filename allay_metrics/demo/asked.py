@@ -1,4 +1,4 @@
-"""What the demo practice asks now: its protocol signed, some links out, one warning sign open.
+"""The demo's check-ins of today: a signed protocol, some open links, one open warning sign.
 
 All of it is invented, and says so.
 """
@@ -30,14 +30,14 @@ _LINKS = 3
 
 
 def ask_some(scope: Scope) -> None:
-    """Sign the demo's protocol and ask a few of those who are due; one parent ticked a sign."""
+    """Sign the demo's protocol and make links for a few due check-ins; one has a ticked sign."""
     note = "Demo: this protocol, its signature and the practice are invented.\n\n"
     # Nothing is ever mailed from an invented practice.
     sign_protocol(scope, SIGNER, DUTY, note + protocol_template(), unmailed=True)
-    waiting = [one for one in due(scope) if one.course.kind == "infant"]
-    for place, one in enumerate(waiting[:_LINKS]):
-        link = make_link(scope, one.course.client_id, one.asking.moment)
-        if place == 0:
+    due_check_ins = [check_in for check_in in due(scope) if check_in.course.kind == "infant"]
+    for index, check_in in enumerate(due_check_ins[:_LINKS]):
+        link = make_link(scope, check_in.course.client_id, check_in.asking.moment)
+        if index == 0:
             token = link.url_path.removeprefix(PATH)
             consent(scope, token, in_totals=False, language="en")
             screen(scope, token, [SIGN])

@@ -1,4 +1,4 @@
-"""Whose care the demo's therapists have closed, when and why."""
+"""The care that the demo's therapists have closed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from allay_metrics.demo.families import Ints
 from allay_metrics.demo.invent import KEPT, Invented
 
 REASON_SHARES = (0.55, 0.12, 0.10, 0.17, 0.06)
-LONGEST_AGO = 60  # days; families not seen for longer are nearly all closed
+LONGEST_AGO = 60  # days; nearly all families without a visit for longer are closed
 CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45
 
 
@@ -21,8 +21,8 @@ CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45
 class ClosedCare:
     """The care of one family, closed on `day`.
 
-    `last_appointment` is the Appointment ID of her last visit, by which she can be found:
-    a family without e-mail has '' there.
+    `last_appointment` is the Appointment ID of the family's last visit, by which it is found;
+    `email` is '' for a family without one.
     """
 
     email: str
@@ -32,7 +32,7 @@ class ClosedCare:
 
 
 def closed_care(invented: Invented) -> list[ClosedCare]:
-    """Return the closed families: most of those not seen for long and without a next visit."""
+    """Return the closed families: most without a visit for long and none booked."""
     rng = np.random.default_rng([invented.seed, 4])
     last, next_open = _last_visits(invented)
     today = invented.until.toordinal()

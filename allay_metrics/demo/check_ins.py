@@ -1,4 +1,4 @@
-"""The demo parents' check-ins, as a Google Forms answer sheet would hold them."""
+"""The demo parents' check-ins, as a sheet of Google Forms answers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ WORRIES = (
 
 @dataclass(frozen=True)
 class DemoForms:
-    """One entry per form: whose, on which occasion, ordinal day and minute of the day."""
+    """One entry per form: birth, occasion, ordinal day and minute of the day."""
 
     birth: Ints
     occasion: Ints
@@ -85,7 +85,7 @@ class DemoForms:
 
 @dataclass(frozen=True)
 class Form:
-    """One answered form: values by measure, and from the second on how it went and a worry."""
+    """One answered form: values by measure, and from the second on the change and a worry."""
 
     birth: int
     occasion: int
@@ -133,7 +133,7 @@ def answered_forms(invented: Invented) -> list[Form]:
 
 
 def unanswered_forms(invented: Invented) -> DemoForms:
-    """Return the forms that were asked by today and never answered."""
+    """Return the forms due by today and never answered."""
     first, _ = _first_visits(invented)
     return _draw_forms(invented, first, np.random.default_rng([invented.seed, 5]))[1]
 
@@ -197,12 +197,12 @@ def _draw_forms(
     answered = (rng.random(len(birth)) < share) & due
     minute = rng.integers(6 * 60, 23 * 60, size=len(birth))
 
-    def those(which: npt.NDArray[np.bool_]) -> DemoForms:
-        order = np.flatnonzero(which)
+    def select_forms(is_selected: npt.NDArray[np.bool_]) -> DemoForms:
+        order = np.flatnonzero(is_selected)
         order = order[np.lexsort((minute[order], day[order]))]
         return DemoForms(birth[order], occasion[order], day[order], minute[order])
 
-    return those(answered), those(due & ~answered)
+    return select_forms(answered), select_forms(due & ~answered)
 
 
 def _values(invented: Invented, forms: DemoForms, rng: np.random.Generator) -> dict[str, Numbers]:

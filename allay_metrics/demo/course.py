@@ -1,9 +1,9 @@
-"""How babies of the demo change with age: the norms plus noise, and no effect of any visit.
+"""How the demo's babies change with age: the norms plus noise, without an effect of visits.
 
 Crying follows Wolke, Bilgin and Samara 2017 (J Pediatr 185:55), the longest sleep Figueiredo 2016
 (Infant Behav Dev 44:169); both are in data/reference/norms.csv. The other curves are invented.
 Families book at a bad moment: the first answer is drawn from the worse half of a baby's days, so
-that later answers are better by chance alone, as in life.
+that later answers are better by regression to the mean alone, as in real data.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ CURVES: dict[str, Curve] = {
 def answers(
     measure: str, age_weeks: Numbers, is_baseline: Numbers, of: Numbers, rng: np.random.Generator
 ) -> Numbers:
-    """Return one answer per age in weeks; `of` is the baby's own standing (mean 0, SD 1)."""
+    """Return one answer per age in weeks; `of` is the baby's own deviation (mean 0, SD 1)."""
     curve = CURVES[measure]
     moment = rng.normal(size=len(age_weeks))
     moment = np.where(is_baseline > 0, np.abs(moment) * 0.9 + 0.1 * moment, moment)

@@ -1,4 +1,4 @@
-"""Where visits that were moved lately stood before."""
+"""The earlier days of visits that were moved lately."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4, 5, 6, 7)
 
 
 def days_then(invented: Invented, cutoff_day: int) -> Ints:
-    """Return each visit's day as it stood at the end of day `known`.
+    """Return each visit's day according to the calendar at the end of `cutoff_day`.
 
-    A visit moved since then stood on a day near by on which its therapist had that hour free.
+    A visit moved since then was on a nearby day on which its therapist had that hour free.
     """
     days = invented.visits.day.copy()
     moved = np.flatnonzero(
@@ -35,7 +35,7 @@ def days_then(invented: Invented, cutoff_day: int) -> Ints:
 
 
 def _hours_taken(invented: Invented, cutoff_day: int) -> dict[tuple[int, int], list[int]]:
-    """Return the start minutes of every therapist's days from shortly before `known` on."""
+    """Return the start minutes by therapist and day, from shortly before `cutoff_day` on."""
     visits, taken = invented.visits, dict[tuple[int, int], list[int]]()
     for visit in np.flatnonzero(visits.day > cutoff_day - 7).tolist():
         key = int(visits.therapist[visit]), int(visits.day[visit])

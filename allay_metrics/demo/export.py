@@ -1,4 +1,4 @@
-"""The invented practice as Acuity would export it: all fields quoted, CRLF, wall times."""
+"""The demo practice as an Acuity export: all fields quoted, CRLF, wall times."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ CHUNK = 50_000
 class Rows:
     """One entry per row of the calendar: a visit, or one of the two twins of a visit.
 
-    `part` is 0 for a row of its own, 1 and 2 for twins booked apart. The draws are made once,
-    so that a row reads the same in an older and a newer export.
+    `part` is 0 for a whole visit, 1 and 2 for twins booked separately. Random draws are made once,
+    so that a row has the same values in an older and a newer export.
     """
 
     visit: Ints
@@ -90,9 +90,9 @@ def calendar_rows(invented: Invented) -> Rows:
 
 
 def _styles(invented: Invented, rng: np.random.Generator) -> Ints:
-    """Return per visit how the address is typed.
+    """Return per visit the style of the typed address.
 
-    A few families never name a city, and a third of those whose ZIP has two cities leave it out.
+    A few families never type a city; a third of those whose ZIP has two cities omit it.
     """
     visits, births = invented.visits, invented.births
     style = rng.choice(len(STYLE_SHARES), size=len(visits), p=STYLE_SHARES)
@@ -104,7 +104,7 @@ def _styles(invented: Invented, rng: np.random.Generator) -> Ints:
 
 
 class CsvRenderer:
-    """Turns rows into CSV lines; everything that repeats is spelled once, at the start."""
+    """Renders rows as CSV lines; repeated texts are formatted once, at the start."""
 
     def __init__(self, invented: Invented, rows: Rows) -> None:
         self._invented, self._rows = invented, rows
@@ -117,12 +117,13 @@ class CsvRenderer:
         self._babies = baby_names(births)
         self._born, self._due = birth_dates(births)
         self._emails, self._phones = families.emails, families.phones
-        self._calendars = [one.name for one in therapists(invented.teams)]
-        self._owners = [f"{one.email} via Mobile App" for one in therapists(invented.teams)]
+        people = therapists(invented.teams)
+        self._calendars = [therapist.name for therapist in people]
+        self._owners = [f"{therapist.email} via Mobile App" for therapist in people]
         self._parking = [one_cell(text) for text in PARKING]
 
     def lines(self, chosen: Ints, days: Ints, as_of: datetime) -> Iterator[str]:
-        """Yield the CSV line of each chosen row; `days` holds the day it stood on at `as_of`."""
+        """Yield the CSV line of each chosen row; `days` are their days as of `as_of`."""
         for start in range(0, len(chosen), CHUNK):
             part = slice(start, start + CHUNK)
             yield from self._chunk(chosen[part], days[part], as_of)
@@ -162,16 +163,16 @@ class CsvRenderer:
         # One in twelve bookings is the partner's, with the e-mail both use.
         partner = families.has_email[family] & (turn % 12 == 5)
         first = [
-            PARTNERS[two] if other else PARENTS[one]
-            for one, two, other in zip(
+            PARTNERS[second] if is_partner else PARENTS[first_name]
+            for first_name, second, is_partner in zip(
                 families.first[family].tolist(), families.partner[family].tolist(),
                 partner.tolist(), strict=True,
             )
         ]  # fmt: skip
         last = [FAMILY_NAMES[number] for number in families.last[family].tolist()]
-        who = family.tolist()
-        phone = [_phone(self._phones[one], one) for one in who]
-        return first, last, phone, [self._emails[one] for one in who]
+        ids = family.tolist()
+        phone = [_phone(self._phones[id_], id_) for id_ in ids]
+        return first, last, phone, [self._emails[id_] for id_ in ids]
 
     def _answers(self, chosen: Ints, visit: Ints, birth: Ints) -> tuple[list[str], ...]:
         """Return the answers to the form's six questions."""
@@ -205,7 +206,7 @@ class CsvRenderer:
         return homes, parking, babies, born, concern, self._referrals(birth)
 
     def _referrals(self, birth: Ints) -> list[str]:
-        """Return how each row's family says it heard of the practice."""
+        """Return the referral source of each row's family."""
         births, families = self._invented.births, self._invented.families
         returning = births.is_second_child[birth].tolist()
         source = families.referral[births.family[birth]].tolist()
@@ -217,7 +218,7 @@ class CsvRenderer:
     def _wording(
         self, chosen: Ints, visit: Ints, days: Ints, as_of: datetime
     ) -> tuple[list[str], ...]:
-        """Return type, price, payment, code, note, label and who booked, as the office sees it."""
+        """Return type, price, payment, code, note, label and who booked."""
         invented = self._invented
         chance, turn = self._rows.chance[chosen].tolist(), self._rows.turn[chosen].tolist()
         services = [SERVICES[number] for number in invented.service[visit].tolist()]
@@ -240,7 +241,7 @@ class CsvRenderer:
         return [service.name for service in services], price, paid, online, code, note, label, by
 
     def _labels(self, chosen: Ints, visit: Ints, past: Flags) -> list[str]:
-        """Return the label of each row: a no-show's, sometimes one for a visit that was kept."""
+        """Return the label of each row: for a no-show, sometimes for a kept visit."""
         drawn = zip(
             self._invented.state[visit].tolist(), past.tolist(),
             self._rows.chance[chosen].tolist(), self._rows.turn[chosen].tolist(), strict=True,
@@ -261,28 +262,28 @@ _CLOCK = {
 
 
 def _phone(digits: str, family: int) -> str:
-    """Return the phone as exported: an apostrophe first, and spelled as the family did."""
+    """Return the phone as exported: after an apostrophe, in the family's spelling."""
     if not digits or family % 10:
         return f"'+1{digits}" if digits else ""
     return f"'({digits[:3]}) {digits[3:6]}-{digits[6:]}" if family % 20 else f"'{digits}"
 
 
 def kept_then(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
-    """Return which rows stood uncancelled in the calendar at the end of day `known`."""
+    """Return which rows were in the calendar, not cancelled, at the end of `cutoff_day`."""
     visits = invented.visits
-    standing = (invented.state == KEPT) | (invented.cancelled_on > cutoff_day)
-    held: Flags = standing & (visits.booked <= cutoff_day)
+    not_cancelled = (invented.state == KEPT) | (invented.cancelled_on > cutoff_day)
+    held: Flags = not_cancelled & (visits.booked <= cutoff_day)
     return held[rows.visit]
 
 
 def cancelled_now(invented: Invented, rows: Rows) -> Flags:
-    """Return which rows the export of cancelled appointments holds, no-shows among them."""
+    """Return which rows are in the export of cancelled appointments, including no-shows."""
     gone: Flags = invented.state != KEPT
     return gone[rows.visit]
 
 
 def write_csv(path: Path, lines: Iterator[str]) -> None:
-    """Write the header and the lines; what stood at the path before is replaced."""
+    """Write the header and the lines, replacing an existing file."""
     header = ",".join(f'"{name}"' for name in HEADER)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(header + "\r\n")

@@ -1,4 +1,4 @@
-"""Invented families, and their births: the reason why each of them calls."""
+"""Invented families and their births, the reason for each of their visits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SECOND_CHILD_SHARE = 0.11
 
 @dataclass(frozen=True)
 class DemoFamilies:
-    """One entry per family: indices into the lists of names, and how to reach her."""
+    """One entry per family: indices into the lists of names, and contact data."""
 
     first: Ints
     last: Ints
@@ -42,29 +42,31 @@ class DemoFamilies:
 
     @cached_property
     def emails(self) -> list[str]:
-        """Return each family's e-mail, all different; '' where she gave none."""
+        """Return each family's e-mail, all different; '' where it has none."""
         first = [ascii_part(name) for name in PARENTS]
         last = [ascii_part(name) for name in FAMILY_NAMES]
         texts = []
-        for one, two, again, has in zip(
+        for given_name, surname, again, has in zip(
             self.first.tolist(), self.last.tolist(), self._namesakes.tolist(),
             self.has_email.tolist(), strict=True,
         ):  # fmt: skip
-            texts.append(f"{first[one]}.{last[two]}{again or ''}@example.com" if has else "")
+            texts.append(
+                f"{first[given_name]}.{last[surname]}{again or ''}@example.com" if has else ""
+            )
         return texts
 
     @cached_property
     def phones(self) -> list[str]:
-        """Return each family's ten digits; '' where she gave none.
+        """Return each family's ten digits; '' where it has none.
 
-        Families without e-mail are known by their phone, so they get theirs before the others:
-        fictional numbers are few, and only a very large demo hands one out twice.
+        Families without e-mail are identified by their phone, so they get theirs first: fictional
+        numbers are few, and only a very large demo uses one twice.
         """
         pool = numbers()
         order = np.argsort(self.has_email, kind="stable")
         texts = [""] * len(self)
-        for place, family in enumerate(order.tolist()):
-            texts[family] = pool[place % len(pool)]
+        for rank, family in enumerate(order.tolist()):
+            texts[family] = pool[rank % len(pool)]
         return [text if has else "" for text, has in zip(texts, self.has_phone, strict=True)]
 
     @cached_property
@@ -77,7 +79,7 @@ class DemoFamilies:
 
 @dataclass(frozen=True)
 class Births:
-    """One entry per birth: whose, when (ordinal day), where they live then."""
+    """One entry per birth: family, ordinal day, and address at that time."""
 
     family: Ints
     day: Ints
@@ -96,9 +98,9 @@ class Births:
 
 def running_number(sorted_keys: Ints) -> Ints:
     """Return 0, 1, 2, ... within each run of equal keys."""
-    place = np.arange(len(sorted_keys), dtype=np.int64)
+    index = np.arange(len(sorted_keys), dtype=np.int64)
     starts = np.r_[True, sorted_keys[1:] != sorted_keys[:-1]][: len(sorted_keys)]
-    return place - np.maximum.accumulate(np.where(starts, place, 0))
+    return index - np.maximum.accumulate(np.where(starts, index, 0))
 
 
 def invent_families(count: int, rng: np.random.Generator) -> DemoFamilies:
@@ -153,7 +155,7 @@ def _births(family: Ints, day: Ints, rng: np.random.Generator) -> Births:
 def _second_children(
     first: Births, chosen: Ints, last_day: int, rng: np.random.Generator
 ) -> Births:
-    """Return the later births of the chosen families; most still live where they lived."""
+    """Return the later births of the chosen families; most have the same address."""
     later = first.day[chosen] + rng.integers(400, 800, size=len(chosen))
     chosen, later = chosen[later <= last_day], later[later <= last_day]
     anew = _births(first.family[chosen], later, rng)
@@ -172,9 +174,9 @@ def _second_children(
     )
 
 
-def _join(one: Births, two: Births) -> Births:
+def _join(births: Births, others: Births) -> Births:
     """Return the births of both."""
     fields = Births.__dataclass_fields__
     return Births(
-        **{name: np.concatenate([getattr(one, name), getattr(two, name)]) for name in fields}
+        **{name: np.concatenate([getattr(births, name), getattr(others, name)]) for name in fields}
     )

@@ -1,4 +1,4 @@
-"""The files of the demo in the order of import: an older export, the newest, the cancelled."""
+"""The demo's files in the order of import: an older export, the newest, the cancelled."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def write_exports(
 
 
 def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
-    """Write the exports of a practice already invented; see `write_exports`."""
+    """Write the exports of an existing invention; see `write_exports`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = calendar_rows(invented)
     sheet = CsvRenderer(invented, rows)
@@ -75,13 +75,13 @@ def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
 def _file(
     path: Path, holds: Literal["kept", "cancelled"], as_of: datetime, lines: Iterator[str]
 ) -> DemoFile:
-    """Write one file and return what is to be known about it."""
+    """Write one file and return its description."""
     write_csv(path, lines)
     return DemoFile(path, holds, int(as_of.timestamp()))
 
 
 def _older(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
-    """Return the lines of the export of two weeks ago, where moved visits stand as they did."""
+    """Return the lines of the export of two weeks ago, with moved visits on their earlier days."""
     then = invented.as_of - OLDER_EXPORT
     days = days_then(invented, last_booking_day(then))
     earliest = (invented.until - OLDER_EXPORT - timedelta(days=OLDER_EXPORT_DAYS)).toordinal()
@@ -91,7 +91,7 @@ def _older(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
 
 
 def _newest(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
-    """Return the lines of the newest export of kept visits, without those that vanished."""
+    """Return the lines of the newest export of kept visits, without the vanished ones."""
     held = kept_then(invented, rows, last_booking_day(invented.as_of))
     return _as_now(invented, rows, sheet, np.flatnonzero(held & ~invented.vanishes[rows.visit]))
 
@@ -102,5 +102,5 @@ def _cancelled(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[s
 
 
 def _as_now(invented: Invented, rows: Rows, sheet: CsvRenderer, chosen: Ints) -> Iterator[str]:
-    """Return the lines of the chosen rows as they stand today."""
+    """Return the lines of the chosen rows with their current days."""
     return sheet.lines(chosen, invented.visits.day[rows.visit[chosen]], invented.as_of)

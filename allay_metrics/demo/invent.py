@@ -1,4 +1,4 @@
-"""One call that invents the whole practice up to a day, the same for the same seed and day."""
+"""Invents the whole practice up to a day; the same seed and day give the same practice."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DEFAULT_WEEKS = 130
 DAYS_AHEAD = 28
 EXPORT_TIME = time(8, 2)
 OLDER_EXPORT = timedelta(days=14)
-VISITS_A_TEAM = 70  # a usual week of five therapists when the practice is largest
+VISITS_A_TEAM = 70  # per week, five therapists, at the practice's largest
 
 KEPT, CANCELLED, NO_SHOW = range(3)
 CANCELLED_SHARE = 0.085
@@ -80,7 +80,7 @@ def invent(
     weeks = round(DEFAULT_WEEKS * min(max((visits / DEFAULT_VISITS) ** 0.25, 0.5), 4.2))
     families, births, planned, teams = _demand(visits, weeks, until, cutoff_day, seed)
     rng = np.random.default_rng([seed, 2])
-    # Fitted before as well: nothing is then pushed onto the day of the lone visit.
+    # Fitted before as well, so that nothing is pushed onto the day of the lone visit.
     kept = fit_days(unusual_week(fit_days(planned), births, until, rng))
     state, cancelled_on = _states(kept, until, cutoff_day, rng)
     may_vanish = (state == KEPT) & ~lone_day(kept, until)
@@ -100,12 +100,12 @@ def invent(
 
 
 def last_booking_day(moment: datetime) -> int:
-    """Return the ordinal of the last day whose bookings an export of that moment holds."""
+    """Return the ordinal of the last day whose bookings are in an export of that moment."""
     return moment.toordinal() - (moment.hour < 9)
 
 
 def _moment(until: date, as_of: datetime | None) -> datetime:
-    """Return when the newest export was written, in the practice's zone."""
+    """Return the moment of the newest export, in the practice's zone."""
     zone = ZoneInfo(TIMEZONE)
     if as_of is None:
         return datetime.combine(until, EXPORT_TIME, zone)
@@ -173,7 +173,7 @@ def _states(
     between = visits.booked + np.floor(
         rng.random(len(visits)) * (latest - visits.booked + 1)
     ).astype(np.int64)
-    state[lone_day(visits, until)] = KEPT  # she drove there, so the day can be told of
+    state[lone_day(visits, until)] = KEPT  # a kept visit, so that its drive is counted
     cancelled_on = np.where(state == CANCELLED, between, 0)
     return state, np.where(state == NO_SHOW, visits.day, cancelled_on)
 

@@ -1,4 +1,4 @@
-"""What the demo's therapists keep with clients: notes for the next visit, marks, history."""
+"""The notes of the demo's therapists: for the next visit, attention marks, history tags."""
 
 from allay_metrics.actions.notes import add_tag, mark_client, save_client_note
 from allay_metrics.caseload.families import read_families
@@ -15,15 +15,17 @@ TAGS = (("C-section",), ("Forceps or vacuum", "Jaw tension"), ("NICU", "Preterm"
 
 
 def keep_notes(owner: Scope, therapists: tuple[str, ...]) -> None:
-    """Keep some notes in each of these therapists' caseloads, and mark one client of each."""
+    """Save some notes in each of these therapists' caseloads, and mark one client of each."""
     for name in therapists:
         scope = owner.as_therapist(name)
         families = read_families(scope, today_of(scope))
-        ahead = [one for one in families if one.next_on is not None and one.with_me]
-        for number, one in enumerate(ahead[: len(NOTES)]):
-            save_client_note(scope, one.leads_to, NOTES[number], 0)
+        ahead = [family for family in families if family.next_on is not None and family.with_me]
+        for number, family in enumerate(ahead[: len(NOTES)]):
+            save_client_note(scope, family.leads_to, NOTES[number], 0)
             for tag in TAGS[number]:
-                add_tag(scope, one.leads_to, tag)
-        quiet = [one for one in families if one.state == "in care" and one.next_on is None]
-        for one in quiet[:1]:
-            mark_client(scope, one.leads_to, attention=True)
+                add_tag(scope, family.leads_to, tag)
+        quiet = [
+            family for family in families if family.state == "in care" and family.next_on is None
+        ]
+        for family in quiet[:1]:
+            mark_client(scope, family.leads_to, attention=True)

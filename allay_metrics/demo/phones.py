@@ -1,7 +1,7 @@
-"""Telephone numbers that belong to nobody.
+"""Fictional telephone numbers.
 
-The last hundred numbers 555-0100 to 555-0199 of every North American area code are kept free
-for fiction (NANPA, "555 line numbers").
+The numbers 555-0100 to 555-0199 of every North American area code are reserved for fiction (NANPA,
+"555 line numbers").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which visits a birth leads to: massage before it, feeding help just after it, then CST."""
+"""The visits that follow a birth: massage before it, lactation just after it, then CST."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class VisitPattern:
-    """One kind of visit: how many families want it, from when (days after birth), how often."""
+    """One kind of visit: the share of families, the start in days after birth, the frequency."""
 
     kind: int
     share: float
@@ -70,7 +70,7 @@ class Visits:
 
 
 def plan_visits(births: Births, teams: Ints, rng: np.random.Generator) -> Visits:
-    """Return every visit the families would like, by family and day; `teams` is one per birth."""
+    """Return all visits the families want, by family and day; `teams` has one entry per birth."""
     wants = np.stack([rng.random(len(births)) < course.share for course in COURSES])
     wants[CST] |= ~wants.any(axis=0)
     therapist = _choose_therapists(births, teams, rng)
@@ -92,9 +92,9 @@ def plan_visits(births: Births, teams: Ints, rng: np.random.Generator) -> Visits
 def _course(
     course: VisitPattern, births: Births, chosen: Ints, therapist: Ints, rng: np.random.Generator
 ) -> Visits:
-    """Return the visits of one kind for the chosen births, their booking day still open."""
+    """Return the visits of one kind for the chosen births, without booking days yet."""
     counts = np.minimum(1 + rng.poisson(course.further, size=len(chosen)), course.most)
-    # Early days are likelier: feeding does not wait, and neither does a crying baby.
+    # Early days are more likely: feeding and crying are urgent.
     start = course.earliest + (
         (course.latest - course.earliest) * rng.random(len(chosen)) ** 1.6
     ).astype(np.int64)
@@ -125,23 +125,27 @@ def _choose_therapists(births: Births, teams: Ints, rng: np.random.Generator) ->
 
 
 def _candidates(skill: str) -> tuple[Ints, Ints]:
-    """Return per city the places in the team of those who may come, and how many they are."""
+    """Return per city the team indices of the possible therapists, and their number."""
     table = np.zeros((len(CITIES), len(TEAM)), dtype=np.int64)
     counts = np.zeros(len(CITIES), dtype=np.int64)
     for row, city in enumerate(CITIES):
-        able = [n for n, one in enumerate(TEAM) if skill in one.skills and city.area in one.areas]
+        able = [
+            n
+            for n, therapist in enumerate(TEAM)
+            if skill in therapist.skills and city.area in therapist.areas
+        ]
         table[row, : len(able)] = able
         counts[row] = len(able)
     return table, counts
 
 
 def _both_skills() -> Flags:
-    """Return for each place in the team whether she can combine CST and lactation."""
-    return np.array([{"cst", "lactation"} <= set(one.skills) for one in TEAM])
+    """Return for each team member whether she can combine CST and lactation."""
+    return np.array([{"cst", "lactation"} <= set(therapist.skills) for therapist in TEAM])
 
 
 def _on_the_route(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
-    """Return each visit's day, moved on to the next day on which the therapist is around.
+    """Return each visit's day, moved to the next day on which the therapist is in the area.
 
     A feeding visit and one in ten of the others take any working day; a first feeding visit
     may also fall on a Sunday.
@@ -164,27 +168,27 @@ _WAIT_AREA = np.array(
     [
         [
             [
-                _days_until({n for n, day in enumerate(one.routes) if area in day}, weekday)
+                _days_until({n for n, day in enumerate(therapist.routes) if area in day}, weekday)
                 for weekday in range(7)
             ]
             for area in AREAS
         ]
-        for one in TEAM
+        for therapist in TEAM
     ]
 )
 _WAIT_ANY = np.array(
     [
         [
-            _days_until({n for n, day in enumerate(one.routes) if day}, weekday)
+            _days_until({n for n, day in enumerate(therapist.routes) if day}, weekday)
             for weekday in range(7)
         ]
-        for one in TEAM
+        for therapist in TEAM
     ]
 )
 
 
 def _apart(visits: Visits) -> Visits:
-    """Return the visits without those that fall less than two days after another of the family."""
+    """Return the visits without those less than two days after another of the family."""
     visits = visits.pick(np.argsort(visits.family * 10_000_000 + visits.day, kind="stable"))
     same = np.r_[False, visits.family[1:] == visits.family[:-1]]
     near = np.r_[False, visits.day[1:] - visits.day[:-1] < 2]
@@ -192,7 +196,7 @@ def _apart(visits: Visits) -> Visits:
 
 
 def _booked(visits: Visits, rng: np.random.Generator) -> Visits:
-    """Return the visits with their booking day: at the visit before, or a usual time ahead."""
+    """Return the visits with their booking day: at the previous visit, or some days ahead."""
     lead = np.array([course.lead for course in COURSES])
     shortest, longest = lead[visits.kind, 0], lead[visits.kind, 1]
     usual = (
@@ -205,6 +209,6 @@ def _booked(visits: Visits, rng: np.random.Generator) -> Visits:
     at_visit = same & (visits.day - before <= 28)
     at_visit &= rng.random(len(visits)) < BOOKED_AT_THE_LAST_VISIT
     booked = np.where(at_visit, before, usual)
-    # Nobody asks for a second visit before the first one was had.
+    # A further visit is never booked before the previous one took place.
     booked = np.where(same & (visits.number > 0), np.maximum(booked, before), booked)
     return replace(visits, booked=booked)

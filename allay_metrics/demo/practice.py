@@ -1,4 +1,4 @@
-"""The invented practice as data: who works where, what a visit costs, what the owner aims for."""
+"""The demo practice as data: therapists and their areas, prices, goals."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ GOALS: dict[str, float] = {
     "wait_days": 3,
 }
 
-# Kinds of visit, in the order of KIND_SKILL: the type names are spelled as such a practice
-# spells them in Acuity, double and trailing spaces included.
+# Kinds of visit, in the order of KIND_SKILL. Type names are spelled as practices spell them in
+# Acuity, including double and trailing spaces.
 PRENATAL, LACTATION, CST, POSTPARTUM = range(4)
 KIND_SKILL: tuple[int, ...] = (2, 1, 0, 2)
 
@@ -113,7 +113,7 @@ SERVICES: tuple[Service, ...] = (
 
 @cache
 def therapists(teams: int = 1) -> tuple[DemoTherapist, ...]:
-    """Return the five therapists, and for benchmarks the same five routes under further names."""
+    """Return the five therapists; for benchmarks also copies under further names."""
     further = []
     for number in range(len(TEAM), teams * len(TEAM)):
         like = TEAM[number % len(TEAM)]

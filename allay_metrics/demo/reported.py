@@ -1,4 +1,4 @@
-"""The demo parents' check-ins as the dashboard keeps them: asked, answered, or asked in vain."""
+"""The demo parents' check-ins as stored: answered or unanswered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ZONE = ZoneInfo(TIMEZONE)
 
 
 def reported(invented: Invented) -> Iterator[Reported]:
-    """Yield every check-in since the practice began to ask; nobody in them exists."""
+    """Yield every check-in since the practice began to send them; nobody in them exists."""
     since = (invented.until - SINCE).toordinal()
     people = _People(invented)
     for form in answered_forms(invented):
@@ -35,7 +35,7 @@ def reported(invented: Invented) -> Iterator[Reported]:
 
 
 class _People:
-    """Says who a form is about: the baby, or the parent where no baby is seen."""
+    """Determines whom a form is about: the baby, or the parent where no baby has visits."""
 
     def __init__(self, invented: Invented) -> None:
         self._invented = invented
@@ -77,7 +77,7 @@ class _People:
             moment=MOMENTS[occasion],
             due_on=date.fromordinal(day),
             asked_at=_at(day, 6 * 60 - 30),
-            # A few families would rather not be counted.
+            # A few families do not want to be counted.
             in_totals=birth % 16 != 7,
             answered_at=None,
         )

@@ -1,4 +1,4 @@
-"""From wished days to a calendar: seasons, holidays, and one therapist in one place at a time."""
+"""From wanted days to a calendar: seasons, holidays, and one visit per therapist at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOLIDAYS = frozenset({(1, 1), (7, 4), (12, 24), (12, 25), (12, 31)})
 
 
 def keep_by_season(visits: Visits, rng: np.random.Generator) -> Flags:
-    """Return which visits come about: fewer in summer and around Christmas, some weeks busier."""
+    """Return which visits take place: fewer in summer and around Christmas, some weeks busier."""
     first, last = int(visits.day.min()), int(visits.day.max())
     days = np.array([_season(date.fromordinal(day)) for day in range(first, last + 1)])
     weeks = rng.normal(0, 0.06, size=(last - first) // 7 + 2)
@@ -28,7 +28,7 @@ def keep_by_season(visits: Visits, rng: np.random.Generator) -> Flags:
 
 
 def _season(day: date) -> float:
-    """Return the share of wished visits that take place around this day."""
+    """Return the share of wanted visits that take place around this day."""
     if (day.month, day.day) in HOLIDAYS or _is_thanksgiving(day):
         return 0.0
     if (day.month, day.day) >= (12, 20) or (day.month, day.day) <= (1, 3):
@@ -44,9 +44,9 @@ def _is_thanksgiving(day: date) -> bool:
 
 
 def fit_days(visits: Visits) -> Visits:
-    """Return the visits so that no therapist has more than she can do in a day.
+    """Return the visits so that no therapist has more than fit into a day.
 
-    What does not fit goes to one of her next days; the few that fit nowhere are left out.
+    Visits that do not fit move to one of her next days; the few that fit nowhere are dropped.
     """
     day = visits.day.copy()
     for _ in range(24):
@@ -60,7 +60,7 @@ def fit_days(visits: Visits) -> Visits:
 
 
 def _too_many(therapist: Ints, day: Ints) -> Flags:
-    """Return which visits are past the slots of their therapist's day."""
+    """Return which visits exceed the slots of their therapist's day."""
     key = therapist * 10_000_000 + day
     order = np.argsort(key, kind="stable")
     late = np.zeros(len(day), dtype=np.bool_)
@@ -69,7 +69,7 @@ def _too_many(therapist: Ints, day: Ints) -> Flags:
 
 
 def start_minutes(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
-    """Return the minute of the day at which each visit starts, city after city within a day."""
+    """Return the start minute of each visit, city by city within a day."""
     city = births.city[visits.birth]
     turned = (visits.therapist + visits.day) % 2 == 1
     along = np.where(turned, len(CITIES) - 1 - city, city)

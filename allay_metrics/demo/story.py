@@ -1,4 +1,4 @@
-"""What makes the demo's latest full week worth a Monday's ten minutes."""
+"""What makes the demo's latest full week worth reviewing."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from allay_metrics.demo.plan import Flags, Visits
 from allay_metrics.demo.practice import TEAM
 
 QUIET_CITY = "San Francisco"
-QUIET_SHARE = 0.45  # of its visits never came about
+QUIET_SHARE = 0.45  # of its visits are missing
 LONE_CITY = "San Jose"
 LONE_THERAPIST = "Linh Tran"
 VANISHING = 3
-_LONE_PLACE = next(place for place, one in enumerate(TEAM) if one.name == LONE_THERAPIST)
+_LONE_INDEX = next(n for n, therapist in enumerate(TEAM) if therapist.name == LONE_THERAPIST)
 
 
 def last_full_week(until: date) -> date:
@@ -35,16 +35,16 @@ def unusual_week(visits: Visits, births: Births, until: date, rng: np.random.Gen
 
 
 def lone_day(visits: Visits, until: date) -> Flags:
-    """Return which visits are on the day that was kept for one visit in San Jose."""
+    """Return which visits are on the day reserved for a single visit in San Jose."""
     tuesday = last_full_week(until).toordinal() + 1
-    on_it: Flags = (visits.therapist == _LONE_PLACE) & (visits.day == tuesday)
-    return on_it
+    is_on_day: Flags = (visits.therapist == _LONE_INDEX) & (visits.day == tuesday)
+    return is_on_day
 
 
 def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:
-    """Return the visits so that Tuesday holds one visit in San Jose for the therapist there."""
+    """Return the visits with a single one in San Jose on Tuesday for the therapist there."""
     tuesday, day = monday + 1, visits.day.copy()
-    is_lone_therapist = visits.therapist == _LONE_PLACE
+    is_lone_therapist = visits.therapist == _LONE_INDEX
     in_city = births.city[visits.birth] == CITY_INDEX[LONE_CITY]
     near = np.abs(day - tuesday)
     candidates = np.flatnonzero(
@@ -60,8 +60,8 @@ def _lone_visit(visits: Visits, births: Births, monday: int) -> Visits:
 def vanishing(
     visits: Visits, kept: Flags, until: date, seen_by: int, rng: np.random.Generator
 ) -> Flags:
-    """Return which kept visits the newest export no longer tells of: one of the last full week
-    and two more of the days since `seen_by`, the last booking day the older export knew.
+    """Return which kept visits are not in the newest export: one of the last full week and two
+    others of the last 14 days, all booked by `seen_by`, the older export's last booking day.
     """
     monday = last_full_week(until).toordinal()
     today = until.toordinal()
@@ -69,14 +69,14 @@ def vanishing(
         kept & (visits.booked <= seen_by) & (visits.day >= today - 14) & (visits.day < today)
     )
     in_week = np.flatnonzero(is_candidate & (visits.day >= monday) & (visits.day < monday + 7))
-    one = _some(in_week, 1, rng)
-    others = np.setdiff1d(np.flatnonzero(is_candidate), one)
-    gone: Ints = np.concatenate([one, _some(others, VANISHING - len(one), rng)])
+    first = _some(in_week, 1, rng)
+    others = np.setdiff1d(np.flatnonzero(is_candidate), first)
+    gone: Ints = np.concatenate([first, _some(others, VANISHING - len(first), rng)])
     flags = np.zeros(len(visits), dtype=np.bool_)
     flags[gone] = True
     return flags
 
 
 def _some(of: Ints, count: int, rng: np.random.Generator) -> Ints:
-    """Return `count` of them, or all there are."""
+    """Return a random sample of `count`, or all if there are fewer."""
     return rng.choice(of, size=min(count, len(of)), replace=False)

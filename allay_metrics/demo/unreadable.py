@@ -1,4 +1,4 @@
-"""A few rows that no importer can use, so that the demo shows where such rows end up."""
+"""A few unusable rows, so that the demo shows where such rows end up."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from allay_metrics.demo.practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM
 
 
 def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:
-    """Yield rows with a day that does not exist and, if the autumn change of the clocks is past
-    and recent, with an hour that came twice.
+    """Yield a row with a day that does not exist and, if the clocks went back recently, one with
+    an ambiguous hour.
     """
     number = int(rows.appointment[-1]) if len(rows.appointment) else 0
     until = invented.until
@@ -26,7 +26,7 @@ def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:
 
 
 def clocks_back(year: int) -> date:
-    """Return the first Sunday of November, when the hour from 1 to 2 am comes twice."""
+    """Return the first Sunday of November, when the hour from 1 to 2 am occurs twice."""
     first = date(year, 11, 1)
     return first + timedelta(days=(6 - first.weekday()) % 7)
 

@@ -1,7 +1,7 @@
-"""When a newer file is evidence that a visit on file is gone, and when it has to ask first.
+"""When a newer file proves that a recorded visit is gone, and when the owner is asked first.
 
-Pure rules: which moments a file speaks of, whose absence it shows, and the guard that turns a mass
-disappearance into a question. Why they are so: decision 51 in docs/decisions.md.
+Pure rules: which period a file covers, which bookings it shows to be absent, and the guard that
+turns a mass disappearance into a question. The reasons: decision 51 in docs/decisions.md.
 """
 
 from collections import Counter, defaultdict
@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 DAY_SECONDS = 24 * 60 * 60
-# A file that ends at most this long before it was exported speaks of the time up to the export.
+# A file whose last visit is at most this long before its export covers the time up to the export.
 TAIL_SECONDS = 7 * DAY_SECONDS
-# A visit that was over for longer than this when last held is not cancelled afterwards.
+# A visit that had been over for longer than this when last held is not cancelled later.
 LONG_OVER_SECONDS = 14 * DAY_SECONDS
-# The guard: so many newly absent visits of one group, or of the whole file, ask first.
+# The guard: from this many newly absent visits of a group, or of a whole file, the owner is asked.
 GROUP_COUNT, GROUP_SHARE, HALF_COUNT, FILE_COUNT = 3, 0.05, 2, 10
-# The moment of export is in doubt when the newest booking was made longer than this before it.
+# The moment of export is doubtful when the newest booking was made longer than this before it.
 STALE_DAYS = 14
 _WEEKS_LOOKED_AT, _WEEKS_BOOKED = 8, 6
 
@@ -26,10 +26,10 @@ Span = tuple[int, int]  # first and last moment, both included, seconds since 19
 
 
 class AbsentVisit(NamedTuple):
-    """A booking that a newer file speaks of and does not hold.
+    """A booking whose time a newer file covers, but which the file does not hold.
 
-    `slot` is the same for rows of one visit (twins booked apart). `is_long_over`: it was over for
-    more than 14 days when last held.
+    `slot` is the same for all rows of one visit (twins in a row each). `is_long_over`: the visit
+    had been over for more than 14 days in the last file that held it.
     """
 
     booking_id: str
@@ -41,15 +41,15 @@ class AbsentVisit(NamedTuple):
 
     @property
     def groups(self) -> tuple[Group, Group, Group]:
-        """Return the groups the guard counts it in."""
+        """Return the groups in which the guard counts this visit."""
         return ("therapist", self.therapist), ("month", self.month), ("type", self.visit_type)
 
 
 @dataclass(frozen=True)
 class AbsenceAnswer:
-    """The owner's word on a file's question: absent visits are gone, but for these groups.
+    """The owner's answer to a file's question: the absent visits are gone, except some groups.
 
-    The file did not hold the visits of the groups in `not_held`.
+    `not_held` are the groups that the export did not include.
     """
 
     not_held: frozenset[Group] = frozenset()
@@ -57,17 +57,17 @@ class AbsenceAnswer:
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """What is kept of the answers to a file's questions: the bookings each was about.
+    """The stored answers to a file's questions, with the bookings each answer was about.
 
-    `gone`: their absence was believed. `not_held`: by group the file did not hold, those of its
-    bookings that were asked about. What else the file lacks is judged like any other absence.
+    `gone` are bookings confirmed as gone. `not_held` maps a group that the export did not include
+    to the bookings of it that were asked about. Any other booking the file lacks is judged anew.
     """
 
     gone: frozenset[str] = frozenset()
     not_held: Mapping[Group, frozenset[str]] = field(default_factory=dict)
 
     def and_then(self, answer: AbsenceAnswer, absent_visits: Iterable[AbsentVisit]) -> "KeptAnswer":
-        """Return this with one more answer, about these visits."""
+        """Return these answers with one more, which was about these visits."""
         gone, not_held = set(self.gone), {group: set(ids) for group, ids in self.not_held.items()}
         for visit in absent_visits:
             left_out = answer.not_held.intersection(visit.groups)
@@ -79,7 +79,7 @@ class KeptAnswer:
         return KeptAnswer(frozenset(gone), kept)
 
     def left_out_with(self, visit: AbsentVisit) -> list[frozenset[str]]:
-        """Return, for each group of the visit the file did not hold, the bookings asked about."""
+        """Return the bookings asked about in each of the visit's groups that the file left out."""
         if visit.booking_id in self.gone:
             return []
         return [self.not_held[group] for group in visit.groups if group in self.not_held]
@@ -87,10 +87,10 @@ class KeptAnswer:
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """A file, the visits it speaks of and does not hold, and how many it holds by group.
+    """A file, the bookings absent from it, and how many visits it holds by group.
 
-    `is_doubted`: the moment of its export waits to be confirmed. `holds_again` are the bookings it
-    holds that another file was said not to hold.
+    `is_doubted`: the owner has not confirmed yet when it was exported. `holds_again` are bookings
+    in this file that belong to a group another export did not include.
     """
 
     import_id: str
@@ -103,18 +103,18 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class Absences:
-    """By booking: the import it is missing from, and the import whose question it waits for."""
+    """By booking id: the import it is missing from, or the import whose question is open."""
 
     missing: Mapping[str, str]
     unanswered: Mapping[str, str]
 
 
 def evidence_span(first_at: int, last_at: int, as_of: int, latest_known_before: int | None) -> Span:
-    """Return the moments a file speaks of: from its first visit to its last.
+    """Return the period a file covers: from its first visit to its last.
 
-    One that ends at most seven days before its export speaks of the time up to the export, unless
-    an older file held visits after the export (`latest_known_before` is the last of those): then
-    it was cut by date. All in seconds since 1970 UTC.
+    A file that ends at most seven days before its export covers the time up to the export, unless
+    an older file held visits after that moment (`latest_known_before` is the last of them): then
+    the export was limited to a date range. All in seconds since 1970 UTC.
     """
     cut_by_date = latest_known_before is not None and latest_known_before > as_of
     if last_at < as_of <= last_at + TAIL_SECONDS and not cut_by_date:
@@ -125,13 +125,13 @@ def evidence_span(first_at: int, last_at: int, as_of: int, latest_known_before: 
 def resolve_absences(files: Iterable[EvidenceFile]) -> Absences:
     """Return which absent bookings are missing and which wait for an answer.
 
-    `files` stand in the order of their exports. The first file that shows a booking's absence
-    decides; an answered question is not asked again by the next file.
+    `files` are in the order of their exports. The first file from which a booking is absent
+    decides; the next file does not repeat a question that was answered.
     """
     missing: dict[str, str] = {}
     unanswered: dict[str, str] = {}
-    # By booking an earlier file was said not to hold: the others that this was said of.
-    stands: dict[str, list[frozenset[str]]] = defaultdict(list)
+    # A booking that an earlier export did not include -> the bookings excluded together with it.
+    excluded: dict[str, list[frozenset[str]]] = defaultdict(list)
     for file in files:
         absent = []
         for visit in file.absent:
@@ -141,34 +141,34 @@ def resolve_absences(files: Iterable[EvidenceFile]) -> Absences:
             elif visit.booking_id not in missing and visit.booking_id not in unanswered:
                 absent.append(visit)
                 if like := file.answer.left_out_with(visit):
-                    stands[visit.booking_id] += like
-        new = [visit for visit in absent if visit.booking_id not in stands]
+                    excluded[visit.booking_id] += like
+        new = [visit for visit in absent if visit.booking_id not in excluded]
         recent = [visit for visit in new if not visit.is_long_over]
         asks = file.is_doubted or asks_first(recent, file.held)
         for visit in new:
             waits = asks or visit.is_long_over
             (unanswered if waits else missing)[visit.booking_id] = file.import_id
         if not asks:
-            for visit in _gone_after_all(absent, stands, file):
+            for visit in _gone_after_all(absent, excluded, file):
                 missing[visit.booking_id] = file.import_id
     return Absences(missing, unanswered)
 
 
 def _gone_after_all(
     absent: Sequence[AbsentVisit],
-    stands: Mapping[str, Iterable[frozenset[str]]],
+    excluded: Mapping[str, Iterable[frozenset[str]]],
     file: EvidenceFile,
 ) -> list[AbsentVisit]:
-    """Return visits an earlier file did not hold that this one, which holds their like, lacks.
+    """Return excluded bookings that are gone: this file includes their group and still lacks them.
 
-    A file that holds none of what the earlier one left out is cut the same way.
+    A file that holds none of the bookings excluded before was limited in the same way.
     """
     recent = [visit for visit in absent if not visit.is_long_over]
     again = [
         visit
         for visit in recent
-        if visit.booking_id in stands
-        and not any(file.holds_again.isdisjoint(like) for like in stands[visit.booking_id])
+        if visit.booking_id in excluded
+        and not any(file.holds_again.isdisjoint(like) for like in excluded[visit.booking_id])
     ]
     if not again or _visits(recent) > FILE_COUNT:
         return []
@@ -177,14 +177,14 @@ def _gone_after_all(
 
 
 def asks_first(absent: Sequence[AbsentVisit], held: Mapping[Group, int]) -> bool:
-    """Return whether so many visits are absent that the file has to ask before they go."""
+    """Return whether so many visits are absent that the owner must be asked first."""
     return _visits(absent) > FILE_COUNT or bool(suspicious_groups(absent, held))
 
 
 def suspicious_groups(absent: Iterable[AbsentVisit], held: Mapping[Group, int]) -> frozenset[Group]:
     """Return the groups that lose more than 3 and more than 5 % of their visits, or over half.
 
-    Half counts from 2 visits on. The visits of a group are those held and those absent.
+    Over half counts from 2 absent visits on. A group's visits are those held plus those absent.
     """
     return frozenset(
         group
@@ -194,7 +194,7 @@ def suspicious_groups(absent: Iterable[AbsentVisit], held: Mapping[Group, int]) 
 
 
 def absent_by_group(absent: Iterable[AbsentVisit]) -> Counter[Group]:
-    """Return how many visits of each group are absent; rows of one slot are one visit."""
+    """Return the number of absent visits by group; the rows of one slot are one visit."""
     slots = {(visit.slot, group) for visit in absent for group in visit.groups}
     return Counter(group for _, group in slots)
 
@@ -212,11 +212,12 @@ def _visits(absent: Iterable[AbsentVisit]) -> int:
 def doubt_about_export(
     as_of: date, booked: Collection[date], newest_known: date | None
 ) -> tuple[str, date] | None:
-    """Return why a file was hardly exported on this day, and the day that says so, or None.
+    """Return why the moment of export is doubtful and the day that shows it, or None.
 
-    `booked` are the days its visits were booked on, `newest_known` the newest such day of the same
-    therapists in an older export. `stale`: its newest booking is more than 14 days old, although
-    six of the eight weeks before saw bookings. `older`: an older export knows a later booking.
+    `booked` are the days on which the file's visits were booked, `newest_known` the newest such
+    day of the same therapists in an older export. `stale`: the newest booking is more than 14 days
+    old, although six of the eight weeks before had bookings. `older`: an older export holds a
+    later booking.
     """
     if not booked:
         return None

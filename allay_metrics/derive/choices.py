@@ -1,6 +1,6 @@
-"""What the owner chose: words, names, spellings, corrections, who is one family.
+"""The owner's overrides: type words, service names, city spellings, corrections, family links.
 
-Read once whenever visits are derived. Where nothing was chosen, deriving costs nothing more.
+Read once per derivation; a practice without overrides pays nothing for them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,11 +27,11 @@ Types = tuple[str, str]
 
 @dataclass(frozen=True)
 class Overrides:
-    """The owner's choices, as they stand on file.
+    """The owner's overrides as stored.
 
-    `words`: word to (visit type or `none`, when it decides); `names`: service name to types;
-    `aliases`: spelling to city; `cities` and `types`: corrections by booking id; `links`: who is
-    one family.
+    `words` maps a word to (visit type or `none`, when it decides), `names` a service name to its
+    types, `aliases` a spelling to a city; `cities` and `types` are corrections by booking id;
+    `links` are merges and splits of families.
     """
 
     words: Mapping[str, Types] = field(default_factory=dict)
@@ -43,19 +43,19 @@ class Overrides:
 
     @cached_property
     def type_words(self) -> VisitTypeWords:
-        """Return the shipped words with the owner's over them, and her names."""
+        """Return the shipped words overridden by the owner's, and her service names."""
         if not self.words and not self.names:
             return shipped_words()
         return _words(tuple(sorted(self.words.items())), tuple(sorted(self.names.items())))
 
     @cached_property
     def city_names(self) -> CityNames:
-        """Return the shipped names of cities with the practice's spellings over them."""
+        """Return the shipped city names overridden by the practice's spellings."""
         return _city_names(tuple(sorted(self.aliases.items()))) if self.aliases else city_names()
 
 
 def read_choices(conn: Connection, practice_id: str) -> Overrides:
-    """Return what the owner of this practice chose."""
+    """Return the overrides of this practice."""
     return Overrides(
         words={
             row.word: (row.visit_type, row.decides) for row in _all(conn, practice_id, type_word)
@@ -75,7 +75,7 @@ def read_choices(conn: Connection, practice_id: str) -> Overrides:
 
 
 def read_links(conn: Connection, practice_id: str) -> Links:
-    """Return the owner's word on who is one family."""
+    """Return the owner's merges and splits of families."""
     rows = _all(conn, practice_id, family_link)
     return {(row.match_key, row.client_name): row.into_key for row in rows}
 
@@ -90,14 +90,14 @@ def _all(conn: Connection, practice_id: str, table: Table) -> Sequence[Row[Any]]
     return conn.execute(select(table).where(table.c.practice_id == practice_id)).all()
 
 
-def _corrected(conn: Connection, practice_id: str, what: str) -> dict[str, str]:
+def _corrected(conn: Connection, practice_id: str, field_name: str) -> dict[str, str]:
     statement = select(correction.c.booking_id, correction.c.value).where(
-        correction.c.practice_id == practice_id, correction.c.field == what
+        correction.c.practice_id == practice_id, correction.c.field == field_name
     )
     return {row.booking_id: row.value for row in conn.execute(statement)}
 
 
-# What was made of the same rows is the same object: what was looked up by it is remembered.
+# The same rows yield the same object, so that lookups cached by its identity stay valid.
 @lru_cache(maxsize=16)
 def _words(
     words: tuple[tuple[str, Types], ...], names: tuple[tuple[str, Types], ...]

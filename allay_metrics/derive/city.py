@@ -1,4 +1,4 @@
-"""The city of the home visited, from what was typed; never guessed where it is in doubt."""
+"""The city of the visited home, from the text of the booking; never guessed where ambiguous."""
 
 import re
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ _LINE_TO_STATE = re.compile(
 
 @dataclass(frozen=True)
 class CityMatch:
-    """A city as shown and how it was found: `typed`, `zip` or `none`.
+    """A city as displayed and how it was found: `typed`, `zip` or `none`.
 
-    `candidates` are the cities it may be where it is in doubt: those of a shared ZIP, shown as
-    `Burlingame or Hillsborough (94010)`, or two typed in a row, shown as `unknown`.
+    `candidates` are the possible cities where it is ambiguous: those of a shared ZIP, displayed as
+    `Burlingame or Hillsborough (94010)`, or two typed in a row, displayed as `unknown`.
     """
 
     city: str
@@ -51,11 +51,10 @@ def place(
     notes: str | None = None,
     names: CityNames | None = None,
 ) -> CityMatch:
-    """Return where a visit is: a typed city wins, a ZIP fills a blank if it has one city.
+    """Return the city of a visit: a typed city wins; a ZIP fills a blank if it has one city.
 
-    `names` are the spellings the practice knows, else those that come with the product. Notes
-    count only where they hold a line that ends like an address. Answers are remembered in the
-    process until `forget_places`.
+    `names` are the spellings to use, by default those shipped. Notes count only where one of their
+    lines ends like an address. Results are cached in the process until `forget_places`.
     """
     names = names or city_names()
     if city_text and names.own and plain(city_text) in names.own:
@@ -85,7 +84,7 @@ def _address_line(notes: str) -> str:
 
 
 def _by_zip(text: str) -> CityMatch | None:
-    """Return the place of the last known ZIP in a text; a house number in front is none."""
+    """Return the city of the last known ZIP in a text; a leading house number is no ZIP."""
     text = text.strip()
     for match in reversed(list(_ZIP.finditer(text))):
         code = match.group()[:5]
@@ -99,7 +98,7 @@ def _by_zip(text: str) -> CityMatch | None:
 
 @lru_cache(maxsize=_DISTINCT_TEXTS)
 def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
-    """Return the different cities a text names: none, the one meant, or several in doubt."""
+    """Return the distinct cities a text names: none, one, or several where it is ambiguous."""
     if names.own and plain(text) in names.own:
         return (names.own[plain(text)],)
     parts = _PARTS.split(plain(text))
@@ -112,7 +111,7 @@ def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
 
 
 def forget_places() -> None:
-    """Forget every address that was read: nothing of a family that was erased stays in memory."""
+    """Clear the caches of addresses, so that nothing of an erased family stays in memory."""
     place.cache_clear()
     _typed_cities.cache_clear()
     _cities_of.cache_clear()
@@ -120,12 +119,12 @@ def forget_places() -> None:
 
 @lru_cache(maxsize=_DISTINCT_TEXTS)
 def _cities_of(part: str, names: CityNames) -> tuple[str, ...]:
-    # Behind the street, the same few parts stand in every address.
+    # The parts after the street repeat in most addresses: cached.
     return tuple(_cities_at_end(_without_state(part.split()), names))
 
 
 def _without_state(words: list[str]) -> list[str]:
-    """Take off state, country and ZIP at the end, and a county wholly."""
+    """Return the words without a trailing state, country and ZIP; none for a county."""
     while words and (words[-1] in _BEHIND_A_CITY or _is_zip_part(words)):
         words = words[:-1]
     return [] if words[-1:] == ["county"] else words
@@ -140,10 +139,10 @@ def _is_zip_part(words: list[str]) -> bool:
 
 
 def _cities_at_end(words: list[str], names: CityNames) -> list[str]:
-    """Return the city a part ends with; two where another stands right before it, in doubt.
+    """Return the city a part ends with; both where another city directly precedes it.
 
-    Behind a street's number the last name is the city (`500 San Mateo Ave San Bruno`), but a
-    number and a name alone are a street (`1500 Oakland`).
+    After a house number the last name is the city (`500 San Mateo Ave San Bruno`), but a number
+    and a name alone are a street (`1500 Oakland`).
     """
     city, rest = _last_name(words, names)
     if not city or (len(rest) == 1 and _has_number(rest)):

@@ -1,4 +1,4 @@
-"""The names of cities and what their ZIPs can mean, out of data/reference, loaded once."""
+"""City names and the cities of each ZIP, from data/reference, loaded once."""
 
 import csv
 import re
@@ -12,19 +12,19 @@ from rapidfuzz.distance import OSA
 
 from allay_metrics import config
 
-_LONGEST_NAME = 4  # words, of those that come with the product
-_SHORTEST = 6  # letters; of shorter words too many are one slip apart
-_LONG = 10  # letters; a name this long may hold two slips
+_LONGEST_NAME = 4  # words, of the shipped names
+_SHORTEST = 6  # letters; too many shorter words are one typing error apart
+_LONG = 10  # letters; a name of this length may hold two typing errors
 _DROPPED = re.compile(r"[.'`\u2019]")
 _SPACES = re.compile(r"[^\w,;/|&\n]+")
 
 
 @dataclass(frozen=True, eq=False)
 class CityNames:
-    """Spellings to cities ('' for a name that is no city of ours), and ZIPs to their cities.
+    """Spellings to cities ('' for a name outside the area), and ZIPs to their cities.
 
-    `own` are the practice's spellings: they are among the others, and stand for a whole text as
-    well. The table is known by itself, not by its contents: that makes looking up cheap.
+    `own` are the practice's spellings: they are part of `spellings`, and also match a whole text.
+    Tables compare by identity, not by contents, which keeps cached lookups cheap.
     """
 
     spellings: Mapping[str, str]
@@ -33,19 +33,19 @@ class CityNames:
 
     @cached_property
     def longest(self) -> int:
-        """Return how many words the longest name has."""
+        """Return the number of words of the longest name."""
         return max([_LONGEST_NAME, *(len(spelling.split()) for spelling in self.own)])
 
     @cached_property
     def last_words(self) -> frozenset[str]:
-        """Return the words that names end with: by far the most streets end with none of them."""
+        """Return the last words of all names: most streets end with none of them."""
         return frozenset(spelling.rpartition(" ")[2] for spelling in self.spellings)
 
     def nearest(self, text: str) -> str:
-        """Return the one city spelled almost like this, '' if there is none or a doubt.
+        """Return the one city spelled almost like this, '' if there is none or more than one.
 
-        A slip is a letter too many, too few, wrong, or two that changed places. Towns elsewhere
-        that are no further from one of ours (Santa Clarita) stand in the aliases without a city.
+        A typing error is one letter added, missing or wrong, or two swapped. Towns elsewhere whose
+        names are as close (Santa Clarita) are listed as aliases without a city.
         """
         if len(text) < _SHORTEST or text in self.spellings:
             return ""
@@ -60,7 +60,7 @@ class CityNames:
 
 @cache
 def city_names() -> CityNames:
-    """Return the names that come with the product."""
+    """Return the shipped names."""
     spellings = {plain(row["name"]): row["name"] for row in _read("cities.csv")}
     spellings |= {plain(row["alias"]): row["city"] for row in _read("city_aliases.csv")}
     zips = {row["zip"]: tuple(row["cities"].split(";")) for row in _read("zips.csv")}

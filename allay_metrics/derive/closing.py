@@ -1,4 +1,4 @@
-"""When a family's care ended: when the care of each of its clients was closed, and stayed so."""
+"""The end of a family's care: the care of each of its clients was closed and not reopened."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,15 +7,15 @@ from datetime import date
 
 from allay_metrics.derive.facts import Closed, Visit
 
-# The one closing that no later visit opens again, whatever a source still has on its books.
+# The one closing reason after which no later visit reopens care, whatever a source still lists.
 DIED = "the baby died"
-# States in which a client is, was, or is going to be cared for.
+# Visit states in which a client was or will be cared for.
 CARED_FOR = frozenset({"completed", "booked"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last day of a family's care and why it ended; `again` when a visit lies after it."""
+    """The last day of a family's care and the reason; `again` where a later visit reopened it."""
 
     day: date
     reason: str
@@ -36,22 +36,22 @@ def ending(
 ) -> Ending | None:
     """Return how one family's care ended, or None while one of its clients is in care.
 
-    `clients` are its client ids and `parents` those of them who are no infants, `seen` (visit id,
-    client id) pairs, `closed` what persons closed by client id. A visit after a client's closing
-    opens her care again; a visit after the last closing of all opens the family's, and leaves the
-    ending as what it was then. A visit of a baby who died opens nothing, and the care of parents
-    whom nobody saw since ends with the baby's: the family is not one that stayed away.
+    `clients` are its client ids, `parents` those who are not infants, `visit_client_pairs` (visit
+    id, client id), `closed` the closings by client id. A visit after a client's closing reopens
+    that client's care. A visit after the last closing of all reopens the family's care: the ending
+    is kept, with `again`. A visit of a baby who died reopens nothing, and the care of parents
+    without a later visit ends with the baby's: such a family does not count as one that left.
     """
     died = {id_ for id_ in clients if id_ in closed and closed[id_].reason == DIED}
-    theirs = [(closed[id_].day, id_, closed[id_].reason) for id_ in clients if id_ in closed]
-    if not theirs:
+    closings = [(closed[id_].day, id_, closed[id_].reason) for id_ in clients if id_ in closed]
+    if not closings:
         return None
-    last, _, reason = max(theirs)
-    with_them = set(parents) if died else set()
+    last, _, reason = max(closings)
+    bereaved_parents = set(parents) if died else set()
     days_of = _days_of_care(visits, visit_client_pairs)
     for id_ in days_of.keys() - died:
         days = days_of[id_]
-        since = closed[id_].day if id_ in closed else last if id_ in with_them else date.min
+        since = closed[id_].day if id_ in closed else last if id_ in bereaved_parents else date.min
         if any(since < day <= last for day in days):
             return None
     again = any(day > last for id_ in days_of.keys() - died for day in days_of[id_])
@@ -60,8 +60,8 @@ def ending(
 
 def died_on(clients: Iterable[str], closed: Mapping[str, Closed]) -> set[date]:
     """Return the days on which babies among these clients died."""
-    theirs = (closed[id_] for id_ in clients if id_ in closed)
-    return {one.day for one in theirs if one.reason == DIED}
+    closings = (closed[id_] for id_ in clients if id_ in closed)
+    return {closing.day for closing in closings if closing.reason == DIED}
 
 
 def _days_of_care(

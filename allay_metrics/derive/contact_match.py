@@ -1,9 +1,9 @@
-"""What was said of contact stands for the e-mail, phone, name and address of the bookings, too.
+"""Contact permissions are also found by the e-mail, phone, name and address of their bookings.
 
-A source may give the same visits other ids, or an import be undone and taken in again from another
-file: then the bookings a word was said of are gone, and those that come in bear it by what they
-have in common with them. Kept are no addresses, but the ids of the families they would make. What
-bookings of two families have in common says of neither whose it is, and is not kept.
+A source may give the same visits other ids, or an import may be undone and imported again from
+another file. The bookings that held the permission are gone then; new bookings of the same people
+take it over by a match. No addresses are stored, but the family ids that they would lead to
+(match ids). A match shared by bookings of two families identifies neither, and is not stored.
 """
 
 from collections import defaultdict
@@ -19,21 +19,21 @@ from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, contact_match, family_contact
 
 Rows = tuple[Mapping[str, Any], ...]
-Match = tuple[str, str]  # what a booking is known by, and the booking
+Match = tuple[str, str]  # match id, booking id
 
 _KEY = (contact_match.c.practice_id, contact_match.c.match_id, contact_match.c.booking_id)
 _WHO = tuple(booking.c[name] for name in ("email", "phone", "client_name", "address"))
 
 
 class Cut(NamedTuple):
-    """What no longer stands for a family's e-mail, phone and name: rows as they were."""
+    """The rows removed from a family's matches and from contact entries of vanished bookings."""
 
     matches: Rows = ()
     words: Rows = ()
 
 
 def match_ids(conn: Connection, practice_id: str, families: Iterable[str]) -> dict[str, set[str]]:
-    """Return by family what its bookings are known by."""
+    """Return the match ids of the bookings of each family."""
     links = read_links(conn, practice_id)
     in_practice = booking.c.practice_id == practice_id
     statement = select(booking.c.family_id, *_WHO).where(
@@ -50,7 +50,7 @@ def _ids(practice_id: str, who: Sequence[str | None], links: Links) -> set[str]:
     matches = {certain_match(email), f"p:{phone}" if phone else None}
     if address or not (email or phone):
         matches.add(name_match(name or "", address))
-    # What is booked in a name of a family's own is not meant by what the rest is known by.
+    # A client name split off into a family of its own does not match what the others share.
     return {
         key_of(practice_id, "family", match)
         for match in matches
@@ -58,10 +58,10 @@ def _ids(practice_id: str, who: Sequence[str | None], links: Links) -> set[str]:
     }
 
 
-def words_by_match(
+def entries_by_match(
     conn: Connection, practice_id: str, families: Iterable[str]
 ) -> list[tuple[str, Row[Any]]]:
-    """Return what was said of bookings that are known by the same as these families': by family."""
+    """Return (family id, contact entry) for the bookings that share a match with these families."""
     some = select(contact_match.c.match_id).where(contact_match.c.practice_id == practice_id)
     if conn.execute(some.limit(1)).first() is None:
         return []
@@ -82,11 +82,11 @@ def words_by_match(
 
 
 def keep_matches(conn: Connection, practice_id: str, families: Iterable[str]) -> None:
-    """Keep by what these families' bookings are known of which something is said."""
+    """Store the match ids of these families' bookings that have a contact entry."""
     contact_statement = select(family_contact.c.booking_id).where(
         family_contact.c.practice_id == practice_id
     )
-    # What is said of no booking any more needs none.
+    # Bookings whose entry is gone need no match any more.
     in_practice = contact_match.c.practice_id == practice_id
     conn.execute(
         delete(contact_match).where(
@@ -106,28 +106,28 @@ def keep_matches(conn: Connection, practice_id: str, families: Iterable[str]) ->
     wanted = {
         (practice_id, match_id, row.id)
         for row in rows
-        for match_id in (row.family_id, *_every_id(practice_id, row, links))
+        for match_id in (row.family_id, *_possible_ids(practice_id, row, links))
         if others.get(match_id, set()) <= {row.family_id}
     }
-    stand = set(map(tuple, conn.execute(select(*_KEY).where(in_practice))))
-    insert_rows(conn, contact_match, [one.name for one in _KEY], sorted(wanted - stand))
+    stored = set(map(tuple, conn.execute(select(*_KEY).where(in_practice))))
+    insert_rows(conn, contact_match, [column.name for column in _KEY], sorted(wanted - stored))
 
 
-def _every_id(practice_id: str, row: Row[Any], links: Links) -> set[str]:
-    """Return all a booking may be known by: its bare name, too, for it may come with no more."""
+def _possible_ids(practice_id: str, row: Row[Any], links: Links) -> set[str]:
+    """Return all possible match ids of a booking, also by name only: its e-mail may go."""
     bare = key_of(practice_id, "family", name_match(row.client_name, row.address))
     who = (row.email, row.phone, row.client_name, row.address)
     return _ids(practice_id, who, links) | {bare}
 
 
 def _others(conn: Connection, practice_id: str, rows: Sequence[Row[Any]]) -> Mapping[str, set[str]]:
-    """Return the families that are known by the same as these bookings, by what that is."""
-    like_them = [
+    """Return the families that share a match id with these bookings, by match id."""
+    same_contact = [
         booking.c[name].in_(among(conn, {getattr(row, name) for row in rows} - {None}))
         for name in ("email", "phone", "client_name")
     ]
     statement = select(booking.c.family_id).where(
-        booking.c.practice_id == practice_id, or_(*like_them)
+        booking.c.practice_id == practice_id, or_(*same_contact)
     )
     families = set(conn.execute(statement.distinct()).scalars())
     families_by_match: dict[str, set[str]] = defaultdict(set)
@@ -138,7 +138,7 @@ def _others(conn: Connection, practice_id: str, rows: Sequence[Row[Any]]) -> Map
 
 
 def read_matches(conn: Connection, practice_id: str) -> frozenset[Match]:
-    """Return what bookings are known by: few in any practice."""
+    """Return all stored matches; any practice has few."""
     statement = select(contact_match.c.match_id, contact_match.c.booking_id)
     rows = conn.execute(statement.where(contact_match.c.practice_id == practice_id))
     return frozenset((row.match_id, row.booking_id) for row in rows)
@@ -147,37 +147,37 @@ def read_matches(conn: Connection, practice_id: str) -> frozenset[Match]:
 def put_matches(
     conn: Connection, practice_id: str, went: frozenset[Match], came: frozenset[Match]
 ) -> None:
-    """Give back what went, and take what came."""
+    """Restore the matches that `went` and remove those that `came`."""
     for match_id, booking_id in came:
         row = {"practice_id": practice_id, "match_id": match_id, "booking_id": booking_id}
-        conn.execute(delete(contact_match).where(*(one == row[one.name] for one in _KEY)))
+        conn.execute(delete(contact_match).where(*(column == row[column.name] for column in _KEY)))
     rows = sorted((practice_id, *match) for match in went - read_matches(conn, practice_id))
-    insert_rows(conn, contact_match, [one.name for one in _KEY], rows)
+    insert_rows(conn, contact_match, [column.name for column in _KEY], rows)
 
 
 def cut_matches(conn: Connection, practice_id: str, family_id: str) -> Cut:
-    """Let what is said of a family stand alone: nothing said before comes back by what it bears.
+    """Detach a family from earlier contact entries, so that none comes back by a match.
 
-    Bookings that stand with another family keep what is said of them.
+    Bookings of other families keep their entries.
     """
-    here = select(booking.c.id).where(
+    of_family = select(booking.c.id).where(
         booking.c.practice_id == practice_id, booking.c.family_id == family_id
     )
-    own = set(conn.execute(here).scalars())
+    own = set(conn.execute(of_family).scalars())
     ids = match_ids(conn, practice_id, [family_id])[family_id]
     in_practice = contact_match.c.practice_id == practice_id
     before = select(contact_match.c.match_id).where(
         in_practice, contact_match.c.booking_id.in_(among(conn, own))
     )
-    borne = ids | set(conn.execute(before).scalars())
-    meant = contact_match.c.match_id.in_(among(conn, borne))
-    rows = conn.execute(select(contact_match).where(in_practice, meant)).mappings().all()
+    match_ids_now_and_before = ids | set(conn.execute(before).scalars())
+    same_match = contact_match.c.match_id.in_(among(conn, match_ids_now_and_before))
+    rows = conn.execute(select(contact_match).where(in_practice, same_match)).mappings().all()
     bookings = {row["booking_id"] for row in rows} - own
-    stand = set(conn.execute(select(booking.c.id).where(
+    existing = set(conn.execute(select(booking.c.id).where(
         booking.c.practice_id == practice_id, booking.c.id.in_(among(conn, bookings))
     )).scalars())  # fmt: skip
-    gone = bookings - stand
-    cut = [row for row in rows if row["booking_id"] not in stand or row["match_id"] in ids]
+    gone = bookings - existing
+    cut = [row for row in rows if row["booking_id"] not in existing or row["match_id"] in ids]
     of_gone = and_(
         family_contact.c.practice_id == practice_id,
         family_contact.c.booking_id.in_(among(conn, gone)),

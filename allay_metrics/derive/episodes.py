@@ -1,7 +1,7 @@
-"""Episodes: the stays of care each client's completed visits fall into, with the concern declared.
+"""Episodes: the periods of care that each client's completed visits form, with their concern.
 
-A client's last episode has no `closed_on` unless a person closed the care: whether 60 days have
-passed since depends on the day one asks, and is for the reader to see.
+A client's last episode has a `closed_on` only if a person closed the care: whether 60 days have
+passed since depends on the day of the question, and is decided when it is read.
 """
 
 from collections import defaultdict
@@ -42,8 +42,8 @@ def episodes_of(
 ) -> list[EpisodeRow]:
     """Return one family's episodes.
 
-    `visits` and `seen`, pairs of visit and client id, stand in the order of the visits' starts;
-    `people` are by client id.
+    `visits` and `visit_client_pairs` (visit id, client id) are in the order of the visits' starts;
+    `people` maps client ids to clients.
     """
     completed = {visit.id: visit for visit in visits if visit.state == "completed"}
     of_client: dict[str, list[Visit]] = defaultdict(list)
@@ -51,9 +51,9 @@ def episodes_of(
         if visit_id in completed:
             of_client[client_id].append(completed[visit_id])
     return [
-        one
-        for client_id, theirs in of_client.items()
-        for one in _of_client(people[client_id], theirs, closed.get(client_id))
+        row
+        for client_id, client_visits in of_client.items()
+        for row in _of_client(people[client_id], client_visits, closed.get(client_id))
     ]
 
 
@@ -66,15 +66,15 @@ def _of_client(
         if not visits:
             return
     for stay in stays((visit.day for visit in visits), on, visits[-1].day):
-        theirs = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
-        first = theirs[0]
+        in_stay = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
+        first = in_stay[0]
         yield EpisodeRow(
             id=episode_id(who.id, stay.days[0]),
             client_id=who.id,
-            concern=_concern(who, theirs),
+            concern=_concern(who, in_stay),
             opened_on=stay.days[0].isoformat(),
             last_on=stay.days[-1].isoformat(),
-            visits=len(theirs),
+            visits=len(in_stay),
             closed_on=stay.closed_on.isoformat() if stay.closed_on else None,
             starts_at=first.starts_at,
             visit_type=first.visit_type,
@@ -87,31 +87,31 @@ def episode_id(client_id: str, first: date) -> str:
 
 
 def _concern(who: ClientRow, visits: Sequence[Visit]) -> str | None:
-    """Return the concern the earliest booking tells that tells one; never guessed."""
+    """Return the concern stated in the earliest booking that states one; never guessed."""
     first: Booking | None = None
-    for one in (one for visit in visits for one in visit.bookings if one.concern):
-        if first is not None and one.starts_at > first.starts_at:
+    for booking in (booking for visit in visits for booking in visit.bookings if booking.concern):
+        if first is not None and booking.starts_at > first.starts_at:
             break
-        if _is_of(one, who) and (first is None or one.id < first.id):
-            first = one
+        if _is_of(booking, who) and (first is None or booking.id < first.id):
+            first = booking
     return concern_of(first.concern, who.kind) if first is not None else None
 
 
 def _is_of(booking: Booking, who: ClientRow) -> bool:
-    """Return whether a booking is this client's: twins may come in a row each."""
+    """Return whether a booking is for this client: twins may have a row each."""
     return who.name.casefold() in f"{booking.infant_names or ''} {booking.client_name}".casefold()
 
 
 def drop_episodes(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
     """Delete the episodes of these families."""
-    theirs = select(client.c.id).where(
+    client_ids = select(client.c.id).where(
         client.c.practice_id == practice_id, client.c.family_id.in_(among(conn, families))
     )
-    of_families = (episode.c.practice_id == practice_id) & episode.c.client_id.in_(theirs)
+    of_families = (episode.c.practice_id == practice_id) & episode.c.client_id.in_(client_ids)
     conn.execute(delete(episode).where(of_families))
 
 
 def write_episodes(conn: Connection, practice_id: str, episodes: Iterable[EpisodeRow]) -> None:
-    """Insert episodes of clients who stand on file."""
-    rows = [(practice_id, *one) for one in episodes]
+    """Insert episodes; their clients must exist already."""
+    rows = [(practice_id, *row) for row in episodes]
     insert_rows(conn, episode, ("practice_id", *EpisodeRow._fields), rows)

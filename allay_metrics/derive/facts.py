@@ -1,4 +1,4 @@
-"""The plain values deriving works on: a booking as told, a visit as counted."""
+"""The plain values of derivation: a booking as imported, a visit as counted."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Booking(NamedTuple):
-    """One booking as its source told it; the field names are the columns of `booking`."""
+    """One booking as its source states it; the field names are the columns of `booking`."""
 
     id: str
     family_id: str
@@ -75,7 +75,7 @@ class Visit:
 
 
 class FamilyFacts(NamedTuple):
-    """What its bookings and visits say of a family; the field names are columns of `family`."""
+    """What is derived of a family; the field names are columns of `family`."""
 
     id: str
     name: str
@@ -91,7 +91,7 @@ class FamilyFacts(NamedTuple):
 
 
 class Closed(NamedTuple):
-    """A person closed the care of one client on this day, because of this."""
+    """The day on which a person closed the care of one client, and the reason."""
 
     day: date
     reason: str

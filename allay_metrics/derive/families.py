@@ -1,4 +1,4 @@
-"""Settles the family of bookings: by e-mail, by what all others say, by the owner's word."""
+"""Assigns bookings to families: by e-mail, by phone or name, by the owner's merges and splits."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,12 +34,12 @@ def settle_families(
     links: Links,
     relinked: bool = False,
 ) -> set[str]:
-    """Move bookings without an e-mail to the family they match; return all families touched.
+    """Move bookings without an e-mail to the family they match; return the ids of all affected.
 
-    Looked at are those of the given families and all that share a phone or a name with them: a
-    new row with an e-mail and a known phone gives older rows without an e-mail their family.
-    `links` is the owner's word on who is one family; bookings with an e-mail move only by it, and
-    are looked at where there is any or, `relinked`, where there may have been.
+    This covers the bookings of the given families and all that share a phone or a name with them:
+    a new row with an e-mail and a known phone gives older rows without an e-mail their family.
+    `links` are the owner's merges and splits; only they move bookings that have an e-mail, which
+    are checked where links exist or, `relinked`, may have existed.
     """
     touched = set(family_ids)
     if links or relinked:
@@ -67,10 +67,10 @@ def settle_families(
 
 
 def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person]) -> set[str]:
-    """Return the families in which rows without an e-mail stand by these people's phone or name.
+    """Return the families whose rows without an e-mail share a phone or name with these people.
 
-    Where a row with a phone or a name goes or changes, what these clues point to may change too:
-    the families returned are to be settled anew.
+    When a row with a phone or a name is removed or changed, those rows may match another family:
+    the returned families must be settled again.
     """
     people = list(people)
     matches = {name_match(name, address) for _, _, name, address in people}
@@ -81,14 +81,14 @@ def families_by_clue(conn: Connection, practice_id: str, people: Iterable[Person
     family_ids = set(conn.execute(statement).scalars())
     if not read_links(conn, practice_id):
         return family_ids
-    # By the owner's word such rows may stand in a family that bears another key.
+    # Merged or split families may hold such rows under another match key.
     phones = among(conn, {phone for _, phone, _, _ in people if phone})
     spelt = _spelt(conn, practice_id, {name for _, _, name, _ in people}, _nameless())
-    theirs = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(among(conn, spelt)))
-    standing = select(booking.c.family_id).where(
-        booking.c.practice_id == practice_id, booking.c.email.is_(None), theirs
+    same_person = or_(booking.c.phone.in_(phones), booking.c.client_name.in_(among(conn, spelt)))
+    statement = select(booking.c.family_id).where(
+        booking.c.practice_id == practice_id, booking.c.email.is_(None), same_person
     )
-    return family_ids | set(conn.execute(standing).scalars())
+    return family_ids | set(conn.execute(statement).scalars())
 
 
 def families_of(
@@ -96,10 +96,10 @@ def families_of(
     practice_id: str,
     people: Sequence[Person],
 ) -> list[str]:
-    """Return the family's id for each of these people, made where it is new.
+    """Return the family id of each of these people, inserting new families.
 
-    Those without an e-mail are placed as far as their own row can tell; `settle_families` does
-    the rest.
+    People without an e-mail are assigned by their own row only; `settle_families` compares them
+    with all others.
     """
     links = read_links(conn, practice_id)
     matches = [
@@ -111,18 +111,18 @@ def families_of(
 
 
 def make_families(conn: Connection, practice_id: str, ids: Mapping[str, str]) -> None:
-    """Insert the families (match key to id) that are not there yet; deriving fills them."""
+    """Insert the families (match key to id) that do not exist yet; derivation fills them."""
     in_practice = family.c.practice_id == practice_id
     statement = select(family.c.id).where(in_practice, family.c.id.in_(among(conn, ids.values())))
-    there = {row.id for row in conn.execute(statement)}
-    rows = [(practice_id, id_, match, "") for match, id_ in ids.items() if id_ not in there]
+    existing = {row.id for row in conn.execute(statement)}
+    rows = [(practice_id, id_, match, "") for match, id_ in ids.items() if id_ not in existing]
     insert_rows(conn, family, ("practice_id", "id", "match_key", "name"), rows)
 
 
 def _settle_by_email(
     conn: Connection, practice_id: str, families: set[str], links: Links
 ) -> set[str]:
-    """Move bookings with an e-mail to where the owner's word has them; return all families."""
+    """Move bookings with an e-mail to the family the owner's links lead to; return all families."""
     emails = {match.removeprefix("e:") for match, _ in links if match.startswith("e:")}
     columns = (booking.c.id, booking.c.family_id, booking.c.email, booking.c.client_name)
     of_family = (family.c.practice_id == booking.c.practice_id) & (
@@ -163,16 +163,17 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
         conn, select(booking.c.client_name, booking.c.phone).where(theirs).distinct()
     )
     by_phone = booking.c.phone.in_(among(conn, {phone for _, phone in booking_rows if phone}))
-    # A row that is found by its phone may take one along that has nothing but its name.
-    taken = plain_rows(conn, select(booking.c.client_name).where(no_email, by_phone).distinct())
-    names = {name for name, *_ in chain(booking_rows, taken)}
+    # A row matched by its phone may bring along rows that share only its name.
+    client_names = select(booking.c.client_name).where(no_email, by_phone).distinct()
+    names_by_phone = plain_rows(conn, client_names)
+    names = {name for name, *_ in chain(booking_rows, names_by_phone)}
     spelt = _spelt(conn, practice_id, names, _nameless())
     by_name = booking.c.client_name.in_(among(conn, spelt))
     return list(conn.execute(select(*columns).where(no_email, or_(by_phone, by_name))))
 
 
 def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
-    """Return the match keys of families known by phone, and by name and address."""
+    """Return the match keys of families by phone, and by name and address."""
     in_practice = booking.c.practice_id == practice_id
     columns = [booking.c[name] for name in _WHO]
     has_email_or_phone = or_(booking.c.email.is_not(None), booking.c.phone.is_not(None))
@@ -194,17 +195,17 @@ def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
 
 
 def _nameless() -> ColumnElement[bool]:
-    """Return the condition of rows that may have nothing but a name; an index holds them."""
+    """Return the condition for rows that may have only a name; an index covers it."""
     return booking.c.email.is_(None)
 
 
 def _spelt(
     conn: Connection, practice_id: str, names: Iterable[str], rows: ColumnElement[bool]
 ) -> set[str]:
-    """Return every way these names are spelt in such rows: databases do not know all letters."""
+    """Return all spellings of these names in such rows: databases fold case of ASCII only."""
     wanted = {plain_name(name) for name in names}
     if not wanted:
         return set()
     statement = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
-    standing = plain_rows(conn, statement.distinct())
-    return {name for (name,) in standing if plain_name(name) in wanted}
+    stored = plain_rows(conn, statement.distinct())
+    return {name for (name,) in stored if plain_name(name) in wanted}

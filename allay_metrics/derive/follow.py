@@ -1,22 +1,22 @@
-"""What is kept of a client follows her bookings: to another family, and to another name.
+"""Data kept for a client moves with her bookings: to another family, and to another name.
 
-A client's id is made of family and name. Closed care, notes, tags, check-ins and what was said in
-them hang on that id alone. While deriving, the visits that stood tell whose each was:
+A client's id is made of family and name. Closed care, notes, tags and check-ins refer to that id
+only. During derivation the previous visits show which client each row belonged to:
 
-- Her bookings are in another family, under the same name: what is kept moves to the client of that
-  name there. Where only some left, each row goes with the last visit before it was written, for it
-  was written of that visit; what was said of the client as such stays while any booking does.
-- None of her visits bears her name any more: all moves to the one who took her place in more than
-  half of them. In a visit that is so where she alone went and one alone came, within the family. Of
-  twins both named anew at once nobody says who is who, and a booking that changed its family along
-  with the name may be anybody's: there nothing moves, for a doubt is no guess.
-- She has no visit left at all: what is kept stays under her id, and is found again when her visits
-  come back. A warning sign is shown as matched to nobody meanwhile (review/check_ins.py).
+- Her bookings are in another family under the same name: the data move to the client of that name
+  there. Where only some bookings left, each dated row goes with the last visit before it was
+  written; undated rows about the client stay while any booking stays.
+- No visit has her name any more: everything moves to the client who replaced her in more than half
+  of her visits. A visit counts as replaced where she alone left and one alone came, in the same
+  family. If both twins are renamed at once, or a booking changes family and name together, the
+  new client is unknown: nothing moves.
+- She has no visit left: the data stay under her id and are found again when her visits return.
+  Meanwhile a warning sign is shown as not matched (review/check_ins.py).
 
-Where the new client has a row of her own, the other stays behind; but a death takes the place of
-any other closing, and check-ins, of which a client has many, always go along. What protects a
-family never gets looser: that it asked not to be asked again holds for everybody who is in her
-visits now, and a death nobody can be found for leaves its bookings practical contact at most.
+Where the new client already has such a row, the old row stays behind; but a death replaces any
+other closing, and check-ins, of which a client has many, always move. Protection never becomes
+looser: an opt-out applies to everybody in her visits now, and after a death whose client is unknown
+its bookings allow practical contact at most.
 """
 
 from bisect import bisect_right
@@ -59,7 +59,7 @@ from allay_metrics.records.tables import (
     visit_client,
 )
 
-# What says when each was written; nothing of what was said of the client as such.
+# The column that dates each row; '' where the row is about the client as such.
 _WRITTEN = {
     care_closed: "closed_on",
     check_in: "due_on",
@@ -72,20 +72,20 @@ _DAYS = frozenset({"closed_on", "due_on"})
 
 
 class _Person(NamedTuple):
-    """A client as the bookings say it now."""
+    """A client according to the current bookings."""
 
     id: str
     family_id: str
     kind: str
 
 
-# Whom each visit is for now, by the id of any of its bookings: people by their names, case folded.
+# Current clients of each visit by the id of any of its bookings: case-folded name -> person.
 _Now = Mapping[str, Mapping[str, _Person]]
 
 
 @dataclass
 class _ClientBefore:
-    """A client as she stood, with her visits in order of their start."""
+    """A client before the derivation, with her visits in order of their start."""
 
     id: str
     name: str
@@ -95,7 +95,7 @@ class _ClientBefore:
 
     @property
     def plain(self) -> str:
-        """Return the name as clients are told apart by."""
+        """Return the case-folded name, which identifies a client within a family."""
         return self.name.casefold()
 
 
@@ -106,29 +106,30 @@ def follow(
     choices: Overrides,
     stay: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
-    """Move what is kept of clients whose bookings say another family or another name by now.
+    """Move the data of clients whose bookings have another family or another name by now.
 
-    It runs while the visits of before still stand, when bookings already have their families.
-    `stay` are rows of which somebody knows whose they are, by table and `content_id`.
+    Runs while the previous visits still exist and the bookings already have their new families.
+    `stay` are rows that somebody assigned by hand, as (table name, `content_id`): they never move.
     """
     clients_before = _changed(conn, practice_id, families, choices)
     if not clients_before:
         return
     before = _names_before(conn, practice_id, clients_before)
     now = _people_now(conn, practice_id, clients_before, choices)
-    changes = [_change_of(conn, practice_id, one, before, now) for one in clients_before]
+    changes = [_change_of(conn, practice_id, client_, before, now) for client_ in clients_before]
     _move_all(conn, practice_id, changes, stay)
 
 
 def _changed(
     conn: Connection, practice_id: str, families: Iterable[str], choices: Overrides
 ) -> list[_ClientBefore]:
-    """Return the clients with something kept of whom a visit may be somebody else's by now."""
+    """Return the clients with kept data one of whose visits may be another client's by now."""
     clients_by_id: dict[str, _ClientBefore] = {}
     changed: set[str] = set()
     for row in conn.execute(_standing(conn, practice_id, families)):
-        one = _ClientBefore(row.id, row.name, row.kind, row.family_id)
-        client_before = clients_by_id.setdefault(row.id, one)
+        client_before = clients_by_id.setdefault(
+            row.id, _ClientBefore(row.id, row.name, row.kind, row.family_id)
+        )
         client_before.visits.append(row)
         if not _is_still_hers(client_before, row, choices):
             changed.add(row.id)
@@ -136,13 +137,13 @@ def _changed(
 
 
 def _standing(conn: Connection, practice_id: str, families: Iterable[str]) -> Any:
-    """Return the SELECT of visits that stand of these families' clients, with their bookings."""
+    """Return the SELECT of the previous visits of these families' clients, with their bookings."""
     kept = union(*(select(t.c.client_id).where(t.c.practice_id == practice_id) for t in _KEPT))
     of_client, visited, booked = (
         and_(visit_client.c.practice_id == client.c.practice_id,
              visit_client.c.client_id == client.c.id),
         and_(visit.c.practice_id == client.c.practice_id, visit.c.id == visit_client.c.visit_id),
-        # A visit is called by its first booking.
+        # A visit has the id of its first booking.
         and_(booking.c.practice_id == client.c.practice_id, booking.c.id == visit.c.id),
     )  # fmt: skip
     booking_columns = ("type_text", "infant_names", "client_name")
@@ -167,7 +168,7 @@ def _standing(conn: Connection, practice_id: str, families: Iterable[str]) -> An
 
 
 def _is_still_hers(client_before: _ClientBefore, row: Row[Any], choices: Overrides) -> bool:
-    """Return whether a visit is surely hers still: all else is looked at as it is derived."""
+    """Return whether a visit is certainly still hers; all others are derived and compared."""
     if row.now != client_before.family_id or row.row_count > 1:
         return False
     types = choices.types.get(row.visit_id) or visit_types(row.type_text, choices.type_words)
@@ -178,8 +179,8 @@ def _is_still_hers(client_before: _ClientBefore, row: Row[Any], choices: Overrid
 def _names_before(
     conn: Connection, practice_id: str, clients_before: Sequence[_ClientBefore]
 ) -> dict[str, set[str]]:
-    """Return the names of all who were cared for in these clients' visits, by visit id."""
-    visits = {row.visit_id for one in clients_before for row in one.visits}
+    """Return the case-folded names of all previous clients of these visits, by visit id."""
+    visits = {row.visit_id for client_before in clients_before for row in client_before.visits}
     of_visit = and_(
         client.c.practice_id == visit_client.c.practice_id, client.c.id == visit_client.c.client_id
     )
@@ -200,17 +201,17 @@ def _names_before(
 def _people_now(
     conn: Connection, practice_id: str, clients_before: Sequence[_ClientBefore], choices: Overrides
 ) -> _Now:
-    """Return whom the visits of the families that hold these clients' bookings are for now."""
-    families = sorted({row.now for one in clients_before for row in one.visits})
+    """Return the current clients of all visits in the families that hold these bookings now."""
+    families = sorted({row.now for client_before in clients_before for row in client_before.visits})
     decided = decisions(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
     people_by_booking: dict[str, dict[str, _Person]] = {}
     for family_id, bookings in read_bookings(conn, practice_id, families):
-        for one in visits_of(bookings, decided, marking, choices):
+        for derived_visit in visits_of(bookings, decided, marking, choices):
             people: dict[str, _Person] = {}
-            for booking_row in one.bookings:
+            for booking_row in derived_visit.bookings:
                 kind, names = people_named(
-                    one.visit_type, booking_row.infant_names, booking_row.client_name
+                    derived_visit.visit_type, booking_row.infant_names, booking_row.client_name
                 )
                 for name in names:
                     person = _Person(client_id(family_id, name), family_id, kind)
@@ -221,10 +222,10 @@ def _people_now(
 
 @dataclass(frozen=True)
 class _Change:
-    """What became of one client: `own` are the visits that bear her name still, wherever they are.
+    """What became of one client: `own` are the visits that still have her name, in any family.
 
-    `came` are those who stand in a visit of hers, in her family, in which she does not any more.
-    `heir` is who took her place.
+    `came` maps a visit in her family that lost her name to the people new in it. `heir` is the
+    client who replaced her.
     """
 
     client_before: _ClientBefore
@@ -234,7 +235,7 @@ class _Change:
     heir: _Person | None
 
     def new_id(self, table: Table, row: RowMapping) -> str:
-        """Return the id of the client a row goes to; her own where it stays."""
+        """Return the id of the client a row moves to; her own id where it stays."""
         if self.own:
             return self._home(_WRITTEN[table], row)
         if self.heir is None or (_is_death(table, row) and self.heir.kind != "infant"):
@@ -242,16 +243,16 @@ class _Change:
         return self.heir.id
 
     def in_her_visits(self) -> set[str]:
-        """Return the ids of all whose care her visits are now, as far as they may be herself."""
+        """Return the ids of all current clients of her visits who may be herself."""
         homes = {self.now[row.visit_id][self.client_before.plain].id for row in self.own}
         return homes | {person.id for people in self.came.values() for person in people}
 
-    def _home(self, written: str, row: RowMapping) -> str:
-        homes = [self.now[one.visit_id][self.client_before.plain].id for one in self.own]
+    def _home(self, written: str, kept: RowMapping) -> str:
+        homes = [self.now[row.visit_id][self.client_before.plain].id for row in self.own]
         if not written:
             return self.client_before.id if self.client_before.id in homes else _most(homes)
-        starts = [one.day if written in _DAYS else one.starts_at for one in self.own]
-        return homes[max(bisect_right(starts, row[written]) - 1, 0)]
+        starts = [row.day if written in _DAYS else row.starts_at for row in self.own]
+        return homes[max(bisect_right(starts, kept[written]) - 1, 0)]
 
 
 def _change_of(
@@ -277,7 +278,7 @@ def _change_of(
         first, count = votes.most_common(1)[0]
         still_visits = sum(row.visit_id in now for row in client_before.visits)
         if count * 2 > still_visits and (
-            first.kind == client_before.kind or not _stood(conn, practice_id, first.id)
+            first.kind == client_before.kind or not _client_exists(conn, practice_id, first.id)
         ):
             heir = first
     return _Change(client_before, now, own, came, heir)
@@ -289,20 +290,20 @@ def _move_all(
     changes: Sequence[_Change],
     stay: frozenset[tuple[str, str]],
 ) -> None:
-    """Move what is kept, all at once: of two who swapped names each keeps her own."""
+    """Move all kept rows at once, so that two clients who swapped names keep their own."""
     by_id = {change.client_before.id: change for change in changes}
     opted_out: list[tuple[RowMapping, set[str]]] = []
     for table in _KEPT:
         in_practice = table.c.practice_id == practice_id
-        theirs = select(table).where(in_practice, table.c.client_id.in_(among(conn, by_id)))
+        statement = select(table).where(in_practice, table.c.client_id.in_(among(conn, by_id)))
         moving: list[_Move] = []
-        for row in conn.execute(theirs.order_by(*table.primary_key.columns)).mappings().all():
+        for row in conn.execute(statement.order_by(*table.primary_key.columns)).mappings().all():
             change = by_id[row["client_id"]]
             new = change.new_id(table, row)
             if new != change.client_before.id and (table.name, content_id(table, row)) not in stay:
                 moving.append(_Move(row, new, bool(change.own)))
             elif _is_death(table, row) and not change.own:
-                _leave_in_peace(conn, row, change.came)
+                _limit_contact(conn, row, change.came)
             if table is client_detail and row["opted_out_at"] is not None:
                 opted_out.append((row, change.in_her_visits()))
         if table is check_in:
@@ -316,18 +317,18 @@ def _move_all(
 
 
 class _Move(NamedTuple):
-    """A row that is to be of another client."""
+    """A row that moves to another client."""
 
     row: RowMapping
     new: str
-    keeps_name: bool  # another family, the same name: there it may have been somebody else's
+    keeps_name: bool  # same name in another family, where another client may have had such a row
 
 
 def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[_Move]) -> None:
-    """Let rows be of other clients, but for those where another stands that does not go."""
+    """Give rows to other clients, except where a row exists that does not move away itself."""
     in_practice = table.c.practice_id == practice_id
     news = among(conn, {move.new for move in moving})
-    stands = {
+    stored = {
         _place(table, row): row
         for row in conn.execute(
             select(table).where(in_practice, table.c.client_id.in_(news))
@@ -335,25 +336,27 @@ def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[
     }
     wanted = sorted(moving, key=lambda move: not _is_death(table, move.row))
     while True:
-        goes = {_place(table, move.row) for move in wanted}
+        leaving = {_place(table, move.row) for move in wanted}
         free: dict[tuple[str, str], _Move] = {}
         for move in wanted:
             place = _place(table, move.row, move.new)
-            there = None if place in goes else stands.get(place)
-            beats = _is_death(table, move.row) and there is not None
-            if place not in free and (there is None or (beats and not _is_death(table, there))):
+            occupant = None if place in leaving else stored.get(place)
+            beats = _is_death(table, move.row) and occupant is not None
+            if place not in free and (
+                occupant is None or (beats and not _is_death(table, occupant))
+            ):
                 free[place] = move
         if len(free) == len(wanted):
             break
-        # Whoever stays keeps her place: others may not come there then.
+        # A row that stays keeps its place: others cannot move there then.
         wanted = list(free.values())
-    for client_id_, tag in {*goes, *free}:
+    for client_id_, tag in {*leaving, *free}:
         at = [table.c.tag == tag] if table is client_tag else []
         conn.execute(delete(table).where(in_practice, table.c.client_id == client_id_, *at))
     for place, move in free.items():
         conn.execute(insert(table), {**move.row, "client_id": move.new})
-        if move.keeps_name and place in stands and place not in goes:  # it stays behind
-            behind = {**stands[place], "client_id": move.row["client_id"]}
+        if move.keeps_name and place in stored and place not in leaving:  # it stays behind
+            behind = {**stored[place], "client_id": move.row["client_id"]}
             if _place(table, behind) not in free:
                 conn.execute(insert(table), behind)
 
@@ -361,36 +364,36 @@ def _replace(conn: Connection, table: Table, practice_id: str, moving: Sequence[
 def _place(
     table: Table, row: Mapping[str, Any] | RowMapping, client: str | None = None
 ) -> tuple[str, str]:
-    """Return what is there once: a client, of tags a client's tag."""
+    """Return the key that is unique in the table: the client id, and the tag where it is tags."""
     return client or row["client_id"], row["tag"] if table is client_tag else ""
 
 
 def content_id(table: Table, row: Mapping[str, Any] | RowMapping) -> str:
-    """Return a check-in's id, or an id of what a row says, whosever it is."""
+    """Return a check-in's id, or a key of a row's values without its client."""
     if table is check_in:
         return str(row["id"])
     return key_of(*(str(row[name]) for name in sorted(row.keys() - {"client_id"})))
 
 
 def _opt_out(conn: Connection, row: RowMapping, clients: Iterable[str]) -> None:
-    """Let these clients not be asked again either."""
+    """Store the opt-out of a row for these clients, too."""
     for id_ in sorted(clients):
         this = and_(
             client_detail.c.practice_id == row["practice_id"], client_detail.c.client_id == id_
         )
-        at = {"opted_out_at": row["opted_out_at"]}
+        values = {"opted_out_at": row["opted_out_at"]}
         own = conn.execute(select(client_detail.c.opted_out_at).where(this)).first()
         if own is None:
             key = {"practice_id": row["practice_id"], "client_id": id_}
-            conn.execute(insert(client_detail), {**key, **at})
+            conn.execute(insert(client_detail), {**key, **values})
         elif own.opted_out_at is None:
-            conn.execute(update(client_detail).where(this).values(**at))
+            conn.execute(update(client_detail).where(this).values(**values))
 
 
-def _leave_in_peace(
+def _limit_contact(
     conn: Connection, death: RowMapping, came: Mapping[str, Sequence[_Person]]
 ) -> None:
-    """Allow practical contact at most with the family a death that stands on nobody was kept in."""
+    """Limit the bookings of a death whose client is unknown now to practical contact."""
     bookings = [visit_id for visit_id, people in came.items() if people]
     statement = select(family_contact.c.booking_id).where(
         family_contact.c.practice_id == death["practice_id"],
@@ -406,7 +409,7 @@ def _is_death(table: Table, row: RowMapping) -> bool:
     return table is care_closed and row["reason"] == DIED
 
 
-def _stood(conn: Connection, practice_id: str, id_: str) -> bool:
+def _client_exists(conn: Connection, practice_id: str, id_: str) -> bool:
     statement = select(client.c.id).where(client.c.practice_id == practice_id, client.c.id == id_)
     return conn.execute(statement).first() is not None
 

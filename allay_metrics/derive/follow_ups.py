@@ -1,11 +1,11 @@
-"""What a family's other visits say of one visit: first, last, continued, bereaved, rebooked."""
+"""Flags of a visit that depend on the family's other visits: first, last, continued, rebooked."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from allay_metrics.derive.facts import Visit
 
-# A next visit in one of these states counts as booked: it was not called off.
+# A later visit in one of these states counts as booked: it was not called off.
 LIVE = frozenset({"booked", "completed", "no_show", "unmarked"})
 CALLED_OFF = frozenset(
     {"cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing"}
@@ -19,9 +19,9 @@ def set_flags(
 ) -> None:
     """Set the flags of one family's visits, given in order of their start.
 
-    `closed_on` is the last day of its care, if all of it was closed then, `died_on` the days on
-    which babies of it died. A family that lost a baby before it can be told whether it went on
-    neither continued nor stayed away.
+    `closed_on` is the last day of its care where all care was closed, `died_on` the days on which
+    babies of the family died. A family whose baby died within the 21 days in which it could have
+    continued counts neither as continued nor as one that left.
     """
     completed = [visit for visit in visits if visit.state == "completed"]
     if completed:
@@ -52,8 +52,8 @@ def _set_firsts(completed: list[Visit], died_on: Collection[date]) -> None:
 
 
 def _set_rebooked(visits: Sequence[Visit]) -> None:
-    """Flag completed visits with a later one booked no later than the day after."""
-    earliest: date | None = None  # booking day among all later visits, seen from the end
+    """Flag completed visits with a later visit booked at the latest on the following day."""
+    earliest: date | None = None  # booking day among all later visits, going backwards
     at_this_start: date | None = None
     start: int | None = None
     for visit in reversed(visits):
@@ -66,7 +66,7 @@ def _set_rebooked(visits: Sequence[Visit]) -> None:
             at_this_start = _earlier(at_this_start, visit.booked_on)
 
 
-def _earlier(one: date | None, other: date | None) -> date | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
+def _earlier(day: date | None, other: date | None) -> date | None:
+    if day is None or other is None:
+        return day or other
+    return min(day, other)

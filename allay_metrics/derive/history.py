@@ -1,4 +1,4 @@
-"""Fills a blank city from the family's other visits, nearest in time."""
+"""Fills a blank city from the family's other visit that is nearest in time."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ NOWHERE = ("virtual", "unknown")
 
 
 def fill_from_history(starts: Sequence[int], places: Sequence[CityMatch]) -> list[CityMatch]:
-    """Return one family's places with each open one taken from its nearest other visit in time.
+    """Return one family's cities, each open one taken from the nearest other visit in time.
 
-    A tie goes to the earlier visit. Only a typed, corrected or single-city ZIP place is a source,
-    never history itself. Where a place has candidates (an ambiguous ZIP), only one of them is
-    taken; where the family has no such visit the place stays as it is.
+    A tie goes to the earlier visit. Sources are typed, corrected or single-city ZIP matches, never
+    a city filled from history. A city with candidates (an ambiguous ZIP) is filled only with one
+    of them; without such a visit it stays open.
     """
     if not any(_is_open(place) for place in places):
         return list(places)

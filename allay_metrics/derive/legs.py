@@ -1,10 +1,10 @@
-"""Drive legs: what each visit cost a therapist in driving, for whole days of hers at a time.
+"""Drive legs: the driving minutes of each visit, computed by therapist and whole day.
 
-A day is driven from her base, from home to home in the order of the starts, and back. A leg belongs
-to the visit it leads to, the way back to the last one. She drove to completed visits and no-shows,
-and will drive to booked ones; to visits by video nobody drives, and they take no part in the way.
-Where one city of a day has no drive time, or she has no base, nothing is known of that whole day:
-half a day's driving would look like a short one.
+A day's route starts at the therapist's base, goes from home to home in the order of the starts,
+and returns. A leg belongs to the visit it leads to; the return leg is added to the last visit.
+Completed visits, no-shows and booked visits are driven to; virtual visits are not on the route.
+Where a city of the day has no drive time, or the therapist has no base, the whole day is unknown:
+a partial day would look like a short one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ Between = Callable[[str, str], int | None]
 
 
 class Leg(NamedTuple):
-    """What a visit is told of driving; the field names are columns of `visit`."""
+    """The driving of one visit; the field names are columns of `visit`."""
 
     drive_minutes: int | None
     undriven: int
@@ -41,14 +41,14 @@ _NOBODY_DRIVES = Leg(None, 0, 0)
 
 
 class Changed(NamedTuple):
-    """How many visits say something else than before, and the days they are on."""
+    """The number of visits whose leg changed, and their days."""
 
     visits: int
     days: set[date]
 
 
 class Stop(NamedTuple):
-    """One visit of a therapist's day, and what it was told of driving so far."""
+    """One visit of a therapist's day with its stored leg."""
 
     therapist_id: str
     day: Any
@@ -58,9 +58,9 @@ class Stop(NamedTuple):
 
 
 def leg_before(state: str, city: str) -> Leg:
-    """Return what a visit is written with: nothing is known of its driving before its whole day is.
+    """Return the leg a visit is first written with: unknown until its whole day is computed.
 
-    So the days that stay unknown, and those are all of a practice without bases, are written once.
+    Days that stay unknown, which are all days of a practice without bases, are written only once.
     """
     if state not in DRIVEN_TO:
         return _NOBODY_DRIVES
@@ -70,32 +70,31 @@ def leg_before(state: str, city: str) -> Leg:
 def legs_of_day(cities: Sequence[str], base: str | None, between: Between) -> list[Leg]:
     """Return the leg of each visit of one therapist's day, given its cities in order.
 
-    `between` tells the minutes of two cities, None where they are not known.
+    `between` returns the minutes between two cities, None where they are unknown.
     """
     homes = [city for city in cities if city != VIRTUAL]
-    ways = _ways(homes, base, between)
-    if ways is None:
+    minutes = _route_minutes(homes, base, between)
+    if minutes is None:
         return [_AT_HOME if city == VIRTUAL else _UNKNOWN for city in cities]
-    legs = iter(_legs(homes, ways, between))
+    legs = iter(_legs(homes, minutes, between))
     return [_AT_HOME if city == VIRTUAL else next(legs) for city in cities]
 
 
-def _ways(homes: Sequence[str], base: str | None, between: Between) -> list[int] | None:
-    """Return the minutes to each home and, last, back to the base; None where one is not known."""
+def _route_minutes(homes: Sequence[str], base: str | None, between: Between) -> list[int] | None:
+    """Return the minutes to each home and, last, back to the base; None where one is unknown."""
     if base is None:
         return None
-    stops = [base, *homes, base]
-    ways = [between(a, b) for a, b in pairwise(stops)]
-    minutes = [way for way in ways if way is not None]
-    return minutes if len(minutes) == len(ways) else None
+    drives = [between(a, b) for a, b in pairwise([base, *homes, base])]
+    minutes = [drive for drive in drives if drive is not None]
+    return minutes if len(minutes) == len(drives) else None
 
 
-def _legs(homes: Sequence[str], ways: Sequence[int], between: Between) -> Iterator[Leg]:
+def _legs(homes: Sequence[str], minutes: Sequence[int], between: Between) -> Iterator[Leg]:
     last = len(homes) - 1
-    for place, home in enumerate(homes):
-        minutes = ways[place] + (ways[-1] if place == last else 0)
-        others = (*homes[:place], *homes[place + 1 :])
-        yield Leg(minutes, 0, int(not any(_near(home, other, between) for other in others)))
+    for index, home in enumerate(homes):
+        leg_minutes = minutes[index] + (minutes[-1] if index == last else 0)
+        others = (*homes[:index], *homes[index + 1 :])
+        yield Leg(leg_minutes, 0, int(not any(_near(home, other, between) for other in others)))
 
 
 def _near(city: str, other: str, between: Between) -> bool:
@@ -106,10 +105,10 @@ def _near(city: str, other: str, between: Between) -> bool:
 def refresh_legs(
     conn: Connection, practice_id: str, days: Iterable[date], *, as_written: bool = False
 ) -> Changed:
-    """Work out the legs of these days anew, and return what changed.
+    """Recompute the legs of these days and return what changed.
 
-    `as_written`: visits of therapists without a base say what `leg_before` wrote, and need no
-    second look. The roll-up of the days changed is to be recounted by the caller.
+    `as_written`: visits of therapists without a base still hold what `leg_before` wrote, and are
+    skipped. The caller refreshes the roll-up of the changed days.
     """
     bases = _bases(conn, practice_id)
     if as_written and not bases:
@@ -121,8 +120,8 @@ def refresh_legs(
         changed: list[tuple[Any, ...]] = []
         batch = touched[start : start + _AT_A_TIME]
         stops = _stops(conn, practice_id, batch, bases if as_written else None)
-        for (therapist_id, day), theirs in groupby(stops, key=_THERAPIST_AND_DAY):
-            day_stops = list(theirs)
+        for (therapist_id, day), group in groupby(stops, key=_THERAPIST_AND_DAY):
+            day_stops = list(group)
             legs = legs_of_day([stop.city for stop in day_stops], bases.get(therapist_id), between)
             for stop, leg in zip(day_stops, legs, strict=True):
                 if stop.leg != leg:
@@ -143,18 +142,18 @@ def _as_day(day: date | str) -> date:
 def _stops(
     conn: Connection, practice_id: str, days: Sequence[date], therapist_ids: Iterable[str] | None
 ) -> Iterator[Stop]:
-    """Yield the visits driven to on these days, therapist by therapist and day by day, in order.
+    """Yield the visits driven to on these days, ordered by therapist, day and start.
 
-    `whose` leaves those of these therapists alone.
+    `therapist_ids` limits them to these therapists; None means all.
     """
     columns = visit.c
-    theirs = (
+    of_therapists = (
         () if therapist_ids is None else (columns.therapist_id.in_(among(conn, therapist_ids)),)
     )
     statement = (
         select(
             columns.therapist_id,
-            # As it is stored: a hundred thousand days are not made into dates to be compared.
+            # As stored: parsing a hundred thousand dates only to compare them is slow.
             type_coerce(columns.day, Text),
             columns.id,
             columns.city,
@@ -166,7 +165,7 @@ def _stops(
             columns.practice_id == practice_id,
             columns.day.in_(days),
             columns.state.in_(DRIVEN_TO),
-            *theirs,
+            *of_therapists,
         )
         .order_by(columns.therapist_id, columns.day, columns.starts_at, columns.id)
     )
@@ -182,7 +181,7 @@ def _bases(conn: Connection, practice_id: str) -> Mapping[str, str]:
 
 
 def read_pairs(conn: Connection, practice_id: str) -> dict[tuple[str, str], int]:
-    """Return the pairs of cities the owner overruled, with their minutes."""
+    """Return the owner's drive times in minutes by pair of cities."""
     statement = select(drive_pair.c.city_a, drive_pair.c.city_b, drive_pair.c.minutes).where(
         drive_pair.c.practice_id == practice_id
     )
@@ -190,7 +189,7 @@ def read_pairs(conn: Connection, practice_id: str) -> dict[tuple[str, str], int]
 
 
 def _between(conn: Connection, practice_id: str) -> Between:
-    """Return the minutes between two cities as the practice has them, each pair worked out once."""
+    """Return a function of the minutes between two cities, with the owner's values, cached."""
     pairs = read_pairs(conn, practice_id)
 
     @cache

@@ -1,4 +1,4 @@
-"""Who a family is and who was cared for, from its bookings and visits."""
+"""The family and its clients, derived from bookings and visits."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,10 +27,10 @@ def client_id(family_id: str, name: str) -> str:
 def people_named(
     visit_type: str, infant_names: str | None, client_name: str
 ) -> tuple[str, list[str]]:
-    """Return of what kind (infant or parent) a booking's clients are, and their names.
+    """Return the kind (infant or parent) of a booking's clients, and their names.
 
-    A massage is for the parent who booked; any other visit is for the infants its booking names,
-    or for whom it names where no infant is.
+    A massage is for the parent who booked; any other visit is for the infants named in its
+    booking, or for the client named where there is none.
     """
     names = [] if visit_type == "massage" else infants(infant_names)
     return ("infant", names) if names else ("parent", [client_name])
@@ -41,7 +41,7 @@ def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, ClientRow], list[tupl
     clients: dict[str, ClientRow] = {}
     ids: dict[str, str] = {}
     visit_client_pairs: dict[tuple[str, str], None] = {}
-    # A family types its infants' names again and again.
+    # Parsed once per distinct answer: a family types the same names each time.
     answers: dict[tuple[str, str | None, str], tuple[str, list[str]]] = {}
     for visit in visits:
         for booking in visit.bookings:
@@ -62,7 +62,7 @@ def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, ClientRow], list[tupl
 
 
 def referral_source(bookings: Sequence[Booking]) -> str:
-    """Return how one family first said it heard of the practice, else `unknown`."""
+    """Return the referral source in one family's earliest booking that has one, else `unknown`."""
     sources = [(b.starts_at, b.referral_source) for b in bookings if b.referral_source]
     return min(sources)[1] if sources else "unknown"
 
@@ -73,10 +73,9 @@ def family_facts(
     ended: Ending | None,
     contacts: Mapping[str, ContactPermission],
 ) -> FamilyFacts:
-    """Return one family's name, contacts, days of first, last and next visit, and of its end.
+    """Return one family's name, contact data, days of its first, last and next visit, and ending.
 
-    `contacts` is what was said of contact, by booking id: of a family made of two the stricter
-    counts.
+    `contacts` are contact permissions by booking id; the strictest of the family's counts.
     """
     contact = strictest(contacts[b.id] for b in bookings if b.id in contacts)
     closed = ended if ended is not None and ended.is_closed else None

@@ -1,4 +1,4 @@
-"""Reads what deriving needs of some families: their bookings, decisions, and closed care."""
+"""Reads the inputs of derivation: bookings, decisions, closed care, contact permissions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,35 +32,34 @@ def read_bookings(
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id)
     )
-    for family_id, theirs in groupby(
-        _parse_bookings(plain_rows(conn, statement)), attrgetter("family_id")
-    ):
-        yield family_id, sorted(theirs, key=attrgetter("id"))
+    bookings = _parse_bookings(plain_rows(conn, statement))
+    for family_id, group in groupby(bookings, attrgetter("family_id")):
+        yield family_id, sorted(group, key=attrgetter("id"))
 
 
-_DAYS = tuple(
-    place
-    for place, name in enumerate(Booking._fields)
+_DAY_INDEXES = tuple(
+    index
+    for index, name in enumerate(Booking._fields)
     if isinstance(booking.c[name].type, LocalDate)
 )
 
 
 def _parse_bookings(rows: Sequence[Sequence[Any]]) -> Iterator[Booking]:
-    # By columns: a day stands in many rows, and is read once.
+    # By columns: each distinct day is parsed only once.
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for place in _DAYS if rows else ():
-        days = {day: _day(day) for day in set(columns[place])}
-        columns[place] = [days[day] for day in columns[place]]
+    for index in _DAY_INDEXES if rows else ():
+        days = {day: _day(day) for day in set(columns[index])}
+        columns[index] = [days[day] for day in columns[index]]
     return map(Booking._make, zip(*columns, strict=True))
 
 
 def _day(value: str | date | None) -> date | None:
-    """Return a day as the driver gives it: SQLite's as text."""
+    """Parse a day: the SQLite driver returns text, PostgreSQL's a date."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
-    """Return when and why care was closed, of those clients whose care was."""
+    """Return the closings of these clients by client id."""
     statement = select(
         care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason
     ).where(
@@ -71,7 +70,7 @@ def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -
 
 
 def read_contacts(conn: Connection, practice_id: str) -> dict[str, ContactPermission]:
-    """Return the strictest that was said of contact with families, by booking id, newest first."""
+    """Return the strictest contact permission of each booking that has one, newest first."""
     statement = (
         select(family_contact.c.booking_id, family_contact.c.level, family_contact.c.reason)
         .where(family_contact.c.practice_id == practice_id)
@@ -88,11 +87,11 @@ def read_contacts(conn: Connection, practice_id: str) -> dict[str, ContactPermis
 
 
 def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
-    """Return the owner's word on missing bookings, by booking id.
+    """Return the owner's decisions on missing bookings, by booking id.
 
-    It was said of what was known then: once a newer file held the booking it says nothing more,
-    even if the booking goes missing again. The same file taken in again is no newer one, nor is an
-    older export of a booking that is missing from the file it was said of.
+    A decision ends once a newer file holds the booking, even if it goes missing again later. The
+    same file imported again is no newer file; nor is an older export that holds the booking where
+    the file the decision was about still lacks it.
     """
     first_known, lacking = _first_imports(practice_id), import_.alias()
     statement = (
@@ -130,9 +129,9 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
 
 
 def _first_imports(practice_id: str) -> Subquery:
-    """Return the SELECT of when each file first came in, as it was exported: hash, as-of, moment.
+    """Return the SELECT of the first import of each file: hash, as-of, moment (seconds UTC).
 
-    As a set by file: few files are taken in twice, and each holds thousands of bookings.
+    Grouped by file: few files are imported twice, and each holds thousands of bookings.
     """
     moment = func.min(import_.c.imported_at).label("imported_at")
     return (
@@ -144,7 +143,7 @@ def _first_imports(practice_id: str) -> Subquery:
 
 
 def imports_that_mark_attendance(conn: Connection, practice_id: str) -> frozenset[str]:
-    """Return the imports whose source tells who came."""
+    """Return the ids of the imports whose source marks attendance."""
     statement = select(coverage.c.import_id).where(
         coverage.c.practice_id == practice_id, coverage.c.kind == "attendance"
     )

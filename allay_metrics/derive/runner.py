@@ -1,4 +1,4 @@
-"""The one runner: derives everything of the families touched, and the roll-up of their days."""
+"""The one runner: derives the affected families, and the roll-up of their days."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -35,9 +35,9 @@ from allay_metrics.derive.writing import (
 from allay_metrics.records import rollup
 from allay_metrics.records.tables import city, family, offered_hours, therapist, visit
 
-# Version of the rules: records derived by older ones are derived anew when they are opened.
+# Version of the rules: records derived by an older version are derived again when opened.
 RULES = 5
-# Families at a time: memory stays the same however many there are.
+# Families at a time, so that memory does not grow with the practice.
 BATCH = 3_000
 
 
@@ -53,20 +53,20 @@ def derive(
 ) -> None:
     """Derive family, clients, visits and flags of these families, and recount the days touched.
 
-    Deriving twice gives the same rows. `relinked`: the owner's word on who is one family changed.
-    `contact_given_back`: a choice is taken back, and contact as it was before it is on file again.
-    `stay` are rows kept of clients of which somebody knows whose they are (`follow`).
-    `progress` is told the share done, 0 to 1. It runs in the caller's transaction.
+    Deriving twice gives the same rows. `relinked`: merges or splits of families changed.
+    `contact_given_back`: an override is undone and the earlier contact permissions are restored.
+    `stay` are rows of clients that somebody assigned by hand (`follow`). `progress` is called with
+    the share done, 0 to 1. Runs in the caller's transaction.
     """
     choices = read_choices(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
     follow(conn, practice_id, families, choices, stay)
     spread_contact(conn, practice_id, families, of_left=not contact_given_back)
-    # All go before any comes: a booking that moved takes its visit's id to another family.
-    stood = [_drop_batch(conn, practice_id, batch) for batch in batches]
-    days = set().union(*stood)
-    for done, (batch, before) in enumerate(zip(batches, stood, strict=True), 1):
+    # All visits are deleted before any is written: a moved booking takes its visit id along.
+    dropped_days = [_drop_batch(conn, practice_id, batch) for batch in batches]
+    days = set().union(*dropped_days)
+    for done, (batch, before) in enumerate(zip(batches, dropped_days, strict=True), 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
         if before:
             note_who(conn, practice_id, batch)
@@ -79,13 +79,13 @@ def derive(
 
 
 def derive_all(conn: Connection, practice_id: str) -> None:
-    """Derive every family anew."""
+    """Derive every family again."""
     statement = select(family.c.id).where(family.c.practice_id == practice_id)
     derive(conn, practice_id, list(conn.execute(statement).scalars()), relinked=True)
 
 
 def _drop_batch(conn: Connection, practice_id: str, families: list[str]) -> set[date]:
-    """Delete what stood of these families' visits; return the days they were on."""
+    """Delete the visits and episodes of these families; return the days of the visits."""
     days = drop_visits(conn, practice_id, families)
     if days:
         drop_episodes(conn, practice_id, families)
@@ -103,32 +103,35 @@ def _derive_batch(
     clients: dict[str, ClientRow] = {}
     visit_client_pairs: list[tuple[str, str]] = []
     episodes: list[EpisodeRow] = []
-    family_bookings = [theirs for _, theirs in read_bookings(conn, practice_id, families)]
-    courses = [(theirs, visits_of(theirs, decided, marking, choices)) for theirs in family_bookings]
-    cared_for = [clients_of(theirs) for _, theirs in courses]
+    bookings_by_family = [group for _, group in read_bookings(conn, practice_id, families)]
+    courses = [
+        (bookings, visits_of(bookings, decided, marking, choices))
+        for bookings in bookings_by_family
+    ]
+    cared_for = [clients_of(family_visits) for _, family_visits in courses]
     closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
-    for (bookings, theirs), (people, pairs) in zip(courses, cared_for, strict=True):
-        parents = {id_ for id_, one in people.items() if one.kind == "parent"}
-        ended = ending(people, theirs, pairs, closed, parents)
-        set_flags(theirs, ended.day if ended else None, died_on(people, closed))
+    for (bookings, family_visits), (people, pairs) in zip(courses, cared_for, strict=True):
+        parents = {id_ for id_, person in people.items() if person.kind == "parent"}
+        ended = ending(people, family_visits, pairs, closed, parents)
+        set_flags(family_visits, ended.day if ended else None, died_on(people, closed))
         source = referral_source(bookings)
-        for one in theirs:
-            one.referral_source = source
-        visits += theirs
+        for family_visit in family_visits:
+            family_visit.referral_source = source
+        visits += family_visits
         clients |= people
         visit_client_pairs += pairs
-        episodes += episodes_of(theirs, people, pairs, closed)
-        facts.append(family_facts(bookings, theirs, ended, contacts))
+        episodes += episodes_of(family_visits, people, pairs, closed)
+        facts.append(family_facts(bookings, family_visits, ended, contacts))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, visit_client_pairs)
     forget_who(conn, practice_id, clients)
     write_episodes(conn, practice_id, episodes)
-    return {one.day for one in visits}
+    return {family_visit.day for family_visit in visits}
 
 
 def _drop_unused_names(conn: Connection, practice_id: str) -> None:
-    """Delete places and therapists that only an undone import had named."""
+    """Delete cities and therapists that only an undone import had named."""
     used = select(visit.c.city).where(visit.c.practice_id == practice_id).distinct()
     doubtful = (city.c.practice_id == practice_id) & (city.c.kind == "ambiguous")
     conn.execute(delete(city).where(doubtful, city.c.name.not_in(used)))

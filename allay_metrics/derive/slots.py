@@ -1,4 +1,4 @@
-"""From one family's bookings to its visits: state, type and city, and twins' rows made one."""
+"""From one family's bookings to its visits: state, type, city, and rows of twins combined."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,22 +18,22 @@ def visits_of(
 ) -> list[Visit]:
     """Return one family's visits in order of their start.
 
-    `bookings` stand in the order of their ids; `decided` is the owner's word on missing ones, by
-    booking id; `marking` are the imports whose source tells who came; `choices` is what she chose
-    of types and cities, her correction of one row being her word on the visit. Rows of one
-    therapist, start and state are one visit: twins booked apart. It is called by its first row's
-    id, costs what its rows cost together and lasts as long as the longest. A booking decided
-    deleted never was one.
+    `bookings` are in the order of their ids; `decided` are the owner's decisions on missing
+    bookings by booking id; `marking` are the imports whose source marks attendance; `choices` are
+    the overrides of types and cities: a correction of one row applies to its visit. Rows with the
+    same therapist, start and state are one visit (twins booked separately): it has the id of its
+    first row, the sum of their prices and the longest duration. A booking decided as deleted
+    yields no visit.
     """
     kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
     places = fill_from_history([b.starts_at for b in kept], _places(kept, choices))
     words, types = choices.type_words, choices.types
     visits: dict[tuple[str, int, str], Visit] = {}
-    for booking, where in zip(kept, places, strict=True):
-        standing, assumed = _state(booking, decided, marking)
+    for booking, match in zip(kept, places, strict=True):
+        visit_state, assumed = _state(booking, decided, marking)
         first, second = types.get(booking.id) or visit_types(booking.type_text, words)
         therapist = booking.therapist or "unknown"
-        slot = (therapist, booking.starts_at, standing)
+        slot = (therapist, booking.starts_at, visit_state)
         visit = Visit(
             id=booking.id,
             family_id=booking.family_id,
@@ -45,10 +45,10 @@ def visits_of(
             minutes=booking.minutes,
             visit_type=first,
             second_type=second,
-            state=standing,
+            state=visit_state,
             assumed=assumed,
-            city=where.city,
-            city_how=where.how,
+            city=match.city,
+            city_how=match.how,
             price_cents=booking.price_cents,
             booked_on=booking.booked_on,
             as_of=booking.as_of,
@@ -68,8 +68,8 @@ def _places(bookings: Sequence[Booking], choices: Overrides) -> list[CityMatch]:
     if not corrected:
         return places
     return [
-        CityMatch(corrected[booking.id], "corrected") if booking.id in corrected else where
-        for booking, where in zip(bookings, places, strict=True)
+        CityMatch(corrected[booking.id], "corrected") if booking.id in corrected else match
+        for booking, match in zip(bookings, places, strict=True)
     ]
 
 
@@ -92,7 +92,7 @@ def _state(
 
 
 def _join(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> None:
-    """Make another row of the same slot part of the visit."""
+    """Merge another row of the same slot into the visit."""
     _join_types(visit, other, corrected)
     visit.bookings += other.bookings
     visit.ends_at = max(visit.ends_at, other.ends_at)
@@ -114,6 +114,6 @@ def _join_types(visit: Visit, other: Visit, corrected: Mapping[str, Types]) -> N
     if other.id in corrected:
         visit.visit_type, visit.second_type = other.visit_type, other.second_type
         return
-    for named in (other.visit_type, other.second_type):
-        if named and named != visit.visit_type and not visit.second_type:
-            visit.second_type = named
+    for visit_type in (other.visit_type, other.second_type):
+        if visit_type and visit_type != visit.visit_type and not visit.second_type:
+            visit.second_type = visit_type

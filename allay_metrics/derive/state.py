@@ -1,4 +1,4 @@
-"""Where a visit stands, decided from what its source says and the moment of that telling."""
+"""The state of a visit, derived from what its source states and when it was exported."""
 
 LATE_SECONDS = 24 * 60 * 60
 
@@ -13,10 +13,10 @@ def state(  # noqa: PLR0913, PLR0917 each is one of the facts the rules name
     absent: bool,
     marks_attendance: bool,
 ) -> tuple[str, int]:
-    """Return the visit's state, and 1 where that it took place is assumed.
+    """Return the visit's state, and 1 where the source does not mark it as attended.
 
-    All moments are unix seconds UTC. `absent`: a newer file of the source that should hold the
-    visit does not. `marks_attendance`: the source says of every past visit who came.
+    All moments are Unix seconds UTC. `absent`: a newer file of the source should hold the visit
+    and does not. `marks_attendance`: the source marks every past visit that took place.
     """
     if marked == "rescheduled":
         return "rescheduled", 0

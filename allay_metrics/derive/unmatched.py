@@ -1,8 +1,8 @@
-"""Check-ins of clients who are no longer on file say whose they were.
+"""Check-ins of clients who no longer exist keep the respondent's name and e-mail.
 
-A client whose visits are all decided never booked, or whose import is undone, is no client any
-more. What a parent answered in a form stays, and a warning sign in it waits: name and address are
-noted at the check-in, for the owner to find the family by, and go when the client is there again.
+A client disappears when all her bookings are decided as deleted, or their import is undone. The
+parent's answers stay, and a warning sign in them stays open: name and e-mail are stored with the
+check-in, so that the owner can find the family, and removed when the client exists again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from allay_metrics.records.tables.check_ins import FORM
 
 
 def note_who(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
-    """Note at the forms of these families' clients without a visit whose they are."""
+    """Store name and e-mail with the check-in forms of these families' clients without a visit."""
     of_client = and_(
         client.c.practice_id == check_in.c.practice_id, client.c.id == check_in.c.client_id
     )
@@ -33,11 +33,11 @@ def note_who(conn: Connection, practice_id: str, families: Sequence[str]) -> Non
 
 
 def forget_who(conn: Connection, practice_id: str, clients: Iterable[str]) -> None:
-    """Take back what `note_who` noted of clients who are on file."""
-    noted = and_(
+    """Remove what `note_who` stored for clients who exist."""
+    with_respondent = and_(
         check_in.c.practice_id == practice_id,
         check_in.c.source == FORM,
         check_in.c.said_name.is_not(None),
         check_in.c.client_id.in_(among(conn, clients)),
     )
-    conn.execute(update(check_in).where(noted).values(said_name=None, said_email=None))
+    conn.execute(update(check_in).where(with_respondent).values(said_name=None, said_email=None))

@@ -1,4 +1,4 @@
-"""From what a booking calls itself to its visit type: words decide, by a table."""
+"""From the service name of a booking to its visit type, by a table of words."""
 
 import csv
 import re
@@ -29,10 +29,10 @@ class VisitTypeWord:
 
 @dataclass(frozen=True, eq=False)
 class VisitTypeWords:
-    """A table of words, known by itself and not by its contents: that makes looking up cheap.
+    """A table of words; it compares by identity, which keeps cached lookups cheap.
 
-    `names` are whole names of services (as `service_name` spells them) whose types are settled:
-    their words say nothing more.
+    `names` maps whole service names (as `service_name` spells them) to their types, and wins over
+    the words in them.
     """
 
     words: tuple[VisitTypeWord, ...]
@@ -41,7 +41,7 @@ class VisitTypeWords:
 
 @cache
 def shipped_words() -> VisitTypeWords:
-    """Return the words that come with the product."""
+    """Return the shipped words."""
     return read_words(config.REFERENCE / "visit_type_words.csv")
 
 
@@ -59,7 +59,7 @@ def read_words(path: Path) -> VisitTypeWords:
 def visit_types(text: str, words: VisitTypeWords) -> tuple[str, str]:
     """Return the primary visit type and the second, '' if only one is named.
 
-    The first named is the primary one; `other` where no word is known.
+    The first type named is the primary one; `other` where no word matches.
     """
     if words.names and (settled := words.names.get(service_name(text))):
         return settled
@@ -72,17 +72,17 @@ def visit_types(text: str, words: VisitTypeWords) -> tuple[str, str]:
 
 
 def says(word: str, text: str) -> bool:
-    """Return whether a word or phrase stands in a service's name."""
+    """Return whether a service name contains a word or phrase."""
     return _pattern(word).search(text) is not None
 
 
 def service_name(text: str) -> str:
-    """Return a service's name blind to case and spacing."""
+    """Return a service name in lower case with single spaces."""
     return " ".join(text.casefold().split())
 
 
 def _named(text: str, words: VisitTypeWords) -> list[tuple[int, VisitTypeWord]]:
-    """Return where each known word first stands in the text, in that order."""
+    """Return the position of each matching word's first occurrence, in order of position."""
     matches = ((_pattern(word.word).search(text), word) for word in words.words)
     return sorted(((match.start(), word) for match, word in matches if match), key=lambda x: x[0])
 

@@ -1,4 +1,4 @@
-"""Writes what was derived for some families in place of what stood there."""
+"""Replaces the derived rows of some families by new ones."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -56,20 +56,22 @@ _OTHERS = (
 
 
 def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> set[date]:
-    """Delete the visits of these families; return the days they stood on."""
+    """Delete the visits of these families; return their days."""
     of_families = (visit_table.c.practice_id == practice_id) & visit_table.c.family_id.in_(
         among(conn, families)
     )
     days = set(conn.execute(select(visit_table.c.day).where(of_families).distinct()).scalars())
     if days:
-        theirs = visit_client.c.visit_id.in_(select(visit_table.c.id).where(of_families))
-        conn.execute(delete(visit_client).where(visit_client.c.practice_id == practice_id, theirs))
+        their_visits = visit_client.c.visit_id.in_(select(visit_table.c.id).where(of_families))
+        conn.execute(
+            delete(visit_client).where(visit_client.c.practice_id == practice_id, their_visits)
+        )
         conn.execute(delete(visit_table).where(of_families))
     return days
 
 
 def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> None:
-    """Insert visits that carry every flag, with the calendar columns of their day."""
+    """Insert visits with all flags set, adding the calendar columns of their day."""
     therapists = _keep_therapists(conn, practice_id, {visit.therapist for visit in visits})
     _keep_cities(conn, practice_id, {visit.city for visit in visits})
     calendar = {day: _calendar(day) for day in {visit.day for visit in visits}}
@@ -130,7 +132,7 @@ def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
 
 
 def write_families(conn: Connection, practice_id: str, facts: list[FamilyFacts]) -> None:
-    """Keep each family's name, contacts, days, whether care is closed, whom nobody contacts."""
+    """Update each family's name, contact data, days, closing and contact permission."""
     days = ("first_on", "last_on", "next_on", "closed_on")
     text_columns = ("closed_reason", "contact", "contact_reason")
     columns = ("name", "email", "phone", *days, *text_columns)
@@ -155,10 +157,10 @@ def write_clients(
     clients: Mapping[str, ClientRow],
     visit_client_pairs: list[tuple[str, str]],
 ) -> None:
-    """Keep the clients by id, and who was seen in which visit: (visit id, client id)."""
+    """Insert or update the clients by id, and insert the pairs (visit id, client id)."""
     in_practice = client.c.practice_id == practice_id
     statement = select(client.c.id, client.c.name, client.c.kind, client.c.born_on)
-    there = {
+    stored = {
         row.id: (row.name, row.kind, row.born_on)
         for row in conn.execute(statement.where(in_practice, client.c.id.in_(among(conn, clients))))
     }
@@ -166,16 +168,16 @@ def write_clients(
     new = [
         (practice_id, c.id, c.family_id, c.name, c.kind, _iso(c.born_on))
         for c in clients.values()
-        if c.id not in there
+        if c.id not in stored
     ]
     insert_rows(conn, client, columns, new)
     changed = [
         (c.name, c.kind, _iso(c.born_on), c.id)
         for c in clients.values()
-        if c.id in there and there[c.id] != (c.name, c.kind, c.born_on)
+        if c.id in stored and stored[c.id] != (c.name, c.kind, c.born_on)
     ]
     update_rows(conn, client, practice_id, ("name", "kind", "born_on"), changed)
-    # In the order they are stored in: that is half the time.
+    # Inserting in primary key order takes half the time.
     rows = [
         (practice_id, visit_id, client_id) for visit_id, client_id in sorted(visit_client_pairs)
     ]
@@ -183,23 +185,23 @@ def write_clients(
 
 
 def unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition of these families' clients nobody visits."""
-    theirs = client.c.family_id.in_(among(conn, families))
+    """Return the condition for these families' clients without a visit."""
+    of_families = client.c.family_id.in_(among(conn, families))
     has_visit = exists().where(
         visit_client.c.practice_id == practice_id, visit_client.c.client_id == client.c.id
     )
-    return and_(client.c.practice_id == practice_id, theirs, ~has_visit)
+    return and_(client.c.practice_id == practice_id, of_families, ~has_visit)
 
 
 def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
-    """Delete these families' clients nobody visits: an undone import or a new name left them."""
+    """Delete these families' clients without a visit, left by an undone import or a new name."""
     conn.execute(delete(client).where(unseen(conn, practice_id, families)))
 
 
 def drop_unbooked(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
-    """Delete those of the families without a booking: settled matches leave such behind."""
+    """Delete the families that have no booking any more."""
     booked = exists().where(
         booking.c.practice_id == practice_id, booking.c.family_id == family.c.id
     )
-    ours = family.c.id.in_(among(conn, families))
-    conn.execute(delete(family).where(family.c.practice_id == practice_id, ours, ~booked))
+    given_families = family.c.id.in_(among(conn, families))
+    conn.execute(delete(family).where(family.c.practice_id == practice_id, given_families, ~booked))

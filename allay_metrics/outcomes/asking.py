@@ -1,4 +1,4 @@
-"""When a family is asked, and what: moments around the first session, the questions of each."""
+"""The check-ins of a course of care: their moments around the first session, their questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ LABELS = {
 }
 GRACE = timedelta(days=3)
 MOST = 8  # questions of one form: under 90 seconds on a phone
-FOLLOW_UP = ("pgic", "harms")  # what got worse is asked always
+FOLLOW_UP = ("pgic", "harms")  # harms: whether anything got worse is always asked
 STANDING = MOST - len(FOLLOW_UP)
-# What is left out where a concern asks more of its own, before as after, so that no answer is
-# without its pair: the longest sleep tells of the same night, crying of the same day. Confidence
-# gives way to the practice's own measures alone.
+# Omitted in this order where a concern has more questions of its own, at baseline and follow-up
+# alike so that every answer has its pair: the longest sleep describes the same night, crying the
+# same day. Confidence gives way only to the practice's own measures.
 _GIVE_WAY = ("wakings", "settle", "confidence")
 _B0_DAYS = timedelta(seconds=B0_WITHIN)
 _B1_DAYS = timedelta(seconds=B1_WITHIN)
@@ -29,7 +29,7 @@ _B1_DAYS = timedelta(seconds=B1_WITHIN)
 
 @dataclass(frozen=True)
 class CheckInPeriod:
-    """One moment of a course of care: the days on which an answer counts, and the best of them."""
+    """One check-in of a course of care: the days on which an answer counts, and the due day."""
 
     moment: str
     opens: date
@@ -37,15 +37,15 @@ class CheckInPeriod:
     closes: date
 
     def is_open(self, on: date) -> bool:
-        """Return whether to ask on this day."""
+        """Return whether a check-in may be sent on this day."""
         return self.opens <= on <= self.closes
 
 
 def askings(first: date, booked_on: date | None = None) -> tuple[CheckInPeriod, ...]:
-    """Return every moment around the day of the first session, in order.
+    """Return all check-ins around the day of the first session, in order.
 
-    B0 is asked from the booking on, at most 14 days ahead, until B1 takes its place 48 hours
-    ahead; there is none for a visit booked later than that.
+    B0 opens with the booking, at most 14 days ahead, and ends when B1 opens 48 hours ahead; a visit
+    booked later than that has no B0.
     """
     before = first - _B1_DAYS
     booked = max(booked_on or first - _B0_DAYS, first - _B0_DAYS)
@@ -72,12 +72,12 @@ def asked_measures(
     taken: int = 0,
     own: Sequence[OwnMeasure] = (),
 ) -> tuple[Measure, ...]:
-    """Return what is asked, that of the concern first; with what is `taken` eight at most.
+    """Return the measures of one form, the concern's first; at most eight with those `taken`.
 
-    Where no concern was declared, what everybody is asked. `client` is infant or parent; a
-    follow-up also asks how things changed and whether anything got worse. `taken` counts questions
-    of the form that are no measures, such as that about birth: the anchor gives way to it. `own`
-    are measures of the practice's own; what everybody is asked gives way to them.
+    Without a declared concern, those asked of everybody. `client` is infant or parent; a follow-up
+    also asks how things changed and whether anything got worse. `taken` counts questions of the
+    form that are not measures, such as the birth date: the question of change gives way to them.
+    `own` are the practice's own measures; the questions to everybody give way to them.
     """
     concern_details = concerns()[concern or "other"]
     form_measures = [
@@ -86,10 +86,10 @@ def asked_measures(
         if client == "infant" or measure.asked_of != "all infants"
     ]
     form_measures.sort(key=lambda measure: measure.id != concern_details.primary_measure)
-    most = max((len(of_concern(own, concern_details, one)) for one in MOMENTS), default=0)
+    most = max((len(of_concern(own, concern_details, each)) for each in MOMENTS), default=0)
     for name in _GIVE_WAY:
         if len(form_measures) + most > STANDING and name != concern_details.primary_measure:
-            form_measures = [one for one in form_measures if one.id != name]
+            form_measures = [measure for measure in form_measures if measure.id != name]
     form_measures += of_concern(own, concern_details, moment)
     if moment not in BASELINES:
         anchors = (
@@ -100,10 +100,10 @@ def asked_measures(
 
 
 def room_for(concern: Concern) -> int:
-    """Return how many measures of the practice's own a form for this concern has room for."""
-    must = [
-        one
-        for one in measures_for(concern)
-        if one.id == concern.primary_measure or one.id not in _GIVE_WAY
+    """Return how many of the practice's own measures fit into a form for this concern."""
+    required = [
+        measure
+        for measure in measures_for(concern)
+        if measure.id == concern.primary_measure or measure.id not in _GIVE_WAY
     ]
-    return max(0, STANDING - len(must))
+    return max(0, STANDING - len(required))

@@ -1,4 +1,4 @@
-"""One episode's change: raw, what age would bring, and what remains."""
+"""One episode's change: the raw change, the change expected by age, and the remainder."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +14,11 @@ Verdict = Literal["better", "same", "worse", "at_best_already", "cannot_tell"]
 
 @dataclass(frozen=True)
 class Change:
-    """A pair of answers of one episode. Everything is signed so that positive is better.
+    """The change between two answers of one episode. Everything is signed: positive is better.
 
-    `expected` is the change that age alone brings by the norms and `remainder` what is left;
-    both None where the measure has no norms or the baby is beyond the table's ages. `reliable`
-    is True where the change is past the threshold and past noise, None where noise is not known.
+    `expected` is the change by age alone according to the norms, `remainder` the rest; both are
+    None where the measure has no norms or the baby's age is outside the table. `reliable` is True
+    where the change exceeds both the threshold and noise, None where the noise is unknown.
     """
 
     before: float
@@ -66,9 +66,9 @@ def _expected(
 def _verdict(measure: Measure, before: float, change: float, remainder: float | None) -> Verdict:
     """Return better, same or worse by the measure's threshold.
 
-    A baby who starts within one threshold of the best cannot improve: counted apart, unless it
-    got worse, which nothing may hide. Where the threshold is meant beyond the change by age and
-    that is not known, nothing can be told.
+    A baby who starts within one threshold of the best value cannot improve and is counted
+    separately, unless it got worse, which is always counted. Where the threshold applies beyond
+    the change by age and that is unknown, the verdict is `cannot_tell`.
     """
     judged = remainder if measure.beyond_age else change
     could_not_improve = abs(measure.best - before) < measure.threshold

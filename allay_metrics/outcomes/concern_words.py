@@ -1,4 +1,4 @@
-"""From what a family wrote at booking to the concern it came for: words decide."""
+"""From the text a family wrote at booking to its concern, by a table of words."""
 
 import csv
 import re
@@ -11,10 +11,10 @@ OTHER = "other"
 
 
 def concern_of(text: str | None, client: str) -> str | None:
-    """Return the id of the concern a text names first, `other` where it names none we know.
+    """Return the id of the concern a text names first, `other` where it names no known one.
 
-    `client` is infant or parent: concerns of the other kind are not looked for. None where
-    nothing was written: a concern is declared, never guessed.
+    `client` is infant or parent: concerns of the other kind do not match. None where nothing was
+    written: a concern is declared, never guessed.
     """
     if not text or not text.strip():
         return None
@@ -22,7 +22,7 @@ def concern_of(text: str | None, client: str) -> str | None:
 
 
 def forget_concerns() -> None:
-    """Forget every text that was read, as erasing a family asks for."""
+    """Clear the cache of texts, as erasing a family requires."""
     _named.cache_clear()
 
 
@@ -36,7 +36,7 @@ def _named(text: str, client: str) -> str:
 
 @cache
 def _words(client: str) -> tuple[dict[str, str], re.Pattern[str]]:
-    """Return the concern by word, and what finds the first word of a text, the longest of two."""
+    """Return the concern by word, and a pattern that finds the first word, the longer of two."""
     concerns_by_id = concerns()
     with (config.REFERENCE / "concern_words.csv").open(encoding="utf-8", newline="") as file:
         by_word = {
@@ -45,6 +45,6 @@ def _words(client: str) -> tuple[dict[str, str], re.Pattern[str]]:
             if concerns_by_id[row["concern"]].client in (client, "either")
         }
     longest_first = sorted(by_word, key=len, reverse=True)
-    # A pattern of no word at all would match everywhere.
+    # An empty alternation would match everywhere.
     either = "|".join(map(re.escape, longest_first)) or r"(?!)"
     return by_word, re.compile(rf"\b(?:{either})\b")

@@ -9,10 +9,10 @@ PAUSE = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Stay:
-    """The days of one client's completed visits that belong together, in order.
+    """The days of one client's completed visits in one episode, in order.
 
-    `closed_on` is the day care was closed or the day 60 days had passed without a visit; None
-    while it is open on the day asked about.
+    `closed_on` is the day care was closed, or the day 60 days after the last visit; None while the
+    episode is open.
     """
 
     days: tuple[date, ...]
@@ -20,10 +20,10 @@ class Stay:
 
 
 def stays(days: Iterable[date], closed: date | None, as_of: date) -> list[Stay]:
-    """Return the episodes that one client's completed visits fall into, in order.
+    """Return the episodes formed by one client's completed visits, in order.
 
-    `closed` is the day a person closed the care, None where nobody did: visits up to that day end
-    with it, a later visit opens a new episode. `as_of` is the day the records were exported.
+    `closed` is the day a person closed the care, None where nobody did: it ends the visits up to
+    that day, and a later visit opens a new episode. `as_of` is the day of the export.
     """
     groups: list[list[date]] = []
     for day in sorted(set(days)):

@@ -1,4 +1,4 @@
-"""Who answered, how far the missing could move the result, and what may be said of it."""
+"""Response rates, bounds for missing answers, and the small-number rules of what is shown."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,12 +25,12 @@ class Funnel:
 
     @property
     def rate(self) -> float | None:
-        """Return pairs over eligible, 0 to 1; None of nothing."""
+        """Return pairs over eligible, 0 to 1; None where nobody is eligible."""
         return self.paired / self.eligible if self.eligible else None
 
     @property
     def standing(self) -> Standing:
-        """Return how far the answers may stand for the families in care."""
+        """Return how well the answers represent the families in care."""
         if self.rate is None:
             return "nobody"
         if self.rate < NO_HEADLINE_UNDER:
@@ -39,10 +39,10 @@ class Funnel:
 
 
 def bounds(improved: int, paired: int, eligible: int) -> tuple[float, float] | None:
-    """Return the share improved if everybody missing had not, and if everybody had.
+    """Return the share improved if nobody without answers had improved, and if everybody had.
 
     15 improved of 22 pairs of 40 eligible: 38 to 82 % (Horowitz and Manski 2000, J Am Stat Assoc
-    95:77, worst and best case). None of nothing.
+    95:77, worst and best case). None where nobody is eligible.
     """
     if not eligible:
         return None
@@ -50,7 +50,7 @@ def bounds(improved: int, paired: int, eligible: int) -> tuple[float, float] | N
 
 
 def detail(n: int) -> Detail:
-    """Return how much may be shown of n pairs: lines, dots and a median, or a summary."""
+    """Return what may be shown for n pairs: lines, dots with a median, or a summary."""
     if n == 0:
         return "nothing"
     if n < LINES_ONLY_UNDER:
@@ -59,10 +59,10 @@ def detail(n: int) -> Detail:
 
 
 def withheld(sizes: dict[str, int]) -> frozenset[str]:
-    """Return the groups whose summaries are not shown beside a total of all of them.
+    """Return the groups whose summaries are withheld beside a total of all groups.
 
-    Those under 11, and, where they are just one, the smallest of the others too: a total less
-    all groups shown would tell the one left out.
+    Those under 11, and, if that is only one, the smallest of the others, too: otherwise the total
+    minus the groups shown would reveal the one withheld.
     """
     small = {name for name, n in sizes.items() if 0 < n < SUMMARY_FROM}
     others = sorted((n, name) for name, n in sizes.items() if n >= SUMMARY_FROM)
@@ -72,12 +72,12 @@ def withheld(sizes: dict[str, int]) -> frozenset[str]:
 
 
 def tells_on_one(sizes: dict[str, int]) -> bool:
-    """Return whether a total, told beside the groups that may be shown, tells of one left out."""
+    """Return whether a total beside the groups that may be shown would reveal a withheld one."""
     return any(sizes[name] >= SUMMARY_FROM for name in withheld(sizes))
 
 
 def at_an_extreme(values: list[float], low: float, high: float) -> str:
-    """Return `floor` or `ceiling` where 15 % or more of the answers stand there, else nothing."""
+    """Return `floor` or `ceiling` where 15 % or more of the answers are at that end, else ''."""
     if not values:
         return ""
     for end, name in ((low, "floor"), (high, "ceiling")):

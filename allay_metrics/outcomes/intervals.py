@@ -1,4 +1,4 @@
-"""Intervals and the arithmetic of chance: how sure a small number can make one."""
+"""Confidence intervals and reliable change for small numbers."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ RELIABLE = 1.96  # standard errors; Jacobson and Truax 1991
 
 @dataclass(frozen=True)
 class Share:
-    """`count` of `n` with its Wilson interval; share, low and high are 0 to 1, None of nothing."""
+    """`count` of `n` with its Wilson interval; share, low and high are 0 to 1, None for n = 0."""
 
     count: int
     n: int
@@ -22,7 +22,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Mean:
-    """Mean and median of n changes, and the t interval of the mean; None under two."""
+    """Mean and median of n changes, and the t interval of the mean; None for n below 2."""
 
     n: int
     mean: float
@@ -45,7 +45,7 @@ def wilson(count: int, n: int) -> Share:
     share = count / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # At the ends rounding would leave a hair beside 0 and 1.
+    # Rounding would leave a tiny difference from 0 and 1 at the ends.
     low = 0.0 if count == 0 else centre - half
     high = 1.0 if count == n else centre + half
     return Share(count, n, share, low, high)
@@ -54,7 +54,7 @@ def wilson(count: int, n: int) -> Share:
 def mean_change(changes: Sequence[float]) -> Mean:
     """Return mean and median of paired changes with the 95 % t interval of the mean.
 
-    d -+ t(.975, n - 1) s / sqrt(n), Student 1908. Raises ValueError for no change at all.
+    d -+ t(.975, n - 1) s / sqrt(n), Student 1908. Raises ValueError for an empty sequence.
     """
     n = len(changes)
     if n == 0:
@@ -67,21 +67,21 @@ def mean_change(changes: Sequence[float]) -> Mean:
 
 
 def reliable_change(change: float, sd: float, reliability: float) -> float:
-    """Return a change in standard errors of the difference of two answers.
+    """Return a change in standard errors of the difference between two answers.
 
     RC = (x2 - x1) / (SD sqrt(2 (1 - r))), Jacobson and Truax 1991, J Consult Clin Psychol 59:12.
-    Beyond -+1.96 it is more than noise.
+    Beyond -+1.96 it exceeds noise.
     """
     return change / (sd * math.sqrt(2 * (1 - reliability)))
 
 
 def least_reliable(sd: float, reliability: float) -> float:
-    """Return the smallest change that is beyond noise: 2.5 for an SD of 2 and r of .8."""
+    """Return the smallest change that exceeds noise: 2.5 for an SD of 2 and r of .8."""
     return RELIABLE * sd * math.sqrt(2 * (1 - reliability))
 
 
 def regression_to_the_mean(mean: float, sd: float, cut_off: float, reliability: float) -> float:
-    """Return by how much people picked for lying beyond a cut-off fall back by chance alone.
+    """Return how far people selected beyond a cut-off move back by chance alone.
 
     SD (1 - r) phi(c) / (1 - Phi(c)) with c = (cut-off - mean) / SD, Barnett 2005, Int J Epidemiol
     34:215. Mean 133, SD 70, cut-off 180 and r .5 give 44 minutes a day.
@@ -99,7 +99,7 @@ def _normal_quantile() -> float:
 
 
 def _t_quantile(freedom: int) -> float:
-    # Only pages with outcomes need it, and it takes longer to import than all else here.
+    # Imported late: only outcome pages need it, and it is slow to import.
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 1 - (1 - LEVEL) / 2))

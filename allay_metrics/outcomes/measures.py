@@ -1,4 +1,4 @@
-"""What parents are asked: measures and concerns, read from data/reference/ as data."""
+"""The measures and concerns of check-ins, read from data/reference/."""
 
 import csv
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ class Measure:
     """One question with its scale.
 
     `low` and `high` are the ends of the scale, `better` is +1 where a higher answer is better and
-    -1 where a lower one is. `threshold` is the change that matters, in `unit`; with `beyond_age`
-    it is meant beyond the change that age alone brings, by the norms of `norm_metric`. `sd` and
-    `reliability` are those a reliable change is judged by, None where none are known. `asked_of`,
-    `recall`, `cadence`, `basis` and `notes` are the sources' own words.
+    -1 where a lower one is. `threshold` is the change that matters, in `unit`; with `beyond_age` it
+    applies beyond the change by age alone, according to the norms of `norm_metric`. `sd` and
+    `reliability` define a reliable change, None where unknown. `asked_of`, `recall`, `cadence`,
+    `basis` and `notes` quote the sources.
     """
 
     id: str
@@ -45,25 +45,25 @@ class Measure:
 
     @property
     def best(self) -> float:
-        """Return the end of the scale that is best."""
+        """Return the best value of the scale."""
         return self.high if self.better > 0 else self.low
 
     @property
     def has_mean(self) -> bool:
-        """Return whether answers may be averaged; an order has no mean."""
+        """Return whether answers may be averaged; an ordinal scale has no mean."""
         return self.kind == "number"
 
     def change(self, before: float, after: float) -> float:
-        """Return the change from one answer to a later one, positive where it got better."""
+        """Return the change from one answer to a later one; positive is better."""
         return (after - before) * self.better
 
 
 @dataclass(frozen=True)
 class Concern:
-    """Why a family came, and the one measure it is judged by.
+    """Why a family came, and its primary measure.
 
-    `primary_window` is a window of `windows.WINDOWS`; `kind` is measured, ordinal or history tag:
-    a tag is an exposure or a theory, never charted as resolved.
+    `primary_window` is a key of `windows.WINDOWS`; `kind` is measured, ordinal or history tag: a
+    tag is an exposure or a theory, never charted as resolved.
     """
 
     id: str
@@ -77,14 +77,14 @@ class Concern:
 
 @cache
 def measures() -> Mapping[str, Measure]:
-    """Return the measures that come with the product, by id, in the order of the table."""
+    """Return the shipped measures by id, in the order of the table."""
     return read_measures(
         config.REFERENCE / "measures.csv", config.REFERENCE / "measure_details.csv"
     )
 
 
 def read_measures(table: Path, details: Path) -> Mapping[str, Measure]:
-    """Return the measures of two tables: what is asked, and how it is counted.
+    """Return the measures of two tables: the questions, and how their answers are counted.
 
     Raises ConfigProblem naming the table and the measure that is wrong.
     """
@@ -102,7 +102,7 @@ def read_measures(table: Path, details: Path) -> Mapping[str, Measure]:
 
 
 def measure_of(row: Mapping[str, str], details_row: Mapping[str, str]) -> Measure:
-    """Return a measure of one row of each table. Raises KeyError or ValueError."""
+    """Return a measure from one row of each table. Raises KeyError or ValueError."""
     if details_row["kind"] not in KINDS:
         raise ValueError(f"its kind {details_row['kind']!r} is none of {', '.join(KINDS)}")
     return Measure(
@@ -135,10 +135,10 @@ def concerns() -> Mapping[str, Concern]:
 
 
 def measures_for(concern: Concern) -> tuple[Measure, ...]:
-    """Return what is asked at every check-in of a client with this concern, in order.
+    """Return the measures of every check-in of a client with this concern, in order.
 
-    Those of every baby, those of the concern, and the parent's own concern; follow-up questions
-    (`pgic`, `harms`) are not among them.
+    Those of every baby, those of the concern, and the parent's own; without the follow-up
+    questions (`pgic`, `harms`).
     """
     form_measures = [
         measure

@@ -1,4 +1,4 @@
-"""What babies of an age do anyway: published means, linear between the middles of age bands."""
+"""Published means of babies by age, interpolated linearly between the middles of age bands."""
 
 import csv
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ PRETERM_BEFORE_WEEKS = 37
 
 @dataclass(frozen=True)
 class Norm:
-    """One row of norms.csv that counts: a mean of babies from one age in weeks to another.
+    """One primary row of norms.csv: the mean of babies between two ages in weeks.
 
-    `sd` is between babies; `low` and `high` are the band the source gives, None where it gives
-    none. `source` and `evidence` are shown wherever the band is.
+    `sd` is between babies; `low` and `high` are the source's range, None where it has none.
+    `source` and `evidence` are displayed wherever the band is.
     """
 
     metric: str
@@ -36,7 +36,7 @@ class Norm:
 
     @property
     def middle(self) -> float:
-        """Return the middle of its ages, in weeks."""
+        """Return the middle of the age band, in weeks."""
         return (self.from_week + self.to_week) / 2
 
 
@@ -70,10 +70,10 @@ def _number(text: str) -> float | None:
 
 
 def expected(metric: str, weeks: float) -> float | None:
-    """Return the mean of babies of this age, None beyond the ages of the table.
+    """Return the mean of babies of this age, None outside the ages of the table.
 
-    Linear between the middles of the age bands; flat from a band's end to its middle at the two
-    ends of the table; never extrapolated.
+    Linear between the middles of the age bands, flat in the outer halves of the first and last
+    band, never extrapolated.
     """
     rows = norms(metric)
     if not rows or not rows[0].from_week <= weeks <= rows[-1].to_week:
@@ -82,16 +82,16 @@ def expected(metric: str, weeks: float) -> float | None:
 
 
 def expected_change(metric: str, weeks_before: float, weeks_after: float) -> float | None:
-    """Return by how much the mean of babies moves between two ages, not signed for better."""
+    """Return the change of the mean between two ages, in the direction of the scale."""
     before, after = expected(metric, weeks_before), expected(metric, weeks_after)
     return None if before is None or after is None else after - before
 
 
 def band(metric: str, ages: Sequence[float]) -> list[tuple[float, float, float, float]]:
-    """Return (age, low, mean, high) at those of the ages the table covers, for drawing.
+    """Return (age, low, mean, high) for the ages that the table covers, for drawing.
 
-    The band is mean -+ one standard deviation where the rows give one; else low and high are the
-    mean itself. It never reaches below nought.
+    The band is the mean -+ one standard deviation, or the mean alone where none is known. It is
+    never below 0.
     """
     rows = norms(metric)
     drawn = []

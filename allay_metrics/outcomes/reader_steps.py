@@ -1,4 +1,4 @@
-"""What the reader of a warning sign does: by what the sign is about, and how urgent it is."""
+"""The steps for the reader of a warning sign, by its subject and urgency."""
 
 import csv
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from functools import cache
 from allay_metrics import config
 from allay_metrics.outcomes.safety import RedFlag
 
-# (about, tier): steps are kept and shown in this order.
+# (about, tier): steps are stored and displayed in this order.
 KINDS = (
     ("baby", 1),
     ("baby", 2),
@@ -21,7 +21,7 @@ KINDS = (
 
 @cache
 def reader_steps() -> tuple[str, ...]:
-    """Return the step of each of KINDS, as a practice starts from it."""
+    """Return the default step of each of KINDS."""
     with (config.REFERENCE / "reader_steps.csv").open(encoding="utf-8", newline="") as file:
         step_by_kind = {
             (row["about"], int(row["tier"])): row["step"] for row in csv.DictReader(file)
@@ -30,6 +30,6 @@ def reader_steps() -> tuple[str, ...]:
 
 
 def reader_step(flag: RedFlag, steps: Sequence[str]) -> str:
-    """Return the step for a sign; the one a practice starts from where `steps` says nothing."""
-    place = KINDS.index((flag.about, flag.tier))
-    return steps[place] or reader_steps()[place]
+    """Return the step for a sign, the default where `steps` has none."""
+    index = KINDS.index((flag.about, flag.tier))
+    return steps[index] or reader_steps()[index]

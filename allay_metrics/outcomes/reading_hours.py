@@ -12,8 +12,7 @@ _LONGEST_GAP = 8  # days: the same weekday, later in the day, a week on
 class ReadingHours:
     """On these days of the week (1 is Monday, 7 Sunday), from one full hour to another.
 
-    `opens` and `closes` are hours of the practice's clock, 0 to 24; every day from 0 to 24 is
-    always.
+    `opens` and `closes` are full hours in the practice's zone, 0 to 24.
     """
 
     days: tuple[int, ...] = EVERY_DAY
@@ -22,17 +21,17 @@ class ReadingHours:
 
     @property
     def is_valid(self) -> bool:
-        """Return whether there is an hour in the week in which signs are read."""
+        """Return whether the week has at least one reading hour."""
         has_days = set(self.days) <= set(EVERY_DAY) and len(self.days) > 0
         return has_days and 0 <= self.opens < self.closes <= DAY
 
     def is_open(self, moment: datetime) -> bool:
-        """Return whether signs are read at a moment of the practice's clock."""
+        """Return whether signs are read at a moment (in the practice's zone)."""
         begins, ends = self._bounds(moment)
         return moment.isoweekday() in self.days and begins <= moment < ends
 
     def next_opening(self, moment: datetime) -> datetime:
-        """Return when signs are read next: the moment itself, or the start of the next hours."""
+        """Return the next moment at which signs are read: this one, or the next opening."""
         if self.is_open(moment):
             return moment
         for days in range(_LONGEST_GAP):
@@ -43,12 +42,12 @@ class ReadingHours:
         raise AssertionError("hours without an hour are never saved")
 
     def after(self, moment: datetime, minutes: int) -> datetime:
-        """Return when so many minutes of reading hours have passed since a moment."""
+        """Return the moment at which so many minutes of reading hours have passed."""
         left = timedelta(minutes=minutes)
         while True:
             moment = self.next_opening(moment)
             _, ends = self._bounds(moment)
-            # Between wall times of two offsets the true length is that of the instants.
+            # In UTC: the length between local times across a change of offset would be wrong.
             room = ends.astimezone(UTC) - moment.astimezone(UTC)
             if left <= room:
                 return (moment.astimezone(UTC) + left).astimezone(moment.tzinfo)
@@ -56,7 +55,7 @@ class ReadingHours:
             moment = ends
 
     def _bounds(self, moment: datetime) -> tuple[datetime, datetime]:
-        """Return when reading begins and ends on the day of a moment."""
+        """Return the begin and end of the reading hours on the day of a moment."""
         begins = datetime.combine(moment.date(), time(self.opens), moment.tzinfo)
         last = time(self.closes % DAY)
         day = moment.date() + timedelta(days=self.closes // DAY)

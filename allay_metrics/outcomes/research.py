@@ -1,4 +1,4 @@
-"""What research reported, and the sentences that stand beside every outcome."""
+"""Published research, and the sentences displayed beside every outcome."""
 
 import csv
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ RESEARCH = (
 
 @dataclass(frozen=True)
 class Trial:
-    """One row of trials.csv, as found."""
+    """One row of trials.csv."""
 
     study: str
     design: str

@@ -1,4 +1,4 @@
-"""Signs that come before any score: the screen of every check-in, and what it tells a parent."""
+"""Warning signs: asked first in every check-in, each with an action for the parent."""
 
 import csv
 from collections.abc import Collection
@@ -7,7 +7,7 @@ from functools import cache
 
 from allay_metrics import config
 
-# Where a sign can be called about; shown as tap-to-call beside the action.
+# Phone numbers, displayed as tap-to-call links beside the action.
 EMERGENCY, CRISIS, SUPPORT = "911", "988", "1-833-852-6262"
 
 
@@ -15,8 +15,8 @@ EMERGENCY, CRISIS, SUPPORT = "911", "988", "1-833-852-6262"
 class RedFlag:
     """One sign: tier 1 (emergency), 2 (doctor now) or 3 (today or this week), and what to do.
 
-    `id` is the place of its row in red_flags.csv, from 1: answers are kept by it. `who` has it, the
-    baby or a parent; `about` is the baby, a parent's body or her mood.
+    `id` is the number of its row in red_flags.csv, from 1; answers refer to it. `who` has the sign,
+    the baby or a parent; `about` is the baby, a parent's body or her mood.
     """
 
     id: int
@@ -35,7 +35,7 @@ def red_flags() -> tuple[RedFlag, ...]:
     with (config.REFERENCE / "red_flags.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             RedFlag(
-                id=place,
+                id=number,
                 tier=int(row["tier"]),
                 who=row["who"],
                 about=row["about"],
@@ -44,11 +44,11 @@ def red_flags() -> tuple[RedFlag, ...]:
                 source=row["source"],
                 evidence=row["evidence"],
             )
-            for place, row in enumerate(csv.DictReader(file), 1)
+            for number, row in enumerate(csv.DictReader(file), 1)
         )
 
 
 def by_urgency(ids: Collection[int]) -> list[RedFlag]:
-    """Return the signs of these ids, the one to act on first in front."""
+    """Return the signs of these ids, the most urgent first."""
     ticked = [flag for flag in red_flags() if flag.id in ids]
     return sorted(ticked, key=lambda flag: (flag.tier, flag.id))

@@ -1,4 +1,4 @@
-"""What one concern's episodes come to: counted, and withheld where they are too few."""
+"""The summary of one concern's episodes, withheld where they are too few."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,10 +19,11 @@ NOBODY = "no family whose window has closed answered both times"
 
 @dataclass(frozen=True)
 class Episode:
-    """One client with one concern, and everything answered about her or him.
+    """One client with one concern, and all answers about her or him.
 
     `session` is the start of the first visit (seconds since 1970 UTC), `first` its local day;
-    `asked` whether a check-in was ever sent or answered, `visit_type` that of the first visit.
+    `has_check_in` is whether a check-in was ever sent or answered, `visit_type` that of the first
+    visit.
     """
 
     id: str
@@ -39,7 +40,7 @@ class Episode:
 
 @dataclass(frozen=True)
 class Judged:
-    """An episode whose primary window has closed: what of it there is."""
+    """An episode whose primary window has closed, with its answers and change where known."""
 
     episode: Episode
     before: Baseline | None
@@ -49,12 +50,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class Summary:
-    """One concern's numbers. What is withheld is None, and `reason` says why.
+    """One concern's numbers. Withheld numbers are None, and `reason` says why.
 
-    `mean` holds mean, median and the interval of raw changes; `expected` and `remainder` are
-    means over those of the pairs whose age the norms cover, `covered` of them. `better`, `same`
-    and `worse` count `judged` pairs; those at the best already and those nothing can be told of
-    stand apart. `worst_case` and `best_case` bound the share better of all eligible.
+    `mean` holds mean, median and interval of the raw changes; `expected` and `remainder` are means
+    over the `covered` pairs whose age the norms cover. `better`, `same` and `worse` are shares of
+    the pairs with a verdict; `at_best_already` and `cannot_tell` are counted separately.
+    `worst_case` and `best_case` bound the share better of all eligible.
     """
 
     concern: Concern
@@ -78,7 +79,7 @@ class Summary:
 
 
 def closes_on(episode: Episode, concern: Concern) -> date:
-    """Return the day on which the episode's primary window closes: the period it belongs to."""
+    """Return the day on which the episode's primary window closes, which decides its period."""
     return WINDOWS[concern.primary_window].closes(episode.first)
 
 
@@ -107,9 +108,9 @@ def summarise(
 ) -> tuple[Summary, list[Judged]]:
     """Return one concern's summary for the windows that closed in a period, both ends included.
 
-    Only episodes of the concern whose window had closed by `as_of` are eligible; they are
-    returned too, judged, for drawing. Another measure than the concern's primary one is
-    exploratory, and to be labelled so.
+    Only episodes of the concern whose window had closed by `as_of` are eligible; they are also
+    returned with their changes, for drawing. A measure other than the concern's primary one is
+    exploratory, and must be labelled so.
     """
     counted = measure or measures()[concern.primary_measure]
     first, last = period[0], min(period[1], as_of)
@@ -122,12 +123,12 @@ def summarise(
 
 
 def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summary:
-    changes = [one.change for one in judged if one.change is not None]
+    changes = [judgement.change for judgement in judged if judgement.change is not None]
     funnel = Funnel(
         eligible=len(judged),
-        asked=sum(one.episode.has_check_in for one in judged),
-        baseline=sum(one.before is not None for one in judged),
-        followed_up=sum(one.after is not None for one in judged),
+        asked=sum(judgement.episode.has_check_in for judgement in judged),
+        baseline=sum(judgement.before is not None for judgement in judged),
+        followed_up=sum(judgement.after is not None for judgement in judged),
         paired=len(changes),
     )
     shown = detail(len(changes))

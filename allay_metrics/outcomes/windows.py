@@ -10,7 +10,7 @@ B0_WITHIN = 14 * 86_400
 
 @dataclass(frozen=True)
 class FollowUpWindow:
-    """`day` days after the first session, give or take `margin`."""
+    """`day` days after the first session, plus or minus `margin` days."""
 
     id: str
     label: str
@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The answer an episode starts from; `kind` is B1, or B0 where that had to serve."""
+    """The baseline answer of an episode; `kind` is B1, or B0 where there is no B1."""
 
     answer: Answer
     kind: str
@@ -54,11 +54,11 @@ class Baseline:
 def baseline(answers: Iterable[Answer], measure: str, session: int) -> Baseline | None:
     """Return the baseline of a measure: the last answer in the 48 h before session 1, else B0.
 
-    `session` is the start of the first session. B0 is the last answer in the 14 days before it,
-    marked as such. An answer stamped after the start is refused. None where there is neither.
+    `session` is the start of the first session. B0 is the last answer in the 14 days before it.
+    Answers after the start do not count. None where there is neither.
     """
-    before = [one for one in answers if one.measure == measure and one.at < session]
-    last = max(before, key=lambda one: one.at, default=None)
+    before = [answer for answer in answers if answer.measure == measure and answer.at < session]
+    last = max(before, key=lambda answer: answer.at, default=None)
     if last is None or last.at < session - B0_WITHIN:
         return None
     return Baseline(last, "B1" if last.at >= session - B1_WITHIN else "B0")
@@ -67,19 +67,19 @@ def baseline(answers: Iterable[Answer], measure: str, session: int) -> Baseline 
 def in_window(
     answers: Iterable[Answer], measure: str, first: date, session: int, window: FollowUpWindow
 ) -> Answer | None:
-    """Return the answer nearest to the window's day, the earlier of two as near; None outside."""
+    """Return the answer nearest to the window's day, the earlier of two; None outside of it."""
     target = first + timedelta(days=window.day)
     near = [
-        one
-        for one in answers
-        if one.measure == measure
-        and one.at >= session
-        and abs((one.on - target).days) <= window.margin
+        answer
+        for answer in answers
+        if answer.measure == measure
+        and answer.at >= session
+        and abs((answer.on - target).days) <= window.margin
     ]
-    return min(near, key=lambda one: (abs((one.on - target).days), one.at), default=None)
+    return min(near, key=lambda answer: (abs((answer.on - target).days), answer.at), default=None)
 
 
 def latest(answers: Iterable[Answer], measure: str, session: int) -> Answer | None:
-    """Return the newest answer after session 1: secondary, and to be labelled so."""
-    after = [one for one in answers if one.measure == measure and one.at >= session]
-    return max(after, key=lambda one: one.at, default=None)
+    """Return the newest answer after session 1: secondary, and must be labelled so."""
+    after = [answer for answer in answers if answer.measure == measure and answer.at >= session]
+    return max(after, key=lambda answer: answer.at, default=None)

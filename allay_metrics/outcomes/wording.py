@@ -1,4 +1,4 @@
-"""The words of the check-in form in English and Spanish, read from data/reference/ as data."""
+"""The texts of the check-in form in English and Spanish, read from data/reference/."""
 
 import csv
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ from allay_metrics.outcomes.measures import measures
 from allay_metrics.outcomes.safety import red_flags
 
 LANGUAGES = ("en", "es")
-_NOUGHT_TO_TEN = range(11)
+_ZERO_TO_TEN = range(11)
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How one measure is asked: its question, the words at both ends, and (value, label) choices.
+    """The wording of one measure: question, labels of both ends, and (value, label) choices.
 
-    Nothing but a choice is a valid answer.
+    Only the value of a choice is a valid answer.
     """
 
     question: str
@@ -28,13 +28,13 @@ class Wording:
 
     @property
     def values(self) -> frozenset[float]:
-        """Return the values that may be answered."""
+        """Return the valid answers."""
         return frozenset(value for value, _ in self.choices)
 
 
 @dataclass(frozen=True)
 class Sign:
-    """A warning sign in plain words: what is asked, what to do, and whom to call, first one first.
+    """A warning sign in plain words: the question, what to do, and whom to call, in order.
 
     `id` is that of `safety.red_flags`.
     """
@@ -65,7 +65,7 @@ def wordings(language: str) -> Mapping[str, Wording]:
 
 @cache
 def signs(language: str) -> tuple[Sign, ...]:
-    """Return the warning signs in the order of the table. Raises ConfigProblem for one unworded."""
+    """Return the warning signs in the order of the table. Raises ConfigProblem for missing text."""
     rows_by_sign = {row["id"]: row for row in _rows("sign_words.csv")}
     missing = [str(flag.id) for flag in red_flags() if str(flag.id) not in rows_by_sign]
     if missing:
@@ -84,16 +84,16 @@ def signs(language: str) -> tuple[Sign, ...]:
 
 @cache
 def phrases(language: str) -> Mapping[str, str]:
-    """Return every other sentence of the form by its key."""
+    """Return all other texts of the form by key."""
     return {row["key"]: row[language] for row in _rows("form_words.csv")}
 
 
 def wording_of(row: Mapping[str, str]) -> Wording:
-    """Return the wording one row tells; without choices the numbers from 0 to 10 are tapped."""
+    """Return the wording of one row; without choices they are the numbers 0 to 10."""
     choice_parts = [choice.partition("=") for choice in row["choices"].split("|") if choice]
     choices = tuple((float(value), label) for value, _, label in choice_parts)
     if not choices:
-        choices = tuple((float(number), str(number)) for number in _NOUGHT_TO_TEN)
+        choices = tuple((float(number), str(number)) for number in _ZERO_TO_TEN)
     return Wording(row["question"], row["low_word"], row["high_word"], choices)
 
 

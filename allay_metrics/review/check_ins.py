@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from allay_metrics import words
 from allay_metrics.actions.check_ins import SAME_COURSE
-from allay_metrics.actions.courses import OpenEpisode, courses, today_in
+from allay_metrics.actions.courses import OpenEpisode, read_open_episodes, today_in
 from allay_metrics.actions.protocol import protocol_in_force
 from allay_metrics.contact import ContactPermission, call_link, contact_of, mail_link, text_link
 from allay_metrics.derive.closing import DIED
@@ -123,7 +123,7 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
     """
     today = today_in(scope, clock)
     with scope.read() as conn:
-        under_way = [one for one in courses(conn, scope, today.date()) if _is_asked(one)]
+        under_way = [one for one in read_open_episodes(conn, scope, today.date()) if _is_asked(one)]
         check_ins_by_client = _read_check_ins(conn, scope, [one.client_id for one in under_way])
     due_items = [
         item

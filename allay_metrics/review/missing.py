@@ -12,7 +12,6 @@ from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 from allay_metrics import words
 from allay_metrics.actions.absence import kinds_on_file, read_answer
 from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, absence_question
-from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.derive.absence import Group, KeptAnswer
 from allay_metrics.metrics.behind import TYPE_WORDS
 from allay_metrics.records import Scope
@@ -104,7 +103,7 @@ def _became(absent: CTE) -> ScalarSelect[str]:
     """Return what the newest file that names an absent booking says became of it."""
     return (
         select(set_aside.c.became)
-        .join(import_, OF_IMPORT)
+        .join(import_)
         .where(
             set_aside.c.practice_id == absent.c.practice_id,
             set_aside.c.booking_id == absent.c.id,
@@ -267,7 +266,7 @@ def doubt_in_words(doubt: str, exported_on: date) -> str:
 
 
 def silence_in_words(kind: str, value: str) -> str:
-    """Return why a file says nothing of a visit, as a clause: see `silences`."""
+    """Return why a file says nothing of a visit, as a clause: see `explain_unconfirmed`."""
     if kind == "therapist":
         return f"no row of {value}" if value else "no row without a therapist"
     if kind == "type":

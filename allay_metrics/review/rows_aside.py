@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, func, select
 
-from allay_metrics.actions.aside import OF_IMPORT
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, set_aside
 from allay_metrics.review.lists import Practice, frame
@@ -47,7 +46,7 @@ def rows_set_aside(practice: Practice, *, dismissed: bool = False) -> Select[Any
             import_.c.as_of,
             nth.label("nth"),
         )
-        .select_from(set_aside.join(import_, OF_IMPORT))
+        .select_from(set_aside.join(import_))
         .where(
             set_aside.c.practice_id == practice,
             import_.c.undone_at.is_(None),

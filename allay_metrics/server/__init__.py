@@ -1,4 +1,4 @@
-"""The one server: the gate, Streamlit's own app behind it, and the parents' form beside it."""
+"""The server: middleware that checks every request, Streamlit's app, sign-in and parent form."""
 
 from allay_metrics.server.app import dashboard_app
 from allay_metrics.server.identity import HEADER, Identity, unseal

@@ -1,4 +1,4 @@
-"""The doors of one's own account: another password, recovery codes, another phone."""
+"""Routes of one's own account: change the password, recovery codes, the phone."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -18,19 +18,19 @@ from allay_metrics.server.porch import Porch, answer_page, fields, label_of, to_
 
 Act = Callable[[Session, Mapping[str, str]], Awaitable[Response]]
 Again = Callable[[Session, Mapping[str, str], str], str]
-_CONNECT = 15 * 60  # seconds to connect a phone in
+_CONNECT = 15 * 60  # seconds to connect a phone
 _STALE = "This page was open for too long: scan the new code below."
 
 
 class AccountDoor:
-    """Answers whoever is signed in, about her own account."""
+    """The account pages of the signed-in person."""
 
     def __init__(self, porch: Porch) -> None:
-        """Stand on the porch."""
+        """Use the shared context of all sign-in routes."""
         self._porch = porch
 
     def routes(self) -> list[Route]:
-        """Return where it answers."""
+        """Return the routes."""
         get, post, safely = ["GET"], ["POST"], self._porch.safely
         return [
             Route("/account", safely(self._account), methods=get),
@@ -92,14 +92,14 @@ class AccountDoor:
                     practice, here.person_id, password, code, (secret, fresh), label=label
                 )
             )
-            done = "Codes come from the new phone from now on."
+            done = "Your new phone is connected. Use its codes from now on."
             page = answer_page(door_pages.account_page(here.name, here.email, done=done))
             return self._porch.let_in(request, token, page)
 
         return await self._on_account(request, connect, _phone_again)
 
     async def _on_account(self, request: Request, act: Act, again: Again) -> Response:
-        """Do something for whoever is signed in; what goes wrong is said on its page, `again`."""
+        """Run an action of the signed-in person; an error is shown on the page of `again`."""
         here = await self._porch.here(request)
         if here is None:
             return to_login("/account")
@@ -121,7 +121,7 @@ def _account_again(here: Session, _told: Mapping[str, str], mistake: str) -> str
 
 
 def _phone_again(here: Session, form_fields: Mapping[str, str], mistake: str) -> str:
-    """Return the page with the secret that was scanned already, as long as it may be used."""
+    """Return the page with the secret scanned before, while it is still valid."""
     secret = _opened(form_fields.get("sealed", ""), here) or new_secret()
     sealed = str(_seal().dumps([here.person_id, secret]))
     return phone_page(here.email, secret, sealed, mistake=mistake)
@@ -136,5 +136,5 @@ def _opened(sealed: str, here: Session) -> str | None:
 
 
 def _seal() -> URLSafeTimedSerializer:
-    """Return what signs a secret on its way through the page: nobody brings one of her own."""
+    """Return the serializer that signs the secret in the page, so that it cannot be replaced."""
     return URLSafeTimedSerializer(config.secret(), salt="another phone")

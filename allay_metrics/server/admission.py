@@ -1,4 +1,4 @@
-"""Who may pass: looked up anew for every request and every click."""
+"""Who may pass: checked for every request and every click."""
 
 import logging
 from collections.abc import Callable
@@ -21,7 +21,7 @@ _MINUTE = 60
 
 
 def way_to_run(practice: Practice) -> Open:
-    """Return whom a practice is open to: everybody, the person at this computer, or its people."""
+    """Return who may open a practice: everybody, whoever is at this computer, or its people."""
     if practice.is_demo:
         return "demo"
     return "people" if has_people(replace(practice, viewer=DOOR)) else "computer"
@@ -29,9 +29,9 @@ def way_to_run(practice: Practice) -> Open:
 
 @dataclass(frozen=True)
 class Admission:
-    """The answer to one look: how the server runs now, and who is asking; None for nobody.
+    """The result of one check: how the server runs now, and who is asking; None for nobody.
 
-    `until` is the moment, in seconds of UTC, to which the answer holds if nobody clicks meanwhile.
+    `until` (seconds since 1970 UTC) is when it expires without another click.
     """
 
     runs: Open
@@ -40,18 +40,18 @@ class Admission:
 
 
 class Admissions:
-    """Looks people up in the practice that `opened` returns at that moment."""
+    """Checks sessions in the practice that `opened` returns at that moment."""
 
     def __init__(self, opened: Callable[[], Practice]) -> None:
-        """Remember nobody yet."""
+        """Start with no session used."""
         self._opened = opened
         self._kept: dict[str, int] = {}
         self._lock = Lock()
-        # A click never waits for a long import to let another writer in.
+        # In its own thread: a click must not wait for a long import to release the database.
         self._writer = ThreadPoolExecutor(1, "allay-sessions")
 
     def look(self, token: str, *, at_keyboard: bool, clicks: bool = True) -> Admission:
-        """Return who holds this session id now. With `clicks` it counts as used.
+        """Return who has this session id now. With `clicks` the session counts as used.
 
         Raises ConfigProblem where there are people but no secret.
         """
@@ -59,11 +59,11 @@ class Admissions:
         alone = Admission("computer", Identity("computer") if at_keyboard else None, until)
         try:
             practice = replace(self._opened(), viewer=DOOR)
-        except NotFound:  # no records yet, and no demo: only the person here makes one
+        except NotFound:  # no records and no demo yet: only the person at the keyboard starts one
             return alone
         runs = way_to_run(practice)
         if runs == "demo":
-            # Who sits here may leave the demo, and is the same person afterwards.
+            # At the keyboard one may leave the demo, and stays the same person afterwards.
             return Admission(runs, alone.who or Identity("demo"), until)
         if runs == "computer":
             return alone
@@ -77,7 +77,7 @@ class Admissions:
         return Admission(runs, _identity(session), min(until, session.created_at + ABSOLUTE))
 
     def _keep(self, practice: Practice, session: Session) -> None:
-        """Keep that a session is in use, at most once a minute."""
+        """Record that a session is in use, at most once a minute."""
         moment = now()
         with self._lock:
             if moment < max(session.seen_at, self._kept.get(session.ref, 0)) + _MINUTE:
@@ -90,7 +90,7 @@ class Admissions:
 def _touch(practice: Practice, session: Session, moment: int) -> None:
     try:
         touch(practice, session, moment)
-    except Exception as error:  # noqa: BLE001  nobody waits for it; the next minute tries again
+    except Exception as error:  # noqa: BLE001  nobody waits for it; it is tried again in a minute
         log.warning("A session's last use was not kept: %s", type(error).__name__)
 
 

@@ -1,4 +1,4 @@
-"""What is served where: the gate before all, the doors, the parents' form, the dashboard."""
+"""The ASGI app: middleware, sign-in routes, the parent form, and the dashboard."""
 
 from collections.abc import Callable
 
@@ -29,12 +29,12 @@ def dashboard_app(
     on_error: Callable[[Exception], bool] | None = None,
     on_sign: Callable[[], None] = lambda: None,
 ) -> App:
-    """Return the dashboard behind the gate, with the parents' form and the doors beside it.
+    """Return the dashboard behind its middleware, with the parent form and the sign-in routes.
 
-    `farewell` is Streamlit's message that makes a tab load its page anew, `is_click` tells what a
-    person sent from what a page sends by itself; `on_error` draws what a click or a page ends in
-    that nothing else caught; `on_sign` is called when a parent ticked a warning sign. Which
-    practice is open is asked for at every request: the demo may be left meanwhile.
+    `farewell` is the Streamlit message that makes a tab reload its page; `is_click` returns whether
+    a message was sent by a person rather than by the page itself; `on_error` draws an exception
+    that nothing else caught; `on_sign` is called when a parent ticked a warning sign. The open
+    practice is looked up at every request, because the demo may be left meanwhile.
     """
     site = Site(address, port, config.public_url(), networks(config.proxies()))
     return App(
@@ -46,7 +46,7 @@ def dashboard_app(
 
 
 def routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route]:
-    """Return what is served beside the dashboard: the parents' form, and the doors."""
+    """Return the routes beside the dashboard: the parent form, and signing in."""
     porch, vouching = Porch(recorded_practice, site), config.oidc()
     return [
         Route("/c/{rest:path}", FormDoor(recorded_practice, site, on_sign)),
@@ -58,5 +58,5 @@ def routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route
 
 
 def gate(site: Site, farewell: bytes, is_click: Callable[[bytes], bool]) -> Middleware:
-    """Return the gate before all that is served."""
+    """Return the middleware in front of everything served."""
     return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell, is_click))

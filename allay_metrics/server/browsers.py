@@ -1,6 +1,6 @@
-"""A browser's name as the list of sessions shows it."""
+"""Browser names for the list of sessions."""
 
-# The first that is named in the header is meant: each browser also names those it resembles.
+# The first match counts: browsers also name the ones they resemble.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -23,7 +23,7 @@ _SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """Return `Safari on iPhone` and the like; `A browser` where nothing is known."""
+    """Return a name such as `Safari on iPhone`; `A browser` where it is unknown."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser

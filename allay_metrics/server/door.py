@@ -1,4 +1,4 @@
-"""The door: signing in and out by password and code, and setting up an invitation. Plain HTML."""
+"""Routes to sign in and out by password and code, and to accept an invitation. Plain HTML."""
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -16,14 +16,14 @@ from allay_metrics.server.porch import Porch, answer_page, fields, label_of, own
 
 
 class Door:
-    """Answers where somebody signs in, signs out, or opens an invitation."""
+    """The pages to sign in, sign out, and accept an invitation."""
 
     def __init__(self, porch: Porch, label: str = "") -> None:
-        """Stand on the porch; `label` is who vouches for people, where somebody does."""
+        """Use the shared context; `label` names the identity provider, if one is configured."""
         self._porch, self._label = porch, label
 
     def routes(self) -> list[Route]:
-        """Return where it answers."""
+        """Return the routes."""
         get, post, safely = ["GET"], ["POST"], self._porch.safely
         return [
             Route("/login", safely(self._login), methods=get),
@@ -68,9 +68,9 @@ class Door:
         return self._porch.let_in(request, token, RedirectResponse(where, 303))
 
     async def _leave(self, request: Request) -> Response:
-        # A link on another site may not sign anybody out: it is asked first.
-        ours = request.headers.get("sec-fetch-site") == "same-origin"
-        if request.method == "GET" and not ours:
+        # A link on another site must not sign anybody out: it asks first.
+        is_own = request.headers.get("sec-fetch-site") == "same-origin"
+        if request.method == "GET" and not is_own:
             return answer_page(door_pages.leave_page())
         if token := self._porch.token(request):
             await to_thread.run_sync(end, self._porch.practice(), token)

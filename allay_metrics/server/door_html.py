@@ -1,4 +1,4 @@
-"""The frame of every page before the dashboard: plain HTML that works without a script."""
+"""The frame of the sign-in pages: plain HTML that works without JavaScript."""
 
 from collections.abc import Sequence
 from html import escape
@@ -21,7 +21,7 @@ def page(title: str, inside: str, *, below: str = "") -> str:
 
 
 def form(action: str, inside: str, button: str) -> str:
-    """Return a form that sends `inside` to a path of ours; `button` says what it does."""
+    """Return a form that posts `inside` to a path of this server; `button` is its label."""
     return (
         f'<form method="post" action="{escape(action)}">{inside}'
         f'<button class="go">{escape(button)}</button></form>'
@@ -31,7 +31,7 @@ def form(action: str, inside: str, button: str) -> str:
 def entry(
     label: str, name: str, kind: str, autocomplete: str, *, value: str = "", digits: bool = False
 ) -> str:
-    """Return a labelled field that password managers know; one with a value is not changed."""
+    """Return a labelled field for password managers; with a value it is read-only."""
     keys = ' inputmode="numeric"' if digits or autocomplete == "one-time-code" else ""
     fixed = f' value="{escape(value)}" readonly' if value else ""
     plain = ' autocapitalize="none" spellcheck="false"' if kind == "text" else ""
@@ -42,7 +42,7 @@ def entry(
 
 
 def hidden(name: str, value: str) -> str:
-    """Return a field nobody sees."""
+    """Return a hidden field."""
     return f'<input type="hidden" name="{name}" value="{escape(value)}">'
 
 
@@ -52,17 +52,18 @@ def say(text: str, css: str = "") -> str:
 
 
 def wrong(text: str) -> str:
-    """Return what went wrong, said aloud at once; nothing for an empty text."""
+    """Return an error that screen readers announce at once; nothing for an empty text."""
     return f'<p class="w" role="alert">{escape(text)}</p>' if text else ""
 
 
 def codes(listed: Sequence[str]) -> str:
     """Return codes as a list to copy."""
-    return f'<ul class="k">{"".join(f"<li><code>{escape(one)}</code></li>" for one in listed)}</ul>'
+    items = "".join(f"<li><code>{escape(code)}</code></li>" for code in listed)
+    return f'<ul class="k">{items}</ul>'
 
 
 def notice(title: str, text: str) -> str:
-    """Return a page that says one thing."""
+    """Return a page with a single message."""
     return page(title, say(text))
 
 

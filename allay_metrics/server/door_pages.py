@@ -1,4 +1,4 @@
-"""The pages of signing in: the form, an invitation, recovery codes, one's own account."""
+"""The sign-in pages: the form, an invitation, recovery codes, one's own account."""
 
 from html import escape
 from io import BytesIO
@@ -20,9 +20,9 @@ _NEW = f"New password, at least {SHORTEST} characters"
 
 
 def sign_in_page(wanted: str, *, mistake: str = "", vouches: str = "") -> str:
-    """Return the form to sign in with; `wanted` is opened afterwards.
+    """Return the sign-in form; `wanted` is the path opened afterwards.
 
-    `vouches` is who vouches for people: then an account there is the first way offered.
+    `vouches` names the identity provider, which is then offered first.
     """
     inside = (
         hidden("next", wanted)
@@ -40,9 +40,9 @@ def sign_in_page(wanted: str, *, mistake: str = "", vouches: str = "") -> str:
 
 
 def join_page(path: str, invited: Invited, *, mistake: str = "", vouches: str = "") -> str:
-    """Return the page an invitation opens: the authenticator's secret, and a password to choose.
+    """Return the page of an invitation: the authenticator's secret, and a password to choose.
 
-    Where `vouches` vouches for people, an account there will do instead.
+    `vouches` names the identity provider, whose account may be used instead.
     """
     inside = (
         entry("E-mail", "email", "email", "username", value=invited.email)
@@ -63,7 +63,7 @@ def join_page(path: str, invited: Invited, *, mistake: str = "", vouches: str = 
 
 
 def authenticator(secret: str, email: str) -> str:
-    """Return how a phone gets the secret its codes are made with: to scan, to tap, to type."""
+    """Return the authenticator's secret as a QR code, a link, and text to type."""
     address = otpauth(secret, email)
     spaced = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
     return (
@@ -76,17 +76,17 @@ def authenticator(secret: str, email: str) -> str:
 
 
 def joined_page(joined: NewSignIn) -> str:
-    """Return the page that shows recovery codes this once."""
+    """Return the page that shows the recovery codes once."""
     return _recovery("You are set up", joined.recovery_codes)
 
 
 def renewed_page(recovery_codes: tuple[str, ...]) -> str:
-    """Return the page that shows new recovery codes this once."""
+    """Return the page that shows new recovery codes once."""
     return _recovery("New recovery codes", recovery_codes)
 
 
 def account_page(name: str, email: str, *, mistake: str = "", done: str = "") -> str:
-    """Return the page of one's own account: another password, new recovery codes, signing out."""
+    """Return the account page: change the password, renew recovery codes, sign out."""
     who = hidden("email", email)
     change = (
         f'<input type="email" name="email" autocomplete="username" value="{escape(email)}" '
@@ -120,12 +120,12 @@ def account_page(name: str, email: str, *, mistake: str = "", done: str = "") ->
 
 
 def leave_page() -> str:
-    """Return the page that asks whether to sign out, for a request no page of ours made."""
+    """Return the page that asks whether to sign out, for a request from elsewhere."""
     return page("Sign out?", form("/logout", "", "Sign out") + '<a class="l" href="/">Stay</a>')
 
 
 def _elsewhere(vouches: str, wanted: str) -> str:
-    """Return the link to who vouches for people. No form: its answer leads to another site."""
+    """Return the link to the identity provider; not a form, as it leads to another site."""
     if not vouches:
         return ""
     where = f"/login/oidc?next={quote(wanted, safe='')}"

@@ -1,7 +1,7 @@
-"""The door of the parents' form: every request under /c/ passes here, and every answer leaves here.
+"""The parent form: all requests under /c/.
 
-It holds no name and opens nothing but the one check-in a token belongs to. Tokens, answers and
-addresses are in no log. A wrong, used or expired link gets the same page, after the same look-up.
+It shows no name and opens only the check-in of its token. Tokens, answers and addresses are never
+logged. A wrong, used or expired link gets the same page, after the same lookup.
 """
 
 import hmac
@@ -33,13 +33,17 @@ from allay_metrics.server.site import Site
 
 log = logging.getLogger("allay_metrics.form")
 
-LARGEST = 16_384  # bytes of a save; the longest free text is 2,000 letters
+LARGEST = 16_384  # bytes of a request body; the longest free text has 2,000 characters
 FIELDS = 64
 PER_LINK = 120  # requests a minute; a quick parent needs thirty
 MISSES = 30  # wrong links a minute from one address, before its requests queue
-AT_ONCE = 8  # links looked up at a time, whoever asks
+AT_ONCE = 8  # concurrent link lookups of all clients
 _ENDINGS = {"done": "thanks", "left": "left"}
-_LAST = {WORDS: "thanks", "told": "stopped", "leave": "left"}  # how a step ends the form
+_LAST = {
+    WORDS: "thanks",
+    "told": "stopped",
+    "leave": "left",
+}  # the last page by the step that ends the form
 _HEADERS = {
     **ALWAYS,
     "Content-Security-Policy": POLICY,
@@ -51,7 +55,7 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class FormRequest:
-    """A request, read: its link's token, what it says, and the language the device prefers."""
+    """A parsed request: the token of its link, its fields, and the preferred language."""
 
     token: str
     query: Mapping[str, str]
@@ -61,27 +65,27 @@ class FormRequest:
 
     @property
     def key(self) -> str:
-        """Return what every save of this link must bring: known to nobody without the link."""
+        """Return the key that every save of this link must contain; only the link reveals it."""
         return sha256(f"form\0{self.token}".encode()).hexdigest()[:32]
 
     @property
     def sent(self) -> list[tuple[str, str]]:
-        """Return the fields of a save, one by one, as they were sent."""
+        """Return the fields of a save as sent, in order."""
         rest = [(name, value) for name, value in self.fields.items() if name != "sign"]
-        return [*rest, *(("sign", one) for one in self.signs)]
+        return [*rest, *(("sign", sign) for sign in self.signs)]
 
     @property
     def is_ours(self) -> bool:
-        """Return whether a save was made by a page of this link."""
+        """Return whether a save was sent by a page of this link."""
         return hmac.compare_digest(self.fields.get("key", "").encode(), self.key.encode())
 
 
 class FormDoor:
-    """Answers under /c/ for the practice that `opened` returns at that moment.
+    """ASGI app for /c/ and the practice that `opened` returns at that moment.
 
-    A link is looked up whoever asks, so that none that is open is refused for what others at its
-    address guess. Guesses are kept from the database by their number at a time: an address that
-    guessed too often waits in a queue that is served one by one.
+    Every link is looked up, so that an open one is never refused because of others' guesses from
+    the same address. Guessing is slowed down by concurrency: an address with too many wrong links
+    waits in a queue that is served one at a time.
     """
 
     def __init__(
@@ -90,7 +94,7 @@ class FormDoor:
         site: Site,
         on_sign: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serve the practice that is open; the site says whose request it is.
+        """Serve the open practice; `site` determines the client of a request.
 
         `on_sign` is called when a parent ticked a warning sign.
         """
@@ -100,7 +104,7 @@ class FormDoor:
         self._lookups, self._queue = CapacityLimiter(AT_ONCE), CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; whatever goes wrong inside is a number in the log."""
+        """Answer one request; an unexpected error is a number in the log."""
         request = Request(scope, receive)
         try:
             response = await self._answer(request)
@@ -109,9 +113,9 @@ class FormDoor:
         except RecordsDamaged as error:
             log.error("No form is shown: %s", str(error))  # noqa: TRY400
             response = Response(DAMAGED, 503)
-        except Exception as error:  # noqa: BLE001  the last resort: no page of ours shows a traceback
+        except Exception as error:  # noqa: BLE001  the last resort: no page shows a traceback
             number = uuid4().hex[:8]
-            # The kind alone: a message may hold what a parent wrote.
+            # The type only: the message may hold what a parent wrote.
             log.error("Problem %s in the form: %s", number, type(error).__name__)  # noqa: TRY400
             response = Response(CLOSED, 500)
         response.headers.update(_HEADERS)
@@ -174,10 +178,10 @@ class FormDoor:
 
 
 def _last(ended: Ended, step: str) -> Response:
-    """Return what a form ends with.
+    """Return the last page of a form.
 
-    After a ticked sign it is the answer to the save itself: an address of its own would have to say
-    which sign it was.
+    After a ticked sign it is the response to the save itself: an address of its own would have to
+    contain the sign.
     """
     if ended.ticked:
         return Response(last_page(ended, _LAST[step]))
@@ -195,10 +199,10 @@ def _consent(practice: Practice, form_request: FormRequest) -> None:
 
 
 def _signs(practice: Practice, form_request: FormRequest) -> None:
-    """Save what is ticked; whoever says none and ticked one has ticked one."""
-    ticked = [sign for one in form_request.signs if (sign := read_whole(one)) is not None]
+    """Save the ticked signs; a ticked sign wins over "none of these"."""
+    ticked = [sign for text in form_request.signs if (sign := read_whole(text)) is not None]
     if not ticked and "none" not in form_request.fields:
-        raise QuestionProblem("Nothing was ticked, and not said that nothing is so.")
+        raise QuestionProblem("No sign was ticked, and 'None of these' was not chosen.")
     parent_form.screen(practice, form_request.token, ticked)
 
 
@@ -219,7 +223,7 @@ def _birth(practice: Practice, form_request: FormRequest) -> None:
 
 
 def _answered(practice: Practice, form_request: FormRequest) -> None:
-    """Save the answer to a question; `skip` goes before whatever was tapped."""
+    """Save the answer to a question; `skip` wins over a tapped value."""
     value = (
         None
         if "skip" in form_request.fields
@@ -261,7 +265,7 @@ _SAVES: Mapping[str, Callable[[Practice, FormRequest], Ended | None]] = {
 
 
 def _asked_for(form: OpenForm, at: str) -> str:
-    """Return the step to show: one done before, where it is asked for, else the next one."""
+    """Return the step to show: an earlier step if the address asks for one, else the next."""
     if at == "leave":
         return at
     if at == "act" and form.has_read_advice and form.ticked:
@@ -274,7 +278,7 @@ def _asked_for(form: OpenForm, at: str) -> str:
 
 
 def _language(form_request: FormRequest, form: OpenForm) -> str:
-    """Return the language chosen: in the address before consent, kept with the form after it."""
+    """Return the language: from the address before consent, stored with the form afterwards."""
     if form.consented:
         return form.language
     chosen = (
@@ -287,7 +291,7 @@ def _language(form_request: FormRequest, form: OpenForm) -> str:
 
 
 async def _read(request: Request, token: str) -> FormRequest | None:
-    """Return what a request says; None for one too large."""
+    """Return the parsed request; None where it is too large."""
     body = b""
     async for part in request.stream():
         body += part
@@ -307,7 +311,7 @@ async def _read(request: Request, token: str) -> FormRequest | None:
 
 
 def _is_foreign(request: Request) -> bool:
-    """Return whether the browser says that another site made this save."""
+    """Return whether the browser reports that another site sent this save."""
     return request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
 
 

@@ -1,6 +1,6 @@
-"""The frame of every page of the form: plain HTML that works without a script, in two languages.
+"""The frame of the parent form: plain HTML that works without JavaScript, in two languages.
 
-A page holds its own style and asks for nothing else. Everything from outside is escaped.
+A page contains its style and loads nothing else. Everything from outside is escaped.
 """
 
 import re
@@ -18,17 +18,17 @@ _TELEPHONE = re.compile(r"\d+(?:-[\dA-Z]+)+")
 
 
 def say(key: str, language: str, **parts: str) -> str:
-    """Return a sentence of the form, escaped, its parts filled in."""
+    """Return a text of the form, escaped, with its parts filled in."""
     return escape(phrases(language)[key].format(**parts))
 
 
 def unbroken(inside: str) -> str:
-    """Return HTML whose telephone numbers stand on one line each; only for what is read as text."""
+    """Return HTML whose telephone numbers do not wrap; only for text content."""
     return _TELEPHONE.sub(r'<span class="tel">\g<0></span>', inside)
 
 
 def page(language: str, title: str, inside: str, *, top: str = "", css: str = "") -> str:
-    """Return a whole page; `title` is escaped already, `inside` and `top` are HTML."""
+    """Return a whole page; `title` is already escaped, `inside` and `top` are HTML."""
     body = (
         f"<body{f' class={css}' if css else ''}><main><header>{top or '<span></span>'}</header>"
         f"{inside}</main></body>"
@@ -37,31 +37,33 @@ def page(language: str, title: str, inside: str, *, top: str = "", css: str = ""
 
 
 def message(language: str, key: str) -> str:
-    """Return a page of a title and a sentence."""
+    """Return a page with a title and a sentence."""
     title = say(f"{key}_title", language)
     return page(language, title, f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>")
 
 
 def message_in_all(key: str, below: str = "") -> str:
-    """Return a page that says the same in every language: whoever reads it is not known."""
+    """Return a page in every language, for a reader whose language is unknown."""
     parts = [
-        f'<section lang="{one}" class="c"><{head}>{say(f"{key}_title", one)}</{head}>'
-        f"<p>{say(f'{key}_text', one)}</p></section>"
-        for one, head in zip(LANGUAGES, ("h1", "h2"), strict=True)
+        f'<section lang="{language}" class="c"><{head}>{say(f"{key}_title", language)}</{head}>'
+        f"<p>{say(f'{key}_text', language)}</p></section>"
+        for language, head in zip(LANGUAGES, ("h1", "h2"), strict=True)
     ]
     return page("en", say(f"{key}_title", "en"), "".join(parts) + below)
 
 
 def away(fields: Iterable[tuple[str, str]] = ()) -> str:
-    """Return the page for when the records cannot be asked, with a button to send `fields` again.
+    """Return the page for unreachable records, with a button to send `fields` again.
 
-    What a parent wrote would be lost with the answer that never came.
+    Otherwise what the parent wrote would be lost.
     """
     kept = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields
     )
-    labels = " · ".join(f'<span lang="{one}">{say("away_again", one)}</span>' for one in LANGUAGES)
+    labels = " · ".join(
+        f'<span lang="{language}">{say("away_again", language)}</span>' for language in LANGUAGES
+    )
     button = f'<button class="go"><span>{labels}</span></button>'
     again = f'<form method="post">{kept}{button}</form>' if kept else ""
     return message_in_all("away", again)

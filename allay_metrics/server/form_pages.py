@@ -9,12 +9,12 @@ from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs
 from allay_metrics.server.form_html import page, say
 from allay_metrics.server.form_signs import act_now, numbers, read_from
 
-_FEW = 8  # so many choices or fewer stand one below the other
+_FEW = 8  # up to this many choices are listed one below the other
 
 
 @dataclass(frozen=True)
 class FormStep:
-    """One page to draw: the form as it stands, its language, and the key each save must bring."""
+    """One page to draw: the state of the form, its language, and the key of its saves."""
 
     form: OpenForm
     language: str
@@ -37,7 +37,7 @@ class FormStep:
         return say(key, self.language, **parts)
 
     def _page(self, inside: str, left: str = "", css: str = "") -> str:
-        # On the page of the instructions each number stands beside its own.
+        # The page of instructions has each number beside its instruction.
         calls = numbers(self.form.ticked, self.language) if self.form.ticked and not css else ""
         wrong = f'<p class="w" role="alert">{self._say(self.wrong)}</p>' if self.wrong else ""
         about = self._say("about", initial=self.form.about) if self.form.about else ""
@@ -53,7 +53,7 @@ class FormStep:
         )
 
     def _other_language(self) -> str:
-        other = next(one for one in LANGUAGES if one != self.language)
+        other = next(language for language in LANGUAGES if language != self.language)
         if not self.form.consented:
             return f'<a class="l" href="?lang={other}" lang="{other}">{self._say("language")}</a>'
         inside = (
@@ -98,7 +98,7 @@ class FormStep:
         all_signs = signs(self.language)
         listed = "".join(
             f"<h2>{self._say(f'signs_{who}')}</h2>"
-            + "".join(self._sign(one) for one in all_signs if one.who == who)
+            + "".join(self._sign(sign) for sign in all_signs if sign.who == who)
             for who in groups
         )
         form_html = self._form(
@@ -116,7 +116,7 @@ class FormStep:
         )
 
     def _act(self) -> str:
-        """Return the instructions that go before everything else, and two ways on from them."""
+        """Return the instructions, shown before everything else, with two buttons to go on."""
         return self._page(
             f"<h1>{self._say('act')}</h1>{act_now(self.form.ticked, self.language)}"
             f"<p>{self._say('flag_kept')}</p>{self._read_from()}"
@@ -177,7 +177,7 @@ class FormStep:
             for value, label in words.choices
         )
         if words.low_word:
-            first, last = (words.choices[place][1] for place in (0, -1))
+            first, last = (words.choices[index][1] for index in (0, -1))
             ends = f"<span>{escape(first)} = {escape(words.low_word)}</span>"
             ends += f"<span>{escape(last)} = {escape(words.high_word)}</span>"
             return f'<div class="s">{buttons}</div><div class="e">{ends}</div>'
@@ -210,9 +210,9 @@ class FormStep:
 
 
 def last_page(ended: Ended, key: str) -> str:
-    """Return the page a form ends with; where a sign was ticked, what to do about it stays.
+    """Return the last page of a form, with the instructions where a sign was ticked.
 
-    `key` says how it ended: thanks, stopped or left.
+    `key` is how the form ended: thanks, stopped or left.
     """
     language = ended.language
     title = say(f"{key}_title", language)

@@ -1,4 +1,4 @@
-"""What a parent who ticked warning signs is told to do, and the numbers she taps."""
+"""The instructions for a parent who ticked warning signs, with numbers to tap."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class _Call:
 
 
 def act_now(ticked: Collection[int], language: str) -> str:
-    """Return every instruction of the signs ticked, most urgent first, each with its numbers.
+    """Return the instructions of the ticked signs, most urgent first, each with its numbers.
 
-    Signs with the same instruction and numbers are one; "if it gets worse" is said once.
+    Signs with the same instruction and numbers are combined; "if it gets worse" appears once.
     """
     parts = []
-    for place, (action, calls) in enumerate(_instructions(ticked, language)):
-        alert = "" if place else ' role="alert"'
+    for index, (action, calls) in enumerate(_instructions(ticked, language)):
+        alert = "" if index else ' role="alert"'
         inside = "".join(_buttons(call, language) for call in calls)
         below = f'<div class="c">{inside}</div>' if inside else ""
         does = f'<p class="do"{alert}>{unbroken(escape(action))}</p>'
@@ -46,7 +46,7 @@ def act_now(ticked: Collection[int], language: str) -> str:
 
 
 def numbers(ticked: Collection[int], language: str) -> str:
-    """Return the numbers of the signs ticked, each once, for the top of every later page."""
+    """Return the numbers of the ticked signs, each once, for the top of every later page."""
     listed = [call for _, calls in _instructions(ticked, language) for call in calls]
     links = "".join(
         f'<a href="tel:{to}">{unbroken(say("call", language, number=number))}</a>'
@@ -57,7 +57,7 @@ def numbers(ticked: Collection[int], language: str) -> str:
 
 
 def read_from(reading: Reading | None, language: str) -> str:
-    """Return from when answers are read, as a paragraph; nothing within the hours they are read."""
+    """Return when answers are read next, as a paragraph; nothing within the reading hours."""
     if reading is None:
         return ""
     spell = _spanish if language == "es" else _english

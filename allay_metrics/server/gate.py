@@ -1,4 +1,4 @@
-"""The gate: in front of everything, it lets nothing pass that has not proved who is asking."""
+"""Middleware in front of everything: nothing passes without a proven identity."""
 
 import logging
 import sys
@@ -36,26 +36,26 @@ log = logging.getLogger("allay_metrics.gate")
 
 LARGEST = 64 * 1024  # bytes of a request's body
 LARGEST_UPLOAD = 201 * 1024 * 1024  # one file of the size Streamlit is set to, and its envelope
-REFUSALS = 240  # of one address in a minute
+REFUSALS = 240  # per address and minute
 _READS = ("GET", "HEAD")
 
 
 class Gate:
-    """ASGI middleware; everything Streamlit serves lies behind it."""
+    """ASGI middleware; everything Streamlit serves is behind it."""
 
     def __init__(self, app: ASGIApp, rules: Rules) -> None:
-        """Stand in front of `app`."""
+        """Wrap `app`."""
         self._app, self._rules, self._site = app, rules, rules.site
         self._lookups = Lookups(rules)
         self._refused = Limit(REFUSALS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, refuse, or let pass."""
+        """Answer, refuse, or pass a request on."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         request_info = self._site.read(scope)
-        # Nothing a client says of itself comes through; what is ours is added where it passes.
+        # Identity headers sent by a client are dropped; ours is added where the request passes.
         headers = [header for header in scope["headers"] if not header[0].startswith(OURS)]
         scope = {**scope, "headers": headers}
         send = protecting(send, path=scope["path"], request_info=request_info)
@@ -79,12 +79,12 @@ class Gate:
         except _TooLarge:
             await answer.instead(Response(TOO_LARGE, 413), scope, receive)
         except Exception as error:  # noqa: BLE001  the last resort: nobody is shown a traceback
-            # The kind alone: a message may hold what somebody entered.
+            # The type only: the message may hold what somebody entered.
             log.error("Problem %s at the gate: %s", uuid4().hex[:8], type(error).__name__)  # noqa: TRY400
             await answer.instead(Response(WRONG, 500), scope, receive)
 
     async def _refusal(self, scope: Scope, request_info: RequestInfo, most: int) -> Response | None:
-        """Return what a request is refused with; None lets it pass, with who is asking."""
+        """Return the refusal of a request; None lets it pass, with the identity as a header."""
         kind = self._rules.kind(scope["path"])
         if kind == "health":
             return None
@@ -109,11 +109,11 @@ class Gate:
         return None
 
     async def _look(self, scope: Scope, request_info: RequestInfo) -> Admission | Response:
-        """Return who is asking, or what everybody is told while that cannot be looked up."""
+        """Return who is asking, or the response while that cannot be looked up."""
         try:
             return await self._lookups.who(scope, request_info)
         except ConfigProblem as error:
-            # What is not set up or damaged holds nobody's words; the log leaves out all else.
+            # Messages about configuration and damage hold no personal data; others are not logged.
             log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
             return Response(self._why_nobody(error, request_info), 503)
         except AllayError as error:
@@ -123,7 +123,7 @@ class Gate:
     def _why_nobody(self, error: AllayError, request_info: RequestInfo) -> str:
         """Return the page that says why nobody is let in.
 
-        Where files lie is for the person at this computer alone.
+        Only the person at this computer is shown the location of files.
         """
         if not isinstance(error, RecordsDamaged):
             return NOT_YET
@@ -132,7 +132,7 @@ class Gate:
         )
 
     def _nobody(self, scope: Scope, request_info: RequestInfo, admission: Admission) -> Response:
-        """Return what somebody is told who has not signed in."""
+        """Return the response for somebody who is not signed in."""
         if not self._refused.passes(request_info.counted_as):
             return Response(BUSY, 429, {"Retry-After": "60"})
         if admission.runs != "people":
@@ -149,7 +149,7 @@ def _to(where: str) -> Response:
 
 
 def _length(scope: Scope) -> int:
-    """Return how many bytes are announced; what is no number is counted as the body comes."""
+    """Return the announced bytes; 0 where it is no number: the body is counted as it arrives."""
     header = Headers(scope=scope).get("content-length", "")
     if header.isascii() and header.isdecimal():
         number = read_whole(header)
@@ -158,18 +158,18 @@ def _length(scope: Scope) -> int:
 
 
 class _TooLarge(Exception):
-    """A body went on for longer than it may."""
+    """A body is longer than allowed."""
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
-    """Return `receive`, which stops at a body that is too large, whatever length was announced."""
-    had = 0
+    """Wrap `receive` to stop at a body that is too large, whatever length was announced."""
+    received = 0
 
     async def bounded() -> Message:
-        nonlocal had
+        nonlocal received
         message = await receive()
-        had += len(message.get("body", b""))
-        if had > most:
+        received += len(message.get("body", b""))
+        if received > most:
             raise _TooLarge
         return message
 
@@ -177,7 +177,7 @@ def _bounded(receive: Receive, most: int) -> Receive:
 
 
 class _Answer:
-    """A request's `send`, which knows whether anything was sent."""
+    """The `send` of a request, which records whether a response has started."""
 
     def __init__(self, send: Send) -> None:
         self._send, self._started = send, False
@@ -187,7 +187,7 @@ class _Answer:
         await self._send(message)
 
     async def instead(self, response: Response, scope: Scope, receive: Receive) -> None:
-        """Send another answer, where none had begun."""
+        """Send another response, unless one has started."""
         if not self._started:
             response.headers["content-type"] = "text/html; charset=utf-8"
             await response(scope, receive, self._send)

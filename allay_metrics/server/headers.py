@@ -1,4 +1,4 @@
-"""What every answer carries, whoever made it: the browser is told to fetch nothing from outside."""
+"""Security headers of every response: the browser may load nothing from other hosts."""
 
 import re
 from base64 import b64encode
@@ -15,16 +15,16 @@ _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 def _inline_scripts() -> str:
-    """Return the hashes of the scripts that stand in Streamlit's own page, and no others."""
+    """Return the CSP hashes of the inline scripts in Streamlit's own page."""
     module_spec = find_spec("streamlit")
     assert module_spec is not None
     assert module_spec.origin is not None
     page = (Path(module_spec.origin).parent / "static" / "index.html").read_bytes()
-    hashes = (b64encode(sha256(one).digest()).decode() for one in _INLINE.findall(page))
-    return "".join(f" 'sha256-{one}'" for one in hashes)
+    hashes = (b64encode(sha256(script).digest()).decode() for script in _INLINE.findall(page))
+    return "".join(f" 'sha256-{hash_}'" for hash_ in hashes)
 
 
-# 'wasm-unsafe-eval': Streamlit reads tables in WebAssembly. Styles: its own are written by script.
+# 'wasm-unsafe-eval': Streamlit reads tables in WebAssembly. 'unsafe-inline': it writes styles.
 POLICY = (
     f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{_inline_scripts()}; "
     "style-src 'self' 'unsafe-inline'; "
@@ -41,13 +41,13 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 HSTS = "max-age=31536000"
-# Files of Streamlit's own and our typeface: the same for everybody, and named by their content.
+# Streamlit's own files and the typeface: the same for everybody, and named by their content.
 _KEPT = ("/static/", "/app/static/fonts/")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
 def protecting(send: Send, *, path: str, request_info: RequestInfo) -> Send:
-    """Return `send`, which adds what an answer must carry; a narrower policy of its own stays."""
+    """Wrap `send` to add the headers; a response's own Content-Security-Policy is kept."""
 
     async def protected(message: Message) -> None:
         if message["type"] in _STARTS:
@@ -58,7 +58,7 @@ def protecting(send: Send, *, path: str, request_info: RequestInfo) -> Send:
 
 
 def _headers(message: Message) -> list[tuple[bytes, bytes]]:
-    """Return the message's own list of headers, in which adding one adds it to the answer."""
+    """Return the message's own list of headers, to be changed in place."""
     message["headers"] = list(message.get("headers", ()))
     headers: list[tuple[bytes, bytes]] = message["headers"]
     return headers
@@ -68,7 +68,7 @@ def _protect(headers: MutableHeaders, path: str, request_info: RequestInfo) -> N
     for name, value in ALWAYS.items():
         headers[name] = value
     if "content-security-policy" not in headers:
-        # Not every browser takes 'self' for a socket too.
+        # Not every browser applies 'self' to WebSockets.
         sockets = f"{'wss' if request_info.is_tls else 'ws'}://{request_info.host}"
         headers["Content-Security-Policy"] = POLICY.format(sockets=sockets)
     if not path.startswith(_KEPT):

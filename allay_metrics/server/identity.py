@@ -1,7 +1,7 @@
-"""Who is asking, as the gate tells the pages: a header nobody else can write.
+"""The identity that the middleware passes to the pages in a header nobody else can write.
 
-The key is random and this process's own. A page started without the gate has another key, and so
-believes no header at all.
+The signing key is random and belongs to this process. A page run without the middleware has another
+key, and so accepts no header.
 """
 
 import hmac
@@ -14,7 +14,7 @@ from secrets import token_bytes
 from typing import Literal
 
 HEADER = "x-app-who"
-OURS = b"x-app-"  # headers that start so are the gate's to write
+OURS = b"x-app-"  # prefix of the headers that only the middleware writes
 _KEY = token_bytes(32)
 
 Kind = Literal["computer", "demo", "person"]
@@ -22,10 +22,10 @@ Kind = Literal["computer", "demo", "person"]
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is asking: a person who signed in, whoever sits at this computer, or a demo's visitor.
+    """Who is asking: a signed-in person, whoever is at this computer, or a visitor of the demo.
 
-    It stays the same as long as one session does, and differs between two of them: Streamlit goes
-    on with a tab's session only for the very same value.
+    It is constant within a session and differs between sessions: Streamlit continues a tab's
+    session only for the same value.
     """
 
     kind: Kind
@@ -43,7 +43,7 @@ def seal(identity: Identity) -> str:
 
 
 def unseal(value: object) -> Identity | None:
-    """Return who a header's value names; None for one this process's gate did not write."""
+    """Return the identity of a header's value; None where this process did not write it."""
     if not isinstance(value, str):
         return None
     payload, _, mark = value.partition(".")

@@ -1,7 +1,7 @@
-"""What the server does by itself: it sends mails that are due. The only scheduler there is.
+"""Background jobs of the server: sending due mails. The only scheduler.
 
-`serve` starts it, in its own process; a command line twin does the same once, for cron. Two servers
-or a server and cron get in nobody's way: a mail is claimed before it is sent.
+`serve` starts it in its own process; a command does the same once, for cron. Several servers, or a
+server and cron, may run at the same time: a mail is claimed before it is sent.
 """
 
 import logging
@@ -17,8 +17,8 @@ from allay_metrics.records import Scope
 
 log = logging.getLogger("allay_metrics.jobs")
 
-EVERY = 30  # seconds between two looks
-_AT_ONCE = 4  # looks
+EVERY = 30  # seconds between two runs
+_AT_ONCE = 4  # concurrent runs
 _ALERTS = "alerts"
 
 
@@ -26,25 +26,25 @@ class Jobs:
     """The jobs of the practice that `opened` returns at that moment."""
 
     def __init__(self, opened: Callable[[], Scope]) -> None:
-        """Do nothing yet."""
+        """Create the scheduler without starting it."""
         self._opened = opened
-        # What was missed while the machine slept is done once, however late. A look that waits for
-        # a mail server is overtaken by the next: each claims what it sends.
+        # Runs missed while the machine slept are done once, however late. A run that waits for a
+        # mail server may be overtaken by the next: each claims what it sends.
         settings = {"coalesce": True, "max_instances": _AT_ONCE, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=settings, daemon=True)
 
     def start(self) -> None:
-        """Look at once, and then again and again until `stop`."""
+        """Run at once, and then every 30 seconds until `stop`."""
         self._scheduler.add_job(self._alerts, "interval", seconds=EVERY, id=_ALERTS)
         self._scheduler.start()
         self.send_now()
 
     def stop(self) -> None:
-        """Start no further look; one that is under way ends by itself."""
+        """Start no further run; one in progress is finished."""
         self._scheduler.shutdown(wait=False)
 
     def send_now(self) -> None:
-        """Send what is due without waiting for the next look, and without waiting for it here."""
+        """Schedule the next run for now, without waiting for it."""
         if self._scheduler.running:
             self._scheduler.modify_job(_ALERTS, next_run_time=datetime.now(UTC))
 
@@ -53,6 +53,6 @@ class Jobs:
             send_alerts(self._opened())
         except NotFound:
             return  # no records yet
-        except Exception as error:  # noqa: BLE001  the next look tries again
-            # The kind and the place alone: a message may hold what a parent wrote.
+        except Exception as error:  # noqa: BLE001  the next run tries again
+            # The type and the place only: the message may hold what a parent wrote.
             log.error("Mails about warning signs were not sent: %s", where(error))  # noqa: TRY400

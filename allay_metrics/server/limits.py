@@ -1,6 +1,6 @@
-"""How often something may be asked: counted in memory, forgotten after a minute.
+"""Rate limits, counted in memory and forgotten after a minute.
 
-What is counted is kept as a digest: its memory does not depend on what a client sends.
+Keys are stored as digests, so that memory does not depend on what a client sends.
 """
 
 import time
@@ -15,7 +15,7 @@ _BYTES = 16
 
 
 def key_of(*parts: str) -> Key:
-    """Return what a limit keeps of a key: 16 bytes, however long its parts are."""
+    """Return the digest of a key: 16 bytes, however long its parts are."""
     digest = blake2b(digest_size=_BYTES)
     for part in parts:
         part_bytes = part.encode("utf-8", "surrogatepass")
@@ -24,9 +24,9 @@ def key_of(*parts: str) -> Key:
 
 
 class Limit:
-    """At most `most` requests within `seconds` for one key; the oldest of many keys are dropped.
+    """At most `most` requests within `seconds` for one key; beyond `keys` the oldest are dropped.
 
-    It holds `keys` times `most` moments of 8 bytes at most.
+    Memory: at most `keys` times `most` timestamps of 8 bytes.
     """
 
     def __init__(
@@ -36,18 +36,18 @@ class Limit:
         keys: int = 10_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Count from now on."""
+        """Start with no request counted."""
         self._most, self._seconds, self._keys, self._clock = most, seconds, keys, clock
         self._times: OrderedDict[Key, array[float]] = OrderedDict()
         self._lock = Lock()
 
     def is_reached(self, name: str) -> bool:
-        """Return whether no further request may pass now."""
+        """Return whether the limit is reached now."""
         with self._lock:
             return len(self._recent(key_of(name))) >= self._most
 
     def passes(self, name: str) -> bool:
-        """Count one request and return whether it may pass; one that may not is not counted."""
+        """Count one request and return whether it may pass; a refused one is not counted."""
         key = key_of(name)
         with self._lock:
             recent = self._recent(key)
@@ -61,6 +61,6 @@ class Limit:
             return True
 
     def _recent(self, key: Key) -> "array[float]":
-        """Return the moments that still count; a key that has none is not kept for it."""
+        """Return the timestamps that still count, without storing the key."""
         since = self._clock() - self._seconds
         return array("d", (at for at in self._times.get(key, ()) if at > since))

@@ -1,7 +1,7 @@
-"""Signing in with an account elsewhere: OpenID Connect, code flow with PKCE, every token checked.
+"""Signing in through a provider: OpenID Connect, code flow with PKCE, every token checked.
 
-The provider says who somebody is; whether she may come in is decided by the list of people alone.
-Nothing of a token, a code or a secret is in a log: what is refused is a word.
+The provider identifies a person; whether she may sign in is decided by the practice's list of
+people. No token, code or secret is logged: a refusal is a short reason.
 """
 
 import secrets
@@ -23,21 +23,21 @@ from joserfc.jws import JWSRegistry
 from allay_metrics.config import OidcSettings
 
 TIMEOUT = httpx.Timeout(8, connect=4)  # seconds
-LEEWAY = 60  # seconds two clocks may differ
-# Signed by a key only the provider holds: with a shared one, or none, anybody could sign.
+LEEWAY = 60  # seconds that two clocks may differ
+# Asymmetric only: with a shared key, or none, others could sign, too.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384")
-_KEPT = 3_600  # seconds the provider's own description is kept
-_AGAIN = 60  # seconds before its keys are asked for again, because a token names an unknown one
+_KEPT = 3_600  # seconds that the provider's metadata is cached
+_AGAIN = 60  # seconds before its keys are fetched again because a token names an unknown one
 _MICROSOFT = "login.microsoftonline.com"
 
 
 class Refused(Exception):
-    """A sign-in that is not let through; its text is for the log and holds nothing of a token."""
+    """A refused sign-in; its text is for the log and holds nothing of a token."""
 
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """What one sign-in remembers between its two requests."""
+    """The state of one sign-in between its two requests."""
 
     state: str
     nonce: str
@@ -46,7 +46,7 @@ class PendingSignIn:
 
 @dataclass(frozen=True)
 class ProviderIdentity:
-    """Who the provider says somebody is; the address is verified by it."""
+    """A person as identified by the provider; the e-mail is verified by it."""
 
     issuer: str
     subject: str
@@ -54,10 +54,10 @@ class ProviderIdentity:
 
 
 class Provider:
-    """The provider that is set: asked for its description and keys when they are needed."""
+    """The configured provider; its metadata and keys are fetched when needed."""
 
     def __init__(self, settings: OidcSettings) -> None:
-        """Ask nobody yet."""
+        """Fetch nothing yet."""
         self.settings = settings
         self._lock = Lock()
         self._described: dict[str, Any] = {}
@@ -65,7 +65,7 @@ class Provider:
         self._described_at = self._keys_at = float("-inf")
 
     def begin(self, back: str) -> tuple[str, PendingSignIn]:
-        """Return the provider's address to go to, and what to remember until it sends back.
+        """Return the provider's address to redirect to, and the state to keep meanwhile.
 
         Raises Refused where the provider does not answer.
         """
@@ -85,7 +85,7 @@ class Provider:
         return address, pending_sign_in
 
     def finish(self, pending_sign_in: PendingSignIn, code: str, back: str) -> ProviderIdentity:
-        """Return who signed in, everything checked. Raises Refused."""
+        """Return who signed in, after all checks. Raises Refused."""
         token = self._exchange(pending_sign_in, code, back)
         try:
             decoded = self._decode(str(token.get("id_token", "")))
@@ -116,10 +116,10 @@ class Provider:
         return ProviderIdentity(self.settings.issuer, subject, email)
 
     def _is_verified(self, claims: CodeIDToken) -> bool:
-        """Return whether the provider vouches for the e-mail.
+        """Return whether the provider has verified the e-mail.
 
-        Microsoft's work accounts carry no `email_verified`, but, where it is switched on, whether
-        the address is of a domain its tenant has proven (optional claim `xms_edov`).
+        Microsoft's work accounts have no `email_verified`, but may have the optional claim
+        `xms_edov`: the domain of the address is verified by its tenant.
         """
         if "email_verified" in claims:
             return claims["email_verified"] is True
@@ -144,12 +144,12 @@ class Provider:
 
     def _decode(self, token: str) -> jwt.Token:
         listed = self._describe().get("id_token_signing_alg_values_supported", ALGORITHMS[:1])
-        allowed = [one for one in ALGORITHMS if one in listed]
+        allowed = [algorithm for algorithm in ALGORITHMS if algorithm in listed]
         registry = JWSRegistry(algorithms=allowed, strict_check_header=False)
         try:
             return jwt.decode(token, self._key_set(), registry=registry)
         except InvalidKeyIdError:
-            # The provider may have changed its keys since.
+            # The provider may have changed its keys meanwhile.
             return jwt.decode(token, self._key_set(older=_AGAIN), registry=registry)
 
     def _describe(self) -> dict[str, Any]:
@@ -166,12 +166,12 @@ class Provider:
             return description
 
     def _key_set(self, older: float = _KEPT) -> KeySet:
-        """Return the provider's keys, fetched anew where they are `older` than so many seconds."""
+        """Return the provider's keys, fetched again where they are `older` seconds old."""
         address = self._describe()["jwks_uri"]
         with self._lock:
             if time.monotonic() - self._keys_at >= older:
                 keys = _json("GET", address).get("keys", [])
-                usable = [one for one in keys if one.get("kty") in ("RSA", "EC")]
+                usable = [key for key in keys if key.get("kty") in ("RSA", "EC")]
                 self._keys = KeySet.import_key_set({"keys": usable})
                 self._keys_at = time.monotonic()
             return self._keys
@@ -182,7 +182,7 @@ def _well_known(issuer: str) -> str:
 
 
 def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
-    """Return what the provider answers. Raises Refused, without saying what was asked."""
+    """Return the provider's JSON answer. Raises Refused, without the content of the request."""
     try:
         answer = httpx.request(method, address, timeout=TIMEOUT, **more)
         answer.raise_for_status()

@@ -1,4 +1,4 @@
-"""The door for those a provider vouches for: out to it, and back with who somebody is."""
+"""Routes to sign in through a provider: the redirect to it, and the way back."""
 
 import hmac
 import logging
@@ -24,15 +24,15 @@ log = logging.getLogger("allay_metrics.door")
 
 
 class OidcDoor:
-    """Answers on the way to the provider and on the way back."""
+    """The redirect to the provider and the callback from it."""
 
     def __init__(self, porch: Porch, provider: Provider) -> None:
-        """Stand on the porch; a sign-in that is under way when this process ends begins anew."""
+        """Use the shared context; a sign-in in progress when this process ends must start again."""
         self._porch, self._provider = porch, provider
         self._seal = URLSafeTimedSerializer(token_bytes(32), salt="oidc")
 
     def routes(self) -> list[Route]:
-        """Return where it answers."""
+        """Return the routes."""
         safely = self._porch.safely
         return [
             Route("/login/oidc", safely(self._begin), methods=["GET"]),
@@ -69,7 +69,7 @@ class OidcDoor:
         return response
 
     def _underway(self, request: Request) -> tuple[PendingSignIn, str]:
-        """Return what this browser's sign-in asked for. Raises Refused for one it did not begin."""
+        """Return the state of this browser's sign-in. Raises Refused for one it did not begin."""
         sealed = request.cookies.get(self._porch.cookie(request, _UNDERWAY)["key"], "")
         try:
             values = self._seal.loads(sealed, max_age=_FOR)
@@ -96,7 +96,7 @@ class OidcDoor:
         return self._porch.let_in(request, token, RedirectResponse(wanted, 303))
 
     def _refuse(self, why: str) -> Response:
-        """Return the page to sign in with one sentence; the log has why, and nothing of a token."""
+        """Return the sign-in page with one sentence; the log has the reason, without any token."""
         log.warning("A sign-in by an account elsewhere is refused: %s", why)
         label = self._provider.settings.label
         return answer_page(sign_in_page("/", mistake=REFUSED, vouches=label), 403)

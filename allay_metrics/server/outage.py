@@ -1,4 +1,4 @@
-"""What is answered while the records cannot be asked: one sentence, and the page tries again."""
+"""The response while the records are unreachable: one sentence, and the page tries again."""
 
 from starlette.responses import Response
 
@@ -10,9 +10,9 @@ _READS = ("GET", "HEAD")
 
 
 def outage(error: AllayError, method: str) -> Response:
-    """Return a page that says what the error does.
+    """Return a page with the error's sentence.
 
-    One that was only read loads itself anew; what was sent is sent again by whoever sent it.
+    A page that was only read reloads itself; a form must be sent again by the person.
     """
     reads = method in _READS
     more = "This page tries again by itself." if reads else "Go back, and send it once more."

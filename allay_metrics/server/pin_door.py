@@ -1,4 +1,4 @@
-"""The doors of a remembered device: a PIN in place of the full sign-in, and setting one."""
+"""Routes of a remembered device: sign in by PIN, and set a PIN."""
 
 from urllib.parse import quote
 
@@ -24,14 +24,14 @@ _SET = "/account/device"
 
 
 class PinDoor:
-    """Answers on devices that are remembered, or are to be."""
+    """The pages to sign in by PIN and to remember a device."""
 
     def __init__(self, porch: Porch) -> None:
-        """Stand on the porch."""
+        """Use the shared context of all sign-in routes."""
         self._porch = porch
 
     def routes(self) -> list[Route]:
-        """Return where it answers."""
+        """Return the routes."""
         get, post, safely = ["GET"], ["POST"], self._porch.safely
         return [
             Route("/login/pin", safely(self._sign_in), methods=post),
@@ -88,5 +88,5 @@ class PinDoor:
 
 
 def to_device(wanted: str) -> str:
-    """Return where a device is remembered, and `wanted` is opened afterwards."""
+    """Return the path to remember a device; `wanted` is opened afterwards."""
     return f"{_SET}?next={quote(wanted, safe='')}"

@@ -1,4 +1,4 @@
-"""The pages of a remembered device: its PIN, setting one, and another phone for the codes."""
+"""The pages of a remembered device: enter its PIN, set one, and change the phone for codes."""
 
 from html import escape
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from allay_metrics.server.door_pages import CODE, authenticator
 
 
 def pin_page(name: str, wanted: str, *, mistake: str = "") -> str:
-    """Return the page a remembered device shows; `name` is of who remembered it."""
+    """Return the PIN page; `name` is the person who remembered the device."""
     inside = hidden("next", wanted) + _pin("PIN", "pin", focus=True)
     other = f"/login?way=password&next={quote(wanted, safe='')}"
     below = f'<nav><a href="{escape(other)}">Sign in with your password</a></nav>'
@@ -59,7 +59,7 @@ def phone_page(email: str, secret: str, sealed: str, *, mistake: str = "") -> st
 
 
 def _pin(label: str, name: str, *, focus: bool = False) -> str:
-    """Return a field for a PIN: digits on the phone's keyboard, offered to nobody to keep."""
+    """Return a field for a PIN: numeric keyboard, not offered to password managers."""
     return (
         f'<label class="f">{escape(label)}<input class="pin" type="password" name="{name}" '
         f'inputmode="numeric" pattern="[0-9]{{{DIGITS}}}" minlength="{DIGITS}" '

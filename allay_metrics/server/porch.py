@@ -1,6 +1,6 @@
-"""What the doors share: who is there, cookies, waits after wrong tries, errors as one sentence.
+"""What the sign-in routes share: the session, cookies, throttling, errors as one sentence.
 
-The gate has refused other sites' requests before they come here. What is entered is in no log.
+The middleware has refused other sites' requests before. What is entered is never logged.
 """
 
 import logging
@@ -27,11 +27,11 @@ from allay_metrics.server.site import Site
 from allay_metrics.server.waits import Waits
 
 DOORS = ("/login", "/logout", "/join", "/account")
-_PER_ADDRESS = 60  # tries a minute from one address, whoever is meant
-_CHECKS = 2  # at once; whoever comes third waits without a thread
+_PER_ADDRESS = 60  # tries per minute from one address, for any account
+_CHECKS = 2  # at once; the third waits without a thread
 _WAITING = 100
 _FIELDS = 20
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # in no password, and no database takes the first
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # not allowed in passwords; databases reject NUL
 _LONGEST = 512  # characters of one field
 _PATH = re.compile(r"/[\w\-./~%]*(?:\?[\w\-./~%=&+]*)?", re.ASCII)
 log = logging.getLogger("allay_metrics.door")
@@ -41,36 +41,36 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Porch:
-    """Stands before the practice that `opened` returns at that moment; all doors share one."""
+    """Context of all sign-in routes, for the practice that `opened` returns at that moment."""
 
     def __init__(self, opened: Callable[[], Practice], site: Site) -> None:
-        """Know nobody yet."""
+        """Start with no try counted."""
         self._opened, self._site = opened, site
         self._waits, self._addresses = Waits(), Limit(_PER_ADDRESS)
         self._limiter: CapacityLimiter | None = None
 
     def practice(self) -> Practice:
-        """Return the practice, in the door's own scope."""
+        """Return the practice in the scope of the sign-in routes."""
         return replace(self._opened(), viewer=DOOR)
 
     def address(self, request: Request) -> str:
-        """Return the address this server was asked under, without a closing slash."""
+        """Return the address of this server in the request, without a trailing slash."""
         request_info = self._site.read(request.scope)
         return f"{'https' if request_info.is_tls else 'http'}://{request_info.host}"
 
     def token(self, request: Request, name: str = SESSION) -> str:
-        """Return the token in a cookie of ours, empty for none."""
+        """Return the token in one of our cookies, empty for none."""
         is_tls = self._site.read(request.scope).is_tls
         return cookie_token(request.headers, name, is_tls=is_tls)
 
     def cookie(self, request: Request, name: str = SESSION) -> dict[str, Any]:
-        """Return what a cookie of ours is set and deleted with, but for its value."""
+        """Return the attributes of one of our cookies, without its value."""
         is_tls = self._site.read(request.scope).is_tls
         key = cookie_name(name, is_tls=is_tls)
         return {"key": key, "path": "/", "secure": is_tls, "httponly": True, "samesite": "lax"}
 
     async def here(self, request: Request) -> Session | None:
-        """Return the open session of who asks; None for nobody."""
+        """Return the session of the request; None where there is none."""
         token = self.token(request)
         return await to_thread.run_sync(look, self.practice(), token) if token else None
 
@@ -80,19 +80,19 @@ class Porch:
         return response
 
     def busy(self, request: Request) -> Response | None:
-        """Return what an address is told that tries too often, whoever is meant; None lets it try.
+        """Return the refusal for an address with too many tries, for any account; None allows it.
 
-        For whoever has proved nothing yet: what holds a device, an invitation or a session is not
-        refused for what others at its address try.
+        Only before anything is proven: a device, an invitation or a session is never refused for
+        the tries of others at the same address.
         """
         if self._addresses.passes(self._client(request)):
             return None
         return answer_page(BUSY, 429, {"Retry-After": "60"})
 
     def late(self, account: str, request: Request) -> Response | None:
-        """Return what somebody is told who tries too often; None lets her try.
+        """Return the refusal after several wrong tries; None allows another.
 
-        `whose` is what is tried: an account, an invitation, a device, a session.
+        `account` is what is tried: an account, an invitation, a device or a session.
         """
         if self._queue() > _WAITING:
             return answer_page(BUSY, 429, {"Retry-After": "60"})
@@ -104,17 +104,17 @@ class Porch:
         return answer_page(notice("One moment", message), 429, {"Retry-After": str(seconds)})
 
     def right(self, account: str, request: Request) -> None:
-        """Forget the wrong tries before: this one was right."""
+        """Clear the wrong tries after a right one."""
         self._waits.right(account, self._client(request))
 
     async def checked(self, check: Callable[[], Answer]) -> Answer:
-        """Run what hashes a password, two at once: 64 MiB each, and the others go on."""
+        """Run a password check, at most two at once: each takes 64 MiB."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(_CHECKS)
         return await to_thread.run_sync(check, limiter=self._limiter)
 
     def safely(self, answer: Endpoint) -> Endpoint:
-        """Return an endpoint whose foreseen errors are a page with one sentence."""
+        """Wrap an endpoint: expected errors become a page with one sentence."""
 
         async def safely(request: Request) -> Response:
             try:
@@ -125,7 +125,7 @@ class Porch:
                 log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
                 response = answer_page(DAMAGED, 503)
             except (Unreachable, Conflict) as error:
-                log.warning("A door cannot ask the records: %s", type(error).__name__)
+                log.warning("A sign-in page cannot read the records: %s", type(error).__name__)
                 response = outage(error, request.method)
             except AllayError as error:
                 log.error("Nobody is let in: %s", error)  # noqa: TRY400
@@ -144,13 +144,13 @@ class Porch:
 
 
 def own_path(path: str) -> str:
-    """Return a path of this server to go to, `/` for anything else."""
+    """Return the path if it belongs to this server, else `/`."""
     fits = len(path) <= _LONGEST * 2 and _PATH.fullmatch(path) and not path.startswith("//")
     return path if fits and not path.startswith(DOORS) else "/"
 
 
 def answer_page(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a page as an answer."""
+    """Return a page as a response."""
     return Response(html, status, headers, media_type="text/html")
 
 

@@ -1,4 +1,4 @@
-"""What lies behind the gate and what stands open, and who is asking for it."""
+"""The kinds of paths, protected or open, and the lookup of who is asking."""
 
 import re
 import time
@@ -20,12 +20,12 @@ from allay_metrics.server.site import RequestInfo, Site
 Kind = Literal["health", "open", "nothing", "door", "upload", "inside", "page"]
 
 STREAM = "/_stcore/stream"
-SESSION = "sid"  # the cookie of who is signed in
+SESSION = "sid"  # the session cookie
 _HEALTH = "/_stcore/health"
 _UPLOAD = "/_stcore/upload_file"
-# The parents' form has links of its own; the typeface is drawn on the page to sign in, too.
+# The parent form has links of its own; the sign-in page uses the typeface, too.
 _OPEN = ("/c/", "/app/static/fonts/")
-# Streamlit's own sign-in, its door for agents and its figures about visitors are not used here.
+# Streamlit's own sign-in, agent and metrics endpoints are not used here.
 _NOTHING = (
     "/_stcore/metrics",
     "/_stcore/agent",
@@ -34,7 +34,7 @@ _NOTHING = (
     "/oauth2callback",
 )
 _INSIDE = ("/_stcore", "/media", "/component", "/static", "/app")
-# Streamlit's scripts are the same for everybody, and a page asks for a hundred of them.
+# Streamlit's scripts are the same for everybody, and a page loads a hundred of them.
 _BUNDLES = "/static/"
 _BUNDLES_FOR = 10.0  # seconds
 _IN_THE_OPEN = "People sign in at the address ALLAY_PUBLIC_URL names, over TLS, and at no other."
@@ -43,10 +43,10 @@ _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 
 @dataclass(frozen=True)
 class Rules:
-    """What a gate is set up with: where it stands, whose practice, and what stands open beside it.
+    """The configuration of the middleware: the site, the practice, and the open paths.
 
-    `doors` are paths of ours for whoever is not known yet; `farewell` is the message that makes an
-    open tab load its page anew, and `is_click` says of a message of a tab whether a person sent it.
+    `doors` are the sign-in paths; `farewell` is the message that makes an open tab reload its page,
+    and `is_click` returns whether a tab's message was sent by a person.
     """
 
     site: Site
@@ -56,7 +56,7 @@ class Rules:
     is_click: Callable[[bytes], bool]
 
     def kind(self, path: str) -> Kind:
-        """Return what a path leads to."""
+        """Return the kind of a path."""
         if path == _HEALTH:
             return "health"
         if path.startswith(_OPEN) and ".." not in path:
@@ -71,10 +71,10 @@ class Rules:
 
 
 class Lookups:
-    """Says who is asking, by the cookie of a request or of a tab that was opened with it."""
+    """Finds out who is asking, by the cookie of a request or of a tab's handshake."""
 
     def __init__(self, rules: Rules) -> None:
-        """Look people up as the rules say."""
+        """Look up sessions in the practice of the rules."""
         self._site = rules.site
         self._admissions = Admissions(rules.opened)
         self._bundles: dict[str, tuple[float, Admission]] = {}
@@ -84,7 +84,7 @@ class Lookups:
     ) -> Admission:
         """Return who is asking at this moment. Raises ConfigProblem as `Admissions.look` does."""
         token = session_token(Headers(scope=scope), is_tls=request_info.is_tls)
-        # Of Streamlit's own scripts an answer of a few seconds ago is good enough.
+        # For Streamlit's own scripts a result a few seconds old is good enough.
         moment, kept = time.monotonic(), self._bundles.get(token)
         bundle = scope["path"].startswith(_BUNDLES)
         if bundle and token and kept and moment < kept[0]:
@@ -97,25 +97,25 @@ class Lookups:
         )
         if admission.runs == "people" and not self._site.may_sign_in(request_info):
             raise ConfigProblem(_IN_THE_OPEN)
-        # Nobody's token is kept: whoever sends many, each another one, fills nothing.
+        # Only valid sessions are cached: random tokens cannot fill the memory.
         if bundle and token and admission.runs == "people" and admission.who is not None:
-            fresh = {one: entry for one, entry in self._bundles.items() if moment < entry[0]}
+            fresh = {key: entry for key, entry in self._bundles.items() if moment < entry[0]}
             self._bundles = {**fresh, token: (moment + _BUNDLES_FOR, admission)}
         return admission
 
 
 def cookie_name(name: str = SESSION, *, is_tls: bool) -> str:
-    """Return the full name of a cookie of ours: over TLS one that no other site can set."""
+    """Return the full name of a cookie: over TLS with the prefix that no other site can set."""
     return f"__Host-{name}" if is_tls else name
 
 
 def session_token(headers: Headers, *, is_tls: bool) -> str:
-    """Return the session id a request carries, empty for none."""
+    """Return the session id of a request, empty for none."""
     return cookie_token(headers, SESSION, is_tls=is_tls)
 
 
 def cookie_token(headers: Headers, name: str, *, is_tls: bool) -> str:
-    """Return the token in a cookie of ours, empty for none and for what is no token."""
+    """Return the token in one of our cookies, empty for none and for an invalid one."""
     jar: SimpleCookie = SimpleCookie()
     with suppress(CookieError):
         jar.load(headers.get("cookie", ""))
@@ -124,4 +124,5 @@ def cookie_token(headers: Headers, name: str, *, is_tls: bool) -> str:
 
 
 def _leads(path: str, starts: tuple[str, ...]) -> bool:
-    return any(path == one.rstrip("/") or path.startswith(f"{one.rstrip('/')}/") for one in starts)
+    prefixes = [start.rstrip("/") for start in starts]
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)

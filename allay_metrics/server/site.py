@@ -1,4 +1,4 @@
-"""Where this server may be asked: under which names, over what, and through whom."""
+"""The addresses of this server, the proxies it trusts, and the client of a request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,24 +20,24 @@ from allay_metrics.errors import ConfigProblem
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-_SUBSCRIBER = 64  # bits of an IPv6 address that tell one household's line from another
+_SUBSCRIBER = 64  # bits of an IPv6 address that identify a subscriber
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-real-ip")
 _DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Return addresses and networks as written. Raises ConfigProblem for one that is none."""
+    """Parse addresses and networks. Raises ConfigProblem for an invalid one."""
     try:
-        return tuple(ip_network(one, strict=False) for one in texts)
+        return tuple(ip_network(text, strict=False) for text in texts)
     except ValueError as error:
         raise ConfigProblem(f"ALLAY_PROXY names no address or network: {error}.") from None
 
 
 def read_address(text: str) -> Address | None:
-    """Return an address as a socket or a header writes it, without port and zone; None for none.
+    """Parse an address from a socket or a header, without port and zone; None if it is invalid.
 
-    An IPv4 address written as an IPv6 one (`::ffff:192.0.2.1`) is the IPv4 address.
+    An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) becomes the IPv4 address.
     """
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -53,15 +53,15 @@ def read_address(text: str) -> Address | None:
 
 @dataclass(frozen=True)
 class RequestInfo:
-    """How a request reached us: its host and origin as sent, the client's address, TLS or not.
+    """How a request reached us: host and origin as sent, the client's address, TLS or not.
 
-    `client` is the address of whoever asked, past the proxies we believe: an address in its
-    shortest form, or what the socket says where that is none.
+    `client` is the client's address, behind the proxies we trust: in its shortest form, or the text
+    from the socket where that is no address.
     """
 
     host: str
     origin: str | None
-    fetched_from: str | None  # how the browser says its page and ours are related
+    fetched_from: str | None  # Sec-Fetch-Site: how the requesting page is related to ours
     client: str
     is_tls: bool
     is_forwarded: bool
@@ -69,9 +69,9 @@ class RequestInfo:
 
     @property
     def counted_as(self) -> str:
-        """Return what limits count this client under: an IPv4 address, or an IPv6 network.
+        """Return the key of rate limits: an IPv4 address, or an IPv6 /64 network.
 
-        Whoever has one IPv6 address usually has all of its /64, and may change it at every request.
+        A client usually has a whole /64, and may change its address with every request.
         """
         address = read_address(self.client)
         if isinstance(address, IPv6Address):
@@ -81,7 +81,7 @@ class RequestInfo:
 
 @dataclass(frozen=True)
 class Site:
-    """The address this server listens on, the one it is known by, and the proxies it believes."""
+    """The address this server listens on, its public address, and the proxies it trusts."""
 
     address: str
     port: int
@@ -90,7 +90,7 @@ class Site:
 
     @property
     def is_local(self) -> bool:
-        """Return whether it listens to this computer alone."""
+        """Return whether only this computer can connect."""
         return is_loopback(self.address)
 
     @property
@@ -105,15 +105,15 @@ class Site:
 
     @property
     def is_tls(self) -> bool:
-        """Return whether it is known by an address that is asked over TLS."""
+        """Return whether the public address uses TLS."""
         return (self.public_url or "").startswith("https://")
 
     def read(self, scope: Scope) -> RequestInfo:
-        """Return how a request reached us; what a proxy says counts only from one we believe."""
+        """Return how a request reached us; forwarded headers count only from trusted proxies."""
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else ""
         address = read_address(peer)
-        by_proxy = self._believes(address)
+        by_proxy = self._trusts(address)
         is_tls = scope["scheme"] in ("https", "wss")
         if by_proxy:
             is_tls = _chain(headers, "x-forwarded-proto")[-1:] in (["https"], ["wss"])
@@ -130,32 +130,32 @@ class Site:
         )
 
     def is_public(self, request_info: RequestInfo) -> bool:
-        """Return whether a request came for the public address, the way that address says."""
+        """Return whether a request was sent to the public address, with TLS if it uses it."""
         is_public_host = self.public_host is not None and request_info.host == self.public_host
         return is_public_host and (request_info.is_tls or not self.is_tls)
 
     def is_keyboard(self, request_info: RequestInfo) -> bool:
-        """Return whether a request came from this computer itself, past no proxy."""
+        """Return whether a request came from this computer itself, through no proxy."""
         local = {f"{name}:{self.port}" for name in _LOCAL}
         local |= set(_LOCAL) if self.port == _DEFAULT_PORTS["http"] else set()
         here = self.is_local and request_info.host in local and is_loopback(request_info.client)
         return here and not request_info.is_forwarded
 
     def knows(self, request_info: RequestInfo) -> bool:
-        """Return whether a request came under a name of ours, and not in the open.
+        """Return whether a request was sent to one of our names, with TLS where required.
 
-        Without a public address a server that others reach serves the demo alone, under any name:
-        `serve` starts no other.
+        A server reachable by others without a public address serves only the demo, under any name:
+        `serve` refuses anything else.
         """
         nameless = self.public_host is None and not self.is_local
         return nameless or self.is_keyboard(request_info) or self.is_public(request_info)
 
     def may_sign_in(self, request_info: RequestInfo) -> bool:
-        """Return whether people may sign in by this request: at this computer, or over TLS."""
+        """Return whether people may sign in by this request: from this computer, or over TLS."""
         return self.is_keyboard(request_info) or (self.is_tls and self.is_public(request_info))
 
     def is_own_origin(self, request_info: RequestInfo) -> bool:
-        """Return whether an origin is the one the request itself was sent to."""
+        """Return whether the origin is the address the request was sent to."""
         return (
             request_info.origin
             == f"{'https' if request_info.is_tls else 'http'}://{request_info.host}"
@@ -164,8 +164,8 @@ class Site:
     def is_foreign(self, request_info: RequestInfo) -> bool:
         """Return whether another site's page made this request.
 
-        A form on a page that tells no referrer sends the origin `null`: there the browser's own
-        word decides, and without it nothing passes.
+        A form on a page with `no-referrer` sends the origin `null`: then Sec-Fetch-Site decides,
+        and without it the request counts as foreign.
         """
         if request_info.origin not in (None, "null"):
             return not self.is_own_origin(request_info)
@@ -173,15 +173,16 @@ class Site:
             return request_info.fetched_from not in ("same-origin", "none")
         return request_info.origin == "null"
 
-    def _believes(self, address: Address | None) -> bool:
+    def _trusts(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self.proxies)
 
     def _nearest(self, chain: Sequence[str]) -> Address | None:
-        """Return the last address in the chain that is no proxy of ours; None where it is none."""
-        read = (read_address(one) for one in reversed(chain))
-        return next((one for one in read if not self._believes(one)), None)
+        """Return the last address in the chain that is not a trusted proxy; None if invalid."""
+        addresses = (read_address(text) for text in reversed(chain))
+        return next((address for address in addresses if not self._trusts(address)), None)
 
 
 def _chain(headers: Headers, name: str) -> list[str]:
-    """Return what proxies wrote one after the other: some add to the line, some add a line."""
-    return [one.strip() for line in headers.getlist(name) for one in line.split(",") if one.strip()]
+    """Return the entries of a forwarded header: proxies extend the line or add another one."""
+    entries = (entry.strip() for line in headers.getlist(name) for entry in line.split(","))
+    return [entry for entry in entries if entry]

@@ -1,6 +1,7 @@
-"""One open tab: its socket to Streamlit, looked at with every message and every half minute.
+"""One open tab: its WebSocket to Streamlit, checked with every message and every 30 seconds.
 
-Signing out, being shut out or a new password ends a tab at its next click, and without one soon.
+Signing out, a disabled account or a new password closes a tab at its next click, or within that
+time.
 """
 
 import asyncio
@@ -23,12 +24,12 @@ _VIOLATION = 1008
 
 
 class Tab:
-    """Lets one socket through while whoever opened it may be here."""
+    """Passes one WebSocket on for as long as the person who opened it may use it."""
 
     def __init__(
         self, rules: Rules, lookups: Lookups, scope: Scope, request_info: RequestInfo
     ) -> None:
-        """Know what the socket was opened with."""
+        """Keep the handshake of the socket."""
         self._rules, self._lookups, self._scope, self._request_info = (
             rules,
             lookups,
@@ -36,16 +37,16 @@ class Tab:
             request_info,
         )
         self._who: Identity | None = None
-        self._until = 0  # seconds of UTC: so long her session lasts without another click
+        self._until = 0  # seconds since 1970 UTC: end of her session without another click
         self._ended = False
 
     async def run(self, app: ASGIApp, receive: Receive, send: Send) -> None:
-        """Serve the socket until it is closed, by either side."""
+        """Serve the socket until either side closes it."""
         refused = await self._refused()
         if refused:
             has_token = session_token(Headers(scope=self._scope), is_tls=self._request_info.is_tls)
             if refused == 401 and has_token:
-                # A tab that wakes after its session ended: it is told so, and signs in again.
+                # A tab that wakes up after its session ended is reloaded, to sign in again.
                 await _accept(self._scope, send)
                 await self._part(send)
             else:
@@ -55,16 +56,16 @@ class Tab:
         self._scope["headers"].append((HEADER.encode(), seal(self._who).encode()))
         watch = asyncio.create_task(self._watch(send))
         try:
-            await app(self._scope, self._looking(receive, send), self._until_ended(send))
+            await app(self._scope, self._checked(receive, send), self._until_ended(send))
         finally:
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
 
     async def _refused(self) -> int:
-        """Return the status a handshake is refused with, 0 for one that is let through."""
+        """Return the status to refuse the handshake with, 0 to accept it."""
         site = self._rules.site
-        # Before Streamlit sees it: of a foreign origin it would ask outside who it is.
+        # Before Streamlit sees it: for a foreign origin it would ask an outside service.
         if not site.knows(self._request_info) or not site.is_own_origin(self._request_info):
             return 403
         if self._scope["path"] != STREAM:
@@ -74,7 +75,7 @@ class Tab:
         except ConfigProblem as error:
             log.error("Nobody is let in: %s", error)  # noqa: TRY400
             return 503
-        except Exception as error:  # noqa: BLE001  the browser asks again by itself
+        except Exception as error:  # noqa: BLE001  the browser tries again by itself
             log.warning("A tab cannot be let in: %s", type(error).__name__)
             return 503
         self._who, self._until = admission.who, admission.until
@@ -83,23 +84,23 @@ class Tab:
         return 0
 
     async def _is_here(self, *, clicks: bool) -> bool:
-        """Return whether whoever opened the tab may be in it now.
+        """Return whether the person who opened the tab may still use it.
 
-        While the records cannot be asked she stays for as long as her session would have lasted
-        without another click: a short outage throws nobody out, and by a long one nobody stays.
+        While the records are unreachable she may for as long as her session would last without
+        another click: a short outage signs nobody out, and a long one keeps nobody signed in.
         """
         try:
             admission = await self._lookups.who(self._scope, self._request_info, clicks=clicks)
         except ConfigProblem:
             return False
-        except Exception as error:  # noqa: BLE001  whatever it is, the next look tries again
-            log.warning("A tab cannot be looked at: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001  whatever it is, the next check tries again
+            log.warning("A tab cannot be checked: %s", type(error).__name__)
             return now() < self._until
         self._until = admission.until
         return admission.who == self._who
 
-    def _looking(self, receive: Receive, send: Send) -> Receive:
-        async def looking() -> Message:
+    def _checked(self, receive: Receive, send: Send) -> Receive:
+        async def checked() -> Message:
             message = await receive()
             if message["type"] != "websocket.receive":
                 return message
@@ -108,7 +109,7 @@ class Tab:
             await self._part(send)
             return {"type": "websocket.disconnect", "code": _VIOLATION, "reason": ""}
 
-        return looking
+        return checked
 
     def _until_ended(self, send: Send) -> Send:
         async def until_ended(message: Message) -> None:
@@ -124,11 +125,11 @@ class Tab:
                 await self._part(send)
 
     async def _part(self, send: Send) -> None:
-        """Tell the tab to load its page anew, and close the socket."""
+        """Make the tab reload its page, and close the socket."""
         if self._ended:
             return
         self._ended = True
-        # Whoever went away first needs no farewell.
+        # The tab may have disconnected already.
         with suppress(Exception):
             await send({"type": "websocket.send", "bytes": self._rules.farewell})
             await send({"type": "websocket.close", "code": _VIOLATION})

@@ -1,8 +1,8 @@
-"""How long to wait after wrong sign-ins: longer each time, and never for ever.
+"""Waiting times after wrong sign-ins: longer each time, with an upper limit.
 
-Whoever guesses at somebody's password from elsewhere must not lock her out: waits belong to an
-address and an account together, and one that has signed in from an address before is let try
-there whatever others do.
+Guessing somebody's password from elsewhere must not lock her out: a wait belongs to an account and
+an address together, and an account that has signed in from an address before is not affected there
+by tries from other addresses.
 """
 
 import time
@@ -20,21 +20,21 @@ _KEYS = 10_000
 
 
 class Waits:
-    """Counts wrong tries in memory; a try counts as wrong until it proves right.
+    """Counts wrong tries in memory; a try counts as wrong until `right` is called.
 
-    `whose` is what is tried (an account, an invitation, a device), `client` what the one who tries
-    is counted as.
+    `account` is what is tried (an account, an invitation, a device), `client` the rate limit key of
+    the client.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Count from now on."""
+        """Start with no try counted."""
         self._clock = clock
         self._tries: OrderedDict[Key, tuple[int, float]] = OrderedDict()
         self._successful_keys: OrderedDict[Key, None] = OrderedDict()
         self._lock = Lock()
 
     def begin(self, account: str, client: str) -> int:
-        """Count a try and return 0; or return the seconds to wait, and count none."""
+        """Count a try and return 0, or return the seconds to wait without counting."""
         here, anywhere = _keys(account, client)
         with self._lock:
             left = self._left(here, FREE)
@@ -50,7 +50,7 @@ class Waits:
             return 0
 
     def right(self, account: str, client: str) -> None:
-        """Forget the wrong tries of an account from an address: this one was right."""
+        """Clear the wrong tries of an account from an address after a right one."""
         here, anywhere = _keys(account, client)
         with self._lock:
             self._tries.pop(here, None)
@@ -75,5 +75,5 @@ class Waits:
 
 
 def _keys(account: str, client: str) -> tuple[Key, Key]:
-    """Return the keys of what is tried from one address, and from anywhere."""
+    """Return the keys of an account from one address, and from all addresses."""
     return key_of("here", account, client), key_of("anywhere", account)

@@ -1,4 +1,4 @@
-"""How long the drive between two cities takes: an estimate from their places, no database."""
+"""Estimated drive times between two cities from their coordinates, no database."""
 
 from allay_metrics.travel.minutes import NEARBY_MINUTES, Pairs, minutes, pair
 from allay_metrics.travel.route import Route, miles, route

@@ -1,7 +1,7 @@
-"""Where cities lie, on which shore, and where one gets from shore to shore; read once.
+"""Coordinates and shores of the cities, and the crossings between the shores; read once.
 
-The Bay, the Golden Gate and the strait of Carquinez part the land into three shores. Every county
-lies wholly on one of them, so the county tells a city's shore and nobody has to draw a shoreline.
+The Bay, the Golden Gate and the Carquinez Strait divide the land into three shores. Every county
+lies on one of them, so a city's county determines its shore.
 """
 
 import csv
@@ -16,7 +16,7 @@ EARTH_MILES = 3958.8  # mean radius
 
 @dataclass(frozen=True)
 class Point:
-    """A place in degrees, WGS 84."""
+    """A point in degrees, WGS 84."""
 
     latitude: float
     longitude: float
@@ -32,7 +32,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Crossing:
-    """A way from one shore to another, with the point it leaves from and the one it lands at."""
+    """A crossing from one shore to another, with its start and end point."""
 
     name: str
     from_shore: str
@@ -55,14 +55,14 @@ def towns() -> dict[str, Town]:
 
 @cache
 def crossings() -> tuple[Crossing, ...]:
-    """Return every way over the water, in both directions."""
-    ways = []
+    """Return all crossings, in both directions."""
+    both_ways = []
     for row in _read("crossings.csv"):
         a = Point(float(row["from_latitude"]), float(row["from_longitude"]))
         b = Point(float(row["to_latitude"]), float(row["to_longitude"]))
-        ways.append(Crossing(row["name"], row["from_shore"], a, row["to_shore"], b))
-        ways.append(Crossing(row["name"], row["to_shore"], b, row["from_shore"], a))
-    return tuple(ways)
+        both_ways.append(Crossing(row["name"], row["from_shore"], a, row["to_shore"], b))
+        both_ways.append(Crossing(row["name"], row["to_shore"], b, row["from_shore"], a))
+    return tuple(both_ways)
 
 
 def straight_miles(a: Point, b: Point) -> float:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.actions import alerts
 from allay_metrics.actions import outbox as queueing
-from allay_metrics.actions.alerts import SUBJECT, Sent, read_untold, send_alerts
+from allay_metrics.actions.alerts import SUBJECT, Sent, read_undelivered, send_alerts
 from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.actions.erasing import erase_family
 from allay_metrics.actions.parent_form import consent, screen
@@ -411,7 +411,7 @@ def test_a_mail_waits_for_the_setting_that_is_wrong_and_then_goes_out(
         patch.setenv(name, value)
         for later in (0, 3_700, 7_400):
             assert send_alerts(scope, ahead(later)) == Sent(failure="settings")
-        assert name in alerts.sentence(read_untold(scope, hence(7_400)).reason)
+        assert name in alerts.sentence(read_undelivered(scope, hence(7_400)).reason)
     assert send_alerts(scope, ahead(7_401)) == Sent(2), "at once"
     assert sorted(box.recipients) == [READER, STAND_IN]
 
@@ -444,7 +444,7 @@ def test_one_reader_in_other_letters_is_one_reader(scope, box):
     signed(scope, replace(ALONE, reader_email=READER.title()))
     assert send_alerts(scope) == Sent(0)
     assert box.recipients == [READER]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
@@ -469,7 +469,7 @@ def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
                 send_alerts(scope, ahead(later))
         assert len(box.letters) == 2
     assert len({letter["Message-ID"] for _, letter in box.letters}) == 1
-    assert read_untold(scope, hence(2 * queueing.CLAIM_LASTS + 2)).reason == "broken off"
+    assert read_undelivered(scope, hence(2 * queueing.CLAIM_LASTS + 2)).reason == "broken off"
 
 
 def test_a_server_that_drops_after_the_text_is_sent_to_twice_at_most(scope, box):
@@ -478,7 +478,7 @@ def test_a_server_that_drops_after_the_text_is_sent_to_twice_at_most(scope, box)
     for later in range(0, 7_000, 100):
         send_alerts(scope, ahead(later))
     assert sorted(box.recipients) == [READER, READER, STAND_IN, STAND_IN]
-    assert read_untold(scope).reason == "broken off"
+    assert read_undelivered(scope).reason == "broken off"
 
 
 @pytest.mark.usefixtures("box")
@@ -487,16 +487,16 @@ def test_without_a_mail_server_nothing_is_lost(scope, monkeypatch):
         patch.delenv("ALLAY_SMTP_URL")
         tick(scope, FEVER)
         assert send_alerts(scope) == Sent(failure="unnamed")
-        assert read_untold(scope).reason == "unnamed"
+        assert read_undelivered(scope).reason == "unnamed"
     assert send_alerts(scope) == Sent(2)
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 def test_under_an_old_protocol_every_owner_on_file_is_told(scope, box, monkeypatch):
     sign_the_old_way(scope)
     tick(scope, FEVER)
     assert send_alerts(scope) == Sent(failure="nobody")
-    assert read_untold(scope).reason == "nobody"
+    assert read_undelivered(scope).reason == "nobody"
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     ana(scope, replace(scope, viewer=DOOR))
     assert send_alerts(scope) == Sent(1)
@@ -519,7 +519,7 @@ def test_an_invented_practice_mails_nobody(scope, box):
     tick(scope, FEVER)
     demo = replace(scope, is_demo=True)
     assert send_alerts(demo) == Sent(0)
-    assert read_untold(demo) is None
+    assert read_undelivered(demo) is None
     assert box.letters == []
 
 
@@ -567,34 +567,34 @@ def test_a_therapist_knows_whether_anybody_was_told_of_her_families_but_not_who(
     tick(scope, FEVER)
     send_alerts(scope)
     maya = scope.as_therapist("Maya Lopez")
-    assert read_untold(maya).reason == "refused"
+    assert read_undelivered(maya).reason == "refused"
     with pytest.raises((NotAllowed, DBAPIError)), maya.read() as conn:
         conn.execute(select(outbox.c.recipient)).all()
     with maya.read() as conn:
         assert conn.execute(select(func.count()).select_from(outbox)).scalar_one() == 2
     stranger = replace(maya, viewer=replace(maya.viewer, therapist_id="somebody else"))
-    assert read_untold(stranger) is None
+    assert read_undelivered(stranger) is None
 
 
 def test_until_a_mail_went_out_or_the_sign_is_acknowledged_it_stands_that_nobody_was_told(
     scope, box
 ):
     id_ = tick(scope, FEVER)
-    assert read_untold(scope) is None, "a moment is no delay"
-    assert read_untold(scope, hence(400)).reason == "not sent"
+    assert read_undelivered(scope) is None, "a moment is no delay"
+    assert read_undelivered(scope, hence(400)).reason == "not sent"
     box.fault = "recipient"
     send_alerts(scope)
-    found = read_untold(scope)
+    found = read_undelivered(scope)
     assert (found.signs, found.reason) == (1, "recipient")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(box, "fault", "")
         assert send_alerts(scope, ahead(90)) == Sent(2)
-    assert read_untold(scope, hence(100)) is None
+    assert read_undelivered(scope, hence(100)) is None
     box.fault = "refuses"
     send_alerts(scope, ahead(DAY))
-    assert read_untold(scope).reason == "refused", "the second mail went to nobody"
+    assert read_undelivered(scope).reason == "refused", "the second mail went to nobody"
     acknowledge(scope, id_, FEVER, "Called")
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 def test_the_log_names_a_kind_of_failure_and_nothing_else(scope, box, caplog):
@@ -639,7 +639,7 @@ def test_owners_are_told_where_the_reader_is_nobody_who_may_sign_in(scope, box):
     tick(scope, FEVER)
     assert send_alerts(scope) == Sent(2)
     assert sorted(box.recipients) == ["amy@care.test", ANA]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 @pytest.mark.usefixtures("owner")
@@ -648,8 +648,8 @@ def test_a_mail_to_nobody_who_may_sign_in_tells_nobody(scope, box):
     tick(scope, FEVER)
     box.fault = f"refuses {ANA}"
     assert send_alerts(scope) == Sent(1, "recipient")
-    assert read_untold(scope).reason == "recipient"
-    assert read_untold(scope.as_therapist("Maya Lopez")).reason == "recipient"
+    assert read_undelivered(scope).reason == "recipient"
+    assert read_undelivered(scope.as_therapist("Maya Lopez")).reason == "recipient"
 
 
 @pytest.mark.usefixtures("owner")
@@ -667,10 +667,10 @@ def test_who_is_shut_out_or_has_to_set_up_anew_is_stood_in_for_by_the_owners(sco
     assert send_alerts(scope) == Sent(1)
     assert box.recipients == [MAYA]
     unable(scope, maya)
-    assert read_untold(scope, hence(400)).reason == "not sent"
+    assert read_undelivered(scope, hence(400)).reason == "not sent"
     assert send_alerts(scope) == Sent(1), "of a sign that still waits, at once"
     assert box.recipients == [MAYA, ANA]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 @pytest.mark.usefixtures("owner")
@@ -683,7 +683,7 @@ def test_a_therapist_is_enough_for_families_of_hers_alone(scope, tmp_path, box, 
     read_by(scope, MAYA)
     send_alerts(scope)
     assert sorted(box.recipients) == told
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 def test_where_nobody_signs_in_every_address_counts(scope, box):
@@ -691,7 +691,7 @@ def test_where_nobody_signs_in_every_address_counts(scope, box):
     tick(scope, FEVER)
     assert send_alerts(scope) == Sent(1)
     assert box.recipients == ["amy@care.test"]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 @pytest.mark.usefixtures("owner")
@@ -700,7 +700,7 @@ def test_one_who_can_is_enough(scope, box):
     tick(scope, FEVER)
     send_alerts(scope)
     assert sorted(box.recipients) == ["amy@care.test", ANA]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None
 
 
 @pytest.mark.usefixtures("box")
@@ -714,8 +714,8 @@ def test_an_owner_who_can_open_nothing_is_told_of_nothing(scope, door, box, is_r
     tick(scope, FEVER)
     assert send_alerts(scope) == Sent(1, "nobody")
     assert box.recipients == ["amy@care.test"]
-    assert read_untold(scope).reason == "nobody"
+    assert read_undelivered(scope).reason == "nobody"
     Someone(door, olga)
     assert send_alerts(scope) == Sent(1)
     assert box.recipients == ["amy@care.test", "olga@care.test"]
-    assert read_untold(scope) is None
+    assert read_undelivered(scope) is None

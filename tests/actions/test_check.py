@@ -68,6 +68,6 @@ def test_choices_that_lead_nowhere_are_found(scope):
             conn.execute(insert(family_link), {**mine, **words})
     assert check_records(scope) == [
         "A spelling or a correction names Atlantis, which is no city on file.",
-        "The word on the family e:x leads in a circle.",
-        "The word on the family e:y leads in a circle.",
+        "The family links that start at e:x form a loop.",
+        "The family links that start at e:y form a loop.",
     ]

@@ -199,7 +199,7 @@ def test_closed_care_is_not_asked(desk, clients):
     close_care(desk.scope, [Closing(clients["Ida"], day, "goals met")])
     assert whom(desk.scope) == [("Mia", "day7")]
     signed(desk.scope)
-    with pytest.raises(NotFound, match="nobody is asked"):
+    with pytest.raises(NotFound, match="not in care at the moment"):
         make_link(desk.scope, clients["Ida"], "day28")
 
 

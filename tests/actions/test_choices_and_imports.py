@@ -62,7 +62,7 @@ def test_two_families_made_one_answer_the_question_of_a_third(desk):
     assert doubts(desk.scope) == {}
     # Where home is, one family's visits tell each other.
     assert visits(desk.scope, "city_how") == [("typed",), ("history",), ("history",)]
-    assert {(way.what, way.before, way.after) for way in saved.ways} >= {
+    assert {(way.what, way.before, way.after) for way in saved.moves} >= {
         ("city", "unknown", "Oakland")
     }
     desk.take_in([appointment("new", "2026-03-20 10:00", "Bea Lee")], LATER, covers=None)

@@ -65,7 +65,7 @@ def _judge(scope, invented, wished):
     assert fingerprint(scope) == stood
     for saved, stood in reversed(made):
         assert derived(scope) == stood
-        assert take_back(scope, saved.back).visits == saved.visits
+        assert take_back(scope, saved.undo).visits == saved.visits
     assert (fingerprint(scope), numbers(scope)) == before
 
 
@@ -127,5 +127,5 @@ def test_a_choice_changed_meanwhile_is_not_taken_back(sqlite_template, tmp_path)
         set_word(desk.scope, "taping", "cst")
         before = fingerprint(desk.scope)
         with pytest.raises(Conflict, match="The word 'taping' was changed meanwhile"):
-            take_back(desk.scope, saved.back)
+            take_back(desk.scope, saved.undo)
         assert fingerprint(desk.scope) == before

@@ -100,7 +100,7 @@ def test_practical_only_leaves_a_visit_its_call_and_ends_what_asks(desk, maya):
 
     def offered():
         (card,) = read_day(maya, today_of(maya)).cards
-        assert card.way is not None
+        assert card.directions is not None
         return card.call is not None, card.late is not None
 
     assert offered() == (True, True)
@@ -209,7 +209,7 @@ def test_of_a_family_made_of_two_the_stricter_counts_and_each_has_its_own_again(
     for goes, into in (("Lee", "Moss"), ("Moss", "Lee")):
         saved = merge(scope, key_of(scope, goes), key_of(scope, into))
         assert set(levels(scope).values()) == {("none", "bereaved"), ("yes", None)}
-        take_back(scope, saved.back)
+        take_back(scope, saved.undo)
         assert levels(scope) == before
     assert check_records(scope) == []
 
@@ -220,7 +220,7 @@ def test_what_is_said_of_the_two_as_one_holds_for_both(desk):
     saved = merge(scope, key_of(scope, "Lee"), key_of(scope, "Moss"))
     (both,) = not_contacted(scope)
     set_contact(scope, both.family_id, "yes")
-    take_back(scope, saved.back)
+    take_back(scope, saved.undo)
     assert set(levels(scope).values()) == {("yes", None)}
 
 

@@ -151,7 +151,7 @@ def test_two_made_one_and_parted_at_once_are_known_by_what_each_bore(sqlite_desk
     take_in(desk, seen("1", 7, **ANA), seen("2", 6, "Ida", who="Bea Moss", email="bea@example.org"))
     set_contact(scope, family_of(scope, "e:ana@example.org"), "none", "asked")
     before = fingerprint(scope)
-    take_back(scope, merge(scope, "e:ana@example.org", "e:bea@example.org").back)
+    take_back(scope, merge(scope, "e:ana@example.org", "e:bea@example.org").undo)
     assert fingerprint(scope) == before
 
 

@@ -206,7 +206,7 @@ def test_care_of_a_baby_who_died_is_not_opened_but_its_death_taken_back(desk, ma
         with pytest.raises(Conflict, match="take the death back first"):
             reopen_care(maya, ids)
     close_care(maya, [Closing(leo, TODAY, "goals met")])
-    with pytest.raises(Conflict, match="No death is kept"):
+    with pytest.raises(Conflict, match="No death is recorded"):
         death_by_mistake(maya, leo)
     assert reasons(desk) == {"Mia": DIED, "Leo": "goals met"}
     assert contact(desk.scope) == ("practical", "bereaved")

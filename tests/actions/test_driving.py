@@ -101,7 +101,7 @@ def test_what_makes_no_sense_is_refused(practice, city, minutes, error):
 
 
 def test_a_drive_that_was_not_overruled_cannot_be_dropped(practice):
-    with pytest.raises(NotFound, match="estimate already"):
+    with pytest.raises(NotFound, match="the estimate is in use already"):
         drop_drive_pair(practice, "Oakland", "Berkeley")
 
 

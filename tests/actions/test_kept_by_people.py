@@ -189,7 +189,7 @@ def test_a_death_follows_the_baby_to_her_name_and_nobody_is_asked(desk):
     theo = now_called(desk.scope)["Theo"]
     assert kept(desk.scope, care_closed, "reason") == {theo: DIED}
     assert theo not in {one.course.client_id for one in due(desk.scope)}
-    with pytest.raises(NotFound, match="nobody is asked"):
+    with pytest.raises(NotFound, match="not in care at the moment"):
         make_link(desk.scope, theo, "day7")
 
 

@@ -76,7 +76,7 @@ def signs(scope):
 
 def part(scope, saved, how):
     if how == "undo":
-        take_back(scope, saved.back)
+        take_back(scope, saved.undo)
     else:
         unlink(scope, LEE, "", MOSS)
 

@@ -34,11 +34,11 @@ def test_type_and_city_are_said_at_once_and_taken_back(filed):
     before = fingerprint(filed)
     saved = correct_visit(filed, twins(filed), types="massage+cst", city="Berkeley")
     assert saved.visits == 1
-    assert {(way.what, way.before, way.after) for way in saved.ways} == {
+    assert {(way.what, way.before, way.after) for way in saved.moves} == {
         ("type", "cst", "massage+cst"), ("city", "Oakland", "Berkeley"),
     }  # fmt: skip
     assert visits(filed, *SHOWN) == [("Berkeley", "massage", "cst"), ("Oakland", "cst", "")]
-    assert take_back(filed, saved.back).visits == 1
+    assert take_back(filed, saved.undo).visits == 1
     assert fingerprint(filed) == before
 
 

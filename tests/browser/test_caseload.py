@@ -48,7 +48,11 @@ def test_the_first_screen_of_a_phone_holds_the_next_visit_and_its_three_taps(
     expect(shown).to_contain_text(card.family)
     bar = phone.locator(".st-key-al-thumb").bounding_box()
     assert bar is not None
-    for label, link in (("Call", card.call), ("Directions", card.way), ("Running late", card.late)):
+    for label, link in (
+        ("Call", card.call),
+        ("Directions", card.directions),
+        ("Running late", card.late),
+    ):
         tap = shown.get_by_role("link", name=label)
         box = tap.bounding_box()
         assert box is not None

@@ -66,7 +66,7 @@ def test_missing_visits_are_decided_on_records(own_demo: tuple[Server, str], pag
     go(page, "Records")
     page.get_by_role("button", name=f"Choose all {waiting}").click()
     page.get_by_role("button", name=f"It stands ({waiting})").click()
-    expect(page.get_by_text("kept as told. Every number follows.")).to_be_visible()
+    expect(page.get_by_text("kept. Every number follows.")).to_be_visible()
     expect(page.get_by_text("Nothing to decide: no visit is missing")).to_be_visible()
     go(page, "Week")
     expect(page.locator(NEEDS)).to_have_count(0)

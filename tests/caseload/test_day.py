@@ -47,16 +47,16 @@ def test_a_card_tells_who_how_old_and_what_to_know_at_the_door(day):
 def test_the_three_taps_call_lead_and_tell(day):
     card = day.cards[0]
     assert card.call == "tel:+15105550101"
-    assert unquote(card.way) == f"{links.MAPS}12 Elm St, Oakland, CA 94610"
+    assert unquote(card.directions) == f"{links.MAPS}12 Elm St, Oakland, CA 94610"
     assert card.late.startswith("sms:+15105550101?&body=Hello%2C%20this%20is%20Maya.")
     assert "9:00 am" in unquote(card.late)
-    assert "Rivera" not in card.late + card.way
+    assert "Rivera" not in card.late + card.directions
 
 
 def test_without_phone_and_address_there_is_the_city_alone(day):
     card = day.cards[1]
     assert (card.call, card.late) == (None, None)
-    assert unquote(card.way) == f"{links.MAPS}Berkeley, CA"
+    assert unquote(card.directions) == f"{links.MAPS}Berkeley, CA"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from allay_metrics.actions.death import keep_death
 from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
 from allay_metrics.actions.protocol import switch_off
 from allay_metrics.caseload.families import look_first, read_families, read_worse
-from allay_metrics.caseload.reported import read_answers, read_said
+from allay_metrics.caseload.reported import read_answers, read_parent_words
 from allay_metrics.caseload.today import today_of
 from allay_metrics.metrics import Question, query
 from allay_metrics.records import OWNER, Viewer
@@ -143,13 +143,13 @@ def said(desk):
 
 def test_a_parents_words_stand_on_the_babys_page_until_read_and_after(desk, said):
     maya = desk.scope.as_therapist("Maya Lopez")
-    (one,) = read_said(maya, said["Mia"])
+    (one,) = read_parent_words(maya, said["Mia"])
     assert one.texts == (("harms", "A rash"), ("words", "Better now"))
     assert (one.read_by, one.read_on) == ("", None)
     read_words(maya, one.check_in_id)
-    (one,) = read_said(maya, said["Mia"])
+    (one,) = read_parent_words(maya, said["Mia"])
     assert (one.read_by, one.read_on) == ("Maya Lopez", today_in(maya).date())
-    assert read_said(maya, said["Zed"]) == (), "a family she never met"
+    assert read_parent_words(maya, said["Zed"]) == (), "a family she never met"
 
 
 def test_words_and_overdue_check_ins_come_before_who_went_quiet(desk, said):

@@ -64,7 +64,7 @@ def test_it_stands_on_her_day_and_says_what_to_do(maya, today):
     assert (card.state, ask_first(card.doubt)) == (
         "missing", "not in the export of 1 Jun: ask before you drive",
     )  # fmt: skip
-    assert card.way is not None
+    assert card.directions is not None
     assert {card.doubt for name, card in cards(maya, today).items() if name != "Newman"} == {""}
 
 

@@ -148,7 +148,7 @@ def test_check_says_what_is_left_and_which_backup_is_the_newest(run, own):
     assert_said(ran, own)
     assert "The database's own check says: " in ran.err
     assert f"visit ({visits} rows)" in ran.err
-    assert "These cannot, or not to their end: audit." in ran.err
+    assert "These tables cannot be read in full: audit." in ran.err
     assert "The newest backup known is kept.allay, made " in ran.err
 
 
@@ -159,7 +159,7 @@ def test_check_finds_a_backup_beside_records_that_tell_of_none(run, own, made):
     assert_said(ran, own)
     assert f"The newest backup known is {own.parent / 'nightly.allay'}, made " in ran.err
     (own.parent / "nightly.allay").unlink()
-    assert "No backup of them is noted, or lies in their folder." in run("check").err
+    assert "No backup of them is recorded, and none is in their folder." in run("check").err
 
 
 def test_restore_says_where_the_damaged_file_is_kept(run, own, made):

@@ -58,7 +58,7 @@ def test_it_starts_as_a_program(tmp_path):
         check=False,
     )
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"There are no records at {tmp_path}/a.db: look whether")
+    assert ran.stderr.startswith(f"There are no records at {tmp_path}/a.db: check the path")
     assert not (tmp_path / "a.db").exists()
 
 

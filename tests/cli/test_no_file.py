@@ -51,8 +51,8 @@ def test_a_path_that_is_not_there_is_said_and_nothing_made(
         ran = run(*command.split(), *GIVEN[command], "--database", url)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err == (
-            f"There are no records at {path}: look whether that is the right file, or take a "
-            "first export into it with 'import'.\n"
+            f"There are no records at {path}: check the path, or "
+            "create the records with 'import'.\n"
         )
     made = [file for file in place.rglob("*") if folder == "there"]
     assert made == []
@@ -70,5 +70,5 @@ def test_nor_where_this_computers_own_records_are_none_yet(
     monkeypatch.setenv("ALLAY_DATABASE_URL", f"sqlite:///{path}")
     ran = run(*command, *way)
     assert ran.code == 2
-    assert ran.err.startswith(f"There are no records at {path}: look whether")
+    assert ran.err.startswith(f"There are no records at {path}: check the path")
     assert not path.exists()

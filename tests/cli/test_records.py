@@ -87,7 +87,7 @@ def test_whole_records_pass_the_check(run, export):
     run("import", export(line(1)), *AS_OF)
     ran = run("check")
     assert ran.code == 0
-    assert ran.err == "The records are whole.\n"
+    assert ran.err == "The records are intact.\n"
 
 
 def test_a_broken_roll_up_is_found(run, export):

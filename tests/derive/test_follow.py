@@ -73,7 +73,7 @@ def test_undo_at_once_gives_every_check_in_and_detail_back(filed):
     saved = merge(filed, BEA, ANA)
     assert owners(filed, check_in, "id") == {"of-ana": ana, "of-bea": ana}
     assert owners(filed, client_detail, "born_on") == {date(2026, 3, 1): ana}
-    take_back(filed, saved.back)
+    take_back(filed, saved.undo)
     assert owners(filed, check_in, "id") == {"of-ana": ana, "of-bea": bea}
     assert fingerprint(filed) == before
 

@@ -223,7 +223,7 @@ def test_another_phone_takes_over_and_every_other_place_is_signed_out(device, se
     other = device.post("/account/phone", data={**told, "sealed": forged})
     assert "open for too long" in other.text
     answer = device.post("/account/phone", data={**told, "fresh": phone.now(), "sealed": sealed})
-    assert "Codes come from the new phone" in answer.text
+    assert "Your new phone is connected" in answer.text
     assert look(door, here) is None
     assert look(door, device.cookies["sid"]).email == ANA
     ana.totp, ana.recovery_codes = phone, ana.recovery_codes[1:]

@@ -105,7 +105,7 @@ def _age(card: VisitCard, today: Today) -> str:
 
 
 def _actions(card: VisitCard) -> str:
-    way = _tap("Directions", "directions", card.way, "no address on file", card, main=True)
+    way = _tap("Directions", "directions", card.directions, "no address on file", card, main=True)
     if not card.contact.allows("visit"):
         return way
     return (

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.alerts import Untold, read_untold, sentence
+from allay_metrics.actions.alerts import Undelivered, read_undelivered, sentence
 from allay_metrics.records import Scope
 from allay_metrics.ui.check_ins.flags import PAGE, STYLE
 from allay_metrics.ui.filters import carried
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.remembered import remembered
 
-_untold = remembered(read_untold)
+_untold = remembered(read_undelivered)
 
 
 def untold_banner(scope: Scope, *, leads_on: bool) -> None:
@@ -31,7 +31,7 @@ def untold_banner(scope: Scope, *, leads_on: bool) -> None:
             st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=carried())
 
 
-def _sentence(scope: Scope, failure: Untold) -> str:
+def _sentence(scope: Scope, failure: Undelivered) -> str:
     is_one = failure.signs == 1
     about = f"{words.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
     mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"

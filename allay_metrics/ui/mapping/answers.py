@@ -1,4 +1,4 @@
-"""The mapping of a form no profile knows: what each question asks, kept as an own profile."""
+"""The mapping of an unknown form: the meaning of each question, saved as an own profile."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ from allay_metrics.ui.table import table
 
 VISITS, ANSWERS = "Visits", "Parents' answers"
 _ROWS = 5
-# Inside a line these mean nothing to Markdown, and a label is also read aloud as it is written.
+# Markdown gives these no meaning inside a line, and screen readers would read the backslashes.
 _HARMLESS = re.compile(r"(?<=.)\\([-,'()?/])")
 _SAMPLES = 3
 
@@ -40,7 +40,7 @@ def holds_answers(key: str) -> bool:
 
 
 def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) -> None:
-    """Draw the whole screen for one file; `done` is called once the profile is kept."""
+    """Draw the whole screen for one file; `done` is called once the profile is saved."""
     head("Which question is which?", "said once, kept as a profile of your own")
     label = st.text_input(
         "What do you call this form?",
@@ -57,8 +57,8 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
         "on Week and Caseload until acknowledged, and no score of that answer is shown before."
     )
     utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
-    taken = {one.name for one in shipped_profiles()}
-    taken |= {one.name for one in shipped_questionnaires()}
+    taken = {profile.name for profile in shipped_profiles()}
+    taken |= {profile.name for profile in shipped_questionnaires()}
     own = own_measures(scope)
     meanings = _columns(key, sample, own)
     draft = AnswersDraft(source_name(label, taken), label.strip(), meanings, utc)
@@ -74,20 +74,20 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
 
 
 def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
-    """Draw a select box for each column, samples beside; return what each asks."""
+    """Draw a select box for each column with sample values; return the chosen meanings."""
     labels = choices(own)
     seems = guess(sample.headers, shipped_questionnaires()[0].with_own(own))
     meant: dict[str, str] = {}
-    for place, header in enumerate(dict.fromkeys(sample.headers)):
+    for index, header in enumerate(dict.fromkeys(sample.headers)):
         if not header.strip():
             continue
-        with st.container(key=f"{key}-q{place}", gap=None):
+        with st.container(key=f"{key}-q{index}", gap=None):
             meant[header] = st.selectbox(
                 _HARMLESS.sub(r"\1", markdown(header)),
                 list(labels),
                 index=list(labels).index(seems[header]),
                 format_func=labels.__getitem__,
-                key=f"{key}-q{place}-is",
+                key=f"{key}-q{index}-is",
             )
             some = list(dict.fromkeys(sample.values(header)))[:_SAMPLES]
             st.html(f'<p class="al-note">{escape(" · ".join(some) or "always empty")}</p>')
@@ -96,27 +96,28 @@ def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, s
 
 def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
     rows = []
-    for one in read:
-        if isinstance(one, FormResponse):
-            parts = [f"{labels[name]} {value:g}" for name, value in one.values.items()]
-            parts += ["◆ warning sign"] if one.signs else []
-            who = ", ".join(filter(None, [one.baby, one.parent, one.email])) or "nobody named"
-            rows.append([one.day, who, "; ".join(parts) or "words only"])
+    for response in read:
+        if isinstance(response, FormResponse):
+            parts = [f"{labels[name]} {value:g}" for name, value in response.values.items()]
+            parts += ["◆ warning sign"] if response.signs else []
+            names = filter(None, [response.baby, response.parent, response.email])
+            who = ", ".join(names) or "nobody named"
+            rows.append([response.day, who, "; ".join(parts) or "words only"])
         else:
-            rows.append(["set aside", "", one.reason])
+            rows.append(["set aside", "", response.reason])
     table(["Answered", "Who", "Read as"], rows, caption="First rows", left=(1, 2))
 
 
 def _keep(scope: Scope, key: str, name: str, toml: str, done: Callable[[], None]) -> None:
-    there = {saved.name: saved.version for saved in saved_profiles(scope)}
-    if name in there:
+    versions = {saved.name: saved.version for saved in saved_profiles(scope)}
+    if name in versions:
         note(f"You have a profile {name}: this one takes its place.")
     with st.expander("The profile as text"):
         st.code(toml, language="toml")
     if not st.button("Save the profile and go on", type="primary", key=f"{key}-save-form"):
         return
     try:
-        save_profile(scope, name, toml, there.get(name, NEW))
+        save_profile(scope, name, toml, versions.get(name, NEW))
     except AllayError as error:
         problem(str(error))
         return

@@ -1,4 +1,4 @@
-"""Which column of an unknown file is which of ours: a select box each, sample values beside."""
+"""The mapping of an unknown file's columns: a select box for each field, with sample values."""
 
 from collections.abc import Mapping, Sequence
 
@@ -70,9 +70,9 @@ def _fields(
     names = list(fields)
     for start in range(0, len(names), _IN_A_ROW):
         row = names[start : start + _IN_A_ROW]
-        for place, field in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
-            with place:
-                header = _one(
+        for column, field in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
+            with column:
+                header = _select_header(
                     f"{key}-{field}", fields[field], headers, suggested.get(field, NOWHERE)
                 )
                 if header:
@@ -81,7 +81,7 @@ def _fields(
     return chosen
 
 
-def _one(key: str, label: str, headers: Sequence[str], suggested: str) -> str:
+def _select_header(key: str, label: str, headers: Sequence[str], suggested: str) -> str:
     options = [NOWHERE, *headers]
     return st.selectbox(
         label,

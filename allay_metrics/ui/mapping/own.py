@@ -1,4 +1,4 @@
-"""The practice's own profiles: to read, change, take along or forget."""
+"""The practice's own profiles: show, change, download, delete."""
 
 import streamlit as st
 
@@ -16,16 +16,16 @@ from allay_metrics.ui.problem import problem
 
 
 def own_profiles_list(scope: Scope) -> None:
-    """Draw every profile of the practice, one at a time, with what can be done with it."""
-    saved = {one.name: one for one in saved_profiles(scope)}
+    """Draw the practice's own profiles, one at a time, with its actions."""
+    saved = {profile.name: profile for profile in saved_profiles(scope)}
     if not saved:
         return
     name = st.selectbox("Profiles of your own", list(saved), key="al-own-profile")
     if name in saved:
-        _one(scope, saved[name])
+        _profile(scope, saved[name])
 
 
-def _one(scope: Scope, saved: SavedProfile) -> None:
+def _profile(scope: Scope, saved: SavedProfile) -> None:
     toml_text = st.text_area(
         f"{markdown(saved.name)}, TOML",
         saved.toml,

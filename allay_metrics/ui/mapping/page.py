@@ -1,4 +1,4 @@
-"""The mapping screen: any table, its columns named once, kept as the practice's own profile."""
+"""The mapping screen: the columns of any table, mapped once and saved as an own profile."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _USUAL_MINUTES = 60
 
 @dataclass(frozen=True)
 class Mapped:
-    """What is to be kept: the profile's text and name, and what services mean."""
+    """What will be saved: the profile's name and text, and the types of services."""
 
     name: str
     toml: str
@@ -37,7 +37,7 @@ class Mapped:
 
 
 def mapping(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) -> None:
-    """Draw the whole screen for one file; `done` is called once the profile is kept."""
+    """Draw the whole screen for one file; `done` is called once the profile is saved."""
     head("Which column is which?", "said once, kept as a profile of your own")
     label = st.text_input(
         "What do you call this source?",
@@ -87,12 +87,12 @@ def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> Prof
 
 
 def _as_text(key: str, draft: ProfileDraft) -> str:
-    """Draw the profile as text; return it, with what was changed in it by hand."""
+    """Draw the profile as text; return it with the changes made by hand."""
     text = draft.toml()
-    # A new key for a new text: what was typed belongs to the choices it was typed over.
-    of = sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
+    # A new key for a new text: manual changes belong to the choices they were made for.
+    text_hash = sha1(text.encode(), usedforsecurity=False).hexdigest()[:12]
     with st.expander("The profile as text, to change or take along"):
-        toml_text = st.text_area("Profile, TOML", text, height=320, key=f"{key}-toml-{of}")
+        toml_text = st.text_area("Profile, TOML", text, height=320, key=f"{key}-toml-{text_hash}")
         st.download_button(
             "Download the profile",
             toml_text or "",
@@ -105,13 +105,13 @@ def _as_text(key: str, draft: ProfileDraft) -> str:
 
 
 def _keep(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:
-    there = {saved.name: saved.version for saved in saved_profiles(scope)}
-    if mapped.name in there:
+    versions = {saved.name: saved.version for saved in saved_profiles(scope)}
+    if mapped.name in versions:
         note(f"You have a profile {mapped.name}: this one takes its place.")
     if not st.button("Save the profile and go on", type="primary", key=f"{key}-save"):
         return
     try:
-        save_profile(scope, profile.name, mapped.toml, there.get(mapped.name, NEW))
+        save_profile(scope, profile.name, mapped.toml, versions.get(mapped.name, NEW))
         for service, kind in mapped.types.items():
             assign_type(scope, service, kind)
     except AllayError as error:

@@ -1,4 +1,4 @@
-"""The first rows of a file as a profile in the making reads them, problems named."""
+"""The first rows of a file as the draft profile reads them, with their problems."""
 
 from collections.abc import Mapping
 
@@ -44,7 +44,7 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
         if warned:
             parts.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
         note(f"{words.listed(parts)}.")
-        blamed_list(blamed_html(one.row, one.column, one.value, one.reason) for one in bad)
+        blamed_list(blamed_html(row.row, row.column, row.value, row.reason) for row in bad)
     elif rows:
         note("Every one of them can be used.")
     else:

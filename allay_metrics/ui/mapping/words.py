@@ -1,4 +1,4 @@
-"""What a file's own words mean: states, types of visit, and dates that can be read two ways."""
+"""The meanings of a file's own words: states, visit types, ambiguous dates."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ _MOST_TYPES = 12
 
 
 def date_order(key: str, sample: Sample, columns: Mapping[str, str]) -> str:
-    """Draw the question how dates are written, where figures alone leave a doubt."""
+    """Draw the question how dates are written, where the numbers are ambiguous."""
     date_texts = [
         text for field in _DAYS if field in columns for text in sample.values(columns[field])
     ]
@@ -46,7 +46,7 @@ def date_order(key: str, sample: Sample, columns: Mapping[str, str]) -> str:
 
 
 def states(key: str, sample: Sample) -> dict[tuple[str, str], str]:
-    """Draw which columns say what became of a visit, and what each of their words means."""
+    """Draw the choice of state columns, and the meaning of each of their words."""
     st.html('<h3 class="al-h3">What became of a visit</h3>')
     few = [name for name in dict.fromkeys(sample.headers) if name.strip()]
     few = [name for name in few if 0 < len(set(sample.values(name))) <= MOST_WORDS]
@@ -63,7 +63,7 @@ def states(key: str, sample: Sample) -> dict[tuple[str, str], str]:
         counts = Counter(" ".join(value.split()) for value in sample.values(column))
         marks |= _words(f"{key}-state-{column}", column, counts)
     if chosen:
-        note("A word that means nothing leaves a visit booked, or completed once it is past.")
+        note("Visits whose word means nothing stay booked, and count as completed once past.")
     return marks
 
 
@@ -76,7 +76,7 @@ def _words(key: str, column: str, counts: Counter[str]) -> dict[tuple[str, str],
 
 
 def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Draw what services mean whose names no word decides; return name -> type for those told."""
+    """Draw the types of services whose names are unknown; return name -> chosen type."""
     other = Counter(name for name in names if counted.get(name, ("",))[0] == "other")
     if not other:
         return {}
@@ -84,20 +84,21 @@ def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]
     shown = Counter(dict(other.most_common(_MOST_TYPES)))
     choices = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
     if len(other) > len(shown):
-        note(f"The {len(shown)} commonest of {words.number(len(other))}: the others on Practice.")
+        commonest = f"The {len(shown)} commonest of {words.number(len(other))}"
+        note(f"{commonest}: assign the others on Practice.")
     return {name: kind for name, kind in choices if kind}
 
 
 def _boxes(
     key: str, counts: Counter[str], labels: Mapping[str, str], suggested: Callable[[str], str]
 ) -> list[tuple[str, str]]:
-    """Draw a select box for each word, the commonest first; return (word, chosen) pairs."""
+    """Draw a select box for each word, the most common first; return (word, chosen) pairs."""
     choices = []
     options, word_counts = list(labels), counts.most_common()
     for start in range(0, len(word_counts), _IN_A_ROW):
         row = word_counts[start : start + _IN_A_ROW]
-        for place, (word, count) in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
-            with place:
+        for column, (word, count) in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
+            with column:
                 chosen = st.selectbox(
                     f"{markdown(word)} ({words.plural(count, 'row')})",
                     options,

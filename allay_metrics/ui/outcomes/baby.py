@@ -6,7 +6,12 @@ import streamlit as st
 
 from allay_metrics import charts, words
 from allay_metrics.actions.check_ins import read_words
-from allay_metrics.caseload.reported import MeasureAnswers, ParentWords, read_answers, read_said
+from allay_metrics.caseload.reported import (
+    MeasureAnswers,
+    ParentWords,
+    read_answers,
+    read_parent_words,
+)
 from allay_metrics.charts import Panel
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
@@ -45,7 +50,7 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
 
 def words_card(scope: Scope, client_id: str) -> None:
     """Draw the parent's own words, newest first, each marked until somebody has read it."""
-    parent_words = read_said(scope, client_id)
+    parent_words = read_parent_words(scope, client_id)
     if not parent_words:
         return
     unread = sum(not one.read_by for one in parent_words)

@@ -1,4 +1,4 @@
-"""Where nobody signs in: how the practice switches to accounts."""
+"""The People page without accounts: how the practice switches to them."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ _STEPS = (
 
 
 def alone(*, is_demo: bool) -> None:
-    """Draw why there is nobody to list, and the three steps that change it."""
+    """Draw why nobody is listed, and the three steps to switch to accounts."""
     if is_demo:
         empty_state(
             "Nobody signs in to the demo",

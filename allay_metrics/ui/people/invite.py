@@ -1,4 +1,4 @@
-"""Inviting a person: the form, and the link it makes, shown this once."""
+"""Inviting a person: the form, and the link it makes, shown once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _CODE, _MADE = "al-invite-code", "al-invite-made"
 
 
 @dataclass(frozen=True)
-class Made:
-    """An invitation that was made: for whom, its link, and what became of the e-mail."""
+class MadeInvitation:
+    """A new invitation: the person's name, the link, and the result of the e-mail."""
 
     name: str
     link: str
@@ -34,9 +34,9 @@ class Made:
 
 
 def invite_card(scope: Scope, names: dict[str, str]) -> None:
-    """Draw the form that lists a person; `names` are those of therapists, by id."""
+    """Draw the form to invite a person; `names` are the therapists' names by id."""
     head("Invite somebody")
-    # The code goes along with the form: pressed twice, it is one invitation.
+    # The code belongs to the form, so that pressing twice makes one invitation.
     code = st.session_state.setdefault(_CODE, new_token())
     key = f"al-invite-{code[:6]}"
     with st.form(key, border=False):
@@ -50,7 +50,7 @@ def invite_card(scope: Scope, names: dict[str, str]) -> None:
 
 
 def role_fields(key: str, names: dict[str, str], role: Role, therapist_id: str | None) -> None:
-    """Draw what a person may see, and whose caseload a therapist does."""
+    """Draw the fields of a person's role, and of a therapist's caseload."""
     st.selectbox(
         "Role",
         list(ROLES),
@@ -70,14 +70,14 @@ def role_fields(key: str, names: dict[str, str], role: Role, therapist_id: str |
 
 
 def chosen_role(key: str) -> tuple[Role, str | None]:
-    """Return what the fields of `role_fields` say; an owner has no caseload."""
+    """Return role and therapist id from `role_fields`; an owner has no caseload."""
     role: Role = st.session_state[f"{key}-role"]
     return role, None if role == "owner" else st.session_state[f"{key}-whose"]
 
 
 def invitation_made() -> None:
-    """Draw the link of an invitation that was just made."""
-    made: Made | None = st.session_state.get(_MADE)
+    """Draw the link of the invitation just made."""
+    made: MadeInvitation | None = st.session_state.get(_MADE)
     if made is None:
         return
     with card("invitation"):
@@ -93,16 +93,16 @@ def invitation_made() -> None:
 def show_invitation(
     scope: Scope, name: str, email: str, make: Callable[[], Invitation], *, mail: bool
 ) -> bool:
-    """Make an invitation, e-mail it where that is wanted, keep its link to show; whether it worked.
+    """Make an invitation, e-mail it if `mail`, and store its link to show; return success.
 
-    A letter the mail server does not take leaves the invitation standing.
+    If the e-mail fails, the invitation remains.
     """
 
     def with_address() -> tuple[str, Invitation]:
-        # The address first: without one there would be an invitation whose link nobody saw.
+        # The address first: without it nobody would see the link of the invitation.
         return _address(), make()
 
-    def told(made: tuple[str, Invitation]) -> Flash:
+    def flash_of(made: tuple[str, Invitation]) -> Flash:
         address, invitation = made
         mailed = ""
         if mail:
@@ -113,11 +113,11 @@ def show_invitation(
                 mailed = str(error)
         until = datetime.fromtimestamp(invitation.expires_at - 1, scope.zone)
         link = f"{address}{invitation.url_path}"
-        st.session_state[_MADE] = Made(name, link, words.day(until.date()), mailed)
+        st.session_state[_MADE] = MadeInvitation(name, link, words.day(until.date()), mailed)
         gap = duty_gap(scope, email.lower())
         return Flash(f"{name} is invited. {gap}".strip())
 
-    return attempt(with_address, told)
+    return attempt(with_address, flash_of)
 
 
 def _invite(scope: Scope, key: str, code: str) -> None:
@@ -133,7 +133,7 @@ def _invite(scope: Scope, key: str, code: str) -> None:
 
 
 def _address() -> str:
-    """Return the address people reach this server at. Raises ConfigProblem where none is known."""
+    """Return the public address of this server. Raises ConfigProblem where it is unknown."""
     parts = urlsplit(st.context.url or "")
     here = f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
     address = config.public_url() or here

@@ -41,7 +41,7 @@ def people_page(scope: Scope) -> None:
 
 
 def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
-    by_id = {one.id: one for one in listed}
+    by_id = {person.id: person for person in listed}
     chosen = st.selectbox(
         "Change",
         list(by_id),
@@ -54,35 +54,41 @@ def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) 
 def _everybody(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
     head("Who may sign in", words.plural(len(listed), "person", "people"))
     rows = [
-        [one.name, one.email, _role(one, names), _state(scope, one), _last(scope, one)]
-        for one in listed
+        [
+            person.name,
+            person.email,
+            _role(person, names),
+            _state(scope, person),
+            _last(scope, person),
+        ]
+        for person in listed
     ]
     columns = ["Name", "E-mail", "Sees", "Sign-in", "Last here"]
     table(columns, rows, caption="People who may sign in", left=(1, 2, 3, 4))
     note("Nobody else can sign in. A therapist sees her own families, and no money.")
 
 
-def _role(one: UserAccount, names: dict[str, str]) -> str:
-    if one.role == "owner":
+def _role(person: UserAccount, names: dict[str, str]) -> str:
+    if person.role == "owner":
         return "everything"
-    return f"caseload of {names.get(one.therapist_id or '', words.DASH)}"
+    return f"caseload of {names.get(person.therapist_id or '', words.DASH)}"
 
 
-def _state(scope: Scope, one: UserAccount) -> TableCell | str:
+def _state(scope: Scope, person: UserAccount) -> TableCell | str:
     """Return where her sign-in stands; what keeps her out is marked."""
-    if one.disabled_at is not None:
-        return TableCell(f"shut out since {_day(scope, one.disabled_at)}", marked=True)
-    if one.invite_expires_at is not None:
-        if one.invite_expires_at > now():
-            return f"invited, link works until {_day(scope, one.invite_expires_at - 1)}"
+    if person.disabled_at is not None:
+        return TableCell(f"shut out since {_day(scope, person.disabled_at)}", marked=True)
+    if person.invite_expires_at is not None:
+        if person.invite_expires_at > now():
+            return f"invited, link works until {_day(scope, person.invite_expires_at - 1)}"
         return TableCell("invited, link too old", marked=True)
     return "set up"
 
 
-def _last(scope: Scope, one: UserAccount) -> str:
-    if one.open_sessions:
-        return f"now, {words.plural(one.open_sessions, 'place')}"
-    return words.DASH if one.last_seen_at is None else _day(scope, one.last_seen_at)
+def _last(scope: Scope, person: UserAccount) -> str:
+    if person.open_sessions:
+        return f"now, {words.plural(person.open_sessions, 'place')}"
+    return words.DASH if person.last_seen_at is None else _day(scope, person.last_seen_at)
 
 
 def _day(scope: Scope, seconds: int) -> str:

@@ -32,7 +32,7 @@ def act(scope: Scope, done: str, action: Callable[[], OverrideChange]) -> bool:
     """Do what was asked for in a click, and keep what to tell; return whether it worked."""
 
     def told(saved: OverrideChange) -> Flash:
-        return Flash(f"{done} {moved(saved)}", lambda: take_back(scope, saved.back))
+        return Flash(f"{done} {moved(saved)}", lambda: take_back(scope, saved.undo))
 
     return attempt(action, told)
 
@@ -87,8 +87,8 @@ def moved(saved: OverrideChange) -> str:
     """Return what moved from where to where, as `12 visits moved from Unknown to Oakland`."""
     if not saved.visits:
         return "No visit on file changes by it."
-    parts = [_way(way) for way in saved.ways[:_WAYS]]
-    rest = sum(way.visits for way in saved.ways[_WAYS:])
+    parts = [_way(way) for way in saved.moves[:_WAYS]]
+    rest = sum(way.visits for way in saved.moves[_WAYS:])
     if rest:
         parts.append(f"{words.number(rest)} more moved elsewhere")
     return f"{'; '.join(parts)}." if parts else f"{words.plural(saved.visits, 'visit')} moved."

@@ -1,4 +1,4 @@
-"""What a file asks before visits it lacks leave the numbers: in the preview, and while it waits."""
+"""The question about visits a file lacks: in the preview, and while it is unanswered."""
 
 import streamlit as st
 
@@ -48,12 +48,12 @@ def ask_about_absence(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
 
 
 def _ask_which(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
-    """Draw which months, therapists and types the file left out; None until one is ticked."""
+    """Draw the months, therapists and types to tick as left out; None until one is ticked."""
     left_out: set[Group] = set()
     with st.container(key=f"al-absent-which-{key}", gap=None):
-        for place, choice in enumerate(question.choices):
+        for index, choice in enumerate(question.choices):
             ticked = st.checkbox(
-                markdown(choice.label), value=choice.is_likely, key=f"al-absent-{key}-{place}"
+                markdown(choice.label), value=choice.is_likely, key=f"al-absent-{key}-{index}"
             )
             if ticked:
                 left_out.add(choice.group)
@@ -64,7 +64,7 @@ def _ask_which(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
 
 
 def waiting_questions(scope: Scope) -> None:
-    """Draw what files on record ask, each with its answer to save, and the answers given."""
+    """Draw the open questions of imported files with their answers to save, and those answered."""
     questions, answered = open_questions(scope), answered_files(scope)
     if not (questions or answered):
         return

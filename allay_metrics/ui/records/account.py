@@ -1,4 +1,4 @@
-"""What became of a file's rows, drawn: the equation, and rows with their reasons."""
+"""The account of a file's rows: the equation, and rows with their reasons."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,26 +12,26 @@ from allay_metrics.ui.html import escape, mark
 
 
 class RowCounts(Protocol):
-    """Anything that accounts for the rows of a file."""
+    """Anything with the counts of a file's rows."""
 
     @property
     def rows_read(self) -> int:
-        """Return the rows in the file."""
+        """Return the number of rows in the file."""
         ...
 
     @property
     def added(self) -> int:
-        """Return the rows not known before."""
+        """Return the number of new rows."""
         ...
 
     @property
     def updated(self) -> int:
-        """Return the rows that say something new."""
+        """Return the number of rows with changed values."""
         ...
 
     @property
     def unchanged(self) -> int:
-        """Return the rows that say what was known."""
+        """Return the number of rows without a change."""
         ...
 
 
@@ -41,7 +41,7 @@ def equation(account: RowCounts, set_aside: int) -> None:
 
 
 def equation_html(account: RowCounts, set_aside: int) -> str:
-    """Return the equation; for those who only hear the page it is one sentence."""
+    """Return the equation as HTML, labelled with one sentence for screen readers."""
     parts = [
         (account.added, "added"),
         (account.updated, "updated"),
@@ -59,7 +59,7 @@ def equation_html(account: RowCounts, set_aside: int) -> str:
 
 
 def account_words(account: RowCounts, set_aside: int) -> str:
-    """Return `303 rows: 290 added, 13 set aside`; what is none of is left out."""
+    """Return `303 rows: 290 added, 13 set aside`, without zero counts."""
     parts = [
         (account.added, "added"),
         (account.updated, "updated"),
@@ -73,7 +73,7 @@ def account_words(account: RowCounts, set_aside: int) -> str:
 def blamed_html(
     row: int, column: str, value: str, reason: str, *, file: str = "", raw: str = ""
 ) -> str:
-    """Return one row with its reason; `raw`, the whole row as a JSON object, opens below it."""
+    """Return one row with its reason as HTML; `raw`, the row as a JSON object, opens below it."""
     where = f"Row {words.number(row)}" + (f" of {escape(file)}" if file else "")
     fault = f"{escape(column)}: <q>{escape(value)}</q>" if value else f"{escape(column)} is empty"
     line = f"<b>{where}</b> <span>{fault if column else ''}</span><small>{escape(reason)}</small>"

@@ -1,4 +1,4 @@
-"""A file of parents' answers on its way in: what each question is read as, what will happen."""
+"""The upload of a file of parents' answers: how each question is read, what will happen."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ ASIDE_SHOWN = 20
 
 @dataclass(frozen=True)
 class AnswersRecognition:
-    """What a file of answers is: its source, and what each question is taken for."""
+    """A recognised file of answers: its source, and how each question is read."""
 
     source: str
     label: str
@@ -31,7 +31,7 @@ class AnswersRecognition:
 
 
 def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
-    """Return what the file is, None where it holds no answers."""
+    """Return the recognised file, None where it holds no answers."""
     with upload.on_disk() as on_disk:
         file = answers_file(scope, on_disk.path, profile=on_disk.profile)
         if file is None:
@@ -46,23 +46,23 @@ def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
 
 
 def look_at_answers(scope: Scope, upload: Upload, as_of: int) -> ImportReport:
-    """Take the file in, keep nothing of it, and return what would have happened."""
+    """Import the file as a dry run, and return what would happen."""
     with upload.on_disk() as on_disk:
         return take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=as_of, dry_run=True)
 
 
 def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> Taken:
-    """Take the file in once, however often it is asked for by this key."""
-    there = same_import(scope, key)
-    if there is not None:
-        return Taken(key, there.id, None)
+    """Import the file once, however often it is called with this key."""
+    existing = same_import(scope, key)
+    if existing is not None:
+        return Taken(key, existing.id, None)
     with upload.on_disk() as on_disk:
         report = take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=key.as_of)
     return Taken(key, report.import_id, report)
 
 
 def recognised_answers(recognition: AnswersRecognition) -> None:
-    """Draw what the file is and how each of its questions is read."""
+    """Draw the recognised file and how each of its questions is read."""
     head("Parents' answers", recognition.label)
     columns = words.plural(len(recognition.read_as), "column")
     note(
@@ -70,33 +70,35 @@ def recognised_answers(recognition: AnswersRecognition) -> None:
         "was meant: a question on another scale must not come in as one of ours."
     )
     with st.expander("What each question is read as", expanded=True):
-        rows = [[question, what] for question, what in recognition.read_as]
+        rows = [[question, meaning] for question, meaning in recognition.read_as]
         table(["Question of the form", "Read as"], rows, caption="Questions", left=(1,))
         if recognition.unused:
             note("Kept beside the answers, counted nowhere: " + "; ".join(recognition.unused) + ".")
 
 
 def what_will_happen(report: ImportReport) -> None:
-    """Draw the account of the file before it is taken in."""
+    """Draw the account of the file before it is imported."""
     equation(report, len(report.set_aside))
     if report.notes:
-        items = "".join(f"<li>{rich(one[:1].upper() + one[1:])}.</li>" for one in report.notes)
+        items = "".join(
+            f"<li>{rich(note_[:1].upper() + note_[1:])}.</li>" for note_ in report.notes
+        )
         st.html(f'<ul class="al-told">{items}</ul>')
     for rows, title in (
         (report.set_aside, "set aside, kept with the reason"),
         (report.warnings, "left out, in rows that count without them"),
     ):
         if rows:
-            what = "row" if rows is report.set_aside else "value"
-            with st.expander(f"{words.plural(len(rows), what)} {title}"):
+            noun = "row" if rows is report.set_aside else "value"
+            with st.expander(f"{words.plural(len(rows), noun)} {title}"):
                 blamed_list(
-                    blamed_html(one.row, one.column, one.value, one.reason)
-                    for one in rows[:ASIDE_SHOWN]
+                    blamed_html(row.row, row.column, row.value, row.reason)
+                    for row in rows[:ASIDE_SHOWN]
                 )
                 if len(rows) > ASIDE_SHOWN:
                     note(f"The first {ASIDE_SHOWN} of {words.number(len(rows))}.")
 
 
 def key_of_answers(recognition: AnswersRecognition, as_of: int) -> SaveKey:
-    """Return what makes two presses of Import the same one."""
+    """Return the key by which two presses of Import are the same."""
     return SaveKey(recognition.sha256, recognition.source, HOLDS, as_of)

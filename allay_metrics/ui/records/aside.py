@@ -1,4 +1,4 @@
-"""The rows that cannot be used: each with its reason, its whole text one click away."""
+"""The rows set aside: each with its reason, and its whole text one click away."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -53,7 +53,7 @@ def _row(scope: Scope, row: Any, *, is_visit: bool) -> None:
         blamed_list(
             [blamed_html(row.row, row.column, row.value, row.reason, file=row.file, raw=row.raw)]
         )
-        # An answer is not ours to write: the form's own sheet is where it is corrected.
+        # A parent's answer is not edited here: it is corrected in the form's own sheet.
         if is_visit and st.button(
             "Mend",
             type="tertiary",
@@ -64,7 +64,7 @@ def _row(scope: Scope, row: Any, *, is_visit: bool) -> None:
 
 
 def _dismissed(scope: Scope) -> None:
-    """Draw the rows that are no visits, each with a way back."""
+    """Draw the rows dismissed as no visits, each with a button to open it again."""
     rows: list[Any] = list(dismissed_rows(scope).itertuples())
     if not rows:
         return
@@ -83,7 +83,7 @@ def _dismissed(scope: Scope) -> None:
 
 
 def _bring_back(scope: Scope, import_id: str, row: int) -> None:
-    # Opened again in another tab meanwhile: the list says so by itself.
+    # It may have been opened again in another tab: the list shows it then.
     with suppress(NotFound):
         bring_back(scope, import_id, row)
 

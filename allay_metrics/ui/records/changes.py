@@ -1,4 +1,4 @@
-"""The drawer of one import: what it added, changed field by field, lost, and restated."""
+"""The drawer of one import: rows added and changed, visits missing, weeks restated."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from allay_metrics.ui.records.account import equation
 
 
 def open_changes(scope: Scope, past: PastImport, summary: str) -> None:
-    """Open the drawer of an import that stands; `told` says in words what it is."""
+    """Open the drawer of an import; `summary` describes it."""
     came = f"Taken in {words.moment(past.imported_at)}. {summary}."
     drawer(f"What {past.file_name} changed", lambda: _body(scope, past), definitions=[
         ("The file", came),
@@ -30,22 +30,22 @@ def _body(scope: Scope, past: PastImport) -> None:
         _section("Changed", past.updated, changes.updated, "row")
         _section("Not in it any more", len(changes.missing), changes.missing, "visit")
         if changes.restated:
-            st.html('<h3 class="al-h3">Weeks told before that differ now</h3>')
+            st.html('<h3 class="al-h3">Weeks reported before that differ now</h3>')
             for week, sentences in changes.restated:
                 note(f"**Week of {words.day(week)}**: {' '.join(sentences)}")
         _section("Added", past.added, changes.added, "row")
         if not (changes.updated or changes.missing or changes.added):
-            note("No row of it was new or told anything new.")
+            note("No row of it was new or changed anything.")
 
 
-def _section(title: str, count: int, rows: Sequence[Touched], what: str) -> None:
+def _section(title: str, count: int, rows: Sequence[Touched], noun: str) -> None:
     if not rows:
         return
     items = "".join(
         f'<li class="al-row"><div><b>{escape(row.label)}</b>{_fields(row.fields)}</div></li>'
         for row in rows
     )
-    with st.expander(f"{title}: {words.plural(count, what)}", expanded=bool(rows[0].fields)):
+    with st.expander(f"{title}: {words.plural(count, noun)}", expanded=bool(rows[0].fields)):
         st.html(f'<ul class="al-rows">{items}</ul>')
         if len(rows) == MOST:
             note(f"The first {MOST} are shown.")
@@ -53,6 +53,6 @@ def _section(title: str, count: int, rows: Sequence[Touched], what: str) -> None
 
 def _fields(changes: Sequence[FieldChange]) -> str:
     return "".join(
-        f"<small>{escape(one.field)}: {escape(one.before)} → {escape(one.after)}</small>"
-        for one in changes
+        f"<small>{escape(change.field)}: {escape(change.before)} → {escape(change.after)}</small>"
+        for change in changes
     )

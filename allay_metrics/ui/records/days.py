@@ -1,4 +1,4 @@
-"""Another answer to missing visits: the file covered other days than we took it to."""
+"""Correct the days that a file covers: visits outside them are not missing."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ _MESSAGE, _WRONG = "al-days-said", "al-days-wrong"
 
 
 def covered_days(scope: Scope) -> None:
-    """Draw the files that lack visits on file, or whose days were changed, each with its days."""
+    """Draw the files with missing visits or changed days, each with the days it covers."""
     if message := st.session_state.pop(_MESSAGE, ""):
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
@@ -27,7 +27,7 @@ def covered_days(scope: Scope) -> None:
     if not files:
         return
     with st.expander("Did the newer file cover other days?"):
-        note("Then nothing outside its days is missing: say which days it really held.")
+        note("If so, set the days it covered: visits outside them are not missing.")
         for file in files:
             _file(scope, file)
 

@@ -1,4 +1,4 @@
-"""The imports so far, newest first, each with a way back."""
+"""All imports, newest first, each with its changes and an undo."""
 
 import streamlit as st
 
@@ -26,21 +26,21 @@ _GOING = "al-records-undo-going"
 
 
 def history(scope: Scope) -> None:
-    """Draw every import with what became of its rows; undone ones are greyed."""
+    """Draw every import with the account of its rows; undone ones are greyed."""
     _undo_asked(scope)
     past = past_imports(scope)
     with card("imports"):
-        stands = sum(one.undone_at is None for one in past)
-        undone = f", {words.number(len(past) - stands)} undone" if stands < len(past) else ""
-        head("Imports", f"newest first; {words.plural(stands, 'file')} on file{undone}")
+        in_force = sum(import_.undone_at is None for import_ in past)
+        undone = f", {words.number(len(past) - in_force)} undone" if in_force < len(past) else ""
+        head("Imports", f"newest first; {words.plural(in_force, 'file')} on file{undone}")
         if message := st.session_state.pop(_UNDONE, ""):
             st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
         shown = past if st.session_state.get(_ALL) else past[:SHOWN]
         with st.container(key="al-imports", gap=None):
-            for one in shown:
-                _line(scope, one)
+            for past_import in shown:
+                _line(scope, past_import)
         with st.container(key="al-imports-below", horizontal=True):
             if len(shown) < len(past):
                 st.button(
@@ -84,7 +84,7 @@ def _line(scope: Scope, past: PastImport) -> None:
 
 
 def _ask(scope: Scope, past: PastImport) -> None:
-    """Open the drawer that says what goes back before anything does."""
+    """Open the drawer that describes the undo and asks for confirmation."""
 
     def body() -> None:
         equation(past, past.set_aside)
@@ -111,7 +111,7 @@ def _ask(scope: Scope, past: PastImport) -> None:
 
 
 def _undo_asked(scope: Scope) -> None:
-    """Undo the import that was asked for, in whichever run comes first: drawer's or page's."""
+    """Undo the requested import, in whichever run comes first: the drawer's or the page's."""
     import_id = st.session_state.pop(_GOING, "")
     if not import_id:
         return

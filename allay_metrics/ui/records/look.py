@@ -1,4 +1,4 @@
-"""Looks at an uploaded file: what it is, how its first rows are read, what an import would do."""
+"""Reads an uploaded file: recognise it, preview its first rows, dry run, import."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +25,7 @@ Progress = Callable[[float], None]
 
 
 class Content(Protocol):
-    """An uploaded file, as Streamlit hands it over."""
+    """An uploaded file, as Streamlit passes it."""
 
     name: str
 
@@ -36,7 +36,7 @@ class Content(Protocol):
 
 @dataclass(frozen=True)
 class OnDisk:
-    """Where the files of an upload lie while they are read."""
+    """The paths of an upload's files while they are read."""
 
     path: Path
     profile: Path | None
@@ -56,7 +56,7 @@ class OnDisk:
 
 @dataclass(frozen=True)
 class Upload:
-    """The file, the profile to read it by and the report beside it, where they were given."""
+    """The file, and optionally a profile to read it by and a second report."""
 
     file: Content
     profile: Content | None = None
@@ -64,7 +64,7 @@ class Upload:
 
     @contextmanager
     def on_disk(self) -> Iterator[OnDisk]:
-        """Yield where the files lie while they are read."""
+        """Yield the paths of the files, which exist within the context."""
         with ExitStack() as stack:
             path, profile, beside = (
                 stack.enter_context(staged(content.getbuffer(), content.name)) if content else None
@@ -76,9 +76,9 @@ class Upload:
 
 @dataclass(frozen=True)
 class ExportRecognition:
-    """What a file is by its header: source, what it holds unless told otherwise, remarks.
+    """A file recognised by its header: source, what it holds by default, notes.
 
-    `second` is what a report is called that tells more of its visits, '' where there is none.
+    `second` is the name of a report with more details of its visits, '' where there is none.
     """
 
     source: str
@@ -91,9 +91,9 @@ class ExportRecognition:
 
 @dataclass(frozen=True)
 class Looked:
-    """The first rows, and what an import would do; `newly_missing` may be below zero.
+    """The first rows, and what an import would do; `newly_missing` may be negative.
 
-    `question` is what it asks before visits go missing, `doubt` why its as-of is in doubt.
+    `question` is asked before visits go missing, `doubt` says why the as-of is doubtful.
     """
 
     rows: tuple[FirstRow, ...]
@@ -105,7 +105,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class Taken:
-    """An import that was made. `report` is None where another press of the button had made it."""
+    """A completed import. `report` is None where an earlier press of the button had made it."""
 
     key: SaveKey
     import_id: str
@@ -114,7 +114,7 @@ class Taken:
 
 
 def recognise(scope: Scope, upload: Upload) -> ExportRecognition:
-    """Return what the file is. Raises FileProblem."""
+    """Return the recognised file. Raises FileProblem."""
     with upload.on_disk() as on_disk:
         file = on_disk.open(scope)
         joined = file.profile.joined
@@ -129,16 +129,13 @@ def recognise(scope: Scope, upload: Upload) -> ExportRecognition:
 
 
 def sample_of(upload: Upload) -> Sample:
-    """Return the beginning of a file no profile knows. Raises FileProblem."""
+    """Return the first rows of a file that no profile recognises. Raises FileProblem."""
     with upload.on_disk() as on_disk:
         return take_sample(on_disk.path)
 
 
 def look(scope: Scope, upload: Upload, holds: str, as_of: int, progress: Progress) -> Looked:
-    """Import the file, keep nothing of it, and return what would have happened.
-
-    Raises FileProblem.
-    """
+    """Import the file as a dry run, and return what would happen. Raises FileProblem."""
     with upload.on_disk() as on_disk:
         file = on_disk.open(scope, holds)
         rows = first_rows(scope, file.preview(FIRST_ROWS).rows)
@@ -171,13 +168,13 @@ def take_in(
     progress: Progress,
     answer: AbsenceAnswer | None = None,
 ) -> Taken:
-    """Import the file once, however often it is asked for by this key. Raises FileProblem.
+    """Import the file once, however often it is called with this key. Raises FileProblem.
 
-    `answer` is the owner's word on visits it lacks; by pressing Import she confirmed its as-of.
+    `answer` is the owner's answer about visits it lacks; pressing Import confirms its as-of.
     """
-    there = same_import(scope, key)
-    if there is not None:
-        taken = Taken(key, there.id, None)
+    existing = same_import(scope, key)
+    if existing is not None:
+        taken = Taken(key, existing.id, None)
     else:
         before = absent_bookings(scope, key.source)
         with upload.on_disk() as on_disk:
@@ -192,15 +189,15 @@ def take_in(
                 progress=progress,
             )
         taken = Taken(key, report.import_id, report, report.missing - before)
-    # Also where the import was there: the press that made it may have been cut off right after.
+    # Also for an existing import: the run that made it may have been interrupted right after.
     keep_due_snapshots(scope)
     return taken
 
 
 def exported_at(day: date, at: time, uploaded: datetime) -> int:
-    """Return the moment of a chosen day and time; the upload's own, to the second, if it is that.
+    """Return the chosen moment in Unix seconds; the upload's own second if it is that minute.
 
-    Two exports taken in within a minute are then still told apart.
+    This keeps two exports apart that are imported within a minute.
     """
     chosen = datetime.combine(day, at, uploaded.tzinfo)
     same = chosen == uploaded.replace(second=0, microsecond=0)

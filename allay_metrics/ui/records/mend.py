@@ -1,4 +1,4 @@
-"""The drawer in which a row set aside is mended: the cell at fault first, all others behind it."""
+"""The drawer to correct a row set aside: the faulty cell first, then all others."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ def open_mending(scope: Scope, row: Any) -> None:
     drawer(
         f"Row {words.number(row.row)} of {row.file}",
         lambda: _body(scope, row),
-        # The page behind follows what came of it.
+        # Closing refreshes the page behind.
         on_close=_forget,
     )
 
@@ -110,8 +110,8 @@ def _save(scope: Scope, row: Any, cells: dict[str, str]) -> None:
 def _say_what_became(scope: Scope, became: Mended) -> None:
     sentence = OUTCOMES[became.outcome]
     st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>')
-    for one in became.warnings:
-        note(f"{one.column}: {one.reason}; it counts without that.")
+    for warning in became.warnings:
+        note(f"{warning.column}: {warning.reason}; it counts without that.")
     note("It stands under Imports as one of its own, and every number follows.")
     st.button("Take it back", key="al-mend-back", on_click=_take_back, args=(scope, became))
 

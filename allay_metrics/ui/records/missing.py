@@ -1,4 +1,4 @@
-"""Visits that a newer export no longer holds: in no number until the owner says what became."""
+"""Visits missing from a newer export: not counted until the owner decides about them."""
 
 import re
 from collections.abc import Iterable
@@ -21,18 +21,18 @@ from allay_metrics.ui.week.missing import gone_from
 SHOWN = 25
 _MESSAGE = "al-records-decided"
 _PICK = "al-pick-"
-# Inside a line these mean nothing to Markdown.
+# Markdown gives these no meaning inside a line.
 _HARMLESS = re.compile(r"\\([-,'()])")
 
 DECISIONS: dict[Decision, tuple[str, str, str]] = {
     "cancelled": ("Cancelled", "by the family; a default export just drops it", "cancelled"),
-    "kept": ("It stands", "it took place, or will, as the older export said", "kept as told"),
+    "kept": ("It stands", "it took place, or will, as the older export said", "kept"),
     "deleted": ("Never booked", "a slip or a test: it counts nowhere", "never booked"),
 }
 
 
 def missing(scope: Scope) -> None:
-    """Draw the visits to decide on, several at once, and those decided, which can be reopened."""
+    """Draw the visits to decide about, and those decided, which can be reopened."""
     with card("missing", fill=True):
         _waiting(scope)
 
@@ -53,7 +53,7 @@ def _waiting(scope: Scope) -> None:
 
 def _decide(scope: Scope, waiting: list[Any]) -> None:
     explanation = "; ".join(f"**{name}**: {why}" for name, why, _ in DECISIONS.values())
-    note(f"They are in no number until you decide. {explanation}.")
+    note(f"They are not counted until you decide. {explanation}.")
     shown = waiting[:SHOWN]
     chosen = _choose("waiting", ((row.booking_id, _label(row)) for row in shown))
     everything = len(chosen) == len(shown)
@@ -101,7 +101,7 @@ def _decided(scope: Scope) -> None:
 
 
 def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Draw rows to tick; return the ids of those ticked."""
+    """Draw rows to tick; return the ids of the ticked ones."""
     with st.container(key=f"al-picks-{where}", gap=None):
         return [
             id_ for id_, label in rows if st.checkbox(label, key=f"{_PICK}{id_}", width="stretch")
@@ -117,7 +117,7 @@ def _label(row: Any) -> str:
 
 
 def _spoken(text: str) -> str:
-    """Return outside text for a label that is also read aloud, where a backslash is a word."""
+    """Return outside text for a label, without backslashes that a screen reader would read."""
     return _HARMLESS.sub(r"\1", markdown(text))
 
 

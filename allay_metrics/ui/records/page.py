@@ -1,4 +1,4 @@
-"""The Records page: the way in first, then what waits for the owner, then what is on file."""
+"""The Records page: the upload first, then open decisions, then what is on file."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The preview: what was recognised, the first rows as we read them, and what will happen."""
+"""The preview: the recognised file, its first rows as read, and what will happen."""
 
 import streamlit as st
 
@@ -16,17 +16,17 @@ WARNINGS_SHOWN = 20
 
 
 def recognised_line(recognition: ExportRecognition) -> None:
-    """Draw which source the file is of, and what was remarked while reading it."""
-    notes = "".join(f"; {one}" for one in recognition.notes)
+    """Draw the source of the file, and the notes made while reading it."""
+    notes = "".join(f"; {note_}" for note_ in recognition.notes)
     note(f"Recognised as **{recognition.label}**{notes}.")
 
 
 def preview(recognition: ExportRecognition, looked: Looked) -> None:
     """Draw the first rows and what an import would do."""
     first_rows(looked)
-    for one in looked.report.notes:
-        if one not in recognition.notes:
-            note(f"{one[:1].upper()}{one[1:]}.")
+    for note_ in looked.report.notes:
+        if note_ not in recognition.notes:
+            note(f"{note_[:1].upper()}{note_[1:]}.")
     st.html('<h3 class="al-h3">What will happen</h3>')
     equation(looked.report, len(looked.report.set_aside))
     what_else(looked)
@@ -43,7 +43,7 @@ def first_rows(looked: Looked) -> None:
 
 
 def what_else(looked: Looked) -> None:
-    """Draw what an import does beside taking rows in."""
+    """Draw what an import does besides importing rows."""
     report = looked.report
     sentences = []
     if looked.newly_missing > 0:
@@ -53,7 +53,7 @@ def what_else(looked: Looked) -> None:
         )
     if looked.newly_missing < 0:
         visits = words.plural(-looked.newly_missing, "visit")
-        sentences.append(f"**{visits}** that an export did not hold any more: held again.")
+        sentences.append(f"**{visits}** missing from an earlier export: back in this file.")
     if report.silences:
         sentences.append(silent(report))
     if report.cities_unknown:
@@ -64,11 +64,12 @@ def what_else(looked: Looked) -> None:
         values = words.plural(len(report.warnings), "value")
         sentences.append(f"**{values}** that cannot be read, in rows that count without them.")
     if sentences:
-        st.html(f'<ul class="al-told">{"".join(f"<li>{rich(one)}</li>" for one in sentences)}</ul>')
+        items = "".join(f"<li>{rich(sentence)}</li>" for sentence in sentences)
+        st.html(f'<ul class="al-told">{items}</ul>')
 
 
 def silent(report: ImportReport) -> str:
-    """Return how many visits to come a file says nothing of, and why."""
+    """Return how many upcoming visits a file does not confirm, and why."""
     silences = report.silences
     visits = sum(count for _, _, count in silences)
     reasons = words.listed(
@@ -76,25 +77,25 @@ def silent(report: ImportReport) -> str:
     )
     return (
         f"**{words.plural(visits, 'visit')} to come** not confirmed by this file ({reasons}): "
-        "they stand as the last export told them."
+        "they stay as the last export had them."
     )
 
 
 def problems_in_rows(looked: Looked) -> None:
-    """Draw the rows set aside and the values left out, closed until asked for."""
+    """Draw the rows set aside and the values left out, collapsed."""
     report = looked.report
     if report.set_aside:
         with st.expander(f"{words.plural(len(report.set_aside), 'row')} set aside, and why"):
             blamed_list(
-                blamed_html(one.row, one.column, one.value, one.reason)
-                for one in report.set_aside[:WARNINGS_SHOWN]
+                blamed_html(row.row, row.column, row.value, row.reason)
+                for row in report.set_aside[:WARNINGS_SHOWN]
             )
             _more(len(report.set_aside))
     if report.warnings:
         with st.expander(f"{words.plural(len(report.warnings), 'value')} left out, and why"):
             blamed_list(
-                blamed_html(one.row, one.column, one.value, one.reason)
-                for one in report.warnings[:WARNINGS_SHOWN]
+                blamed_html(row.row, row.column, row.value, row.reason)
+                for row in report.warnings[:WARNINGS_SHOWN]
             )
             _more(len(report.warnings))
 

@@ -1,4 +1,4 @@
-"""What the records cannot tell by themselves, and which days they tell of at all."""
+"""Open questions about visit types and families, and the days each source covers."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ SHOWN = 12
 
 
 def questions(scope: Scope) -> None:
-    """Draw names of types that mean none of the three, and doubtful matches of families."""
+    """Draw service names without a visit type, and doubtful family matches."""
     types, doubts = unassigned_types(scope), doubtful_families(scope)
     cards = [(_types, types, "types"), (_doubts, doubts, "doubts")]
-    waiting = [each for each in cards if not each[1].empty]
-    for place, (draw, rows, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
-        with place, card(key, fill=True):
+    waiting = [(draw, rows, key) for draw, rows, key in cards if not rows.empty]
+    for column, (draw, rows, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
+        with column, card(key, fill=True):
             draw(rows)
 
 
@@ -58,16 +58,16 @@ def _doubts(doubts: pd.DataFrame) -> None:
 
 
 def coverage(status: RecordStatus) -> None:
-    """Draw which days each source tells of: kept visits, cancellations, no-shows."""
+    """Draw the days each source covers: kept visits, cancellations, no-shows."""
     with card("coverage"):
-        head("What the records tell of", "days each source tells of, both ends included")
+        head("What the records cover", "the days each source covers, both ends included")
         rows = [
-            [source_label(one.source), *(_days(text) for text in one.days)]
-            for one in covered_days(status.records)
+            [source_label(source.source), *(_days(text) for text in source.days)]
+            for source in covered_days(status.records)
         ]
         columns = ["Source", *KINDS.values()]
         table(columns, rows, caption="Coverage", left=range(1, len(columns)))
-        note("A number that needs what no source tells is a dash with the reason, never a zero.")
+        note("A number that needs data no source has is a dash with the reason, never a zero.")
 
 
 def _days(text: str) -> TableCell | str:

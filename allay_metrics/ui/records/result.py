@@ -1,4 +1,4 @@
-"""After an import: every row of the file in one equation, and what waits because of it."""
+"""After an import: the account of every row, and the open decisions that follow from it."""
 
 import streamlit as st
 
@@ -22,8 +22,9 @@ HELD = {
 
 
 def result(scope: Scope, taken: Taken) -> None:
-    """Draw what became of the file that was just taken in."""
-    past = next((one for one in past_imports(scope) if one.id == taken.import_id), None)
+    """Draw the result of the file just imported."""
+    imports = past_imports(scope)
+    past = next((past for past in imports if past.id == taken.import_id), None)
     if past is None:
         note("This import is not on file any more.")
         return
@@ -43,7 +44,7 @@ def _what_else(past: PastImport, taken: Taken) -> None:
     sentences = []
     if taken.report is None:
         sentences.append(
-            "**The same file was in already**, told the same things: it was not read again"
+            "**This file was imported before** with the same settings: nothing was read again"
         )
     lacks = bool(taken.report and (taken.report.silences or taken.report.question))
     if not (past.added or past.updated):
@@ -71,14 +72,14 @@ def _what_else(past: PastImport, taken: Taken) -> None:
     if taken.report and taken.report.cities_unknown:
         visits = words.plural(taken.report.cities_unknown, "visit")
         sentences.append(f"**{visits} without a city**: counted as unknown")
-    sentences += [_sentence(one) for one in (taken.report.notes if taken.report else [])]
+    sentences += [_sentence(text) for text in (taken.report.notes if taken.report else [])]
     if sentences:
-        items = "".join(f"<li>{rich(one)}.</li>" for one in sentences)
+        items = "".join(f"<li>{rich(sentence)}.</li>" for sentence in sentences)
         st.html(f'<ul class="al-told">{items}</ul>')
 
 
 def _sentence(text: str) -> str:
-    """Return a remark of the reader as a sentence's beginning."""
+    """Return a note with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
@@ -89,8 +90,8 @@ def _warnings(taken: Taken) -> None:
     count = words.plural(len(warnings), "value")
     with st.expander(f"{count} left out, in rows that count without them"):
         blamed_list(
-            blamed_html(one.row, one.column, one.value, one.reason)
-            for one in warnings[:WARNINGS_SHOWN]
+            blamed_html(row.row, row.column, row.value, row.reason)
+            for row in warnings[:WARNINGS_SHOWN]
         )
         if len(warnings) > WARNINGS_SHOWN:
             note(f"The first {WARNINGS_SHOWN} of {words.number(len(warnings))}.")

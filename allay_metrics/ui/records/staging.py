@@ -1,4 +1,4 @@
-"""An uploaded file on disk for as long as it is read, and not a moment longer."""
+"""An uploaded file on disk, only while it is read."""
 
 import os
 import shutil
@@ -17,10 +17,10 @@ _FORGOTTEN_AFTER = 3600
 
 @contextmanager
 def staged(content: bytes | memoryview, name: str) -> Iterator[Path]:
-    """Yield the path of a file with this content, by its own name, which messages repeat.
+    """Yield the path of a file with this content and its own name, which messages quote.
 
-    It lies in the data folder, readable for nobody else, and is deleted whatever happens. What a
-    killed process left behind is deleted an hour later.
+    It is in the data folder, readable by nobody else, and always deleted afterwards. Files that a
+    killed process left behind are deleted after an hour.
     """
     folder = config.data_dir() / _FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -34,14 +34,14 @@ def staged(content: bytes | memoryview, name: str) -> Iterator[Path]:
 
 
 def plain_name(name: str) -> str:
-    """Return the last part of a browser's file name, without what no file may be called."""
+    """Return the last part of a browser's file name, without characters not allowed in names."""
     last = PureWindowsPath(name.replace("/", "\\")).name
     shown = "".join(letter for letter in last if letter.isprintable()).strip(" .")
     stem, dot, end = shown.rpartition(".")
     if dot and len(shown) > _LONGEST_NAME:
         end = end[:10]
         shown = f"{stem[: _LONGEST_NAME - len(end) - 1]}.{end}"
-    # A letter may be four bytes, and a name has at most 255 of them.
+    # A character may be four bytes, and a name has at most 255 bytes.
     while len(shown.encode()) > 2 * _LONGEST_NAME:
         shown = shown[1:]
     return shown[-_LONGEST_NAME:] or "upload"

@@ -1,4 +1,4 @@
-"""The way in on screen: drop a file, say what it is, see what will happen, take it in."""
+"""The upload: drop a file, confirm what it is, see what will happen, import it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -49,7 +49,7 @@ _RUNNING = "al-records-running"
 _TURN = "al-records-turn"
 _CACHE = "al-records-seen"
 _MAPPING = "al-records-mapping"
-# One after the other, or two tabs at once would both find that the file is not in yet.
+# One at a time, or two tabs would both find that the file is not imported yet.
 _ONE_AT_A_TIME = Lock()
 
 HOLDS = {
@@ -69,9 +69,9 @@ HOLDS = {
 
 
 def drop_a_file(scope: Scope) -> bool:
-    """Draw the upload and, once a file is there, all steps up to its import.
+    """Draw the upload and, once there is a file, all steps up to its import.
 
-    Returns whether a file is there.
+    Returns whether there is a file.
     """
     turn = st.session_state.setdefault(_TURN, 0)
     file: Any = st.file_uploader(
@@ -111,7 +111,7 @@ def drop_a_file(scope: Scope) -> bool:
 
 
 def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
-    """Draw the mapping of the file's columns; once it is kept, the file is looked at anew."""
+    """Draw the mapping of the file's columns; once it is saved, the file is read again."""
 
     def done() -> None:
         for key in (_MAPPING, _CACHE):
@@ -129,7 +129,7 @@ def _map(scope: Scope, upload: Upload, file_id: str, why: str = "") -> None:
 
 
 def start_over() -> None:
-    """Forget the file and what came of it: the next one may come."""
+    """Clear the file and its result, ready for the next one."""
     for key in (TAKEN, _RUNNING, _CACHE, _MAPPING):
         st.session_state.pop(key, None)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
@@ -174,7 +174,7 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
 
 
 def _confirm_export(key: SaveKey, looked: Looked) -> bool:
-    """Ask whether the file was exported then, where its content says otherwise."""
+    """Ask to confirm the moment of export where the content contradicts it."""
     if not looked.doubt:
         return True
     return st.checkbox(
@@ -204,7 +204,7 @@ def _map_anyway(file_id: str) -> None:
 
 
 def _second_report(recognition: ExportRecognition, file_id: str) -> Any:
-    """Draw where the second report goes; return it once it is there."""
+    """Draw the uploader of the second report; return the file once it is there."""
     return st.file_uploader(
         f"The {recognition.second} of {recognition.label}, if you have it: it tells prices",
         type=["csv", "tsv", "txt", "xlsx"],
@@ -213,11 +213,11 @@ def _second_report(recognition: ExportRecognition, file_id: str) -> Any:
 
 
 def _now() -> float:
-    return datetime.now().timestamp()  # noqa: DTZ005 - a moment, whatever the zone
+    return datetime.now().timestamp()  # noqa: DTZ005 - an instant, the zone does not matter
 
 
 def _remember(key: tuple[Any, ...], find: Any) -> Any:
-    """Return what was found for this file before, so that no click reads the file again."""
+    """Return the cached result for this file, so that no click reads the file again."""
     cache = st.session_state.setdefault(_CACHE, {})
     if key not in cache:
         cache[key] = find()
@@ -227,7 +227,7 @@ def _remember(key: tuple[Any, ...], find: Any) -> Any:
 def _ask(
     recognition: ExportRecognition, uploaded: datetime, file_id: str
 ) -> tuple[str, int] | None:
-    """Draw the two questions of a file; return what it holds and its as-of, None until told."""
+    """Draw the two questions about a file; return what it holds and its as-of, else None."""
     left, right = st.columns([3, 2], gap="medium")
     with left, st.container(key="al-holds"):
         holds = st.radio(
@@ -266,7 +266,7 @@ def _import_button(
 ) -> None:
     running = st.session_state.get(_RUNNING) == key
     rows = words.plural(report.rows_read - len(report.set_aside), "row")
-    read_right = not any(CP1252 in one for one in report.notes) or st.checkbox(
+    read_right = not any(CP1252 in text for text in report.notes) or st.checkbox(
         "Names read right above, accents and all (the file does not say how its letters are kept)",
         key=f"al-letters-{key.file_hash[:12]}",
     )
@@ -289,10 +289,10 @@ def _press(key: SaveKey) -> None:
 
 
 def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer | None) -> None:
-    """Import, then show the page anew: everything on it may have changed.
+    """Import, then rerun the page: everything on it may have changed.
 
-    A click elsewhere meanwhile ends this run and takes the import back; the next run, which finds
-    it still to be done, begins again.
+    A click elsewhere meanwhile ends this run and rolls the import back; the next run starts it
+    again.
     """
     bar = st.progress(0.0, f"Importing {markdown(upload.file.name)}")
     try:

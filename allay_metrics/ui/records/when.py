@@ -1,4 +1,4 @@
-"""When a file was exported: asked of every file, whatever it holds."""
+"""The fields for the moment of export, which every file needs."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ def ask_when(
     time_in: DeltaGenerator,
     hint: str = "",
 ) -> int | None:
-    """Draw when the file was exported, in these two places; return it, None until it is told."""
+    """Draw date and time of the export in two containers; return Unix seconds, None if missing."""
     with day_in:
         day: Any = st.date_input(
             "Exported on",

@@ -1,4 +1,4 @@
-"""Whose check-in is it? Answers from files that fit nobody, or more than one, asked one by one."""
+"""Imported check-ins that match no client, or several: the owner chooses the client."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ _REFUSED = "al-whose-refused"
 
 
 def whose_check_ins(scope: Scope) -> None:
-    """Draw the open questions with who may be meant; nothing where there are none."""
+    """Draw the open questions with their candidates; nothing where there are none."""
     count, doubts = open_doubts(scope, SHOWN)
     settled = nobodys(scope, SHOWN)
     last_match = st.session_state.pop(_LAST_MATCH, None)
@@ -31,7 +31,7 @@ def whose_check_ins(scope: Scope) -> None:
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
         if count:
-            note("Nothing is guessed: until you say whose they are, they stand on no baby's page "
+            note("Nothing is guessed: until you choose the client, they are on no baby's page "
                  "and in no total.")  # fmt: skip
         for doubt in doubts:
             _question(scope, doubt)
@@ -72,8 +72,8 @@ def _question(scope: Scope, doubt: Doubt) -> None:
             )
 
 
-def _label(one: Candidate) -> str:
-    return f"{one.label} · {one.why}" if one.why else one.label
+def _label(candidate: Candidate) -> str:
+    return f"{candidate.label} · {candidate.why}" if candidate.why else candidate.label
 
 
 def _settle(scope: Scope, doubt: Doubt, chosen: Candidate | None) -> None:
