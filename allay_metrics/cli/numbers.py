@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from allay_metrics.records import Scope
 
 FORMATS = ("table", "csv", "json")
-AHEAD = ("booked", "booked_value")
 
 
 @click.command("query")
@@ -124,16 +123,19 @@ def _period(
     """Return the first and last day; those of all records where none are given."""
     if first and last:
         return first, last
+    from allay_metrics.metrics import METRICS
     from allay_metrics.review.known import known_records
 
     record_status = known_records(scope)
     as_of = record_status.as_of_day or last or first
     if as_of is None:
         raise QuestionProblem("There are no records yet: name the period by --from and --to.")
-    ahead = all(name in AHEAD for name in metrics)
+    # A name that is no metric is refused once it is part of the question.
+    asked_for = [METRICS[name] for name in metrics if name in METRICS]
+    ahead = all(name in METRICS and METRICS[name].is_ahead for name in metrics)
     start = as_of if ahead else record_status.first_day or as_of
     end = max(record_status.last_day or as_of, as_of) if ahead else as_of
-    if "on_books" in metrics:
+    if any(metric.by_whole_weeks for metric in asked_for):
         # Only for whole weeks: from the first Monday to the last Sunday of the records.
         start += timedelta(days=-start.weekday() % 7)
         end -= timedelta(days=(end.weekday() + 1) % 7)

@@ -4,7 +4,6 @@ from typing import Any
 
 from allay_metrics import words
 from allay_metrics.cli.output import format_value, table
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.review.eight import Number, WeekNumber
 from allay_metrics.review.needs import Needs
@@ -161,7 +160,7 @@ def _line(number: Number) -> list[str]:
 
 def _format_week_value(number: Number, week: WeekNumber) -> str:
     cell = week.cell
-    if number.metric.key in REPORTED:
+    if number.metric.is_reported:
         # Counts only: never a percentage beside money.
         if cell.denominator:
             return f"{plain(cell.numerator)} of {plain(cell.denominator)}"

@@ -125,13 +125,10 @@ def _settle_by_email(
     """Move bookings with an e-mail to the family the owner's links lead to; return all families."""
     emails = {match.removeprefix("e:") for match, _ in links if match.startswith("e:")}
     columns = (booking.c.id, booking.c.family_id, booking.c.email, booking.c.client_name)
-    of_family = (family.c.practice_id == booking.c.practice_id) & (
-        family.c.id == booking.c.family_id
-    )
     elsewhere = family.c.match_key != "e:" + booking.c.email
     statement = (
         select(*columns)
-        .join(family, of_family)
+        .select_from(booking.join(family))
         .where(
             booking.c.practice_id == practice_id,
             booking.c.email.is_not(None),

@@ -181,12 +181,9 @@ def _names_before(
 ) -> dict[str, set[str]]:
     """Return the case-folded names of all previous clients of these visits, by visit id."""
     visits = {row.visit_id for client_before in clients_before for row in client_before.visits}
-    of_visit = and_(
-        client.c.practice_id == visit_client.c.practice_id, client.c.id == visit_client.c.client_id
-    )
     statement = (
         select(visit_client.c.visit_id, client.c.name)
-        .select_from(visit_client.join(client, of_visit))
+        .select_from(visit_client.join(client))
         .where(
             visit_client.c.practice_id == practice_id,
             visit_client.c.visit_id.in_(among(conn, sorted(visits))),

@@ -96,11 +96,7 @@ def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
     first_known, lacking = _first_imports(practice_id), import_.alias()
     statement = (
         select(correction.c.booking_id, correction.c.value)
-        .join(
-            booking,
-            (booking.c.practice_id == correction.c.practice_id)
-            & (booking.c.id == correction.c.booking_id),
-        )
+        .select_from(correction.join(booking))
         .join(
             import_,
             (import_.c.practice_id == booking.c.practice_id) & (import_.c.id == booking.c.held_by),

@@ -20,12 +20,9 @@ def note_who(conn: Connection, practice_id: str, families: Sequence[str]) -> Non
     of_client = and_(
         client.c.practice_id == check_in.c.practice_id, client.c.id == check_in.c.client_id
     )
-    of_family = and_(
-        family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
-    )
     statement = (
         select(client.c.name, family.c.email, check_in.c.id)
-        .select_from(check_in.join(client, of_client).join(family, of_family))
+        .select_from(check_in.join(client, of_client).join(family))
         .where(check_in.c.source == FORM, unseen(conn, practice_id, families))
     )
     rows = [tuple(row) for row in conn.execute(statement)]

@@ -6,14 +6,17 @@ from dataclasses import replace
 from functools import cache
 from operator import add
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_
 
 from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.days import DAY, start_of
-from allay_metrics.metrics.facts import IS_FIRST, OF_FIRST_VISITS, VISITS, Facts
+from allay_metrics.metrics.facts import IS_FIRST, OF_FIRST_VISITS, VISITS, Facts, rolled_up
 from allay_metrics.metrics.inquiry import Inquiry
 from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric, MetricWindow, Sum
+from allay_metrics.metrics.question import Question
+from allay_metrics.records import Scope
+from allay_metrics.records.tables import visit
 
 _ZERO: ColumnElement[int] = literal_column("0")
 _WEEK = 7 * DAY
@@ -55,7 +58,7 @@ class _Wanted:
         )
 
     def recipe(self, metric: Metric) -> Recipe:
-        """Return the parts of top, bottom, bottom with what is unripe, and what is said beside."""
+        """Return the parts of top, bottom, bottom with too recent visits, remark, basis, second."""
         unripe_too = replace(metric.window, ripe_after=None)
         return (
             self.add(metric.top, metric.window),
@@ -127,15 +130,16 @@ def _cell(counted: list[int], recipe: Recipe) -> Aggregate:
     return Aggregate(top, bottom, left_out, remark, basis=basis, second_remark=second)
 
 
-def on_books(inquiry: Inquiry, facts: Facts) -> Cells:
+def count_on_books(inquiry: Inquiry, metric: Metric) -> Cells:
     """Return, for each week, the visits of the two weeks after it that were booked by its Sunday.
 
     Without a grain there is one answer, that of the period's last week.
     """
+    facts = rolled_up(inquiry.question, inquiry.scope)
     weeks = [start_of("week", bucket.last) for bucket in inquiry.buckets]
     first, last = weeks[0] + _WEEK, weeks[-1] + 3 * _WEEK - DAY
     ahead = inquiry.over(
-        replace(inquiry.question, metrics=("on_books",), grain="week", first=first, last=last)
+        replace(inquiry.question, metrics=(metric.key,), grain="week", first=first, last=last)
     )
     columns = [func.sum(facts.summed["told_1"]), func.sum(facts.summed["told_2"])]
     counts: dict[AggregateKey, int] = defaultdict(int)
@@ -145,3 +149,18 @@ def on_books(inquiry: Inquiry, facts: Facts) -> Cells:
             if 0 <= week - back < len(weeks):
                 counts[AggregateKey(group, week - back)] += count
     return {place: Aggregate(top=count) for place, count in counts.items()}
+
+
+def is_on_books(
+    question: Question, _scope: Scope, _on_days: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Return the condition of what was on the books at the end of the period's last week."""
+    monday = start_of("week", question.last)
+    next_week, week_after = monday + _WEEK, monday + 2 * _WEEK
+    return and_(
+        VISITS.on((next_week, week_after + 6 * DAY)),
+        or_(
+            and_(visit.c.week == next_week, visit.c.told_1 == 1),
+            and_(visit.c.week == week_after, visit.c.told_2 == 1),
+        ),
+    )

@@ -1,16 +1,16 @@
 """The one way to a number: a question and who asks, to a tidy frame."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.metrics import additive, driving, families, outcomes
+from allay_metrics.metrics import additive, driving
 from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells, Group
 from allay_metrics.metrics.coverage import read_records
-from allay_metrics.metrics.facts import VISITS, Facts, rolled_up
+from allay_metrics.metrics.facts import VISITS, rolled_up
 from allay_metrics.metrics.inquiry import Inquiry, inquire
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.names import check_names
@@ -31,16 +31,19 @@ def query(question: Question, scope: Scope) -> pd.DataFrame:
     median they are absent. Raises NotAllowed where the viewer may not see money, QuestionProblem
     for a city, county, therapist or referral source nobody knows.
     """
-    return query_all([question], scope)[0]
+    return query_all({"answer": question}, scope)["answer"]
 
 
-def query_all(questions: Sequence[Question], scope: Scope) -> list[pd.DataFrame]:
-    """Return the answers to several questions, all from one state of the records."""
-    for question in questions:
+def query_all(questions: Mapping[str, Question], scope: Scope) -> dict[str, pd.DataFrame]:
+    """Return the answers to several questions by name, all from one state of the records."""
+    for question in questions.values():
         refuse_money(question, scope)
     with scope.read() as conn:
         records = read_records(conn, scope)
-        return [_answer(inquire(conn, scope, records, question)) for question in questions]
+        return {
+            name: _answer(inquire(conn, scope, records, question))
+            for name, question in questions.items()
+        }
 
 
 def refuse_money(question: Question, scope: Scope) -> None:
@@ -66,33 +69,18 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []
     for metric in question.asked:
-        if metric.top:
-            summed = additive.summed_in(metric, daily)
-            (from_daily if summed else from_visits).append(metric)
+        if metric.count is not None:
+            cells_by_metric[metric.key] = metric.count(inquiry, metric)
+        elif additive.summed_in(metric, daily):
+            from_daily.append(metric)
         else:
-            cells_by_metric[metric.key] = _count_alone(inquiry, metric, daily)
+            from_visits.append(metric)
     if from_daily:
         cells_by_metric |= additive.sums(inquiry, from_daily, daily)
     if from_visits:
         cells_by_metric |= additive.sums(inquiry, from_visits, VISITS)
     driving.with_reasons(inquiry, from_daily + from_visits, cells_by_metric)
     return cells_by_metric
-
-
-def _count_alone(inquiry: Inquiry, metric: Metric, daily: Facts) -> Cells:
-    if metric.key == "families_seen":
-        return families.count_families_seen(inquiry, metric)
-    if metric.key == "wait_days":
-        return families.waited(inquiry, metric)
-    if metric.key == "lapsed_families":
-        return families.lapsed(inquiry)
-    if metric.key == "field_utilisation":
-        return driving.field_use(inquiry)
-    if metric.key == "improved_share":
-        return outcomes.improved(inquiry)
-    if metric.key == "response_rate":
-        return outcomes.responses(inquiry)
-    return additive.on_books(inquiry, daily)
 
 
 def _groups_that_speak(cells_by_metric: dict[str, Cells]) -> set[Group]:
@@ -106,7 +94,7 @@ def _groups_that_speak(cells_by_metric: dict[str, Cells]) -> set[Group]:
 
 
 def _in_order(question: Question, groups: set[Group]) -> list[Group]:
-    """Return the groups sorted as shown, weekdays from Monday on; a total stands without any."""
+    """Return the groups sorted as shown, weekdays from Monday on; one empty group for a total."""
     return sorted(groups, key=lambda group: _order(question.by, group)) if question.by else [()]
 
 
@@ -125,9 +113,7 @@ def _rows(inquiry: Inquiry, cells_by_metric: dict[str, Cells], groups: list[Grou
     question = inquiry.question
     metrics = question.asked
     judged = [
-        driving.judged(inquiry, metric_verdicts)
-        if metric.key == "field_utilisation"
-        else metric_verdicts
+        metric_verdicts if metric.judge is None else metric.judge(inquiry, metric_verdicts)
         for metric, metric_verdicts in zip(
             metrics, verdicts(metrics, inquiry.buckets, inquiry.records), strict=True
         )

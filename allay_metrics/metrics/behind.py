@@ -1,20 +1,18 @@
 """The visits behind a number."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Table, and_, case, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, select, true
 
 from allay_metrics.errors import QuestionProblem
 from allay_metrics.metrics.answer import refuse_money
 from allay_metrics.metrics.coverage import Records, open_to, read_records
-from allay_metrics.metrics.days import DAY, Bucket, start_of
-from allay_metrics.metrics.driving import worked_for_offered
+from allay_metrics.metrics.days import Bucket
 from allay_metrics.metrics.facts import IS_FIRST, VISITS
 from allay_metrics.metrics.families import lapsed_visits
-from allay_metrics.metrics.metric import COMPLETED, REPORTED, Metric, Sum
+from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
 from allay_metrics.metrics.question import Question
 from allay_metrics.metrics.verdict import judge
 from allay_metrics.records import Scope
@@ -23,7 +21,6 @@ from allay_metrics.records.tables import family, therapist, visit
 TYPE_WORDS = {"cst": "CST", "lactation": "lactation", "massage": "massage", "other": "other"}
 # What every visit in the states asked for adds to, however much.
 _OF_EVERY_VISIT = frozenset({"visits", "minutes", "price_cents"})
-_WEEK = timedelta(days=7)
 
 
 def visits_behind(
@@ -49,7 +46,7 @@ def visits_behind(
     with scope.read() as conn:
         records = read_records(conn, scope)
         whole = Bucket(None, question.first, question.last)
-        if metric.key not in REPORTED and judge(metric, whole, records).is_answerable:
+        if not metric.is_reported and judge(metric, whole, records).is_answerable:
             statement = _statement(question, metric, records, scope)
             if only is not None:
                 statement = statement.where(visit.c.id.in_(only))
@@ -78,15 +75,10 @@ def _statement(question: Question, metric: Metric, records: Records, scope: Scop
         columns.append(visit.c.price_cents)
     return (
         select(*columns)
-        .join(family, _same(family, visit.c.family_id))
-        .join(therapist, _same(therapist, visit.c.therapist_id))
+        .select_from(visit.join(family).join(therapist))
         .where(VISITS.own(scope), all_of_them, *VISITS.only(question))
         .order_by(visit.c.starts_at.desc(), visit.c.id)
     )
-
-
-def _same(table: Table, id_: ColumnElement[str]) -> ColumnElement[bool]:
-    return and_(table.c.practice_id == visit.c.practice_id, table.c.id == id_)
 
 
 def _conditions(
@@ -106,27 +98,13 @@ def _conditions(
         return true(), and_(on_days, IS_FIRST, visit.c.wait_days.is_not(None))
     if metric.kind == "stock" and records.newest:
         return true(), lapsed_visits(scope, records.newest)
-    if metric.key == "field_utilisation":
-        return true(), and_(on_days, worked_for_offered(scope))
-    return true(), _told_by_sunday(question)
+    assert metric.behind is not None, metric.key
+    return true(), metric.behind(question, scope, on_days)
 
 
 def _adds_to(what: Sum) -> ColumnElement[bool]:
     counted = VISITS.in_states(what.states)
     return counted if what.of in _OF_EVERY_VISIT else and_(counted, VISITS.summed[what.of] != 0)
-
-
-def _told_by_sunday(question: Question) -> ColumnElement[bool]:
-    """Return the condition of what was on the books at the end of the period's last week."""
-    monday = start_of("week", question.last)
-    next_week, week_after = monday + _WEEK, monday + 2 * _WEEK
-    return and_(
-        VISITS.on((next_week, week_after + 6 * DAY)),
-        or_(
-            and_(visit.c.week == next_week, visit.c.told_1 == 1),
-            and_(visit.c.week == week_after, visit.c.told_2 == 1),
-        ),
-    )
 
 
 def _frame(rows: Sequence[Sequence[Any]], scope: Scope) -> pd.DataFrame:

@@ -13,7 +13,7 @@ LAPSED_AFTER = timedelta(days=30)
 def care_state(
     closed: str | None, last_on: date | None, next_on: date | None, as_of: date
 ) -> CareState:
-    """Return where care stands at `as_of`.
+    """Return the state of care on `as_of`.
 
     `closed` is the reason it was closed for, None while it is open; `last_on` and `next_on` are
     the family's last completed and next booked visit. Of open care, only a family with nothing

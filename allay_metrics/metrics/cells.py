@@ -1,4 +1,4 @@
-"""What was counted for one metric in one group and period, before it is told."""
+"""What was counted for one metric in one group and period, before it becomes a value."""
 
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ class AggregateKey(NamedTuple):
 class Aggregate(NamedTuple):
     """Counted: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
 
-    A median has `middle` days over `bottom` visits. `basis` is the sum without which the remark
-    says all there is, `why_not` the reason why there is no value, `note` one to be said beside it.
-    `hushed` is the reason why counts are shown without a value.
+    A median has `middle` days over `bottom` visits. Where `basis` is 0 there is a remark and no
+    value. `why_not` is the reason why there is no value, `note` is shown beside a value. `hushed`
+    is the reason why counts are shown without a value.
     """
 
     top: int = 0

@@ -1,4 +1,4 @@
-"""What the records can tell: coverage per source and kind, the newest export of each source.
+"""What the records cover: coverage per source and kind, the newest export of each source.
 
 A metric counts, for a source, the days that all kinds it needs are covered on. Kept visits are the
 exception: a visit on file was told of, so it counts whatever its file promised to cover; but where
@@ -35,7 +35,7 @@ class Records:
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """Return every source that told anything."""
+        """Return every source with records."""
         return tuple(sorted({source for source, _ in self.covered} | self.as_of.keys()))
 
     @cached_property
@@ -51,7 +51,7 @@ class Records:
 
     @cached_property
     def names_families(self) -> bool:
-        """Return whether any source tells of families, not of somebody being occupied alone."""
+        """Return whether any source names families, and not only busy times."""
         return not set(self.sources) <= occupancy_only()
 
     def days(self, source: str, kind: str) -> tuple[Range, ...]:
@@ -70,7 +70,7 @@ class Records:
         return {kind: merged(ranges) for kind, ranges in days.items()}
 
     def needed_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
-        """Return the asked days on which the source tells all kinds the window needs."""
+        """Return the days asked for on which the source covers all kinds the window needs."""
         if "family" in window.needs and source in occupancy_only():
             return ()
         limiting = (kind for kind in window.needs if kind != "family")
@@ -89,7 +89,7 @@ class Records:
 
 
 def read_records(conn: Connection, scope: Scope) -> Records:
-    """Return what the imports that stand (not undone) tell about."""
+    """Return what the imports that are not undone cover."""
     statement = select(
         coverage.c.source, coverage.c.kind, coverage.c.first_day, coverage.c.last_day
     )
@@ -103,7 +103,7 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         .where(
             import_.c.practice_id == scope.practice_id,
             import_.c.undone_at.is_(None),
-            # Parents' answers tell nothing of visits.
+            # Parents' answers cover no visits.
             import_.c.holds != "answers",
         )
         .group_by(import_.c.source)

@@ -1,4 +1,4 @@
-"""Driving that cannot be told, and why; and the hours that were offered against those worked."""
+"""Driving that cannot be estimated, and why; and hours worked against hours offered."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ TherapistWeek = tuple[str, date]
 def with_reasons(
     inquiry: Inquiry, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
 ) -> None:
-    """Give the cells in which no driving at all can be told the reason why."""
+    """Set the reason in the cells in which no driving at all can be estimated."""
     why: Callable[[Group], str] | None = None
     for metric in metrics:
         cells = cells_by_metric[metric.key]
@@ -43,7 +43,7 @@ def with_reasons(
 
 
 def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
-    """Return what tells the reason of a group: who of it drives from no base we know."""
+    """Return a function from a group to the reason: its therapists without a base on file."""
     homeless = _without_base(inquiry)
     by = inquiry.question.by
 
@@ -56,11 +56,11 @@ def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
 
 
 def _without_base(inquiry: Inquiry) -> list[str]:
-    """Return the therapists without a base of the visits whose driving cannot be told."""
+    """Return the names of therapists without a base who have visits without a drive estimate."""
     nowhere = or_(therapist.c.base_city.is_(None), therapist.c.base_city == "")
     statement = (
         select(therapist.c.name)
-        .join(visit, _therapist_join())
+        .join(visit)
         .where(
             VISITS.own(inquiry.scope),
             VISITS.on(inquiry.days),
@@ -74,11 +74,6 @@ def _without_base(inquiry: Inquiry) -> list[str]:
     return list(inquiry.conn.execute(statement).scalars())
 
 
-def _therapist_join() -> ColumnElement[bool]:
-    same = therapist.c.practice_id == visit.c.practice_id
-    return and_(same, therapist.c.id == visit.c.therapist_id)
-
-
 def _named(names: list[str]) -> str:
     if len(names) <= MOST_NAMED:
         return words.listed(names)
@@ -88,7 +83,7 @@ def _named(names: list[str]) -> str:
 # Hours offered
 
 
-def judged(inquiry: Inquiry, verdicts: Judged) -> Judged:
+def judge_field_use(inquiry: Inquiry, verdicts: Judged) -> Judged:
     """Return the verdicts of `field_utilisation`: only whole weeks that are over have a value."""
     newest = inquiry.records.newest
     whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
@@ -117,7 +112,7 @@ class _Use:
     without: set[str] = field(default_factory=set)
 
 
-def field_use(inquiry: Inquiry) -> Cells:
+def count_field_use(inquiry: Inquiry, _metric: Metric) -> Cells:
     """Return the minutes of care and driving over those offered, of whole weeks.
 
     Where a therapist offers nothing we know of, her work is in neither, and she is named.
@@ -211,7 +206,7 @@ def _names(inquiry: Inquiry) -> dict[str, str]:
 
 
 def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
-    """Return minutes of care and driving, and visits whose driving cannot be told."""
+    """Return minutes of care and driving, and the number of visits without a drive estimate."""
     therapist_column, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
     sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]
     statement = (
@@ -227,7 +222,9 @@ def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
     return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(statement)}
 
 
-def worked_for_offered(scope: Scope) -> ColumnElement[bool]:
+def is_worked_for_offered(
+    _question: Question, scope: Scope, on_days: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Return the condition of the visits that therapists with offered hours worked for."""
     in_practice = therapist.c.practice_id == scope.practice_id
     usual = select(therapist.c.id).where(in_practice, therapist.c.week_minutes.is_not(None))
@@ -236,7 +233,7 @@ def worked_for_offered(scope: Scope) -> ColumnElement[bool]:
     )
     offers = or_(visit.c.therapist_id.in_(usual), visit.c.therapist_id.in_(weeks))
     worked = or_(visit.c.state == "completed", visit.c.drive_minutes > 0)
-    return and_(VISITS.in_states(DROVE), worked, offers)
+    return and_(on_days, and_(VISITS.in_states(DROVE), worked, offers))
 
 
 def _cell(use: _Use) -> Aggregate:

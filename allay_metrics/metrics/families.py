@@ -1,4 +1,4 @@
-"""Numbers that do not add up: distinct families, the median wait, families gone quiet."""
+"""Numbers that do not add up: distinct families, the median wait, lapsed families."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, visit
 
 LAPSED_AFTER = timedelta(days=30)
-# A calendar's event is called somehow; who is cared for it does not say.
+# The title of a calendar event does not say which family is visited.
 NAMES_FAMILY = VISITS.column("source").not_in(occupancy_only())
 
 
@@ -28,7 +28,7 @@ def count_families_seen(inquiry: Inquiry, metric: Metric) -> Cells:
     return {place: Aggregate(top=row[inquiry.width]) for place, row in rows}
 
 
-def waited(inquiry: Inquiry, metric: Metric) -> Cells:
+def count_wait_days(inquiry: Inquiry, metric: Metric) -> Cells:
     """Return the median wait of first visits, from how many families waited how many days."""
     statement = (
         inquiry.select(VISITS, [visit.c.wait_days, func.count()])
@@ -60,8 +60,8 @@ def median(histogram: dict[int, int]) -> float:
     return sum(middle) / 2
 
 
-def lapsed(inquiry: Inquiry) -> Cells:
-    """Return the families gone quiet at the newest export, each under its last completed visit."""
+def count_lapsed(inquiry: Inquiry, _metric: Metric) -> Cells:
+    """Return the lapsed families at the newest export, each under its last completed visit."""
     if inquiry.records.newest is None:
         return {}
     last_ones = lapsed_visits(inquiry.scope, inquiry.records.newest)
@@ -70,7 +70,7 @@ def lapsed(inquiry: Inquiry) -> Cells:
 
 
 def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:
-    """Return the condition of the last completed visits of families gone quiet by this day."""
+    """Return the condition of the last completed visits of families lapsed by this day."""
     quiet = select(family.c.id).where(
         family.c.practice_id == scope.practice_id,
         family.c.closed_on.is_(None),

@@ -1,4 +1,4 @@
-"""One question being answered: its connection, who asks, what the records tell; rows to places."""
+"""The context of a question being answered, and how its rows become aggregate keys."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -90,7 +90,7 @@ class Inquiry:
         grain = self.question.grain
         if grain in _CALENDAR:
             return facts.column(str(grain))
-        # Quarters and years are few: their days are told apart by where each ends.
+        # Quarters and years are few: a day belongs to the first one that ends on or after it.
         day = facts.column("day")
         *earlier, newest = [
             (bucket.last, literal(bucket.start, LocalDate())) for bucket in self.buckets

@@ -11,7 +11,6 @@ from allay_metrics.metrics.cells import AggregateKey
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.facts import VISITS
 from allay_metrics.metrics.inquiry import inquire
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.question import Question
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import visit
@@ -19,7 +18,7 @@ from allay_metrics.records.tables import visit
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How many visits a total leaves out as missing, and counts though nobody confirmed them.
+    """How many visits a total leaves out as missing, and counts without confirmation.
 
     `since` is the newest export that held any of the unconfirmed (unix seconds), None for none.
     """
@@ -44,7 +43,7 @@ def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, Left
 
     Keys are the groups as shown and the place of the period in the question's order.
     """
-    if all(metric in REPORTED for metric in question.metrics):
+    if all(metric.is_reported for metric in question.asked):
         return {}
     is_missing = visit.c.state == literal_column("'missing'")
     is_unconfirmed = visit.c.unconfirmed == literal_column("1")

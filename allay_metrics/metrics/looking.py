@@ -1,4 +1,4 @@
-"""Whom parents' answers say to look at first: those whose newest answer got worse."""
+"""Clients that need attention first, because the newest answer of their parents got worse."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Worse:
 
 @dataclass(frozen=True)
 class CheckInWait:
-    """What a client's check-ins wait for: words nobody has read, or an answer that is overdue."""
+    """What a client's check-ins wait for: unread words, or an overdue answer."""
 
     client_id: str
     what: str
@@ -56,10 +56,14 @@ def got_worse(
     opened = as_of - _OPEN, as_of
     worsenings = [
         worse
-        for one in read_episodes(scope, totals=False, opened=opened, clients=client_ids, conn=conn)
-        if (worse := _worse(one, as_of)) is not None
+        for episode in read_episodes(
+            scope, totals=False, opened=opened, clients=client_ids, conn=conn
+        )
+        if (worse := _worse(episode, as_of)) is not None
     ]
-    return sorted(worsenings, key=lambda one: (one.on, one.client_id), reverse=True)
+    return sorted(
+        worsenings, key=lambda worsening: (worsening.on, worsening.client_id), reverse=True
+    )
 
 
 def _answered_lately(conn: Connection, scope: Scope, as_of: date) -> set[str]:
@@ -77,7 +81,9 @@ def _worse(episode: Episode, as_of: date) -> Worse | None:
     if concern is None:
         return None
     measure = measures()[concern.primary_measure]
-    answers = [one for one in episode.answers if one.measure == measure.id and one.on <= as_of]
+    answers = [
+        answer for answer in episode.answers if answer.measure == measure.id and answer.on <= as_of
+    ]
     if len(answers) < 2 or answers[-1].on <= as_of - RECENT:
         return None
     before, after = answers[-2], answers[-1]

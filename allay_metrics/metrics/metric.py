@@ -1,10 +1,19 @@
 """What a metric is: data, checked when it is loaded."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import ColumnElement
+
+if TYPE_CHECKING:
+    from allay_metrics.metrics.cells import Cells
+    from allay_metrics.metrics.inquiry import Inquiry
+    from allay_metrics.metrics.question import Question
+    from allay_metrics.metrics.verdict import Judged
+    from allay_metrics.records import Scope
 
 Kind = Literal[
     "count",
@@ -39,10 +48,11 @@ COUNTED = (
     "unmarked",
 )
 NOT_COUNTED = ("rescheduled", "missing")
-# Metrics of check-ins, not of visits.
-REPORTED = ("response_rate", "improved_share")
-# Metrics that are more than sums of visits: each has a function of its own.
-COUNTED_ALONE = ("on_books", "field_utilisation", *REPORTED)
+
+Count = Callable[["Inquiry", "Metric"], "Cells"]
+Judge = Callable[["Inquiry", "Judged"], "Judged"]
+# Takes the condition that a visit starts on the days asked for.
+Behind = Callable[["Question", "Scope", ColumnElement[bool]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,15 @@ class Metric:
     `remark` is a sum said beside the value, such as `12 prices missing`; there may be a second.
     `basis` is a sum without which the remark says all there is: no value then. Denominators up
     to `small` are shown as counts only; those up to 4 always are. A week's value counts visits of
-    `spans` weeks: of values nearer to each other some visits are the same.
+    `spans` weeks, so values fewer than `spans` weeks apart share visits.
+
+    `count` counts what is no sum of visits; `behind` is the condition of the visits it counted;
+    `judge` changes the verdicts of a question's periods. `groups` are the only groups it may be
+    asked by (None: any), `groups_reason` says why. `by_whole_weeks`: asked for whole weeks only,
+    and counted as of their Sunday. `reach`: a week's value depends on the visits from so many days
+    after its Monday to so many after its Sunday; None: on any later visit. `is_reported`: it counts
+    check-ins, not visits. `beside` is the key of the metric shown next to it on a tile, with
+    `beside_words`.
     """
 
     key: str
@@ -100,6 +118,16 @@ class Metric:
     basis: Sum | None = None
     small: int = 0
     spans: int = 1
+    count: Count | None = None
+    behind: Behind | None = None
+    judge: Judge | None = None
+    groups: tuple[str, ...] | None = None
+    groups_reason: str = ""
+    by_whole_weeks: bool = False
+    reach: tuple[int, int | None] = (0, 0)
+    is_reported: bool = False
+    beside: str = ""
+    beside_words: str = ""
 
     @property
     def money(self) -> bool:
@@ -120,6 +148,11 @@ class Metric:
     def is_count(self) -> bool:
         """Return whether nothing found is zero, not *no value*."""
         return not self.is_ratio and self.kind != "median"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Return whether it counts only visits that were to come when the records were exported."""
+        return self.top is not None and self.top.states == BOOKED
 
     @property
     def window(self) -> MetricWindow:
@@ -146,8 +179,7 @@ def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
 
 def _rules(metric: Metric) -> dict[str, bool]:
     definition = metric.definition
-    alone = metric.key in COUNTED_ALONE
-    summed = metric.kind not in ("median", "stock", "distinct") and not alone
+    summed = metric.count is None
     return {
         "a key is lower case with underscores": re.fullmatch(r"[a-z0-9_]+", metric.key) is not None,
         "label, short label, unit and numerator are needed": all(

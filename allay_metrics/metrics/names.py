@@ -1,4 +1,4 @@
-"""Names in filters that nobody knows: told apart from names under which nothing was found."""
+"""Unknown names in filters, as opposed to known names without visits."""
 
 from sqlalchemy import Connection, Select, select
 

@@ -1,4 +1,4 @@
-"""What parents reported, read for a viewer: episodes with their answers, and two numbers."""
+"""What parents reported, as this viewer may see it: episodes, answers and two numbers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from allay_metrics.derive.closing import DIED
 from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.metric import Metric
 from allay_metrics.outcomes.episodes import PAUSE
 from allay_metrics.outcomes.funnel import NO_HEADLINE_UNDER
 from allay_metrics.outcomes.measures import concerns, measures
@@ -35,7 +36,7 @@ WHOLE = "told for the whole practice only: a smaller group could name a family"
 NO_CHECK_INS = "waits for check-ins on file"
 TOO_FEW_ANSWERED = "under 40 % answered both times: no headline"
 # Other measures are exploratory; of a history tag nothing is charted as resolved.
-COUNTED = tuple(one for one in concerns().values() if one.kind != "history tag")
+COUNTED = tuple(concern for concern in concerns().values() if concern.kind != "history tag")
 
 Days = tuple[date, date]
 
@@ -73,17 +74,20 @@ def died(conn: Connection, scope: Scope) -> dict[str, date]:
 
 
 def _counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
-    """Return the episodes without those whose window a death came before.
+    """Return the episodes except those with a death before their window closed.
 
     A death is no outcome, and nobody who was to be asked afterwards failed to answer.
     """
     if not deaths:
         return episodes
     return [
-        one
-        for one in episodes
-        if (day := deaths.get(one.client_id)) is None
-        or ((concern := concerns().get(one.concern)) and closes_on(one, concern) < day)
+        care_episode
+        for care_episode in episodes
+        if (day := deaths.get(care_episode.client_id)) is None
+        or (
+            (concern := concerns().get(care_episode.concern))
+            and closes_on(care_episode, concern) < day
+        )
     ]
 
 
@@ -119,8 +123,8 @@ def _episodes(
     )
 
 
-def _same(one: Any, other: Any, key: str, other_key: str) -> Any:
-    return and_(one.c.practice_id == other.c.practice_id, one.c[key] == other.c[other_key])
+def _same(table: Any, other: Any, key: str, other_key: str) -> Any:
+    return and_(table.c.practice_id == other.c.practice_id, table.c[key] == other.c[other_key])
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ def _check_ins(
             client_id, at, on = answered[check_in_id]
             answers[client_id].append(Answer(measure, value, at, on))
     for theirs in answers.values():
-        theirs.sort(key=lambda one: (one.at, one.measure))
+        theirs.sort(key=lambda reply: (reply.at, reply.measure))
     return _CheckIns(due_days, answers)
 
 
@@ -212,7 +216,7 @@ def _episode(row: Row[Any], check_ins: _CheckIns) -> Episode:
         gestation_weeks=row.gestation_weeks,
         has_check_in=any(first <= day <= last for day in check_ins.due_days.get(row.client_id, ())),
         answers=tuple(
-            one for one in check_ins.answers.get(row.client_id, ()) if first <= one.on <= last
+            reply for reply in check_ins.answers.get(row.client_id, ()) if first <= reply.on <= last
         ),
         visit_type=row.visit_type,
     )
@@ -224,7 +228,7 @@ def has_check_ins(conn: Connection, scope: Scope) -> bool:
     return conn.execute(there).first() is not None
 
 
-def improved(inquiry: Inquiry) -> Cells:
+def count_improved(inquiry: Inquiry, _metric: Metric) -> Cells:
     """Return episodes better by their primary window over those with both answers.
 
     An episode belongs to the day on which its window closes. Of history tags nothing is counted.
@@ -233,10 +237,10 @@ def improved(inquiry: Inquiry) -> Cells:
         return _everywhere(inquiry, Aggregate(why_not=why_not))
     first, last = inquiry.days[0], min(inquiry.days[1], inquiry.records.newest or date.min)
     counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for one in _closing(inquiry, first, last):
-        concern = concerns()[one.concern]
-        change = judge(one, concern, measures()[concern.primary_measure]).change
-        counts = counts_by_place[_place(inquiry, closes_on(one, concern))]
+    for closing in _closing(inquiry, first, last):
+        concern = concerns()[closing.concern]
+        change = judge(closing, concern, measures()[concern.primary_measure]).change
+        counts = counts_by_place[_place(inquiry, closes_on(closing, concern))]
         counts[0] += change is not None and change.verdict == "better"
         counts[1] += change is not None
         counts[2] += 1
@@ -254,8 +258,8 @@ def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
     """Return counted episodes whose window closes in between, with what judges them alone."""
     conn, scope = inquiry.conn, inquiry.scope
     rows: list[Row[Any]] = []
-    for window in {one.primary_window for one in COUNTED}:
-        of_window = [one.id for one in COUNTED if one.primary_window == window]
+    for window in {concern.primary_window for concern in COUNTED}:
+        of_window = [concern.id for concern in COUNTED if concern.primary_window == window]
         after = timedelta(days=WINDOWS[window].day + WINDOWS[window].margin)
         closing = _episodes(conn, scope, (first - after, last - after), None)
         rows += conn.execute(closing.where(episode.c.concern.in_(of_window))).all()
@@ -265,7 +269,7 @@ def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
     return _counted([_episode(row, check_ins) for row in rows], died(conn, scope))
 
 
-def responses(inquiry: Inquiry) -> Cells:
+def count_responses(inquiry: Inquiry, _metric: Metric) -> Cells:
     """Return check-ins answered over those asked, by the day they were meant for.
 
     Those not due before the newest export are left out as too recent. A second link for the same

@@ -1,6 +1,6 @@
 """A question: which metrics, by what, over which days, of which visits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self
@@ -8,7 +8,6 @@ from typing import Self
 from allay_metrics.errors import QuestionProblem, choose_from
 from allay_metrics.metrics.days import GRAINS, Bucket, buckets
 from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric
-from allay_metrics.metrics.registry import METRICS
 
 GROUPS = ("city", "county", "visit_type", "therapist", "weekday", "state", "referral_source")
 FILTERS = (*GROUPS, "includes")
@@ -42,7 +41,7 @@ class Question:
     def __post_init__(self) -> None:
         if not self.metrics:
             raise QuestionProblem("A question asks for at least one metric.")
-        _check_choices("metric", self.metrics, METRICS)
+        _check_choices("metric", self.metrics, _metrics())
         _check_choices("group", self.by, GROUPS)
         _check_choices("grain", (self.grain,) if self.grain else (), GRAINS)
         _check_choices("filter", tuple(key for key, _ in self.where), FILTERS, once=False)
@@ -57,7 +56,8 @@ class Question:
     @property
     def asked(self) -> list[Metric]:
         """Return the metrics themselves, as asked."""
-        return [METRICS[key] for key in self.metrics]
+        metrics = _metrics()
+        return [metrics[key] for key in self.metrics]
 
     @property
     def buckets(self) -> list[Bucket]:
@@ -76,6 +76,13 @@ class Question:
         """Return the same question of one value of a group, as when a bar is opened."""
         kept = tuple(pair for pair in self.where if pair[0] != key)
         return replace(self, where=(*kept, (key, value)))
+
+
+def _metrics() -> Mapping[str, Metric]:
+    # Imported late: the functions that count, named in the registry, take questions.
+    from allay_metrics.metrics.registry import METRICS
+
+    return METRICS
 
 
 def _check_choices(
@@ -100,13 +107,13 @@ def _make_sense(question: Question, metric: Metric) -> None:
         raise QuestionProblem(
             f"{label} compares visits of different states: it cannot be told by state."
         )
-    if metric.key == "field_utilisation" and (
-        other := [by for by in question.by if by != "therapist"]
-    ):
+    allowed = metric.groups
+    if allowed is not None and (other := [by for by in question.by if by not in allowed]):
         raise QuestionProblem(
-            f"{label} is told by therapist: hours are not offered by {other[0].replace('_', ' ')}."
+            f"{label} is told by {', '.join(allowed)}: {metric.groups_reason} "
+            f"{other[0].replace('_', ' ')}."
         )
-    if metric.key == "on_books" and question.grain != "week":
+    if metric.by_whole_weeks and question.grain != "week":
         whole = question.first.weekday() == 0 and question.last.weekday() == 6
         if question.grain or not whole:
             raise QuestionProblem(

@@ -1,4 +1,4 @@
-"""From what was counted to what is told: value, numerator, denominator and the reason."""
+"""From an aggregate to what is shown: value, numerator, denominator and the reason."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class MetricValue(NamedTuple):
 
 
 def tell(metric: Metric, cell: Aggregate, verdict: Verdict) -> MetricValue:
-    """Return what is told of a metric that was counted."""
+    """Return the value of a metric that was counted, or the reason why there is none."""
     if not verdict.is_answerable:
         return MetricValue(None, None, None, "; ".join(verdict.notes))
     if cell.why_not:

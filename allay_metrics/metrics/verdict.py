@@ -1,4 +1,4 @@
-"""Whether the records can answer, and what has to be said beside the answer."""
+"""Whether the records can answer a question, and the notes shown beside the answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def verdicts(metrics: Sequence[Metric], buckets: list[Bucket], records: Records)
 
 
 def _needs_of(metric: Metric) -> object:
-    special = metric.key if metric.key == "on_books" else metric.kind == "stock"
+    special = metric.by_whole_weeks, metric.kind == "stock"
     return metric.needs, metric.noted, metric.settled, special
 
 
@@ -101,7 +101,7 @@ def _why_not(metric: Metric, period: Range, records: Records) -> str:
         return "" if records.names_families else _absent("family")
     if kind := _kind_missed(metric, period, records):
         return _not_covered(kind, period, records)
-    if metric.key == "on_books" and records.newest < period[1]:
+    if metric.by_whole_weeks and records.newest < period[1]:
         return NOT_ENDED
     if metric.settled and records.settled_from and period[1] < records.settled_from:
         return NEWCOMERS
@@ -109,7 +109,7 @@ def _why_not(metric: Metric, period: Range, records: Records) -> str:
 
 
 def _kind_missed(metric: Metric, period: Range, records: Records) -> CoverageKind | None:
-    """Return the kind of coverage without which nothing can be said of these days."""
+    """Return the needed kind of coverage that these days lack; None where they lack none."""
     for kind in metric.needs:
         if not shared(records.anywhere(kind), (period,)):
             return kind
@@ -119,8 +119,8 @@ def _kind_missed(metric: Metric, period: Range, records: Records) -> CoverageKin
 
 
 def _days_judged(metric: Metric, bucket: Bucket) -> Range:
-    """Return the days whose coverage decides: of what is on the books, the week it is told for."""
-    if metric.key != "on_books":
+    """Return the days whose coverage decides: the whole last week where it is told by weeks."""
+    if not metric.by_whole_weeks:
         return bucket.first, bucket.last
     sunday = bucket.last + (6 - bucket.last.weekday()) * DAY
     return sunday - 6 * DAY, sunday

@@ -64,10 +64,12 @@ class WhatChanged:
         if self.usual is not None and self.days is None:
             place = f"{self.signal.capitalize()}" if self.signal else "Inside"
             parts.append(f"{place} the usual range.")
-        cities = [f"{one.name} {words.signed(one.change)}" for one in self.cities]
+        cities = [f"{change.name} {words.signed(change.change)}" for change in self.cities]
         if self.others:
             cities.append(f"all others {words.signed(self.others)}")
-        types = [f"{_TYPE_NAMES[one.name]} {words.signed(one.change)}" for one in self.types]
+        types = [
+            f"{_TYPE_NAMES[change.name]} {words.signed(change.change)}" for change in self.types
+        ]
         parts += [f"{', '.join(some)}." for some in (cities, types) if some]
         return " ".join(parts)
 
@@ -81,7 +83,7 @@ _TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "ot
 
 def what_changed(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ...]) -> WhatChanged:
     """Return how the week differs from the one before; `spots` are those of both weeks."""
-    completed = next(one for one in numbers if one.metric.key == "completed")
+    completed = next(number for number in numbers if number.metric.key == "completed")
     compared = completed.compared
     days = set(WEEKDAYS if compared.days is None else WEEKDAYS[: compared.days])
     cities: Counter[str] = Counter()
@@ -96,7 +98,7 @@ def what_changed(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ...
     # Nothing is compared that the records do not tell alike: a change of theirs is none of hers.
     ranked = sorted(
         (Difference(name, change) for name, change in cities.items() if change),
-        key=lambda one: (-abs(one.change), one.name),
+        key=lambda difference: (-abs(difference.change), difference.name),
     )
     shown = () if compared.why_not else tuple(ranked[:NAMED])
     by_type = (Difference(kind, types[kind]) for kind in VISIT_TYPES if types[kind])
@@ -107,8 +109,8 @@ def what_changed(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ...
         usual=completed.now.usual,
         signal=completed.now.signal,
         cities=shown,
-        others=0 if compared.why_not else sum(one.change for one in ranked[NAMED:]),
+        others=0 if compared.why_not else sum(difference.change for difference in ranked[NAMED:]),
         types=() if compared.why_not else tuple(by_type),
-        outside=tuple(one for one in numbers if one.now.signal),
+        outside=tuple(number for number in numbers if number.now.signal),
         why_not=compared.why_not,
     )

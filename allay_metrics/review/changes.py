@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from allay_metrics import words
 from allay_metrics.records import Scope
@@ -98,12 +98,9 @@ def changes_of(scope: Scope, import_id: str) -> ImportChanges:
 
 
 def _rows(conn: Connection, scope: Scope, import_id: str, outcome: str) -> list[Row[Any]]:
-    of_row = and_(
-        booking.c.practice_id == import_row.c.practice_id, booking.c.id == import_row.c.booking_id
-    )
     statement = (
         select(booking, import_row.c.before)
-        .select_from(import_row.join(booking, of_row))
+        .select_from(import_row.join(booking))
         .where(
             import_row.c.practice_id == scope.practice_id,
             import_row.c.import_id == import_id,
@@ -120,12 +117,9 @@ def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dic
     this = select(import_.c.sequence).where(
         import_.c.practice_id == scope.practice_id, import_.c.id == import_id
     )
-    of_row = and_(
-        import_.c.practice_id == import_row.c.practice_id, import_.c.id == import_row.c.import_id
-    )
     statement = (
         select(import_row.c.before)
-        .select_from(import_row.join(import_, of_row))
+        .select_from(import_row.join(import_))
         .where(
             import_row.c.practice_id == scope.practice_id,
             import_row.c.booking_id == row.id,
@@ -158,7 +152,9 @@ def _compared(
         FieldChange(name, was.get(name) or words.DASH, is_.get(name) or words.DASH)
         for name in dict.fromkeys([*was, *is_])
     ]
-    return tuple(one for one in field_changes if one.before != one.after)
+    return tuple(
+        field_change for field_change in field_changes if field_change.before != field_change.after
+    )
 
 
 def _render_field(name: str, value: Any, scope: Scope) -> str:

@@ -123,8 +123,14 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
     """
     today = today_in(scope, clock)
     with scope.read() as conn:
-        under_way = [one for one in read_open_episodes(conn, scope, today.date()) if _is_asked(one)]
-        check_ins_by_client = _read_check_ins(conn, scope, [one.client_id for one in under_way])
+        under_way = [
+            client_course
+            for client_course in read_open_episodes(conn, scope, today.date())
+            if _is_asked(client_course)
+        ]
+        check_ins_by_client = _read_check_ins(
+            conn, scope, [client_course.client_id for client_course in under_way]
+        )
     due_items = [
         item
         for course in under_way
@@ -134,7 +140,9 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
         if (item := _due(course, asking, check_ins_by_client.get(course.client_id, []), today))
         is not None
     ]
-    return tuple(sorted(due_items, key=lambda one: (one.waits_for_parent, one.asking.closes)))
+    return tuple(
+        sorted(due_items, key=lambda due_item: (due_item.waits_for_parent, due_item.asking.closes))
+    )
 
 
 def _is_asked(course: OpenEpisode) -> bool:
@@ -160,7 +168,12 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
                  family_id=row.family_id or "")
         for row in rows
     ]  # fmt: skip
-    return tuple(sorted(flags, key=lambda one: (one.flag.tier, one.raised_at, one.flag.id)))
+    return tuple(
+        sorted(
+            flags,
+            key=lambda open_flag: (open_flag.flag.tier, open_flag.raised_at, open_flag.flag.id),
+        )
+    )
 
 
 def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]:
@@ -230,26 +243,26 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, .
     today = today_in(scope, clock).date()
     words_to_read = [
         CheckInWait(
-            one.client_id,
+            check_in_words.client_id,
             "a parent's words to read",
-            words.short_day(datetime.fromtimestamp(one.answered_at, scope.zone).date()),
+            words.short_day(datetime.fromtimestamp(check_in_words.answered_at, scope.zone).date()),
             "act",
         )
-        for one in unread_words(scope)
-        if one.client_id
+        for check_in_words in unread_words(scope)
+        if check_in_words.client_id
     ]
     if protocol_in_force(scope) is None:
         return tuple(words_to_read)
     late = [
         CheckInWait(
-            one.course.client_id,
-            f"check-in {LABELS[one.asking.moment]} "
-            + ("not answered yet" if one.waits_for_parent else "not asked yet"),
-            f"due {words.short_day(one.asking.due)}",
-            "soon" if one.waits_for_parent else "act",
+            due_item.course.client_id,
+            f"check-in {LABELS[due_item.asking.moment]} "
+            + ("not answered yet" if due_item.waits_for_parent else "not asked yet"),
+            f"due {words.short_day(due_item.asking.due)}",
+            "soon" if due_item.waits_for_parent else "act",
         )
-        for one in due(scope, clock)
-        if one.asking.due < today and one.asking.moment != BASELINES[0]
+        for due_item in due(scope, clock)
+        if due_item.asking.due < today and due_item.asking.moment != BASELINES[0]
     ]
     return (*words_to_read, *late)
 

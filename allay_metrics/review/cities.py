@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from allay_metrics.metrics import METRICS, Metric, Question, query_all
+from allay_metrics.metrics import METRICS, Metric, Question, query, query_all
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import (
@@ -97,34 +97,34 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
     ahead = record_status.as_of_day or last
     series = _series(record_status, last)
     answers = query_all(
-        [
-            Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
-            Question(metrics=COLUMNS, first=first, last=last, where=where),
-            Question(
+        {
+            "lines": Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
+            "total": Question(metrics=COLUMNS, first=first, last=last, where=where),
+            "spots": Question(
                 metrics=("completed",),
                 by=("city", "visit_type", "weekday"),
                 first=first,
                 last=last,
                 where=where,
             ),
-            Question(
+            "ahead": Question(
                 metrics=("booked",),
                 by=("city",),
                 first=ahead,
                 last=ahead + NEXT_DAYS,
                 where=where,
             ),
-            _trend_question(series, where),
-        ],
+            "trends": _trend_question(series, where),
+        },
         scope,
     )
-    table = by_place(answers[0], "city")
-    booked = {city: cell.count for city, _, cell in cells(answers[3], "city")}
-    spots = list(_spots(answers[2]))
+    table = by_place(answers["lines"], "city")
+    booked = {city: cell.count for city, _, cell in cells(answers["ahead"], "city")}
+    spots = list(_spots(answers["spots"]))
     completed = _sums((city, visits) for city, _, _, visits in spots)
     names = ranked({city: completed.get(city, 0) for city in {c for c, _ in table} | set(booked)})
     cities = tuple(name for name in names if completed.get(name))
-    whole = by_place(answers[1])
+    whole = by_place(answers["total"])
     return CitiesReview(
         first=first,
         last=last,
@@ -143,7 +143,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         ),
         total=CityLine("", {key: whole[(key,)] for key in COLUMNS}, sum(booked.values())),
         columns=tuple(METRICS[key] for key in COLUMNS),
-        trends=_trends(answers[4], record_status, series, cities[:TRENDS]),
+        trends=_trends(answers["trends"], record_status, series, cities[:TRENDS]),
         ahead=(ahead, ahead + NEXT_DAYS),
         where=where,
     )
@@ -154,7 +154,7 @@ def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES
     record_status = known_records(scope)
     series = _series(record_status, None, weeks)
     only = (*(pair for pair in where if pair[0] != "city"), ("city", city))
-    answer = query_all([_trend_question(series, only)], scope)[0]
+    answer = query(_trend_question(series, only), scope)
     return _trends(answer, record_status, series, (city,), weeks)[0]
 
 

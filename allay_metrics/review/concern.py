@@ -86,14 +86,16 @@ def review_concern(
     summary, judged = summarise(episodes, concern, period, as_of, measure)
     counted = summary.measure
     by_age = concern.client != "parent" and counted.id != "parent_pain"
-    lines = tuple(line for one in judged if (line := _line(one, counted, by_age=by_age)).points)
+    lines = tuple(
+        line for judgement in judged if (line := _line(judgement, counted, by_age=by_age)).points
+    )
     ages = [age for line in lines for age, _ in line.points]
-    starts = [one.before.answer.value for one in judged if one.before]
+    starts = [judgement.before.answer.value for judgement in judged if judgement.before]
     drawn = band(counted.norm_metric, _steps(ages)) if by_age and counted.norm_metric else []
     return ConcernReview(
         concern=concern,
         summary=summary,
-        changes=tuple(sorted(one.change.change for one in judged if one.change)),
+        changes=tuple(sorted(judgement.change.change for judgement in judged if judgement.change)),
         lines=lines,
         by_age=by_age,
         band=tuple(drawn),
@@ -103,8 +105,8 @@ def review_concern(
     )
 
 
-def _line(one: Judged, measure: Measure, *, by_age: bool) -> AnswerLine:
-    episode = one.episode
+def _line(judgement: Judged, measure: Measure, *, by_age: bool) -> AnswerLine:
+    episode = judgement.episode
     points = []
     for answer in episode.answers:
         if answer.measure != measure.id:

@@ -93,7 +93,9 @@ def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
         died_on = died(conn, scope)
         clients = _clients(conn, scope, list(families)) if died_on else {}
     deaths_by_family = {
-        id_: [words.died(one.name, died_on[one.id]) for one in theirs if one.id in died_on]
+        id_: [
+            words.died(person.name, died_on[person.id]) for person in theirs if person.id in died_on
+        ]
         for id_, theirs in clients.items()
     }
     return {id_: words.listed(deaths) for id_, deaths in deaths_by_family.items() if deaths}
@@ -125,8 +127,8 @@ def _read(scope: Scope, statement: Select[Any]) -> tuple[FamilyContact, ...]:
             booking.c.family_id.in_([row.id for row in rows if row.contact != "yes"]),
         )
         who = {
-            (one.family_id, one.level): one
-            for one in conn.execute(
+            (level_row.family_id, level_row.level): level_row
+            for level_row in conn.execute(
                 set_so.order_by(family_contact.c.set_at, family_contact.c.death)
             )
         }
@@ -158,7 +160,7 @@ class _FamilyDetails:
 
 def _family(scope: Scope, row: Any, contact_row: Any, details: _FamilyDetails) -> FamilyContact:
     gone = details.died_on
-    living = [one.name for one in details.clients if one.id not in gone]
+    living = [person.name for person in details.clients if person.id not in gone]
     return FamilyContact(
         family_id=row.id,
         name=row.name,
@@ -169,7 +171,9 @@ def _family(scope: Scope, row: Any, contact_row: Any, details: _FamilyDetails) -
         else None,
         living=tuple(dict.fromkeys([*living, *([details.booked_by] if details.booked_by else [])])),
         deaths=tuple(
-            words.died(one.name, gone[one.id]) for one in details.clients if one.id in gone
+            words.died(person.name, gone[person.id])
+            for person in details.clients
+            if person.id in gone
         ),
         city=details.last.city if details.last else "",
         therapist=details.last.therapist if details.last else "",
@@ -208,12 +212,9 @@ def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[
 
 def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, Any]:
     """Return by family its last visit that took place: day, city, therapist."""
-    who = and_(
-        therapist.c.practice_id == visit.c.practice_id, therapist.c.id == visit.c.therapist_id
-    )
     statement = (
         select(visit.c.family_id, visit.c.day, visit.c.city, therapist.c.name.label("therapist"))
-        .select_from(visit.join(therapist, who))
+        .select_from(visit.join(therapist))
         .where(
             visit.c.practice_id == scope.practice_id,
             visit.c.family_id.in_(among(conn, families)),

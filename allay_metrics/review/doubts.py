@@ -114,17 +114,19 @@ def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidat
     on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
     name, parent = plain_name(row.said_name or ""), plain_name(person.get("parent", ""))
     matches = []
-    for one in conn.execute(_in_care(scope, on, row.said_email)):
+    for client_row in conn.execute(_in_care(scope, on, row.said_email)):
         why = []
-        if row.said_email and row.said_email in {one.email, one.booked_by_email}:
+        if row.said_email and row.said_email in {client_row.email, client_row.booked_by_email}:
             why.append("same e-mail")
-        if name and plain_name(one.name) == name:
+        if name and plain_name(client_row.name) == name:
             why.append("same name")
-        if parent and plain_name(one.client_name) == parent:
+        if parent and plain_name(client_row.client_name) == parent:
             why.append("same parent")
-        spent = abs((one.near - on).days)
-        label = f"{one.name} ({one.family}), visit {words.dated(one.near)}"
-        matches.append((-len(why), spent, label, Candidate(one.id, label, " and ".join(why))))
+        spent = abs((client_row.near - on).days)
+        label = f"{client_row.name} ({client_row.family}), visit {words.dated(client_row.near)}"
+        matches.append(
+            (-len(why), spent, label, Candidate(client_row.id, label, " and ".join(why)))
+        )
     best: dict[str, Candidate] = {}
     for *_, candidate in sorted(matches, key=lambda each: each[:3]):
         best.setdefault(candidate.client_id, candidate)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 
 from allay_metrics import travel
 from allay_metrics.derive.legs import read_pairs
@@ -45,7 +45,7 @@ def lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[LoneDri
     columns = (visit.c.starts_at, visit.c.city, therapist.c.name, visit.c.drive_minutes)
     statement = (
         select(*columns)
-        .join(therapist, _of_therapist())
+        .select_from(visit.join(therapist))
         .where(scope.own(visit), days, IS_LONE, visit.c.drive_minutes >= LONG)
         .order_by(visit.c.drive_minutes.desc(), visit.c.starts_at, visit.c.id)
     )
@@ -126,8 +126,3 @@ def _legs(
         else:
             note = "miles estimated, minutes as the owner knows them" if ruled else "estimated"
             yield day, a, b, round(miles, 1), minutes, note
-
-
-def _of_therapist() -> ColumnElement[bool]:
-    same = therapist.c.practice_id == visit.c.practice_id
-    return and_(same, therapist.c.id == visit.c.therapist_id)

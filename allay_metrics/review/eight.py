@@ -1,6 +1,6 @@
 """The eight numbers the owner reads each Monday: each with its weeks, its usual range, its goal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +9,6 @@ import pandas as pd
 from sqlalchemy import select
 
 from allay_metrics.metrics import METRICS, Metric, Question
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.question import WEEKDAYS
 from allay_metrics.metrics.usual import (
     WEEKS_BACK,
@@ -34,7 +33,7 @@ EIGHT = (
     "wait_days",
     "improved_share",
 )
-VISIT_METRICS = tuple(key for key in EIGHT if key not in REPORTED)
+VISIT_METRICS = tuple(key for key in EIGHT if not METRICS[key].is_reported)
 AHEAD = timedelta(days=13)
 
 Table = Mapping[tuple[Any, ...], MetricCell]
@@ -103,10 +102,15 @@ class ScorecardRequest:
     books: Question | None
 
     @property
-    def questions(self) -> list[Question]:
-        """Return the questions there are, in the order in which answers are taken."""
-        maybe = (self.same_days, self.books)
-        return [self.weeks, self.reported, *(one for one in maybe if one is not None)]
+    def questions(self) -> dict[str, Question]:
+        """Return the questions there are, by the name of their field."""
+        questions = {
+            "weeks": self.weeks,
+            "reported": self.reported,
+            "same_days": self.same_days,
+            "books": self.books,
+        }
+        return {name: question for name, question in questions.items() if question is not None}
 
 
 def ask_for(record_status: RecordStatus, monday: date, where: Filters = ()) -> ScorecardRequest:
@@ -134,20 +138,19 @@ def week_question(monday: date, count: int, where: Filters = ()) -> Question:
 
 def eight_numbers(
     request: ScorecardRequest,
-    answers: Sequence[pd.DataFrame],
+    answers: Mapping[str, pd.DataFrame],
     record_status: RecordStatus,
     goals: Mapping[str, float],
 ) -> tuple[Number, ...]:
     """Return the eight numbers in the order the page shows them.
 
-    `answers` are those to `asked.questions`. Goals are left out under filters: they were set for
-    the whole practice.
+    `answers` are those to `request.questions`, by name. Goals are left out under filters: they
+    were set for the whole practice.
     """
     monday, where = request.monday, request.weeks.where
-    left = list(answers)
-    table = {**by_place(left.pop(0), "period"), **by_place(left.pop(0), "period")}
-    same_days = by_place(left.pop(0), "period") if request.same_days else {}
-    books = by_place(left.pop(0))[("booked",)] if request.books else None
+    table = {**by_place(answers["weeks"], "period"), **by_place(answers["reported"], "period")}
+    same_days = by_place(answers["same_days"], "period") if request.same_days else {}
+    books = by_place(answers["books"])[("booked",)] if request.books else None
     days = days_over(record_status, monday)
     alike = _Alike(record_status)
     numbers = []
@@ -260,7 +263,7 @@ def _against(
     before: list[MetricCell],
     record_status: RecordStatus,
 ) -> WeekNumber:
-    if metric.key in REPORTED:
+    if metric.is_reported:
         return WeekNumber(week, cell)
     # Hours are no trials: a share of them wanders as a count does, from week to week.
     if metric.is_rate and metric.kind != "share_of_hours":

@@ -86,7 +86,8 @@ def set_aside_export(scope: Scope) -> Export:
 def imports_export(scope: Scope) -> Export:
     """Return every import with what became of its rows, newest first."""
     rows: list[tuple[Value, ...]] = [
-        tuple(getattr(one, name) for name in _IMPORTS.values()) for one in past_imports(scope)
+        tuple(getattr(past_import, name) for name in _IMPORTS.values())
+        for past_import in past_imports(scope)
     ]
     return Export(about(scope, known_records(scope), "Imports", None), tuple(_IMPORTS), rows)
 

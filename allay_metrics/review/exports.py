@@ -146,16 +146,16 @@ def _counted(
 
 
 def _of_week(review: WeekReview) -> Iterator[ExportLine]:
-    for one in review.numbers:
-        for week in one.weeks:
+    for number in review.numbers:
+        for week in number.weeks:
             yield ExportLine(
                 part="Scorecard",
                 period=week.week,
-                number=one.metric.label,
-                unit=one.metric.unit,
+                number=number.metric.label,
+                unit=number.metric.unit,
                 cell=week.cell,
                 usual=week.usual,
-                goal=one.goal,
+                goal=number.goal,
             )
     yield from _grid("Where, completed and booked", review.grid, "Visits")
     for kind, counts in review.types.counts.items():
@@ -247,25 +247,25 @@ def _families(review: TypesReview) -> Iterator[ExportLine]:
 
 
 def _of_therapists(review: TherapistsReview) -> Iterator[ExportLine]:
-    for one in review.therapists:
-        for week in one.weeks:
+    for therapist in review.therapists:
+        for week in therapist.weeks:
             for name, minutes in (("offered", week.offered), ("taken", week.used)):
                 hours = None if minutes is None else minutes / _MINUTES
                 why = "" if hours is not None else "no offered hours on file"
                 yield ExportLine(
-                    part="Weeks ahead", therapist=one.name, period=week.monday,
+                    part="Weeks ahead", therapist=therapist.name, period=week.monday,
                     number=f"Hours {name}", unit="hours", cell=MetricCell(hours, hours, reason=why),
                 )  # fmt: skip
             for day in week.days:
                 for city, visits in day.cities:
                     yield ExportLine(
-                        part="Days ahead", city=city, therapist=one.name, period=day.day,
+                        part="Days ahead", city=city, therapist=therapist.name, period=day.day,
                         number="Visits", unit="visits", cell=MetricCell(visits, visits),
                     )  # fmt: skip
-        for monday, count in zip(one.mondays, one.completed, strict=True):
-            last = monday == one.mondays[-1]
+        for monday, count in zip(therapist.mondays, therapist.completed, strict=True):
+            last = monday == therapist.mondays[-1]
             yield ExportLine(
-                part="Weeks past", therapist=one.name, period=monday,
+                part="Weeks past", therapist=therapist.name, period=monday,
                 number=METRICS["completed"].label, unit="visits", cell=MetricCell(count, count),
-                usual=one.usual if last else None,
+                usual=therapist.usual if last else None,
             )  # fmt: skip

@@ -189,8 +189,8 @@ def covered_days(records: Records) -> list[Covered]:
 
 def source_label(source: str) -> str:
     """Return a source's name for people: `Acuity Scheduling` for acuity, else as it is."""
-    labels = {one.name: one.label for one in shipped_questionnaires()}
-    labels |= {one.name: one.label for one in shipped_profiles()}
+    labels = {questionnaire.name: questionnaire.label for questionnaire in shipped_questionnaires()}
+    labels |= {profile.name: profile.label for profile in shipped_profiles()}
     return labels.get(source, source)
 
 

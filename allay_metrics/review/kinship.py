@@ -88,8 +88,12 @@ def kinship(scope: Scope) -> Kinship:
         if pair not in handled_pairs and not pair <= kept:
             questions.append(question)
         handled_pairs.add(pair)
-    several = [one for one in kin.values() if len(one.surnames) > 1 and one.key not in kept]
-    several.sort(key=lambda one: (-one.bookings, one.name))
+    several = [
+        relatives
+        for relatives in kin.values()
+        if len(relatives.surnames) > 1 and relatives.key not in kept
+    ]
+    several.sort(key=lambda relatives: (-relatives.bookings, relatives.name))
     return Kinship(tuple(questions), tuple(several), _decided(kin, links))
 
 
@@ -112,12 +116,16 @@ def _families(scope: Scope) -> dict[str, Kin]:
         for key, name, doubt, client, email, phone, address, count, first, last in conn.execute(
             statement
         ):
-            one = kin_by_key.setdefault(key, Kin(key, name, doubt))
-            one.names[client] = one.names.get(client, 0) + count
-            one.bookings += count
-            one.first = min(first, one.first or first)
-            one.last = max(last, one.last or last)
-            for kept, value in ((one.emails, email), (one.phones, phone), (one.addresses, address)):
+            relatives = kin_by_key.setdefault(key, Kin(key, name, doubt))
+            relatives.names[client] = relatives.names.get(client, 0) + count
+            relatives.bookings += count
+            relatives.first = min(first, relatives.first or first)
+            relatives.last = max(last, relatives.last or last)
+            for kept, value in (
+                (relatives.emails, email),
+                (relatives.phones, phone),
+                (relatives.addresses, address),
+            ):
                 if value:
                     kept.add(value)
     return kin_by_key
@@ -127,20 +135,20 @@ def _of_doubts(kin: Iterable[Kin]) -> list[FamilyQuestion]:
     """Return each family whose match is doubtful beside those it may be one with."""
     families = list(kin)
     questions = []
-    for one in families:
-        if not one.doubt:
+    for relatives in families:
+        if not relatives.doubt:
             continue
-        names = {plain_name(name) for name in one.names}
+        names = {plain_name(name) for name in relatives.names}
         for other in families:
-            if other is one or not other.emails:
+            if other is relatives or not other.emails:
                 continue
-            if one.phones & other.phones:
+            if relatives.phones & other.phones:
                 questions.append(
-                    FamilyQuestion(one, other, "the same phone, and others have it too")
+                    FamilyQuestion(relatives, other, "the same phone, and others have it too")
                 )
-            elif not one.phones and names & {plain_name(name) for name in other.names}:
+            elif not relatives.phones and names & {plain_name(name) for name in other.names}:
                 questions.append(
-                    FamilyQuestion(one, other, "the same name, and others have it too")
+                    FamilyQuestion(relatives, other, "the same name, and others have it too")
                 )
     return questions
 
@@ -148,12 +156,12 @@ def _of_doubts(kin: Iterable[Kin]) -> list[FamilyQuestion]:
 def _look_alikes(kin: Iterable[Kin]) -> list[FamilyQuestion]:
     """Return pairs of families with one surname and one phone or address between them."""
     shared: dict[tuple[str, str, str], list[Kin]] = defaultdict(list)
-    for one in kin:
-        for surname in sorted(one.surnames):
-            for phone in sorted(one.phones):
-                shared["phone", surname, phone].append(one)
-            for address in sorted(set(filter(_is_street, map(plain_name, one.addresses)))):
-                shared["address", surname, address].append(one)
+    for relatives in kin:
+        for surname in sorted(relatives.surnames):
+            for phone in sorted(relatives.phones):
+                shared["phone", surname, phone].append(relatives)
+            for address in sorted(set(filter(_is_street, map(plain_name, relatives.addresses)))):
+                shared["address", surname, address].append(relatives)
     return [
         FamilyQuestion(one, other, f"the same surname and {_CONTACTS[what]}")
         for (what, _, _), alike in shared.items()

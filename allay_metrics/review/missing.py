@@ -233,16 +233,16 @@ def whose_visits(groups: Iterable[GroupCount]) -> str:
     """Return of whom a file lacks most, and when: `Maya Lopez 170 of 176, September 2026`."""
     group_counts = list(groups)
     therapists = sorted(
-        (one for one in group_counts if one.group[0] == "therapist"),
-        key=lambda one: (-one.absent, one.group[1]),
+        (count for count in group_counts if count.group[0] == "therapist"),
+        key=lambda count: (-count.absent, count.group[1]),
     )
     parts = [
-        f"{group_name(one.group)} {words.number(one.absent)} of {words.number(one.of)}"
-        for one in therapists[:_GROUP_PHRASES]
+        f"{group_name(count.group)} {words.number(count.absent)} of {words.number(count.of)}"
+        for count in therapists[:_GROUP_PHRASES]
     ]
     if (more := len(therapists) - _GROUP_PHRASES) > 0:
         parts.append(words.plural(more, "more therapist"))
-    months = sorted(one.group[1] for one in group_counts if one.group[0] == "month")
+    months = sorted(count.group[1] for count in group_counts if count.group[0] == "month")
     return ", ".join([*parts, *([_months(months[0], months[-1])] if months else [])])
 
 

@@ -29,10 +29,10 @@ def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
         if concern.kind == "history tag":
             continue
         _, judged = summarise(episodes, concern, (date.min, as_of.replace(day=1)), as_of)
-        for one in judged:
-            if one.change is not None:
-                month = closes_on(one.episode, concern).replace(day=1)
-                verdicts_by_month[month].append(one.change.verdict == "better")
+        for judgement in judged:
+            if judgement.change is not None:
+                month = closes_on(judgement.episode, concern).replace(day=1)
+                verdicts_by_month[month].append(judgement.change.verdict == "better")
     whole = {
         month: verdicts
         for month, verdicts in verdicts_by_month.items()
@@ -48,4 +48,4 @@ def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
 
 def middle_share(months: Sequence[Month]) -> float | None:
     """Return the median of the months' shares: the line a run chart is read against."""
-    return median(one.better / one.pairs for one in months) if months else None
+    return median(month.better / month.pairs for month in months) if months else None

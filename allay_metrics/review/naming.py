@@ -228,13 +228,7 @@ def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
             booking.c.starts_at,
             booking.c.client_name,
         )
-        .join(
-            booking,
-            and_(
-                booking.c.practice_id == correction.c.practice_id,
-                booking.c.id == correction.c.booking_id,
-            ),
-        )
+        .select_from(correction.join(booking))
         .where(correction.c.practice_id == scope.practice_id, correction.c.field == field)
         .order_by(correction.c.made_at.desc(), booking.c.starts_at.desc(), booking.c.id)
     )

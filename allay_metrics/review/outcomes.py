@@ -22,7 +22,7 @@ from allay_metrics.review.months import Month, whole_months
 from allay_metrics.review.worries import Worry, read_worries
 
 WHOLE_PRACTICE = "These numbers are of the whole practice: for the owner to see."
-LONGEST_WINDOW = max(one.closes(date.min) for one in WINDOWS.values()) - date.min
+LONGEST_WINDOW = max(window.closes(date.min) for window in WINDOWS.values()) - date.min
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class OutcomesReview:
     @property
     def eligible(self) -> int:
         """Return the episodes whose window closed in the period."""
-        return sum(one.summary.funnel.eligible for one in self.concerns)
+        return sum(concern.summary.funnel.eligible for concern in self.concerns)
 
     @property
     def paired(self) -> int:
         """Return those with both answers."""
-        return sum(one.summary.funnel.paired for one in self.concerns)
+        return sum(concern.summary.funnel.paired for concern in self.concerns)
 
 
 def review_outcomes(
@@ -78,17 +78,21 @@ def review_outcomes(
         episodes = read_episodes(scope, conn=conn)
         worries = read_worries(conn, scope, first, last)
     day = as_of or last
-    reviewed = [review_concern(episodes, one, chosen_measure, (first, last), day) for one in chosen]
+    reviewed = [
+        review_concern(episodes, concern, chosen_measure, (first, last), day) for concern in chosen
+    ]
     return OutcomesReview(
         first=first,
         last=last,
         as_of=as_of,
         concerns=tuple(reviewed),
-        undeclared=sum(not one.concern and first <= one.first <= last for one in episodes),
+        undeclared=sum(
+            not episode.concern and first <= episode.first <= last for episode in episodes
+        ),
         by_type=_by_type(reviewed, episodes, (first, min(last, day))),
         worries=worries,
         months=whole_months(episodes, day),
-        has_check_ins=any(one.has_check_in for one in episodes),
+        has_check_ins=any(episode.has_check_in for episode in episodes),
         own=_own(episodes, own, (first, last), day),
     )
 
@@ -98,11 +102,11 @@ def _own(
 ) -> tuple[ConcernReview, ...]:
     """Return each own measure with answers, by each of its concerns: exploratory, all of them."""
     reviewed = [
-        review_concern(episodes, concerns()[concern], one.measure, period, as_of)
-        for one in own
-        for concern in one.concerns
+        review_concern(episodes, concerns()[concern], own_concern.measure, period, as_of)
+        for own_concern in own
+        for concern in own_concern.concerns
     ]
-    return tuple(one for one in reviewed if one.summary.funnel.baseline or one.lines)
+    return tuple(review for review in reviewed if review.summary.funnel.baseline or review.lines)
 
 
 def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernReview, ...]:
@@ -119,18 +123,18 @@ def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernRevi
         as_of = read_records(conn, scope).newest
         episodes = read_episodes(scope, opened=opened, conn=conn)
     reviewed = [
-        review_concern(episodes, one, None, (first, last), as_of or last)
-        for one in concerns().values()
-        if one.kind != "history tag"
+        review_concern(episodes, concern, None, (first, last), as_of or last)
+        for concern in concerns().values()
+        if concern.kind != "history tag"
     ]
-    answered = [one for one in reviewed if one.summary.funnel.paired]
-    return tuple(sorted(answered, key=lambda one: -one.summary.funnel.paired))
+    answered = [concern for concern in reviewed if concern.summary.funnel.paired]
+    return tuple(sorted(answered, key=lambda concern: -concern.summary.funnel.paired))
 
 
 def _asked_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | None:
     if measure is None:
         return None
-    measures_by_id = {**measures(), **{one.id: one.measure for one in own}}
+    measures_by_id = {**measures(), **{own_measure.id: own_measure.measure for own_measure in own}}
     countable = [id_ for id_, one in measures_by_id.items() if one.kind in ("number", "ordinal")]
     if measure not in countable:
         raise QuestionProblem(choose_from("measure", measure, countable))
@@ -141,7 +145,7 @@ def _chosen(only: Sequence[str]) -> list[Concern]:
     for name in only:
         if name not in concerns():
             raise QuestionProblem(choose_from("concern", name, list(concerns())))
-    return [one for one in concerns().values() if not only or one.id in only]
+    return [concern for concern in concerns().values() if not only or concern.id in only]
 
 
 def _by_type(
@@ -153,15 +157,19 @@ def _by_type(
     concern that is too small to be told.
     """
     verdicts_by_type: dict[str, list[bool]] = defaultdict(list)
-    for one in reviewed:
-        if one.charted:
-            _, judged = summarise(episodes, one.concern, period, period[1], one.summary.measure)
+    for concern in reviewed:
+        if concern.charted:
+            _, judged = summarise(
+                episodes, concern.concern, period, period[1], concern.summary.measure
+            )
             for result in judged:
                 if result.change is not None:
                     verdicts_by_type[result.episode.visit_type].append(
                         result.change.verdict == "better"
                     )
-    pairs = {one.concern.id: one.summary.funnel.paired for one in reviewed if one.charted}
+    pairs = {
+        concern.concern.id: concern.summary.funnel.paired for concern in reviewed if concern.charted
+    }
     if withheld({kind: len(result) for kind, result in verdicts_by_type.items()}) or tells_on_one(
         pairs
     ):
@@ -176,16 +184,16 @@ def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
 
     Changes are signed so that positive is better; what is withheld is None, and `reason` says why.
     """
-    return [_row(one) for one in review.concerns]
+    return [_row(concern) for concern in review.concerns]
 
 
-def _row(one: ConcernReview) -> dict[str, Any]:
-    summary = one.told
+def _row(review: ConcernReview) -> dict[str, Any]:
+    summary = review.told
     mean = summary.mean
     return {
-        "concern": one.concern.id,
+        "concern": review.concern.id,
         "measure": summary.measure.id,
-        "window": WINDOWS[one.concern.primary_window].id,
+        "window": WINDOWS[review.concern.primary_window].id,
         "eligible": summary.funnel.eligible,
         "asked": summary.funnel.asked,
         "baseline": summary.funnel.baseline,
@@ -199,7 +207,7 @@ def _row(one: ConcernReview) -> dict[str, Any]:
         "better": _share(summary.better),
         "same": _share(summary.same),
         "worse": _share(summary.worse),
-        "at_best_already": None if one.why_not else summary.at_best_already,
+        "at_best_already": None if review.why_not else summary.at_best_already,
         "worst_case_share": summary.worst_case,
         "best_case_share": summary.best_case,
         "reason": summary.reason,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from allay_metrics import words
 from allay_metrics.actions.erasing import REASON as ERASED
@@ -119,11 +119,11 @@ def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: CellsByMetr
 
 def _days_behind(key: str, snapshot: Snapshot) -> tuple[date, date]:
     """Return the days whose visits a week's number depends on."""
-    sunday = sunday_of(snapshot.week)
-    if key == "on_books":
-        return sunday + timedelta(days=1), sunday + timedelta(days=14)
-    # Whether a family has a next visit may be told by any later one.
-    return snapshot.week, date.max if key == "rebooked_rate" else sunday
+    after_monday, after_sunday = METRICS[key].reach
+    first = snapshot.week + timedelta(days=after_monday)
+    if after_sunday is None:
+        return first, date.max
+    return first, sunday_of(snapshot.week) + timedelta(days=after_sunday)
 
 
 def _plain(cell: MetricCell) -> dict[str, Any]:
@@ -169,21 +169,7 @@ def _reasons(
     week = booking.c.day.between(*days)
     later = (
         select(import_row.c.outcome, func.count())
-        .select_from(
-            import_row.join(
-                import_,
-                and_(
-                    import_.c.practice_id == import_row.c.practice_id,
-                    import_.c.id == import_row.c.import_id,
-                ),
-            ).join(
-                booking,
-                and_(
-                    booking.c.practice_id == import_row.c.practice_id,
-                    booking.c.id == import_row.c.booking_id,
-                ),
-            )
-        )
+        .select_from(import_row.join(import_).join(booking))
         .where(in_practice, week, import_.c.sequence > _sequence_of(scope, snapshot.import_id))
         .where(import_.c.undone_at.is_(None))
         .group_by(import_row.c.outcome)
@@ -192,15 +178,7 @@ def _reasons(
     absent = select(func.count()).where(in_practice, week, booking.c.absent_by.is_not(None))
     decided = (
         select(func.count())
-        .select_from(
-            correction.join(
-                booking,
-                and_(
-                    booking.c.practice_id == correction.c.practice_id,
-                    booking.c.id == correction.c.booking_id,
-                ),
-            )
-        )
+        .select_from(correction.join(booking))
         .where(in_practice, week, correction.c.made_at >= snapshot.taken_at)
     )
     undone = select(func.count()).where(

@@ -99,19 +99,19 @@ def review_therapists(scope: Scope) -> TherapistsReview:
     in_practice = therapist.c.practice_id == scope.practice_id
     with scope.read() as conn:
         staff = conn.execute(select(therapist).where(in_practice)).all()
-        offered = offered_minutes(conn, scope, [one.id for one in staff], ahead)
+        offered = offered_minutes(conn, scope, [member.id for member in staff], ahead)
         plans = _plans(conn.execute(_planned(scope, ahead)).all())
     lines = []
-    for one in sorted(staff, key=lambda one: (one.name.casefold(), one.name)):
-        counts = [counted.get((one.name, week, "completed"), _NONE).count for week in past]
-        weeks = tuple(_week(one.id, monday, offered, plans) for monday in ahead)
-        here = one.active_to is None or one.active_to >= this_week
-        known_here = one.week_minutes is not None or bool(one.base_city)
+    for member in sorted(staff, key=lambda member: (member.name.casefold(), member.name)):
+        counts = [counted.get((member.name, week, "completed"), _NONE).count for week in past]
+        weeks = tuple(_week(member.id, monday, offered, plans) for monday in ahead)
+        here = member.active_to is None or member.active_to >= this_week
+        known_here = member.week_minutes is not None or bool(member.base_city)
         busy = any(counts[-SERIES:]) or any(week.days for week in weeks)
-        if here and (busy or known_here) and one.name != UNKNOWN:
+        if here and (busy or known_here) and member.name != UNKNOWN:
             usual = usual_count(_since_her_first(counts[-WEEKS_BACK - 1 : -1]))
             shown = (tuple(past[-SERIES:]), tuple(counts[-SERIES:]), usual)
-            named = (one.id, one.name, one.base_city or "", one.week_minutes)
+            named = (member.id, member.name, member.base_city or "", member.week_minutes)
             lines.append(TherapistLine(*named, weeks, *shown))
     return TherapistsReview(record_status, tuple(lines))
 
@@ -132,7 +132,7 @@ def _planned(scope: Scope, weeks: Sequence[date]) -> Any:
     summed = (columns.visits, columns.minutes, columns.drive_minutes, columns.undriven)
     grouped = (columns.therapist_id, columns.week, columns.day, columns.city, columns.state)
     return (
-        select(*grouped, *(func.sum(one) for one in summed))
+        select(*grouped, *(func.sum(column) for column in summed))
         .where(
             scope.own(daily),
             columns.day.between(weeks[0], sunday_of(weeks[-1])),
@@ -173,9 +173,9 @@ def _week(
     return WeekPlan(
         monday,
         offered.get((id_, monday)),
-        sum(one.minutes + one.drive for one in days.values()),
+        sum(plan.minutes + plan.drive for plan in days.values()),
         tuple(
-            DayPlan(day, tuple(one.cities.items()), one.drive, one.undriven)
-            for day, one in sorted(days.items())
+            DayPlan(day, tuple(plan.cities.items()), plan.drive, plan.undriven)
+            for day, plan in sorted(days.items())
         ),
     )

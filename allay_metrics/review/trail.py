@@ -66,7 +66,7 @@ def doers(scope: Scope) -> list[Doer]:
         rows = [(row.role, row.who) for row in conn.execute(statement)]
         names = _names(conn, scope, [who for _, who in rows if who])
     people = [Doer(role, who, _called(role, who, names)) for role, who in rows]
-    return sorted(people, key=lambda one: one.name)
+    return sorted(people, key=lambda doer: doer.name)
 
 
 def lines(
@@ -114,7 +114,9 @@ def _which(
         parts += [lines_of.c.role == doer.role, lines_of.c.who == doer.id]
     if kind:
         actions = conn.execute(select(lines_of.c.action).where(in_practice).distinct()).scalars()
-        parts.append(lines_of.c.action.in_([one for one in actions if kind_of(one) == kind]))
+        parts.append(
+            lines_of.c.action.in_([action for action in actions if kind_of(action) == kind])
+        )
     if before is not None:
         parts.append(lines_of.c.number < before)
     return and_(*parts)

@@ -98,6 +98,11 @@ class TypesReview:
     question: Question
     where: Filters
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Return the keys of the metrics that the page has a total of."""
+        return (*self.question.metrics, "combined")
+
 
 def review_visit_types(
     scope: Scope, first: date, last: date, where: Filters = (), grain: str = "week"
@@ -116,10 +121,18 @@ def review_visit_types(
     families = Question(
         metrics=("families_seen", "new_families"), grain=grain, first=first, last=last, where=where
     )
-    answers = query_all([over_time, totals, families, replace(totals, by=())], scope)
-    whole = by_place(answers[3])
+    answers = query_all(
+        {
+            "over_time": over_time,
+            "totals": totals,
+            "families": families,
+            "whole": replace(totals, by=()),
+        },
+        scope,
+    )
+    whole = by_place(answers["whole"])
     periods = tuple(bucket.start for bucket in over_time.buckets if bucket.start is not None)
-    type_cells = by_place(answers[1], "visit_type")
+    type_cells = by_place(answers["totals"], "visit_type")
     by_type = {
         kind: {key: type_cells.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES
     }
@@ -127,11 +140,11 @@ def review_visit_types(
         first=first,
         last=last,
         record_status=record_status,
-        mix=_mix(answers[0], grain, periods),
+        mix=_mix(answers["over_time"], grain, periods),
         totals=by_type,
         whole={key: whole[(key,)] for key in in_all},
         new_to_type={kind: cells["new_to_type"] for kind, cells in by_type.items()},
-        families=_families(answers[2], periods),
+        families=_families(answers["families"], periods),
         paths=read_paths(scope, totals, record_status.records.settled_from),
         ages=_ages(scope, totals),
         combined=_combined(scope, totals, by_type),

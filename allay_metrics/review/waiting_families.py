@@ -80,14 +80,11 @@ def without_next(practice: Practice, since: Since, today: Since) -> ColumnElemen
 
 
 def _with_open_sign(practice: Practice) -> Select[tuple[str]]:
-    of_check_in = and_(
-        check_in.c.practice_id == red_flag.c.practice_id, check_in.c.id == red_flag.c.check_in_id
-    )
     of_client = and_(
         client.c.practice_id == check_in.c.practice_id, client.c.id == check_in.c.client_id
     )
     return (
         select(client.c.family_id)
-        .select_from(red_flag.join(check_in, of_check_in).join(client, of_client))
+        .select_from(red_flag.join(check_in).join(client, of_client))
         .where(red_flag.c.practice_id == practice, red_flag.c.acknowledged_at.is_(None))
     )

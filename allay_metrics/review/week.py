@@ -120,9 +120,14 @@ class WeekReview:
         return self.record_status.newest is not None
 
     @property
+    def beside(self) -> dict[str, MetricCell]:
+        """Return the cells shown next to one of the eight numbers, by metric."""
+        return {"families_seen": self.families_seen}
+
+    @property
     def number(self) -> dict[str, Number]:
         """Return the eight numbers by key."""
-        return {one.metric.key: one for one in self.numbers}
+        return {number.metric.key: number for number in self.numbers}
 
 
 def default_week(record_status: RecordStatus, today: date) -> date:
@@ -142,11 +147,9 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
     today = datetime.now(scope.zone).date()
     week = default_week(record_status, today) if monday is None else monday_of(monday)
     request = ask_for(record_status, week, where)
-    others = _questions(week, where)
-    answers = query_all([*request.questions, *others], scope)
-    of_eight, of_page = answers[: -len(others)], answers[-len(others) :]
-    numbers = eight_numbers(request, of_eight, record_status, read_goals(scope))
-    spots = list(_spots(of_page[0]))
+    answers = query_all({**request.questions, **_questions(week, where)}, scope)
+    numbers = eight_numbers(request, answers, record_status, read_goals(scope))
+    spots = list(_spots(answers["spots"]))
     here = [spot for spot in spots if spot.week == week]
     earlier, later = _neighbours(record_status, week)
     return WeekReview(
@@ -156,13 +159,13 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
         later=later,
         record_status=record_status,
         numbers=numbers,
-        families_seen=by_place(of_page[3])[("families_seen",)],
+        families_seen=by_place(answers["families_seen"])[("families_seen",)],
         states=_states(scope, request.weeks, week),
         changed=what_changed(week, spots, numbers),
         grid=grid_of((s.city, s.weekday, s.completed + s.booked) for s in here),
         map=on_the_map(scope, _by_city(here)),
-        types=_types(of_page[1], week),
-        referrals=_referrals(of_page[2]),
+        types=_types(answers["types"], week),
+        referrals=_referrals(answers["referrals"]),
         needs=count_needs(scope, record_status.as_of_day or today),
         lone=lone_drives(scope, week, record_status.as_of_day),
         worse=len(got_worse(scope, record_status.as_of_day or today)),
@@ -182,12 +185,12 @@ def read_note(scope: Scope, monday: date) -> WeekNote:
     return WeekNote("", 0) if row is None else WeekNote(row.text, row.version)
 
 
-def _questions(week: date, where: Filters) -> list[Question]:
+def _questions(week: date, where: Filters) -> dict[str, Question]:
     """Return what is asked beside the eight numbers: spots, types, referrals, families seen."""
     last = sunday_of(week)
     series = weeks_up_to(week, SERIES)[0]
-    return [
-        Question(
+    return {
+        "spots": Question(
             metrics=("completed", "booked"),
             by=("city", "visit_type", "weekday"),
             grain="week",
@@ -195,7 +198,7 @@ def _questions(week: date, where: Filters) -> list[Question]:
             last=last,
             where=where,
         ),
-        Question(
+        "types": Question(
             metrics=("completed",),
             by=("visit_type",),
             grain="week",
@@ -203,11 +206,11 @@ def _questions(week: date, where: Filters) -> list[Question]:
             last=last,
             where=where,
         ),
-        Question(
+        "referrals": Question(
             metrics=("new_families",), by=("referral_source",), first=series, last=last, where=where
         ),
-        Question(metrics=("families_seen",), first=week, last=last, where=where),
-    ]
+        "families_seen": Question(metrics=("families_seen",), first=week, last=last, where=where),
+    }
 
 
 def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
@@ -243,7 +246,9 @@ def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
 def _referrals(answer: pd.DataFrame) -> Referrals:
     source_cells = [(source, cell) for source, _, cell in cells(answer, "referral_source")]
     referrals = [Referral(source, cell.count) for source, cell in source_cells if cell.value]
-    referrals.sort(key=lambda one: (one.source == UNKNOWN, -one.families, one.source))
+    referrals.sort(
+        key=lambda referral: (referral.source == UNKNOWN, -referral.families, referral.source)
+    )
     return Referrals(
         tuple(referrals), next((cell.reason for _, cell in source_cells if cell.reason), "")
     )
@@ -278,7 +283,11 @@ def _restated(
 ) -> tuple[str, ...]:
     if where:
         return tuple(restated(scope, week))
-    now = {one.metric.key: one.weeks[-1].cell for one in numbers if one.metric.key in VISIT_METRICS}
+    now = {
+        number.metric.key: number.weeks[-1].cell
+        for number in numbers
+        if number.metric.key in VISIT_METRICS
+    }
     with scope.read() as conn:
         snapshot = read_snapshot(conn, scope, week)
         return () if snapshot is None else tuple(compare(conn, scope, snapshot, now))

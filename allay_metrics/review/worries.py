@@ -34,13 +34,7 @@ def read_worries(conn: Any, scope: Scope, first: date, last: date) -> tuple[Worr
             answer.c.text,
             check_in.c.words_read_by,
         )
-        .join(
-            answer,
-            and_(
-                answer.c.practice_id == check_in.c.practice_id,
-                answer.c.check_in_id == check_in.c.id,
-            ),
-        )
+        .select_from(check_in.join(answer))
         .join(
             client,
             and_(

@@ -7,7 +7,6 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.metrics import Metric, Question, query, visits_behind
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import MetricCell, cells
@@ -131,7 +130,7 @@ def _how_usual(metric: Metric) -> str:
 def _body(
     scope: Scope, question: Question, metric: Metric, on_close: Callable[[], None] | None
 ) -> None:
-    if metric.key in REPORTED:
+    if metric.is_reported:
         return
     with problems_shown():
         visit_rows = visits_behind(question, scope, limit=SHOWN + 1)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.courses import courses, today_in
+from allay_metrics.actions.courses import read_open_episodes, today_in
 from allay_metrics.actions.own_measures import (
     add_measure,
     change_measure,
@@ -135,7 +135,7 @@ def _answer_one(scope, measure, value):
     """Put one answer on file, in a check-in that was asked for."""
     signed(scope)
     with scope.read() as conn:
-        (course, *_) = courses(conn, scope, today_in(scope).date())
+        (course, *_) = read_open_episodes(conn, scope, today_in(scope).date())
     link = make_link(scope, course.client_id, "day7")
     row = {"practice_id": scope.practice_id, "check_in_id": link.check_in_id, "measure": measure}
     with scope.write("answer") as conn:

@@ -14,8 +14,8 @@ from allay_metrics.errors import NotAllowed, QuestionProblem
 from allay_metrics.metrics import METRICS, Question, query
 from allay_metrics.metrics.days import GRAINS
 from allay_metrics.metrics.left_out import visits_left_out
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.metrics.question import GROUPS
+from allay_metrics.metrics.registry import REPORTED
 from allay_metrics.records import Viewer, open_practice
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.policies import NEVER_MET

@@ -485,12 +485,16 @@ def test_several_values_of_one_filter_mean_or_and_different_filters_and(sqlite_s
 
 def test_questions_asked_together_get_the_same_answers(sqlite_scope):
     on_file(sqlite_scope, *(booked("A", on(n)) for n in range(5)))
-    asked = [
-        Question(metrics=("bookings", "show_rate"), by=("city",), first=MONDAY, last=SUNDAY),
-        Question(metrics=("families_seen",), grain="week", first=MONDAY, last=SUNDAY),
-    ]
-    for together, question in zip(query_all(asked, sqlite_scope), asked, strict=True):
-        assert together.equals(query(question, sqlite_scope))
+    questions = {
+        "by_city": Question(
+            metrics=("bookings", "show_rate"), by=("city",), first=MONDAY, last=SUNDAY
+        ),
+        "by_week": Question(metrics=("families_seen",), grain="week", first=MONDAY, last=SUNDAY),
+    }
+    answers = query_all(questions, sqlite_scope)
+    assert list(answers) == list(questions)
+    for name, question in questions.items():
+        assert answers[name].equals(query(question, sqlite_scope))
 
 
 def test_every_kind_of_coverage_is_needed_or_noted_by_some_metric():

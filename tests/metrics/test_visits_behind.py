@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from allay_metrics.errors import NotAllowed, QuestionProblem
 from allay_metrics.metrics import METRICS, Question, query, visits_behind
-from allay_metrics.metrics.metric import REPORTED
+from allay_metrics.metrics.registry import REPORTED
 from allay_metrics.records import open_practice
 from tests.metrics.test_traps import as_therapist
 from tests.support.practices import START, Invented, booked, practices, put_on_file

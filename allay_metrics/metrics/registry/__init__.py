@@ -16,5 +16,7 @@ METRICS: MappingProxyType[str, Metric] = registry(
         *reported.METRICS,
     )
 )
+# Metrics of check-ins, not of visits.
+REPORTED = tuple(key for key, metric in METRICS.items() if metric.is_reported)
 
-__all__ = ["METRICS"]
+__all__ = ["METRICS", "REPORTED"]

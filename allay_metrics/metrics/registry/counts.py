@@ -1,5 +1,6 @@
 """Counts of visits."""
 
+from allay_metrics.metrics.additive import count_on_books, is_on_books
 from allay_metrics.metrics.metric import BOOKED, COMPLETED, COUNTED, DUE, Metric, Sum
 
 METRICS = (
@@ -79,5 +80,9 @@ METRICS = (
         numerator="visits of the next two weeks booked by the week's Sunday",
         needs=("kept", "booked_on"),
         spans=2,
+        count=count_on_books,
+        behind=is_on_books,
+        by_whole_weeks=True,
+        reach=(7, 14),
     ),
 )

@@ -1,5 +1,10 @@
 """Time in the field: care and driving together. Driving is estimated, see docs/driving.md."""
 
+from allay_metrics.metrics.driving import (
+    count_field_use,
+    is_worked_for_offered,
+    judge_field_use,
+)
 from allay_metrics.metrics.metric import COMPLETED, DROVE, Metric, Sum
 
 _DRIVEN = Sum("drive_minutes", DROVE)
@@ -103,5 +108,10 @@ METRICS = (
         "visits and estimated driving; a therapist without offered hours on file is in neither.",
         numerator="hours of care and driving",
         denominator="hours offered",
+        count=count_field_use,
+        behind=is_worked_for_offered,
+        judge=judge_field_use,
+        groups=("therapist",),
+        groups_reason="hours are not offered by",
     ),
 )

@@ -1,5 +1,6 @@
 """Families: seen, new, waiting, gone quiet."""
 
+from allay_metrics.metrics.families import count_families_seen, count_lapsed, count_wait_days
 from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
 
 METRICS = (
@@ -14,6 +15,7 @@ METRICS = (
         "groups is in both, so groups add up to more than the total.",
         numerator="families with a completed visit",
         needs=("kept", "family"),
+        count=count_families_seen,
     ),
     Metric(
         key="new_families",
@@ -28,6 +30,8 @@ METRICS = (
         needs=("kept", "family"),
         settled=True,
         top=Sum("first", COMPLETED),
+        beside="families_seen",
+        beside_words="seen",
     ),
     Metric(
         key="new_to_type",
@@ -56,6 +60,7 @@ METRICS = (
         denominator="first visits with a known booking date",
         needs=("kept", "family", "booked_on"),
         settled=True,
+        count=count_wait_days,
     ),
     Metric(
         key="first_lactation_within_2_days",
@@ -84,5 +89,6 @@ METRICS = (
         "the records were exported and who have nothing booked, whatever the period asked for.",
         numerator="families without a visit for 30 days and none booked",
         needs=("kept", "family"),
+        count=count_lapsed,
     ),
 )

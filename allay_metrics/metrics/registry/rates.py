@@ -102,6 +102,7 @@ METRICS = (
         denominator="completed visits whose next day has passed",
         needs=("kept", "family", "booked_on"),
         ripe_after=REBOOKED_RIPE_AFTER,
+        reach=(0, None),
         top=Sum("rebooked", COMPLETED),
         bottom=Sum("care_goes_on", COMPLETED),
     ),

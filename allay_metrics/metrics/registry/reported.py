@@ -1,6 +1,7 @@
 """What parents reported in check-ins: counts first, and no claim beyond them."""
 
 from allay_metrics.metrics.metric import Metric
+from allay_metrics.metrics.outcomes import count_improved, count_responses
 from allay_metrics.outcomes.funnel import SUMMARY_FROM
 
 METRICS = (
@@ -15,6 +16,8 @@ METRICS = (
         "those not due before the records were exported.",
         numerator="check-ins answered",
         denominator="check-ins asked",
+        count=count_responses,
+        is_reported=True,
     ),
     Metric(
         key="improved_share",
@@ -30,5 +33,7 @@ METRICS = (
         numerator="episodes past the meaningful change in their window",
         denominator="episodes with both answers",
         small=SUMMARY_FROM - 1,
+        count=count_improved,
+        is_reported=True,
     ),
 )

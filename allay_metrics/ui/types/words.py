@@ -50,11 +50,7 @@ def opening(review: TypesReview, token: str) -> VisitTypeDrilldown | None:
         return _of_families(review, kind, what)
     if kind == AGE:
         return _of_age_word(review, what)
-    if (
-        kind == TOTAL
-        and what in (*review.question.metrics, "combined")
-        and which in ("", *TYPE_WORDS)
-    ):
+    if kind == TOTAL and what in review.metrics and which in ("", *TYPE_WORDS):
         return _of_total(review, what, which)
     if what not in TYPE_WORDS or which not in ("", *TYPE_WORDS):
         return None

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from allay_metrics import words
-from allay_metrics.metrics.metric import REPORTED
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import MetricCell
 from allay_metrics.review.eight import Number
@@ -49,7 +48,7 @@ def shown(one: Number, cell: MetricCell) -> words.Shown:
 
     What parents reported is counted, and never a percentage beside money.
     """
-    if one.metric.key in REPORTED and cell.denominator:
+    if one.metric.is_reported and cell.denominator:
         counts = f"{words.number(cell.numerator)} of {words.number(cell.denominator)}"
         return words.Shown(counts, "answered both times", "")
     if one.metric.is_rate:
@@ -70,11 +69,12 @@ def _unit(one: Number) -> str:
 
 
 def _note(one: Number, review: WeekReview) -> str:
-    cell, key = one.now.cell, one.metric.key
-    if key == "new_families" and review.families_seen.value is not None:
-        return f"{words.number(review.families_seen.value)} seen"
-    if key == "on_books" and one.compared.change is not None and not review.so_far:
+    cell, metric = one.now.cell, one.metric
+    beside = review.beside.get(metric.beside)
+    if beside is not None and beside.value is not None:
+        return f"{words.number(beside.value)} {metric.beside_words}"
+    if metric.by_whole_weeks and one.compared.change is not None and not review.so_far:
         return f"{words.signed(one.compared.change)} on the week before"
-    if key == "wait_days" and cell.denominator:
+    if metric.kind == "median" and cell.denominator:
         return words.plural(round(cell.denominator), "family", "families")
     return ""
