@@ -18,7 +18,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     spreadsheet         tables as CSV and XLSX, with nothing in them that a spreadsheet would run
     contact             whether a family may be contacted and for what, and the links that do it
     words               how numbers, dates and times are spelt to a person
-    plausible           what can be so of a date or number, and the sentence that says it
+    plausibility        what can be so of a date or number, and the sentence that says it
     config              where things lie; the only reader of the environment
     log                 what may stand in the log
     errors              the one family of errors shown without a traceback

@@ -36,7 +36,15 @@ TIME_ZONE = "America/Los_Angeles"
 SHORTEST_KEY = 20
 _SHORTEST, _LETTERS = 32, 10
 # Words of secrets that stand in examples, and so are known to everybody.
-_DEFAULTS = ("changeme", "change-me", "change_me", "secret", "password", "example", "default")
+_DEFAULTS = (
+    "changeme",
+    "change-me",
+    "change_me",
+    "secret",
+    "password",
+    "example",
+    "default",
+)
 _MAKE_ONE = 'make one with python -c "import secrets; print(secrets.token_urlsafe(32))".'
 
 
@@ -71,7 +79,7 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def log_sql() -> bool:
+def is_sql_logged() -> bool:
     """Return whether statements are written to the log."""
     return os.environ.get("ALLAY_LOG_SQL") == "1"
 
@@ -92,7 +100,7 @@ def public_url() -> str | None:
     return os.environ.get("ALLAY_PUBLIC_URL", "").strip().rstrip("/") or None
 
 
-def secret() -> bytes:
+def session_secret() -> bytes:
     """Return what sessions are made with. Raises ConfigProblem for a missing or weak one."""
     value = os.environ.get("ALLAY_SECRET", "")
     if not value:
@@ -112,7 +120,7 @@ def mail() -> tuple[str, str] | None:
     return (server, sender) if server and sender else None
 
 
-def mail_in_the_open() -> bool:
+def is_plain_mail_allowed() -> bool:
     """Return whether mail may go to another computer without TLS, where its server offers none."""
     return os.environ.get("ALLAY_SMTP_PLAIN") == "1"
 

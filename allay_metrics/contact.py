@@ -64,7 +64,7 @@ class ContactPermission:
         return f"{label}: {REASON_WORDS.get(self.reason, self.reason)}"
 
 
-def contact_of(level: str, reason: str | None) -> ContactPermission:
+def parse_contact(level: str, reason: str | None) -> ContactPermission:
     """Return what two columns of a database say; what they cannot say is no contact."""
     valid_level: Level = next((one for one in LEVELS if one == level), "none")
     return (
@@ -74,13 +74,13 @@ def contact_of(level: str, reason: str | None) -> ContactPermission:
     )
 
 
-def checked(level: str, reason: str) -> ContactPermission:
+def check_contact(level: str, reason: str) -> ContactPermission:
     """Return what a person chose. Raises QuestionProblem for a level or reason that is none."""
     if level not in LEVELS:
         raise QuestionProblem(choose_from("contact", level, LEVELS))
     if level != "yes" and reason not in REASONS:
         raise QuestionProblem(choose_from("reason", reason, REASONS))
-    return contact_of(level, reason)
+    return parse_contact(level, reason)
 
 
 def strictest(contacts: Iterable[ContactPermission]) -> ContactPermission:
@@ -111,7 +111,7 @@ def levels_for(purpose: Purpose) -> tuple[Level, ...]:
     return tuple(level for level in LEVELS if purpose in _ALLOWED[level])
 
 
-def must_allow(contact: ContactPermission, purpose: Purpose) -> None:
+def check_allowed(contact: ContactPermission, purpose: Purpose) -> None:
     """Raise Conflict, saying what to do, where a family may not be contacted for this."""
     if not contact.allows(purpose):
         raise Conflict(

@@ -11,53 +11,54 @@ from typing import Any
 _OURS = "allay_metrics"
 
 
-def where(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return `KeyError at allay_metrics/review/week.py:120`, and what caused it likewise.
 
     The place is the innermost line of ours, then the innermost of all.
     """
-    parts = [_one(error)]
+    parts = [_format_one(error)]
     while (cause := error.__cause__ or error.__context__) is not None and len(parts) < 4:
         error = cause
-        parts.append(_one(error))
+        parts.append(_format_one(error))
     return ", from ".join(parts)
 
 
-def keep_values_out() -> None:
+def strip_values() -> None:
     """From now on let every record of every logger name an exception's type and place alone."""
     if getattr(logging.getLogRecordFactory(), "names_places_alone", False):
         return
     made = logging.getLogRecordFactory()
 
     def record(*arguments: Any, **more: Any) -> logging.LogRecord:
-        return _scrubbed(made(*arguments, **more))
+        return _scrub(made(*arguments, **more))
 
     record.names_places_alone = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(record)
 
 
-def _scrubbed(record: logging.LogRecord) -> logging.LogRecord:
+def _scrub(record: logging.LogRecord) -> logging.LogRecord:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         ours = record.name.split(".")[0] == _OURS
         message = record.getMessage() if ours else f"Unexpected in {record.name}"
-        record.msg, record.args = "%s: %s", (message, where(error))
+        record.msg, record.args = "%s: %s", (message, format_error(error))
     elif isinstance(record.args, tuple):
         record.args = tuple(
-            where(value) if isinstance(value, BaseException) else value for value in record.args
+            format_error(value) if isinstance(value, BaseException) else value
+            for value in record.args
         )
     record.exc_info = record.exc_text = record.stack_info = None
     return record
 
 
-def _one(error: BaseException) -> str:
+def _format_one(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"/{_OURS}/" in frame.filename]
-    last = list(dict.fromkeys(_line(some[-1]) for some in (ours, frames) if some))
+    last = list(dict.fromkeys(_format_frame(some[-1]) for some in (ours, frames) if some))
     return f"{type(error).__name__} at {' in '.join(last)}" if last else type(error).__name__
 
 
-def _line(frame: traceback.FrameSummary) -> str:
+def _format_frame(frame: traceback.FrameSummary) -> str:
     parts = frame.filename.replace("\\", "/").split("/")
     start = parts.index("site-packages") + 1 if "site-packages" in parts else max(len(parts) - 3, 0)
     return f"{'/'.join(parts[start:])}:{frame.lineno}"

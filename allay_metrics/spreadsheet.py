@@ -33,32 +33,32 @@ class Export:
     rows: Sequence[Sequence[Value]]
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return the text so that a spreadsheet shows it and runs nothing."""
-    return f"'{text}" if _is_live(text) else text
+    return f"'{text}" if _is_formula(text) else text
 
 
-def unquoted(text: str) -> str:
+def unquote(text: str) -> str:
     """Return a text as it was before `quoted`; other programs' apostrophes go the same way."""
     return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+def format_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """Return a header and rows as CSV; moments in ISO 8601 with their offset, no value empty."""
-    return _lines([[quoted(name) for name in columns]], ([*map(_written, row)] for row in rows))
+    return _lines([[quote(name) for name in columns]], ([*map(_format_value, row)] for row in rows))
 
 
-def as_csv(export: Export) -> bytes:
+def format_csv(export: Export) -> bytes:
     """Return the export as CSV that a spreadsheet reads by a double click.
 
     What it is about stands in lines of one cell above the header: our own reader, like others,
     skips such lines and says so.
     """
-    above = _lines([quoted(f"{term}: {description}")] for term, description in export.about)
-    return (above + csv_text(export.columns, export.rows)).encode("utf-8-sig")
+    above = _lines([quote(f"{term}: {description}")] for term, description in export.about)
+    return (above + format_rows(export.columns, export.rows)).encode("utf-8-sig")
 
 
-def as_xlsx(export: Export) -> bytes:
+def format_xlsx(export: Export) -> bytes:
     """Return the export as a workbook: the table on the first sheet, what it is on the second."""
     import xlsxwriter
 
@@ -76,7 +76,7 @@ def as_xlsx(export: Export) -> bytes:
         sheet = book.add_worksheet("Table")
         sheet.freeze_panes(1, 0)
         for column, name in enumerate(export.columns):
-            sheet.write_string(0, column, quoted(name), head)
+            sheet.write_string(0, column, quote(name), head)
             sheet.set_column(column, column, min(max(len(name) + 2, 11), 40))
         for number, row in enumerate(export.rows, 1):
             for column, value in enumerate(row):
@@ -89,13 +89,13 @@ def as_xlsx(export: Export) -> bytes:
                 elif isinstance(value, int | float):
                     sheet.write_number(number, column, value)
                 elif value is not None:
-                    sheet.write_string(number, column, quoted(value)[:_LONGEST_CELL])
+                    sheet.write_string(number, column, quote(value)[:_LONGEST_CELL])
         about = book.add_worksheet("About")
         about.set_column(0, 0, 18)
         about.set_column(1, 1, 100)
         for number, (term, description) in enumerate(export.about):
-            about.write_string(number, 0, quoted(term), head)
-            about.write_string(number, 1, quoted(description)[:_LONGEST_CELL])
+            about.write_string(number, 0, quote(term), head)
+            about.write_string(number, 1, quote(description)[:_LONGEST_CELL])
     return out.getvalue()
 
 
@@ -115,15 +115,15 @@ def _lines(*parts: Iterable[Sequence[Value]]) -> str:
     return out.getvalue()
 
 
-def _is_live(text: str) -> bool:
+def _is_formula(text: str) -> bool:
     if not _FORMULA.match(text):
         return False
     return not (_NUMBER.fullmatch(text) or _PHONE.fullmatch(text))
 
 
-def _written(value: Value) -> Value:
+def _format_value(value: Value) -> Value:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return quoted(value) if isinstance(value, str) else value
+    return quote(value) if isinstance(value, str) else value

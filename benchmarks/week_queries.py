@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.keep_up import keep_up
+from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.demo import write_exports
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.review.answers import Filters
@@ -43,7 +43,9 @@ def practice_of(folder: Path, visits: int) -> Scope:
 def practice_at(url: str, folder: Path, visits: int) -> Scope:
     """Take an invented practice of about this many visits in at `url`, and return it."""
     scope = open_practice(url)
-    keep_up(scope)  # as the command line does; else the first server would derive all anew
+    rederive_outdated(
+        scope
+    )  # as the command line does; else the first server would derive all anew
     for file in write_exports(folder / str(visits), visits=visits, seed=7, until=UNTIL)[1:]:
         import_file(scope, file.path, holds=file.holds, as_of=file.as_of)
     return scope

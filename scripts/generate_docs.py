@@ -7,12 +7,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from allay_metrics.metrics.reference import markdown as metrics_markdown  # noqa: E402
-from allay_metrics.records.reference import tables_markdown  # noqa: E402
+from allay_metrics.records.reference import format_tables  # noqa: E402
 from tests.support import no_effect  # noqa: E402
 
 DOCUMENTS = {
     "metrics.md": metrics_markdown,
-    "tables.md": tables_markdown,
+    "tables.md": format_tables,
     "no_effect.md": no_effect.markdown,
     "no_effect.svg": no_effect.figure,
 }

@@ -16,11 +16,11 @@ from playwright.sync_api import Browser, Page  # noqa: E402
 from sqlalchemy import update  # noqa: E402
 
 from allay_metrics.actions.check_ins import make_link  # noqa: E402
-from allay_metrics.actions.devices import remember  # noqa: E402
-from allay_metrics.actions.people import Invitation, disable, first_owner, invite  # noqa: E402
-from allay_metrics.actions.sessions import look  # noqa: E402
+from allay_metrics.actions.devices import remember_device  # noqa: E402
+from allay_metrics.actions.people import Invitation, disable, invite, invite_first_owner  # noqa: E402
+from allay_metrics.actions.sessions import read_session  # noqa: E402
 from allay_metrics.caseload.day import read_day  # noqa: E402
-from allay_metrics.caseload.today import today_of  # noqa: E402
+from allay_metrics.caseload.reading_day import compute_today  # noqa: E402
 from allay_metrics.demo.load import load_demo  # noqa: E402
 from allay_metrics.outcomes.wording import phrases, signs  # noqa: E402
 from allay_metrics.records import DOOR, Scope, open_practice  # noqa: E402
@@ -111,11 +111,11 @@ def _signed_in(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
     with scope.write("let people sign in") as conn:
         conn.execute(update(practice).values(is_demo=0))
     door, hers = replace(scope, viewer=DOOR), {one.name: one.id for one in therapists(scope)}
-    owner = Someone(door, first_owner(scope, "ana@example.com", "Ana Reyes"))
+    owner = Someone(door, invite_first_owner(scope, "ana@example.com", "Ana Reyes"))
     maya = Someone(door, _invited(scope, THERAPIST, hers))
-    session = look(door, maya.token)
+    session = read_session(door, maya.token)
     assert session is not None
-    device = remember(door, session, "592817", label="Safari on iPhone")
+    device = remember_device(door, session, "592817", label="Safari on iPhone")
     invitation = _invited(scope, next(name for name in hers if name != THERAPIST), hers)
     left = Someone(door, invite(scope, "pat@example.com", "Pat Moreno", "owner"))
     disable(scope, left.id)
@@ -140,7 +140,7 @@ def _her_pages(demo: Scope) -> dict[str, str]:
     """Return the addresses of a therapist's pages, that of a baby she sees next among them."""
     hers = demo.as_therapist(THERAPIST)
     id_ = str(hers.viewer.therapist_id)
-    cards = read_day(hers, today_of(hers)).cards
+    cards = read_day(hers, compute_today(hers)).cards
     baby = next(person.client_id for card in cards for person in card.people)
     asked = f"as={id_[:8]}"
     return {"caseload": f"caseload?{asked}", "baby": f"baby?{asked}&client={baby}"}

@@ -12,9 +12,9 @@ import allay_metrics
 from allay_metrics import contact
 from allay_metrics.contact import (
     ContactPermission,
-    checked,
-    contact_of,
-    must_allow,
+    check_allowed,
+    check_contact,
+    parse_contact,
     records_age,
     strictest,
 )
@@ -30,13 +30,13 @@ ELSEWHERE = {
     "allay_metrics/server/form_signs.py": "a parent calls a help line: numbers of ours",
 }
 # Functions that hand an e-mail to the mail server, and what keeps the rule in each.
-SENDERS = {("allay_metrics/actions/sending.py", "send_link"): "make_link"}
+SENDERS = {("allay_metrics/actions/check_in_mail.py", "send_link"): "make_link"}
 TO_COLLEAGUES = {
-    ("allay_metrics/actions/inviting.py", "mail_invitation"),
-    ("allay_metrics/actions/alerts.py", "_mail"),
+    ("allay_metrics/actions/invitation_mail.py", "mail_invitation"),
+    ("allay_metrics/actions/alerts.py", "_send"),
 }
 # The functions that make a check-in's link, and what keeps the rule in each.
-LINK_MAKERS = {("allay_metrics/actions/check_ins.py", "make_link"): "_course"}
+LINK_MAKERS = {("allay_metrics/actions/check_ins.py", "make_link"): "_open_episode"}
 PURPOSES = ("visit", "sign", "list", "check-in")
 
 
@@ -115,7 +115,7 @@ def test_every_way_the_rule_makes_asks_it_first():
         assert "contact.allows(purpose)" in code
     for purpose in PURPOSES:
         for level in contact.LEVELS:
-            who = contact_of(level, "asked")
+            who = parse_contact(level, "asked")
             ways = (
                 contact.call_link(who, purpose, "+15105550101"),
                 contact.text_link(who, purpose, "+15105550101", "Hello"),
@@ -136,8 +136,8 @@ def test_a_check_ins_link_is_made_where_the_rule_is_asked():
         if "token" in ast.unparse(joined)
     }
     assert makers == LINK_MAKERS.keys()
-    called = calls(modules(), "must_allow")
-    assert ("allay_metrics/actions/check_ins.py", "_course") in called
+    called = calls(modules(), "check_allowed")
+    assert ("allay_metrics/actions/check_ins.py", "_open_episode") in called
     for maker, rule in LINK_MAKERS.items():
         assert rule in calls(modules(), rule)[maker]
 
@@ -157,7 +157,7 @@ def test_tokens_of_check_ins_are_made_in_one_place():
 
 def test_what_each_level_allows():
     allowed = {
-        level: {p for p in PURPOSES if contact_of(level, "asked").allows(p)}
+        level: {p for p in PURPOSES if parse_contact(level, "asked").allows(p)}
         for level in contact.LEVELS
     }
     assert allowed == {"yes": set(PURPOSES), "practical": {"visit", "sign"}, "none": set()}
@@ -168,20 +168,20 @@ def test_the_strictest_counts_and_what_nobody_understands_is_none():
     none, some = ContactPermission("none", "asked"), ContactPermission("practical", "hospital")
     assert strictest([ContactPermission(), some, none, ContactPermission()]) == none
     assert strictest([]) == ContactPermission()
-    assert contact_of("perhaps", None).level == "none"
+    assert parse_contact("perhaps", None).level == "none"
 
 
 def test_only_what_is_on_the_list_can_be_chosen():
     with pytest.raises(QuestionProblem, match="no contact 'maybe'"):
-        checked("maybe", "asked")
+        check_contact("maybe", "asked")
     with pytest.raises(QuestionProblem, match="no reason 'rude'"):
-        checked("none", "rude")
-    assert checked("yes", "") == ContactPermission()
+        check_contact("none", "rude")
+    assert check_contact("yes", "") == ContactPermission()
 
 
 def test_a_refusal_says_why_and_the_way_on():
     with pytest.raises(Conflict, match=r"No contact: bereaved.*contact is set anew"):
-        must_allow(ContactPermission("none", "bereaved"), "check-in")
+        check_allowed(ContactPermission("none", "bereaved"), "check-in")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ NAME = "Zqx Zqxson"
 def quiet():
     """Give the record factory back after each test."""
     before = logging.getLogRecordFactory()
-    log.keep_values_out()
+    log.strip_values()
     yield
     logging.setLogRecordFactory(before)
 
@@ -33,7 +33,7 @@ def raised():
 
 
 def test_type_and_place_of_an_error_and_of_its_cause_are_told():
-    told = log.where(raised())
+    told = log.format_error(raised())
     assert told.startswith("ValueError at ")
     assert "tests/test_log.py:" in told
     assert ", from KeyError at " in told

@@ -31,7 +31,7 @@ SHARED_FILE_NAMES = frozenset({"__init__", "queries", "commands", "page", "expor
 # Made by the product on the machine it runs on.
 MADE_AT_RUN_TIME = {"data/practice/"}
 # Where a metric's key may decide: what a metric is, and which eight the Week shows.
-KNOWS_METRICS = ("metrics/registry/", "review/eight.py")
+KNOWS_METRICS = ("metrics/registry/", "review/scorecard.py")
 
 
 @cache

@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from allay_metrics import plausible
+from allay_metrics import plausibility
 from allay_metrics.actions.care import Closing, close_care
 from allay_metrics.actions.coverage import change_days
-from allay_metrics.actions.details import Details, save_details, save_goals
 from allay_metrics.actions.driving import set_drive_pair
 from allay_metrics.actions.hours import set_usual_minutes
+from allay_metrics.actions.therapist_settings import Details, save_details, save_goals
 from allay_metrics.cli import main
 from allay_metrics.errors import AllayError, QuestionProblem
 from allay_metrics.records.tables import therapist
@@ -31,7 +31,7 @@ NEVER = (date(1, 1, 1), date(1989, 12, 31), date(2101, 1, 1), date(9999, 12, 31)
     ],
 )  # fmt: skip
 def test_a_whole_number_is_plain_digits_and_not_too_many(text, number):
-    assert plausible.read_whole(text) == number
+    assert plausibility.read_whole(text) == number
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_whole_number_is_plain_digits_and_not_too_many(text, number):
     ],
 )  # fmt: skip
 def test_a_decimal_number_is_finite(text, number):
-    assert plausible.read_decimal(text) == number
+    assert plausibility.read_decimal(text) == number
 
 
 @pytest.mark.parametrize(
@@ -54,18 +54,18 @@ def test_a_decimal_number_is_finite(text, number):
     ],
 )  # fmt: skip
 def test_a_day_is_of_our_time_and_written_plainly(text, day):
-    assert plausible.read_day(text) == day
+    assert plausibility.read_day(text) == day
 
 
 def test_an_infant_is_born_within_three_years_or_due_within_ten_months():
-    births = plausible.birth_days(date(2028, 2, 29))
+    births = plausibility.birth_days(date(2028, 2, 29))
     assert (births.first, births.last) == (date(2025, 2, 28), date(2028, 12, 30))
     assert "three years ago and ten months ahead" in births.sentence
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_in_no_range(value):
-    assert not plausible.AIM.holds(value)
+    assert not plausibility.AIM.holds(value)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def ids_and_names(scope):
 
 @pytest.mark.parametrize("day", NEVER)
 def test_a_page_keeps_no_day_outside_our_time(desk, day):
-    sentence = plausible.ANY_DAY.sentence
+    sentence = plausibility.ANY_DAY.sentence
     with pytest.raises(QuestionProblem, match=sentence):
         close_care(desk.scope, [Closing("whoever", day, "goals met")])
     with pytest.raises(AllayError, match=sentence):
@@ -116,7 +116,7 @@ def test_hours_and_drives_have_their_ranges(desk):
 )
 def test_a_command_says_which_days_there_are(desk, capsys, command):
     assert main(["--database", desk.scope.database_url, *command]) == 2
-    assert plausible.ANY_DAY.sentence in capsys.readouterr().err
+    assert plausibility.ANY_DAY.sentence in capsys.readouterr().err
 
 
 def test_a_moment_outside_our_time_is_no_as_of(desk, capsys):
@@ -124,7 +124,7 @@ def test_a_moment_outside_our_time_is_no_as_of(desk, capsys):
     for told in ("9999-12-31", "0001-01-01T00:00", "9999-12-31T23:59:59+00:00"):
         args = ["import", str(file), "--as-of", told]
         assert main(["--database", desk.scope.database_url, *args]) == 2
-        assert plausible.ANY_DAY.sentence in capsys.readouterr().err
+        assert plausibility.ANY_DAY.sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.intake.opening import open_table
-from allay_metrics.spreadsheet import Export, as_csv, as_xlsx, csv_text, quoted, unquoted
+from allay_metrics.intake.table_formats import open_table
+from allay_metrics.spreadsheet import Export, format_csv, format_rows, format_xlsx, quote, unquote
 
 PAYLOADS = [
     "=1+1",
@@ -42,13 +42,13 @@ def exported(*texts):
 
 @pytest.mark.parametrize("text", PAYLOADS)
 def test_no_payload_is_live_in_csv(text):
-    rows = list(csv.reader(io.StringIO(as_csv(exported(text)).decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(format_csv(exported(text)).decode("utf-8-sig"), newline="")))
     assert [cell for row in rows for cell in row if LIVE.match(cell)] == []
     assert rows[-1][0] == f"'{text}"
 
 
 def test_no_payload_is_live_in_a_workbook():
-    with zipfile.ZipFile(io.BytesIO(as_xlsx(exported(*PAYLOADS)))) as book:
+    with zipfile.ZipFile(io.BytesIO(format_xlsx(exported(*PAYLOADS)))) as book:
         parts = {name: book.read(name).decode() for name in book.namelist()}
     assert [name for name, xml in parts.items() if re.search(r"<f[ >/]|<hyperlink", xml)] == []
     texts = re.findall(r"<t[^>]*>([^<]*)</t>", parts["xl/sharedStrings.xml"])
@@ -58,38 +58,38 @@ def test_no_payload_is_live_in_a_workbook():
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_numbers_phones_and_plain_words_are_left_as_they_are(text):
-    assert quoted(text) == text
+    assert quote(text) == text
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=30))
 def test_whatever_text_goes_out_comes_back(text):
-    assert unquoted(quoted(text)) == text
+    assert unquote(quote(text)) == text
 
 
 @given(st.text("'=+-@\t\r \u201c\uff1d1x", max_size=8))
 def test_even_of_signs_and_quotation_marks_alone(text):
-    assert unquoted(quoted(text)) == text
+    assert unquote(quote(text)) == text
 
 
 def test_an_apostrophe_of_another_program_is_taken_off_a_phone():
-    assert unquoted("'+14155550100") == "+14155550100"
-    assert unquoted("'til noon") == "'til noon"
+    assert unquote("'+14155550100") == "+14155550100"
+    assert unquote("'til noon") == "'til noon"
 
 
 def test_values_keep_their_kind(tmp_path):
     moment = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
     row = (True, 3, 2.5, None, date(2026, 11, 16), moment, "0042")
     heads = ("a", "b", "c", "d", "e", "f", "g")
-    text = csv_text(heads, [row]).splitlines()[1]
+    text = format_rows(heads, [row]).splitlines()[1]
     assert text == "yes,3,2.5,,2026-11-16,2026-11-16T09:00:00+00:00,0042"
     path = tmp_path / "export.xlsx"
-    path.write_bytes(as_xlsx(Export((), heads, [row])))
+    path.write_bytes(format_xlsx(Export((), heads, [row])))
     told = open_table(path)[0].first()[1]
     assert told == ["true", "3", "2.5", "", "2026-11-16", "2026-11-16 09:00:00", "0042"]
 
 
 def test_what_it_is_about_stands_above_the_table_and_beside_it(tmp_path):
-    for name, write in (("export.csv", as_csv), ("export.xlsx", as_xlsx)):
+    for name, write in (("export.csv", format_csv), ("export.xlsx", format_xlsx)):
         path = tmp_path / name
         path.write_bytes(write(exported("x")))
         records = open_table(path)[0].first()

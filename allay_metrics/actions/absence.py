@@ -33,8 +33,8 @@ from allay_metrics.derive.absence import (
     evidence_span,
     resolve_absences,
 )
-from allay_metrics.derive.choices import read_choices
 from allay_metrics.derive.matching import plain_name
+from allay_metrics.derive.overrides import read_overrides
 from allay_metrics.derive.visit_type import VisitTypeWords, visit_types
 from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row, practice
@@ -97,7 +97,7 @@ class Kinds:
 def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCounts:
     """Mark the bookings of a source that newer files show to be gone, and unmark all others."""
     refresh_evidence(conn, practice_id, source)
-    files = list(evidence_files(conn, practice_id, source))
+    files = list(read_evidence_files(conn, practice_id, source))
     families = _write_absences(conn, practice_id, source, resolve_absences(files))
     families |= _mark_unconfirmed(conn, practice_id, source)
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
@@ -117,17 +117,17 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
 
 def refresh_evidence(conn: Connection, practice_id: str, source: str) -> None:
     """Recompute for each valid file of a source the time for which it is evidence."""
-    rows = conn.execute(standing_files(practice_id, source)).all()
-    zone = zone_of(conn, practice_id)
+    rows = conn.execute(select_standing_files(practice_id, source)).all()
+    zone = read_zone(conn, practice_id)
     changed = []
     for row in rows:
-        span = _evidence(row, rows, zone)
+        span = _compute_evidence(row, rows, zone)
         if span != (row.evidence_from, row.evidence_to):
             changed.append((*span, row.id))
     update_rows(conn, import_, practice_id, ("evidence_from", "evidence_to"), changed)
 
 
-def standing_files(practice_id: str, source: str) -> Select[Any]:
+def select_standing_files(practice_id: str, source: str) -> Select[Any]:
     """Return the SELECT of a source's files that are evidence and not undone, oldest first."""
     return (
         select(import_)
@@ -142,7 +142,7 @@ def standing_files(practice_id: str, source: str) -> Select[Any]:
     )
 
 
-def _evidence(
+def _compute_evidence(
     row: Row[Any], rows: Iterable[Row[Any]], zone: ZoneInfo
 ) -> tuple[int | None, int | None]:
     if row.covers_told:
@@ -160,31 +160,33 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp())
 
 
-def zone_of(conn: Connection, practice_id: str) -> ZoneInfo:
+def read_zone(conn: Connection, practice_id: str) -> ZoneInfo:
     """Return the practice's time zone."""
     statement = select(practice.c.timezone).where(practice.c.practice_id == practice_id)
     return ZoneInfo(conn.execute(statement).scalar_one())
 
 
-def evidence_files(
+def read_evidence_files(
     conn: Connection, practice_id: str, source: str, only: str | None = None
 ) -> Iterable[EvidenceFile]:
     """Yield the files that lack bookings they should hold, oldest export first.
 
     `only` limits them to one import.
     """
-    kinds = kinds_on_file(conn, practice_id)
-    absent = _absent_bookings(conn, practice_id, source, kinds, only)
+    kinds = read_kinds(conn, practice_id)
+    absent = _read_absent_visits(conn, practice_id, source, kinds, only)
     if not absent:
         return
-    held = held_groups(conn, practice_id, absent, kinds)
-    rows = [row for row in conn.execute(standing_files(practice_id, source)) if row.id in absent]
-    answers = {row.id: read_answer(row.absence_answer, kinds) for row in rows}
-    held_later = _held_again(conn, practice_id, answers)
+    held = count_held_by_group(conn, practice_id, absent, kinds)
+    rows = [
+        row for row in conn.execute(select_standing_files(practice_id, source)) if row.id in absent
+    ]
+    answers = {row.id: parse_answer(row.absence_answer, kinds) for row in rows}
+    held_later = _find_contradicted(conn, practice_id, answers)
     for row in rows:
         yield EvidenceFile(
             row.id,
-            _of_its_type(absent[row.id], held[row.id]),
+            _filter_by_only_type(absent[row.id], held[row.id]),
             held[row.id],
             row.as_of_doubt is not None and row.absence_answer is None,
             answers[row.id],
@@ -192,7 +194,7 @@ def evidence_files(
         )
 
 
-def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
+def read_kinds(conn: Connection, practice_id: str) -> Kinds:
     """Return how the practice's files spell its therapists and visit types."""
     of_files = select(import_group.c.value).where(
         import_group.c.practice_id == practice_id, import_group.c.kind == "therapist"
@@ -201,11 +203,11 @@ def kinds_on_file(conn: Connection, practice_id: str) -> Kinds:
     of_bookings = select(func.coalesce(booking.c.therapist, "")).where(
         booking.c.practice_id == practice_id
     )
-    type_words = read_choices(conn, practice_id).type_words
+    type_words = read_overrides(conn, practice_id).type_words
     return Kinds(type_words, conn.execute(union(of_files, of_bookings)).scalars())
 
 
-def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
+def parse_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
     """Return the answers stored with a file as JSON, an empty answer for None."""
     if text is None:
         return KeptAnswer()
@@ -216,7 +218,7 @@ def read_answer(text: str | None, kinds: Kinds) -> KeptAnswer:
     return KeptAnswer(frozenset(stored["gone"]), not_held)
 
 
-def _held_again(
+def _find_contradicted(
     conn: Connection, practice_id: str, answers: Mapping[str, KeptAnswer]
 ) -> dict[str, frozenset[str]]:
     """Return by import the bookings it holds although an answer says that a file did not."""
@@ -235,19 +237,19 @@ def _held_again(
     return {id_: frozenset(ids) for id_, ids in booking_ids.items()}
 
 
-def _absent_bookings(
+def _read_absent_visits(
     conn: Connection, practice_id: str, source: str, kinds: Kinds, only: str | None
 ) -> dict[str, list[AbsentVisit]]:
     """Return by import the bookings it should hold but lacks, of therapists it has rows of."""
-    batches = batches_of(conn, practice_id, source)
+    batches = read_batches(conn, practice_id, source)
     absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
-    for row in conn.execute(_absent(practice_id, source, kinds, only)):
+    for row in conn.execute(_select_absent(practice_id, source, kinds, only)):
         if batches[row.import_id].isdisjoint(batches[row.held_by]):
-            absent[row.import_id][row.id] = _absent_visit(row, kinds)
+            absent[row.import_id][row.id] = _build_absent_visit(row, kinds)
     return {import_id: list(visits.values()) for import_id, visits in absent.items()}
 
 
-def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
+def read_batches(conn: Connection, practice_id: str, source: str) -> dict[str, set[str]]:
     """Return by import of a source the batches its file belonged to in any of its imports."""
     columns = (import_.c[name] for name in ("id", "file_hash", "as_of", "batch"))
     of_source = and_(import_.c.practice_id == practice_id, import_.c.source == source)
@@ -259,7 +261,7 @@ def batches_of(conn: Connection, practice_id: str, source: str) -> dict[str, set
     return {row.id: batches_by_file[row.file_hash, row.as_of] for row in rows}
 
 
-def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Select[Any]:
+def _select_absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Select[Any]:
     newer, holder = import_.alias(), import_.alias()
     therapist = func.coalesce(booking.c.therapist, "")
     is_therapist = import_group.c.value == therapist
@@ -293,14 +295,14 @@ def _absent(practice_id: str, source: str, kinds: Kinds, only: str | None) -> Se
             booking.c.practice_id == practice_id,
             booking.c.source == source,
             # Bookings of the newest file cannot be absent from a newer one.
-            booking.c.as_of < _newest_export(practice_id, source),
-            *_speaks_of(newer, holder),
+            booking.c.as_of < _select_newest_export(practice_id, source),
+            *_should_hold(newer, holder),
             *([newer.c.id == only] if only else []),
         )
     )
 
 
-def _absent_visit(row: Row[Any], kinds: Kinds) -> AbsentVisit:
+def _build_absent_visit(row: Row[Any], kinds: Kinds) -> AbsentVisit:
     therapist = kinds.therapist(row.therapist)
     return AbsentVisit(
         row.id,
@@ -312,7 +314,7 @@ def _absent_visit(row: Row[Any], kinds: Kinds) -> AbsentVisit:
     )
 
 
-def _speaks_of(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool]]:
+def _should_hold(newer: FromClause, holder: FromClause) -> list[ColumnElement[bool]]:
     """Return the conditions under which `newer` should hold a booking that `holder` held last."""
     return [
         newer.c.source == booking.c.source,
@@ -339,13 +341,13 @@ def _same_practice(left: FromClause, right: FromClause) -> ColumnElement[bool]:
     return left.c.practice_id == right.c.practice_id
 
 
-def _newest_export(practice_id: str, source: str) -> Any:
+def _select_newest_export(practice_id: str, source: str) -> Any:
     """Return the scalar subquery of the newest as-of of a source's files."""
-    standing = standing_files(practice_id, source).order_by(None).subquery()
+    standing = select_standing_files(practice_id, source).order_by(None).subquery()
     return select(func.max(standing.c.as_of)).scalar_subquery()
 
 
-def held_groups(
+def count_held_by_group(
     conn: Connection, practice_id: str, imports: Iterable[str], kinds: Kinds
 ) -> dict[str, dict[Group, int]]:
     """Return by import how many visits it holds of each therapist, month and visit type."""
@@ -359,7 +361,7 @@ def held_groups(
     return held
 
 
-def _of_its_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[AbsentVisit]:
+def _filter_by_only_type(absent: list[AbsentVisit], held: Mapping[Group, int]) -> list[AbsentVisit]:
     """Return the absent visits; only those of its type where a file holds a single type."""
     types = {value for kind, value in held if kind == "type"}
     return [visit for visit in absent if len(types) != 1 or visit.visit_type in types]
@@ -397,11 +399,11 @@ def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[st
     Missing and cancelled ones are in no number and need no mark. Files of one day count as parts
     of one export. Returns the families of the bookings that changed.
     """
-    newest = conn.execute(select(_newest_export(practice_id, source))).scalar_one()
+    newest = conn.execute(select(_select_newest_export(practice_id, source))).scalar_one()
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
     since = 0
     if newest is not None:
-        zone = zone_of(conn, practice_id)
+        zone = read_zone(conn, practice_id)
         since = _midnight(datetime.fromtimestamp(newest, zone).date(), zone)
     is_unconfirmed = and_(
         booking.c.as_of < since,

@@ -13,14 +13,14 @@ from allay_metrics.actions.absence import (
     CALLED_OFF,
     EVIDENCE,
     MissingCounts,
-    batches_of,
-    evidence_files,
-    held_groups,
-    kinds_on_file,
+    count_held_by_group,
     mark_missing,
-    read_answer,
-    standing_files,
-    zone_of,
+    parse_answer,
+    read_batches,
+    read_evidence_files,
+    read_kinds,
+    read_zone,
+    select_standing_files,
 )
 from allay_metrics.derive import derive
 from allay_metrics.derive.absence import (
@@ -63,10 +63,12 @@ class AbsenceQuestion:
     groups: tuple[GroupCount, ...]
 
 
-def absence_question(conn: Connection, practice_id: str, import_id: str) -> AbsenceQuestion | None:
+def read_absence_question(
+    conn: Connection, practice_id: str, import_id: str
+) -> AbsenceQuestion | None:
     """Return the open question about a file, None where no visit waits for its answer."""
     row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
-    absent, held = _waiting(conn, practice_id, row)
+    absent, held = _read_waiting(conn, practice_id, row)
     if not absent:
         return None
     return AbsenceQuestion(
@@ -77,11 +79,11 @@ def absence_question(conn: Connection, practice_id: str, import_id: str) -> Abse
         row.last_at,
         (row.as_of_doubt or "") if row.absence_answer is None else "",
         len({visit.slot for visit in absent}),
-        _group_counts(absent, held),
+        _count_groups(absent, held),
     )
 
 
-def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
+def _count_groups(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple[GroupCount, ...]:
     counts, suspicious = absent_by_group(absent), suspicious_groups(absent, held)
     kinds = ("month", "therapist", "type")
 
@@ -95,7 +97,7 @@ def _group_counts(absent: list[AbsentVisit], held: Mapping[Group, int]) -> tuple
     )
 
 
-def _waiting(
+def _read_waiting(
     conn: Connection, practice_id: str, row: Row[Any]
 ) -> tuple[list[AbsentVisit], Mapping[Group, int]]:
     """Return the visits that wait for an answer about an import, and its visits by group."""
@@ -105,16 +107,16 @@ def _waiting(
     ids = set(conn.execute(waiting).scalars())
     if not ids:
         return [], {}
-    (file,) = evidence_files(conn, practice_id, row.source, only=row.id)
+    (file,) = read_evidence_files(conn, practice_id, row.source, only=row.id)
     return [visit for visit in file.absent if visit.booking_id in ids], file.held
 
 
-def _keep_answer(conn: Connection, practice_id: str, row: Row[Any], answer: AbsenceAnswer) -> None:
+def _save_answer(conn: Connection, practice_id: str, row: Row[Any], answer: AbsenceAnswer) -> None:
     """Store the owner's answer with the visits it is about; it confirms the as-of, too."""
-    visits, _ = _waiting(conn, practice_id, row)
-    kinds = kinds_on_file(conn, practice_id)
+    visits, _ = _read_waiting(conn, practice_id, row)
+    kinds = read_kinds(conn, practice_id)
     canonical = AbsenceAnswer(frozenset(map(kinds.canonical, answer.not_held)))
-    combined = read_answer(row.absence_answer, kinds).and_then(canonical, visits)
+    combined = parse_answer(row.absence_answer, kinds).and_then(canonical, visits)
     text = json.dumps(
         {
             "gone": sorted(combined.gone),
@@ -132,17 +134,17 @@ def _is_import(practice_id: str, import_id: str) -> ColumnElement[bool]:
 def answer_absence(scope: Scope, import_id: str, answer: AbsenceAnswer) -> MissingCounts:
     """Answer the question about a file and derive anew. Raises NotFound where none is open."""
     with scope.write("say what a file did not hold") as conn:
-        row = _import(conn, scope, import_id)
-        if absence_question(conn, scope.practice_id, import_id) is None:
+        row = _read_import(conn, scope, import_id)
+        if read_absence_question(conn, scope.practice_id, import_id) is None:
             raise NotFound("There is no open question about this file any more: reload the list.")
-        _keep_answer(conn, scope.practice_id, row, answer)
+        _save_answer(conn, scope.practice_id, row, answer)
         return _rederive(conn, scope, row.source)
 
 
-def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
+def undo_absence_answer(scope: Scope, import_id: str) -> MissingCounts:
     """Delete an answer, which opens the question again. Raises Conflict where there is none."""
     with scope.write("take back what a file did not hold") as conn:
-        row = _import(conn, scope, import_id)
+        row = _read_import(conn, scope, import_id)
         if row.absence_answer is None:
             raise Conflict(f"No answer is recorded for {row.file_name}.")
         is_import = _is_import(scope.practice_id, import_id)
@@ -150,19 +152,19 @@ def take_answer_back(scope: Scope, import_id: str) -> MissingCounts:
         return _rederive(conn, scope, row.source)
 
 
-def answer_at_import(
+def answer_absence_at_import(
     conn: Connection, practice_id: str, source: str, file_hash: str, answer: AbsenceAnswer
 ) -> MissingCounts:
     """Answer the question about a file just imported, and those about its earlier imports."""
-    same = standing_files(practice_id, source).where(import_.c.file_hash == file_hash)
+    same = select_standing_files(practice_id, source).where(import_.c.file_hash == file_hash)
     for row in conn.execute(same).all():
-        visits, _ = _waiting(conn, practice_id, row)
+        visits, _ = _read_waiting(conn, practice_id, row)
         if visits:
-            _keep_answer(conn, practice_id, row, answer)
+            _save_answer(conn, practice_id, row, answer)
     return mark_missing(conn, practice_id, source)
 
 
-def _import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
+def _read_import(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
     is_active = import_.c.undone_at.is_(None)
     statement = select(import_).where(_is_import(scope.practice_id, import_id), is_active)
     row = conn.execute(statement).one_or_none()
@@ -191,13 +193,13 @@ def explain_unconfirmed(
     row = conn.execute(select(import_).where(_is_import(practice_id, import_id))).one()
     if row.first_at is None or row.holds not in EVIDENCE:
         return []
-    kinds = kinds_on_file(conn, practice_id)
-    held = held_groups(conn, practice_id, [import_id], kinds)[import_id]
+    kinds = read_kinds(conn, practice_id)
+    held = count_held_by_group(conn, practice_id, [import_id], kinds)[import_id]
     types = {value for kind, value in held if kind == "type"}
-    last_day = f"{datetime.fromtimestamp(row.last_at, zone_of(conn, practice_id)):%Y-%m-%d}"
-    batches = batches_of(conn, practice_id, row.source)
+    last_day = f"{datetime.fromtimestamp(row.last_at, read_zone(conn, practice_id)):%Y-%m-%d}"
+    batches = read_batches(conn, practice_id, row.source)
     slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
-    for booking_row in conn.execute(_not_in(practice_id, row)):
+    for booking_row in conn.execute(_select_not_in(practice_id, row)):
         if not batches[import_id].isdisjoint(batches[booking_row.held_by]):
             continue
         therapist = kinds.therapist(booking_row.therapist or "")
@@ -222,7 +224,7 @@ def explain_unconfirmed(
     return sorted(counts, key=by_visits)
 
 
-def _not_in(practice_id: str, file: Row[Any]) -> Select[Any]:
+def _select_not_in(practice_id: str, file: Row[Any]) -> Select[Any]:
     """Return the SELECT of visits to come that a file does not hold and that are not missing."""
     columns = ("family_id", "therapist", "type_text", "starts_at", "unconfirmed", "held_by")
     still_to_come = and_(

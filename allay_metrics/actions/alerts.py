@@ -20,27 +20,27 @@ from allay_metrics.actions.mail_server import (
     MailFailed,
     send_mail,
 )
-from allay_metrics.actions.mail_settings import mail_gap, settings_gap
+from allay_metrics.actions.mail_settings import find_mail_gap, find_settings_gap
 from allay_metrics.actions.outbox import (
     CLAIM_LASTS,
     Claim,
     Mail,
     OpenSign,
     claim,
-    keep_failed,
-    keep_sent,
     queue,
     read_open_signs,
     read_outbox,
+    save_failed,
+    save_sent,
 )
 from allay_metrics.actions.protocol import Protocol, read_protocol
 from allay_metrics.actions.recipients import Recipients, read_recipients
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.log import where
+from allay_metrics.log import format_error
 from allay_metrics.outcomes.reading_hours import DAY, EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
-from allay_metrics.records.practice import practice_name
+from allay_metrics.records.practice import read_practice_name
 
 log = logging.getLogger("allay_metrics.alerts")
 
@@ -74,7 +74,7 @@ _REASONS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class AlertResult:
     """How many mails one look sent, and why the last one that failed did; None where none did."""
 
     mails: int = 0
@@ -89,18 +89,18 @@ class Undelivered:
     reason: Reason
 
 
-def sentence(reason: Reason) -> str:
+def format_reason(reason: Reason) -> str:
     """Return why no mail went out, and what to do; for settings, which one is wrong now."""
-    if reason == "settings" and (gap := settings_gap()):
+    if reason == "settings" and (gap := find_settings_gap()):
         return gap
     return SENTENCES[reason] if reason in SENTENCES else _REASONS[reason]
 
 
-def _utc() -> datetime:
+def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
+def send_alerts(scope: Scope, clock: Clock = _utc_now) -> AlertResult:
     """Send every mail about a warning sign that is due, once; `clock` returns the current moment.
 
     Before each mail signs, protocol and clock are read again: the mail before may have taken
@@ -110,28 +110,28 @@ def send_alerts(scope: Scope, clock: Clock = _utc) -> Sent:
     the command line.
     """
     if scope.is_demo:
-        return Sent()
-    sender, practice, mails = new_key(), practice_name(scope), 0
+        return AlertResult()
+    sender, practice, mails = new_key(), read_practice_name(scope), 0
     failure: Failure | None = None
     failed: set[str] = set()
     while True:
-        wanted, has_no_reader = _wanted(scope, clock)
-        gap = mail_gap()
+        wanted, has_no_reader = _queue_due(scope, clock)
+        gap = find_mail_gap()
         if gap is not None:
-            return Sent(mails, "nobody" if has_no_reader else gap if wanted else failure)
+            return AlertResult(mails, "nobody" if has_no_reader else gap if wanted else failure)
         wanted = [mail for mail in wanted if mail.recipient not in failed]
-        claimed = claim(scope, wanted, sender, lambda: _seconds(clock))
+        claimed = claim(scope, wanted, sender, lambda: _now_seconds(clock))
         if claimed is None:
-            return Sent(mails, failure or ("nobody" if has_no_reader else None))
-        error = _try(claimed, practice)
+            return AlertResult(mails, failure or ("nobody" if has_no_reader else None))
+        error = _try_send(claimed, practice)
         if error is None:
-            keep_sent(scope, claimed, _seconds(clock))
+            save_sent(scope, claimed, _now_seconds(clock))
             mails += 1
             continue
         failure = error
         failed.add(claimed.recipient)
         log.warning("A mail about a check-in did not go out: %s", failure)
-        keep_failed(scope, claimed, sender, failure, _seconds(clock))
+        save_failed(scope, claimed, sender, failure, _now_seconds(clock))
 
 
 def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered | None:
@@ -141,7 +141,7 @@ def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered
     """
     if scope.is_demo:
         return None
-    at = int((clock or _utc()).timestamp())
+    at = int((clock or _utc_now()).timestamp())
     with scope.read() as conn:
         signs = read_open_signs(conn, scope)
     if not signs:
@@ -155,11 +155,11 @@ def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered
     waiting = [sign for sign in signs if _is_undelivered(sign, rows, recipients)]
     if not waiting:
         return None
-    reason = _reason(waiting, rows, recipients, at)
+    reason = _find_reason(waiting, rows, recipients, at)
     return None if reason is None else Undelivered(len(waiting), reason)
 
 
-def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
+def _queue_due(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
     """Queue and return the mails due by now, and whether there is a sign that nobody can open."""
     with scope.read() as conn:
         signs = read_open_signs(conn, scope)
@@ -168,18 +168,18 @@ def _wanted(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
         protocol = read_protocol(conn, scope)
         ids = {sign.check_in_id for sign in signs}
         recipients = read_recipients(conn, scope, protocol, ids)
-    at = _seconds(clock)
+    at = _now_seconds(clock)
     wanted = [
         mail
         for sign in signs
         for recipient in recipients.of(sign.check_in_id)
-        for mail in _mails(scope, sign, recipient, protocol, at)
+        for mail in _build_mails(scope, sign, recipient, protocol, at)
     ]
     queue(scope, wanted, at)
     return wanted, any(not recipients.able(sign.check_in_id) for sign in signs)
 
 
-def _mails(
+def _build_mails(
     scope: Scope, sign: OpenSign, recipient: str, protocol: Protocol | None, at: int
 ) -> list[Mail]:
     """Return the mails due for a sign: the first, and one more once it is overdue."""
@@ -192,10 +192,10 @@ def _mails(
     return mails
 
 
-def _try(claimed: Claim, practice: str) -> Failure | None:
+def _try_send(claimed: Claim, practice: str) -> Failure | None:
     """Send a claimed mail; return why it did not go out, None when it did."""
     try:
-        _mail(claimed, practice)
+        _send(claimed, practice)
     except ConfigProblem:
         return "settings"
     except MailFailed as error:
@@ -203,16 +203,16 @@ def _try(claimed: Claim, practice: str) -> Failure | None:
     except Exception as error:  # noqa: BLE001  the next recipient still gets hers
         # Log the type and place alone: a message may hold an address.
         # Not "broken off": once the text is being sent, an error is raised as MailFailed.
-        log.error("A mail about a check-in was not sent: %s", where(error))  # noqa: TRY400
+        log.error("A mail about a check-in was not sent: %s", format_error(error))  # noqa: TRY400
         return "unreachable"
     return None
 
 
-def _seconds(clock: Clock) -> int:
+def _now_seconds(clock: Clock) -> int:
     return int(clock().timestamp())
 
 
-def _mail(claimed: Claim, practice: str) -> None:
+def _send(claimed: Claim, practice: str) -> None:
     text = _TEXT.format(
         late=_LATE if claimed.is_overdue else "",
         link=f"{config.public_url()}{PATH}?{SIGN}={claimed.check_in_id}",
@@ -234,11 +234,11 @@ def _is_undelivered(sign: OpenSign, rows: Sequence[Row[Any]], recipients: Recipi
     return not any(row.sent_at is not None for row in last)
 
 
-def _reason(
+def _find_reason(
     waiting: Sequence[OpenSign], rows: Sequence[Row[Any]], recipients: Recipients, at: int
 ) -> Reason | None:
     """Return why no mail was delivered; None while it may still be under way."""
-    gap = mail_gap()
+    gap = find_mail_gap()
     if gap is not None:
         return gap
     if any(not recipients.able(sign.check_in_id) for sign in waiting):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.actions.whose import ClientMatcher
+from allay_metrics.actions.client_matching import ClientMatcher
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
@@ -20,7 +20,7 @@ WORDS = "words"  # the measure id of the parent's free text
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportedCheckIn:
     """One check-in as its source has it; `answered_at` is None where nobody answered.
 
     `source_key` is the source's own id, or one made of person and moment. `name` is the client's
@@ -50,7 +50,7 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SaveCounts:
     """How many check-ins were added, updated or unchanged; `doubtful` of them wait for a match."""
 
     added: int
@@ -114,9 +114,9 @@ class StoredAnswer(NamedTuple):
 Answers = list[MeasureAnswer]
 
 
-def keep_answers(
-    scope: Scope, source: str, reported: Iterable[Reported], import_id: str | None = None
-) -> Kept:
+def save_answers(
+    scope: Scope, source: str, reported: Iterable[ReportedCheckIn], import_id: str | None = None
+) -> SaveCounts:
     """Save these check-ins of one source; saving the same again changes nothing.
 
     The client is found by e-mail, name and date. Where that is doubtful the check-in has no client
@@ -125,7 +125,7 @@ def keep_answers(
     with scope.write("keep check-ins") as conn:
         results = save_reported(conn, (scope.practice_id, scope.zone), source, reported, import_id)
     outcomes = [saved.outcome for saved in results.values()]
-    return Kept(
+    return SaveCounts(
         outcomes.count("added"),
         outcomes.count("updated"),
         outcomes.count("unchanged"),
@@ -137,7 +137,7 @@ def save_reported(  # noqa: PLR0917 - what one open transaction needs
     conn: Connection,
     practice: tuple[str, ZoneInfo],
     source: str,
-    reported: Iterable[Reported],
+    reported: Iterable[ReportedCheckIn],
     import_id: str | None = None,
     old: frozenset[str] = frozenset(),
 ) -> dict[str, SavedCheckIn]:
@@ -147,8 +147,8 @@ def save_reported(  # noqa: PLR0917 - what one open transaction needs
     check-ins stay as they are.
     """
     practice_id, zone = practice
-    check_ins = {_id(practice_id, source, report): report for report in reported}
-    stored_check_ins = _on_file(conn, practice_id, check_ins)
+    check_ins = {_check_in_key(practice_id, source, report): report for report in reported}
+    stored_check_ins = _read_stored(conn, practice_id, check_ins)
     people = ClientMatcher(conn, practice_id, zone)
     unmatched = [
         report
@@ -168,13 +168,13 @@ def save_reported(  # noqa: PLR0917 - what one open transaction needs
                 id_, "unchanged", stored.row["client_id"], None, stored.is_doubtful
             )
             continue
-        row, answers = _row(report, stored, people, import_id), _answers(report)
+        row, answers = _build_row(report, stored, people, import_id), _list_answers(report)
         if stored is None:
             new.append((practice_id, id_, source, report.source_key, *row.values()))
             answers_by_id[id_] = answers
             outcome, before = "added", None
         else:
-            before = _differences(stored, row, answers)
+            before = _find_differences(stored, row, answers)
             outcome = "updated" if before and before.pop("told") else "unchanged"
             if before and (before["set"] or before["answers"] is not None):
                 row = {**stored.row, **{name: row[name] for name in before["set"]}}
@@ -198,7 +198,7 @@ def save_reported(  # noqa: PLR0917 - what one open transaction needs
     return results
 
 
-def _id(practice_id: str, source: str, report: Reported) -> str:
+def _check_in_key(practice_id: str, source: str, report: ReportedCheckIn) -> str:
     return key_of(practice_id, "check_in", source, report.source_key)
 
 
@@ -215,8 +215,11 @@ class _StoredCheckIn:
         return self.row["client_id"] is None and self.row["doubt"] is not None
 
 
-def _row(
-    report: Reported, stored: _StoredCheckIn | None, people: ClientMatcher, import_id: str | None
+def _build_row(
+    report: ReportedCheckIn,
+    stored: _StoredCheckIn | None,
+    people: ClientMatcher,
+    import_id: str | None,
 ) -> dict[str, Any]:
     """Return the columns as reported now; a match once made, or refused, stays."""
     if stored is None or stored.is_doubtful:
@@ -248,7 +251,7 @@ def _row(
     }
 
 
-def _differences(
+def _find_differences(
     stored: _StoredCheckIn, row: Mapping[str, Any], answers: Answers
 ) -> dict[str, Any]:
     """Return the old values of what changes; `told` says whether the source's content changed.
@@ -274,7 +277,7 @@ def _texts(answers: Answers) -> list[tuple[str, str | None]]:
     return [(line.measure, line.text) for line in answers if line.text]
 
 
-def _answers(report: Reported) -> Answers:
+def _list_answers(report: ReportedCheckIn) -> Answers:
     if report.answered_at is None:
         return []
     names = sorted({*report.values, *report.texts})
@@ -298,7 +301,9 @@ def _write_answers(
     insert_rows(conn, answer, columns, rows)
 
 
-def _on_file(conn: Connection, practice_id: str, ids: Iterable[str]) -> dict[str, _StoredCheckIn]:
+def _read_stored(
+    conn: Connection, practice_id: str, ids: Iterable[str]
+) -> dict[str, _StoredCheckIn]:
     """Return those of these check-ins that are on file, by id."""
     wanted = among(conn, ids)
     answers: dict[str, list[StoredAnswer]] = defaultdict(list)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from allay_metrics.actions.settings import keep_setting, read_setting
+from allay_metrics.actions.settings import read_setting, save_setting
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import Head
@@ -45,7 +45,7 @@ def back_up(scope: Scope, path: Path) -> Backup:
     made = write_backup(scope, path)
     record = LastBackup(made.made_at, path.name, made.rows, made.audit_number, made.audit_hash)
     with scope.write("make a backup") as conn:
-        keep_setting(conn, scope.practice_id, _LAST, vars(record))
+        save_setting(conn, scope.practice_id, _LAST, vars(record))
     return made
 
 
@@ -56,7 +56,7 @@ class BackupOnFile(NamedTuple):
     name: str
 
 
-def known_backup(path: Path) -> BackupOnFile | None:
+def find_known_backup(path: Path) -> BackupOnFile | None:
     """Return the newest backup of records that may be damaged, None where there is none.
 
     Searched are the backups noted in the database file `path`, and the other files in its folder.
@@ -75,7 +75,7 @@ def known_backup(path: Path) -> BackupOnFile | None:
     return max(backups, default=None)
 
 
-def last_backup(scope: Scope) -> LastBackup | None:
+def read_last_backup(scope: Scope) -> LastBackup | None:
     """Return the last backup made of these records, None where none was."""
     with scope.read() as conn:
         values = read_setting(conn, scope.practice_id, _LAST)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from allay_metrics.derive import derive
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem, choose_from
-from allay_metrics.plausible import ANY_DAY
+from allay_metrics.plausibility import ANY_DAY
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of
@@ -47,18 +47,18 @@ def close_care(scope: Scope, closings: Iterable[Closing]) -> None:
             raise QuestionProblem(ANY_DAY.sentence)
     if not closings_by_client:
         return
-    family_id = family_to_write(scope, closings_by_client)
+    family_id = find_family_to_write(scope, closings_by_client)
     with scope.write("close care", family_id) as conn:
-        families = families_of_clients(conn, scope, closings_by_client)
-        died = clients_who_died(conn, scope, closings_by_client)
+        families = read_families_of_clients(conn, scope, closings_by_client)
+        died = read_clients_who_died(conn, scope, closings_by_client)
         if died == closings_by_client.keys():
             raise Conflict("This baby died: that record stays as it is, and nothing was closed.")
         living = {id_: closing for id_, closing in closings_by_client.items() if id_ not in died}
         write_closings(conn, scope, living, now())
-        derive_written(conn, scope, families)
+        derive_as_practice(conn, scope, families)
 
 
-def clients_who_died(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
+def read_clients_who_died(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return those of these clients whose death is recorded."""
     statement = select(care_closed.c.client_id).where(
         care_closed.c.practice_id == scope.practice_id,
@@ -102,9 +102,9 @@ def write_closings(
     conn.execute(insert(care_closed), rows)
 
 
-def derive_written(conn: Connection, scope: Scope, families: Iterable[str]) -> None:
+def derive_as_practice(conn: Connection, scope: Scope, families: Iterable[str]) -> None:
     """Derive families after a write, as the practice: it needs rows that the viewer may not see."""
-    with scope.as_practice(conn, "derive"):
+    with scope.elevate(conn, "derive"):
         derive(conn, scope.practice_id, families)
 
 
@@ -116,9 +116,9 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
     ids = set(client_ids)
     if not ids:
         return
-    with scope.write("open care again", family_to_write(scope, ids)) as conn:
-        families = families_of_clients(conn, scope, ids)
-        if clients_who_died(conn, scope, ids):
+    with scope.write("open care again", find_family_to_write(scope, ids)) as conn:
+        families = read_families_of_clients(conn, scope, ids)
+        if read_clients_who_died(conn, scope, ids):
             raise Conflict(
                 "This baby died, and nothing was opened: if that was entered by mistake, take the "
                 "death back first, on the baby's own page."
@@ -127,10 +127,10 @@ def reopen_care(scope: Scope, client_ids: Iterable[str]) -> None:
         conn.execute(
             delete(care_closed).where(in_practice, care_closed.c.client_id.in_(among(conn, ids)))
         )
-        derive_written(conn, scope, families)
+        derive_as_practice(conn, scope, families)
 
 
-def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
+def find_family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
     """Return the family of these clients, for `Scope.write` and the audit trail.
 
     None where the owner writes in several families at once, or names a client who does not exist:
@@ -140,7 +140,7 @@ def family_to_write(scope: Scope, client_ids: Iterable[str]) -> str | None:
     is_owner = scope.viewer.role == "owner"
     try:
         with scope.read() as conn:
-            families = families_of_clients(conn, scope, client_ids)
+            families = read_families_of_clients(conn, scope, client_ids)
     except NotFound:
         if is_owner:
             return None
@@ -162,7 +162,7 @@ def writer_name(conn: Connection, scope: Scope) -> str:
     return str(conn.execute(statement).scalar_one())
 
 
-def clients_of_bookings(
+def read_clients_of_bookings(
     scope: Scope, source: str, source_keys: Iterable[str]
 ) -> Mapping[str, Sequence[str]]:
     """Return by a booking's source key the ids of all clients of its family."""
@@ -194,11 +194,11 @@ def close_families(scope: Scope, family_ids: Iterable[str], day: date, reason: s
             client.c.family_id.in_(scope.own_families()),
         )
         ids = set(conn.execute(statement).scalars())
-        ids -= clients_who_died(conn, scope, ids)
+        ids -= read_clients_who_died(conn, scope, ids)
     close_care(scope, [Closing(id_, day, reason) for id_ in ids])
 
 
-def families_of_clients(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
+def read_families_of_clients(conn: Connection, scope: Scope, client_ids: Iterable[str]) -> set[str]:
     """Return the families of these clients. Raises NotFound unless the viewer may see them all."""
     ids = set(client_ids)
     statement = select(client.c.id, client.c.family_id).where(

@@ -9,13 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from allay_metrics.actions.care import family_to_write, writer_name
-from allay_metrics.actions.courses import OpenEpisode, read_open_episodes, today_in
-from allay_metrics.actions.protocol import must_be_on
-from allay_metrics.actions.tokens import new_token, token_hash
-from allay_metrics.contact import must_allow
+from allay_metrics.actions.care import find_family_to_write, writer_name
+from allay_metrics.actions.open_episodes import OpenEpisode, local_now, read_open_episodes
+from allay_metrics.actions.protocol import check_enabled
+from allay_metrics.actions.tokens import hash_token, new_token
+from allay_metrics.contact import check_allowed
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem, choose_from
-from allay_metrics.outcomes.asking import BASELINES, GRACE, MOMENTS, CheckInPeriod, askings
+from allay_metrics.outcomes.check_in_periods import (
+    BASELINES,
+    GRACE,
+    MOMENTS,
+    CheckInPeriod,
+    build_check_in_periods,
+)
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
@@ -49,33 +55,33 @@ def make_link(scope: Scope, client_id: str, moment: str, language: str = "en") -
     if language not in LANGUAGES:
         raise QuestionProblem(choose_from("language", language, LANGUAGES))
     asked_at = now()
-    today = today_in(scope, datetime.fromtimestamp(asked_at, UTC))
-    with scope.write("ask a family", family_to_write(scope, [client_id])) as conn:
-        must_be_on(conn, scope)
+    today = local_now(scope, datetime.fromtimestamp(asked_at, UTC))
+    with scope.write("ask a family", find_family_to_write(scope, [client_id])) as conn:
+        check_enabled(conn, scope)
         episode = _open_episode(conn, scope, today.date(), client_id)
         period = _period(episode, moment, today.date())
         # In the demo `today` lies in the past: the link lives as long as it would there.
-        ends_at = asked_at + (_end(scope, episode, period) - int(today.timestamp()))
+        ends_at = asked_at + (_compute_link_end(scope, episode, period) - int(today.timestamp()))
         if ends_at <= asked_at:
             raise Conflict("It is too late to ask for that.")
         token = new_token()
         values = {
-            "token_hash": token_hash(token),
+            "token_hash": hash_token(token),
             "language": language,
             "asked_at": asked_at,
             "asked_by": writer_name(conn, scope),
             "sent_at": None,
             "expires_at": ends_at,
         }
-        id_ = _keep(conn, scope, client_id, period, values)
+        id_ = _save(conn, scope, client_id, period, values)
     return Link(id_, f"{PATH}{token}", ends_at)
 
 
 def mark_sent(scope: Scope, check_in_id: str) -> None:
     """Record that a link was e-mailed. Raises NotFound."""
-    client_id = _client_of(scope, check_in_id)
-    with scope.write("send a check-in", family_to_write(scope, [client_id])) as conn:
-        _change(conn, scope, check_in_id, {"sent_at": now()})
+    client_id = _read_client_id(scope, check_in_id)
+    with scope.write("send a check-in", find_family_to_write(scope, [client_id])) as conn:
+        _update(conn, scope, check_in_id, {"sent_at": now()})
 
 
 def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
@@ -87,7 +93,7 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
     action_taken = " ".join(done.split())
     if not action_taken:
         raise QuestionProblem("Say in a few words what was done.")
-    family = _family_to_acknowledge(scope, check_in_id)
+    family = _find_family_to_acknowledge(scope, check_in_id)
     with scope.write("acknowledge a warning sign", family) as conn:
         this = and_(
             red_flag.c.practice_id == scope.practice_id,
@@ -112,15 +118,15 @@ def acknowledge(scope: Scope, check_in_id: str, sign: int, done: str) -> None:
         conn.execute(update(red_flag).where(this).values(version=red_flag.c.version + 1, **values))
 
 
-def read_words(scope: Scope, check_in_id: str) -> None:
+def mark_words_read(scope: Scope, check_in_id: str) -> None:
     """Record who read the free text of a check-in, and when; the first reader stays.
 
     Raises NotFound.
     """
-    client_id = _client_of(scope, check_in_id)
-    with scope.write("read a parent's words", family_to_write(scope, [client_id])) as conn:
+    client_id = _read_client_id(scope, check_in_id)
+    with scope.write("read a parent's words", find_family_to_write(scope, [client_id])) as conn:
         values = {"words_read_by": writer_name(conn, scope), "words_read_at": now()}
-        _change(conn, scope, check_in_id, values, check_in.c.words_read_at.is_(None))
+        _update(conn, scope, check_in_id, values, check_in.c.words_read_at.is_(None))
 
 
 def _same_moment(moment: str, due: date) -> Any:
@@ -138,21 +144,23 @@ def _open_episode(conn: Connection, scope: Scope, today: date, client_id: str) -
         raise NotFound("This client is not in care at the moment, so no check-in can be sent.")
     if episode.opted_out:
         raise Conflict("This family asked not to be asked again.")
-    must_allow(episode.contact, "check-in")
+    check_allowed(episode.contact, "check-in")
     return episode
 
 
 def _period(episode: OpenEpisode, moment: str, today: date) -> CheckInPeriod:
     """Return the period of a moment. Raises Conflict where it is over."""
     matches = [
-        period for period in askings(episode.first, episode.booked_on) if period.moment == moment
+        period
+        for period in build_check_in_periods(episode.first, episode.booked_on)
+        if period.moment == moment
     ]
     if not matches or matches[0].closes < today:
         raise Conflict("It is too late to ask for that.")
     return matches[0]
 
 
-def _end(scope: Scope, episode: OpenEpisode, period: CheckInPeriod) -> int:
+def _compute_link_end(scope: Scope, episode: OpenEpisode, period: CheckInPeriod) -> int:
     """Return when a link ends: a baseline's at the first session, else days after its period."""
     if period.moment in BASELINES:
         return episode.session
@@ -160,7 +168,7 @@ def _end(scope: Scope, episode: OpenEpisode, period: CheckInPeriod) -> int:
     return int(last.timestamp())
 
 
-def _keep(
+def _save(
     conn: Connection, scope: Scope, client_id: str, period: CheckInPeriod, values: dict[str, Any]
 ) -> str:
     """Insert the check-in, or replace its link where it is on file; return its id."""
@@ -174,7 +182,7 @@ def _keep(
     if stored is not None and stored.answered_at is not None:
         raise Conflict("This check-in is answered.")
     if stored is not None:
-        _change(conn, scope, stored.id, {"due_on": period.due, **values})
+        _update(conn, scope, stored.id, {"due_on": period.due, **values})
         return str(stored.id)
     id_ = new_key()
     row = {
@@ -191,15 +199,15 @@ def _keep(
     return id_
 
 
-def _family_to_acknowledge(scope: Scope, check_in_id: str) -> str | None:
+def _find_family_to_acknowledge(scope: Scope, check_in_id: str) -> str | None:
     """Return the family for `Scope.write`; None for the owner, who sees unmatched ones too."""
     if scope.viewer.role == "owner":
         return None
-    return family_to_write(scope, [_client_of(scope, check_in_id)])
+    return find_family_to_write(scope, [_read_client_id(scope, check_in_id)])
 
 
-def _client_of(scope: Scope, check_in_id: str) -> str:
-    statement = select(check_in.c.client_id).where(_this(scope, check_in_id))
+def _read_client_id(scope: Scope, check_in_id: str) -> str:
+    statement = select(check_in.c.client_id).where(_is_check_in(scope, check_in_id))
     with scope.read() as conn:
         client_id = conn.execute(statement).scalar_one_or_none()
     if client_id is None:
@@ -207,12 +215,12 @@ def _client_of(scope: Scope, check_in_id: str) -> str:
     return str(client_id)
 
 
-def _change(
+def _update(
     conn: Connection, scope: Scope, check_in_id: str, values: dict[str, Any], *only: Any
 ) -> None:
-    this = and_(_this(scope, check_in_id), *only)
+    this = and_(_is_check_in(scope, check_in_id), *only)
     conn.execute(update(check_in).where(this).values(version=check_in.c.version + 1, **values))
 
 
-def _this(scope: Scope, check_in_id: str) -> Any:
+def _is_check_in(scope: Scope, check_in_id: str) -> Any:
     return and_(check_in.c.practice_id == scope.practice_id, check_in.c.id == check_in_id)

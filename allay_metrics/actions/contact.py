@@ -12,8 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select
 
-from allay_metrics.actions.care import derive_written, writer_name
-from allay_metrics.contact import ContactPermission, checked, contact_of, stricter, strictest
+from allay_metrics.actions.care import derive_as_practice, writer_name
+from allay_metrics.contact import (
+    ContactPermission,
+    check_contact,
+    parse_contact,
+    stricter,
+    strictest,
+)
 from allay_metrics.derive import derive
 from allay_metrics.derive.contact_match import Cut, Rows, cut_matches
 from allay_metrics.errors import Conflict, NotFound
@@ -50,11 +56,11 @@ def set_contact(scope: Scope, family_id: str, level: str, reason: str = "") -> C
     `level` and `reason` are those of `allay_metrics.contact`. A therapist: of her own families.
     Raises QuestionProblem for an unknown level or reason, NotAllowed, NotFound.
     """
-    contact = checked(level, reason)
+    contact = check_contact(level, reason)
     suffix = f" ({contact.reason})" if contact.reason else ""
     with scope.write(f"set a family's contact to {level}{suffix}", family_id) as conn:
         undo = write_contact(conn, scope, family_id, contact, now())
-        derive_written(conn, scope, [family_id])
+        derive_as_practice(conn, scope, [family_id])
     return undo
 
 
@@ -65,10 +71,10 @@ def undo_contact(scope: Scope, undo: ContactUndo) -> None:
     back. Raises Conflict where somebody changed this family's contact since, NotFound where the
     family no longer exists.
     """
-    families = _families_now(scope, undo)
+    families = _read_current_families(scope, undo)
     with (
         scope.write("set a family's contact back", families[0]) as conn,
-        scope.as_practice(conn, "derive"),
+        scope.elevate(conn, "derive"),
     ):
         _restore(conn, scope, undo, families)
         derive(conn, scope.practice_id, families)
@@ -81,11 +87,11 @@ def write_contact(
 
     It replaces all rows before, those of deaths included.
     """
-    bookings = _bookings(conn, scope, family_id)
+    bookings = _read_bookings(conn, scope, family_id)
     if not bookings:
         raise NotFound("There is no such family, or none that you care for.")
     before = _read_contact_rows(conn, scope, bookings)
-    with scope.as_practice(conn, "derive"):
+    with scope.elevate(conn, "derive"):
         cut = cut_matches(conn, scope.practice_id, family_id)
     _delete(conn, scope, bookings)
     _insert(conn, scope, bookings, ContactEntry(contact, at), before)
@@ -94,7 +100,7 @@ def write_contact(
 
 def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterable[str]) -> None:
     """Restore the rows of these families; the caller derives."""
-    bookings_by_family = {id_: _bookings(conn, scope, id_) for id_ in families}
+    bookings_by_family = {id_: _read_bookings(conn, scope, id_) for id_ in families}
     bookings = [id_ for ids in bookings_by_family.values() for id_ in ids]
     # Bookings imported since have the same entries: that is no change.
     if _entry_keys(_read_contact_rows(conn, scope, bookings)) != _entry_keys(undo.after):
@@ -102,17 +108,17 @@ def _restore(conn: Connection, scope: Scope, undo: ContactUndo, families: Iterab
     _delete(conn, scope, bookings)
     for family_id in bookings_by_family:
         cut_matches(conn, scope.practice_id, family_id)  # of bookings that came and went since
-    before = _of_standing_deaths(conn, scope, undo.before)
+    before = _drop_undone_deaths(conn, scope, undo.before)
     for family_id, ids in bookings_by_family.items():
         elsewhere = set(bookings) - set(ids)
         rows = [row for row in before if row["booking_id"] not in elsewhere]
-        put_back(conn, scope, family_id, rows)
-    _mend_cut(conn, scope, undo.cut)
+        restore_contact(conn, scope, family_id, rows)
+    _restore_matches(conn, scope, undo.cut)
 
 
-def _mend_cut(conn: Connection, scope: Scope, cut: Cut) -> None:
+def _restore_matches(conn: Connection, scope: Scope, cut: Cut) -> None:
     """Insert the rows that `cut_matches` removed again: matches by e-mail, phone and name."""
-    entries = _of_standing_deaths(conn, scope, cut.words)
+    entries = _drop_undone_deaths(conn, scope, cut.words)
     for table, rows in ((contact_match, cut.matches), (family_contact, entries)):
         for row in rows:
             this = and_(*(column == row[column.name] for column in table.primary_key.columns))
@@ -127,7 +133,7 @@ def set_contact_for_death(
 
     Returns the rows of the same death that it replaces.
     """
-    bookings = _bookings(conn, scope, family_id)
+    bookings = _read_bookings(conn, scope, family_id)
     rows = _read_contact_rows(conn, scope, bookings)
     clear_contact_for_death(conn, scope, entry.death)
     _insert(conn, scope, bookings, entry, rows)
@@ -151,7 +157,7 @@ def clear_contact_for_death(conn: Connection, scope: Scope, death: str) -> set[s
         )
         .where(of_death)
     )
-    with scope.as_practice(conn, "derive"):
+    with scope.elevate(conn, "derive"):
         families = set(conn.execute(statement).scalars())
         conn.execute(delete(family_contact).where(of_death))
     return families
@@ -159,17 +165,17 @@ def clear_contact_for_death(conn: Connection, scope: Scope, death: str) -> set[s
 
 def read_contact(conn: Connection, scope: Scope, family_id: str) -> ContactPermission:
     """Return the strictest entry of a family's contact, of equally strict ones the latest."""
-    rows = _read_contact_rows(conn, scope, _bookings(conn, scope, family_id))
+    rows = _read_contact_rows(conn, scope, _read_bookings(conn, scope, family_id))
     latest_first = sorted(rows, key=lambda row: (row["set_at"], row["death"]), reverse=True)
-    return strictest(contact_of(row["level"], row["reason"]) for row in latest_first)
+    return strictest(parse_contact(row["level"], row["reason"]) for row in latest_first)
 
 
-def put_back(conn: Connection, scope: Scope, family_id: str, rows: Iterable[_Row]) -> None:
+def restore_contact(conn: Connection, scope: Scope, family_id: str, rows: Iterable[_Row]) -> None:
     """Insert contact rows of a family's bookings again; the caller derives.
 
     Rows of bookings that left since go to the first booking, unless one as strict exists.
     """
-    bookings = _bookings(conn, scope, family_id)
+    bookings = _read_bookings(conn, scope, family_id)
     present: list[_Row] = []
     gone: list[_Row] = []
     for row in rows:
@@ -199,7 +205,7 @@ def _copy_strictest(conn: Connection, practice_id: str, bookings: Sequence[str],
         conn.execute(insert(family_contact), {**row, "booking_id": bookings[0]})
 
 
-def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
+def _read_current_families(scope: Scope, undo: ContactUndo) -> list[str]:
     """Return the family, if it still exists, and all others that its bookings went to."""
     with scope.read() as conn:
         booking_ids = {row["booking_id"] for row in (*undo.before, *undo.after)}
@@ -209,14 +215,14 @@ def _families_now(scope: Scope, undo: ContactUndo) -> list[str]:
             booking.c.family_id.in_(scope.own_families()),
         )
         families: set[str] = set(conn.execute(statement).scalars())
-        if _bookings(conn, scope, undo.family_id):
+        if _read_bookings(conn, scope, undo.family_id):
             return [undo.family_id, *sorted(families - {undo.family_id})]
     if not families:
         raise NotFound("There is no such family any more, or none that you care for.")
     return sorted(families)
 
 
-def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:
+def _drop_undone_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row]:
     """Return these rows without those of deaths that were undone."""
     statement = select(care_closed.c.death).where(
         care_closed.c.practice_id == scope.practice_id,
@@ -226,7 +232,7 @@ def _of_standing_deaths(conn: Connection, scope: Scope, rows: Rows) -> list[_Row
     return [row for row in rows if row["death"] in standing]
 
 
-def _bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
+def _read_bookings(conn: Connection, scope: Scope, family_id: str) -> list[str]:
     statement = select(booking.c.id).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.family_id == family_id,

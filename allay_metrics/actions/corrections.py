@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from allay_metrics.actions.choosing import OverrideRow
+from allay_metrics.actions.overrides import OverrideRow
 from allay_metrics.errors import NotFound
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import new_key
@@ -13,7 +13,7 @@ from allay_metrics.records.tables import booking, correction
 from allay_metrics.records.types import now
 
 
-def corrections(
+def build_corrections(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], field: str, value: str | None
 ) -> list[OverrideRow]:
     """Return the rows that correct one field of these bookings and of others in the same slot.
@@ -21,7 +21,7 @@ def corrections(
     None for `value` removes corrections. Raises NotFound for a booking that is not on file.
     """
     rows = []
-    for booking_id, name in sorted(_slots(conn, practice_id, set(booking_ids)).items()):
+    for booking_id, name in sorted(_read_slots(conn, practice_id, set(booking_ids)).items()):
         correction_id = _correction_id(conn, practice_id, booking_id, field)
         values: dict[str, Any] | None = (
             None if value is None else {"id": correction_id or new_key(), "value": value}
@@ -45,7 +45,7 @@ def _correction_id(conn: Connection, practice_id: str, booking_id: str, field: s
     return conn.execute(statement).scalar()
 
 
-def _slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
+def _read_slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, Any]:
     """Return client names by id: of these bookings and all of the same family and slot."""
     wanted, other = booking.alias(), booking
     same = and_(

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from allay_metrics.actions.absence import mark_missing
-from allay_metrics.actions.account import Days
+from allay_metrics.actions.import_accounting import Days
 from allay_metrics.derive import derive
 from allay_metrics.errors import Conflict, NotFound
-from allay_metrics.plausible import ANY_DAY
+from allay_metrics.plausibility import ANY_DAY
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
 
@@ -26,16 +26,16 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
         raise Conflict(ANY_DAY.sentence)
     with scope.write("say which days a file covers") as conn:
         record = _find(conn, scope, import_id)
-        rows = conn.execute(_coverage(scope, import_id)).mappings().all()
+        rows = conn.execute(_select_coverage(scope, import_id)).mappings().all()
         before = {
-            "covers": [_text(record.covers_from), _text(record.covers_to)],
+            "covers": [_format_day(record.covers_from), _format_day(record.covers_to)],
             "told": record.covers_told,
-            "coverage": [[row["kind"], _text(row["first_day"]), _text(row["last_day"])]
+            "coverage": [[row["kind"], _format_day(row["first_day"]), _format_day(row["last_day"])]
                          for row in rows],
         }  # fmt: skip
         original = record.covers_was or json.dumps(before)
         days = [(row["kind"], first.isoformat(), last.isoformat()) for row in rows]
-        _keep(conn, scope, record, (first, last), days, original, covers_told=1)
+        _save(conn, scope, record, (first, last), days, original, covers_told=1)
         return _rederive(conn, scope, record.source)
 
 
@@ -49,7 +49,7 @@ def restore_days(scope: Scope, import_id: str) -> int:
         first, last = (date.fromisoformat(day) for day in original["covers"])
         covers_told = original.get("told", 0)
         spans = original["coverage"]
-        _keep(conn, scope, record, (first, last), spans, None, covers_told=covers_told)
+        _save(conn, scope, record, (first, last), spans, None, covers_told=covers_told)
         return _rederive(conn, scope, record.source)
 
 
@@ -66,13 +66,13 @@ def _find(conn: Connection, scope: Scope, import_id: str) -> Row[Any]:
     return record
 
 
-def _coverage(scope: Scope, import_id: str) -> Any:
+def _select_coverage(scope: Scope, import_id: str) -> Any:
     return select(coverage).where(
         coverage.c.practice_id == scope.practice_id, coverage.c.import_id == import_id
     )
 
 
-def _keep(  # noqa: PLR0917 - one write of two actions
+def _save(  # noqa: PLR0917 - one write of two actions
     conn: Connection,
     scope: Scope,
     record: Row[Any],
@@ -107,5 +107,5 @@ def _rederive(conn: Connection, scope: Scope, source: str) -> int:
     return counts.missing
 
 
-def _text(day: date) -> str:
+def _format_day(day: date) -> str:
     return day.isoformat()

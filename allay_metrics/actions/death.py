@@ -14,23 +14,29 @@ from sqlalchemy import Connection, delete, exists, insert, select
 
 from allay_metrics.actions.care import (
     Closing,
-    derive_written,
-    families_of_clients,
-    family_to_write,
+    derive_as_practice,
+    find_family_to_write,
+    read_families_of_clients,
     write_closings,
 )
 from allay_metrics.actions.contact import (
     ContactEntry,
     clear_contact_for_death,
-    put_back,
     read_contact,
+    restore_contact,
     set_contact_for_death,
 )
-from allay_metrics.contact import ContactPermission, Level, checked, level_after_death, stricter
+from allay_metrics.contact import (
+    ContactPermission,
+    Level,
+    check_contact,
+    level_after_death,
+    stricter,
+)
 from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.contact_match import Rows
 from allay_metrics.errors import Conflict, QuestionProblem
-from allay_metrics.plausible import death_days
+from allay_metrics.plausibility import death_days
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import care_closed, client
@@ -55,7 +61,7 @@ class DeathUndo:
     contact: ContactPermission
 
 
-def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = None) -> DeathUndo:
+def save_death(scope: Scope, client_id: str, day: date, level: Level | None = None) -> DeathUndo:
     """Record that a baby died on `day`, and return the undo.
 
     Contact with the family becomes `level`. Without a choice it becomes none, or practical only
@@ -67,20 +73,20 @@ def keep_death(scope: Scope, client_id: str, day: date, level: Level | None = No
     days = death_days(datetime.fromtimestamp(at, scope.zone).date())
     if not days.holds(day):
         raise QuestionProblem(days.sentence)
-    family_id = family_to_write(scope, [client_id])
+    family_id = find_family_to_write(scope, [client_id])
     with scope.write("close care", family_id) as conn:
-        (family_id,) = families_of_clients(conn, scope, [client_id])
+        (family_id,) = read_families_of_clients(conn, scope, [client_id])
         if not _is_infant(conn, scope, client_id):
             raise QuestionProblem("A death can be recorded for a baby only.")
         contact_after_death = _contact_for_death(conn, scope, client_id, family_id, level)
-        before = _closed(conn, scope, client_id)
+        before = _read_closed(conn, scope, client_id)
         death = (before and before["death"]) or new_key()
         write_closings(conn, scope, {client_id: Closing(client_id, day, DIED)}, at, death)
         asked_before = set_contact_for_death(
             conn, scope, family_id, ContactEntry(contact_after_death, at, death)
         )
-        derive_written(conn, scope, [family_id])
-        after, contact = _closed(conn, scope, client_id), read_contact(conn, scope, family_id)
+        derive_as_practice(conn, scope, [family_id])
+        after, contact = _read_closed(conn, scope, client_id), read_contact(conn, scope, family_id)
     return DeathUndo(client_id, family_id, before, after, asked_before, contact)
 
 
@@ -90,32 +96,32 @@ def undo_death(scope: Scope, undo: DeathUndo) -> None:
     Contact is restored as well, except for changes made since. Raises Conflict where the care of
     this baby was changed since.
     """
-    with scope.write("open care again", family_to_write(scope, [undo.client_id])) as conn:
-        (family_id,) = families_of_clients(conn, scope, [undo.client_id])
-        if undo.after is None or _closed(conn, scope, undo.client_id) != undo.after:
+    with scope.write("open care again", find_family_to_write(scope, [undo.client_id])) as conn:
+        (family_id,) = read_families_of_clients(conn, scope, [undo.client_id])
+        if undo.after is None or _read_closed(conn, scope, undo.client_id) != undo.after:
             raise Conflict("This baby's care was changed meanwhile: it stays as it is now.")
-        families = _take_back(conn, scope, undo.client_id, undo.after["death"])
+        families = _delete_death(conn, scope, undo.client_id, undo.after["death"])
         if undo.before is not None:
             conn.execute(insert(care_closed), dict(undo.before))
         # Where a person's own choice replaced the contact of this death, that stays.
         if family_id in families:
-            put_back(conn, scope, family_id, undo.asked_before)
-        derive_written(conn, scope, families | {family_id})
+            restore_contact(conn, scope, family_id, undo.asked_before)
+        derive_as_practice(conn, scope, families | {family_id})
 
 
-def death_by_mistake(scope: Scope, client_id: str) -> None:
+def revoke_mistaken_death(scope: Scope, client_id: str) -> None:
     """Delete a death recorded by mistake, with the contact it asked for, and open the care again.
 
     Contact chosen by a person, before or since, stays, as does that of another death. Raises
     NotFound, Conflict where no death is recorded.
     """
-    with scope.write("open care again", family_to_write(scope, [client_id])) as conn:
-        families = families_of_clients(conn, scope, [client_id])
-        closed = _closed(conn, scope, client_id)
+    with scope.write("open care again", find_family_to_write(scope, [client_id])) as conn:
+        families = read_families_of_clients(conn, scope, [client_id])
+        closed = _read_closed(conn, scope, client_id)
         if closed is None or closed["reason"] != DIED:
             raise Conflict("No death is recorded for this client; nothing was changed.")
-        families |= _take_back(conn, scope, client_id, closed["death"])
-        derive_written(conn, scope, families)
+        families |= _delete_death(conn, scope, client_id, closed["death"])
+        derive_as_practice(conn, scope, families)
 
 
 def _contact_for_death(
@@ -123,30 +129,30 @@ def _contact_for_death(
 ) -> ContactPermission:
     """Return the contact that a death asks for: chosen or usual, never looser than it is now."""
     current = read_contact(conn, scope, family_id).level
-    others = _infants_in_care(conn, scope, family_id) - {client_id}
+    others = _read_infants_in_care(conn, scope, family_id) - {client_id}
     if level is None:
         level = level_after_death(current, others_in_care=bool(others))
-    strictest = stricter(current, checked(level, _BEREAVED).level)
-    return checked(strictest, _BEREAVED)
+    strictest = stricter(current, check_contact(level, _BEREAVED).level)
+    return check_contact(strictest, _BEREAVED)
 
 
-def _take_back(conn: Connection, scope: Scope, client_id: str, death: str | None) -> set[str]:
+def _delete_death(conn: Connection, scope: Scope, client_id: str, death: str | None) -> set[str]:
     """Delete a death and the contact it asked for; return the families with such contact."""
     _reopen(conn, scope, client_id)
     return clear_contact_for_death(conn, scope, death) if death else set()
 
 
 def _reopen(conn: Connection, scope: Scope, client_id: str) -> None:
-    conn.execute(delete(care_closed).where(_of_client(scope, client_id)))
+    conn.execute(delete(care_closed).where(_is_of_client(scope, client_id)))
 
 
-def _closed(conn: Connection, scope: Scope, client_id: str) -> _Row | None:
-    statement = select(care_closed).where(_of_client(scope, client_id))
+def _read_closed(conn: Connection, scope: Scope, client_id: str) -> _Row | None:
+    statement = select(care_closed).where(_is_of_client(scope, client_id))
     row = conn.execute(statement).mappings().first()
     return dict(row) if row else None
 
 
-def _of_client(scope: Scope, client_id: str) -> Any:
+def _is_of_client(scope: Scope, client_id: str) -> Any:
     in_practice = care_closed.c.practice_id == scope.practice_id
     return in_practice & (care_closed.c.client_id == client_id)
 
@@ -158,7 +164,7 @@ def _is_infant(conn: Connection, scope: Scope, client_id: str) -> bool:
     return bool(conn.execute(statement).scalar_one() == "infant")
 
 
-def _infants_in_care(conn: Connection, scope: Scope, family_id: str) -> set[str]:
+def _read_infants_in_care(conn: Connection, scope: Scope, family_id: str) -> set[str]:
     is_closed = exists().where(
         care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
     )

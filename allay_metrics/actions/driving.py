@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from allay_metrics import travel
-from allay_metrics.derive.legs import refresh_legs
+from allay_metrics.derive.driving_legs import refresh_legs
 from allay_metrics.errors import ConfigProblem, NotFound
-from allay_metrics.plausible import DRIVE_MINUTES
+from allay_metrics.plausibility import DRIVE_MINUTES
 from allay_metrics.records import Scope, rollup
 from allay_metrics.records.tables import city, drive_pair, visit
 
@@ -24,13 +24,15 @@ def set_drive_pair(scope: Scope, city_a: str, city_b: str, minutes: int) -> int:
     both = travel.pair(city_a, city_b)
     with scope.write("say how long a drive takes") as conn:
         _check_cities(conn, scope.practice_id, both)
-        is_pair = _pair(scope.practice_id, both)
+        is_pair = _is_pair(scope.practice_id, both)
         values = {"minutes": minutes, "version": drive_pair.c.version + 1}
         if conn.execute(update(drive_pair).where(is_pair).values(values)).rowcount == 0:
             first, second = both
             row = {"city_a": first, "city_b": second, "minutes": minutes}
             conn.execute(insert(drive_pair).values(practice_id=scope.practice_id, **row))
-        return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
+        return recompute_driving(
+            conn, scope.practice_id, _read_days_in(conn, scope.practice_id, both)
+        )
 
 
 def drop_drive_pair(scope: Scope, city_a: str, city_b: str) -> int:
@@ -40,16 +42,18 @@ def drop_drive_pair(scope: Scope, city_a: str, city_b: str) -> int:
     """
     both = travel.pair(city_a, city_b)
     with scope.write("go back to an estimated drive") as conn:
-        if conn.execute(delete(drive_pair).where(_pair(scope.practice_id, both))).rowcount == 0:
+        if conn.execute(delete(drive_pair).where(_is_pair(scope.practice_id, both))).rowcount == 0:
             first, second = both
             raise NotFound(
                 f"No own drive time is set between {first} and {second}: "
                 "the estimate is in use already."
             )
-        return drive_anew(conn, scope.practice_id, _days_in(conn, scope.practice_id, both))
+        return recompute_driving(
+            conn, scope.practice_id, _read_days_in(conn, scope.practice_id, both)
+        )
 
 
-def drive_anew(conn: Connection, practice_id: str, days: Collection[date]) -> int:
+def recompute_driving(conn: Connection, practice_id: str, days: Collection[date]) -> int:
     """Recompute the driving of these days and the roll-ups of it; return the visits changed.
 
     Runs in the caller's transaction.
@@ -59,7 +63,7 @@ def drive_anew(conn: Connection, practice_id: str, days: Collection[date]) -> in
     return changed.visits
 
 
-def days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> set[date]:
+def read_days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> set[date]:
     """Return every day on which a therapist has a visit, whatever its state."""
     statement = select(visit.c.day).where(
         visit.c.practice_id == practice_id, visit.c.therapist_id == therapist_id
@@ -67,7 +71,7 @@ def days_of_therapist(conn: Connection, practice_id: str, therapist_id: str) -> 
     return set(conn.execute(statement.distinct()).scalars())
 
 
-def _pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
+def _is_pair(practice_id: str, both: tuple[str, str]) -> ColumnElement[bool]:
     first, second = both
     return (
         (drive_pair.c.practice_id == practice_id)
@@ -84,7 +88,7 @@ def _check_cities(conn: Connection, practice_id: str, names: tuple[str, str]) ->
             raise NotFound(f"'{name}' is no city the practice knows.")
 
 
-def _days_in(conn: Connection, practice_id: str, cities: tuple[str, str]) -> set[date]:
+def _read_days_in(conn: Connection, practice_id: str, cities: tuple[str, str]) -> set[date]:
     statement = select(visit.c.day).where(
         visit.c.practice_id == practice_id, visit.c.city.in_(cities)
     )

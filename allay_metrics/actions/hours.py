@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, delete, insert, update
 
 from allay_metrics.errors import ConfigProblem, NotFound
-from allay_metrics.plausible import WEEK_MINUTES
+from allay_metrics.plausibility import WEEK_MINUTES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import offered_hours, therapist
 
@@ -36,7 +36,7 @@ def set_week_minutes(scope: Scope, therapist_id: str, monday: date, minutes: int
     if monday.weekday() != 0:
         raise ConfigProblem(f"A week is named by its Monday, which {monday} is not.")
     with scope.write("say which hours a therapist offers") as conn:
-        is_week = _week(scope.practice_id, therapist_id, monday)
+        is_week = _is_week(scope.practice_id, therapist_id, monday)
         if minutes is None:
             conn.execute(delete(offered_hours).where(is_week))
             return
@@ -51,7 +51,7 @@ def _check(minutes: int | None) -> None:
         raise ConfigProblem(WEEK_MINUTES.sentence)
 
 
-def _week(practice_id: str, therapist_id: str, monday: date) -> ColumnElement[bool]:
+def _is_week(practice_id: str, therapist_id: str, monday: date) -> ColumnElement[bool]:
     return (
         (offered_hours.c.practice_id == practice_id)
         & (offered_hours.c.therapist_id == therapist_id)

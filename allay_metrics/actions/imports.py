@@ -15,28 +15,28 @@ from allay_metrics import words
 from allay_metrics.actions.absence import MissingCounts, mark_missing
 from allay_metrics.actions.absence_answers import (
     AbsenceQuestion,
-    absence_question,
-    answer_at_import,
+    answer_absence_at_import,
     explain_unconfirmed,
+    read_absence_question,
 )
-from allay_metrics.actions.account import (
-    Days,
-    Entry,
-    close_import,
-    doubt_of,
-    keep_aside,
-    keep_coverage,
-    keep_doubt,
-    open_import,
-)
-from allay_metrics.actions.again import take_in_again
 from allay_metrics.actions.contents import FileContents, write_contents
-from allay_metrics.actions.erased import read_erased
-from allay_metrics.actions.holding import hold, hold_by_name
+from allay_metrics.actions.current_imports import assign_current_import, assign_from_set_aside
+from allay_metrics.actions.erased_registry import read_erased_families
+from allay_metrics.actions.import_accounting import (
+    Days,
+    ImportEntry,
+    close_import,
+    open_import,
+    read_doubt,
+    save_coverage,
+    save_doubt,
+    save_set_aside,
+)
 from allay_metrics.actions.load import Counts, FileInHand, load_rows
-from allay_metrics.actions.profiles import own_profiles
+from allay_metrics.actions.profiles import read_own_profiles
 from allay_metrics.actions.retention import remove_old
-from allay_metrics.actions.settling import settle_rows
+from allay_metrics.actions.set_aside_resolution import settle_rows
+from allay_metrics.actions.set_aside_retry import retry_set_aside
 from allay_metrics.derive import derive
 from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.intake.rows import Chunk, RowWarning, SetAside
@@ -150,7 +150,7 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
         source=source,
         profile=profile,
         holds=holds,
-        own=own_profiles(scope),
+        own=read_own_profiles(scope),
         beside=beside,
     )
     return import_source(scope, file, options, as_of=as_of, dry_run=dry_run, progress=progress)
@@ -173,7 +173,7 @@ def import_source(
     exported = file.modified_at if as_of is None else as_of
     hand = FileInHand(scope.practice_id, new_key(), file.source, exported, file.untold)
     report: list[ImportReport] = []
-    with _collecting_later():
+    with _pause_garbage_collection():
         chunks = file.chunks()
         ahead = []
         for chunk in islice(chunks, READ_AHEAD):
@@ -182,7 +182,7 @@ def import_source(
         try:
             with scope.write("import records") as conn:
                 import_ = _Import(conn, scope, file, hand, options, progress)
-                report.append(import_.take_in(chain(_letting_go(ahead), chunks)))
+                report.append(import_.take_in(chain(_release_read(ahead), chunks)))
                 if dry_run:
                     raise _FileDryRun  # noqa: TRY301 - leaves the transaction without keeping it
         except _FileDryRun:
@@ -192,7 +192,7 @@ def import_source(
     return report[0]
 
 
-def _letting_go(chunks: list[Chunk]) -> Iterator[Chunk]:
+def _release_read(chunks: list[Chunk]) -> Iterator[Chunk]:
     """Yield chunks that were read ahead, each forgotten when the next is asked for."""
     chunks.reverse()
     while chunks:
@@ -200,7 +200,7 @@ def _letting_go(chunks: list[Chunk]) -> Iterator[Chunk]:
 
 
 @contextmanager
-def _collecting_later() -> Iterator[None]:
+def _pause_garbage_collection() -> Iterator[None]:
     """Hold the garbage collector until the import is over."""
     # Rows make no cycles, and walking all of them again and again is a sixth of an import's time.
     was_on = gc.isenabled()
@@ -213,7 +213,7 @@ def _collecting_later() -> Iterator[None]:
 
 
 @dataclass
-class _Taken:
+class _FileProgress:
     """What was read of a file so far."""
 
     counts: Counts = field(default_factory=Counts)
@@ -262,7 +262,7 @@ class _Import:
     def take_in(self, chunks: Iterable[Chunk]) -> ImportReport:
         """Load the rows, keep the account, retry what was set aside, derive all it touches."""
         conn, file, hand = self.conn, self.file, self.hand
-        entry = Entry(
+        entry = ImportEntry(
             file.file_name,
             file.sha256,
             file.holds,
@@ -270,8 +270,8 @@ class _Import:
             one_therapist=file.profile.one_therapist_a_file,
         )
         open_import(conn, hand, entry)
-        taken = _Taken()
-        out = read_erased(conn, hand.practice_id)
+        taken = _FileProgress()
+        out = read_erased_families(conn, hand.practice_id)
         for raw_chunk in chunks:
             chunk = out.keep_out(raw_chunk)
             load_rows(conn, hand, chunk.rows, taken.counts)
@@ -280,10 +280,10 @@ class _Import:
         self._keep_account(taken)
         families = taken.counts.families
         if taken.counts.updated or taken.counts.unchanged:
-            hold(conn, hand.practice_id, hand.import_id, hand.as_of)
+            assign_current_import(conn, hand.practice_id, hand.import_id, hand.as_of)
         settle_rows(conn, hand)
-        again = take_in_again(conn, self.scope.zone, hand, file.profile)
-        families |= again.families | hold_by_name(conn, hand.practice_id)
+        again = retry_set_aside(conn, self.scope.zone, hand, file.profile)
+        families |= again.families | assign_from_set_aside(conn, hand.practice_id)
         counts = self._mark_missing()
         done = READING_SHARE + LOADING_SHARE
         derive(
@@ -300,14 +300,14 @@ class _Import:
         if self.options.answer is None or not counts.unanswered:
             return counts
         answer, hash_ = self.options.answer, self.file.sha256
-        answered = answer_at_import(conn, practice_id, source, hash_, answer)
+        answered = answer_absence_at_import(conn, practice_id, source, hash_, answer)
         return replace(answered, families=counts.families | answered.families)
 
-    def _keep_account(self, taken: _Taken) -> None:
+    def _keep_account(self, taken: _FileProgress) -> None:
         conn, hand, options = self.conn, self.hand, self.options
         exported_on = datetime.fromtimestamp(hand.as_of, self.scope.zone).date()
         span = options.covers or taken.known_days(exported_on)
-        keep_aside(conn, hand, taken.aside)
+        save_set_aside(conn, hand, taken.aside)
         close_import(
             conn,
             hand,
@@ -320,11 +320,11 @@ class _Import:
         write_contents(conn, hand.practice_id, hand.import_id, taken.contents)
         if span:
             until = span[1] if options.covers else min(span[1], exported_on)
-            keep_coverage(conn, hand, self.file.carries, span, until)
+            save_coverage(conn, hand, self.file.carries, span, until)
         if not options.is_as_of_certain:
-            keep_doubt(conn, hand, taken.contents, exported_on)
+            save_doubt(conn, hand, taken.contents, exported_on)
 
-    def _report(self, taken: _Taken, counts: MissingCounts, again: int) -> ImportReport:
+    def _report(self, taken: _FileProgress, counts: MissingCounts, again: int) -> ImportReport:
         conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
@@ -341,18 +341,18 @@ class _Import:
             set_aside=taken.aside,
             warnings=taken.warnings,
             missing=counts.missing,
-            cities_unknown=_cities_unknown(conn, hand, taken),
+            cities_unknown=_count_unknown_cities(conn, hand, taken),
             import_id=hand.import_id,
             notes=notes,
             missing_unconfirmed=counts.unanswered,
             unconfirmed=counts.unconfirmed,
-            question=absence_question(conn, hand.practice_id, hand.import_id),
-            doubt=doubt_of(conn, hand) or "",
+            question=read_absence_question(conn, hand.practice_id, hand.import_id),
+            doubt=read_doubt(conn, hand) or "",
             silences=explain_unconfirmed(conn, hand.practice_id, hand.import_id),
         )
 
 
-def _cities_unknown(conn: Connection, hand: FileInHand, taken: _Taken) -> int:
+def _count_unknown_cities(conn: Connection, hand: FileInHand, taken: _FileProgress) -> int:
     if taken.first is None or taken.last is None:
         return 0
     in_import = exists().where(

@@ -80,7 +80,7 @@ def load_rows(conn: Connection, file: FileInHand, rows: pd.DataFrame, counts: Co
     bookings = _read_bookings(conn, file.practice_id, ids)
     if file.untold:
         contents = [
-            _with_known(content, bookings.get(id_), file.untold)
+            _fill_known(content, bookings.get(id_), file.untold)
             for id_, content in zip(ids, contents, strict=True)
         ]
     hashes = [blake2b(repr(row).encode(), digest_size=16).hexdigest() for row in contents]
@@ -130,7 +130,7 @@ def _read_bookings(conn: Connection, practice_id: str, ids: list[str]) -> dict[s
     return {row.id: row for row in conn.execute(statement)}
 
 
-def _with_known(
+def _fill_known(
     content: tuple[Any, ...], before: Row[Any] | None, untold: frozenset[str]
 ) -> tuple[Any, ...]:
     """Return a row's content with what is known already in the columns it says nothing about."""
@@ -161,12 +161,12 @@ def _write(
     head = ("practice_id", "id", "source", "source_key", "row_hash", "family_id")
     insert_rows(conn, booking, (*head, "held_by", "as_of", *CONTENT), new)
     if changed:
-        conn.execute(update_bookings(practice_id), changed)
+        conn.execute(build_booking_update(practice_id), changed)
     columns = ("practice_id", "import_id", "row_number", "booking_id", "outcome", "before")
     insert_rows(conn, import_row, columns, journal)
 
 
-def update_bookings(practice_id: str) -> Any:
+def build_booking_update(practice_id: str) -> Any:
     """Return the statement that gives bookings (`booking_id`) new content, for many at once."""
     return (
         update(booking)

@@ -29,12 +29,12 @@ from allay_metrics import config
 from allay_metrics.actions.mail_settings import (
     MailServer,
     Sender,
-    mail_gap,
+    find_mail_gap,
     read_sender,
     read_server,
 )
 from allay_metrics.errors import AllayError, ConfigProblem, Conflict
-from allay_metrics.log import where
+from allay_metrics.log import format_error
 
 log = logging.getLogger("allay_metrics.mail")
 
@@ -42,8 +42,8 @@ log = logging.getLogger("allay_metrics.mail")
 # answer about the text, which a server may look through before it takes it.
 _PATIENCE, _BEFORE_TEXT, _OVER_TEXT = 20.0, 80.0, 95.0
 LONGEST = int(_BEFORE_TEXT + 2 * _OVER_TEXT) + 10
-_WHO_ARE_YOU = 530  # the answer of a server that takes mail of those alone who log in
-_GO_ON = 354  # the answer of a server that waits for the text
+_AUTH_REQUIRED = 530  # the answer of a server that takes mail of those alone who log in
+_START_MAIL_INPUT = 354  # the answer of a server that waits for the text
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 Failure = Literal[
@@ -82,7 +82,7 @@ class _Plain(smtplib.SMTP):
 
         The socket's own timeout begins anew with every byte a server sends.
         """
-        with _hung_up_after(self.patience or _PATIENCE, self):
+        with _close_after(self.patience or _PATIENCE, self):
             return super().getreply()
 
 
@@ -93,7 +93,7 @@ class _Encrypted(smtplib.SMTP_SSL):
 
     def getreply(self) -> tuple[int, bytes]:
         """Return the next answer, as `_Plain` does."""
-        with _hung_up_after(self.patience or _PATIENCE, self):
+        with _close_after(self.patience or _PATIENCE, self):
             return super().getreply()
 
 
@@ -113,7 +113,7 @@ class MailFailed(Conflict):
 
 def can_send() -> bool:
     """Return whether links can be e-mailed: server, sender and public address are named rightly."""
-    return mail_gap() is None
+    return find_mail_gap() is None
 
 
 def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None:
@@ -129,8 +129,8 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
         raise MailFailed("recipient")  # no server we could ask understands it
     latest = monotonic() + _BEFORE_TEXT
     try:
-        letter = _letter(sender, to, subject, text, message_id)
-        with _conversation(server) as connection:
+        letter = _build_letter(sender, to, subject, text, message_id)
+        with _open_conversation(server) as connection:
             _announce(connection, sender, to, latest)
             _hand_over(connection, letter)
     except AllayError:
@@ -138,11 +138,11 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
     except Exception as error:  # noqa: BLE001  whatever it was, it is a sentence
         # What nobody foresaw, and before the text: from then on it is a MailFailed.
         # The kind and the place alone: a message may hold an address or a password.
-        log.error("A mail was not sent: %s", where(error))  # noqa: TRY400
+        log.error("A mail was not sent: %s", format_error(error))  # noqa: TRY400
         raise MailFailed("unreachable") from None
 
 
-def _letter(sender: Sender, to: str, subject: str, text: str, message_id: str) -> bytes:
+def _build_letter(sender: Sender, to: str, subject: str, text: str, message_id: str) -> bytes:
     """Return a mail as it is handed over, before its dots are doubled."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender.shown, to, " ".join(subject.split())
@@ -155,7 +155,7 @@ def _letter(sender: Sender, to: str, subject: str, text: str, message_id: str) -
 
 
 @contextmanager
-def _hung_up_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+def _close_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
     """End a connection that is still waited on after so many seconds.
 
     Raises SMTPServerDisconnected then: half an answer is none.
@@ -181,7 +181,7 @@ def _hung_up_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
 
 
 @contextmanager
-def _conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
+def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
     """Yield an open connection, ready for a mail. Raises ConfigProblem or MailFailed."""
     try:
         connection = _connect(server)
@@ -228,7 +228,7 @@ def _encrypt(connection: smtplib.SMTP, server: MailServer) -> None:
         connection.ehlo()
     elif server.user:
         raise ConfigProblem("The mail server does not encrypt: no password is told to it.")
-    elif not (config.is_loopback(server.host) or config.mail_in_the_open()):
+    elif not (config.is_loopback(server.host) or config.is_plain_mail_allowed()):
         raise MailFailed("no encryption")
 
 
@@ -255,14 +255,14 @@ def _announce(
     try:
         code, _ = connection.mail(sender.address)
         if code // 100 != 2:
-            raise MailFailed("password" if code == _WHO_ARE_YOU else "sender")
+            raise MailFailed("password" if code == _AUTH_REQUIRED else "sender")
         if connection.rcpt(recipient)[0] // 100 != 2:
             raise MailFailed("recipient")
         if monotonic() > latest or connection.sock is None:
             raise MailFailed("no answer")
         connection.patience = _OVER_TEXT
         connection.sock.settimeout(_OVER_TEXT)
-        if connection.docmd("DATA")[0] != _GO_ON:
+        if connection.docmd("DATA")[0] != _START_MAIL_INPUT:
             raise MailFailed("refused")
     except (OSError, smtplib.SMTPException):
         raise MailFailed("no answer") from None

@@ -64,17 +64,17 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
-def mail_gap() -> Gap | None:
+def find_mail_gap() -> Gap | None:
     """Return why no mail can be sent from here: a setting is missing or wrong. None where it can.
 
     Whether the server answers is known only once it is asked.
     """
     if config.mail() is None or config.public_url() is None:
         return "unnamed"
-    return "settings" if settings_gap() else None
+    return "settings" if find_settings_gap() else None
 
 
-def settings_gap() -> str:
+def find_settings_gap() -> str:
     """Return a sentence for the first setting that is wrong; '' where what is set can be right."""
     settings = config.mail()
     if settings is None:
@@ -82,7 +82,7 @@ def settings_gap() -> str:
     try:
         read_server(settings[0])
         read_sender(settings[1])
-        _read_public()
+        _check_public_url()
     except ConfigProblem as problem:
         return str(problem)
     return ""
@@ -104,10 +104,10 @@ def read_server(url: str) -> MailServer:
         raise ConfigProblem(_PORT_WRONG)
     return MailServer(
         is_encrypted=parts.scheme == "smtps",
-        host=_host(parts),
+        host=_read_host(parts),
         port=port or _PORTS[parts.scheme],
-        user=_login(parts.username),
-        password=_login(parts.password),
+        user=_read_login(parts.username),
+        password=_read_login(parts.password),
     )
 
 
@@ -123,7 +123,7 @@ def read_sender(text: str) -> Sender:
     raise ConfigProblem(_SENDER_WRONG)
 
 
-def _host(parts: SplitResult) -> str:
+def _read_host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if not host:
         raise ConfigProblem(_URL)
@@ -136,14 +136,14 @@ def _host(parts: SplitResult) -> str:
     return name
 
 
-def _login(quoted: str | None) -> str:
+def _read_login(quoted: str | None) -> str:
     text = unquote(quoted or "")
     if not text.isascii():
         raise ConfigProblem(_LOGIN_WRONG)
     return text
 
 
-def _read_public() -> None:
+def _check_public_url() -> None:
     """Raise ConfigProblem for a public address whose links would open nowhere."""
     url = config.public_url()
     if url is None:

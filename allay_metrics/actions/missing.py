@@ -27,8 +27,8 @@ def decide_missing(scope: Scope, booking_ids: Iterable[str], decision: Decision)
         raise QuestionProblem(choose_from("decision", decision, get_args(Decision)))
     ids = set(booking_ids)
     with scope.write("decide on missing visits") as conn:
-        families = _families_of_missing(conn, scope.practice_id, ids)
-        _forget(conn, scope.practice_id, ids)
+        families = _read_families_of_missing(conn, scope.practice_id, ids)
+        _delete_decisions(conn, scope.practice_id, ids)
         rows = [
             {
                 "practice_id": scope.practice_id,
@@ -49,13 +49,13 @@ def reopen_missing(scope: Scope, booking_ids: Iterable[str]) -> int:
     """Take decisions back: the bookings are missing again and wait."""
     ids = set(booking_ids)
     with scope.write("take a decision back") as conn:
-        families = _families_of_missing(conn, scope.practice_id, ids)
-        _forget(conn, scope.practice_id, ids)
+        families = _read_families_of_missing(conn, scope.practice_id, ids)
+        _delete_decisions(conn, scope.practice_id, ids)
         derive(conn, scope.practice_id, families)
     return len(ids)
 
 
-def _families_of_missing(conn: Connection, practice_id: str, ids: set[str]) -> set[str]:
+def _read_families_of_missing(conn: Connection, practice_id: str, ids: set[str]) -> set[str]:
     statement = select(booking.c.id, booking.c.family_id).where(
         booking.c.practice_id == practice_id,
         booking.c.id.in_(among(conn, ids)),
@@ -67,7 +67,7 @@ def _families_of_missing(conn: Connection, practice_id: str, ids: set[str]) -> s
     return set(family_ids.values())
 
 
-def _forget(conn: Connection, practice_id: str, ids: set[str]) -> None:
+def _delete_decisions(conn: Connection, practice_id: str, ids: set[str]) -> None:
     is_state_correction = (correction.c.practice_id == practice_id) & (
         correction.c.field == "state"
     )

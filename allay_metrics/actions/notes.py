@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from allay_metrics.actions.care import family_to_write, writer_name
+from allay_metrics.actions.care import find_family_to_write, writer_name
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import client, client_note, client_tag
@@ -19,14 +19,14 @@ def save_client_note(scope: Scope, client_id: str, text: str, version: int) -> i
     0 stands for no note yet. Raises Conflict, with the other text in it, when somebody saved
     meanwhile: nothing is lost.
     """
-    with scope.write("write a note", family_to_write(scope, [client_id])) as conn:
-        note = _note(conn, scope, client_id)
+    with scope.write("write a note", find_family_to_write(scope, [client_id])) as conn:
+        note = _read_note(conn, scope, client_id)
         if note is not None and note.text == text:
             return int(note.version)
         if (note.version if note is not None else 0) != version:
             other = note.text if note is not None else ""
             raise Conflict(f"The note was changed meanwhile. It now says: {other}")
-        _keep(conn, scope, client_id, note, {"text": text, "version": version + 1})
+        _save(conn, scope, client_id, note, {"text": text, "version": version + 1})
         return version + 1
 
 
@@ -35,8 +35,14 @@ def mark_client(scope: Scope, client_id: str, *, attention: bool) -> None:
 
     The note's version stays: who is writing one meanwhile is not disturbed.
     """
-    with scope.write("mark a client", family_to_write(scope, [client_id])) as conn:
-        _keep(conn, scope, client_id, _note(conn, scope, client_id), {"attention": int(attention)})
+    with scope.write("mark a client", find_family_to_write(scope, [client_id])) as conn:
+        _save(
+            conn,
+            scope,
+            client_id,
+            _read_note(conn, scope, client_id),
+            {"attention": int(attention)},
+        )
 
 
 def add_tag(scope: Scope, client_id: str, tag: str) -> None:
@@ -47,9 +53,11 @@ def add_tag(scope: Scope, client_id: str, tag: str) -> None:
     plain = " ".join(tag.split())
     if not plain or len(plain) > LONGEST_TAG:
         raise QuestionProblem(f"A point of history has 1 to {LONGEST_TAG} letters.")
-    with scope.write("add to a history", family_to_write(scope, [client_id])) as conn:
-        _must_be_there(conn, scope, client_id)
-        there = conn.execute(select(client_tag.c.tag).where(_tags(scope, client_id))).scalars()
+    with scope.write("add to a history", find_family_to_write(scope, [client_id])) as conn:
+        _check_client(conn, scope, client_id)
+        there = conn.execute(
+            select(client_tag.c.tag).where(_select_tags(scope, client_id))
+        ).scalars()
         if plain.casefold() in {other_tag.casefold() for other_tag in there}:
             return
         row = {"practice_id": scope.practice_id, "client_id": client_id}
@@ -58,25 +66,27 @@ def add_tag(scope: Scope, client_id: str, tag: str) -> None:
 
 def remove_tag(scope: Scope, client_id: str, tag: str) -> None:
     """Remove a point of history; one that is not there is no error."""
-    with scope.write("change a history", family_to_write(scope, [client_id])) as conn:
-        conn.execute(delete(client_tag).where(_tags(scope, client_id), client_tag.c.tag == tag))
+    with scope.write("change a history", find_family_to_write(scope, [client_id])) as conn:
+        conn.execute(
+            delete(client_tag).where(_select_tags(scope, client_id), client_tag.c.tag == tag)
+        )
 
 
-def _tags(scope: Scope, client_id: str) -> Any:
+def _select_tags(scope: Scope, client_id: str) -> Any:
     in_practice = client_tag.c.practice_id == scope.practice_id
     return in_practice & (client_tag.c.client_id == client_id)
 
 
-def _note(conn: Connection, scope: Scope, client_id: str) -> Any:
+def _read_note(conn: Connection, scope: Scope, client_id: str) -> Any:
     in_practice = client_note.c.practice_id == scope.practice_id
     statement = select(client_note).where(in_practice, client_note.c.client_id == client_id)
     return conn.execute(statement).one_or_none()
 
 
-def _keep(
+def _save(
     conn: Connection, scope: Scope, client_id: str, note: Any, values: dict[str, Any]
 ) -> None:
-    _must_be_there(conn, scope, client_id)
+    _check_client(conn, scope, client_id)
     written = {"written_by": writer_name(conn, scope), "written_at": now()}
     if note is not None:
         authorship = {} if "attention" in values else written
@@ -94,7 +104,7 @@ def _keep(
     conn.execute(insert(client_note).values({**row, **written, **values}))
 
 
-def _must_be_there(conn: Connection, scope: Scope, client_id: str) -> None:
+def _check_client(conn: Connection, scope: Scope, client_id: str) -> None:
     statement = select(client.c.id).where(
         client.c.practice_id == scope.practice_id, client.c.id == client_id
     )

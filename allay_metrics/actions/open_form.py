@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, select
 
-from allay_metrics.actions.courses import read_open_episodes
+from allay_metrics.actions.open_episodes import read_open_episodes
 from allay_metrics.actions.own_measures import read_own_measures
-from allay_metrics.contact import contact_of
+from allay_metrics.contact import parse_contact
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import NotFound
-from allay_metrics.outcomes.asking import asked_measures
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.check_in_periods import choose_measures
+from allay_metrics.outcomes.own_measures import OwnMeasure
 from allay_metrics.outcomes.wording import Wording, wordings
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
@@ -39,7 +39,7 @@ class SavedAnswer:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingPause:
     """Outside the hours in which answers are read: this moment, and when reading begins."""
 
     now: datetime
@@ -69,7 +69,7 @@ class OpenForm:
     measures: tuple[str, ...]
     answers: Mapping[str, SavedAnswer]
     own: Mapping[str, OwnMeasure] = field(default_factory=dict)
-    reading: Reading | None = None
+    reading: ReadingPause | None = None
 
     @property
     def step(self) -> str:
@@ -98,22 +98,23 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     columns = ("family_id", "name", "kind", "born_on")
     whom = conn.execute(
         select(*(client.c[name] for name in columns)).where(
-            of_practice(client, row, client.c.id == row.client_id)
+            is_of_practice(client, row, client.c.id == row.client_id)
         )
     ).first()
     if whom is None:
         raise NotFound(CLOSED)
-    concern, answered_before = _behind(scope, row, today)
+    concern, answered_before = _read_background(scope, row, today)
     detail = conn.execute(
         select(client_detail).where(
-            of_practice(client_detail, row, client_detail.c.client_id == row.client_id)
+            is_of_practice(client_detail, row, client_detail.c.client_id == row.client_id)
         )
     ).first()
     names = select(client.c.name).where(
-        of_practice(client, row, client.c.family_id == whom.family_id), client.c.kind == whom.kind
+        is_of_practice(client, row, client.c.family_id == whom.family_id),
+        client.c.kind == whom.kind,
     )
     answer_statement = select(answer).where(
-        of_practice(answer, row, answer.c.check_in_id == row.id)
+        is_of_practice(answer, row, answer.c.check_in_id == row.id)
     )
     answers = {
         one.measure: SavedAnswer(one.value, one.text or "")
@@ -124,7 +125,7 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     asks = whom.kind == "infant" and (BIRTH in answers or not (knows_date and knows_weeks))
     asks = asks and not answered_before
     own = read_own_measures(conn, row.practice_id)
-    measures = asked_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
+    measures = choose_measures(concern, whom.kind, row.moment, taken=int(asks), own=own)
     return OpenForm(
         language=row.language,
         kind=whom.kind,
@@ -132,7 +133,7 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         consented=row.consented_at is not None,
         in_totals=bool(row.in_totals),
         screened=row.screened_at is not None,
-        ticked=frozenset(ticked_signs(conn, row)),
+        ticked=frozenset(read_ticked_signs(conn, row)),
         has_read_advice=row.told_at is not None,
         asks_birth=asks,
         asks_date=whom.born_on is None,
@@ -142,15 +143,17 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
     )
 
 
-def is_contacted(scope: Scope, row: Row[Any]) -> bool:
+def is_contact_allowed(scope: Scope, row: Row[Any]) -> bool:
     """Return whether the family of one row of `check_in` may still be asked by this link.
 
     Not while its contact is not as usual, nor by a link made before a baby of the family died.
     """
     practice = scope.of_practice("form")
-    own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
+    own = select(client.c.family_id).where(
+        is_of_practice(client, row, client.c.id == row.client_id)
+    )
     contact_statement = select(family.c.contact, family.c.contact_reason).where(
-        of_practice(family, row, family.c.id.in_(own))
+        is_of_practice(family, row, family.c.id.in_(own))
     )
     died = (
         select(care_closed.c.closed_at)
@@ -162,7 +165,7 @@ def is_contacted(scope: Scope, row: Row[Any]) -> bool:
             ),
         )
         .where(
-            of_practice(care_closed, row, care_closed.c.reason == DIED),
+            is_of_practice(care_closed, row, care_closed.c.reason == DIED),
             client.c.family_id.in_(own),
             care_closed.c.closed_at >= row.asked_at,
         )
@@ -170,21 +173,21 @@ def is_contacted(scope: Scope, row: Row[Any]) -> bool:
     with practice.read() as conn:
         contact = conn.execute(contact_statement).first()
         ended = conn.execute(died.limit(1)).first() is not None
-    return contact is not None and contact_of(*contact).allows("check-in") and not ended
+    return contact is not None and parse_contact(*contact).allows("check-in") and not ended
 
 
-def _behind(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:
+def _read_background(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:
     """Return the concern asked about, and whether birth was asked before: a link shows neither."""
     practice = scope.of_practice("form")
     with practice.read() as conn:
         course = read_open_episodes(conn, practice, today, [row.client_id])
-        return course[0].concern if course else None, _answered_before(conn, row)
+        return course[0].concern if course else None, _has_answered_before(conn, row)
 
 
-def _answered_before(conn: Connection, row: Row[Any]) -> bool:
+def _has_answered_before(conn: Connection, row: Row[Any]) -> bool:
     """Return whether this client's family has sent one of our forms: birth is asked about once."""
     earlier = select(check_in.c.id).where(
-        of_practice(check_in, row, check_in.c.client_id == row.client_id),
+        is_of_practice(check_in, row, check_in.c.client_id == row.client_id),
         check_in.c.source == row.source,
         check_in.c.answered_at.is_not(None),
     )
@@ -203,21 +206,23 @@ def _first_letters(name: str, names: list[str]) -> str:
     return name
 
 
-def ticked_signs(conn: Connection, row: Row[Any]) -> set[int]:
+def read_ticked_signs(conn: Connection, row: Row[Any]) -> set[int]:
     """Return the warning signs ticked so far."""
     statement = select(red_flag.c.sign).where(
-        of_practice(red_flag, row, red_flag.c.check_in_id == row.id)
+        is_of_practice(red_flag, row, red_flag.c.check_in_id == row.id)
     )
     return set(conn.execute(statement).scalars())
 
 
-def family_clients(conn: Connection, row: Row[Any]) -> list[str]:
+def read_family_clients(conn: Connection, row: Row[Any]) -> list[str]:
     """Return the ids of all clients of the family a check-in is about."""
-    own = select(client.c.family_id).where(of_practice(client, row, client.c.id == row.client_id))
-    statement = select(client.c.id).where(of_practice(client, row, client.c.family_id.in_(own)))
+    own = select(client.c.family_id).where(
+        is_of_practice(client, row, client.c.id == row.client_id)
+    )
+    statement = select(client.c.id).where(is_of_practice(client, row, client.c.family_id.in_(own)))
     return list(conn.execute(statement).scalars())
 
 
-def of_practice(table: Table, row: Row[Any], *which: Any) -> Any:
+def is_of_practice(table: Table, row: Row[Any], *which: Any) -> Any:
     """Return the condition that leaves rows of the check-in's practice."""
     return and_(table.c.practice_id == row.practice_id, *which)

@@ -96,13 +96,15 @@ def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
     if not rows:
         return 0
     with scope.read() as conn:
-        if not _new(conn, scope, rows):
+        if not _filter_new(conn, scope, rows):
             return 0
     with scope.write("queue mails about a warning sign") as conn:
         waiting = {(one.check_in_id, one.sign) for one in read_open_signs(conn, scope)}
         # Somebody may have acknowledged, undone or queued it since.
         new = [
-            row for row in _new(conn, scope, rows) if (row["check_in_id"], row["sign"]) in waiting
+            row
+            for row in _filter_new(conn, scope, rows)
+            if (row["check_in_id"], row["sign"]) in waiting
         ]
         if new:
             conn.execute(insert(outbox), new)
@@ -122,12 +124,12 @@ def claim(
     ids = [mail.id_in(scope) for mail in wanted]
     at = seconds()
     with scope.read() as conn:
-        if not _due(_waiting(conn, scope, ids, at), at):
+        if not _filter_due(_read_waiting(conn, scope, ids, at), at):
             return None
     with scope.write("claim mails about a warning sign") as conn:
         at = seconds()
-        waiting = _waiting(conn, scope, ids, at)
-        due = _due(waiting, at)
+        waiting = _read_waiting(conn, scope, ids, at)
+        due = _filter_due(waiting, at)
         if not due:
             return None
         ours = [row for row in waiting if row.recipient == due[0].recipient]
@@ -141,7 +143,7 @@ def claim(
                 "uncertain": row.uncertain + lost,
                 "error": _BROKEN_OFF if lost else row.error,
             }
-            conn.execute(update(outbox).where(_this(scope, [row.id])).values(values))
+            conn.execute(update(outbox).where(_is_mail(scope, [row.id])).values(values))
     return Claim(
         ids=tuple(row.id for row in ours),
         recipient=ours[0].recipient,
@@ -151,33 +153,33 @@ def claim(
     )
 
 
-def keep_sent(scope: Scope, claimed: Claim, at: int) -> None:
+def save_sent(scope: Scope, claimed: Claim, at: int) -> None:
     """Keep that a claimed mail went out: whoever has claimed it since need not send it."""
     values = {"sent_at": at, "claimed_at": None, "failed_at": None, "error": None}
     with scope.write(_RESULT) as conn:
-        conn.execute(update(outbox).where(_this(scope, claimed.ids)).values(values))
+        conn.execute(update(outbox).where(_is_mail(scope, claimed.ids)).values(values))
 
 
-def keep_failed(scope: Scope, claimed: Claim, sender: str, error: Failure, at: int) -> None:
+def save_failed(scope: Scope, claimed: Claim, sender: str, error: Failure, at: int) -> None:
     """Keep that a claimed mail did not go out, or may have, and when it is tried again.
 
     The sign that was tried least decides when: a new one does not wait as long as an old one.
     Nothing is kept where another sender has claimed it since.
     """
     with scope.write(_RESULT) as conn:
-        ours = and_(_this(scope, claimed.ids), outbox.c.claimed_by == sender)
+        ours = and_(_is_mail(scope, claimed.ids), outbox.c.claimed_by == sender)
         tried = conn.execute(select(func.min(outbox.c.attempts)).where(ours)).scalar_one()
         values = {
             "claimed_at": None,
             "failed_at": at,
             "error": error,
-            "next_at": at + wait(tried or 1),
+            "next_at": at + compute_retry_delay(tried or 1),
             "uncertain": outbox.c.uncertain + int(error == _BROKEN_OFF),
         }
         conn.execute(update(outbox).where(ours).values(values))
 
 
-def wait(attempts: int) -> int:
+def compute_retry_delay(attempts: int) -> int:
     """Return the seconds until a mail is tried again that failed so often."""
     return int(min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), _LONGEST_WAIT))
 
@@ -191,14 +193,14 @@ def read_outbox(conn: Connection, scope: Scope, signs: Iterable[OpenSign]) -> li
     return list(conn.execute(statement))
 
 
-def _new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _filter_new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ids = among(conn, [row["id"] for row in rows])
-    there = select(outbox.c.id).where(_this(scope, ids))
+    there = select(outbox.c.id).where(_is_mail(scope, ids))
     existing_ids = set(conn.execute(there).scalars())
     return [row for row in rows if row["id"] not in existing_ids]
 
 
-def _waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:
+def _read_waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:
     """Return the rows that may be sent, of signs that still wait, in the order of `claim`."""
     of_sign = and_(
         red_flag.c.practice_id == outbox.c.practice_id,
@@ -233,9 +235,9 @@ def _waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> l
     return list(conn.execute(statement))
 
 
-def _due(waiting: Iterable[Row[Any]], at: int) -> list[Row[Any]]:
+def _filter_due(waiting: Iterable[Row[Any]], at: int) -> list[Row[Any]]:
     return [row for row in waiting if row.next_at <= at]
 
 
-def _this(scope: Scope, ids: Any) -> Any:
+def _is_mail(scope: Scope, ids: Any) -> Any:
     return and_(outbox.c.practice_id == scope.practice_id, outbox.c.id.in_(ids))

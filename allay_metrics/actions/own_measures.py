@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, insert, select, update
 
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
-from allay_metrics.outcomes.asking import BASELINES, MOMENTS, room_for
+from allay_metrics.outcomes.check_in_periods import BASELINES, MOMENTS, room_for
 from allay_metrics.outcomes.measures import concerns
-from allay_metrics.outcomes.own import MeasureDraft, OwnMeasure, check_it_is_new, own_id, read_own
+from allay_metrics.outcomes.own_measures import (
+    MeasureDraft,
+    OwnMeasure,
+    check_it_is_new,
+    own_id,
+    read_own,
+)
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import answer, own_measure
 
@@ -16,7 +22,7 @@ from allay_metrics.records.tables import answer, own_measure
 _MEANS = ("kind", "min", "max", "step", "higher_is", "en_choices", "es_choices")
 
 
-def own_measures(scope: Scope) -> tuple[OwnMeasure, ...]:
+def list_own_measures(scope: Scope) -> tuple[OwnMeasure, ...]:
     """Return the practice's own measures by name, retired ones last."""
     with scope.read() as conn:
         return read_own_measures(conn, scope.practice_id)
@@ -48,7 +54,7 @@ def add_measure(scope: Scope, draft: MeasureDraft) -> str:
         check_it_is_new(definition, others)
         id_ = own_id(draft.label, [one.id for one in others])
         _check_room([*others, read_own(id_, definition)])
-        row = {"practice_id": scope.practice_id, "id": id_, "told": _json(definition)}
+        row = {"practice_id": scope.practice_id, "id": id_, "told": _format_definition(definition)}
         conn.execute(insert(own_measure), row)
     return id_
 
@@ -64,7 +70,7 @@ def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) ->
         all_ = read_own_measures(conn, scope.practice_id)
         others = [one for one in all_ if one.id != id_]
         check_it_is_new(definition, others)
-        before = _before(conn, scope, id_)
+        before = _read_definition(conn, scope, id_)
         if any(before[name] != definition[name] for name in _MEANS) and _is_answered(
             conn, scope, id_
         ):
@@ -73,7 +79,7 @@ def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) ->
             )
         definition["retired"] = before["retired"]
         _check_room([*others, read_own(id_, definition)])
-        _keep(conn, scope, id_, definition, version)
+        _save(conn, scope, id_, definition, version)
 
 
 def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True) -> None:
@@ -83,10 +89,10 @@ def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True
     room for it any more.
     """
     with scope.write("retire a measure" if retired else "ask a measure again") as conn:
-        definition = _before(conn, scope, id_) | {"retired": "yes" if retired else ""}
+        definition = _read_definition(conn, scope, id_) | {"retired": "yes" if retired else ""}
         others = [one for one in read_own_measures(conn, scope.practice_id) if one.id != id_]
         _check_room([*others, read_own(id_, definition)])
-        _keep(conn, scope, id_, definition, version)
+        _save(conn, scope, id_, definition, version)
 
 
 def _build_definition(draft: MeasureDraft) -> dict[str, str]:
@@ -108,7 +114,7 @@ def _check_room(own: list[OwnMeasure]) -> None:
                 )
 
 
-def _before(conn: Connection, scope: Scope, id_: str) -> dict[str, str]:
+def _read_definition(conn: Connection, scope: Scope, id_: str) -> dict[str, str]:
     statement = select(own_measure.c.told).where(
         own_measure.c.practice_id == scope.practice_id, own_measure.c.id == id_
     )
@@ -125,7 +131,7 @@ def _is_answered(conn: Connection, scope: Scope, id_: str) -> bool:
     return conn.execute(statement.limit(1)).first() is not None
 
 
-def _keep(
+def _save(
     conn: Connection, scope: Scope, id_: str, definition: Mapping[str, str], version: int
 ) -> None:
     this = (
@@ -133,10 +139,10 @@ def _keep(
         & (own_measure.c.id == id_)
         & (own_measure.c.version == version)
     )
-    values = {"told": _json(definition), "version": version + 1}
+    values = {"told": _format_definition(definition), "version": version + 1}
     if not conn.execute(update(own_measure).where(this).values(values)).rowcount:
         raise Conflict("This measure was changed meanwhile: look at it again first.")
 
 
-def _json(definition: Mapping[str, str]) -> str:
+def _format_definition(definition: Mapping[str, str]) -> str:
     return json.dumps(definition, ensure_ascii=False, sort_keys=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 
-from allay_metrics.actions.devices import REMEMBERED_FOR, forget
-from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Way
+from allay_metrics.actions.devices import REMEMBERED_FOR, revoke_device
+from allay_metrics.actions.sessions import ABSOLUTE, IDLE, SignInMethod
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import DOOR, Scope, audit
 from allay_metrics.records.tables import device, login_session, person
@@ -17,12 +17,12 @@ from allay_metrics.records.types import now
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class SessionInfo:
     """An open session: `ref` is for ending it, never for showing. Times are seconds since 1970."""
 
     ref: str
     label: str
-    way: Way
+    way: SignInMethod
     created_at: int
     seen_at: int
 
@@ -38,9 +38,9 @@ class Device:
     ends_at: int
 
 
-def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
+def list_open_sessions(scope: Scope, person_id: str) -> Sequence[SessionInfo]:
     """Return a person's open sessions, the one used last first. Raises NotAllowed."""
-    door, session, at = _door(scope, person_id), login_session.c, now()
+    door, session, at = _build_door_scope(scope, person_id), login_session.c, now()
     statement = (
         select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
         .where(
@@ -53,12 +53,12 @@ def open_sessions(scope: Scope, person_id: str) -> Sequence[SignedIn]:
         .order_by(session.seen_at.desc(), session.created_at.desc())
     )
     with door.read() as conn:
-        return [SignedIn(*row) for row in conn.execute(statement)]
+        return [SessionInfo(*row) for row in conn.execute(statement)]
 
 
-def devices(scope: Scope, person_id: str) -> Sequence[Device]:
+def list_devices(scope: Scope, person_id: str) -> Sequence[Device]:
     """Return the devices a person has remembered, the one used last first. Raises NotAllowed."""
-    door = _door(scope, person_id)
+    door = _build_door_scope(scope, person_id)
     statement = (
         select(device.c.id, device.c.label, device.c.created_at, device.c.used_at)
         .where(
@@ -75,7 +75,7 @@ def devices(scope: Scope, person_id: str) -> Sequence[Device]:
 
 def has_password(scope: Scope, person_id: str) -> bool:
     """Return whether a person signs in by password, not by an account elsewhere alone."""
-    door = _door(scope, person_id)
+    door = _build_door_scope(scope, person_id)
     statement = select(person.c.id).where(
         person.c.practice_id == scope.practice_id,
         person.c.id == person_id,
@@ -87,13 +87,13 @@ def has_password(scope: Scope, person_id: str) -> bool:
 
 def end_session(scope: Scope, person_id: str, ref: str) -> None:
     """End one of a person's sessions; one that has ended stays so. Raises NotAllowed, NotFound."""
-    door = _door(scope, person_id)
+    door = _build_door_scope(scope, person_id)
     this = (
         login_session.c.practice_id == scope.practice_id,
         login_session.c.person_id == person_id,
         login_session.c.id_hash == ref,
     )
-    with door.keep() as conn:
+    with door.write_accounts() as conn:
         if conn.execute(select(login_session.c.id_hash).where(*this)).first() is None:
             raise NotFound("There is no such session.")
         audit.append(conn, door, "end a session", person_id)
@@ -106,20 +106,20 @@ def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
 
     One that was revoked stays so. Raises NotAllowed, NotFound.
     """
-    door = _door(scope, person_id)
+    door = _build_door_scope(scope, person_id)
     this = select(device.c.id).where(
         device.c.practice_id == scope.practice_id,
         device.c.person_id == person_id,
         device.c.id == device_id,
     )
-    with door.keep() as conn:
+    with door.write_accounts() as conn:
         if conn.execute(this).first() is None:
             raise NotFound("There is no such device.")
         audit.append(conn, door, "revoke a device", person_id)
-        forget(conn, scope, device_id)
+        revoke_device(conn, scope, device_id)
 
 
-def _door(scope: Scope, person_id: str) -> Scope:
+def _build_door_scope(scope: Scope, person_id: str) -> Scope:
     """Return the door's scope, which alone reads and keeps sessions; the trail still says who.
 
     Raises NotAllowed where the viewer is neither this person nor the owner.

@@ -15,25 +15,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
-from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.actions.open_form import (
     BIRTH,
     CLOSED,
     WORDS,
     OpenForm,
-    Reading,
-    family_clients,
-    is_contacted,
-    of_practice,
+    ReadingPause,
+    is_contact_allowed,
+    is_of_practice,
+    read_family_clients,
     read_form,
-    ticked_signs,
+    read_ticked_signs,
 )
-from allay_metrics.actions.protocol import is_on, read_hours
-from allay_metrics.actions.tokens import token_hash
+from allay_metrics.actions.protocol import is_enabled, read_hours
+from allay_metrics.actions.tokens import hash_token
 from allay_metrics.errors import NotFound, QuestionProblem
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES
-from allay_metrics.plausible import WEEKS_AT_BIRTH, birth_days
+from allay_metrics.plausibility import WEEKS_AT_BIRTH, birth_days
 from allay_metrics.records import Scope, Viewer
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
 from allay_metrics.records.types import now
@@ -41,36 +41,36 @@ from allay_metrics.records.types import now
 # Sees no family and may write in none: what the form's server carries about.
 NOBODY = Viewer("form")
 LONGEST = 2_000
-AGAIN = 600  # seconds in which sending the same again is pressing the button again
+RESUBMIT_SECONDS = 600  # seconds in which sending the same again is pressing the button again
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class Ended:
+class FormEnd:
     """A form that has ended: the language of its last page, and the warning signs ticked in it."""
 
     language: str
     ticked: frozenset[int] = frozenset()
-    reading: Reading | None = None
+    reading: ReadingPause | None = None
 
 
 def open_link(scope: Scope, token: str) -> OpenForm:
     """Return the check-in that a token opens. Raises NotFound."""
-    own = _of_link(scope, token)
-    today = today_in(own).date()
+    own = _build_link_scope(scope, token)
+    today = local_now(own).date()
     with own.read() as conn:
-        form = read_form(conn, own, _live(conn, own, token), today)
-        return replace(form, reading=_reading(conn, own))
+        form = read_form(conn, own, _read_open_row(conn, own, token), today)
+        return replace(form, reading=_read_pause(conn, own))
 
 
-def consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
+def save_consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
     """Keep that the parent agreed to answer, and whether to be counted in totals."""
-    with _answering(scope, token) as (conn, row):
+    with _edit_form(scope, token) as (conn, row):
         values = {"consented_at": row.consented_at or now(), "in_totals": int(in_totals)}
-        _change(conn, row, {**values, "language": _supported_language(language)})
+        _update(conn, row, {**values, "language": _supported_language(language)})
 
 
-def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
+def save_signs(scope: Scope, token: str, ticked: Iterable[int]) -> None:
     """Keep which warning signs were ticked; each stands at once on the practice's pages.
 
     One ticked before stays raised. Raises QuestionProblem for a sign that is none.
@@ -78,8 +78,8 @@ def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
     chosen = set(ticked)
     if not chosen <= {flag.id for flag in red_flags()}:
         raise QuestionProblem("There is no such sign.")
-    with _answering(scope, token, agreed=True) as (conn, row):
-        there, at = ticked_signs(conn, row), now()
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        there, at = read_ticked_signs(conn, row), now()
         rows = [
             {"practice_id": row.practice_id, "check_in_id": row.id, "sign": one, "raised_at": at}
             for one in sorted(chosen - there)
@@ -87,13 +87,13 @@ def screen(scope: Scope, token: str, ticked: Iterable[int]) -> None:
         if rows:
             conn.execute(insert(red_flag), rows)
         news = {"told_at": None} if rows else {}
-        _change(conn, row, {"screened_at": at, **news})
+        _update(conn, row, {"screened_at": at, **news})
 
 
 def confirm_advice(scope: Scope, token: str) -> None:
     """Keep that the parent has read what a ticked sign asks for."""
-    with _answering(scope, token, agreed=True) as (conn, row):
-        _change(conn, row, {"told_at": now()})
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        _update(conn, row, {"told_at": now()})
 
 
 def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None) -> None:
@@ -103,18 +103,18 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
     """
     if weeks is not None and not WEEKS_AT_BIRTH.holds(weeks):
         raise QuestionProblem(WEEKS_AT_BIRTH.sentence)
-    today = today_in(scope).date()
+    today = local_now(scope).date()
     births = birth_days(today)
     if born_on is not None and not births.holds(born_on):
         raise QuestionProblem(births.sentence)
-    with _answering(scope, token, agreed=True) as (conn, row):
-        if not read_form(conn, _of_link(scope, token), row, today).asks_birth:
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        if not read_form(conn, _build_link_scope(scope, token), row, today).asks_birth:
             raise QuestionProblem("That is no answer to what is asked.")
         values = {"born_on": born_on, "gestation_weeks": weeks}
-        _keep_detail(
+        _save_detail(
             conn, row, row.client_id, {key: one for key, one in values.items() if one is not None}
         )
-        _keep_answer(conn, row, BIRTH, None, None)
+        _save_answer(conn, row, BIRTH, None, None)
 
 
 def save_answer(
@@ -124,48 +124,48 @@ def save_answer(
 
     Raises QuestionProblem for what is not asked here, or is no choice of it.
     """
-    with _answering(scope, token, agreed=True) as (conn, row):
-        own = _of_link(scope, token)
-        form = read_form(conn, own, row, today_in(own).date())
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        own = _build_link_scope(scope, token)
+        form = read_form(conn, own, row, local_now(own).date())
         is_asked = measure in form.measures
         if not is_asked or (value is not None and value not in form.words(measure, "en").values):
             raise QuestionProblem("That is no answer to what is asked.")
-        _keep_answer(conn, row, measure, value, _plain(text))
+        _save_answer(conn, row, measure, value, _clean_text(text))
 
 
-def submit(scope: Scope, token: str, words: str = "") -> Ended:
+def submit(scope: Scope, token: str, words: str = "") -> FormEnd:
     """Send the form: its link is closed.
 
     Sent again with the same words, because the answer to the first never came, it was sent once.
     Raises QuestionProblem while warning signs are unanswered, or unread.
     """
-    if sent := _sent_just_now(scope, token, _plain(words)):
+    if sent := _find_recent_submission(scope, token, _clean_text(words)):
         return sent
-    with _answering(scope, token, agreed=True) as (conn, row):
-        if row.screened_at is None or (row.told_at is None and ticked_signs(conn, row)):
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        if row.screened_at is None or (row.told_at is None and read_ticked_signs(conn, row)):
             raise QuestionProblem("The warning signs come first.")
-        if text := _plain(words):
-            _keep_answer(conn, row, WORDS, None, text)
-        _change(conn, row, {"answered_at": now()})
-        return _ended(conn, scope, row)
+        if text := _clean_text(words):
+            _save_answer(conn, row, WORDS, None, text)
+        _update(conn, row, {"answered_at": now()})
+        return _build_end(conn, scope, row)
 
 
-def stop(scope: Scope, token: str) -> Ended:
+def stop_form(scope: Scope, token: str) -> FormEnd:
     """End the form at what a ticked sign asks for; what was answered so far is kept, and the sign.
 
     Pressed again, it was pressed once. Raises QuestionProblem where no sign is ticked.
     """
-    if stopped := _sent_just_now(scope, token, ""):
+    if stopped := _find_recent_submission(scope, token, ""):
         return stopped
-    with _answering(scope, token, agreed=True) as (conn, row):
-        if not ticked_signs(conn, row):
+    with _edit_form(scope, token, agreed=True) as (conn, row):
+        if not read_ticked_signs(conn, row):
             raise QuestionProblem("There is nothing to stop at.")
         at = now()
-        _change(conn, row, {"told_at": row.told_at or at, "answered_at": at})
-        return _ended(conn, scope, row)
+        _update(conn, row, {"told_at": row.told_at or at, "answered_at": at})
+        return _build_end(conn, scope, row)
 
 
-def _sent_just_now(scope: Scope, token: str, words: str) -> Ended | None:
+def _find_recent_submission(scope: Scope, token: str, words: str) -> FormEnd | None:
     """Return the end of a form that was sent by this link, with these words, minutes ago.
 
     One look, whatever the link: a refusal costs the same work for each.
@@ -180,108 +180,110 @@ def _sent_just_now(scope: Scope, token: str, words: str) -> Ended | None:
         .select_from(check_in.outerjoin(answer, is_words_answer))
         .where(
             check_in.c.practice_id == scope.practice_id,
-            check_in.c.token_hash == token_hash(token),
-            check_in.c.answered_at > now() - AGAIN,
+            check_in.c.token_hash == hash_token(token),
+            check_in.c.answered_at > now() - RESUBMIT_SECONDS,
         )
     )
-    with _of_link(scope, token).read() as conn:
+    with _build_link_scope(scope, token).read() as conn:
         row = conn.execute(statement).first()
         if row is None or (row.text or "") != words:
             return None
-        return _ended(conn, scope, row)
+        return _build_end(conn, scope, row)
 
 
-def opt_out(scope: Scope, token: str) -> Ended:
+def opt_out(scope: Scope, token: str) -> FormEnd:
     """Ask this family never again, and delete what was entered but not sent, of all its clients.
 
     Warning signs stay until somebody has read them.
     """
-    with _answering(scope, token) as (conn, row):
-        with scope.as_practice(conn, "opt out"):
+    with _edit_form(scope, token) as (conn, row):
+        with scope.elevate(conn, "opt out"):
             _end_all(conn, row)
-        return _ended(conn, scope, row)
+        return _build_end(conn, scope, row)
 
 
 def _end_all(conn: Connection, row: Row[Any]) -> None:
     """End every form of the family that was not sent, and ask none of its clients again."""
-    clients, at = family_clients(conn, row), now()
+    clients, at = read_family_clients(conn, row), now()
     for client_id in clients:
-        _keep_detail(conn, row, client_id, {"opted_out_at": at})
+        _save_detail(conn, row, client_id, {"opted_out_at": at})
     theirs = check_in.c.client_id.in_(clients)
-    unsent = of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
+    unsent = is_of_practice(check_in, row, theirs, check_in.c.answered_at.is_(None))
     ids = select(check_in.c.id).where(unsent)
-    conn.execute(delete(answer).where(of_practice(answer, row, answer.c.check_in_id.in_(ids))))
+    conn.execute(delete(answer).where(is_of_practice(answer, row, answer.c.check_in_id.in_(ids))))
     ended = {"expires_at": at, "version": check_in.c.version + 1}
     conn.execute(update(check_in).where(unsent).values(ended))
 
 
 def choose_language(scope: Scope, token: str, language: str) -> None:
     """Keep the language the form is shown in."""
-    with _answering(scope, token) as (conn, row):
-        _change(conn, row, {"language": _supported_language(language)})
+    with _edit_form(scope, token) as (conn, row):
+        _update(conn, row, {"language": _supported_language(language)})
 
 
 @contextmanager
-def _answering(
+def _edit_form(
     scope: Scope, token: str, *, agreed: bool = False
 ) -> Iterator[tuple[Connection, Row[Any]]]:
     """Yield a transaction and the check-in of a token. Raises NotFound, also before consent.
 
     The link is looked up before the transaction: a guess takes no writer's turn.
     """
-    own = _of_link(scope, token)
+    own = _build_link_scope(scope, token)
     with own.read() as conn:
-        _live(conn, scope, token)
+        _read_open_row(conn, scope, token)
     with own.write("take a parent's answers") as conn:
-        row = _live(conn, scope, token)
+        row = _read_open_row(conn, scope, token)
         if agreed and row.consented_at is None:
             raise NotFound(CLOSED)
         yield conn, row
 
 
-def _of_link(scope: Scope, token: str) -> Scope:
+def _build_link_scope(scope: Scope, token: str) -> Scope:
     """Return the scope of one link: the database itself leaves its one check-in."""
-    return replace(scope, viewer=Viewer("form", link=token_hash(token)))
+    return replace(scope, viewer=Viewer("form", link=hash_token(token)))
 
 
-def _live(conn: Connection, scope: Scope, token: str) -> Row[Any]:
+def _read_open_row(conn: Connection, scope: Scope, token: str) -> Row[Any]:
     statement = select(check_in).where(
-        check_in.c.practice_id == scope.practice_id, check_in.c.token_hash == token_hash(token)
+        check_in.c.practice_id == scope.practice_id, check_in.c.token_hash == hash_token(token)
     )
     row = conn.execute(statement).first()
-    in_force = is_on(conn, scope)
+    in_force = is_enabled(conn, scope)
     is_open = row is not None and row.answered_at is None and (row.expires_at or 0) > now()
-    if row is None or not is_open or not in_force or not is_contacted(scope, row):
+    if row is None or not is_open or not in_force or not is_contact_allowed(scope, row):
         raise NotFound(CLOSED)
     return row
 
 
-def _ended(conn: Connection, scope: Scope, row: Any) -> Ended:
+def _build_end(conn: Connection, scope: Scope, row: Any) -> FormEnd:
     """Return the end of the form of a row of `check_in`."""
-    return Ended(str(row.language), frozenset(ticked_signs(conn, row)), _reading(conn, scope))
+    return FormEnd(
+        str(row.language), frozenset(read_ticked_signs(conn, row)), _read_pause(conn, scope)
+    )
 
 
-def _reading(conn: Connection, scope: Scope) -> Reading | None:
+def _read_pause(conn: Connection, scope: Scope) -> ReadingPause | None:
     """Return when answers are read next; None while they are, or where no hours are said."""
     hours = read_hours(conn, scope)
     moment = datetime.fromtimestamp(now(), scope.zone)
     if hours is None or hours.is_open(moment):
         return None
-    return Reading(moment, hours.next_opening(moment))
+    return ReadingPause(moment, hours.next_opening(moment))
 
 
-def _keep_answer(
+def _save_answer(
     conn: Connection, row: Row[Any], measure: str, value: float | None, text: str | None
 ) -> None:
-    this = of_practice(answer, row, answer.c.check_in_id == row.id, answer.c.measure == measure)
+    this = is_of_practice(answer, row, answer.c.check_in_id == row.id, answer.c.measure == measure)
     conn.execute(delete(answer).where(this))
     key = {"practice_id": row.practice_id, "check_in_id": row.id, "measure": measure}
     values = {"value": value, "text": text or None, "saved_at": now()}
     conn.execute(insert(answer), {**key, **values})
 
 
-def _keep_detail(conn: Connection, row: Row[Any], client_id: str, news: Mapping[str, Any]) -> None:
-    this = of_practice(client_detail, row, client_detail.c.client_id == client_id)
+def _save_detail(conn: Connection, row: Row[Any], client_id: str, news: Mapping[str, Any]) -> None:
+    this = is_of_practice(client_detail, row, client_detail.c.client_id == client_id)
     if conn.execute(select(client_detail.c.client_id).where(this)).first() is None:
         key = {"practice_id": row.practice_id, "client_id": client_id}
         conn.execute(insert(client_detail), {**key, **news})
@@ -290,8 +292,8 @@ def _keep_detail(conn: Connection, row: Row[Any], client_id: str, news: Mapping[
     conn.execute(update(client_detail).where(this).values(values))
 
 
-def _change(conn: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
-    this = of_practice(check_in, row, check_in.c.id == row.id)
+def _update(conn: Connection, row: Row[Any], values: Mapping[str, Any]) -> None:
+    this = is_of_practice(check_in, row, check_in.c.id == row.id)
     grown = {**values, "version": check_in.c.version + 1}
     conn.execute(update(check_in).where(this).values(grown))
 
@@ -300,6 +302,6 @@ def _supported_language(language: str) -> str:
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     """Return a parent's words without control characters, of bounded length."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()[:LONGEST]

@@ -15,23 +15,23 @@ _AT_ONCE = BoundedSemaphore(2)
 _hasher = PasswordHasher()
 
 
-def hash_of(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the Argon2id hash of a password, with its salt and parameters."""
     with _AT_ONCE:
         return _hasher.hash(password)
 
 
-def is_right(hash_: str | None, password: str) -> bool:
+def verify_password(hash_: str | None, password: str) -> bool:
     """Return whether the password belongs to the hash; without one, no, at the same cost."""
     with _AT_ONCE:
         try:
-            _hasher.verify(hash_ or _nobodys(), password[:LONGEST])
+            _hasher.verify(hash_ or _dummy_hash(), password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
     return hash_ is not None
 
 
-def check_new(password: str, *about: str) -> None:
+def check_new_password(password: str, *about: str) -> None:
     """Raise QuestionProblem for a password that is short, long, or easily guessed.
 
     `about` are name and address of the person: a password is not made of them.
@@ -50,6 +50,6 @@ def check_new(password: str, *about: str) -> None:
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     """Return the hash that a password of nobody is checked against."""
     return _hasher.hash("nobody has this password")

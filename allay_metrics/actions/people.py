@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, insert, select, update
 
 from allay_metrics.actions.second_factor import new_secret
-from allay_metrics.actions.sessions import IDLE, Role, cut
-from allay_metrics.actions.tokens import new_token, token_hash
+from allay_metrics.actions.sessions import IDLE, Role, end_all_sessions
+from allay_metrics.actions.tokens import hash_token, new_token
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound, choose_from
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import new_key
@@ -51,7 +51,7 @@ class Invitation:
     expires_at: int
 
 
-def people(scope: Scope) -> list[UserAccount]:
+def read_people(scope: Scope) -> list[UserAccount]:
     """Return everybody who is or was listed, by name; for the owner."""
     session = login_session.c
     activity = (
@@ -71,7 +71,7 @@ def people(scope: Scope) -> list[UserAccount]:
         .order_by(person.c.name, person.c.email)
     )
     with scope.read() as conn:
-        return [_person(row) for row in conn.execute(statement)]
+        return [_build_account(row) for row in conn.execute(statement)]
 
 
 def read_listed(conn: Connection, scope: Scope) -> list[Row[Any]]:
@@ -84,7 +84,7 @@ def may_sign_in(row: Row[Any]) -> bool:
     return row.disabled_at is None and bool(row.password_hash or row.oidc_subject)
 
 
-def read_unable(conn: Connection, scope: Scope, addresses: Iterable[str]) -> tuple[str, ...]:
+def find_unable(conn: Connection, scope: Scope, addresses: Iterable[str]) -> tuple[str, ...]:
     """Return the addresses of nobody who may sign in now; none where nobody has to. Owner only."""
     listed = read_listed(conn, scope)
     able = {row.email for row in listed if may_sign_in(row)}
@@ -111,10 +111,10 @@ def invite(
     with scope.write("list a person") as conn:
         _check_role(conn, scope, role, therapist_id)
         listed = {"email": email, "name": name, "role": role, "therapist_id": therapist_id}
-        return _list(conn, scope, listed, code or new_token())
+        return _insert_person(conn, scope, listed, code or new_token())
 
 
-def first_owner(scope: Scope, email: str, name: str) -> Invitation:
+def invite_first_owner(scope: Scope, email: str, name: str) -> Invitation:
     """List the first owner and return her invitation; asked again before she joined, a new one.
 
     Raises Conflict once an owner has joined.
@@ -130,19 +130,19 @@ def first_owner(scope: Scope, email: str, name: str) -> Invitation:
         if there:
             raise Conflict(f"{there[0].email} was listed first: ask with that address.")
         listed = {"email": email, "name": name, "role": "owner"}
-        return _list(conn, scope, listed, new_token())
+        return _insert_person(conn, scope, listed, new_token())
 
 
-def reset(scope: Scope, person_id: str, *, code: str | None = None) -> Invitation:
+def reset_sign_in(scope: Scope, person_id: str, *, code: str | None = None) -> Invitation:
     """Take back everything a person signs in with and return a new invitation.
 
     For a lost phone or a forgotten password. `code` is as in `invite`. Raises NotFound.
     """
     with scope.write("reset a sign-in") as conn:
-        row, code = _row(conn, scope, person_id), code or new_token()
-        if row.invite_hash == token_hash(code):
+        row, code = _read_row(conn, scope, person_id), code or new_token()
+        if row.invite_hash == hash_token(code):
             return Invitation(row.id, f"{PATH}{code}", row.invite_expires_at)
-        cut(conn, scope.practice_id, person_id, devices=True)
+        end_all_sessions(conn, scope.practice_id, person_id, devices=True)
         return _invite_again(conn, row, code)
 
 
@@ -156,14 +156,14 @@ def set_role(
     already changes nothing.
     """
     with scope.write("change a role") as conn:
-        row = _row(conn, scope, person_id)
+        row = _read_row(conn, scope, person_id)
         if (row.role, row.therapist_id) == (role, therapist_id):
             return
         _check_version(row, version)
         _check_role(conn, scope, role, therapist_id)
-        _change(conn, row, {"role": role, "therapist_id": therapist_id})
-        _must_have_owner(conn, scope)
-        cut(conn, scope.practice_id, person_id, devices=False)
+        _update(conn, row, {"role": role, "therapist_id": therapist_id})
+        _check_owner_left(conn, scope)
+        end_all_sessions(conn, scope.practice_id, person_id, devices=False)
 
 
 def disable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
@@ -173,13 +173,13 @@ def disable(scope: Scope, person_id: str, *, version: int | None = None) -> None
     `version` was read. Who is shut out stays so.
     """
     with scope.write("shut a person out") as conn:
-        row = _row(conn, scope, person_id)
+        row = _read_row(conn, scope, person_id)
         if row.disabled_at is not None:
             return
         _check_version(row, version)
-        _change(conn, row, {"disabled_at": now()})
-        _must_have_owner(conn, scope)
-        cut(conn, scope.practice_id, person_id, devices=True)
+        _update(conn, row, {"disabled_at": now()})
+        _check_owner_left(conn, scope)
+        end_all_sessions(conn, scope.practice_id, person_id, devices=True)
 
 
 def enable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
@@ -188,17 +188,19 @@ def enable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
     Raises NotFound, and Conflict where she was changed since `version` was read.
     """
     with scope.write("let a person in again") as conn:
-        row = _row(conn, scope, person_id)
+        row = _read_row(conn, scope, person_id)
         if row.disabled_at is None:
             return
         _check_version(row, version)
-        _change(conn, row, {"disabled_at": None})
+        _update(conn, row, {"disabled_at": None})
 
 
 def end_sessions(scope: Scope, person_id: str, *, devices: bool = True) -> None:
     """End a person's open sessions, and what her remembered devices open. Raises NotFound."""
     with scope.write("end sessions") as conn:
-        cut(conn, scope.practice_id, _row(conn, scope, person_id).id, devices=devices)
+        end_all_sessions(
+            conn, scope.practice_id, _read_row(conn, scope, person_id).id, devices=devices
+        )
 
 
 def _check_version(row: Row[Any], version: int | None) -> None:
@@ -206,7 +208,7 @@ def _check_version(row: Row[Any], version: int | None) -> None:
         raise Conflict(f"{row.name} was changed meanwhile: look again.")
 
 
-def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> Invitation:
+def _insert_person(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> Invitation:
     address, called = listed["email"].strip().lower(), " ".join(listed["name"].split())
     if "@" not in address.strip("@ ") or " " in address:
         raise ConfigProblem(f"'{address}' is no e-mail address.")
@@ -215,7 +217,7 @@ def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> 
     in_practice = person.c.practice_id == scope.practice_id
     there = conn.execute(select(person).where(in_practice, person.c.email == address)).first()
     if there is not None:
-        if there.invite_hash != token_hash(code):
+        if there.invite_hash != hash_token(code):
             raise Conflict(f"{address} is listed already.")
         return Invitation(there.id, f"{PATH}{code}", there.invite_expires_at)
     id_ = new_key()
@@ -226,22 +228,22 @@ def _list(conn: Connection, scope: Scope, listed: dict[str, Any], code: str) -> 
         "email": address,
         "name": called,
         "invited_at": now(),
-        **_invitation(code),
+        **_build_invitation_values(code),
     }
     conn.execute(insert(person).values(row))
     return Invitation(id_, f"{PATH}{code}", row["invite_expires_at"])
 
 
 def _invite_again(conn: Connection, row: Row[Any], code: str) -> Invitation:
-    values = _invitation(code)
+    values = _build_invitation_values(code)
     nothing = dict.fromkeys(("password_hash", "totp_step", "oidc_issuer", "oidc_subject"))
-    _change(conn, row, {**nothing, **values})
+    _update(conn, row, {**nothing, **values})
     return Invitation(row.id, f"{PATH}{code}", values["invite_expires_at"])
 
 
-def _invitation(code: str) -> dict[str, Any]:
+def _build_invitation_values(code: str) -> dict[str, Any]:
     return {
-        "invite_hash": token_hash(code),
+        "invite_hash": hash_token(code),
         "invite_expires_at": now() + OPEN_FOR,
         "totp_secret": new_secret(),
     }
@@ -259,7 +261,7 @@ def _check_role(conn: Connection, scope: Scope, role: str, therapist_id: str | N
         raise ConfigProblem("Say whose caseload she sees: one of the therapists on file.")
 
 
-def _must_have_owner(conn: Connection, scope: Scope) -> None:
+def _check_owner_left(conn: Connection, scope: Scope) -> None:
     statement = select(person.c.id).where(
         person.c.practice_id == scope.practice_id,
         person.c.role == "owner",
@@ -270,7 +272,7 @@ def _must_have_owner(conn: Connection, scope: Scope) -> None:
         raise Conflict(_LAST)
 
 
-def _row(conn: Connection, scope: Scope, person_id: str) -> Row[Any]:
+def _read_row(conn: Connection, scope: Scope, person_id: str) -> Row[Any]:
     this = and_(person.c.practice_id == scope.practice_id, person.c.id == person_id)
     row = conn.execute(select(person).where(this)).first()
     if row is None:
@@ -278,7 +280,7 @@ def _row(conn: Connection, scope: Scope, person_id: str) -> Row[Any]:
     return row
 
 
-def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+def _update(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
     this = and_(person.c.practice_id == row.practice_id, person.c.id == row.id)
     conn.execute(update(person).where(this).values(**values, version=person.c.version + 1))
 
@@ -289,7 +291,7 @@ def _is_open() -> Any:
     return case((is_open, 1), else_=0)
 
 
-def _person(row: Row[Any]) -> UserAccount:
+def _build_account(row: Row[Any]) -> UserAccount:
     return UserAccount(
         id=row.id,
         email=row.email,

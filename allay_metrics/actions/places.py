@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.actions.choosing import OverrideChange, OverrideRow, keep_in
-from allay_metrics.actions.corrections import corrections
+from allay_metrics.actions.corrections import build_corrections
+from allay_metrics.actions.overrides import OverrideChange, OverrideRow, save_overrides_in
 from allay_metrics.derive.city_names import plain
 from allay_metrics.errors import ConfigProblem, choose_from
 from allay_metrics.records import Scope
@@ -26,13 +26,17 @@ def set_alias(
         raise ConfigProblem("A ZIP or a number is no name of a city: correct the visits instead.")
     with scope.write("name a city") as conn:
         _check(conn, scope.practice_id, name)
-        return keep_in(conn, scope.practice_id, [_row(spelt, {"city": name}, version)])
+        return save_overrides_in(
+            conn, scope.practice_id, [_build_row(spelt, {"city": name}, version)]
+        )
 
 
 def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> OverrideChange:
     """Take a spelling of the practice's own away."""
     with scope.write("name a city") as conn:
-        return keep_in(conn, scope.practice_id, [_row(plain(spelling), None, version)])
+        return save_overrides_in(
+            conn, scope.practice_id, [_build_row(plain(spelling), None, version)]
+        )
 
 
 def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> OverrideChange:
@@ -42,17 +46,17 @@ def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> 
     ConfigProblem, or NotFound for a booking that is not on file.
     """
     with scope.write("correct cities") as conn:
-        rows = city_rows(conn, scope.practice_id, booking_ids, name)
-        return keep_in(conn, scope.practice_id, rows)
+        rows = build_city_rows(conn, scope.practice_id, booking_ids, name)
+        return save_overrides_in(conn, scope.practice_id, rows)
 
 
-def city_rows(
+def build_city_rows(
     conn: Connection, practice_id: str, booking_ids: Iterable[str], name: str | None
 ) -> list[OverrideRow]:
     """Return the rows of `correct_city`. Raises what it raises."""
     if name is not None:
         _check(conn, practice_id, name)
-    return corrections(conn, practice_id, booking_ids, "city", name)
+    return build_corrections(conn, practice_id, booking_ids, "city", name)
 
 
 def _check(conn: Connection, practice_id: str, name: str) -> None:
@@ -64,5 +68,5 @@ def _check(conn: Connection, practice_id: str, name: str) -> None:
         raise ConfigProblem(choose_from("city", name, city_names))
 
 
-def _row(spelt: str, values: dict[str, str] | None, version: int | None) -> OverrideRow:
+def _build_row(spelt: str, values: dict[str, str] | None, version: int | None) -> OverrideRow:
     return OverrideRow(city_alias, {"spelling": spelt}, values, f"The spelling '{spelt}'", version)

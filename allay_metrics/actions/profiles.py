@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
-from allay_metrics.actions.own_measures import own_measures
+from allay_metrics.actions.own_measures import list_own_measures
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.profile import Profile, read_profile_text
 from allay_metrics.intake.questionnaires import (
@@ -28,13 +28,13 @@ class SavedProfile:
     version: int
 
 
-def own_profiles(scope: Scope) -> list[Profile]:
+def read_own_profiles(scope: Scope) -> list[Profile]:
     """Return the practice's profiles that can be used, by name.
 
     One that a newer release of the product refuses is left out; its text is still there to mend.
     """
     profiles = []
-    for saved in saved_profiles(scope):
+    for saved in read_saved_profiles(scope):
         try:
             profiles.append(read_profile_text(_file(saved.name), saved.toml))
         except FileProblem:
@@ -42,10 +42,10 @@ def own_profiles(scope: Scope) -> list[Profile]:
     return profiles
 
 
-def own_questionnaires(scope: Scope) -> list[Questionnaire]:
+def read_own_questionnaires(scope: Scope) -> list[Questionnaire]:
     """Return the practice's profiles of parents' answers that can be used, by name."""
-    questionnaires, own = [], own_measures(scope)
-    for saved in saved_profiles(scope):
+    questionnaires, own = [], list_own_measures(scope)
+    for saved in read_saved_profiles(scope):
         if is_questionnaire(saved.toml):
             try:
                 questionnaires.append(read_questionnaire(_file(saved.name), saved.toml, own))
@@ -54,7 +54,7 @@ def own_questionnaires(scope: Scope) -> list[Questionnaire]:
     return questionnaires
 
 
-def saved_profiles(scope: Scope) -> list[SavedProfile]:
+def read_saved_profiles(scope: Scope) -> list[SavedProfile]:
     """Return every profile of the practice as text, by name."""
     columns = (own_profile.c.name, own_profile.c.toml, own_profile.c.version)
     statement = select(*columns).where(own_profile.c.practice_id == scope.practice_id)
@@ -70,7 +70,7 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
     than the one that was read stands there meanwhile.
     """
     if is_questionnaire(toml):
-        says = read_questionnaire(_file(name), toml, own_measures(scope)).name
+        says = read_questionnaire(_file(name), toml, list_own_measures(scope)).name
     else:
         says = read_profile_text(_file(name), toml).name
     if says != name:

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from allay_metrics import config, words
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.mail_settings import settings_gap
-from allay_metrics.actions.people import read_unable
+from allay_metrics.actions.mail_settings import find_settings_gap
+from allay_metrics.actions.people import find_unable
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reader_steps import KINDS
 from allay_metrics.outcomes.reading_hours import ReadingHours
@@ -43,7 +43,7 @@ class UnableReader(QuestionProblem):
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
         """Say which, and the ways on."""
-        super().__init__(f"{unable_words(addresses, addresses)} {_WAYS_ON}")
+        super().__init__(f"{format_unable(addresses, addresses)} {_WAYS_ON}")
         self.addresses = addresses
 
 
@@ -86,18 +86,18 @@ class Protocol:
     duty: Duty | None
 
 
-def protocol_template() -> str:
+def read_protocol_template() -> str:
     """Return the text a practice starts from."""
     return TEMPLATE.read_text(encoding="utf-8")
 
 
-def within_words(minutes: int) -> str:
+def format_within(minutes: int) -> str:
     """Return `30 minutes` or `2 hours`."""
     hours, rest = divmod(minutes, 60)
     return words.plural(minutes, "minute") if rest else words.plural(hours, "hour")
 
 
-def unable_words(addresses: Collection[str], named: Collection[str]) -> str:
+def format_unable(addresses: Collection[str], named: Collection[str]) -> str:
     """Return a sentence for each address of nobody who may sign in; of all named, who is told."""
     sentences = [f"{one} is the address of nobody who may sign in now." for one in addresses]
     # Without a mail server nobody is told at all, and that is said by itself.
@@ -126,18 +126,18 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     sign in and she does not know it, Conflict where another one is in force and it was to be signed
     `while_off`, or in place of the one signed at `replaces`.
     """
-    duty = _checked(duty)
-    values = {"signed_by": name.strip(), "text": text.strip(), **_row(duty)}
+    duty = _check_duty(duty)
+    values = {"signed_by": name.strip(), "text": text.strip(), **_build_row(duty)}
     if not values["signed_by"] or not values["text"]:
         raise QuestionProblem("A protocol says what is done, and is signed with a full name.")
     if not can_send() and not unmailed:
-        wrong = settings_gap()
+        wrong = find_settings_gap()
         raise QuestionProblem(f"{wrong} {_MEND_IT}" if wrong else UNMAILED)
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
-        if there is not None and _same(there, values, duty):
+        if there is not None and _is_same(there, values, duty):
             return  # pressed twice
-        addresses = read_unable(conn, scope, duty.recipients)
+        addresses = find_unable(conn, scope, duty.recipients)
         is_known = {*addresses} <= {one.lower() for one in unable}
         if len(addresses) == len(duty.recipients) and not is_known:
             raise UnableReader(addresses)
@@ -152,7 +152,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
         )
         # Its key is the second it was signed in.
         at = max([at, *(one + 1 for one in conn.execute(newest).scalars())])
-        _end(conn, scope, at)
+        _end_protocol(conn, scope, at)
         row = {"practice_id": scope.practice_id, "signed_at": at, **values}
         conn.execute(insert(safety_protocol), {**row, "unmailed": int(not can_send())})
 
@@ -160,10 +160,10 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
 def switch_off(scope: Scope) -> None:
     """Switch check-ins off: no link is made, and those out there are closed. Owner only."""
     with scope.write("switch check-ins off") as conn:
-        _end(conn, scope, now())
+        _end_protocol(conn, scope, now())
 
 
-def protocol_in_force(scope: Scope) -> Protocol | None:
+def read_current_protocol(scope: Scope) -> Protocol | None:
     """Return the protocol check-ins run under, None while they are off."""
     with scope.read() as conn:
         return read_protocol(conn, scope)
@@ -171,32 +171,34 @@ def protocol_in_force(scope: Scope) -> Protocol | None:
 
 def read_protocol(conn: Connection, scope: Scope) -> Protocol | None:
     """Return the same within a transaction."""
-    row = conn.execute(select(safety_protocol).where(_in_force(scope))).first()
+    row = conn.execute(select(safety_protocol).where(_is_in_force(scope))).first()
     if row is None:
         return None
-    return Protocol(row.signed_by, row.signed_at, row.reader, row.within, row.text, _duty(row))
+    return Protocol(
+        row.signed_by, row.signed_at, row.reader, row.within, row.text, _build_duty(row)
+    )
 
 
-def is_on(conn: Connection, scope: Scope) -> bool:
+def is_enabled(conn: Connection, scope: Scope) -> bool:
     """Return whether check-ins are on; a parent's link may ask."""
-    statement = select(safety_protocol.c.signed_at).where(_in_force(scope))
+    statement = select(safety_protocol.c.signed_at).where(_is_in_force(scope))
     return conn.execute(statement).first() is not None
 
 
 def read_hours(conn: Connection, scope: Scope) -> ReadingHours | None:
     """Return when warning signs are read, None where that is not said; a parent's link may ask."""
     columns = (safety_protocol.c[name] for name in ("read_days", "read_from", "read_until"))
-    row = conn.execute(select(*columns).where(_in_force(scope))).first()
-    return None if row is None or row.read_days is None else _hours(row)
+    row = conn.execute(select(*columns).where(_is_in_force(scope))).first()
+    return None if row is None or row.read_days is None else _build_hours(row)
 
 
-def must_be_on(conn: Connection, scope: Scope) -> None:
+def check_enabled(conn: Connection, scope: Scope) -> None:
     """Raise Conflict while check-ins are off."""
-    if not is_on(conn, scope):
+    if not is_enabled(conn, scope):
         raise Conflict("Check-ins are off until the owner has signed the safety protocol.")
 
 
-def _checked(duty: Duty) -> Duty:
+def _check_duty(duty: Duty) -> Duty:
     """Return it without loose blanks. Raises QuestionProblem for what is missing or cannot be."""
     people = {
         name: " ".join(getattr(duty, name).split())
@@ -228,13 +230,13 @@ def _checked(duty: Duty) -> Duty:
     )
 
 
-def _row(duty: Duty) -> dict[str, Any]:
+def _build_row(duty: Duty) -> dict[str, Any]:
     return {
         "reader": duty.reader,
         "reader_email": duty.reader_email,
         "stand_in": duty.stand_in,
         "stand_in_email": duty.stand_in_email,
-        "within": within_words(duty.within),
+        "within": format_within(duty.within),
         "within_minutes": duty.within,
         "read_days": "".join(map(str, sorted(set(duty.hours.days)))),
         "read_from": duty.hours.opens,
@@ -243,7 +245,7 @@ def _row(duty: Duty) -> dict[str, Any]:
     }
 
 
-def _duty(row: Any) -> Duty | None:
+def _build_duty(row: Any) -> Duty | None:
     if row.within_minutes is None:
         return None
     return Duty(
@@ -252,28 +254,28 @@ def _duty(row: Any) -> Duty | None:
         stand_in=row.stand_in,
         stand_in_email=row.stand_in_email,
         within=row.within_minutes,
-        hours=_hours(row),
+        hours=_build_hours(row),
         steps=tuple(getattr(row, name) or "" for name in _STEPS),
     )
 
 
-def _hours(row: Any) -> ReadingHours:
+def _build_hours(row: Any) -> ReadingHours:
     return ReadingHours(tuple(map(int, row.read_days)), row.read_from, row.read_until)
 
 
-def _same(there: Protocol, values: dict[str, Any], duty: Duty) -> bool:
+def _is_same(there: Protocol, values: dict[str, Any], duty: Duty) -> bool:
     """Return whether the protocol in force is the one that is to be signed."""
     if there.duty is None:
         return False
-    terms = (there.signed_by, there.text, _row(there.duty))
-    return terms == (values["signed_by"], values["text"], _row(duty))
+    terms = (there.signed_by, there.text, _build_row(there.duty))
+    return terms == (values["signed_by"], values["text"], _build_row(duty))
 
 
-def _end(conn: Connection, scope: Scope, at: int) -> None:
+def _end_protocol(conn: Connection, scope: Scope, at: int) -> None:
     ended = {"ended_at": at, "version": safety_protocol.c.version + 1}
-    conn.execute(update(safety_protocol).where(_in_force(scope)).values(ended))
+    conn.execute(update(safety_protocol).where(_is_in_force(scope)).values(ended))
 
 
-def _in_force(scope: Scope) -> ColumnElement[bool]:
+def _is_in_force(scope: Scope) -> ColumnElement[bool]:
     in_practice = safety_protocol.c.practice_id == scope.practice_id
     return and_(in_practice, safety_protocol.c.ended_at.is_(None))

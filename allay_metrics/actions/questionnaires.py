@@ -8,17 +8,22 @@ from datetime import date
 from sqlalchemy import Connection, func, insert, select, update
 
 from allay_metrics import words
-from allay_metrics.actions.account import Entry, close_import, keep_aside, open_import
-from allay_metrics.actions.answers import Reported, SavedCheckIn, save_reported
-from allay_metrics.actions.aside import IS_OPEN
-from allay_metrics.actions.erased import read_erased
+from allay_metrics.actions.answers import ReportedCheckIn, SavedCheckIn, save_reported
+from allay_metrics.actions.erased_registry import read_erased_families
+from allay_metrics.actions.import_accounting import (
+    ImportEntry,
+    close_import,
+    open_import,
+    save_set_aside,
+)
+from allay_metrics.actions.imported_red_flags import raise_signs
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.load import Counts, FileInHand
+from allay_metrics.actions.open_set_aside import IS_OPEN
 from allay_metrics.actions.retention import remove_old
-from allay_metrics.actions.settling import settle_rows
-from allay_metrics.actions.signs_told import raise_signs
+from allay_metrics.actions.set_aside_resolution import settle_rows
 from allay_metrics.intake.questionnaires import AnswersFile, FormResponse
-from allay_metrics.intake.questionnaires.file import Checked
+from allay_metrics.intake.questionnaires.file import CheckedAnswers
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of, new_key
@@ -58,7 +63,7 @@ def import_answers(
     report: list[ImportReport] = []
     try:
         with scope.write("import answers") as conn:
-            report.append(_take_in(conn, scope, file, hand, checked))
+            report.append(_import(conn, scope, file, hand, checked))
             if dry_run:
                 raise _AnswersDryRun  # noqa: TRY301 - leaves the transaction without keeping it
         removed = remove_old(scope).sentence()
@@ -69,23 +74,27 @@ def import_answers(
     return report[0]
 
 
-def _take_in(
-    conn: Connection, scope: Scope, file: AnswersFile, hand: FileInHand, check_result: Checked
+def _import(
+    conn: Connection,
+    scope: Scope,
+    file: AnswersFile,
+    hand: FileInHand,
+    check_result: CheckedAnswers,
 ) -> ImportReport:
-    checked = read_erased(conn, hand.practice_id).keep_answers_out(check_result)
-    open_import(conn, hand, Entry(file.file_name, file.sha256, HOLDS))
-    old = _told_newer(conn, hand, checked.responses)
-    reported = [_reported(one) for one in checked.responses]
+    checked = read_erased_families(conn, hand.practice_id).keep_answers_out(check_result)
+    open_import(conn, hand, ImportEntry(file.file_name, file.sha256, HOLDS))
+    old = _newer_keys(conn, hand, checked.responses)
+    reported = [_build_reported(one) for one in checked.responses]
     practice = (scope.practice_id, scope.zone)
     became = save_reported(conn, practice, hand.source, reported, hand.import_id, old)
-    born = _keep_births(conn, hand.practice_id, checked.responses, became)
+    born = _save_births(conn, hand.practice_id, checked.responses, became)
     ticked = {
         became[one.key].id: (one.signs, one.answered_at) for one in checked.responses if one.signs
     }
     raised = raise_signs(conn, hand.practice_id, ticked)
-    counts = _keep_journal(conn, hand, checked, became, _Beside(born, raised))
-    keep_aside(conn, hand, checked.set_aside)
-    _settle(conn, hand, checked.responses)
+    counts = _save_journal(conn, hand, checked, became, _SideEffects(born, raised))
+    save_set_aside(conn, hand, checked.set_aside)
+    _settle_rows(conn, hand, checked.responses)
     close_import(conn, hand, counts, aside=checked.set_aside, warnings=checked.warnings)
     return ImportReport(
         file=file.file_name,
@@ -101,13 +110,13 @@ def _take_in(
         missing=0,
         cities_unknown=0,
         import_id=hand.import_id,
-        notes=[*_told_of(raised), *file.notes, *_doubts(became.values())],
+        notes=[*_sign_notes(raised), *file.notes, *_doubt_notes(became.values())],
     )
 
 
-def _reported(one: FormResponse) -> Reported:
+def _build_reported(one: FormResponse) -> ReportedCheckIn:
     details = {"parent": one.parent, "born": one.born, "concern": one.concern, "other": one.other}
-    return Reported(
+    return ReportedCheckIn(
         source_key=one.key,
         email=one.email,
         name=one.parent if one.about == "parent" else one.baby,
@@ -125,11 +134,11 @@ def _reported(one: FormResponse) -> Reported:
     )
 
 
-def _told_newer(
+def _newer_keys(
     conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]
 ) -> frozenset[str]:
     """Return the keys of responses that a newer file holds already."""
-    ids = {_check_in(hand, one.key): one.key for one in responses}
+    ids = {_build_check_in_key(hand, one.key): one.key for one in responses}
     statement = (
         select(check_in_row.c.check_in_id)
         .join(
@@ -147,11 +156,11 @@ def _told_newer(
     return frozenset(ids[id_] for id_ in conn.execute(statement).scalars())
 
 
-def _check_in(hand: FileInHand, key: str) -> str:
+def _build_check_in_key(hand: FileInHand, key: str) -> str:
     return key_of(hand.practice_id, "check_in", hand.source, key)
 
 
-def _keep_births(
+def _save_births(
     conn: Connection,
     practice_id: str,
     responses: Iterable[FormResponse],
@@ -190,19 +199,19 @@ def _keep_births(
 
 
 @dataclass(frozen=True)
-class _Beside:
+class _SideEffects:
     """What came in beside the answers: births by key, signs raised by check-in."""
 
     born: Mapping[str, bool]
     raised: Mapping[str, list[int]]
 
 
-def _keep_journal(
+def _save_journal(
     conn: Connection,
     hand: FileInHand,
-    checked: Checked,
+    checked: CheckedAnswers,
     became: Mapping[str, SavedCheckIn],
-    beside: _Beside,
+    beside: _SideEffects,
 ) -> Counts:
     """Keep what became of each row, with what undo needs; return how many became what."""
     counts, lines = Counts(), []
@@ -231,7 +240,7 @@ def _keep_journal(
     return counts
 
 
-def _settle(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]) -> None:
+def _settle_rows(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]) -> None:
     """Settle rows of older files set aside whose responses this file holds right."""
     settle_rows(conn, hand)
     named = [key_of(hand.practice_id, hand.source, one.key) for one in responses]
@@ -251,14 +260,14 @@ def _settle(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse
     conn.execute(update(set_aside).where(which).values(settled_by=hand.import_id))
 
 
-def _told_of(raised: Mapping[str, list[int]]) -> list[str]:
+def _sign_notes(raised: Mapping[str, list[int]]) -> list[str]:
     if not raised:
         return []
     signs = words.plural(sum(map(len, raised.values())), "warning sign")
     return [f"◆ {signs} ticked: acknowledge each on Check-ins before the scores are shown"]
 
 
-def _doubts(became: Iterable[SavedCheckIn]) -> list[str]:
+def _doubt_notes(became: Iterable[SavedCheckIn]) -> list[str]:
     asks = sum(one.doubtful for one in became)
     if not asks:
         return []

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, select
 
 from allay_metrics import words
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.people import may_sign_in, read_listed, read_unable
-from allay_metrics.actions.protocol import Protocol, read_protocol, unable_words
+from allay_metrics.actions.people import find_unable, may_sign_in, read_listed
+from allay_metrics.actions.protocol import Protocol, format_unable, read_protocol
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.policies import NEVER_MET
@@ -57,13 +57,13 @@ def read_recipients(
     therapists = {row.email: row.therapist_id for row in readers if row.role == "therapist"}
     by_check_in: dict[str, frozenset[str]] = {}
     if therapists:
-        for id_, therapist_id in _in_care(conn, scope, set(therapists.values()), check_in_ids):
+        for id_, therapist_id in _read_in_care(conn, scope, set(therapists.values()), check_in_ids):
             able = {email for email, theirs in therapists.items() if theirs == therapist_id}
             by_check_in[id_] = by_check_in.get(id_, frozenset()) | able
     return Recipients(named, owners, all_seeing, by_check_in)
 
 
-def unable(scope: Scope) -> str:
+def describe_unable(scope: Scope) -> str:
     """Return which addresses in the protocol in force are of nobody who may sign in; '' for none.
 
     Owner only.
@@ -73,11 +73,11 @@ def unable(scope: Scope) -> str:
         if protocol is None or protocol.duty is None:
             return ""
         named = protocol.duty.recipients
-        addresses = read_unable(conn, scope, named)
-    return unable_words(addresses, named) if addresses else ""
+        addresses = find_unable(conn, scope, named)
+    return format_unable(addresses, named) if addresses else ""
 
 
-def partly_able(scope: Scope, addresses: Collection[str]) -> str:
+def describe_partly_able(scope: Scope, addresses: Collection[str]) -> str:
     """Return whose of these addresses open signs of their own families alone, and who opens others.
 
     '' where none does. Owner only.
@@ -99,7 +99,7 @@ def partly_able(scope: Scope, addresses: Collection[str]) -> str:
     return f"{words.listed(partly)} {opens} signs of {possessive} own families only; {others}."
 
 
-def duty_gap(scope: Scope, email: str) -> str:
+def find_duty_gap(scope: Scope, email: str) -> str:
     """Return why one whom the protocol in force names cannot open every sign; '' else. Owner only.
 
     For what is said once a person was changed.
@@ -125,7 +125,7 @@ def duty_gap(scope: Scope, email: str) -> str:
     return ""
 
 
-def _in_care(
+def _read_in_care(
     conn: Connection, scope: Scope, therapist_ids: set[str], check_in_ids: Iterable[str]
 ) -> list[tuple[str, str]]:
     """Return (check-in, therapist) where she sees the family, as her own sign-in does."""

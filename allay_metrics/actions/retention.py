@@ -10,9 +10,9 @@ from datetime import date
 from sqlalchemy import Connection, delete, select
 
 from allay_metrics import words
-from allay_metrics.actions.account import take_out
-from allay_metrics.actions.courses import today_in
-from allay_metrics.actions.settings import keep_setting, read_setting
+from allay_metrics.actions.import_accounting import record_removed_rows
+from allay_metrics.actions.open_episodes import local_now
+from allay_metrics.actions.settings import read_setting, save_setting
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -46,7 +46,7 @@ class Retention:
 
 
 @dataclass(frozen=True)
-class Removed:
+class RemovedCounts:
     """How many check-ins and rows set aside were removed."""
 
     check_ins: int = 0
@@ -75,10 +75,10 @@ def save_retention(scope: Scope, check_ins: int | None, aside: int | None) -> No
             raise ConfigProblem(f"Keep them for {SHORTEST} to {LONGEST} months, or for good.")
     with scope.write("say how long answers are kept") as conn:
         kept = replace(_read(conn, scope), check_ins=check_ins, set_aside=aside)
-        keep_setting(conn, scope.practice_id, _SETTING, asdict(kept))
+        save_setting(conn, scope.practice_id, _SETTING, asdict(kept))
 
 
-def remove_old(scope: Scope) -> Removed:
+def remove_old(scope: Scope) -> RemovedCounts:
     """Remove what is older than it is kept, out of the files, too, and return how much.
 
     Whoever opens the records or takes a file in: it was decided before. A check-in with a warning
@@ -87,20 +87,20 @@ def remove_old(scope: Scope) -> Removed:
     everything = scope.of_practice("let go")
     kept = read_retention(everything)
     if kept.check_ins is None and kept.set_aside is None:
-        return Removed()
-    today = today_in(everything).date()
+        return RemovedCounts()
+    today = local_now(everything).date()
     with everything.read() as conn:
-        old, aside = _old(conn, everything, kept, today)
+        old, aside = _find_old(conn, everything, kept, today)
     if not old and not aside:
-        return Removed()
+        return RemovedCounts()
     with everything.write("remove what is older than it is kept") as conn:
-        old, aside = _old(conn, everything, kept, today)
+        old, aside = _find_old(conn, everything, kept, today)
         _remove(conn, everything, old, aside)
-        removed = Removed(len(old), len(aside))
+        removed = RemovedCounts(len(old), len(aside))
         if old and kept.check_ins is not None:
             day = _months_before(today, kept.check_ins).isoformat()
             retention = replace(kept, removed=kept.removed + len(old), before=day)
-            keep_setting(conn, scope.practice_id, _SETTING, asdict(retention))
+            save_setting(conn, scope.practice_id, _SETTING, asdict(retention))
     scrub(everything)
     return removed
 
@@ -110,7 +110,7 @@ def _read(conn: Connection, scope: Scope) -> Retention:
     return Retention(**values) if values else Retention()
 
 
-def _old(
+def _find_old(
     conn: Connection, scope: Scope, kept: Retention, today: date
 ) -> tuple[list[str], list[tuple[str, int]]]:
     """Return ids of check-ins and (import, row) of rows set aside that are too old."""
@@ -159,7 +159,7 @@ def _remove(
         numbers = [number for id_, number in aside if id_ == import_id]
         this = (set_aside.c.practice_id == practice_id) & (set_aside.c.import_id == import_id)
         conn.execute(delete(set_aside).where(this, set_aside.c.row_number.in_(numbers)))
-    take_out(conn, practice_id, gone)
+    record_removed_rows(conn, practice_id, gone)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 import pyotp
 from sqlalchemy import Connection, Row, delete, insert, or_, update
 
-from allay_metrics.actions.tokens import token_hash
+from allay_metrics.actions.tokens import hash_token
 from allay_metrics.records.tables import person, recovery_code
 from allay_metrics.records.types import now
 
@@ -23,12 +23,12 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
-def otpauth(secret: str, email: str) -> str:
+def build_otpauth_url(secret: str, email: str) -> str:
     """Return the address that authenticator apps read from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
 
 
-def step_of(secret: str, code: str, at: int | None = None) -> int | None:
+def find_step(secret: str, code: str, at: int | None = None) -> int | None:
     """Return the 30-second step a code belongs to: this one or a neighbour; None for none."""
     moment = now() if at is None else at
     digits = _digits(code)
@@ -48,45 +48,49 @@ def use_code(conn: Connection, row: Row[Any], code: str, at: int | None = None) 
 
 def new_recovery_codes(conn: Connection, practice_id: str, person_id: str) -> list[str]:
     """Return fresh recovery codes in place of all a person had; they are shown this once."""
-    codes = [_recovery() for _ in range(RECOVERY_CODES)]
-    of_person = _of(recovery_code, practice_id) & (recovery_code.c.person_id == person_id)
+    codes = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
+    of_person = _is_of_practice(recovery_code, practice_id) & (
+        recovery_code.c.person_id == person_id
+    )
     conn.execute(delete(recovery_code).where(of_person))
     key = {"practice_id": practice_id, "person_id": person_id, "made_at": now()}
-    conn.execute(insert(recovery_code), [{**key, "code_hash": _kept(code)} for code in codes])
+    conn.execute(insert(recovery_code), [{**key, "code_hash": _hash_code(code)} for code in codes])
     return codes
 
 
 def _use_step(conn: Connection, row: Row[Any], code: str, at: int | None) -> bool:
-    step = step_of(row.totp_secret, code, at) if row.totp_secret else None
+    step = find_step(row.totp_secret, code, at) if row.totp_secret else None
     if step is None:
         return False
     # Asked in the statement itself: of two sign-ins with one code, one finds it unused.
     fresh = or_(person.c.totp_step.is_(None), person.c.totp_step < step)
-    is_person = _of(person, row.practice_id) & (person.c.id == row.id)
+    is_person = _is_of_practice(person, row.practice_id) & (person.c.id == row.id)
     return conn.execute(update(person).where(is_person, fresh).values(totp_step=step)).rowcount == 1
 
 
 def _use_recovery(conn: Connection, row: Row[Any], code: str) -> bool:
-    of_person = _of(recovery_code, row.practice_id) & (recovery_code.c.person_id == row.id)
-    this = recovery_code.c.code_hash == _kept(code)
+    of_person = _is_of_practice(recovery_code, row.practice_id) & (
+        recovery_code.c.person_id == row.id
+    )
+    this = recovery_code.c.code_hash == _hash_code(code)
     used = update(recovery_code).where(of_person, this, recovery_code.c.used_at.is_(None))
     return conn.execute(used.values(used_at=now())).rowcount == 1
 
 
-def _recovery() -> str:
+def _new_recovery_code() -> str:
     """Return 80 random bits as four groups of four."""
     text = b32encode(token_bytes(10)).decode().lower()
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
-def _kept(code: str) -> str:
+def _hash_code(code: str) -> str:
     plain = "".join(letter for letter in code.lower() if letter.isalnum())
-    return token_hash(plain)
+    return hash_token(plain)
 
 
 def _digits(code: str) -> str:
     return "".join(letter for letter in code if letter.isdigit() and letter.isascii())
 
 
-def _of(table: Any, practice_id: str) -> Any:
+def _is_of_practice(table: Any, practice_id: str) -> Any:
     return table.c.practice_id == practice_id

@@ -19,7 +19,7 @@ from allay_metrics.records.tables import device, login_session, person
 from allay_metrics.records.types import now
 
 Role = Literal["owner", "therapist"]
-Way = Literal["password", "oidc", "pin"]
+SignInMethod = Literal["password", "oidc", "pin"]
 IDLE = 15 * 60  # seconds without a click
 ABSOLUTE = 12 * 3600  # seconds since the sign-in
 _MINUTE = 60
@@ -36,15 +36,15 @@ class Session:
     email: str
     role: Role
     therapist_id: str | None
-    way: Way
+    way: SignInMethod
     created_at: int
     seen_at: int
     device_id: str | None = None
 
 
-def digest(token: str) -> str:
+def hash_session_token(token: str) -> str:
     """Return what is kept of a session's id or a device's token. Raises ConfigProblem."""
-    return hmac.new(config.secret(), token.encode(), sha256).hexdigest()
+    return hmac.new(config.session_secret(), token.encode(), sha256).hexdigest()
 
 
 def open_session(
@@ -52,7 +52,7 @@ def open_session(
     practice_id: str,
     person_id: str,
     *,
-    way: Way,
+    way: SignInMethod,
     label: str,
     device_id: str | None = None,
 ) -> str:
@@ -60,7 +60,7 @@ def open_session(
     token, at = new_token(), now()
     row = {
         "practice_id": practice_id,
-        "id_hash": digest(token),
+        "id_hash": hash_session_token(token),
         "person_id": person_id,
         "device_id": device_id,
         "way": way,
@@ -72,7 +72,7 @@ def open_session(
     return token
 
 
-def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
+def read_session(scope: Scope, token: str, at: int | None = None) -> Session | None:
     """Return the open session of an id; None for one that is unknown, ended, idle or too old.
 
     `at` is the moment asked for, now unless given. A person who may not sign in has none.
@@ -91,7 +91,7 @@ def look(scope: Scope, token: str, at: int | None = None) -> Session | None:
         )
         .where(
             session.practice_id == scope.practice_id,
-            session.id_hash == digest(token),
+            session.id_hash == hash_session_token(token),
             session.revoked_at.is_(None),
             session.created_at > moment - ABSOLUTE,
             session.seen_at > moment - IDLE,
@@ -123,7 +123,7 @@ def has_people(scope: Scope) -> bool:
         return conn.execute(statement).first() is not None
 
 
-def touch(scope: Scope, session: Session, at: int | None = None) -> None:
+def touch_session(scope: Scope, session: Session, at: int | None = None) -> None:
     """Keep that a session was used, to the minute: a click costs no write."""
     moment = now() if at is None else at
     if moment < session.seen_at + _MINUTE:
@@ -131,24 +131,24 @@ def touch(scope: Scope, session: Session, at: int | None = None) -> None:
     this = and_(
         login_session.c.practice_id == scope.practice_id, login_session.c.id_hash == session.ref
     )
-    with scope.keep() as conn:
+    with scope.write_accounts() as conn:
         conn.execute(update(login_session).where(this).values(seen_at=moment))
 
 
-def end(scope: Scope, token: str) -> None:
+def close_session(scope: Scope, token: str) -> None:
     """End the session of an id; one that is none is as ended as it can be."""
     this = and_(
         login_session.c.practice_id == scope.practice_id,
-        login_session.c.id_hash == digest(token),
+        login_session.c.id_hash == hash_session_token(token),
         login_session.c.revoked_at.is_(None),
     )
-    with scope.keep() as conn:
+    with scope.write_accounts() as conn:
         ended = update(login_session).where(this).values(revoked_at=now())
         for (person_id,) in conn.execute(ended.returning(login_session.c.person_id)):
             append(conn, scope, "sign out", person_id)
 
 
-def cut(conn: Connection, practice_id: str, person_id: str, *, devices: bool) -> None:
+def end_all_sessions(conn: Connection, practice_id: str, person_id: str, *, devices: bool) -> None:
     """End all sessions of a person; with `devices`, also what her remembered devices open."""
     for table in (login_session, device) if devices else (login_session,):
         of_person: Any = and_(

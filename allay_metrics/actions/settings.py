@@ -17,7 +17,7 @@ def read_setting(conn: Connection, practice_id: str, name: str) -> Any:
     return None if value_json is None else json.loads(value_json)
 
 
-def keep_setting(conn: Connection, practice_id: str, name: str, value: Any) -> None:
+def save_setting(conn: Connection, practice_id: str, name: str, value: Any) -> None:
     """Keep a value under a name, in place of the one there was."""
     is_setting = (setting.c.practice_id == practice_id) & (setting.c.name == name)
     value_json = json.dumps(value)

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select, update
 
 from allay_metrics.actions import passwords, sessions
-from allay_metrics.actions.second_factor import new_recovery_codes, step_of, use_code
-from allay_metrics.actions.sessions import cut, open_session
-from allay_metrics.actions.tokens import token_hash
+from allay_metrics.actions.second_factor import find_step, new_recovery_codes, use_code
+from allay_metrics.actions.sessions import end_all_sessions, open_session
+from allay_metrics.actions.tokens import hash_token
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.audit import append
@@ -21,7 +21,7 @@ _GONE = "This invitation is used, too old or not known: ask the owner for a new 
 
 
 @dataclass(frozen=True)
-class Invited:
+class InvitedPerson:
     """An invitation as its page shows it: who is meant, and the secret for her authenticator."""
 
     person_id: str
@@ -45,28 +45,28 @@ def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -
     costs the same.
     """
     with scope.read() as conn:
-        row = _by_email(conn, scope, email)
+        row = _find_by_email(conn, scope, email)
     is_enabled = row is not None and row.disabled_at is None
-    right = passwords.is_right(
+    right = passwords.verify_password(
         row.password_hash if row is not None and is_enabled else None, password
     )
     if row is None or not right:
-        raise _refused(scope, row)
-    with scope.keep() as conn:
+        raise _build_refusal(scope, row)
+    with scope.write_accounts() as conn:
         # Read again: it may have been changed while the password was checked.
-        same = _by_email(conn, scope, email)
+        same = _find_by_email(conn, scope, email)
         unchanged = same is not None and same.version == row.version
         if unchanged and use_code(conn, row, code):
             append(conn, scope, "sign in", row.id)
             return open_session(conn, scope.practice_id, row.id, way="password", label=label)
-    raise _refused(scope, row)
+    raise _build_refusal(scope, row)
 
 
-def invitation(scope: Scope, code: str) -> Invited:
+def read_invitation(scope: Scope, code: str) -> InvitedPerson:
     """Return the invitation a code opens. Raises NotFound."""
     with scope.read() as conn:
-        row = _invited(conn, scope, code)
-    return Invited(row.id, row.name, row.email, row.totp_secret)
+        row = _read_invited(conn, scope, code)
+    return InvitedPerson(row.id, row.name, row.email, row.totp_secret)
 
 
 def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> NewSignIn:
@@ -75,14 +75,14 @@ def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Ne
     Raises NotFound for an invitation that is none, QuestionProblem for a password that will not
     do or a code of the authenticator that does not match: then the invitation stands.
     """
-    invitee = invitation(scope, code)
-    passwords.check_new(password, invitee.name, invitee.email)
-    step = step_of(invitee.totp_secret, totp)
+    invitee = read_invitation(scope, code)
+    passwords.check_new_password(password, invitee.name, invitee.email)
+    step = find_step(invitee.totp_secret, totp)
     if step is None:
         raise QuestionProblem("That code does not match: enter the one your app shows now.")
-    hash_ = passwords.hash_of(password)
-    with scope.keep() as conn:
-        row = _invited(conn, scope, code)
+    hash_ = passwords.hash_password(password)
+    with scope.write_accounts() as conn:
+        row = _read_invited(conn, scope, code)
         values = {
             "password_hash": hash_,
             "totp_step": step,
@@ -90,9 +90,9 @@ def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Ne
             "invite_expires_at": None,
             "joined_at": row.joined_at or now(),
         }
-        _change(conn, row, values)
+        _update(conn, row, values)
         append(conn, scope, "set up a sign-in", row.id)
-        cut(conn, scope.practice_id, row.id, devices=True)
+        end_all_sessions(conn, scope.practice_id, row.id, devices=True)
         codes = new_recovery_codes(conn, scope.practice_id, row.id)
         token = open_session(conn, scope.practice_id, row.id, way="password", label=label)
     return NewSignIn(token, tuple(codes))
@@ -107,16 +107,16 @@ def change_password(
     that will not do.
     """
     row = _read_active_person(scope, person_id)
-    if not passwords.is_right(row.password_hash, old):
+    if not passwords.verify_password(row.password_hash, old):
         raise NotAllowed(REFUSED)
-    passwords.check_new(new, row.name, row.email)
-    hash_ = passwords.hash_of(new)
-    with scope.keep() as conn:
+    passwords.check_new_password(new, row.name, row.email)
+    hash_ = passwords.hash_password(new)
+    with scope.write_accounts() as conn:
         if not use_code(conn, row, code):
             raise NotAllowed(REFUSED)
-        _change(conn, row, {"password_hash": hash_})
+        _update(conn, row, {"password_hash": hash_})
         append(conn, scope, "change a password", row.id)
-        cut(conn, scope.practice_id, row.id, devices=True)
+        end_all_sessions(conn, scope.practice_id, row.id, devices=True)
         return open_session(conn, scope.practice_id, row.id, way="password", label=label)
 
 
@@ -131,21 +131,21 @@ def change_phone(
     """
     secret, fresh = phone
     row = _read_active_person(scope, person_id)
-    if not passwords.is_right(row.password_hash, password):
+    if not passwords.verify_password(row.password_hash, password):
         raise NotAllowed(REFUSED)
-    step = step_of(secret, fresh)
+    step = find_step(secret, fresh)
     if step is None:
         raise QuestionProblem("That is not the code the new phone shows now: try the next one.")
-    with scope.keep() as conn:
+    with scope.write_accounts() as conn:
         append(conn, scope, "connect another phone", row.id)
         if not use_code(conn, row, code):
             raise NotAllowed(REFUSED)
-        _change(conn, row, {"totp_secret": secret, "totp_step": step})
-        cut(conn, scope.practice_id, row.id, devices=True)
+        _update(conn, row, {"totp_secret": secret, "totp_step": step})
+        end_all_sessions(conn, scope.practice_id, row.id, devices=True)
         return open_session(conn, scope.practice_id, row.id, way="password", label=label)
 
 
-def check_same(password: str, again: str) -> None:
+def check_repeated_password(password: str, again: str) -> None:
     """Raise QuestionProblem where a new password was not entered twice the same."""
     if password != again:
         raise QuestionProblem("The two passwords differ: enter the same one twice.")
@@ -154,23 +154,23 @@ def check_same(password: str, again: str) -> None:
 def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple[str, ...]:
     """Return new recovery codes in place of the old ones. Raises NotAllowed as `sign_in` does."""
     row = _read_active_person(scope, person_id)
-    if not passwords.is_right(row.password_hash, password):
+    if not passwords.verify_password(row.password_hash, password):
         raise NotAllowed(REFUSED)
-    with scope.keep() as conn:
+    with scope.write_accounts() as conn:
         if not use_code(conn, row, code):
             raise NotAllowed(REFUSED)
         append(conn, scope, "renew recovery codes", row.id)
         return tuple(new_recovery_codes(conn, scope.practice_id, row.id))
 
 
-def _refused(scope: Scope, row: Row[Any] | None) -> NotAllowed:
+def _build_refusal(scope: Scope, row: Row[Any] | None) -> NotAllowed:
     """Return what is raised, once a line about it is kept: also of an address nobody has."""
-    with scope.keep() as conn:
+    with scope.write_accounts() as conn:
         append(conn, scope, sessions.REFUSED, "" if row is None else row.id)
     return NotAllowed(REFUSED)
 
 
-def _by_email(conn: Connection, scope: Scope, email: str) -> Row[Any] | None:
+def _find_by_email(conn: Connection, scope: Scope, email: str) -> Row[Any] | None:
     in_practice = person.c.practice_id == scope.practice_id
     return conn.execute(
         select(person).where(in_practice, person.c.email == email.strip().lower())
@@ -186,10 +186,10 @@ def _read_active_person(scope: Scope, person_id: str) -> Row[Any]:
     return row
 
 
-def _invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
+def _read_invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
     statement = select(person).where(
         person.c.practice_id == scope.practice_id,
-        person.c.invite_hash == token_hash(code),
+        person.c.invite_hash == hash_token(code),
         person.c.invite_expires_at > now(),
         person.c.disabled_at.is_(None),
     )
@@ -199,6 +199,6 @@ def _invited(conn: Connection, scope: Scope, code: str) -> Row[Any]:
     return row
 
 
-def _change(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
+def _update(conn: Connection, row: Row[Any], values: dict[str, Any]) -> None:
     this = and_(person.c.practice_id == row.practice_id, person.c.id == row.id)
     conn.execute(update(person).where(this).values(**values, version=person.c.version + 1))

@@ -13,8 +13,8 @@ from typing import Any
 from allay_metrics import config
 from allay_metrics.actions.imports import ImportOptions, ImportReport, import_source
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, Manners, as_export
-from allay_metrics.intake.profile import shipped_profile
+from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, Manners, build_export
+from allay_metrics.intake.profile import find_shipped_profile
 from allay_metrics.intake.rows_source import RowsSource
 from allay_metrics.records import Scope
 
@@ -57,8 +57,8 @@ def sync_acuity(
     rows = spool.appointments()
     source = RowsSource(
         f"Acuity, {days[0]} to {days[1]}",
-        as_export(rows),
-        profile=shipped_profile("acuity"),
+        build_export(rows),
+        profile=find_shipped_profile("acuity"),
         zone=scope.zone,
         sha256=sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest(),
         modified_at=spool.asked_at(),

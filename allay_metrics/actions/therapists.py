@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from allay_metrics.actions.driving import days_of_therapist, drive_anew
+from allay_metrics.actions.driving import read_days_of_therapist, recompute_driving
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import therapist
@@ -25,7 +25,7 @@ class TherapistDetails:
     week_minutes: int | None = None
 
 
-def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
+def save_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
     """Keep what is known of these therapists; new names are added.
 
     With a new base every day of hers is driven anew.
@@ -50,5 +50,5 @@ def keep_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
                 row = {"practice_id": scope.practice_id, "id": id_, "name": detail.name, **values}
                 conn.execute(insert(therapist).values(row))
             elif base != detail.base_city:
-                days = days_of_therapist(conn, scope.practice_id, id_)
-                drive_anew(conn, scope.practice_id, days)
+                days = read_days_of_therapist(conn, scope.practice_id, id_)
+                recompute_driving(conn, scope.practice_id, days)

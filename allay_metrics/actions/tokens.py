@@ -11,6 +11,6 @@ def new_token() -> str:
     return token_urlsafe(_BYTES)
 
 
-def token_hash(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what of a token is kept: its SHA-256 in hexadecimal digits."""
     return sha256(token.encode()).hexdigest()

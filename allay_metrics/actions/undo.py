@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Select, bindparam, delete, or_, select, updat
 
 from allay_metrics import words
 from allay_metrics.actions.absence import mark_missing
-from allay_metrics.actions.holding import hold_by_what_remains
-from allay_metrics.actions.load import update_bookings
-from allay_metrics.actions.undo_answers import rows_of_the_same, take_answers_back
+from allay_metrics.actions.current_imports import reassign_current_imports
+from allay_metrics.actions.load import build_booking_update
+from allay_metrics.actions.undo_answers import select_imports_of_same, undo_answers
 from allay_metrics.derive import derive
 from allay_metrics.derive.families import families_by_clue, families_of
 from allay_metrics.errors import Conflict, NotFound
@@ -38,11 +38,11 @@ def undo_import(scope: Scope, import_id: str) -> str:
     with scope.write("undo an import") as conn:
         record = _find(conn, scope.practice_id, import_id)
         _refuse_if_built_upon(conn, scope, import_id, record.sequence)
-        families = _families(conn, scope.practice_id, import_id)
+        families = _read_families(conn, scope.practice_id, import_id)
         families |= _restore_updated(conn, scope.practice_id, import_id)
-        take_answers_back(conn, scope.practice_id, import_id)
+        undo_answers(conn, scope.practice_id, import_id)
         _delete_rows(conn, scope.practice_id, import_id)
-        families |= hold_by_what_remains(conn, scope.practice_id, import_id)
+        families |= reassign_current_imports(conn, scope.practice_id, import_id)
         is_import = (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
         conn.execute(update(import_).where(is_import).values(undone_at=now()))
         counts = mark_missing(conn, scope.practice_id, record.source)
@@ -61,7 +61,7 @@ def _find(conn: Connection, practice_id: str, import_id: str) -> Any:
 
 
 def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequence: int) -> None:
-    newer = conn.execute(_built_upon(scope.practice_id, import_id, sequence)).first()
+    newer = conn.execute(_select_later_imports(scope.practice_id, import_id, sequence)).first()
     if newer is not None:
         came = words.moment(datetime.fromtimestamp(newer.imported_at, scope.zone))
         same = "answers" if newer.holds == "answers" else "visits"
@@ -71,7 +71,7 @@ def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequen
         )
 
 
-def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
+def _select_later_imports(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
     """Return the later imports that have rows of the same bookings, or of its rows set aside."""
     earlier, later = import_row.alias(), import_row.alias()
     of_the_same = (
@@ -92,7 +92,7 @@ def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
             or_(
                 import_.c.mends == import_id,
                 import_.c.id.in_(of_the_same),
-                import_.c.id.in_(rows_of_the_same(practice_id, import_id)),
+                import_.c.id.in_(select_imports_of_same(practice_id, import_id)),
             ),
         )
         .order_by(import_.c.sequence.desc())
@@ -100,7 +100,7 @@ def _built_upon(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
     )
 
 
-def _families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
+def _read_families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
     """Return the families its bookings belong to now, and those that hang on what they say."""
     rows = select(import_row.c.booking_id).where(
         import_row.c.practice_id == practice_id, import_row.c.import_id == import_id
@@ -129,7 +129,7 @@ def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[
     families = families_of(conn, practice_id, people)
     for row, family_id in zip(rows, families, strict=True):
         row["family_id"] = family_id
-    conn.execute(update_bookings(practice_id), rows)
+    conn.execute(build_booking_update(practice_id), rows)
     return set(families)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select, update
 
-from allay_metrics.actions.signs_told import take_signs_back
+from allay_metrics.actions.imported_red_flags import undo_signs
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.tables import (
     answer,
@@ -21,7 +21,7 @@ from allay_metrics.records.tables import (
 _DAYS = ("due_on",)
 
 
-def rows_of_the_same(practice_id: str, import_id: str) -> Select[Any]:
+def select_imports_of_same(practice_id: str, import_id: str) -> Select[Any]:
     """Return the imports that hold check-ins this one holds."""
     earlier, later = check_in_row.alias(), check_in_row.alias()
     return (
@@ -34,7 +34,7 @@ def rows_of_the_same(practice_id: str, import_id: str) -> Select[Any]:
     )
 
 
-def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> None:
+def undo_answers(conn: Connection, practice_id: str, import_id: str) -> None:
     """Give changed check-ins back what they were, and delete those the import added."""
     of_import = (check_in_row.c.practice_id == practice_id) & (
         check_in_row.c.import_id == import_id
@@ -46,7 +46,7 @@ def take_answers_back(conn: Connection, practice_id: str, import_id: str) -> Non
         if "born" in before:
             _forget_birth(conn, practice_id, row.check_in_id, made=before["born"])
         if "signs" in before:
-            take_signs_back(conn, practice_id, row.check_in_id, before["signs"])
+            undo_signs(conn, practice_id, row.check_in_id, before["signs"])
         if row.outcome != "added":
             _restore(conn, practice_id, row.check_in_id, before)
     conn.execute(delete(check_in_row).where(of_import))

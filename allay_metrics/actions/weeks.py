@@ -13,7 +13,7 @@ from allay_metrics.records.tables import goal, week_note, week_snapshot
 from allay_metrics.records.types import now
 
 
-def keep_snapshots(
+def save_snapshots(
     scope: Scope, import_id: str, numbers: Mapping[date, Mapping[str, Mapping[str, Any]]]
 ) -> None:
     """Keep the numbers of weeks (Monday to metric to value, numerator, denominator).

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from allay_metrics.caseload import reading
-from allay_metrics.caseload.doubt import doubt
+from allay_metrics.caseload import queries
 from allay_metrics.caseload.people import CaseloadClient
-from allay_metrics.caseload.today import Today
-from allay_metrics.contact import ContactPermission, contact_of
+from allay_metrics.caseload.reading_day import Today
+from allay_metrics.caseload.visit_doubt import explain_doubt
+from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care import CareState, care_state
 from allay_metrics.records import Scope
@@ -111,14 +111,14 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         client_row = _client(conn, scope, client_id) if is_key(client_id) else None
         if client_row is None:
             raise NotFound("There is no such client, or none that you care for.")
-        people = reading.people(conn, scope, [client_row.family_id])[client_row.family_id]
-        client_ids_by_visit = reading.read_client_ids(conn, scope, [client_row.family_id])
-        details = reading.read_booking_details(conn, scope, [client_row.family_id]).get(
+        people = queries.read_clients(conn, scope, [client_row.family_id])[client_row.family_id]
+        client_ids_by_visit = queries.read_client_ids(conn, scope, [client_row.family_id])
+        details = queries.read_booking_details(conn, scope, [client_row.family_id]).get(
             client_row.family_id, []
         )
-        rows = reading.visits(conn, scope, visit.c.family_id == client_row.family_id)
+        rows = queries.read_visits(conn, scope, visit.c.family_id == client_row.family_id)
         missing = [row.id for row in rows if row.state == "missing"]
-        missing_as_of = reading.exports_without(conn, scope, missing)
+        missing_as_of = queries.read_missing_exports(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
     own_rows = [row for row in rows if client_id in client_ids_by_visit.get(row.id, ())]
     person = people[client_id]
@@ -144,7 +144,7 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
         team=_team(scope, rows),
         tags=tags,
         note=note,
-        contact=contact_of(client_row.contact, client_row.contact_reason),
+        contact=parse_contact(client_row.contact, client_row.contact_reason),
     )
 
 
@@ -154,13 +154,13 @@ def _client(conn: Connection, scope: Scope, client_id: str) -> Any:
     statement = (
         select(*columns, *more)
         .select_from(client.join(family))
-        .where(reading.own(scope, client, client.c.family_id), client.c.id == client_id)
+        .where(queries.own_condition(scope, client, client.c.family_id), client.c.id == client_id)
     )
     return conn.execute(statement).one_or_none()
 
 
 def _own_clients(scope: Scope) -> Select[tuple[str]]:
-    return select(client.c.id).where(reading.own(scope, client, client.c.family_id))
+    return select(client.c.id).where(queries.own_condition(scope, client, client.c.family_id))
 
 
 def _also(
@@ -180,7 +180,7 @@ def _also(
 def _past(
     scope: Scope,
     rows: list[Any],
-    details: list[tuple[int, reading.BookingDetails]],
+    details: list[tuple[int, queries.BookingDetails]],
     missing_as_of: Mapping[str, datetime],
     also: Mapping[str, tuple[CaseloadClient, ...]],
 ) -> tuple[PastVisit, ...]:
@@ -198,7 +198,7 @@ def _past(
                 is_mine=row.therapist_id == scope.viewer.therapist_id,
                 number=number if row.state == "completed" else None,
                 concern=concerns.get(row.starts_at, ""),
-                doubt=doubt(
+                doubt=explain_doubt(
                     missing_as_of.get(row.id),
                     datetime.fromtimestamp(row.as_of, scope.zone),
                     is_unconfirmed=bool(row.unconfirmed),

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
-from allay_metrics.caseload import links, reading
-from allay_metrics.caseload.doubt import doubt
+from allay_metrics.caseload import links, queries
 from allay_metrics.caseload.people import CaseloadClient
-from allay_metrics.caseload.today import ON, Today
-from allay_metrics.contact import ContactPermission, call_link, contact_of
+from allay_metrics.caseload.reading_day import ON, Today
+from allay_metrics.caseload.visit_doubt import explain_doubt
+from allay_metrics.contact import ContactPermission, call_link, parse_contact
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, therapist, visit
@@ -100,7 +100,7 @@ def read_day(scope: Scope, today: Today) -> ScheduleDay:
     last = max(today.shown, today.day + timedelta(days=DAYS_AHEAD))
     conditions = (scope.own(visit), visit.c.state.in_(ON))
     with scope.read() as conn:
-        rows = reading.visits(conn, scope, *conditions, visit.c.day.between(today.day, last))
+        rows = queries.read_visits(conn, scope, *conditions, visit.c.day.between(today.day, last))
         shown = [row for row in rows if row.day == today.shown]
         cards = _cards(conn, scope, shown)
         base = _base(conn, scope)
@@ -111,13 +111,13 @@ def read_day(scope: Scope, today: Today) -> ScheduleDay:
 def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
     families = {row.family_id for row in rows}
     context = _CardContext(
-        people=reading.people(conn, scope, families),
-        client_ids_by_visit=reading.read_client_ids(conn, scope, families),
-        details=reading.read_booking_details(conn, scope, families),
-        marks=reading.marks(conn, scope, families),
+        people=queries.read_clients(conn, scope, families),
+        client_ids_by_visit=queries.read_client_ids(conn, scope, families),
+        details=queries.read_booking_details(conn, scope, families),
+        marks=queries.read_client_notes(conn, scope, families),
         families=_families(conn, scope, families),
         numbers=_numbers(conn, scope, rows),
-        missing_as_of=reading.exports_without(conn, scope, _missing(rows)),
+        missing_as_of=queries.read_missing_exports(conn, scope, _missing(rows)),
     )
     return [_card(scope, row, context) for row in rows]
 
@@ -136,7 +136,7 @@ class _CardContext:
 
     people: Mapping[str, Mapping[str, CaseloadClient]]
     client_ids_by_visit: Mapping[str, Sequence[str]]
-    details: Mapping[str, Sequence[tuple[int, reading.BookingDetails]]]
+    details: Mapping[str, Sequence[tuple[int, queries.BookingDetails]]]
     marks: Mapping[str, tuple[str, bool]]
     families: Mapping[str, tuple[str, str | None, ContactPermission]]
     numbers: Mapping[str, int]
@@ -148,7 +148,7 @@ def _card(scope: Scope, row: Any, context: _CardContext) -> VisitCard:
         context.people[row.family_id][id_] for id_ in context.client_ids_by_visit.get(row.id, ())
     ]
     people = [client for client in clients if not client.died_before(row.day)]
-    details = reading.details_at(context.details.get(row.family_id, ()), row.starts_at)
+    details = queries.details_at(context.details.get(row.family_id, ()), row.starts_at)
     name, newest_phone, contact = context.families[row.family_id]
     starts, ends, as_of = (
         datetime.fromtimestamp(at, scope.zone) for at in (row.starts_at, row.ends_at, row.as_of)
@@ -175,11 +175,13 @@ def _card(scope: Scope, row: Any, context: _CardContext) -> VisitCard:
         remember=tuple(dict.fromkeys(text for text, _ in marks if text)),
         attention=any(is_marked for _, is_marked in marks),
         as_of=as_of,
-        doubt=doubt(context.missing_as_of.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)),
+        doubt=explain_doubt(
+            context.missing_as_of.get(row.id), as_of, is_unconfirmed=bool(row.unconfirmed)
+        ),
         contact=contact,
         call=call_link(contact, "visit", phone),
-        directions=links.directions(details.address, row.city),
-        late=links.running_late(contact, phone, row.therapist, starts),
+        directions=links.build_directions_link(details.address, row.city),
+        late=links.build_late_text_link(contact, phone, row.therapist, starts),
     )
 
 
@@ -189,10 +191,10 @@ def _families(
     """Return (name, phone, contact) by id of those of these families that the viewer may see."""
     columns = ("id", "name", "phone", "contact", "contact_reason")
     statement = select(*(family.c[name] for name in columns)).where(
-        reading.own(scope, family, family.c.id), family.c.id.in_(among(conn, families))
+        queries.own_condition(scope, family, family.c.id), family.c.id.in_(among(conn, families))
     )
     return {
-        row.id: (row.name, row.phone, contact_of(row.contact, row.contact_reason))
+        row.id: (row.name, row.phone, parse_contact(row.contact, row.contact_reason))
         for row in conn.execute(statement)
     }
 
@@ -210,7 +212,7 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         select(visit.c.id, (func.count(before.c.id) + 1).label("number"))
         .select_from(visit.outerjoin(before, earlier))
         .where(
-            reading.own(scope, visit, visit.c.family_id),
+            queries.own_condition(scope, visit, visit.c.family_id),
             visit.c.id.in_(among(conn, [row.id for row in rows])),
         )
         .group_by(visit.c.id)

@@ -9,14 +9,14 @@ from typing import Any, Literal
 from sqlalchemy import func, or_, select
 
 from allay_metrics import words
-from allay_metrics.caseload import reading
-from allay_metrics.caseload.doubt import doubt
+from allay_metrics.caseload import queries
 from allay_metrics.caseload.people import CaseloadClient
-from allay_metrics.caseload.today import Today
-from allay_metrics.contact import ContactPermission, contact_of
+from allay_metrics.caseload.reading_day import Today
+from allay_metrics.caseload.visit_doubt import explain_doubt
+from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.derive.closing import DIED
+from allay_metrics.metrics.attention import CheckInWait, Worsening, read_worsenings
 from allay_metrics.metrics.care import LAPSED_AFTER, CareState, care_state
-from allay_metrics.metrics.looking import CheckInWait, Worse, got_worse
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import family, visit
@@ -74,7 +74,7 @@ class MyFamily:
 
 
 @dataclass(frozen=True)
-class Look:
+class AttentionLine:
     """One line of the list to look at first; `weight` is act, soon or later.
 
     `client_id` is the client it is about, '' for the family. `is_to_book` marks a family to call
@@ -104,11 +104,11 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
     contact = ("contact", "contact_reason")
     columns = ("id", "name", "last_on", "next_on", "closed_on", "closed_reason", *contact)
     with scope.read() as conn:
-        missing = reading.missing_lately(conn, scope, today.day)
+        missing = queries.read_recent_missing(conn, scope, today.day)
         statement = (
             select(*(family.c[name] for name in columns))
             .where(
-                reading.own(scope, family, family.c.id),
+                queries.own_condition(scope, family, family.c.id),
                 func.coalesce(family.c.closed_reason, "") != DIED,
                 or_(
                     family.c.last_on >= seen_since,
@@ -120,14 +120,17 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
         )
         rows = list(conn.execute(statement))
         ids = [row.id for row in rows]
-        people_by_family = reading.people(conn, scope, ids)
-        people = _living(people_by_family)
-        details = reading.read_booking_details(conn, scope, ids)
-        marks, signs = reading.marks(conn, scope, ids), reading.open_signs(conn, scope)
+        people_by_family = queries.read_clients(conn, scope, ids)
+        people = _without_deceased(people_by_family)
+        details = queries.read_booking_details(conn, scope, ids)
+        marks, signs = (
+            queries.read_client_notes(conn, scope, ids),
+            queries.read_open_sign_families(conn, scope),
+        )
         is_completed = visit.c.state == "completed"
         of_families = visit.c.family_id.in_(among(conn, ids))
         past: dict[str, list[Any]] = defaultdict(list)
-        for row in reading.visits(conn, scope, is_completed, of_families):
+        for row in queries.read_visits(conn, scope, is_completed, of_families):
             past[row.family_id].append(row)
     as_of = today.as_of.date() if today.as_of else today.day
     context = _FamilyContext(scope.viewer.therapist_id, today.day, as_of, marks, missing, signs)
@@ -138,7 +141,7 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
                 people[row.id],
                 tuple(person for person in people_by_family[row.id].values() if person.has_died),
             ),
-            reading.details_at(details.get(row.id, ()), 0).concern,
+            queries.details_at(details.get(row.id, ()), 0).concern,
             past.get(row.id, []),
             context,
         )
@@ -155,11 +158,11 @@ class _FamilyContext:
     today: date
     as_of: date
     marks: Mapping[str, tuple[str, bool]]
-    missing: Mapping[str, Sequence[reading.MissingVisit]]
+    missing: Mapping[str, Sequence[queries.MissingVisit]]
     signs: Collection[str]
 
 
-def _living(
+def _without_deceased(
     people: Mapping[str, Mapping[str, CaseloadClient]],
 ) -> dict[str, tuple[CaseloadClient, ...]]:
     """Return the living clients by family; a family without any is left out."""
@@ -171,8 +174,8 @@ def _living(
 
 
 def _missing(
-    missing_visits: Sequence[reading.MissingVisit], today: date
-) -> reading.MissingVisit | None:
+    missing_visits: Sequence[queries.MissingVisit], today: date
+) -> queries.MissingVisit | None:
     """Return the next missing visit, else the last; None without any."""
     ahead = (missing for missing in missing_visits if missing.day >= today)
     last = missing_visits[-1] if missing_visits else None
@@ -204,7 +207,7 @@ def _family(
         last_on=row.last_on,
         next_on=row.next_on,
         missing_on=missing.day if missing else None,
-        doubt=doubt(missing.missing_as_of, missing.missing_as_of) if missing else "",
+        doubt=explain_doubt(missing.missing_as_of, missing.missing_as_of) if missing else "",
         with_me=last is None or context.therapist_id in (None, last.therapist_id),
         last_therapist=last.therapist if last else "",
         state=care_state(row.closed_reason, row.last_on, row.next_on, context.as_of),
@@ -212,22 +215,22 @@ def _family(
         closed_on=row.closed_on,
         attention=tuple(name for name, _, is_marked in marks if is_marked),
         note=next((text for _, text, _ in marks if text), ""),
-        contact=contact_of(row.contact, row.contact_reason),
+        contact=parse_contact(row.contact, row.contact_reason),
         has_open_sign=row.id in context.signs,
     )
 
 
-def read_worse(scope: Scope, today: Today) -> tuple[Worse, ...]:
+def read_worse(scope: Scope, today: Today) -> tuple[Worsening, ...]:
     """Return what got worse in parents' answers of the last 14 days, newest first."""
-    return tuple(got_worse(scope, today.day))
+    return tuple(read_worsenings(scope, today.day))
 
 
-def look_first(
+def list_attention(
     families: Sequence[MyFamily],
     today: Today,
-    worse: Sequence[Worse] = (),
+    worse: Sequence[Worsening] = (),
     waiting: Sequence[CheckInWait] = (),
-) -> tuple[Look, ...]:
+) -> tuple[AttentionLine, ...]:
     """Return what to look at first: answers of parents that got worse, check-ins that wait,
     clients marked, families without a next visit, long gaps between visits.
 
@@ -237,7 +240,7 @@ def look_first(
     """
     families = [my_family for my_family in families if not my_family.contact.is_silent]
     marked = [
-        Look(
+        AttentionLine(
             my_family,
             f"marked: {my_family.note}" if my_family.note else "marked for attention",
             "",
@@ -264,19 +267,21 @@ def look_first(
         *marked,
         *(_quiet(my_family, today) for my_family in quiet),
         *(
-            Look(my_family, f"{_gap(my_family)} days between two visits", _next(my_family), "later")
+            AttentionLine(
+                my_family, f"{_gap(my_family)} days between two visits", _next(my_family), "later"
+            )
             for my_family in gaps
         ),
     )
 
 
-def _worse_looks(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
+def _worse_looks(worse: Worsening, families: Sequence[MyFamily]) -> list[AttentionLine]:
     measure = worse.measure.label.lower()
     direction = "up" if worse.after > worse.before else "down"
     unit = f" {worse.measure.unit}" if worse.measure.unit else ""
     change = f"{measure} went {direction} {worse.before:g} → {worse.after:g}{unit}"
     return [
-        Look(
+        AttentionLine(
             my_family,
             f"{person.name}: {change}",
             words.short_day(worse.on),
@@ -289,9 +294,9 @@ def _worse_looks(worse: Worse, families: Sequence[MyFamily]) -> list[Look]:
     ]
 
 
-def _waiting_looks(waiting: CheckInWait, families: Sequence[MyFamily]) -> list[Look]:
+def _waiting_looks(waiting: CheckInWait, families: Sequence[MyFamily]) -> list[AttentionLine]:
     return [
-        Look(
+        AttentionLine(
             my_family,
             f"{person.name}: {waiting.what}",
             waiting.when,
@@ -313,10 +318,10 @@ def _urgency(my_family: MyFamily, today: Today) -> tuple[bool, int, str]:
     )
 
 
-def _quiet(my_family: MyFamily, today: Today) -> Look:
+def _quiet(my_family: MyFamily, today: Today) -> AttentionLine:
     days = (today.day - (my_family.last_on or today.day)).days
     weight: Literal["act", "soon"] = "act" if my_family.state == "lapsed" else "soon"
-    return Look(my_family, "no next visit", f"day {days}", weight, is_to_book=True)
+    return AttentionLine(my_family, "no next visit", f"day {days}", weight, is_to_book=True)
 
 
 def _gap(my_family: MyFamily) -> int:

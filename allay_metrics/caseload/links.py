@@ -16,7 +16,7 @@ _STATE = re.compile(r"\b(?:CA|California)\b", re.IGNORECASE)
 MAPS = "https://www.google.com/maps/dir/?api=1&destination="
 
 
-def running_late(
+def build_late_text_link(
     contact: ContactPermission, phone: str | None, therapist: str, starts: datetime
 ) -> str | None:
     """Return the link that opens a text to the family; None as in `contact.text_link`."""
@@ -28,7 +28,7 @@ def running_late(
     return text_link(contact, "visit", phone, text)
 
 
-def directions(address: str | None, city: str) -> str | None:
+def build_directions_link(address: str | None, city: str) -> str | None:
     """Return the link to directions; None for a visit by video or where no place is known.
 
     The city is added to an address that does not name it, and is used alone without an address.

@@ -51,7 +51,7 @@ class CaseloadClient:
         return words.age(self.born_on, on) if self.born_on and has_age else ""
 
 
-def ages(people: Sequence[CaseloadClient], on: date) -> str:
+def format_ages(people: Sequence[CaseloadClient], on: date) -> str:
     """Return `twins, 7 weeks`, `3 weeks`, `4 and 9 weeks old` or an empty text.
 
     Of the living alone; where one of several died, with the name: `Mia 7 weeks`.
@@ -67,7 +67,7 @@ def ages(people: Sequence[CaseloadClient], on: date) -> str:
     return ", ".join(filter(None, (together, words.listed(age_texts) if age_texts else "")))
 
 
-def names(people: Sequence[CaseloadClient]) -> str:
+def format_names(people: Sequence[CaseloadClient]) -> str:
     """Return `Mia and Leo`."""
     return words.listed(person.name for person in people) if people else ""
 

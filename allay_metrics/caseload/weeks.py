@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.reading_day import Today
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import SERIES, last_full_week, weeks_up_to
 from allay_metrics.records import Scope

@@ -59,7 +59,7 @@ def room(names: list[str], longest: int) -> int:
     return round(widest * CHARACTER) + 10
 
 
-def nothing(sentence: str, height: int = 120) -> go.Figure:
+def empty(sentence: str, height: int = 120) -> go.Figure:
     """Return the figure for no data: one sentence in the middle."""
     text = note(safe(sentence), 14, MUTED, x=0.5, y=0.5, xref="paper", yref="paper")
     margin = {"l": 0, "r": 0, "t": 0, "b": 0}

@@ -8,7 +8,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from allay_metrics import words
-from allay_metrics.charts.base import Json, bold, figure, note, nothing, safe
+from allay_metrics.charts.base import Json, bold, empty, figure, note, safe
 from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER, SIGNAL
 
 COLUMNS = 2
@@ -44,7 +44,7 @@ class ChangePanel:
 def lines(panels: Sequence[Panel]) -> go.Figure:
     """Return each baby's line, grey and thin, over the band of babies of that age."""
     if not panels:
-        return nothing(NOTHING)
+        return empty(NOTHING)
     traces: list[Json] = []
     for i, panel in enumerate(panels):
         axes = _axes_of(i)
@@ -108,7 +108,7 @@ def lines_alt(panels: Sequence[Panel]) -> str:
 def changes(panels: Sequence[ChangePanel]) -> go.Figure:
     """Return every pair's change as a bar, sorted; up is better, grey is within noise."""
     if not panels:
-        return nothing(NOTHING)
+        return empty(NOTHING)
     traces: list[Json] = [
         {
             "type": "bar",
@@ -148,7 +148,7 @@ def changes_alt(panels: Sequence[ChangePanel]) -> str:
 def months(first: Sequence[date], shares: Sequence[float], middle: float) -> go.Figure:
     """Return the share better per month with the median of all months."""
     if not first:
-        return nothing("A chart per month needs twelve months of answers")
+        return empty("A chart per month needs twelve months of answers")
     run: Json = {
         "type": "scatter",
         "mode": "lines+markers",

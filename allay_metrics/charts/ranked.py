@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from allay_metrics import words
-from allay_metrics.charts.base import DIM, Json, bold, figure, note, nothing, room, safe
+from allay_metrics.charts.base import DIM, Json, bold, empty, figure, note, room, safe
 from allay_metrics.charts.slots import CARD, INK, OTHER, TYPES
 
 LONGEST = 18  # characters of a city's name
@@ -22,7 +22,7 @@ def ranked(
     type], that of the grey bar [city, ""].
     """
     if not cities:
-        return nothing(EMPTY)
+        return empty(EMPTY)
     totals = _totals(counts, len(cities))
     colored = {
         kind: [0 if city == grey else value for city, value in zip(cities, values, strict=True)]

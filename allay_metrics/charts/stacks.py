@@ -7,7 +7,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from allay_metrics import words
-from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, figure, note, nothing
+from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note
 from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
 
 Parts = Mapping[str, Sequence[float]]
@@ -34,7 +34,7 @@ def weeks(
     `short` the same in the narrow space under a column. A mark's customdata is [ISO Monday, type].
     """
     if not mondays or not any(any(values) for values in counts.values()):
-        return nothing(EMPTY, HEIGHT)
+        return empty(EMPTY, HEIGHT)
     totals = _totals(counts, len(mondays))
     top = max([*totals, usual[1] if usual else 0, (goal or 0) * 1.08]) * 1.02
     traces = _columns(
@@ -76,7 +76,7 @@ def ages(starts: Sequence[int], counts: Parts, *, height: int = 240) -> go.Figur
     `starts` are ages in whole weeks, in order. A mark's customdata is [age in weeks, type].
     """
     if not starts or not any(any(values) for values in counts.values()):
-        return nothing("No visit with a known birth date in this period", height)
+        return empty("No visit with a known birth date in this period", height)
     totals = _totals(counts, len(starts))
     top = max(totals) * 1.04
     names = [words.plural(age, "week") + " old" for age in starts]

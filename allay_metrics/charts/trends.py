@@ -8,7 +8,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from allay_metrics import words
-from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, figure, note, nothing, safe
+from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note, safe
 from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER
 
 LONGEST = 16
@@ -29,7 +29,7 @@ class Trend:
 def trends(mondays: Sequence[date], series: Sequence[Trend], *, columns: int = 4) -> go.Figure:
     """Return `series` in rows of `columns`; a mark's customdata is [name, ISO Monday]."""
     if not series or not mondays:
-        return nothing("No visits in this period")
+        return empty("No visits in this period")
     rows = math.ceil(len(series) / columns)
     top = max(
         max([*trend.values, trend.usual[1] if trend.usual else 0], default=0) for trend in series

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from allay_metrics import config, words
-from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.cli.options import database_option, find_database
 from allay_metrics.errors import NotFound
 
 PORT = 8501
@@ -29,12 +29,12 @@ def first_owner_command(
 
     Prints a link that opens once, to the page where she sets up her sign-in.
     """
-    from allay_metrics.actions.people import first_owner
-    from allay_metrics.demo.active import making_practice
+    from allay_metrics.actions.people import invite_first_owner
+    from allay_metrics.demo.practice_choice import open_for_filling
 
-    config.secret()
-    with making_practice(chosen_database(context, database)) as scope:
-        _show(first_owner(scope, email, name), scope)
+    config.session_secret()
+    with open_for_filling(find_database(context, database)) as scope:
+        _print_invitation(invite_first_owner(scope, email, name), scope)
         scope.close()
 
 
@@ -47,13 +47,13 @@ def reset_command(context: click.Context, email: str, database: str | None) -> N
 
     For an owner who lost her phone and her recovery codes.
     """
-    from allay_metrics.actions.people import people, reset
+    from allay_metrics.actions.people import read_people, reset_sign_in
 
-    scope = _opened(context, database)
-    matches = [person for person in people(scope) if person.email == email.strip().lower()]
+    scope = _open_practice(context, database)
+    matches = [person for person in read_people(scope) if person.email == email.strip().lower()]
     if not matches:
         raise NotFound(f"Nobody with the address {email} is listed.")
-    _show(reset(scope, matches[0].id), scope)
+    _print_invitation(reset_sign_in(scope, matches[0].id), scope)
     scope.close()
 
 
@@ -62,23 +62,23 @@ def reset_command(context: click.Context, email: str, database: str | None) -> N
 @click.pass_context
 def list_command(context: click.Context, database: str | None) -> None:
     """Show everybody who is or was listed."""
-    from allay_metrics.actions.people import people
+    from allay_metrics.actions.people import read_people
 
-    scope = _opened(context, database)
-    for person in people(scope):
+    scope = _open_practice(context, database)
+    for person in read_people(scope):
         status = "may sign in" if person.joined_at else "invited"
         status = "shut out" if person.disabled_at else status
         click.echo(f"{person.email}  {person.name}  {person.role}  {status}")
     scope.close()
 
 
-def _opened(context: click.Context, database: str | None) -> Any:
-    from allay_metrics.demo.active import made_practice
+def _open_practice(context: click.Context, database: str | None) -> Any:
+    from allay_metrics.demo.practice_choice import open_made_practice
 
-    return made_practice(chosen_database(context, database))
+    return open_made_practice(find_database(context, database))
 
 
-def _show(invitation: Any, scope: Any) -> None:
+def _print_invitation(invitation: Any, scope: Any) -> None:
     """Print an invitation's link; the explanation goes to stderr."""
     ends = datetime.fromtimestamp(invitation.expires_at, scope.zone)
     click.echo(f"{config.public_url() or f'http://localhost:{PORT}'}{invitation.url_path}")

@@ -3,7 +3,7 @@
 import click
 
 from allay_metrics import words
-from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.cli.options import database_option, find_database
 from allay_metrics.errors import Conflict
 
 
@@ -15,10 +15,10 @@ def alerts_command(context: click.Context, database: str | None) -> None:
 
     For cron, where the dashboard does not run all day.
     """
-    from allay_metrics.actions.alerts import send_alerts, sentence
-    from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.actions.alerts import format_reason, send_alerts
+    from allay_metrics.demo.practice_choice import open_recorded_practice
 
-    sent = send_alerts(recorded_practice(chosen_database(context, database)))
+    sent = send_alerts(open_recorded_practice(find_database(context, database)))
     click.echo(f"{words.plural(sent.mails, 'mail')} sent." if sent.mails else "No mail was sent.")
     if sent.failure is not None:
-        raise Conflict(sentence(sent.failure))
+        raise Conflict(format_reason(sent.failure))

@@ -8,12 +8,12 @@ import click
 
 from allay_metrics import words
 from allay_metrics.cli.numbers import open_recorded
-from allay_metrics.cli.options import chosen_database, database_option
+from allay_metrics.cli.options import database_option, find_database
 
 if TYPE_CHECKING:
     from allay_metrics.caseload.day import ScheduleDay, VisitCard
-    from allay_metrics.caseload.families import Look, MyFamily
-    from allay_metrics.caseload.today import Today
+    from allay_metrics.caseload.families import AttentionLine, MyFamily
+    from allay_metrics.caseload.reading_day import Today
 
 
 @click.command("caseload")
@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 def caseload_command(context: click.Context, email: str, json_: bool, database: str | None) -> None:
     """Print a therapist's day, whom to look at first, and her families."""
     from allay_metrics.caseload.day import read_day
-    from allay_metrics.caseload.families import look_first, read_families, read_worse
-    from allay_metrics.caseload.today import today_of
+    from allay_metrics.caseload.families import list_attention, read_families, read_worse
+    from allay_metrics.caseload.reading_day import compute_today
     from allay_metrics.cli.output import as_json
-    from allay_metrics.review.check_ins import waiting
+    from allay_metrics.review.check_ins import list_waiting
 
-    scope = open_recorded(chosen_database(context, database)).as_therapist(email)
-    today = today_of(scope)
+    scope = open_recorded(find_database(context, database)).as_therapist(email)
+    today = compute_today(scope)
     families = read_families(scope, today)
-    first = look_first(families, today, read_worse(scope, today), waiting(scope, today.now))
+    first = list_attention(
+        families, today, read_worse(scope, today), list_waiting(scope, today.now)
+    )
     caseload = _Caseload(today, read_day(scope, today), first, families)
     click.echo(as_json(caseload_json(caseload)) if json_ else caseload_text(caseload))
     if today.why:
@@ -43,7 +45,7 @@ def caseload_command(context: click.Context, email: str, json_: bool, database: 
 class _Caseload:
     today: "Today"
     day: "ScheduleDay"
-    looks: "tuple[Look, ...]"
+    looks: "tuple[AttentionLine, ...]"
     families: "tuple[MyFamily, ...]"
 
 
@@ -54,7 +56,7 @@ def caseload_json(caseload: _Caseload) -> dict[str, Any]:
         "day": today.shown.isoformat(),
         "today": today.day.isoformat(),
         "as_of": today.as_of.isoformat() if today.as_of else None,
-        "visits": [_visit(card) for card in day.cards],
+        "visits": [_visit_json(card) for card in day.cards],
         "drive_minutes": day.drive_minutes,
         "drive_reason": day.why_no_drive,
         "next_7_days": [
@@ -67,14 +69,14 @@ def caseload_json(caseload: _Caseload) -> dict[str, Any]:
              "when": look.when}
             for look in caseload.looks
         ],
-        "families": [_family(family, today) for family in caseload.families],
+        "families": [_family_json(family, today) for family in caseload.families],
     }  # fmt: skip
 
 
 def caseload_text(caseload: _Caseload) -> str:
     """Return the caseload as text."""
-    from allay_metrics.caseload.doubt import ask_first
-    from allay_metrics.caseload.people import ages
+    from allay_metrics.caseload.people import format_ages
+    from allay_metrics.caseload.visit_doubt import advise_asking
     from allay_metrics.metrics.care import CARE_STATES
 
     today, day = caseload.today, caseload.day
@@ -83,12 +85,12 @@ def caseload_text(caseload: _Caseload) -> str:
     cities = words.plural(len(day.cities), "city", "cities")
     lines = [", ".join(filter(None, (words.dated(today.shown), visits, cities, drive))), ""]
     for card in day.cards:
-        who = f"{card.family} ({ages(card.people, today.shown)})".replace(" ()", "")
+        who = f"{card.family} ({format_ages(card.people, today.shown)})".replace(" ()", "")
         about = ", ".join((" + ".join(card.types), card.city, f"visit {card.number}"))
         rest = "; ".join(filter(None, (card.concern, *card.notes, *card.remember)))
         lines.append(f"{words.clock(card.starts):>8}  {who}: {about}")
         if card.doubt:
-            lines.append(f"{'':10}{ask_first(card.doubt)}")
+            lines.append(f"{'':10}{advise_asking(card.doubt)}")
         if card.contact.sentence:
             lines.append(f"{'':10}{card.contact.sentence}")
         if rest:
@@ -102,7 +104,7 @@ def caseload_text(caseload: _Caseload) -> str:
     return "\n".join(lines)
 
 
-def _visit(card: "VisitCard") -> dict[str, Any]:
+def _visit_json(card: "VisitCard") -> dict[str, Any]:
     return {
         "visit_id": card.visit_id,
         "starts": card.starts.isoformat(),
@@ -127,7 +129,7 @@ def _visit(card: "VisitCard") -> dict[str, Any]:
     }
 
 
-def _family(family: "MyFamily", today: "Today") -> dict[str, Any]:
+def _family_json(family: "MyFamily", today: "Today") -> dict[str, Any]:
     return {
         "family": family.name,
         "clients": [

@@ -14,12 +14,12 @@ import click
 
 from allay_metrics.cli.accounts import accounts_command
 from allay_metrics.cli.alerts import alerts_command
+from allay_metrics.cli.backup_commands import backup_command, move_command, restore_command
 from allay_metrics.cli.caseload import caseload_command
-from allay_metrics.cli.keeping import backup_command, move_command, restore_command
+from allay_metrics.cli.launch import demo_command, serve_command
 from allay_metrics.cli.numbers import query_command, week_command
 from allay_metrics.cli.outcomes import outcomes_command
 from allay_metrics.cli.records import check_command, import_command, undo_command
-from allay_metrics.cli.running import demo_command, serve_command
 from allay_metrics.cli.sync import sync_command
 from allay_metrics.errors import AllayError, Unreachable
 
@@ -70,44 +70,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message(), err=True)
         return WRONG
     except click.ClickException as error:
-        return _say(_sentence(error.format_message()))
+        return _print_error(_format_sentence(error.format_message()))
     except Unreachable as error:
-        return _say(f"{error} ({error.detail})")
+        return _print_error(f"{error} ({error.detail})")
     except AllayError as error:
-        return _say(str(error))
+        return _print_error(str(error))
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return STOPPED
     except Exception as error:  # noqa: BLE001  the last resort: a person never sees a traceback
-        return _unexpected(error, started, debug="--debug" in command_line)
+        return _report_unexpected(error, started, debug="--debug" in command_line)
     return result if isinstance(result, int) else 0
 
 
-def _say(sentence: str) -> int:
+def _print_error(sentence: str) -> int:
     click.echo(" ".join(sentence.split()), err=True)
     return WRONG
 
 
-def _sentence(message: str) -> str:
+def _format_sentence(message: str) -> str:
     return message if message.endswith((".", "?", "!")) else f"{message}."
 
 
-def _unexpected(error: Exception, started: float, *, debug: bool) -> int:
+def _report_unexpected(error: Exception, started: float, *, debug: bool) -> int:
     """Name the error by where it arose: the same fault has the same id, and no record is shown.
 
     Where the records turn out to be damaged, that is what is said.
     """
-    from allay_metrics.records.examination import find_damage_unseen
+    from allay_metrics.records.examination import find_unreported_damage
 
     if debug:
         traceback.print_exception(error)
-    damage = find_damage_unseen(started)
+    damage = find_unreported_damage(started)
     if damage is not None:
-        return _say(str(damage))
+        return _print_error(str(damage))
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "nowhere"
     number = blake2b(f"{type(error).__name__} {place}".encode(), digest_size=4).hexdigest()
-    return _say(
+    return _print_error(
         f"Something went wrong inside (error {number}, {type(error).__name__} at {place}):"
         " run it again with --debug in front of the command to see more."
     )

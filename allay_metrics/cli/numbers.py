@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allay_metrics.cli.options import DayParameter, chosen_database, database_option, listed
+from allay_metrics.cli.options import DayParameter, database_option, find_database, split_values
 from allay_metrics.errors import QuestionProblem
 
 if TYPE_CHECKING:
@@ -47,15 +47,15 @@ def query_command(
     from allay_metrics.metrics import query
     from allay_metrics.metrics.left_out import visits_left_out
 
-    scope = open_recorded(chosen_database(context, database))
+    scope = open_recorded(find_database(context, database))
     if email:
         scope = scope.as_therapist(email)
-    question = _question(scope, listed(metrics), listed(by), **options)
+    question = _build_question(scope, split_values(metrics), split_values(by), **options)
     answer = query(question, scope)
     left_out = visits_left_out(question, scope)
     if format_ == "json":
         rows = output.answer_json(answer, question.by, question.grain)
-        click.echo(output.as_json(output.with_notes(rows, question, left_out, scope.zone)))
+        click.echo(output.as_json(output.add_notes(rows, question, left_out, scope.zone)))
     elif format_ == "csv":
         click.echo(output.answer_csv(answer, question.by, question.grain), nl=False)
     else:
@@ -78,7 +78,7 @@ def week_command(
     from allay_metrics.cli import output, week_text
     from allay_metrics.review.week import review_week
 
-    review = review_week(open_recorded(chosen_database(context, database)), monday)
+    review = review_week(open_recorded(find_database(context, database)), monday)
     click.echo(
         output.as_json(week_text.week_json(review)) if json_ else week_text.week_text(review)
     )
@@ -86,15 +86,15 @@ def week_command(
 
 def open_recorded(database: str | None) -> "Scope":
     """Return the practice with records; a note on stderr tells when it is the demo."""
-    from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.demo.practice_choice import open_recorded_practice
 
-    scope = recorded_practice(database)
+    scope = open_recorded_practice(database)
     if scope.is_demo:
         click.echo("The invented demo practice.", err=True)
     return scope
 
 
-def _question(
+def _build_question(
     scope: "Scope",
     metrics: tuple[str, ...],
     by: tuple[str, ...],
@@ -106,27 +106,27 @@ def _question(
 ) -> "Question":
     from allay_metrics.metrics import Question
 
-    start, end = _period(scope, metrics, first, last)
+    start, end = _find_period(scope, metrics, first, last)
     return Question(
         metrics=metrics,
         by=by,
         grain=grain,
         first=start,
         last=end,
-        where=tuple(_pair(text) for text in where),
+        where=tuple(_parse_pair(text) for text in where),
     )
 
 
-def _period(
+def _find_period(
     scope: "Scope", metrics: tuple[str, ...], first: date | None, last: date | None
 ) -> tuple[date, date]:
     """Return the first and last day; those of all records where none are given."""
     if first and last:
         return first, last
     from allay_metrics.metrics import METRICS
-    from allay_metrics.review.known import known_records
+    from allay_metrics.review.record_status import read_record_status
 
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     as_of = record_status.as_of_day or last or first
     if as_of is None:
         raise QuestionProblem("There are no records yet: name the period by --from and --to.")
@@ -144,7 +144,7 @@ def _period(
     return (min(start, end), end) if first is None else (start, max(start, end))
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _parse_pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip() or not value.strip():
         raise QuestionProblem(f"'{text}' is no filter: write it as city=Oakland.")

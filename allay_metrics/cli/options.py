@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from allay_metrics.errors import QuestionProblem
-from allay_metrics.plausible import ANY_DAY, read_day
+from allay_metrics.plausibility import ANY_DAY, read_day
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,7 +30,7 @@ class DayParameter(click.ParamType[date]):
         return day
 
 
-class Span(click.ParamType[tuple[date, date]]):
+class SpanParameter(click.ParamType[tuple[date, date]]):
     """Two dates, FROM:TO, both included."""
 
     name = "from:to"
@@ -62,12 +62,12 @@ def database_option(command: Command) -> Command:
     )(command)
 
 
-def chosen_database(context: click.Context, database: str | None) -> str | None:
+def find_database(context: click.Context, database: str | None) -> str | None:
     """Return the URL given before or after the name of the command."""
     return database or (context.obj or {}).get("database")
 
 
-def moment(text: str, zone: ZoneInfo) -> int:
+def parse_moment(text: str, zone: ZoneInfo) -> int:
     """Return a time as Unix seconds; without an offset it is in the practice's zone.
 
     A date alone means the end of that day, or now on that day itself. Raises QuestionProblem.
@@ -87,6 +87,6 @@ def moment(text: str, zone: ZoneInfo) -> int:
     return int((instant if instant.tzinfo else instant.replace(tzinfo=zone)).timestamp())
 
 
-def listed(values: tuple[str, ...]) -> tuple[str, ...]:
+def split_values(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the values given as `a,b` or by repeating the option."""
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())

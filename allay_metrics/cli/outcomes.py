@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from allay_metrics.cli.numbers import open_recorded
-from allay_metrics.cli.options import DayParameter, chosen_database, database_option, listed
+from allay_metrics.cli.options import DayParameter, database_option, find_database, split_values
 
 if TYPE_CHECKING:
     from allay_metrics.records import Scope
@@ -42,23 +42,25 @@ def outcomes_command(
     from allay_metrics.outcomes.research import CONTEXT
     from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 
-    scope = open_recorded(chosen_database(context, database))
-    first, last = _period(scope, options["first"], options["last"])
-    review = review_outcomes(scope, first, last, measure=options["measure"], only=listed(concern))
+    scope = open_recorded(find_database(context, database))
+    first, last = _find_period(scope, options["first"], options["last"])
+    review = review_outcomes(
+        scope, first, last, measure=options["measure"], only=split_values(concern)
+    )
     rows = outcome_rows(review)
     if json_:
         click.echo(output.as_json(rows))
     else:
         click.echo(CONTEXT)
-        click.echo(output.table(HEADS, [_line(row) for row in rows]))
+        click.echo(output.format_table(HEADS, [_format_line(row) for row in rows]))
     click.echo(f"{first} to {last}", err=True)
 
 
-def _period(scope: "Scope", first: date | None, last: date | None) -> tuple[date, date]:
+def _find_period(scope: "Scope", first: date | None, last: date | None) -> tuple[date, date]:
     from allay_metrics.errors import QuestionProblem
-    from allay_metrics.review.known import known_records
+    from allay_metrics.review.record_status import read_record_status
 
-    end = last or known_records(scope).as_of_day
+    end = last or read_record_status(scope).as_of_day
     if end is None:
         raise QuestionProblem("There are no records yet: name the period by --from and --to.")
     start = first or end - YEAR
@@ -67,7 +69,7 @@ def _period(scope: "Scope", first: date | None, last: date | None) -> tuple[date
     return start, end
 
 
-def _line(row: dict[str, Any]) -> list[str]:
+def _format_line(row: dict[str, Any]) -> list[str]:
     def number(value: float | None) -> str:
         return "-" if value is None else f"{value:.1f}"
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Metric, Question
-from allay_metrics.metrics.cells import AggregateKey
+from allay_metrics.metrics.aggregates import AggregateKey
 from allay_metrics.metrics.left_out import LeftOut
-from allay_metrics.spreadsheet import csv_text
+from allay_metrics.spreadsheet import format_rows
 
 VALUES = ("value", "numerator", "denominator", "reason")
 
@@ -33,11 +33,11 @@ def answer_json(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> l
         if grain:
             row_start["period"] = record["period"].isoformat()
         row = rows.setdefault(tuple(row_start.values()), row_start)
-        row[record["metric"]] = _cell(record)
+        row[record["metric"]] = _metric_values(record)
     return list(rows.values())
 
 
-def with_notes(
+def add_notes(
     rows: list[dict[str, Any]],
     question: Question,
     left_out: Mapping[AggregateKey, LeftOut],
@@ -59,11 +59,11 @@ def answer_csv(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> st
     columns = [*by, *(["period"] if grain else []), "metric", *VALUES]
     rows = []
     for record in answer.to_dict("records"):
-        cell = _cell(record)
+        cell = _metric_values(record)
         money = METRICS[record["metric"]].money
-        values = [_written(cell[name], money=money) for name in VALUES]
+        values = [_format_csv_value(cell[name], money=money) for name in VALUES]
         rows.append([*(record[name] for name in columns[:-4]), *values])
-    return csv_text(columns, rows)
+    return format_rows(columns, rows)
 
 
 def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> str:
@@ -74,16 +74,16 @@ def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> 
         group = [str(record[name]) for name in by]
         if grain:
             group.append(record["period"].isoformat())
-        text = _format_cell(METRICS[record["metric"]], _cell(record))
+        text = _format_cell(METRICS[record["metric"]], _metric_values(record))
         rows.setdefault(tuple(group), {})[record["metric"]] = text
     heads = [*by, *([grain] if grain else []), *(METRICS[key].label for key in keys)]
     lines = [
         [*group, *(texts.get(key, words.DASH) for key in keys)] for group, texts in rows.items()
     ]
-    return table(heads, lines, left=len(by) + bool(grain))
+    return format_table(heads, lines, left=len(by) + bool(grain))
 
 
-def table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1) -> str:
+def format_table(heads: Sequence[str], lines: Iterable[Sequence[str]], *, left: int = 1) -> str:
     """Return lines in columns; the first `left` columns are left-aligned, the others right."""
     rows = [list(heads), *(list(line) for line in lines)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
@@ -113,13 +113,13 @@ def _format_cell(metric: Metric, cell: dict[str, Any]) -> str:
     return f"{shown} ({cell['reason']})" if shown == words.DASH and cell["reason"] else shown
 
 
-def _cell(record: dict[Any, Any]) -> dict[str, Any]:
+def _metric_values(record: dict[Any, Any]) -> dict[str, Any]:
     money = METRICS[record["metric"]].money
-    numbers = {name: _number(record[name], money=money) for name in VALUES[:-1]}
+    numbers = {name: _format_number(record[name], money=money) for name in VALUES[:-1]}
     return {**numbers, "reason": record["reason"]}
 
 
-def _number(value: float | None, *, money: bool) -> float | int | None:
+def _format_number(value: float | None, *, money: bool) -> float | int | None:
     """Return a whole number as int, and money rounded to two decimals."""
     if value is None:
         return None
@@ -128,7 +128,7 @@ def _number(value: float | None, *, money: bool) -> float | int | None:
     return int(value) if float(value).is_integer() else value
 
 
-def _written(value: Any, *, money: bool) -> Any:
+def _format_csv_value(value: Any, *, money: bool) -> Any:
     if value is None:
         return ""
     return f"{value:.2f}" if money and isinstance(value, int | float) else value

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[float], None]]:
+def progress_bar(what: str) -> Iterator[Callable[[float], None]]:
     """Yield a function that takes the share done, 0 to 1; silent unless stderr is a terminal."""
     with tqdm(
         total=100,

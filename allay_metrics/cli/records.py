@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from allay_metrics import config, words
-from allay_metrics.cli.options import Span, chosen_database, database_option, moment
-from allay_metrics.cli.progress import bar
+from allay_metrics.cli.options import SpanParameter, database_option, find_database, parse_moment
+from allay_metrics.cli.progress import progress_bar
 from allay_metrics.errors import AllayError, RecordsDamaged
 
 if TYPE_CHECKING:
     from allay_metrics.records import Scope
 
-REPORTED = (
+REPORT_KEYS = (
     "file",
     "source",
     "rows_read",
@@ -47,7 +47,7 @@ REPORTED = (
     help="Which visits the files hold; else as the profile says.",
 )
 @click.option(
-    "--covers", type=Span(), metavar="FROM:TO", help="Days the files hold every visit of."
+    "--covers", type=SpanParameter(), metavar="FROM:TO", help="Days the files hold every visit of."
 )
 @click.option(
     "--confirm-missing",
@@ -82,28 +82,28 @@ def import_command(
     report, is given beside it and read with it: both are one import.
     """
     from allay_metrics.cli.output import as_json
-    from allay_metrics.demo.active import making_practice
+    from allay_metrics.demo.practice_choice import open_for_filling
     from allay_metrics.derive.absence import AbsenceAnswer
     from allay_metrics.records.keys import new_key
 
     if as_of:
-        moment(as_of, ZoneInfo(config.TIME_ZONE))  # fails here, before records are made
+        parse_moment(as_of, ZoneInfo(config.TIME_ZONE))  # fails here, before records are made
     how["answer"] = AbsenceAnswer() if confirm_missing else None
     # Without a given moment, none of several files is newer than another.
     how["batch"] = new_key() if len(files) > 1 else None
     reports: list[dict[str, Any]] = []
-    problems = _unopened(files)
+    problems = _find_unopened(files)
     if len(problems) < len(files):  # no records are made when no file can be opened
-        with making_practice(chosen_database(context, database)) as scope:
-            how["as_of"] = moment(as_of, scope.zone) if as_of else None
+        with open_for_filling(find_database(context, database)) as scope:
+            how["as_of"] = parse_moment(as_of, scope.zone) if as_of else None
             reports, problems = _import_all(scope, files, how)
     for problem in problems:
         click.echo(problem, err=True)
     if json_:
-        click.echo(as_json([{name: summary[name] for name in REPORTED} for summary in reports]))
+        click.echo(as_json([{name: summary[name] for name in REPORT_KEYS} for summary in reports]))
     else:
         for summary in reports:
-            click.echo(in_words(summary, dry_run=how["dry_run"]))
+            click.echo(format_import(summary, dry_run=how["dry_run"]))
     return 2 if problems else 0
 
 
@@ -114,9 +114,9 @@ def import_command(
 def undo_command(context: click.Context, import_id: str, database: str | None) -> None:
     """Take an import back: the records are again exactly what they were before it."""
     from allay_metrics.actions.undo import undo_import
-    from allay_metrics.demo.active import recorded_practice
+    from allay_metrics.demo.practice_choice import open_recorded_practice
 
-    scope = recorded_practice(chosen_database(context, database))
+    scope = open_recorded_practice(find_database(context, database))
     click.echo(f"The import of {undo_import(scope, import_id)} is undone.")
 
 
@@ -130,54 +130,54 @@ def check_command(context: click.Context, database: str | None) -> int:
     read, and which backup is the newest; for the mail settings, which one is wrong. Exits with 2
     when something is wrong.
     """
-    from allay_metrics.actions.check import check_records, examine_damaged
-    from allay_metrics.actions.mail_settings import settings_gap
-    from allay_metrics.demo.active import recorded_practice
-    from allay_metrics.records import row_hashes
+    from allay_metrics.actions.mail_settings import find_settings_gap
+    from allay_metrics.actions.records_check import check_records, examine_damaged
+    from allay_metrics.demo.practice_choice import open_recorded_practice
+    from allay_metrics.records import compute_row_hashes
 
     try:
-        scope = recorded_practice(chosen_database(context, database))
+        scope = open_recorded_practice(find_database(context, database))
         findings = check_records(scope)
     except RecordsDamaged as damage:
         for sentence in (str(damage), *examine_damaged(damage)):
             click.echo(sentence, err=True)
         return 2
-    for table, fingerprint in sorted(row_hashes(scope).items()):
+    for table, fingerprint in sorted(compute_row_hashes(scope).items()):
         click.echo(f"{fingerprint}  {table}")
     for finding in findings:
         click.echo(finding, err=True)
     click.echo("" if findings else "The records are intact.", err=True, nl=not findings)
-    if wrong := settings_gap():
+    if wrong := find_settings_gap():
         click.echo(f"No mail can be sent: {wrong}", err=True)
     return 2 if findings or wrong else 0
 
 
-def _pairs(
+def _pair_reports(
     scope: "Scope", files: tuple[Path, ...], source: str | None, profile: Path | None
 ) -> list[tuple[Path, tuple[Path, ...]]]:
     """Return each file with the reports that are read together with it."""
-    from allay_metrics.actions.profiles import own_profiles, own_questionnaires
-    from allay_metrics.actions.take_in import told_questionnaire
-    from allay_metrics.intake.profile import named_profile, read_profile
-    from allay_metrics.intake.recognise import pairs
+    from allay_metrics.actions.ingest import choose_questionnaire
+    from allay_metrics.actions.profiles import read_own_profiles, read_own_questionnaires
+    from allay_metrics.intake.profile import find_profile, read_profile
+    from allay_metrics.intake.source_detection import pair_reports
 
-    if told_questionnaire(own_questionnaires(scope), source, profile):
+    if choose_questionnaire(read_own_questionnaires(scope), source, profile):
         return [(path, ()) for path in files]
-    own = own_profiles(scope)
+    own = read_own_profiles(scope)
     explicit_profile = (
-        read_profile(profile) if profile else named_profile(source, own) if source else None
+        read_profile(profile) if profile else find_profile(source, own) if source else None
     )
-    return pairs(files, own, explicit_profile)
+    return pair_reports(files, own, explicit_profile)
 
 
-def _unopened(files: tuple[Path, ...]) -> list[str]:
+def _find_unopened(files: tuple[Path, ...]) -> list[str]:
     """Return a sentence for each file that cannot be opened, or is empty."""
-    from allay_metrics.intake.encoding import first_bytes
+    from allay_metrics.intake.encoding import read_first_bytes
 
     problems = []
     for path in files:
         try:
-            first_bytes(path)
+            read_first_bytes(path)
         except AllayError as error:
             problems.append(str(error))
     return problems
@@ -188,7 +188,7 @@ def _import_all(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Import files one by one; return the reports, and a sentence for each failure."""
     reports, problems = [], []
-    for path, beside in _pairs(scope, files, how["source"], how["profile"]):
+    for path, beside in _pair_reports(scope, files, how["source"], how["profile"]):
         try:
             reports.append(_import_one(scope, path, beside=beside, **how))
         except RecordsDamaged:
@@ -199,11 +199,11 @@ def _import_all(
 
 
 def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dict[str, Any]:
-    from allay_metrics.actions.take_in import take_in_file
+    from allay_metrics.actions.ingest import ingest_file
     from allay_metrics.review.snapshot import keep_due_snapshots
 
-    with bar(path.name) as progress:
-        report = take_in_file(scope, path, dry_run=dry_run, progress=progress, **how)
+    with progress_bar(path.name) as progress:
+        report = ingest_file(scope, path, dry_run=dry_run, progress=progress, **how)
     if not dry_run:
         keep_due_snapshots(scope)
     for note in report.notes:
@@ -211,7 +211,7 @@ def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dic
     return report.as_json()
 
 
-def in_words(summary: dict[str, Any], *, dry_run: bool) -> str:
+def format_import(summary: dict[str, Any], *, dry_run: bool) -> str:
     """Return the account of one file, with its rows set aside below."""
     aside = summary["set_aside"]
     rows_read = words.plural(summary["rows_read"], "row")

@@ -5,8 +5,8 @@ from datetime import date
 import click
 
 from allay_metrics import config
-from allay_metrics.cli.options import DayParameter, chosen_database, database_option
-from allay_metrics.cli.progress import bar
+from allay_metrics.cli.options import DayParameter, database_option, find_database
+from allay_metrics.cli.progress import progress_bar
 
 
 @click.group("sync")
@@ -40,20 +40,20 @@ def acuity_command(
     """
     from allay_metrics.actions.sync import sync_acuity
     from allay_metrics.cli.output import as_json
-    from allay_metrics.cli.records import REPORTED, in_words
-    from allay_metrics.demo.active import making_practice
+    from allay_metrics.cli.records import REPORT_KEYS, format_import
+    from allay_metrics.demo.practice_choice import open_for_filling
     from allay_metrics.intake.acuity_api import AcuityAccount
     from allay_metrics.review.snapshot import keep_due_snapshots
 
     account = AcuityAccount(*config.acuity_account())
-    with making_practice(chosen_database(context, database)) as scope:
-        with bar("Acuity") as progress:
+    with open_for_filling(find_database(context, database)) as scope:
+        with progress_bar("Acuity") as progress:
             report = sync_acuity(scope, account, first=first, last=last, progress=progress)
         keep_due_snapshots(scope)
     for note in report.notes:
         click.echo(f"{report.file}: {note}.", err=True)
     summary = report.as_json()
     if json_:
-        click.echo(as_json({name: summary[name] for name in REPORTED}))
+        click.echo(as_json({name: summary[name] for name in REPORT_KEYS}))
     else:
-        click.echo(in_words(summary, dry_run=False))
+        click.echo(format_import(summary, dry_run=False))

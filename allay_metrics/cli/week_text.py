@@ -3,10 +3,10 @@
 from typing import Any
 
 from allay_metrics import words
-from allay_metrics.cli.output import format_value, table
+from allay_metrics.cli.output import format_table, format_value
 from allay_metrics.metrics.usual import Usual
-from allay_metrics.review.eight import Number, WeekNumber
-from allay_metrics.review.needs import Needs
+from allay_metrics.review.owner_tasks import Needs
+from allay_metrics.review.scorecard import Number, WeekNumber
 from allay_metrics.review.week import WeekReview
 from allay_metrics.words import DASH, dated, plain, plural
 
@@ -22,14 +22,22 @@ def week_text(review: WeekReview) -> str:
     ]
     if not review.has_records:
         return "\n".join(parts)
-    parts += ["", _numbers(review), "", f"What changed   {review.changed.sentence}"]
+    parts += ["", _format_numbers(review), "", f"What changed   {review.changed.sentence}"]
     if review.missing:
         missing = plural(review.missing, "visit")
         parts.append(
             f"{missing} of this week missing from a newer export, in no number until decided."
         )
-    parts += [*review.restated, "", *_needs(review.needs), "", _grid(review), "", _types(review)]
-    parts += ["", _referrals(review)]
+    parts += [
+        *review.restated,
+        "",
+        *_format_needs(review.needs),
+        "",
+        _format_grid(review),
+        "",
+        _format_types(review),
+    ]
+    parts += ["", _format_referrals(review)]
     if review.note.text:
         parts += ["", f"Note: {review.note.text}"]
     parts += ["", "◆ outside the usual range: about one week in ten shows one by chance."]
@@ -129,31 +137,31 @@ def _week_json(week: WeekNumber) -> dict[str, Any]:
     }
 
 
-def _numbers(review: WeekReview) -> str:
+def _format_numbers(review: WeekReview) -> str:
     heads = [
         "",
         "now",
         "goal",
         "usual",
-        *(words.short_day(w.week) for w in _shown(review.numbers[0])),
+        *(words.short_day(w.week) for w in _recent_weeks(review.numbers[0])),
     ]
-    return table(heads, [_line(number) for number in review.numbers])
+    return format_table(heads, [_format_line(number) for number in review.numbers])
 
 
-def _shown(number: Number) -> tuple[WeekNumber, ...]:
+def _recent_weeks(number: Number) -> tuple[WeekNumber, ...]:
     return number.weeks[-5:-1]
 
 
-def _line(number: Number) -> list[str]:
+def _format_line(number: Number) -> list[str]:
     mark = "◆ " if number.now.signal else ""
     return [
         number.metric.short,
         mark + _format_week_value(number, number.now),
-        words.DASH if number.goal is None else _edge(number, number.goal),
-        _usual(number, number.now.usual),
+        words.DASH if number.goal is None else _format_goal(number, number.goal),
+        _format_usual(number, number.now.usual),
         *(
             ("◆ " if week.signal else "") + _format_week_value(number, week)
-            for week in _shown(number)
+            for week in _recent_weeks(number)
         ),
     ]
 
@@ -168,7 +176,7 @@ def _format_week_value(number: Number, week: WeekNumber) -> str:
     return format_value(number.metric, cell.value, cell.numerator, cell.denominator)
 
 
-def _usual(number: Number, usual: Usual | None) -> str:
+def _format_usual(number: Number, usual: Usual | None) -> str:
     if usual is None:
         return words.DASH
     if number.metric.is_rate:
@@ -176,11 +184,11 @@ def _usual(number: Number, usual: Usual | None) -> str:
     return words.between(*usual.whole)
 
 
-def _edge(number: Number, value: float) -> str:
+def _format_goal(number: Number, value: float) -> str:
     return words.percent(value) if number.metric.is_rate else words.plain(value)
 
 
-def _needs(needs: Needs) -> list[str]:
+def _format_needs(needs: Needs) -> list[str]:
     counts = {
         "visit to decide on: missing from a newer export": needs.missing,
         "family without a next visit": needs.no_next,
@@ -202,23 +210,23 @@ def _needs(needs: Needs) -> list[str]:
     return ["Needs you", *(f"  {line}" for line in lines or ["nothing"])]
 
 
-def _grid(review: WeekReview) -> str:
+def _format_grid(review: WeekReview) -> str:
     heads = ["Where", *review.grid.weekdays, "week"]
     rows = zip(review.grid.cities, review.grid.counts, strict=True)
-    return table(
+    return format_table(
         heads, [[city, *(str(n or "") for n in counts), str(sum(counts))] for city, counts in rows]
     )
 
 
-def _types(review: WeekReview) -> str:
+def _format_types(review: WeekReview) -> str:
     types = review.types
     heads = ["What", *(words.short_day(monday) for monday in types.mondays)]
-    return table(
+    return format_table(
         heads, [[TYPE_NAMES[kind], *map(str, counts)] for kind, counts in types.counts.items()]
     )
 
 
-def _referrals(review: WeekReview) -> str:
+def _format_referrals(review: WeekReview) -> str:
     sources = [f"{source.source} {source.families}" for source in review.referrals.sources]
     text = ", ".join(sources) or review.referrals.reason or "none"
     return f"New families in 13 weeks by referral source: {text}."

@@ -8,9 +8,9 @@ from datetime import date
 import numpy as np
 
 from allay_metrics.actions.care import REASONS
-from allay_metrics.demo.export import calendar_rows
+from allay_metrics.demo.export import build_calendar_rows
 from allay_metrics.demo.families import Ints
-from allay_metrics.demo.invent import KEPT, Invented
+from allay_metrics.demo.invention import KEPT, Invented
 
 REASON_SHARES = (0.55, 0.12, 0.10, 0.17, 0.06)
 LONGEST_AGO = 60  # days; nearly all families without a visit for longer are closed
@@ -18,7 +18,7 @@ CLOSED_LONG_AGO, CLOSED_LATELY = 0.93, 0.45
 
 
 @dataclass(frozen=True)
-class ClosedCare:
+class DemoClosing:
     """The care of one family, closed on `day`.
 
     `last_appointment` is the Appointment ID of the family's last visit, by which it is found;
@@ -31,10 +31,10 @@ class ClosedCare:
     reason: str
 
 
-def closed_care(invented: Invented) -> list[ClosedCare]:
+def choose_closed_care(invented: Invented) -> list[DemoClosing]:
     """Return the closed families: most without a visit for long and none booked."""
     rng = np.random.default_rng([invented.seed, 4])
-    last, next_open = _last_visits(invented)
+    last, next_open = _find_last_visits(invented)
     today = invented.until.toordinal()
     ago = today - invented.visits.day[last]
     share = np.where(ago > LONGEST_AGO, CLOSED_LONG_AGO, CLOSED_LATELY)
@@ -43,11 +43,11 @@ def closed_care(invented: Invented) -> list[ClosedCare]:
     later = rng.integers(3, 22, size=len(chosen))
     days = np.minimum(invented.visits.day[chosen] + later, today - 1)
     family = invented.visits.family[chosen]
-    emails, rows = invented.families.emails, calendar_rows(invented)
+    emails, rows = invented.families.emails, build_calendar_rows(invented)
     appointment = np.zeros(len(invented.visits), dtype=np.int64)
     appointment[rows.visit] = rows.appointment
     return [
-        ClosedCare(emails[who], str(number), date.fromordinal(day), REASONS[why])
+        DemoClosing(emails[who], str(number), date.fromordinal(day), REASONS[why])
         for who, number, day, why in zip(
             family.tolist(),
             appointment[chosen].tolist(),
@@ -58,7 +58,7 @@ def closed_care(invented: Invented) -> list[ClosedCare]:
     ]
 
 
-def _last_visits(invented: Invented) -> tuple[Ints, np.typing.NDArray[np.bool_]]:
+def _find_last_visits(invented: Invented) -> tuple[Ints, np.typing.NDArray[np.bool_]]:
     """Return each family's last kept visit before today, and whether another is booked."""
     visits, today = invented.visits, invented.until.toordinal()
     kept = (invented.state == KEPT) & ~invented.vanishes

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from allay_metrics.demo.answers import CONCERNS
-from allay_metrics.demo.course import CURVES, Numbers, answers
 from allay_metrics.demo.families import Ints
-from allay_metrics.demo.invent import KEPT, Invented
+from allay_metrics.demo.invention import KEPT, Invented
+from allay_metrics.demo.measure_curves import CURVES, Numbers, draw_answers
 from allay_metrics.demo.names import BABIES
 from allay_metrics.demo.practice import CST, LACTATION
 
@@ -107,14 +107,14 @@ def write_check_ins(folder: Path, invented: Invented) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         sheet = csv.writer(file)
         sheet.writerow([*ABOUT, *QUESTIONS.values(), PGIC, HARMS])
-        sheet.writerows(_lines(invented, np.random.default_rng([invented.seed, 5])))
+        sheet.writerows(_format_lines(invented, np.random.default_rng([invented.seed, 5])))
     return path
 
 
-def _lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
+def _format_lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
     """Yield one line per answered form."""
     births, families = invented.births, invented.families
-    for form in _answered(invented, rng):
+    for form in _build_answered(invented, rng):
         yield [
             _stamp(form.day, form.minute),
             families.emails[int(births.family[form.birth])],
@@ -127,27 +127,27 @@ def _lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
         ]
 
 
-def answered_forms(invented: Invented) -> list[Form]:
+def build_answered_forms(invented: Invented) -> list[Form]:
     """Return the forms of the sheet, in the order of answering."""
-    return list(_answered(invented, np.random.default_rng([invented.seed, 5])))
+    return list(_build_answered(invented, np.random.default_rng([invented.seed, 5])))
 
 
-def unanswered_forms(invented: Invented) -> DemoForms:
+def build_unanswered_forms(invented: Invented) -> DemoForms:
     """Return the forms due by today and never answered."""
-    first, _ = _first_visits(invented)
+    first, _ = _find_first_visits(invented)
     return _draw_forms(invented, first, np.random.default_rng([invented.seed, 5]))[1]
 
 
-def _answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
-    first, kind = _first_visits(invented)
+def _build_answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
+    first, kind = _find_first_visits(invented)
     forms, _ = _draw_forms(invented, first, rng)
-    values = _values(invented, forms, rng)
+    values = _draw_values(invented, forms, rng)
     better = rng.normal(0.8, 1.3, size=len(forms.day)).round().clip(-3, 3).astype(int)
     worried = rng.random(len(forms.day)) < 0.05
     for row, (birth, occasion) in enumerate(
         zip(forms.birth.tolist(), forms.occasion.tolist(), strict=True)
     ):
-        concern = _concern(birth, int(kind[birth]))
+        concern = _find_concern(birth, int(kind[birth]))
         wanted = {*(() if concern == "body_pain" else EVERY_BABY), *BY_CONCERN.get(concern, ())}
         yield Form(
             birth=birth,
@@ -161,12 +161,12 @@ def _answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
         )
 
 
-def _concern(birth: int, kind: int) -> str:
+def _find_concern(birth: int, kind: int) -> str:
     """Return the concern that the booking of this birth's first visit named."""
     return CONCERNS[kind][birth * 5 % len(CONCERNS[kind])][1]
 
 
-def _first_visits(invented: Invented) -> tuple[Ints, Ints]:
+def _find_first_visits(invented: Invented) -> tuple[Ints, Ints]:
     """Return per birth the place of the first kept visit (-1: none) and the kind that counts:
     that of the first visit with the baby where there is one.
     """
@@ -205,12 +205,14 @@ def _draw_forms(
     return select_forms(answered), select_forms(due & ~answered)
 
 
-def _values(invented: Invented, forms: DemoForms, rng: np.random.Generator) -> dict[str, Numbers]:
+def _draw_values(
+    invented: Invented, forms: DemoForms, rng: np.random.Generator
+) -> dict[str, Numbers]:
     """Return an answer to every measure for every form."""
     age = (forms.day - invented.births.day[forms.birth]) / 7
     baseline = (forms.occasion == 0).astype(np.float64)
     return {
-        measure: answers(
+        measure: draw_answers(
             measure, age, baseline, rng.normal(size=len(invented.births))[forms.birth], rng
         )
         for measure in CURVES

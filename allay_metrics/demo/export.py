@@ -24,10 +24,9 @@ from allay_metrics.demo.answers import (
     one_cell,
 )  # fmt: skip
 from allay_metrics.demo.families import REFERRALS, RETURNING, TWINS_IN_TWO_ROWS, Ints
-from allay_metrics.demo.invent import KEPT, NO_SHOW, Invented, last_booking_day
+from allay_metrics.demo.invention import KEPT, NO_SHOW, Invented, last_booking_day
 from allay_metrics.demo.names import FAMILY_NAMES, PARENTS, PARTNERS
 from allay_metrics.demo.places import CITIES, VIRTUAL
-from allay_metrics.demo.plan import Flags
 from allay_metrics.demo.practice import (
     POSTPARTUM,
     PRENATAL,
@@ -36,6 +35,7 @@ from allay_metrics.demo.practice import (
     TIMEZONE,
     therapists,
 )  # fmt: skip
+from allay_metrics.demo.visit_plan import Flags
 
 HEADER: tuple[str, ...] = (
     "Start Time", "End Time", "Timezone", "First Name", "Last Name", "Phone", "Email", "Type",
@@ -67,7 +67,7 @@ class Rows:
     chance: Ints
 
 
-def calendar_rows(invented: Invented) -> Rows:
+def build_calendar_rows(invented: Invented) -> Rows:
     """Return the rows in the order in which they were booked."""
     rng = np.random.default_rng([invented.seed, 3])
     visits, births = invented.visits, invented.births
@@ -83,13 +83,13 @@ def calendar_rows(invented: Invented) -> Rows:
         visit,
         part,
         FIRST_APPOINTMENT_ID + np.cumsum(rng.integers(1, 900, size=count)),
-        _styles(invented, rng)[visit],
+        _draw_styles(invented, rng)[visit],
         rng.integers(1 << 20, size=len(visits))[visit],
         rng.integers(1000, size=len(visits))[visit],
     )
 
 
-def _styles(invented: Invented, rng: np.random.Generator) -> Ints:
+def _draw_styles(invented: Invented, rng: np.random.Generator) -> Ints:
     """Return per visit the style of the typed address.
 
     A few families never type a city; a third of those whose ZIP has two cities omit it.
@@ -268,7 +268,7 @@ def _phone(digits: str, family: int) -> str:
     return f"'({digits[:3]}) {digits[3:6]}-{digits[6:]}" if family % 20 else f"'{digits}"
 
 
-def kept_then(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
+def find_rows_kept_at(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
     """Return which rows were in the calendar, not cancelled, at the end of `cutoff_day`."""
     visits = invented.visits
     not_cancelled = (invented.state == KEPT) | (invented.cancelled_on > cutoff_day)
@@ -276,7 +276,7 @@ def kept_then(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
     return held[rows.visit]
 
 
-def cancelled_now(invented: Invented, rows: Rows) -> Flags:
+def find_rows_cancelled(invented: Invented, rows: Rows) -> Flags:
     """Return which rows are in the export of cancelled appointments, including no-shows."""
     gone: Flags = invented.state != KEPT
     return gone[rows.visit]

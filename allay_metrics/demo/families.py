@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allay_metrics.demo.names import BABIES, FAMILY_NAMES, PARENTS, PARTNERS, ascii_part
-from allay_metrics.demo.phones import numbers
+from allay_metrics.demo.phones import fictional_numbers
 from allay_metrics.demo.places import CITIES, STREETS
 
 Ints = npt.NDArray[np.int64]
@@ -62,7 +62,7 @@ class DemoFamilies:
         Families without e-mail are identified by their phone, so they get theirs first: fictional
         numbers are few, and only a very large demo uses one twice.
         """
-        pool = numbers()
+        pool = fictional_numbers()
         order = np.argsort(self.has_email, kind="stable")
         texts = [""] * len(self)
         for rank, family in enumerate(order.tolist()):
@@ -74,7 +74,7 @@ class DemoFamilies:
         """Return how many families before this one have the same name."""
         name = self.first * len(FAMILY_NAMES) + self.last
         order = np.argsort(name, kind="stable")
-        return running_number(name[order])[np.argsort(order, kind="stable")]
+        return number_within_runs(name[order])[np.argsort(order, kind="stable")]
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Births:
         return len(self.family)
 
 
-def running_number(sorted_keys: Ints) -> Ints:
+def number_within_runs(sorted_keys: Ints) -> Ints:
     """Return 0, 1, 2, ... within each run of equal keys."""
     index = np.arange(len(sorted_keys), dtype=np.int64)
     starts = np.r_[True, sorted_keys[1:] != sorted_keys[:-1]][: len(sorted_keys)]
@@ -126,12 +126,12 @@ def invent_births(
     # The inverse of the cumulated exponential growth: early days are rarer than late ones.
     place = np.log1p(share * (growth - 1)) / np.log(growth)
     day = first_day + (place * (last_day - first_day)).astype(np.int64)
-    first = _births(np.arange(families), day, rng)
+    first = _draw_births(np.arange(families), day, rng)
     chosen = np.flatnonzero(rng.random(families) < SECOND_CHILD_SHARE)
-    return _join(first, _second_children(first, chosen, last_day, rng))
+    return _join(first, _draw_second_children(first, chosen, last_day, rng))
 
 
-def _births(family: Ints, day: Ints, rng: np.random.Generator) -> Births:
+def _draw_births(family: Ints, day: Ints, rng: np.random.Generator) -> Births:
     """Return births of those families on those days, with home and names drawn anew."""
     count = len(family)
     weights = np.array([city.weight for city in CITIES])
@@ -152,13 +152,13 @@ def _births(family: Ints, day: Ints, rng: np.random.Generator) -> Births:
     )
 
 
-def _second_children(
+def _draw_second_children(
     first: Births, chosen: Ints, last_day: int, rng: np.random.Generator
 ) -> Births:
     """Return the later births of the chosen families; most have the same address."""
     later = first.day[chosen] + rng.integers(400, 800, size=len(chosen))
     chosen, later = chosen[later <= last_day], later[later <= last_day]
-    anew = _births(first.family[chosen], later, rng)
+    anew = _draw_births(first.family[chosen], later, rng)
     stayed = rng.random(len(chosen)) < 0.85
     return Births(
         family=anew.family,

@@ -11,23 +11,23 @@ from typing import Literal
 
 import numpy as np
 
-from allay_metrics.demo.earlier import days_then
 from allay_metrics.demo.export import (
     CsvRenderer,
     Rows,
-    calendar_rows,
-    cancelled_now,
-    kept_then,
+    build_calendar_rows,
+    find_rows_cancelled,
+    find_rows_kept_at,
     write_csv,
 )
 from allay_metrics.demo.families import Ints
-from allay_metrics.demo.invent import (
+from allay_metrics.demo.invention import (
     DEFAULT_VISITS,
     OLDER_EXPORT,
     Invented,
     invent,
     last_booking_day,
 )  # fmt: skip
+from allay_metrics.demo.older_calendar import compute_days_at
 from allay_metrics.demo.unreadable import unreadable_lines
 
 OLDER_EXPORT_DAYS = 56
@@ -61,18 +61,25 @@ def write_exports(
 def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
     """Write the exports of an existing invention; see `write_exports`."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = calendar_rows(invented)
+    rows = build_calendar_rows(invented)
     sheet = CsvRenderer(invented, rows)
     now, then = invented.as_of, invented.as_of - OLDER_EXPORT
-    newest = chain(_newest(invented, rows, sheet), unreadable_lines(invented, rows))
+    newest = chain(_newest_lines(invented, rows, sheet), unreadable_lines(invented, rows))
     return [
-        _file(folder / "acuity_two_weeks_ago.csv", "kept", then, _older(invented, rows, sheet)),
-        _file(folder / "acuity_newest.csv", "kept", now, newest),
-        _file(folder / "acuity_cancelled.csv", "cancelled", now, _cancelled(invented, rows, sheet)),
+        _write_file(
+            folder / "acuity_two_weeks_ago.csv", "kept", then, _older_lines(invented, rows, sheet)
+        ),
+        _write_file(folder / "acuity_newest.csv", "kept", now, newest),
+        _write_file(
+            folder / "acuity_cancelled.csv",
+            "cancelled",
+            now,
+            _cancelled_lines(invented, rows, sheet),
+        ),
     ]
 
 
-def _file(
+def _write_file(
     path: Path, holds: Literal["kept", "cancelled"], as_of: datetime, lines: Iterator[str]
 ) -> DemoFile:
     """Write one file and return its description."""
@@ -80,27 +87,35 @@ def _file(
     return DemoFile(path, holds, int(as_of.timestamp()))
 
 
-def _older(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _older_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the export of two weeks ago, with moved visits on their earlier days."""
     then = invented.as_of - OLDER_EXPORT
-    days = days_then(invented, last_booking_day(then))
+    days = compute_days_at(invented, last_booking_day(then))
     earliest = (invented.until - OLDER_EXPORT - timedelta(days=OLDER_EXPORT_DAYS)).toordinal()
-    held = kept_then(invented, rows, last_booking_day(then)) & (days[rows.visit] >= earliest)
+    held = find_rows_kept_at(invented, rows, last_booking_day(then)) & (
+        days[rows.visit] >= earliest
+    )
     chosen = np.flatnonzero(held)
     return sheet.lines(chosen, days[rows.visit[chosen]], then)
 
 
-def _newest(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _newest_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the newest export of kept visits, without the vanished ones."""
-    held = kept_then(invented, rows, last_booking_day(invented.as_of))
-    return _as_now(invented, rows, sheet, np.flatnonzero(held & ~invented.vanishes[rows.visit]))
+    held = find_rows_kept_at(invented, rows, last_booking_day(invented.as_of))
+    return _current_lines(
+        invented, rows, sheet, np.flatnonzero(held & ~invented.vanishes[rows.visit])
+    )
 
 
-def _cancelled(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _cancelled_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the cancelled visits."""
-    return _as_now(invented, rows, sheet, np.flatnonzero(cancelled_now(invented, rows)))
+    return _current_lines(
+        invented, rows, sheet, np.flatnonzero(find_rows_cancelled(invented, rows))
+    )
 
 
-def _as_now(invented: Invented, rows: Rows, sheet: CsvRenderer, chosen: Ints) -> Iterator[str]:
+def _current_lines(
+    invented: Invented, rows: Rows, sheet: CsvRenderer, chosen: Ints
+) -> Iterator[str]:
     """Return the lines of the chosen rows with their current days."""
     return sheet.lines(chosen, invented.visits.day[rows.visit[chosen]], invented.as_of)

@@ -8,19 +8,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics import config
-from allay_metrics.actions.answers import keep_answers
-from allay_metrics.actions.care import Closing, clients_of_bookings, close_care
+from allay_metrics.actions.answers import save_answers
+from allay_metrics.actions.care import Closing, close_care, read_clients_of_bookings
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.keep_up import keep_up
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.rederive import rederive_outdated
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.actions.weeks import set_goals
-from allay_metrics.demo.asked import ask_some
-from allay_metrics.demo.care import closed_care
+from allay_metrics.demo.care import choose_closed_care
+from allay_metrics.demo.check_in_history import build_check_ins
 from allay_metrics.demo.files import write_files
-from allay_metrics.demo.invent import DEFAULT_VISITS, Invented, invent
-from allay_metrics.demo.notes import keep_notes
+from allay_metrics.demo.invention import DEFAULT_VISITS, Invented, invent
+from allay_metrics.demo.notes import save_demo_notes
 from allay_metrics.demo.practice import demo_practice
-from allay_metrics.demo.reported import reported
+from allay_metrics.demo.protocol_and_links import sign_and_send_links
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.keys import key_of
 
@@ -73,7 +73,7 @@ def _open(path: Path) -> Scope:
         is_demo=True,
         practice_id=key_of("demo practice"),
     )
-    keep_up(scope)
+    rederive_outdated(scope)
     return scope
 
 
@@ -94,7 +94,7 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
             progress=partial(tell, number),
         )
     practice = demo_practice()
-    keep_therapists(
+    save_therapists(
         scope,
         [
             TherapistDetails(t.name, t.email, t.base_city, t.skills, round(60 * t.offered_hours))
@@ -102,8 +102,8 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
         ],
     )
     set_goals(scope, practice.goals)
-    closings = closed_care(invented)
-    clients = clients_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
+    closings = choose_closed_care(invented)
+    clients = read_clients_of_bookings(scope, SOURCE, [c.last_appointment for c in closings])
     close_care(
         scope,
         [
@@ -112,6 +112,6 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
             for client_id in clients.get(c.last_appointment, ())
         ],
     )
-    keep_answers(scope, CHECK_INS, reported(invented))
-    keep_notes(scope, tuple(one.name for one in practice.therapists))
-    ask_some(scope)
+    save_answers(scope, CHECK_INS, build_check_ins(invented))
+    save_demo_notes(scope, tuple(one.name for one in practice.therapists))
+    sign_and_send_links(scope)

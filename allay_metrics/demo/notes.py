@@ -2,7 +2,7 @@
 
 from allay_metrics.actions.notes import add_tag, mark_client, save_client_note
 from allay_metrics.caseload.families import read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.records import Scope
 
 NOTES = (
@@ -14,11 +14,11 @@ NOTES = (
 TAGS = (("C-section",), ("Forceps or vacuum", "Jaw tension"), ("NICU", "Preterm"), ("Reflux",))
 
 
-def keep_notes(owner: Scope, therapists: tuple[str, ...]) -> None:
+def save_demo_notes(owner: Scope, therapists: tuple[str, ...]) -> None:
     """Save some notes in each of these therapists' caseloads, and mark one client of each."""
     for name in therapists:
         scope = owner.as_therapist(name)
-        families = read_families(scope, today_of(scope))
+        families = read_families(scope, compute_today(scope))
         ahead = [family for family in families if family.next_on is not None and family.with_me]
         for number, family in enumerate(ahead[: len(NOTES)]):
             save_client_note(scope, family.leads_to, NOTES[number], 0)

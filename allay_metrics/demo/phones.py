@@ -27,7 +27,7 @@ FURTHER = """
 
 
 @cache
-def numbers() -> tuple[str, ...]:
+def fictional_numbers() -> tuple[str, ...]:
     """Return every fictional number as ten digits, those with Bay Area codes first."""
     return tuple(
         f"{area}55501{line:02d}"

@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from allay_metrics.demo.families import Births, Ints, running_number
+from allay_metrics.demo.families import Births, Ints, number_within_runs
 from allay_metrics.demo.places import CITIES
-from allay_metrics.demo.plan import Flags, Visits
+from allay_metrics.demo.visit_plan import Flags, Visits
 
 FIRST_MINUTE = 9 * 60
 SLOT_MINUTES = 120  # the longest visit is 90 minutes: at least 30 remain for the way
@@ -18,16 +18,16 @@ DAY_SHIFTS = np.array([0, 15, 30, 60])  # so the last visit of a day starts at 6
 HOLIDAYS = frozenset({(1, 1), (7, 4), (12, 24), (12, 25), (12, 31)})
 
 
-def keep_by_season(visits: Visits, rng: np.random.Generator) -> Flags:
+def select_by_season(visits: Visits, rng: np.random.Generator) -> Flags:
     """Return which visits take place: fewer in summer and around Christmas, some weeks busier."""
     first, last = int(visits.day.min()), int(visits.day.max())
-    days = np.array([_season(date.fromordinal(day)) for day in range(first, last + 1)])
+    days = np.array([_season_share(date.fromordinal(day)) for day in range(first, last + 1)])
     weeks = rng.normal(0, 0.06, size=(last - first) // 7 + 2)
     days *= 1 + weeks[(np.arange(len(days)) + (first - 1) % 7) // 7]
     return rng.random(len(visits)) < days[visits.day - first]
 
 
-def _season(day: date) -> float:
+def _season_share(day: date) -> float:
     """Return the share of wanted visits that take place around this day."""
     if (day.month, day.day) in HOLIDAYS or _is_thanksgiving(day):
         return 0.0
@@ -50,25 +50,25 @@ def fit_days(visits: Visits) -> Visits:
     """
     day = visits.day.copy()
     for _ in range(24):
-        full = _too_many(visits.therapist, day)
+        full = _is_too_many(visits.therapist, day)
         if not full.any():
             break
         day[full] += 1
         day[full & ((day - 1) % 7 == 6)] += 1  # nobody is moved to a Sunday
     moved = replace(visits, day=day)
-    return moved.pick(~_too_many(moved.therapist, moved.day))
+    return moved.pick(~_is_too_many(moved.therapist, moved.day))
 
 
-def _too_many(therapist: Ints, day: Ints) -> Flags:
+def _is_too_many(therapist: Ints, day: Ints) -> Flags:
     """Return which visits exceed the slots of their therapist's day."""
     key = therapist * 10_000_000 + day
     order = np.argsort(key, kind="stable")
     late = np.zeros(len(day), dtype=np.bool_)
-    late[order] = running_number(key[order]) >= SLOTS_A_DAY
+    late[order] = number_within_runs(key[order]) >= SLOTS_A_DAY
     return late
 
 
-def start_minutes(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
+def assign_start_minutes(visits: Visits, births: Births, rng: np.random.Generator) -> Ints:
     """Return the start minute of each visit, city by city within a day."""
     city = births.city[visits.birth]
     turned = (visits.therapist + visits.day) % 2 == 1
@@ -76,7 +76,7 @@ def start_minutes(visits: Visits, births: Births, rng: np.random.Generator) -> I
     key = visits.therapist * 10_000_000 + visits.day
     order = np.lexsort((rng.random(len(visits)), along, key))
     rank = np.empty(len(visits), dtype=np.int64)
-    rank[order] = running_number(key[order])
+    rank[order] = number_within_runs(key[order])
     _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
     free = SLOTS_A_DAY - counts
     first_slot = (rng.random(len(counts)) * (free + 1)).astype(np.int64)

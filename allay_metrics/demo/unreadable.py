@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from allay_metrics.demo.export import HEADER, Rows
-from allay_metrics.demo.invent import Invented
+from allay_metrics.demo.invention import Invented
 from allay_metrics.demo.practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM, TIMEZONE
 
 
@@ -16,13 +16,15 @@ def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:
     """
     number = int(rows.appointment[-1]) if len(rows.appointment) else 0
     until = invented.until
-    yield _line("Dana Whitfield", _missing_day(until), ("9:00 am", "10:00 am"), S_CST, number + 31)
+    yield _format_line(
+        "Dana Whitfield", _missing_day(until), ("9:00 am", "10:00 am"), S_CST, number + 31
+    )
     change = clocks_back(until.year if clocks_back(until.year) < until else until.year - 1)
     earliest = date.fromordinal(int(invented.visits.day.min()))
     if earliest < change and until - change < timedelta(days=250):
         day = f"{change:%B} {change.day}, {change.year}"
         hours = ("1:30 am", "3:00 am")
-        yield _line("Mariko Feldman", day, hours, S_LACTATION_FIRST, number + 57)
+        yield _format_line("Mariko Feldman", day, hours, S_LACTATION_FIRST, number + 57)
 
 
 def clocks_back(year: int) -> date:
@@ -38,7 +40,7 @@ def _missing_day(until: date) -> str:
     return f"{date(year, month, 1):%B} 31, {year}"
 
 
-def _line(name: str, day: str, hours: tuple[str, str], service: int, number: int) -> str:
+def _format_line(name: str, day: str, hours: tuple[str, str], service: int, number: int) -> str:
     """Return one otherwise complete row."""
     first, last = name.split()
     values = dict.fromkeys(HEADER, "") | {

@@ -44,7 +44,7 @@ UNKNOWN = CityMatch("unknown", "none")
 
 
 @lru_cache(maxsize=_DISTINCT_TEXTS)
-def place(
+def find_city(
     city_text: str | None,
     zip_text: str | None,
     address: str | None,
@@ -110,9 +110,9 @@ def _typed_cities(text: str, names: CityNames) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cities))
 
 
-def forget_places() -> None:
+def clear_city_cache() -> None:
     """Clear the caches of addresses, so that nothing of an erased family stays in memory."""
-    place.cache_clear()
+    find_city.cache_clear()
     _typed_cities.cache_clear()
     _cities_of.cache_clear()
 

@@ -27,7 +27,7 @@ class Ending:
         return not self.again
 
 
-def ending(
+def derive_ending(
     clients: Collection[str],
     visits: Sequence[Visit],
     visit_client_pairs: Iterable[tuple[str, str]],

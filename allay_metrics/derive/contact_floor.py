@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, delete, select
 
-from allay_metrics.contact import LEVELS, contact_of
+from allay_metrics.contact import LEVELS, parse_contact
 from allay_metrics.derive.contact_match import entries_by_match, keep_matches
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.tables import booking, family_contact, visit
@@ -110,4 +110,4 @@ def _strictness(row: Row[Any]) -> tuple[int, int, str]:
 
 
 def _level(level: str) -> int:
-    return LEVELS.index(contact_of(level, None).level)
+    return LEVELS.index(parse_contact(level, None).level)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from allay_metrics.derive.closing import DIED
 from allay_metrics.derive.facts import Booking, ClientRow, Closed, Visit
 from allay_metrics.outcomes.concern_words import concern_of
-from allay_metrics.outcomes.episodes import stays
+from allay_metrics.outcomes.episodes import build_stays
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import client, episode
@@ -34,7 +34,7 @@ class EpisodeRow(NamedTuple):
     visit_type: str
 
 
-def episodes_of(
+def derive_episodes(
     visits: Sequence[Visit],
     people: Mapping[str, ClientRow],
     visit_client_pairs: Iterable[tuple[str, str]],
@@ -65,7 +65,7 @@ def _of_client(
         visits = [visit for visit in visits if visit.day <= closed.day]
         if not visits:
             return
-    for stay in stays((visit.day for visit in visits), on, visits[-1].day):
+    for stay in build_stays((visit.day for visit in visits), on, visits[-1].day):
         in_stay = [visit for visit in visits if stay.days[0] <= visit.day <= stay.days[-1]]
         first = in_stay[0]
         yield EpisodeRow(

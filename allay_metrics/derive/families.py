@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
-from allay_metrics.derive.choices import read_links
 from allay_metrics.derive.matching import (
     Clues,
     Links,
     certain_match,
-    linked,
+    find_match,
+    follow_links,
     name_match,
     plain_name,
     provisional_match,
-    settled_match,
 )
-from allay_metrics.records.bulk import among, insert_rows, plain_rows, update_rows
+from allay_metrics.derive.overrides import read_links
+from allay_metrics.records.bulk import among, insert_rows, read_plain_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, family
 
@@ -52,7 +52,7 @@ def settle_families(
     doubts: dict[str, str | None] = {}
     matches: dict[str, str] = {}
     for row in doubtful:
-        match, doubt = settled_match(row.phone, row.client_name, row.address, clues, links)
+        match, doubt = find_match(row.phone, row.client_name, row.address, clues, links)
         id_ = matches.setdefault(match, key_of(practice_id, "family", match))
         doubts[id_] = doubts.get(id_) or doubt
         if id_ != row.family_id:
@@ -103,7 +103,8 @@ def families_of(
     """
     links = read_links(conn, practice_id)
     matches = [
-        linked(certain_match(e) or provisional_match(p, n, a), n, links) for e, p, n, a in people
+        follow_links(certain_match(e) or provisional_match(p, n, a), n, links)
+        for e, p, n, a in people
     ]
     ids = {match: key_of(practice_id, "family", match) for match in dict.fromkeys(matches)}
     make_families(conn, practice_id, ids)
@@ -137,7 +138,7 @@ def _settle_by_email(
         )
     )
     rows = conn.execute(statement).all()
-    matches = {row.id: linked(f"e:{row.email}", row.client_name, links) for row in rows}
+    matches = {row.id: follow_links(f"e:{row.email}", row.client_name, links) for row in rows}
     ids = {match: key_of(practice_id, "family", match) for match in set(matches.values())}
     make_families(conn, practice_id, ids)
     moves = [
@@ -156,13 +157,13 @@ def _without_email(conn: Connection, practice_id: str, families: set[str]) -> li
     if len(few) <= len(families):
         return few
     theirs = in_practice & booking.c.family_id.in_(among(conn, families))
-    booking_rows = plain_rows(
+    booking_rows = read_plain_rows(
         conn, select(booking.c.client_name, booking.c.phone).where(theirs).distinct()
     )
     by_phone = booking.c.phone.in_(among(conn, {phone for _, phone in booking_rows if phone}))
     # A row matched by its phone may bring along rows that share only its name.
     client_names = select(booking.c.client_name).where(no_email, by_phone).distinct()
-    names_by_phone = plain_rows(conn, client_names)
+    names_by_phone = read_plain_rows(conn, client_names)
     names = {name for name, *_ in chain(booking_rows, names_by_phone)}
     spelt = _spelt(conn, practice_id, names, _nameless())
     by_name = booking.c.client_name.in_(among(conn, spelt))
@@ -186,7 +187,7 @@ def _clues(conn: Connection, practice_id: str, rows: list[Row[Any]]) -> Clues:
         phones[row.phone].add(f"e:{row.email}")
     names: dict[str, set[str]] = defaultdict(set)
     for row in conn.execute(select(*columns).where(in_practice, by_name, has_email_or_phone)):
-        match, _ = settled_match(row.phone, row.client_name, row.address, Clues(phones, {}), {})
+        match, _ = find_match(row.phone, row.client_name, row.address, Clues(phones, {}), {})
         names[name_match(row.client_name, row.address)].add(certain_match(row.email) or match)
     return Clues(phones, names)
 
@@ -204,5 +205,5 @@ def _spelt(
     if not wanted:
         return set()
     statement = select(booking.c.client_name).where(booking.c.practice_id == practice_id, rows)
-    stored = plain_rows(conn, statement.distinct())
+    stored = read_plain_rows(conn, statement.distinct())
     return {name for (name,) in stored if plain_name(name) in wanted}

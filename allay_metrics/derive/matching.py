@@ -38,7 +38,7 @@ def split_match(match: str, name: str) -> str:
     return f"n:{plain_name(name)}|{match}"
 
 
-def linked(match: str, name: str, links: Links) -> str:
+def follow_links(match: str, name: str, links: Links) -> str:
     """Return the match key that a booking's own key leads to, following all links."""
     path = {match}
     while links:
@@ -50,7 +50,7 @@ def linked(match: str, name: str, links: Links) -> str:
     return match
 
 
-def settled_match(
+def find_match(
     phone: str | None,
     name: str,
     address: str | None,
@@ -65,8 +65,8 @@ def settled_match(
     own = provisional_match(phone, name, address)
     matches = clues.phones.get(phone, set()) if phone else clues.names.get(own, set())
     if (own, "") in links or (own, plain_name(name)) in links:
-        return linked(own, name, links), None
-    targets = {linked(match, name, links) for match in matches}
+        return follow_links(own, name, links), None
+    targets = {follow_links(match, name, links) for match in matches}
     if len(targets) == 1:
         return targets.pop(), None
     if len(matches) > 1:

@@ -36,7 +36,7 @@ def people_named(
     return ("infant", names) if names else ("parent", [client_name])
 
 
-def clients_of(visits: Sequence[Visit]) -> tuple[dict[str, ClientRow], list[tuple[str, str]]]:
+def derive_clients(visits: Sequence[Visit]) -> tuple[dict[str, ClientRow], list[tuple[str, str]]]:
     """Return one family's clients by id, and (visit id, client id) pairs."""
     clients: dict[str, ClientRow] = {}
     ids: dict[str, str] = {}

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Subquery, func, or_, select
 
-from allay_metrics.contact import ContactPermission, contact_of, strictest
+from allay_metrics.contact import ContactPermission, parse_contact, strictest
 from allay_metrics.derive.facts import Booking, Closed
-from allay_metrics.records.bulk import among, plain_rows
+from allay_metrics.records.bulk import among, read_plain_rows
 from allay_metrics.records.tables import (
     booking,
     care_closed,
@@ -32,7 +32,7 @@ def read_bookings(
         .where(booking.c.practice_id == practice_id, booking.c.family_id.in_(among(conn, families)))
         .order_by(booking.c.family_id)
     )
-    bookings = _parse_bookings(plain_rows(conn, statement))
+    bookings = _parse_bookings(read_plain_rows(conn, statement))
     for family_id, group in groupby(bookings, attrgetter("family_id")):
         yield family_id, sorted(group, key=attrgetter("id"))
 
@@ -58,7 +58,7 @@ def _day(value: str | date | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def closed_clients(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
+def read_closings(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
     """Return the closings of these clients by client id."""
     statement = select(
         care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason
@@ -82,11 +82,11 @@ def read_contacts(conn: Connection, practice_id: str) -> dict[str, ContactPermis
     )
     contacts_by_booking: dict[str, list[ContactPermission]] = defaultdict(list)
     for row in conn.execute(statement):
-        contacts_by_booking[row.booking_id].append(contact_of(row.level, row.reason))
+        contacts_by_booking[row.booking_id].append(parse_contact(row.level, row.reason))
     return {booking_id: strictest(contacts) for booking_id, contacts in contacts_by_booking.items()}
 
 
-def decisions(conn: Connection, practice_id: str) -> dict[str, str]:
+def read_decisions(conn: Connection, practice_id: str) -> dict[str, str]:
     """Return the owner's decisions on missing bookings, by booking id.
 
     A decision ends once a newer file holds the booking, even if it goes missing again later. The

@@ -5,28 +5,28 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics.derive.choices import Overrides, read_choices
-from allay_metrics.derive.closing import died_on, ending
+from allay_metrics.derive.client_moves import move_client_data
+from allay_metrics.derive.closing import derive_ending, died_on
 from allay_metrics.derive.contact_floor import spread_contact
-from allay_metrics.derive.episodes import EpisodeRow, drop_episodes, episodes_of, write_episodes
+from allay_metrics.derive.driving_legs import refresh_legs
+from allay_metrics.derive.episodes import EpisodeRow, derive_episodes, drop_episodes, write_episodes
 from allay_metrics.derive.facts import ClientRow, FamilyFacts, Visit
 from allay_metrics.derive.families import settle_families
-from allay_metrics.derive.follow import follow
 from allay_metrics.derive.follow_ups import set_flags
-from allay_metrics.derive.legs import refresh_legs
-from allay_metrics.derive.people import clients_of, family_facts, referral_source
+from allay_metrics.derive.overrides import Overrides, read_overrides
+from allay_metrics.derive.people import derive_clients, family_facts, referral_source
 from allay_metrics.derive.reading import (
-    closed_clients,
-    decisions,
     imports_that_mark_attendance,
     read_bookings,
+    read_closings,
     read_contacts,
+    read_decisions,
 )
-from allay_metrics.derive.slots import visits_of
-from allay_metrics.derive.unmatched import forget_who, note_who
+from allay_metrics.derive.respondents import clear_respondents, save_respondents
+from allay_metrics.derive.slots import derive_visits
 from allay_metrics.derive.writing import (
-    drop_unbooked,
-    drop_unseen,
+    drop_clients_without_visit,
+    drop_families_without_booking,
     drop_visits,
     write_clients,
     write_families,
@@ -58,10 +58,10 @@ def derive(
     `stay` are rows of clients that somebody assigned by hand (`follow`). `progress` is called with
     the share done, 0 to 1. Runs in the caller's transaction.
     """
-    choices = read_choices(conn, practice_id)
+    choices = read_overrides(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))
     batches = [families[start : start + BATCH] for start in range(0, len(families), BATCH)]
-    follow(conn, practice_id, families, choices, stay)
+    move_client_data(conn, practice_id, families, choices, stay)
     spread_contact(conn, practice_id, families, of_left=not contact_given_back)
     # All visits are deleted before any is written: a moved booking takes its visit id along.
     dropped_days = [_drop_batch(conn, practice_id, batch) for batch in batches]
@@ -69,9 +69,9 @@ def derive(
     for done, (batch, before) in enumerate(zip(batches, dropped_days, strict=True), 1):
         days |= _derive_batch(conn, practice_id, batch, choices)
         if before:
-            note_who(conn, practice_id, batch)
-            drop_unseen(conn, practice_id, batch)
-        drop_unbooked(conn, practice_id, batch)
+            save_respondents(conn, practice_id, batch)
+            drop_clients_without_visit(conn, practice_id, batch)
+        drop_families_without_booking(conn, practice_id, batch)
         progress(done / len(batches))
     refresh_legs(conn, practice_id, days, as_written=True)
     rollup.refresh(conn, practice_id, days)
@@ -95,7 +95,7 @@ def _drop_batch(conn: Connection, practice_id: str, families: list[str]) -> set[
 def _derive_batch(
     conn: Connection, practice_id: str, families: list[str], choices: Overrides
 ) -> set[date]:
-    decided = decisions(conn, practice_id)
+    decided = read_decisions(conn, practice_id)
     contacts = read_contacts(conn, practice_id)
     marking = imports_that_mark_attendance(conn, practice_id)
     visits: list[Visit] = []
@@ -105,14 +105,14 @@ def _derive_batch(
     episodes: list[EpisodeRow] = []
     bookings_by_family = [group for _, group in read_bookings(conn, practice_id, families)]
     courses = [
-        (bookings, visits_of(bookings, decided, marking, choices))
+        (bookings, derive_visits(bookings, decided, marking, choices))
         for bookings in bookings_by_family
     ]
-    cared_for = [clients_of(family_visits) for _, family_visits in courses]
-    closed = closed_clients(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
+    cared_for = [derive_clients(family_visits) for _, family_visits in courses]
+    closed = read_closings(conn, practice_id, [id_ for people, _ in cared_for for id_ in people])
     for (bookings, family_visits), (people, pairs) in zip(courses, cared_for, strict=True):
         parents = {id_ for id_, person in people.items() if person.kind == "parent"}
-        ended = ending(people, family_visits, pairs, closed, parents)
+        ended = derive_ending(people, family_visits, pairs, closed, parents)
         set_flags(family_visits, ended.day if ended else None, died_on(people, closed))
         source = referral_source(bookings)
         for family_visit in family_visits:
@@ -120,12 +120,12 @@ def _derive_batch(
         visits += family_visits
         clients |= people
         visit_client_pairs += pairs
-        episodes += episodes_of(family_visits, people, pairs, closed)
+        episodes += derive_episodes(family_visits, people, pairs, closed)
         facts.append(family_facts(bookings, family_visits, ended, contacts))
     write_families(conn, practice_id, facts)
     write_visits(conn, practice_id, visits)
     write_clients(conn, practice_id, clients, visit_client_pairs)
-    forget_who(conn, practice_id, clients)
+    clear_respondents(conn, practice_id, clients)
     write_episodes(conn, practice_id, episodes)
     return {family_visit.day for family_visit in visits}
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from allay_metrics.derive.choices import Overrides, Types
-from allay_metrics.derive.city import CityMatch, place
+from allay_metrics.derive.city import CityMatch, find_city
 from allay_metrics.derive.facts import Booking, Visit
 from allay_metrics.derive.history import fill_from_history
+from allay_metrics.derive.overrides import Overrides, Types
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
 
 
-def visits_of(
+def derive_visits(
     bookings: Sequence[Booking],
     decided: Mapping[str, str],
     marking: frozenset[str],
@@ -26,7 +26,7 @@ def visits_of(
     yields no visit.
     """
     kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
-    places = fill_from_history([b.starts_at for b in kept], _places(kept, choices))
+    places = fill_from_history([b.starts_at for b in kept], _find_cities(kept, choices))
     words, types = choices.type_words, choices.types
     visits: dict[tuple[str, int, str], Visit] = {}
     for booking, match in zip(kept, places, strict=True):
@@ -62,9 +62,9 @@ def visits_of(
     return sorted(visits.values(), key=lambda visit: (visit.starts_at, visit.id))
 
 
-def _places(bookings: Sequence[Booking], choices: Overrides) -> list[CityMatch]:
+def _find_cities(bookings: Sequence[Booking], choices: Overrides) -> list[CityMatch]:
     names, corrected = choices.city_names, choices.cities
-    places = [place(b.city_text, b.zip, b.address, b.notes, names) for b in bookings]
+    places = [find_city(b.city_text, b.zip, b.address, b.notes, names) for b in bookings]
     if not corrected:
         return places
     return [

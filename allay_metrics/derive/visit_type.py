@@ -71,7 +71,7 @@ def visit_types(text: str, words: VisitTypeWords) -> tuple[str, str]:
     return (*types, "", "")[0] or "other", (*types, "", "")[1]
 
 
-def says(word: str, text: str) -> bool:
+def has_word(word: str, text: str) -> bool:
     """Return whether a service name contains a word or phrase."""
     return _pattern(word).search(text) is not None
 

@@ -7,8 +7,8 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select
 
 from allay_metrics.derive.county import county_of
+from allay_metrics.derive.driving_legs import Leg, leg_before
 from allay_metrics.derive.facts import ClientRow, FamilyFacts, Visit
-from allay_metrics.derive.legs import Leg, leg_before
 from allay_metrics.records.bulk import among, insert_rows, update_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, city, client, family, therapist, visit_client
@@ -72,8 +72,8 @@ def drop_visits(conn: Connection, practice_id: str, families: Sequence[str]) -> 
 
 def write_visits(conn: Connection, practice_id: str, visits: list[Visit]) -> None:
     """Insert visits with all flags set, adding the calendar columns of their day."""
-    therapists = _keep_therapists(conn, practice_id, {visit.therapist for visit in visits})
-    _keep_cities(conn, practice_id, {visit.city for visit in visits})
+    therapists = _save_therapists(conn, practice_id, {visit.therapist for visit in visits})
+    _save_cities(conn, practice_id, {visit.city for visit in visits})
     calendar = {day: _calendar(day) for day in {visit.day for visit in visits}}
     as_derived = attrgetter(*_AS_DERIVED)
     rows = [
@@ -98,7 +98,7 @@ def _calendar(day: date) -> tuple[str, str, str, int]:
     return day.isoformat(), monday.isoformat(), day.replace(day=1).isoformat(), day.weekday()
 
 
-def _keep_therapists(conn: Connection, practice_id: str, names: set[str]) -> dict[str, str]:
+def _save_therapists(conn: Connection, practice_id: str, names: set[str]) -> dict[str, str]:
     in_practice = therapist.c.practice_id == practice_id
     ids_by_name = {
         r.name: r.id
@@ -114,7 +114,7 @@ def _keep_therapists(conn: Connection, practice_id: str, names: set[str]) -> dic
     return ids_by_name | {str(row["name"]): row["id"] for row in rows}
 
 
-def _keep_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
+def _save_cities(conn: Connection, practice_id: str, shown: set[str]) -> None:
     in_practice = city.c.practice_id == practice_id
     existing_names = set(conn.execute(select(city.c.name).where(in_practice)).scalars())
     rows = [
@@ -184,7 +184,9 @@ def write_clients(
     insert_rows(conn, visit_client, ("practice_id", "visit_id", "client_id"), rows)
 
 
-def unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> ColumnElement[bool]:
+def has_no_visit(
+    conn: Connection, practice_id: str, families: Sequence[str]
+) -> ColumnElement[bool]:
     """Return the condition for these families' clients without a visit."""
     of_families = client.c.family_id.in_(among(conn, families))
     has_visit = exists().where(
@@ -193,12 +195,14 @@ def unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> Colum
     return and_(client.c.practice_id == practice_id, of_families, ~has_visit)
 
 
-def drop_unseen(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+def drop_clients_without_visit(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
     """Delete these families' clients without a visit, left by an undone import or a new name."""
-    conn.execute(delete(client).where(unseen(conn, practice_id, families)))
+    conn.execute(delete(client).where(has_no_visit(conn, practice_id, families)))
 
 
-def drop_unbooked(conn: Connection, practice_id: str, families: Sequence[str]) -> None:
+def drop_families_without_booking(
+    conn: Connection, practice_id: str, families: Sequence[str]
+) -> None:
     """Delete the families that have no booking any more."""
     booked = exists().where(
         booking.c.practice_id == practice_id, booking.c.family_id == family.c.id

@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 from allay_metrics.config import is_private
 from allay_metrics.errors import ConfigProblem, FileProblem
-from allay_metrics.plausible import read_whole
+from allay_metrics.plausibility import read_whole
 
 MOST = 100  # rows an answer has at most unless asked otherwise; never relied on to be more
 WINDOW = timedelta(days=28)
@@ -140,12 +140,12 @@ class AcuityClient:
             # Asked for so many bytes, the library takes a connection that broke for the end.
             if len(body) < min(promised, _LARGEST + 1):
                 raise http.client.IncompleteRead(body)
-            return answer.status, _wait_told(answer.getheader("Retry-After")), body
+            return answer.status, _parse_retry_after(answer.getheader("Retry-After")), body
         finally:
             connection.close()
 
 
-def _wait_told(text: str | None) -> float | None:
+def _parse_retry_after(text: str | None) -> float | None:
     """Return the seconds of a Retry-After header, given as such or as a date."""
     if not text:
         return None
@@ -167,7 +167,7 @@ def _rows(body: bytes) -> list[Appointment]:
     return rows
 
 
-def as_export(appointments: list[Appointment]) -> tuple[list[str], list[list[str]]]:
+def build_export(appointments: list[Appointment]) -> tuple[list[str], list[list[str]]]:
     """Return header and records as an export of these appointments has them.
 
     Each question is a column. Where no question asks for an address, the location is one.

@@ -21,7 +21,7 @@ from icalendar.error import BrokenCalendarProperty
 
 from allay_metrics import words
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.child import limit, say
+from allay_metrics.intake.child_process import limit_resources, write_line
 from allay_metrics.intake.table import Record
 
 # Repeating events are read so far beyond the day of the export.
@@ -44,7 +44,7 @@ class Events:
         self.notes: list[str] = []
         calendar = _read(path, encoding)
         self._name = str(calendar.get("X-WR-CALNAME", "")).strip()
-        self._until = _exported(calendar, path) + AHEAD
+        self._until = _read_export_time(calendar, path) + AHEAD
         self.records = self._all_records(calendar)
 
     def _all_records(self, calendar: Calendar) -> list[Record]:
@@ -67,7 +67,7 @@ class Events:
     def _times(self, calendar: Calendar, events: list[Component]) -> list[Record]:
         """Return a record for each time a series happens, moved ones where they went."""
         try:
-            if any(_too_often(event) for event in events):
+            if any(_is_too_often(event) for event in events):
                 return [self._record(event, problem=_OFTEN) for event in events]
             occurrences = list(self._between(calendar, events))
         except Exception:  # noqa: BLE001 - whatever a rule breaks in the library, the row is kept
@@ -81,31 +81,31 @@ class Events:
         alone = Calendar()
         for part in (*calendar.walk("VTIMEZONE"), *events):
             alone.add_component(part)
-        starts = [_start(event) for event in events]
-        begin = min(_as_date(start) for start in starts if start is not None) - timedelta(days=2)
+        starts = [_read_start(event) for event in events]
+        begin = min(_to_date(start) for start in starts if start is not None) - timedelta(days=2)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             query = recurring_ical_events.of(alone)
             yield from query.between(begin, self._until.date() + timedelta(days=1))
 
     def _record(self, event: Component, *, in_series: bool = False, problem: str = "") -> Record:
-        start, end = _start(event), _end(event)
-        problem = problem or _problem(start, end)
+        start, end = _read_start(event), _read_end(event)
+        problem = problem or _find_problem(start, end)
         key = f"{event.get('UID', '')}|{self._name}"
-        if in_series and (of := _moment(event, "RECURRENCE-ID")) is not None:
-            key += f"|{_in_utc(of)}"
-        zone = _zone(event, start)
+        if in_series and (of := _read_moment(event, "RECURRENCE-ID")) is not None:
+            key += f"|{_to_utc(of)}"
+        zone = _find_zone(event, start)
         return [
             key,
-            _text(event, "SUMMARY"),
-            _written(start, zone),
-            _written(end, zone),
+            _read_text(event, "SUMMARY"),
+            _format_time(start, zone),
+            _format_time(end, zone),
             "" if zone == _BY_OFFSET else zone,
-            _text(event, "LOCATION"),
-            _text(event, "DESCRIPTION"),
+            _read_text(event, "LOCATION"),
+            _read_text(event, "DESCRIPTION"),
             self._name,
-            _written(_moment(event, "CREATED"), _BY_OFFSET),
-            _text(event, "STATUS"),
+            _format_time(_read_moment(event, "CREATED"), _BY_OFFSET),
+            _read_text(event, "STATUS"),
             problem,
         ]
 
@@ -137,14 +137,14 @@ def _read(path: Path, encoding: str) -> Calendar:
     return calendar
 
 
-def _exported(calendar: Calendar, path: Path) -> datetime:
+def _read_export_time(calendar: Calendar, path: Path) -> datetime:
     """Return when the calendar was exported: its events are stamped with that moment."""
-    stamps = [_moment(event, "DTSTAMP") for event in calendar.walk("VEVENT")]
+    stamps = [_read_moment(event, "DTSTAMP") for event in calendar.walk("VEVENT")]
     aware_stamps = [stamp for stamp in stamps if isinstance(stamp, datetime) and stamp.tzinfo]
     return max(aware_stamps, default=datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
-def _moment(event: Component, name: str) -> datetime | date | None:
+def _read_moment(event: Component, name: str) -> datetime | date | None:
     """Return a moment the event names, None where there is none or it cannot be read."""
     try:
         value = getattr(event.get(name), "dt", None)
@@ -153,19 +153,19 @@ def _moment(event: Component, name: str) -> datetime | date | None:
     return value if isinstance(value, date) else None
 
 
-def _start(event: Component) -> datetime | date | None:
-    return _moment(event, "DTSTART")
+def _read_start(event: Component) -> datetime | date | None:
+    return _read_moment(event, "DTSTART")
 
 
-def _end(event: Component) -> datetime | date | None:
-    end, start = _moment(event, "DTEND"), _start(event)
+def _read_end(event: Component) -> datetime | date | None:
+    end, start = _read_moment(event, "DTEND"), _read_start(event)
     length: Any = getattr(event.get("DURATION"), "dt", None)
     if end is None and isinstance(start, datetime) and isinstance(length, timedelta):
         return (start.astimezone(UTC) if start.tzinfo else start) + length
     return end
 
 
-def _problem(start: datetime | date | None, end: datetime | date | None) -> str:
+def _find_problem(start: datetime | date | None, end: datetime | date | None) -> str:
     if start is None:
         return NO_START
     if not isinstance(start, datetime):
@@ -173,7 +173,7 @@ def _problem(start: datetime | date | None, end: datetime | date | None) -> str:
     return "it has no end" if end is None else ""
 
 
-def _zone(event: Component, start: datetime | date | None) -> str:
+def _find_zone(event: Component, start: datetime | date | None) -> str:
     """Return the zone's name as the clock knows it, or that the times carry their offset."""
     if not isinstance(start, datetime):
         return ""
@@ -183,7 +183,7 @@ def _zone(event: Component, start: datetime | date | None) -> str:
     return str(getattr(start.tzinfo, "key", "")) or _BY_OFFSET
 
 
-def _written(at: datetime | date | None, zone: str) -> str:
+def _format_time(at: datetime | date | None, zone: str) -> str:
     """Return a wall time without offset where the zone is named, else with it."""
     if not isinstance(at, datetime):
         return at.isoformat() if at else ""
@@ -193,48 +193,48 @@ def _written(at: datetime | date | None, zone: str) -> str:
     return at.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
-def _in_utc(at: datetime | date) -> str:
+def _to_utc(at: datetime | date) -> str:
     if isinstance(at, datetime) and at.tzinfo:
         return at.astimezone(UTC).isoformat()
     return at.isoformat()
 
 
-def _as_date(at: datetime | date) -> date:
+def _to_date(at: datetime | date) -> date:
     return at.date() if isinstance(at, datetime) else at
 
 
-def _too_often(event: Component) -> bool:
+def _is_too_often(event: Component) -> bool:
     rules: Any = event.get("RRULE") or []
     rule_list = rules if isinstance(rules, list) else [rules]
-    return any(_times_a_day(rule) > _MOST_A_DAY for rule in rule_list)
+    return any(_count_times_a_day(rule) > _MOST_A_DAY for rule in rule_list)
 
 
-def _times_a_day(rule: Any) -> int:
+def _count_times_a_day(rule: Any) -> int:
     """Return how often a rule fires in a day: its hours times minutes times seconds."""
     if any(str(freq).upper() in _TOO_OFTEN for freq in rule.get("FREQ", [])):
         return _MOST_A_DAY + 1
     return prod(len(rule[part]) for part in ("BYHOUR", "BYMINUTE", "BYSECOND") if part in rule)
 
 
-def _text(event: Component, name: str) -> str:
+def _read_text(event: Component, name: str) -> str:
     value = event.get(name, "")
     return str(value[0] if isinstance(value, list) else value).strip()
 
 
 def main(path: Path, encoding: str) -> int:
     """Write the calendar's events; a sentence about what is wrong, and 1."""
-    limit(path)
+    limit_resources(path)
     try:
         events = Events(path, encoding)
     except FileProblem as error:
-        say({"problem": str(error)})
+        write_line({"problem": str(error)})
         return 1
     except Exception as error:  # noqa: BLE001 whatever a file breaks in the parser
-        say({"problem": f"cannot be read as a calendar ({type(error).__name__})"})
+        write_line({"problem": f"cannot be read as a calendar ({type(error).__name__})"})
         return 1
-    say({"notes": events.notes})
+    write_line({"notes": events.notes})
     for record in events.records:
-        say(record)
+        write_line(record)
     return 0
 
 

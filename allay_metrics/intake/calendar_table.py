@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from allay_metrics.intake.child import read_in_child
+from allay_metrics.intake.child_process import read_in_child
 from allay_metrics.intake.table import FIRST_RECORDS, Batch, Record
 
 PROGRAM = ("-m", "allay_metrics.intake.calendar_file")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.intake.texts import one_line, quoted
+from allay_metrics.intake.texts import one_line, quote
 from allay_metrics.intake.times import DayFormats, TimeOfDay, read_time, split_moment
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 wall times are subtracted from it
@@ -51,9 +51,9 @@ class Moments:
 
 def practice_zone(name: str) -> ZoneInfo:
     """Return the practice's time zone, or raise ConfigProblem for an unknown name."""
-    zone = _zone(name)
+    zone = _find_zone(name)
     if zone is None:
-        raise ConfigProblem(f"The time zone {quoted(name)} is not known.")
+        raise ConfigProblem(f"The time zone {quote(name)} is not known.")
     return zone
 
 
@@ -126,7 +126,7 @@ class Clock:
         self._seconds[time_text] = seconds
 
     def _day_in_zone(self, text: str, zone_text: str) -> "_ZonedDay | Moment":
-        zone = _zone(zone_text) if zone_text.strip() else self._practice
+        zone = _find_zone(zone_text) if zone_text.strip() else self._practice
         day = self._formats.read(text) if text else "it is empty"
         if isinstance(day, str):
             return Moment(0, "", day)
@@ -145,7 +145,7 @@ class Clock:
         if offset is None:
             offset, later = _offset(at, day.zone, 0), _offset(at, day.zone, 1)
             if offset != later:
-                return Moment(0, "", _change_of_clocks(day.zone, twice=offset > later))
+                return Moment(0, "", _describe_clock_change(day.zone, twice=offset > later))
         epoch = _seconds(at) - offset
         return Moment(epoch, self._date(epoch), "")
 
@@ -162,14 +162,14 @@ def _offset(at: datetime, zone: ZoneInfo, fold: int) -> int:
     return int((offset or timedelta()).total_seconds())
 
 
-def _change_of_clocks(zone: ZoneInfo, *, twice: bool) -> str:
+def _describe_clock_change(zone: ZoneInfo, *, twice: bool) -> str:
     if twice:
         return f"this hour happens twice in {zone.key} (clocks go back): which one is not told"
     return f"this hour does not exist in {zone.key} (clocks go forward)"
 
 
 @lru_cache(maxsize=512)
-def _zone(name: str) -> ZoneInfo | None:
+def _find_zone(name: str) -> ZoneInfo | None:
     zone_name = one_line(name)
     try:
         return ZoneInfo(_ZONE_NAMES.get(zone_name.casefold(), zone_name))

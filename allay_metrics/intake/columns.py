@@ -12,7 +12,7 @@ DISTINCT_TEXTS = 50_000  # as many as a cache keeps: memory stays the same for a
 Column = Sequence[str]
 
 
-class Tidy:
+class TextTidier:
     """Tidies the texts of one file; the same text is worked out once."""
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Tidy:
 class Columns:
     """Columns of equal length; a field the file has no column for is blank in every row."""
 
-    def __init__(self, records: list[Record], where: ColumnMap, tidy: Tidy) -> None:
+    def __init__(self, records: list[Record], where: ColumnMap, tidy: TextTidier) -> None:
         self.size = len(records)
         self._where = where
         self._tidy = tidy

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from allay_metrics.intake.column_suggestions import normalise
 from allay_metrics.intake.rules import MARKS
-from allay_metrics.intake.suggest import plain
 from allay_metrics.intake.texts import one_line
 
 DAY_FORMATS = {
@@ -18,7 +18,7 @@ _NAMED_DAYS = (
     "%a %d %B %Y",
 )  # fmt: skip
 # By these columns the next file is recognised, as far as they are mapped.
-_TELLING = (
+_IDENTIFYING = (
     "start", "start_date", "start_time", "end", "end_time", "minutes", "client_name", "first_name",
     "last_name", "therapist", "type", "price",
 )  # fmt: skip
@@ -44,24 +44,24 @@ class ProfileDraft:
         """Return the profile as its file says it."""
         lines = [
             "# Made on the Records page. Every line can be changed: headers stand as in the file.",
-            f"name = {_quoted(self.name)}",
-            f"label = {_quoted(self.label or self.name)}",
-            f"holds = {_quoted(self.holds)}",
+            f"name = {_format_string(self.name)}",
+            f"label = {_format_string(self.label or self.name)}",
+            f"holds = {_format_string(self.holds)}",
             f"marks_attendance = {str(self._marks('arrived')).lower()}",
-            f"recognised_by = {_listed(self._telling())}",
+            f"recognised_by = {_format_list(self._telling())}",
             "",
             "[columns]",
-            *(f"{name} = {_listed([header])}" for name, header in self.columns.items()),
+            *(f"{name} = {_format_list([header])}" for name, header in self.columns.items()),
             "",
             "[formats]",
-            f"day = {_listed([*DAY_FORMATS[self.day], *_NAMED_DAYS])}",
+            f"day = {_format_list([*DAY_FORMATS[self.day], *_NAMED_DAYS])}",
         ]
         if self.minutes:
             lines += ["", "[defaults]", f"minutes = {self.minutes}"]
         return "\n".join([*lines, *self._rules(), "", *self._carries(), ""])
 
     def _telling(self) -> list[str]:
-        headers = [self.columns[name] for name in _TELLING if name in self.columns]
+        headers = [self.columns[name] for name in _IDENTIFYING if name in self.columns]
         return list(dict.fromkeys([*headers, *(column for column, _ in self.states)]))
 
     def _marks(self, *marks: str) -> bool:
@@ -85,9 +85,9 @@ class ProfileDraft:
             for line in (
                 "",
                 "[[marks]]",
-                f"columns = {_listed([column])}",
-                f"matches = {_quoted(matches)}",
-                f"mark = {_quoted(mark)}",
+                f"columns = {_format_list([column])}",
+                f"matches = {_format_string(matches)}",
+                f"mark = {_format_string(mark)}",
             )
         ]
 
@@ -109,20 +109,20 @@ class ProfileDraft:
             kinds["all"] += ["cancelled", *closer]
         return [
             "[carries]",
-            *(f"{holds} = {_listed(coverage)}" for holds, coverage in kinds.items()),
+            *(f"{holds} = {_format_list(coverage)}" for holds, coverage in kinds.items()),
         ]
 
 
-def source_name(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
+def build_source_name(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
     """Return a name for the records made of what a person calls a source; not one of `taken`."""
-    name = "_".join(plain(label).split())[:40].strip("_") or "own_table"
+    name = "_".join(normalise(label).split())[:40].strip("_") or "own_table"
     return f"{name}_own" if name in taken else name
 
 
-def _listed(texts: list[str] | tuple[str, ...]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
+def _format_list(texts: list[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_format_string, texts))}]"
 
 
-def _quoted(text: str) -> str:
+def _format_string(text: str) -> str:
     """Return a TOML string. Its escapes are those of JSON, but for one control character."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

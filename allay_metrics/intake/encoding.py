@@ -28,26 +28,26 @@ class FileBytes:
     note: str = ""
 
 
-def look_at(path: Path) -> FileBytes:
+def inspect_bytes(path: Path) -> FileBytes:
     """Return fingerprint and encoding; FileProblem if it is empty, binary or cannot be opened."""
-    start = first_bytes(path)
+    start = read_first_bytes(path)
     for mark, kind in _OTHER_KINDS.items():
         if start.startswith(mark):
             raise FileProblem(f"{path.name} is {kind}; save it as CSV or .xlsx and choose that.")
     digest = hashlib.sha256()
     if start.startswith(b"PK\x03\x04"):
-        for block in _blocks(path):
+        for block in _read_blocks(path):
             digest.update(block)
         return FileBytes(digest.hexdigest(), "")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        problem = _trouble(path, "utf-16", digest)
+        problem = _find_trouble(path, "utf-16", digest)
         if problem:
             raise FileProblem(f"{path.name} begins as UTF-16 but is not: {problem}.")
         return FileBytes(digest.hexdigest(), "utf-16", "read as UTF-16")
-    return _eight_bit(path, digest)
+    return _inspect_eight_bit(path, digest)
 
 
-def first_bytes(path: Path) -> bytes:
+def read_first_bytes(path: Path) -> bytes:
     """Return how a file begins; FileProblem if it is empty or cannot be opened."""
     try:
         with path.open("rb") as file:
@@ -59,32 +59,32 @@ def first_bytes(path: Path) -> bytes:
     return start
 
 
-def _eight_bit(path: Path, digest: "hashlib._Hash") -> FileBytes:
-    problem = _trouble(path, "utf-8", digest)
+def _inspect_eight_bit(path: Path, digest: "hashlib._Hash") -> FileBytes:
+    problem = _find_trouble(path, "utf-8", digest)
     if not problem:
         return FileBytes(digest.hexdigest(), "utf-8-sig")
     if "NUL" in problem:
         raise FileProblem(f"{path.name} is not a text file: {problem}.")
-    other = _trouble(path, "cp1252", hashlib.sha256())
+    other = _find_trouble(path, "cp1252", hashlib.sha256())
     if other:
         raise FileProblem(f"{path.name} is neither UTF-8 ({problem}) nor cp1252 ({other}).")
     return FileBytes(digest.hexdigest(), "cp1252", f"{CP1252}, since it is not UTF-8 ({problem})")
 
 
-def _trouble(path: Path, encoding: str, digest: "hashlib._Hash") -> str:
+def _find_trouble(path: Path, encoding: str, digest: "hashlib._Hash") -> str:
     """Read all of it, feeding the digest; return what stops the decoding, or ''."""
     decoder = codecs.getincrementaldecoder(encoding)()
     position, trouble = 0, ""
-    for block in _blocks(path):
+    for block in _read_blocks(path):
         digest.update(block)
         if not trouble:
-            trouble = _trouble_in(decoder, block, position)
+            trouble = _find_trouble_in(decoder, block, position)
         position += len(block)
     # A character cut at the very end is a file cut short, not another encoding.
     return trouble
 
 
-def _trouble_in(decoder: codecs.IncrementalDecoder, block: bytes, position: int) -> str:
+def _find_trouble_in(decoder: codecs.IncrementalDecoder, block: bytes, position: int) -> str:
     try:
         text = decoder.decode(block)
     except UnicodeDecodeError as error:
@@ -94,7 +94,7 @@ def _trouble_in(decoder: codecs.IncrementalDecoder, block: bytes, position: int)
     return ""
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _read_blocks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield block

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.rules import Profile, RowRule
-from allay_metrics.intake.texts import listed, loose
+from allay_metrics.intake.texts import format_list, normalise_header
 
 # Fields that may be spread over several columns; of the others the first name found counts.
 JOINED = frozenset({"address", "notes", "concern", "infant_names"})
@@ -62,54 +62,58 @@ def map_columns(headers: list[str], profile: Profile, path: Path, added: int = 0
 
     The last `added` headers are those of columns that were put beside the file's own.
     """
-    names = [loose(header) for header in headers]
-    fields = _by_name(names, profile)
+    names = [normalise_header(header) for header in headers]
+    fields = _find_positions(names, profile)
     _add_questions(names, fields, profile)
     marks = tuple(
-        Mark(names.index(loose(column)), rule.matches, rule.mark)
+        Mark(names.index(normalise_header(column)), rule.matches, rule.mark)
         for rule in profile.marks
         for column in rule.columns
-        if loose(column) in names
+        if normalise_header(column) in names
     )
     used = {index for indexes in fields.values() for index in indexes}
     _refuse_doubles(headers, names, used | {mark.column for mark in marks}, path)
     _refuse_missing(headers, profile, path)
     return ColumnMap(
-        headers=_told_apart(headers),
+        headers=_make_unique(headers),
         fields=fields,
         marks=marks,
         extra=tuple(index for index in range(len(headers)) if index not in used),
-        skip=_row_words(names, profile.skip),
-        aside=_row_words(names, profile.aside),
+        skip=_build_row_words(names, profile.skip),
+        aside=_build_row_words(names, profile.aside),
         added=added,
     )
 
 
-def missing_fields(headers: list[str], profile: Profile) -> list[str]:
+def find_missing_fields(headers: list[str], profile: Profile) -> list[str]:
     """Return in the profile's words which needed columns a header lacks."""
-    names = [loose(header) for header in headers]
-    fields = _by_name(names, profile)
+    names = [normalise_header(header) for header in headers]
+    fields = _find_positions(names, profile)
     needs = {
         "start": {"start"} <= fields.keys() or {"start_date", "start_time"} <= fields.keys(),
         "end": bool({"end", "end_time", "minutes"} & fields.keys() or profile.defaults.minutes),
         "client_name": bool({"client_name", "first_name", "last_name"} & fields.keys()),
     }
-    return [_told_name(need, profile) for need, met in needs.items() if not met]
+    return [_first_header(need, profile) for need, met in needs.items() if not met]
 
 
-def _row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, ...]:
+def _build_row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, ...]:
     return tuple(
-        RowWord(names.index(loose(column)), rule.matches, rule.says, rule.became)
+        RowWord(names.index(normalise_header(column)), rule.matches, rule.says, rule.became)
         for rule in rules
         for column in rule.columns
-        if loose(column) in names
+        if normalise_header(column) in names
     )
 
 
-def _by_name(names: list[str], profile: Profile) -> dict[str, tuple[int, ...]]:
+def _find_positions(names: list[str], profile: Profile) -> dict[str, tuple[int, ...]]:
     fields = {}
     for field, columns in profile.columns.items():
-        positions = [names.index(loose(column)) for column in columns if loose(column) in names]
+        positions = [
+            names.index(normalise_header(column))
+            for column in columns
+            if normalise_header(column) in names
+        ]
         if positions:
             fields[field] = tuple(positions) if field in JOINED else (positions[0],)
     return fields
@@ -130,27 +134,27 @@ def _refuse_doubles(headers: list[str], names: list[str], used: set[int], path: 
     doubled = sorted({headers[index] for index in used if counts[names[index]] > 1})
     if doubled:
         raise FileProblem(
-            f"{path.name}: the column {listed(doubled)} stands in the header more than once, "
+            f"{path.name}: the column {format_list(doubled)} stands in the header more than once, "
             "so which one to read is not told; rename or delete the others."
         )
 
 
 def _refuse_missing(headers: list[str], profile: Profile, path: Path) -> None:
-    missing = missing_fields(headers, profile)
+    missing = find_missing_fields(headers, profile)
     if missing:
-        header_text = listed([header for header in headers if header.strip()])
+        header_text = format_list([header for header in headers if header.strip()])
         raise FileProblem(
             f"{path.name}: as {profile.label} it lacks the column {' and '.join(missing)}; "
             f"its header has {header_text}."
         )
 
 
-def _told_name(field: str, profile: Profile) -> str:
+def _first_header(field: str, profile: Profile) -> str:
     names = profile.columns.get(field) or profile.columns.get("first_name") or (field,)
-    return listed([names[0]])
+    return format_list([names[0]])
 
 
-def _told_apart(headers: list[str]) -> tuple[str, ...]:
+def _make_unique(headers: list[str]) -> tuple[str, ...]:
     """Return the headers with a number behind repeated and a name for blank ones."""
     counts: Counter[str] = Counter()
     named = []

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from allay_metrics.errors import FileProblem, choose_from
+from allay_metrics.intake.profile_spec import ProfileSpec
 from allay_metrics.intake.rules import COVERAGE, FIELDS, HOLDS, MARKS, MarkRule, Profile
-from allay_metrics.intake.told import ProfileSpec
 
 __all__ = [
     "COVERAGE",
@@ -17,11 +17,11 @@ __all__ = [
     "SHIPPED",
     "MarkRule",
     "Profile",
-    "named_profile",
-    "occupancy_only",
+    "find_occupancy_sources",
+    "find_profile",
+    "find_shipped_profile",
     "read_profile",
     "read_profile_text",
-    "shipped_profile",
     "shipped_profiles",
 ]
 
@@ -36,17 +36,17 @@ def shipped_profiles() -> tuple[Profile, ...]:
 
 
 @cache
-def occupancy_only() -> frozenset[str]:
+def find_occupancy_sources() -> frozenset[str]:
     """Return the sources that tell when somebody is occupied, and of no family."""
     return frozenset(one.name for one in shipped_profiles() if one.occupancy_only)
 
 
-def shipped_profile(name: str) -> Profile:
+def find_shipped_profile(name: str) -> Profile:
     """Return the shipped profile of this name, or raise FileProblem naming those there are."""
-    return named_profile(name, ())
+    return find_profile(name, ())
 
 
-def named_profile(name: str, own: Sequence[Profile]) -> Profile:
+def find_profile(name: str, own: Sequence[Profile]) -> Profile:
     """Return the practice's own or else the shipped profile of this name, or raise FileProblem."""
     by_name = {profile.name: profile for profile in (*shipped_profiles(), *own)}
     if name not in by_name:

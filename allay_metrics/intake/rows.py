@@ -18,7 +18,7 @@ WHOLE_NUMBERS = ("row_number", "starts_at", "ends_at", "minutes")
 # Beside a record's own columns in `SetAside.raw`: values its header has no column for, and why it
 # does not fit this header at all: checked again as it is, it must not pass for whole.
 MORE_VALUES = "(more values)"
-NOT_WHOLE = "(not whole)"
+CUT_ROW = "(not whole)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Chunk:
     read: int
 
 
-def rows_frame(columns: dict[str, list[object]]) -> pd.DataFrame:
+def build_rows_frame(columns: dict[str, list[object]]) -> pd.DataFrame:
     """Return the columns as a frame in the order of ROW_COLUMNS; text stays plain objects."""
     frame = pd.DataFrame({name: columns[name] for name in ROW_COLUMNS}, dtype=object)
     return frame.astype(dict.fromkeys(WHOLE_NUMBERS, "int64"))

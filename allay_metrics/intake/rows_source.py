@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from allay_metrics.intake.check import Checker
 from allay_metrics.intake.mapping import map_columns
 from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.row_checks import Checker
 from allay_metrics.intake.rows import Chunk
 from allay_metrics.intake.table import Batch
 

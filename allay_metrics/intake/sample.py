@@ -5,12 +5,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.check import Checker
 from allay_metrics.intake.mapping import map_columns
-from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.profile import Profile
+from allay_metrics.intake.row_checks import Checker
 from allay_metrics.intake.rows import Chunk
 from allay_metrics.intake.table import Batch, Record
+from allay_metrics.intake.table_formats import open_table
 
 ROWS = 5_000  # enough to meet every word of a column of states
 
@@ -39,7 +39,7 @@ def take_sample(path: Path) -> Sample:
     """Return the beginning of a file. Raises FileProblem where it is no table with a header."""
     table, _ = open_table(path)
     first = table.first()
-    at = _header(first)
+    at = _find_header(first)
     if at is None:
         raise FileProblem(f"{path.name} has no line that could be a header.")
     headers = tuple(first[at])
@@ -49,7 +49,7 @@ def take_sample(path: Path) -> Sample:
     return Sample(path.name, headers, ())
 
 
-def _header(records: list[Record]) -> int | None:
+def _find_header(records: list[Record]) -> int | None:
     """Return where the header stands: the first line that names most columns in words."""
     named = [sum(any(map(str.isalpha, cell)) for cell in record) for record in records[:10]]
     most = max(named, default=0)

@@ -4,14 +4,14 @@ import sys
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from allay_metrics.intake.child import limit, say
+from allay_metrics.intake.child_process import limit_resources, write_line
 
-Cell = int | float | str | bool | time | date | datetime | timedelta
+SheetCell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def main(path: Path) -> int:
     """Write the first sheet that holds anything; a sentence about what is wrong, and 1."""
-    limit(path)
+    limit_resources(path)
     import python_calamine
 
     try:
@@ -22,20 +22,20 @@ def main(path: Path) -> int:
                 _write(name, len(book.sheet_names), rows)
                 return 0
     except BaseException as error:  # noqa: BLE001 a panic of the parser is no Exception
-        say({"problem": f"cannot be read as a workbook: {error}"})
+        write_line({"problem": f"cannot be read as a workbook: {error}"})
         return 1
-    say({"problem": "is an empty workbook"})
+    write_line({"problem": "is an empty workbook"})
     return 1
 
 
-def _write(name: str, sheets: int, rows: list[list[Cell]]) -> None:
-    say({"sheet": name, "sheets": sheets})
+def _write(name: str, sheets: int, rows: list[list[SheetCell]]) -> None:
+    write_line({"sheet": name, "sheets": sheets})
     for row in rows:
         if any(cell != "" for cell in row):
-            say([_text(cell) for cell in row])
+            write_line([_text(cell) for cell in row])
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: SheetCell) -> str:
     """Return a cell as a CSV export would have written it."""
     text = str(cell)  # dates and times in ISO order; a length of time as 9:00:00
     if isinstance(cell, bool):

@@ -6,22 +6,26 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.check import Checker
 from allay_metrics.intake.clock import practice_zone
-from allay_metrics.intake.joined import JoinedReports
+from allay_metrics.intake.extra_columns import AnswersInCells, Widener, widen_batch
+from allay_metrics.intake.joined_report import JoinedReports
 from allay_metrics.intake.mapping import ColumnMap, map_columns
-from allay_metrics.intake.opening import open_table
-from allay_metrics.intake.profile import HOLDS, Profile, named_profile, read_profile
-from allay_metrics.intake.recognise import RecognisedTable, recognise
+from allay_metrics.intake.profile import HOLDS, Profile, find_profile, read_profile
+from allay_metrics.intake.row_checks import Checker
 from allay_metrics.intake.rows import COLUMN_OF, Chunk
+from allay_metrics.intake.source_detection import RecognisedTable, recognise
 from allay_metrics.intake.table import Batch
-from allay_metrics.intake.texts import quoted
-from allay_metrics.intake.widen import AnswersInCells, Widener, widened
+from allay_metrics.intake.table_formats import open_table
+from allay_metrics.intake.texts import quote
 
 # Kinds of coverage a file can only have with the column that tells them.
-_TOLD_BY = {"booked_on": "booked_on", "cancel_time": "cancelled_at", "canceller": "cancelled_by"}
+_COLUMN_OF_COVERAGE = {
+    "booked_on": "booked_on",
+    "cancel_time": "cancelled_at",
+    "canceller": "cancelled_by",
+}
 # Words that tell the same without a column of their own.
-_TOLD_IN_WORDS = {"late_cancelled": "cancel_time", "practice_cancelled": "canceller"}
+_COVERAGE_OF_MARK = {"late_cancelled": "cancel_time", "practice_cancelled": "canceller"}
 
 
 class SourceFile:
@@ -70,11 +74,13 @@ class SourceFile:
     @property
     def carries(self) -> frozenset[str]:
         """Return the kinds of coverage this file can tell, by what it holds and its columns."""
-        in_words = {_TOLD_IN_WORDS.get(mark.mark) for mark in self._columns.marks}
+        in_words = {_COVERAGE_OF_MARK.get(mark.mark) for mark in self._columns.marks}
         return frozenset(
             kind
             for kind in self.profile.carries.get(self.holds, frozenset())
-            if kind not in _TOLD_BY or _TOLD_BY[kind] in self._columns.fields or kind in in_words
+            if kind not in _COLUMN_OF_COVERAGE
+            or _COLUMN_OF_COVERAGE[kind] in self._columns.fields
+            or kind in in_words
         )
 
     @property
@@ -102,7 +108,7 @@ class SourceFile:
                 )
             return
         if holds not in HOLDS:
-            raise FileProblem(f"A file holds one of {', '.join(HOLDS)}, not {quoted(holds)}.")
+            raise FileProblem(f"A file holds one of {', '.join(HOLDS)}, not {quote(holds)}.")
         if holds == "all" and not apart:
             raise FileProblem(
                 f"{self.file_name} has no column that tells cancelled visits apart, so it cannot "
@@ -132,7 +138,7 @@ class SourceFile:
         return self._checker
 
     def _wide(self, batch: Batch) -> Batch:
-        return widened(batch, self._width, self._wideners) if self._wideners else batch
+        return widen_batch(batch, self._width, self._wideners) if self._wideners else batch
 
     def _open_wideners(
         self, recognised: RecognisedTable, path: Path, beside: Sequence[Path]
@@ -170,7 +176,7 @@ def open_source(
     read, recognised or mapped.
     """
     explicit_profile = (
-        read_profile(profile) if profile else named_profile(source, own) if source else None
+        read_profile(profile) if profile else find_profile(source, own) if source else None
     )
     file = SourceFile(
         Path(path), practice_zone(timezone), explicit_profile, own, [Path(p) for p in beside]

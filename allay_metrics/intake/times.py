@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.texts import quoted
-from allay_metrics.plausible import ANY_DAY
+from allay_metrics.intake.texts import quote
+from allay_metrics.plausibility import ANY_DAY
 
 _MONTHS = {
     name: number
@@ -46,14 +46,14 @@ def compile_format(text: str, where: str) -> re.Pattern[str]:
     for part in re.findall(r"%.|\s+|[^%\s]+", text):
         if part.startswith("%") and part not in _PARTS:
             directives = ", ".join(_PARTS)
-            raise FileProblem(f"{where}, value {quoted(text)}: {part} is not one of {directives}.")
+            raise FileProblem(f"{where}, value {quote(text)}: {part} is not one of {directives}.")
         pattern += _PARTS.get(part, " ?" if part.isspace() else re.escape(part))
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
     except re.error:
-        raise FileProblem(f"{where}, value {quoted(text)}: a part stands in it twice.") from None
+        raise FileProblem(f"{where}, value {quote(text)}: a part stands in it twice.") from None
     if "day" not in compiled.groupindex:
-        raise FileProblem(f"{where}, value {quoted(text)}: it has no day (%d).")
+        raise FileProblem(f"{where}, value {quote(text)}: it has no day (%d).")
     return compiled
 
 

@@ -19,7 +19,7 @@ _MONEY = re.compile(
 _LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,4})(?:\.0+)?(?: ?min(?:ute)?s?\.?)?", re.IGNORECASE)
 
 
-def phone(text: str, region: str) -> str | None:
+def parse_phone(text: str, region: str) -> str | None:
     """Return the number in E.164, read as dialled in the region (`US`) unless it begins with +."""
     text = one_line(text)
     if region == "US":
@@ -35,13 +35,13 @@ def phone(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def email(text: str) -> str | None:
+def parse_email(text: str) -> str | None:
     """Return the address in lower case. One address only: of two, neither is a guess worth."""
     text = one_line(text)
     return text.lower() if _EMAIL.fullmatch(text) else None
 
 
-def cents(text: str) -> int | None:
+def parse_cents(text: str) -> int | None:
     """Return a price such as `$1,234.50` in whole cents."""
     match = _MONEY.fullmatch(one_line(text))
     if not match:
@@ -50,7 +50,7 @@ def cents(text: str) -> int | None:
     return int(dollars.replace(",", "")) * 100 + int((part or "").ljust(2, "0"))
 
 
-def minutes(text: str) -> int | None:
+def parse_minutes(text: str) -> int | None:
     """Return a length in minutes from `75`, `75 min` or `1:15`."""
     match = _LENGTH.fullmatch(one_line(text))
     return int(match.group(1) or 0) * 60 + int(match.group(2)) if match else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.child import read_in_child
+from allay_metrics.intake.child_process import read_in_child
 from allay_metrics.intake.table import (
     FIRST_RECORDS,
     MAX_COLUMNS,
@@ -21,7 +21,7 @@ PROGRAM = ("-m", "allay_metrics.intake.sheet")
 _MOST_FILES = 2_000
 _MOST_BYTES = 300_000_000  # unpacked
 # A sheet of visits packs ten to twenty to one. What packs far better is made to swell.
-_SWELLS, _SWELLING_FROM = 100, 20_000_000
+_MOST_SWELLING, _SWELLING_FROM = 100, 20_000_000
 _MOST_CELLS = 4_000_000  # a sheet is held in memory as a full rectangle
 _BLOCK = 1 << 20
 _CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,4})(\d{1,9})"')
@@ -32,7 +32,7 @@ class Workbook:
     """The first sheet of a workbook that holds anything."""
 
     def __init__(self, path: Path) -> None:
-        _look_over(path)
+        _check_archive(path)
         output = read_in_child(PROGRAM, path)
         self._rows = output.rows
         sheets = output.head["sheets"]
@@ -56,7 +56,7 @@ class Workbook:
             yield Batch([json.loads(row) for row in rows])
 
 
-def _look_over(path: Path) -> None:
+def _check_archive(path: Path) -> None:
     """Refuse an archive that is no workbook, or would fill the memory when unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -64,7 +64,7 @@ def _look_over(path: Path) -> None:
             if not any(member.filename.startswith("xl/") for member in members):
                 raise FileProblem(f"{path.name} is an archive but not an Excel workbook (.xlsx).")
             unpacked_size = sum(member.file_size for member in members)
-            swells = unpacked_size > max(_SWELLS * path.stat().st_size, _SWELLING_FROM)
+            swells = unpacked_size > max(_MOST_SWELLING * path.stat().st_size, _SWELLING_FROM)
             if len(members) > _MOST_FILES or unpacked_size > _MOST_BYTES or swells:
                 raise _too_large(path)
             _unpack(path, archive, members)
@@ -86,12 +86,12 @@ def _unpack(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]
                 if left < 0:
                     raise _too_large(path)
                 if is_sheet:
-                    rows, columns = _farthest(rest + block, rows, columns)
+                    rows, columns = _find_extent(rest + block, rows, columns)
                     rest = block[-_LONGEST_TAG:]
-        _refuse_area(path, rows, columns)
+        _check_area(path, rows, columns)
 
 
-def _farthest(xml: bytes, rows: int, columns: int) -> tuple[int, int]:
+def _find_extent(xml: bytes, rows: int, columns: int) -> tuple[int, int]:
     for letters, digits in _CELL.findall(xml):
         rows = max(rows, int(digits))
         if letters:
@@ -106,7 +106,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _refuse_area(path: Path, rows: int, columns: int) -> None:
+def _check_area(path: Path, rows: int, columns: int) -> None:
     if columns > MAX_COLUMNS:
         raise too_many_columns(path, columns)
     if rows * columns > _MOST_CELLS:

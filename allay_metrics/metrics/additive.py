@@ -8,12 +8,18 @@ from operator import add
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_
 
-from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
+from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.coverage import open_to
 from allay_metrics.metrics.days import DAY, start_of
-from allay_metrics.metrics.facts import IS_FIRST, OF_FIRST_VISITS, VISITS, Facts, rolled_up
-from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.fact_table import (
+    IS_FIRST,
+    OF_FIRST_VISITS,
+    VISITS,
+    FactTable,
+    choose_fact_table,
+)
 from allay_metrics.metrics.metric import COUNTED, NOT_COUNTED, Metric, MetricWindow, Sum
+from allay_metrics.metrics.query_context import QueryContext
 from allay_metrics.metrics.question import Question
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import visit
@@ -26,7 +32,7 @@ Parts = tuple[tuple[int, int], ...]
 Recipe = tuple[Parts, ...]
 
 
-def summed_in(metric: Metric, facts: Facts) -> bool:
+def is_summed_in(metric: Metric, facts: FactTable) -> bool:
     """Return whether all that the metric adds up is held there."""
     parts = [part.of for part in _parts(metric) if part]
     return facts.summed.keys() >= set(parts)
@@ -70,7 +76,7 @@ class _Wanted:
         )
 
 
-def sums(inquiry: Inquiry, metrics: Sequence[Metric], facts: Facts) -> dict[str, Cells]:
+def sums(inquiry: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> dict[str, Cells]:
     """Return the cells of these metrics by key; all of them are read from `facts`."""
     wanted = _Wanted()
     recipes = {metric.key: wanted.recipe(metric) for metric in metrics}
@@ -87,8 +93,8 @@ def sums(inquiry: Inquiry, metrics: Sequence[Metric], facts: Facts) -> dict[str,
 
 
 def _read(
-    inquiry: Inquiry,
-    facts: Facts,
+    inquiry: QueryContext,
+    facts: FactTable,
     columns: Sequence[ColumnElement[int]],
     only: ColumnElement[bool] | None = None,
 ) -> dict[AggregateKey, list[int]]:
@@ -107,7 +113,7 @@ def _read(
 
 
 def _column(
-    facts: Facts, of: str, state: str | None, days: ColumnElement[bool] | None
+    facts: FactTable, of: str, state: str | None, days: ColumnElement[bool] | None
 ) -> ColumnElement[int]:
     if days is None:
         return _sum(facts, of, state)
@@ -116,7 +122,7 @@ def _column(
 
 
 @cache
-def _sum(facts: Facts, of: str, state: str | None) -> ColumnElement[int]:
+def _sum(facts: FactTable, of: str, state: str | None) -> ColumnElement[int]:
     if state is None:
         return func.sum(facts.summed[of])
     return func.sum(case((facts.in_states((state,)), facts.summed[of]), else_=_ZERO))
@@ -130,12 +136,12 @@ def _cell(counted: list[int], recipe: Recipe) -> Aggregate:
     return Aggregate(top, bottom, left_out, remark, basis=basis, second_remark=second)
 
 
-def count_on_books(inquiry: Inquiry, metric: Metric) -> Cells:
+def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
     """Return, for each week, the visits of the two weeks after it that were booked by its Sunday.
 
     Without a grain there is one answer, that of the period's last week.
     """
-    facts = rolled_up(inquiry.question, inquiry.scope)
+    facts = choose_fact_table(inquiry.question, inquiry.scope)
     weeks = [start_of("week", bucket.last) for bucket in inquiry.buckets]
     first, last = weeks[0] + _WEEK, weeks[-1] + 3 * _WEEK - DAY
     ahead = inquiry.over(

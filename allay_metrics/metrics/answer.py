@@ -8,15 +8,15 @@ import pandas as pd
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import additive, driving
-from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells, Group
+from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells, Group
+from allay_metrics.metrics.answerability import judge_answerability
 from allay_metrics.metrics.coverage import read_records
-from allay_metrics.metrics.facts import VISITS, rolled_up
-from allay_metrics.metrics.inquiry import Inquiry, inquire
+from allay_metrics.metrics.fact_table import VISITS, choose_fact_table
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.names import check_names
+from allay_metrics.metrics.query_context import QueryContext, build_query_context
 from allay_metrics.metrics.question import WEEKDAYS, Question
-from allay_metrics.metrics.telling import MetricValue, tell
-from allay_metrics.metrics.verdict import verdicts
+from allay_metrics.metrics.values import MetricValue, build_value
 from allay_metrics.records import Scope
 
 
@@ -41,7 +41,7 @@ def query_all(questions: Mapping[str, Question], scope: Scope) -> dict[str, pd.D
     with scope.read() as conn:
         records = read_records(conn, scope)
         return {
-            name: _answer(inquire(conn, scope, records, question))
+            name: _answer(build_query_context(conn, scope, records, question))
             for name, question in questions.items()
         }
 
@@ -53,7 +53,7 @@ def refuse_money(question: Question, scope: Scope) -> None:
             raise NotAllowed(f"{metric.label} is for the owner to see.")
 
 
-def _answer(inquiry: Inquiry) -> pd.DataFrame:
+def _answer(inquiry: QueryContext) -> pd.DataFrame:
     question = inquiry.question
     cells_by_metric = _count(inquiry)
     speaking = _groups_that_speak(cells_by_metric)
@@ -62,16 +62,16 @@ def _answer(inquiry: Inquiry) -> pd.DataFrame:
     return _frame(question, _rows(inquiry, cells_by_metric, _in_order(question, speaking)))
 
 
-def _count(inquiry: Inquiry) -> dict[str, Cells]:
+def _count(inquiry: QueryContext) -> dict[str, Cells]:
     question = inquiry.question
-    daily = rolled_up(question, inquiry.scope)
+    daily = choose_fact_table(question, inquiry.scope)
     cells_by_metric: dict[str, Cells] = {}
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []
     for metric in question.asked:
         if metric.count is not None:
             cells_by_metric[metric.key] = metric.count(inquiry, metric)
-        elif additive.summed_in(metric, daily):
+        elif additive.is_summed_in(metric, daily):
             from_daily.append(metric)
         else:
             from_visits.append(metric)
@@ -79,7 +79,7 @@ def _count(inquiry: Inquiry) -> dict[str, Cells]:
         cells_by_metric |= additive.sums(inquiry, from_daily, daily)
     if from_visits:
         cells_by_metric |= additive.sums(inquiry, from_visits, VISITS)
-    driving.with_reasons(inquiry, from_daily + from_visits, cells_by_metric)
+    driving.add_reasons(inquiry, from_daily + from_visits, cells_by_metric)
     return cells_by_metric
 
 
@@ -109,13 +109,15 @@ _NOTHING = Aggregate()
 Line = tuple[object, ...]
 
 
-def _rows(inquiry: Inquiry, cells_by_metric: dict[str, Cells], groups: list[Group]) -> list[Line]:
+def _rows(
+    inquiry: QueryContext, cells_by_metric: dict[str, Cells], groups: list[Group]
+) -> list[Line]:
     question = inquiry.question
     metrics = question.asked
     judged = [
         metric_verdicts if metric.judge is None else metric.judge(inquiry, metric_verdicts)
         for metric, metric_verdicts in zip(
-            metrics, verdicts(metrics, inquiry.buckets, inquiry.records), strict=True
+            metrics, judge_answerability(metrics, inquiry.buckets, inquiry.records), strict=True
         )
     ]
     counted = [cells_by_metric.get(metric.key, {}) for metric in metrics]
@@ -132,7 +134,9 @@ def _rows(inquiry: Inquiry, cells_by_metric: dict[str, Cells], groups: list[Grou
                     and metric_verdicts[i].is_answerable
                 )
                 if not (absent and question.grain):
-                    lines.append((*start, metric.key, *tell(metric, cell, metric_verdicts[i])))
+                    lines.append(
+                        (*start, metric.key, *build_value(metric, cell, metric_verdicts[i]))
+                    )
     return lines
 
 

@@ -14,9 +14,9 @@ from functools import cached_property, reduce
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
-from allay_metrics.intake.profile import occupancy_only
-from allay_metrics.metrics.days import DAY, Range, merged, shared
-from allay_metrics.metrics.facts import Facts
+from allay_metrics.intake.profile import find_occupancy_sources
+from allay_metrics.metrics.days import DAY, Range, intersect, merge
+from allay_metrics.metrics.fact_table import FactTable
 from allay_metrics.metrics.metric import MetricWindow
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
@@ -52,7 +52,7 @@ class Records:
     @cached_property
     def names_families(self) -> bool:
         """Return whether any source names families, and not only busy times."""
-        return not set(self.sources) <= occupancy_only()
+        return not set(self.sources) <= find_occupancy_sources()
 
     def days(self, source: str, kind: str) -> tuple[Range, ...]:
         """Return the days this source covers with this kind."""
@@ -67,24 +67,24 @@ class Records:
         days: dict[str, list[Range]] = defaultdict(list)
         for (_, kind), ranges in self.covered.items():
             days[kind] += ranges
-        return {kind: merged(ranges) for kind, ranges in days.items()}
+        return {kind: merge(ranges) for kind, ranges in days.items()}
 
     def needed_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
         """Return the days asked for on which the source covers all kinds the window needs."""
-        if "family" in window.needs and source in occupancy_only():
+        if "family" in window.needs and source in find_occupancy_sources():
             return ()
         limiting = (kind for kind in window.needs if kind != "family")
-        return reduce(shared, (self.days(source, kind) for kind in limiting), (period,))
+        return reduce(intersect, (self.days(source, kind) for kind in limiting), (period,))
 
     def open_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
         """Return the asked days on which a metric with this window counts visits of the source."""
         days = self.needed_days(window, source, period)
         if window.ripe_after is not None:
             ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
-            days = shared(days, ((date.min, ripe_to),))
+            days = intersect(days, ((date.min, ripe_to),))
         if window.settled:
             start = self.settled_from
-            days = shared(days, ((start, date.max),)) if start else ()
+            days = intersect(days, ((start, date.max),)) if start else ()
         return days
 
 
@@ -112,17 +112,17 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         source: datetime.fromtimestamp(moment, scope.zone).date()
         for source, moment in conn.execute(newest)
     }
-    days_by_kind = {key: merged(days, GAP_KNOWN) for key, days in ranges.items() if key[0] in as_of}
+    days_by_kind = {key: merge(days, GAP_KNOWN) for key, days in ranges.items() if key[0] in as_of}
     families = {
         (source, "family"): days
         for (source, kind), days in days_by_kind.items()
-        if kind == "kept" and source not in occupancy_only()
+        if kind == "kept" and source not in find_occupancy_sources()
     }
     return Records(days_by_kind | families, as_of)
 
 
 def open_to(
-    window: MetricWindow, records: Records, facts: Facts, period: Range
+    window: MetricWindow, records: Records, facts: FactTable, period: Range
 ) -> ColumnElement[bool] | None:
     """Return the condition that leaves the days this window counts; None when it counts all."""
     if window == MetricWindow():

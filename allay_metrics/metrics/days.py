@@ -18,7 +18,7 @@ class Bucket:
     last: date
 
 
-def merged(ranges: Iterable[Range], gap: int = 0) -> tuple[Range, ...]:
+def merge(ranges: Iterable[Range], gap: int = 0) -> tuple[Range, ...]:
     """Return the same days as ranges that neither overlap nor touch, in order.
 
     Gaps of up to `gap` days between them are closed.
@@ -32,13 +32,13 @@ def merged(ranges: Iterable[Range], gap: int = 0) -> tuple[Range, ...]:
     return tuple(joined)
 
 
-def shared(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ...]:
+def intersect(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ...]:
     """Return the days that are in both."""
     pairs = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
     return tuple((first, last) for first, last in pairs if first <= last)
 
 
-def without(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ...]:
+def subtract(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ...]:
     """Return the days of `some` that are not in `others`; `others` as `merged` gives them."""
     left: list[Range] = []
     for first, last in some:

@@ -8,13 +8,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from allay_metrics import words
-from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells, Group
+from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells, Group
+from allay_metrics.metrics.answerability import NOT_ENDED, Answerability, Judged
 from allay_metrics.metrics.days import Bucket
-from allay_metrics.metrics.facts import VISITS, WEEKLY
-from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.fact_table import VISITS, WEEKLY
 from allay_metrics.metrics.metric import DROVE, Metric
+from allay_metrics.metrics.query_context import QueryContext
 from allay_metrics.metrics.question import Question
-from allay_metrics.metrics.verdict import NOT_ENDED, Judged, Verdict
 from allay_metrics.metrics.weeks import WEEK, monday_of
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import offered_hours, therapist, visit, weekly
@@ -29,8 +29,8 @@ MOST_NAMED = 3
 TherapistWeek = tuple[str, date]
 
 
-def with_reasons(
-    inquiry: Inquiry, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
+def add_reasons(
+    inquiry: QueryContext, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
 ) -> None:
     """Set the reason in the cells in which no driving at all can be estimated."""
     why: Callable[[Group], str] | None = None
@@ -42,7 +42,7 @@ def with_reasons(
                 cells[place] = cell._replace(why_not=why(place.group))
 
 
-def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
+def _why_not(inquiry: QueryContext) -> Callable[[Group], str]:
     """Return a function from a group to the reason: its therapists without a base on file."""
     homeless = _without_base(inquiry)
     by = inquiry.question.by
@@ -55,7 +55,7 @@ def _why_not(inquiry: Inquiry) -> Callable[[Group], str]:
     return why
 
 
-def _without_base(inquiry: Inquiry) -> list[str]:
+def _without_base(inquiry: QueryContext) -> list[str]:
     """Return the names of therapists without a base who have visits without a drive estimate."""
     nowhere = or_(therapist.c.base_city.is_(None), therapist.c.base_city == "")
     statement = (
@@ -83,12 +83,14 @@ def _named(names: list[str]) -> str:
 # Hours offered
 
 
-def judge_field_use(inquiry: Inquiry, verdicts: Judged) -> Judged:
+def judge_field_use(inquiry: QueryContext, verdicts: Judged) -> Judged:
     """Return the verdicts of `field_utilisation`: only whole weeks that are over have a value."""
     newest = inquiry.records.newest
     whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
     return [
-        Verdict(is_answerable=False, notes=(why,)) if verdict.is_answerable and why else verdict
+        Answerability(is_answerable=False, notes=(why,))
+        if verdict.is_answerable and why
+        else verdict
         for verdict, why in zip(verdicts, whys, strict=True)
     ]
 
@@ -112,7 +114,7 @@ class _Use:
     without: set[str] = field(default_factory=set)
 
 
-def count_field_use(inquiry: Inquiry, _metric: Metric) -> Cells:
+def count_field_use(inquiry: QueryContext, _metric: Metric) -> Cells:
     """Return the minutes of care and driving over those offered, of whole weeks.
 
     Where a therapist offers nothing we know of, her work is in neither, and she is named.
@@ -192,7 +194,7 @@ def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
     }
 
 
-def _names(inquiry: Inquiry) -> dict[str, str]:
+def _names(inquiry: QueryContext) -> dict[str, str]:
     """Return the therapists the question is about, by id."""
     names = inquiry.question.values("therapist")
     own_id = inquiry.scope.viewer.therapist_id
@@ -205,7 +207,7 @@ def _names(inquiry: Inquiry) -> dict[str, str]:
     }
 
 
-def _worked(inquiry: Inquiry) -> dict[TherapistWeek, tuple[int, int]]:
+def _worked(inquiry: QueryContext) -> dict[TherapistWeek, tuple[int, int]]:
     """Return minutes of care and driving, and the number of visits without a drive estimate."""
     therapist_column, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
     sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]

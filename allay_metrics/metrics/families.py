@@ -5,21 +5,21 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, distinct, func, select
 
-from allay_metrics.intake.profile import occupancy_only
-from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
+from allay_metrics.intake.profile import find_occupancy_sources
+from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.coverage import open_to
-from allay_metrics.metrics.facts import IS_FIRST, IS_LAST, VISITS
-from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.fact_table import IS_FIRST, IS_LAST, VISITS
 from allay_metrics.metrics.metric import COMPLETED, Metric
+from allay_metrics.metrics.query_context import QueryContext
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, visit
 
 LAPSED_AFTER = timedelta(days=30)
 # The title of a calendar event does not say which family is visited.
-NAMES_FAMILY = VISITS.column("source").not_in(occupancy_only())
+NAMES_FAMILY = VISITS.column("source").not_in(find_occupancy_sources())
 
 
-def count_families_seen(inquiry: Inquiry, metric: Metric) -> Cells:
+def count_families_seen(inquiry: QueryContext, metric: Metric) -> Cells:
     """Return how many different families had a completed visit."""
     statement = inquiry.select(VISITS, [func.count(distinct(visit.c.family_id))])
     statement = statement.where(VISITS.in_states(COMPLETED))
@@ -28,7 +28,7 @@ def count_families_seen(inquiry: Inquiry, metric: Metric) -> Cells:
     return {place: Aggregate(top=row[inquiry.width]) for place, row in rows}
 
 
-def count_wait_days(inquiry: Inquiry, metric: Metric) -> Cells:
+def count_wait_days(inquiry: QueryContext, metric: Metric) -> Cells:
     """Return the median wait of first visits, from how many families waited how many days."""
     statement = (
         inquiry.select(VISITS, [visit.c.wait_days, func.count()])
@@ -60,7 +60,7 @@ def median(histogram: dict[int, int]) -> float:
     return sum(middle) / 2
 
 
-def count_lapsed(inquiry: Inquiry, _metric: Metric) -> Cells:
+def count_lapsed(inquiry: QueryContext, _metric: Metric) -> Cells:
     """Return the lapsed families at the newest export, each under its last completed visit."""
     if inquiry.records.newest is None:
         return {}

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, literal_column, or_
 
 from allay_metrics import words
-from allay_metrics.metrics.cells import AggregateKey
+from allay_metrics.metrics.aggregates import AggregateKey
 from allay_metrics.metrics.coverage import read_records
-from allay_metrics.metrics.facts import VISITS
-from allay_metrics.metrics.inquiry import inquire
+from allay_metrics.metrics.fact_table import VISITS
+from allay_metrics.metrics.query_context import build_query_context
 from allay_metrics.metrics.question import Question
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import visit
@@ -53,7 +53,7 @@ def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, Left
         func.max(case((is_unconfirmed, visit.c.as_of))),
     ]
     with scope.read() as conn:
-        inquiry = inquire(conn, scope, read_records(conn, scope), question)
+        inquiry = build_query_context(conn, scope, read_records(conn, scope), question)
         statement = inquiry.select(VISITS, sums).where(or_(is_missing, is_unconfirmed))
         counted = [(place, row[inquiry.width :]) for place, row in inquiry.rows(statement)]
     return {

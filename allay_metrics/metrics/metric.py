@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import ColumnElement
 
 if TYPE_CHECKING:
-    from allay_metrics.metrics.cells import Cells
-    from allay_metrics.metrics.inquiry import Inquiry
+    from allay_metrics.metrics.aggregates import Cells
+    from allay_metrics.metrics.answerability import Judged
+    from allay_metrics.metrics.query_context import QueryContext
     from allay_metrics.metrics.question import Question
-    from allay_metrics.metrics.verdict import Judged
     from allay_metrics.records import Scope
 
 Kind = Literal[
@@ -49,8 +49,8 @@ COUNTED = (
 )
 NOT_COUNTED = ("rescheduled", "missing")
 
-Count = Callable[["Inquiry", "Metric"], "Cells"]
-Judge = Callable[["Inquiry", "Judged"], "Judged"]
+Count = Callable[["QueryContext", "Metric"], "Cells"]
+Judge = Callable[["QueryContext", "Judged"], "Judged"]
 # Takes the condition that a visit starts on the days asked for.
 Behind = Callable[["Question", "Scope", ColumnElement[bool]], ColumnElement[bool]]
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.metrics.cells import Aggregate, AggregateKey, Cells
-from allay_metrics.metrics.inquiry import Inquiry
+from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells
 from allay_metrics.metrics.metric import Metric
+from allay_metrics.metrics.query_context import QueryContext
 from allay_metrics.outcomes.episodes import PAUSE
 from allay_metrics.outcomes.funnel import NO_HEADLINE_UNDER
 from allay_metrics.outcomes.measures import concerns, measures
@@ -62,10 +62,10 @@ def read_episodes(
     rows = conn.execute(_episodes(conn, scope, opened, clients)).all()
     check_ins = _check_ins(conn, scope, {row.client_id for row in rows}, totals=totals)
     episodes = [_episode(row, check_ins) for row in rows]
-    return _counted(episodes, died(conn, scope)) if totals else episodes
+    return _filter_counted(episodes, read_deaths(conn, scope)) if totals else episodes
 
 
-def died(conn: Connection, scope: Scope) -> dict[str, date]:
+def read_deaths(conn: Connection, scope: Scope) -> dict[str, date]:
     """Return the day by client of those who died, of those this viewer may see."""
     statement = select(care_closed.c.client_id, care_closed.c.closed_on).where(
         care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
@@ -73,7 +73,7 @@ def died(conn: Connection, scope: Scope) -> dict[str, date]:
     return {row.client_id: row.closed_on for row in conn.execute(statement)}
 
 
-def _counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
+def _filter_counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
     """Return the episodes except those with a death before their window closed.
 
     A death is no outcome, and nobody who was to be asked afterwards failed to answer.
@@ -228,7 +228,7 @@ def has_check_ins(conn: Connection, scope: Scope) -> bool:
     return conn.execute(there).first() is not None
 
 
-def count_improved(inquiry: Inquiry, _metric: Metric) -> Cells:
+def count_improved(inquiry: QueryContext, _metric: Metric) -> Cells:
     """Return episodes better by their primary window over those with both answers.
 
     An episode belongs to the day on which its window closes. Of history tags nothing is counted.
@@ -237,7 +237,7 @@ def count_improved(inquiry: Inquiry, _metric: Metric) -> Cells:
         return _everywhere(inquiry, Aggregate(why_not=why_not))
     first, last = inquiry.days[0], min(inquiry.days[1], inquiry.records.newest or date.min)
     counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for closing in _closing(inquiry, first, last):
+    for closing in _read_closing_episodes(inquiry, first, last):
         concern = concerns()[closing.concern]
         change = judge(closing, concern, measures()[concern.primary_measure]).change
         counts = counts_by_place[_place(inquiry, closes_on(closing, concern))]
@@ -254,7 +254,7 @@ def count_improved(inquiry: Inquiry, _metric: Metric) -> Cells:
     }
 
 
-def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
+def _read_closing_episodes(inquiry: QueryContext, first: date, last: date) -> list[Episode]:
     """Return counted episodes whose window closes in between, with what judges them alone."""
     conn, scope = inquiry.conn, inquiry.scope
     rows: list[Row[Any]] = []
@@ -266,10 +266,10 @@ def _closing(inquiry: Inquiry, first: date, last: date) -> list[Episode]:
     primary = {concerns()[row.concern].primary_measure for row in rows}
     client_ids = {row.client_id for row in rows}
     check_ins = _check_ins(conn, scope, client_ids, totals=True, only=primary)
-    return _counted([_episode(row, check_ins) for row in rows], died(conn, scope))
+    return _filter_counted([_episode(row, check_ins) for row in rows], read_deaths(conn, scope))
 
 
-def count_responses(inquiry: Inquiry, _metric: Metric) -> Cells:
+def count_responses(inquiry: QueryContext, _metric: Metric) -> Cells:
     """Return check-ins answered over those asked, by the day they were meant for.
 
     Those not due before the newest export are left out as too recent. A second link for the same
@@ -319,20 +319,20 @@ def _due_after_death() -> ColumnElement[bool]:
     )
 
 
-def _why_not(inquiry: Inquiry) -> str:
+def _why_not(inquiry: QueryContext) -> str:
     if inquiry.question.by or inquiry.question.where or inquiry.scope.viewer.role != "owner":
         return WHOLE
     return "" if has_check_ins(inquiry.conn, inquiry.scope) else NO_CHECK_INS
 
 
-def _everywhere(inquiry: Inquiry, cell: Aggregate) -> Cells:
+def _everywhere(inquiry: QueryContext, cell: Aggregate) -> Cells:
     """Return the same for every period; of groups there are none."""
     if inquiry.question.by:
         return {}
     return {AggregateKey((), place): cell for place in range(len(inquiry.buckets))}
 
 
-def _place(inquiry: Inquiry, day: date) -> AggregateKey:
+def _place(inquiry: QueryContext, day: date) -> AggregateKey:
     for place, bucket in enumerate(inquiry.buckets):
         if bucket.first <= day <= bucket.last:
             return AggregateKey((), place)

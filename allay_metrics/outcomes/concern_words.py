@@ -21,7 +21,7 @@ def concern_of(text: str | None, client: str) -> str | None:
     return _named(text, client)
 
 
-def forget_concerns() -> None:
+def clear_concern_cache() -> None:
     """Clear the cache of texts, as erasing a family requires."""
     _named.cache_clear()
 

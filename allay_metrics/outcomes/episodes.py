@@ -19,7 +19,7 @@ class Stay:
     closed_on: date | None
 
 
-def stays(days: Iterable[date], closed: date | None, as_of: date) -> list[Stay]:
+def build_stays(days: Iterable[date], closed: date | None, as_of: date) -> list[Stay]:
     """Return the episodes formed by one client's completed visits, in order.
 
     `closed` is the day a person closed the care, None where nobody did: it ends the visits up to

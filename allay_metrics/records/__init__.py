@@ -1,7 +1,7 @@
 """Tables, engine, scope, migrations, roll-up: the only folder that touches a database engine."""
 
-from allay_metrics.records.engine import PATIENCE, file_of, open_engine, unreachable
-from allay_metrics.records.hashes import row_hashes
+from allay_metrics.records.engine import PATIENCE, build_unreachable, file_of, open_engine
+from allay_metrics.records.hashes import compute_row_hashes
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.practice import UNKNOWN, VIRTUAL, open_practice
 from allay_metrics.records.scope import DOOR, OWNER, Scope, Viewer
@@ -14,10 +14,10 @@ __all__ = [
     "VIRTUAL",
     "Scope",
     "Viewer",
+    "build_unreachable",
+    "compute_row_hashes",
     "file_of",
     "open_engine",
     "open_practice",
-    "row_hashes",
-    "unreachable",
     "upgrade",
 ]

@@ -34,7 +34,7 @@ def append(conn: Connection, scope: "Scope", action: str, about: str = "") -> No
 
     The trail is the practice's: whose act it is told of need not see it.
     """
-    with scope.as_practice(conn, "trail"):
+    with scope.elevate(conn, "trail"):
         _append(conn, scope, action, about)
 
 
@@ -61,13 +61,15 @@ def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
     conn.execute(update(practice).where(in_practice).values(audit_hash=hash_))
 
 
-def head(conn: Connection, practice_id: str) -> Head:
+def read_head(conn: Connection, practice_id: str) -> Head:
     """Return the last line written, as the practice's own row knows it."""
     statement = select(practice.c.audit_number, practice.c.audit_hash)
     return Head(*conn.execute(statement.where(practice.c.practice_id == practice_id)).one())
 
 
-def breaks(conn: Connection, practice_id: str, backup_head: Head | None = None) -> Iterator[str]:
+def find_breaks(
+    conn: Connection, practice_id: str, backup_head: Head | None = None
+) -> Iterator[str]:
     """Yield a sentence for every place at which the trail is not as it was written.
 
     `known` is a last line remembered elsewhere, such as by a backup.
@@ -76,7 +78,7 @@ def breaks(conn: Connection, practice_id: str, backup_head: Head | None = None) 
     number, hash_, known_hash = 0, "", None
     for row in conn.execution_options(yield_per=5_000).execute(statement).mappings():
         if row["number"] != number + 1:
-            yield f"The audit trail lacks {_lines(number + 1, row['number'] - 1)}."
+            yield f"The audit trail lacks {_format_lines(number + 1, row['number'] - 1)}."
         elif row["previous"] != hash_:
             yield f"Line {number} of the audit trail was replaced."
         if row["hash"] != _hash(row):
@@ -85,9 +87,9 @@ def breaks(conn: Connection, practice_id: str, backup_head: Head | None = None) 
         known_hash = (
             hash_ if backup_head is not None and backup_head.number == number else known_hash
         )
-    last = head(conn, practice_id)
+    last = read_head(conn, practice_id)
     if number < last.number:
-        yield f"The audit trail was cut: it lacks {_lines(number + 1, last.number)}."
+        yield f"The audit trail was cut: it lacks {_format_lines(number + 1, last.number)}."
     elif (number, hash_) != (last.number, last.hash):
         yield f"Line {number} of the audit trail was replaced."
     if backup_head is not None and backup_head.number and known_hash != backup_head.hash:
@@ -95,7 +97,7 @@ def breaks(conn: Connection, practice_id: str, backup_head: Head | None = None) 
         yield f"The audit trail is not the one {known_to}."
 
 
-def _lines(first: int, last: int) -> str:
+def _format_lines(first: int, last: int) -> str:
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 

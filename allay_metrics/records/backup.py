@@ -20,14 +20,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged
-from allay_metrics.records.audit import head
-from allay_metrics.records.copying import copy_practice
+from allay_metrics.records.audit import read_head
 from allay_metrics.records.damage import first_line
 from allay_metrics.records.engine import WRITE, open_engine
 from allay_metrics.records.examination import find_damage, holds_records, read_rows
 from allay_metrics.records.files import connect_file, driver_of, is_plain, remove_file
-from allay_metrics.records.migrate import newest_revision, upgrade
-from allay_metrics.records.replacement import Workbench, exchange, put_in_place, workbench
+from allay_metrics.records.migrate import find_newest_revision, upgrade
+from allay_metrics.records.practice_copy import copy_practice
+from allay_metrics.records.replacement import Workbench, exchange, open_workbench, put_in_place
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import city, device, import_, login_session, practice
 from allay_metrics.records.types import now
@@ -69,7 +69,7 @@ def write_backup(scope: Scope, path: Path) -> Backup:
         raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
     except IntegrityError as error:
         # A row that fits where it stands fits into a copy: it does not fit where it stands.
-        damage = find_damage(_target(scope.database_url), thorough=True)
+        damage = find_damage(_target_file(scope.database_url), thorough=True)
         raise damage or FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except DBAPIError as error:
         raise FileProblem(f"{path} cannot be written: {error.orig}.") from None
@@ -84,11 +84,11 @@ def _write(scope: Scope, part: Path) -> Backup:
     engine = open_engine(config.sqlite_url(part))
     try:
         upgrade(engine)
-        with scope.read() as source, _writing(engine) as target, target.begin():
+        with scope.read() as source, _connect_for_writing(engine) as target, target.begin():
             copy_practice(source, target, scope.practice_id)
             in_practice = practice.c.practice_id == scope.practice_id
             name = str(source.execute(select(practice.c.name).where(in_practice)).scalar_one())
-            last = head(source, scope.practice_id)
+            last = read_head(source, scope.practice_id)
     finally:
         engine.dispose()
     with closing(_open(part)) as file, file:
@@ -97,7 +97,14 @@ def _write(scope: Scope, part: Path) -> Backup:
         hashes = _file_hashes(file)
         rows = sum(_count(file, table) for table in hashes)
         made = Backup(
-            scope.practice_id, name, newest_revision(), now(), rows, hashes, last.number, last.hash
+            scope.practice_id,
+            name,
+            find_newest_revision(),
+            now(),
+            rows,
+            hashes,
+            last.number,
+            last.hash,
         )
         file.execute("CREATE TABLE allay_backup (told TEXT NOT NULL) STRICT")
         file.execute("INSERT INTO allay_backup VALUES (?)", (json.dumps(vars(made)),))
@@ -136,7 +143,7 @@ def read_backup(path: Path) -> Backup:
     for table, hash_ in made.hashes.items():
         if file_hashes.get(table) != hash_:
             raise FileProblem(f"{path.name} is damaged: table {table} is not as it was written.")
-    if made.revision > newest_revision():
+    if made.revision > find_newest_revision():
         raise FileProblem(
             f"{path.name} was written by a newer version of this software: install that first."
         )
@@ -144,14 +151,14 @@ def read_backup(path: Path) -> Backup:
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """A backup that was put back, and where what stood there is kept; None where nothing did."""
 
     backup: Backup
     aside: Path | None
 
 
-def restore(path: Path, url: str, *, replace: bool = False) -> Restored:
+def restore(path: Path, url: str, *, replace: bool = False) -> RestoreResult:
     """Put a backup's practice into the database at `url`, and read it there once more.
 
     Raises FileProblem as `read_backup` does, and Conflict when records stand there already, whole
@@ -162,23 +169,25 @@ def restore(path: Path, url: str, *, replace: bool = False) -> Restored:
     made = read_backup(path)
     key = config.database_key()
     try:
-        with workbench(_target(url)) as bench:
+        with open_workbench(_target_file(url)) as bench:
             if url.startswith("sqlite"):
                 _refuse_standing(bench.path, replace=replace)
             source = _upgraded_copy(path, bench.copy, made.practice_id)
             try:
                 _end_sign_ins(source)
-                aside = _put(_reading(source), url, made.practice_id, bench, replace=replace)
+                aside = _install(
+                    _build_reader(source), url, made.practice_id, bench, replace=replace
+                )
             finally:
                 source.dispose()
     except OSError as error:
         raise FileProblem(f"The backup cannot be restored: {error.strerror or error}.") from None
     except (sqlite3.Error, driver_of(key).Error, DBAPIError) as error:
         raise FileProblem(f"The backup cannot be restored: {first_line(error)}.") from None
-    return Restored(made, aside)
+    return RestoreResult(made, aside)
 
 
-def _target(url: str) -> Path:
+def _target_file(url: str) -> Path:
     """Return the file a backup is restored to; for a server, one to build beside on the way."""
     if not url.startswith("sqlite"):
         return config.data_dir() / "server"
@@ -215,7 +224,7 @@ def _refuse_without(practice_id: str, engine: Engine, name: str) -> None:
 
 
 def _end_sign_ins(engine: Engine) -> None:
-    with _writing(engine) as conn, conn.begin():
+    with _connect_for_writing(engine) as conn, conn.begin():
         for table in (login_session, device):
             conn.execute(update(table).where(table.c.revoked_at.is_(None)).values(revoked_at=now()))
 
@@ -226,11 +235,11 @@ def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:
     The one it came from stays as it is. A file is encrypted where a key is set and it is not asked
     to be `plain`. Raises Conflict when records stand there already.
     """
-    with workbench(_target(url)) as bench:
-        _put(scope.read, url, scope.practice_id, bench, replace=False, plain=plain)
+    with open_workbench(_target_file(url)) as bench:
+        _install(scope.read, url, scope.practice_id, bench, replace=False, plain=plain)
 
 
-def _put(
+def _install(
     source: Reading,
     url: str,
     practice_id: str,
@@ -241,7 +250,7 @@ def _put(
 ) -> Path | None:
     """Copy a practice into the database at `url`; return where a file that stood there is kept."""
     if url.startswith("sqlite"):
-        return _put_file(source, practice_id, bench, replace=replace, plain=plain)
+        return _install_file(source, practice_id, bench, replace=replace, plain=plain)
     target = open_engine(url)
     try:
         upgrade(target)
@@ -251,7 +260,7 @@ def _put(
     return None
 
 
-def _put_file(
+def _install_file(
     source: Reading, practice_id: str, bench: Workbench, *, replace: bool, plain: bool | None
 ) -> Path | None:
     """Build the new file beside the old one: at every moment one of them is whole."""
@@ -291,7 +300,7 @@ def _refuse_standing(path: Path, *, replace: bool) -> bool:
 
 
 def _copy_into(source: Reading, target: Engine, practice_id: str) -> None:
-    with source() as read, _writing(target) as write, write.begin():
+    with source() as read, _connect_for_writing(target) as write, write.begin():
         if write.execute(select(import_.c.id).limit(1)).first() is not None:
             raise Conflict(
                 "There are records in that database already, and a server's is never replaced: "
@@ -308,7 +317,7 @@ def _open(path: Path) -> Any:
     return connect_file(path, None if is_plain(path) else config.database_key())
 
 
-def _reading(engine: Engine) -> Reading:
+def _build_reader(engine: Engine) -> Reading:
     @contextmanager
     def read() -> Iterator[Connection]:
         with engine.connect() as conn, conn.begin():
@@ -317,7 +326,7 @@ def _reading(engine: Engine) -> Reading:
     return read
 
 
-def _writing(engine: Engine) -> Any:
+def _connect_for_writing(engine: Engine) -> Any:
     return engine.connect().execution_options(**WRITE)
 
 

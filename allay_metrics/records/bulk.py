@@ -19,7 +19,7 @@ def insert_rows(
     together with its row-level security): both several times faster than an INSERT of each.
     """
     names = ", ".join(columns)
-    into = f"INSERT INTO {_named(conn, table)} ({names})"
+    into = f"INSERT INTO {_qualified_name(conn, table)} ({names})"
     if conn.dialect.name == "sqlite":
         marks = ", ".join("?" * len(columns))
         batch = rows if isinstance(rows, list) else list(rows)
@@ -35,7 +35,7 @@ def insert_rows(
         conn.exec_driver_sql(f"{into} SELECT * FROM unnest({lists})", values)  # noqa: S608
 
 
-def _named(conn: Connection, table: Table) -> str:
+def _qualified_name(conn: Connection, table: Table) -> str:
     """Return the table's name as statements of this connection are to say it."""
     schemas = conn.get_execution_options().get("schema_translate_map") or {}
     return ".".join(f'"{part}"' for part in (schemas.get(None), table.name) if part)
@@ -54,11 +54,11 @@ def update_rows(
     mark = "?" if conn.dialect.name == "sqlite" else "%s"
     sets = ", ".join(f"{name} = {mark}" for name in columns)
     which = f"practice_id = {mark} AND id = {mark}"
-    statement = f"UPDATE {_named(conn, table)} SET {sets} WHERE {which}"  # noqa: S608 - our own names
+    statement = f"UPDATE {_qualified_name(conn, table)} SET {sets} WHERE {which}"  # noqa: S608 - our own names
     conn.exec_driver_sql(statement, [(*row[:-1], practice_id, row[-1]) for row in rows])
 
 
-def plain_rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+def read_plain_rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
     """Return the rows as the driver gives them, days as ISO text on SQLite: half the time.
 
     Column types do nothing here, the hiding of names among them: for deriving, never for showing.

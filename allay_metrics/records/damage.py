@@ -23,7 +23,7 @@ _NO_SCHEMA = "3F000"  # what PostgreSQL calls it
 _LONGEST = 120  # characters of what an engine says
 
 
-def damaged(place: Path | str, state: str, way: str = "") -> RecordsDamaged:
+def build_damage_error(place: Path | str, state: str, way: str = "") -> RecordsDamaged:
     """Return the error for records in a file, or at a server's URL without its password.
 
     `state` completes "The records in ..."; `way` is what to do, where it is not the usual.
@@ -34,19 +34,19 @@ def damaged(place: Path | str, state: str, way: str = "") -> RecordsDamaged:
     return RecordsDamaged(str(place), state, way or usual)
 
 
-def damage_in(error: BaseException, place: Path | str) -> RecordsDamaged | None:
+def recognise_damage(error: BaseException, place: Path | str) -> RecordsDamaged | None:
     """Return what a driver's error says of the records at `place`; None where it is no damage."""
     text = str(error)
     if _UNDECODED in text:
-        return damaged(place, "are damaged (a text in them cannot be decoded)")
+        return build_damage_error(place, "are damaged (a text in them cannot be decoded)")
     number = str(getattr(error, "sqlite_errorname", None) or "")
     state = str(getattr(error, "sqlstate", None) or "")
     if state == _NO_SCHEMA:
         way = f"make it by `CREATE SCHEMA public`, then {_SERVER}"
-        return damaged(place, "cannot be opened (there is no schema public)", way)
+        return build_damage_error(place, "cannot be opened (there is no schema public)", way)
     unread = number.endswith(_UNREAD) or state.startswith(_INTERNAL)
     if unread or (not state and any(words in text for words in _DAMAGE_PHRASES)):
-        return damaged(place, f"are damaged ({first_line(error)})")
+        return build_damage_error(place, f"are damaged ({first_line(error)})")
     return None
 
 

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from sqlalchemy import URL, Connection, Engine
 
-from allay_metrics.records.asking import SessionContext
 from allay_metrics.records.guard_sqlite import SqliteDatabase
 from allay_metrics.records.policies import Role
+from allay_metrics.records.session_context import SessionContext
 
 
 class Database(Protocol):
@@ -20,7 +20,7 @@ class Database(Protocol):
     ) -> AbstractContextManager[Connection]:
         """Return a connection in a transaction of whoever asks."""
 
-    def as_practice(self, conn: Connection) -> AbstractContextManager[None]:
+    def elevate(self, conn: Connection) -> AbstractContextManager[None]:
         """Return a block in which the connection runs as the practice itself."""
 
     def engine(self, role: Role, *, writes: bool) -> Engine:
@@ -33,7 +33,7 @@ class Database(Protocol):
         """Close every connection."""
 
 
-def guarded(engine: Engine) -> Database:
+def open_database(engine: Engine) -> Database:
     """Return the database of an engine at the newest schema. Raises ConfigProblem."""
     if engine.dialect.name == "sqlite":
         return SqliteDatabase(engine)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, QuestionProblem, Unreachable
-from allay_metrics.records.damage import damage_in, damaged
+from allay_metrics.records.damage import build_damage_error, recognise_damage
 from allay_metrics.records.files import connect_file, create_file, driver_of, key_for
 from allay_metrics.records.replacement import remove_leftovers
 
@@ -27,7 +27,7 @@ from allay_metrics.records.replacement import remove_leftovers
 WRITE = {"begin_with": "BEGIN IMMEDIATE"}
 _READ = {"begin_with": "BEGIN"}
 _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_OPENING = 7_253_000  # number of the lock that those who open a database take in turn
+_OPENING_LOCK = 7_253_000  # number of the lock that those who open a database take in turn
 _FULL = ("disk is full", "No space left on device")
 # What SQLite calls a disk that takes no more where it is the file system that says so.
 _FULL_CODES = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
@@ -39,7 +39,7 @@ _LOG = logging.getLogger(__name__)
 _keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
 _opened_at: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
 
-_KEPT_BY_NONE = ("NUL (0x00)", "integer out of range", "bigint out of range")
+_UNSTORABLE_VALUES = ("NUL (0x00)", "integer out of range", "bigint out of range")
 _NO_TEXT = "What was entered holds a letter or a number that cannot be kept: enter it anew."
 _TOO_LONG = "The records took too long to answer: try again, or ask for less."
 
@@ -85,11 +85,11 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
             raise ConfigProblem(f"The database URL names a driver that is not used here: {_FORMS}")
         if not parsed.database or parsed.database == ":memory:":
             raise ConfigProblem("The database URL names no file: records are kept in one.")
-        return _sqlite(url, Path(parsed.database), plain)
+        return _open_sqlite(url, Path(parsed.database), plain)
     if parsed.get_backend_name() != "postgresql":
         name = parsed.get_backend_name()
         raise ConfigProblem(f"Records are kept in SQLite or PostgreSQL, not in '{name}': {_FORMS}")
-    return _postgres(parsed)
+    return _open_postgres(parsed)
 
 
 def file_of(url: str) -> Path | None:
@@ -102,7 +102,7 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if is_file and parsed.database else None
 
 
-def begin_with(engine: Engine, *, writes: bool) -> dict[str, Any]:
+def connection_options(engine: Engine, *, writes: bool) -> dict[str, Any]:
     """Return the options of a connection: one that reads sees one state and writes nothing."""
     if writes:
         return WRITE
@@ -110,7 +110,7 @@ def begin_with(engine: Engine, *, writes: bool) -> dict[str, Any]:
 
 
 @contextmanager
-def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
+def connect(engine: Engine, **options: Any) -> Iterator[Connection]:
     """Yield a connection. Raises Unreachable, and Conflict where none gets free."""
     try:
         conn = engine.connect()
@@ -121,58 +121,58 @@ def connected(engine: Engine, **options: Any) -> Iterator[Connection]:
 
 
 @contextmanager
-def one_at_a_time(engine: Engine) -> Iterator[Connection]:
+def lock_opening(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that waits for every other one of this kind."""
-    with connected(engine, **WRITE) as conn, conn.begin():
+    with connect(engine, **WRITE) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING})
+            conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING_LOCK})
         yield conn
 
 
-def _sqlite(url: str, path: Path, plain: bool | None) -> Engine:
+def _open_sqlite(url: str, path: Path, plain: bool | None) -> Engine:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
-            raise damaged(path, "cannot be opened (this is a folder)")
+            raise build_damage_error(path, "cannot be opened (this is a folder)")
         remove_leftovers(path)
         key = key_for(path, plain=plain)
         if not path.exists():
             create_file(path, key)
         os.close(os.open(path, os.O_RDWR))
         if not path.stat().st_size:
-            raise damaged(path, "cannot be opened (the file is empty)")
+            raise build_damage_error(path, "cannot be opened (the file is empty)")
     except OSError as error:
         raise ConfigProblem(f"The records in {path} cannot be opened: {error.strerror}.") from None
-    return _of_file(url, path, key)
+    return _build_file_engine(url, path, key)
 
 
-def opened_files(since: float = 0) -> list[Path]:
+def list_opened_files(since: float = 0) -> list[Path]:
     """Return the SQLite files opened since a reading of the monotonic clock, the last one first."""
     engines = [engine for engine, opened_at in _opened_at.items() if opened_at >= since]
     return [Path(engine.url.database or "") for engine in reversed(engines)]
 
 
-def another(engine: Engine) -> Engine:
+def clone_engine(engine: Engine) -> Engine:
     """Return one more set of connections to the file that an engine has opened.
 
     The file itself is not looked at: closing it even once would drop the locks of every connection
     this process has, and another process would take the log beside it for left behind.
     """
-    return _of_file(
+    return _build_file_engine(
         engine.url.render_as_string(hide_password=False),
         Path(engine.url.database or ""),
         _keys[engine],
     )
 
 
-def _of_file(url: str, path: Path, key: str | None) -> Engine:
+def _build_file_engine(url: str, path: Path, key: str | None) -> Engine:
     engine = create_engine(url, module=driver_of(key), creator=lambda: connect_file(path, key))
     _keys[engine], _opened_at[engine] = key, time.monotonic()
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     _refuse_without_file(engine, path)
-    _say_damage(engine, path)
-    event.listen(engine, "handle_error", _say_what_failed)
+    _check_damage(engine, path)
+    event.listen(engine, "handle_error", _translate_error)
     _log_statements(engine)
     return engine
 
@@ -184,10 +184,10 @@ def _refuse_without_file(engine: Engine, path: Path) -> None:
     """
 
     def remember(_driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        entry.info["file"] = _file_at(path)
+        entry.info["file"] = _file_identity(path)
 
     def compare(_driver: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
-        current_file = _file_at(path)
+        current_file = _file_identity(path)
         if current_file is None or current_file != entry.info["file"]:
             url = engine.url.render_as_string(hide_password=True)
             raise Unreachable(f"{url}: the file was taken away or replaced")
@@ -196,7 +196,7 @@ def _refuse_without_file(engine: Engine, path: Path) -> None:
     event.listen(engine, "checkout", compare)
 
 
-def _file_at(path: Path) -> tuple[int, int] | None:
+def _file_identity(path: Path) -> tuple[int, int] | None:
     try:
         file_stat = path.stat()
     except OSError:
@@ -204,7 +204,7 @@ def _file_at(path: Path) -> tuple[int, int] | None:
     return file_stat.st_dev, file_stat.st_ino
 
 
-def _postgres(url: URL) -> Engine:
+def _open_postgres(url: URL) -> Engine:
     limits = " ".join(f"-c {name}={seconds}s" for name, seconds in _LIMITS.items())
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -217,31 +217,31 @@ def _postgres(url: URL) -> Engine:
             "options": f"{url.query.get('options', '')} {limits}".strip(),
         },
     )
-    _say_damage(engine, place_of(engine))
-    event.listen(engine, "handle_error", _say_what_failed)
+    _check_damage(engine, describe_place(engine))
+    event.listen(engine, "handle_error", _translate_error)
     _log_statements(engine)
     return engine
 
 
-def place_of(engine: Engine) -> Path | str:
+def describe_place(engine: Engine) -> Path | str:
     """Return the file an engine opens, or the URL of its server without the password."""
     if engine.dialect.name == "sqlite":
         return Path(engine.url.database or "")
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def _say_damage(engine: Engine, place: Path | str) -> None:
+def _check_damage(engine: Engine, place: Path | str) -> None:
     """Raise RecordsDamaged for what the engine reports of the records it has opened."""
 
     def say_damage(context: ExceptionContext) -> None:
-        damage = damage_in(context.original_exception, place)
+        damage = recognise_damage(context.original_exception, place)
         if damage is not None:
             raise damage
 
     event.listen(engine, "handle_error", say_damage)
 
 
-def _say_what_failed(context: ExceptionContext) -> None:
+def _translate_error(context: ExceptionContext) -> None:
     """Raise what a person can act on: for locks waited for in vain, answers that never came, a
     full disk, and a database that is away. What is wrong with a statement passes as it is.
     """
@@ -250,7 +250,7 @@ def _say_what_failed(context: ExceptionContext) -> None:
     error = context.original_exception
     message = str(error)
     unkept = isinstance(error, (UnicodeError, OverflowError))
-    if unkept or any(why in message for why in _KEPT_BY_NONE):
+    if unkept or any(why in message for why in _UNSTORABLE_VALUES):
         raise QuestionProblem(_NO_TEXT)
     if "database is locked" in message or "due to lock timeout" in message:
         raise Conflict("Another import is still being taken in: try again when it is done.")
@@ -264,10 +264,10 @@ def _say_what_failed(context: ExceptionContext) -> None:
         raise Conflict(_TOO_LONG)
     if _is_out_of_reach(context, message):
         url = context.engine.url.render_as_string(hide_password=True) if context.engine else ""
-        raise unreachable(error, url) from None
+        raise build_unreachable(error, url) from None
 
 
-def unreachable(error: BaseException, url: str) -> Unreachable:
+def build_unreachable(error: BaseException, url: str) -> Unreachable:
     """Return what a database that does not answer is told as; its URL without the password."""
     return Unreachable(f"{url}: {str(error).strip().splitlines()[0]}")
 
@@ -296,7 +296,7 @@ def _begin(connection: Connection) -> None:
 
 def _log_statements(engine: Engine) -> None:
     """Write statements without their values to the log: values are families' data."""
-    if config.log_sql():
+    if config.is_sql_logged():
         event.listen(
             engine,
             "before_cursor_execute",

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Column, Connection, text
 
 from allay_metrics.errors import AllayError, RecordsDamaged
-from allay_metrics.records.damage import damage_in, damaged, first_line
-from allay_metrics.records.engine import opened_files, place_of
+from allay_metrics.records.damage import build_damage_error, first_line, recognise_damage
+from allay_metrics.records.engine import describe_place, list_opened_files
 from allay_metrics.records.files import connect_file, driver_of, is_plain, key_for
-from allay_metrics.records.migrate import is_newer, schema_damage
+from allay_metrics.records.migrate import find_schema_damage, is_newer
 from allay_metrics.records.tables import metadata
 from allay_metrics.records.types import LocalDate
 
@@ -40,26 +40,28 @@ def find_damage(path: Path, *, thorough: bool = False) -> RecordsDamaged | None:
     if not path.exists():
         return None
     if not path.is_file():
-        return damaged(path, "cannot be opened (this is a folder)")
+        return build_damage_error(path, "cannot be opened (this is a folder)")
     if not path.stat().st_size:
-        return damaged(path, "cannot be opened (the file is empty)")
+        return build_damage_error(path, "cannot be opened (the file is empty)")
     key = None
     try:
         key = None if is_plain(path) else key_for(path)
         with closing(connect_file(path, key, read_only=True)) as file:
-            return _damage_of(file, path, key, thorough=thorough)
+            return _find_file_damage(file, path, key, thorough=thorough)
     except RecordsDamaged as damage:
         return damage
     except driver_of(key).Error as error:
-        return damage_in(error, path) or damaged(path, f"cannot be opened ({first_line(error)})")
+        return recognise_damage(error, path) or build_damage_error(
+            path, f"cannot be opened ({first_line(error)})"
+        )
 
 
-def find_damage_unseen(since: float) -> RecordsDamaged | None:
+def find_unreported_damage(since: float) -> RecordsDamaged | None:
     """Return what is wrong with a file opened since then (monotonic clock), every page looked at.
 
     For an error nobody foresaw: a damaged value may reach our own code before the engine knows.
     """
-    files = dict.fromkeys(opened_files(since))
+    files = dict.fromkeys(list_opened_files(since))
     results = (find_damage(path, thorough=True) for path in files)
     return next((damage for damage in results if damage is not None), None)
 
@@ -73,7 +75,7 @@ def refuse_damaged(conn: Connection) -> None:
         return
     for (finding,) in conn.execute(text("PRAGMA integrity_check(1)")).all():
         if finding != "ok":
-            raise damaged(place_of(conn.engine), f"are damaged ({finding})")
+            raise build_damage_error(describe_place(conn.engine), f"are damaged ({finding})")
 
 
 def holds_records(path: Path) -> bool:
@@ -84,7 +86,7 @@ def holds_records(path: Path) -> bool:
     if not path.exists():
         return False
     with closing(connect_file(path, None if is_plain(path) else key_for(path))) as file:
-        tables, revision = _schema(file)
+        tables, revision = _read_schema(file)
         if is_newer(revision):
             return True
         return "import" in tables and bool(file.execute("SELECT 1 FROM import LIMIT 1").fetchone())
@@ -96,17 +98,17 @@ def examine(path: Path) -> Examination:
     try:
         key = None if is_plain(path) else key_for(path)
         with closing(connect_file(path, key, read_only=True)) as file:
-            return _examination(file, key)
+            return _read_examination(file, key)
     except AllayError:  # its sentence is said already
         return Examination()
     except driver_of(key).Error as error:
         return Examination((first_line(error),))
 
 
-def _examination(file: Any, key: str | None) -> Examination:
-    counted = {name: _rows(file, name, key) for name in _names(file, key)}
+def _read_examination(file: Any, key: str | None) -> Examination:
+    counted = {name: _count_rows(file, name, key) for name in _list_tables(file, key)}
     return Examination(
-        _findings(file, key),
+        _read_findings(file, key),
         {name: rows for name, rows in counted.items() if rows is not None},
         tuple(name for name, rows in counted.items() if rows is None),
     )
@@ -123,15 +125,17 @@ def read_rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
         return []
 
 
-def _damage_of(file: Any, path: Path, key: str | None, *, thorough: bool) -> RecordsDamaged | None:
-    damage = schema_damage(path, *_schema(file))
+def _find_file_damage(
+    file: Any, path: Path, key: str | None, *, thorough: bool
+) -> RecordsDamaged | None:
+    damage = find_schema_damage(path, *_read_schema(file))
     if damage is not None or not thorough:
         return damage
-    findings = _findings(file, key) or tuple(_amiss(file))
-    return damaged(path, f"are damaged ({findings[0]})") if findings else None
+    findings = _read_findings(file, key) or tuple(_find_inconsistencies(file))
+    return build_damage_error(path, f"are damaged ({findings[0]})") if findings else None
 
 
-def _schema(file: Any) -> tuple[set[str], str | None]:
+def _read_schema(file: Any) -> tuple[set[str], str | None]:
     tables = {name for (name,) in file.execute(_NAMES)}
     if "alembic_version" not in tables:
         return tables, None
@@ -139,7 +143,7 @@ def _schema(file: Any) -> tuple[set[str], str | None]:
     return tables, None if row is None else str(row[0])
 
 
-def _findings(file: Any, key: str | None) -> tuple[str, ...]:
+def _read_findings(file: Any, key: str | None) -> tuple[str, ...]:
     """Return the first lines of what the engine's own check says; none where all is well."""
     try:
         lines = [str(line) for (line,) in file.execute(f"PRAGMA integrity_check({LINES})")]
@@ -149,23 +153,25 @@ def _findings(file: Any, key: str | None) -> tuple[str, ...]:
     return tuple(findings[:LINES])
 
 
-def _amiss(file: Any) -> Iterator[str]:
+def _find_inconsistencies(file: Any) -> Iterator[str]:
     """Yield what the engine takes for whole: references that lead nowhere, days that are none."""
     for row in file.execute("PRAGMA foreign_key_check"):
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
-    tables = _schema(file)[0]
-    for column in (one for name in tables & metadata.tables.keys() for one in _days(name)):
+    tables = _read_schema(file)[0]
+    for column in (
+        one for name in tables & metadata.tables.keys() for one in _list_day_columns(name)
+    ):
         table, name = column.table.name, column.name
         none = f'FROM "{table}" WHERE date("{name}") IS NOT "{name}" LIMIT 1'
         if file.execute(f"SELECT 1 {none}").fetchone():
             yield f"a day in {table} is none"
 
 
-def _days(table: str) -> list[Column[Any]]:
+def _list_day_columns(table: str) -> list[Column[Any]]:
     return [one for one in metadata.tables[table].columns if isinstance(one.type, LocalDate)]
 
 
-def _names(file: Any, key: str | None) -> list[str]:
+def _list_tables(file: Any, key: str | None) -> list[str]:
     """Return the names of the file's tables, of ours where it does not tell them."""
     try:
         return sorted(name for (name,) in file.execute(_NAMES))
@@ -173,7 +179,7 @@ def _names(file: Any, key: str | None) -> list[str]:
         return sorted(metadata.tables)
 
 
-def _rows(file: Any, table: str, key: str | None) -> int | None:
+def _count_rows(file: Any, table: str, key: str | None) -> int | None:
     """Return the rows of a table, every one read; None where one cannot be."""
     try:
         rows = file.execute(f'SELECT * FROM "{table}" NOT INDEXED')  # noqa: S608 - a table's name

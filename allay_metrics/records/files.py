@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.damage import RESTORE, damaged
+from allay_metrics.records.damage import RESTORE, build_damage_error
 
 BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file
 _PLAIN = b"SQLite format 3\x00"
@@ -46,7 +46,7 @@ def key_for(path: Path, *, plain: bool | None = None) -> str | None:
         )
     if not key and there and not is_plain(path):
         way = "set ALLAY_DATABASE_KEY to the key they were written with"
-        raise damaged(path, "are encrypted, or are no database", f"{way}, or {RESTORE}")
+        raise build_damage_error(path, "are encrypted, or are no database", f"{way}, or {RESTORE}")
     return key
 
 
@@ -84,7 +84,9 @@ def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any
         if key is None:
             raise
         state = "were written with another key than ALLAY_DATABASE_KEY, or are damaged"
-        raise damaged(path, state, f"set the key they were written with, or {RESTORE}") from None
+        raise build_damage_error(
+            path, state, f"set the key they were written with, or {RESTORE}"
+        ) from None
     return connection
 
 

@@ -19,11 +19,11 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.errors import ConfigProblem, NotAllowed, Unreachable
-from allay_metrics.records.asking import ASKING, SessionContext
-from allay_metrics.records.engine import begin_with, connected, open_engine, unreachable
+from allay_metrics.records.engine import build_unreachable, connect, connection_options, open_engine
 from allay_metrics.records.policies import REFUSED, Role
-from allay_metrics.records.rules_postgres import put_in_force
-from allay_metrics.records.signing_postgres import Held
+from allay_metrics.records.rules_postgres import apply_rules
+from allay_metrics.records.session_context import SESSION_CONTEXT_OPTION, SessionContext
+from allay_metrics.records.signature_postgres import DatabaseSecret
 
 
 class PostgresDatabase:
@@ -32,10 +32,10 @@ class PostgresDatabase:
     def __init__(self, engine: Engine) -> None:
         """Put the rules in force with the engine of the tables' owner, and open the login."""
         self.url = engine.url
-        self._held = put_in_force(engine)
-        self._engine = _opened(engine.url, self._held)
+        self._held = apply_rules(engine)
+        self._engine = _open_login_engine(engine.url, self._held)
         event.listen(self._engine, "begin", self._tell)
-        event.listen(self._engine, "handle_error", _say_not_allowed)
+        event.listen(self._engine, "handle_error", _translate_error)
 
     def engine(self, role: Role, *, writes: bool) -> Engine:  # noqa: ARG002 - as on SQLite
         """Return the connections of one kind of viewer: all share one login."""
@@ -44,18 +44,21 @@ class PostgresDatabase:
     @contextmanager
     def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of whoever asks."""
-        options = {ASKING: asking, **begin_with(self._engine, writes=writes)}
-        with connected(self._engine, **options) as conn, conn.begin():
+        options = {
+            SESSION_CONTEXT_OPTION: asking,
+            **connection_options(self._engine, writes=writes),
+        }
+        with connect(self._engine, **options) as conn, conn.begin():
             yield conn
 
     @contextmanager
-    def as_practice(self, conn: Connection) -> Iterator[None]:
+    def elevate(self, conn: Connection) -> Iterator[None]:
         """Have the connection run as the practice itself, until the block ends."""
         now: SessionContext = conn.info["asking"]
         if now.role == "owner":
             yield
             return
-        self._take(conn, now.as_practice())
+        self._take(conn, now.elevate())
         yield
         # Where the block failed the transaction has, and ends.
         self._take(conn, now)
@@ -74,7 +77,7 @@ class PostgresDatabase:
         self._engine.dispose()
 
     def _tell(self, conn: Connection) -> None:
-        asking = conn.get_execution_options().get(ASKING)
+        asking = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
         if asking is None:
             raise NotAllowed("Nobody asks: records are read and written within a scope.")
         cursor = self._run(
@@ -106,15 +109,15 @@ class PostgresDatabase:
             if not driver.closed:
                 raise
             conn.invalidate(error)
-            raise unreachable(error, self.url.render_as_string(hide_password=True)) from None
+            raise build_unreachable(error, self.url.render_as_string(hide_password=True)) from None
 
 
-def _say_not_allowed(context: ExceptionContext) -> None:
+def _translate_error(context: ExceptionContext) -> None:
     if isinstance(context.original_exception, InsufficientPrivilege):
         raise NotAllowed(REFUSED) from None
 
 
-def _opened(url: URL, held: Held) -> Engine:
+def _open_login_engine(url: URL, held: DatabaseSecret) -> Engine:
     """Return the engine of the login that has no rights of its own. Raises ConfigProblem."""
     login = url.set(username=held.role("login"), password=held.password)
     engine = open_engine(login.render_as_string(hide_password=False))

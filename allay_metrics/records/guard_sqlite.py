@@ -18,14 +18,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.records.allowed_sqlite import IN_MEMORY, Guard
-from allay_metrics.records.asking import ASKING, SessionContext
-from allay_metrics.records.engine import another, begin_with, connected
+from allay_metrics.records.authorizer_sqlite import IN_MEMORY, Guard
+from allay_metrics.records.engine import clone_engine, connect, connection_options
 from allay_metrics.records.policies import REFUSED, Role
-from allay_metrics.records.views_sqlite import SCOPE_SQL, stand_before
+from allay_metrics.records.session_context import SESSION_CONTEXT_OPTION, SessionContext
+from allay_metrics.records.views_sqlite import SCOPE_SQL, create_views
 
 _BASE = {"schema_translate_map": {None: "main"}}
-_FACES = {"schema_translate_map": None}
+_VIEWS = {"schema_translate_map": None}
 # It would name the innermost views.
 _EXPLAIN = re.compile(r"\bexplain\b", re.IGNORECASE)
 
@@ -43,15 +43,17 @@ class SqliteDatabase:
         """Return the connections of one kind of viewer."""
         kind = role, writes
         if kind not in self._engines:
-            self._engines[kind] = _guarded(another(self._unguarded), role, writes=writes)
+            self._engines[kind] = _build_guarded_engine(
+                clone_engine(self._unguarded), role, writes=writes
+            )
         return self._engines[kind]
 
     @contextmanager
     def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of whoever asks."""
         engine = self.engine(asking.role, writes=writes)
-        options = {ASKING: asking, **begin_with(engine, writes=writes)}
-        with connected(engine, **options) as conn:
+        options = {SESSION_CONTEXT_OPTION: asking, **connection_options(engine, writes=writes)}
+        with connect(engine, **options) as conn:
             try:
                 with conn.begin():
                     yield conn
@@ -59,7 +61,7 @@ class SqliteDatabase:
                 _guard_of(conn).scope_values.clear()
 
     @contextmanager
-    def as_practice(self, conn: Connection) -> Iterator[None]:
+    def elevate(self, conn: Connection) -> Iterator[None]:
         """Have the connection run as the practice itself, until the block ends."""
         guard = _guard_of(conn)
         if guard.role == "owner" or guard.is_practice:
@@ -71,7 +73,7 @@ class SqliteDatabase:
             yield
         finally:
             guard.is_practice = False
-            conn.execution_options(**_FACES)
+            conn.execution_options(**_VIEWS)
             # What was prepared meanwhile is forgotten, or the same words would pass once more.
             _driver(conn).set_authorizer(guard.allows)
 
@@ -86,14 +88,16 @@ class SqliteDatabase:
             engine.dispose()
 
 
-def _guarded(engine: Engine, role: Role, *, writes: bool) -> Engine:
+def _build_guarded_engine(engine: Engine, role: Role, *, writes: bool) -> Engine:
     def install(raw: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         driver = cast("sqlite3.Connection", raw)
         guard = Guard(role, writes)
         entry.info["guard"] = guard
         for name in SCOPE_SQL:
-            driver.create_function(f"allay_{name}", 0, _saying(guard, name), deterministic=True)
-        stand_before(driver, guard)
+            driver.create_function(
+                f"allay_{name}", 0, _build_scope_function(guard, name), deterministic=True
+            )
+        create_views(driver, guard)
         for name in IN_MEMORY:
             # The guard would refuse what makes them known to a connection.
             driver.execute(f"SELECT * FROM {name}('[]')").fetchall()  # noqa: S608 - our own names
@@ -101,18 +105,18 @@ def _guarded(engine: Engine, role: Role, *, writes: bool) -> Engine:
         driver.set_authorizer(guard.allows)
 
     event.listen(engine, "connect", install)
-    event.listen(engine, "begin", _tell, insert=True)
+    event.listen(engine, "begin", _set_scope_values, insert=True)
     event.listen(engine, "before_cursor_execute", _refuse_explain)
-    event.listen(engine, "handle_error", _say_not_allowed)
+    event.listen(engine, "handle_error", _translate_error)
     return engine
 
 
-def _saying(guard: Guard, name: str) -> Callable[[], str | None]:
+def _build_scope_function(guard: Guard, name: str) -> Callable[[], str | None]:
     return lambda: guard.scope_values.get(name)
 
 
-def _tell(conn: Connection) -> None:
-    asking = conn.get_execution_options().get(ASKING)
+def _set_scope_values(conn: Connection) -> None:
+    asking = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
     if asking is None:
         raise NotAllowed("Nobody asks: records are read and written within a scope.")
     _guard_of(conn).scope_values.update(asking.said)
@@ -123,7 +127,7 @@ def _refuse_explain(conn: Connection, _cursor: Any, statement: str, *_rest: Any)
         raise NotAllowed("Statements are not explained to anybody.")
 
 
-def _say_not_allowed(context: ExceptionContext) -> None:
+def _translate_error(context: ExceptionContext) -> None:
     message = str(context.original_exception)
     if "not authorized" in message or "is prohibited" in message or REFUSED in message:
         raise NotAllowed(REFUSED) from None

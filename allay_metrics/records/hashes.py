@@ -14,32 +14,32 @@ from allay_metrics.records.tables import metadata
 HISTORY = ("import", "practice", "audit")
 
 
-def row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
+def compute_row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
     """Return, per table, a SHA-256 over its rows in an order of their own.
 
     With a connection, as its transaction sees them.
     """
     if conn is None:
         with scope.read() as own:
-            return row_hashes(scope, own)
-    hashes = table_hashes(conn, scope.practice_id)
+            return compute_row_hashes(scope, own)
+    hashes = compute_table_hashes(conn, scope.practice_id)
     return {name: hash_ for name, hash_ in hashes.items() if name not in HISTORY}
 
 
-def table_hashes(conn: Connection, practice_id: str) -> dict[str, str]:
+def compute_table_hashes(conn: Connection, practice_id: str) -> dict[str, str]:
     """Return, for every table, a SHA-256 over the practice's rows in an order of their own."""
     return {table.name: _hash(conn, table, practice_id) for table in metadata.sorted_tables}
 
 
 def _hash(conn: Connection, table: Table, practice_id: str) -> str:
     digest = sha256()
-    rows = conn.execute(_rows(table), {"practice": practice_id})
+    rows = conn.execute(_select_rows(table), {"practice": practice_id})
     for line in sorted(repr(tuple(row)) for row in rows):
         digest.update(line.encode())
     return digest.hexdigest()
 
 
 @cache
-def _rows(table: Table) -> Select[Any]:
+def _select_rows(table: Table) -> Select[Any]:
     """Return the statement that reads a practice's rows; building it takes longer than few rows."""
     return select(table).where(table.c.practice_id == bindparam("practice"))

@@ -66,7 +66,7 @@ SETS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Sees:
+class TablePolicy:
     """What a viewer may read of a table, and write.
 
     `rows` leaves the rows read, within the practice; `columns` those of its columns, None for all
@@ -98,31 +98,31 @@ def is_money(table: Table, column: str) -> bool:
 
 
 # Of the practice itself: what stands on every page. Of its files: how old the records are.
-_PRACTICE = Sees(
+_PRACTICE = TablePolicy(
     columns=("practice_id", "name", "timezone", "is_demo", "derived_by", "version"),
 )
-_IMPORTS = Sees(
+_IMPORTS = TablePolicy(
     columns=(
         *("practice_id", "id", "sequence", "source", "holds", "as_of"),
         *("covers_from", "covers_to", "imported_at", "undone_at"),
     )
 )
-_EVERYTHING = Sees()
-_OF_THERAPIST = Sees("therapist_id = {therapist}")
+_EVERYTHING = TablePolicy()
+_OF_THERAPIST = TablePolicy("therapist_id = {therapist}")
 _FAMILIES = "family_id IN ({families})"
 _CLIENTS = "client_id IN ({clients})"
 _CHECK_INS = "check_in_id IN ({check_ins})"
 _OF_LINK = "check_in_id IN ({asked})"
 
 
-def _noted(*acts: Act) -> Sees:
+def _build_note_policy(*acts: Act) -> TablePolicy:
     """Return what a therapist sees of her clients, and writes of those of one family."""
-    return Sees(_CLIENTS, None, frozenset(acts), "client_id IN ({clients_written})")
+    return TablePolicy(_CLIENTS, None, frozenset(acts), "client_id IN ({clients_written})")
 
 
 # Her caseload: families she has or had a visit with that was not called off, colleagues' visits
 # of them too, and her own visits and hours. No file, no row set aside, no choice of the owner's.
-_THERAPIST: dict[str, Sees] = {
+_THERAPIST: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "import": _IMPORTS,
     # What pages need to be read at all, and what tells of no family.
@@ -132,9 +132,9 @@ _THERAPIST: dict[str, Sees] = {
     "drive_pair": _EVERYTHING,
     "own_measure": _EVERYTHING,
     "safety_protocol": _EVERYTHING,
-    "family": Sees("id IN ({families})"),
-    "client": Sees(_FAMILIES),
-    "booking": Sees(
+    "family": TablePolicy("id IN ({families})"),
+    "client": TablePolicy(_FAMILIES),
+    "booking": TablePolicy(
         _FAMILIES,
         # `extra` holds whatever else a file says, payments among it.
         tuple(
@@ -143,29 +143,29 @@ _THERAPIST: dict[str, Sees] = {
             if column.name not in ("extra", "row_hash", "price_cents")
         ),
     ),
-    "visit": Sees(f"(therapist_id = {{therapist}} OR {_FAMILIES})"),
-    "visit_client": Sees(_CLIENTS),
-    "episode": Sees(_CLIENTS),
+    "visit": TablePolicy(f"(therapist_id = {{therapist}} OR {_FAMILIES})"),
+    "visit_client": TablePolicy(_CLIENTS),
+    "episode": TablePolicy(_CLIENTS),
     "daily": _OF_THERAPIST,
     "weekly": _OF_THERAPIST,
     "offered_hours": _OF_THERAPIST,
-    "client_detail": Sees(_CLIENTS),
-    "client_note": _noted("insert", "update"),
-    "client_tag": _noted("insert", "delete"),
-    "care_closed": _noted("insert", "delete"),
-    "family_contact": Sees(
+    "client_detail": TablePolicy(_CLIENTS),
+    "client_note": _build_note_policy("insert", "update"),
+    "client_tag": _build_note_policy("insert", "delete"),
+    "care_closed": _build_note_policy("insert", "delete"),
+    "family_contact": TablePolicy(
         "booking_id IN ({bookings})",
         None,
         frozenset({"insert", "delete"}),
         "booking_id IN ({bookings_written})",
     ),
-    "check_in": _noted("insert", "update"),
-    "answer": Sees(_CHECK_INS),
-    "red_flag": Sees(
+    "check_in": _build_note_policy("insert", "update"),
+    "answer": TablePolicy(_CHECK_INS),
+    "red_flag": TablePolicy(
         _CHECK_INS, None, frozenset({"update"}), "check_in_id IN ({check_ins_written})"
     ),
     # Whether anybody was told of a sign of hers, and why not; not who is told.
-    "outbox": Sees(
+    "outbox": TablePolicy(
         _CHECK_INS,
         tuple(
             column.name
@@ -176,36 +176,38 @@ _THERAPIST: dict[str, Sees] = {
 }
 
 # One link: its check-in, what was answered in it, and the first names of the family's clients.
-_FORM: dict[str, Sees] = {
+_FORM: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "import": _IMPORTS,
     "own_measure": _EVERYTHING,
     # Whether check-ins are on, and when answers are read; not by whom.
-    "safety_protocol": Sees(
+    "safety_protocol": TablePolicy(
         columns=(
             *("practice_id", "signed_at", "ended_at"),
             *("read_days", "read_from", "read_until", "version"),
         )
     ),
-    "check_in": Sees("token_hash = {link}", None, frozenset({"update"}), "token_hash = {link}"),
-    "client": Sees(
+    "check_in": TablePolicy(
+        "token_hash = {link}", None, frozenset({"update"}), "token_hash = {link}"
+    ),
+    "client": TablePolicy(
         "family_id IN ({asked_family})",
         ("practice_id", "id", "family_id", "name", "kind", "born_on", "version"),
     ),
-    "client_detail": Sees(
+    "client_detail": TablePolicy(
         "client_id IN ({asked_client})",
         None,
         frozenset({"insert", "update"}),
         "client_id IN ({asked_client})",
     ),
-    "answer": Sees(_OF_LINK, None, frozenset(_ALL_ACTS), _OF_LINK),
-    "red_flag": Sees(_OF_LINK, None, frozenset({"insert"}), _OF_LINK),
+    "answer": TablePolicy(_OF_LINK, None, frozenset(_ALL_ACTS), _OF_LINK),
+    "red_flag": TablePolicy(_OF_LINK, None, frozenset({"insert"}), _OF_LINK),
 }
 
-_ACCOUNTS = Sees("TRUE", None, frozenset(_ALL_ACTS), "TRUE")
+_ACCOUNTS = TablePolicy("TRUE", None, frozenset(_ALL_ACTS), "TRUE")
 
 # The gate before anybody is known: accounts and sessions, nothing of families.
-_DOOR: dict[str, Sees] = {
+_DOOR: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "person": _ACCOUNTS,
     "recovery_code": _ACCOUNTS,
@@ -213,9 +215,9 @@ _DOOR: dict[str, Sees] = {
     "login_session": _ACCOUNTS,
 }
 
-POLICIES: Mapping[Role, Mapping[str, Sees]] = {
+POLICIES: Mapping[Role, Mapping[str, TablePolicy]] = {
     "owner": {
-        name: Sees("TRUE", tuple(table.c.keys()), frozenset(_ALL_ACTS), "TRUE")
+        name: TablePolicy("TRUE", tuple(table.c.keys()), frozenset(_ALL_ACTS), "TRUE")
         for name, table in metadata.tables.items()
     },
     "therapist": _THERAPIST,
@@ -250,7 +252,9 @@ OWNERS: dict[str, str] = {
 }
 
 # Tables of the database that no viewer may read, each with the reason.
-NOBODYS: dict[str, str] = {"alembic_version": "tells the schema's revision; read before a scope"}
+UNSCOPED_TABLES: dict[str, str] = {
+    "alembic_version": "tells the schema's revision; read before a scope"
+}
 
 # Steps that a therapist's or a parent's act takes as the practice itself: small, named, and the
 # only way past the rows above.
@@ -269,7 +273,7 @@ STEPS: dict[Step, str] = {
 }
 
 
-def written_out(condition: str, base: str, scope_sql: Mapping[str, str]) -> str:
+def substitute_scope(condition: str, base: str, scope_sql: Mapping[str, str]) -> str:
     """Return a condition with its sets and the scope's own values written out.
 
     `base` stands before base tables, `said` is the SQL of practice, therapist, family and link.

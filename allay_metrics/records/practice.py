@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.database import guarded
-from allay_metrics.records.engine import one_at_a_time, open_engine
+from allay_metrics.records.database import open_database
+from allay_metrics.records.engine import lock_opening, open_engine
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.migrate import upgrade
 from allay_metrics.records.scope import OWNER, Scope, Viewer
@@ -37,49 +37,53 @@ def open_practice(
     try:
         upgrade(engine)
         values = {"name": name, "timezone": timezone, "is_demo": int(is_demo)}
-        row = _own_row(engine, practice_id, values)
-        database = guarded(engine)
+        row = _read_own_row(engine, practice_id, values)
+        database = open_database(engine)
     except BaseException:
         engine.dispose()
         raise
     return Scope(database, row["practice_id"], row["timezone"], bool(row["is_demo"]), viewer)
 
 
-def _own_row(engine: Engine, practice_id: str | None, values: dict[str, Any]) -> dict[str, Any]:
+def _read_own_row(
+    engine: Engine, practice_id: str | None, values: dict[str, Any]
+) -> dict[str, Any]:
     """Return the row of the practice named, or of the only one; a new database gets `given`."""
     with engine.connect() as conn:
-        rows = _practices(conn)
+        rows = _read_practices(conn)
     if not rows:
-        rows = _begin_practice(engine, {"practice_id": practice_id or new_key(), **values})
+        rows = _insert_practice(engine, {"practice_id": practice_id or new_key(), **values})
     chosen = [row for row in rows if practice_id in (None, row["practice_id"])]
     if len(chosen) != 1:
         raise ConfigProblem(f"The database holds {len(rows)} practices: name one of them.")
     return chosen[0]
 
 
-def _practices(conn: Connection) -> list[dict[str, Any]]:
+def _read_practices(conn: Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(select(practice)).mappings()]
 
 
-def _begin_practice(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _insert_practice(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
     """Put the practice on file with its cities, unless somebody else just did."""
-    with one_at_a_time(engine) as conn:
-        there = _practices(conn)
+    with lock_opening(engine) as conn:
+        there = _read_practices(conn)
         if there:
             return there
         conn.execute(insert(practice).values(row))
-        conn.execute(insert(city), [{"practice_id": row["practice_id"], **c} for c in _cities()])
+        conn.execute(
+            insert(city), [{"practice_id": row["practice_id"], **c} for c in _read_shipped_cities()]
+        )
         return [row]
 
 
-def practice_name(scope: Scope) -> str:
+def read_practice_name(scope: Scope) -> str:
     """Return the practice's name as shown."""
     with scope.read() as conn:
         statement = select(practice.c.name).where(practice.c.practice_id == scope.practice_id)
         return str(conn.execute(statement).scalar_one())
 
 
-def _cities() -> list[dict[str, object]]:
+def _read_shipped_cities() -> list[dict[str, object]]:
     """Return the shipped cities and the two places that are none."""
     with (config.REFERENCE / "cities.csv").open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, object]] = [

@@ -22,7 +22,7 @@ _hides: ContextVar[bool] = ContextVar("hides names", default=False)
 
 
 @contextmanager
-def names_hidden(hide: bool) -> Iterator[None]:
+def hide_names(hide: bool) -> Iterator[None]:
     """Hand out masks instead of names within, if `hide`."""
     before = _hides.set(hide)
     try:
@@ -89,7 +89,7 @@ class Handle(_Private):
         return blake2b(value.encode(), digest_size=6, key=_SALT).hexdigest()
 
 
-class Raw(_Private):
+class RawRowJson(_Private):
     """A row of a file as JSON: hidden, its columns with every text in them hidden."""
 
     cache_ok = True
@@ -100,7 +100,7 @@ class Raw(_Private):
         return json.dumps({key: HIDDEN for key, text in json.loads(value).items() if text})
 
 
-class Before(_Private):
+class PreviousValuesJson(_Private):
     """Columns of ours as they were, as JSON: hidden, what any of them says of a person."""
 
     cache_ok = True
@@ -108,7 +108,7 @@ class Before(_Private):
     @staticmethod
     def mask(value: str) -> str:
         """Return JSON of the same shape."""
-        return json.dumps(_masked(json.loads(value)))
+        return json.dumps(_mask_content(json.loads(value)))
 
 
 _SAYS_WHO = frozenset(
@@ -122,17 +122,17 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in name.split()) or name
 
 
-def _masked(content: Any) -> Any:
+def _mask_content(content: Any) -> Any:
     if isinstance(content, list):
-        return [_masked(value) for value in content]
+        return [_mask_content(value) for value in content]
     if not isinstance(content, dict):
         return content
-    return {key: _field(key, value) for key, value in content.items()}
+    return {key: _mask_field(key, value) for key, value in content.items()}
 
 
-def _field(key: str, value: Any) -> Any:
+def _mask_field(key: str, value: Any) -> Any:
     if key == "extra":
         return "{}" if value else value
     if key in _SAYS_WHO:
         return HIDDEN if value else value
-    return _masked(value)
+    return _mask_content(value)

@@ -12,13 +12,13 @@ flags 0 or 1. A column may be empty only where it says so.
 """
 
 
-def tables_markdown() -> str:
+def format_tables() -> str:
     """Return the reference of all tables as Markdown, in the order of their names."""
     tables = sorted(metadata.tables.values(), key=lambda table: table.name)
-    return "\n".join([_HEAD, *(_table(table) for table in tables)])
+    return "\n".join([_HEAD, *(_format_table(table) for table in tables)])
 
 
-def _table(table: Table) -> str:
+def _format_table(table: Table) -> str:
     key = ", ".join(column.name for column in table.primary_key)
     rows = [
         f"| `{column.name}` | {column.comment}{'; may be empty' if column.nullable else ''} |"

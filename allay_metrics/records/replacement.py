@@ -46,13 +46,13 @@ class Workbench:
 
 
 @contextmanager
-def workbench(path: Path) -> Iterator[Workbench]:
+def open_workbench(path: Path) -> Iterator[Workbench]:
     """Yield where to build a database for `path`; nothing is left of it afterwards.
 
     Raises Conflict while another process builds one in the same folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(path.parent):
+    with _lock_folder(path.parent):
         bench = Workbench(path)
         bench.clear()
         bench.folder.mkdir(mode=0o700)
@@ -66,16 +66,16 @@ def remove_leftovers(path: Path) -> None:
     """Delete what was being built for `path` by a process that is no more."""
     bench = Workbench(path)
     if bench.folder.exists():
-        with suppress(Conflict, OSError), _alone_in(path.parent):
+        with suppress(Conflict, OSError), _lock_folder(path.parent):
             bench.clear()
 
 
 def put_in_place(new: Path, path: Path) -> None:
     """Let a finished file stand at `path`; of what stood there nothing is kept."""
     for end in BESIDE:  # first: a log of the old file would be read into the new one
-        _beside(path, end).unlink(missing_ok=True)
+        _sibling_path(path, end).unlink(missing_ok=True)
     new.replace(path)
-    _keep_names(path.parent)
+    _sync_folder(path.parent)
 
 
 def exchange(new: Path, path: Path) -> Path:
@@ -84,23 +84,23 @@ def exchange(new: Path, path: Path) -> Path:
     Its name has the date and time, and what SQLite kept beside it goes with it. Raises OSError,
     and all is as it was.
     """
-    aside = _free_name(path)
-    moved = [end for end in ("", *BESIDE) if _beside(path, end).exists()]
+    aside = _find_free_name(path)
+    moved = [end for end in ("", *BESIDE) if _sibling_path(path, end).exists()]
     try:
         for end in moved:
-            _also_at(_beside(path, end), _beside(aside, end))
+            _link_at(_sibling_path(path, end), _sibling_path(aside, end))
         put_in_place(new, path)
     except OSError:
         for end in moved:
             with suppress(FileNotFoundError):
-                _beside(aside, end).replace(_beside(path, end))
+                _sibling_path(aside, end).replace(_sibling_path(path, end))
                 # Two names of one file: then nothing was renamed.
-                _beside(aside, end).unlink(missing_ok=True)
+                _sibling_path(aside, end).unlink(missing_ok=True)
         raise
     return aside
 
 
-def _also_at(old: Path, aside: Path) -> None:
+def _link_at(old: Path, aside: Path) -> None:
     """Let a file stand at a second name: at the first one it goes in the same moment a new comes.
 
     A folder, and a file where there are no links, is moved instead.
@@ -111,7 +111,7 @@ def _also_at(old: Path, aside: Path) -> None:
         old.rename(aside)
 
 
-def _free_name(path: Path) -> Path:
+def _find_free_name(path: Path) -> Path:
     moment = datetime.fromtimestamp(now()).astimezone()
     name = f"{path.stem}.before-{moment:%Y-%m-%d-%H-%M-%S}"
     number, free = 1, path.with_name(f"{name}{path.suffix}")
@@ -121,20 +121,20 @@ def _free_name(path: Path) -> Path:
     return free
 
 
-def _beside(path: Path, end: str) -> Path:
+def _sibling_path(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def _keep_names(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Have the folder's names written to the disk, as the files are already."""
-    with suppress(OSError), _opened(folder) as number:
+    with suppress(OSError), _open_folder(folder) as number:
         os.fsync(number)
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Hold a folder, against other processes that build in it. Raises Conflict."""
-    with _opened(folder) as number:
+    with _open_folder(folder) as number:
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -147,7 +147,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(folder: Path) -> Iterator[int]:
+def _open_folder(folder: Path) -> Iterator[int]:
     number = os.open(folder, os.O_RDONLY)
     try:
         yield number

@@ -36,12 +36,12 @@ def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
     for batch in _batches(touched, _DAYS_AT_A_TIME):
         for rolled, source in ((daily, visit), (daily_city, daily)):
             which = rolled.c.day.in_(batch), source.c.day.in_(batch)
-            _count_anew(conn, practice_id, (rolled, source), *which)
+            _replace_stale(conn, practice_id, (rolled, source), *which)
     mondays = {day - timedelta(days=day.weekday()) for day in touched}
     for batch in _batches(mondays, _WEEKS_AT_A_TIME):
         theirs = [monday + timedelta(days=after) for monday in batch for after in range(7)]
         which = weekly.c.week.in_(batch), daily.c.day.in_(theirs)
-        _count_anew(conn, practice_id, (weekly, daily), *which)
+        _replace_stale(conn, practice_id, (weekly, daily), *which)
 
 
 def _batches(days: Iterable[date], size: int) -> Iterator[list[date]]:
@@ -50,7 +50,7 @@ def _batches(days: Iterable[date], size: int) -> Iterator[list[date]]:
         yield in_order[start : start + size]
 
 
-def _count_anew(
+def _replace_stale(
     conn: Connection,
     practice_id: str,
     tables: tuple[Table, Table],
@@ -60,16 +60,18 @@ def _count_anew(
     """Replace the stale rows of a roll-up by what its source counts."""
     rolled, source = tables
     conn.execute(delete(rolled).where(rolled.c.practice_id == practice_id, stale))
-    rows = _counted(rolled, source, practice_id).where(counted)
+    rows = _query_rollup(rolled, source, practice_id).where(counted)
     conn.execute(insert(rolled).from_select([column.name for column in rolled.columns], rows))
 
 
 def recount(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
     """Return what all roll-ups should hold, counted from every visit, in key order."""
-    return [row for rolled in ROLL_UPS for row in _rows(conn, _counted(rolled, visit, practice_id))]
+    return [
+        row for rolled in ROLL_UPS for row in _rows(conn, _query_rollup(rolled, visit, practice_id))
+    ]
 
 
-def held(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
+def read_rollup(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
     """Return what the roll-ups hold, in the shape and order of `recount`."""
     return [
         row
@@ -82,10 +84,10 @@ def _rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
     return sorted(tuple(row) for row in conn.execute(statement))
 
 
-def _counted(rolled: Table, source: Table, practice_id: str) -> Select[Any]:
+def _query_rollup(rolled: Table, source: Table, practice_id: str) -> Select[Any]:
     """Return the rows of a roll-up, counted from visits or added up from a finer roll-up."""
     named = [*rolled.primary_key.columns.keys(), *CALENDAR]
-    of_visits = _of_visits() if source is visit else {}
+    of_visits = _visit_sums() if source is visit else {}
     groups: list[ColumnElement[Any]] = []
     columns: list[ColumnElement[Any]] = []
     for column in rolled.columns:
@@ -95,16 +97,16 @@ def _counted(rolled: Table, source: Table, practice_id: str) -> Select[Any]:
         else:
             summed = of_visits.get(column.name)
             counted = func.sum(source.c[column.name]) if summed is None else summed
-            columns.append(cast(counted, _whole(column)).label(column.name))
+            columns.append(cast(counted, _integer_type(column)).label(column.name))
     return select(*columns).where(source.c.practice_id == practice_id).group_by(*groups)
 
 
-def _whole(column: Column[Any]) -> BigInteger | Integer:
+def _integer_type(column: Column[Any]) -> BigInteger | Integer:
     # PostgreSQL sums whole numbers to wider ones; hashes and comparisons want them as they were.
     return BigInteger() if isinstance(column.type, Cents) else Integer()
 
 
-def _of_visits() -> dict[str, ColumnElement[Any]]:
+def _visit_sums() -> dict[str, ColumnElement[Any]]:
     """Return how each summed column of a roll-up is counted from visits."""
     completed = visit.c.state == "completed"
     # A visit that closes care is in no part of the rebooked rate, though a later one came.

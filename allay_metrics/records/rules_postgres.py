@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.engine import one_at_a_time
-from allay_metrics.records.policies import POLICIES, SETS, Role, Sees, written_out
-from allay_metrics.records.signing_postgres import PARTS, Held
+from allay_metrics.records.engine import lock_opening
+from allay_metrics.records.policies import POLICIES, SETS, Role, TablePolicy, substitute_scope
+from allay_metrics.records.signature_postgres import PARTS, DatabaseSecret
 from allay_metrics.records.tables import metadata
 
 _BLOCK = 64  # bytes of a block of SHA-256: HMAC pads its key to one
@@ -62,19 +62,19 @@ END $none$
 """
 
 
-def put_in_force(engine: Engine) -> Held:
+def apply_rules(engine: Engine) -> DatabaseSecret:
     """Bring roles, columns and policies to what policies.py says; return what is kept of it.
 
     Raises ConfigProblem where the database's user may not make roles.
     """
-    rules = sha256(repr([_SCHEMA, _SCOPE_FUNCTION, *_rules("x")]).encode()).hexdigest()
+    rules = sha256(repr([_SCHEMA, _SCOPE_FUNCTION, *_rule_statements("x")]).encode()).hexdigest()
     with engine.connect() as conn, conn.begin():
         database_secret = _read_secret(conn, rules)
     if database_secret is not None:
         return database_secret
     try:
-        with one_at_a_time(engine) as conn:
-            return _make(conn, rules)
+        with lock_opening(engine) as conn:
+            return _create_rules(conn, rules)
     except DBAPIError as error:
         message = str(error.orig).splitlines()[0]
         raise ConfigProblem(
@@ -83,44 +83,44 @@ def put_in_force(engine: Engine) -> Held:
         ) from None
 
 
-def _read_secret(conn: Connection, rules: str) -> Held | None:
+def _read_secret(conn: Connection, rules: str) -> DatabaseSecret | None:
     """Return what is kept where these rules are in force, else None."""
     if conn.execute(text("SELECT to_regclass('gate.held')")).scalar_one() is None:
         return None
     row = conn.execute(text("SELECT id, key, rules FROM gate.held")).one_or_none()
     if row is None or row.rules != rules:
         return None
-    held = Held(row.id, bytes(row.key))
-    return None if _makes_tables(conn, held) else held
+    held = DatabaseSecret(row.id, bytes(row.key))
+    return None if _can_make_tables(conn, held) else held
 
 
-def _make(conn: Connection, rules: str) -> Held:
+def _create_rules(conn: Connection, rules: str) -> DatabaseSecret:
     for statement in _SCHEMA.split(";"):
         conn.exec_driver_sql(statement)
     row = conn.execute(text("SELECT id, key, rules FROM gate.held")).one_or_none()
-    held = Held(row.id, bytes(row.key)) if row is not None else _keep_key(conn)
+    held = DatabaseSecret(row.id, bytes(row.key)) if row is not None else _save_secret(conn)
     if row is None or row.rules != rules:
         _make_roles(conn, held)
         conn.exec_driver_sql(_SCOPE_FUNCTION)
         driver: Any = conn.connection.driver_connection
-        driver.execute(";\n".join([_NO_POLICIES, *_rules(held.id)]))
+        driver.execute(";\n".join([_NO_POLICIES, *_rule_statements(held.id)]))
         conn.execute(text("UPDATE gate.held SET rules = :rules"), {"rules": rules})
     # A table of the login's own would stand before a table of its name, on a connection that is
     # somebody else's next: what is written there would be there to read.
     name = conn.execute(text("SELECT quote_ident(current_database())")).scalar_one()
     conn.exec_driver_sql(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
-    if _makes_tables(conn, held):
+    if _can_make_tables(conn, held):
         raise ConfigProblem("The database's user does not own the database: let it own it.")
     return held
 
 
-def _makes_tables(conn: Connection, held: Held) -> bool:
+def _can_make_tables(conn: Connection, held: DatabaseSecret) -> bool:
     may = text("SELECT has_database_privilege(:login, current_database(), 'TEMPORARY')")
     return bool(conn.execute(may, {"login": held.role("login")}).scalar_one())
 
 
-def _keep_key(conn: Connection) -> Held:
-    held = Held(token_hex(4), token_bytes(32))
+def _save_secret(conn: Connection) -> DatabaseSecret:
+    held = DatabaseSecret(token_hex(4), token_bytes(32))
     padded = held.key.ljust(_BLOCK, b"\0")
     row = {
         "id": held.id,
@@ -132,7 +132,7 @@ def _keep_key(conn: Connection) -> Held:
     return held
 
 
-def _make_roles(conn: Connection, held: Held) -> None:
+def _make_roles(conn: Connection, held: DatabaseSecret) -> None:
     """Make the login and the roles it takes, where they are not there yet."""
     statement = text("SELECT rolname FROM pg_roles WHERE starts_with(rolname, :start)")
     there = set(conn.execute(statement, {"start": held.role("")}).scalars())
@@ -147,13 +147,13 @@ def _make_roles(conn: Connection, held: Held) -> None:
         conn.exec_driver_sql(f"GRANT USAGE ON SCHEMA gate TO {role}")
 
 
-def _rules(id_: str) -> Iterator[str]:
+def _rule_statements(id_: str) -> Iterator[str]:
     """Yield the statements that put grants and policies in force, in place of those before."""
     everybody = ", ".join(f"allay_{id_}_{role}" for role in POLICIES)
     yield "REVOKE ALL ON FUNCTION gate.told FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION gate.told TO {everybody}"
     for role in POLICIES:
-        yield from _sets(id_, role)
+        yield from _set_functions(id_, role)
     for name in metadata.tables:
         yield f'ALTER TABLE public."{name}" ENABLE ROW LEVEL SECURITY'
         yield f'ALTER TABLE public."{name}" FORCE ROW LEVEL SECURITY'
@@ -162,10 +162,10 @@ def _rules(id_: str) -> Iterator[str]:
         yield f'REVOKE ALL ON public."{name}" FROM PUBLIC, {everybody}'
         for role, policies in POLICIES.items():
             if name in policies:
-                yield from _policies(id_, role, name, policies[name])
+                yield from _policy_statements(id_, role, name, policies[name])
 
 
-def _sets(id_: str, role: Role) -> Iterator[str]:
+def _set_functions(id_: str, role: Role) -> Iterator[str]:
     """Yield the functions that return the ids which a role's conditions speak of."""
     scope_sql = _scope_sql(role)
     for name, ids in SETS.items():
@@ -174,7 +174,7 @@ def _sets(id_: str, role: Role) -> Iterator[str]:
             yield (
                 f"CREATE OR REPLACE FUNCTION {signature} RETURNS SETOF text LANGUAGE sql STABLE "
                 "PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $ids$ "
-                f"{written_out(ids, 'public.', scope_sql)} $ids$"
+                f"{substitute_scope(ids, 'public.', scope_sql)} $ids$"
             )
             yield f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC"
             yield f"GRANT EXECUTE ON FUNCTION {signature} TO allay_{id_}_{role}"
@@ -185,7 +185,7 @@ def _conditions(role: Role) -> Iterator[str]:
         yield from (sees.rows, sees.written)
 
 
-def _policies(id_: str, role: Role, name: str, sees: Sees) -> Iterator[str]:
+def _policy_statements(id_: str, role: Role, name: str, sees: TablePolicy) -> Iterator[str]:
     to = f"allay_{id_}_{role}"
     columns = ", ".join(f'"{column}"' for column in sees.readable(metadata.tables[name]))
     yield f'GRANT SELECT ({columns}) ON public."{name}" TO {to}'
@@ -206,7 +206,7 @@ def _condition(role: Role, condition: str) -> str:
     for name in SETS:
         condition = condition.replace(f"{{{name}}}", f"SELECT gate.{role}_{name}()")
     condition = f"practice_id = {scope_sql['practice']} AND ({condition})"
-    return written_out(condition, "public.", scope_sql)
+    return substitute_scope(condition, "public.", scope_sql)
 
 
 def _scope_sql(role: Role) -> dict[str, str]:

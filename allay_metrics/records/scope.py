@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, sele
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import audit
-from allay_metrics.records.asking import SessionContext
 from allay_metrics.records.database import Database
 from allay_metrics.records.policies import NEVER_MET, STEPS, Role, Step
-from allay_metrics.records.privacy import names_hidden
+from allay_metrics.records.privacy import hide_names
+from allay_metrics.records.session_context import SessionContext
 from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
 
@@ -81,7 +81,7 @@ class Scope:
         The database itself leaves what this viewer may see, whatever is asked.
         """
         with (
-            names_hidden(self.viewer.hides_names),
+            hide_names(self.viewer.hides_names),
             self._database.session(self._asking(), writes=False) as conn,
         ):
             yield conn
@@ -102,7 +102,7 @@ class Scope:
             raise NotAllowed(f"Only the owner may {reason}.")
         with self._database.session(self._asking(family_id), writes=True) as conn:
             # First of all: on PostgreSQL this row is what writers of one practice queue for.
-            with self.as_practice(conn, "count the write"):
+            with self.elevate(conn, "count the write"):
                 bump = {"version": practice.c.version + 1}
                 conn.execute(
                     update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
@@ -119,7 +119,7 @@ class Scope:
             yield conn
 
     @contextmanager
-    def keep(self) -> Iterator[Connection]:
+    def write_accounts(self) -> Iterator[Connection]:
         """Yield a connection in one transaction for what the door keeps: accounts and sessions.
 
         No number changes by it, so the practice's version stays. Raises NotAllowed for anybody
@@ -131,14 +131,14 @@ class Scope:
             yield conn
 
     @contextmanager
-    def as_practice(self, conn: Connection, step: Step) -> Iterator[None]:
+    def elevate(self, conn: Connection, step: Step) -> Iterator[None]:
         """Have a connection of `write` run as the practice itself for one step of STEPS.
 
         What is derived from a therapist's words reaches further than she sees.
         """
         if step not in STEPS:
             raise NotAllowed("The practice takes no such step.")
-        with self._database.as_practice(conn):
+        with self._database.elevate(conn):
             yield
 
     def of_practice(self, step: Step) -> Self:

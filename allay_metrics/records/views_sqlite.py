@@ -7,26 +7,26 @@ from typing import Any, cast
 
 from sqlalchemy import Table
 
-from allay_metrics.records.allowed_sqlite import Guard
-from allay_metrics.records.policies import POLICIES, REFUSED, Act, Sees, written_out
+from allay_metrics.records.authorizer_sqlite import Guard
+from allay_metrics.records.policies import POLICIES, REFUSED, Act, TablePolicy, substitute_scope
 from allay_metrics.records.tables import metadata
 
 SCOPE_SQL = {name: f"allay_{name}()" for name in ("practice", "therapist", "family", "link")}
 
 
-def stand_before(driver: sqlite3.Connection, guard: Guard) -> None:
+def create_views(driver: sqlite3.Connection, guard: Guard) -> None:
     """Put a view before each table that the viewer sees anything of."""
     if guard.writes:
-        driver.create_function(f"{guard.secret}w", -1, _writing(driver, guard))
+        driver.create_function(f"{guard.secret}w", -1, _build_writer(driver, guard))
     for name, sees in POLICIES[guard.role].items():
         if guard.is_bare(name):
             continue
         table = metadata.tables[name]
-        for statement in _faces(table, sees, guard):
+        for statement in _view_statements(table, sees, guard):
             driver.execute(statement)
 
 
-def _faces(table: Table, sees: Sees, guard: Guard) -> Iterator[str]:
+def _view_statements(table: Table, sees: TablePolicy, guard: Guard) -> Iterator[str]:
     """Yield the statements that make a table's view, and its triggers where she writes."""
     names = ", ".join(f'"{name}"' for name in sees.readable(table))
     rows = f"practice_id = {SCOPE_SQL['practice']} AND ({_sql(sees.rows)})"
@@ -36,10 +36,10 @@ def _faces(table: Table, sees: Sees, guard: Guard) -> Iterator[str]:
     yield f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM temp.{inner}'  # noqa: S608
     if guard.writes:
         for act in sorted(sees.acts):
-            yield _trigger(table, sees, act, guard.secret)
+            yield _build_trigger(table, sees, act, guard.secret)
 
 
-def _trigger(table: Table, sees: Sees, act: Act, secret: str) -> str:
+def _build_trigger(table: Table, sees: TablePolicy, act: Act, secret: str) -> str:
     """Return the trigger that writes through a view what the viewer may write.
 
     A trigger cannot say which of two tables of one name it means, so a function of ours writes.
@@ -47,9 +47,9 @@ def _trigger(table: Table, sees: Sees, act: Act, secret: str) -> str:
     tested = [
         row for row, acts in (("OLD", "update delete"), ("NEW", "insert update")) if act in acts
     ]
-    checks = " AND ".join(f"({_of_row(table, sees, row)})" for row in tested)
+    checks = " AND ".join(f"({_row_condition(table, sees, row)})" for row in tested)
     values = (
-        [_new_value_sql(table, column, act) for column in _columns(table)]
+        [_new_value_sql(table, column, act) for column in _list_columns(table)]
         if act != "delete"
         else []
     )
@@ -63,16 +63,16 @@ def _trigger(table: Table, sees: Sees, act: Act, secret: str) -> str:
     )
 
 
-def _of_row(table: Table, sees: Sees, row: str) -> str:
+def _row_condition(table: Table, sees: TablePolicy, row: str) -> str:
     """Return the condition on a row that is written; its columns stand at the start of a test."""
     condition = f"practice_id = {{practice}} AND ({sees.written})"
-    for name in _columns(table):
+    for name in _list_columns(table):
         # Only what stands outside the sets of ids: their SELECTs come in after this.
         condition = re.sub(rf"(?<![{{\w]){name}(?![}}\w])", f'{row}."{name}"', condition)
     return _sql(condition)
 
 
-def _columns(table: Table) -> list[str]:
+def _list_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
@@ -86,15 +86,15 @@ def _new_value_sql(table: Table, name: str, act: Act) -> str:
 
 
 def _sql(condition: str) -> str:
-    return written_out(condition, "main.", SCOPE_SQL)
+    return substitute_scope(condition, "main.", SCOPE_SQL)
 
 
-def _writing(driver: sqlite3.Connection, guard: Guard) -> Callable[..., None]:
+def _build_writer(driver: sqlite3.Connection, guard: Guard) -> Callable[..., None]:
     """Return the function that triggers call with what to do, the table, its values and its key."""
 
     def write(act: str, name: str, *values: Any) -> None:
         table = metadata.tables[name]
-        columns, keys = _columns(table), [column.name for column in table.primary_key]
+        columns, keys = _list_columns(table), [column.name for column in table.primary_key]
         which = " AND ".join(f'"{key}" = ?' for key in keys)
         if act == "insert":
             marks = ", ".join("?" * len(columns))

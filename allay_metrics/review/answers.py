@@ -30,7 +30,7 @@ class MetricCell:
 NOTHING = MetricCell(None)
 
 
-def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
+def iterate_cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
     """Yield (place, ..., metric, cell) for each row; `places` are columns such as city, period."""
     columns = [answer[name].tolist() for name in (*places, "metric")]
     values = ("value", "numerator", "denominator", "reason")
@@ -39,6 +39,6 @@ def cells(answer: pd.DataFrame, *places: str) -> Iterator[tuple[Any, ...]]:
         yield (*place, MetricCell(*cell))
 
 
-def by_place(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], MetricCell]:
+def index_cells(answer: pd.DataFrame, *places: str) -> dict[tuple[Any, ...], MetricCell]:
     """Return the cells by (place, ..., metric)."""
-    return {tuple(place): cell for *place, cell in cells(answer, *places)}
+    return {tuple(place): cell for *place, cell in iterate_cells(answer, *places)}

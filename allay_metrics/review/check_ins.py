@@ -8,12 +8,17 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 
 from allay_metrics import words
 from allay_metrics.actions.check_ins import SAME_COURSE
-from allay_metrics.actions.courses import OpenEpisode, read_open_episodes, today_in
-from allay_metrics.actions.protocol import protocol_in_force
-from allay_metrics.contact import ContactPermission, call_link, contact_of, mail_link, text_link
+from allay_metrics.actions.open_episodes import OpenEpisode, local_now, read_open_episodes
+from allay_metrics.actions.protocol import read_current_protocol
+from allay_metrics.contact import ContactPermission, call_link, mail_link, parse_contact, text_link
 from allay_metrics.derive.closing import DIED
-from allay_metrics.metrics.looking import CheckInWait
-from allay_metrics.outcomes.asking import BASELINES, LABELS, CheckInPeriod, askings
+from allay_metrics.metrics.attention import CheckInWait
+from allay_metrics.outcomes.check_in_periods import (
+    BASELINES,
+    LABELS,
+    CheckInPeriod,
+    build_check_in_periods,
+)
 from allay_metrics.outcomes.safety import RedFlag, red_flags
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
@@ -22,7 +27,7 @@ from allay_metrics.records.tables.check_ins import FORM
 
 
 @dataclass(frozen=True)
-class Due:
+class DueCheckIn:
     """A check-in to ask for now. `asked_at`, `asked_by` and `expires_at` tell of its link so far.
 
     `expires_at` is None while there is no link that is open; moments are seconds since 1970 UTC.
@@ -103,7 +108,7 @@ class UnreadWords:
 
 
 @dataclass(frozen=True)
-class Acknowledged:
+class AcknowledgedFlag:
     """A warning sign that was acknowledged: by whom, when, and what was done."""
 
     client: str
@@ -115,13 +120,13 @@ class Acknowledged:
     done: str
 
 
-def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
+def find_due_check_ins(scope: Scope, clock: datetime | None = None) -> tuple[DueCheckIn, ...]:
     """Return whom to ask now, those not asked yet first, then by its last day.
 
     Of each client whose care is open, from the first visit of her episode: not those who asked
     not to be asked or are not contacted, nor a moment that is answered, be it elsewhere.
     """
-    today = today_in(scope, clock)
+    today = local_now(scope, clock)
     with scope.read() as conn:
         under_way = [
             client_course
@@ -134,10 +139,12 @@ def due(scope: Scope, clock: datetime | None = None) -> tuple[Due, ...]:
     due_items = [
         item
         for course in under_way
-        for asking in askings(course.first, course.booked_on)
+        for asking in build_check_in_periods(course.first, course.booked_on)
         if asking.is_open(today.date())
         if not (asking.moment in BASELINES and course.session <= today.timestamp())
-        if (item := _due(course, asking, check_ins_by_client.get(course.client_id, []), today))
+        if (
+            item := _build_due(course, asking, check_ins_by_client.get(course.client_id, []), today)
+        )
         is not None
     ]
     return tuple(
@@ -149,7 +156,7 @@ def _is_asked(course: OpenEpisode) -> bool:
     return not course.opted_out and course.contact.allows("check-in")
 
 
-def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:
+def read_open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:
     """Return the warning signs not acknowledged, most urgent first, then the oldest.
 
     With `client_id` those of one client. A therapist: of her own families.
@@ -162,7 +169,7 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
     flags_by_id = {flag.id: flag for flag in red_flags()}
     flags = [
         OpenFlag(row.check_in_id, row.on_file or "", _who(row), row.family or "", row.phone,
-                 contact_of(row.contact or "yes", row.contact_reason), row.raised_at,
+                 parse_contact(row.contact or "yes", row.contact_reason), row.raised_at,
                  flags_by_id[row.sign], is_gone=row.on_file is None and row.client_id is not None,
                  has_died=row.closed_because == DIED, email=row.email or row.said_email,
                  family_id=row.family_id or "")
@@ -176,7 +183,7 @@ def open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ..
     )
 
 
-def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]:
+def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[AcknowledgedFlag, ...]:
     """Return the signs acknowledged last, newest first."""
     with scope.read() as conn:
         rows = _flags(conn, scope, red_flag.c.acknowledged_at.is_not(None))
@@ -184,7 +191,7 @@ def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[Acknowledged, ...]
     return _acknowledged(rows[:most])
 
 
-def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[Acknowledged, ...]:
+def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[AcknowledgedFlag, ...]:
     """Return the signs of one check-in that were acknowledged; none of one that is not seen."""
     with scope.read() as conn:
         rows = _flags(
@@ -196,7 +203,7 @@ def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[Acknowledged, ...]:
     return _acknowledged(rows)
 
 
-def unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
+def read_unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
     """Return the free text of sent check-ins that nobody has read, oldest first."""
     statement = (
         select(
@@ -234,13 +241,13 @@ def unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
     return tuple(words_by_check_in.values())
 
 
-def waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, ...]:
+def list_waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, ...]:
     """Return what waits in check-ins of the viewer's families: words to read, then what is overdue.
 
     Overdue is a check-in past the day it is meant for and still open, asked or not; one from the
     booking is not, for that before the first visit takes its place. None while check-ins are off.
     """
-    today = today_in(scope, clock).date()
+    today = local_now(scope, clock).date()
     words_to_read = [
         CheckInWait(
             check_in_words.client_id,
@@ -248,10 +255,10 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, .
             words.short_day(datetime.fromtimestamp(check_in_words.answered_at, scope.zone).date()),
             "act",
         )
-        for check_in_words in unread_words(scope)
+        for check_in_words in read_unread_words(scope)
         if check_in_words.client_id
     ]
-    if protocol_in_force(scope) is None:
+    if read_current_protocol(scope) is None:
         return tuple(words_to_read)
     late = [
         CheckInWait(
@@ -261,24 +268,24 @@ def waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, .
             f"due {words.short_day(due_item.asking.due)}",
             "soon" if due_item.waits_for_parent else "act",
         )
-        for due_item in due(scope, clock)
+        for due_item in find_due_check_ins(scope, clock)
         if due_item.asking.due < today and due_item.asking.moment != BASELINES[0]
     ]
     return (*words_to_read, *late)
 
 
-def _acknowledged(rows: list[Any]) -> tuple[Acknowledged, ...]:
+def _acknowledged(rows: list[Any]) -> tuple[AcknowledgedFlag, ...]:
     flags_by_id = {flag.id: flag for flag in red_flags()}
     return tuple(
-        Acknowledged(_who(row), row.family or "", flags_by_id[row.sign], row.raised_at,
+        AcknowledgedFlag(_who(row), row.family or "", flags_by_id[row.sign], row.raised_at,
                      row.acknowledged_by, row.acknowledged_at, row.done)
         for row in rows
     )  # fmt: skip
 
 
-def _due(
+def _build_due(
     course: OpenEpisode, asking: CheckInPeriod, check_in_rows: list[Any], today: datetime
-) -> Due | None:
+) -> DueCheckIn | None:
     """Return what to do about one moment; None where it is answered, here or elsewhere."""
     ours = [
         row
@@ -295,10 +302,10 @@ def _due(
     if any(asking.is_open(day) for day in on) or any(row.answered_at for row in ours):
         return None
     if not ours:
-        return Due(course, asking)
+        return DueCheckIn(course, asking)
     row = ours[-1]
     is_open = row.expires_at is not None and row.expires_at > datetime.now(today.tzinfo).timestamp()
-    return Due(course, asking, row.id, row.asked_at, row.asked_by, row.sent_at,
+    return DueCheckIn(course, asking, row.id, row.asked_at, row.asked_by, row.sent_at,
                row.expires_at if is_open else None, row.consented_at is not None)  # fmt: skip
 
 

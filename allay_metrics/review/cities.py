@@ -18,10 +18,10 @@ from allay_metrics.metrics.weeks import (
     weeks_up_to,
 )
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Filters, MetricCell, by_place, cells
-from allay_metrics.review.eight import comparable
-from allay_metrics.review.known import RecordStatus, known_records
-from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map, ranked
+from allay_metrics.review.answers import Filters, MetricCell, index_cells, iterate_cells
+from allay_metrics.review.places import CityMap, Grid, grid_of, rank_cities, read_map
+from allay_metrics.review.record_status import RecordStatus, read_record_status
+from allay_metrics.review.scorecard import week_coverage
 
 TRENDS = 8
 COLUMNS = (
@@ -77,7 +77,7 @@ class CitiesReview:
     cities: tuple[str, ...]
     by_type: dict[str, tuple[int, ...]]
     grid: Grid
-    map: OnTheMap
+    map: CityMap
     lines: tuple[CityLine, ...]
     total: CityLine
     columns: tuple[Metric, ...]
@@ -93,7 +93,7 @@ def default_period(record_status: RecordStatus, weeks: int = SERIES) -> tuple[da
 
 def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) -> CitiesReview:
     """Return what the Cities page shows of a period, both ends included."""
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     ahead = record_status.as_of_day or last
     series = _series(record_status, last)
     answers = query_all(
@@ -118,13 +118,15 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         },
         scope,
     )
-    table = by_place(answers["lines"], "city")
-    booked = {city: cell.count for city, _, cell in cells(answers["ahead"], "city")}
+    table = index_cells(answers["lines"], "city")
+    booked = {city: cell.count for city, _, cell in iterate_cells(answers["ahead"], "city")}
     spots = list(_spots(answers["spots"]))
     completed = _sums((city, visits) for city, _, _, visits in spots)
-    names = ranked({city: completed.get(city, 0) for city in {c for c, _ in table} | set(booked)})
+    names = rank_cities(
+        {city: completed.get(city, 0) for city in {c for c, _ in table} | set(booked)}
+    )
     cities = tuple(name for name in names if completed.get(name))
-    whole = by_place(answers["total"])
+    whole = index_cells(answers["total"])
     return CitiesReview(
         first=first,
         last=last,
@@ -132,7 +134,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
         cities=cities,
         by_type=_by_type(cities, spots),
         grid=grid_of((city, weekday, visits) for city, _, weekday, visits in spots),
-        map=on_the_map(scope, completed),
+        map=read_map(scope, completed),
         lines=tuple(
             CityLine(
                 name,
@@ -151,7 +153,7 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
 
 def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES) -> CityTrend:
     """Return one city's completed visits over the newest full weeks, with its usual range."""
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     series = _series(record_status, None, weeks)
     only = (*(pair for pair in where if pair[0] != "city"), ("city", city))
     answer = query(_trend_question(series, only), scope)
@@ -165,7 +167,7 @@ def _absent(metric: Metric) -> MetricCell:
 
 def _spots(answer: pd.DataFrame) -> Iterable[tuple[str, str, str, int]]:
     """Return (city, type, weekday, completed visits)."""
-    for city, kind, weekday, _, cell in cells(answer, "city", "visit_type", "weekday"):
+    for city, kind, weekday, _, cell in iterate_cells(answer, "city", "visit_type", "weekday"):
         yield city, kind, weekday, cell.count
 
 
@@ -209,9 +211,9 @@ def _trends(
     cities: Iterable[str],
     weeks: int = SERIES,
 ) -> tuple[CityTrend, ...]:
-    counts = by_place(answer, "city", "period")
+    counts = index_cells(answer, "city", "period")
     coverage_by_week = {
-        week: comparable(METRICS["completed"], record_status, week) for week in series
+        week: week_coverage(METRICS["completed"], record_status, week) for week in series
     }
     return tuple(_trend(city, counts, coverage_by_week, series, weeks) for city in cities)
 

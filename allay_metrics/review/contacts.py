@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, and_, select, union
 
 from allay_metrics import words
-from allay_metrics.contact import ContactPermission, contact_of
+from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.derive.matching import plain_name
-from allay_metrics.metrics.outcomes import died
+from allay_metrics.metrics.outcomes import read_deaths
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import booking, client, family, family_contact, therapist, visit
@@ -40,12 +40,12 @@ class FamilyContact:
     last_on: date | None = None
 
 
-def not_contacted(scope: Scope) -> tuple[FamilyContact, ...]:
+def read_not_contacted(scope: Scope) -> tuple[FamilyContact, ...]:
     """Return the viewer's families that are not contacted as usual, by name."""
     return _read(scope, _families(scope).where(family.c.contact != "yes"))
 
 
-def contact_with(scope: Scope, family_id: str) -> FamilyContact | None:
+def read_contact(scope: Scope, family_id: str) -> FamilyContact | None:
     """Return what was said of contact with one family of the viewer's, None for no such family."""
     return next(iter(_read(scope, _families(scope).where(family.c.id == family_id))), None)
 
@@ -90,7 +90,7 @@ def _begins(begins: str, name: str) -> bool:
 def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
     """Return `Elio died on 12 Nov` by family, of those in which a baby died."""
     with scope.read() as conn:
-        died_on = died(conn, scope)
+        died_on = read_deaths(conn, scope)
         clients = _clients(conn, scope, list(families)) if died_on else {}
     deaths_by_family = {
         id_: [
@@ -134,7 +134,7 @@ def _read(scope: Scope, statement: Select[Any]) -> tuple[FamilyContact, ...]:
         }
         ids = [row.id for row in rows]
         clients, last = _clients(conn, scope, ids), _last_visits(conn, scope, ids)
-        booked, died_on = _booked_by(conn, scope, ids), died(conn, scope)
+        booked, died_on = _booked_by(conn, scope, ids), read_deaths(conn, scope)
     return tuple(
         _family(
             scope,
@@ -164,7 +164,7 @@ def _family(scope: Scope, row: Any, contact_row: Any, details: _FamilyDetails) -
     return FamilyContact(
         family_id=row.id,
         name=row.name,
-        contact=contact_of(row.contact, row.contact_reason),
+        contact=parse_contact(row.contact, row.contact_reason),
         set_by=contact_row.set_by if contact_row else "",
         set_on=datetime.fromtimestamp(contact_row.set_at, scope.zone).date()
         if contact_row

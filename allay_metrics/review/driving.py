@@ -9,9 +9,9 @@ import pandas as pd
 from sqlalchemy import and_, or_, select
 
 from allay_metrics import travel
-from allay_metrics.derive.legs import read_pairs
+from allay_metrics.derive.driving_legs import read_pairs
 from allay_metrics.errors import NotAllowed
-from allay_metrics.metrics.facts import IS_LONE
+from allay_metrics.metrics.fact_table import IS_LONE
 from allay_metrics.metrics.metric import DROVE
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import VIRTUAL, Scope
@@ -36,7 +36,7 @@ class LoneDrive:
         return self.starts.date()
 
 
-def lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[LoneDrive, ...]:
+def read_lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[LoneDrive, ...]:
     """Return the long lone drives of a week and of the 14 days ahead, longest first."""
     spans = [(monday, sunday_of(monday))]
     if as_of is not None:
@@ -72,7 +72,7 @@ class Mileage:
         return float(self.legs["miles"].sum())
 
 
-def mileage(scope: Scope, therapist_id: str, month: date) -> Mileage:
+def compute_mileage(scope: Scope, therapist_id: str, month: date) -> Mileage:
     """Return where a therapist drove in the month of this day, leg by leg: an estimate.
 
     From her base to completed visits and no-shows, and back. Raises NotAllowed for anyone but the

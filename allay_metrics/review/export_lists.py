@@ -6,14 +6,14 @@ from datetime import date
 import pandas as pd
 
 from allay_metrics import words
-from allay_metrics.intake.rows import NOT_WHOLE
+from allay_metrics.intake.rows import CUT_ROW
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.driving import Mileage
-from allay_metrics.review.exports import about
+from allay_metrics.review.exports import export_header
 from allay_metrics.review.imports import past_imports
-from allay_metrics.review.known import known_records
-from allay_metrics.review.rows_aside import open_rows
+from allay_metrics.review.record_status import read_record_status
+from allay_metrics.review.set_aside_rows import open_rows
 from allay_metrics.spreadsheet import Export, Value
 
 # Named so that the file can come in again as a table of visits.
@@ -59,13 +59,17 @@ def visits_export(
     visits = visits_behind(question, scope, limit=None, only=only)
     days = (question.first, question.last)
     return _of_frame(
-        about(scope, known_records(scope), title, days, question.where), visits, _VISITS
+        export_header(scope, read_record_status(scope), title, days, question.where),
+        visits,
+        _VISITS,
     )
 
 
 def mileage_export(scope: Scope, name: str, month: date, mileage: Mileage) -> Export:
     """Return the legs of a therapist's month."""
-    header = about(scope, known_records(scope), f"Mileage of {name}, {month:%B %Y}", None)
+    header = export_header(
+        scope, read_record_status(scope), f"Mileage of {name}, {month:%B %Y}", None
+    )
     estimate = ("An estimate", f"{words.plural(mileage.days_left_out, 'day')} left out")
     return _of_frame((*header, estimate), mileage.legs, _LEGS)
 
@@ -75,12 +79,14 @@ def set_aside_export(scope: Scope) -> Export:
     rows = open_rows(scope)
     problems = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
     raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
-    raw = raw.drop(columns=NOT_WHOLE, errors="ignore")  # the reason, told already
+    raw = raw.drop(columns=CUT_ROW, errors="ignore")  # the reason, told already
     raw.columns = [f"row: {name}" for name in raw.columns]
     frame = pd.concat([problems, raw], axis=1)
     heads = {str(name): str(name).capitalize() for name in problems}
     heads |= {str(name): str(name) for name in raw}
-    return _of_frame(about(scope, known_records(scope), "Rows set aside", None), frame, heads)
+    return _of_frame(
+        export_header(scope, read_record_status(scope), "Rows set aside", None), frame, heads
+    )
 
 
 def imports_export(scope: Scope) -> Export:
@@ -89,7 +95,9 @@ def imports_export(scope: Scope) -> Export:
         tuple(getattr(past_import, name) for name in _IMPORTS.values())
         for past_import in past_imports(scope)
     ]
-    return Export(about(scope, known_records(scope), "Imports", None), tuple(_IMPORTS), rows)
+    return Export(
+        export_header(scope, read_record_status(scope), "Imports", None), tuple(_IMPORTS), rows
+    )
 
 
 def _of_frame(

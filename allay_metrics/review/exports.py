@@ -14,8 +14,8 @@ from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters, MetricCell
 from allay_metrics.review.cities import CitiesReview, CityLine
-from allay_metrics.review.known import RecordStatus
 from allay_metrics.review.places import Grid
+from allay_metrics.review.record_status import RecordStatus
 from allay_metrics.review.therapists import TherapistsReview
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.review.week import WeekReview
@@ -49,7 +49,7 @@ _HEADS = (
 _ALWAYS = frozenset({"Part", "Number", "Unit", "Value", "Numerator", "Denominator", "Reason"})
 
 
-def about(
+def export_header(
     scope: Scope,
     record_status: RecordStatus,
     title: str,
@@ -69,7 +69,7 @@ def about(
 
 def week_export(scope: Scope, review: WeekReview) -> Export:
     """Return the Week: the eight numbers of 13 weeks, where, what, and how families heard of it."""
-    header = about(
+    header = export_header(
         scope, review.record_status, "Week in review", (review.monday, review.sunday), review.where
     )
     return _export(header, _of_week(review))
@@ -77,13 +77,15 @@ def week_export(scope: Scope, review: WeekReview) -> Export:
 
 def cities_export(scope: Scope, review: CitiesReview) -> Export:
     """Return the Cities page: every city's numbers, by visit type, by weekday, by week."""
-    header = about(scope, review.record_status, "Cities", (review.first, review.last), review.where)
+    header = export_header(
+        scope, review.record_status, "Cities", (review.first, review.last), review.where
+    )
     return _export(header, _of_cities(review))
 
 
 def types_export(scope: Scope, review: TypesReview) -> Export:
     """Return the Visit types page: the mix over time, totals, families, paths and ages."""
-    header = about(
+    header = export_header(
         scope, review.record_status, "Visit types", (review.first, review.last), review.where
     )
     return _export(header, _of_types(review))
@@ -91,7 +93,9 @@ def types_export(scope: Scope, review: TypesReview) -> Export:
 
 def therapists_export(scope: Scope, review: TherapistsReview) -> Export:
     """Return the Therapists page: two weeks of hours, and 13 of completed visits, each by name."""
-    return _export(about(scope, review.record_status, "Therapists", None), _of_therapists(review))
+    return _export(
+        export_header(scope, review.record_status, "Therapists", None), _of_therapists(review)
+    )
 
 
 def _export(header: tuple[tuple[str, str], ...], lines: Iterable[ExportLine]) -> Export:

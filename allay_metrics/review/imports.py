@@ -78,7 +78,7 @@ class CoveringFile:
     changed: bool
 
 
-def covering_files(scope: Scope) -> list[CoveringFile]:
+def read_covering_files(scope: Scope) -> list[CoveringFile]:
     """Return the imports that lack visits on file, or whose days were changed, newest first."""
     lacks = (
         select(func.count())
@@ -194,7 +194,7 @@ def source_label(source: str) -> str:
     return labels.get(source, source)
 
 
-def takes_back(past: PastImport) -> str:
+def describe_undo(past: PastImport) -> str:
     """Return in words what undoing an import does."""
     added = words.plural(past.added, "row")
     sentences = [f"{added} added by it" if past.added else "Nothing was added by it"]

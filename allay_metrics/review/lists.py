@@ -26,14 +26,14 @@ def visited_by() -> ColumnElement[bool]:
     )
 
 
-def frame(scope: Scope, statement: Select[Any], columns: Sequence[str]) -> pd.DataFrame:
+def read_frame(scope: Scope, statement: Select[Any], columns: Sequence[str]) -> pd.DataFrame:
     """Return the rows of a statement, under these names."""
     with scope.read() as conn:
         rows = [tuple(row) for row in conn.execute(statement)]
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def local(table: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+def localise_starts(table: pd.DataFrame, scope: Scope) -> pd.DataFrame:
     """Return the list with `starts` (seconds of UTC before) in the practice's zone."""
     table["starts"] = [datetime.fromtimestamp(at, scope.zone) for at in table["starts"]]
     return table

@@ -10,10 +10,10 @@ import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
 from allay_metrics import words
-from allay_metrics.actions.absence import kinds_on_file, read_answer
-from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, absence_question
+from allay_metrics.actions.absence import parse_answer, read_kinds
+from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, read_absence_question
 from allay_metrics.derive.absence import Group, KeptAnswer
-from allay_metrics.metrics.behind import TYPE_WORDS
+from allay_metrics.metrics.drilldown import TYPE_WORDS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
     booking,
@@ -24,7 +24,7 @@ from allay_metrics.records.tables import (
     therapist,
     visit,
 )
-from allay_metrics.review.lists import Practice, frame, local, of_family, visited_by
+from allay_metrics.review.lists import Practice, localise_starts, of_family, read_frame, visited_by
 
 _GROUP_PHRASES = 3
 
@@ -49,14 +49,14 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
         "file",
         "became",
     )
-    statement = undecided(scope.practice_id)
-    visits = local(frame(scope, statement, columns), scope)
+    statement = select_undecided(scope.practice_id)
+    visits = localise_starts(read_frame(scope, statement, columns), scope)
     visits["became"] = visits["became"].fillna("")
     visits["proposed"] = visits["became"].replace("", "cancelled")
     return visits
 
 
-def undecided(practice: Practice) -> Select[Any]:
+def select_undecided(practice: Practice) -> Select[Any]:
     """Start from the absent bookings, few among many; left alone, SQLite would try each visit."""
     absent = (
         select(booking)
@@ -163,8 +163,8 @@ def open_questions(scope: Scope) -> list[OpenQuestion]:
     )
     with scope.read() as conn:
         ids = conn.execute(asking).scalars().all()
-        questions = [absence_question(conn, scope.practice_id, id_) for id_ in ids]
-    return [in_words(question, scope.zone) for question in questions if question]
+        questions = [read_absence_question(conn, scope.practice_id, id_) for id_ in ids]
+    return [describe_question(question, scope.zone) for question in questions if question]
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,8 @@ def answered_files(scope: Scope) -> list[AnsweredFile]:
         .order_by(import_.c.as_of.desc(), import_.c.sequence.desc())
     )
     with scope.read() as conn:
-        kinds = kinds_on_file(conn, scope.practice_id)
-        files = [(row, read_answer(row.absence_answer, kinds)) for row in conn.execute(answered)]
+        kinds = read_kinds(conn, scope.practice_id)
+        files = [(row, parse_answer(row.absence_answer, kinds)) for row in conn.execute(answered)]
     return [AnsweredFile(row.id, row.file_name, _answer_in_words(kept)) for row, kept in files]
 
 
@@ -202,7 +202,7 @@ def _answer_in_words(kept: KeptAnswer) -> str:
     return f"{left_out}; {gone}" if kept.gone else left_out
 
 
-def in_words(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:
+def describe_question(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion:
     """Return a file's question in words, days in the practice's zone."""
     as_of, last = (datetime.fromtimestamp(at, zone) for at in (question.as_of, question.last_at))
     reasons = []

@@ -22,7 +22,7 @@ class Month:
     pairs: int
 
 
-def whole_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
+def compute_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
     """Return the whole months with five pairs or more; none before a run chart has enough."""
     verdicts_by_month: dict[date, list[bool]] = defaultdict(list)
     for concern in concerns().values():

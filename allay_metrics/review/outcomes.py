@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from allay_metrics.actions.own_measures import own_measures
+from allay_metrics.actions.own_measures import list_own_measures
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.funnel import tells_on_one, withheld
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.own_measures import OwnMeasure
 from allay_metrics.outcomes.summary import Episode, summarise
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.records import Scope
 from allay_metrics.review.concern import ConcernReview, review_concern
-from allay_metrics.review.months import Month, whole_months
+from allay_metrics.review.months import Month, compute_months
 from allay_metrics.review.worries import Worry, read_worries
 
 WHOLE_PRACTICE = "These numbers are of the whole practice: for the owner to see."
@@ -70,9 +70,9 @@ def review_outcomes(
     """
     if scope.viewer.role != "owner":
         raise NotAllowed(WHOLE_PRACTICE)
-    own = own_measures(scope)
-    chosen_measure = _asked_measure(measure, own)
-    chosen = _chosen(only)
+    own = list_own_measures(scope)
+    chosen_measure = _find_measure(measure, own)
+    chosen = _find_concerns(only)
     with scope.read() as conn:
         as_of = read_records(conn, scope).newest
         episodes = read_episodes(scope, conn=conn)
@@ -91,7 +91,7 @@ def review_outcomes(
         ),
         by_type=_by_type(reviewed, episodes, (first, min(last, day))),
         worries=worries,
-        months=whole_months(episodes, day),
+        months=compute_months(episodes, day),
         has_check_ins=any(episode.has_check_in for episode in episodes),
         own=_own(episodes, own, (first, last), day),
     )
@@ -131,7 +131,7 @@ def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernRevi
     return tuple(sorted(answered, key=lambda concern: -concern.summary.funnel.paired))
 
 
-def _asked_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | None:
+def _find_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | None:
     if measure is None:
         return None
     measures_by_id = {**measures(), **{own_measure.id: own_measure.measure for own_measure in own}}
@@ -141,7 +141,7 @@ def _asked_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | 
     return measures_by_id[measure]
 
 
-def _chosen(only: Sequence[str]) -> list[Concern]:
+def _find_concerns(only: Sequence[str]) -> list[Concern]:
     for name in only:
         if name not in concerns():
             raise QuestionProblem(choose_from("concern", name, list(concerns())))

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from allay_metrics.metrics import Question
-from allay_metrics.metrics.facts import VISITS
-from allay_metrics.metrics.verdict import NEWCOMERS
+from allay_metrics.metrics.answerability import NEWCOMERS
+from allay_metrics.metrics.fact_table import VISITS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import visit
 

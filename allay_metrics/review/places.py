@@ -39,7 +39,7 @@ class MapPlace:
 
 
 @dataclass(frozen=True)
-class OnTheMap:
+class CityMap:
     """Cities with coordinates, most visits first, and the visits that have none, by name."""
 
     places: tuple[MapPlace, ...]
@@ -51,7 +51,7 @@ class OnTheMap:
         return self.elsewhere.get(UNKNOWN, 0)
 
 
-def ranked(counts: Mapping[str, int]) -> list[str]:
+def rank_cities(counts: Mapping[str, int]) -> list[str]:
     """Return cities by visits, most first; the unknown one last, whatever its count."""
     return sorted(counts, key=lambda name: (name in NOWHERE, -counts[name], name))
 
@@ -63,12 +63,12 @@ def grid_of(counts: Iterable[tuple[str, str, int]]) -> Grid:
     for name, weekday, visits in counts:
         cells[name, weekday] += visits
         totals[name] += visits
-    cities = tuple(name for name in ranked(totals) if totals[name])
+    cities = tuple(name for name in rank_cities(totals) if totals[name])
     rows = tuple(tuple(cells[name, weekday] for weekday in WEEKDAYS) for name in cities)
     return Grid(cities, WEEKDAYS, rows)
 
 
-def on_the_map(scope: Scope, visits: Mapping[str, int]) -> OnTheMap:
+def read_map(scope: Scope, visits: Mapping[str, int]) -> CityMap:
     """Return where these cities are; ambiguous, virtual and unknown ones are nowhere."""
     columns = (city.c.name, city.c.latitude, city.c.longitude, city.c.label_side)
     statement = select(*columns).where(
@@ -86,10 +86,12 @@ def on_the_map(scope: Scope, visits: Mapping[str, int]) -> OnTheMap:
             rows_by_city[name].longitude,
             rows_by_city[name].label_side,
         )
-        for name in ranked(visits)
+        for name in rank_cities(visits)
         if name in rows_by_city and visits[name]
     )
     elsewhere = {
-        name: visits[name] for name in ranked(visits) if name not in rows_by_city and visits[name]
+        name: visits[name]
+        for name in rank_cities(visits)
+        if name not in rows_by_city and visits[name]
     }
-    return OnTheMap(places, elsewhere)
+    return CityMap(places, elsewhere)

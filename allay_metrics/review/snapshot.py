@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from allay_metrics import words
-from allay_metrics.actions.erasing import REASON as ERASED
-from allay_metrics.actions.weeks import keep_snapshots
+from allay_metrics.actions.family_erasure import REASON as ERASED
+from allay_metrics.actions.weeks import save_snapshots
 from allay_metrics.metrics import METRICS, Metric, query
 from allay_metrics.metrics.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
@@ -22,9 +22,9 @@ from allay_metrics.records.tables import (
     import_row,
     week_snapshot,
 )
-from allay_metrics.review.answers import MetricCell, by_place
-from allay_metrics.review.eight import VISIT_METRICS, week_question
-from allay_metrics.review.known import known_records
+from allay_metrics.review.answers import MetricCell, index_cells
+from allay_metrics.review.record_status import read_record_status
+from allay_metrics.review.scorecard import VISIT_METRICS, week_question
 
 CellsByMetric = Mapping[str, MetricCell]
 
@@ -44,7 +44,7 @@ def keep_due_snapshots(scope: Scope) -> list[date]:
 
     A week is due once the newest export is not older than its end. Call it after every import.
     """
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     if (
         record_status.as_of_day is None
         or record_status.newest is None
@@ -64,12 +64,12 @@ def keep_due_snapshots(scope: Scope) -> list[date]:
     ]
     if not due:
         return []
-    table = by_place(query(week_question(newest, SERIES), scope), "period")
+    table = index_cells(query(week_question(newest, SERIES), scope), "period")
     numbers = {
         monday: {key: _plain(table[monday, key]) for key in VISIT_METRICS if (monday, key) in table}
         for monday in due
     }
-    keep_snapshots(scope, record_status.newest.id, numbers)
+    save_snapshots(scope, record_status.newest.id, numbers)
     return due
 
 
@@ -85,7 +85,7 @@ def read_snapshot(conn: Connection, scope: Scope, monday: date) -> Snapshot | No
     return Snapshot(monday, row.import_id, row.taken_at, numbers)
 
 
-def restated(scope: Scope, monday: date) -> list[str]:
+def find_restatements(scope: Scope, monday: date) -> list[str]:
     """Return a sentence for each number that differs from what was first told, with the reason.
 
     Always of the whole practice, whatever a page filters by.
@@ -94,13 +94,15 @@ def restated(scope: Scope, monday: date) -> list[str]:
         snapshot = read_snapshot(conn, scope, monday)
     if snapshot is None:
         return []
-    live = by_place(query(week_question(monday, 1), scope), "period")
+    live = index_cells(query(week_question(monday, 1), scope), "period")
     now = {key: live[monday, key] for key in VISIT_METRICS if (monday, key) in live}
     with scope.read() as conn:
-        return compare(conn, scope, snapshot, now)
+        return describe_restatements(conn, scope, snapshot, now)
 
 
-def compare(conn: Connection, scope: Scope, snapshot: Snapshot, now: CellsByMetric) -> list[str]:
+def describe_restatements(
+    conn: Connection, scope: Scope, snapshot: Snapshot, now: CellsByMetric
+) -> list[str]:
     """Return the sentences for a snapshot that was read, against the numbers as they are now."""
     changed = {
         key: (was, now.get(key, MetricCell(None)))

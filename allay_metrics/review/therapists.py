@@ -25,8 +25,8 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import daily, therapist
-from allay_metrics.review.answers import MetricCell, by_place
-from allay_metrics.review.known import RecordStatus, known_records
+from allay_metrics.review.answers import MetricCell, index_cells
+from allay_metrics.review.record_status import RecordStatus, read_record_status
 
 IN_THE_FIELD = ("completed", "no_show", "booked")
 _NONE = MetricCell(0)
@@ -89,13 +89,13 @@ def review_therapists(scope: Scope) -> TherapistsReview:
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The therapists' weeks are for the owner to see.")
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     if record_status.as_of_day is None:
         return TherapistsReview(record_status, ())
     this_week = monday_of(record_status.as_of_day)
     ahead = (this_week, this_week + WEEK)
     past = weeks_up_to(last_full_week(record_status.as_of_day), SERIES + WEEKS_BACK)
-    counted = by_place(query(_weekly(past), scope), "therapist", "period")
+    counted = index_cells(query(_weekly(past), scope), "therapist", "period")
     in_practice = therapist.c.practice_id == scope.practice_id
     with scope.read() as conn:
         staff = conn.execute(select(therapist).where(in_practice)).all()

@@ -9,13 +9,13 @@ import pandas as pd
 from sqlalchemy import Connection, and_, func, select
 
 from allay_metrics.metrics import Question, query_all
-from allay_metrics.metrics.facts import DAILY, VISITS
+from allay_metrics.metrics.fact_table import DAILY, VISITS
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import client, visit, visit_client
-from allay_metrics.review.answers import Filters, MetricCell, by_place
-from allay_metrics.review.known import RecordStatus, known_records
+from allay_metrics.review.answers import Filters, MetricCell, index_cells
 from allay_metrics.review.paths import Paths, read_paths
+from allay_metrics.review.record_status import RecordStatus, read_record_status
 
 OLDEST_WEEKS = 52
 _NONE = MetricCell(0, 0)
@@ -111,7 +111,7 @@ def review_visit_types(
 
     `grain` is week or month.
     """
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     measures = ("completed", "care_hours", "visit_value")
     over_time = Question(
         metrics=measures, by=("visit_type",), grain=grain, first=first, last=last, where=where
@@ -130,9 +130,9 @@ def review_visit_types(
         },
         scope,
     )
-    whole = by_place(answers["whole"])
+    whole = index_cells(answers["whole"])
     periods = tuple(bucket.start for bucket in over_time.buckets if bucket.start is not None)
-    type_cells = by_place(answers["totals"], "visit_type")
+    type_cells = index_cells(answers["totals"], "visit_type")
     by_type = {
         kind: {key: type_cells.get((kind, key), _NONE) for key in in_all} for kind in VISIT_TYPES
     }
@@ -154,7 +154,7 @@ def review_visit_types(
 
 
 def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
-    cells = by_place(answer, "visit_type", "period")
+    cells = index_cells(answer, "visit_type", "period")
 
     def series(metric: str) -> dict[str, tuple[float, ...]]:
         return {
@@ -167,7 +167,7 @@ def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
 
 
 def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
-    cells = by_place(answer, "period")
+    cells = index_cells(answer, "period")
     new: list[int | None] = []
     returning: list[int | None] = []
     reasons = []

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query_all
-from allay_metrics.metrics.facts import rolled_up
-from allay_metrics.metrics.looking import got_worse
+from allay_metrics.metrics.attention import read_worsenings
+from allay_metrics.metrics.fact_table import choose_fact_table
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.weeks import (
     SERIES,
@@ -23,21 +23,21 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import week_note
-from allay_metrics.review.answers import Filters, MetricCell, by_place, cells
-from allay_metrics.review.changed import Spot, WhatChanged, what_changed
-from allay_metrics.review.driving import LoneDrive, lone_drives
-from allay_metrics.review.eight import (
+from allay_metrics.review.answers import Filters, MetricCell, index_cells, iterate_cells
+from allay_metrics.review.driving import LoneDrive, read_lone_drives
+from allay_metrics.review.owner_tasks import Needs, count_needs
+from allay_metrics.review.places import CityMap, Grid, grid_of, read_map
+from allay_metrics.review.record_status import RecordStatus, read_record_status
+from allay_metrics.review.scorecard import (
     VISIT_METRICS,
     Number,
-    ask_for,
-    days_over,
-    eight_numbers,
+    build_scorecard_request,
+    compute_scorecard,
+    count_days_over,
     read_goals,
 )
-from allay_metrics.review.known import RecordStatus, known_records
-from allay_metrics.review.needs import Needs, count_needs
-from allay_metrics.review.places import Grid, OnTheMap, grid_of, on_the_map
-from allay_metrics.review.snapshot import compare, read_snapshot, restated
+from allay_metrics.review.snapshot import describe_restatements, find_restatements, read_snapshot
+from allay_metrics.review.week_changes import Spot, WeekChange, compare_weeks
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,9 @@ class WeekReview:
     numbers: tuple[Number, ...]
     families_seen: MetricCell
     states: dict[str, int]
-    changed: WhatChanged
+    changed: WeekChange
     grid: Grid
-    map: OnTheMap
+    map: CityMap
     types: TypeWeeks
     referrals: Referrals
     needs: Needs
@@ -143,32 +143,32 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The week in review is for the owner to see.")
-    record_status = known_records(scope)
+    record_status = read_record_status(scope)
     today = datetime.now(scope.zone).date()
     week = default_week(record_status, today) if monday is None else monday_of(monday)
-    request = ask_for(record_status, week, where)
+    request = build_scorecard_request(record_status, week, where)
     answers = query_all({**request.questions, **_questions(week, where)}, scope)
-    numbers = eight_numbers(request, answers, record_status, read_goals(scope))
+    numbers = compute_scorecard(request, answers, record_status, read_goals(scope))
     spots = list(_spots(answers["spots"]))
     here = [spot for spot in spots if spot.week == week]
     earlier, later = _neighbours(record_status, week)
     return WeekReview(
         monday=week,
-        so_far=days_over(record_status, week) is not None,
+        so_far=count_days_over(record_status, week) is not None,
         earlier=earlier,
         later=later,
         record_status=record_status,
         numbers=numbers,
-        families_seen=by_place(answers["families_seen"])[("families_seen",)],
+        families_seen=index_cells(answers["families_seen"])[("families_seen",)],
         states=_states(scope, request.weeks, week),
-        changed=what_changed(week, spots, numbers),
+        changed=compare_weeks(week, spots, numbers),
         grid=grid_of((s.city, s.weekday, s.completed + s.booked) for s in here),
-        map=on_the_map(scope, _by_city(here)),
+        map=read_map(scope, _by_city(here)),
         types=_types(answers["types"], week),
         referrals=_referrals(answers["referrals"]),
         needs=count_needs(scope, record_status.as_of_day or today),
-        lone=lone_drives(scope, week, record_status.as_of_day),
-        worse=len(got_worse(scope, record_status.as_of_day or today)),
+        lone=read_lone_drives(scope, week, record_status.as_of_day),
+        worse=len(read_worsenings(scope, record_status.as_of_day or today)),
         restated=_restated(scope, week, numbers, where),
         note=read_note(scope, week),
         where=where,
@@ -216,7 +216,7 @@ def _questions(week: date, where: Filters) -> dict[str, Question]:
 def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
     """Return the spots that hold a visit; a spot's completed and booked ones stand in two rows."""
     counts: dict[tuple[date, str, str, str], Counter[str]] = {}
-    for week, city, kind, weekday, metric, cell in cells(
+    for week, city, kind, weekday, metric, cell in iterate_cells(
         answer, "period", "city", "visit_type", "weekday"
     ):
         if cell.value:
@@ -233,7 +233,7 @@ def _by_city(spots: Iterable[Spot]) -> Counter[str]:
 
 def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
     mondays = tuple(weeks_up_to(week, SERIES))
-    type_cells = by_place(answer, "visit_type", "period")
+    type_cells = index_cells(answer, "visit_type", "period")
     counts = {
         kind: tuple(
             type_cells.get((kind, monday, "completed"), MetricCell(0)).count for monday in mondays
@@ -244,7 +244,7 @@ def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
 
 
 def _referrals(answer: pd.DataFrame) -> Referrals:
-    source_cells = [(source, cell) for source, _, cell in cells(answer, "referral_source")]
+    source_cells = [(source, cell) for source, _, cell in iterate_cells(answer, "referral_source")]
     referrals = [Referral(source, cell.count) for source, cell in source_cells if cell.value]
     referrals.sort(
         key=lambda referral: (referral.source == UNKNOWN, -referral.families, referral.source)
@@ -255,7 +255,7 @@ def _referrals(answer: pd.DataFrame) -> Referrals:
 
 
 def _states(scope: Scope, question: Question, week: date) -> dict[str, int]:
-    facts = rolled_up(question, scope)
+    facts = choose_fact_table(question, scope)
     state = facts.column("state")
     counted = (
         select(state, func.sum(facts.summed["visits"]))
@@ -282,7 +282,7 @@ def _restated(
     scope: Scope, week: date, numbers: tuple[Number, ...], where: Filters
 ) -> tuple[str, ...]:
     if where:
-        return tuple(restated(scope, week))
+        return tuple(find_restatements(scope, week))
     now = {
         number.metric.key: number.weeks[-1].cell
         for number in numbers
@@ -290,4 +290,4 @@ def _restated(
     }
     with scope.read() as conn:
         snapshot = read_snapshot(conn, scope, week)
-        return () if snapshot is None else tuple(compare(conn, scope, snapshot, now))
+        return () if snapshot is None else tuple(describe_restatements(conn, scope, snapshot, now))

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Literal
 
-from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Session, has_people, look, touch
+from allay_metrics.actions.sessions import (
+    ABSOLUTE,
+    IDLE,
+    Session,
+    has_people,
+    read_session,
+    touch_session,
+)
 from allay_metrics.errors import NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
@@ -16,11 +23,11 @@ from allay_metrics.server.identity import Identity
 
 log = logging.getLogger("allay_metrics.gate")
 
-Open = Literal["demo", "computer", "people"]
+RunMode = Literal["demo", "computer", "people"]
 _MINUTE = 60
 
 
-def way_to_run(practice: Practice) -> Open:
+def find_run_mode(practice: Practice) -> RunMode:
     """Return who may open a practice: everybody, whoever is at this computer, or its people."""
     if practice.is_demo:
         return "demo"
@@ -34,7 +41,7 @@ class Admission:
     `until` (seconds since 1970 UTC) is when it expires without another click.
     """
 
-    runs: Open
+    runs: RunMode
     who: Identity | None
     until: int = 0
 
@@ -61,20 +68,20 @@ class Admissions:
             practice = replace(self._opened(), viewer=DOOR)
         except NotFound:  # no records and no demo yet: only the person at the keyboard starts one
             return alone
-        runs = way_to_run(practice)
+        runs = find_run_mode(practice)
         if runs == "demo":
             # At the keyboard one may leave the demo, and stays the same person afterwards.
             return Admission(runs, alone.who or Identity("demo"), until)
         if runs == "computer":
             return alone
-        session = look(practice, token) if token else None
+        session = read_session(practice, token) if token else None
         if session is None:
             return Admission(runs, None)
         if clicks:
             self._keep(practice, session)
         else:
             until = session.seen_at + IDLE
-        return Admission(runs, _identity(session), min(until, session.created_at + ABSOLUTE))
+        return Admission(runs, _build_identity(session), min(until, session.created_at + ABSOLUTE))
 
     def _keep(self, practice: Practice, session: Session) -> None:
         """Record that a session is in use, at most once a minute."""
@@ -89,12 +96,12 @@ class Admissions:
 
 def _touch(practice: Practice, session: Session, moment: int) -> None:
     try:
-        touch(practice, session, moment)
+        touch_session(practice, session, moment)
     except Exception as error:  # noqa: BLE001  nobody waits for it; it is tried again in a minute
         log.warning("A session's last use was not kept: %s", type(error).__name__)
 
 
-def _identity(session: Session) -> Identity:
+def _build_identity(session: Session) -> Identity:
     return Identity(
         kind="person",
         session=session.ref[:16],

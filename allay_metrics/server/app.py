@@ -7,20 +7,20 @@ from starlette.routing import Route
 from streamlit.starlette import App
 
 from allay_metrics import config
-from allay_metrics.demo.active import recorded_practice
-from allay_metrics.server.account_door import AccountDoor
-from allay_metrics.server.door import Door
-from allay_metrics.server.form_door import FormDoor
-from allay_metrics.server.gate import Gate
+from allay_metrics.demo.practice_choice import open_recorded_practice
+from allay_metrics.server.access_rules import Rules
+from allay_metrics.server.account_routes import AccountRoutes
+from allay_metrics.server.auth_context import DOORS, AuthContext
+from allay_metrics.server.auth_middleware import AuthMiddleware
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.oidc import Provider
-from allay_metrics.server.oidc_door import OidcDoor
-from allay_metrics.server.pin_door import PinDoor
-from allay_metrics.server.porch import DOORS, Porch
-from allay_metrics.server.rules import Rules
-from allay_metrics.server.site import Site, networks
+from allay_metrics.server.oidc_routes import OidcRoutes
+from allay_metrics.server.pin_routes import PinRoutes
+from allay_metrics.server.sign_in_routes import SignInRoutes
+from allay_metrics.server.site import Site, parse_networks
 
 
-def dashboard_app(
+def build_app(
     address: str,
     port: int,
     farewell: bytes,
@@ -36,27 +36,29 @@ def dashboard_app(
     that nothing else caught; `on_sign` is called when a parent ticked a warning sign. The open
     practice is looked up at every request, because the demo may be left meanwhile.
     """
-    site = Site(address, port, config.public_url(), networks(config.proxies()))
+    site = Site(address, port, config.public_url(), parse_networks(config.proxies()))
     return App(
         config.ROOT / "dashboard.py",
-        routes=routes(site, on_sign),
-        middleware=[gate(site, farewell, is_click)],
+        routes=build_routes(site, on_sign),
+        middleware=[build_middleware(site, farewell, is_click)],
         on_script_error=on_error,
     )
 
 
-def routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route]:
+def build_routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route]:
     """Return the routes beside the dashboard: the parent form, and signing in."""
-    porch, vouching = Porch(recorded_practice, site), config.oidc()
+    porch, vouching = AuthContext(open_recorded_practice, site), config.oidc()
     return [
-        Route("/c/{rest:path}", FormDoor(recorded_practice, site, on_sign)),
-        *Door(porch, vouching.label if vouching else "").routes(),
-        *PinDoor(porch).routes(),
-        *AccountDoor(porch).routes(),
-        *(OidcDoor(porch, Provider(vouching)).routes() if vouching else ()),
+        Route("/c/{rest:path}", FormRoutes(open_recorded_practice, site, on_sign)),
+        *SignInRoutes(porch, vouching.label if vouching else "").routes(),
+        *PinRoutes(porch).routes(),
+        *AccountRoutes(porch).routes(),
+        *(OidcRoutes(porch, Provider(vouching)).routes() if vouching else ()),
     ]
 
 
-def gate(site: Site, farewell: bytes, is_click: Callable[[bytes], bool]) -> Middleware:
+def build_middleware(site: Site, farewell: bytes, is_click: Callable[[bytes], bool]) -> Middleware:
     """Return the middleware in front of everything served."""
-    return Middleware(Gate, rules=Rules(site, recorded_practice, DOORS, farewell, is_click))
+    return Middleware(
+        AuthMiddleware, rules=Rules(site, open_recorded_practice, DOORS, farewell, is_click)
+    )

@@ -17,12 +17,12 @@ POLICY = policy(_STYLE)
 _TELEPHONE = re.compile(r"\d+(?:-[\dA-Z]+)+")
 
 
-def say(key: str, language: str, **parts: str) -> str:
+def phrase(key: str, language: str, **parts: str) -> str:
     """Return a text of the form, escaped, with its parts filled in."""
     return escape(phrases(language)[key].format(**parts))
 
 
-def unbroken(inside: str) -> str:
+def keep_numbers_whole(inside: str) -> str:
     """Return HTML whose telephone numbers do not wrap; only for text content."""
     return _TELEPHONE.sub(r'<span class="tel">\g<0></span>', inside)
 
@@ -36,23 +36,23 @@ def page(language: str, title: str, inside: str, *, top: str = "", css: str = ""
     return document(language, title, _STYLE, body)
 
 
-def message(language: str, key: str) -> str:
+def message_page(language: str, key: str) -> str:
     """Return a page with a title and a sentence."""
-    title = say(f"{key}_title", language)
-    return page(language, title, f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>")
+    title = phrase(f"{key}_title", language)
+    return page(language, title, f"<h1>{title}</h1><p>{phrase(f'{key}_text', language)}</p>")
 
 
-def message_in_all(key: str, below: str = "") -> str:
+def message_page_in_all(key: str, below: str = "") -> str:
     """Return a page in every language, for a reader whose language is unknown."""
     parts = [
-        f'<section lang="{language}" class="c"><{head}>{say(f"{key}_title", language)}</{head}>'
-        f"<p>{say(f'{key}_text', language)}</p></section>"
+        f'<section lang="{language}" class="c"><{head}>{phrase(f"{key}_title", language)}</{head}>'
+        f"<p>{phrase(f'{key}_text', language)}</p></section>"
         for language, head in zip(LANGUAGES, ("h1", "h2"), strict=True)
     ]
-    return page("en", say(f"{key}_title", "en"), "".join(parts) + below)
+    return page("en", phrase(f"{key}_title", "en"), "".join(parts) + below)
 
 
-def away(fields: Iterable[tuple[str, str]] = ()) -> str:
+def away_page(fields: Iterable[tuple[str, str]] = ()) -> str:
     """Return the page for unreachable records, with a button to send `fields` again.
 
     Otherwise what the parent wrote would be lost.
@@ -62,13 +62,13 @@ def away(fields: Iterable[tuple[str, str]] = ()) -> str:
         for name, value in fields
     )
     labels = " · ".join(
-        f'<span lang="{language}">{say("away_again", language)}</span>' for language in LANGUAGES
+        f'<span lang="{language}">{phrase("away_again", language)}</span>' for language in LANGUAGES
     )
     button = f'<button class="go"><span>{labels}</span></button>'
     again = f'<form method="post">{kept}{button}</form>' if kept else ""
-    return message_in_all("away", again)
+    return message_page_in_all("away", again)
 
 
-CLOSED = message_in_all("closed")
-WAIT = message_in_all("wait")
-DAMAGED = message_in_all("damaged")
+CLOSED = message_page_in_all("closed")
+WAIT = message_page_in_all("wait")
+DAMAGED = message_page_in_all("damaged")

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from html import escape
 
 from allay_metrics.actions.open_form import BIRTH, WORDS, OpenForm
-from allay_metrics.actions.parent_form import Ended
+from allay_metrics.actions.parent_form import FormEnd
 from allay_metrics.outcomes.wording import LANGUAGES, Sign, Wording, signs
-from allay_metrics.server.form_html import page, say
-from allay_metrics.server.form_signs import act_now, numbers, read_from
+from allay_metrics.server.form_html import page, phrase
+from allay_metrics.server.form_signs import (
+    instructions_html,
+    phone_numbers_html,
+    reading_start_html,
+)
 
 _FEW = 8  # up to this many choices are listed one below the other
 
@@ -34,11 +38,15 @@ class FormStep:
         return drawn[name]() if name in drawn else self._question(name)
 
     def _say(self, key: str, **parts: str) -> str:
-        return say(key, self.language, **parts)
+        return phrase(key, self.language, **parts)
 
     def _page(self, inside: str, left: str = "", css: str = "") -> str:
         # The page of instructions has each number beside its instruction.
-        calls = numbers(self.form.ticked, self.language) if self.form.ticked and not css else ""
+        calls = (
+            phone_numbers_html(self.form.ticked, self.language)
+            if self.form.ticked and not css
+            else ""
+        )
         wrong = f'<p class="w" role="alert">{self._say(self.wrong)}</p>' if self.wrong else ""
         about = self._say("about", initial=self.form.about) if self.form.about else ""
         top = f"<span>{left or about}</span>{self._other_language()}"
@@ -118,7 +126,7 @@ class FormStep:
     def _act(self) -> str:
         """Return the instructions, shown before everything else, with two buttons to go on."""
         return self._page(
-            f"<h1>{self._say('act')}</h1>{act_now(self.form.ticked, self.language)}"
+            f"<h1>{self._say('act')}</h1>{instructions_html(self.form.ticked, self.language)}"
             f"<p>{self._say('flag_kept')}</p>{self._read_from()}"
             + self._form(
                 "told",
@@ -129,7 +137,7 @@ class FormStep:
         )
 
     def _read_from(self) -> str:
-        return read_from(self.form.reading, self.language)
+        return reading_start_html(self.form.reading, self.language)
 
     def _birth(self) -> str:
         born = (
@@ -209,15 +217,15 @@ class FormStep:
         )
 
 
-def last_page(ended: Ended, key: str) -> str:
+def last_page(ended: FormEnd, key: str) -> str:
     """Return the last page of a form, with the instructions where a sign was ticked.
 
     `key` is how the form ended: thanks, stopped or left.
     """
     language = ended.language
-    title = say(f"{key}_title", language)
-    inside = f"<h1>{title}</h1><p>{say(f'{key}_text', language)}</p>"
+    title = phrase(f"{key}_title", language)
+    inside = f"<h1>{title}</h1><p>{phrase(f'{key}_text', language)}</p>"
     if ended.ticked:
-        inside += read_from(ended.reading, language)
-        inside += f"<h2>{say('act', language)}</h2>{act_now(ended.ticked, language)}"
+        inside += reading_start_html(ended.reading, language)
+        inside += f"<h2>{phrase('act', language)}</h2>{instructions_html(ended.ticked, language)}"
     return page(language, title, inside, css="end")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from allay_metrics.actions.open_form import Reading
+from allay_metrics.actions.open_form import ReadingPause
 from allay_metrics.outcomes.safety import CRISIS, EMERGENCY, SUPPORT, by_urgency
 from allay_metrics.outcomes.wording import signs
-from allay_metrics.server.form_html import say, unbroken
+from allay_metrics.server.form_html import keep_numbers_whole, phrase
 
 TEXT_TOO = (CRISIS, SUPPORT)
 _DAYS = {
@@ -30,42 +30,42 @@ class _Call:
         return f"+{digits}" if len(digits) > len(EMERGENCY) else digits
 
 
-def act_now(ticked: Collection[int], language: str) -> str:
+def instructions_html(ticked: Collection[int], language: str) -> str:
     """Return the instructions of the ticked signs, most urgent first, each with its numbers.
 
     Signs with the same instruction and numbers are combined; "if it gets worse" appears once.
     """
     parts = []
-    for index, (action, calls) in enumerate(_instructions(ticked, language)):
+    for index, (action, calls) in enumerate(_list_instructions(ticked, language)):
         alert = "" if index else ' role="alert"'
-        inside = "".join(_buttons(call, language) for call in calls)
+        inside = "".join(_buttons_html(call, language) for call in calls)
         below = f'<div class="c">{inside}</div>' if inside else ""
-        does = f'<p class="do"{alert}>{unbroken(escape(action))}</p>'
+        does = f'<p class="do"{alert}>{keep_numbers_whole(escape(action))}</p>'
         parts.append(f'<section class="c">{does}{below}</section>')
     return "".join(parts)
 
 
-def numbers(ticked: Collection[int], language: str) -> str:
+def phone_numbers_html(ticked: Collection[int], language: str) -> str:
     """Return the numbers of the ticked signs, each once, for the top of every later page."""
-    listed = [call for _, calls in _instructions(ticked, language) for call in calls]
+    listed = [call for _, calls in _list_instructions(ticked, language) for call in calls]
     links = "".join(
-        f'<a href="tel:{to}">{unbroken(say("call", language, number=number))}</a>'
+        f'<a href="tel:{to}">{keep_numbers_whole(phrase("call", language, number=number))}</a>'
         for to, number in {call.address: call.number for call in listed}.items()
     )
-    back = f'<a class="l" href="?at=act">{say("act", language)}</a>'
-    return f'<nav class="n" aria-label="{say("numbers", language)}">{links}{back}</nav>'
+    back = f'<a class="l" href="?at=act">{phrase("act", language)}</a>'
+    return f'<nav class="n" aria-label="{phrase("numbers", language)}">{links}{back}</nav>'
 
 
-def read_from(reading: Reading | None, language: str) -> str:
+def reading_start_html(reading: ReadingPause | None, language: str) -> str:
     """Return when answers are read next, as a paragraph; nothing within the reading hours."""
     if reading is None:
         return ""
-    spell = _spanish if language == "es" else _english
+    spell = _format_spanish if language == "es" else _format_english
     when = spell(reading.begins, reading.now)
-    return f'<p class="w">{say("read_from", language, when=when)}</p>'
+    return f'<p class="w">{phrase("read_from", language, when=when)}</p>'
 
 
-def _english(opening: datetime, now: datetime) -> str:
+def _format_english(opening: datetime, now: datetime) -> str:
     """Return `8 am`, `tomorrow, 8 am` or `Monday, 8 am`."""
     clock = f"{opening.hour % 12 or 12} {'am' if opening.hour < 12 else 'pm'}"
     days = (opening.date() - now.date()).days
@@ -74,7 +74,7 @@ def _english(opening: datetime, now: datetime) -> str:
     return f"{'tomorrow' if days == 1 else _DAYS['en'][opening.weekday()]}, {clock}"
 
 
-def _spanish(opening: datetime, now: datetime) -> str:
+def _format_spanish(opening: datetime, now: datetime) -> str:
     """Return `de las 8 a. m.`, `de mañana a las 8 a. m.` or `del lunes a las 8 a. m.`."""
     hour = opening.hour % 12 or 12
     clock = f"{'la' if hour == 1 else 'las'} {hour} {'a. m.' if opening.hour < 12 else 'p. m.'}"
@@ -85,7 +85,7 @@ def _spanish(opening: datetime, now: datetime) -> str:
     return f"{day} a {clock}"
 
 
-def _instructions(ticked: Collection[int], language: str) -> list[tuple[str, list[_Call]]]:
+def _list_instructions(ticked: Collection[int], language: str) -> list[tuple[str, list[_Call]]]:
     """Return each instruction with its numbers, most urgent first."""
     worded = {sign.id: sign for sign in signs(language)}
     calls_by_action: dict[str, list[_Call]] = {}
@@ -100,12 +100,14 @@ def _instructions(ticked: Collection[int], language: str) -> list[tuple[str, lis
     return list(calls_by_action.items())
 
 
-def _buttons(call: _Call, language: str) -> str:
+def _buttons_html(call: _Call, language: str) -> str:
     label = (
-        say("emergency", language) if call.is_late else say("call", language, number=call.number)
+        phrase("emergency", language)
+        if call.is_late
+        else phrase("call", language, number=call.number)
     )
-    buttons = f'<a class="b" href="tel:{call.address}">{unbroken(label)}</a>'
+    buttons = f'<a class="b" href="tel:{call.address}">{keep_numbers_whole(label)}</a>'
     if call.number in TEXT_TOO:
-        text = say("text_to", language, number=call.number)
-        buttons += f'<a class="b" href="sms:{call.address}">{unbroken(text)}</a>'
+        text = phrase("text_to", language, number=call.number)
+        buttons += f'<a class="b" href="sms:{call.address}">{keep_numbers_whole(text)}</a>'
     return buttons

@@ -14,7 +14,7 @@ from allay_metrics.server.site import RequestInfo
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
-def _inline_scripts() -> str:
+def _hash_inline_scripts() -> str:
     """Return the CSP hashes of the inline scripts in Streamlit's own page."""
     module_spec = find_spec("streamlit")
     assert module_spec is not None
@@ -26,7 +26,7 @@ def _inline_scripts() -> str:
 
 # 'wasm-unsafe-eval': Streamlit reads tables in WebAssembly. 'unsafe-inline': it writes styles.
 POLICY = (
-    f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{_inline_scripts()}; "
+    f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{_hash_inline_scripts()}; "
     "style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; "
     "connect-src 'self' {sockets}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
@@ -46,25 +46,25 @@ _KEPT = ("/static/", "/app/static/fonts/")
 _STARTS = ("http.response.start", "websocket.http.response.start", "websocket.accept")
 
 
-def protecting(send: Send, *, path: str, request_info: RequestInfo) -> Send:
+def add_headers(send: Send, *, path: str, request_info: RequestInfo) -> Send:
     """Wrap `send` to add the headers; a response's own Content-Security-Policy is kept."""
 
     async def protected(message: Message) -> None:
         if message["type"] in _STARTS:
-            _protect(MutableHeaders(raw=_headers(message)), path, request_info)
+            _set_headers(MutableHeaders(raw=_header_list(message)), path, request_info)
         await send(message)
 
     return protected
 
 
-def _headers(message: Message) -> list[tuple[bytes, bytes]]:
+def _header_list(message: Message) -> list[tuple[bytes, bytes]]:
     """Return the message's own list of headers, to be changed in place."""
     message["headers"] = list(message.get("headers", ()))
     headers: list[tuple[bytes, bytes]] = message["headers"]
     return headers
 
 
-def _protect(headers: MutableHeaders, path: str, request_info: RequestInfo) -> None:
+def _set_headers(headers: MutableHeaders, path: str, request_info: RequestInfo) -> None:
     for name, value in ALWAYS.items():
         headers[name] = value
     if "content-security-policy" not in headers:

@@ -39,7 +39,7 @@ class Identity:
 def seal(identity: Identity) -> str:
     """Return the header's value."""
     payload = urlsafe_b64encode(json.dumps(asdict(identity)).encode()).decode()
-    return f"{payload}.{_mark(payload)}"
+    return f"{payload}.{_sign(payload)}"
 
 
 def unseal(value: object) -> Identity | None:
@@ -47,7 +47,7 @@ def unseal(value: object) -> Identity | None:
     if not isinstance(value, str):
         return None
     payload, _, mark = value.partition(".")
-    if not hmac.compare_digest(mark.encode(), _mark(payload).encode()):
+    if not hmac.compare_digest(mark.encode(), _sign(payload).encode()):
         return None
     try:
         return Identity(**json.loads(urlsafe_b64decode(payload)))
@@ -55,5 +55,5 @@ def unseal(value: object) -> Identity | None:
         return None
 
 
-def _mark(payload: str) -> str:
+def _sign(payload: str) -> str:
     return hmac.new(_KEY, payload.encode(), sha256).hexdigest()

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from allay_metrics.actions.alerts import send_alerts
 from allay_metrics.errors import NotFound
-from allay_metrics.log import where
+from allay_metrics.log import format_error
 from allay_metrics.records import Scope
 
 log = logging.getLogger("allay_metrics.jobs")
@@ -55,4 +55,4 @@ class Jobs:
             return  # no records yet
         except Exception as error:  # noqa: BLE001  the next run tries again
             # The type and the place only: the message may hold what a parent wrote.
-            log.error("Mails about warning signs were not sent: %s", where(error))  # noqa: TRY400
+            log.error("Mails about warning signs were not sent: %s", format_error(error))  # noqa: TRY400

@@ -31,7 +31,7 @@ _AGAIN = 60  # seconds before its keys are fetched again because a token names a
 _MICROSOFT = "login.microsoftonline.com"
 
 
-class Refused(Exception):
+class OidcRefused(Exception):
     """A refused sign-in; its text is for the log and holds nothing of a token."""
 
 
@@ -105,14 +105,14 @@ class Provider:
             )
             claims.validate(leeway=LEEWAY)
         except (JoseError, ValueError) as error:
-            raise Refused(
+            raise OidcRefused(
                 f"the token is refused: {getattr(error, 'error', 'unreadable')}"
             ) from None
         subject, email = claims["sub"], claims.get("email")
         if not subject or not isinstance(email, str) or "@" not in email:
-            raise Refused("the token names no subject or no e-mail")
+            raise OidcRefused("the token names no subject or no e-mail")
         if not self._is_verified(claims):
-            raise Refused("the e-mail is not verified")
+            raise OidcRefused("the e-mail is not verified")
         return ProviderIdentity(self.settings.issuer, subject, email)
 
     def _is_verified(self, claims: CodeIDToken) -> bool:
@@ -137,10 +137,10 @@ class Provider:
         }
         if "client_secret_post" in description.get("token_endpoint_auth_methods_supported", ()):
             data |= {"client_id": own, "client_secret": secret}
-            return _json("POST", description["token_endpoint"], data=data)
+            return _request_json("POST", description["token_endpoint"], data=data)
         # RFC 6749, 2.3.1: both parts are form-encoded before they become a header.
         auth = httpx.BasicAuth(quote(own, safe=""), quote(secret, safe=""))
-        return _json("POST", description["token_endpoint"], data=data, auth=auth)
+        return _request_json("POST", description["token_endpoint"], data=data, auth=auth)
 
     def _decode(self, token: str) -> jwt.Token:
         listed = self._describe().get("id_token_signing_alg_values_supported", ALGORITHMS[:1])
@@ -156,12 +156,12 @@ class Provider:
         with self._lock:
             if time.monotonic() - self._described_at < _KEPT:
                 return self._described
-            description = _json("GET", _well_known(self.settings.issuer))
+            description = _request_json("GET", _well_known(self.settings.issuer))
             if description.get("issuer") != self.settings.issuer:
-                raise Refused("the provider calls itself otherwise than ALLAY_OIDC_ISSUER does")
+                raise OidcRefused("the provider calls itself otherwise than ALLAY_OIDC_ISSUER does")
             ends = ("authorization_endpoint", "token_endpoint", "jwks_uri")
             if not all(isinstance(description.get(end), str) for end in ends):
-                raise Refused("the provider's description is incomplete")
+                raise OidcRefused("the provider's description is incomplete")
             self._described, self._described_at = description, time.monotonic()
             return description
 
@@ -170,7 +170,7 @@ class Provider:
         address = self._describe()["jwks_uri"]
         with self._lock:
             if time.monotonic() - self._keys_at >= older:
-                keys = _json("GET", address).get("keys", [])
+                keys = _request_json("GET", address).get("keys", [])
                 usable = [key for key in keys if key.get("kty") in ("RSA", "EC")]
                 self._keys = KeySet.import_key_set({"keys": usable})
                 self._keys_at = time.monotonic()
@@ -181,14 +181,14 @@ def _well_known(issuer: str) -> str:
     return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
-def _json(method: str, address: str, **more: Any) -> dict[str, Any]:
+def _request_json(method: str, address: str, **more: Any) -> dict[str, Any]:
     """Return the provider's JSON answer. Raises Refused, without the content of the request."""
     try:
         answer = httpx.request(method, address, timeout=TIMEOUT, **more)
         answer.raise_for_status()
         body = answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise Refused(f"the provider does not answer: {type(error).__name__}") from None
+        raise OidcRefused(f"the provider does not answer: {type(error).__name__}") from None
     if not isinstance(body, dict):
-        raise Refused("the provider's answer is no JSON object")
+        raise OidcRefused("the provider's answer is no JSON object")
     return body

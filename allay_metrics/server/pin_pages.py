@@ -4,35 +4,44 @@ from html import escape
 from urllib.parse import quote
 
 from allay_metrics.actions.devices import DIGITS
-from allay_metrics.server.door_html import entry, form, hidden, page, say, wrong
-from allay_metrics.server.door_pages import CODE, authenticator
+from allay_metrics.server.auth_html import (
+    alert,
+    form_element,
+    hidden_field,
+    input_field,
+    page,
+    paragraph,
+)
+from allay_metrics.server.auth_pages import CODE, authenticator_setup
 
 
 def pin_page(name: str, wanted: str, *, mistake: str = "") -> str:
     """Return the PIN page; `name` is the person who remembered the device."""
-    inside = hidden("next", wanted) + _pin("PIN", "pin", focus=True)
+    inside = hidden_field("next", wanted) + _pin("PIN", "pin", focus=True)
     other = f"/login?way=password&next={quote(wanted, safe='')}"
     below = f'<nav><a href="{escape(other)}">Sign in with your password</a></nav>'
-    greeting = say(f"Hello {name.split(maxsplit=1)[0]}. Enter the PIN of this device.")
-    content = greeting + wrong(mistake) + form("/login/pin", inside, "Open")
+    greeting = paragraph(f"Hello {name.split(maxsplit=1)[0]}. Enter the PIN of this device.")
+    content = greeting + alert(mistake) + form_element("/login/pin", inside, "Open")
     return page("Welcome back", content, below=below)
 
 
 def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
     """Return the page that remembers a device with a PIN; `wanted` is opened afterwards."""
     inside = (
-        hidden("next", wanted)
+        hidden_field("next", wanted)
         + _pin(f"New PIN, {DIGITS} digits", "pin", focus=True)
         + _pin("The same PIN again", "again")
     )
     content = (
-        say(f"For 30 days a PIN opens the dashboard on {label}, in place of password and code.")
-        + say(
+        paragraph(
+            f"For 30 days a PIN opens the dashboard on {label}, in place of password and code."
+        )
+        + paragraph(
             "Do this on a device of your own only. Five wrong tries in a row, and it is forgotten.",
             "n",
         )
-        + wrong(mistake)
-        + form("/account/device", inside, "Remember this device")
+        + alert(mistake)
+        + form_element("/account/device", inside, "Remember this device")
         + f'<a class="l" href="{escape(wanted)}">Not now</a>'
     )
     return page("Remember this device", content)
@@ -41,18 +50,18 @@ def device_page(wanted: str, label: str, *, mistake: str = "") -> str:
 def phone_page(email: str, secret: str, sealed: str, *, mistake: str = "") -> str:
     """Return the page that connects another phone; `sealed` is the secret, signed."""
     inside = (
-        hidden("sealed", sealed)
-        + hidden("email", email)
-        + authenticator(secret, email)
-        + entry("Code the new phone shows", "fresh", "text", "off", digits=True)
+        hidden_field("sealed", sealed)
+        + hidden_field("email", email)
+        + authenticator_setup(secret, email)
+        + input_field("Code the new phone shows", "fresh", "text", "off", digits=True)
         + "<h2>To be sure it is you</h2>"
-        + entry("Password", "password", "password", "current-password")
-        + entry(f"{CODE} until now, or a recovery code", "code", "text", "off")
+        + input_field("Password", "password", "password", "current-password")
+        + input_field(f"{CODE} until now, or a recovery code", "code", "text", "off")
     )
     content = (
-        say("All other places you are signed in at are signed out.", "n")
-        + wrong(mistake)
-        + form("/account/phone", inside, "Use the new phone")
+        paragraph("All other places you are signed in at are signed out.", "n")
+        + alert(mistake)
+        + form_element("/account/phone", inside, "Use the new phone")
         + '<a class="l" href="/me">Back</a>'
     )
     return page("Another phone", content)

@@ -26,7 +26,7 @@ _FORWARDED = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwa
 _DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
 
-def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
     """Parse addresses and networks. Raises ConfigProblem for an invalid one."""
     try:
         return tuple(ip_network(text, strict=False) for text in texts)
@@ -34,7 +34,7 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
         raise ConfigProblem(f"ALLAY_PROXY names no address or network: {error}.") from None
 
 
-def read_address(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
     """Parse an address from a socket or a header, without port and zone; None if it is invalid.
 
     An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) becomes the IPv4 address.
@@ -73,7 +73,7 @@ class RequestInfo:
 
         A client usually has a whole /64, and may change its address with every request.
         """
-        address = read_address(self.client)
+        address = parse_address(self.client)
         if isinstance(address, IPv6Address):
             return str(ip_network((address, _SUBSCRIBER), strict=False))
         return self.client
@@ -112,12 +112,12 @@ class Site:
         """Return how a request reached us; forwarded headers count only from trusted proxies."""
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else ""
-        address = read_address(peer)
+        address = parse_address(peer)
         by_proxy = self._trusts(address)
         is_tls = scope["scheme"] in ("https", "wss")
         if by_proxy:
-            is_tls = _chain(headers, "x-forwarded-proto")[-1:] in (["https"], ["wss"])
-            address = self._nearest(_chain(headers, "x-forwarded-for")) or address
+            is_tls = _split_chain(headers, "x-forwarded-proto")[-1:] in (["https"], ["wss"])
+            address = self._nearest(_split_chain(headers, "x-forwarded-for")) or address
         client = peer if address is None else str(address)
         return RequestInfo(
             host=headers.get("host", "").lower(),
@@ -178,11 +178,11 @@ class Site:
 
     def _nearest(self, chain: Sequence[str]) -> Address | None:
         """Return the last address in the chain that is not a trusted proxy; None if invalid."""
-        addresses = (read_address(text) for text in reversed(chain))
+        addresses = (parse_address(text) for text in reversed(chain))
         return next((address for address in addresses if not self._trusts(address)), None)
 
 
-def _chain(headers: Headers, name: str) -> list[str]:
+def _split_chain(headers: Headers, name: str) -> list[str]:
     """Return the entries of a forwarded header: proxies extend the line or add another one."""
     entries = (entry.strip() for line in headers.getlist(name) for entry in line.split(","))
     return [entry for entry in entries if entry]

@@ -1,6 +1,7 @@
 """Everything that draws: the only folder that imports streamlit. Pages take their parts here."""
 
 from allay_metrics.ui.baby.page import baby_page
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row, note, say
 from allay_metrics.ui.caseload.page import caseload_page
 from allay_metrics.ui.check_ins.flags import red_flags
@@ -9,11 +10,11 @@ from allay_metrics.ui.check_ins.protocol import sign_again
 from allay_metrics.ui.cities.page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.empty import loading, no_records
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.filters import choose_filters, filter_words
 from allay_metrics.ui.frame import frame, to_caseload
 from allay_metrics.ui.multiples import trends
-from allay_metrics.ui.nothing import loading, no_records
 from allay_metrics.ui.outcomes.page import outcomes_page
 from allay_metrics.ui.own_page import own_page
 from allay_metrics.ui.people.page import people_page
@@ -22,7 +23,6 @@ from allay_metrics.ui.period_head import period_head
 from allay_metrics.ui.practice.page import practice_page
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.records.page import records_page
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.session import guard, is_therapist, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
 from allay_metrics.ui.table import Score, Spark, TableCell, scorecard, table
@@ -42,6 +42,7 @@ __all__ = [
     "baby_page",
     "banner_demo",
     "body",
+    "cached_by_version",
     "card",
     "caseload_page",
     "check_ins_page",
@@ -77,7 +78,6 @@ __all__ = [
     "problems_shown",
     "records_page",
     "red_flags",
-    "remembered",
     "say",
     "scope",
     "scorecard",

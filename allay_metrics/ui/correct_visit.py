@@ -8,15 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.one_visit import correct_visit
+from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.review.naming import cities_to_choose
-from allay_metrics.ui.cities.words import shown as city_shown
-from allay_metrics.ui.practice.saved import act, types_shown
+from allay_metrics.review.taxonomy import cities_to_choose
+from allay_metrics.ui.cached_by_version import cached_by_version
+from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.practice.flash import run_override, types_shown
 from allay_metrics.ui.practice.types import MEANINGS
-from allay_metrics.ui.remembered import remembered
 
-_cities = remembered(cities_to_choose)
+_cities = cached_by_version(cities_to_choose)
 _WHICH, _IS, _IN = "al-correct-which", "al-correct-type", "al-correct-city"
 
 
@@ -69,7 +69,7 @@ def _what_it_was(
     type_, place = "" if is_ == types else is_, "" if in_ in (None, city) else in_
     if st.button("Save", type="primary", key="al-correct-save", disabled=not (type_ or place)):
         sentence = f"{one['family']}, {words.day(one['starts_at'].date())}, is corrected."
-        act(
+        run_override(
             scope, sentence, partial(correct_visit, scope, one["visit_id"], types=type_, city=place)
         )
         if on_close is not None:

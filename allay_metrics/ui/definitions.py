@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from allay_metrics.actions.own_measures import own_measures
+from allay_metrics.actions.own_measures import list_own_measures
 from allay_metrics.metrics import Metric
 from allay_metrics.metrics.reference import facts, themes
-from allay_metrics.outcomes.asking import LABELS
+from allay_metrics.outcomes.check_in_periods import LABELS
 from allay_metrics.outcomes.measures import concerns
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.own_measures import OwnMeasure
 from allay_metrics.records import Scope
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.shell import page_head
@@ -53,7 +53,7 @@ def definitions_page(scope: Scope) -> None:
             icon=":material/search:",
             label_visibility="collapsed",
         )
-    sections = _sections(search_text, own_measures(scope))
+    sections = _sections(search_text, list_own_measures(scope))
     if not sections:
         st.html(f'<p class="al-say">Nothing is defined by <b>{escape(search_text)}</b>.</p>')
         return
@@ -65,18 +65,18 @@ def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Return the groups that hold something, heading to HTML."""
     sections = {}
     for theme, metrics in themes().items():
-        entries = [_entry(metric) for metric in metrics if _holds(search_text, _text(metric))]
+        entries = [_entry(metric) for metric in metrics if _matches(search_text, _text(metric))]
         if entries:
             sections[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
     own_definitions = {one.measure.label: own_words(one) for one in own}
     added = [
-        _word(*pair) for pair in own_definitions.items() if _holds(search_text, " ".join(pair))
+        _word(*pair) for pair in own_definitions.items() if _matches(search_text, " ".join(pair))
     ]
     if added:
         sections["Your own measures"] = _section(
             "Your own measures", f'<div class="al-dw">{"".join(added)}</div>'
         )
-    words = [_word(*pair) for pair in WORDS.items() if _holds(search_text, " ".join(pair))]
+    words = [_word(*pair) for pair in WORDS.items() if _matches(search_text, " ".join(pair))]
     if words:
         sections["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
     return sections
@@ -98,7 +98,7 @@ def own_words(one: OwnMeasure) -> str:
     )
 
 
-def _holds(search_text: str, text: str) -> bool:
+def _matches(search_text: str, text: str) -> bool:
     return all(word in text.casefold() for word in search_text.casefold().split())
 
 

@@ -9,14 +9,14 @@ import streamlit as st
 
 from allay_metrics.actions.audit import record
 from allay_metrics.records import Scope
-from allay_metrics.spreadsheet import Export, as_csv, as_xlsx
+from allay_metrics.spreadsheet import Export, format_csv, format_xlsx
 
 _TOKEN = "al-export-token"  # noqa: S105 - a word in a file's name, no secret
 _KINDS = {
-    "csv": ("CSV", as_csv, "text/csv"),
+    "csv": ("CSV", format_csv, "text/csv"),
     "xlsx": (
         "Excel workbook",
-        as_xlsx,
+        format_xlsx,
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
 }

@@ -5,10 +5,10 @@ import streamlit as st
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.answers import Filters
 from allay_metrics.review.choices import FilterChoices, read_choices
-from allay_metrics.ui.hiding import NAMES
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.html import TYPE_WORDS
-from allay_metrics.ui.looking_as import AS
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.name_hiding import NAMES
+from allay_metrics.ui.viewing_as import AS
 
 ALL_CITIES, ALL_TYPES, ALL_THERAPISTS = "All cities", "All visit types", "All therapists"
 # Streamlit writes the words of the option into the address under the widget's key.
@@ -17,7 +17,7 @@ IN_ADDRESS = (CITY, TYPE, THERAPIST, "week", "period", "from", "to", AS, NAMES)
 _THERAPIST_WIDGET = "al-therapist"
 _ID_LETTERS = 8
 
-choices_of = remembered(read_choices)
+choices_of = cached_by_version(read_choices)
 
 
 def filters_row() -> "st.delta_generator.DeltaGenerator":
@@ -48,7 +48,7 @@ def filter_words(where: Filters) -> str:
     return ", ".join(TYPE_WORDS.get(value, value) for _, value in where)
 
 
-def carried() -> dict[str, str]:
+def filter_params() -> dict[str, str]:
     """Return the part of the address that goes along to another page."""
     return {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
 

@@ -9,10 +9,10 @@ from streamlit.navigation.page import StreamlitPage
 
 from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
-from allay_metrics.ui import hiding, looking_as, session
-from allay_metrics.ui.check_ins.untold import untold_banner
-from allay_metrics.ui.filters import carried
-from allay_metrics.ui.practice.saved import outcome
+from allay_metrics.ui import name_hiding, session, viewing_as
+from allay_metrics.ui.check_ins.unmailed_alerts import untold_banner
+from allay_metrics.ui.filters import filter_params
+from allay_metrics.ui.practice.flash import draw_flash
 from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.shell import AccountMenu, banner_demo, thumb, top
 
@@ -44,8 +44,8 @@ def _around(
 ) -> None:
     demo = session.is_demo()
     who = session.identity()
-    role = session.who_is_here()
-    carry = carried()
+    role = session.read_role()
+    carry = filter_params()
     if role == "therapist" and here == pages[0]:
         to_caseload()
     shown = [one for one in (therapist_pages if role == "therapist" else pages) if _is_listed(one)]
@@ -64,13 +64,13 @@ def _around(
         untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
     if refused := st.session_state.pop(_REFUSAL, ""):
         problem(refused)
-    outcome(here.url_path)
+    draw_flash(here.url_path)
     thumb(shown, here, SHORT, carry=carry, account=account)
 
 
 def to_caseload() -> None:
     """Go to a therapist's home: what stands at the address without a page."""
-    st.switch_page(THERAPIST_HOME, query_params=carried())
+    st.switch_page(THERAPIST_HOME, query_params=filter_params())
 
 
 def _is_listed(page: StreamlitPage) -> bool:
@@ -85,16 +85,16 @@ def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMen
 
 
 def _pick(who: Identity) -> None:
-    hiding.switch()
+    name_hiding.switch()
     if who.role == "owner":
-        looking_as.pick(session.own_scope())
+        viewing_as.pick(session.own_scope())
 
 
 def _who(who: Identity | None, *, demo: bool) -> str:
     """Return who is here, as the top row says it."""
     if who is None:
         return ""
-    if who.role == "owner" and session.who_is_here() == "therapist":
+    if who.role == "owner" and session.read_role() == "therapist":
         return "Looking as"
     if who.kind == "person":
         return ""

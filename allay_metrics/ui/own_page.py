@@ -7,8 +7,8 @@ from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, empty_state, head, note
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.session import identity
+from allay_metrics.ui.sessions import signed_in
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.signed_in import signed_in
 
 # Pages beside the dashboard: what is entered there never passes through it.
 _PIN = {"PIN on this device": "/account/device"}

@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from allay_metrics.metrics.weeks import full_weeks, monday_of
-from allay_metrics.plausible import read_day
-from allay_metrics.review.known import RecordStatus
+from allay_metrics.plausibility import read_day
+from allay_metrics.review.record_status import RecordStatus
 
 WEEK = "week"
 _KEPT_WEEK = "al-chosen-week"

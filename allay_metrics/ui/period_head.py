@@ -9,16 +9,16 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters
-from allay_metrics.review.known import RecordStatus, known_records
+from allay_metrics.review.record_status import RecordStatus, read_record_status
 from allay_metrics.spreadsheet import Export
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.export import Picture, export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.period import choose_period
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.week.head import as_of_line, known_words
 
-known_of = remembered(known_records)
+known_of = cached_by_version(read_record_status)
 
 
 @dataclass(frozen=True)

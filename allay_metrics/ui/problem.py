@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import streamlit as st
 
-from allay_metrics.demo.active import active_practice
+from allay_metrics.demo.practice_choice import open_active_practice
 from allay_metrics.errors import AllayError, Unreachable
-from allay_metrics.log import keep_values_out, where
+from allay_metrics.log import format_error, strip_values
 
 _AGAIN = 5  # seconds between two looks whether the records answer
 log = logging.getLogger("allay_metrics")
 # With the first page at the latest, whoever started the process.
-keep_values_out()
+strip_values()
 
 
 @contextmanager
@@ -27,21 +27,21 @@ def problems_shown() -> Iterator[None]:
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, no page shows it
-        shown(error)
+        handle_error(error)
 
 
-def shown(error: Exception) -> bool:
+def handle_error(error: Exception) -> bool:
     """Draw an error as `problems_shown` does, also one from outside it; True: it is dealt with."""
     if isinstance(error, AllayError):
-        problem(str(error), _come_back if isinstance(error, Unreachable) else None)
+        problem(str(error), _rerun_when_up if isinstance(error, Unreachable) else None)
         return True
     number = uuid4().hex[:8]
-    log.error("Problem %s: %s", number, where(error))
+    log.error("Problem %s: %s", number, format_error(error))
     problem(f"Something went wrong that should not. It is in the log as problem {number}.")
     return True
 
 
-def _come_back() -> None:
+def _rerun_when_up() -> None:
     """Run the page anew by itself as soon as the records answer."""
     is_drawn = False
 
@@ -58,7 +58,7 @@ def _come_back() -> None:
 
 def _answers() -> bool:
     with suppress(AllayError):
-        active_practice().data_version()
+        open_active_practice().data_version()
         return True
     return False
 

@@ -14,12 +14,12 @@ import streamlit as st
 
 from allay_metrics import config
 from allay_metrics.actions.sessions import has_people
-from allay_metrics.demo.active import active_practice, leave_demo
+from allay_metrics.demo.practice_choice import leave_demo, open_active_practice
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope, Viewer
 from allay_metrics.server import HEADER, Identity, unseal
-from allay_metrics.ui.hiding import as_switched
-from allay_metrics.ui.looking_as import seen_by
+from allay_metrics.ui.name_hiding import apply_name_hiding
+from allay_metrics.ui.viewing_as import apply_view_as
 
 Role = Literal["owner", "therapist"]
 
@@ -29,7 +29,7 @@ _CLOSED = "Nobody is signed in, and this server can be reached from other comput
 
 def guard(*roles: Role) -> None:
     """Stop the page here unless the person in front of it has one of these roles."""
-    role = who_is_here()
+    role = read_role()
     if role in roles:
         return
     with st.container(key="al-page", gap="small"):
@@ -43,7 +43,7 @@ def guard(*roles: Role) -> None:
     st.stop()
 
 
-def who_is_here() -> Role | None:
+def read_role() -> Role | None:
     """Return the role of the person in front of the page; None for nobody we know.
 
     The owner who looks as a therapist is one here.
@@ -60,7 +60,7 @@ def scope() -> Scope:
     The demo is invented where nothing is. Raises NotAllowed for nobody we know.
     """
     own = own_scope()
-    return as_switched(seen_by(own) if own.viewer.role == "owner" else own)
+    return apply_name_hiding(apply_view_as(own) if own.viewer.role == "owner" else own)
 
 
 def own_scope() -> Scope:
@@ -68,7 +68,7 @@ def own_scope() -> Scope:
     who = identity()
     if who is None:
         raise NotAllowed(_CLOSED)
-    return replace(active_practice(), viewer=_viewer(who))
+    return replace(open_active_practice(), viewer=_viewer(who))
 
 
 def identity() -> Identity | None:
@@ -77,17 +77,17 @@ def identity() -> Identity | None:
     Without the gate there is nobody to ask: then it is the person at this computer, as long as
     nobody has to sign in, or a visitor of the demo.
     """
-    if HEADER in _told_by():
+    if HEADER in _trusted_headers():
         gate_identity = unseal(st.user.to_dict().get(WHO))
         left = (
             gate_identity is not None
             and gate_identity.kind == "demo"
-            and not active_practice().is_demo
+            and not open_active_practice().is_demo
         )
         return None if left else gate_identity
-    if active_practice().is_demo:
+    if open_active_practice().is_demo:
         return Identity("demo")
-    here = _only_this_computer() and not has_people(active_practice())
+    here = _only_this_computer() and not has_people(open_active_practice())
     return Identity("computer") if here else None
 
 
@@ -99,12 +99,12 @@ def is_therapist() -> bool:
 
 def is_demo() -> bool:
     """Return whether the practice that is open is invented."""
-    return active_practice().is_demo
+    return open_active_practice().is_demo
 
 
 def is_gated() -> bool:
     """Return whether the gate stands in front of this page."""
-    return HEADER in _told_by()
+    return HEADER in _trusted_headers()
 
 
 def leave() -> None:
@@ -118,7 +118,7 @@ def _viewer(who: Identity) -> Viewer:
     return Viewer(who.role, who.therapist_id, person_id=who.person_id or None, name=who.name)
 
 
-def _told_by() -> Mapping[str, str]:
+def _trusted_headers() -> Mapping[str, str]:
     """Return the headers that Streamlit was told to believe, by what they are called inside."""
     headers = st.get_option("server.trustedUserHeaders")
     return headers if isinstance(headers, dict) else {}

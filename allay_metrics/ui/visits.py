@@ -9,7 +9,7 @@ from allay_metrics import words
 from allay_metrics.metrics import Metric, Question, query, visits_behind
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import MetricCell, cells
+from allay_metrics.review.answers import MetricCell, iterate_cells
 from allay_metrics.review.export_lists import visits_export
 from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
@@ -75,7 +75,7 @@ def usual_words(metric: Metric, usual: Usual) -> str:
 
 
 def _answer(scope: Scope, question: Question) -> MetricCell:
-    answer: MetricCell = next(cells(query(question, scope)))[-1]
+    answer: MetricCell = next(iterate_cells(query(question, scope)))[-1]
     return answer
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.absence_answers import (
-    absence_question,
     answer_absence,
-    take_answer_back,
+    read_absence_question,
+    undo_absence_answer,
 )
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.mending import mend
 from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.actions.set_aside_edits import correct_row
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.errors import Conflict, NotFound
@@ -260,10 +260,10 @@ def test_what_she_believes_is_missing(desk):
     before = fingerprint(desk.scope)
     assert answer_absence(desk.scope, asked.import_id, AbsenceAnswer()).missing == 4
     assert states(desk.scope)["v15"] == "missing"
-    assert take_answer_back(desk.scope, asked.import_id).unanswered == 4
+    assert undo_absence_answer(desk.scope, asked.import_id).unanswered == 4
     assert fingerprint(desk.scope) == before
     with pytest.raises(Conflict, match="No answer is recorded"):
-        take_answer_back(desk.scope, asked.import_id)
+        undo_absence_answer(desk.scope, asked.import_id)
 
 
 def test_what_the_file_did_not_hold_stands_and_is_not_asked_again(desk):
@@ -423,7 +423,7 @@ def test_a_mended_row_belongs_to_the_files_its_own_was_given_with(sqlite_desk):
     desk = sqlite_desk
     bad = FORTNIGHT[5] | {"end": "never"}
     first = import_file(desk.scope, desk.write([*without("v5"), bad]), batch="together")
-    mend(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
+    correct_row(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
     report = import_file(desk.scope, written_later(desk, without("v5")), batch="together")
     assert (states(desk.scope)["v5"], report.missing, report.missing_unconfirmed) == (
         "completed", 0, 0,
@@ -434,7 +434,7 @@ def test_a_mended_row_in_other_letters_is_of_the_same_therapist(sqlite_desk):
     desk = sqlite_desk
     bad = FORTNIGHT[5] | {"end": "never", "therapist": "MAYA LOPEZ"}
     first = desk.take_in([*without("v5"), bad], MONDAY)
-    mend(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
+    correct_row(desk.scope, first.import_id, 21, {"End Time": "January 10, 2026 11:00 am"})
     report = desk.take_in(without("v5"), NEXT)
     assert (report.missing, marks(desk.scope)["missing"]) == (1, {"v5"})
 
@@ -490,7 +490,7 @@ def test_a_decision_outlives_an_older_export_taken_in_later(
 ):
     desk = sqlite_desk
     moments = iter(range(instant("2026-02-01 08:00"), instant("2026-02-02 08:00"), 60))
-    monkeypatch.setattr("allay_metrics.actions.account.now", lambda: next(moments))
+    monkeypatch.setattr("allay_metrics.actions.import_accounting.now", lambda: next(moments))
     monkeypatch.setattr("allay_metrics.actions.missing.now", lambda: next(moments))
     desk.take_in(FORTNIGHT, MONDAY)
     desk.take_in(without("v16"), NEXT)
@@ -541,7 +541,7 @@ def test_an_answer_taken_back_leaves_the_moment_in_doubt_as_before(sqlite_desk):
     assert (report.doubt, before["asked"]) == ("older 2026-01-16", {"v5"})
     answer_absence(desk.scope, report.import_id, AbsenceAnswer(frozenset({("type", "cst")})))
     assert marks(desk.scope)["asked"] == set()
-    take_answer_back(desk.scope, report.import_id)
+    undo_absence_answer(desk.scope, report.import_id)
     assert marks(desk.scope) == before
 
 
@@ -567,7 +567,7 @@ def test_the_question_of_a_file_counts_its_groups(sqlite_desk):
     left = [row for row in both if row["key"] not in ("v15", "v16", "v17", "v18", "v66")]
     report = desk.take_in(left, NEXT)
     with desk.scope.read() as conn:
-        question = absence_question(conn, desk.scope.practice_id, report.import_id)
+        question = read_absence_question(conn, desk.scope.practice_id, report.import_id)
     assert [(c.group, c.absent, c.of, c.is_suspicious) for c in question.groups] == [
         (("month", "2026-01"), 5, 42, True),
         (("therapist", "Ines Park"), 1, 21, False),
@@ -579,7 +579,7 @@ def test_the_question_of_a_file_counts_its_groups(sqlite_desk):
 
 def test_old_imports_learn_what_they_hold_when_the_records_are_opened(sqlite_desk):
     """A database from before files' contents were kept."""
-    from allay_metrics.actions.keep_up import keep_up
+    from allay_metrics.actions.rederive import rederive_outdated
     from allay_metrics.records.tables import import_group, practice
 
     desk = sqlite_desk
@@ -592,7 +592,7 @@ def test_old_imports_learn_what_they_hold_when_the_records_are_opened(sqlite_des
         conn.execute(import_.update().values(empty))
         conn.execute(booking.update().values(absent_by=None))
         conn.execute(practice.update().values(derived_by=1))
-    assert keep_up(desk.scope)
+    assert rederive_outdated(desk.scope)
     assert fingerprint(desk.scope) == before
     with desk.scope.read() as conn:
         assert conn.execute(select(import_.c.first_at)).scalars().first() == instant(

@@ -14,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.actions import alerts
 from allay_metrics.actions import outbox as queueing
-from allay_metrics.actions.alerts import SUBJECT, Sent, read_undelivered, send_alerts
+from allay_metrics.actions.alerts import SUBJECT, AlertResult, read_undelivered, send_alerts
 from allay_metrics.actions.check_ins import acknowledge, make_link
-from allay_metrics.actions.erasing import erase_family
-from allay_metrics.actions.parent_form import consent, screen
-from allay_metrics.actions.people import disable, first_owner, invite, reset
+from allay_metrics.actions.family_erasure import erase_family
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.actions.parent_form import save_consent, save_signs
+from allay_metrics.actions.people import disable, invite, invite_first_owner, reset_sign_in
 from allay_metrics.actions.retention import remove_old, save_retention
-from allay_metrics.actions.take_in import take_in_file
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
@@ -28,7 +28,7 @@ from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import check_in, outbox, red_flag, safety_protocol
-from allay_metrics.review.check_ins import open_flags
+from allay_metrics.review.check_ins import read_open_flags
 from tests.support.asked import DUTY, READER, STAND_IN, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.mail_box import PUBLIC, SENDER, Box, mail_server, name_server
@@ -65,8 +65,8 @@ def tick(scope, *ticked):
         ((family_id,),) = set(visits(scope, "family_id"))
         whom = client_ids(scope, family_id)["Mia"]
     token = token_of(make_link(scope, whom, "day7"))
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, ticked)
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, ticked)
     with scope.read() as conn:
         return conn.execute(select(check_in.c.id)).scalar_one()
 
@@ -100,10 +100,10 @@ def sign_the_old_way(scope):
 
 def test_reader_and_stand_in_are_told_at_once_and_once(scope, box):
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert sorted(box.recipients) == [READER, STAND_IN]
-    assert send_alerts(scope) == Sent(0)
-    assert send_alerts(scope, ahead(3_600)) == Sent(0)
+    assert send_alerts(scope) == AlertResult(0)
+    assert send_alerts(scope, ahead(3_600)) == AlertResult(0)
     assert len(box.letters) == 2
 
 
@@ -128,7 +128,7 @@ def test_a_mail_says_nothing_but_that_a_check_in_needs_her_and_one_link(scope, b
 @pytest.mark.usefixtures("box")
 def test_several_signs_are_one_mail_to_each(scope):
     tick(scope, FEVER, LOW, LIMP)
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert rows(scope, "sent_at") != []
     assert all(sent for (sent,) in rows(scope, "sent_at"))
 
@@ -138,16 +138,16 @@ def test_a_sign_ticked_later_is_told_of_too(scope):
     tick(scope, FEVER)
     send_alerts(scope)
     tick(scope, FEVER, LIMP)
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
 
 
 def test_when_its_time_has_passed_both_are_told_again_and_then_no_more(scope, box):
     tick(scope, FEVER)
     send_alerts(scope)
-    assert send_alerts(scope, ahead(7_140)) == Sent(0)
-    assert send_alerts(scope, ahead(7_260)) == Sent(2)
+    assert send_alerts(scope, ahead(7_140)) == AlertResult(0)
+    assert send_alerts(scope, ahead(7_260)) == AlertResult(2)
     assert "has passed" in box.letters[-1][1].get_content()
-    assert send_alerts(scope, ahead(5 * DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(5 * DAY)) == AlertResult(0)
 
 
 @pytest.mark.usefixtures("box")
@@ -159,19 +159,19 @@ def test_the_time_is_counted_in_the_readers_hours(sqlite_scope, tmp_path):
     night = datetime(2026, 11, 18, 3, tzinfo=scope.zone)
     with scope.write("move the sign to the night") as conn:
         conn.execute(update(red_flag).values(raised_at=int(night.timestamp())))
-    assert send_alerts(scope, lambda: night) == Sent(2)
-    assert send_alerts(scope, lambda: night.replace(hour=9, minute=59)) == Sent(0)
-    assert send_alerts(scope, lambda: night.replace(hour=10, minute=1)) == Sent(2)
+    assert send_alerts(scope, lambda: night) == AlertResult(2)
+    assert send_alerts(scope, lambda: night.replace(hour=9, minute=59)) == AlertResult(0)
+    assert send_alerts(scope, lambda: night.replace(hour=10, minute=1)) == AlertResult(2)
 
 
 def test_an_acknowledged_sign_brings_no_mail_any_more(scope, box):
     id_ = tick(scope, FEVER)
     acknowledge(scope, id_, FEVER, "Called")
-    assert send_alerts(scope) == Sent(0)
+    assert send_alerts(scope) == AlertResult(0)
     tick(scope, FEVER, LIMP)
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     acknowledge(scope, id_, LIMP, "Called")
-    assert send_alerts(scope, ahead(DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(DAY)) == AlertResult(0)
     assert len(box.letters) == 2
 
 
@@ -181,12 +181,12 @@ def test_a_mail_that_failed_is_not_tried_again_once_the_sign_is_acknowledged(sco
     send_alerts(scope)
     box.fault = ""
     acknowledge(scope, id_, FEVER, "Called")
-    assert send_alerts(scope, ahead(90)) == Sent(2)
+    assert send_alerts(scope, ahead(90)) == AlertResult(2)
     with scope.read() as conn:
         sent = select(outbox.c.sign).where(outbox.c.sent_at.is_not(None))
         assert set(conn.execute(sent).scalars()) == {LIMP}
     acknowledge(scope, id_, LIMP, "Called")
-    assert send_alerts(scope, ahead(DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(DAY)) == AlertResult(0)
 
 
 @pytest.mark.parametrize("fault", ["refuses", "recipient", "hangs up"])
@@ -198,12 +198,19 @@ def test_what_fails_is_tried_again_ever_more_seldom_until_it_goes_out(scope, box
     assert send_alerts(scope, ahead(90)).failure is not None
     assert send_alerts(scope, ahead(150)).failure is None, "the second wait is longer"
     box.fault = ""
-    assert send_alerts(scope, ahead(270)) == Sent(2)
+    assert send_alerts(scope, ahead(270)) == AlertResult(2)
     assert rows(scope, "attempts", "failed_at", "error") == [(3, None, None)] * 2
 
 
 def test_waits_double_up_to_an_hour():
-    assert [queueing.wait(n) for n in (1, 2, 3, 6, 7, 500)] == [60, 120, 240, 1920, 3600, 3600]
+    assert [queueing.compute_retry_delay(n) for n in (1, 2, 3, 6, 7, 500)] == [
+        60,
+        120,
+        240,
+        1920,
+        3600,
+        3600,
+    ]
 
 
 def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
@@ -244,11 +251,11 @@ def test_a_claim_lasts_from_when_it_is_written_not_from_when_its_turn_was_waited
         monkeypatch.undo()
         name_server(monkeypatch, box.port)
         clock.move(queueing.CLAIM_LASTS - 1)
-        assert send_alerts(scope, clock) == Sent(0)
+        assert send_alerts(scope, clock) == AlertResult(0)
 
     box.while_taking = take
     monkeypatch.setattr(type(scope), "write", take_turns)
-    assert send_alerts(scope, clock) == Sent(1)
+    assert send_alerts(scope, clock) == AlertResult(1)
     assert box.recipients == [READER]
 
 
@@ -273,10 +280,10 @@ def test_a_slow_mail_server_is_no_reason_to_send_a_mail_twice(scope, box):
     def take(to):
         clock.move(240)
         if to == STAND_IN:
-            assert send_alerts(scope, clock) == Sent(0)
+            assert send_alerts(scope, clock) == AlertResult(0)
 
     box.while_taking = take
-    assert send_alerts(scope, clock) == Sent(2)
+    assert send_alerts(scope, clock) == AlertResult(2)
     assert sorted(box.recipients) == [READER, STAND_IN]
     assert rows(scope, "attempts", "uncertain") == [(1, 0), (1, 0)]
     waited = [sent - begun for (sent,) in rows(scope, "sent_at")]
@@ -306,8 +313,8 @@ def test_a_mail_that_went_out_is_kept_as_sent_also_by_a_sender_that_was_given_up
         box.fault = ""
 
     box.while_taking = take
-    assert send_alerts(scope, clock) == Sent(1)
-    assert send_alerts(scope, ahead(DAY / 24)) == Sent(0)
+    assert send_alerts(scope, clock) == AlertResult(1)
+    assert send_alerts(scope, ahead(DAY / 24)) == AlertResult(0)
     assert len(box.letters) == 1
     assert [bool(sent) for (sent,) in rows(scope, "sent_at")] == [True]
 
@@ -320,7 +327,7 @@ def test_a_sign_ticked_while_the_server_takes_a_mail_goes_out_in_the_same_look(s
         tick(scope, FEVER, LIMP)
 
     box.while_taking = take
-    assert send_alerts(scope) == Sent(3), "what was claimed already goes out by itself"
+    assert send_alerts(scope) == AlertResult(3), "what was claimed already goes out by itself"
     with scope.read() as conn:
         left = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))
         assert conn.execute(left).scalar_one() == 0
@@ -334,7 +341,7 @@ def test_who_reads_from_now_on_is_told_by_a_look_that_began_before_she_was_named
         signed(scope, replace(ALONE, reader="Cleo", reader_email="cleo@care.test"))
 
     box.while_taking = take
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert box.recipients == [READER, "cleo@care.test"]
 
 
@@ -342,7 +349,7 @@ def test_whoever_cannot_be_reached_comes_last(scope, box):
     """Her mailbox keeps the server busy: the stand-in does not wait for it."""
     tick(scope, FEVER)
     box.fault = f"refuses {READER}"
-    assert send_alerts(scope) == Sent(1, "recipient")
+    assert send_alerts(scope) == AlertResult(1, "recipient")
     box.tried.clear()
     tick(scope, FEVER, LIMP)
     send_alerts(scope, ahead(90))
@@ -359,8 +366,8 @@ def test_a_new_sign_does_not_wait_as_long_as_an_old_one_that_failed_often(scope,
     tick(scope, FEVER, LIMP)
     assert send_alerts(scope, ahead(3_600)).failure == "refused"
     box.fault = ""
-    assert send_alerts(scope, ahead(3_670)) == Sent(2)
-    assert send_alerts(scope, ahead(3_700)) == Sent(0), "the same mail told of the old one"
+    assert send_alerts(scope, ahead(3_670)) == AlertResult(2)
+    assert send_alerts(scope, ahead(3_700)) == AlertResult(0), "the same mail told of the old one"
 
 
 def test_once_its_time_has_passed_one_mail_tells_of_it_not_a_second_that_was_waiting(scope, box):
@@ -369,13 +376,13 @@ def test_once_its_time_has_passed_one_mail_tells_of_it_not_a_second_that_was_wai
     for later in (0, 100, 300, 700, 1_500, 3_500, 7_150):
         send_alerts(scope, ahead(later))
     box.fault = ""
-    assert send_alerts(scope, ahead(7_260)) == Sent(2)
-    assert send_alerts(scope, ahead(DAY)) == Sent(0)
+    assert send_alerts(scope, ahead(7_260)) == AlertResult(2)
+    assert send_alerts(scope, ahead(DAY)) == AlertResult(0)
 
 
 def test_what_nobody_foresaw_about_one_mail_does_not_hold_up_the_next(scope, box, caplog):
     tick(scope, FEVER)
-    send = alerts._mail
+    send = alerts._send
 
     def go_wrong(claimed, practice):
         if claimed.recipient == READER:
@@ -383,12 +390,12 @@ def test_what_nobody_foresaw_about_one_mail_does_not_hold_up_the_next(scope, box
         send(claimed, practice)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alerts, "_mail", go_wrong)
+        patch.setattr(alerts, "_send", go_wrong)
         for later in (0, 1_000, 3_000):
             assert send_alerts(scope, ahead(later)).failure == "unreachable"
     assert box.recipients == [STAND_IN]
     assert READER not in caplog.text
-    assert send_alerts(scope, ahead(5_000)) == Sent(1), "not a word of it had gone out"
+    assert send_alerts(scope, ahead(5_000)) == AlertResult(1), "not a word of it had gone out"
 
 
 WRONG_SETTINGS = [
@@ -410,9 +417,9 @@ def test_a_mail_waits_for_the_setting_that_is_wrong_and_then_goes_out(
     with monkeypatch.context() as patch:
         patch.setenv(name, value)
         for later in (0, 3_700, 7_400):
-            assert send_alerts(scope, ahead(later)) == Sent(failure="settings")
-        assert name in alerts.sentence(read_undelivered(scope, hence(7_400)).reason)
-    assert send_alerts(scope, ahead(7_401)) == Sent(2), "at once"
+            assert send_alerts(scope, ahead(later)) == AlertResult(failure="settings")
+        assert name in alerts.format_reason(read_undelivered(scope, hence(7_400)).reason)
+    assert send_alerts(scope, ahead(7_401)) == AlertResult(2), "at once"
     assert sorted(box.recipients) == [READER, STAND_IN]
 
 
@@ -425,24 +432,24 @@ def test_an_error_in_a_step_before_the_text_is_tried_as_long_as_the_sign_waits(
     with monkeypatch.context() as patch:
         patch.setattr("smtplib.SMTP.rcpt", lambda *_: "\u00fc".encode("ascii"))
         for later in (0, 3_700, 7_400):
-            assert send_alerts(scope, ahead(later)) == Sent(failure="unreachable")
-    assert send_alerts(scope, ahead(11_100)) == Sent(1)
+            assert send_alerts(scope, ahead(later)) == AlertResult(failure="unreachable")
+    assert send_alerts(scope, ahead(11_100)) == AlertResult(1)
     assert box.recipients == [READER]
 
 
 def test_a_line_break_behind_a_setting_is_no_part_of_it(scope, box, monkeypatch):
     tick(scope, FEVER)
     monkeypatch.setenv("ALLAY_MAIL_FROM", f"{SENDER}\n")
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert {letter["From"] for _, letter in box.letters} == {SENDER}
 
 
 def test_one_reader_in_other_letters_is_one_reader(scope, box):
     tick(scope, FEVER)
     signed(scope, replace(DUTY, stand_in_email=READER.upper()))
-    assert send_alerts(scope) == Sent(1)
+    assert send_alerts(scope) == AlertResult(1)
     signed(scope, replace(ALONE, reader_email=READER.title()))
-    assert send_alerts(scope) == Sent(0)
+    assert send_alerts(scope) == AlertResult(0)
     assert box.recipients == [READER]
     assert read_undelivered(scope) is None
 
@@ -450,17 +457,17 @@ def test_one_reader_in_other_letters_is_one_reader(scope, box):
 def test_a_sender_that_dies_is_followed_by_one_and_then_by_none(scope, box):
     tick(scope, FEVER)
     signed(scope, ALONE)
-    send = alerts._mail
+    send = alerts._send
 
     def send_and_die(claimed, practice):
         send(claimed, practice)
         raise Died
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(alerts, "_mail", send_and_die)
+        patch.setattr(alerts, "_send", send_and_die)
         with suppress(Died):
             send_alerts(scope)
-        assert send_alerts(scope, ahead(60)) == Sent(0), "the claim stands"
+        assert send_alerts(scope, ahead(60)) == AlertResult(0), "the claim stands"
         with suppress(Died):
             send_alerts(scope, ahead(queueing.CLAIM_LASTS + 1))
         assert len(box.letters) == 2, "a mail that comes twice is better than none"
@@ -486,23 +493,23 @@ def test_without_a_mail_server_nothing_is_lost(scope, monkeypatch):
     with monkeypatch.context() as patch:
         patch.delenv("ALLAY_SMTP_URL")
         tick(scope, FEVER)
-        assert send_alerts(scope) == Sent(failure="unnamed")
+        assert send_alerts(scope) == AlertResult(failure="unnamed")
         assert read_undelivered(scope).reason == "unnamed"
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert read_undelivered(scope) is None
 
 
 def test_under_an_old_protocol_every_owner_on_file_is_told(scope, box, monkeypatch):
     sign_the_old_way(scope)
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(failure="nobody")
+    assert send_alerts(scope) == AlertResult(failure="nobody")
     assert read_undelivered(scope).reason == "nobody"
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     ana(scope, replace(scope, viewer=DOOR))
-    assert send_alerts(scope) == Sent(1)
+    assert send_alerts(scope) == AlertResult(1)
     assert box.recipients == [ANA]
-    assert send_alerts(scope, ahead(queueing.CLAIM_LASTS)) == Sent(0)
-    assert send_alerts(scope, ahead(14_500)) == Sent(1)
+    assert send_alerts(scope, ahead(queueing.CLAIM_LASTS)) == AlertResult(0)
+    assert send_alerts(scope, ahead(14_500)) == AlertResult(1)
 
 
 def test_whoever_reads_from_now_on_is_told_of_what_waits_and_who_no_longer_does_is_not(scope, box):
@@ -518,7 +525,7 @@ def test_whoever_reads_from_now_on_is_told_of_what_waits_and_who_no_longer_does_
 def test_an_invented_practice_mails_nobody(scope, box):
     tick(scope, FEVER)
     demo = replace(scope, is_demo=True)
-    assert send_alerts(demo) == Sent(0)
+    assert send_alerts(demo) == AlertResult(0)
     assert read_undelivered(demo) is None
     assert box.letters == []
 
@@ -533,9 +540,9 @@ def test_a_sign_in_a_file_is_told_of_and_undo_leaves_no_trace(scope, tmp_path):
         encoding="utf-8",
     )
     before = fingerprint(scope)
-    report = take_in_file(scope, path)
-    assert len(open_flags(scope)) == 2
-    assert send_alerts(scope) == Sent(2), "one mail to each tells of all"
+    report = ingest_file(scope, path)
+    assert len(read_open_flags(scope)) == 2
+    assert send_alerts(scope) == AlertResult(2), "one mail to each tells of all"
     undo_import(scope, report.import_id)
     assert rows(scope, "id") == []
     assert fingerprint(scope) == before
@@ -588,7 +595,7 @@ def test_until_a_mail_went_out_or_the_sign_is_acknowledged_it_stands_that_nobody
     assert (found.signs, found.reason) == (1, "recipient")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(box, "fault", "")
-        assert send_alerts(scope, ahead(90)) == Sent(2)
+        assert send_alerts(scope, ahead(90)) == AlertResult(2)
     assert read_undelivered(scope, hence(100)) is None
     box.fault = "refuses"
     send_alerts(scope, ahead(DAY))
@@ -637,7 +644,7 @@ def maya_of(scope, door, name="Maya Lopez"):
 def test_owners_are_told_where_the_reader_is_nobody_who_may_sign_in(scope, box):
     read_by(scope, "amy@care.test")
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(2)
+    assert send_alerts(scope) == AlertResult(2)
     assert sorted(box.recipients) == ["amy@care.test", ANA]
     assert read_undelivered(scope) is None
 
@@ -647,7 +654,7 @@ def test_a_mail_to_nobody_who_may_sign_in_tells_nobody(scope, box):
     read_by(scope, "amy@care.test")
     tick(scope, FEVER)
     box.fault = f"refuses {ANA}"
-    assert send_alerts(scope) == Sent(1, "recipient")
+    assert send_alerts(scope) == AlertResult(1, "recipient")
     assert read_undelivered(scope).reason == "recipient"
     assert read_undelivered(scope.as_therapist("Maya Lopez")).reason == "recipient"
 
@@ -657,18 +664,18 @@ def test_a_mail_to_nobody_who_may_sign_in_tells_nobody(scope, box):
     "unable",
     [
         lambda scope, maya: disable(scope, maya.id),
-        lambda scope, maya: reset(scope, maya.id),
+        lambda scope, maya: reset_sign_in(scope, maya.id),
     ],
 )
 def test_who_is_shut_out_or_has_to_set_up_anew_is_stood_in_for_by_the_owners(scope, box, unable):
     maya = maya_of(scope, replace(scope, viewer=DOOR))
     read_by(scope, MAYA.title())
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(1)
+    assert send_alerts(scope) == AlertResult(1)
     assert box.recipients == [MAYA]
     unable(scope, maya)
     assert read_undelivered(scope, hence(400)).reason == "not sent"
-    assert send_alerts(scope) == Sent(1), "of a sign that still waits, at once"
+    assert send_alerts(scope) == AlertResult(1), "of a sign that still waits, at once"
     assert box.recipients == [MAYA, ANA]
     assert read_undelivered(scope) is None
 
@@ -689,7 +696,7 @@ def test_a_therapist_is_enough_for_families_of_hers_alone(scope, tmp_path, box, 
 def test_where_nobody_signs_in_every_address_counts(scope, box):
     read_by(scope, "amy@care.test")
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(1)
+    assert send_alerts(scope) == AlertResult(1)
     assert box.recipients == ["amy@care.test"]
     assert read_undelivered(scope) is None
 
@@ -707,15 +714,15 @@ def test_one_who_can_is_enough(scope, box):
 @pytest.mark.parametrize("is_reset", [False, True])
 def test_an_owner_who_can_open_nothing_is_told_of_nothing(scope, door, box, is_reset):
     """Invited and never joined, or reset since: only who may sign in stands in for the reader."""
-    olga = first_owner(scope, "olga@care.test", "Olga")
+    olga = invite_first_owner(scope, "olga@care.test", "Olga")
     if is_reset:
-        olga = reset(scope, Someone(door, olga).id)
+        olga = reset_sign_in(scope, Someone(door, olga).id)
     read_by(scope, "amy@care.test")
     tick(scope, FEVER)
-    assert send_alerts(scope) == Sent(1, "nobody")
+    assert send_alerts(scope) == AlertResult(1, "nobody")
     assert box.recipients == ["amy@care.test"]
     assert read_undelivered(scope).reason == "nobody"
     Someone(door, olga)
-    assert send_alerts(scope) == Sent(1)
+    assert send_alerts(scope) == AlertResult(1)
     assert box.recipients == ["amy@care.test", "olga@care.test"]
     assert read_undelivered(scope) is None

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.answers import Kept, Reported, keep_answers
+from allay_metrics.actions.answers import ReportedCheckIn, SaveCounts, save_answers
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import answer, check_in, client
 from tests.support.exports import appointment
 
-FORM = Reported(
+FORM = ReportedCheckIn(
     source_key="1",
     email="ana.lee@example.org",
     name="Mia",
@@ -44,7 +44,7 @@ def _rows(scope, *columns):
 
 def test_answers_are_kept_for_the_baby_named_at_the_e_mail(with_twins):
     told = replace(FORM, email="ANA.lee@example.org", name=" mia ")
-    assert keep_answers(with_twins, "sheet", [told]) == Kept(1, 0, 0, 0)
+    assert save_answers(with_twins, "sheet", [told]) == SaveCounts(1, 0, 0, 0)
     assert _rows(with_twins, check_in.c.client_id, check_in.c.doubt) == [
         (_clients(with_twins)["Mia"], None)
     ]
@@ -55,19 +55,19 @@ def test_answers_are_kept_for_the_baby_named_at_the_e_mail(with_twins):
 
 
 def test_keeping_the_same_again_changes_nothing(with_twins):
-    keep_answers(with_twins, "sheet", [FORM])
-    assert keep_answers(with_twins, "sheet", [FORM]) == Kept(0, 0, 1, 0)
+    save_answers(with_twins, "sheet", [FORM])
+    assert save_answers(with_twins, "sheet", [FORM]) == SaveCounts(0, 0, 1, 0)
     assert len(_rows(with_twins, answer.c.measure)) == 2
 
 
 def test_an_answer_given_later_replaces_what_was_asked(with_twins):
     asked = replace(FORM, answered_at=None)
-    assert keep_answers(with_twins, "sheet", [asked]) == Kept(1, 0, 0, 0)
+    assert save_answers(with_twins, "sheet", [asked]) == SaveCounts(1, 0, 0, 0)
     assert _rows(with_twins, answer.c.measure) == []
-    assert keep_answers(with_twins, "sheet", [FORM]) == Kept(0, 1, 0, 0)
+    assert save_answers(with_twins, "sheet", [FORM]) == SaveCounts(0, 1, 0, 0)
     assert _rows(with_twins, check_in.c.answered_at) == [(2_000,)]
     changed = replace(FORM, values={"cry_min": 30.0}, texts={})
-    assert keep_answers(with_twins, "sheet", [changed]) == Kept(0, 1, 0, 0)
+    assert save_answers(with_twins, "sheet", [changed]) == SaveCounts(0, 1, 0, 0)
     assert _rows(with_twins, answer.c.value) == [(30.0,)]
 
 
@@ -81,21 +81,21 @@ def test_an_answer_given_later_replaces_what_was_asked(with_twins):
     ],
 )
 def test_a_doubtful_match_is_a_question_not_a_guess(with_twins, told, question):
-    assert keep_answers(with_twins, "sheet", [replace(FORM, **told)]) == Kept(1, 0, 0, 1)
+    assert save_answers(with_twins, "sheet", [replace(FORM, **told)]) == SaveCounts(1, 0, 0, 1)
     ((client_id, doubt),) = _rows(with_twins, check_in.c.client_id, check_in.c.doubt)
     assert client_id is None
     assert question in doubt
 
 
 def test_a_family_found_meanwhile_answers_the_question(desk):
-    assert keep_answers(desk.scope, "sheet", [FORM]).doubtful == 1
+    assert save_answers(desk.scope, "sheet", [FORM]).doubtful == 1
     rows = [appointment("1", "2026-03-02 10:00", infants="Mia")]
     desk.take_in(rows, "2026-03-09 08:00")
-    assert keep_answers(desk.scope, "sheet", [FORM]).doubtful == 0
+    assert save_answers(desk.scope, "sheet", [FORM]).doubtful == 0
     assert _rows(desk.scope, check_in.c.client_id) == [(_clients(desk.scope)["Mia"],)]
 
 
 def test_only_the_owner_keeps_them_in_bulk(with_twins):
     hers = replace(with_twins, viewer=Viewer("therapist", "x"))
     with pytest.raises(NotAllowed):
-        keep_answers(hers, "sheet", [FORM])
+        save_answers(hers, "sheet", [FORM])

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, text
 
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.records.tables import city_alias, family_link
 from tests.support.exports import appointment
 from tests.support.on_file import fingerprint

@@ -6,13 +6,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check_ins import acknowledge, make_link, read_words
+from allay_metrics.actions.check_ins import acknowledge, make_link, mark_words_read
 from allay_metrics.actions.missing import decide_missing
-from allay_metrics.actions.parent_form import consent, open_link, opt_out, screen, submit
-from allay_metrics.actions.protocol import protocol_in_force, switch_off
-from allay_metrics.actions.tokens import token_hash
+from allay_metrics.actions.parent_form import open_link, opt_out, save_consent, save_signs, submit
+from allay_metrics.actions.protocol import read_current_protocol, switch_off
+from allay_metrics.actions.tokens import hash_token
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
-from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags, unread_words
+from allay_metrics.review.check_ins import (
+    acknowledged_flags,
+    find_due_check_ins,
+    read_open_flags,
+    read_unread_words,
+)
 from tests.support.asked import DUTY, days_ago, in_care, seen, signed, token_of
 from tests.support.exports import ZONE, appointment, instant
 from tests.support.on_file import check_ins, fingerprint, given, missing_ids, visits
@@ -29,8 +34,8 @@ def clients(desk):
 def answered(scope, client_id, moment="day7", words="", signs=()):
     """Return the token of a check-in that a parent filled in and sent."""
     token = token_of(make_link(scope, client_id, moment))
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, signs)
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, signs)
     if not signs:
         submit(scope, token, words)
     return token
@@ -38,7 +43,11 @@ def answered(scope, client_id, moment="day7", words="", signs=()):
 
 def whom(scope):
     """Return (client, moment) of everybody to ask who was not asked yet."""
-    return [(one.course.name, one.asking.moment) for one in due(scope) if not one.waits_for_parent]
+    return [
+        (one.course.name, one.asking.moment)
+        for one in find_due_check_ins(scope)
+        if not one.waits_for_parent
+    ]
 
 
 def test_nobody_is_asked_before_the_protocol_is_signed(desk, clients):
@@ -63,9 +72,9 @@ def test_a_protocol_says_who_reads_and_the_newest_is_in_force(desk):
     with pytest.raises(QuestionProblem):
         signed(desk.scope, replace(DUTY, reader=" "))
     signed(desk.scope, replace(DUTY, reader="Bea"))
-    assert protocol_in_force(desk.scope).reader == "Bea"
+    assert read_current_protocol(desk.scope).reader == "Bea"
     switch_off(desk.scope)
-    assert protocol_in_force(desk.scope) is None
+    assert read_current_protocol(desk.scope) is None
 
 
 @pytest.mark.usefixtures("clients")
@@ -82,7 +91,7 @@ def test_of_a_link_its_hash_alone_is_kept(desk, clients):
     signed(desk.scope)
     token = token_of(make_link(desk.scope, clients["Mia"], "day7"))
     assert len(token) == 43  # 32 bytes
-    assert check_ins(desk.scope, "token_hash", "asked_by") == [(token_hash(token), "owner")]
+    assert check_ins(desk.scope, "token_hash", "asked_by") == [(hash_token(token), "owner")]
 
 
 def test_a_link_made_again_closes_the_one_before(desk, clients):
@@ -121,8 +130,8 @@ def test_a_therapist_asks_families_of_her_own(desk, clients):
     with pytest.raises(NotFound):
         make_link(maya, clients["Ida"], "day28")
     assert fingerprint(desk.scope) == before
-    assert [one.course.name for one in due(maya)] == ["Mia"]
-    assert {one.course.name for one in due(desk.scope)} == {"Mia", "Ida"}
+    assert [one.course.name for one in find_due_check_ins(maya)] == ["Mia"]
+    assert {one.course.name for one in find_due_check_ins(desk.scope)} == {"Mia", "Ida"}
 
 
 def test_a_therapist_reads_signs_and_words_of_her_own_families_only(desk, clients):
@@ -130,26 +139,26 @@ def test_a_therapist_reads_signs_and_words_of_her_own_families_only(desk, client
     answered(desk.scope, clients["Ida"], "day28", signs=[1])
     answered(desk.scope, clients["Mia"], words="She sleeps")
     maya, ines = map(desk.scope.as_therapist, ("Maya Lopez", "Ines Park"))
-    assert (open_flags(maya), len(open_flags(ines))) == ((), 1)
-    assert (len(unread_words(maya)), unread_words(ines)) == (1, ())
-    (flag,), (words,) = open_flags(ines), unread_words(maya)
+    assert (read_open_flags(maya), len(read_open_flags(ines))) == ((), 1)
+    assert (len(read_unread_words(maya)), read_unread_words(ines)) == (1, ())
+    (flag,), (words,) = read_open_flags(ines), read_unread_words(maya)
     with pytest.raises(NotFound):
         acknowledge(maya, flag.check_in_id, 1, "called")
     with pytest.raises(NotFound):
-        read_words(ines, words.check_in_id)
-    read_words(maya, words.check_in_id)
-    assert unread_words(desk.scope) == ()
+        mark_words_read(ines, words.check_in_id)
+    mark_words_read(maya, words.check_in_id)
+    assert read_unread_words(desk.scope) == ()
 
 
 def test_a_sign_stands_until_somebody_says_what_was_done(desk, clients):
     signed(desk.scope)
     answered(desk.scope, clients["Mia"], signs=[12, 1])
-    first, second = open_flags(desk.scope)
+    first, second = read_open_flags(desk.scope)
     assert (first.flag.id, second.flag.id, first.client) == (1, 12, "Mia")
     with pytest.raises(QuestionProblem):
         acknowledge(desk.scope, first.check_in_id, 1, "  ")
     acknowledge(desk.scope, first.check_in_id, 1, "called, seen by the ER")
-    assert [one.flag.id for one in open_flags(desk.scope)] == [12]
+    assert [one.flag.id for one in read_open_flags(desk.scope)] == [12]
     with pytest.raises(Conflict, match="by owner"):
         acknowledge(desk.scope, first.check_in_id, 1, "again")
     (kept,) = acknowledged_flags(desk.scope)
@@ -165,15 +174,15 @@ def test_whoever_is_due_is_asked_once(desk, clients):
     answered(desk.scope, clients["Mia"])
     make_link(desk.scope, clients["Ida"], "day28")
     assert whom(desk.scope) == []
-    assert [one.course.name for one in due(desk.scope)] == ["Ida"]
+    assert [one.course.name for one in find_due_check_ins(desk.scope)] == ["Ida"]
     with pytest.raises(Conflict, match="is answered"):
         make_link(desk.scope, clients["Mia"], "day7")
 
 
 def test_due_goes_by_the_first_visit_of_the_episode(desk):
     in_care(desk, seen("1", 150), seen("2", 9), seen("3", 2))
-    assert [(one.course.first, one.asking.moment) for one in due(desk.scope)] == [
-        (due(desk.scope)[0].asking.due - timedelta(days=7), "day7")
+    assert [(one.course.first, one.asking.moment) for one in find_due_check_ins(desk.scope)] == [
+        (find_due_check_ins(desk.scope)[0].asking.due - timedelta(days=7), "day7")
     ]
 
 
@@ -195,7 +204,7 @@ def test_a_family_that_opted_out_is_asked_no_more(desk, clients):
 
 
 def test_closed_care_is_not_asked(desk, clients):
-    day = due(desk.scope)[0].course.first
+    day = find_due_check_ins(desk.scope)[0].course.first
     close_care(desk.scope, [Closing(clients["Ida"], day, "goals met")])
     assert whom(desk.scope) == [("Mia", "day7")]
     signed(desk.scope)
@@ -221,8 +230,8 @@ def test_a_sign_stays_with_her_while_a_newer_export_lacks_the_familys_only_visit
     answered(maya, clients["Mia"], "B0", signs=[1])
     newer = datetime.now(ZONE) + timedelta(minutes=2)
     assert desk.take_in(others, f"{newer:%Y-%m-%d %H:%M}").missing == 1
-    assert [one.client for one in open_flags(maya)] == ["Mia"]
-    acknowledge(maya, open_flags(maya)[0].check_in_id, 1, "Rang, 911 was called")
+    assert [one.client for one in read_open_flags(maya)] == ["Mia"]
+    acknowledge(maya, read_open_flags(maya)[0].check_in_id, 1, "Rang, 911 was called")
     decide_missing(desk.scope, missing_ids(desk.scope), "cancelled")
     with pytest.raises(NotFound, match="none that you care for"):
         make_link(maya, clients["Mia"], "B0")

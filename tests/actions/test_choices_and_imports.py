@@ -3,11 +3,11 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.families import keep_apart, merge, split, unlink
 from allay_metrics.actions.places import correct_city
-from allay_metrics.actions.types import correct_type
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
+from allay_metrics.actions.visit_type_overrides import correct_type
 from tests.support.chosen import choices, choose
 from tests.support.exports import appointment
 from tests.support.on_file import bookings, doubts, families, fingerprint, visits

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions.choosing import take_back
 from allay_metrics.actions.families import merge
+from allay_metrics.actions.overrides import undo_overrides
 from allay_metrics.actions.places import correct_city, set_alias
-from allay_metrics.actions.types import assign_type
-from allay_metrics.actions.words import set_word
+from allay_metrics.actions.type_words import set_word
+from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.derive import derive_all
 from allay_metrics.errors import Conflict
 from allay_metrics.metrics import Question, query
@@ -65,7 +65,7 @@ def _judge(scope, invented, wished):
     assert fingerprint(scope) == stood
     for saved, stood in reversed(made):
         assert derived(scope) == stood
-        assert take_back(scope, saved.undo).visits == saved.visits
+        assert undo_overrides(scope, saved.undo).visits == saved.visits
     assert (fingerprint(scope), numbers(scope)) == before
 
 
@@ -127,5 +127,5 @@ def test_a_choice_changed_meanwhile_is_not_taken_back(sqlite_template, tmp_path)
         set_word(desk.scope, "taping", "cst")
         before = fingerprint(desk.scope)
         with pytest.raises(Conflict, match="The word 'taping' was changed meanwhile"):
-            take_back(desk.scope, saved.undo)
+            undo_overrides(desk.scope, saved.undo)
         assert fingerprint(desk.scope) == before

@@ -5,25 +5,25 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.check_in_mail import send_link
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.choosing import take_back
 from allay_metrics.actions.contact import set_contact, undo_contact
-from allay_metrics.actions.erasing import erase_family
 from allay_metrics.actions.families import merge
-from allay_metrics.actions.parent_form import consent, open_link, screen
-from allay_metrics.actions.sending import send_link
+from allay_metrics.actions.family_erasure import erase_family
+from allay_metrics.actions.overrides import undo_overrides
+from allay_metrics.actions.parent_form import open_link, save_consent, save_signs
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.tables import booking, family, family_contact
-from allay_metrics.review.check_ins import due, open_flags
-from allay_metrics.review.contacts import contact_with, find_families, not_contacted
-from allay_metrics.review.needs import count_needs
-from allay_metrics.review.trail import lines
-from allay_metrics.review.waiting_families import families_without_next
+from allay_metrics.review.audit_trail import read_trail
+from allay_metrics.review.check_ins import find_due_check_ins, read_open_flags
+from allay_metrics.review.contacts import find_families, read_contact, read_not_contacted
+from allay_metrics.review.families_to_call import families_without_next
+from allay_metrics.review.owner_tasks import count_needs
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import ZONE, appointment
 from tests.support.on_file import fingerprint
@@ -74,12 +74,12 @@ def to_call(scope):
 
 
 def to_ask(scope):
-    return {one.course.family for one in due(scope)}
+    return {one.course.family for one in find_due_check_ins(scope)}
 
 
 def looked_for(scope):
-    today = today_of(scope)
-    return {one.family.name for one in look_first(read_families(scope, today), today)}
+    today = compute_today(scope)
+    return {one.family.name for one in list_attention(read_families(scope, today), today)}
 
 
 def test_none_takes_a_family_off_every_list_to_call_and_to_ask(desk, maya):
@@ -88,7 +88,7 @@ def test_none_takes_a_family_off_every_list_to_call_and_to_ask(desk, maya):
     set_contact(maya, family_of(maya, "Lee"), "none", "asked")
     assert to_call(desk.scope) == {"Moss", "Ray"}
     assert to_ask(maya) == looked_for(maya) == {"Moss"}
-    assert {one.name: one.contact.sentence for one in read_families(maya, today_of(maya))} == {
+    assert {one.name: one.contact.sentence for one in read_families(maya, compute_today(maya))} == {
         "Lee": "No contact: they asked", "Moss": "",
     }  # fmt: skip
 
@@ -99,7 +99,7 @@ def test_practical_only_leaves_a_visit_its_call_and_ends_what_asks(desk, maya):
     lee = family_of(maya, "Lee")
 
     def offered():
-        (card,) = read_day(maya, today_of(maya)).cards
+        (card,) = read_day(maya, compute_today(maya)).cards
         assert card.directions is not None
         return card.call is not None, card.late is not None
 
@@ -131,9 +131,9 @@ def test_a_link_that_is_out_shows_nothing_and_works_again_after_undo(desk, maya)
     with pytest.raises(NotFound, match="not open"):
         open_link(desk.scope, token)
     with pytest.raises(NotFound, match="not open"):
-        consent(desk.scope, token, in_totals=True, language="es")
+        save_consent(desk.scope, token, in_totals=True, language="es")
     undo_contact(maya, undo)
-    consent(desk.scope, token, in_totals=True, language="es")
+    save_consent(desk.scope, token, in_totals=True, language="es")
     assert open_link(desk.scope, token).consented
 
 
@@ -155,12 +155,12 @@ def test_undo_brings_back_what_was_said_before(desk, maya):
 def test_who_said_so_and_when_is_kept_and_stands_in_the_trail(desk, maya):
     lee = family_of(maya, "Lee")
     set_contact(maya, lee, "none", "bereaved")
-    (one,) = not_contacted(desk.scope)
+    (one,) = read_not_contacted(desk.scope)
     assert (one.name, one.set_by, one.set_on) == ("Lee", "Maya Lopez", TODAY)
-    line = next(one for one in lines(desk.scope) if "contact" in one.action)
+    line = next(one for one in read_trail(desk.scope) if "contact" in one.action)
     assert (line.action, line.about) == ("Set a family's contact to none (bereaved)", "Lee")
     set_contact(desk.scope, lee, "yes")
-    assert not_contacted(desk.scope) == ()
+    assert read_not_contacted(desk.scope) == ()
     assert [one.name for one in find_families(desk.scope, "le")] == ["Lee"]
     assert find_families(desk.scope, " ") == ()
     (lee,) = find_families(desk.scope, "mi")
@@ -178,7 +178,7 @@ def test_a_therapist_sets_it_for_her_own_families_alone(desk, maya):
     ray = family_of(desk.scope, "Ray")
     with pytest.raises(NotAllowed, match="of your own caseload only"):
         set_contact(maya, ray, "none", "asked")
-    assert contact_with(maya, ray) is None
+    assert read_contact(maya, ray) is None
     with pytest.raises(QuestionProblem, match="no reason"):
         set_contact(maya, family_of(maya, "Lee"), "none", "rude")
     assert set(levels(desk.scope).values()) == {("yes", None)}
@@ -209,7 +209,7 @@ def test_of_a_family_made_of_two_the_stricter_counts_and_each_has_its_own_again(
     for goes, into in (("Lee", "Moss"), ("Moss", "Lee")):
         saved = merge(scope, key_of(scope, goes), key_of(scope, into))
         assert set(levels(scope).values()) == {("none", "bereaved"), ("yes", None)}
-        take_back(scope, saved.undo)
+        undo_overrides(scope, saved.undo)
         assert levels(scope) == before
     assert check_records(scope) == []
 
@@ -218,9 +218,9 @@ def test_what_is_said_of_the_two_as_one_holds_for_both(desk):
     scope = desk.scope
     set_contact(scope, family_of(scope, "Lee"), "none", "bereaved")
     saved = merge(scope, key_of(scope, "Lee"), key_of(scope, "Moss"))
-    (both,) = not_contacted(scope)
+    (both,) = read_not_contacted(scope)
     set_contact(scope, both.family_id, "yes")
-    take_back(scope, saved.undo)
+    undo_overrides(scope, saved.undo)
     assert set(levels(scope).values()) == {("yes", None)}
 
 
@@ -263,13 +263,13 @@ def test_an_erased_family_leaves_nothing_of_it(desk):
 
 def test_a_warning_sign_is_called_about_but_for_none(desk, maya):
     token = token_of(make_link(maya, desk.clients["Mia"], "day7"))
-    consent(desk.scope, token, in_totals=True, language="en")
-    screen(desk.scope, token, [1])
+    save_consent(desk.scope, token, in_totals=True, language="en")
+    save_signs(desk.scope, token, [1])
     assert "Lee" not in to_call(desk.scope) | looked_for(maya)  # the sign comes first
     told = {}
     for level in ("yes", "practical", "none"):
         set_contact(maya, family_of(maya, "Lee"), level, "hospital")
-        (flag,) = open_flags(maya)
+        (flag,) = read_open_flags(maya)
         told[level] = flag.call is not None
     assert told == {"yes": True, "practical": True, "none": False}
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.choosing import take_back
 from allay_metrics.actions.contact import set_contact, undo_contact
-from allay_metrics.actions.death import death_by_mistake, keep_death
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.death import revoke_mistaken_death, save_death
 from allay_metrics.actions.families import merge, split
+from allay_metrics.actions.family_erasure import erase_family
+from allay_metrics.actions.overrides import undo_overrides
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive import derive_all
 from allay_metrics.records.tables import client, contact_match, family, family_contact
@@ -116,11 +116,11 @@ def test_a_death_that_stands_asks_again_when_its_baby_is_there_again(desk):
     maya = maya_at(desk)
     with maya.read() as conn:
         mia = conn.execute(select(client.c.id).where(client.c.name == "Mia")).scalar_one()
-    keep_death(maya, mia, TODAY)
+    save_death(maya, mia, TODAY)
     undo_import(desk.scope, only.import_id)
     take_in(desk, seen("9", 7, "Mia & Leo", **ANA), minutes=2)
     assert families(desk.scope) == {"e:ana@example.org": "practical"}
-    death_by_mistake(maya, mia)
+    revoke_mistaken_death(maya, mia)
     assert families(desk.scope) == {"e:ana@example.org": "yes"}
 
 
@@ -151,7 +151,7 @@ def test_two_made_one_and_parted_at_once_are_known_by_what_each_bore(sqlite_desk
     take_in(desk, seen("1", 7, **ANA), seen("2", 6, "Ida", who="Bea Moss", email="bea@example.org"))
     set_contact(scope, family_of(scope, "e:ana@example.org"), "none", "asked")
     before = fingerprint(scope)
-    take_back(scope, merge(scope, "e:ana@example.org", "e:bea@example.org").undo)
+    undo_overrides(scope, merge(scope, "e:ana@example.org", "e:bea@example.org").undo)
     assert fingerprint(scope) == before
 
 

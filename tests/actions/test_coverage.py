@@ -2,8 +2,8 @@
 
 import pytest
 
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.coverage import change_days, restore_days
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import Conflict, NotFound
 from tests.support.exports import appointment, day
 from tests.support.on_file import covered, fingerprint, states

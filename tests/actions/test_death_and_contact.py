@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from allay_metrics.actions.care import Closing, close_care, close_families, reopen_care
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.contact import set_contact, undo_contact
-from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
+from allay_metrics.actions.death import revoke_mistaken_death, save_death, undo_death
 from allay_metrics.actions.families import merge
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.contact import LEVELS, level_after_death
 from allay_metrics.derive.closing import DIED
@@ -65,20 +65,20 @@ def test_a_death_taken_back_leaves_what_the_family_asked_for_before(desk, maya):
     set_contact(maya, family_of(maya), "none", "asked")
     before = fingerprint(desk.scope)
     for child in ("Mia", "Leo"):
-        keep_death(maya, desk.clients[child], TODAY)
+        save_death(maya, desk.clients[child], TODAY)
         assert contact(desk.scope) == ("none", "bereaved")
-        death_by_mistake(maya, desk.clients[child])
+        revoke_mistaken_death(maya, desk.clients[child])
         assert contact(desk.scope) == ("none", "asked")
-    undo_death(maya, keep_death(maya, desk.clients["Mia"], TODAY, "practical"))
+    undo_death(maya, save_death(maya, desk.clients["Mia"], TODAY, "practical"))
     assert fingerprint(desk.scope) == before
 
 
 @pytest.mark.parametrize(("mistaken", "left"), [("Mia", "none"), ("Leo", "practical")])
 def test_of_two_deaths_the_one_that_stands_goes_on_asking(desk, maya, mistaken, left):
-    keep_death(maya, desk.clients["Mia"], TODAY)
-    keep_death(maya, desk.clients["Leo"], TODAY)
+    save_death(maya, desk.clients["Mia"], TODAY)
+    save_death(maya, desk.clients["Leo"], TODAY)
     assert contact(desk.scope) == ("none", "bereaved")
-    death_by_mistake(maya, desk.clients[mistaken])
+    revoke_mistaken_death(maya, desk.clients[mistaken])
     assert contact(desk.scope) == (left, "bereaved")
     assert check_records(desk.scope) == []
 
@@ -95,12 +95,12 @@ def test_what_is_offered_where_a_baby_died_is_never_looser_than_it_stands(level)
 @pytest.mark.parametrize("chosen", [None, "yes", "practical", "none"])
 def test_no_death_loosens_contact_whatever_was_chosen_along_with_it(desk, maya, chosen):
     set_contact(maya, family_of(maya), "none", "asked")
-    undo = keep_death(maya, desk.clients["Mia"], TODAY, chosen)
+    undo = save_death(maya, desk.clients["Mia"], TODAY, chosen)
     assert undo.contact.level == contact(desk.scope)[0] == "none"
 
 
 def test_a_persons_later_word_takes_the_place_of_what_a_death_asks_for(desk, maya):
-    undo = keep_death(maya, desk.clients["Mia"], TODAY, "none")
+    undo = save_death(maya, desk.clients["Mia"], TODAY, "none")
     word = set_contact(maya, family_of(maya), "practical", "asked")
     assert contact(desk.scope) == ("practical", "asked")
     undo_death(maya, undo)
@@ -111,9 +111,9 @@ def test_a_persons_later_word_takes_the_place_of_what_a_death_asks_for(desk, may
 
 
 def test_a_death_kept_anew_is_undone_to_the_death_as_it_was_kept_first(desk, maya):
-    keep_death(maya, desk.clients["Mia"], TODAY)
+    save_death(maya, desk.clients["Mia"], TODAY)
     before = fingerprint(desk.scope)
-    again = keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=1), "none")
+    again = save_death(maya, desk.clients["Mia"], TODAY - timedelta(days=1), "none")
     undo_death(maya, again)
     assert fingerprint(desk.scope) == before
     with pytest.raises(Conflict, match="changed meanwhile"):
@@ -122,7 +122,7 @@ def test_a_death_kept_anew_is_undone_to_the_death_as_it_was_kept_first(desk, may
 
 def test_of_a_family_made_of_two_the_word_on_one_takes_nothing_from_the_others_death(desk):
     scope = desk.scope
-    undo = keep_death(scope, desk.clients["Mia"], TODAY, "none")
+    undo = save_death(scope, desk.clients["Mia"], TODAY, "none")
     set_contact(scope, family_of(scope, "Moss"), "practical", "hospital")
     with scope.read() as conn:
         keys = dict(map(tuple, conn.execute(select(family.c.name, family.c.match_key))))
@@ -133,7 +133,7 @@ def test_of_a_family_made_of_two_the_word_on_one_takes_nothing_from_the_others_d
         row = select(care_closed.c.client_id).where(care_closed.c.reason == DIED)
         mia = conn.execute(row).scalar_one()
     assert undo.client_id != mia  # she is called otherwise in the family made of two
-    death_by_mistake(scope, mia)
+    revoke_mistaken_death(scope, mia)
     with scope.read() as conn:
         assert conn.execute(asked).scalars().all() == ["practical"]
 
@@ -141,7 +141,7 @@ def test_of_a_family_made_of_two_the_word_on_one_takes_nothing_from_the_others_d
 def test_an_import_that_is_undone_takes_no_word_with_it_that_is_as_strict_nowhere_else(desk):
     scope = desk.scope
     later = take_in(desk, *ROWS, seen("4", 3, "Mia & Leo"))
-    keep_death(scope, desk.clients["Mia"], TODAY, "none")
+    save_death(scope, desk.clients["Mia"], TODAY, "none")
     take_in(desk, seen("5", 2, "Mia & Leo"), minutes=4)
     undo_import(scope, later.import_id)
     assert contact(scope) == ("none", "bereaved")
@@ -182,7 +182,7 @@ def test_a_word_is_undone_where_the_family_is_called_otherwise_since(sqlite_desk
 
 def test_a_change_of_the_familys_own_contact_stands_in_the_way(desk, maya):
     undo = set_contact(maya, family_of(maya), "practical", "asked")
-    keep_death(maya, desk.clients["Mia"], TODAY)
+    save_death(maya, desk.clients["Mia"], TODAY)
     with pytest.raises(Conflict, match="changed meanwhile"):
         undo_contact(maya, undo)
     assert contact(desk.scope) == ("practical", "bereaved")
@@ -190,7 +190,7 @@ def test_a_change_of_the_familys_own_contact_stands_in_the_way(desk, maya):
 
 def test_closing_care_leaves_a_death_as_it_stands(desk, maya):
     mia, leo = desk.clients["Mia"], desk.clients["Leo"]
-    keep_death(maya, mia, TODAY)
+    save_death(maya, mia, TODAY)
     with pytest.raises(Conflict, match="stays as it is"):
         close_care(maya, [Closing(mia, TODAY, "goals met")])
     close_care(maya, [Closing(id_, TODAY, "goals met") for id_ in (mia, leo)])
@@ -201,13 +201,13 @@ def test_closing_care_leaves_a_death_as_it_stands(desk, maya):
 
 def test_care_of_a_baby_who_died_is_not_opened_but_its_death_taken_back(desk, maya):
     mia, leo = desk.clients["Mia"], desk.clients["Leo"]
-    keep_death(maya, mia, TODAY)
+    save_death(maya, mia, TODAY)
     for ids in ([mia], [mia, leo]):
         with pytest.raises(Conflict, match="take the death back first"):
             reopen_care(maya, ids)
     close_care(maya, [Closing(leo, TODAY, "goals met")])
     with pytest.raises(Conflict, match="No death is recorded"):
-        death_by_mistake(maya, leo)
+        revoke_mistaken_death(maya, leo)
     assert reasons(desk) == {"Mia": DIED, "Leo": "goals met"}
     assert contact(desk.scope) == ("practical", "bereaved")
 
@@ -216,7 +216,7 @@ def test_care_of_a_baby_who_died_is_not_opened_but_its_death_taken_back(desk, ma
 def test_a_baby_died_between_three_years_ago_and_today(desk, maya, days):
     before = fingerprint(desk.scope)
     with pytest.raises(QuestionProblem, match="between three years ago and today: choose"):
-        keep_death(maya, desk.clients["Mia"], TODAY - timedelta(days=days))
+        save_death(maya, desk.clients["Mia"], TODAY - timedelta(days=days))
     assert fingerprint(desk.scope) == before
 
 
@@ -265,7 +265,7 @@ def test_whatever_is_said_kept_and_taken_back_only_a_persons_word_loosens(desk, 
     scope, lee = desk.scope, family_of(desk.scope)
     for child in CHILDREN:
         with suppress(Conflict):
-            death_by_mistake(scope, desk.clients[child])
+            revoke_mistaken_death(scope, desk.clients[child])
     set_contact(scope, lee, "yes")
     log, died = Log(), set()
     undo = None  # (the act, what it was, the log's lines and the dead before it)
@@ -277,11 +277,11 @@ def test_whatever_is_said_kept_and_taken_back_only_a_persons_word_loosens(desk, 
             log.lines.append([kind, None, which, chosen])
         elif kind == "death":
             usual = "none" if not set(CHILDREN) - died - {which} else "practical"
-            undo = (keep_death(scope, desk.clients[which], TODAY, chosen), kind, before)
+            undo = (save_death(scope, desk.clients[which], TODAY, chosen), kind, before)
             log.keep(which, chosen or usual)
             died.add(which)
         elif kind == "mistake" and which in died:
-            death_by_mistake(scope, desk.clients[which])
+            revoke_mistaken_death(scope, desk.clients[which])
             log.take_back(which)
             died.discard(which)
             undo = None
@@ -296,7 +296,7 @@ def test_whatever_is_said_kept_and_taken_back_only_a_persons_word_loosens(desk, 
 
 def test_a_death_asks_under_its_own_name_beside_a_persons_word(desk):
     set_contact(desk.scope, family_of(desk.scope), "practical", "asked")
-    keep_death(desk.scope, desk.clients["Mia"], TODAY, "none")
+    save_death(desk.scope, desk.clients["Mia"], TODAY, "none")
     with desk.scope.read() as conn:
         rows = select(family_contact.c.level, family_contact.c.death == "")
         said = {tuple(row) for row in conn.execute(rows)}

@@ -12,8 +12,8 @@ from alembic.config import Config
 from sqlalchemy import select, text
 
 from allay_metrics.actions.contact import set_contact
-from allay_metrics.actions.death import death_by_mistake, keep_death
-from allay_metrics.actions.keep_up import keep_up
+from allay_metrics.actions.death import revoke_mistaken_death, save_death
+from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.records import migrate, open_engine, open_practice
 from allay_metrics.records.tables import family, family_contact
 from tests.support.asked import in_care, seen
@@ -50,7 +50,7 @@ def _upgrade(url, engine, settings):
             conn.execute(text("UPDATE gate.held SET rules = ''"))
     engine.dispose()
     scope = open_practice(url)
-    assert keep_up(scope)
+    assert rederive_outdated(scope)
     return scope
 
 
@@ -65,7 +65,7 @@ def older(desk):
     clients = in_care(desk, *ROWS)
     scope = desk.scope
     for name in ("Mia", "Leo", "Ida", "Kim", "Uma"):
-        keep_death(scope, clients[name], TODAY - timedelta(days=1))
+        save_death(scope, clients[name], TODAY - timedelta(days=1))
     engine, settings = _older(scope)
     at = {name: 1_000 + 10 * place for place, name in enumerate(clients)}
     with engine.begin() as conn:
@@ -107,9 +107,9 @@ def test_each_death_asks_for_what_stood_or_what_is_usual(older):
 def test_a_death_taken_back_leaves_what_the_other_asks_for_and_what_a_person_said(older):
     scope, clients = older
     for name in ("Leo", "Ida", "Uma"):
-        death_by_mistake(scope, clients[name])
+        revoke_mistaken_death(scope, clients[name])
     assert levels(scope) == {"Lee": "none", "Moss": "none", "Nox": "practical", "Poe": "yes"}
-    death_by_mistake(scope, clients["Mia"])
+    revoke_mistaken_death(scope, clients["Mia"])
     assert levels(scope)["Lee"] == "yes"
 
 

@@ -10,13 +10,18 @@ from allay_metrics.actions import passwords
 from allay_metrics.actions.devices import (
     REMEMBERED_FOR,
     TRIES,
-    remember,
-    remembered,
+    find_device,
+    remember_device,
     sign_in_by_pin,
 )
-from allay_metrics.actions.own_sign_in import devices, end_session, forget_device, open_sessions
-from allay_metrics.actions.people import disable, end_sessions, reset
-from allay_metrics.actions.sessions import look
+from allay_metrics.actions.own_sign_in import (
+    end_session,
+    forget_device,
+    list_devices,
+    list_open_sessions,
+)
+from allay_metrics.actions.people import disable, end_sessions, reset_sign_in
+from allay_metrics.actions.sessions import read_session
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import device
@@ -41,7 +46,7 @@ def maya(scope, door, owner):  # noqa: ARG001  the first who joins is the owner
 @pytest.fixture
 def token(door, maya):
     """What the phone holds on which Maya set a PIN."""
-    return remember(door, look(door, maya.token), PIN, label="Safari on iPhone")
+    return remember_device(door, read_session(door, maya.token), PIN, label="Safari on iPhone")
 
 
 def as_maya(scope, maya):
@@ -49,16 +54,16 @@ def as_maya(scope, maya):
 
 
 def test_a_pin_opens_a_session_on_the_device_it_was_set_on(door, maya, token):
-    session = look(door, sign_in_by_pin(door, token, PIN, label="Safari on iPhone"))
+    session = read_session(door, sign_in_by_pin(door, token, PIN, label="Safari on iPhone"))
     assert (session.person_id, session.way, session.role) == (maya.id, "pin", "therapist")
-    assert session.device_id == remembered(door, token).id
+    assert session.device_id == find_device(door, token).id
 
 
 def test_a_pin_opens_nothing_without_the_devices_own_token(door, token):
     for other in ("", token[:-1], token + "x", "a" * 43):
         with pytest.raises(NotFound):
             sign_in_by_pin(door, other, PIN, label="x")
-        assert remembered(door, other) is None
+        assert find_device(door, other) is None
 
 
 def test_neither_token_nor_pin_is_on_file_and_the_hash_is_worth_nothing_alone(door, token):
@@ -68,7 +73,7 @@ def test_neither_token_nor_pin_is_on_file_and_the_hash_is_worth_nothing_alone(do
     others = {name: str(value) for name, value in row._mapping.items() if "hash" not in name}
     assert [name for name, value in others.items() if PIN in value] == []
     assert row.pin_hash.startswith("$argon2id$")
-    assert not passwords.is_right(row.pin_hash, PIN)
+    assert not passwords.verify_password(row.pin_hash, PIN)
 
 
 def test_the_fifth_wrong_pin_in_a_row_revokes_the_device_and_ends_what_is_open_on_it(
@@ -87,8 +92,8 @@ def test_the_fifth_wrong_pin_in_a_row_revokes_the_device_and_ends_what_is_open_o
         "One try is left.",
     ]
     assert "not remembered any more" in said[4]
-    assert look(door, opened) is None
-    assert devices(scope, maya.id) == []
+    assert read_session(door, opened) is None
+    assert list_devices(scope, maya.id) == []
     with pytest.raises(NotFound):
         sign_in_by_pin(door, token, PIN, label="x")
     assert trail(scope)[-6:] == [
@@ -102,19 +107,19 @@ def test_a_right_pin_forgives_the_wrong_ones_before(door, token):
         for _ in range(TRIES - 1):
             with pytest.raises(NotAllowed):
                 sign_in_by_pin(door, token, WRONG, label="x")
-        assert remembered(door, token).tries_left == 1
+        assert find_device(door, token).tries_left == 1
         sign_in_by_pin(door, token, PIN, label="x")
-        assert remembered(door, token).tries_left == TRIES
+        assert find_device(door, token).tries_left == TRIES
 
 
 def test_many_wrong_pins_at_once_are_judged_five_times_at_most(door, token, monkeypatch):
-    judged, is_right = [], passwords.is_right
+    judged, is_right = [], passwords.verify_password
 
     def count(hash_, pin):
         judged.append(pin)
         return is_right(hash_, pin)
 
-    monkeypatch.setattr(passwords, "is_right", count)
+    monkeypatch.setattr(passwords, "verify_password", count)
 
     def attempt():
         with pytest.raises((NotAllowed, NotFound)):
@@ -126,7 +131,7 @@ def test_many_wrong_pins_at_once_are_judged_five_times_at_most(door, token, monk
     for thread in threads:
         thread.join()
     assert len(judged) == TRIES
-    assert remembered(door, token) is None
+    assert find_device(door, token) is None
 
 
 @pytest.mark.parametrize(
@@ -135,16 +140,16 @@ def test_many_wrong_pins_at_once_are_judged_five_times_at_most(door, token, monk
 )
 def test_a_pin_that_is_none_or_easily_guessed_is_not_taken(door, maya, pin):
     with pytest.raises(QuestionProblem):
-        remember(door, look(door, maya.token), pin, label="x")
+        remember_device(door, read_session(door, maya.token), pin, label="x")
 
 
 def test_a_device_is_remembered_for_thirty_days(door, token):
-    with door.keep() as conn:
+    with door.write_accounts() as conn:
         conn.execute(update(device).values(created_at=now() - REMEMBERED_FOR + 60))
-    assert remembered(door, token) is not None
-    with door.keep() as conn:
+    assert find_device(door, token) is not None
+    with door.write_accounts() as conn:
         conn.execute(update(device).values(created_at=now() - REMEMBERED_FOR))
-    assert remembered(door, token) is None
+    assert find_device(door, token) is None
     with pytest.raises(NotFound):
         sign_in_by_pin(door, token, PIN, label="x")
 
@@ -152,21 +157,23 @@ def test_a_device_is_remembered_for_thirty_days(door, token):
 def test_a_new_pin_takes_the_place_of_the_one_before_and_nobody_is_signed_out(
     scope, door, maya, token
 ):
-    fresh = remember(door, look(door, maya.token), "804263", label="Safari on iPhone", before=token)
-    assert look(door, maya.token) is not None
-    assert len(devices(scope, maya.id)) == 1
-    assert remembered(door, token) is None
-    assert look(door, sign_in_by_pin(door, fresh, "804263", label="x")) is not None
+    fresh = remember_device(
+        door, read_session(door, maya.token), "804263", label="Safari on iPhone", before=token
+    )
+    assert read_session(door, maya.token) is not None
+    assert len(list_devices(scope, maya.id)) == 1
+    assert find_device(door, token) is None
+    assert read_session(door, sign_in_by_pin(door, fresh, "804263", label="x")) is not None
 
 
-@pytest.mark.parametrize("how", [disable, end_sessions, reset])
+@pytest.mark.parametrize("how", [disable, end_sessions, reset_sign_in])
 def test_whoever_the_owner_sends_out_is_out_on_remembered_devices_too(
     scope, door, maya, token, how
 ):
     opened = sign_in_by_pin(door, token, PIN, label="x")
     how(scope, maya.id)
-    assert look(door, opened) is None
-    assert remembered(door, token) is None
+    assert read_session(door, opened) is None
+    assert find_device(door, token) is None
 
 
 def test_everybody_sees_her_own_sessions_and_devices_without_an_id_to_show(
@@ -174,21 +181,21 @@ def test_everybody_sees_her_own_sessions_and_devices_without_an_id_to_show(
 ):
     sign_in_by_pin(door, token, PIN, label="Safari on iPhone")
     mine = as_maya(scope, maya)
-    assert {(one.label, one.way) for one in open_sessions(mine, maya.id)} == {
+    assert {(one.label, one.way) for one in list_open_sessions(mine, maya.id)} == {
         ("Safari on iPhone", "pin"),
         ("Firefox on Windows", "password"),
     }
-    assert [one.label for one in devices(mine, maya.id)] == ["Safari on iPhone"]
+    assert [one.label for one in list_devices(mine, maya.id)] == ["Safari on iPhone"]
 
 
 def test_nobody_but_the_owner_sees_or_ends_those_of_others(scope, door, owner, maya, token):
     mine = as_maya(scope, maya)
-    ref = open_sessions(scope, owner.id)[0].ref
+    ref = list_open_sessions(scope, owner.id)[0].ref
     for asked in (
-        lambda: open_sessions(mine, owner.id),
-        lambda: devices(mine, owner.id),
+        lambda: list_open_sessions(mine, owner.id),
+        lambda: list_devices(mine, owner.id),
         lambda: end_session(mine, owner.id, ref),
-        lambda: open_sessions(replace(scope, viewer=Viewer("therapist", "t1")), ""),
+        lambda: list_open_sessions(replace(scope, viewer=Viewer("therapist", "t1")), ""),
     ):
         with pytest.raises(NotAllowed):
             asked()
@@ -196,27 +203,27 @@ def test_nobody_but_the_owner_sees_or_ends_those_of_others(scope, door, owner, m
     with pytest.raises(NotFound):
         end_session(mine, maya.id, ref)
     with pytest.raises(NotFound):
-        forget_device(scope, owner.id, devices(mine, maya.id)[0].id)
-    assert look(door, owner.token) is not None
-    assert remembered(door, token) is not None
+        forget_device(scope, owner.id, list_devices(mine, maya.id)[0].id)
+    assert read_session(door, owner.token) is not None
+    assert find_device(door, token) is not None
 
 
 def test_an_ended_session_is_ended_however_often_it_is_asked_for(scope, door, maya):
     mine = as_maya(scope, maya)
-    ref = open_sessions(mine, maya.id)[0].ref
+    ref = list_open_sessions(mine, maya.id)[0].ref
     for _ in range(2):
         end_session(mine, maya.id, ref)
-        assert look(door, maya.token) is None
+        assert read_session(door, maya.token) is None
     assert trail(scope)[-1] == ("end a session", maya.id)
 
 
 def test_a_revoked_device_opens_nothing_and_what_was_open_on_it_ends(scope, door, maya, token):
     opened = sign_in_by_pin(door, token, PIN, label="x")
-    id_ = devices(scope, maya.id)[0].id
+    id_ = list_devices(scope, maya.id)[0].id
     for _ in range(2):
         forget_device(as_maya(scope, maya), maya.id, id_)
-    assert look(door, opened) is None
-    assert look(door, maya.token) is None  # it became the device's own when the PIN was set
+    assert read_session(door, opened) is None
+    assert read_session(door, maya.token) is None  # it became the device's own when the PIN was set
     with pytest.raises(NotFound):
         sign_in_by_pin(door, token, PIN, label="x")
     assert trail(scope)[-1] == ("revoke a device", maya.id)

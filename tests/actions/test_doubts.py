@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.doubts import ask_again, settle_match
-from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.actions.match_decisions import reopen_match, save_match
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import check_in, client
-from allay_metrics.review.doubts import nobodys, open_doubts
+from allay_metrics.review.unmatched_check_ins import read_dismissed_check_ins, read_open_doubts
 from tests.support.exports import appointment, instant
 
 HEAD = "Timestamp,Email,Your name,Baby's name,How hard was it to settle your baby?"
@@ -28,7 +28,7 @@ def practice(desk):
 def _answered(desk, line, head=HEAD):
     path = desk.folder / "form.csv"
     path.write_text(f"{head}\n{line}\n", encoding="utf-8")
-    take_in_file(desk.scope, path, as_of=instant("2026-06-01 08:00"))
+    ingest_file(desk.scope, path, as_of=instant("2026-06-01 08:00"))
     return _found(desk.scope)
 
 
@@ -71,14 +71,14 @@ def test_a_doubt_is_asked_with_who_may_be_meant(practice, line, asked):
     who, doubt, moment = _answered(practice, line)
     assert (who, moment) == (None, "other")
     assert asked in doubt
-    count, (one,) = open_doubts(practice.scope, 5)
+    count, (one,) = read_open_doubts(practice.scope, 5)
     assert count == 1
     assert one.question == doubt
 
 
 def test_who_speaks_most_for_it_stands_first(practice):
     _answered(practice, "3/9/2026 8:00,other@example.org,Ana Lee,Mia,4")
-    _, (one,) = open_doubts(practice.scope, 5)
+    _, (one,) = read_open_doubts(practice.scope, 5)
     assert one.candidates[0].label.startswith("Mia (Lee)")
     assert one.candidates[0].why == "same name and same parent"
     assert len(one.candidates) == 4
@@ -86,37 +86,39 @@ def test_who_speaks_most_for_it_stands_first(practice):
 
 def test_the_owner_says_whose_it_is_and_may_be_asked_again(practice):
     before = _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = open_doubts(practice.scope, 5)
-    settle_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
+    _, (one,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
     assert _found(practice.scope) == ("Mia", None, "day7")
     with pytest.raises(Conflict):
-        settle_match(practice.scope, one.check_in_id, None)
-    ask_again(practice.scope, one.check_in_id)
+        save_match(practice.scope, one.check_in_id, None)
+    reopen_match(practice.scope, one.check_in_id)
     assert _found(practice.scope)[::2] == before[::2]
-    assert open_doubts(practice.scope, 5)[0] == 1
+    assert read_open_doubts(practice.scope, 5)[0] == 1
 
 
 def test_what_is_nobodys_stays_nobodys_when_the_file_comes_again(practice):
     line = "3/9/2026 8:00,,Cy Roe,Mia,4"
     _answered(practice, line)
-    _, (one,) = open_doubts(practice.scope, 5)
-    settle_match(practice.scope, one.check_in_id, None)
+    _, (one,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, one.check_in_id, None)
     assert _answered(practice, line) == (None, None, "other")
-    assert open_doubts(practice.scope, 5) == (0, [])
-    assert [each.check_in_id for each in nobodys(practice.scope, 5)] == [one.check_in_id]
+    assert read_open_doubts(practice.scope, 5) == (0, [])
+    assert [each.check_in_id for each in read_dismissed_check_ins(practice.scope, 5)] == [
+        one.check_in_id
+    ]
 
 
 def test_a_match_of_the_owners_outlasts_a_newer_file(practice):
     _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = open_doubts(practice.scope, 5)
-    settle_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
+    _, (one,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
     assert _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,5") == ("Mia", None, "day7")
 
 
 def test_only_clients_on_file_are_taken(practice):
     _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = open_doubts(practice.scope, 5)
+    _, (one,) = read_open_doubts(practice.scope, 5)
     with pytest.raises(NotFound):
-        settle_match(practice.scope, one.check_in_id, "no-client")
+        save_match(practice.scope, one.check_in_id, "no-client")
     with pytest.raises(NotFound):
-        settle_match(practice.scope, "no-check-in", None)
+        save_match(practice.scope, "no-check-in", None)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from allay_metrics import travel
 from allay_metrics.actions.driving import drop_drive_pair, set_drive_pair
 from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.derive import derive_all
 from allay_metrics.errors import ConfigProblem, NotAllowed, NotFound
 from allay_metrics.records import rollup
@@ -27,7 +27,7 @@ MAYA = TherapistDetails("Maya Lopez", "maya@example.org", "Oakland", ("cst",))
 @pytest.fixture
 def practice(scope):
     """Maya, based in Oakland: a day in San Jose, a day in Oakland and Berkeley."""
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     put_on_file(
         Invented(
             [
@@ -50,7 +50,9 @@ def test_an_overruled_drive_changes_its_days_and_no_other(practice):
     assert set_drive_pair(practice, "San Jose", "Oakland", 71) == 1
     assert _minutes(practice) == before | {"San Jose": 142}
     with practice.read() as conn:
-        assert rollup.held(conn, practice.practice_id) == rollup.recount(conn, practice.practice_id)
+        assert rollup.read_rollup(conn, practice.practice_id) == rollup.recount(
+            conn, practice.practice_id
+        )
 
 
 def test_a_drive_said_twice_changes_nothing_the_second_time(practice):
@@ -73,7 +75,7 @@ def test_cities_said_to_be_close_by_make_no_lone_visit(scope):
         booked("Adams", TUESDAY, 9, city_text="San Jose"),
         booked("Brown", TUESDAY, 14, city_text="Palo Alto"),
     ]
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     put_on_file(Invented(far_apart), scope)
     assert visits(scope, "lone") == [(1,), (1,)]
     set_drive_pair(scope, "San Jose", "Palo Alto", travel.NEARBY_MINUTES)

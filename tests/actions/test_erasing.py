@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select
 
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.erased import REASON
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.erased_registry import REASON
+from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.notes import add_tag, save_client_note
-from allay_metrics.derive.city import place
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.derive.city import find_city
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import (
@@ -143,9 +143,9 @@ def test_an_erased_family_is_in_no_table_and_no_file(told, record_property):
 
 
 def test_an_address_that_was_read_is_not_remembered(told):
-    assert place.cache_info().currsize, "the import read addresses"
+    assert find_city.cache_info().currsize, "the import read addresses"
     erase_family(told.scope, _family(told.scope))
-    assert place.cache_info().currsize == 0
+    assert find_city.cache_info().currsize == 0
 
 
 def test_the_numbers_count_it_no_more_and_the_records_are_whole(told):

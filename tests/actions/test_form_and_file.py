@@ -8,14 +8,14 @@ from sqlalchemy import insert, select, update
 
 from allay_metrics.actions import parent_form
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.take_in import take_in_file
-from allay_metrics.actions.tokens import token_hash
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.actions.tokens import hash_token
 from allay_metrics.derive import derive_all
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.outcomes.wording import signs, wordings
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import booking, check_in, client
-from allay_metrics.review.check_ins import open_flags
+from allay_metrics.review.check_ins import read_open_flags
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 from tests.support.asked import signed
 from tests.support.exports import ZONE, Desk, appointment
@@ -69,15 +69,15 @@ def _by_form(scope, monkeypatch, ticked=None):
             row = {
                 "practice_id": scope.practice_id, "id": token, "client_id": client_id,
                 "moment": moment, "due_on": FIRST + timedelta(days=day), "source": "form",
-                "source_key": token, "token_hash": token_hash(token), "language": "en",
+                "source_key": token, "token_hash": hash_token(token), "language": "en",
                 "asked_at": at - 60, "expires_at": at + 3_600, "in_totals": 0,
             }  # fmt: skip
             with scope.write("ask") as conn:
                 conn.execute(insert(check_in), row)
             with monkeypatch.context() as patch:
                 patch.setattr(parent_form, "now", lambda at=at: at)
-                parent_form.consent(scope, token, in_totals=True, language="en")
-                parent_form.screen(scope, token, (ticked or {}).get((place, day), ()))
+                parent_form.save_consent(scope, token, in_totals=True, language="en")
+                parent_form.save_signs(scope, token, (ticked or {}).get((place, day), ()))
                 parent_form.confirm_advice(scope, token)
                 for measure in ASKED:
                     parent_form.save_answer(scope, token, measure, _value(place, day, measure))
@@ -101,7 +101,7 @@ def _by_file(scope, folder, ticked=None):
     path = folder / "form.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *rows])
-    report = take_in_file(scope, path, as_of=int(datetime.now(ZONE).timestamp()))
+    report = ingest_file(scope, path, as_of=int(datetime.now(ZONE).timestamp()))
     assert (report.added, report.set_aside, report.warnings) == (2 * FAMILIES, [], [])
 
 
@@ -132,7 +132,7 @@ def test_a_sign_holds_its_scores_back_by_either_way(practices, tmp_path, monkeyp
     for scope in practices:
         given = [one for each in read_episodes(scope) for one in each.answers]
         assert len(given) == (2 * FAMILIES - 1) * len(ASKED)
-        (flag,) = open_flags(scope)
+        (flag,) = read_open_flags(scope)
         acknowledge(scope, flag.check_in_id, flag.flag.id, "Called")
         given = [one for each in read_episodes(scope) for one in each.answers]
         assert len(given) == 2 * FAMILIES * len(ASKED)

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import insert, select
 
 from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.actions.contact import set_contact, undo_contact
-from allay_metrics.actions.death import keep_death
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.death import save_death
 from allay_metrics.actions.families import merge, split, unlink
+from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.missing import decide_missing, reopen_missing
 from allay_metrics.actions.notes import add_tag, save_client_note
-from allay_metrics.actions.parent_form import consent, screen
+from allay_metrics.actions.parent_form import save_consent, save_signs
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, NotFound
@@ -27,7 +27,7 @@ from allay_metrics.records.tables import (
     family,
 )
 from allay_metrics.records.types import now
-from allay_metrics.review.check_ins import acknowledged_flags, due, open_flags
+from allay_metrics.review.check_ins import acknowledged_flags, find_due_check_ins, read_open_flags
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import ZONE
 from tests.support.on_file import client_ids, fingerprint, missing_ids, visits
@@ -58,13 +58,13 @@ def begin(desk, *rows):
 
 def tick(desk, client_id, *signs):
     token = token_of(make_link(desk.scope, client_id, "day7"))
-    consent(desk.scope, token, in_totals=True, language="en")
-    screen(desk.scope, token, signs or [FEVER])
+    save_consent(desk.scope, token, in_totals=True, language="en")
+    save_signs(desk.scope, token, signs or [FEVER])
     return token
 
 
 def waiting(scope):
-    return [one.client for one in open_flags(scope)]
+    return [one.client for one in read_open_flags(scope)]
 
 
 def now_called(scope):
@@ -101,7 +101,9 @@ def test_an_open_sign_follows_a_baby_to_the_name_a_newer_export_gives(desk):
     newer(desk, seen("1", 7, "Theo"))
     assert waiting(desk.scope) == ["Theo"]
     assert waiting(desk.scope.as_therapist("Maya Lopez")) == ["Theo"]
-    assert open_flags(desk.scope, now_called(desk.scope)["Theo"]) == open_flags(desk.scope)
+    assert read_open_flags(desk.scope, now_called(desk.scope)["Theo"]) == read_open_flags(
+        desk.scope
+    )
     assert check_records(desk.scope) == []
 
 
@@ -154,7 +156,7 @@ def test_of_two_who_swapped_names_each_keeps_her_own(desk):
     clients = begin(desk, seen("1", 7, "Mia"), seen("2", 6, "Leo"))
     save_client_note(desk.scope, clients["Mia"], "of the first", 0)
     save_client_note(desk.scope, clients["Leo"], "of the second", 0)
-    keep_death(desk.scope, clients["Mia"], TODAY)
+    save_death(desk.scope, clients["Mia"], TODAY)
     newer(desk, seen("1", 7, "Leo"), seen("2", 6, "Ada"))
     called = now_called(desk.scope)
     assert kept(desk.scope, client_note, "text") == {
@@ -184,11 +186,11 @@ def test_a_massage_that_was_none_moves_nothing_to_a_mother_with_visits_of_her_ow
 
 def test_a_death_follows_the_baby_to_her_name_and_nobody_is_asked(desk):
     clients = begin(desk, seen("1", 7, BABY))
-    keep_death(desk.scope, clients[BABY], TODAY, "yes")
+    save_death(desk.scope, clients[BABY], TODAY, "yes")
     newer(desk, seen("1", 7, "Theo"))
     theo = now_called(desk.scope)["Theo"]
     assert kept(desk.scope, care_closed, "reason") == {theo: DIED}
-    assert theo not in {one.course.client_id for one in due(desk.scope)}
+    assert theo not in {one.course.client_id for one in find_due_check_ins(desk.scope)}
     with pytest.raises(NotFound, match="not in care at the moment"):
         make_link(desk.scope, theo, "day7")
 
@@ -196,14 +198,14 @@ def test_a_death_follows_the_baby_to_her_name_and_nobody_is_asked(desk):
 def test_a_death_takes_the_place_of_any_other_end_of_care(desk):
     clients = begin(desk, seen("1", 7, "Theo Le"), seen("2", 6, "Theo"))
     close_care(desk.scope, [Closing(clients["Theo"], TODAY, "goals met")])
-    keep_death(desk.scope, clients["Theo Le"], TODAY)
+    save_death(desk.scope, clients["Theo Le"], TODAY)
     newer(desk, seen("1", 7, "Theo"), seen("2", 6, "Theo"))
     assert kept(desk.scope, care_closed, "reason") == {clients["Theo"]: DIED}
 
 
 def test_a_death_nobody_can_be_found_for_leaves_the_family_in_peace(desk):
     clients = begin(desk, seen("1", 7, "Baby A & Baby B"))
-    keep_death(desk.scope, clients["Baby A"], TODAY, "yes")
+    save_death(desk.scope, clients["Baby A"], TODAY, "yes")
     newer(desk, seen("1", 7, "Theo & Mia"))
     assert set(contact_of_lees(desk.scope).values()) == {"practical"}
     with pytest.raises(Conflict, match="Practical contact only: bereaved"):
@@ -212,12 +214,12 @@ def test_a_death_nobody_can_be_found_for_leaves_the_family_in_peace(desk):
 
 def test_it_is_never_kept_of_a_mother(desk):
     clients = begin(desk, seen("1", 7, BABY))
-    keep_death(desk.scope, clients[BABY], TODAY, "yes")
+    save_death(desk.scope, clients[BABY], TODAY, "yes")
     newer(desk, seen("1", 7, ""))
     assert kept(desk.scope, care_closed, "reason") == {clients[BABY]: DIED}
     assert set(contact_of_lees(desk.scope).values()) == {"practical"}
     newer(desk, seen("1", 7, BABY), minutes=4)
-    assert clients[BABY] not in {one.course.client_id for one in due(desk.scope)}
+    assert clients[BABY] not in {one.course.client_id for one in find_due_check_ins(desk.scope)}
 
 
 # Asked not to be asked again
@@ -230,7 +232,7 @@ def test_who_asked_not_to_be_asked_is_not_asked_by_another_name(desk, names):
         row = {"practice_id": desk.scope.practice_id, "client_id": clients[BABY]}
         conn.execute(insert(client_detail), {**row, "opted_out_at": now()})
     newer(desk, seen("1", 7, names))
-    assert {one.course.family for one in due(desk.scope)}.isdisjoint({"Lee"})
+    assert {one.course.family for one in find_due_check_ins(desk.scope)}.isdisjoint({"Lee"})
     for name in names.split(" & "):
         with pytest.raises(Conflict, match="asked not to be asked"):
             make_link(desk.scope, now_called(desk.scope)[name], "day7")
@@ -245,11 +247,11 @@ def test_a_sign_stays_with_the_owner_when_the_visits_never_were(desk):
     newer(desk)
     before = fingerprint(desk.scope)
     decide_missing(desk.scope, missing_ids(desk.scope), "deleted")
-    (one,) = open_flags(desk.scope)
+    (one,) = read_open_flags(desk.scope)
     assert (one.client, one.client_id, one.is_gone) == (
         "Not matched: Mia, ana.lee@example.org", "", True,
     )  # fmt: skip
-    assert open_flags(desk.scope.as_therapist("Maya Lopez")) == ()
+    assert read_open_flags(desk.scope.as_therapist("Maya Lopez")) == ()
     reopen_missing(desk.scope, missing_ids(desk.scope))
     assert waiting(desk.scope) == ["Mia"]
     assert fingerprint(desk.scope) == before
@@ -262,9 +264,9 @@ def test_a_sign_outlives_the_import_that_brought_the_family_and_is_acknowledged(
     undo_import(desk.scope, first.import_id)
     assert waiting(desk.scope) == ["Not matched: Mia, ana.lee@example.org"]
     assert check_records(desk.scope) == []
-    (one,) = open_flags(desk.scope)
+    (one,) = read_open_flags(desk.scope)
     acknowledge(desk.scope, one.check_in_id, one.flag.id, "Wrote to the address")
-    assert open_flags(desk.scope) == ()
+    assert read_open_flags(desk.scope) == ()
     assert [done.client for done in acknowledged_flags(desk.scope)] == [one.client]
 
 
@@ -274,7 +276,7 @@ def test_erasing_a_family_takes_the_check_ins_of_its_gone_clients_too(desk):
     newer(desk, seen("1", 7, "Theo & Mia"))
     assert len(waiting(desk.scope)) == 1
     assert erase_family(desk.scope, lees(desk.scope)).check_ins == 1
-    assert open_flags(desk.scope) == ()
+    assert read_open_flags(desk.scope) == ()
 
 
 # Contact

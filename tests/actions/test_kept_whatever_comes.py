@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.check_ins import acknowledge
 from allay_metrics.actions.contact import set_contact
-from allay_metrics.actions.death import keep_death
+from allay_metrics.actions.death import save_death
 from allay_metrics.actions.families import merge, split, unlink
 from allay_metrics.actions.missing import decide_missing, reopen_missing
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.contact import LEVELS
 from allay_metrics.derive.closing import DIED
@@ -35,7 +35,7 @@ from allay_metrics.records.tables import (
     red_flag,
     visit_client,
 )
-from allay_metrics.review.check_ins import open_flags
+from allay_metrics.review.check_ins import read_open_flags
 from tests.support.chosen import choose
 from tests.support.exports import ZONE, appointment
 from tests.support.on_file import missing_ids
@@ -177,7 +177,7 @@ class Practice:
 
     def died(self, before, n, level):
         if id_ := self.anybody(before, n):
-            keep_death(self.scope, id_, date(2026, 5, 1), level)
+            save_death(self.scope, id_, date(2026, 5, 1), level)
             return before.homes[next(iter(before.visits_of(id_)))]
         return None
 
@@ -217,7 +217,7 @@ class Practice:
     # What must hold
 
     def must_hold(self, before, after, said):
-        assert sorted(one.check_in_id for one in open_flags(self.scope)) == sorted(self.signs)
+        assert sorted(one.check_in_id for one in read_open_flags(self.scope)) == sorted(self.signs)
         self.contact_is_no_looser(before, after, said)
         for id_ in before.dead:
             self.death_is_kept(id_, before, after)

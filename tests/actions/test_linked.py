@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.choosing import take_back
-from allay_metrics.actions.death import death_by_mistake, keep_death
-from allay_metrics.actions.doubts import settle_match
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.death import revoke_mistaken_death, save_death
 from allay_metrics.actions.families import merge, split, unlink
+from allay_metrics.actions.family_erasure import erase_family
+from allay_metrics.actions.match_decisions import save_match
 from allay_metrics.actions.notes import add_tag, save_client_note
-from allay_metrics.actions.parent_form import consent, screen
+from allay_metrics.actions.overrides import undo_overrides
+from allay_metrics.actions.parent_form import save_consent, save_signs
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict
 from allay_metrics.records.tables import (
@@ -25,8 +25,8 @@ from allay_metrics.records.tables import (
     client_tag,
     family,
 )
-from allay_metrics.review.check_ins import open_flags
-from allay_metrics.review.doubts import open_doubts
+from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.unmatched_check_ins import read_open_doubts
 from tests.support.asked import seen, signed, token_of
 from tests.support.exports import ZONE
 
@@ -66,17 +66,17 @@ def contact(scope):
 
 def tick(scope, whose):
     token = token_of(make_link(scope, whose, "day7"))
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, (1,))
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, (1,))
 
 
 def signs(scope):
-    return {(one.client, one.family) for one in open_flags(scope)}
+    return {(one.client, one.family) for one in read_open_flags(scope)}
 
 
 def part(scope, saved, how):
     if how == "undo":
-        take_back(scope, saved.undo)
+        undo_overrides(scope, saved.undo)
     else:
         unlink(scope, LEE, "", MOSS)
 
@@ -85,7 +85,7 @@ def part(scope, saved, how):
 def test_a_death_a_sign_and_a_closing_go_back_to_whom_they_were_of(scope, how):
     mia = babies(scope)
     tick(scope, mia[LEE])
-    keep_death(scope, mia[LEE], NOW.date())
+    save_death(scope, mia[LEE], NOW.date())
     close_care(scope, [Closing(mia[MOSS], NOW.date(), "goals met")])
     saved = merge(scope, LEE, MOSS)
     assert (MOSS, DIED) in kept(scope, care_closed, "reason")
@@ -113,10 +113,10 @@ def test_a_sign_ticked_meanwhile_is_nobodys_and_says_both_families(scope, how):
     tick(scope, babies(scope)[MOSS])
     part(scope, saved, how)
     assert signs(scope) == {("Not matched: Mia Lee or Moss", "")}
-    (one,) = open_flags(scope)
-    assert (number := open_doubts(scope, 5))[0] == 1
+    (one,) = read_open_flags(scope)
+    assert (number := read_open_doubts(scope, 5))[0] == 1
     assert "Two babies of one name" in number[1][0].question
-    settle_match(scope, one.check_in_id, babies(scope)[LEE])
+    save_match(scope, one.check_in_id, babies(scope)[LEE])
     assert signs(scope) == {("Mia", "Lee")}
 
 
@@ -124,18 +124,18 @@ def test_a_sign_ticked_meanwhile_is_nobodys_and_says_both_families(scope, how):
 def test_no_living_baby_is_dead_for_a_death_kept_meanwhile(scope, how):
     saved = merge(scope, LEE, MOSS)
     mia = babies(scope)[MOSS]
-    keep_death(scope, mia, NOW.date())
+    save_death(scope, mia, NOW.date())
     with pytest.raises(Conflict, match="take it back on the baby's page"):
         part(scope, saved, how)
     assert contact(scope) == {MOSS: "none"}
-    death_by_mistake(scope, mia)
+    revoke_mistaken_death(scope, mia)
     part(scope, saved, how)
     assert kept(scope, care_closed, "reason") == set()
 
 
 def test_a_family_made_of_two_is_not_split_by_name_where_one_of_two_namesakes_died(scope):
     mia = babies(scope)
-    keep_death(scope, mia[LEE], NOW.date())
+    save_death(scope, mia[LEE], NOW.date())
     merge(scope, LEE, MOSS)
     with pytest.raises(Conflict, match="take back that the two families are one"):
         split(scope, MOSS, "Ana Lee")

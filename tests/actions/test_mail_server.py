@@ -3,9 +3,9 @@
 import pytest
 
 from allay_metrics import config
-from allay_metrics.actions import mail_server as sending
+from allay_metrics.actions import mail_server as check_in_mail
 from allay_metrics.actions.mail_server import SENTENCES, MailFailed, can_send, send_mail
-from allay_metrics.actions.mail_settings import read_server, settings_gap
+from allay_metrics.actions.mail_settings import find_settings_gap, read_server
 from allay_metrics.actions.outbox import CLAIM_LASTS
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records.engine import PATIENCE
@@ -21,14 +21,14 @@ from tests.support.mail_box import (
 from tests.support.ports import free_port
 
 TO = "ana@example.org"
-_OVER_TEXT = sending._OVER_TEXT
+_OVER_TEXT = check_in_mail._OVER_TEXT
 
 
 @pytest.fixture(autouse=True)
 def _no_patience(monkeypatch):
     """Wait half a second for a silent server, not twenty."""
-    monkeypatch.setattr(sending, "_PATIENCE", 0.5)
-    monkeypatch.setattr(sending, "_OVER_TEXT", 0.5)
+    monkeypatch.setattr(check_in_mail, "_PATIENCE", 0.5)
+    monkeypatch.setattr(check_in_mail, "_OVER_TEXT", 0.5)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_server_that_is_not_there_or_says_nothing(monkeypatch):
 
 
 def test_a_server_that_takes_its_time_over_the_text_has_taken_the_letter(box, monkeypatch):
-    monkeypatch.setattr(sending, "_OVER_TEXT", 30)
+    monkeypatch.setattr(check_in_mail, "_OVER_TEXT", 30)
     box.fault = "slow after DATA"
     box.seconds = 1.5  # three times what any other step may take
     send_mail(TO, "Hello", "A text")
@@ -97,17 +97,17 @@ def test_a_server_that_speaks_one_letter_at_a_time_is_hung_up_on(monkeypatch):
 
 
 def test_a_text_is_not_handed_over_once_the_steps_before_took_too_long(box, monkeypatch):
-    monkeypatch.setattr(sending, "_BEFORE_TEXT", -1)
+    monkeypatch.setattr(check_in_mail, "_BEFORE_TEXT", -1)
     assert failure() == ("no answer", False)
     assert box.letters == []
 
 
 def test_a_conversation_is_over_before_its_claim_is():
     # What was begun just before the latest moment, and both answers about the text.
-    longest = sending._BEFORE_TEXT + 2 * _OVER_TEXT + 1
-    assert longest < sending.LONGEST
+    longest = check_in_mail._BEFORE_TEXT + 2 * _OVER_TEXT + 1
+    assert longest < check_in_mail.LONGEST
     # And whoever claimed has said what became of it, also where she waited for her turn to write.
-    assert sending.LONGEST + PATIENCE + 30 <= CLAIM_LASTS
+    assert check_in_mail.LONGEST + PATIENCE + 30 <= CLAIM_LASTS
 
 
 @pytest.mark.usefixtures("far")
@@ -170,10 +170,10 @@ def test_an_address_no_server_understands_is_refused_here(box):
 def test_a_setting_that_cannot_be_right_is_named_before_anything_is_sent(
     box, monkeypatch, name, value
 ):
-    assert settings_gap() == ""
+    assert find_settings_gap() == ""
     monkeypatch.setenv(name, value)
-    assert name in settings_gap()
-    assert "secret" not in settings_gap()
+    assert name in find_settings_gap()
+    assert "secret" not in find_settings_gap()
     assert not can_send()
     with pytest.raises(ConfigProblem, match=name):
         send_mail(TO, "Hello", "A text")

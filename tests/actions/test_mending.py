@@ -2,14 +2,20 @@
 
 import pytest
 
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.mending import Mended, bring_back, dismiss, mend, retry
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.actions.set_aside_edits import (
+    CorrectedRow,
+    correct_row,
+    dismiss,
+    retry_rows,
+    undismiss,
+)
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.rows import SetAside
-from allay_metrics.review.known import known_records
-from allay_metrics.review.rows_aside import open_rows
+from allay_metrics.review.record_status import read_record_status
+from allay_metrics.review.set_aside_rows import open_rows
 from tests.support.exports import appointment
 from tests.support.on_file import fingerprint, missing_ids, states
 
@@ -35,19 +41,19 @@ def waiting(desk):
 
 
 def test_a_mended_row_counts_and_both_accounts_hold(desk, with_one_aside):
-    mended = mend(desk.scope, with_one_aside, 2, RIGHT_END)
-    assert isinstance(mended, Mended)
+    mended = correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
+    assert isinstance(mended, CorrectedRow)
     assert mended.outcome == "added"
     assert states(desk.scope) == {"1": "completed", "2": "completed"}
     assert waiting(desk) == []
     assert check_records(desk.scope) == []
-    known = known_records(desk.scope)
+    known = read_record_status(desk.scope)
     assert (known.rows_read, known.rows_counted, known.rows_set_aside) == (2, 2, 0)
 
 
 def test_undoing_the_mending_opens_the_row_again(desk, with_one_aside):
     before = fingerprint(desk.scope)
-    mended = mend(desk.scope, with_one_aside, 2, RIGHT_END)
+    mended = correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
     assert undo_import(desk.scope, mended.import_id) == "mended: march.csv row 2"
     assert fingerprint(desk.scope) == before
     assert waiting(desk) == [("march.csv", 2)]
@@ -55,7 +61,7 @@ def test_undoing_the_mending_opens_the_row_again(desk, with_one_aside):
 
 def test_a_row_still_wrong_says_why_and_changes_nothing(desk, with_one_aside):
     before = fingerprint(desk.scope)
-    still = mend(desk.scope, with_one_aside, 2, {"End Time": "March 3, 2026 9:00 am"})
+    still = correct_row(desk.scope, with_one_aside, 2, {"End Time": "March 3, 2026 9:00 am"})
     assert isinstance(still, SetAside)
     assert (still.row, still.column, still.reason) == (
         2,
@@ -67,20 +73,20 @@ def test_a_row_still_wrong_says_why_and_changes_nothing(desk, with_one_aside):
 
 def test_only_an_open_row_and_its_own_columns_are_mended(desk, with_one_aside):
     with pytest.raises(NotFound, match="no column Moon"):
-        mend(desk.scope, with_one_aside, 2, {"Moon": "full"})
-    mend(desk.scope, with_one_aside, 2, RIGHT_END)
+        correct_row(desk.scope, with_one_aside, 2, {"Moon": "full"})
+    correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
     with pytest.raises(NotFound, match="does not wait"):
-        mend(desk.scope, with_one_aside, 2, RIGHT_END)
+        correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
 
 
 def test_the_file_is_not_undone_under_the_row_mended_from_it(desk, with_one_aside):
-    mend(desk.scope, with_one_aside, 2, RIGHT_END)
+    correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
     with pytest.raises(Conflict, match=r"mended: march\.csv row 2, taken in .* took in rows of it"):
         undo_import(desk.scope, with_one_aside)
 
 
 def test_the_same_bad_row_in_a_newer_file_is_known_to_be_mended(desk, with_one_aside):
-    mended = mend(desk.scope, with_one_aside, 2, RIGHT_END)
+    mended = correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
     report = desk.take_in([ONE, NO_END, LAST], LATER)
     assert (len(report.set_aside), report.missing) == (1, 0)
     assert waiting(desk) == []
@@ -116,7 +122,7 @@ def test_a_newer_file_that_holds_the_row_right_settles_it(desk):
 
 def test_a_repeated_row_does_not_come_in_by_being_retried(desk):
     desk.take_in([ONE, ONE], MONDAY)
-    assert retry(desk.scope, "acuity").rows == 0
+    assert retry_rows(desk.scope, "acuity").rows == 0
     desk.take_in([ONE, LAST], LATER)
     assert states(desk.scope) == {"1": "completed", "last": "completed"}
 
@@ -139,7 +145,7 @@ def test_a_changed_profile_brings_rows_in_with_the_next_file(sqlite_desk, tmp_pa
     first = import_file(sqlite_desk.scope, file, profile=profile, as_of=1_773_600_000)
     assert (first.added, len(first.set_aside)) == (0, 1)
     with pytest.raises(FileProblem, match="is not on file"):
-        mend(sqlite_desk.scope, first.import_id, 1, {"Long": "45"})
+        correct_row(sqlite_desk.scope, first.import_id, 1, {"Long": "45"})
     profile.write_text(OWN + '[formats]\nday = ["%d/%m/%Y"]\n', encoding="utf-8")
     file.write_text("When,Long,Who\n15/3/2026 9:00,60,Bea Moss\n", encoding="utf-8")
     second = import_file(sqlite_desk.scope, file, profile=profile, as_of=1_773_700_000)
@@ -156,8 +162,8 @@ def test_a_ragged_row_never_comes_in_as_it_is(sqlite_desk):
     path.write_text("\r\n".join([*lines[:2], short]) + "\r\n", encoding="utf-8")
     report = import_file(sqlite_desk.scope, path, as_of=1_773_600_000)
     assert len(report.set_aside) == 1
-    assert retry(sqlite_desk.scope, "acuity").rows == 0
-    mended = mend(sqlite_desk.scope, report.import_id, 2, {"Appointment ID": "2"})
+    assert retry_rows(sqlite_desk.scope, "acuity").rows == 0
+    mended = correct_row(sqlite_desk.scope, report.import_id, 2, {"Appointment ID": "2"})
     assert mended.outcome == "added"
 
 
@@ -166,7 +172,7 @@ def test_a_dismissed_row_waits_no_more_not_even_from_a_newer_file(desk, with_one
     assert waiting(desk) == []
     desk.take_in([ONE, NO_END], LATER)
     assert waiting(desk) == []
-    assert bring_back(desk.scope, with_one_aside, 2) == 2
+    assert undismiss(desk.scope, with_one_aside, 2) == 2
     assert len(waiting(desk)) == 1
     with pytest.raises(NotFound, match="not dismissed"):
-        bring_back(desk.scope, with_one_aside, 2)
+        undismiss(desk.scope, with_one_aside, 2)

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.choosing import take_back
-from allay_metrics.actions.one_visit import correct_visit
+from allay_metrics.actions.overrides import undo_overrides
+from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records.tables import visit
 from tests.support.exports import appointment
@@ -38,7 +38,7 @@ def test_type_and_city_are_said_at_once_and_taken_back(filed):
         ("type", "cst", "massage+cst"), ("city", "Oakland", "Berkeley"),
     }  # fmt: skip
     assert visits(filed, *SHOWN) == [("Berkeley", "massage", "cst"), ("Oakland", "cst", "")]
-    assert take_back(filed, saved.undo).visits == 1
+    assert undo_overrides(filed, saved.undo).visits == 1
     assert fingerprint(filed) == before
 
 

@@ -8,18 +8,18 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.courses import read_open_episodes, today_in
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.actions.open_episodes import local_now, read_open_episodes
 from allay_metrics.actions.own_measures import (
     add_measure,
     change_measure,
-    own_measures,
+    list_own_measures,
     retire_measure,
 )
-from allay_metrics.actions.parent_form import consent, open_link, save_answer, screen
-from allay_metrics.actions.take_in import take_in_file
-from allay_metrics.caseload.reported import read_answers
+from allay_metrics.actions.parent_form import open_link, save_answer, save_consent, save_signs
+from allay_metrics.caseload.parent_answers import read_answers
 from allay_metrics.errors import AllayError, Conflict, NotAllowed, QuestionProblem
-from allay_metrics.outcomes.asking import MOMENTS, asked_measures
+from allay_metrics.outcomes.check_in_periods import MOMENTS, choose_measures
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.records.tables import answer, booking, client
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
@@ -61,18 +61,18 @@ def desk(sqlite_scope, tmp_path):
 def test_what_cannot_be_asked_or_counted_is_refused_in_a_sentence(sqlite_scope, changed, why):
     with pytest.raises(AllayError, match=why):
         add_measure(sqlite_scope, replace(ARCHING, **changed))
-    assert own_measures(sqlite_scope) == ()
+    assert list_own_measures(sqlite_scope) == ()
 
 
 def test_it_comes_back_as_it_was_said(scope):
     assert add_measure(scope, ARCHING) == "own_arching"
-    (one,) = own_measures(scope)
+    (one,) = list_own_measures(scope)
     assert (one.measure.low, one.measure.high, one.measure.better) == (0, 10, -1)
     assert (one.measure.threshold, one.measure.basis) == (2, ARCHING.basis)
     assert one.words["es"].question == ARCHING.questions["es"]
     assert len(one.words["en"].values) == 11
     add_measure(scope, MOOD)
-    mood = own_measures(scope)[1]
+    mood = list_own_measures(scope)[1]
     assert mood.measure.kind == "ordinal"
     assert mood.words["es"].choices == ((0, "Molesto"), (1, "Tranquilo"), (2, "Alegre"))
     with pytest.raises(QuestionProblem, match="already"):
@@ -87,7 +87,7 @@ def test_the_owner_alone_changes_measures(desk):
         add_measure(hers, MOOD)
     with pytest.raises(NotAllowed):
         retire_measure(hers, "own_arching", 1)
-    assert len(own_measures(hers)) == 1, "she reads what is asked of her families"
+    assert len(list_own_measures(hers)) == 1, "she reads what is asked of her families"
 
 
 def test_no_form_grows_beyond_eight_questions(sqlite_scope):
@@ -101,11 +101,13 @@ def test_no_form_grows_beyond_eight_questions(sqlite_scope):
         more = replace(ARCHING, label="More", questions=question, concerns=(concern,))
         with pytest.raises(QuestionProblem, match="eight questions"):
             add_measure(sqlite_scope, more)
-    own = own_measures(sqlite_scope)
+    own = list_own_measures(sqlite_scope)
     for concern in concerns().values():
         client = "parent" if concern.client == "parent" else "infant"
         for moment in MOMENTS:
-            asked = [one.id for one in asked_measures(concern.id, client, moment, taken=1, own=own)]
+            asked = [
+                one.id for one in choose_measures(concern.id, client, moment, taken=1, own=own)
+            ]
             assert len(asked) + 1 <= 8
             assert asked[0] == concern.primary_measure or concern.client == "either"
 
@@ -122,20 +124,20 @@ def test_once_answered_its_scale_stays_and_its_words_may_change(desk):
     change_measure(scope, "own_arching", replace(ARCHING, high=5, label="Back arching"), 2)
     with pytest.raises(Conflict):
         change_measure(scope, "own_arching", replace(ARCHING, high=5, label="Late"), 2)
-    (one,) = own_measures(scope)
+    (one,) = list_own_measures(scope)
     assert (one.measure.label, one.version) == ("Back arching", 3)
     retire_measure(scope, "own_arching", 3)
-    assert own_measures(scope)[0].retired
-    assert not own_measures(scope)[0].is_asked("digestion", "B1")
+    assert list_own_measures(scope)[0].retired
+    assert not list_own_measures(scope)[0].is_asked("digestion", "B1")
     retire_measure(scope, "own_arching", 4, retired=False)
-    assert own_measures(scope)[0].is_asked("digestion", "B1")
+    assert list_own_measures(scope)[0].is_asked("digestion", "B1")
 
 
 def _answer_one(scope, measure, value):
     """Put one answer on file, in a check-in that was asked for."""
     signed(scope)
     with scope.read() as conn:
-        (course, *_) = read_open_episodes(conn, scope, today_in(scope).date())
+        (course, *_) = read_open_episodes(conn, scope, local_now(scope).date())
     link = make_link(scope, course.client_id, "day7")
     row = {"practice_id": scope.practice_id, "check_in_id": link.check_in_id, "measure": measure}
     with scope.write("answer") as conn:
@@ -151,8 +153,8 @@ def test_the_form_asks_it_in_both_languages_and_keeps_its_own_values_alone(desk)
         conn.execute(update(booking).values(concern="gassy and spits up"))
     signed(scope)
     token = token_of(make_link(scope, clients["Mia"], "day7"))
-    consent(scope, token, in_totals=True, language="es")
-    screen(scope, token, [])
+    save_consent(scope, token, in_totals=True, language="es")
+    save_signs(scope, token, [])
     form = open_link(scope, token)
     assert "own_mood_at_waking" in form.measures
     page = FormStep(form, "es", "key").draw("own_mood_at_waking")
@@ -177,7 +179,7 @@ def test_a_questionnaire_is_read_for_it_and_the_babys_page_shows_it(desk, tmp_pa
     ]
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
-    report = take_in_file(scope, path, as_of=instant("2026-06-01 08:00"))
+    report = ingest_file(scope, path, as_of=instant("2026-06-01 08:00"))
     assert (report.added, report.warnings) == (2, [])
     with scope.read() as conn:
         mia = conn.execute(select(client.c.id).where(client.c.name == "Mia")).scalar_one()

@@ -6,12 +6,12 @@ from allay_metrics.actions.people import (
     disable,
     enable,
     invite,
-    people,
-    reset,
+    read_people,
+    reset_sign_in,
     set_role,
 )
-from allay_metrics.actions.sessions import look
-from allay_metrics.actions.sign_in import invitation
+from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.sign_in import read_invitation
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import Conflict
 from tests.support.people import MAYA, Someone, ana, maya_invited
@@ -25,7 +25,7 @@ def maya(scope, door):
 
 
 def listed(scope, email=MAYA):
-    return next(one for one in people(scope) if one.email == email)
+    return next(one for one in read_people(scope) if one.email == email)
 
 
 def test_an_invitation_asked_for_twice_is_one_invitation(scope, door, maya):
@@ -33,19 +33,22 @@ def test_an_invitation_asked_for_twice_is_one_invitation(scope, door, maya):
     asked = ("eve@example.test", "Eve", "therapist", "t1")
     first, again = (invite(scope, *asked, code=code) for _ in range(2))
     assert first == again
-    assert invitation(door, code).email == "eve@example.test"
+    assert read_invitation(door, code).email == "eve@example.test"
     with pytest.raises(Conflict, match="listed already"):
         invite(scope, *asked)
     for _ in range(2):
-        assert reset(scope, maya.id, code="a-code-of-a-new-invitation").person_id == maya.id
-    assert Someone(door, reset(scope, maya.id, code="a-code-of-a-new-invitation")).id == maya.id
+        assert reset_sign_in(scope, maya.id, code="a-code-of-a-new-invitation").person_id == maya.id
+    assert (
+        Someone(door, reset_sign_in(scope, maya.id, code="a-code-of-a-new-invitation")).id
+        == maya.id
+    )
 
 
 def test_the_link_that_was_lost_opens_nothing_once_a_new_one_is_made(scope, door, maya):
-    first = reset(scope, maya.id)
-    reset(scope, maya.id)
+    first = reset_sign_in(scope, maya.id)
+    reset_sign_in(scope, maya.id)
     with pytest.raises(Exception, match="used, too old or not known"):
-        invitation(door, first.url_path.removeprefix("/join/"))
+        read_invitation(door, first.url_path.removeprefix("/join/"))
 
 
 def test_an_old_page_shuts_nobody_out_and_lets_nobody_in(scope, maya):
@@ -71,7 +74,7 @@ def test_what_is_pressed_twice_is_done_once(scope, door, maya):
     for _ in range(2):
         disable(scope, maya.id, version=seen + 1)
     assert listed(scope).version == seen + 2
-    assert look(door, maya.token) is None
+    assert read_session(door, maya.token) is None
     for _ in range(2):
         enable(scope, maya.id, version=seen + 2)
     assert listed(scope).version == seen + 3

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.details import save_goals
 from allay_metrics.actions.notes import add_tag, save_client_note
-from allay_metrics.actions.parent_form import confirm_advice, consent, screen, submit
-from allay_metrics.actions.types import assign_type
+from allay_metrics.actions.parent_form import confirm_advice, save_consent, save_signs, submit
+from allay_metrics.actions.therapist_settings import save_goals
+from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import answer, check_in, metadata, red_flag
@@ -22,8 +22,8 @@ def scope(sqlite_desk):
     """A practice that asks, with a form of Mia's that was answered with a sign ticked."""
     token = asked(sqlite_desk)
     scope = sqlite_desk.scope
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, [1])
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, [1])
     confirm_advice(scope, token)
     scope_and_token[scope] = token
     return scope

@@ -2,7 +2,12 @@
 
 import pytest
 
-from allay_metrics.actions.profiles import drop_profile, own_profiles, save_profile, saved_profiles
+from allay_metrics.actions.profiles import (
+    drop_profile,
+    read_own_profiles,
+    read_saved_profiles,
+    save_profile,
+)
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 
 TOML = """name = "booker"
@@ -17,11 +22,11 @@ def test_a_profile_is_kept_changed_and_forgotten(scope):
     first = save_profile(scope, "booker", TOML)
     assert first.version == 1
     second = save_profile(scope, "booker", TOML.replace("Who", "Client"), first.version)
-    assert saved_profiles(scope) == [second]
-    [profile] = own_profiles(scope)
+    assert read_saved_profiles(scope) == [second]
+    [profile] = read_own_profiles(scope)
     assert profile.columns["client_name"] == ("Client",)
     drop_profile(scope, "booker")
-    assert saved_profiles(scope) == []
+    assert read_saved_profiles(scope) == []
 
 
 def test_two_tabs_lose_no_profile(sqlite_scope):
@@ -45,7 +50,7 @@ def test_a_text_that_is_no_such_profile_is_refused(sqlite_scope, toml, says):
     with pytest.raises(FileProblem) as caught:
         save_profile(sqlite_scope, "booker", toml)
     assert says in str(caught.value)
-    assert saved_profiles(sqlite_scope) == []
+    assert read_saved_profiles(sqlite_scope) == []
 
 
 def test_a_profile_nobody_saved_cannot_be_forgotten(sqlite_scope):

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from allay_metrics.actions.people import first_owner
+from allay_metrics.actions.people import invite_first_owner
 from allay_metrics.actions.protocol import (
     TIMES,
     UnableReader,
-    protocol_in_force,
+    format_within,
+    read_current_protocol,
     sign_protocol,
-    within_words,
 )
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reader_steps import reader_step, reader_steps
@@ -32,7 +32,7 @@ def unmailed(scope):
 def test_what_is_signed_is_in_force_as_it_was_signed(scope):
     duty = replace(DUTY, within=30, hours=ReadingHours((1, 3, 5), 9, 17), steps=tuple("abcdefg"))
     signed(scope, duty)
-    kept = protocol_in_force(scope)
+    kept = read_current_protocol(scope)
     assert (kept.duty, kept.within, kept.duty.recipients) == (
         duty, "30 minutes", (READER, STAND_IN)
     )  # fmt: skip
@@ -57,18 +57,18 @@ def test_what_is_signed_is_in_force_as_it_was_signed(scope):
 def test_what_is_missing_or_cannot_be_is_said(sqlite_scope, change, says):
     with pytest.raises(QuestionProblem, match=says):
         signed(sqlite_scope, replace(DUTY, **change))
-    assert protocol_in_force(sqlite_scope) is None
+    assert read_current_protocol(sqlite_scope) is None
 
 
 def test_a_practice_of_one_has_nobody_to_stand_in(sqlite_scope):
     signed(sqlite_scope, replace(DUTY, stand_in="", stand_in_email=" "))
-    assert protocol_in_force(sqlite_scope).duty.recipients == (READER,)
+    assert read_current_protocol(sqlite_scope).duty.recipients == (READER,)
 
 
 def test_without_a_mail_server_it_is_signed_only_by_who_knows_it(sqlite_scope, monkeypatch):
     with pytest.raises(QuestionProblem, match="nobody will be told"):
         sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.")
-    assert protocol_in_force(sqlite_scope) is None
+    assert read_current_protocol(sqlite_scope) is None
     sign_protocol(sqlite_scope, "Ada Owner", DUTY, "What we do.", unmailed=True)
     assert unmailed(sqlite_scope) == [1]
     name_server(monkeypatch, 25)
@@ -86,11 +86,11 @@ def test_a_wrong_setting_of_mail_is_named_where_it_is_signed(sqlite_scope, monke
 
 def test_one_signed_meanwhile_is_not_replaced_unseen(sqlite_scope):
     signed(sqlite_scope)
-    seen = protocol_in_force(sqlite_scope).signed_at
+    seen = read_current_protocol(sqlite_scope).signed_at
     signed(sqlite_scope, replace(DUTY, within=60), replaces=seen)
     with pytest.raises(Conflict, match="signed one meanwhile"):
         signed(sqlite_scope, replace(DUTY, within=30), replaces=seen)
-    assert protocol_in_force(sqlite_scope).duty.within == 60
+    assert read_current_protocol(sqlite_scope).duty.within == 60
 
 
 def test_one_signed_before_a_parents_signs_had_steps_counts_and_is_signed_again_as_new(scope):
@@ -98,14 +98,14 @@ def test_one_signed_before_a_parents_signs_had_steps_counts_and_is_signed_again_
     empty = dict.fromkeys(("step_body_1", "step_body_2", "step_mood_1", "step_mood_2"))
     with scope.write("make the protocol an old one") as conn:
         conn.execute(update(safety_protocol).values(step_2="Ours.", **empty))
-    steps = protocol_in_force(scope).duty.steps
+    steps = read_current_protocol(scope).duty.steps
     shown = [reader_step(flag, steps) for flag in red_flags() if flag.tier == 2]
     assert set(shown) == {"Ours.", reader_steps()[4], reader_steps()[6]}
     filled = tuple(one or ours for one, ours in zip(steps, reader_steps(), strict=True))
     again = replace(DUTY, steps=filled)
     signed(scope, again)
-    assert protocol_in_force(scope).duty == again
-    assert all(protocol_in_force(scope).duty.steps)
+    assert read_current_protocol(scope).duty == again
+    assert all(read_current_protocol(scope).duty.steps)
 
 
 @pytest.mark.parametrize("flag", red_flags(), ids=lambda flag: str(flag.id))
@@ -120,7 +120,7 @@ def test_only_a_sign_of_the_body_asks_for_a_doctor_before_a_visit(flag):
 
 def test_a_template_of_each_step_ships_and_every_time_has_words():
     assert all(len(step) > 40 for step in reader_steps())
-    assert [within_words(one) for one in TIMES] == [
+    assert [format_within(one) for one in TIMES] == [
         "15 minutes", "30 minutes", "1 hour", "2 hours", "4 hours", "8 hours", "12 hours",
         "24 hours",
     ]  # fmt: skip
@@ -128,7 +128,7 @@ def test_a_template_of_each_step_ships_and_every_time_has_words():
 
 def test_an_address_of_nobody_who_may_sign_in_is_known_or_mended(sqlite_scope, monkeypatch):
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
-    invited = first_owner(sqlite_scope, ANA, "Ana Reyes")
+    invited = invite_first_owner(sqlite_scope, ANA, "Ana Reyes")
     alone = replace(DUTY, reader_email=ANA.title(), stand_in="", stand_in_email="")
     with pytest.raises(UnableReader, match="nobody who may sign in now") as refused:
         signed(sqlite_scope, alone, unable=())
@@ -139,9 +139,9 @@ def test_an_address_of_nobody_who_may_sign_in_is_known_or_mended(sqlite_scope, m
         signed(sqlite_scope, DUTY, unable=[READER])
     assert refused.value.addresses == (READER, STAND_IN)
     signed(sqlite_scope, DUTY, unable=[READER, STAND_IN])
-    assert protocol_in_force(sqlite_scope).duty == DUTY
+    assert read_current_protocol(sqlite_scope).duty == DUTY
 
 
 def test_where_nobody_signs_in_every_address_is_taken(sqlite_scope):
     signed(sqlite_scope, unable=())
-    assert protocol_in_force(sqlite_scope).duty == DUTY
+    assert read_current_protocol(sqlite_scope).duty == DUTY

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, FileProblem
 from allay_metrics.records.tables import answer, check_in, client, client_detail, import_
-from allay_metrics.review.known import known_records
+from allay_metrics.review.record_status import read_record_status
 from tests.support.answer_forms import WRITERS, Parent, google_direct, google_sheet, typeform
 from tests.support.exports import appointment, instant
 from tests.support.on_file import fingerprint
@@ -44,7 +44,7 @@ def practice(desk):
 
 
 def _take_in(desk, path, as_of=EXPORTED, **options):
-    return take_in_file(desk.scope, path, as_of=instant(as_of), **options)
+    return ingest_file(desk.scope, path, as_of=instant(as_of), **options)
 
 
 def _counts(report):
@@ -187,9 +187,9 @@ def test_a_dry_run_keeps_nothing(practice, tmp_path):
 
 
 def test_the_import_stands_in_the_history_and_tells_nothing_of_visits(practice, tmp_path):
-    before = known_records(practice.scope)
+    before = read_record_status(practice.scope)
     report = _take_in(practice, google_direct(tmp_path / "form.csv", PARENTS))
-    assert known_records(practice.scope) == before
+    assert read_record_status(practice.scope) == before
     assert ("google_forms", "answers", 5) in _rows(
         practice.scope, import_.c.source, import_.c.holds, import_.c.rows_read
     )
@@ -234,7 +234,7 @@ def test_a_row_right_in_a_newer_file_settles_the_older_one(practice, tmp_path):
     assert _take_in(practice, path).set_aside[0].reason == "it answers none of the questions"
     right = google_direct(tmp_path / "new.csv", PARENTS[1:2])
     report = _take_in(practice, right, "2026-06-02 08:00")
-    from allay_metrics.review.rows_aside import open_rows
+    from allay_metrics.review.set_aside_rows import open_rows
 
     assert open_rows(practice.scope).empty
     undo_import(practice.scope, report.import_id)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.courses import today_in
-from allay_metrics.actions.keep_up import keep_up
+from allay_metrics.actions.open_episodes import local_now
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.actions.retention import read_retention, remove_old, save_retention
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records.tables import answer, audit, check_in, import_, red_flag, set_aside
@@ -20,7 +20,7 @@ MONDAY = "2026-03-09 08:00"
 
 def _check_in(scope, key, days_ago, *, sign=False):
     ids = {"practice_id": scope.practice_id, "id": key, "source_key": key, "source": "form"}
-    due = today_in(scope).date() - timedelta(days=days_ago)
+    due = local_now(scope).date() - timedelta(days=days_ago)
     row = {"moment": "B0", "due_on": due, "language": "en", "in_totals": 1}
     keys = {"practice_id": scope.practice_id, "check_in_id": key}
     with scope.write("put a check-in on file") as conn:
@@ -81,7 +81,7 @@ def test_the_next_import_removes_and_says_so(old):
 
 def test_the_next_start_removes_and_the_trail_knows(old):
     save_retention(old.scope, None, 12)
-    keep_up(old.scope)
+    rederive_outdated(old.scope)
     assert _left(old.scope)[1] == 0
     with old.scope.read() as conn:
         actions = conn.execute(select(audit.c.action)).scalars().all()

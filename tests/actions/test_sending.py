@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from allay_metrics.actions.check_in_mail import send_link
 from allay_metrics.actions.check_ins import FORM
-from allay_metrics.actions.inviting import mail_invitation
+from allay_metrics.actions.invitation_mail import mail_invitation
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.parent_form import open_link
-from allay_metrics.actions.people import first_owner
-from allay_metrics.actions.sending import send_link
-from allay_metrics.actions.sign_in import invitation
+from allay_metrics.actions.people import invite_first_owner
+from allay_metrics.actions.sign_in import read_invitation
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
 from allay_metrics.records import DOOR
-from allay_metrics.review.check_ins import due
+from allay_metrics.review.check_ins import find_due_check_ins
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.on_file import check_ins
 from tests.support.people import SECRET
@@ -38,7 +38,7 @@ def test_a_link_arrives_and_opens_the_form(sqlite_desk, box):
     assert (to, letter["From"]) == (["quillon.vexworthy@example.org"], "care@example.org")
     assert f"https://care.example.org{link.url_path}\r\n" in text
     assert open_link(scope, token_of(link)).kind == "infant"
-    assert due(scope)[0].sent_at is not None
+    assert find_due_check_ins(scope)[0].sent_at is not None
     said = letter.as_string().replace("quillon.vexworthy@", "")
     assert not re.search("Mirabilis|Quillon|Vexworthy|Ottoline|Marsh", said, re.IGNORECASE)
 
@@ -91,7 +91,7 @@ def test_an_invitation_goes_to_whom_it_is_for_and_stands_where_the_letter_is_not
     scope, box, monkeypatch
 ):
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
-    invited = first_owner(scope, "ana@example.test", "Quillonetta Vexworthy")
+    invited = invite_first_owner(scope, "ana@example.test", "Quillonetta Vexworthy")
     mail_invitation(scope, "ana@example.test", invited)
     ((to, letter),) = box.letters
     assert to == ["ana@example.test"]
@@ -101,4 +101,6 @@ def test_an_invitation_goes_to_whom_it_is_for_and_stands_where_the_letter_is_not
     with pytest.raises(Conflict):
         mail_invitation(scope, "ana@example.test", invited)
     door = replace(scope, viewer=DOOR)
-    assert invitation(door, invited.url_path.removeprefix("/join/")).email == "ana@example.test"
+    assert (
+        read_invitation(door, invited.url_path.removeprefix("/join/")).email == "ana@example.test"
+    )

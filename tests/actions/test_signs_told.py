@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.caseload.reported import read_answers
+from allay_metrics.caseload.parent_answers import read_answers
 from allay_metrics.metrics.outcomes import read_episodes
 from allay_metrics.records.tables import check_in, red_flag
-from allay_metrics.review.check_ins import acknowledged_flags, open_flags
+from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
 from tests.support.exports import appointment, instant
 from tests.support.on_file import fingerprint
 
@@ -31,7 +31,7 @@ def practice(desk):
 def _take_in(desk, path, *rows, head=HEAD, as_of="2026-06-01 08:00"):
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *rows])
-    return take_in_file(desk.scope, path, as_of=instant(as_of))
+    return ingest_file(desk.scope, path, as_of=instant(as_of))
 
 
 def _scores(scope):
@@ -43,25 +43,25 @@ def test_a_yes_is_raised_and_its_scores_wait_until_somebody_says_what_was_done(p
     report = _take_in(practice, tmp_path / "form.csv", WELL, ILL)
     assert (report.added, report.set_aside) == (2, [])
     assert "1 warning sign ticked" in report.notes[0]
-    (flag,) = open_flags(scope)
+    (flag,) = read_open_flags(scope)
     assert (flag.client, flag.flag.id) == ("Mia", 8)
     assert flag.raised_at == instant("2026-03-30 18:00"), "when it was ticked, not when it came in"
     assert _scores(scope) == [90]
     assert [value for one in read_answers(scope, flag.client_id) for _, value in one.points] == [90]
     acknowledge(scope, flag.check_in_id, 8, "Called: seen by her doctor")
-    assert open_flags(scope) == ()
+    assert read_open_flags(scope) == ()
     assert _scores(scope) == [90, 30]
 
 
 def test_it_is_raised_once(practice, tmp_path):
     scope = practice.scope
     _take_in(practice, tmp_path / "form.csv", WELL, ILL)
-    (flag,) = open_flags(scope)
+    (flag,) = read_open_flags(scope)
     acknowledge(scope, flag.check_in_id, 8, "Called")
     before = fingerprint(scope)
     again = _take_in(practice, tmp_path / "form.csv", WELL, ILL)
     assert (again.added, again.updated, again.unchanged) == (0, 0, 2)
-    assert open_flags(scope) == ()
+    assert read_open_flags(scope) == ()
     undo_import(scope, again.import_id)
     assert fingerprint(scope) == before
 
@@ -77,23 +77,23 @@ def test_a_newer_file_raises_what_is_new_and_undo_takes_that_alone_back(practice
         head=more, as_of="2026-06-02 08:00",
     )  # fmt: skip
     assert (report.added, report.updated, report.unchanged) == (0, 1, 1)
-    assert [one.flag.id for one in open_flags(scope)] == [3, 8]
+    assert [one.flag.id for one in read_open_flags(scope)] == [3, 8]
     undo_import(scope, report.import_id)
-    assert [one.flag.id for one in open_flags(scope)] == [8]
+    assert [one.flag.id for one in read_open_flags(scope)] == [8]
     assert fingerprint(scope) == before
 
 
 def test_what_a_newer_file_no_longer_ticks_stays_raised(practice, tmp_path):
     _take_in(practice, tmp_path / "form.csv", ILL)
     _take_in(practice, tmp_path / "new.csv", [*ILL[:4], "No"], as_of="2026-06-02 08:00")
-    assert len(open_flags(practice.scope)) == 1
+    assert len(read_open_flags(practice.scope)) == 1
 
 
 def test_undo_leaves_no_sign(practice, tmp_path):
     before = fingerprint(practice.scope)
     report = _take_in(practice, tmp_path / "form.csv", WELL, ILL)
     undo_import(practice.scope, report.import_id)
-    assert open_flags(practice.scope) == ()
+    assert read_open_flags(practice.scope) == ()
     assert fingerprint(practice.scope) == before
     with practice.scope.read() as conn:
         assert conn.execute(select(func.count()).select_from(red_flag)).scalar_one() == 0
@@ -102,9 +102,9 @@ def test_undo_leaves_no_sign(practice, tmp_path):
 def test_a_sign_of_somebody_nobody_knows_stands_before_the_owner(practice, tmp_path):
     scope = practice.scope
     _take_in(practice, tmp_path / "form.csv", STRANGER)
-    (flag,) = open_flags(scope)
+    (flag,) = read_open_flags(scope)
     assert (flag.client, flag.client_id) == ("Not matched: Ivo", "")
-    assert open_flags(scope.as_therapist("Maya Lopez")) == ()
+    assert read_open_flags(scope.as_therapist("Maya Lopez")) == ()
     acknowledge(scope, flag.check_in_id, 8, "Wrote to the address")
     assert [one.client for one in acknowledged_flags(scope)] == ["Not matched: Ivo"]
 
@@ -117,4 +117,4 @@ def test_a_sign_alone_is_an_answer_and_one_in_a_row_set_aside_is_said(practice, 
     assert any("a warning sign is ticked in row 2, set aside" in one for one in report.notes)
     with practice.scope.read() as conn:
         assert conn.execute(select(func.count()).select_from(check_in)).scalar_one() == 1
-    assert len(open_flags(practice.scope)) == 1
+    assert len(read_open_flags(practice.scope)) == 1

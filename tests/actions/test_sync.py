@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from allay_metrics import config
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.sync import sync_acuity
 from allay_metrics.cli import main
 from allay_metrics.errors import ConfigProblem, FileProblem

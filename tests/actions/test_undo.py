@@ -4,9 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions import account
+from allay_metrics.actions import import_accounting
 from allay_metrics.actions.care import close_care
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, NotFound
 from tests.support.exports import appointment, day, instant
@@ -81,7 +81,7 @@ def test_an_undone_import_is_taken_in_again(desk):
 
 def test_of_files_exported_at_one_moment_the_one_before_is_given_back(desk, monkeypatch):
     """Taken in within one second, so that only their order tells them apart."""
-    monkeypatch.setattr(account, "now", lambda: instant(LATER))
+    monkeypatch.setattr(import_accounting, "now", lambda: instant(LATER))
     desk.take_in(TWO, MONDAY)
     for _ in range(4):
         before = bookings(desk.scope, "held_by")

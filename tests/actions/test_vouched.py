@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select, update
 
-from allay_metrics.actions.people import disable, enable, reset
-from allay_metrics.actions.sessions import look
-from allay_metrics.actions.sign_in import invitation, sign_in
-from allay_metrics.actions.vouched import sign_in_vouched
+from allay_metrics.actions.oidc_sign_in import sign_in_by_oidc
+from allay_metrics.actions.people import disable, enable, reset_sign_in
+from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.sign_in import read_invitation, sign_in
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records.tables import login_session, person
 from allay_metrics.records.types import now
@@ -23,7 +23,7 @@ def invited(scope, door):
 
 
 def vouched(door, email=MAYA, subject=SUBJECT, issuer=ISSUER):
-    return sign_in_vouched(door, issuer, subject, email, label="Safari on iPhone")
+    return sign_in_by_oidc(door, issuer, subject, email, label="Safari on iPhone")
 
 
 def refused(door, **who):
@@ -39,14 +39,17 @@ def refused(door, **who):
 def test_an_invited_address_is_bound_to_its_id_at_the_provider_at_the_first_sign_in(
     scope, door, invited
 ):
-    session = look(door, vouched(door, email=" Maya@Example.test"))
+    session = read_session(door, vouched(door, email=" Maya@Example.test"))
     assert (session.person_id, session.way, session.role) == (
         invited.person_id,
         "oidc",
         "therapist",
     )
     # From now on the id counts: the address at the provider may have changed.
-    assert look(door, vouched(door, email="maya.lopez@else.test")).person_id == invited.person_id
+    assert (
+        read_session(door, vouched(door, email="maya.lopez@else.test")).person_id
+        == invited.person_id
+    )
     assert refused(door, subject="1091-another")
     assert refused(door, issuer="https://another.example")
     assert trail(scope)[-5:] == [
@@ -59,7 +62,7 @@ def test_an_invited_address_is_bound_to_its_id_at_the_provider_at_the_first_sign
 def test_the_invitation_is_used_up_by_it(door, invited):
     vouched(door)
     with pytest.raises(NotFound):
-        invitation(door, invited.url_path.removeprefix("/join/"))
+        read_invitation(door, invited.url_path.removeprefix("/join/"))
     with pytest.raises(NotAllowed):
         sign_in(door, MAYA, "", "", label="x")
 
@@ -82,16 +85,18 @@ def test_an_old_invitation_binds_nobody(scope, door, invited):  # noqa: ARG001
 def test_who_is_shut_out_is_shut_out_on_this_way_too(scope, door, invited):
     token = vouched(door)
     disable(scope, invited.person_id)
-    assert look(door, token) is None
+    assert read_session(door, token) is None
     assert refused(door)
     enable(scope, invited.person_id)
-    assert look(door, vouched(door)) is not None
+    assert read_session(door, vouched(door)) is not None
 
 
 def test_a_reset_takes_the_id_back(scope, door, invited):
     vouched(door)
-    again = reset(scope, invited.person_id)
+    again = reset_sign_in(scope, invited.person_id)
     assert refused(door, email="eve@example.test")
     maya = Someone(door, again)
-    assert look(door, sign_in(door, MAYA, PASSWORD, maya.next_code(), label="x")) is not None
+    assert (
+        read_session(door, sign_in(door, MAYA, PASSWORD, maya.next_code(), label="x")) is not None
+    )
     assert refused(door)

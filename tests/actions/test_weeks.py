@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.actions.weeks import keep_snapshots, save_note, set_goals
+from allay_metrics.actions.weeks import save_note, save_snapshots, set_goals
 from allay_metrics.errors import Conflict
 from allay_metrics.records.tables import goal, week_note, week_snapshot
 from tests.support.exports import appointment
@@ -46,9 +46,9 @@ def test_a_note_saved_twice_is_saved_once(scope):
 def test_the_numbers_first_told_are_kept(desk):
     report = desk.take_in(ONE, "2026-03-09 08:00")
     told = {"completed": {"value": 1, "numerator": 1, "denominator": None}}
-    keep_snapshots(desk.scope, report.import_id, {WEEK: told})
+    save_snapshots(desk.scope, report.import_id, {WEEK: told})
     other = {"completed": {"value": 2, "numerator": 2, "denominator": None}}
-    keep_snapshots(desk.scope, report.import_id, {WEEK: other, NEXT: other})
+    save_snapshots(desk.scope, report.import_id, {WEEK: other, NEXT: other})
     with desk.scope.read() as conn:
         asked = select(week_snapshot.c.week, week_snapshot.c.numbers)
         kept = conn.execute(asked.order_by(week_snapshot.c.week)).all()
@@ -58,7 +58,7 @@ def test_the_numbers_first_told_are_kept(desk):
 
 def test_numbers_told_by_an_undone_import_are_gone(desk):
     before = desk.take_in(ONE, "2026-03-09 08:00")
-    keep_snapshots(desk.scope, before.import_id, {WEEK: {}})
+    save_snapshots(desk.scope, before.import_id, {WEEK: {}})
     undo_import(desk.scope, before.import_id)
     with desk.scope.read() as conn:
         assert conn.execute(select(week_snapshot)).all() == []

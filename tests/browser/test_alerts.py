@@ -13,7 +13,7 @@ from allay_metrics.actions.alerts import send_alerts
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import acknowledged_flags, open_flags
+from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
 from tests.support.asked import DUTY, STAND_IN, in_care, seen, signed
 from tests.support.axe import violations
 from tests.support.browser import PATIENCE, settle
@@ -142,7 +142,7 @@ def test_a_ticked_sign_is_mailed_its_link_opens_it_and_once_acknowledged_no_mail
     phone.get_by_label("What was done?").fill("Called, she is at the doctor's")
     phone.get_by_role("button", name="Acknowledge").click()
     expect(phone.get_by_text("Acknowledged, with what was done.")).to_be_visible()
-    assert open_flags(scope) == ()
+    assert read_open_flags(scope) == ()
     (kept,) = acknowledged_flags(scope)
     assert (kept.by, kept.done) == ("owner", "Called, she is at the doctor's")
     # Not when its time has passed either.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.take_in import take_in_file
+from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.records import open_practice
 from tests.browser.test_mapping import drop
 from tests.support.axe import violations
@@ -75,6 +75,6 @@ def test_an_unknown_form_is_mapped_taken_in_and_its_doubt_answered(
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.get_by_text("Kept: Mia (Lee)")).to_be_visible()
 
-    report = take_in_file(scope, form)
+    report = ingest_file(scope, form)
     assert (report.source, report.unchanged) == ("our_form", 2)
     assert not any("nobody for certain" in note for note in report.notes)

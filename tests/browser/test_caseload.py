@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families, read_worse
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families, read_worse
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import waiting
-from allay_metrics.review.needs import count_needs
+from allay_metrics.review.check_ins import list_waiting
+from allay_metrics.review.owner_tasks import count_needs
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.axe import violations
 from tests.support.browser import Watched, press, settle
@@ -40,7 +40,7 @@ def test_the_first_screen_of_a_phone_holds_the_next_visit_and_its_three_taps(
 ) -> None:
     server, url = demo
     scope = maya(url)
-    today = today_of(scope)
+    today = compute_today(scope)
     card = read_day(scope, today).next_one(today.now)
     assert card is not None
     go(phone, address(server, scope, "caseload"))
@@ -73,7 +73,7 @@ def test_caseload_and_baby_are_within_their_width_and_without_faults(
 ) -> None:
     server, url = demo
     scope = maya(url)
-    families = read_families(scope, today_of(scope))
+    families = read_families(scope, compute_today(scope))
     twins = next(one for one in families if sum(p.is_infant for p in one.people) > 1)
     page = watch(size, scheme).page
     for path, more in (("caseload", {}), ("baby", {"client": twins.leads_to})):
@@ -89,7 +89,7 @@ def test_twins_stand_side_by_side_on_a_laptop_and_one_below_the_other_on_a_phone
 ) -> None:
     server, url = demo
     scope = maya(url)
-    families = read_families(scope, today_of(scope))
+    families = read_families(scope, compute_today(scope))
     twins = next(one for one in families if sum(p.is_infant for p in one.people) > 1)
     for size, beside in (("wide", True), ("phone", False)):
         page = watch(size).page
@@ -119,9 +119,9 @@ def test_closing_care_takes_the_family_off_both_lists_and_shows_the_graduation(
 ) -> None:
     server, url = own_demo
     scope = maya(url)
-    today = today_of(scope)
-    waits = waiting(scope, today.now)
-    looks = look_first(read_families(scope, today), today, read_worse(scope, today), waits)
+    today = compute_today(scope)
+    waits = list_waiting(scope, today.now)
+    looks = list_attention(read_families(scope, today), today, read_worse(scope, today), waits)
     first = looks[0].family
     owner = open_practice(url)
     without = count_needs(owner, today.day).no_next
@@ -150,7 +150,7 @@ def test_of_two_tabs_the_second_sees_both_texts_and_loses_neither(
 ) -> None:
     server, url = own_demo
     scope = maya(url)
-    client = read_families(scope, today_of(scope))[0].leads_to
+    client = read_families(scope, compute_today(scope))[0].leads_to
     one, other = watch().page, watch().page
     for page in (one, other):
         go(page, address(server, scope, "baby", client=client))

@@ -21,7 +21,7 @@ import sys
 import streamlit as st
 from allay_metrics import ui
 from allay_metrics.spreadsheet import Export
-from allay_metrics.ui import export, serving
+from allay_metrics.ui import export, launch
 
 def head(scope):
     who = st.query_params["week"]
@@ -33,7 +33,7 @@ def head(scope):
     st.stop()
 
 ui.week_head = head
-serving.main(["--server.address", "127.0.0.1", "--server.port", sys.argv[-1]])
+launch.main(["--server.address", "127.0.0.1", "--server.port", sys.argv[-1]])
 """
 
 

@@ -14,7 +14,7 @@ BREAKS = """
 import sys
 import streamlit as st
 from allay_metrics import ui
-from allay_metrics.ui import serving
+from allay_metrics.ui import launch
 from allay_metrics.ui.week import head as week_head
 
 def broken(*_):
@@ -27,7 +27,7 @@ def head(_scope):
     st.stop()
 
 ui.week_head = head
-serving.main(["--server.address", "127.0.0.1", "--server.port", sys.argv[-1]])
+launch.main(["--server.address", "127.0.0.1", "--server.port", sys.argv[-1]])
 """
 
 

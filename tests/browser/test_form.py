@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from allay_metrics.actions.check_ins import acknowledge, make_link
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import open_flags, unread_words
+from allay_metrics.review.check_ins import read_open_flags, read_unread_words
 from tests.support.asked import in_care, seen, signed
 from tests.support.axe import violations
 from tests.support.browser import PATIENCE
@@ -121,7 +121,7 @@ def test_a_parent_answers_in_a_few_taps_and_the_link_is_dead(asking, phone_in) -
     # Nothing of the link is left in the address of the last page.
     assert page.url.endswith("/c/done/en")
     _, scope, clients = asking
-    assert [one.texts[-1] for one in unread_words(scope)] == [("words", "She sleeps better.")]
+    assert [one.texts[-1] for one in read_unread_words(scope)] == [("words", "She sleeps better.")]
     # A second submission: the same link again, and the way back.
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text(said["closed_title"])
@@ -130,8 +130,8 @@ def test_a_parent_answers_in_a_few_taps_and_the_link_is_dead(asking, phone_in) -
     if page.get_by_role("button", name=said["send"]).count():
         press(page, said["send"])
     expect(page.get_by_role("heading", level=1)).to_have_text(said["closed_title"])
-    assert len(unread_words(scope)) == 1
-    assert clients["Mia"] == unread_words(scope)[0].client_id
+    assert len(read_unread_words(scope)) == 1
+    assert clients["Mia"] == read_unread_words(scope)[0].client_id
     _asked_nothing_else(phone)
 
 
@@ -158,7 +158,7 @@ def test_a_sign_is_shown_full_screen_with_a_number_to_tap_and_reaches_the_practi
     page.get_by_label("What was done?").fill("Called, the baby is with a doctor")
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_text("Acknowledged, with what was done.")).to_be_visible()
-    assert open_flags(scope, clients["Leo"]) == ()
+    assert read_open_flags(scope, clients["Leo"]) == ()
     press(phone.page, phrases("en")["told"])
     expect(phone.page.locator("button[name=value], input[name=weeks]").first).to_be_visible()
     press(phone.page, phrases("en")["skip"])
@@ -244,7 +244,7 @@ def test_every_page_of_the_form_is_accessible(
     context.close()
     # No other test finds a sign open that is none of its own.
     _, scope, clients = asking
-    (flag,) = open_flags(scope, clients[name])
+    (flag,) = read_open_flags(scope, clients[name])
     acknowledge(scope, flag.check_in_id, flag.flag.id, "Called")
     assert faults == []
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from allay_metrics.outcomes.reading_hours import ReadingHours
-from allay_metrics.server.form_door import FormDoor
-from allay_metrics.server.form_html import CLOSED, DAMAGED, WAIT, away
+from allay_metrics.server.form_html import CLOSED, DAMAGED, WAIT, away_page
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.site import Site
 from tests.support.asked import DUTY, asked, request, signed
 from tests.support.exports import ZONE, Desk
@@ -46,7 +46,7 @@ def pages(desk: Desk, language: str) -> list[str]:
     token = asked(desk)
     other_day = (datetime.now(ZONE).isoweekday() + 2) % 7 + 1
     signed(desk.scope, replace(DUTY, hours=ReadingHours((other_day,), 9, 10)))
-    door = FormDoor(lambda: desk.scope, Site("127.0.0.1", 8501), lambda: None)
+    door = FormRoutes(lambda: desk.scope, Site("127.0.0.1", 8501), lambda: None)
     parent = Parent(door, token)
     found = [parent.page.text]
     parent.page = request(door, "GET", token, query=f"lang={language}")
@@ -55,7 +55,7 @@ def pages(desk: Desk, language: str) -> list[str]:
     while 'name="text" rows' not in parent.page.text or 'name="skip"' in parent.page.text:
         found.append(parent.press(skip="1").text)
     found += [parent.press(text="").text, request(door, "GET", token, query="at=leave").text]
-    return [*found, CLOSED, DAMAGED, WAIT, away([("text", "Kept.")])]
+    return [*found, CLOSED, DAMAGED, WAIT, away_page([("text", "Kept.")])]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,7 +40,7 @@ OPENERS = {
 _SEEDED = {
     privacy.Name: "'Zqxwort' || substr(hex({column}), 1, 6) || ' Zqxwortson'",
     privacy.PrivateText: "'zqxwort words of ' || substr({column}, 1, 3)",
-    privacy.Raw: "json_object('First Name', 'Zqxwort', 'Start Time', 'zqxwort o clock')",
+    privacy.RawRowJson: "json_object('First Name', 'Zqxwort', 'Start Time', 'zqxwort o clock')",
 }
 _CONTACTS = {
     "phone": f"'+1{DIGITS}'",

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from allay_metrics.records import open_engine, open_practice, upgrade
-from allay_metrics.records.database import guarded
+from allay_metrics.records.database import open_database
 from tests.support.apart import run_apart
 from tests.support.asked import asked
 from tests.support.browser import settle
@@ -54,7 +54,7 @@ def practice(tmp_path_factory) -> Iterator[Practice]:
 def _migrate(url: str) -> None:
     engine = open_engine(url)
     upgrade(engine)
-    guarded(engine).dispose()
+    open_database(engine).dispose()
     engine.dispose()
 
 

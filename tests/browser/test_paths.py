@@ -3,12 +3,13 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import PATIENCE, Watched, settle
+from tests.support.browser import PATIENCE, Watched, asks, settle
 from tests.support.dashboard import (
     choose,
     chosen,
@@ -56,16 +57,16 @@ def click_mark(page: Page, figure: Locator, *data: str) -> str:
     settle(page)
     until = time.monotonic() + PATIENCE / 1_000
     while True:
-        # The figure may still move, and listens to the mouse only once it is drawn.
+        # The figure may still move, or be drawn anew under the mouse: then a click is on nothing.
         mark = next(mark for mark in figure.evaluate(MARKS) if mark["data"] == list(data))
-        page.mouse.move(mark["x"] - 1, mark["y"])
-        page.mouse.move(mark["x"], mark["y"])
+        at = mark["x"], mark["y"]
+        page.mouse.move(at[0] - 1, at[1])
+        page.mouse.move(*at)
         page.evaluate("() => new Promise(requestAnimationFrame)")
-        if figure.evaluate(IS_ON_MARK, list(data)):
-            break
-        assert time.monotonic() < until, f"the mouse is never on {data}"
-    page.mouse.click(mark["x"], mark["y"])
-    return mark["said"]
+        is_on_mark = figure.evaluate(IS_ON_MARK, list(data))
+        if is_on_mark and asks(page, partial(page.mouse.click, *at)):
+            return mark["said"]
+        assert time.monotonic() < until, f"no click on {data} was heard"
 
 
 def address(page: Page) -> dict[str, list[str]]:

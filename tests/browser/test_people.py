@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from allay_metrics.actions.own_sign_in import devices, forget_device
-from allay_metrics.actions.people import invite, people
-from allay_metrics.actions.sessions import look
+from allay_metrics.actions.own_sign_in import forget_device, list_devices
+from allay_metrics.actions.people import invite, read_people
+from allay_metrics.actions.sessions import read_session
 from allay_metrics.records import DOOR, UNKNOWN, open_practice
 from allay_metrics.records.tables import login_session, practice
 from allay_metrics.records.types import now
@@ -130,7 +130,7 @@ def test_from_the_invitation_to_the_caseload_and_out_again(owned, served, hers, 
     # Her tab that stood open: the next click ends it.
     phone.get_by_role("link", name="Caseload").first.click()
     expect(phone.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert [one.email for one in people(owned[0]) if one.disabled_at] == [MAYA]
+    assert [one.email for one in read_people(owned[0]) if one.disabled_at] == [MAYA]
 
 
 def test_a_remembered_phone_opens_with_a_pin_until_it_is_revoked(owned, served, hers, watch):
@@ -152,7 +152,7 @@ def test_a_remembered_phone_opens_with_a_pin_until_it_is_revoked(owned, served, 
     assert phone.url.split("?")[0] == f"{served.url}/caseload"
 
     # A new morning: her session is idle for long, her tab loads the page anew.
-    with door.keep() as conn:
+    with door.write_accounts() as conn:
         conn.execute(update(login_session).values(seen_at=now() - 3_600))
     phone.goto(f"{served.url}/caseload")
     expect(phone.get_by_text(f"Hello {hers.name.split()[0]}.")).to_be_visible()
@@ -167,7 +167,7 @@ def test_a_remembered_phone_opens_with_a_pin_until_it_is_revoked(owned, served, 
     settle(phone)
     assert phone.url.split("?")[0] == f"{served.url}/caseload"
 
-    forget_device(scope, maya.id, devices(scope, maya.id)[0].id)
+    forget_device(scope, maya.id, list_devices(scope, maya.id)[0].id)
     phone.goto(f"{served.url}/caseload")
     expect(phone.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(phone.get_by_label("PIN", exact=True)).to_have_count(0)
@@ -227,7 +227,7 @@ def test_an_account_elsewhere_signs_in_across_sites(owned, serve, hers, browser,
         assert page.url.split("?")[0] == f"{here}/caseload"
         (sid,) = [one for one in page.context.cookies() if one["name"] == "sid"]
         assert sid["sameSite"] == "Lax"
-        session = look(replace(scope, viewer=DOOR), sid["value"])
+        session = read_session(replace(scope, viewer=DOOR), sid["value"])
         assert (session.email, session.way) == (MAYA, "oidc")
         assert watched.outside[theirs:] == []
 
@@ -242,6 +242,6 @@ def test_the_way_out_stands_behind_ones_name(owned, served, page):
     settle(page)
     page.get_by_role("link", name="Sign out").first.click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert look(replace(owned[0], viewer=DOOR), owner.token) is None
+    assert read_session(replace(owned[0], viewer=DOOR), owner.token) is None
     page.goto(f"{served.url}/me")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

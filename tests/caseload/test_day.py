@@ -9,8 +9,8 @@ import pytest
 from allay_metrics.actions.notes import mark_client, save_client_note
 from allay_metrics.caseload import links
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.people import CaseloadClient, ages
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.people import CaseloadClient, format_ages
+from allay_metrics.caseload.reading_day import compute_today
 from tests.caseload.conftest import INES
 from tests.support.exports import instant
 
@@ -19,7 +19,7 @@ MORNING = datetime.fromtimestamp(instant("2026-06-01 08:30"), UTC)
 
 @pytest.fixture
 def today(maya):
-    return today_of(maya, MORNING)
+    return compute_today(maya, MORNING)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_cards_stand_in_order_of_the_day(day):
 def test_a_card_tells_who_how_old_and_what_to_know_at_the_door(day):
     card = day.cards[0]
     assert [one.name for one in card.people] == ["Leo", "Mia"]
-    assert ages(card.people, date(2026, 6, 1)) == "twins, 8 weeks"
+    assert format_ages(card.people, date(2026, 6, 1)) == "twins, 8 weeks"
     assert card.notes == ("Gate 0417\nTwo dogs",)
     assert card.as_of.isoformat() == "2026-06-01T08:00:00-07:00"
 
@@ -71,7 +71,7 @@ def test_without_phone_and_address_there_is_the_city_alone(day):
     ],
 )
 def test_the_way_is_what_was_typed_and_the_city_where_it_is_missing(address, city, place):
-    found = links.directions(address, city)
+    found = links.build_directions_link(address, city)
     assert (unquote(found).removeprefix(links.MAPS) if found else None) == place
 
 
@@ -94,31 +94,31 @@ def test_the_seven_days_after_by_day_and_city(day):
 
 
 def test_on_a_day_without_visits_her_next_day_is_shown(maya):
-    tuesday = today_of(maya, MORNING + timedelta(days=1))
+    tuesday = compute_today(maya, MORNING + timedelta(days=1))
     assert (tuesday.day, tuesday.shown) == (date(2026, 6, 2), date(2026, 6, 8))
     assert [card.family for card in read_day(maya, tuesday).cards] == ["Rivera"]
     assert tuesday.why == ""
 
 
 def test_records_that_end_before_today_show_the_day_they_were_exported(maya):
-    late = today_of(maya, MORNING + timedelta(days=30))
+    late = compute_today(maya, MORNING + timedelta(days=30))
     assert late.day == date(2026, 6, 1)
     assert "end before today" in late.why
 
 
 def test_a_list_to_call_from_old_records_says_how_old_but_in_the_demo(maya):
-    assert today_of(maya, MORNING + timedelta(days=3)).age == ""
+    assert compute_today(maya, MORNING + timedelta(days=3)).age == ""
     late = MORNING + timedelta(days=5)
-    assert today_of(maya, late).age == (
+    assert compute_today(maya, late).age == (
         "These records are from 1 Jun, 5 days old: somebody may have booked since."
     )
     # Also where nothing lies ahead, and the day shown is that of the export.
-    assert "35 days old" in today_of(maya, MORNING + timedelta(days=35)).age
-    assert today_of(replace(maya, is_demo=True), late).age == ""
+    assert "35 days old" in compute_today(maya, MORNING + timedelta(days=35)).age
+    assert compute_today(replace(maya, is_demo=True), late).age == ""
 
 
 def test_in_the_demo_time_stands_still(maya):
-    demo = today_of(replace(maya, is_demo=True), MORNING + timedelta(days=1))
+    demo = compute_today(replace(maya, is_demo=True), MORNING + timedelta(days=1))
     assert demo.now.isoformat() == "2026-06-01T08:00:00-07:00"
     assert "demo" in demo.why
 

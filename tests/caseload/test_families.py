@@ -7,8 +7,8 @@ import pytest
 from allay_metrics.actions.care import Closing, close_care
 from allay_metrics.actions.notes import mark_client
 from allay_metrics.caseload.baby import read_baby
-from allay_metrics.caseload.families import look_first, read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care import care_state
@@ -20,7 +20,7 @@ MORNING = datetime.fromtimestamp(instant("2026-06-01 08:30"), UTC)
 
 @pytest.fixture
 def today(maya):
-    return today_of(maya, MORNING)
+    return compute_today(maya, MORNING)
 
 
 def families(scope, today):
@@ -28,7 +28,7 @@ def families(scope, today):
 
 
 def looks(scope, today):
-    found = look_first(read_families(scope, today), today)
+    found = list_attention(read_families(scope, today), today)
     return [(one.family.name, one.what, one.when, one.weight) for one in found]
 
 

@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from allay_metrics.actions.check_ins import make_link, read_words
-from allay_metrics.actions.courses import today_in
-from allay_metrics.actions.death import keep_death
-from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
+from allay_metrics.actions.check_ins import make_link, mark_words_read
+from allay_metrics.actions.death import save_death
+from allay_metrics.actions.open_episodes import local_now
+from allay_metrics.actions.parent_form import save_answer, save_consent, save_signs, submit
 from allay_metrics.actions.protocol import switch_off
-from allay_metrics.caseload.families import look_first, read_families, read_worse
-from allay_metrics.caseload.reported import read_answers, read_parent_words
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families, read_worse
+from allay_metrics.caseload.parent_answers import read_answers, read_parent_words
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.metrics import Question, query
 from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import import_
-from allay_metrics.review.check_ins import waiting
+from allay_metrics.review.check_ins import list_waiting
 from allay_metrics.review.week import review_week
 from tests.support.answered import (
     MEASURES,
@@ -59,7 +59,7 @@ def two_families(scope):
 
 def _today(scope):
     clock = datetime(2026, 2, 5, 18, tzinfo=UTC)
-    return replace(today_of(scope), now=clock.astimezone(scope.zone))
+    return replace(compute_today(scope), now=clock.astimezone(scope.zone))
 
 
 def test_who_got_worse_comes_first(two_families):
@@ -67,7 +67,7 @@ def test_who_got_worse_comes_first(two_families):
     today = _today(hers)
     (worse,) = read_worse(hers, today)
     assert (worse.client_id, worse.before, worse.after) == (stays[0].client, 5, 8)
-    first = look_first(read_families(hers, today, START), today, [worse])[0]
+    first = list_attention(read_families(hers, today, START), today, [worse])[0]
     assert "bothered by the tummy went up 5 → 8 of 10" in first.what
 
 
@@ -113,7 +113,7 @@ def test_a_baby_who_died_is_looked_for_no_more_and_was_not_asked_after_it(two_fa
         return row["denominator"]
 
     assert asked() == 4
-    keep_death(hers, died.client, START + timedelta(days=28))
+    save_death(hers, died.client, START + timedelta(days=28))
     assert read_worse(hers, _today(hers)) == ()
     assert asked() == 3
 
@@ -134,8 +134,8 @@ def said(desk):
     )
     for name, moment, text in (("Mia", "day14", "Better now"), ("Zed", "day14", "Not hers")):
         token = token_of(make_link(desk.scope, clients[name], moment))
-        consent(desk.scope, token, in_totals=False, language="en")
-        screen(desk.scope, token, [])
+        save_consent(desk.scope, token, in_totals=False, language="en")
+        save_signs(desk.scope, token, [])
         save_answer(desk.scope, token, "harms", 1, "A rash")
         submit(desk.scope, token, text)
     return clients
@@ -146,23 +146,23 @@ def test_a_parents_words_stand_on_the_babys_page_until_read_and_after(desk, said
     (one,) = read_parent_words(maya, said["Mia"])
     assert one.texts == (("harms", "A rash"), ("words", "Better now"))
     assert (one.read_by, one.read_on) == ("", None)
-    read_words(maya, one.check_in_id)
+    mark_words_read(maya, one.check_in_id)
     (one,) = read_parent_words(maya, said["Mia"])
-    assert (one.read_by, one.read_on) == ("Maya Lopez", today_in(maya).date())
+    assert (one.read_by, one.read_on) == ("Maya Lopez", local_now(maya).date())
     assert read_parent_words(maya, said["Zed"]) == (), "a family she never met"
 
 
 def test_words_and_overdue_check_ins_come_before_who_went_quiet(desk, said):
     maya = desk.scope.as_therapist("Maya Lopez")
     # Day 14 was answered; six days past it, week 8 and day 28 lie ahead: nothing is overdue.
-    assert [one.what for one in waiting(maya)] == ["a parent's words to read"]
+    assert [one.what for one in list_waiting(maya)] == ["a parent's words to read"]
     late = datetime.now(UTC) + timedelta(days=18)
-    told = waiting(maya, late)
+    told = list_waiting(maya, late)
     assert [(one.what, one.weight) for one in told] == [
         ("a parent's words to read", "act"), ("check-in day 28 not asked yet", "act"),
     ]  # fmt: skip
-    today = today_of(maya)
-    looks = look_first(read_families(maya, today), today, (), told)
+    today = compute_today(maya)
+    looks = list_attention(read_families(maya, today), today, (), told)
     assert [one.what for one in looks] == [
         "Mia: a parent's words to read", "Mia: check-in day 28 not asked yet", "no next visit",
     ]  # fmt: skip
@@ -173,12 +173,14 @@ def test_one_that_was_asked_and_is_not_answered_waits_for_the_parent(desk, said)
     maya = desk.scope.as_therapist("Maya Lopez")
     make_link(maya, said["Mia"], "day28")
     late = datetime.now(UTC) + timedelta(days=18)
-    assert waiting(maya, late)[-1].what == "check-in day 28 not answered yet"
-    assert waiting(maya, late)[-1].weight == "soon"
+    assert list_waiting(maya, late)[-1].what == "check-in day 28 not answered yet"
+    assert list_waiting(maya, late)[-1].weight == "soon"
 
 
 @pytest.mark.usefixtures("said")
 def test_nothing_is_overdue_while_check_ins_are_off(desk):
     switch_off(desk.scope)
     late = datetime.now(UTC) + timedelta(days=18)
-    assert [one.weight for one in waiting(desk.scope.as_therapist("Maya Lopez"), late)] == ["act"]
+    assert [one.weight for one in list_waiting(desk.scope.as_therapist("Maya Lopez"), late)] == [
+        "act"
+    ]

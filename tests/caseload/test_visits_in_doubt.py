@@ -8,9 +8,9 @@ from sqlalchemy import select
 from allay_metrics.actions.missing import decide_missing
 from allay_metrics.caseload.baby import read_baby
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.doubt import ask_first, doubt
-from allay_metrics.caseload.families import look_first, read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.reading_day import compute_today
+from allay_metrics.caseload.visit_doubt import advise_asking, explain_doubt
 from allay_metrics.errors import NotFound
 from allay_metrics.records import open_practice, rules_postgres
 from allay_metrics.records.policies import SETS
@@ -44,7 +44,7 @@ def maya(with_two_gone):
 
 @pytest.fixture
 def today(maya):
-    return today_of(maya, MORNING)
+    return compute_today(maya, MORNING)
 
 
 def names(scope, today):
@@ -61,7 +61,7 @@ def decide(desk, decision):
 
 def test_it_stands_on_her_day_and_says_what_to_do(maya, today):
     card = cards(maya, today)["Newman"]
-    assert (card.state, ask_first(card.doubt)) == (
+    assert (card.state, advise_asking(card.doubt)) == (
         "missing", "not in the export of 1 Jun: ask before you drive",
     )  # fmt: skip
     assert card.directions is not None
@@ -91,13 +91,13 @@ def test_a_family_whose_coming_visit_is_in_doubt_is_not_one_without_a_next_visit
     desk.take_in([*ROWS, coming, LATER], "2026-06-01 08:22", holds="all")
     desk.take_in([*ROWS, LATER], "2026-06-01 08:24", holds="all")
     maya = desk.scope.as_therapist("Maya Lopez")
-    looks = look_first(read_families(maya, today), today)
+    looks = list_attention(read_families(maya, today), today)
     assert [one.family.name for one in looks] == ["Lapsed"]
 
 
 @pytest.mark.parametrize("decision", ["cancelled", "deleted"])
 def test_a_decision_that_it_is_none_takes_it_and_its_family_away(with_two_gone, maya, decision):
-    today = today_of(maya, MORNING)
+    today = compute_today(maya, MORNING)
     client = {one.name: one.leads_to for one in read_families(maya, today)}["Newman"]
     decide(with_two_gone, decision)
     assert "Newman" not in cards(maya, today)
@@ -118,7 +118,7 @@ def test_it_leaves_her_list_after_fourteen_days_and_stays_hers_to_open(maya, tod
     client = {one.name: one.leads_to for one in read_families(maya, today)}["Newman"]
 
     def after(days):
-        later = today_of(maya, MORNING + timedelta(days=days))
+        later = compute_today(maya, MORNING + timedelta(days=days))
         return names(maya, later)
 
     # Oldfield's visit is of the 3rd; both were lacking from the 1st on.
@@ -126,15 +126,18 @@ def test_it_leaves_her_list_after_fourteen_days_and_stays_hers_to_open(maya, tod
     assert after(15) & {"Newman", "Oldfield"} == {"Oldfield"}
     assert after(16) & {"Newman", "Oldfield"} == {"Oldfield"}
     assert after(17) & {"Newman", "Oldfield"} == set()
-    assert read_baby(maya, today_of(maya, MORNING + timedelta(days=17)), client).family == "Newman"
+    assert (
+        read_baby(maya, compute_today(maya, MORNING + timedelta(days=17)), client).family
+        == "Newman"
+    )
 
 
 def test_an_unconfirmed_visit_is_marked_by_the_same_rule():
     held = datetime(2026, 11, 16, 8, tzinfo=UTC)
-    assert ask_first(doubt(None, held, is_unconfirmed=True)) == (
+    assert advise_asking(explain_doubt(None, held, is_unconfirmed=True)) == (
         "not confirmed since the export of 16 Nov: ask before you drive"
     )
-    assert ask_first(doubt(None, held)) == ""
+    assert advise_asking(explain_doubt(None, held)) == ""
 
 
 @pytest.mark.postgres
@@ -167,9 +170,9 @@ def test_a_visit_no_newer_export_confirmed_stands_and_says_so(desk):
     ines = appointment("i1", "2026-06-20 10:00", "Kai Other", therapist="Ines Park")
     assert desk.take_in([ines], "2026-06-02 08:00", holds="all").missing == 0
     maya = desk.scope.as_therapist("Maya Lopez")
-    today = today_of(maya, datetime.fromtimestamp(instant("2026-06-03 08:30"), UTC))
+    today = compute_today(maya, datetime.fromtimestamp(instant("2026-06-03 08:30"), UTC))
     card = cards(maya, today)["Oldfield"]
-    assert (card.state, ask_first(card.doubt)) == (
+    assert (card.state, advise_asking(card.doubt)) == (
         "booked", "not confirmed since the export of 1 Jun: ask before you drive",
     )  # fmt: skip
     assert read_day(maya, today).in_doubt == 1

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, event, select
 
 from allay_metrics.caseload.baby import read_baby, read_note
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.errors import NotFound
 from allay_metrics.records.tables import client, visit
@@ -44,12 +44,12 @@ class Log:
 
 def whole_page(scope):
     """Read all that Caseload and Baby show; return it."""
-    today = today_of(scope, NOW)
+    today = compute_today(scope, NOW)
     families = read_families(scope, today)
     babies = [read_baby(scope, today, p.client_id) for one in families for p in one.people]
     notes = [read_note(scope, p.client_id) for one in families for p in one.people]
     day, weeks = read_day(scope, today), read_weeks(scope, today)
-    return families, babies, notes, day, weeks, look_first(families, today)
+    return families, babies, notes, day, weeks, list_attention(families, today)
 
 
 def limited(statement, parameters, therapist_id):
@@ -124,6 +124,6 @@ def test_of_any_practice_each_sees_her_own_families_alone(new_database, practice
             assert {one.family_id for one in families} <= allowed
             for id_ in [id_ for id_, family in clients.items() if family not in allowed]:
                 with pytest.raises(NotFound):
-                    read_baby(hers, today_of(hers, NOW), id_)
+                    read_baby(hers, compute_today(hers, NOW), id_)
     finally:
         scope.close()

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics import config
-from allay_metrics.actions.people import people
-from allay_metrics.demo.active import own_practice
+from allay_metrics.actions.people import read_people
+from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import import_
 from tests.support.people import SECRET, ana
@@ -22,9 +22,7 @@ def started(monkeypatch):
     """Remember what would be started instead of becoming it."""
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     started = []
-    monkeypatch.setattr(
-        "allay_metrics.cli.running._become_streamlit", lambda *to: started.append(to)
-    )
+    monkeypatch.setattr("allay_metrics.cli.launch._exec_streamlit", lambda *to: started.append(to))
     return started
 
 
@@ -59,7 +57,7 @@ def test_the_first_owner_gets_a_link_that_opens_once(run):
 
 
 def test_a_second_first_owner_is_refused_once_one_has_joined(run, monkeypatch):
-    scope = own_practice()
+    scope = open_own_practice()
     ana(scope, replace(scope, viewer=DOOR))
     for who in (("ana@example.test", "Ana"), ("eve@example.test", "Eve")):
         ran = run("accounts", "first-owner", *who)
@@ -77,7 +75,7 @@ def test_without_a_real_secret_nobody_is_listed_and_nothing_is_served(
     run, monkeypatch, own, started, secret
 ):
     run(*FIRST)
-    assert len(people(own)) == 1
+    assert len(read_people(own)) == 1
     monkeypatch.setenv("ALLAY_SECRET", secret)
     ran = _serve(run)
     assert (ran.code, started) == (2, [])
@@ -86,7 +84,7 @@ def test_without_a_real_secret_nobody_is_listed_and_nothing_is_served(
 
 
 def test_records_without_accounts_are_served_on_this_computer_alone(run, own, started):
-    assert not people(own)
+    assert not read_people(own)
     refused = _serve(run, "--host", EVERYWHERE)
     assert (refused.code, started) == (2, [])
     assert "accounts first-owner" in refused.err
@@ -96,7 +94,7 @@ def test_records_without_accounts_are_served_on_this_computer_alone(run, own, st
 
 def test_people_sign_in_over_tls_behind_a_proxy_that_is_named(run, monkeypatch, own, started):
     run(*FIRST)
-    assert people(own)
+    assert read_people(own)
     for told, said in (
         ({}, "ALLAY_PUBLIC_URL"),
         ({"ALLAY_PUBLIC_URL": "http://care.example.test"}, "ALLAY_PUBLIC_URL"),

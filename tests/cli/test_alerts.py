@@ -3,7 +3,7 @@
 import pytest
 
 from allay_metrics.cli import main
-from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.site import Site
 from tests.support.asked import asked
 from tests.support.exports import Desk
@@ -15,7 +15,8 @@ from tests.support.parent import Parent
 def url(sqlite_scope, tmp_path):
     """A practice in which a parent ticked a sign."""
     parent = Parent(
-        FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501)), asked(Desk(sqlite_scope, tmp_path))
+        FormRoutes(lambda: sqlite_scope, Site("127.0.0.1", 8501)),
+        asked(Desk(sqlite_scope, tmp_path)),
     )
     parent.press()
     parent.press(sign="3")

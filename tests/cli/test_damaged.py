@@ -86,7 +86,7 @@ def run_named(run, made, tmp_path, monkeypatch):
         "OTHER": f"sqlite:///{tmp_path}/other.sqlite",
     }
     # Whether its port is free comes first, and is no matter here.
-    monkeypatch.setattr("allay_metrics.cli.running._refuse_taken", lambda *_: None)
+    monkeypatch.setattr("allay_metrics.cli.launch._check_port_free", lambda *_: None)
 
     def command(name):
         return run(*name.split(), *(places.get(word, word) for word in WORDS.get(name, ())))
@@ -176,7 +176,7 @@ def test_an_error_nobody_foresaw_is_said_as_damage_where_the_records_are(run, ow
     """A damaged value may reach our own code before the database engine knows."""
     rows = _pages_of_rows(own)
     damage.flip(own, 64, *rows)
-    monkeypatch.setattr("allay_metrics.records.engine.damage_in", lambda *_: None)
+    monkeypatch.setattr("allay_metrics.records.engine.recognise_damage", lambda *_: None)
     assert_said(run("query", "completed"), own)
 
 

@@ -25,12 +25,12 @@ def test_an_unknown_command_is_one_sentence(run):
 
 
 def test_an_unexpected_error_has_an_id_and_no_traceback(run, monkeypatch):
-    from allay_metrics.demo import active
+    from allay_metrics.demo import practice_choice
 
     def fail(_database):
         raise RuntimeError("Ana Rivera, 1 Oak Street")
 
-    monkeypatch.setattr(active, "recorded_practice", fail)
+    monkeypatch.setattr(practice_choice, "open_recorded_practice", fail)
     ran = run("check")
     assert ran.code == 2
     assert len(ran.err.splitlines()) == 1
@@ -40,12 +40,12 @@ def test_an_unexpected_error_has_an_id_and_no_traceback(run, monkeypatch):
 
 
 def test_the_same_fault_has_the_same_id(run, monkeypatch):
-    from allay_metrics.demo import active
+    from allay_metrics.demo import practice_choice
 
     def fail(_database):
         raise RuntimeError
 
-    monkeypatch.setattr(active, "recorded_practice", fail)
+    monkeypatch.setattr(practice_choice, "open_recorded_practice", fail)
     assert run("check").err == run("check").err
 
 
@@ -80,11 +80,11 @@ def test_help_needs_neither_pandas_nor_a_database():
 
 
 def test_stopped_by_the_keyboard(monkeypatch, capsys):
-    from allay_metrics.demo import active
+    from allay_metrics.demo import practice_choice
 
     def stop(_database):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(active, "recorded_practice", stop)
+    monkeypatch.setattr(practice_choice, "open_recorded_practice", stop)
     assert main(["check"]) == 130
     assert capsys.readouterr().err.strip() == "Stopped."

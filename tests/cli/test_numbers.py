@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from allay_metrics.demo.active import own_practice
+from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.metrics import Question, query
 from allay_metrics.review.week import review_week
 from tests.cli.conftest import line
@@ -84,7 +84,7 @@ class TestQuery:
             first=date(2026, 11, 1),
             last=date(2026, 11, 15),
         )
-        frame = query(asked, own_practice())
+        frame = query(asked, open_own_practice())
         days = ("--from", "2026-11-01", "--to", "2026-11-15")
         told = run("query", "completed", "--by", "visit_type", *days, "--format", "json").json
         assert [(row["visit_type"], row["completed"]["value"]) for row in told] == list(
@@ -122,7 +122,7 @@ class TestWeek:
 
     def test_json_is_the_review(self, run):
         told = run("week", "2026-11-09", "--json").json
-        review = review_week(own_practice(), date(2026, 11, 9))
+        review = review_week(open_own_practice(), date(2026, 11, 9))
         assert told["week"] == "2026-11-09"
         assert {key: one["value"] for key, one in told["numbers"].items()} == {
             one.metric.key: one.now.cell.value for one in review.numbers

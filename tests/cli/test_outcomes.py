@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from allay_metrics.demo.active import own_practice
+from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.research import CONTEXT
 from tests.metrics.test_outcomes import practice_that_answered
@@ -20,7 +20,7 @@ PERIOD = ("--from", str(START), "--to", str(START + timedelta(days=100)))
 
 @pytest.fixture
 def answered():
-    scope = own_practice()
+    scope = open_own_practice()
     practice_that_answered(scope, 14, 12, 5)
     scope.close()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from allay_metrics.actions.profiles import save_profile
-from allay_metrics.cli.options import moment
-from allay_metrics.demo.active import own_practice
+from allay_metrics.cli.options import parse_moment
+from allay_metrics.demo.practice_choice import open_own_practice
 from tests.cli.conftest import line
 from tests.support.sources import JANE, JANE_SALES, jane, sale, write_table
 
@@ -93,11 +93,11 @@ def test_whole_records_pass_the_check(run, export):
 def test_a_broken_roll_up_is_found(run, export):
     from sqlalchemy import update
 
-    from allay_metrics.demo.active import own_practice
+    from allay_metrics.demo.practice_choice import open_own_practice
     from allay_metrics.records.tables import daily
 
     run("import", export(line(1)), *AS_OF)
-    with own_practice().write("break it") as conn:
+    with open_own_practice().write("break it") as conn:
         conn.execute(update(daily).values(visits=2))
     ran = run("check")
     assert ran.code == 2
@@ -128,13 +128,13 @@ def test_errors_are_one_sentence_and_exit_2(run, arguments, sentence):
 
 
 def test_as_of_a_date_is_its_end(sqlite_scope):
-    late = moment("2026-06-01", sqlite_scope.zone)
-    assert late == moment("2026-06-01T23:59:59-07:00", sqlite_scope.zone)
+    late = parse_moment("2026-06-01", sqlite_scope.zone)
+    assert late == parse_moment("2026-06-01T23:59:59-07:00", sqlite_scope.zone)
 
 
 def test_as_of_without_an_offset_is_practice_time(sqlite_scope):
     zone = sqlite_scope.zone
-    assert moment("2026-11-16T08:02", zone) == moment("2026-11-16T08:02-08:00", zone)
+    assert parse_moment("2026-11-16T08:02", zone) == parse_moment("2026-11-16T08:02-08:00", zone)
 
 
 def test_a_second_report_is_read_with_the_file_it_belongs_to(run, export, tmp_path):
@@ -158,7 +158,7 @@ def test_a_second_report_alone_is_one_sentence(run, tmp_path):
 
 def test_a_profile_of_the_practice_reads_its_files_and_goes_by_name(run, tmp_path):
     run("import", write_table(tmp_path / "jane.csv", JANE, [jane(1, "2026-11-09 09:00")]), *AS_OF)
-    scope = own_practice(None)
+    scope = open_own_practice(None)
     save_profile(scope, "sheet", OWN)
     scope.close()
     row = {"From": "2026-11-10 09:00", "Length": "45", "Who": "Ada"}

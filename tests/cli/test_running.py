@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from allay_metrics import config
-from allay_metrics.demo.active import own_practice
+from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.records import open_practice
 from tests.support.ports import free_port
 from tests.support.practices import START, Invented, booked, put_on_file
@@ -43,7 +43,7 @@ def port():
 def test_serve_becomes_the_server_on_loopback(run, started, port):
     ran = run("serve", "--port", port)
     assert ran.out == f"The dashboard is at http://localhost:{port}\n"
-    assert started["program"][:3] == (sys.executable, "-m", "allay_metrics.ui.serving")
+    assert started["program"][:3] == (sys.executable, "-m", "allay_metrics.ui.launch")
     assert started["program"][3:] == ("--server.address", "127.0.0.1", "--server.port", str(port))
     assert started["folder"] == config.ROOT
     assert started["ALLAY_DATABASE_URL"] == config.own_database_url()
@@ -56,7 +56,7 @@ def test_beyond_this_computer_the_demo_is_all_there_is(run, started, port):
 
 
 def test_families_are_not_served_beyond_this_computer(run, started, port):
-    put_on_file(Invented([booked("A", START)]), own_practice())
+    put_on_file(Invented([booked("A", START)]), open_own_practice())
     ran = run("serve", "--host", "0.0.0.0", "--port", port)  # noqa: S104  what is tested
     assert ran.code == 2
     assert "served on this computer only, not on 0.0.0.0" in ran.err

@@ -7,10 +7,10 @@ from statistics import mean
 
 import pytest
 
-from allay_metrics.demo import closed_care, write_check_ins
+from allay_metrics.demo import choose_closed_care, write_check_ins
 from allay_metrics.demo.care import REASONS
 from allay_metrics.demo.check_ins import OCCASIONS, QUESTIONS
-from allay_metrics.demo.course import CURVES
+from allay_metrics.demo.measure_curves import CURVES
 from tests.demo.conftest import UNTIL
 
 
@@ -23,18 +23,18 @@ def sheet(invented, tmp_path_factory):
 
 def test_care_is_closed_after_the_last_visit_with_a_known_reason(invented, newest, start):
     last = {row["Appointment ID"]: start(row).date() for row in newest}
-    closed = closed_care(invented)
+    closed = choose_closed_care(invented)
     assert {care.reason for care in closed} == set(REASONS)
     assert all(last[care.last_appointment] < care.day < UNTIL for care in closed)
 
 
 def test_a_family_with_a_next_visit_stays_in_care(invented, newest, start):
     ahead = {row["Email"] for row in newest if row["Email"] and start(row).date() >= UNTIL}
-    assert not ahead & {care.email for care in closed_care(invented)}
+    assert not ahead & {care.email for care in choose_closed_care(invented)}
 
 
 def test_nobodys_care_is_closed_twice(invented):
-    closed = [care.last_appointment for care in closed_care(invented)]
+    closed = [care.last_appointment for care in choose_closed_care(invented)]
     assert len(closed) == len(set(closed))
 
 

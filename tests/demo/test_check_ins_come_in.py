@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.take_in import take_in_file
-from allay_metrics.demo.check_ins import answered_forms, write_check_ins
+from allay_metrics.actions.ingest import ingest_file
+from allay_metrics.demo.check_ins import build_answered_forms, write_check_ins
 from allay_metrics.demo.files import write_files
-from allay_metrics.demo.invent import invent
+from allay_metrics.demo.invention import invent
 from allay_metrics.records.tables import answer, check_in
 
 
@@ -23,8 +23,8 @@ def practice(sqlite_scope, tmp_path):
 
 def test_the_demos_answer_sheet_comes_in_completely(practice):
     scope, invented, path = practice
-    forms = answered_forms(invented)
-    report = take_in_file(scope, path)
+    forms = build_answered_forms(invented)
+    report = ingest_file(scope, path)
     assert report.source == "google_forms"
     assert (report.rows_read, report.added, report.set_aside) == (len(forms), len(forms), [])
     assert {one.column for one in report.warnings} <= {"Baby's date of birth"}

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import product
 
-from allay_metrics.demo.phones import numbers
+from allay_metrics.demo.phones import fictional_numbers
 from allay_metrics.demo.places import CITIES
 from allay_metrics.demo.practice import SKILLS, TEAM, demo_practice, therapists
 
@@ -25,7 +25,7 @@ def test_goals_are_those_of_one_practice():
 
 
 def test_phone_numbers_are_different():
-    assert len(set(numbers())) == len(numbers())
+    assert len(set(fictional_numbers())) == len(fictional_numbers())
 
 
 def test_no_two_families_share_an_email(invented):

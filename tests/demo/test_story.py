@@ -4,10 +4,10 @@ from datetime import date
 
 import numpy as np
 
-from allay_metrics.demo.invent import KEPT, NO_SHOW
+from allay_metrics.demo.invention import KEPT, NO_SHOW
 from allay_metrics.demo.places import CITIES
 from allay_metrics.demo.practice import TEAM
-from allay_metrics.demo.story import LONE_CITY, LONE_THERAPIST, QUIET_CITY, last_full_week
+from allay_metrics.demo.unusual_week import LONE_CITY, LONE_THERAPIST, QUIET_CITY, last_full_week
 
 
 def test_the_last_full_week_is_over():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from allay_metrics.derive.choices import Overrides
-from allay_metrics.derive.city import CityMatch, place
-from allay_metrics.derive.matching import Clues, linked, settled_match, split_match
+from allay_metrics.derive.city import CityMatch, find_city
+from allay_metrics.derive.matching import Clues, find_match, follow_links, split_match
+from allay_metrics.derive.overrides import Overrides
 from allay_metrics.derive.visit_type import shipped_words, visit_types
 
 
@@ -56,13 +56,15 @@ SPELT = Overrides(
     ],
 )
 def test_the_practices_spellings_of_cities(text, found):
-    assert place(text, None, None, None, SPELT) == found
-    assert place(None, None, text, None, SPELT) == found
+    assert find_city(text, None, None, None, SPELT) == found
+    assert find_city(None, None, text, None, SPELT) == found
 
 
 def test_a_spelling_of_many_words_is_found_at_the_end_of_an_address():
     names = Overrides(aliases={"the old house by the lake": "Oakland"}).city_names
-    assert place(None, None, "1 Elm St, the old house by the lake", None, names).city == "Oakland"
+    assert (
+        find_city(None, None, "1 Elm St, the old house by the lake", None, names).city == "Oakland"
+    )
 
 
 def test_where_nothing_was_chosen_the_shipped_tables_are_used_themselves():
@@ -100,11 +102,11 @@ LINKS = {
     ],
 )
 def test_a_match_key_leads_to_where_the_owners_word_ends(match, name, into):
-    assert linked(match, name, LINKS) == into
+    assert follow_links(match, name, LINKS) == into
 
 
 def test_families_made_one_are_no_doubt_and_an_answer_ends_one():
     clues = Clues({"+1": {"e:a", "e:c"}, "+2": {"e:a", "e:d"}, "+3": {"e:a", "e:d"}}, {})
-    assert settled_match("+1", "Leo", None, clues, LINKS) == ("e:c", None)
-    assert settled_match("+2", "Leo", None, clues, LINKS) == ("p:+2", None)
-    assert settled_match("+3", "Leo", None, clues, LINKS)[1] is not None
+    assert find_match("+1", "Leo", None, clues, LINKS) == ("e:c", None)
+    assert find_match("+2", "Leo", None, clues, LINKS) == ("p:+2", None)
+    assert find_match("+3", "Leo", None, clues, LINKS)[1] is not None

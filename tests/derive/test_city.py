@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allay_metrics import config
-from allay_metrics.derive.city import UNKNOWN, VIRTUAL, CityMatch, place
+from allay_metrics.derive.city import UNKNOWN, VIRTUAL, CityMatch, find_city
 from allay_metrics.derive.city_names import city_names
 
 OWN_CITIES = [
@@ -29,9 +29,9 @@ def rows(name):
 @pytest.mark.parametrize("city", [row["name"] for row in rows("cities.csv")])
 def test_every_city_is_found_as_typed_alone_and_at_the_end_of_an_address(city):
     for text in (city, city.upper(), f" {city} , CA", f"{city} CA 94000"):
-        assert place(text, None, None) == typed(city)
+        assert find_city(text, None, None) == typed(city)
     for address in (f"12 Elm St, {city}, CA 94000", f"12 Elm St {city}", f"12 Elm St\n{city}"):
-        assert place(None, None, address) == typed(city)
+        assert find_city(None, None, address) == typed(city)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_every_city_is_found_as_typed_alone_and_at_the_end_of_an_address(city):
     ],
 )
 def test_other_names_of_a_city_are_known(text, city):
-    assert place(text, None, None) == typed(city)
+    assert find_city(text, None, None) == typed(city)
 
 
 @pytest.mark.parametrize(
@@ -69,28 +69,28 @@ def test_other_names_of_a_city_are_known(text, city):
     ],
 )
 def test_a_slip_of_the_pen_is_read_once_state_and_zip_are_off(text, city):
-    assert place(text, None, None) == typed(city)
+    assert find_city(text, None, None) == typed(city)
 
 
 @pytest.mark.parametrize(
     "text", ["Santa Clarita", "San Marcos", "Sonora", "Los Atos", "Sacramento", "Home", "CA", "SM"]
 )
 def test_what_is_not_clearly_one_of_our_cities_is_unknown(text):
-    assert place(text, None, None) == UNKNOWN
+    assert find_city(text, None, None) == UNKNOWN
 
 
 def test_a_typed_city_wins_over_the_zip():
-    assert place("Hillsborough", "94010", None) == typed("Hillsborough")
-    assert place(None, "94610", "1 Elm St, Berkeley") == typed("Berkeley")
+    assert find_city("Hillsborough", "94010", None) == typed("Hillsborough")
+    assert find_city(None, "94610", "1 Elm St, Berkeley") == typed("Berkeley")
 
 
 def test_the_city_answer_wins_over_the_address():
-    assert place("Oakland", None, "1 Elm St, Berkeley") == typed("Oakland")
+    assert find_city("Oakland", None, "1 Elm St, Berkeley") == typed("Oakland")
 
 
 def test_a_zip_with_one_city_fills_a_blank():
     for told in (("", "94110", None), (None, "94110-1234", ""), (None, None, "1 Elm St, CA 94110")):
-        assert place(*told) == CityMatch("San Francisco", "zip")
+        assert find_city(*told) == CityMatch("San Francisco", "zip")
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_a_zip_with_one_city_fills_a_blank():
     ],
 )
 def test_a_shared_zip_is_shown_as_the_cities_it_may_be(code, shown):
-    found = place(None, code, None)
+    found = find_city(None, code, None)
     assert (found.city, found.how) == (shown, "none")
     assert found.candidates == city_names().zips[code]
 
 
 def test_a_house_number_is_no_zip():
-    assert place(None, None, "94110 Elm Street") == UNKNOWN
-    assert place(None, None, "94110") == CityMatch("San Francisco", "zip")
+    assert find_city(None, None, "94110 Elm Street") == UNKNOWN
+    assert find_city(None, None, "94110") == CityMatch("San Francisco", "zip")
 
 
 def test_a_zip_of_another_region_places_nothing():
-    assert place(None, "90210", None) == UNKNOWN
+    assert find_city(None, "90210", None) == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_zip_of_another_region_places_nothing():
     ],
 )
 def test_two_cities_are_a_doubt_and_not_a_city(text, cities):
-    assert place(text, "94110", None) == CityMatch("unknown", "none", cities)
+    assert find_city(text, "94110", None) == CityMatch("unknown", "none", cities)
 
 
 @pytest.mark.parametrize(
@@ -149,37 +149,37 @@ def test_two_cities_are_a_doubt_and_not_a_city(text, cities):
     ],
 )
 def test_a_street_named_like_a_city_is_a_street(address, city):
-    assert place(None, None, address) == typed(city)
+    assert find_city(None, None, address) == typed(city)
 
 
 @pytest.mark.parametrize("address", ["1500 Oakland", "1234 The Alameda", "415-555-0100", "Home"])
 def test_a_street_alone_names_no_city(address):
-    assert place(None, None, address) == UNKNOWN
+    assert find_city(None, None, address) == UNKNOWN
 
 
 @pytest.mark.parametrize("text", ["Virtual", "Zoom", "by phone", "Phone", "Video call", "online"])
 def test_visits_without_a_home_are_virtual(text):
-    assert place(text, "94110", None) == VIRTUAL
-    assert place(None, None, text) == VIRTUAL
+    assert find_city(text, "94110", None) == VIRTUAL
+    assert find_city(None, None, text) == VIRTUAL
 
 
 def test_a_video_avenue_is_a_street():
-    assert place(None, None, "221 Video Ave, San Jose") == typed("San Jose")
+    assert find_city(None, None, "221 Video Ave, San Jose") == typed("San Jose")
 
 
 def test_notes_count_only_where_they_hold_an_address():
-    assert place(None, None, None, "Lives at 1 Elm, Albany, CA 94706. Dog") == typed("Albany")
-    assert place(None, None, None, "Two flats\n1 Elm St Oakland 94610") == typed("Oakland")
-    assert place(None, None, None, "Gate code 94107#. Friend from Oakland") == UNKNOWN
+    assert find_city(None, None, None, "Lives at 1 Elm, Albany, CA 94706. Dog") == typed("Albany")
+    assert find_city(None, None, None, "Two flats\n1 Elm St Oakland 94610") == typed("Oakland")
+    assert find_city(None, None, None, "Gate code 94107#. Friend from Oakland") == UNKNOWN
 
 
 def test_nothing_told_is_unknown():
-    assert place(None, None, None) == place("", " ", "") == UNKNOWN
+    assert find_city(None, None, None) == find_city("", " ", "") == UNKNOWN
 
 
 @given(st.text(max_size=60), st.text(max_size=12), st.text(max_size=60))
 def test_whatever_is_typed_gives_a_place(city, code, address):
-    found = place(city, code, address)
+    found = find_city(city, code, address)
     assert found.how in {"typed", "zip", "none"}
     assert (found.how == "none") == (found.city == "unknown" or bool(found.candidates))
 

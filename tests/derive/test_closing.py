@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics.actions.care import Closing, close_care, reopen_care
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import care_closed, client, client_note, client_tag, family
 from tests.support.exports import appointment, day

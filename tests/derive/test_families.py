@@ -2,9 +2,9 @@
 
 import pytest
 
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.derive import runner
-from allay_metrics.derive.matching import Clues, name_match, settled_match
+from allay_metrics.derive.matching import Clues, find_match, name_match
 from tests.support.exports import appointment
 from tests.support.on_file import bookings, contacts, doubts, families, visits
 
@@ -168,9 +168,9 @@ def test_exactly_one_match_is_a_match():
     phones = {"+1": {"e:a"}, "+2": {"e:a", "e:b"}}
     names = {name_match("Ana Lee", "1 Elm St"): {"e:a"}}
     clues = Clues(phones, names)
-    assert settled_match("+1", "Ana Lee", None, clues, {}) == ("e:a", None)
-    assert settled_match("+3", "Ana Lee", "1 Elm St", clues, {}) == ("p:+3", None)
-    assert settled_match(None, "Ana Lee", "1 Elm St", clues, {}) == ("e:a", None)
-    match, doubt = settled_match("+2", "Ana Lee", None, clues, {})
+    assert find_match("+1", "Ana Lee", None, clues, {}) == ("e:a", None)
+    assert find_match("+3", "Ana Lee", "1 Elm St", clues, {}) == ("p:+3", None)
+    assert find_match(None, "Ana Lee", "1 Elm St", clues, {}) == ("e:a", None)
+    match, doubt = find_match("+2", "Ana Lee", None, clues, {})
     assert match == "p:+2"
     assert doubt == "Same phone as 2 other families: is it one of them?"

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.choosing import take_back
 from allay_metrics.actions.families import merge, unlink
 from allay_metrics.actions.notes import add_tag, save_client_note
+from allay_metrics.actions.overrides import undo_overrides
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.records.tables import (
     care_closed,
     check_in,
@@ -73,7 +73,7 @@ def test_undo_at_once_gives_every_check_in_and_detail_back(filed):
     saved = merge(filed, BEA, ANA)
     assert owners(filed, check_in, "id") == {"of-ana": ana, "of-bea": ana}
     assert owners(filed, client_detail, "born_on") == {date(2026, 3, 1): ana}
-    take_back(filed, saved.undo)
+    undo_overrides(filed, saved.undo)
     assert owners(filed, check_in, "id") == {"of-ana": ana, "of-bea": bea}
     assert fingerprint(filed) == before
 

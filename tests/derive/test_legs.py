@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from allay_metrics import travel
-from allay_metrics.actions.keep_up import keep_up
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.rederive import rederive_outdated
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.derive import RULES
-from allay_metrics.derive.legs import Leg, legs_of_day
+from allay_metrics.derive.driving_legs import Leg, legs_of_day
 from allay_metrics.records import VIRTUAL, rollup
 from allay_metrics.records.tables import practice, visit
 from tests.support.on_file import visits
@@ -84,7 +84,7 @@ def _day(*cities, **more):
 
 
 def test_completed_no_shows_and_booked_are_driven_to_and_cancelled_are_not(scope):
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     rows = _day("Oakland", "San Jose", "Berkeley")
     rows[1] |= {"marked": "cancelled", "cancelled_by": "family"}
     rows[2] |= {"marked": "no_show"}
@@ -102,7 +102,7 @@ def test_completed_no_shows_and_booked_are_driven_to_and_cancelled_are_not(scope
 
 def test_days_are_driven_whole_whichever_family_is_derived(scope):
     """Another family's visit comes between two: their legs change though they do not."""
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     rows = [
         booked("Adams", TUESDAY, 9, city_text="Oakland"),
         booked("Brown", TUESDAY, 15, city_text="Oakland"),
@@ -113,7 +113,7 @@ def test_days_are_driven_whole_whichever_family_is_derived(scope):
 
 
 def test_a_therapists_day_is_her_own(scope):
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     rows = _day("San Jose") + _day("Berkeley", therapist="Ines Park")
     put_on_file(Invented(rows), scope)
     far = travel.minutes("Oakland", "San Jose")
@@ -126,20 +126,22 @@ def test_a_therapists_day_is_her_own(scope):
 def test_a_new_base_changes_every_day_of_hers_and_the_roll_up(scope):
     put_on_file(Invented(_day("San Jose", "Oakland")), scope)
     assert [row[2:] for row in _told(scope)] == [(None, 1, 0), (None, 1, 0)]
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     far = travel.minutes("Oakland", "San Jose")
     assert [row[2:] for row in _told(scope)] == [(far, 0, 1), (far + 10, 0, 1)]
     with scope.read() as conn:
-        assert rollup.held(conn, scope.practice_id) == rollup.recount(conn, scope.practice_id)
+        assert rollup.read_rollup(conn, scope.practice_id) == rollup.recount(
+            conn, scope.practice_id
+        )
 
 
 def test_records_derived_by_older_rules_are_derived_anew_once(scope):
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     put_on_file(Invented(_day("San Jose")), scope)
     before = _told(scope)
     with scope.write("forget the driving") as conn:
         conn.execute(visit.update().values(drive_minutes=None, undriven=0, lone=0))
         conn.execute(practice.update().values(derived_by=RULES - 1))
-    assert keep_up(scope)
+    assert rederive_outdated(scope)
     assert _told(scope) == before
-    assert not keep_up(scope)
+    assert not rederive_outdated(scope)

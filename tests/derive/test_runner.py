@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from allay_metrics.actions.care import close_care
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive import derive_all
 from allay_metrics.errors import Conflict

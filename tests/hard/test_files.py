@@ -12,7 +12,7 @@ import xlsxwriter
 
 from allay_metrics.errors import AllayError
 from allay_metrics.ui.records.answers import answers_in
-from allay_metrics.ui.records.look import Upload, look, recognise, sample_of
+from allay_metrics.ui.records.preview_actions import Upload, preview_import, recognise, sample_of
 from tests.support.acuity import DEFAULTS, export_text
 from tests.support.sources import event, write_calendar
 
@@ -43,7 +43,7 @@ def taken(scope, name, content):
     try:
         if not answers_in(scope, upload):
             known = recognise(scope, upload)
-            look(scope, upload, known.holds, AS_OF, lambda _: None)
+            preview_import(scope, upload, known.holds, AS_OF, lambda _: None)
     except AllayError as error:
         return str(error)
     return None

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from allay_metrics.actions.check import check_records
-from allay_metrics.records import open_practice, row_hashes
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.tables import booking, import_
 from tests.support.exports import appointment, write_export
 
@@ -75,7 +75,7 @@ def _on_file(url):
         with scope.read() as conn:
             rows = conn.execute(select(func.count()).select_from(booking)).scalar_one()
             imports = conn.execute(select(import_.c.rows_read)).scalars().all()
-        hashes = row_hashes(scope)
+        hashes = compute_row_hashes(scope)
     return rows, imports, {name: hashes[name] for name in DERIVED}
 
 

@@ -13,10 +13,10 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import select
 
-from allay_metrics.actions.parent_form import consent, screen
+from allay_metrics.actions.parent_form import save_consent, save_signs
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import answer, check_in
-from allay_metrics.server.form_door import FormRequest
+from allay_metrics.server.form_routes import FormRequest
 from tests.support.asked import asked
 from tests.support.exports import Desk
 from tests.support.ports import free_port
@@ -64,8 +64,8 @@ def test_a_form_sent_to_a_server_that_dies_is_sent_once(
     chance, kept = random.Random(engine_kind), 0
     desk = Desk(scope, tmp_path)
     token = asked(desk)
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, [])
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, [])
     for _ in range(TIMES):
         with served(scope.database_url, tmp_path) as (server, process):
             pressing = threading.Thread(target=_send, args=(server, token))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import audit, goal
 

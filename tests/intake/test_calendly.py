@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.derive.city import place
+from allay_metrics.derive.city import find_city
 from allay_metrics.intake.source_file import open_source
 from tests.support.acuity import ZONE
 from tests.support.sources import CALENDLY, calendly, write_table
@@ -106,7 +106,7 @@ def test_questions_are_found_in_their_cells_row_by_row(tmp_path):
 def test_what_people_type_as_location_places_a_visit_or_does_not(tmp_path, location, city):
     rows = read(tmp_path, calendly(1, "2026-11-09 09:00", Location=location)).rows
     [row] = rows.to_dict("records")
-    assert place(row["city_text"], row["zip"], row["address"], row["notes"]).city == city
+    assert find_city(row["city_text"], row["zip"], row["address"], row["notes"]).city == city
 
 
 def test_two_invitees_of_one_event_are_two_rows(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.intake.draft import ProfileDraft, source_name
+from allay_metrics.intake.draft import ProfileDraft, build_source_name
 from allay_metrics.intake.profile import read_profile_text
 from allay_metrics.intake.rules import MARKS
 from allay_metrics.intake.texts import one_line
@@ -69,9 +69,9 @@ def test_any_words_come_back_as_they_were(header, label, word, mark):
 
 @given(WORDS)
 def test_a_source_has_a_plain_name(label):
-    assert source_name(label).replace("_", "").isalnum()
+    assert build_source_name(label).replace("_", "").isalnum()
 
 
 def test_a_name_that_is_taken_is_not_taken_again():
-    assert source_name("Acuity", {"acuity"}) == "acuity_own"
-    assert source_name("Square Appointments") == "square_appointments"
+    assert build_source_name("Acuity", {"acuity"}) == "acuity_own"
+    assert build_source_name("Square Appointments") == "square_appointments"

@@ -11,7 +11,7 @@ from allay_metrics.intake.questionnaires import (
     shipped_questionnaires,
 )
 from allay_metrics.intake.questionnaires.questions import find_questions
-from allay_metrics.intake.questionnaires.scales import NOTHING, Read, read_answer
+from allay_metrics.intake.questionnaires.scales import NOTHING, ScaleValue, read_answer
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
 from tests.support.answer_forms import length
@@ -92,7 +92,7 @@ def test_who_answered_is_known_by_its_question():
     ],
 )  # fmt: skip
 def test_answers_are_read_on_the_measures_scale(measure, cell, value):
-    assert read_answer(measures()[measure], cell) == Read(value)
+    assert read_answer(measures()[measure], cell) == ScaleValue(value)
 
 
 @pytest.mark.parametrize("cell", ["", "  ", "N/A", "not breastfeeding", "prefer not to say", "-"])
@@ -117,8 +117,8 @@ def test_what_fits_no_scale_is_a_problem_and_not_a_value(measure, cell):
 
 def test_the_unit_of_a_bare_number_may_stand_in_the_question():
     cry = measures()["cry_min"]
-    assert read_answer(cry, "3", "How many hours did your baby cry in 24 hours?") == Read(180)
-    assert read_answer(cry, "3", "Crying in the last 24 hours (minutes)") == Read(3)
+    assert read_answer(cry, "3", "How many hours did your baby cry in 24 hours?") == ScaleValue(180)
+    assert read_answer(cry, "3", "Crying in the last 24 hours (minutes)") == ScaleValue(3)
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_the_unit_of_a_bare_number_may_stand_in_the_question():
     ],
 )
 def test_a_worry_keeps_its_words(cell, value, text):
-    assert read_answer(measures()["harms"], cell) == Read(value, text)
+    assert read_answer(measures()["harms"], cell) == ScaleValue(value, text)
 
 
 @given(st.integers(0, 720))
 def test_a_length_written_in_words_is_read_back(minutes):
     cell = length(minutes) or "0"
-    assert read_answer(measures()["cry_min"], cell) == Read(float(minutes))
+    assert read_answer(measures()["cry_min"], cell) == ScaleValue(float(minutes))
 
 
 @given(st.text(max_size=30), st.sampled_from(sorted(measures())))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.intake.seen import SeenKeys
+from allay_metrics.intake.seen_keys import SeenKeys
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=8), max_size=6))

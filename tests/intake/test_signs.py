@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.intake.questionnaires.draft import AnswersDraft, choices, guess
+from allay_metrics.intake.questionnaires.draft import AnswersDraft, guess_meanings, meaning_choices
 from allay_metrics.intake.questionnaires.profile import read_questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.questions import find_questions
 from allay_metrics.intake.questionnaires.signs import is_ticked, ticked_options
@@ -88,8 +88,8 @@ def test_options_ticked_in_one_cell_are_found_and_unknown_ones_are_left_to_read(
 
 def test_what_the_owner_says_of_a_column_is_what_counts():
     headers = ["Timestamp", "Is your baby refusing to feed?", "Room for you"]
-    assert guess(headers, SHIPPED)[headers[1]] == "sign-8"
-    assert {"sign-any", *(f"sign-{flag.id}" for flag in red_flags())} <= choices().keys()
+    assert guess_meanings(headers, SHIPPED)[headers[1]] == "sign-8"
+    assert {"sign-any", *(f"sign-{flag.id}" for flag in red_flags())} <= meaning_choices().keys()
     said = {headers[0]: "answered", headers[1]: "", headers[2]: "sign-13"}
     profile = read_questionnaire("own.toml", AnswersDraft("own", "Own", said).toml())
     assert find_questions(headers, profile).signs == {"13": (2,)}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from allay_metrics.intake.suggest import (
-    day_order,
-    shape_of,
-    suggest,
+from allay_metrics.intake.column_suggestions import (
+    find_day_order,
+    find_shape,
+    suggest_columns,
     suggest_mark,
     suggest_states,
 )
@@ -108,11 +108,11 @@ SHEET = {
     ids=["Square", "Cliniko", "Mindbody", "Spanish"],
 )  # fmt: skip
 def test_foreign_headers_are_taken_for_ours(row, expected):
-    assert suggest(list(row), [list(row.values())] * 3) == expected
+    assert suggest_columns(list(row), [list(row.values())] * 3) == expected
 
 
 def test_what_names_do_not_say_is_left_to_the_person():
-    found = suggest(list(SHEET), [list(SHEET.values())] * 3)
+    found = suggest_columns(list(SHEET), [list(SHEET.values())] * 3)
     assert found["start"] == "When"
     assert found["client_name"] == "Family"
     assert "Who goes" not in found.values()
@@ -120,7 +120,7 @@ def test_what_names_do_not_say_is_left_to_the_person():
 
 
 def test_a_name_is_not_enough_where_values_say_otherwise():
-    assert suggest(["Start", "Client"], [["yes", "2026-11-09"], ["no", "2026-11-10"]]) == {}
+    assert suggest_columns(["Start", "Client"], [["yes", "2026-11-09"], ["no", "2026-11-10"]]) == {}
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_words_of_states_are_understood(column, word, mark):
     ],
 )
 def test_the_order_of_a_date_is_known_or_asked_for(texts, order):
-    assert day_order(texts) == order
+    assert find_day_order(texts) == order
 
 
 @pytest.mark.parametrize(
@@ -191,4 +191,4 @@ def test_the_order_of_a_date_is_known_or_asked_for(texts, order):
     ],
 )
 def test_values_say_what_a_column_is(texts, shape):
-    assert shape_of(texts) == shape
+    assert find_shape(texts) == shape

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from allay_metrics.errors import ConfigProblem, FileProblem
 from allay_metrics.intake.clock import Clock, practice_zone
-from allay_metrics.intake.profile import shipped_profile
+from allay_metrics.intake.profile import find_shipped_profile
 from allay_metrics.intake.times import DayFormats, compile_format, read_time, split_moment
 
 ZONE = ZoneInfo("America/Los_Angeles")
-ACUITY = shipped_profile("acuity").days
+ACUITY = find_shipped_profile("acuity").days
 
 
 def clock():

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake import child
+from allay_metrics.intake import child_process
 from allay_metrics.intake import workbook as reader
 from allay_metrics.intake.source_file import open_source
 from tests.support.acuity import DEFAULTS, ZONE, read_all, write_export
@@ -132,7 +132,7 @@ def test_a_workbook_the_parser_cannot_take_is_refused(tmp_path):
 
 
 def test_a_parser_that_does_not_come_back_is_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(child, "PATIENCE", 0.001)
+    monkeypatch.setattr(child_process, "PATIENCE", 0.001)
     with pytest.raises(FileProblem, match=r"export\.xlsx cannot be read: it takes more memory or"):
         open_source(workbook(tmp_path, {}), timezone=ZONE)
 
@@ -141,8 +141,9 @@ def test_a_parser_that_wants_too_much_memory_is_a_sentence(tmp_path, monkeypatch
     # The child takes its limit from its own module: run it with a small one.
     small = tmp_path / "small.py"
     small.write_text(
-        "import sys\nfrom pathlib import Path\nfrom allay_metrics.intake import child, sheet\n"
-        "child.MEMORY_BYTES, child.MEMORY_A_BYTE = 60_000_000, 0\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from allay_metrics.intake import child_process, sheet\n"
+        "child_process.MEMORY_BYTES, child_process.MEMORY_A_BYTE = 60_000_000, 0\n"
         "sys.exit(sheet.main(Path(sys.argv[-1])))\n",
         encoding="utf-8",
     )

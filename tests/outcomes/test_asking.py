@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from allay_metrics.outcomes.asking import MOMENTS, asked_measures, askings
+from allay_metrics.outcomes.check_in_periods import MOMENTS, build_check_in_periods, choose_measures
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.windows import WINDOWS
 
@@ -15,7 +15,7 @@ def days(booked_on=None):
     """Return moment -> (opens, due, closes), in days from the first session."""
     return {
         one.moment: tuple((day - FIRST).days for day in (one.opens, one.due, one.closes))
-        for one in askings(FIRST, booked_on)
+        for one in build_check_in_periods(FIRST, booked_on)
     }
 
 
@@ -37,7 +37,7 @@ def test_a_booking_of_the_last_two_days_is_asked_once_before_the_visit():
 
 
 def test_the_last_day_of_a_moment_is_the_last_day_an_answer_counts():
-    for one in askings(FIRST):
+    for one in build_check_in_periods(FIRST):
         if one.moment in WINDOWS:
             assert one.closes == WINDOWS[one.moment].closes(FIRST)
             assert one.is_open(one.closes)
@@ -47,15 +47,15 @@ def test_the_last_day_of_a_moment_is_the_last_day_an_answer_counts():
 
 @pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
 def test_the_question_a_concern_is_judged_by_comes_first(concern):
-    asked = [measure.id for measure in asked_measures(concern.id, "infant", "B1")]
+    asked = [measure.id for measure in choose_measures(concern.id, "infant", "B1")]
     assert asked[0] == concern.primary_measure
     assert 5 <= len(asked) <= 8
     assert len(set(asked)) == len(asked)
 
 
 def test_a_follow_up_also_asks_how_it_changed_and_what_got_worse():
-    before = asked_measures("crying", "infant", "B0")
-    later = asked_measures("crying", "infant", "day7")
+    before = choose_measures("crying", "infant", "B0")
+    later = choose_measures("crying", "infant", "day7")
     assert [one.id for one in later[len(before) :]] == ["pgic", "harms"]
 
 
@@ -65,19 +65,21 @@ def test_a_follow_up_also_asks_how_it_changed_and_what_got_worse():
 def test_no_form_asks_more_than_eight_questions(concern, taken, moment):
     """`taken` is the question about birth, asked once."""
     client = concerns()[concern].client if concern else "infant"
-    asked = asked_measures(concern, "infant" if client == "either" else client, moment, taken=taken)
+    asked = choose_measures(
+        concern, "infant" if client == "either" else client, moment, taken=taken
+    )
     assert len(asked) + taken <= 8
     assert moment in {"B0", "B1"} or asked[-1].id == "harms"
 
 
 @pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
 def test_what_is_asked_before_is_asked_after(concern):
-    before = asked_measures(concern.id, "infant", "B1")
-    assert asked_measures(concern.id, "infant", "day28")[: len(before)] == before
+    before = choose_measures(concern.id, "infant", "B1")
+    assert choose_measures(concern.id, "infant", "day28")[: len(before)] == before
     assert {"cry_min", "sleep_long", "confidence", "top_concern"} <= {one.id for one in before}
 
 
 def test_a_parent_is_not_asked_about_a_baby():
-    asked = [measure.id for measure in asked_measures("body_pain", "parent", "B1")]
+    asked = [measure.id for measure in choose_measures("body_pain", "parent", "B1")]
     assert asked == ["parent_pain", "top_concern"]
-    assert [one.id for one in asked_measures(None, "parent", "B1")] == ["top_concern"]
+    assert [one.id for one in choose_measures(None, "parent", "B1")] == ["top_concern"]

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from allay_metrics.actions.alerts import send_alerts
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records.tables import safety_protocol
@@ -135,7 +135,7 @@ def test_a_therapist_is_told_of_families_of_hers_alone(own_scope, clients):
 def test_an_old_protocol_counts_and_asks_the_owner_to_sign_again(own_scope):
     with own_scope.write("make the protocol an old one") as conn:
         conn.execute(update(safety_protocol).values(within_minutes=None))
-    assert protocol_in_force(own_scope).duty is None
+    assert read_current_protocol(own_scope).duty is None
     assert "Sign your safety protocol again" in text(run(page_of(WEEK)))
     at = run(page_of(PAGE))
     assert "Name reader, stand-in and hours" in text(at)
@@ -145,7 +145,7 @@ def test_an_old_protocol_counts_and_asks_the_owner_to_sign_again(own_scope):
     at.checkbox[0].check()
     button(at, "Sign it again").click()
     run(at)
-    assert protocol_in_force(own_scope).duty.recipients == (READER,)
+    assert read_current_protocol(own_scope).duty.recipients == (READER,)
     assert len(check_ins(own_scope, "id")) == 0
     assert "Sign your safety protocol again" not in text(run(page_of(WEEK)))
 

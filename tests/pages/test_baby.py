@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics.caseload.families import read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.records import OWNER, open_practice
-from allay_metrics.review.trail import lines
-from allay_metrics.ui.looking_as import AS
+from allay_metrics.review.audit_trail import read_trail
+from allay_metrics.ui.viewing_as import AS
 from tests.support.exports import Desk, appointment
 from tests.support.on_page import page_of, run, text
 
@@ -31,7 +31,7 @@ def maya(sqlite_url, tmp_path, monkeypatch):
 
 
 def rivera(maya):
-    (family,) = read_families(maya, today_of(maya))
+    (family,) = read_families(maya, compute_today(maya))
     return {one.name: one for one in family.people}
 
 
@@ -99,6 +99,8 @@ def test_opening_a_familys_page_leaves_one_line_in_the_audit_trail(maya):
     at = opened(maya, rivera(maya)["Mia"].client_id)
     run(at)  # still the same page
     (line,) = [
-        one for one in lines(replace(maya, viewer=OWNER)) if one.action == "Open a family's page"
+        one
+        for one in read_trail(replace(maya, viewer=OWNER))
+        if one.action == "Open a family's page"
     ]
     assert (line.who, line.about) == ("Maya Lopez", "Rivera")

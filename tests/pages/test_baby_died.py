@@ -4,12 +4,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from allay_metrics.actions.death import keep_death
+from allay_metrics.actions.death import save_death
 from allay_metrics.caseload.families import read_families
-from allay_metrics.caseload.today import today_of
+from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.contact import ContactPermission
 from allay_metrics.records import open_practice
-from allay_metrics.ui.looking_as import AS
+from allay_metrics.ui.viewing_as import AS
 from tests.support.asked import in_care, seen, signed
 from tests.support.exports import ZONE, Desk, appointment
 from tests.support.on_page import bodies, page_of, run, text
@@ -34,7 +34,7 @@ def maya(sqlite_url, tmp_path, monkeypatch):
 @pytest.fixture
 def known(maya):
     """Client ids by name."""
-    families = read_families(maya, today_of(maya))
+    families = read_families(maya, compute_today(maya))
     return {one.name: one.client_id for family in families for one in family.people}
 
 
@@ -50,7 +50,7 @@ def words(at):
 
 
 def contact(maya, name="Rivera"):
-    return {one.name: one.contact for one in read_families(maya, today_of(maya))}[name]
+    return {one.name: one.contact for one in read_families(maya, compute_today(maya))}[name]
 
 
 def says_died(at, client_id):
@@ -70,7 +70,7 @@ def press(at, label):
 
 
 def test_who_died_stands_first_and_without_age_note_or_how_it_is_going(maya, known):
-    keep_death(maya, known["Leo"], DAY)
+    save_death(maya, known["Leo"], DAY)
     said = words(opened(maya, known["Leo"]))
     first = said.index("Leo died on 28 May.")
     assert first < said.index("Practical contact only: bereaved")
@@ -86,7 +86,7 @@ def test_who_died_stands_first_and_without_age_note_or_how_it_is_going(maya, kno
 
 
 def test_an_only_babys_page_says_it_first_too_and_closes_nobodys_care(maya, known):
-    keep_death(maya, known["Ida"], DAY)
+    save_death(maya, known["Ida"], DAY)
     at = opened(maya, known["Ida"])
     said = words(at)
     assert said.index("Ida died on 28 May.") < said.index("No contact: bereaved")
@@ -98,7 +98,7 @@ def test_an_only_babys_page_says_it_first_too_and_closes_nobodys_care(maya, know
 
 
 def test_a_visit_still_booked_is_said_to_be_the_living_twins(maya, known):
-    keep_death(maya, known["Leo"], DAY)
+    save_death(maya, known["Leo"], DAY)
     said = words(opened(maya, known["Leo"]))
     assert "Mia's visit on Mon 8 Jun stands; Leo's name is still on it where you book." in said
     assert "cancel it" not in said
@@ -124,7 +124,7 @@ def test_the_day_is_asked_for_and_the_button_says_what_it_does(maya, known):
 
 
 def test_a_death_is_taken_back_only_after_asking_once(maya, known):
-    keep_death(maya, known["Leo"], DAY)
+    save_death(maya, known["Leo"], DAY)
     at = opened(maya, known["Leo"])
     assert [each.proto.popover.label for each in at.get("popover")].count("Entered by mistake") == 1
     assert "Open Leo's care again" not in labels(at)
@@ -139,7 +139,7 @@ def test_a_close_button_says_whose_care_it_closes(maya, known):
 
 
 def test_every_list_of_a_caseload_marks_who_died(maya, known):
-    keep_death(maya, known["Leo"], DAY, "yes")
+    save_death(maya, known["Leo"], DAY, "yes")
     at = page_of("therapist/caseload")
     at.query_params[AS] = maya.viewer.therapist_id[:8]
     (listed,) = [
@@ -155,7 +155,7 @@ def test_whom_to_ask_names_who_died_first(sqlite_url, tmp_path, monkeypatch):
     clients = in_care(desk, seen("1", 7, "Mia & Leo"))
     signed(scope)
     yesterday = datetime.now(ZONE).date() - timedelta(days=1)
-    keep_death(scope, clients["Leo"], yesterday, "yes")
+    save_death(scope, clients["Leo"], yesterday, "yes")
     (row,) = [
         one for one in bodies(run(page_of("practice/check_ins"))).split("<li>") if "Mia" in one
     ]

@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from allay_metrics.caseload.families import read_families
-from allay_metrics.caseload.today import today_of
-from allay_metrics.ui.looking_as import AS
+from allay_metrics.caseload.reading_day import compute_today
+from allay_metrics.ui.viewing_as import AS
 from tests.support.on_page import DASHBOARD, page_of, run, text
 
 OWNERS = ("owner/week", "owner/cities", "owner/visit_types", "practice/records")
@@ -56,8 +56,9 @@ def test_a_baby_of_another_is_a_sentence(maya, small):
     ines = small.as_therapist("Ines Park")
     foreign = [
         one
-        for one in read_families(ines, today_of(ines))
-        if one.family_id not in {mine.family_id for mine in read_families(maya, today_of(maya))}
+        for one in read_families(ines, compute_today(ines))
+        if one.family_id
+        not in {mine.family_id for mine in read_families(maya, compute_today(maya))}
     ]
     at = as_her(page_of("therapist/baby"), maya, client=foreign[0].leads_to).run()
     assert "none that you care for" in " ".join(each.value for each in at.text)

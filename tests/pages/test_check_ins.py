@@ -5,11 +5,11 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.parent_form import consent, save_answer, screen, submit
-from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.actions.parent_form import save_answer, save_consent, save_signs, submit
+from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import import_
-from allay_metrics.review.check_ins import due, open_flags, unread_words
+from allay_metrics.review.check_ins import find_due_check_ins, read_open_flags, read_unread_words
 from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_page import bodies, page_of, run, text
@@ -24,8 +24,8 @@ def clients(own_scope, tmp_path):
 
 def answered(scope, client_id, *signs):
     token = token_of(make_link(scope, client_id, "day7"))
-    consent(scope, token, in_totals=True, language="en")
-    screen(scope, token, signs)
+    save_consent(scope, token, in_totals=True, language="en")
+    save_signs(scope, token, signs)
     if not signs:
         save_answer(scope, token, "harms", 1, "<b>She cried</b> all night")
         submit(scope, token)
@@ -50,14 +50,14 @@ def test_nothing_is_asked_before_the_protocol_is_signed(own_scope):
         field.set_value(said)
     button(at, "Sign and switch check-ins on").click().run()
     assert "nobody will be told of a warning sign until they sign in" in problems(at)
-    assert protocol_in_force(own_scope) is None
+    assert read_current_protocol(own_scope) is None
     at.checkbox[0].check()
     button(at, "Sign and switch check-ins on").click().run()
-    assert protocol_in_force(own_scope).signed_by == "Ada Owner"
+    assert read_current_protocol(own_scope).signed_by == "Ada Owner"
     assert "To ask now" in text(at)
     assert "Mia" in text(at)
     button(at, "Switch off").click().run()
-    assert protocol_in_force(own_scope) is None
+    assert read_current_protocol(own_scope) is None
 
 
 def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
@@ -69,7 +69,7 @@ def test_a_sign_goes_when_somebody_says_what_was_done(own_scope, clients):
     assert "Say in a few words what was done." in problems(at)
     at.text_input[0].set_value("Called, seen by the ER")
     button(at, "Acknowledge").click().run()
-    assert open_flags(own_scope) == ()
+    assert read_open_flags(own_scope) == ()
     assert "Called, seen by the ER" in text(at)
 
 
@@ -79,7 +79,9 @@ def test_a_letter_or_text_is_offered_only_with_a_link_that_parents_can_open(
 ):
     monkeypatch.setenv("ALLAY_PUBLIC_URL", public)
     signed(own_scope)
-    asked = next(one for one in due(own_scope) if one.course.client_id == clients["Mia"])
+    asked = next(
+        one for one in find_due_check_ins(own_scope) if one.course.client_id == clients["Mia"]
+    )
     made = make_link(own_scope, clients["Mia"], "day7")
 
     def drawn(scope, one, made):
@@ -109,7 +111,7 @@ def test_a_sign_of_a_client_who_is_gone_says_whose_it_was_and_is_acknowledged(ow
     assert "no visit of this client is on file now" in text(at)
     at.text_input[0].set_value("Wrote to the address")
     button(at, "Acknowledge").click().run()
-    assert open_flags(own_scope) == ()
+    assert read_open_flags(own_scope) == ()
 
 
 def test_words_about_a_client_who_is_gone_are_read_all_the_same(own_scope, clients):
@@ -119,7 +121,7 @@ def test_words_about_a_client_who_is_gone_are_read_all_the_same(own_scope, clien
     at = run(page_of(PAGE))
     assert "Read me: Not matched: Mia, ana.lee@example.org" in text(at)
     button(at, "I have read it").click().run()
-    assert unread_words(own_scope) == ()
+    assert read_unread_words(own_scope) == ()
 
 
 def test_a_parents_words_stand_until_they_are_read_and_stay_text(own_scope, clients):
@@ -129,7 +131,7 @@ def test_a_parents_words_stand_until_they_are_read_and_stay_text(own_scope, clie
     assert "Read me: Mia" in text(at)
     assert "&lt;b&gt;She cried&lt;/b&gt;" in bodies(at)
     button(at, "I have read it").click().run()
-    assert unread_words(own_scope) == ()
+    assert read_unread_words(own_scope) == ()
     assert "Read me" not in text(at)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from allay_metrics import words
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import audit
-from allay_metrics.review.answers import by_place
+from allay_metrics.review.answers import index_cells
 from allay_metrics.ui.cities.where import shorten
 from tests.support.on_page import (
     bodies,
@@ -68,7 +68,7 @@ def test_the_table_says_what_query_answers(at, practice):
     rows = table_rows(run(at), "Numbers by city")
     metrics = ("bookings", "completed", "families_seen", "new_families")
     asked = Question(metrics=metrics, by=("city",), first=FIRST, last=LAST)
-    cells = by_place(query(asked, practice), "city")
+    cells = index_cells(query(asked, practice), "city")
     for city in ("Oakland", "San Jose", "unknown"):
         answered = [words.number(cells[city, metric].value) for metric in metrics]
         assert rows[city.capitalize() if city == "unknown" else city][:4] == answered

@@ -14,11 +14,11 @@ from allay_metrics.records import Viewer
 from allay_metrics.records.tables import audit, episode
 from allay_metrics.review.concern import NO_HEADLINE
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
-from allay_metrics.spreadsheet import as_csv
+from allay_metrics.spreadsheet import format_csv
 from allay_metrics.ui.export import _drawn
-from allay_metrics.ui.looking_as import AS
 from allay_metrics.ui.outcomes.picture import picture_png
 from allay_metrics.ui.outcomes.words import outcomes_export
+from allay_metrics.ui.viewing_as import AS
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly
 from tests.support.on_page import page_of, run
@@ -30,7 +30,7 @@ def _review(scope):
 
 
 def _exported(scope):
-    text = as_csv(outcomes_export(scope, _review(scope))).decode("utf-8-sig")
+    text = format_csv(outcomes_export(scope, _review(scope))).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 

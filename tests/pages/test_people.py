@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from allay_metrics.actions.devices import remember
-from allay_metrics.actions.own_sign_in import devices, open_sessions
-from allay_metrics.actions.people import invite, people, reset
-from allay_metrics.actions.protocol import protocol_in_force
-from allay_metrics.actions.sessions import look
-from allay_metrics.actions.sign_in import invitation
-from allay_metrics.actions.vouched import sign_in_vouched
+from allay_metrics.actions.devices import remember_device
+from allay_metrics.actions.oidc_sign_in import sign_in_by_oidc
+from allay_metrics.actions.own_sign_in import list_devices, list_open_sessions
+from allay_metrics.actions.people import invite, read_people, reset_sign_in
+from allay_metrics.actions.protocol import read_current_protocol
+from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.sign_in import read_invitation
 from allay_metrics.records import DOOR, UNKNOWN
 from allay_metrics.review.settings import therapists
 from allay_metrics.server.identity import HEADER, Identity, seal
@@ -53,7 +53,7 @@ def as_seen_by(monkeypatch, door):
     monkeypatch.setattr(st, "get_option", lambda name: told.get(name, get_option(name)))
 
     def seen(someone, page):
-        here = look(door, someone.token)
+        here = read_session(door, someone.token)
         who = Identity(
             "person", here.ref[:16], here.person_id, here.name, here.role, here.therapist_id
         )
@@ -65,7 +65,7 @@ def as_seen_by(monkeypatch, door):
 
 
 def listed(scope, email=MAYA):
-    return next(one for one in people(scope) if one.email == email)
+    return next(one for one in read_people(scope) if one.email == email)
 
 
 def press(at, label):
@@ -100,7 +100,7 @@ def test_the_owner_sees_everybody_and_nobodys_id(small, as_seen_by, owner, maya)
     assert rows["Ana Reyes"] == ["ana@example.test", "everything", "set up", "now, 1 place"]
     assert rows[name][0] == MAYA
     assert rows[name][1].startswith("caseload of ")
-    for hidden in (owner.id, maya.id, open_sessions(small, maya.id)[0].ref):
+    for hidden in (owner.id, maya.id, list_open_sessions(small, maya.id)[0].ref):
         assert hidden not in text(at)
 
 
@@ -110,7 +110,7 @@ def test_inviting_gives_a_link_that_opens_once_and_is_shown_once(small, as_seen_
     (shown,) = [one.value for one in at.code]
     start, _, code = shown.rpartition("/join/")
     assert start == "https://allay.example"
-    assert invitation(replace(small, viewer=DOOR), code).email == "june@example.test"
+    assert read_invitation(replace(small, viewer=DOOR), code).email == "june@example.test"
     assert "June Park is invited." in text(at)
     at = press(at, "Done")
     assert not at.code
@@ -124,7 +124,7 @@ def test_an_invitation_without_a_caseload_is_refused_in_a_sentence(as_seen_by, o
     next(one for one in at.button if one.label == "Invite").click()
     at.run()
     assert "Say whose caseload she sees" in text(at) + " ".join(one.value for one in at.text)
-    assert [one.email for one in people(small)] == ["ana@example.test"]
+    assert [one.email for one in read_people(small)] == ["ana@example.test"]
 
 
 def test_nobody_is_invited_where_the_link_would_have_no_address(
@@ -135,7 +135,7 @@ def test_nobody_is_invited_where_the_link_would_have_no_address(
     with pytest.raises(AssertionError):
         fill(at, "June Park", "june@example.test", role="therapist", whose=hers)
     assert "Name the public address first" in " ".join(one.value for one in at.text)
-    assert [one.email for one in people(small)] == ["ana@example.test"]
+    assert [one.email for one in read_people(small)] == ["ana@example.test"]
 
 
 def chosen(at, someone):
@@ -147,7 +147,7 @@ def chosen(at, someone):
 def test_shutting_out_and_letting_in_again(small, door, as_seen_by, owner, maya):
     at = press(chosen(as_seen_by(owner, "practice/people"), maya), "Shut out")
     assert listed(small).disabled_at is not None
-    assert look(door, maya.token) is None
+    assert read_session(door, maya.token) is None
     assert "may not sign in any more" in text(at)
     at = press(at, "Let in again")
     assert listed(small).disabled_at is None
@@ -170,7 +170,7 @@ def test_whoever_reads_warning_signs_is_not_shut_out_without_a_word(small, as_se
 
 
 def owner_address(scope):
-    return next(one.email for one in people(scope) if one.role == "owner")
+    return next(one.email for one in read_people(scope) if one.role == "owner")
 
 
 def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by, owner):
@@ -191,14 +191,14 @@ def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by,
     sign()
     said = " ".join(one.value for one in at.text)
     assert "amy@care.test is the address of nobody who may sign in now" in said
-    assert protocol_in_force(small) is None
+    assert read_current_protocol(small) is None
     next(one for one in at.checkbox if "signs in there" in one.label).check()
     fill("Amy", "may@care.test", "", "", "Ada Owner")
     sign()
-    assert protocol_in_force(small) is None, "another address is asked anew"
+    assert read_current_protocol(small) is None, "another address is asked anew"
     next(one for one in at.checkbox if "signs in there" in one.label).check()
     sign()
-    assert protocol_in_force(small).duty.recipients == ("may@care.test",)
+    assert read_current_protocol(small).duty.recipients == ("may@care.test",)
     assert "may@care.test is the address of nobody" in text(at)
 
 
@@ -213,19 +213,19 @@ def test_the_last_owner_is_neither_shut_out_nor_made_a_therapist(small, as_seen_
 def test_an_owner_ends_a_session_of_hers(small, door, as_seen_by, owner, maya):
     at = chosen(as_seen_by(owner, "practice/people"), maya)
     at = press(at, "End")
-    assert look(door, maya.token) is None
+    assert read_session(door, maya.token) is None
     assert "Firefox on Windows has ended" in text(at)
-    assert open_sessions(small, owner.id)
+    assert list_open_sessions(small, owner.id)
 
 
 def test_a_therapist_sees_and_revokes_her_own_devices(small, door, as_seen_by, owner, maya):  # noqa: ARG001
-    remember(door, look(door, maya.token), "592817", label="Safari on iPhone")
+    remember_device(door, read_session(door, maya.token), "592817", label="Safari on iPhone")
     at = as_seen_by(maya, "practice/me")
     assert "Safari on iPhone" in text(at)
     assert "here · by password and code" in text(at)
     assert "Firefox on Windows" in text(at)
     at = press(at, "Revoke")
-    assert devices(small, maya.id) == []
+    assert list_devices(small, maya.id) == []
     assert "opens nothing any more" in text(at)
 
 
@@ -234,8 +234,8 @@ def test_who_signs_in_by_an_account_elsewhere_has_no_password_to_change(
 ):
     changes = "Password or recovery codes"
     assert changes in labels(as_seen_by(maya, "practice/me"))
-    reset(small, maya.id)
-    token = sign_in_vouched(door, "https://id.example", "1090", MAYA, label="Safari on iPhone")
+    reset_sign_in(small, maya.id)
+    token = sign_in_by_oidc(door, "https://id.example", "1090", MAYA, label="Safari on iPhone")
     maya.token = token
     shown = labels(as_seen_by(maya, "practice/me"))
     assert changes not in shown

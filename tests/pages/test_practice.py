@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.details import Details, save_details
 from allay_metrics.actions.families import merge
-from allay_metrics.actions.one_visit import correct_visit
-from allay_metrics.actions.own_measures import own_measures
+from allay_metrics.actions.own_measures import list_own_measures
 from allay_metrics.actions.places import correct_city
+from allay_metrics.actions.therapist_settings import Details, save_details
+from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.records.tables import goal, therapist, visit
 from allay_metrics.review.settings import therapists
 from tests.support.on_file import fingerprint
@@ -226,13 +226,13 @@ def test_a_measure_of_her_own_is_added_told_and_retired(small, page):
     shown.multiselect(key=f"{key}-concerns").set_value(["digestion"])
     click(shown, f"{key}-save")
     assert "The measure is added." in text(shown)
-    (one,) = own_measures(small)
+    (one,) = list_own_measures(small)
     assert one.concerns == ("digestion",)
     told = text(run(page_of("practice/definitions")))
     assert ARCHING.questions["en"] in told
     assert "exploratory" in told
     click(page("Measures"), f"al-measure-retire-{one.id}")
-    assert own_measures(small)[0].retired
+    assert list_own_measures(small)[0].retired
 
 
 def said_of(shown):

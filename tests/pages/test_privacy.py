@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from allay_metrics.actions.audit import record
-from allay_metrics.actions.backups import last_backup
+from allay_metrics.actions.backups import read_last_backup
 from allay_metrics.actions.retention import read_retention
 from allay_metrics.records.tables import family
 from tests.support.on_page import page_of, run, text
@@ -35,7 +35,7 @@ def test_without_a_backup_it_says_so_and_makes_one(small, page):
     click(page, "al-backup")
     assert "backed up into" in text(page)
     assert "Last backup" in text(page)
-    name = last_backup(small).file_name
+    name = read_last_backup(small).file_name
     assert any(path.name == name for path in Path(small.database_url[10:]).parent.rglob("*.allay"))
 
 

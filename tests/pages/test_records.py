@@ -10,18 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from allay_metrics import config
 from allay_metrics.actions.imports import import_file
-from allay_metrics.demo.active import own_practice
 from allay_metrics.demo.load import load_demo
+from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.records.tables import set_aside, week_snapshot
-from allay_metrics.review.changes import changes_of
 from allay_metrics.review.export_lists import set_aside_export
+from allay_metrics.review.import_changes import read_import_changes
 from allay_metrics.review.imports import past_imports
 from allay_metrics.review.missing import missing_visits
-from allay_metrics.review.rows_aside import open_rows
-from allay_metrics.spreadsheet import as_csv
-from allay_metrics.ui.records.look import Upload
-from allay_metrics.ui.records.look import take_in as take_in_upload
-from allay_metrics.ui.records.staging import plain_name, staged
+from allay_metrics.review.set_aside_rows import open_rows
+from allay_metrics.spreadsheet import format_csv
+from allay_metrics.ui.records.preview_actions import Upload
+from allay_metrics.ui.records.preview_actions import ingest as take_in_upload
+from allay_metrics.ui.records.staged_file import plain_name, staged_file
 from tests.support.acuity import export_text, write_export
 from tests.support.on_file import decided, states
 
@@ -55,7 +55,7 @@ BAD = on(31, **{"Appointment ID": "4", "First Name": "=HYPERLINK(1)"})
 @pytest.fixture(autouse=True)
 def own():
     """The practice's own records, empty."""
-    scope = own_practice()
+    scope = open_own_practice()
     yield scope
     scope.close()
 
@@ -400,7 +400,7 @@ def test_rows_set_aside_are_shown_with_reason_and_raw_text_and_exported_harmless
     assert "<q>November 31, 2026 9:00 am</q>" in shown
     assert "this date does not exist" in shown
     assert "<dt>First Name</dt><dd>=HYPERLINK(1)</dd>" in shown
-    *_, head, row = as_csv(set_aside_export(own)).decode("utf-8-sig").splitlines()
+    *_, head, row = format_csv(set_aside_export(own)).decode("utf-8-sig").splitlines()
     assert head.startswith("File,Row,Column,Value,Reason,row: Start Time")
     assert "'=HYPERLINK(1)" in row
     with own.read() as conn:
@@ -431,7 +431,7 @@ def test_an_uploaded_file_lies_where_nobody_else_reads_it_and_goes_whatever_happ
     seen = []
 
     def fail():
-        with staged(b"names", "../../up.csv") as path:
+        with staged_file(b"names", "../../up.csv") as path:
             seen.append((path.name, path.read_bytes(), path.is_relative_to(config.data_dir())))
             seen.append((path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777))
             raise RuntimeError
@@ -461,8 +461,8 @@ def mending():
     """Draw what the drawer of the first row that waits holds."""
     import streamlit as st
 
-    from allay_metrics.review.rows_aside import open_rows
-    from allay_metrics.ui.records.mend import _body
+    from allay_metrics.review.set_aside_rows import open_rows
+    from allay_metrics.ui.records.row_repair import _body
     from allay_metrics.ui.session import scope
 
     if "row" not in st.session_state:
@@ -530,5 +530,5 @@ def test_what_an_import_changed_is_told_field_by_field(own, app, take_in):
     newest = next(each for each in page.button if each.label == "Changes")
     page = still(newest.click().run())
     assert "price: $165.00 → $180.00" in html(page)
-    first = changes_of(own, past_imports(own)[1].id)
+    first = read_import_changes(own, past_imports(own)[1].id)
     assert [len(first.added), len(first.updated), len(first.missing)] == [2, 0, 0]

@@ -8,15 +8,15 @@ import streamlit as st
 from sqlalchemy import update
 
 from allay_metrics.actions.contact import set_contact
-from allay_metrics.actions.death import keep_death
+from allay_metrics.actions.death import save_death
 from allay_metrics.actions.people import invite
-from allay_metrics.actions.protocol import protocol_in_force, sign_protocol
-from allay_metrics.actions.sessions import look
+from allay_metrics.actions.protocol import read_current_protocol, sign_protocol
+from allay_metrics.actions.sessions import read_session
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import DOOR
 from allay_metrics.records.tables import check_in
-from allay_metrics.review.check_ins import acknowledged_flags, open_flags
+from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.ui.session import WHO
 from tests.support.asked import DUTY, READER, in_care, seen, signed, ticked
@@ -45,7 +45,7 @@ def clients(own_scope, tmp_path):
 
 
 def family_of(scope, client_id):
-    return next(one.family_id for one in open_flags(scope, client_id))
+    return next(one.family_id for one in read_open_flags(scope, client_id))
 
 
 def page(scope, name, **told):
@@ -99,7 +99,7 @@ def test_where_a_life_may_be_in_danger_and_nobody_may_call_there_is_a_way(own_sc
 @pytest.mark.parametrize("level", ["none", "practical", "yes"])
 def test_after_a_death_nobody_asks_whether_a_doctor_has_seen_the_baby(own_scope, clients, level):
     ticked(own_scope, clients["Mia"], FEVER, LIMP)
-    keep_death(own_scope, clients["Mia"], datetime.now(ZONE).date(), level)
+    save_death(own_scope, clients["Mia"], datetime.now(ZONE).date(), level)
     said = page(own_scope, PAGE)
     assert "the owner decides" in said
     assert "has seen the baby" not in said
@@ -116,7 +116,7 @@ def test_two_signs_of_one_family_are_one_card_with_one_answer(own_scope, clients
     next(one for one in at.button if one.label == "Acknowledge both").click()
     run(at)
     assert [one.done for one in acknowledged_flags(own_scope)] == ["Called her mother"] * 2
-    assert [one.client for one in open_flags(own_scope)] == ["Leo"]
+    assert [one.client for one in read_open_flags(own_scope)] == ["Leo"]
 
 
 def test_answers_of_nobody_lead_to_records_and_to_their_own_address(own_scope, clients):
@@ -155,7 +155,7 @@ def owner_and_maya(own_scope, clients, monkeypatch):  # noqa: ARG001  on file
     monkeypatch.setattr(st, "get_option", lambda name: told.get(name, get_option(name)))
 
     def opened():
-        here = look(door, owner.token)
+        here = read_session(door, owner.token)
         at = page_of(PAGE)
         at.user = {WHO: seal(Identity("person", here.ref[:16], here.person_id, here.name, "owner"))}
         return run(at)
@@ -185,7 +185,7 @@ def test_a_therapist_as_reader_is_said_while_signing_and_beside_the_protocol(
     at.text_input[4].set_value("Ana Reyes")
     button(at, "Sign it again").click()
     run(at)
-    assert protocol_in_force(own_scope).duty.reader_email == MAYA
+    assert read_current_protocol(own_scope).duty.reader_email == MAYA
     assert others in text(owner_and_maya())
 
 

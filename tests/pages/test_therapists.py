@@ -2,14 +2,14 @@
 
 import pytest
 
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.review.therapists import review_therapists
 from tests.support.on_page import page_of, run, text
 
 
 @pytest.fixture
 def at(small):
-    keep_therapists(
+    save_therapists(
         small, [TherapistDetails("Maya Lopez", "maya@example.org", "Oakland", ("cst",), 600)]
     )
     return page_of("owner/therapists")

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from allay_metrics import words
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import client, family, visit, visit_client
-from allay_metrics.review.answers import by_place
+from allay_metrics.review.answers import index_cells
 from tests.support.on_page import (
     bodies,
     click_mark,
@@ -68,7 +68,7 @@ def test_the_table_says_what_query_answers(at, practice):
     rows = table_rows(run(at), "Numbers by visit type")
     metrics = ("completed", "care_hours", "visit_value", "new_to_type")
     asked = Question(metrics=metrics, by=("visit_type",), first=FIRST, last=LAST)
-    cells = by_place(query(asked, practice), "visit_type")
+    cells = index_cells(query(asked, practice), "visit_type")
     for name, kind in (("CST", "cst"), ("Lactation", "lactation"), ("Massage", "massage")):
         visits, hours, value, new = (cells[kind, metric].value for metric in metrics)
         told = [words.plain(visits), words.plain(hours), words.dollars(value), words.plain(new)]

@@ -128,7 +128,7 @@ def test_names_from_outside_stay_text(at):
 @pytest.mark.parametrize(("day", "old"), [(19, False), (20, True)])
 def test_the_list_to_call_says_first_how_old_its_records_are(at, monkeypatch, day, old):
     """They are of the 16th."""
-    monkeypatch.setattr(no_next, "today_in", lambda _scope: datetime(2026, 11, day, 9, tzinfo=UTC))
+    monkeypatch.setattr(no_next, "local_now", lambda _scope: datetime(2026, 11, day, 9, tzinfo=UTC))
     need(run(at), "no-next").click()
     before, _, _ = text(run(at)).partition("Last visit")
     assert ("somebody may have booked since." in before) is old

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.actions.audit import record
 from allay_metrics.actions.backups import back_up
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.tables import audit, goal

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from allay_metrics.actions.backups import back_up, last_backup
+from allay_metrics.actions.backups import back_up, read_last_backup
 from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.sessions import look
+from allay_metrics.actions.sessions import read_session
 from allay_metrics.actions.sign_in import sign_in
 from allay_metrics.errors import Conflict, FileProblem, NotAllowed
-from allay_metrics.records import DOOR, open_practice, row_hashes
+from allay_metrics.records import DOOR, compute_row_hashes, open_practice
 from allay_metrics.records.backup import move_practice, read_backup, restore
 from allay_metrics.records.scope import Viewer
 from tests.support.acuity import write_export
@@ -34,12 +34,12 @@ def take_in(scope, folder):
 
 
 def test_what_comes_back_is_what_was_kept(kept, tmp_path):
-    before = row_hashes(kept)
+    before = compute_row_hashes(kept)
     backup = tmp_path / "kept.allay"
     made = back_up(kept, backup)
     restore(backup, f"sqlite:///{tmp_path}/back.sqlite")
     with closing(open_practice(f"sqlite:///{tmp_path}/back.sqlite")) as back:
-        assert row_hashes(back) == before
+        assert compute_row_hashes(back) == before
         assert back.practice_id == kept.practice_id
     assert made.rows > 0
 
@@ -50,21 +50,21 @@ def test_a_session_of_the_day_of_the_backup_opens_nothing(scope, tmp_path, monke
     back_up(scope, tmp_path / "kept.allay")
     restore(tmp_path / "kept.allay", f"sqlite:///{tmp_path}/back.sqlite")
     with closing(open_practice(f"sqlite:///{tmp_path}/back.sqlite", viewer=DOOR)) as door:
-        assert look(door, owner.token) is None
+        assert read_session(door, owner.token) is None
         again = sign_in(door, ANA, PASSWORD, owner.next_code(), label="x")
-        assert look(door, again).role == "owner"
+        assert read_session(door, again).role == "owner"
 
 
 @pytest.mark.postgres
 def test_a_backup_of_a_file_comes_back_into_postgresql(sqlite_scope, postgres_cluster, tmp_path):
     take_in(sqlite_scope, tmp_path)
-    before = row_hashes(sqlite_scope)
+    before = compute_row_hashes(sqlite_scope)
     backup = tmp_path / "kept.allay"
     back_up(sqlite_scope, backup)
     url = postgres_cluster.create(f"back_{tmp_path.name[:40]}".lower())
     restore(backup, url)
     with closing(open_practice(url)) as back:
-        assert row_hashes(back) == before
+        assert compute_row_hashes(back) == before
 
 
 @pytest.mark.postgres
@@ -73,7 +73,7 @@ def test_a_practice_moves_to_postgresql_row_by_row(sqlite_scope, postgres_cluste
     url = postgres_cluster.create(f"back_{tmp_path.name[:40]}".lower())
     move_practice(sqlite_scope, url)
     with closing(open_practice(url)) as moved:
-        assert row_hashes(moved) == row_hashes(sqlite_scope)
+        assert compute_row_hashes(moved) == compute_row_hashes(sqlite_scope)
 
 
 def test_a_backup_is_one_file_only_its_owner_reads(kept, tmp_path):
@@ -120,13 +120,13 @@ def test_a_backup_that_cannot_be_written_leaves_none(kept, tmp_path):
     blocked.write_text("", encoding="utf-8")
     with pytest.raises(FileProblem, match="cannot be written"):
         back_up(kept, blocked / "kept.allay")
-    assert last_backup(kept) is None
+    assert read_last_backup(kept) is None
 
 
 def test_the_last_backup_is_told(kept, tmp_path):
-    assert last_backup(kept) is None
+    assert read_last_backup(kept) is None
     made = back_up(kept, tmp_path / "monday.allay")
-    told = last_backup(kept)
+    told = read_last_backup(kept)
     assert (told.file_name, told.made_at, told.rows) == ("monday.allay", made.made_at, made.rows)
 
 

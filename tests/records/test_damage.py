@@ -12,13 +12,13 @@ from sqlalchemy import text
 
 from allay_metrics import config
 from allay_metrics.actions.backups import back_up
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged, Unreachable
-from allay_metrics.records import open_practice, replacement, row_hashes
+from allay_metrics.records import compute_row_hashes, open_practice, replacement
 from allay_metrics.records.backup import move_practice, restore
 from allay_metrics.records.examination import find_damage
-from allay_metrics.records.practice import practice_name
+from allay_metrics.records.practice import read_practice_name
 from tests.support import damage
 from tests.support.acuity import write_export
 
@@ -36,7 +36,7 @@ def made(sqlite_template, tmp_path_factory):
         export = write_export(folder, {"Last Name": "Rivera"}, {"Email": "lee@example.com"})
         import_file(scope, export, holds="kept", as_of=AS_OF)
         back_up(scope, folder / "kept.allay")
-        hashes = row_hashes(scope)
+        hashes = compute_row_hashes(scope)
     damage.checkpoint(folder / "practice.sqlite")
     return folder, {**hashes, "setting": ""}
 
@@ -69,7 +69,7 @@ def hashes_at(path):
     """Return the fingerprints of whole records, without the note of their backup."""
     with closing(open_practice(url_of(path))) as scope:
         assert check_records(scope) == []
-        return {**row_hashes(scope), "setting": ""}
+        return {**compute_row_hashes(scope), "setting": ""}
 
 
 def work_files(folder):
@@ -148,7 +148,7 @@ def test_damage_that_a_query_meets_names_the_file(path):
     with closing(open_practice(url_of(path))) as scope:
         damage.every_page_flipped(path)
         with pytest.raises(RecordsDamaged, match=r"practice\.sqlite are damaged .*restore"):
-            row_hashes(scope)
+            compute_row_hashes(scope)
 
 
 def test_text_that_cannot_be_decoded_is_damage_and_stays_unsaid(path):
@@ -157,7 +157,7 @@ def test_text_that_cannot_be_decoded_is_damage_and_stays_unsaid(path):
         file.commit()
     with closing(open_practice(url_of(path))) as scope:
         with pytest.raises(RecordsDamaged, match="cannot be decoded") as refused:
-            row_hashes(scope)
+            compute_row_hashes(scope)
         assert "Rive" not in str(refused.value)
 
 
@@ -193,16 +193,16 @@ def test_the_log_of_the_old_file_goes_with_it_and_never_stays_beside_the_new(pat
         assert aside.with_name(f"{aside.name}-wal").read_bytes() == logged
     for kept, name in ((aside, "in the log"), (path, "My practice")):
         with closing(open_practice(url_of(kept))) as scope:
-            assert practice_name(scope) == name
+            assert read_practice_name(scope) == name
 
 
 def test_two_restores_at_once_do_not_mix(path, backup):
-    with replacement.workbench(path), pytest.raises(Conflict, match="being restored in"):
+    with replacement.open_workbench(path), pytest.raises(Conflict, match="being restored in"):
         restore(backup, url_of(path), replace=True)
 
 
 def test_what_somebody_is_building_is_not_swept_away(path):
-    with replacement.workbench(path) as bench:
+    with replacement.open_workbench(path) as bench:
         bench.new.write_text("half of it", encoding="utf-8")
         open_practice(url_of(path)).close()
         assert bench.new.exists()

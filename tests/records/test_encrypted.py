@@ -9,13 +9,13 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.actions.backups import back_up
-from allay_metrics.actions.check import check_records
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.cli import main
 from allay_metrics.errors import ConfigProblem, FileProblem
-from allay_metrics.records import open_practice, row_hashes
+from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.backup import move_practice, restore
 from allay_metrics.records.tables import family, goal
 from tests.support.acuity import write_export
@@ -68,12 +68,12 @@ def test_no_name_stands_in_the_file_or_its_log(kept, tmp_path, monkeypatch):
 
 
 def test_records_are_whole_and_every_write_works(kept, tmp_path):
-    before = row_hashes(kept)
+    before = compute_row_hashes(kept)
     assert check_records(kept) == []
     report = take_in(kept, tmp_path)  # the same again
     assert report.unchanged == 2
     undo_import(kept, report.import_id)
-    assert row_hashes(kept) == before
+    assert compute_row_hashes(kept) == before
     with kept.write("set goals") as conn:
         row = {"practice_id": kept.practice_id, "metric": "completed", "value": 1}
         conn.execute(insert(goal).values(row))
@@ -92,7 +92,7 @@ def test_a_backup_is_encrypted_too_and_comes_back(kept, tmp_path):
     assert _named_in(tmp_path / "kept.allay") == []
     restore(tmp_path / "kept.allay", f"sqlite:///{tmp_path}/back.sqlite")
     with closing(open_practice(f"sqlite:///{tmp_path}/back.sqlite")) as back:
-        assert _same(row_hashes(back), row_hashes(kept))
+        assert _same(compute_row_hashes(back), compute_row_hashes(kept))
         assert _named_in(*_files(back)) == []
 
 
@@ -116,7 +116,7 @@ def test_encrypted_records_move_to_postgresql_and_back(kept, postgres_cluster, t
     url = postgres_cluster.create(f"enc_{tmp_path.name[:40]}".lower())
     move_practice(kept, url)
     with closing(open_practice(url)) as moved:
-        assert row_hashes(moved) == row_hashes(kept)
+        assert compute_row_hashes(moved) == compute_row_hashes(kept)
         move_practice(moved, f"sqlite:///{tmp_path}/back.sqlite")
     assert _named_in(tmp_path / "back.sqlite") == []
 
@@ -125,7 +125,7 @@ def test_plain_records_are_encrypted_and_decrypted_by_moving(tmp_path, monkeypat
     first, second, third = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in "abc")
     with closing(open_practice(first)) as plain:
         take_in(plain, tmp_path)
-        before = row_hashes(plain)
+        before = compute_row_hashes(plain)
     assert main(["move", second, "--encrypt", "--database", first]) == 2  # no key
     monkeypatch.setenv("ALLAY_DATABASE_KEY", KEY)
     assert main(["move", second, "--encrypt", "--database", first]) == 0
@@ -133,7 +133,7 @@ def test_plain_records_are_encrypted_and_decrypted_by_moving(tmp_path, monkeypat
     assert main(["move", third, "--decrypt", "--database", second]) == 0
     monkeypatch.delenv("ALLAY_DATABASE_KEY")
     with closing(open_practice(third)) as back:
-        assert row_hashes(back) == before
+        assert compute_row_hashes(back) == before
 
 
 def test_a_wrong_or_missing_key_is_one_sentence(kept, url, monkeypatch):

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, QuestionProblem, Unreachable
 from allay_metrics.records import open_engine, open_practice
-from allay_metrics.records.engine import connected
+from allay_metrics.records.engine import connect
 from allay_metrics.records.tables import practice
 
 
@@ -124,9 +124,9 @@ def test_where_no_connection_gets_free_a_sentence_says_so(engine, monkeypatch):
     monkeypatch.setattr(engine.pool, "_timeout", 0.01)
     with ExitStack() as taken:
         for _ in range(15):  # the pool's five, and ten more
-            taken.enter_context(connected(engine))
+            taken.enter_context(connect(engine))
         with pytest.raises(Conflict, match="took too long"):
-            taken.enter_context(connected(engine))
+            taken.enter_context(connect(engine))
 
 
 @pytest.mark.parametrize("text_", ["\0", "a\0b", "\ud800"])

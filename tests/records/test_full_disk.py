@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from allay_metrics.actions.backups import back_up, last_backup
-from allay_metrics.actions.check import check_records
+from allay_metrics.actions.backups import back_up, read_last_backup
+from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.errors import FileProblem
-from allay_metrics.records import open_practice, row_hashes
+from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.backup import read_backup
 from tests.support.exports import Desk, appointment, day
 
@@ -63,10 +63,10 @@ def _back_up(desk):
 
 @pytest.mark.parametrize("write", [_import, _save, _back_up])
 def test_a_full_disk_is_said_and_what_was_there_is_whole(desk, write, record_property):
-    before = row_hashes(desk.scope)
+    before = compute_row_hashes(desk.scope)
     with pytest.raises(FileProblem, match=r"disk is full|cannot be written"):
         write(desk)
-    assert row_hashes(desk.scope) == before
+    assert compute_row_hashes(desk.scope) == before
     assert check_records(desk.scope) == []
     assert not list(desk.folder.glob("kept.allay*"))
     save_note(desk.scope, day("2026-03-02"), "There is room again", 0)
@@ -85,6 +85,6 @@ def test_a_backup_while_others_write_holds_one_state(desk, tmp_path, record_prop
         writing.result()
     for number, one in enumerate(made):
         assert read_backup(tmp_path / f"{number}.allay") == one
-    assert last_backup(scope) is not None
+    assert read_last_backup(scope) is not None
     assert check_records(scope) == []
     record_property("hardening", "3 backups during 40 writes: equal hashes")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from allay_metrics.actions import imports
-from allay_metrics.records import open_practice, row_hashes
+from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.hashes import HISTORY
 from allay_metrics.records.tables import metadata
 from tests.support.exports import Desk, appointment
@@ -27,7 +27,7 @@ def test_the_same_import_gives_the_same_hashes_on_both_engines(
     for url in urls:
         scope = open_practice(url, practice_id="p")
         Desk(scope, tmp_path).take_in(ROWS, "2026-03-09 08:00")
-        told.append(row_hashes(scope))
+        told.append(compute_row_hashes(scope))
         scope.close()
     postgres_cluster.drop("same_hashes")
     assert told[0] == told[1]
@@ -37,10 +37,10 @@ def test_the_same_import_gives_the_same_hashes_on_both_engines(
 @pytest.mark.parametrize("table", ["booking", "visit", "daily", "family", "client"])
 def test_any_changed_row_changes_the_hash_of_its_table_alone(sqlite_scope, tmp_path, table):
     Desk(sqlite_scope, tmp_path).take_in(ROWS, "2026-03-09 08:00")
-    before = row_hashes(sqlite_scope)
+    before = compute_row_hashes(sqlite_scope)
     column = {"daily": "minutes", "family": "name", "client": "name"}.get(table, "minutes")
     with sqlite_scope.write("change a row") as conn:
         conn.execute(text(f"UPDATE {table} SET {column} = 1 WHERE {column} = "
                           f"(SELECT max({column}) FROM {table})"))  # fmt: skip
-    after = row_hashes(sqlite_scope)
+    after = compute_row_hashes(sqlite_scope)
     assert {name for name in before if before[name] != after[name]} == {table}

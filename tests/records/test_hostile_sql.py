@@ -291,7 +291,7 @@ def test_what_a_step_of_the_practice_ran_does_not_run_again_for_her(crowded):
 
     with maya(crowded).write("pry", f"f{MINE}") as conn:
         event.listen(Engine, "before_cursor_execute", keep)
-        with maya(crowded).as_practice(conn, "derive"):
+        with maya(crowded).elevate(conn, "derive"):
             everything_ = conn.execute(select(family.c.name)).all()
         event.remove(Engine, "before_cursor_execute", keep)
         assert len(everything_) == FAMILIES

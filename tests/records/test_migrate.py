@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import open_engine, open_practice, upgrade
-from allay_metrics.records.migrate import newest_revision
+from allay_metrics.records.migrate import find_newest_revision
 from allay_metrics.records.tables import city, metadata, practice
 from tests.support.templates import migrate_once
 
@@ -34,7 +34,7 @@ def test_migrating_again_changes_nothing(scope):
     with engine.connect() as conn:
         found = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     engine.dispose()
-    assert found == [newest_revision()]
+    assert found == [find_newest_revision()]
 
 
 def test_two_who_open_a_new_database_at_once_share_one_practice(engine_kind, request, tmp_path):

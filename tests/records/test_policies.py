@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text, inspect, text
 
-from allay_metrics.records.policies import NOBODYS, OWNERS, POLICIES, STEPS, is_money
+from allay_metrics.records.policies import OWNERS, POLICIES, STEPS, UNSCOPED_TABLES, is_money
 from allay_metrics.records.tables import metadata
 from tests.support.keeper import database_itself
 
@@ -18,7 +18,7 @@ OTHERS = [role for role in POLICIES if role != "owner"]
 def unspoken_of(tables):
     """Return the tables of which nothing says who sees them."""
     told = {name for role in OTHERS for name in POLICIES[role]}
-    return set(tables) - told - OWNERS.keys() - NOBODYS.keys()
+    return set(tables) - told - OWNERS.keys() - UNSCOPED_TABLES.keys()
 
 
 def test_every_table_says_who_sees_it():
@@ -30,7 +30,7 @@ def test_every_table_says_who_sees_it():
 def test_a_table_of_the_owner_alone_is_nobody_elses_and_says_why():
     for role in OTHERS:
         assert OWNERS.keys() & POLICIES[role].keys() == set()
-    assert [name for name, why in {**OWNERS, **NOBODYS}.items() if len(why) < 10] == []
+    assert [name for name, why in {**OWNERS, **UNSCOPED_TABLES}.items() if len(why) < 10] == []
     assert metadata.tables.keys() >= OWNERS.keys()
     assert POLICIES["owner"].keys() == metadata.tables.keys()
 
@@ -56,7 +56,7 @@ def test_the_database_holds_no_table_that_nobody_told_of(scope):
         views = inspect(conn).get_view_names()
         kept = inspect(conn).get_materialized_view_names() if conn.dialect.name != "sqlite" else []
     assert unspoken_of(found) == set()
-    assert found == metadata.tables.keys() | NOBODYS.keys()
+    assert found == metadata.tables.keys() | UNSCOPED_TABLES.keys()
     assert (views, kept) == ([], [])
 
 
@@ -70,7 +70,7 @@ def test_every_table_is_under_row_security_that_binds_its_owner_too(scope):
         ))  # fmt: skip
         bound = dict(map(tuple, rows))
         policies = set(conn.execute(text("SELECT tablename, policyname FROM pg_policies")).all())
-    assert {name for name, is_bound in bound.items() if not is_bound} == set(NOBODYS)
+    assert {name for name, is_bound in bound.items() if not is_bound} == set(UNSCOPED_TABLES)
     for role, tables in POLICIES.items():
         assert {(name, f"{role}_select") for name in tables} <= policies
 
@@ -115,15 +115,15 @@ def _calls(name):
 
 
 def test_the_practice_itself_takes_these_steps_alone():
-    steps = sorted({*_calls("as_practice"), *_calls("of_practice")})
+    steps = sorted({*_calls("elevate"), *_calls("of_practice")})
     assert steps == [
         ("allay_metrics/actions/alerts.py", "who is told"),
         ("allay_metrics/actions/care.py", "derive"),
         # What a death asked of contact goes with it, wherever its bookings went since.
         ("allay_metrics/actions/contact.py", "derive"),
-        ("allay_metrics/actions/keep_up.py", "keep up"),
         ("allay_metrics/actions/open_form.py", "form"),
         ("allay_metrics/actions/parent_form.py", "opt out"),
+        ("allay_metrics/actions/rederive.py", "keep up"),
         ("allay_metrics/actions/retention.py", "let go"),
         ("allay_metrics/records/audit.py", "trail"),
         ("allay_metrics/records/scope.py", "count the write"),
@@ -153,4 +153,4 @@ def test_nothing_read_in_a_scope_is_kept_but_under_the_scope_itself():
         if any(word in ast.unparse(node.args) for word in ("Scope", "Connection", "scope", "conn"))
     ]
     # Its key is the whole scope, viewer and all: tests/ui/test_remembered.py.
-    assert kept == ["allay_metrics/ui/remembered.py:kept"]
+    assert kept == ["allay_metrics/ui/cached_by_version.py:kept"]

@@ -73,13 +73,15 @@ def test_nobody_else_is_touched_by_it(hidden, scope):
 
 def test_json_keeps_its_shape():
     row = json.dumps({"client_name": "Ada", "extra": '{"a": "Ada"}', "minutes": 60, "city": "X"})
-    assert json.loads(privacy.Before.mask(row)) == {
+    assert json.loads(privacy.PreviousValuesJson.mask(row)) == {
         "client_name": "hidden",
         "extra": "{}",
         "minutes": 60,
         "city": "X",
     }
-    assert json.loads(privacy.Raw.mask('{"First": "Ada", "Empty": ""}')) == {"First": "hidden"}
+    assert json.loads(privacy.RawRowJson.mask('{"First": "Ada", "Empty": ""}')) == {
+        "First": "hidden"
+    }
 
 
 def test_every_column_that_may_say_who_somebody_is_has_a_type_that_hides_it():

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from allay_metrics.actions.care import close_care
-from allay_metrics.actions.check import check_records
 from allay_metrics.actions.missing import decide_missing
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.records_check import check_records
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.actions.weeks import keep_snapshots, save_note, set_goals
+from allay_metrics.actions.weeks import save_note, save_snapshots, set_goals
 from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.tables import city, metadata, practice
@@ -54,10 +54,10 @@ def test_nothing_one_does_reaches_the_other(desks):
     decide_missing(ours.scope, missing_ids(ours.scope), "deleted")
     family_id = visits(ours.scope, "family_id")[0][0]
     close_care(ours.scope, closings(ours.scope, family_id, day("2026-03-20")))
-    keep_therapists(ours.scope, [TherapistDetails("Maya Lopez", "m@x.org", "Oakland", ("cst",))])
+    save_therapists(ours.scope, [TherapistDetails("Maya Lopez", "m@x.org", "Oakland", ("cst",))])
     save_note(ours.scope, day("2026-03-02"), "Rain", 0)
     set_goals(ours.scope, {"completed": 40})
-    keep_snapshots(ours.scope, report.import_id, {day("2026-03-02"): {}})
+    save_snapshots(ours.scope, report.import_id, {day("2026-03-02"): {}})
     assert check_records(ours.scope) == []
     undo_import(ours.scope, report.import_id)
     assert (fingerprint(theirs.scope), theirs.scope.data_version()) == (before, version)

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from allay_metrics.metrics import Question, query
-from allay_metrics.review.answers import by_place
+from allay_metrics.review.answers import index_cells
 from allay_metrics.review.cities import city_trend, default_period, review_cities
-from allay_metrics.review.known import known_records
+from allay_metrics.review.record_status import read_record_status
 from tests.support.practices import Invented, Told, booked, put_on_file
 
 MONDAY = date(2026, 6, 22)
@@ -66,7 +66,7 @@ def test_lines_are_the_answers_of_query(practice):
     review = review_cities(practice, FIRST, LAST)
     keys = tuple(metric.key for metric in review.columns)
     asked = Question(metrics=keys, by=("city",), first=FIRST, last=LAST)
-    cells = by_place(query(asked, practice), "city")
+    cells = index_cells(query(asked, practice), "city")
     assert {
         (line.city, key): line.numbers[key]
         for line in review.lines
@@ -104,7 +104,7 @@ def test_trends_are_of_full_weeks(practice):
 
 
 def test_the_period_is_the_newest_full_weeks(practice):
-    assert default_period(known_records(practice)) == (date(2026, 3, 30), LAST)
+    assert default_period(read_record_status(practice)) == (date(2026, 3, 30), LAST)
 
 
 def test_an_empty_practice_has_no_cities(sqlite_scope):
@@ -112,4 +112,4 @@ def test_an_empty_practice_has_no_cities(sqlite_scope):
     assert review.cities == ()
     assert review.lines == ()
     assert review.total.numbers["bookings"].value is None
-    assert default_period(known_records(sqlite_scope)) is None
+    assert default_period(read_record_status(sqlite_scope)) is None

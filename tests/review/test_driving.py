@@ -7,11 +7,11 @@ import pytest
 
 from allay_metrics import travel
 from allay_metrics.actions.driving import set_drive_pair
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.keys import key_of
-from allay_metrics.review.driving import lone_drives, mileage
+from allay_metrics.review.driving import compute_mileage, read_lone_drives
 from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.week import review_week
 from tests.support.practices import EXPORTED, Invented, booked, put_on_file
@@ -26,7 +26,7 @@ MAYA = TherapistDetails("Maya Lopez", "maya@example.org", "Oakland", ("cst",))
 @pytest.fixture
 def practice(scope):
     """Maya of Oakland: one visit in San Jose, a day nearby, one far ahead, one in nowhere."""
-    keep_therapists(scope, [MAYA])
+    save_therapists(scope, [MAYA])
     put_on_file(
         Invented(
             [
@@ -51,7 +51,7 @@ def _maya(scope):
 
 
 def test_a_lone_long_drive_is_told_of_the_week_and_of_the_days_ahead(practice):
-    found = lone_drives(practice, MONDAY, AS_OF)
+    found = read_lone_drives(practice, MONDAY, AS_OF)
     assert [(one.day, one.city, one.therapist, one.minutes) for one in found] == [
         (TUESDAY, "San Jose", "Maya Lopez", 2 * FAR),
         (date(2026, 7, 8), "San Jose", "Maya Lopez", 2 * FAR),
@@ -61,11 +61,11 @@ def test_a_lone_long_drive_is_told_of_the_week_and_of_the_days_ahead(practice):
 
 def test_a_short_drive_for_one_visit_is_no_news(practice):
     set_drive_pair(practice, "Oakland", "San Jose", 14)
-    assert lone_drives(practice, MONDAY, AS_OF) == ()
+    assert read_lone_drives(practice, MONDAY, AS_OF) == ()
 
 
 def test_the_mileage_of_a_month_is_every_leg_in_order(practice):
-    legs = mileage(practice, _maya(practice), TUESDAY).legs
+    legs = compute_mileage(practice, _maya(practice), TUESDAY).legs
     assert legs[["date", "from", "to"]].to_numpy().tolist() == [
         [date(2026, 6, 9), "Oakland", "San Jose"],
         [date(2026, 6, 9), "San Jose", "Oakland"],
@@ -81,19 +81,19 @@ def test_the_mileage_of_a_month_is_every_leg_in_order(practice):
 
 
 def test_a_day_with_an_unknown_city_is_left_out_and_counted(practice):
-    assert mileage(practice, _maya(practice), TUESDAY).days_left_out == 1
-    assert mileage(practice, _maya(practice), date(2026, 3, 1)).days_left_out == 0
+    assert compute_mileage(practice, _maya(practice), TUESDAY).days_left_out == 1
+    assert compute_mileage(practice, _maya(practice), date(2026, 3, 1)).days_left_out == 0
 
 
 def test_overruled_minutes_are_said_to_be_the_owners(practice):
     set_drive_pair(practice, "Oakland", "San Jose", 71)
-    legs = mileage(practice, _maya(practice), TUESDAY).legs
+    legs = compute_mileage(practice, _maya(practice), TUESDAY).legs
     assert legs["minutes"].tolist()[0] == 71
     assert legs["note"].tolist()[0].endswith("as the owner knows them")
 
 
 def test_the_file_holds_every_leg_and_says_what_is_left_out(practice):
-    found = mileage(practice, _maya(practice), TUESDAY)
+    found = compute_mileage(practice, _maya(practice), TUESDAY)
     export = mileage_export(practice, "Maya Lopez", TUESDAY, found)
     assert export.columns == ("Date", "From", "To", "Miles", "Minutes", "Note")
     assert len(export.rows) == 7
@@ -102,6 +102,6 @@ def test_the_file_holds_every_leg_and_says_what_is_left_out(practice):
 
 def test_a_therapist_reads_her_own_mileage_and_nobody_elses(practice):
     hers = replace(practice, viewer=Viewer("therapist", _maya(practice)))
-    assert len(mileage(hers, _maya(practice), TUESDAY).legs) == 7
+    assert len(compute_mileage(hers, _maya(practice), TUESDAY).legs) == 7
     with pytest.raises(NotAllowed):
-        mileage(hers, "somebody else", TUESDAY)
+        compute_mileage(hers, "somebody else", TUESDAY)

@@ -8,7 +8,7 @@ from allay_metrics.actions.imports import import_file
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import open_practice
 from allay_metrics.review.export_lists import visits_export
-from allay_metrics.spreadsheet import as_csv, as_xlsx
+from allay_metrics.spreadsheet import format_csv, format_xlsx
 from tests.support.acuity import export_text
 
 AS_OF = 1_796_000_000  # after every visit here
@@ -43,7 +43,7 @@ def visits(scope):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("end", "write"), [("csv", as_csv), ("xlsx", as_xlsx)])
+@pytest.mark.parametrize(("end", "write"), [("csv", format_csv), ("xlsx", format_xlsx)])
 def test_in_and_out_and_in_again_is_the_same(tmp_path, kind, end, write):
     delimiter, encoding, names = KINDS[kind]
     rows = [

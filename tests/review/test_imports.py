@@ -10,8 +10,8 @@ from allay_metrics.actions.missing import decide_missing
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import import_
 from allay_metrics.review import imports
-from allay_metrics.review.known import known_records
 from allay_metrics.review.missing import missing_visits
+from allay_metrics.review.record_status import read_record_status
 from tests.support.acuity import write_export
 
 TWO = (
@@ -92,11 +92,11 @@ def test_what_a_newer_export_dropped_is_counted_and_a_decision_is_listed(sqlite_
 
 def test_coverage_names_the_days_of_each_kind_and_what_is_not_told(sqlite_scope, take_in):
     take_in(*TWO)
-    (acuity,) = imports.covered_days(known_records(sqlite_scope).records)
+    (acuity,) = imports.covered_days(read_record_status(sqlite_scope).records)
     assert acuity.source == "acuity"
     assert acuity.days == ("9 Nov to 16 Nov 2026", "not told", "not told")
     take_in(*TWO, holds="cancelled", day=17)
-    (acuity,) = imports.covered_days(known_records(sqlite_scope).records)
+    (acuity,) = imports.covered_days(read_record_status(sqlite_scope).records)
     assert acuity.days[1:] == ("9 Nov to 17 Nov 2026", "9 Nov to 17 Nov 2026")
 
 
@@ -115,7 +115,7 @@ def test_what_undo_takes_back_is_said_in_words(counts, said):
     past = imports.PastImport(
         "id", 1, "acuity", "a.csv", "kept", sum(counts), added, updated, 0, aside, now, now, None
     )
-    assert said in imports.takes_back(past)
+    assert said in imports.describe_undo(past)
 
 
 def test_a_source_is_called_by_its_label_and_an_unknown_one_by_its_name():

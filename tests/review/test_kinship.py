@@ -3,7 +3,7 @@
 import pytest
 
 from allay_metrics.actions.families import keep_apart, merge
-from allay_metrics.review.kinship import kinship
+from allay_metrics.review.family_links import read_family_links
 from tests.support.exports import Desk, appointment
 
 MONDAY = "2026-03-09 08:00"
@@ -12,7 +12,9 @@ PHONE = "510-555-0101"
 
 def asked(scope):
     """Return the questions as sorted pairs of match keys."""
-    return sorted(tuple(sorted((one.one.key, one.other.key))) for one in kinship(scope).questions)
+    return sorted(
+        tuple(sorted((one.one.key, one.other.key))) for one in read_family_links(scope).questions
+    )
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def test_one_surname_and_one_phone_or_address_is_a_question(desk):
     assert asked(desk.scope) == [(eve, tom)]
     merge(desk.scope, eve, tom)
     assert asked(desk.scope) == []
-    assert [(one.what, one.match_key) for one in kinship(desk.scope).decided] == [
+    assert [(one.what, one.match_key) for one in read_family_links(desk.scope).decided] == [
         ("kept", ana),
         ("merged", eve),
         ("kept", tom),
@@ -50,7 +52,7 @@ def test_a_doubtful_match_is_asked_of_each_it_may_be_one_with(desk):
         appointment("3", "2026-03-02 12:00", "Leo Ford", email="", phone=PHONE),
     ]
     desk.take_in(rows, MONDAY)
-    found = kinship(desk.scope)
+    found = read_family_links(desk.scope)
     assert asked(desk.scope) == [
         ("e:ana.lee@example.org", "p:+15105550101"),
         ("e:bea.moss@example.org", "p:+15105550101"),
@@ -66,5 +68,5 @@ def test_several_surnames_on_one_email_may_be_split(desk):
         appointment("3", "2026-03-03 11:00", "Eve Moss"),
     ]
     desk.take_in(rows, MONDAY)
-    (one,) = kinship(desk.scope).several_names
+    (one,) = read_family_links(desk.scope).several_names
     assert (one.key, one.names) == ("e:home@example.org", {"Ana Lee": 1, "Tom Ford": 1})

@@ -3,15 +3,15 @@
 import pytest
 
 from allay_metrics.actions.places import correct_city, set_alias
-from allay_metrics.actions.types import assign_type
-from allay_metrics.actions.words import set_word
-from allay_metrics.review.naming import (
+from allay_metrics.actions.type_words import set_word
+from allay_metrics.actions.visit_type_overrides import assign_type
+from allay_metrics.review.taxonomy import (
     alias_lines,
     cities_to_choose,
     corrected_visits,
     name_lines,
+    read_words,
     unplaced_visits,
-    word_lines,
 )
 from tests.support.exports import Desk, appointment
 from tests.support.on_file import bookings
@@ -48,7 +48,7 @@ def test_names_of_services_with_their_visits_and_meaning(filed):
 def test_words_with_the_visits_they_stand_in(filed):
     set_word(filed, "Consult", "lactation", "alone")
     set_word(filed, "CST", "none")
-    own, silent, *shipped = word_lines(filed)
+    own, silent, *shipped = read_words(filed)
     assert (own.word, own.visit_type, own.decides, own.visits) == (
         "consult", "lactation", "alone", 3,
     )  # fmt: skip

@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from allay_metrics.actions.types import assign_type
+from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.records.tables import correction, family, import_, set_aside
-from allay_metrics.review.meaningless import unassigned_types, unknown_cities
+from allay_metrics.review.families_to_call import doubtful_families, families_without_next
 from allay_metrics.review.missing import missing_visits
-from allay_metrics.review.needs import count_needs
-from allay_metrics.review.rows_aside import open_rows
-from allay_metrics.review.waiting_families import doubtful_families, families_without_next
+from allay_metrics.review.owner_tasks import count_needs
+from allay_metrics.review.set_aside_rows import open_rows
+from allay_metrics.review.unclassified import unassigned_types, unknown_cities
 from tests.support.practices import Invented, Told, booked, close_care, put_on_file
 
 AS_OF = date(2026, 7, 1)

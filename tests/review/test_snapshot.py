@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from allay_metrics.actions.erasing import erase_family
+from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.records.tables import (
     booking,
     correction,
@@ -13,7 +13,7 @@ from allay_metrics.records.tables import (
     import_,
     week_snapshot,
 )
-from allay_metrics.review.snapshot import keep_due_snapshots, restated
+from allay_metrics.review.snapshot import find_restatements, keep_due_snapshots
 from tests.support.practices import Invented, Told, booked, put_on_file
 
 WEEK = date(2026, 6, 22)
@@ -60,13 +60,13 @@ def test_weeks_before_the_records_are_not_kept(scope):
 
 def test_without_records_nothing_is_due(scope):
     assert keep_due_snapshots(scope) == []
-    assert restated(scope, WEEK) == []
+    assert find_restatements(scope, WEEK) == []
 
 
 def test_what_stays_as_told_is_not_restated(scope):
     on_file(scope, [booked("A", WEEK)])
     keep_due_snapshots(scope)
-    assert restated(scope, WEEK) == []
+    assert find_restatements(scope, WEEK) == []
 
 
 def test_a_number_that_changed_is_told_with_both_values(scope):
@@ -74,7 +74,7 @@ def test_a_number_that_changed_is_told_with_both_values(scope):
     on_file(scope, rows)
     keep_due_snapshots(scope)
     tell_anew(scope, rows[:5])
-    found = restated(scope, WEEK)
+    found = find_restatements(scope, WEEK)
     assert found[0].startswith("Completed visits now 5, first told as 6")
 
 
@@ -85,6 +85,6 @@ def test_a_week_that_changed_because_a_family_was_erased_says_so(scope):
     with scope.read() as conn:
         one = conn.execute(select(family.c.id).limit(1)).scalar_one()
     erase_family(scope, one)
-    (first, *_) = restated(scope, WEEK)
+    (first, *_) = find_restatements(scope, WEEK)
     assert first.startswith("Completed visits now 5, first told as 6")
-    assert "1 family erased" in " ".join(restated(scope, WEEK))
+    assert "1 family erased" in " ".join(find_restatements(scope, WEEK))

@@ -7,7 +7,7 @@ import pytest
 
 from allay_metrics import travel
 from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
-from allay_metrics.actions.therapists import TherapistDetails, keep_therapists
+from allay_metrics.actions.therapists import TherapistDetails, save_therapists
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.keys import key_of
@@ -22,7 +22,7 @@ FAR = travel.minutes("Oakland", "San Jose")
 @pytest.fixture
 def practice(scope):
     """Maya, based in Oakland, with 10 hours offered; Ines without base or hours."""
-    keep_therapists(
+    save_therapists(
         scope, [TherapistDetails("Maya Lopez", "m@example.org", "Oakland", ("cst",), 600)]
     )
     weekly = [

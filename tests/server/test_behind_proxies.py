@@ -10,15 +10,15 @@ from secrets import token_urlsafe
 import pytest
 from starlette.applications import Starlette
 
-from allay_metrics.actions.devices import remember
+from allay_metrics.actions.devices import remember_device
 from allay_metrics.actions.people import invite
-from allay_metrics.actions.sessions import look, open_session
+from allay_metrics.actions.sessions import open_session, read_session
 from allay_metrics.records import open_practice
-from allay_metrics.server import form_door, gate, porch, waits
-from allay_metrics.server.app import gate as gate_of
-from allay_metrics.server.app import routes
-from allay_metrics.server.gate import LARGEST_UPLOAD, _length
-from allay_metrics.server.site import Site, networks
+from allay_metrics.server import auth_context, auth_middleware, form_routes, login_throttle
+from allay_metrics.server.app import build_middleware as gate_of
+from allay_metrics.server.app import build_routes
+from allay_metrics.server.auth_middleware import LARGEST_UPLOAD, _announced_length
+from allay_metrics.server.site import Site, parse_networks
 from tests.support.asked import asked
 from tests.support.exports import Desk
 from tests.support.gated import Answer, people_of
@@ -36,7 +36,7 @@ pytestmark = [
 HOST = "care.example.test"
 GUESSER, OTHER, THIRD = "127.0.0.11", "127.0.0.12", "127.0.0.13"
 OUTER = "127.0.0.2"
-SITE = Site("127.0.0.1", 8501, f"https://{HOST}", networks(["127.0.0.1", OUTER]))
+SITE = Site("127.0.0.1", 8501, f"https://{HOST}", parse_networks(["127.0.0.1", OUTER]))
 FEW = 2  # of what takes a while to check
 PIN = "583927"
 
@@ -83,12 +83,12 @@ def practice(tmp_path_factory, sqlite_template):
         scope = open_practice(url, name="Test practice")
         link = asked(Desk(scope, folder))
         door, ana, _ = people_of(scope)
-        with door.keep() as conn:
+        with door.write_accounts() as conn:
             told = {"way": "password", "label": "x"}
             first, second, third = (
                 open_session(conn, door.practice_id, ana.id, **told) for _ in range(3)
             )
-        device = remember(door, look(door, third), PIN, label="Phone")
+        device = remember_device(door, read_session(door, third), PIN, label="Phone")
         bea = invite(scope, "bea@example.test", "Bea Moss", "owner", None)
         yield Practice(link, device, (first, second), bea.url_path)
         scope.close()
@@ -97,10 +97,14 @@ def practice(tmp_path_factory, sqlite_template):
 @pytest.fixture
 def app(monkeypatch) -> Callable[[Site], Starlette]:
     """Make what is served anew, with limits that are soon reached."""
-    for module, name in ((form_door, "MISSES"), (gate, "REFUSALS"), (porch, "_PER_ADDRESS")):
+    for module, name in (
+        (form_routes, "MISSES"),
+        (auth_middleware, "REFUSALS"),
+        (auth_context, "_PER_ADDRESS"),
+    ):
         monkeypatch.setattr(module, name, FEW)
-    monkeypatch.setattr(waits, "FREE", FEW)
-    return lambda site: Starlette(routes=routes(site), middleware=[gate_of(site, b"", bool)])
+    monkeypatch.setattr(login_throttle, "FREE", FEW)
+    return lambda site: Starlette(routes=build_routes(site), middleware=[gate_of(site, b"", bool)])
 
 
 @contextmanager
@@ -184,7 +188,7 @@ def test_a_household_has_one_ipv6_network_and_ipv4_is_ipv4_however_it_is_written
 
 def test_whoever_walks_around_the_proxy_is_counted_as_what_the_socket_says(app):
     """A server known by plain http, asked directly by a peer that is no proxy of ours."""
-    site = Site("127.0.0.1", 8501, f"http://{HOST}", networks([OUTER]))
+    site = Site("127.0.0.1", 8501, f"http://{HOST}", parse_networks([OUTER]))
     with served(app(site)) as url:
         line = Line(url)
         for n in range(FEW):
@@ -213,7 +217,7 @@ def test_tries_to_sign_in_are_counted_for_each_address(line):
 
 
 def test_an_account_waits_where_it_was_tried_in_vain_and_nowhere_else(line, monkeypatch):
-    monkeypatch.setattr(waits, "FREE", 1)
+    monkeypatch.setattr(login_throttle, "FREE", 1)
     assert [line.wrong(GUESSER, ANA) for _ in range(2)] == [403, 429]
     assert line.wrong(OTHER, ANA) == 403
     assert line.wrong(OTHER, MAYA) == 403
@@ -232,7 +236,7 @@ def test_a_remembered_device_is_not_refused_for_guesses_beside_it(line, practice
 
 def test_wrong_pins_wait_where_they_were_entered(line, practice, monkeypatch):
     """The device itself ends with the fifth; here a wait is reached before."""
-    monkeypatch.setattr(waits, "FREE", 1)
+    monkeypatch.setattr(login_throttle, "FREE", 1)
 
     def enter(pin, client):
         fields = {"pin": pin, "next": "/"}
@@ -276,7 +280,7 @@ def test_the_way_by_an_account_elsewhere_is_counted_for_each_address(line, path,
 
 
 def test_wrong_sign_ins_without_an_address_close_no_other_way_in(line, monkeypatch):
-    monkeypatch.setattr(waits, "FREE_ANYWHERE", 1)
+    monkeypatch.setattr(login_throttle, "FREE_ANYWHERE", 1)
     line.wrong(GUESSER, "")
     assert line.ask("/login/oidc", client=OTHER).status == 303
 
@@ -296,7 +300,7 @@ def test_a_door_takes_whatever_is_sent_to_it(line, path, fields):
 
 def test_a_length_that_is_announced_is_read_without_harm():
     for told in ("9" * 5_000, "1000000000"):
-        assert _length({"headers": [(b"content-length", told.encode())]}) > LARGEST_UPLOAD
+        assert _announced_length({"headers": [(b"content-length", told.encode())]}) > LARGEST_UPLOAD
     for told in ("", "²", "٣", "-1", "nan"):
-        assert _length({"headers": [(b"content-length", told.encode("utf-8"))]}) == 0
-    assert _length({"headers": [(b"content-length", b"70000")]}) == 70_000
+        assert _announced_length({"headers": [(b"content-length", told.encode("utf-8"))]}) == 0
+    assert _announced_length({"headers": [(b"content-length", b"70000")]}) == 70_000

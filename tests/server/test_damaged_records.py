@@ -9,7 +9,7 @@ import pytest
 
 from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import DOOR, open_practice
-from allay_metrics.server.door_html import DAMAGED, DAMAGED_TITLE
+from allay_metrics.server.auth_html import DAMAGED, DAMAGED_TITLE
 from tests.support import damage
 from tests.support.gated import ask
 from tests.support.people import SECRET, ana

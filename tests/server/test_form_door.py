@@ -16,11 +16,11 @@ from allay_metrics.actions import parent_form
 from allay_metrics.actions.check_ins import make_link
 from allay_metrics.actions.protocol import switch_off
 from allay_metrics.errors import NotFound
-from allay_metrics.outcomes.asking import asked_measures
+from allay_metrics.outcomes.check_in_periods import choose_measures
 from allay_metrics.outcomes.wording import phrases, signs, wordings
 from allay_metrics.records import Scope
-from allay_metrics.server import form_door
-from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server import form_routes
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.limits import Limit
 from allay_metrics.server.site import Site
 from tests.support.apart import run_apart
@@ -45,7 +45,7 @@ def desk(sqlite_scope, tmp_path):
 
 @pytest.fixture
 def door(desk):
-    return FormDoor(lambda: desk.scope, Site("127.0.0.1", 8501))
+    return FormRoutes(lambda: desk.scope, Site("127.0.0.1", 8501))
 
 
 def day_from_now(days):
@@ -68,7 +68,7 @@ def test_a_form_is_answered_step_by_step_and_then_its_link_is_closed(desk, door)
     pages = through(parent)
     assert [page.status for page in pages] == [200] * len(pages)
     assert parent.title() == phrases("en")["thanks_title"]
-    measures = asked_measures(None, "infant", "day7", taken=1)
+    measures = choose_measures(None, "infant", "day7", taken=1)
     assert given(desk.scope)["words"] == (None, "All is well")
     assert {one.id for one in measures} | {"birth", "words"} == given(desk.scope).keys()
     ((moment, answered, in_totals),) = check_ins(desk.scope, "moment", "answered_at", "in_totals")
@@ -87,7 +87,7 @@ def test_every_page_is_small_and_asks_for_nothing_outside(desk, door):
 def test_every_answer_bears_every_header(desk, door, method, monkeypatch):
     token = asked(desk)
     answers = [request(door, method, path) for path in (token, "no-such-link", "done/es", "a/b/c")]
-    answers.append(request(door, method, token, {"text": "x" * form_door.LARGEST}))
+    answers.append(request(door, method, token, {"text": "x" * form_routes.LARGEST}))
     monkeypatch.setattr(door, "_opened", lambda: 1 / 0)
     answers.append(request(door, method, token))
     for answer in answers:
@@ -118,7 +118,7 @@ def test_a_second_submission_is_refused(desk, door):
     parent = Parent(door, asked(desk))
     through(parent)
     before = given(desk.scope)
-    key = form_door.FormRequest(parent.token, {}, {}, (), "").key
+    key = form_routes.FormRequest(parent.token, {}, {}, (), "").key
     again = request(door, "POST", parent.token, {"step": "words", "key": key, "text": "again"})
     assert again.status == 404
     assert given(desk.scope) == before
@@ -291,7 +291,7 @@ _STEPS = ("consent", "signs", "told", "birth", "settle", "words", "language", "\
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_sent_no_step_of_the_form_breaks(desk, door, mia, step, fields):
     token = token_of(make_link(desk.scope, mia, "day7"))
-    key = form_door.FormRequest(token, {}, {}, (), "").key
+    key = form_routes.FormRequest(token, {}, {}, (), "").key
     assert request(door, "POST", token, {"step": "consent", "key": key}).status == 303
     sent = {name: value.encode("utf-8", "surrogatepass") for name, value in fields.items()}
     answer = request(door, "POST", token, {**sent, "step": step, "key": key})
@@ -339,7 +339,7 @@ def test_a_save_that_another_site_made_is_refused(desk, door):
 
 def test_too_large_a_save_is_refused_unread(desk, door):
     token = asked(desk)
-    fields = {**hidden(request(door, "GET", token)), "text": "x" * form_door.LARGEST}
+    fields = {**hidden(request(door, "GET", token)), "text": "x" * form_routes.LARGEST}
     assert request(door, "POST", token, fields).status == 413
 
 
@@ -352,8 +352,8 @@ def test_a_link_is_asked_so_often_and_no_more(desk, door, monkeypatch):
 
 def test_guessing_is_slowed_down_and_a_link_that_is_open_is_answered_meanwhile(desk, door):
     token = asked(desk)
-    found = [request(door, "GET", f"guess-{n}").status for n in range(form_door.MISSES + 5)]
-    assert found == [404] * form_door.MISSES + [429] * 5
+    found = [request(door, "GET", f"guess-{n}").status for n in range(form_routes.MISSES + 5)]
+    assert found == [404] * form_routes.MISSES + [429] * 5
     # From the guesser's own address: a family behind the same router, a proxy nobody named.
     parent = Parent(door, token)
     assert parent.page.status == 200
@@ -361,7 +361,7 @@ def test_guessing_is_slowed_down_and_a_link_that_is_open_is_answered_meanwhile(d
 
 
 @pytest.mark.parametrize(
-    ("guesses_before", "at_once"), [(0, form_door.AT_ONCE), (form_door.MISSES, 1)]
+    ("guesses_before", "at_once"), [(0, form_routes.MOST_AT_ONCE), (form_routes.MISSES, 1)]
 )
 def test_so_many_links_are_looked_up_at_a_time(door, monkeypatch, guesses_before, at_once):
     """Anybody's a few, and one by one those of an address that guessed too often."""
@@ -398,7 +398,7 @@ def test_a_guess_takes_no_writers_turn(desk, door, monkeypatch):
     monkeypatch.setattr(Scope, "write", lambda *_: pytest.fail("a guess began to write"))
     for step in ("consent", "signs", "told", "birth", "settle", "words", "leave", "language"):
         guess = "x" * 43
-        key = form_door.FormRequest(guess, {}, {}, (), "").key
+        key = form_routes.FormRequest(guess, {}, {}, (), "").key
         fields = {"step": step, "key": key, "value": "3", "none": "1"}
         assert request(door, "POST", guess, fields).status == 404
     assert request(door, "GET", token).status == 200
@@ -459,7 +459,7 @@ def test_every_link_that_is_refused_costs_the_same_work(desk, door, step, monkey
                "replaced": replaced}  # fmt: skip
 
     def work(token):
-        key = form_door.FormRequest(token, {}, {}, (), "").key
+        key = form_routes.FormRequest(token, {}, {}, (), "").key
         fields = {"step": step, "key": key, "value": "3", "none": "1", "text": "hello"}
         asked = ("POST", token, fields) if step else ("GET", token)
         answers = []

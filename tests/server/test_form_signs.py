@@ -11,8 +11,8 @@ from allay_metrics.actions.check_ins import make_link
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import phrases, signs
-from allay_metrics.review.check_ins import open_flags
-from allay_metrics.server.form_door import FormDoor
+from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.site import Site
 from tests.support.asked import DUTY, asked, in_care, request, seen, signed, token_of
 from tests.support.exports import Desk
@@ -38,7 +38,7 @@ def told():
 
 @pytest.fixture
 def door(desk, told):
-    return FormDoor(lambda: desk.scope, Site("127.0.0.1", 8501), lambda: told.append(1))
+    return FormRoutes(lambda: desk.scope, Site("127.0.0.1", 8501), lambda: told.append(1))
 
 
 def begun(door, token, language, *ticked):
@@ -190,7 +190,7 @@ def test_somebody_is_to_be_told_as_soon_as_a_sign_is_kept(desk, door, told):
     assert told == []
     parent.press(sign=[str(FEVER)])
     assert told == [1]
-    assert len(open_flags(desk.scope)) == 1
+    assert len(read_open_flags(desk.scope)) == 1
 
 
 OFFICE = replace(DUTY, hours=ReadingHours((1, 2, 3, 4, 5), 8, 20))

@@ -11,7 +11,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets import ConnectionClosed, InvalidStatus, connect
 
 from allay_metrics.actions.people import disable, enable
-from allay_metrics.actions.sessions import ABSOLUTE, IDLE, digest, look, open_session
+from allay_metrics.actions.sessions import (
+    ABSOLUTE,
+    IDLE,
+    hash_session_token,
+    open_session,
+    read_session,
+)
 from allay_metrics.actions.sign_in import change_password
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import login_session
@@ -70,14 +76,14 @@ def _cookie(token):
 
 def _fresh(here, who):
     """Open a session of its own for a test that ends it."""
-    with here.door.keep() as conn:
+    with here.door.write_accounts() as conn:
         return open_session(conn, here.door.practice_id, who.id, way="password", label="x")
 
 
 def _age(here, token, **times):
     """Let a session be as old as told."""
-    with here.door.keep() as conn:
-        this = login_session.c.id_hash == digest(token)
+    with here.door.write_accounts() as conn:
+        this = login_session.c.id_hash == hash_session_token(token)
         conn.execute(update(login_session).where(this).values(times))
 
 
@@ -167,7 +173,7 @@ def test_a_foreign_name_or_form_is_refused(here):
     ):
         told = here.ask("/logout", "POST", token=here.ana.token, fields={}, headers=sent)
         assert told.status == 403, sent
-    assert look(here.door, here.ana.token) is not None
+    assert read_session(here.door, here.ana.token) is not None
 
 
 def test_each_role_has_its_pages_by_address_and_by_script(here):

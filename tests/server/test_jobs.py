@@ -5,10 +5,10 @@ from threading import Event
 
 import pytest
 
-from allay_metrics.actions.alerts import Sent
+from allay_metrics.actions.alerts import AlertResult
 from allay_metrics.errors import NotFound
 from allay_metrics.server import jobs
-from allay_metrics.server.form_door import FormDoor
+from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.jobs import Jobs
 from allay_metrics.server.site import Site
 from tests.support.asked import READER, STAND_IN, asked
@@ -45,7 +45,7 @@ def test_a_sign_ticked_in_the_form_is_mailed_before_the_next_look(
         token = asked(Desk(sqlite_scope, tmp_path))
         running = started(lambda: sqlite_scope)
         parent = Parent(
-            FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
+            FormRoutes(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
         )
         parent.press()
         assert box.letters == []
@@ -63,7 +63,7 @@ def test_a_form_does_not_wait_for_the_mail_server(sqlite_scope, tmp_path, monkey
         monkeypatch.setattr("allay_metrics.actions.mail_server._OVER_TEXT", 1)
         running = started(lambda: sqlite_scope)
         parent = Parent(
-            FormDoor(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
+            FormRoutes(lambda: sqlite_scope, Site("127.0.0.1", 8501), running.send_now), token
         )
         parent.press()
         assert parent.press(sign=[str(FEVER)]).status == 200
@@ -77,7 +77,7 @@ def test_a_look_that_goes_wrong_is_followed_by_the_next(started, monkeypatch, ca
     def send(_scope):
         if looked.is_set():
             again.set()
-            return Sent()
+            return AlertResult()
         looked.set()
         raise error
 

@@ -11,7 +11,7 @@ from allay_metrics import config
 from allay_metrics.config import OidcSettings
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.server import oidc
-from allay_metrics.server.oidc import Provider, ProviderIdentity, Refused
+from allay_metrics.server.oidc import OidcRefused, Provider, ProviderIdentity
 from tests.support.oidc_server import CLIENT, CORRUPT, SECRET, SEEN_AS, independent, key, vouching
 
 BACK = "http://localhost:8501/login/oidc/back"
@@ -61,7 +61,7 @@ def test_what_is_asked_for_carries_state_nonce_and_challenge_and_no_secret(clien
 @pytest.mark.parametrize("corrupt", CORRUPT)
 def test_a_corrupt_token_is_refused(client, provider, corrupt):
     provider.corrupt = corrupt
-    with pytest.raises(Refused):
+    with pytest.raises(OidcRefused):
         signed_in(client)
 
 
@@ -90,14 +90,14 @@ def test_each_claim_is_checked(client, provider, more, let_in):
     if let_in:
         assert signed_in(client).email == EMAIL
     else:
-        with pytest.raises(Refused):
+        with pytest.raises(OidcRefused):
             signed_in(client)
 
 
 def test_a_code_is_worth_nothing_without_the_verifier_it_was_asked_with(client):
     address, asked = client.begin(BACK)
     code = come_back(address)
-    with pytest.raises(Refused, match="does not answer"):
+    with pytest.raises(OidcRefused, match="does not answer"):
         client.finish(replace(asked, verifier="of-somebody-else"), code, BACK)
 
 
@@ -106,7 +106,7 @@ def test_a_key_the_provider_changed_to_is_fetched_when_a_token_names_it(
 ):
     signed_in(client)
     provider.own = key("second")
-    with pytest.raises(Refused):
+    with pytest.raises(OidcRefused):
         signed_in(client)  # asked for a moment ago: not again within a minute
     assert provider.asked.count("/keys") == 1
     monkeypatch.setattr(oidc, "_AGAIN", 0)
@@ -132,7 +132,7 @@ def test_the_client_proves_itself_as_the_provider_asks(client, provider, methods
 
 def test_another_name_than_the_one_set_is_refused(provider):
     client = Provider(OidcSettings(f"{provider.url}/", CLIENT, SECRET, "Test"))
-    with pytest.raises(Refused, match="calls itself otherwise"):
+    with pytest.raises(OidcRefused, match="calls itself otherwise"):
         client.begin(BACK)
 
 
@@ -142,7 +142,7 @@ def test_a_provider_that_does_not_answer_is_a_sentence_and_no_secret_is_logged(c
         client = Provider(OidcSettings(gone.url, CLIENT, SECRET, "Test"))
         signed_in(client)
     stale = Provider(client.settings)
-    with pytest.raises(Refused, match="does not answer"):
+    with pytest.raises(OidcRefused, match="does not answer"):
         stale.begin(BACK)
     assert SECRET not in caplog.text
     assert SECRET not in repr(client.settings)

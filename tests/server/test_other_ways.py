@@ -8,9 +8,9 @@ import pyotp
 import pytest
 from sqlalchemy import func, select
 
+from allay_metrics.actions.oidc_sign_in import REFUSED
 from allay_metrics.actions.second_factor import STEP
-from allay_metrics.actions.sessions import look
-from allay_metrics.actions.vouched import REFUSED
+from allay_metrics.actions.sessions import read_session
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import login_session
 from allay_metrics.records.types import now
@@ -114,7 +114,7 @@ def test_an_answer_to_a_sign_in_of_another_browser_or_to_none_is_refused(door, b
 def test_who_is_invited_comes_in_by_her_account_and_lands_where_she_wanted(door, browser):
     answer = vouched_for(browser, "/caseload")
     assert (answer.status_code, answer.headers["location"]) == (303, "/caseload")
-    session = look(door, browser.cookies["sid"])
+    session = read_session(door, browser.cookies["sid"])
     assert (session.email, session.way) == (MAYA, "oidc")
     assert "oidc" not in browser.cookies
     assert browser.get("/").status_code == 200
@@ -159,7 +159,7 @@ def test_a_pin_opens_the_page_that_was_wanted(device, door):
     assert 'inputmode="numeric"' in page.text
     answer = device.post("/login/pin", data={"pin": PIN, "next": "/cities"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/cities")
-    assert look(door, device.cookies["sid"]).way == "pin"
+    assert read_session(door, device.cookies["sid"]).way == "pin"
     assert device.get("/").status_code == 200
 
 
@@ -224,8 +224,8 @@ def test_another_phone_takes_over_and_every_other_place_is_signed_out(device, se
     assert "open for too long" in other.text
     answer = device.post("/account/phone", data={**told, "fresh": phone.now(), "sealed": sealed})
     assert "Your new phone is connected" in answer.text
-    assert look(door, here) is None
-    assert look(door, device.cookies["sid"]).email == ANA
+    assert read_session(door, here) is None
+    assert read_session(door, device.cookies["sid"]).email == ANA
     ana.totp, ana.recovery_codes = phone, ana.recovery_codes[1:]
     signed = device.post(
         "/login", data={"email": ANA, "password": PASSWORD, "code": phone.at(now() + STEP)}

@@ -3,16 +3,16 @@
 import pytest
 
 from allay_metrics.errors import ConfigProblem
+from allay_metrics.server.access_rules import Rules
 from allay_metrics.server.identity import Identity, seal, unseal
-from allay_metrics.server.rules import Rules
-from allay_metrics.server.site import Site, networks
+from allay_metrics.server.site import Site, parse_networks
 from tests.support.forged import with_another_letter
 
 PUBLIC = Site(
     "0.0.0.0",  # noqa: S104  behind a proxy
     8501,
     "https://care.example.test",
-    networks(["172.30.0.0/24"]),
+    parse_networks(["172.30.0.0/24"]),
 )
 LOCAL = Site("127.0.0.1", 8501)
 
@@ -100,7 +100,7 @@ def test_nobody_signs_in_past_the_proxy_or_in_the_open(peer, headers):
 
 def test_a_proxy_that_is_none_is_named_in_the_message():
     with pytest.raises(ConfigProblem, match="ALLAY_PROXY"):
-        networks(["nowhere"])
+        parse_networks(["nowhere"])
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Session
 from allay_metrics.errors import ConfigProblem, Conflict, Unreachable
 from allay_metrics.records.types import now
-from allay_metrics.server import tab as tabs
+from allay_metrics.server import web_socket_guard as tabs
+from allay_metrics.server.access_rules import STREAM, Rules
 from allay_metrics.server.admission import Admission, Admissions
 from allay_metrics.server.identity import Identity
-from allay_metrics.server.rules import STREAM, Rules
 from allay_metrics.server.site import Site
-from allay_metrics.server.tab import Tab
-from allay_metrics.ui.serving import is_click
+from allay_metrics.server.web_socket_guard import WebSocketGuard
+from allay_metrics.ui.launch import is_click
 from tests.support.apart import run_apart
 
 SITE = Site("127.0.0.1", 8501)
@@ -56,7 +56,7 @@ def run(answers, clicks=(), is_click=lambda _: True, looks=0):
     async def serve():
         told = iter(clicks)
         rules = Rules(SITE, lambda: None, (), b"farewell", is_click)
-        tab = Tab(rules, answers, dict(SCOPE), SITE.read(SCOPE))
+        tab = WebSocketGuard(rules, answers, dict(SCOPE), SITE.read(SCOPE))
 
         async def receive():
             for message in told:
@@ -132,12 +132,12 @@ def test_an_answer_holds_as_long_as_the_session_would_without_a_click(sqlite_sco
     """Idle from the last click on, not from the last look; and never beyond twelve hours."""
     seen, created = now() - 60, now() - ABSOLUTE + 100
     old = Session("r" * 64, "p1", "Ana", "a@b", "owner", None, "password", seen, seen)
-    monkeypatch.setattr("allay_metrics.server.admission.look", lambda *_: old)
+    monkeypatch.setattr("allay_metrics.server.admission.read_session", lambda *_: old)
     monkeypatch.setattr("allay_metrics.server.admission.has_people", lambda _: True)
     admissions = Admissions(lambda: sqlite_scope)
     moment = now()
     assert admissions.look("t", at_keyboard=False, clicks=False).until == seen + IDLE
     assert moment + IDLE <= admissions.look("t", at_keyboard=False).until <= now() + IDLE
     aged = replace(old, created_at=created)
-    monkeypatch.setattr("allay_metrics.server.admission.look", lambda *_: aged)
+    monkeypatch.setattr("allay_metrics.server.admission.read_session", lambda *_: aged)
     assert admissions.look("t", at_keyboard=False).until == created + ABSOLUTE

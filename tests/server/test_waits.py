@@ -1,6 +1,6 @@
 """Waits after wrong sign-ins: they grow, they end, and they hit nobody else."""
 
-from allay_metrics.server.waits import FIRST, FREE, FREE_ANYWHERE, LONGEST, Waits
+from allay_metrics.server.login_throttle import FIRST, FREE, FREE_ANYWHERE, LONGEST, LoginThrottle
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
 
 def test_waits_grow_to_a_quarter_of_an_hour_and_no_further():
     clock = Clock()
-    waits = Waits(clock)
+    waits = LoginThrottle(clock)
     assert [waits.begin("ana", "home") for _ in range(FREE)] == [0] * FREE
     asked = []
     for _ in range(10):
@@ -29,7 +29,7 @@ def test_waits_grow_to_a_quarter_of_an_hour_and_no_further():
 
 
 def test_a_right_one_begins_anew():
-    waits = Waits(Clock())
+    waits = LoginThrottle(Clock())
     for _ in range(FREE):
         waits.begin("ana", "home")
     waits.right("ana", "home")
@@ -37,7 +37,7 @@ def test_a_right_one_begins_anew():
 
 
 def test_guesses_from_elsewhere_lock_nobody_out_of_her_own_place():
-    waits = Waits(Clock())
+    waits = LoginThrottle(Clock())
     waits.begin("ana", "home")
     waits.right("ana", "home")
     refused = 0
@@ -50,7 +50,7 @@ def test_guesses_from_elsewhere_lock_nobody_out_of_her_own_place():
 
 def test_an_hour_later_all_is_forgotten():
     clock = Clock()
-    waits = Waits(clock)
+    waits = LoginThrottle(clock)
     for _ in range(FREE):
         waits.begin("ana", "home")
     clock.now += 3_601

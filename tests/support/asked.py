@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.parent_form import consent, screen
+from allay_metrics.actions.parent_form import save_consent, save_signs
 from allay_metrics.actions.protocol import Duty, sign_protocol
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
@@ -65,8 +65,8 @@ def asked(desk, *rows, name="Mia", moment="day7"):
 def ticked(scope, client_id, *which):
     """Have a parent tick signs; return the id of the check-in."""
     link = make_link(scope, client_id, "day7")
-    consent(scope, token_of(link), in_totals=True, language="en")
-    screen(scope, token_of(link), which)
+    save_consent(scope, token_of(link), in_totals=True, language="en")
+    save_signs(scope, token_of(link), which)
     return link.check_in_id
 
 

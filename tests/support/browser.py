@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,6 +155,25 @@ def answered(page: Page) -> Iterator[None]:
     finally:
         line.remove_listener("framesent", sent)
         line.remove_listener("framereceived", received)
+
+
+def asks(page: Page, act: Callable[[], None], patience: int = 2_000) -> bool:
+    """Do something, and return whether the page asked the server for it within `patience` ms."""
+    line, requests = _lines[page], []
+
+    def sent(frame: bytes | str) -> None:
+        if BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+            requests.append(frame)
+
+    line.on("framesent", sent)
+    try:
+        act()
+        until = time.monotonic() + patience / 1_000
+        while not requests and time.monotonic() < until:
+            page.wait_for_timeout(20)  # what goes over the wire meanwhile is heard
+    finally:
+        line.remove_listener("framesent", sent)
+    return bool(requests)
 
 
 def press(target: Locator) -> None:

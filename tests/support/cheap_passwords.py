@@ -30,4 +30,4 @@ def at_own_cost() -> Iterator[None]:
 
 def _hash_by(hasher: PasswordHasher) -> None:
     passwords._hasher = hasher
-    passwords._nobodys.cache_clear()
+    passwords._dummy_hash.cache_clear()

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from allay_metrics.actions.care import Closing
-from allay_metrics.records import row_hashes
+from allay_metrics.records import compute_row_hashes
 from allay_metrics.records.tables import (
     answer,
     booking,
@@ -127,7 +127,7 @@ def decided(scope):
 
 def fingerprint(scope):
     """Return the hash of every table that an undo gives back."""
-    return row_hashes(scope)
+    return compute_row_hashes(scope)
 
 
 def _mine(table, scope):

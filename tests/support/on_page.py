@@ -8,7 +8,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from allay_metrics.ui.opening import CLICK_KEY
+from allay_metrics.ui.click_listener import CLICK_KEY
 
 DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
 

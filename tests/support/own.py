@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from allay_metrics.outcomes.own import MeasureDraft
+from allay_metrics.outcomes.own_measures import MeasureDraft
 
 ARCHING = MeasureDraft(
     label="Arching",

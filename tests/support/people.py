@@ -3,9 +3,9 @@
 import pyotp
 from sqlalchemy import select
 
-from allay_metrics.actions.people import first_owner, invite
+from allay_metrics.actions.people import invite, invite_first_owner
 from allay_metrics.actions.second_factor import STEP
-from allay_metrics.actions.sign_in import invitation, join
+from allay_metrics.actions.sign_in import join, read_invitation
 from allay_metrics.records.tables import audit, therapist
 from allay_metrics.records.types import now
 
@@ -26,7 +26,7 @@ class Someone:
     def __init__(self, door, invited):
         code = invited.url_path.removeprefix("/join/")
         self.id = invited.person_id
-        self.totp = pyotp.TOTP(invitation(door, code).totp_secret)
+        self.totp = pyotp.TOTP(read_invitation(door, code).totp_secret)
         joined = join(door, code, PASSWORD, self.totp.now(), label="Firefox on Windows")
         self.token, self.recovery_codes = joined.token, joined.recovery_codes
 
@@ -37,7 +37,7 @@ class Someone:
 
 def ana(scope, door):
     """Return the first owner, joined."""
-    return Someone(door, first_owner(scope, ANA, "Ana Reyes"))
+    return Someone(door, invite_first_owner(scope, ANA, "Ana Reyes"))
 
 
 def maya_invited(scope):

@@ -75,7 +75,7 @@ def memory_mb(url: str, what: str) -> float:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             words = (folder / "cmdline").read_bytes().split(b"\0")
-            if port in words and b"allay_metrics.ui.serving" in words:
+            if port in words and b"allay_metrics.ui.launch" in words:
                 told = (folder / "status").read_text()
                 return int(told.split(f"{what}:")[1].split()[0]) / 1024
     raise AssertionError("the server's process is not there")

@@ -17,8 +17,8 @@ from filelock import FileLock
 from sqlalchemy import Engine
 
 from allay_metrics.records import backup, migrate, open_engine, open_practice, practice
-from allay_metrics.records.database import guarded
-from allay_metrics.records.engine import one_at_a_time
+from allay_metrics.records.database import open_database
+from allay_metrics.records.engine import lock_opening
 
 NAME = "Test practice"
 
@@ -27,7 +27,7 @@ def migrate_fully(url: str) -> None:
     """Bring a new database to the newest schema, and what guards it in force."""
     engine = open_engine(url)
     migrate.upgrade(engine)
-    guarded(engine).dispose()
+    open_database(engine).dispose()
     engine.dispose()
 
 
@@ -64,9 +64,9 @@ def migrate_once(folder: Path) -> None:
     """From now on give a new SQLite file the template's schema, as if it had been migrated."""
 
     def upgrade(engine: Engine) -> None:
-        if engine.dialect.name == "sqlite" and migrate._first_look(engine) is None:
-            with one_at_a_time(engine) as conn:
-                if migrate._revision(conn) is None:
+        if engine.dialect.name == "sqlite" and migrate._read_schema_state(engine) is None:
+            with lock_opening(engine) as conn:
+                if migrate._read_revision(conn) is None:
                     for statement in _statements(sqlite_migrated(folder)):
                         conn.exec_driver_sql(statement)
         migrate.upgrade(engine)

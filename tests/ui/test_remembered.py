@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from allay_metrics.records import Viewer
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.cached_by_version import cached_by_version
 
 
 def test_an_answer_is_kept_for_its_own_viewer_alone(sqlite_scope):
     asked = []
 
-    @remembered
+    @cached_by_version
     def read(scope):
         asked.append(scope.viewer)
         return scope.viewer

@@ -9,7 +9,7 @@ from allay_metrics.intake.questionnaires.profile import KIND, PERSON, Questionna
 from allay_metrics.intake.questionnaires.questions import find_questions, plain_question
 from allay_metrics.intake.questionnaires.signs import sign_ids, sign_label
 from allay_metrics.outcomes.measures import measures
-from allay_metrics.outcomes.own import PREFIX, OwnMeasure
+from allay_metrics.outcomes.own_measures import PREFIX, OwnMeasure
 
 ANSWERED, ID, SIGN = "answered", "id", "sign-"
 WHAT = {
@@ -38,11 +38,11 @@ class AnswersDraft:
 
     def toml(self) -> str:
         """Return the profile's text; each question is known by exactly its own words."""
-        lines = [f"kind = {_text(KIND)}", f"name = {_text(self.name)}"]
-        lines.append(f"label = {_text(self.label or self.name)}")
+        lines = [f"kind = {_format_text(KIND)}", f"name = {_format_text(self.name)}"]
+        lines.append(f"label = {_format_text(self.label or self.name)}")
         stamps = self._columns(ANSWERED)
-        lines += [f"recognised_by = {_list([*stamps[:1], *self._columns(ID)[:1]])}"]
-        lines += [f"answered = {_list(stamps)}", f"id = {_list(self._columns(ID))}"]
+        lines += [f"recognised_by = {_format_list([*stamps[:1], *self._columns(ID)[:1]])}"]
+        lines += [f"answered = {_format_list(stamps)}", f"id = {_format_list(self._columns(ID))}"]
         lines += ['zone = "UTC"'] if self.utc else ['zone_letters = "ignored"']
         lines.append('days = ["%m/%d/%Y", "%m/%d/%y", "%b %d, %Y", "%B %d, %Y", "%m-%d-%Y"]')
         own = sorted({name for name in self.meanings.values() if name.startswith(PREFIX)})
@@ -54,7 +54,7 @@ class AnswersDraft:
             if any(headers_by_name.values()) or table == "signs":
                 lines += ["", f"[{table}]"]
             lines += [
-                f"{name} = {_list([_exactly(header) for header in headers])}"
+                f"{name} = {_format_list([_format_exact_pattern(header) for header in headers])}"
                 for name, headers in headers_by_name.items()
                 if headers
             ]
@@ -64,14 +64,14 @@ class AnswersDraft:
         return [header for header, meant in self.meanings.items() if meant == meaning]
 
 
-def choices(own: Iterable[OwnMeasure] = ()) -> dict[str, str]:
+def meaning_choices(own: Iterable[OwnMeasure] = ()) -> dict[str, str]:
     """Return everything a column may ask, with its label: measures, then warning signs."""
     labels = {name: one.label for name, one in measures().items()}
     labels |= {one.id: one.measure.label for one in own}
     return WHAT | labels | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
 
 
-def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
+def guess_meanings(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
     """Return what each column seems to ask, '' where its words do not tell."""
     stamp = next((header for header in headers if _STAMP.search(header)), "")
     profile = Questionnaire(**{**vars(shipped), "answered": (stamp,), "recognised_by": ()})
@@ -88,14 +88,14 @@ def guess(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
     return meant
 
 
-def _exactly(header: str) -> str:
+def _format_exact_pattern(header: str) -> str:
     return f"^{re.escape(plain_question(header))}$".replace("\\ ", " ")
 
 
-def _text(text: str) -> str:
+def _format_text(text: str) -> str:
     # A JSON string is a TOML basic string, but for DEL.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]"
+def _format_list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_format_text, texts))}]"

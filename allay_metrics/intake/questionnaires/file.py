@@ -11,22 +11,22 @@ from zoneinfo import ZoneInfo
 from allay_metrics import words
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.clock import practice_zone
-from allay_metrics.intake.opening import open_table
 from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.questions import Questions, find_questions
 from allay_metrics.intake.questionnaires.responses import FormResponse, Reader, Unusable
 from allay_metrics.intake.questionnaires.signs import sign_label
 from allay_metrics.intake.questionnaires.stamps import Stamps
-from allay_metrics.intake.rows import MORE_VALUES, NOT_WHOLE, RowWarning, SetAside
+from allay_metrics.intake.rows import CUT_ROW, MORE_VALUES, RowWarning, SetAside
 from allay_metrics.intake.table import Record, Table
-from allay_metrics.intake.texts import listed, quoted
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.intake.table_formats import open_table
+from allay_metrics.intake.texts import format_list, quote
+from allay_metrics.outcomes.own_measures import OwnMeasure
 
 _BATCH = 5_000
 
 
 @dataclass
-class Checked:
+class CheckedAnswers:
     """A whole file checked: `read == len(given) + len(repeats) + len(set_aside)`.
 
     `repeats` maps the number of a row that says exactly what another one says to that one's.
@@ -92,16 +92,16 @@ class AnswersFile:
         """Return the questions that are kept beside the answers and counted nowhere."""
         return [self.questions.texts[at] for at in self.questions.other]
 
-    def check(self, progress: Callable[[float], None] = lambda _share: None) -> Checked:
+    def check(self, progress: Callable[[float], None] = lambda _share: None) -> CheckedAnswers:
         """Read every row of the file and return what became of each."""
-        done, first_rows = Checked(), dict[str, tuple[int, str]]()
+        done, first_rows = CheckedAnswers(), dict[str, tuple[int, str]]()
         stamps = Stamps(self.profile, self._zone, self._stamps())
         reader = Reader(self.profile, self.questions, stamps)
         for number, record, cut in self._records():
             done.read += 1
             reason = cut or self._misfit(record)
             if reason:
-                raw = self._raw(record) | {NOT_WHOLE: reason}
+                raw = self._raw(record) | {CUT_ROW: reason}
                 done.set_aside.append(SetAside(number, "", record[-1], reason, raw))
                 continue
             response = reader.read(number, record)
@@ -121,7 +121,11 @@ class AnswersFile:
         unread = [one.row for one in done.set_aside if reader.ticks([*one.raw.values()])]
         aside = {row.row for row in done.set_aside}
         done.warnings = [one for one in reader.warnings if one.row not in {*aside, *done.repeats}]
-        self._notes = [*_ticked_aside(unread), *stamps.notes(), *_repeats_told(done.repeats)]
+        self._notes = [
+            *_format_unread_signs(unread),
+            *stamps.notes(),
+            *_format_repeats(done.repeats),
+        ]
         return done
 
     def _key(self) -> int:
@@ -165,7 +169,7 @@ class AnswersFile:
         return SetAside(number, column, value, why.reason, self._raw(record), why.key)
 
 
-def first_answers(
+def read_responses(
     headers: Sequence[str], records: Sequence[Record], profile: Questionnaire, zone: ZoneInfo
 ) -> list[FormResponse | Unusable]:
     """Return how a profile reads these records of a file. FileProblem where it cannot."""
@@ -231,14 +235,14 @@ def _recognise(
             if questions and questions.asks:
                 return profile, questions, place + 1
             if questions:
-                dumb = listed([text for text in questions.texts if text])
+                dumb = format_list([text for text in questions.texts if text])
     if not is_explicit:
         raise _NotAnswers
     if dumb:
         raise FileProblem(f"{path.name} asks nothing that is known as a measure: it has {dumb}.")
-    needed = listed([*candidates[0].recognised_by, candidates[0].answered[0]])
+    needed = format_list([*candidates[0].recognised_by, candidates[0].answered[0]])
     raise FileProblem(
-        f"{path.name} is not read as answers by {quoted(candidates[0].name)}: it lacks {needed}."
+        f"{path.name} is not read as answers by {quote(candidates[0].name)}: it lacks {needed}."
     )
 
 
@@ -246,7 +250,7 @@ def _fingerprint(record: Record) -> str:
     return blake2b(json.dumps(record).encode(), digest_size=16).hexdigest()
 
 
-def _ticked_aside(rows: Sequence[int]) -> list[str]:
+def _format_unread_signs(rows: Sequence[int]) -> list[str]:
     if not rows:
         return []
     which = words.listed([str(row) for row in rows])
@@ -254,7 +258,7 @@ def _ticked_aside(rows: Sequence[int]) -> list[str]:
     return [f"◆ a warning sign is ticked in {name} {which}, set aside: read what was answered now"]
 
 
-def _repeats_told(repeats: dict[int, int]) -> list[str]:
+def _format_repeats(repeats: dict[int, int]) -> list[str]:
     if not repeats:
         return []
     which = words.listed([f"{row} (as {first})" for row, first in list(repeats.items())[:5]])

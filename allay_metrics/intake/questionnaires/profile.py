@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.questionnaires.signs import sign_ids
-from allay_metrics.intake.texts import listed, pattern, quoted
+from allay_metrics.intake.texts import compile_pattern, format_list, quote
 from allay_metrics.intake.times import compile_format
 from allay_metrics.outcomes.measures import Measure, measures
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.own_measures import OwnMeasure
 
 FOLDER = Path(__file__).parent
 KIND = "answers"
@@ -158,7 +158,7 @@ class _QuestionnaireSpec:
             table = _shipped_questions().get(key, {})
         return {
             name: tuple(
-                pattern(text, f"{self.file}, key {key}.{name}")
+                compile_pattern(text, f"{self.file}, key {key}.{name}")
                 for text in self._list(f"{key}.{name}", texts)
             )
             for name, texts in table.items()
@@ -182,8 +182,8 @@ class _QuestionnaireSpec:
     def _known(self, table: Mapping[str, Any], valid_keys: frozenset[str], at: str) -> None:
         for key, value in table.items():
             if key not in valid_keys:
-                names = listed(sorted(valid_keys), most=len(valid_keys)).replace("'", "")
+                names = format_list(sorted(valid_keys), most=len(valid_keys)).replace("'", "")
                 raise self._problem(at + key, value, f"no such key; known are {names}")
 
     def _problem(self, key: str, value: object, reason: str) -> FileProblem:
-        return FileProblem(f"{self.file}, key {key}, value {quoted(str(value))}: {reason}.")
+        return FileProblem(f"{self.file}, key {key}, value {quote(str(value))}: {reason}.")

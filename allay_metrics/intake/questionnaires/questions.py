@@ -9,8 +9,8 @@ from functools import cache
 
 from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questionnaire
 from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
-from allay_metrics.intake.questionnaires.signs import sign_of
-from allay_metrics.intake.texts import loose, quoted
+from allay_metrics.intake.questionnaires.signs import find_sign
+from allay_metrics.intake.texts import normalise_header, quote
 from allay_metrics.outcomes.measures import Measure, measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
 
@@ -62,22 +62,28 @@ def plain_question(header: str) -> str:
 
 def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions | None:
     """Return where each question stands; None where no column tells when it was answered."""
-    names = [loose(header) for header in headers]
-    wanted = [loose(name) for name in profile.answered]
+    names = [normalise_header(header) for header in headers]
+    wanted = [normalise_header(name) for name in profile.answered]
     answered = next((names.index(name) for name in wanted if name in names), None)
-    if answered is None or not {loose(name) for name in profile.recognised_by} <= set(names):
+    if answered is None or not {normalise_header(name) for name in profile.recognised_by} <= set(
+        names
+    ):
         return None
     questions = Questions(tuple(map(plain_question, headers)), answered)
     # Of several names for one id, the first the file has.
-    ids = [names.index(loose(name)) for name in profile.ids if loose(name) in names]
+    ids = [
+        names.index(normalise_header(name))
+        for name in profile.ids
+        if normalise_header(name) in names
+    ]
     questions.ids = tuple(ids[:1])
-    ignored = {loose(name) for name in profile.ignored}
+    ignored = {normalise_header(name) for name in profile.ignored}
     left = [
         at
         for at, name in enumerate(names)
         if at != answered and at not in ids and name not in ignored and name
     ]
-    left = _take_choices(questions, left, profile)
+    left = _extract_choice_columns(questions, left, profile)
     _assign(questions, left, profile)
     return questions
 
@@ -91,16 +97,16 @@ def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -
     for at in left:
         text = questions.texts[at]
         # Before any pattern of a measure: `crying for hours, cannot be comforted` is no score.
-        sign = "" if _says(text, profile) else sign_of(text, profile.signs)
-        measure, language = ("", "") if sign else _measure_of(text, profile, questions.notes)
+        sign = "" if _is_known_wording(text, profile) else find_sign(text, profile.signs)
+        measure, language = ("", "") if sign else _find_measure(text, profile, questions.notes)
         if sign:
             signs[sign].append(at)
         elif measure:
             measure_columns[measure].append(at)
             spanish += 1 if language == "es" else -1
-        elif option := _option_of(text, profile.options):
+        elif option := _find_option(text, profile.options):
             options[option].append(Option(at, text, 1.0))
-        elif who := _first(text, profile.person, PERSON):
+        elif who := _find_first(text, profile.person, PERSON):
             person[who].append(at)
         else:
             other.append(at)
@@ -113,12 +119,14 @@ def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -
     questions.language = "es" if spanish > 0 else "en"
 
 
-def _says(text: str, profile: Questionnaire) -> bool:
+def _is_known_wording(text: str, profile: Questionnaire) -> bool:
     """Return whether a question is a measure in our own words, or in the practice's."""
-    return any(_letters(text).startswith(wording) for _, _, wording in _known_wordings(profile))
+    return any(
+        _letters(text).startswith(wording) for _, _, wording in _list_known_wordings(profile)
+    )
 
 
-def _known_wordings(profile: Questionnaire) -> list[tuple[str, str, str]]:
+def _list_known_wordings(profile: Questionnaire) -> list[tuple[str, str, str]]:
     """Return (measure, language, letters of its question), the practice's own first."""
     own = [
         (one.id, language, _letters(words.question))
@@ -128,17 +136,17 @@ def _known_wordings(profile: Questionnaire) -> list[tuple[str, str, str]]:
     return [*own, *_own_wordings()]
 
 
-def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:
+def _find_measure(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:
     """Return the measure a question asks and its language; ('', '') for none, or for a doubt."""
     grid = _GRID.fullmatch(text)
     # The row of a grid says more than the question above all its rows.
     forms = [grid[2], f"{grid[1]} {grid[2]}"] if grid else [text]
     if not profile.says_measures:
         for form in forms:
-            for name, language, wording in _known_wordings(profile):
+            for name, language, wording in _list_known_wordings(profile):
                 if _letters(form).startswith(wording):
                     measure = profile.measure(name)
-                    return _if_same_scale(measure, language, text, notes)
+                    return _check_scale(measure, language, text, notes)
     for form in [*forms, text]:
         fits = [
             name
@@ -146,22 +154,22 @@ def _measure_of(text: str, profile: Questionnaire, notes: list[str]) -> tuple[st
             if any(each.search(form) for each in patterns)
         ]
         if len(fits) == 1:
-            return _if_same_scale(profile.measure(fits[0]), "en", text, notes)
+            return _check_scale(profile.measure(fits[0]), "en", text, notes)
         if fits:
             labels = " or ".join(profile.measure(name).label for name in fits)
-            notes.append(f"the question {quoted(text)} may ask {labels}: it was left out")
+            notes.append(f"the question {quote(text)} may ask {labels}: it was left out")
             return "", ""
     return "", ""
 
 
-def _if_same_scale(measure: Measure, language: str, text: str, notes: list[str]) -> tuple[str, str]:
+def _check_scale(measure: Measure, language: str, text: str, notes: list[str]) -> tuple[str, str]:
     """Return the measure unless the question itself names another scale than the measure's."""
     scale = _SCALE.search(text)
     if scale and measure.kind == "number" and measure.high == 10:
         limits = (float(scale[1]), float(scale[2]))
         if limits != (measure.low, measure.high):
             notes.append(
-                f"the question {quoted(text)} asks {scale[1]} to {scale[2]}, {measure.label} goes "
+                f"the question {quote(text)} asks {scale[1]} to {scale[2]}, {measure.label} goes "
                 f"from {measure.low:g} to {measure.high:g}: it was left out"
             )
             return "", ""
@@ -192,17 +200,19 @@ def _letters(text: str) -> str:
     return "".join(re.findall(r"\w+", text.casefold()))
 
 
-def _option_of(text: str, options: Patterns) -> str:
-    return _first(text, options, tuple(options))
+def _find_option(text: str, options: Patterns) -> str:
+    return _find_first(text, options, tuple(options))
 
 
-def _first(text: str, patterns: Patterns, order: Sequence[str]) -> str:
+def _find_first(text: str, patterns: Patterns, order: Sequence[str]) -> str:
     return next(
         (name for name in order if any(each.search(text) for each in patterns.get(name, ()))), ""
     )
 
 
-def _take_choices(questions: Questions, left: list[int], profile: Questionnaire) -> list[int]:
+def _extract_choice_columns(
+    questions: Questions, left: list[int], profile: Questionnaire
+) -> list[int]:
     """Take out runs of columns whose headers are one measure's choices; return what is left."""
     if profile.says_measures:
         return left

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from allay_metrics.intake import values as single
 from allay_metrics.intake.questionnaires.profile import Questionnaire
 from allay_metrics.intake.questionnaires.questions import Questions
-from allay_metrics.intake.questionnaires.scales import NOTHING, Read, read_answer
+from allay_metrics.intake.questionnaires.scales import NOTHING, ScaleValue, read_answer
 from allay_metrics.intake.questionnaires.signs import ANY, is_ticked, ticked_options
 from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import RowWarning
 from allay_metrics.intake.table import Record
 from allay_metrics.intake.texts import one_line, several_lines
 from allay_metrics.outcomes.measures import concerns, measures
-from allay_metrics.plausible import earliest_birth
+from allay_metrics.plausibility import earliest_birth
 
 WORDS = "words"
 _UNTICKED = frozenset({"", "0", "false", "no", "unchecked"})
@@ -97,7 +97,7 @@ class Reader:
                 iter(self._bad), (questions.answered, "it answers none of the questions")
             )
             return Unusable(column, reason, key)
-        about = _about(values, self._profile)
+        about = _find_subject(values, self._profile)
         return FormResponse(
             row=row,
             key=key,
@@ -123,7 +123,7 @@ class Reader:
 
     def _who(self, row: int, record: Record) -> tuple[str | None, str, str]:
         text = self._said("email", record)
-        email = single.email(text) if text else None
+        email = single.parse_email(text) if text else None
         if text and email is None:
             self._warn(
                 row, self._questions.person["email"][0], text, "it is not one e-mail address"
@@ -156,7 +156,7 @@ class Reader:
 
     def _answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
         self._bad.clear()
-        answers: dict[str, Read] = {}
+        answers: dict[str, ScaleValue] = {}
         for name, columns in self._questions.measures.items():
             answers[name] = self._of_columns(row, record, name, columns)
         for name in self._questions.options:
@@ -190,10 +190,12 @@ class Reader:
                     sign_numbers.add(int(name))
         return frozenset(sign_numbers), "\n".join(filter(None, unknown))
 
-    def _of_columns(self, row: int, record: Record, name: str, columns: tuple[int, ...]) -> Read:
+    def _of_columns(
+        self, row: int, record: Record, name: str, columns: tuple[int, ...]
+    ) -> ScaleValue:
         """Return the answer of one question, which several paths of a form may ask."""
         cells = {at: record[at] for at in columns if record[at].strip()}
-        reads: list[Read] = []
+        reads: list[ScaleValue] = []
         for at, cell in cells.items():
             own = self._profile.own.get(name)
             read = read_answer(
@@ -209,7 +211,7 @@ class Reader:
             return NOTHING
         return reads[0] if reads else NOTHING
 
-    def _of_options(self, row: int, record: Record, name: str) -> Read:
+    def _of_options(self, row: int, record: Record, name: str) -> ScaleValue:
         """Return the answer given by ticks, one column each."""
         ticked = [
             one
@@ -219,12 +221,14 @@ class Reader:
         if not ticked:
             return NOTHING
         if self._profile.measure(name).kind == "yes_no":
-            return Read(1.0, ", ".join(_ticked(one.label, record[one.column]) for one in ticked))
+            return ScaleValue(
+                1.0, ", ".join(_format_option(one.label, record[one.column]) for one in ticked)
+            )
         if len(ticked) > 1:
             last = ticked[-1].column
             self._warn(row, last, record[last], "more than one option was chosen")
             return NOTHING
-        return Read(ticked[0].value)
+        return ScaleValue(ticked[0].value)
 
     def _warn(self, row: int, column: int, value: str, reason: str) -> None:
         self._bad.append((column, reason))
@@ -232,26 +236,26 @@ class Reader:
         self.warnings.append(RowWarning(row, name, one_line(value), reason))
 
 
-def _ticked(label: str, cell: str) -> str:
+def _format_option(label: str, cell: str) -> str:
     """Return an option's label, with what was written into it where that says more."""
     text = one_line(cell)
     plain = {"1", "true", "yes", "x", "checked", label.casefold()}
     return label if text.casefold() in plain else f"{label}: {text}"
 
 
-def _about(values: Mapping[str, float], profile: Questionnaire) -> str | None:
+def _find_subject(values: Mapping[str, float], profile: Questionnaire) -> str | None:
     """Return whom the questions answered are about: only the parent's own pain is about her."""
     all_measures = [*measures().values(), *(one.measure for one in profile.own.values())]
     infant = {
         one.id
         for one in all_measures
         if one.asked_of == "all infants"
-        or any(concerns()[each].client == "infant" for each in _of(one.asked_of))
+        or any(concerns()[each].client == "infant" for each in _concerns_of(one.asked_of))
     }
     if values.keys() & infant:
         return "infant"
     return "parent" if "parent_pain" in values else None
 
 
-def _of(asked_of: str) -> list[str]:
+def _concerns_of(asked_of: str) -> list[str]:
     return [each for each in asked_of.split("|") if each in concerns()]

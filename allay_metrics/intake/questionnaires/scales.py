@@ -35,7 +35,7 @@ _NO = re.compile(rf"(?:no|n|none|nothing|false|0|nada|ninguno){_BEHIND}", re.IGN
 
 
 @dataclass(frozen=True)
-class Read:
+class ScaleValue:
     """One answer read: a value on the scale, words beside it, or why it cannot be used."""
 
     value: float | None = None
@@ -43,12 +43,12 @@ class Read:
     problem: str = ""
 
 
-NOTHING = Read()
+NOTHING = ScaleValue()
 
 
 def read_answer(
     measure: Measure, cell: str, question: str = "", own: Sequence[Wording] = ()
-) -> Read:
+) -> ScaleValue:
     """Return the answer in a cell; `question` may name the unit of a bare number.
 
     `own` are the wordings of a measure of the practice's own, whose choices may be answered.
@@ -59,16 +59,16 @@ def read_answer(
     if not text or _NOT_SAID.fullmatch(text):
         return NOTHING
     if measure.kind == "yes_no":
-        return _yes_or_no(text)
-    word = _by_word(measure, text, own)
+        return _parse_yes_no(text)
+    word = _find_choice(measure, text, own)
     if word is not None:
-        return Read(word)
+        return ScaleValue(word)
     if measure.id in {"cry_min", "sleep_long"}:
-        return _length(measure, text, question)
-    return _on_scale(measure, _number(text))
+        return _parse_duration(measure, text, question)
+    return _check_range(measure, _parse_number(text))
 
 
-def _by_word(measure: Measure, text: str, own: Sequence[Wording]) -> float | None:
+def _find_choice(measure: Measure, text: str, own: Sequence[Wording]) -> float | None:
     """Return the value of one of the measure's own choices, in either language."""
     plain = _plain(text)
     if measure.kind == "number" and plain in _NONE:
@@ -110,12 +110,12 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+|\+", text.casefold()))
 
 
-def _number(text: str) -> float | None:
+def _parse_number(text: str) -> float | None:
     match = _LED.fullmatch(_MORE.sub("", text))
     return float(match[1].replace(",", ".")) if match else None
 
 
-def _length(measure: Measure, text: str, question: str) -> Read:
+def _parse_duration(measure: Measure, text: str, question: str) -> ScaleValue:
     """Return a length of time in the measure's own unit, minutes or hours."""
     minutes = measure.id == "cry_min"
     plain = _MORE.sub("", _ABOUT.sub("", text)).strip()
@@ -127,17 +127,19 @@ def _length(measure: Measure, text: str, question: str) -> Read:
         length = 60 * float(match[1]) + float(match[2])
     elif match := _BARE.fullmatch(plain):
         bare = _float(match[1])
-        in_hours = bool(re.search(r"\bhours?\b|\bhoras?\b|\(h\)", _hint(question), re.IGNORECASE))
-        in_minutes = bool(re.search(r"\bmin", _hint(question), re.IGNORECASE))
+        in_hours = bool(
+            re.search(r"\bhours?\b|\bhoras?\b|\(h\)", _unit_hint(question), re.IGNORECASE)
+        )
+        in_minutes = bool(re.search(r"\bmin", _unit_hint(question), re.IGNORECASE))
         if minutes and not in_hours and not in_minutes and 0 < bare < 15:
-            return Read(problem="minutes or hours? A number alone does not say")
+            return ScaleValue(problem="minutes or hours? A number alone does not say")
         length = bare if (in_minutes or (minutes and not in_hours)) else 60 * bare
     else:
-        return Read(problem="it is no length of time")
-    return _on_scale(measure, length if minutes else length / 60)
+        return ScaleValue(problem="it is no length of time")
+    return _check_range(measure, length if minutes else length / 60)
 
 
-def _hint(question: str) -> str:
+def _unit_hint(question: str) -> str:
     """Return what a question says of its unit: what stands in brackets, else all but `24 hours`."""
     inside = " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", question))
     return inside or re.sub(r"24 hours?|24 horas", "", question)
@@ -147,24 +149,24 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _on_scale(measure: Measure, value: float | None) -> Read:
+def _check_range(measure: Measure, value: float | None) -> ScaleValue:
     if value is None:
-        return Read(problem="it is no answer on this scale")
+        return ScaleValue(problem="it is no answer on this scale")
     if not measure.low <= value <= measure.high:
-        return Read(problem=f"the scale goes from {measure.low:g} to {measure.high:g}")
+        return ScaleValue(problem=f"the scale goes from {measure.low:g} to {measure.high:g}")
     if measure.kind in {"ordinal", "words"} and value % 1:
-        return Read(problem="it is no answer on this scale")
-    return Read(value)
+        return ScaleValue(problem="it is no answer on this scale")
+    return ScaleValue(value)
 
 
-def _yes_or_no(text: str) -> Read:
+def _parse_yes_no(text: str) -> ScaleValue:
     """Return 1 for yes, 0 for no, with the words behind it; other words alone are only words.
 
     Whoever wrote words wants them read: `not sure` is neither yes nor no.
     """
     if match := _YES.fullmatch(text):
-        return Read(1.0, match[1].strip())
+        return ScaleValue(1.0, match[1].strip())
     if match := _NO.fullmatch(text):
         # `No change, but a rash` is words to be read.
-        return Read(0.0) if not match[1] else Read(text=text)
-    return Read(text=text)
+        return ScaleValue(0.0) if not match[1] else ScaleValue(text=text)
+    return ScaleValue(text=text)

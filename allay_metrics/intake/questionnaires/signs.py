@@ -39,7 +39,7 @@ def sign_label(name: str) -> str:
     return f"warning sign: {signs('en')[int(name) - 1].question}"
 
 
-def sign_of(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> str:
+def find_sign(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> str:
     """Return which sign a question asks for, '' for none; of several, the most urgent.
 
     Our own wording in either language is known without a pattern.

@@ -25,7 +25,7 @@ class Stamps:
     def __init__(self, profile: Questionnaire, zone: ZoneInfo, texts: Iterable[str]) -> None:
         self._letters = profile.zone_letters
         self._zone = profile.zone
-        self._day_first = _days_come_first(texts)
+        self._day_first = _is_day_first(texts)
         formats = (*_DAY_FIRST, *profile.day_formats) if self._day_first else profile.day_formats
         self._clock = Clock(zone, DayFormats(formats))
         self._days = DayFormats(formats)
@@ -58,7 +58,7 @@ class Stamps:
         return notes
 
 
-def _days_come_first(texts: Iterable[str]) -> bool:
+def _is_day_first(texts: Iterable[str]) -> bool:
     """Return whether the dates only make sense day before month: some do, and all can."""
     matches = [match for match in map(_SLASHED.match, map(one_line, texts)) if match]
     firsts = [int(match[1]) for match in matches]

@@ -37,7 +37,7 @@ from allay_metrics.records.tables.decisions import (
     week_note,
     week_snapshot,
 )
-from allay_metrics.records.tables.erasing import erased
+from allay_metrics.records.tables.erased_families import erased
 from allay_metrics.records.tables.imports import (
     booking,
     coverage,

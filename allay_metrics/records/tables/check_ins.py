@@ -6,7 +6,13 @@ kept here moves along, as in tables/care.py. None of it hangs on the client's ow
 
 from sqlalchemy import Index, Text, UniqueConstraint
 
-from allay_metrics.records.privacy import Before, Handle, Name, PrivateContact, PrivateText
+from allay_metrics.records.privacy import (
+    Handle,
+    Name,
+    PreviousValuesJson,
+    PrivateContact,
+    PrivateText,
+)
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Count, Flag, Instant, Key, LocalDate, Real
 
@@ -77,7 +83,12 @@ check_in_row = table(
     ),
     column("check_in_id", Key, "The check-in it told of"),
     column("outcome", Text, "added, updated or unchanged"),
-    column("before", Before, "JSON of what this row changed, as it was before", nullable=True),
+    column(
+        "before",
+        PreviousValuesJson,
+        "JSON of what this row changed, as it was before",
+        nullable=True,
+    ),
     belongs_to("import", "import_id"),
     belongs_to("check_in", "check_in_id"),
     Index(None, "practice_id", "check_in_id"),

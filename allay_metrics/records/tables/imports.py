@@ -2,7 +2,14 @@
 
 from sqlalchemy import Index, Text, text
 
-from allay_metrics.records.privacy import Before, Handle, Name, PrivateContact, PrivateText, Raw
+from allay_metrics.records.privacy import (
+    Handle,
+    Name,
+    PreviousValuesJson,
+    PrivateContact,
+    PrivateText,
+    RawRowJson,
+)
 from allay_metrics.records.tables.base import belongs_to, column, table, version
 from allay_metrics.records.types import Cents, Count, Flag, Instant, Key, LocalDate
 
@@ -31,7 +38,11 @@ import_ = table(
         "Of its rows: taken out since, with an erased family or because they were old",
         server_default="0",
     ),
-    column("warnings", Before, "JSON list of row, column, value, reason: parts of rows left out"),
+    column(
+        "warnings",
+        PreviousValuesJson,
+        "JSON list of row, column, value, reason: parts of rows left out",
+    ),
     column("undone_at", Instant, "When it was undone", nullable=True),
     column(
         "covers_was",
@@ -142,7 +153,9 @@ booking = table(
     column(
         "referral_source", Text, "How the family heard of the practice, as answered", nullable=True
     ),
-    column("extra", Raw, "JSON object of all other columns that are not empty", nullable=True),
+    column(
+        "extra", RawRowJson, "JSON object of all other columns that are not empty", nullable=True
+    ),
     belongs_to("family", "family_id"),
     Index(None, "practice_id", "family_id"),
     Index(None, "practice_id", "phone"),
@@ -189,7 +202,7 @@ import_row = table(
     ),
     column("booking_id", Key, "The booking it told of"),
     column("outcome", Text, "added, updated or unchanged"),
-    column("before", Before, "JSON of the booking before an update", nullable=True),
+    column("before", PreviousValuesJson, "JSON of the booking before an update", nullable=True),
     belongs_to("import", "import_id"),
     belongs_to("booking", "booking_id"),
     Index(None, "practice_id", "booking_id"),
@@ -205,7 +218,7 @@ set_aside = table(
     column("column_name", Text, "Column at fault, as the file names it"),
     column("value", PrivateText, "Value at fault"),
     column("reason", Text, "Why the row cannot be used"),
-    column("raw", Raw, "JSON object: the whole row as text"),
+    column("raw", RawRowJson, "JSON object: the whole row as text"),
     column("raw_hash", Text, "Hash of the row: the same bad row in a newer file is the same"),
     column(
         "settled_by", Key, "The import that took the row in, mended or as it was", nullable=True

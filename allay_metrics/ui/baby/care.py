@@ -9,14 +9,14 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.care import GRADUATED, REASONS, Closing, close_care, reopen_care
-from allay_metrics.actions.death import death_by_mistake, keep_death, undo_death
+from allay_metrics.actions.death import revoke_mistaken_death, save_death, undo_death
 from allay_metrics.caseload.baby import Baby
 from allay_metrics.caseload.people import CaseloadClient
-from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.reading_day import Today
 from allay_metrics.contact import LEVEL_WORDS, Level, level_after_death, levels_from
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import AllayError
-from allay_metrics.plausible import death_days
+from allay_metrics.plausibility import death_days
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.contact import Done, contact_done, tell_done
@@ -42,7 +42,7 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
         head("Care", "" if _grieves(baby) else "a care that is closed well is no loss")
         for one in shown:
             if one.closed_on is not None:
-                _closed(scope, one, own)
+                _draw_closed(scope, one, own)
         contact_done(baby.family_id, _place(own))
         slot = st.empty()
         if message := st.session_state.pop(f"{_MESSAGE}{own}", ""):
@@ -112,7 +112,7 @@ class _Form:
         return f"{self.key}-{one.client_id}"
 
 
-def _closed(scope: Scope, one: CaseloadClient, own: str) -> None:
+def _draw_closed(scope: Scope, one: CaseloadClient, own: str) -> None:
     assert one.closed_on is not None
     if one.has_died:
         _died(scope, one, own)
@@ -224,7 +224,7 @@ def _close(scope: Scope, form: _Form) -> None:
         st.session_state[f"{_REFUSED}{form.of}"] = f"{why}: nothing was closed."
         return
     who = words.listed(one.name for one in chosen)
-    _try(
+    _run(
         lambda: close_care(scope, [Closing(one.client_id, day, reason) for one in chosen]),
         form.of,
         f"Closed: {who}. {_ended(reason)}.",
@@ -238,7 +238,7 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
         st.session_state[f"{_REFUSED}{form.of}"] = "Say on which day: nothing was kept."
         return
     try:
-        undo = keep_death(scope, form.baby.client_id, day, level)
+        undo = save_death(scope, form.baby.client_id, day, level)
     except AllayError as error:
         st.session_state[f"{_REFUSED}{form.of}"] = str(error)
         return
@@ -247,15 +247,15 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
 
 
 def _reopen(scope: Scope, one: CaseloadClient, own: str) -> None:
-    act = death_by_mistake if one.has_died else _reopen_one
-    _try(lambda: act(scope, one.client_id), own, f"{one.name}'s care is open again.")
+    act = revoke_mistaken_death if one.has_died else _reopen_one
+    _run(lambda: act(scope, one.client_id), own, f"{one.name}'s care is open again.")
 
 
 def _reopen_one(scope: Scope, client_id: str) -> None:
     reopen_care(scope, [client_id])
 
 
-def _try(act: Callable[[], None], own: str, message: str) -> None:
+def _run(act: Callable[[], None], own: str, message: str) -> None:
     """Do what was asked for on a client's card; what came of it is said there by the next run."""
     try:
         act()

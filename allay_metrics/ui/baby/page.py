@@ -5,20 +5,20 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
-from allay_metrics.caseload.people import CaseloadClient, ages, deaths, names
-from allay_metrics.caseload.today import Today, today_of
+from allay_metrics.caseload.people import CaseloadClient, deaths, format_ages, format_names
+from allay_metrics.caseload.reading_day import Today, compute_today
 from allay_metrics.records import Scope
-from allay_metrics.review.contacts import contact_with
+from allay_metrics.review.contacts import read_contact
 from allay_metrics.ui.baby.care import care_card
-from allay_metrics.ui.baby.known import history_card, note_card
+from allay_metrics.ui.baby.notes_and_history import history_card, note_card
 from allay_metrics.ui.baby.visits import visits_card
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
 from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.click_listener import clicked
 from allay_metrics.ui.contact import contact_control, contact_done
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import button, escape
-from allay_metrics.ui.opening import opened
 from allay_metrics.ui.outcomes.baby import outcomes_card, words_card
 from allay_metrics.ui.shell import page_head
 
@@ -27,14 +27,14 @@ _OPENED = "al-baby-opened"
 
 def baby_page(scope: Scope) -> None:
     """Draw the client the address names; twins stand side by side, each with all of its own."""
-    tapped = opened() or ""
+    tapped = clicked() or ""
     if tapped.startswith(OPEN):
         open_baby(tapped.removeprefix(OPEN))
     with st.container(key="al-back"):
         st.page_link(
-            CASELOAD, label="Caseload", icon=":material/arrow_back:", query_params=carried()
+            CASELOAD, label="Caseload", icon=":material/arrow_back:", query_params=filter_params()
         )
-    today = today_of(scope)
+    today = compute_today(scope)
     baby = read_baby(scope, today, st.query_params.get(CLIENT, ""))
     _note_opened(scope, baby.family_id)
     if len(baby.twins) > 1:
@@ -75,8 +75,8 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
     others = [read_baby(scope, today, one.client_id) for one in baby.twins[1:]]
     for twin in baby.twins:
         red_flags(scope, twin.client_id)
-    age = ages(baby.twins, today.day)
-    page_head(names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
+    age = format_ages(baby.twins, today.day)
+    page_head(format_names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
     _died(baby)
     _contact(scope, baby)
     each = (baby, *others)
@@ -103,7 +103,7 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
 
 def _contact(scope: Scope, baby: Baby) -> None:
     """Draw whether the family is contacted, one tap to change it, and what was done last."""
-    one = contact_with(scope, baby.family_id)
+    one = read_contact(scope, baby.family_id)
     if one is not None:
         contact_control(scope, one, key="baby")
     contact_done(baby.family_id, is_brief=True)

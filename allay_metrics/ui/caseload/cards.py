@@ -4,9 +4,9 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.caseload.day import ScheduleDay, VisitCard
-from allay_metrics.caseload.doubt import ask_first
-from allay_metrics.caseload.people import ages, deaths, names
-from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.people import deaths, format_ages, format_names
+from allay_metrics.caseload.reading_day import Today
+from allay_metrics.caseload.visit_doubt import advise_asking
 from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.html import chip as type_chip
@@ -37,7 +37,7 @@ def other_cards(day: ScheduleDay, today: Today) -> None:
 
 def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
     """Return one card's inside."""
-    who = ages(card.people, card.starts.date())
+    who = format_ages(card.people, card.starts.date())
     clock, _, half = words.clock(card.starts).partition(" ")
     quiet = "".join(f'<p class="ln q">{_lines(note)}</p>' for note in card.notes)
     return (
@@ -59,7 +59,7 @@ def _name(card: VisitCard) -> str:
 
 
 def _beside(card: VisitCard) -> str:
-    return " · ".join(filter(None, (names(card.people), where(card.city), ordinal(card))))
+    return " · ".join(filter(None, (format_names(card.people), where(card.city), ordinal(card))))
 
 
 def _care(card: VisitCard) -> str:
@@ -78,7 +78,7 @@ def _died(card: VisitCard) -> str:
 
 def _doubt(card: VisitCard, today: Today) -> str:
     """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
-    sentence = card.doubt if card.ends <= today.now else ask_first(card.doubt)
+    sentence = card.doubt if card.ends <= today.now else advise_asking(card.doubt)
     return f'<p class="ln ask">{escape(_capital(sentence))}</p>' if sentence else ""
 
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.caseload.day import DayAhead, ScheduleDay
-from allay_metrics.caseload.families import Look, MyFamily
-from allay_metrics.caseload.people import ages, deaths, names
-from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.families import AttentionLine, MyFamily
+from allay_metrics.caseload.people import deaths, format_ages, format_names
+from allay_metrics.caseload.reading_day import Today
 from allay_metrics.caseload.weeks import OwnWeeks
 from allay_metrics.metrics.care import CARE_STATES, CareState
 from allay_metrics.ui.card import card, head, note
@@ -27,7 +27,7 @@ SIGNS = {"act": "◆", "soon": "◇", "later": "○"}
 SHOW = "show"  # in the address: which families are listed
 
 
-def look_card(looks: Sequence[Look], age: str = "") -> None:
+def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
     """Draw whom to look at first; the rest opens below.
 
     `age` is said first where some of them are to be called.
@@ -120,7 +120,7 @@ def _usual(weeks: OwnWeeks, signal: str | None) -> str:
     return f"Your own visits alone: {place} {words.between(*weeks.usual.whole)}."
 
 
-def _looks(looks: Sequence[Look]) -> str:
+def _looks(looks: Sequence[AttentionLine]) -> str:
     rows = "".join(
         "<li>"
         + button(
@@ -135,7 +135,7 @@ def _looks(looks: Sequence[Look]) -> str:
     return f'<ul class="al-looks">{rows}</ul>'
 
 
-def _what(one: Look) -> str:
+def _what(one: AttentionLine) -> str:
     return ": ".join(filter(None, (deaths(one.family.died), one.what)))
 
 
@@ -145,7 +145,7 @@ def _families(families: Sequence[MyFamily], today: Today) -> str:
 
 def _family(one: MyFamily, today: Today) -> str:
     infants = [person for person in one.people if person.is_infant] or list(one.people)
-    about = ", ".join(filter(None, (names(infants), ages(infants, today.day))))
+    about = ", ".join(filter(None, (format_names(infants), format_ages(infants, today.day))))
     visits = words.plural(one.visits, "visit")
     sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
     line = " · ".join(filter(None, (one.concern, visits, last_line(one))))

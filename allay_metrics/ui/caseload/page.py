@@ -6,30 +6,34 @@ from datetime import datetime, time
 import streamlit as st
 
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import look_first, read_families, read_worse
-from allay_metrics.caseload.today import Today, today_of
+from allay_metrics.caseload.families import list_attention, read_families, read_worse
+from allay_metrics.caseload.reading_day import Today, compute_today
 from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import waiting
+from allay_metrics.review.check_ins import list_waiting
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.cards import next_card, other_cards
 from allay_metrics.ui.caseload.lists import ahead_card, families_card, look_card, weeks_card
 from allay_metrics.ui.caseload.words import OPEN, as_of, context, open_baby, title
+from allay_metrics.ui.click_listener import clicked
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.opening import opened
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head
 
-_day, _families, _weeks = remembered(read_day), remembered(read_families), remembered(read_weeks)
-_waiting = remembered(waiting)
+_day, _families, _weeks = (
+    cached_by_version(read_day),
+    cached_by_version(read_families),
+    cached_by_version(read_weeks),
+)
+_waiting = cached_by_version(list_waiting)
 
 
 def caseload_page(scope: Scope) -> None:
     """Draw the therapist's day and families; what was tapped opens a client's page."""
-    tapped = opened() or ""
+    tapped = clicked() or ""
     if tapped.startswith(OPEN):
         open_baby(tapped.removeprefix(OPEN))
-    today = today_of(scope)
+    today = compute_today(scope)
     # What is read depends on the day alone: kept in memory, it is good all day.
     still = replace(today, now=datetime.combine(today.day, time(), today.now.tzinfo))
     day, families = _day(scope, still), _families(scope, still)
@@ -43,7 +47,7 @@ def caseload_page(scope: Scope) -> None:
             _nothing(today)
         hour = today.now.replace(minute=0, second=0, microsecond=0)
         waits = _waiting(scope, hour)
-        look_card(look_first(families, today, read_worse(scope, today), waits), today.age)
+        look_card(list_attention(families, today, read_worse(scope, today), waits), today.age)
         other_cards(day, today)
     with right:
         ahead_card(day)

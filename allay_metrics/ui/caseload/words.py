@@ -7,10 +7,10 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.caseload.day import ScheduleDay, VisitCard
 from allay_metrics.caseload.families import MyFamily
-from allay_metrics.caseload.today import Today
+from allay_metrics.caseload.reading_day import Today
 from allay_metrics.metrics.care import CareState
-from allay_metrics.ui.cities.words import shown as city_shown
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
 
 BABY = "pages/therapist/baby.py"
@@ -98,7 +98,7 @@ def last_line(one: MyFamily) -> str:
 
 def open_baby(client_id: str) -> None:
     """Go to a client's page; the address holds ids alone."""
-    st.switch_page(BABY, query_params={**carried(), CLIENT: client_id})
+    st.switch_page(BABY, query_params={**filter_params(), CLIENT: client_id})
 
 
 def _short(day: date) -> str:

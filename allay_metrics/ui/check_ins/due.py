@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from allay_metrics import config, words
+from allay_metrics.actions.check_in_mail import send_link
 from allay_metrics.actions.check_ins import Link, make_link
-from allay_metrics.actions.courses import today_in
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.sending import send_link
+from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.contact import mail_link, text_link
 from allay_metrics.errors import AllayError
-from allay_metrics.outcomes.asking import LABELS
+from allay_metrics.outcomes.check_in_periods import LABELS
 from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import Scope
-from allay_metrics.records.practice import practice_name
-from allay_metrics.review.check_ins import Due
+from allay_metrics.records.practice import read_practice_name
+from allay_metrics.review.check_ins import DueCheckIn
 from allay_metrics.review.contacts import deaths_in
 from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.drawer import drawer
@@ -33,9 +33,9 @@ _SOON = timedelta(days=1)
 _MADE, _WRONG, _SENT = "al-ask-made", "al-ask-wrong", "al-ask-sent"
 
 
-def due_card(scope: Scope, due_check_ins: Sequence[Due]) -> None:
+def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
     """Draw whom to ask now, those not asked yet first; a tap opens the drawer of the link."""
-    today = today_in(scope).date()
+    today = local_now(scope).date()
     waiting = sum(not one.waits_for_parent for one in due_check_ins)
     with card("due"):
         head(
@@ -51,7 +51,7 @@ def due_card(scope: Scope, due_check_ins: Sequence[Due]) -> None:
                 st.html(_list(rest, today, died))
 
 
-def open_due(scope: Scope, due_check_ins: Sequence[Due], word: str) -> None:
+def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> None:
     """Open the drawer of the check-in a word of the page names; nothing where there is none."""
     one = next((one for one in due_check_ins if _word(one) == word), None)
     if one is None:
@@ -71,7 +71,7 @@ def open_due(scope: Scope, due_check_ins: Sequence[Due], word: str) -> None:
     )
 
 
-def _list(due_check_ins: Sequence[Due], today: date, died: Mapping[str, str]) -> str:
+def _list(due_check_ins: Sequence[DueCheckIn], today: date, died: Mapping[str, str]) -> str:
     rows = "".join(
         f"<li>{button(_row(one, today, died.get(one.course.family_id, '')), _word(one))}</li>"
         for one in due_check_ins
@@ -79,7 +79,7 @@ def _list(due_check_ins: Sequence[Due], today: date, died: Mapping[str, str]) ->
     return f'<ul class="al-ask">{rows}</ul>'
 
 
-def _row(one: Due, today: date, died: str) -> str:
+def _row(one: DueCheckIn, today: date, died: str) -> str:
     soon = one.asking.closes <= today + _SOON and not one.waits_for_parent
     family = "" if one.course.kind == "parent" else f" {escape(one.course.family)} family"
     mark = f"<small><b>{escape(died)}</b></small>" if died else ""
@@ -90,7 +90,7 @@ def _row(one: Due, today: date, died: str) -> str:
     )
 
 
-def _state(one: Due) -> str:
+def _state(one: DueCheckIn) -> str:
     if not one.waits_for_parent:
         return "not asked yet" if one.asked_at is None else "its link has ended"
     state = f"asked by {one.asked_by}"
@@ -99,16 +99,16 @@ def _state(one: Due) -> str:
     return f"{state}, {'begun' if one.begun else 'not begun'}"
 
 
-def _when(one: Due) -> str:
+def _when(one: DueCheckIn) -> str:
     days = f"{words.short_day(one.asking.opens)} to {words.short_day(one.asking.closes)}"
     return f"an answer counts from {days}"
 
 
-def _word(one: Due) -> str:
+def _word(one: DueCheckIn) -> str:
     return f"{ASK}{one.course.client_id}:{one.asking.moment}"
 
 
-def _body(scope: Scope, one: Due) -> None:
+def _body(scope: Scope, one: DueCheckIn) -> None:
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
     made: Link | None = st.session_state.get(_MADE)
@@ -137,7 +137,7 @@ def _body(scope: Scope, one: Due) -> None:
     )
 
 
-def _button(label: str, make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
+def _button(label: str, make: Callable[[str, str, str], Link], one: DueCheckIn, kind: str) -> None:
     st.button(
         label,
         key=f"al-ask-{kind}",
@@ -147,11 +147,11 @@ def _button(label: str, make: Callable[[str, str, str], Link], one: Due, kind: s
     )
 
 
-def _language_key(one: Due) -> str:
+def _language_key(one: DueCheckIn) -> str:
     return f"al-language-{one.course.client_id}-{one.asking.moment}"
 
 
-def _make(make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
+def _make(make: Callable[[str, str, str], Link], one: DueCheckIn, kind: str) -> None:
     language = st.session_state.get(_language_key(one)) or "en"
     try:
         st.session_state[_MADE] = make(one.course.client_id, one.asking.moment, language)
@@ -160,7 +160,7 @@ def _make(make: Callable[[str, str, str], Link], one: Due, kind: str) -> None:
         st.session_state[_WRONG] = str(error)
 
 
-def made_link(scope: Scope, one: Due, made: Link) -> None:
+def made_link(scope: Scope, one: DueCheckIn, made: Link) -> None:
     """Draw a link as it was just made, and the ways to hand it over that work from here."""
     base, reachable = _base()
     link = f"{base}{made.url_path}"
@@ -182,10 +182,10 @@ def made_link(scope: Scope, one: Due, made: Link) -> None:
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
-def _ways(scope: Scope, one: Due, link: str) -> str:
+def _ways(scope: Scope, one: DueCheckIn, link: str) -> str:
     """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
-    wording, practice = phrases(language), practice_name(scope)
+    wording, practice = phrases(language), read_practice_name(scope)
     text = wording["sms_text"].format(practice=practice, link=link)
     subject, contact = wording["mail_subject"].format(practice=practice), one.course.contact
     ways = (

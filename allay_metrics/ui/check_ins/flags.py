@@ -10,7 +10,7 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.alerts import SIGN
 from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.records import Scope
@@ -18,14 +18,14 @@ from allay_metrics.review.check_ins import (
     OpenFlag,
     acknowledged_flags,
     acknowledged_of,
-    open_flags,
+    read_open_flags,
 )
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.check_ins.sign import signs_html, ways_html
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.table import table
 
 STYLE = Path(__file__).with_name("style.css")
@@ -33,7 +33,7 @@ PAGE, RECORDS = "pages/practice/check_ins.py", "pages/practice/records.py"
 _SHOWN = 3
 _ALL = {1: "Acknowledge", 2: "Acknowledge both"}
 _MESSAGE, _WRONG = "al-flag-said", "al-flag-wrong"
-_open_flags, _signed = remembered(open_flags), remembered(protocol_in_force)
+_open_flags, _signed = cached_by_version(read_open_flags), cached_by_version(read_current_protocol)
 
 
 def red_flags(scope: Scope, client_id: str | None = None) -> None:
@@ -57,7 +57,9 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _ways(last[0])
             label = "Say what was done"
-            st.page_link(PAGE, label=label, icon=":material/priority_high:", query_params=carried())
+            st.page_link(
+                PAGE, label=label, icon=":material/priority_high:", query_params=filter_params()
+            )
         if len(flags) > _SHOWN:
             note(f"And {words.number(len(flags) - _SHOWN)} more.")
         if client_id:
@@ -73,16 +75,16 @@ def flags_to_acknowledge(scope: Scope) -> None:
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
-    wanted, flags = st.query_params.get(SIGN, ""), open_flags(scope)
+    wanted, flags = st.query_params.get(SIGN, ""), read_open_flags(scope)
     if wanted and not any(one.check_in_id == wanted for one in flags):
-        _not_open(scope, wanted)
+        _draw_elsewhere(scope, wanted)
     cards = _by_card(sorted(flags, key=lambda one: one.check_in_id != wanted))
     steps = _steps(scope) if cards else ()
     for of_one in cards:
-        _to_acknowledge(scope, of_one, steps)
+        _draw_flag_form(scope, of_one, steps)
 
 
-def acknowledged(scope: Scope) -> None:
+def draw_acknowledged(scope: Scope) -> None:
     """Draw the signs acknowledged last: who read each, when, and what was done."""
     flags = acknowledged_flags(scope)
     if not flags:
@@ -98,7 +100,7 @@ def acknowledged(scope: Scope) -> None:
         table(columns, rows, caption="Acknowledged warning signs", left=range(1, 6))
 
 
-def _not_open(scope: Scope, check_in_id: str) -> None:
+def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
     """Draw why the check-in that a link names has no sign to acknowledge."""
     flags = acknowledged_of(scope, check_in_id)
     with card("flag-elsewhere"):
@@ -120,7 +122,7 @@ def _not_open(scope: Scope, check_in_id: str) -> None:
             )
 
 
-def _to_acknowledge(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> None:
+def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> None:
     key = "-".join(["al-ack", *(f"{one.check_in_id}-{one.flag.id}" for one in of_one)])
     with card(f"flag-{key}"):
         st.html(signs_html(scope, of_one, steps))
@@ -139,7 +141,9 @@ def _ways(one: OpenFlag) -> None:
     draw(ways_html(one), width="content")
     if not one.family and not one.is_gone:
         label = "Say on Records whose answers these are"
-        st.page_link(RECORDS, label=label, icon=":material/person_search:", query_params=carried())
+        st.page_link(
+            RECORDS, label=label, icon=":material/person_search:", query_params=filter_params()
+        )
 
 
 def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:

@@ -3,31 +3,31 @@
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.courses import today_in
-from allay_metrics.actions.protocol import protocol_in_force
+from allay_metrics.actions.open_episodes import local_now
+from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import due
+from allay_metrics.review.check_ins import find_due_check_ins
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.check_ins.due import due_card, open_due
-from allay_metrics.ui.check_ins.flags import STYLE, acknowledged, flags_to_acknowledge
+from allay_metrics.ui.check_ins.flags import STYLE, draw_acknowledged, flags_to_acknowledge
 from allay_metrics.ui.check_ins.protocol import protocol_card
 from allay_metrics.ui.check_ins.read import words_to_read
-from allay_metrics.ui.opening import opened
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.click_listener import clicked
 from allay_metrics.ui.shell import page_head
 
-_signed, _due = remembered(protocol_in_force), remembered(due)
+_signed, _due = cached_by_version(read_current_protocol), cached_by_version(find_due_check_ins)
 
 
 def check_ins_page(scope: Scope) -> None:
     """Draw the check-ins of the viewer's families."""
     st.html(STYLE)
-    today = today_in(scope)
+    today = local_now(scope)
     page_head(
         "Check-ins",
         "",
         [f"**{words.dated(today.date())}**", "not a monitor: nobody watches the form"],
     )
-    token = opened()
+    token = clicked()
     flags_to_acknowledge(scope)
     words_to_read(scope)
     signed = _signed(scope)
@@ -38,4 +38,4 @@ def check_ins_page(scope: Scope) -> None:
         if token:
             open_due(scope, due_check_ins, token)
     protocol_card(scope, signed)
-    acknowledged(scope)
+    draw_acknowledged(scope)

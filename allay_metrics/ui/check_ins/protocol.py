@@ -9,18 +9,18 @@ from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
     Duty,
     Protocol,
-    protocol_in_force,
+    read_current_protocol,
     switch_off,
 )
-from allay_metrics.actions.recipients import partly_able, unable
+from allay_metrics.actions.recipients import describe_partly_able, describe_unable
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.check_ins.signing import hours_words, signing_form
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.check_ins.protocol_form import hours_words, signing_form
+from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.remembered import remembered
 
 PAGE = "pages/practice/check_ins.py"
 _WRONG = "al-protocol-off-wrong"
@@ -29,7 +29,7 @@ _SIGN_AGAIN = (
     "hours, and sign it again"
 )
 _UNTIL = "; until then a mail about a warning sign goes to every owner on file"
-_signed = remembered(protocol_in_force)
+_signed = cached_by_version(read_current_protocol)
 
 
 def sign_again(scope: Scope) -> None:
@@ -43,13 +43,15 @@ def sign_again(scope: Scope) -> None:
     with card("sign-again"):
         head("Sign your safety protocol again")
         note(why)
-        st.page_link(PAGE, label="Open Check-ins", icon=":material/edit:", query_params=carried())
+        st.page_link(
+            PAGE, label="Open Check-ins", icon=":material/edit:", query_params=filter_params()
+        )
 
 
 def _cannot_open(scope: Scope) -> str:
     """Return whom the protocol names who may not sign in, and who is told; '' for nobody."""
     # Read anew: who joins changes no version.
-    text = unable(scope)
+    text = describe_unable(scope)
     return f"{text} Name somebody who signs in, or let her in under People." if text else ""
 
 
@@ -106,7 +108,7 @@ def _anew() -> str:
 
 
 def _partly(scope: Scope, duty: Duty) -> str:
-    return partly_able(scope, duty.recipients)
+    return describe_partly_able(scope, duty.recipients)
 
 
 def _duty(scope: Scope, signed: Protocol) -> str:

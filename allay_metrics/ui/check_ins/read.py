@@ -5,11 +5,11 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.check_ins import read_words
+from allay_metrics.actions.check_ins import mark_words_read
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import UnreadWords, unread_words
+from allay_metrics.review.check_ins import UnreadWords, read_unread_words
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
@@ -19,7 +19,7 @@ _WRONG = "al-words-wrong"
 
 def words_to_read(scope: Scope) -> None:
     """Draw the free text of check-ins that nobody has read yet; nothing for none."""
-    for one in unread_words(scope):
+    for one in read_unread_words(scope):
         _unread(scope, one)
 
 
@@ -47,6 +47,6 @@ def _question_label(measure: str) -> str:
 
 def _read(scope: Scope, one: UnreadWords) -> None:
     try:
-        read_words(scope, one.check_in_id)
+        mark_words_read(scope, one.check_in_id)
     except AllayError as error:
         st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)

@@ -7,20 +7,20 @@ from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.cities import CitiesReview, CityLine, city_trend
 from allay_metrics.ui import html
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.cities.table import COLUMNS, number_cell
 from allay_metrics.ui.cities.trends import columns_html, top_of
-from allay_metrics.ui.cities.words import AHEAD, NUMBER, shown, word
+from allay_metrics.ui.cities.words import AHEAD, NUMBER, format_city, link
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.table import TableCell, table
 from allay_metrics.ui.visits import visits_table
 
 WEEKS = 26
 IN_PERIOD = TableCell("In this period")
 NEWEST = 60
-trend_of = remembered(city_trend)
+trend_of = cached_by_version(city_trend)
 
 
 def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = "") -> None:
@@ -30,7 +30,7 @@ def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = 
         return
     done = line.numbers["completed"]
     drawer(
-        shown(city),
+        format_city(city),
         lambda: _body(scope, review, line),
         value=words.number(done.value),
         beside=f"completed visits, {words.span(review.first, review.last)}",
@@ -43,7 +43,7 @@ def _body(scope: Scope, review: CitiesReview, line: CityLine) -> None:
         st.html(_trend(scope, review, line.city))
         st.html(_types(review, line.city))
         columns, row = _numbers(review, line)
-        table(columns, [row], caption=f"Numbers of {shown(line.city)}")
+        table(columns, [row], caption=f"Numbers of {format_city(line.city)}")
         _visits(scope, review, line.city)
 
 
@@ -70,7 +70,7 @@ def _types(review: CitiesReview, city: str) -> str:
 def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
     names = [COLUMNS.get(metric.key, metric.short) for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
-    ahead = TableCell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    ahead = TableCell(words.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
 
 
@@ -83,4 +83,4 @@ def _visits(scope: Scope, review: CitiesReview, city: str) -> None:
         return
     newest = f"The newest {NEWEST} completed visits." if len(visit_rows) == NEWEST else ""
     st.html(html.definition("Completed visits", newest))
-    visits_table(visit_rows, caption=f"Completed visits in {shown(city)}")
+    visits_table(visit_rows, caption=f"Completed visits in {format_city(city)}")

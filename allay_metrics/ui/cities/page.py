@@ -6,21 +6,27 @@ from allay_metrics import words
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.cities.days import cell, grid_card
 from allay_metrics.ui.cities.one import open_city
 from allay_metrics.ui.cities.table import city_by_city
 from allay_metrics.ui.cities.trends import trends_card
-from allay_metrics.ui.cities.where import MAP, RANKED, around_the_bay, side_by_side, where_we_go
-from allay_metrics.ui.cities.words import CITY, opening
+from allay_metrics.ui.cities.where import (
+    MAP,
+    RANKED,
+    draw_city_map,
+    draw_city_ranking,
+    side_by_side,
+)
+from allay_metrics.ui.cities.words import CITY, find_drilldown
+from allay_metrics.ui.click_listener import clicked, record_unknown_token
+from allay_metrics.ui.empty import loading
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.grid import GRID
-from allay_metrics.ui.nothing import loading
-from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.period_head import Chosen
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.visits import open_number
 
-cities_of = remembered(review_cities)
+cities_of = cached_by_version(review_cities)
 FEW = 3  # so few bars leave room below them, beside the map
 
 
@@ -30,14 +36,14 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
     chosen.tell(_summary(review))
     chosen.offer("cities", lambda: cities_export(scope, review))
-    token = opened()
+    token = clicked()
     few = len(review.cities) <= FEW
     with side_by_side():
         with st.container(height="stretch", gap="small"):
-            bar = where_we_go(review, fill=not few)
+            bar = draw_city_ranking(review, fill=not few)
             if few:
                 trends_card(review)
-        city = around_the_bay(review)
+        city = draw_city_map(review)
     city_by_city(review)
     if few:
         grid_card(review)
@@ -57,10 +63,10 @@ def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
     kind, what, city = (*token.split("|", 2), "", "")[:3]
     if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
-    elif one := cell(review, what, city) if kind == GRID else opening(review, token):
+    elif one := cell(review, what, city) if kind == GRID else find_drilldown(review, token):
         open_number(scope, one.question, title=one.title)
     else:
-        not_offered(scope, "cities")
+        record_unknown_token(scope, "cities")
 
 
 def _summary(review: CitiesReview) -> list[str]:

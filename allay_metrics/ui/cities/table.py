@@ -5,7 +5,7 @@ from allay_metrics.metrics import Metric
 from allay_metrics.review.answers import MetricCell as Value
 from allay_metrics.review.cities import CitiesReview, CityLine
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.cities.words import AHEAD, ALL, CITY, NUMBER, shown, word
+from allay_metrics.ui.cities.words import AHEAD, ALL, CITY, NUMBER, format_city, link
 from allay_metrics.ui.table import Spark, TableCell, table
 
 COLUMNS = {
@@ -33,17 +33,17 @@ def city_by_city(review: CitiesReview) -> None:
 
 
 def _row(review: CitiesReview, line: CityLine) -> list[TableCell | Spark | str]:
-    name = TableCell(shown(line.city), opens=word(CITY, "", line.city)) if line.city else ALL
+    name = TableCell(format_city(line.city), opens=link(CITY, "", line.city)) if line.city else ALL
     numbers = [
         number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns
     ]
-    ahead = TableCell(words.number(line.next_14_days), opens=word(NUMBER, AHEAD, line.city))
+    ahead = TableCell(words.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return [name, *numbers, ahead]
 
 
 def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
     """Return one number of a city; a dash keeps the reason why there is none."""
-    opens = word(NUMBER, metric.key, city)
+    opens = link(NUMBER, metric.key, city)
     if metric.is_rate:
         return _share(value, opens)
     if value.value is None:

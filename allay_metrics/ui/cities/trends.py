@@ -6,7 +6,7 @@ from allay_metrics import words
 from allay_metrics.review.cities import CitiesReview, CityTrend
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.words import CITY, WEEK, shown, word
+from allay_metrics.ui.cities.words import CITY, WEEK, format_city, link
 
 
 def trends_card(review: CitiesReview) -> None:
@@ -39,10 +39,10 @@ def top_of(one: CityTrend) -> float:
 def columns_html(one: CityTrend, top: float) -> str:
     """Return the weekly columns of one city; each opens its week."""
     label = (
-        f"{shown(one.city)}, completed visits per week:"
+        f"{format_city(one.city)}, completed visits per week:"
         f" {words.listed(map(words.number, one.counts))}"
     )
-    opens = [word(WEEK, monday.isoformat(), one.city) for monday in one.mondays]
+    opens = [link(WEEK, monday.isoformat(), one.city) for monday in one.mondays]
     signal = bool(one.usual and one.usual.signal(one.counts[-1]))
     usual = one.usual.whole if one.usual else None
     bars = html.bars(one.counts, label, usual=usual, top=top, signal=signal, opens=opens)
@@ -51,10 +51,10 @@ def columns_html(one: CityTrend, top: float) -> str:
 
 
 def _small(one: CityTrend, top: float) -> str:
-    name = html.button(html.escape(shown(one.city)), word(CITY, "", one.city))
+    name = html.button(html.escape(format_city(one.city)), link(CITY, "", one.city))
     newest = words.number(one.counts[-1])
-    week = word(WEEK, one.mondays[-1].isoformat(), one.city)
-    spoken = f"{shown(one.city)}, newest week: {newest}"
+    week = link(WEEK, one.mondays[-1].isoformat(), one.city)
+    spoken = f"{format_city(one.city)}, newest week: {newest}"
     return (
         f'<div><div class="nm">{name}<b>{html.button(newest, week, spoken)}</b></div>'
         f"{columns_html(one, top)}</div>"

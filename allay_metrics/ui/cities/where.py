@@ -8,9 +8,9 @@ import streamlit as st
 from allay_metrics import charts, words
 from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
-from allay_metrics.review.places import OnTheMap
+from allay_metrics.review.places import CityMap
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.words import VIRTUAL, CityDrilldown, of_part, shown
+from allay_metrics.ui.cities.words import VIRTUAL, CityDrilldown, format_city, of_part
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.practice.link import CITIES, lead_to
 
@@ -38,12 +38,12 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     """Return the counts per city, which come ranked, in at most `most` rows and the unknown."""
     city_names = [city for city in counts if city != UNKNOWN]
     kept = city_names if len(city_names) <= most else city_names[: most - 1]
-    members: dict[str, tuple[str, ...]] = {shown(city): (city,) for city in kept}
+    members: dict[str, tuple[str, ...]] = {format_city(city): (city,) for city in kept}
     rest = tuple(city_names[len(kept) :])
     if rest:
         members[words.plural(len(rest), "other")] = rest
     if UNKNOWN in counts:
-        members[shown(UNKNOWN)] = (UNKNOWN,)
+        members[format_city(UNKNOWN)] = (UNKNOWN,)
     rows = {
         name: tuple(map(sum, zip(*(counts[city] for city in cities), strict=True)))
         for name, cities in members.items()
@@ -51,7 +51,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     return Shortened(members, rows)
 
 
-def where_we_go(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
+def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
     """Draw the ranked bars; return what a click on one of them opens."""
     by_city = {
         city: tuple(counts[i] for counts in review.by_type.values())
@@ -64,7 +64,7 @@ def where_we_go(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | N
     with card("cities-ranked", fill=fill):
         head("Where we go", "completed visits by type")
         alt = charts.ranked_alt(few.names, parts, what="Completed visits")
-        picked = figure(charts.ranked(few.names, parts, grey=shown(UNKNOWN)), RANKED, alt)
+        picked = figure(charts.ranked(few.names, parts, grey=format_city(UNKNOWN)), RANKED, alt)
         if UNKNOWN in review.cities:
             lead_to(CITIES, "Place the visits of unknown cities")
     return _of_bar(review, few, picked) if picked else None
@@ -78,7 +78,7 @@ def _of_bar(
     return of_part(review, name, cities, kind) if cities else None
 
 
-def around_the_bay(review: CitiesReview) -> str | None:
+def draw_city_map(review: CitiesReview) -> str | None:
     """Draw the map; return the city that was clicked."""
     places = [
         charts.CityBubble(place.name, place.latitude, place.longitude, place.visits)
@@ -91,7 +91,7 @@ def around_the_bay(review: CitiesReview) -> str | None:
     return str(picked[0]) if picked else None
 
 
-def _not_on_the_map(city_map: OnTheMap) -> str:
+def _not_on_the_map(city_map: CityMap) -> str:
     """Return what has no bubble: unknown and virtual by name, ambiguous ones together."""
     named = {
         city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere

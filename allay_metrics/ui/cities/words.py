@@ -10,7 +10,7 @@ from datetime import date
 from allay_metrics import words
 from allay_metrics.metrics import METRICS, Question
 from allay_metrics.metrics.weeks import monday_of, sunday_of
-from allay_metrics.plausible import read_day
+from allay_metrics.plausibility import read_day
 from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.html import TYPE_WORDS
@@ -38,17 +38,17 @@ class CityDrilldown:
     question: Question
 
 
-def shown(city: str) -> str:
+def format_city(city: str) -> str:
     """Return a city's name as a person reads it: `Unknown` for the one nobody knows."""
     return city.capitalize() if city in (UNKNOWN, VIRTUAL) else city
 
 
-def word(kind: str, what: str = "", city: str = "") -> str:
+def link(kind: str, what: str = "", city: str = "") -> str:
     """Return the word that stands for a number of a city; no city is all of them."""
     return f"{kind}|{what}|{city}"
 
 
-def opening(review: CitiesReview, token: str) -> CityDrilldown | None:
+def find_drilldown(review: CitiesReview, token: str) -> CityDrilldown | None:
     """Return what a word opens; None for a word that this page does not know."""
     kind, what, city = (*token.split("|", 2), "", "")[:3]
     if city and city not in {line.city for line in review.lines}:
@@ -87,7 +87,7 @@ def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -
 
 
 def _title(city: str, name: str) -> str:
-    return f"{shown(city) if city else ALL}: {name[:1].lower() + name[1:]}" if city else name
+    return f"{format_city(city) if city else ALL}: {name[:1].lower() + name[1:]}" if city else name
 
 
 def _question(

@@ -7,17 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics.actions.own_measures import own_measures
-from allay_metrics.actions.profiles import NEW, save_profile, saved_profiles
+from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.profiles import NEW, read_saved_profiles, save_profile
 from allay_metrics.errors import AllayError
-from allay_metrics.intake.draft import source_name
+from allay_metrics.intake.draft import build_source_name
 from allay_metrics.intake.profile import shipped_profiles
 from allay_metrics.intake.questionnaires import read_questionnaire, shipped_questionnaires
-from allay_metrics.intake.questionnaires.draft import AnswersDraft, choices, guess
-from allay_metrics.intake.questionnaires.file import first_answers
+from allay_metrics.intake.questionnaires.draft import AnswersDraft, guess_meanings, meaning_choices
+from allay_metrics.intake.questionnaires.file import read_responses
 from allay_metrics.intake.questionnaires.responses import FormResponse
 from allay_metrics.intake.sample import Sample
-from allay_metrics.outcomes.own import OwnMeasure
+from allay_metrics.outcomes.own_measures import OwnMeasure
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import escape, markdown
@@ -59,14 +59,14 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
     utc = st.checkbox("Its times are UTC, not practice time", key=f"{key}-utc")
     taken = {profile.name for profile in shipped_profiles()}
     taken |= {profile.name for profile in shipped_questionnaires()}
-    own = own_measures(scope)
+    own = list_own_measures(scope)
     meanings = _columns(key, sample, own)
-    draft = AnswersDraft(source_name(label, taken), label.strip(), meanings, utc)
+    draft = AnswersDraft(build_source_name(label, taken), label.strip(), meanings, utc)
     toml = draft.toml()
     try:
         profile = read_questionnaire(f"{draft.name}.toml", toml, own)
-        read = first_answers(sample.headers, sample.records[:_ROWS], profile, scope.zone)
-        _preview(read, choices(own))
+        read = read_responses(sample.headers, sample.records[:_ROWS], profile, scope.zone)
+        _preview(read, meaning_choices(own))
     except AllayError as error:
         note(f"**Not yet:** {error}")
         return
@@ -75,8 +75,8 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
 
 def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Draw a select box for each column with sample values; return the chosen meanings."""
-    labels = choices(own)
-    seems = guess(sample.headers, shipped_questionnaires()[0].with_own(own))
+    labels = meaning_choices(own)
+    seems = guess_meanings(sample.headers, shipped_questionnaires()[0].with_own(own))
     meant: dict[str, str] = {}
     for index, header in enumerate(dict.fromkeys(sample.headers)):
         if not header.strip():
@@ -109,7 +109,7 @@ def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
 
 
 def _keep(scope: Scope, key: str, name: str, toml: str, done: Callable[[], None]) -> None:
-    versions = {saved.name: saved.version for saved in saved_profiles(scope)}
+    versions = {saved.name: saved.version for saved in read_saved_profiles(scope)}
     if name in versions:
         note(f"You have a profile {name}: this one takes its place.")
     with st.expander("The profile as text"):

@@ -5,8 +5,8 @@ import streamlit as st
 from allay_metrics.actions.profiles import (
     SavedProfile,
     drop_profile,
+    read_saved_profiles,
     save_profile,
-    saved_profiles,
 )
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -17,7 +17,7 @@ from allay_metrics.ui.problem import problem
 
 def own_profiles_list(scope: Scope) -> None:
     """Draw the practice's own profiles, one at a time, with its actions."""
-    saved = {profile.name: profile for profile in saved_profiles(scope)}
+    saved = {profile.name: profile for profile in read_saved_profiles(scope)}
     if not saved:
         return
     name = st.selectbox("Profiles of your own", list(saved), key="al-own-profile")

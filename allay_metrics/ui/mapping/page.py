@@ -8,15 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics.actions.profiles import NEW, save_profile, saved_profiles
-from allay_metrics.actions.types import assign_type
+from allay_metrics.actions.profiles import NEW, read_saved_profiles, save_profile
+from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.errors import AllayError
-from allay_metrics.intake.draft import ProfileDraft, source_name
+from allay_metrics.intake.column_suggestions import suggest_columns
+from allay_metrics.intake.draft import ProfileDraft, build_source_name
 from allay_metrics.intake.profile import Profile, read_profile_text, shipped_profiles
 from allay_metrics.intake.sample import Sample
-from allay_metrics.intake.suggest import suggest
 from allay_metrics.records import Scope
-from allay_metrics.review.first_rows import types_counted
+from allay_metrics.review.row_preview import types_counted
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.mapping.columns import columns
 from allay_metrics.ui.mapping.preview import preview
@@ -45,7 +45,7 @@ def mapping(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) ->
         max_chars=60,
         key=f"{key}-label",
     )
-    chosen = columns(key, sample, suggest(sample.headers, sample.records))
+    chosen = columns(key, sample, suggest_columns(sample.headers, sample.records))
     draft = _draft(key, sample, label, chosen)
     service = sample.values(chosen["type"]) if "type" in chosen else []
     meant = types(key, service, types_counted(scope, list(dict.fromkeys(service))))
@@ -76,7 +76,7 @@ def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> Prof
     marks = states(key, sample)
     holds_all = "cancelled_at" in chosen or _CANCELLED & set(marks.values())
     return ProfileDraft(
-        name=source_name(label, {profile.name for profile in shipped_profiles()}),
+        name=build_source_name(label, {profile.name for profile in shipped_profiles()}),
         label=label.strip(),
         holds="all" if holds_all else "kept",
         columns=chosen,
@@ -105,7 +105,7 @@ def _as_text(key: str, draft: ProfileDraft) -> str:
 
 
 def _keep(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:
-    versions = {saved.name: saved.version for saved in saved_profiles(scope)}
+    versions = {saved.name: saved.version for saved in read_saved_profiles(scope)}
     if mapped.name in versions:
         note(f"You have a profile {mapped.name}: this one takes its place.")
     if not st.button("Save the profile and go on", type="primary", key=f"{key}-save"):

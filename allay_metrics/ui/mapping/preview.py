@@ -9,10 +9,10 @@ from allay_metrics.intake.profile import Profile
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.intake.sample import Sample
 from allay_metrics.records import Scope
-from allay_metrics.review.first_rows import FirstRow, first_rows
+from allay_metrics.review.row_preview import FirstRow, first_rows
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS
-from allay_metrics.ui.records.account import blamed_html, blamed_list
+from allay_metrics.ui.records.account import draw_faults, fault_html
 from allay_metrics.ui.table import TableCell, table
 
 ROWS = 20
@@ -44,7 +44,7 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
         if warned:
             parts.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
         note(f"{words.listed(parts)}.")
-        blamed_list(blamed_html(row.row, row.column, row.value, row.reason) for row in bad)
+        draw_faults(fault_html(row.row, row.column, row.value, row.reason) for row in bad)
     elif rows:
         note("Every one of them can be used.")
     else:

@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from allay_metrics import words
+from allay_metrics.intake.column_suggestions import (
+    MOST_WORDS,
+    find_day_order,
+    suggest_mark,
+    suggest_states,
+)
 from allay_metrics.intake.sample import Sample
-from allay_metrics.intake.suggest import MOST_WORDS, day_order, suggest_mark, suggest_states
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS, markdown
 
@@ -32,10 +37,10 @@ def date_order(key: str, sample: Sample, columns: Mapping[str, str]) -> str:
     date_texts = [
         text for field in _DAYS if field in columns for text in sample.values(columns[field])
     ]
-    order = day_order(date_texts)
+    order = find_day_order(date_texts)
     if order != "either":
         return order or "mdy"
-    example = next(text for text in date_texts if day_order([text]))
+    example = next(text for text in date_texts if find_day_order([text]))
     return st.radio(
         f"Dates such as {markdown(example.split()[0])} are written",
         list(_ORDERS),

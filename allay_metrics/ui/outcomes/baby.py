@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allay_metrics import charts, words
-from allay_metrics.actions.check_ins import read_words
-from allay_metrics.caseload.reported import (
+from allay_metrics.actions.check_ins import mark_words_read
+from allay_metrics.caseload.parent_answers import (
     MeasureAnswers,
     ParentWords,
     read_answers,
@@ -85,7 +85,7 @@ def _draw_parent_words(scope: Scope, one: ParentWords) -> None:
 
 def _read(scope: Scope, one: ParentWords) -> None:
     try:
-        read_words(scope, one.check_in_id)
+        mark_words_read(scope, one.check_in_id)
     except AllayError as error:
         st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)
 

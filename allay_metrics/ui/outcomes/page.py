@@ -10,11 +10,12 @@ from allay_metrics.actions.retention import read_retention
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
 from allay_metrics.review.outcomes import OutcomesReview, review_outcomes
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, empty_state, note
 from allay_metrics.ui.check_ins.flags import red_flags
+from allay_metrics.ui.empty import loading
 from allay_metrics.ui.export import Picture
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.nothing import loading
 from allay_metrics.ui.outcomes.change import better_card, changes_card, means_card, months_card
 from allay_metrics.ui.outcomes.lines import lines_card
 from allay_metrics.ui.outcomes.method import method_card
@@ -24,9 +25,8 @@ from allay_metrics.ui.outcomes.who import who_card
 from allay_metrics.ui.outcomes.words import outcomes_export
 from allay_metrics.ui.outcomes.worries import worries_card
 from allay_metrics.ui.period_head import Chosen
-from allay_metrics.ui.remembered import remembered
 
-outcomes_of = remembered(review_outcomes)
+outcomes_of = cached_by_version(review_outcomes)
 
 
 def outcomes_page(scope: Scope, chosen: Chosen) -> None:

@@ -9,9 +9,9 @@ from allay_metrics.outcomes.measures import Measure
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
 from allay_metrics.review.concern import ConcernReview
-from allay_metrics.review.exports import about
-from allay_metrics.review.known import known_records
+from allay_metrics.review.exports import export_header
 from allay_metrics.review.outcomes import OutcomesReview, outcome_rows
+from allay_metrics.review.record_status import read_record_status
 from allay_metrics.spreadsheet import Export, Value
 
 OF_EPISODES = "Outcomes, episodes whose window closed"
@@ -76,7 +76,9 @@ def outcomes_export(scope: Scope, review: OutcomesReview) -> Export:
     Shares and their intervals follow the same rule as on the page; a concern too small for a
     summary shows how many answered and nothing else.
     """
-    context_lines = about(scope, known_records(scope), OF_EPISODES, (review.first, review.last))
+    context_lines = export_header(
+        scope, read_record_status(scope), OF_EPISODES, (review.first, review.last)
+    )
     rows = [_flat(row) for row in outcome_rows(review)]
     columns = tuple(rows[0]) if rows else ()
     return Export(

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from allay_metrics import config, words
-from allay_metrics.actions.inviting import mail_invitation
+from allay_metrics.actions.invitation_mail import mail_invitation
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import Invitation, invite
-from allay_metrics.actions.recipients import duty_gap
+from allay_metrics.actions.recipients import find_duty_gap
 from allay_metrics.actions.sessions import Role
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import AllayError, ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.practice.saved import Flash, attempt
+from allay_metrics.ui.practice.flash import Flash, run_action
 
 ROLES: dict[Role, str] = {"therapist": "Therapist: her own families", "owner": "Owner: everything"}
 _CODE, _MADE = "al-invite-code", "al-invite-made"
@@ -114,10 +114,10 @@ def show_invitation(
         until = datetime.fromtimestamp(invitation.expires_at - 1, scope.zone)
         link = f"{address}{invitation.url_path}"
         st.session_state[_MADE] = MadeInvitation(name, link, words.day(until.date()), mailed)
-        gap = duty_gap(scope, email.lower())
+        gap = find_duty_gap(scope, email.lower())
         return Flash(f"{name} is invited. {gap}".strip())
 
-    return attempt(with_address, flash_of)
+    return run_action(with_address, flash_of)
 
 
 def _invite(scope: Scope, key: str, code: str) -> None:

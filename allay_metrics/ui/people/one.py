@@ -10,17 +10,17 @@ from allay_metrics.actions.people import (
     disable,
     enable,
     end_sessions,
-    reset,
+    reset_sign_in,
     set_role,
 )
-from allay_metrics.actions.recipients import duty_gap
+from allay_metrics.actions.recipients import find_duty_gap
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import markdown
 from allay_metrics.ui.people.invite import chosen_role, role_fields, show_invitation
-from allay_metrics.ui.practice.saved import Flash, attempt
-from allay_metrics.ui.signed_in import signed_in
+from allay_metrics.ui.practice.flash import Flash, run_action
+from allay_metrics.ui.sessions import signed_in
 
 _AGAIN = "al-again-code"
 
@@ -77,14 +77,14 @@ def _button(
     scope: Scope, person: UserAccount, label: str, act: Callable[[], None], done: str
 ) -> None:
     def do() -> None:
-        attempt(act, lambda _: Flash(done + _reads_signs(scope, person)))
+        run_action(act, lambda _: Flash(done + _reads_signs(scope, person)))
 
     st.button(label, key=f"al-act-{label.lower().replace(' ', '-')}", on_click=do)
 
 
 def _reads_signs(scope: Scope, person: UserAccount) -> str:
     """Return a sentence where the protocol names her for warning signs and she cannot open all."""
-    return f" {why}" if (why := duty_gap(scope, person.email)) else ""
+    return f" {why}" if (why := find_duty_gap(scope, person.email)) else ""
 
 
 def _save(scope: Scope, person: UserAccount, key: str) -> None:
@@ -92,7 +92,7 @@ def _save(scope: Scope, person: UserAccount, key: str) -> None:
         role, therapist_id = chosen_role(key)
         set_role(scope, person.id, role, therapist_id, version=person.version)
 
-    attempt(save, lambda _: Flash(f"{person.name} is saved.{_reads_signs(scope, person)}"))
+    run_action(save, lambda _: Flash(f"{person.name} is saved.{_reads_signs(scope, person)}"))
 
 
 def _again(scope: Scope, person: UserAccount) -> None:
@@ -104,5 +104,5 @@ def _again(scope: Scope, person: UserAccount) -> None:
         else new_token()
     )
     st.session_state[_AGAIN] = (person.id, person.version, code)
-    make = lambda: reset(scope, person.id, code=code)  # noqa: E731  read where it is used
+    make = lambda: reset_sign_in(scope, person.id, code=code)  # noqa: E731  read where it is used
     show_invitation(scope, person.name, person.email, make, mail=can_send())

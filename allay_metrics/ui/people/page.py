@@ -6,17 +6,17 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.people import UserAccount, people
+from allay_metrics.actions.people import UserAccount, read_people
 from allay_metrics.records import Scope
 from allay_metrics.records.types import now
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.looking_as import therapists
-from allay_metrics.ui.people.alone import alone
 from allay_metrics.ui.people.invite import invitation_made, invite_card
+from allay_metrics.ui.people.no_accounts import draw_no_accounts
 from allay_metrics.ui.people.one import one_person
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.table import TableCell, table
+from allay_metrics.ui.viewing_as import therapists
 
 _PICK = "al-people-pick"
 
@@ -25,11 +25,11 @@ def people_page(scope: Scope) -> None:
     """Draw everybody, the form that invites, and the person who is chosen."""
     page_head("People", "who may sign in")
     if scope.viewer.person_id is None:
-        alone(is_demo=scope.is_demo)
+        draw_no_accounts(is_demo=scope.is_demo)
         return
     invitation_made()
     with problems_shown():
-        listed, names = people(scope), therapists(scope)
+        listed, names = read_people(scope), therapists(scope)
         left, right = st.columns((1.62, 1), gap="small")
         with left:
             with card("people"):

@@ -10,28 +10,28 @@ from allay_metrics import words
 from allay_metrics.actions.places import correct_city, drop_alias, set_alias
 from allay_metrics.derive.city_names import plain
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.review.naming import (
+from allay_metrics.review.taxonomy import (
     AliasLine,
     Unplaced,
     alias_lines,
     cities_to_choose,
     unplaced_visits,
 )
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.html import markdown
 from allay_metrics.ui.practice.corrected import corrected_card
+from allay_metrics.ui.practice.flash import run_override
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import act
-from allay_metrics.ui.remembered import remembered
 
 SHOWN = 20
 BY_TEXT, BY_FAMILY, SINGLY = "By what was typed", "By family", "One by one"
 _PICK, _TYPED, _IS = "al-pick-place-", "al-alias", "al-alias-city"
 
-unplaced_of = remembered(unplaced_visits)
-cities_of = remembered(cities_to_choose)
-aliases_of = remembered(alias_lines)
+unplaced_of = cached_by_version(unplaced_visits)
+cities_of = cached_by_version(cities_to_choose)
+aliases_of = cached_by_version(alias_lines)
 
 
 def cities_part(scope: Scope) -> None:
@@ -136,7 +136,7 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
 
 def _save(scope: Scope, ids: list[str], city: str) -> None:
     sentence = f"{words.plural(len(ids), 'visit')} placed in {city_shown(city)}."
-    if act(scope, sentence, partial(correct_city, scope, ids, city)):
+    if run_override(scope, sentence, partial(correct_city, scope, ids, city)):
         _lift()
 
 
@@ -146,7 +146,7 @@ def _remember(scope: Scope, spelling: str, city: str) -> None:
 
 def _spell(scope: Scope, spelling: str, city: str, version: int | None) -> bool:
     sentence = f"'{spelling}' is {city_shown(city)}."
-    kept = act(scope, sentence, partial(set_alias, scope, spelling, city, version=version))
+    kept = run_override(scope, sentence, partial(set_alias, scope, spelling, city, version=version))
     if kept:
         _lift()
     return kept
@@ -203,4 +203,4 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
 
 def _drop(scope: Scope, spelling: str, version: int) -> None:
     sentence = f"'{spelling}' is no spelling of yours any more."
-    act(scope, sentence, partial(drop_alias, scope, spelling, version=version))
+    run_override(scope, sentence, partial(drop_alias, scope, spelling, version=version))

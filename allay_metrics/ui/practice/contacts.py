@@ -4,16 +4,16 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.contacts import FamilyContact, find_families, not_contacted
+from allay_metrics.review.contacts import FamilyContact, find_families, read_not_contacted
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.contact import contact_control, contact_done, done_of
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.remembered import remembered
 
 SHOWN = 50
 _FIND = "al-contact-find"
-_not_contacted, _found = remembered(not_contacted), remembered(find_families)
+_not_contacted, _found = cached_by_version(read_not_contacted), cached_by_version(find_families)
 
 
 def contacts_card(scope: Scope) -> None:

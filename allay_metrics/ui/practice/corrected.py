@@ -7,15 +7,15 @@ from typing import Literal
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import OverrideChange
+from allay_metrics.actions.overrides import OverrideChange
 from allay_metrics.actions.places import correct_city
-from allay_metrics.actions.types import correct_type
+from allay_metrics.actions.visit_type_overrides import correct_type
 from allay_metrics.records import Scope
-from allay_metrics.review.naming import corrected_visits
+from allay_metrics.review.taxonomy import corrected_visits
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.practice.flash import run_override, types_shown
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import act, types_shown
 
 SHOWN = 20
 Correct = Callable[[Scope, Iterable[str], None], OverrideChange]
@@ -49,4 +49,4 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
 
 def _take_back(scope: Scope, field: str, booking_id: str) -> None:
     _, sentence, correct, _ = _FIELDS[field]
-    act(scope, sentence, partial(correct, scope, [booking_id], None))
+    run_override(scope, sentence, partial(correct, scope, [booking_id], None))

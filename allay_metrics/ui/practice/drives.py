@@ -7,15 +7,15 @@ import streamlit as st
 from allay_metrics import travel, words
 from allay_metrics.actions.driving import drop_drive_pair, set_drive_pair
 from allay_metrics.records import Scope
-from allay_metrics.review.naming import cities_to_choose
 from allay_metrics.review.settings import Drive, drives
+from allay_metrics.review.taxonomy import cities_to_choose
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.practice.flash import Flash, run_action
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import Flash, attempt
-from allay_metrics.ui.remembered import remembered
 
-drives_of = remembered(drives)
-cities_of = remembered(cities_to_choose)
+drives_of = cached_by_version(drives)
+cities_of = cached_by_version(cities_to_choose)
 
 
 def drives_part(scope: Scope) -> None:
@@ -67,7 +67,7 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
         else partial(drop_drive_pair, scope, one, other)
     )
     sentence = f"{one} and {other} are {words.plural(minutes, 'minute')} apart."
-    attempt(
+    run_action(
         partial(set_drive_pair, scope, one, other, minutes),
         lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
     )
@@ -76,7 +76,7 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
 def _drop(scope: Scope, pair: Drive) -> None:
     back = partial(set_drive_pair, scope, pair.city_a, pair.city_b, pair.minutes)
     sentence = f"The drive between {pair.city_a} and {pair.city_b} is the estimate again."
-    attempt(
+    run_action(
         partial(drop_drive_pair, scope, pair.city_a, pair.city_b),
         lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
     )

@@ -7,17 +7,22 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.actions.families import keep_apart, merge, split, unlink
 from allay_metrics.records import Scope
-from allay_metrics.review.kinship import Decided, FamilyQuestion, Kin, kinship
+from allay_metrics.review.family_links import (
+    Decided,
+    FamilyContacts,
+    FamilyQuestion,
+    read_family_links,
+)
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.hiding import WHY
 from allay_metrics.ui.html import escape
+from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.practice.contacts import contacts_card
+from allay_metrics.ui.practice.flash import run_override
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import act
-from allay_metrics.ui.remembered import remembered
 
 SHOWN = 10
-kinship_of = remembered(kinship)
+kinship_of = cached_by_version(read_family_links)
 
 
 def families_part(scope: Scope) -> None:
@@ -74,7 +79,7 @@ def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
             )
 
 
-def _kin(kin: Kin) -> str:
+def _kin(kin: FamilyContacts) -> str:
     """Return one family as HTML: names, contacts, addresses, bookings."""
     names = ", ".join(f"{name} ({count})" for name, count in sorted(kin.names.items()))
     details = [
@@ -93,21 +98,21 @@ def _kin(kin: Kin) -> str:
     )
 
 
-def _merge(scope: Scope, goes: Kin, into: Kin) -> None:
+def _merge(scope: Scope, goes: FamilyContacts, into: FamilyContacts) -> None:
     sentence = f"{_called(goes)} and {_called(into)} are one family."
-    act(scope, sentence, partial(merge, scope, goes.key, into.key))
+    run_override(scope, sentence, partial(merge, scope, goes.key, into.key))
 
 
-def _apart(scope: Scope, one: Kin, other: Kin) -> None:
+def _apart(scope: Scope, one: FamilyContacts, other: FamilyContacts) -> None:
     sentence = f"{_called(one)} and {_called(other)} stay two families."
-    act(scope, sentence, partial(keep_apart, scope, [one.key, other.key]))
+    run_override(scope, sentence, partial(keep_apart, scope, [one.key, other.key]))
 
 
-def _called(kin: Kin) -> str:
+def _called(kin: FamilyContacts) -> str:
     return max(kin.names, key=lambda name: (kin.names[name], name))
 
 
-def _several_names(scope: Scope, families: tuple[Kin, ...]) -> None:
+def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
     with card("kin-names", fill=True):
         head("Several surnames in one family", words.plural(len(families), "family", "families"))
         if not families:
@@ -129,12 +134,12 @@ def _several_names(scope: Scope, families: tuple[Kin, ...]) -> None:
             note(f"The first {SHOWN} of {words.number(len(families))}.")
 
 
-def _booked(kin: Kin, count: int) -> str:
+def _booked(kin: FamilyContacts, count: int) -> str:
     return f"{words.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
 
 
 def _split(scope: Scope, key: str, name: str) -> None:
-    act(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
+    run_override(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
 
 
 def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
@@ -163,4 +168,4 @@ def _decision_text(one: Decided) -> str:
 
 def _take_back(scope: Scope, one: Decided) -> None:
     back = partial(unlink, scope, one.match_key, one.client_name, one.into_key)
-    act(scope, f"What was said of {one.name} is taken back.", back)
+    run_override(scope, f"What was said of {one.name} is taken back.", back)

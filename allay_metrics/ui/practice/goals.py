@@ -4,17 +4,17 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics.actions.details import save_goals
+from allay_metrics.actions.therapist_settings import save_goals
 from allay_metrics.metrics import METRICS
-from allay_metrics.plausible import AIM
+from allay_metrics.plausibility import AIM
 from allay_metrics.records import Scope
-from allay_metrics.review.eight import EIGHT
+from allay_metrics.review.scorecard import EIGHT
 from allay_metrics.review.settings import goals
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.practice.saved import act
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.practice.flash import run_override
 
-goals_of = remembered(goals)
+goals_of = cached_by_version(goals)
 SHARE = 100
 
 
@@ -61,7 +61,7 @@ def _save(scope: Scope, versions: dict[str, int], of: str) -> None:
     """Save what stands in the fields over what this page had read."""
     typed = {key: st.session_state[f"al-goal-{key}-{of}"] for key in versions}
     aims = {key: None if aim is None else aim / _scale(key) for key, aim in typed.items()}
-    act(scope, "Goals are saved.", partial(save_goals, scope, aims, versions))
+    run_override(scope, "Goals are saved.", partial(save_goals, scope, aims, versions))
 
 
 def _scale(key: str) -> int:

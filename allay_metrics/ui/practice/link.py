@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.filters import filter_params
 
 PRACTICE = "pages/practice/settings.py"
 PART = "part"
@@ -25,5 +25,5 @@ def lead_to(part: str, label: str) -> None:
             PRACTICE,
             label=label,
             icon=":material/arrow_forward:",
-            query_params={**carried(), PART: part},
+            query_params={**filter_params(), PART: part},
         )

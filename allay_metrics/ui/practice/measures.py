@@ -9,21 +9,21 @@ import streamlit as st
 from allay_metrics.actions.own_measures import (
     add_measure,
     change_measure,
-    own_measures,
+    list_own_measures,
     retire_measure,
 )
-from allay_metrics.outcomes.asking import BASELINES, LABELS, MOMENTS
+from allay_metrics.outcomes.check_in_periods import BASELINES, LABELS, MOMENTS
 from allay_metrics.outcomes.measures import concerns
-from allay_metrics.outcomes.own import MeasureDraft, OwnMeasure
+from allay_metrics.outcomes.own_measures import MeasureDraft, OwnMeasure
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.records import Scope
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.definitions import own_words
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.practice.saved import Flash, attempt
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.practice.flash import Flash, run_action
 
-_own = remembered(own_measures)
+_own = cached_by_version(list_own_measures)
 NEW = "new"
 _LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 _DIRECTIONS = {"worse": "Lower is better", "better": "Higher is better"}
@@ -60,7 +60,7 @@ def _one(scope: Scope, one: OwnMeasure) -> None:
 
 def _retire(scope: Scope, one: OwnMeasure, done: str) -> None:
     now = partial(retire_measure, scope, one.id, one.version, retired=not one.retired)
-    attempt(now, lambda _: Flash(done))
+    run_action(now, lambda _: Flash(done))
 
 
 def _form(scope: Scope, one: OwnMeasure | None) -> None:
@@ -149,11 +149,11 @@ def _wording(key: str, language: str, one: OwnMeasure | None, *, steps: bool) ->
 def _save(scope: Scope, one: OwnMeasure | None, key: str) -> None:
     draft = _draft(key)
     if one is None:
-        if attempt(partial(add_measure, scope, draft), lambda _: Flash("The measure is added.")):
+        if run_action(partial(add_measure, scope, draft), lambda _: Flash("The measure is added.")):
             for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
                 del st.session_state[name]
         return
-    attempt(
+    run_action(
         partial(change_measure, scope, one.id, draft, one.version),
         lambda _: Flash("The measure is changed."),
     )

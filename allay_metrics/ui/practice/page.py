@@ -8,6 +8,7 @@ from allay_metrics.records import Scope
 from allay_metrics.ui.practice.cities import cities_part
 from allay_metrics.ui.practice.drives import drives_part
 from allay_metrics.ui.practice.families import families_part
+from allay_metrics.ui.practice.flash import clear_flash
 from allay_metrics.ui.practice.goals import goals_part
 from allay_metrics.ui.practice.link import (
     CITIES,
@@ -22,7 +23,6 @@ from allay_metrics.ui.practice.link import (
 )
 from allay_metrics.ui.practice.measures import measures_part
 from allay_metrics.ui.practice.privacy import privacy_part
-from allay_metrics.ui.practice.saved import forget_outcome
 from allay_metrics.ui.practice.therapists import therapists_part
 from allay_metrics.ui.practice.types import types_part
 from allay_metrics.ui.problem import problems_shown
@@ -55,7 +55,7 @@ def practice_page(scope: Scope) -> None:
             key=PART,
             bind="query-params",
             label_visibility="collapsed",
-            on_change=forget_outcome,
+            on_change=clear_flash,
         )
     with problems_shown():
         PARTS[part or THERAPISTS](scope)

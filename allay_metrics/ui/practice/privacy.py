@@ -5,17 +5,17 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import config, words
-from allay_metrics.actions.backups import LastBackup, back_up, last_backup
-from allay_metrics.actions.erasing import Gone, erase_family
+from allay_metrics.actions.backups import LastBackup, back_up, read_last_backup
+from allay_metrics.actions.family_erasure import ErasureResult, erase_family
 from allay_metrics.actions.retention import LONGEST, SHORTEST, read_retention, save_retention
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
-from allay_metrics.review.trail import Erasable, find_families
+from allay_metrics.review.audit_trail import Erasable, find_families
+from allay_metrics.ui.cached_by_version import clear_caches
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import mark, markdown
-from allay_metrics.ui.practice.saved import Flash, attempt
+from allay_metrics.ui.practice.flash import Flash, run_action
 from allay_metrics.ui.practice.trail import trail_card
-from allay_metrics.ui.remembered import forget_all
 
 OLD = 7 * 86_400  # seconds after which a backup is old
 _FIND, _WHICH, _TYPED = "al-erase-find", "al-erase-which", "al-erase-typed"
@@ -34,7 +34,7 @@ def privacy_part(scope: Scope) -> None:
 
 
 def _backup_card(scope: Scope) -> None:
-    last = last_backup(scope)
+    last = read_last_backup(scope)
     with card("backup", fill=True):
         head("Backup")
         st.html(f'<p class="al-look">{_state(scope, last)}</p>')
@@ -57,7 +57,7 @@ def _state(scope: Scope, last: LastBackup | None) -> str:
 def _back_up(scope: Scope) -> None:
     name = f"allay-{datetime.now(scope.zone):%Y-%m-%d-%H%M}.allay"
     path = config.data_dir() / "backups" / name
-    attempt(
+    run_action(
         lambda: back_up(scope, path),
         lambda made: Flash(f"{words.plural(made.rows, 'row')} backed up into {path}."),
     )
@@ -92,7 +92,7 @@ def _months(label: str, kept: int | None, key: str) -> None:
 
 def _save_retention(scope: Scope) -> None:
     check_ins, aside = st.session_state[_CHECK_INS], st.session_state[_ASIDE]
-    attempt(
+    run_action(
         lambda: save_retention(scope, check_ins, aside),
         lambda _none: Flash("Saved: what is older goes with the next import or start."),
     )
@@ -127,10 +127,10 @@ def _called(one: Erasable) -> str:
 def _erase(scope: Scope, one: Erasable) -> None:
     typed = st.session_state[_TYPED].strip().casefold()
     if typed != one.name.strip().casefold():
-        attempt(_refuse, lambda _none: Flash(""))
+        run_action(_refuse, lambda _none: Flash(""))
         return
-    if attempt(lambda: erase_family(scope, one.id), _erased):
-        forget_all()
+    if run_action(lambda: erase_family(scope, one.id), _erased):
+        clear_caches()
         st.session_state[_FIND] = st.session_state[_TYPED] = ""
 
 
@@ -138,7 +138,7 @@ def _refuse() -> None:
     raise Conflict("The name typed is not that of the family: nothing was erased.")
 
 
-def _erased(gone: Gone) -> Flash:
+def _erased(gone: ErasureResult) -> Flash:
     counts = [
         words.plural(gone.rows, "booking"),
         words.plural(gone.check_ins, "check-in"),

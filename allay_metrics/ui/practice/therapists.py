@@ -5,22 +5,22 @@ from datetime import date
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.choosing import OverrideChange
-from allay_metrics.actions.details import Details, save_details
+from allay_metrics.actions.overrides import OverrideChange
+from allay_metrics.actions.therapist_settings import Details, save_details
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.plausible import ANY_DAY, read_day
+from allay_metrics.plausibility import ANY_DAY, read_day
 from allay_metrics.records import Scope
-from allay_metrics.review.naming import cities_to_choose
 from allay_metrics.review.settings import Therapist, therapists
+from allay_metrics.review.taxonomy import cities_to_choose
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import TYPE_WORDS, markdown
-from allay_metrics.ui.practice.saved import act
-from allay_metrics.ui.remembered import remembered
+from allay_metrics.ui.practice.flash import run_override
 from allay_metrics.ui.table import table
 
 SKILLS = ("cst", "lactation", "massage")
-therapists_of = remembered(therapists)
-cities_of = remembered(cities_to_choose)
+therapists_of = cached_by_version(therapists)
+cities_of = cached_by_version(cities_to_choose)
 
 
 def therapists_part(scope: Scope) -> None:
@@ -118,7 +118,7 @@ def _save(scope: Scope, one: Therapist, of: str) -> None:
         details = Details(email or None, base, skills, _day(since), _day(until), minutes)
         return save_details(scope, one.id, details, version=one.version)
 
-    act(scope, f"{one.name} is saved.", save)
+    run_override(scope, f"{one.name} is saved.", save)
 
 
 def _day(text: str) -> date | None:

@@ -4,15 +4,23 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.trail import KINDS, PAGE, Doer, TrailLine, broken, doers, lines
+from allay_metrics.review.audit_trail import (
+    KINDS,
+    PAGE,
+    Actor,
+    TrailLine,
+    check_trail,
+    read_actors,
+    read_trail,
+)
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.table import table
 
 _EVERYBODY, _EVERYTHING = "Everybody", "Everything"
 _WHO, _KIND, _FROM = "al-trail-who", "al-trail-kind", "al-trail-from"
-_broken = remembered(broken)
+_broken = cached_by_version(check_trail)
 
 
 def trail_card(scope: Scope) -> None:
@@ -24,7 +32,7 @@ def trail_card(scope: Scope) -> None:
             problem(f"The trail is not as it was written. {' '.join(breaks[:3])}")
         else:
             note("**Unbroken.** Each line covers the one before: none was changed or taken out.")
-        trail_lines = lines(scope, doer=_who(scope), kind=_kind(), before=_start())
+        trail_lines = read_trail(scope, doer=_who(scope), kind=_kind(), before=_start())
         if not trail_lines:
             note("Nothing of this kind so far.")
             return
@@ -36,8 +44,8 @@ def trail_card(scope: Scope) -> None:
         _turn(trail_lines)
 
 
-def _who(scope: Scope) -> Doer | None:
-    people = {one.name: one for one in doers(scope)}
+def _who(scope: Scope) -> Actor | None:
+    people = {one.name: one for one in read_actors(scope)}
     left, right = st.columns(2, gap="small")
     with left:
         chosen = st.selectbox("Who", [_EVERYBODY, *people], key=_WHO, on_change=_to_newest)

@@ -5,17 +5,17 @@ from functools import partial
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.actions.types import assign_type, unassign_type
-from allay_metrics.actions.words import drop_word, set_word
+from allay_metrics.actions.type_words import drop_word, set_word
+from allay_metrics.actions.visit_type_overrides import assign_type, unassign_type
 from allay_metrics.derive.visit_type import service_name
 from allay_metrics.records import Scope
-from allay_metrics.review.naming import NameLine, WordLine, name_lines, word_lines
+from allay_metrics.review.taxonomy import NameLine, WordLine, name_lines, read_words
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.practice.corrected import corrected_card
+from allay_metrics.ui.practice.flash import run_override, types_shown
 from allay_metrics.ui.practice.lines import line_with
-from allay_metrics.ui.practice.saved import act, types_shown
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.table import TableCell, table
 
 SHOWN = 12
@@ -35,8 +35,8 @@ WHEN = {"always": "always", "unless_cst": "unless CST", "alone": "alone"}
 _WORD, _MAKES, _DECIDES = "al-word", "al-word-makes", "al-word-decides"
 _NAME, _MEANS = "al-name", "al-name-means"
 
-names_of = remembered(name_lines)
-words_of = remembered(word_lines)
+names_of = cached_by_version(name_lines)
+words_of = cached_by_version(read_words)
 
 
 def types_part(scope: Scope) -> None:
@@ -90,7 +90,7 @@ def _name(scope: Scope, place: int, one: NameLine) -> None:
 
 def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
     sentence = f"'{name or '(no name)'}' means {types_shown(types)}."
-    act(scope, sentence, partial(assign_type, scope, name, types, version=version))
+    run_override(scope, sentence, partial(assign_type, scope, name, types, version=version))
 
 
 def _assigned(scope: Scope, names: list[NameLine]) -> None:
@@ -129,7 +129,7 @@ def _save_name(scope: Scope, shown: dict[str, NameLine]) -> None:
 
 def _unassign(scope: Scope, one: NameLine) -> None:
     sentence = f"Words decide again what '{one.name}' means."
-    act(scope, sentence, partial(unassign_type, scope, one.name, version=one.version))
+    run_override(scope, sentence, partial(unassign_type, scope, one.name, version=one.version))
 
 
 def _words(scope: Scope) -> None:
@@ -163,13 +163,15 @@ def _save_word(scope: Scope, lines: list[WordLine]) -> None:
     spelt = service_name(word)
     version = next((one.version for one in lines if one.word.casefold() == spelt), 0)
     sentence = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
-    if act(scope, sentence, partial(set_word, scope, word, makes, decides, version=version)):
+    if run_override(
+        scope, sentence, partial(set_word, scope, word, makes, decides, version=version)
+    ):
         st.session_state[_WORD] = ""
 
 
 def _drop_word(scope: Scope, one: WordLine) -> None:
     sentence = f"'{one.word}' is {'as it came along' if one.shipped else 'gone'}."
-    act(scope, sentence, partial(drop_word, scope, one.word, version=one.version))
+    run_override(scope, sentence, partial(drop_word, scope, one.word, version=one.version))
 
 
 def _says(one: WordLine) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 import streamlit as st
 
 from allay_metrics import words
-from allay_metrics.intake.rows import NOT_WHOLE
+from allay_metrics.intake.rows import CUT_ROW
 from allay_metrics.ui.html import escape, mark
 
 
@@ -70,7 +70,7 @@ def account_words(account: RowCounts, set_aside: int) -> str:
     return f"{words.plural(account.rows_read, 'row')}{': ' if breakdown else ''}{breakdown}"
 
 
-def blamed_html(
+def fault_html(
     row: int, column: str, value: str, reason: str, *, file: str = "", raw: str = ""
 ) -> str:
     """Return one row with its reason as HTML; `raw`, the row as a JSON object, opens below it."""
@@ -83,12 +83,12 @@ def blamed_html(
     cells = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
         for name, text in record.items()
-        if text and name != NOT_WHOLE
+        if text and name != CUT_ROW
     )
     return f'<li class="al-row"><details><summary>{line}</summary><dl>{cells}</dl></details></li>'
 
 
-def blamed_list(rows: Iterable[str]) -> None:
+def draw_faults(rows: Iterable[str]) -> None:
     """Draw rows made by `blamed_html`."""
     st.html(f'<ul class="al-rows">{"".join(rows)}</ul>')
 

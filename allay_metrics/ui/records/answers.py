@@ -6,14 +6,14 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.ingest import ingest_file, open_answers_file
 from allay_metrics.actions.questionnaires import HOLDS
-from allay_metrics.actions.take_in import answers_file, take_in_file
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import SaveKey, same_import
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
-from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records.look import Taken, Upload
+from allay_metrics.ui.records.account import draw_faults, equation, fault_html
+from allay_metrics.ui.records.preview_actions import ImportResult, Upload
 from allay_metrics.ui.table import table
 
 ASIDE_SHOWN = 20
@@ -33,7 +33,7 @@ class AnswersRecognition:
 def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
     """Return the recognised file, None where it holds no answers."""
     with upload.on_disk() as on_disk:
-        file = answers_file(scope, on_disk.path, profile=on_disk.profile)
+        file = open_answers_file(scope, on_disk.path, profile=on_disk.profile)
         if file is None:
             return None
         return AnswersRecognition(
@@ -48,17 +48,17 @@ def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
 def look_at_answers(scope: Scope, upload: Upload, as_of: int) -> ImportReport:
     """Import the file as a dry run, and return what would happen."""
     with upload.on_disk() as on_disk:
-        return take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=as_of, dry_run=True)
+        return ingest_file(scope, on_disk.path, profile=on_disk.profile, as_of=as_of, dry_run=True)
 
 
-def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> Taken:
+def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> ImportResult:
     """Import the file once, however often it is called with this key."""
     existing = same_import(scope, key)
     if existing is not None:
-        return Taken(key, existing.id, None)
+        return ImportResult(key, existing.id, None)
     with upload.on_disk() as on_disk:
-        report = take_in_file(scope, on_disk.path, profile=on_disk.profile, as_of=key.as_of)
-    return Taken(key, report.import_id, report)
+        report = ingest_file(scope, on_disk.path, profile=on_disk.profile, as_of=key.as_of)
+    return ImportResult(key, report.import_id, report)
 
 
 def recognised_answers(recognition: AnswersRecognition) -> None:
@@ -76,7 +76,7 @@ def recognised_answers(recognition: AnswersRecognition) -> None:
             note("Kept beside the answers, counted nowhere: " + "; ".join(recognition.unused) + ".")
 
 
-def what_will_happen(report: ImportReport) -> None:
+def draw_answers_preview(report: ImportReport) -> None:
     """Draw the account of the file before it is imported."""
     equation(report, len(report.set_aside))
     if report.notes:
@@ -91,8 +91,8 @@ def what_will_happen(report: ImportReport) -> None:
         if rows:
             noun = "row" if rows is report.set_aside else "value"
             with st.expander(f"{words.plural(len(rows), noun)} {title}"):
-                blamed_list(
-                    blamed_html(row.row, row.column, row.value, row.reason)
+                draw_faults(
+                    fault_html(row.row, row.column, row.value, row.reason)
                     for row in rows[:ASIDE_SHOWN]
                 )
                 if len(rows) > ASIDE_SHOWN:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.changes import MOST, FieldChange, Touched, changes_of
+from allay_metrics.review.import_changes import MOST, ChangedVisit, FieldChange, read_import_changes
 from allay_metrics.review.imports import PastImport
 from allay_metrics.ui.card import note
 from allay_metrics.ui.drawer import drawer
@@ -26,7 +26,7 @@ def open_changes(scope: Scope, past: PastImport, summary: str) -> None:
 def _body(scope: Scope, past: PastImport) -> None:
     with problems_shown():
         equation(past, past.set_aside)
-        changes = changes_of(scope, past.id)
+        changes = read_import_changes(scope, past.id)
         _section("Changed", past.updated, changes.updated, "row")
         _section("Not in it any more", len(changes.missing), changes.missing, "visit")
         if changes.restated:
@@ -38,7 +38,7 @@ def _body(scope: Scope, past: PastImport) -> None:
             note("No row of it was new or changed anything.")
 
 
-def _section(title: str, count: int, rows: Sequence[Touched], noun: str) -> None:
+def _section(title: str, count: int, rows: Sequence[ChangedVisit], noun: str) -> None:
     if not rows:
         return
     items = "".join(

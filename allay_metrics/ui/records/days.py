@@ -9,7 +9,7 @@ from allay_metrics import words
 from allay_metrics.actions.coverage import change_days, restore_days
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.review.imports import CoveringFile, covering_files
+from allay_metrics.review.imports import CoveringFile, read_covering_files
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
@@ -23,7 +23,7 @@ def covered_days(scope: Scope) -> None:
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
-    files = covering_files(scope)
+    files = read_covering_files(scope)
     if not files:
         return
     with st.expander("Did the newer file cover other days?"):

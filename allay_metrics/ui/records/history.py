@@ -7,7 +7,7 @@ from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.export_lists import imports_export
-from allay_metrics.review.imports import PastImport, past_imports, takes_back
+from allay_metrics.review.imports import PastImport, describe_undo, past_imports
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.export import export_button
@@ -106,7 +106,7 @@ def _ask(scope: Scope, past: PastImport) -> None:
     drawer(
         f"Undo the import of {past.file_name}",
         body,
-        definitions=[("What it takes back", takes_back(past)), ("The file", came)],
+        definitions=[("What it takes back", describe_undo(past)), ("The file", came)],
     )
 
 

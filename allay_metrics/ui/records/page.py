@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from allay_metrics.demo.active import is_demo_alone, make_demo
+from allay_metrics.demo.practice_choice import is_demo_alone, make_demo
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.review.known import known_records
+from allay_metrics.review.record_status import read_record_status
 from allay_metrics.ui.card import card, head, note, say
-from allay_metrics.ui.hiding import WHY
+from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.records.absent import waiting_questions
-from allay_metrics.ui.records.aside import rows_set_aside
+from allay_metrics.ui.records.client_matching import draw_client_matching
+from allay_metrics.ui.records.export_question import waiting_questions
 from allay_metrics.ui.records.history import history
 from allay_metrics.ui.records.missing import missing
 from allay_metrics.ui.records.questions import coverage, questions
 from allay_metrics.ui.records.result import result
-from allay_metrics.ui.records.upload import TAKEN, drop_a_file, start_over, tell
-from allay_metrics.ui.records.whose import whose_check_ins
+from allay_metrics.ui.records.set_aside import rows_set_aside
+from allay_metrics.ui.records.upload import TAKEN, draw_upload, start_over, tell
 from allay_metrics.ui.session import leave
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.week.head import known_words
@@ -27,7 +27,7 @@ _REFUSED = "al-records-refused"
 
 def records_page(scope: Scope) -> None:
     """Draw the whole page."""
-    status = known_records(scope)
+    status = read_record_status(scope)
     page_head("Records", "how they come in, and what became of every row", known_words(status))
     _way_in(scope, empty=status.newest is None)
     if not scope.has_records():
@@ -38,7 +38,7 @@ def records_page(scope: Scope) -> None:
         missing(scope)
     with right:
         rows_set_aside(scope)
-    whose_check_ins(scope)
+    draw_client_matching(scope)
     questions(scope)
     history(scope)
     if status.newest is not None:
@@ -62,7 +62,7 @@ def _way_in(scope: Scope, *, empty: bool) -> None:
             _first_file(scope)
         else:
             head("Bring a file in", "importing twice changes nothing; a newer export updates")
-            drop_a_file(scope)
+            draw_upload(scope)
 
 
 def _only_a_demo() -> None:
@@ -92,7 +92,7 @@ def _first_file(scope: Scope) -> None:
         "visits and no-shows are not in it: export those as a second file, and rates that need "
         "them have values, too. Any other table of visits, CSV or XLSX, will do."
     )
-    if drop_a_file(scope):
+    if draw_upload(scope):
         return
     if st.button(
         "Look around in an invented practice first",

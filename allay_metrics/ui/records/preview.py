@@ -4,12 +4,12 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.imports import ImportReport
-from allay_metrics.review.first_rows import FirstRow
 from allay_metrics.review.missing import silence_in_words
+from allay_metrics.review.row_preview import FirstRow
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import TYPE_WORDS, rich
-from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records.look import ExportRecognition, Looked
+from allay_metrics.ui.records.account import draw_faults, equation, fault_html
+from allay_metrics.ui.records.preview_actions import ExportRecognition, ImportPreview
 from allay_metrics.ui.table import TableCell, table
 
 WARNINGS_SHOWN = 20
@@ -21,7 +21,7 @@ def recognised_line(recognition: ExportRecognition) -> None:
     note(f"Recognised as **{recognition.label}**{notes}.")
 
 
-def preview(recognition: ExportRecognition, looked: Looked) -> None:
+def preview(recognition: ExportRecognition, looked: ImportPreview) -> None:
     """Draw the first rows and what an import would do."""
     first_rows(looked)
     for note_ in looked.report.notes:
@@ -33,7 +33,7 @@ def preview(recognition: ExportRecognition, looked: Looked) -> None:
     problems_in_rows(looked)
 
 
-def first_rows(looked: Looked) -> None:
+def first_rows(looked: ImportPreview) -> None:
     """Draw the first rows as a small table."""
     if not looked.rows:
         return
@@ -42,7 +42,7 @@ def first_rows(looked: Looked) -> None:
     table(columns, [_cells(row) for row in looked.rows], caption="First rows", left=range(1, 6))
 
 
-def what_else(looked: Looked) -> None:
+def what_else(looked: ImportPreview) -> None:
     """Draw what an import does besides importing rows."""
     report = looked.report
     sentences = []
@@ -81,20 +81,20 @@ def silent(report: ImportReport) -> str:
     )
 
 
-def problems_in_rows(looked: Looked) -> None:
+def problems_in_rows(looked: ImportPreview) -> None:
     """Draw the rows set aside and the values left out, collapsed."""
     report = looked.report
     if report.set_aside:
         with st.expander(f"{words.plural(len(report.set_aside), 'row')} set aside, and why"):
-            blamed_list(
-                blamed_html(row.row, row.column, row.value, row.reason)
+            draw_faults(
+                fault_html(row.row, row.column, row.value, row.reason)
                 for row in report.set_aside[:WARNINGS_SHOWN]
             )
             _more(len(report.set_aside))
     if report.warnings:
         with st.expander(f"{words.plural(len(report.warnings), 'value')} left out, and why"):
-            blamed_list(
-                blamed_html(row.row, row.column, row.value, row.reason)
+            draw_faults(
+                fault_html(row.row, row.column, row.value, row.reason)
                 for row in report.warnings[:WARNINGS_SHOWN]
             )
             _more(len(report.warnings))

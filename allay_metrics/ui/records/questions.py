@@ -7,10 +7,10 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
+from allay_metrics.review.families_to_call import doubtful_families
 from allay_metrics.review.imports import KINDS, NOT_TOLD, covered_days, source_label
-from allay_metrics.review.known import RecordStatus
-from allay_metrics.review.meaningless import unassigned_types
-from allay_metrics.review.waiting_families import doubtful_families
+from allay_metrics.review.record_status import RecordStatus
+from allay_metrics.review.unclassified import unassigned_types
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.practice.link import FAMILIES, TYPES, lead_to
 from allay_metrics.ui.table import TableCell, table

@@ -8,9 +8,9 @@ from allay_metrics.review.imports import PastImport, past_imports, source_label
 from allay_metrics.review.missing import whose_visits
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
-from allay_metrics.ui.records.account import blamed_html, blamed_list, equation
-from allay_metrics.ui.records.look import Taken
+from allay_metrics.ui.records.account import draw_faults, equation, fault_html
 from allay_metrics.ui.records.preview import silent
+from allay_metrics.ui.records.preview_actions import ImportResult
 
 WARNINGS_SHOWN = 100
 HELD = {
@@ -21,7 +21,7 @@ HELD = {
 }
 
 
-def result(scope: Scope, taken: Taken) -> None:
+def result(scope: Scope, taken: ImportResult) -> None:
     """Draw the result of the file just imported."""
     imports = past_imports(scope)
     past = next((past for past in imports if past.id == taken.import_id), None)
@@ -40,7 +40,7 @@ def told_of(past: PastImport) -> str:
     return f"{source_label(past.source)} · {held} · as of {words.moment(past.as_of)}"
 
 
-def _what_else(past: PastImport, taken: Taken) -> None:
+def _what_else(past: PastImport, taken: ImportResult) -> None:
     sentences = []
     if taken.report is None:
         sentences.append(
@@ -83,14 +83,14 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _warnings(taken: Taken) -> None:
+def _warnings(taken: ImportResult) -> None:
     warnings = taken.report.warnings if taken.report else []
     if not warnings:
         return
     count = words.plural(len(warnings), "value")
     with st.expander(f"{count} left out, in rows that count without them"):
-        blamed_list(
-            blamed_html(row.row, row.column, row.value, row.reason)
+        draw_faults(
+            fault_html(row.row, row.column, row.value, row.reason)
             for row in warnings[:WARNINGS_SHOWN]
         )
         if len(warnings) > WARNINGS_SHOWN:

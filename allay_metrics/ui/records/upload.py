@@ -13,7 +13,7 @@ from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
 from allay_metrics.derive.absence import AbsenceAnswer
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.encoding import CP1252
-from allay_metrics.intake.recognise import NotRecognised
+from allay_metrics.intake.source_detection import NotRecognised
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import SaveKey
 from allay_metrics.ui.card import note
@@ -22,27 +22,27 @@ from allay_metrics.ui.mapping.answers import holds_answers, mapping_of_answers
 from allay_metrics.ui.mapping.own import own_profiles_list
 from allay_metrics.ui.mapping.page import mapping
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.records.absent import ask_about_absence
 from allay_metrics.ui.records.answers import (
     AnswersRecognition,
     answers_in,
+    draw_answers_preview,
     key_of_answers,
     look_at_answers,
     recognised_answers,
     take_answers_in,
-    what_will_happen,
 )
-from allay_metrics.ui.records.look import (
+from allay_metrics.ui.records.as_of_field import ask_when
+from allay_metrics.ui.records.export_question import ask_about_absence
+from allay_metrics.ui.records.preview import preview, recognised_line
+from allay_metrics.ui.records.preview_actions import (
     ExportRecognition,
-    Looked,
+    ImportPreview,
     Upload,
-    look,
+    ingest,
+    preview_import,
     recognise,
     sample_of,
-    take_in,
 )
-from allay_metrics.ui.records.preview import preview, recognised_line
-from allay_metrics.ui.records.when import ask_when
 
 TAKEN = "al-records-taken"
 _RUNNING = "al-records-running"
@@ -68,7 +68,7 @@ HOLDS = {
 }
 
 
-def drop_a_file(scope: Scope) -> bool:
+def draw_upload(scope: Scope) -> bool:
     """Draw the upload and, once there is a file, all steps up to its import.
 
     Returns whether there is a file.
@@ -157,7 +157,7 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
         return
     holds, as_of = choices
     key = SaveKey(recognition.sha256, recognition.source, holds, as_of)
-    looked: Looked = _remember(
+    looked: ImportPreview = _remember(
         ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
     )
     preview(recognition, looked)
@@ -173,7 +173,7 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     )
 
 
-def _confirm_export(key: SaveKey, looked: Looked) -> bool:
+def _confirm_export(key: SaveKey, looked: ImportPreview) -> bool:
     """Ask to confirm the moment of export where the content contradicts it."""
     if not looked.doubt:
         return True
@@ -195,7 +195,7 @@ def _steps_of_answers(
     report = _remember(
         ("does", ids, key, scope.data_version()), lambda: look_at_answers(scope, upload, as_of)
     )
-    what_will_happen(report)
+    draw_answers_preview(report)
     _import_button(scope, upload, key, report)
 
 
@@ -243,9 +243,9 @@ def _ask(
     return None if as_of is None else (holds, as_of)
 
 
-def _look(scope: Scope, upload: Upload, key: SaveKey) -> Looked:
+def _look(scope: Scope, upload: Upload, key: SaveKey) -> ImportPreview:
     bar = st.progress(0.0, "Looking what will happen")
-    looked = look(scope, upload, key.holds, key.as_of, lambda share: tell(bar, share))
+    looked = preview_import(scope, upload, key.holds, key.as_of, lambda share: tell(bar, share))
     bar.empty()
     return looked
 
@@ -300,7 +300,7 @@ def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer |
             if key.holds == HOLDS_ANSWERS:
                 taken = take_answers_in(scope, upload, key)
             else:
-                taken = take_in(scope, upload, key, lambda share: tell(bar, share), answer)
+                taken = ingest(scope, upload, key, lambda share: tell(bar, share), answer)
     except Exception:
         st.session_state.pop(_RUNNING, None)
         raise

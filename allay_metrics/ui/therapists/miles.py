@@ -6,7 +6,7 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.driving import Mileage, mileage
+from allay_metrics.review.driving import Mileage, compute_mileage
 from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.therapists import TherapistLine
 from allay_metrics.ui.drawer import drawer
@@ -39,7 +39,7 @@ def _body(scope: Scope, one: TherapistLine, as_of: date) -> None:
             format_func=lambda first: f"{first:%B %Y}",
             key=f"al-mileage-month-{one.id}",
         )
-        month_mileage = mileage(scope, one.id, month)
+        month_mileage = compute_mileage(scope, one.id, month)
         st.html(f'<p class="al-sub">{_summary(month_mileage)}</p>')
         if not month_mileage.legs.empty:
             _legs(month_mileage, one)

@@ -13,8 +13,8 @@ from allay_metrics.ui.types.words import (
     NO_BIRTHDAY,
     OLDER,
     VisitTypeDrilldown,
+    link,
     of_age,
-    word,
 )
 
 AGES = "types-ages"
@@ -40,7 +40,7 @@ def elsewhere_html(review: TypesReview) -> str:
         (ages.older, OLDER, "over a year old"),
     ]
     links = [
-        f"{button(words.number(count), word(AGE, key))} {what}"
+        f"{button(words.number(count), link(AGE, key))} {what}"
         for count, key, what in parts
         if count
     ]

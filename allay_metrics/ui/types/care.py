@@ -8,11 +8,11 @@ from allay_metrics import words
 from allay_metrics.actions.care import GRADUATED
 from allay_metrics.records import Scope
 from allay_metrics.review.care import CareReview, review_care
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.remembered import remembered
 
-care_of = remembered(review_care)
+care_of = cached_by_version(review_care)
 
 
 def care_card(scope: Scope, as_of: date, first: date, last: date) -> None:

@@ -6,7 +6,7 @@ from allay_metrics import words
 from allay_metrics.review.visit_types import FamilySeries, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, escape
-from allay_metrics.ui.types.words import FAMILIES_SEEN, NEW, word
+from allay_metrics.ui.types.words import FAMILIES_SEEN, NEW, link
 
 NAMED = 5  # so many columns carry their date at most
 NUMBERED = 14  # with more columns only the last one carries its numbers
@@ -48,8 +48,8 @@ def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
     if new is None or back is None:
         return f'<div title="{escape(when)}: cannot be told"><i class="no"></i>{foot}</div>'
     key = start.isoformat()
-    upper = _part("new", new, top, word(NEW, key), f"{new} new, {when}")
-    lower = _part("back", back, top, word(FAMILIES_SEEN, key), f"{back} returning, {when}")
+    upper = _part("new", new, top, link(NEW, key), f"{new} new, {when}")
+    lower = _part("back", back, top, link(FAMILIES_SEEN, key), f"{back} returning, {when}")
     return f"<div>{upper}{lower}{foot}</div>"
 
 

@@ -14,7 +14,7 @@ from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.practice.link import TYPES, lead_to
 from allay_metrics.ui.table import Spark, TableCell, table
 from allay_metrics.ui.types.path import combined_html
-from allay_metrics.ui.types.words import TOTAL, VisitTypeDrilldown, of_period, word
+from allay_metrics.ui.types.words import TOTAL, VisitTypeDrilldown, link, of_period
 
 MIX = "types-mix"
 NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}
@@ -89,7 +89,7 @@ def _cell(key: str, metric_value: Value, kind: str) -> TableCell:
     if metric_value.value is None:
         return TableCell(words.DASH, reason=metric_value.reason)
     show = words.dollars if METRICS[key].money else words.plain
-    return TableCell(show(metric_value.value), opens=word(TOTAL, key, kind))
+    return TableCell(show(metric_value.value), opens=link(TOTAL, key, kind))
 
 
 def _remarks(review: TypesReview, metrics: list[str]) -> list[str]:

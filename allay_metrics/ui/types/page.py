@@ -10,23 +10,23 @@ from allay_metrics.metrics import visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import types_export
 from allay_metrics.review.visit_types import TypesReview, review_visit_types
+from allay_metrics.ui.cached_by_version import cached_by_version
+from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
+from allay_metrics.ui.empty import loading
 from allay_metrics.ui.figure import forget
-from allay_metrics.ui.nothing import loading
-from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.period_head import Chosen, known_of
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.types.ages import AGES, ages_card
 from allay_metrics.ui.types.care import care_card
 from allay_metrics.ui.types.families import families_card
 from allay_metrics.ui.types.mix import MIX, mix_card, totals_card
 from allay_metrics.ui.types.path import path_card
-from allay_metrics.ui.types.words import VisitTypeDrilldown, opening
+from allay_metrics.ui.types.words import VisitTypeDrilldown, find_drilldown
 from allay_metrics.ui.visits import SHOWN, export_visits, open_number, visits_table
 
-types_of = remembered(review_visit_types)
+types_of = cached_by_version(review_visit_types)
 WIDE_AND_NARROW = (1.62, 1)
 WEEKS_AT_MOST = timedelta(weeks=26)
 MOST_IDS = 20_000  # what both engines take in one statement
@@ -39,7 +39,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
         review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
     chosen.tell(_summary(review))
     chosen.offer("visit_types", lambda: types_export(scope, review))
-    token = opened()
+    token = clicked()
     left, right = st.columns(WIDE_AND_NARROW, gap="small")
     with left:
         column = mix_card(review)
@@ -58,8 +58,8 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
     elif age:
         open_visits(scope, age, AGES)
     elif token:
-        one = opening(review, token)
-        open_visits(scope, one) if one else not_offered(scope, "types")
+        one = find_drilldown(review, token)
+        open_visits(scope, one) if one else record_unknown_token(scope, "types")
 
 
 def open_visits(scope: Scope, one: VisitTypeDrilldown, from_figure: str = "") -> None:

@@ -7,7 +7,7 @@ from allay_metrics.review.paths import Paths, PathStep
 from allay_metrics.review.visit_types import Combined, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, chip
-from allay_metrics.ui.types.words import COMBINED, START, STEP, TOTAL, word
+from allay_metrics.ui.types.words import COMBINED, START, STEP, TOTAL, link
 
 
 def path_card(review: TypesReview) -> None:
@@ -24,7 +24,7 @@ def starts_html(paths: Paths) -> str:
     if not paths.starts:
         return '<p class="al-sub">No family began in this period.</p>'
     each = "".join(
-        f"<span>{chip(kind)} {button(words.number(count), word(START, kind))}</span>"
+        f"<span>{chip(kind)} {button(words.number(count), link(START, kind))}</span>"
         for kind, count in paths.starts.items()
     )
     return f'<div class="al-starts"><span class="lead">Began with</span>{each}</div>'
@@ -46,7 +46,7 @@ def steps_html(paths: Paths) -> str:
 
 def _step(step: PathStep, most: int) -> str:
     label = words.plural(step.families, "family", "families")
-    count = button(words.number(step.families), word(STEP, step.from_, step.to), label)
+    count = button(words.number(step.families), link(STEP, step.from_, step.to), label)
     width = step.families / most
     return (
         '<div role="row">'
@@ -69,7 +69,7 @@ def combined_html(combined_visits: Combined) -> str:
     if not combined_visits.visits:
         return f'{title}<p class="al-sub">No completed visit in this period gave two types.</p>'
     share = words.share(combined_visits.visits, combined_visits.completed)
-    every = button(words.number(combined_visits.visits), word(TOTAL, "combined"))
+    every = button(words.number(combined_visits.visits), link(TOTAL, "combined"))
     beside = (
         f"{share.text} of {words.plural(combined_visits.completed, 'completed visit')}"
         if share.of
@@ -85,7 +85,7 @@ def combined_html(combined_visits: Combined) -> str:
 
 def _pair(first: str, second: str, visits: int, most: int) -> str:
     label = words.plural(visits, "visit")
-    count = button(words.number(visits), word(COMBINED, first, second), label)
+    count = button(words.number(visits), link(COMBINED, first, second), label)
     return (
         f'<div role="row"><span role="cell" class="way">{chip(first)}<em>with</em>{chip(second)}'
         f'</span><span role="cell" class="n"><i><u style="width:{visits / most:.1%}"></u></i>'

@@ -38,12 +38,12 @@ class VisitTypeDrilldown:
     find: Find | None = None
 
 
-def word(kind: str, what: object = "", which: object = "") -> str:
+def link(kind: str, what: object = "", which: object = "") -> str:
     """Return the word that stands for a number."""
     return f"{kind}|{what}|{which}"
 
 
-def opening(review: TypesReview, token: str) -> VisitTypeDrilldown | None:
+def find_drilldown(review: TypesReview, token: str) -> VisitTypeDrilldown | None:
     """Return what a word opens; None for a word that this page does not know."""
     kind, what, which = (*token.split("|", 2), "", "")[:3]
     if kind in (NEW, FAMILIES_SEEN):

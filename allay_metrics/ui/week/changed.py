@@ -5,11 +5,11 @@ from datetime import date
 from allay_metrics import words
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.records import Scope
-from allay_metrics.review.changed import Difference, WhatChanged
 from allay_metrics.review.week import WeekNote, WeekReview, read_note
+from allay_metrics.review.week_changes import Difference, WeekChange
 from allay_metrics.ui.card import card, delta_row, head, note, say
-from allay_metrics.ui.cities.words import shown as city_shown
-from allay_metrics.ui.hiding import WHY
+from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.week.tiles import shown
 
@@ -18,7 +18,7 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
     """Draw the card of what changed, what was restated, and the note."""
     changed = review.changed
     with card("changed", fill=True):
-        head("What changed", _against(changed))
+        head("What changed", _compared_with(changed))
         say(" ".join([_in_all(changed), *_outside(changed)]))
         cities = [_difference(one) for one in changed.cities]
         if changed.others:
@@ -49,13 +49,13 @@ def _key(monday: date) -> str:
     return f"al-field-note-{monday.isoformat()}"
 
 
-def _against(changed: WhatChanged) -> str:
+def _compared_with(changed: WeekChange) -> str:
     if changed.days is None:
         return "against the week before"
     return f"against the same {words.plural(changed.days, 'day')} of the week before"
 
 
-def _in_all(changed: WhatChanged) -> str:
+def _in_all(changed: WeekChange) -> str:
     now = f"**{words.number(changed.now)}**"
     if changed.why_not:
         return f"Completed visits: {now}. ~~Not compared: {changed.why_not}.~~"
@@ -68,7 +68,7 @@ def _in_all(changed: WhatChanged) -> str:
     return f"Completed visits {went}, {place} ~~the usual range.~~"
 
 
-def _outside(changed: WhatChanged) -> list[str]:
+def _outside(changed: WeekChange) -> list[str]:
     """Return a sentence for each further number outside its usual range."""
     return [
         f"{one.metric.label}: **{shown(one, one.now.cell).text}**, "

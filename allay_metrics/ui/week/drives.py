@@ -2,7 +2,7 @@
 
 from allay_metrics import words
 from allay_metrics.review.driving import LoneDrive
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.table import table
 

@@ -5,16 +5,16 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import week_export
-from allay_metrics.review.known import RecordStatus
+from allay_metrics.review.record_status import RecordStatus
 from allay_metrics.review.week import WeekReview, review_week
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.period import choose_week, chosen_week
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.shell import page_head, week_title
 
-week_of = remembered(review_week)
+week_of = cached_by_version(review_week)
 
 
 def week_head(scope: Scope) -> WeekReview:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.records import Scope
-from allay_metrics.review.meaningless import unassigned_types, unknown_cities
-from allay_metrics.review.waiting_families import doubtful_families
+from allay_metrics.review.families_to_call import doubtful_families
+from allay_metrics.review.unclassified import unassigned_types, unknown_cities
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.practice.link import CITIES, FAMILIES, TYPES, lead_to

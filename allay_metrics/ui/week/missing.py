@@ -11,7 +11,7 @@ from allay_metrics.actions.missing import Decision, decide_missing, reopen_missi
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.missing import missing_visits
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem, problems_shown
@@ -53,10 +53,10 @@ def _body(scope: Scope) -> None:
             return
         if len(rows) > 1:
             st.button(
-                _all(rows),
+                _decide_all_label(rows),
                 key="al-decide-all",
                 type="primary",
-                on_click=_as_proposed,
+                on_click=_decide_as_proposed,
                 args=(scope, rows),
             )
         for row in rows[:SHOWN]:
@@ -91,7 +91,7 @@ def gone_from(file: str, became: str) -> str:
     return f"{became} in {file}" if became else f"not in {file}"
 
 
-def _all(rows: Sequence[Mapping[Any, Any]]) -> str:
+def _decide_all_label(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return how all are decided at once, as the files propose it."""
     proposed = {row["proposed"] for row in rows}
     if proposed == {"cancelled"}:
@@ -109,7 +109,7 @@ def _take_back(scope: Scope) -> None:
         st.button("Take it back", key="al-decide-back", on_click=_reopen, args=(scope, decided))
 
 
-def _as_proposed(scope: Scope, rows: Sequence[Mapping[Any, Any]]) -> None:
+def _decide_as_proposed(scope: Scope, rows: Sequence[Mapping[Any, Any]]) -> None:
     """Decide on each as its file says: cancelled, where it says nothing."""
     decided: list[str] = []
     for decision in dict.fromkeys(row["proposed"] for row in rows):

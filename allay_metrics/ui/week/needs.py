@@ -9,11 +9,11 @@ import streamlit as st
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.driving import LoneDrive
-from allay_metrics.review.needs import Needs
+from allay_metrics.review.owner_tasks import Needs
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head, needs_row, note
-from allay_metrics.ui.cities.words import shown as city_shown
-from allay_metrics.ui.nothing import RECORDS
+from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.empty import RECORDS
 from allay_metrics.ui.week.drives import open_lone_drives
 from allay_metrics.ui.week.lists import open_doubts, open_unassigned, open_unknown_city
 from allay_metrics.ui.week.missing import open_missing
@@ -35,9 +35,9 @@ class NeedsRow:
 
 def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw the card; return what a click opens."""
-    rows = waiting(scope, review.needs, review.record_status.as_of_day or review.monday)
-    rows += [_worse(review.worse)] if review.worse else []
-    rows += [_lone(review.lone)] if review.lone else []
+    rows = build_need_rows(scope, review.needs, review.record_status.as_of_day or review.monday)
+    rows += [_worse_answers_row(review.worse)] if review.worse else []
+    rows += [_lone_drives_row(review.lone)] if review.lone else []
     opened = None
     with card("needs", fill=True):
         head("Needs you", words.plural(len(rows), "thing"))
@@ -50,7 +50,7 @@ def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     return opened
 
 
-def waiting(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
+def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
     """Return what waits, most pressing first; kinds of which nothing waits are left out."""
     lapsed = f", {words.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
     kinds = [
@@ -119,7 +119,7 @@ def waiting(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
     return [row for count, row in kinds if count]
 
 
-def _lone(lone: tuple[LoneDrive, ...]) -> NeedsRow:
+def _lone_drives_row(lone: tuple[LoneDrive, ...]) -> NeedsRow:
     """Name the longest drive for one visit; the list has them all."""
     longest, *others = lone
     more = f", and {words.number(len(others))} more" if others else ""
@@ -128,7 +128,7 @@ def _lone(lone: tuple[LoneDrive, ...]) -> NeedsRow:
     return NeedsRow("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
 
 
-def _worse(count: int) -> NeedsRow:
+def _worse_answers_row(count: int) -> NeedsRow:
     return NeedsRow(
         "worse",
         words.plural(count, "check-in"),

@@ -8,13 +8,13 @@ import streamlit as st
 
 from allay_metrics import words
 from allay_metrics.actions.care import REASONS, close_families
-from allay_metrics.actions.courses import today_in
+from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.contact import records_age
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.review.contacts import contact_with
-from allay_metrics.review.waiting_families import families_without_next
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.review.contacts import read_contact
+from allay_metrics.review.families_to_call import families_without_next
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.contact import contact_control, contact_done, done_of
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
@@ -48,7 +48,7 @@ def _body(scope: Scope, as_of: date) -> None:
     with problems_shown():
         if message := st.session_state.pop(_MESSAGE, ""):
             st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
-        if age := records_age(as_of, today_in(scope).date()):
+        if age := records_age(as_of, local_now(scope).date()):
             st.html(f'<p class="al-say">{escape(age)}</p>')
         family_rows = families_without_next(scope, as_of, SHOWN + 1).to_dict("records")
         if not family_rows:
@@ -97,7 +97,7 @@ def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
             placeholder="Choose one",
             format_func=labels.__getitem__,
         )
-        one = contact_with(scope, chosen) if chosen else None
+        one = read_contact(scope, chosen) if chosen else None
         if one is not None:
             contact_control(scope, one, key="no-next")
 

@@ -6,15 +6,15 @@ from allay_metrics.records import Scope
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import reported_changes
 from allay_metrics.review.week import WeekReview
+from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.filters import carried
+from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.outcomes.words import SHORT
-from allay_metrics.ui.remembered import remembered
 from allay_metrics.ui.week.needs import OUTCOMES
 
 PARTS = (("better", "better"), ("same", "about the same"), ("worse", "worse"))
-_changes = remembered(reported_changes)
+_changes = cached_by_version(reported_changes)
 
 
 def week_outcomes(scope: Scope, review: WeekReview) -> None:
@@ -38,7 +38,7 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
                 OUTCOMES,
                 label="Who answered, and how sure it is",
                 icon=":material/arrow_forward:",
-                query_params=carried(),
+                query_params=filter_params(),
             )
 
 

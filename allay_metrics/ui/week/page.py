@@ -3,8 +3,8 @@
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.cities.where import side_by_side
+from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.grid import GRID
-from allay_metrics.ui.opening import not_offered, opened
 from allay_metrics.ui.week.changed import week_changed
 from allay_metrics.ui.week.needs import week_needs
 from allay_metrics.ui.week.outcomes import week_outcomes
@@ -16,20 +16,20 @@ from allay_metrics.ui.week.where import open_cell, week_grid, week_map
 
 def week_page(scope: Scope, review: WeekReview) -> None:
     """Draw the week below its head; one click opens one drawer."""
-    clicked = [week_tiles(scope, review)]
+    openers = [week_tiles(scope, review)]
     with side_by_side():
         week_changed(scope, review)
-        clicked.append(week_needs(scope, review))
+        openers.append(week_needs(scope, review))
     with side_by_side():
         week_grid(review)
-        clicked.append(week_map(scope, review))
+        openers.append(week_map(scope, review))
     with side_by_side():
-        clicked.append(week_types(scope, review))
+        openers.append(week_types(scope, review))
         week_outcomes(scope, review)
     week_referrals(review)
     week_scorecard(review)
-    token = opened()
-    if show := next(filter(None, clicked), None):
+    token = clicked()
+    if show := next(filter(None, openers), None):
         show()
     elif token:
         _open_word(scope, review, token)
@@ -46,4 +46,4 @@ def _open_word(scope: Scope, review: WeekReview, token: str) -> None:
         open_it = open_score if kind == SCORE else open_cell
         is_offered = open_it(scope, review, what, where)
     if not is_offered:
-        not_offered(scope, "week")
+        record_unknown_token(scope, "week")

@@ -7,7 +7,7 @@ from allay_metrics import words
 from allay_metrics.metrics import Question
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import Scope
-from allay_metrics.review.eight import Number, WeekNumber
+from allay_metrics.review.scorecard import Number, WeekNumber
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.table import Score, TableCell, scorecard

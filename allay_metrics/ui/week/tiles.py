@@ -6,7 +6,7 @@ from dataclasses import replace
 from allay_metrics import words
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import MetricCell
-from allay_metrics.review.eight import Number
+from allay_metrics.review.scorecard import Number
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.visits import format_value, open_number

@@ -10,7 +10,7 @@ from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities.where import Shortened, shorten
-from allay_metrics.ui.cities.words import shown as city_shown
+from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.visits import open_number

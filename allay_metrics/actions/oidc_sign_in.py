@@ -1,0 +1,75 @@
+"""Signing in because a provider vouches for somebody. In the scope of the door.
+
+The provider says who she is, the owner's list whether she may come in. The first time, a verified
+address meets an invitation that stands; from then on her lasting id at the provider counts alone.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, select, update
+
+from allay_metrics.actions import sessions
+from allay_metrics.actions.sessions import open_session
+from allay_metrics.errors import NotAllowed
+from allay_metrics.records import Scope, audit
+from allay_metrics.records.tables import person
+from allay_metrics.records.types import now
+
+REFUSED = (
+    "Signing in that way did not work: only people the owner has invited may come in. "
+    "Try again, or ask the owner."
+)
+
+
+def sign_in_by_oidc(scope: Scope, issuer: str, subject: str, email: str, *, label: str) -> str:
+    """Return the id of a new session for whom `issuer` knows as `subject`.
+
+    `email` is one the issuer has verified. Raises NotAllowed, with one sentence, for anybody who
+    was not invited, is shut out, or is known to the provider by another id.
+    """
+    with scope.write_accounts() as conn:
+        row = _find_bound(conn, scope, issuer, subject) or _bind(
+            conn, scope, issuer, subject, email
+        )
+        if row is not None:
+            audit.append(conn, scope, "sign in by an account elsewhere", row.id)
+            return open_session(conn, scope.practice_id, row.id, way="oidc", label=label)
+        audit.append(conn, scope, sessions.REFUSED)
+    raise NotAllowed(REFUSED)
+
+
+def _find_bound(conn: Connection, scope: Scope, issuer: str, subject: str) -> Row[Any] | None:
+    statement = select(person).where(
+        person.c.practice_id == scope.practice_id,
+        person.c.oidc_issuer == issuer,
+        person.c.oidc_subject == subject,
+        person.c.disabled_at.is_(None),
+    )
+    return conn.execute(statement).first()
+
+
+def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str) -> Row[Any] | None:
+    """Use up the invitation of this address, and return who it was for; None where none stands."""
+    at = now()
+    invited = and_(
+        person.c.practice_id == scope.practice_id,
+        person.c.email == email.strip().lower(),
+        person.c.oidc_subject.is_(None),
+        person.c.invite_hash.is_not(None),
+        person.c.invite_expires_at > at,
+        person.c.disabled_at.is_(None),
+    )
+    there = conn.execute(select(person.c.id).where(invited)).first()
+    if there is None:
+        return None
+    # The line first: it is what writers of one practice queue for.
+    audit.append(conn, scope, "join by an account elsewhere", there.id)
+    values = {
+        "oidc_issuer": issuer,
+        "oidc_subject": subject,
+        "joined_at": at,
+        "invite_hash": None,
+        "invite_expires_at": None,
+        "version": person.c.version + 1,
+    }
+    return conn.execute(update(person).where(invited).values(values).returning(person)).first()

@@ -1,0 +1,134 @@
+"""A second report of the same source, joined to the visits of the first by columns in common."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from allay_metrics import words
+from allay_metrics.errors import FileProblem
+from allay_metrics.intake.rules import JoinRule, Profile
+from allay_metrics.intake.table import Record, Table
+from allay_metrics.intake.texts import format_list, normalise_header, one_line
+
+Key = tuple[str, ...]
+# The number of a line of the report, what it prefers to belong to, and what it tells.
+ReportLine = tuple[int, Key, tuple[str, ...]]
+
+
+class JoinedReports:
+    """The reports given beside a file. Their rows are few enough to be held in memory."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        rule: JoinRule,
+        headers: Record,
+        reports: Sequence[tuple[Path, Table]],
+    ) -> None:
+        self._profile = profile
+        self._rule = rule
+        self._taken = tuple(name for names in rule.columns.values() for name in names)
+        self.headers = tuple(rule.header(name) for name in self._taken)
+        self._own = _Positions(headers, f"as {profile.label} the file")
+        self._lines_by_key: dict[Key, list[ReportLine]] = {}
+        self._lines = 0
+        for path, table in reports:
+            self._read(path, table)
+        self._name = " and ".join(path.name for path, _ in reports)
+        self.begin()
+
+    def begin(self) -> None:
+        """Count anew what is told of the visits."""
+        self._visits = self._match_count = self._doubtful = 0
+        self._used: set[int] = set()
+
+    def cells(self, record: Record) -> list[str]:
+        """Return what the report tells of this record's visit; blank where it is not sure."""
+        self._visits += 1
+        (key,) = self._keys(record, self._own, ours=True)
+        lines = self._lines_by_key.get(key, [])
+        preference = tuple(
+            normalise_header(record[self._own.of(name)]) for name in self._rule.prefer
+        )
+        preferred = {cells for _, prefers, cells in lines if prefers == preference}
+        candidates = preferred or {cells for _, _, cells in lines}
+        self._used.update(line for line, _, _ in lines)
+        if len(candidates) == 1:
+            self._match_count += 1
+            return list(candidates.pop())
+        self._doubtful += bool(candidates)
+        return [""] * len(self.headers)
+
+    def notes(self) -> list[str]:
+        """Return how many visits the report told of, and what of it was not used."""
+        visits = words.plural(self._visits, "row")
+        notes = [f"the {self._rule.label} {self._name} told of {self._match_count:,} of {visits}"]
+        if self._doubtful:
+            rows = words.plural(self._doubtful, "row")
+            notes.append(f"{rows} met several of its lines that differ: nothing taken from them")
+        left = self._lines - len(self._used)
+        if left and self._visits:
+            notes.append(f"{words.plural(left, 'line')} of it met no row of this file")
+        return notes
+
+    def _read(self, path: Path, table: Table) -> None:
+        first = table.first()
+        at = next((i for i, record in enumerate(first) if is_report(record, self._rule)), None)
+        if at is None:
+            raise FileProblem(
+                f"{path.name} is no {self._rule.label} of {self._profile.label}: it lacks one of "
+                f"the columns {format_list(list(self._rule.recognised_by))}."
+            )
+        where = _Positions(first[at], path.name)
+        for record in _read_matching_records(table, at + 1, len(first[at])):
+            cells = tuple(one_line(record[where.of(name)]) for name in self._taken)
+            prefers = tuple(
+                normalise_header(record[where.of(name)]) for name in self._rule.prefer.values()
+            )
+            if not any(cells):
+                continue
+            for key in self._keys(record, where, ours=False):
+                self._lines_by_key.setdefault(key, []).append((self._lines, prefers, cells))
+            self._lines += 1
+
+    def _keys(self, record: Record, where: "_Positions", *, ours: bool) -> set[Key]:
+        """Return what a row is found by: one key, or one per date a row of the report carries."""
+        same = tuple(
+            normalise_header(record[where.of(own if ours else other)])
+            for own, other in self._rule.same.items()
+        )
+        keys: list[Key] = [same]
+        for own, others in self._rule.same_day.items():
+            days = {self._day(record[where.of(name)]) for name in ((own,) if ours else others)}
+            keys = [(*key, day) for key in keys for day in sorted(days)]
+        return set(keys)
+
+    def _day(self, text: str) -> str:
+        read = self._profile.days.read(one_line(text))
+        return normalise_header(text) if isinstance(read, str) else read.isoformat()
+
+
+class _Positions:
+    """Where the columns of a header stand; of doubled ones the first counts."""
+
+    def __init__(self, headers: Record, subject: str) -> None:
+        self._at = {normalise_header(name): i for i, name in reversed(list(enumerate(headers)))}
+        self._subject = subject
+
+    def of(self, name: str) -> int:
+        """Return the position of a column, or raise FileProblem."""
+        try:
+            return self._at[normalise_header(name)]
+        except KeyError:
+            raise FileProblem(f"{self._subject} lacks the column {format_list([name])}.") from None
+
+
+def is_report(record: Record, rule: JoinRule) -> bool:
+    """Say whether this is the header of such a report."""
+    return {normalise_header(name) for name in rule.recognised_by} <= {
+        normalise_header(cell) for cell in record
+    }
+
+
+def _read_matching_records(table: Table, skip: int, width: int) -> Iterator[Record]:
+    for batch in table.batches(skip, 20_000):
+        yield from (record for record in batch.records if len(record) == width)

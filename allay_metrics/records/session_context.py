@@ -1,0 +1,35 @@
+"""What a transaction tells the database of who asks."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+from allay_metrics.records.policies import Role
+
+
+@dataclass(frozen=True)
+class SessionContext:
+    """Who asks in one transaction, and the one family or link she writes by; '' where none."""
+
+    practice_id: str
+    role: Role
+    therapist_id: str = ""
+    family_id: str = ""
+    link: str = ""
+
+    def elevate(self) -> Self:
+        """Return the practice itself."""
+        return replace(self, role="owner", therapist_id="", family_id="", link="")
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Return the values by the names that conditions call them."""
+        return {
+            "practice": self.practice_id,
+            "therapist": self.therapist_id,
+            "family": self.family_id,
+            "link": self.link,
+        }
+
+
+# The execution option that carries it to the begin of a transaction.
+SESSION_CONTEXT_OPTION = "allay_asking"

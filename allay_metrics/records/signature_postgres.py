@@ -1,0 +1,40 @@
+"""Who asks, as PostgreSQL is told it: signed with a key that the database keeps for its owner.
+
+`gate.told`, which rules_postgres.py puts in force, reads it there.
+"""
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+
+from allay_metrics.errors import NotAllowed
+from allay_metrics.records.session_context import SessionContext
+
+_APART = "\x1f"
+PARTS = ("role", "practice", "therapist", "family", "link")
+
+
+@dataclass(frozen=True)
+class DatabaseSecret:
+    """What the database keeps for its owner: the name its roles share, and the key."""
+
+    id: str
+    key: bytes
+
+    def role(self, role: str) -> str:
+        """Return the name of the role of a kind of viewer, or of the login."""
+        return f"allay_{self.id}_{role}"
+
+    @property
+    def password(self) -> str:
+        """Return the login's password, the same for everybody who holds the key."""
+        return hmac.new(self.key, b"login", sha256).hexdigest()
+
+    def signed(self, asking: SessionContext, transaction: str) -> str:
+        """Return who asks, signed for one transaction."""
+        values = {"role": asking.role, **asking.said}
+        if any(_APART in value for value in values.values()):
+            raise NotAllowed("That is no name of anybody who may ask.")
+        payload = _APART.join(values[name] for name in PARTS)
+        mac = hmac.new(self.key, f"{transaction}@{payload}".encode(), sha256)
+        return mac.hexdigest() + payload

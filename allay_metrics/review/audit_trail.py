@@ -1,0 +1,167 @@
+"""Who did what when: lines of the audit trail in words, newest first, ids turned into names."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from allay_metrics.actions.backups import read_last_backup
+from allay_metrics.records import Scope, audit
+from allay_metrics.records.bulk import among
+from allay_metrics.records.tables import audit as lines_of
+from allay_metrics.records.tables import client, family, person, therapist
+
+PAGE = 25
+GONE = "no longer on file"
+# What a line's action is filed under: the first pattern that is found in it.
+_KINDS = (
+    ("Looked at and exported", re.compile(r"^(open|look|take an? |export)")),
+    ("Sign-in and people", re.compile(r"sign in|signed in|session|invit|password|person|device")),
+    ("Check-ins", re.compile(r"check-in|answer|warning sign|protocol|parent|ask a family")),
+    ("Families and care", re.compile(r"famil|care|note|client|history")),
+    ("Records", re.compile(r"import|row|missing|decision|day|file|backup|record|older")),
+)
+OTHERS = "Practice"
+KINDS = (*(name for name, _ in _KINDS), OTHERS)
+_NOBODY = {
+    "owner": "Owner, on this computer",
+    "form": "A parent, by a link",
+    "door": "The sign-in page",
+    "therapist": "A therapist",
+}
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One thing done: its number, when, by whom, what, and to which family or person."""
+
+    number: int
+    at: datetime
+    who: str
+    action: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody lines were written for: role and id, and how she is called."""
+
+    role: str
+    id: str
+    name: str
+
+
+def kind_of(action: str) -> str:
+    """Return which kind an action is filed under: one of KINDS."""
+    return next((name for name, pattern in _KINDS if pattern.search(action)), OTHERS)
+
+
+def read_actors(scope: Scope) -> list[Actor]:
+    """Return everybody the trail has lines of, by name. Owner only."""
+    in_practice = lines_of.c.practice_id == scope.practice_id
+    statement = select(lines_of.c.role, lines_of.c.who).where(in_practice).distinct()
+    with scope.read() as conn:
+        rows = [(row.role, row.who) for row in conn.execute(statement)]
+        names = _names(conn, scope, [who for _, who in rows if who])
+    people = [Actor(role, who, _called(role, who, names)) for role, who in rows]
+    return sorted(people, key=lambda doer: doer.name)
+
+
+def read_trail(
+    scope: Scope, *, doer: Actor | None = None, kind: str = "", before: int | None = None
+) -> list[TrailLine]:
+    """Return one page of the trail, newest first, and one line more where there are older ones.
+
+    `before` is the number of the line the page comes after. Owner only.
+    """
+    with scope.read() as conn:
+        wanted = _which(conn, scope, doer, kind, before)
+        statement = (
+            select(lines_of).where(wanted).order_by(lines_of.c.number.desc()).limit(PAGE + 1)
+        )
+        rows = conn.execute(statement).all()
+        ids = [id_ for row in rows for id_ in (row.who, *row.about.split()) if id_]
+        names = _names(conn, scope, ids)
+    return [
+        TrailLine(
+            row.number,
+            datetime.fromtimestamp(row.at, scope.zone),
+            _called(row.role, row.who, names),
+            row.action[:1].upper() + row.action[1:],
+            ", ".join(names[id_] for id_ in row.about.split() if id_ in names)
+            or (GONE if _is_family(row.action, row.about) else ""),
+        )
+        for row in rows
+    ]
+
+
+def check_trail(scope: Scope) -> tuple[int, list[str]]:
+    """Return how many lines the trail has, and a sentence for each place it is broken at."""
+    kept = read_last_backup(scope)
+    with scope.read() as conn:
+        sentences = list(audit.find_breaks(conn, scope.practice_id, kept.audit if kept else None))
+        return audit.read_head(conn, scope.practice_id).number, sentences
+
+
+def _which(
+    conn: Connection, scope: Scope, doer: Actor | None, kind: str, before: int | None
+) -> ColumnElement[bool]:
+    in_practice = lines_of.c.practice_id == scope.practice_id
+    parts: list[ColumnElement[bool]] = [in_practice]
+    if doer is not None:
+        parts += [lines_of.c.role == doer.role, lines_of.c.who == doer.id]
+    if kind:
+        actions = conn.execute(select(lines_of.c.action).where(in_practice).distinct()).scalars()
+        parts.append(
+            lines_of.c.action.in_([action for action in actions if kind_of(action) == kind])
+        )
+    if before is not None:
+        parts.append(lines_of.c.number < before)
+    return and_(*parts)
+
+
+def _names(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, str]:
+    """Return what these ids are called: people, therapists, families and clients on file."""
+    names: dict[str, str] = {}
+    for table in (client, family, therapist, person):
+        statement = select(table.c.id, table.c.name).where(
+            table.c.practice_id == scope.practice_id, table.c.id.in_(among(conn, ids))
+        )
+        names |= {row.id: row.name for row in conn.execute(statement)}
+    return names
+
+
+def _called(role: str, who: str, names: dict[str, str]) -> str:
+    return names.get(who, _NOBODY.get(role, role)) if who else _NOBODY.get(role, role)
+
+
+def _is_family(action: str, about: str) -> bool:
+    return bool(about) and kind_of(action) == "Families and care"
+
+
+@dataclass(frozen=True)
+class Erasable:
+    """A family as the owner finds it to erase it."""
+
+    id: str
+    name: str
+    email: str
+    phone: str
+
+
+def find_families(scope: Scope, text: str, most: int = 8) -> list[Erasable]:
+    """Return families whose name, e-mail, or phone holds the text, or a client's name does."""
+    wanted = f"%{text.strip().lower()}%"
+    if not text.strip():
+        return []
+    in_practice = family.c.practice_id == scope.practice_id
+    named = select(client.c.family_id).where(
+        client.c.practice_id == scope.practice_id, client.c.name.ilike(wanted)
+    )
+    conditions = [family.c[name].ilike(wanted) for name in ("name", "email", "phone")]
+    statement = select(family).where(in_practice, or_(*conditions, family.c.id.in_(named)))
+    with scope.read() as conn:
+        rows = conn.execute(statement.order_by(family.c.name, family.c.id).limit(most)).all()
+    return [Erasable(row.id, row.name, row.email or "", row.phone or "") for row in rows]

@@ -1,0 +1,45 @@
+"""The banner on every page while a warning sign waits of which nobody was told by mail."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.alerts import Undelivered, format_reason, read_undelivered
+from allay_metrics.records import Scope
+from allay_metrics.ui.cached_by_version import cached_by_version
+from allay_metrics.ui.check_ins.flags import PAGE, STYLE
+from allay_metrics.ui.filters import filter_params
+from allay_metrics.ui.html import escape
+
+_untold = cached_by_version(read_undelivered)
+
+
+def untold_banner(scope: Scope, *, leads_on: bool) -> None:
+    """Draw that nobody was told of a sign, why, and the way on; nothing where all were told of.
+
+    `leads_on` draws the link to the page on which the sign is read: not on that page itself.
+    """
+    failure = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
+    if failure is None:
+        return
+    st.html(STYLE)
+    with st.container(key="al-untold", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f'<p class="al-untold" role="status">{_sentence(scope, failure)}</p>')
+        if leads_on:
+            icon = ":material/priority_high:"
+            st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=filter_params())
+
+
+def _sentence(scope: Scope, failure: Undelivered) -> str:
+    is_one = failure.signs == 1
+    about = f"{words.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
+    mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"
+    mail_clause = f"{mail_clause} mail about {'it' if is_one else 'them'} went out"
+    if scope.viewer.role == "owner":
+        return (
+            f"<b>◆ {escape(about)}</b>, and {mail_clause}. {escape(format_reason(failure.reason))}"
+        )
+    return (
+        f"<b>◆ {escape(about)} in your care</b>, and {mail_clause}: read now, and tell the owner."
+    )

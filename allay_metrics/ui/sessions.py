@@ -1,0 +1,94 @@
+"""Where a person is signed in and which devices she has remembered, each with a way to end it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import streamlit as st
+
+from allay_metrics import words
+from allay_metrics.actions.own_sign_in import (
+    Device,
+    SessionInfo,
+    end_session,
+    forget_device,
+    list_devices,
+    list_open_sessions,
+)
+from allay_metrics.records import Scope
+from allay_metrics.ui.card import head, note
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.practice.flash import Flash, run_action
+
+WAYS = {"password": "password and code", "pin": "PIN", "oidc": "account elsewhere"}
+
+
+def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
+    """Draw a person's open sessions and remembered devices. Raises NotAllowed.
+
+    `here` is how the session this page is shown in begins; without one none is marked.
+    """
+    sessions, remembered_devices = (
+        list_open_sessions(scope, person_id),
+        list_devices(scope, person_id),
+    )
+    head("Signed in now", _count(len(sessions), "place"))
+    if not sessions:
+        note("Nowhere.")
+    for number, one in enumerate(sessions):
+        _row(
+            f"session-{number}",
+            one.label,
+            f"{'here · ' if here and one.ref.startswith(here) else ''}by {WAYS[one.way]} · "
+            f"last used {_when(scope, one.seen_at)}",
+            "End",
+            lambda one=one: _end(scope, person_id, one),  # type: ignore[misc]
+        )
+    head("Remembered devices", _count(len(remembered_devices), "device"))
+    if not remembered_devices:
+        note("None. On a remembered device a PIN opens the dashboard in place of the password.")
+    for number, device in enumerate(remembered_devices):
+        _row(
+            f"device-{number}",
+            device.label,
+            f"last used {_when(scope, device.used_at or device.created_at)} · "
+            f"remembered until {words.day(_at(scope, device.ends_at).date())}",
+            "Revoke",
+            lambda device=device: _revoke(scope, person_id, device),  # type: ignore[misc]
+        )
+
+
+def _row(key: str, name: str, about: str, label: str, act: Callable[[], None]) -> None:
+    with st.container(
+        key=f"al-signed-{key}", horizontal=True, vertical_alignment="center", wrap=False
+    ):
+        st.html(
+            f'<div class="al-place"><b>{escape(name)}</b><span>{escape(about)}</span></div>',
+            width="stretch",
+        )
+        st.button(label, key=f"al-end-{key}", on_click=act)
+
+
+def _end(scope: Scope, person_id: str, one: SessionInfo) -> None:
+    run_action(
+        lambda: end_session(scope, person_id, one.ref),
+        lambda _: Flash(f"The sign-in with {one.label} has ended."),
+    )
+
+
+def _revoke(scope: Scope, person_id: str, one: Device) -> None:
+    run_action(
+        lambda: forget_device(scope, person_id, one.id),
+        lambda _: Flash(f"{one.label} opens nothing any more, and what was open on it has ended."),
+    )
+
+
+def _count(count: int, what: str) -> str:
+    return words.plural(count, what) if count else ""
+
+
+def _at(scope: Scope, seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, scope.zone)
+
+
+def _when(scope: Scope, seconds: int) -> str:
+    return words.moment(_at(scope, seconds))
