@@ -28,3 +28,5 @@ Further rules, enforced by the same test: pages import `streamlit` and `allay_me
 `records`, `metrics`, `review`, `caseload`, `actions` and `derive` build SQL, and only through
 a scope.
 """
+
+__version__ = "1.0.0-dev"

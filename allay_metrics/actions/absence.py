@@ -107,7 +107,7 @@ def mark_missing(conn: Connection, practice_id: str, source: str) -> MissingCoun
             select(func.count()).select_from(booking).where(of_source, condition)
         ).scalar_one()
         for condition in (
-            booking.c.absent_by.is_not(None),
+            booking.c.missing_from_import_id.is_not(None),
             booking.c.unanswered_import_id.is_not(None),
             booking.c.unconfirmed == 1,
         )
@@ -145,7 +145,7 @@ def select_standing_files(practice_id: str, source: str) -> Select[Any]:
 def _compute_evidence(
     row: Row[Any], rows: Iterable[Row[Any]], zone: ZoneInfo
 ) -> tuple[int | None, int | None]:
-    if row.covers_told:
+    if row.covers_stated:
         after = row.covers_to + timedelta(days=1)
         return _midnight(row.covers_from, zone), _midnight(after, zone) - 1
     if row.first_at is None:
@@ -244,7 +244,7 @@ def _read_absent_visits(
     batches = read_batches(conn, practice_id, source)
     absent: dict[str, dict[str, AbsentVisit]] = defaultdict(dict)
     for row in conn.execute(_select_absent(practice_id, source, kinds, only)):
-        if batches[row.import_id].isdisjoint(batches[row.held_by]):
+        if batches[row.import_id].isdisjoint(batches[row.current_import_id]):
             absent[row.import_id][row.id] = _build_absent_visit(row, kinds)
     return {import_id: list(visits.values()) for import_id, visits in absent.items()}
 
@@ -271,7 +271,7 @@ def _select_absent(practice_id: str, source: str, kinds: Kinds, only: str | None
         select(
             newer.c.id.label("import_id"),
             booking.c.id,
-            booking.c.held_by,
+            booking.c.current_import_id,
             booking.c.family_id,
             booking.c.starts_at,
             therapist.label("therapist"),
@@ -281,7 +281,10 @@ def _select_absent(practice_id: str, source: str, kinds: Kinds, only: str | None
         )
         .select_from(booking)
         .join(newer, _same_practice(newer, booking))
-        .join(holder, and_(_same_practice(holder, booking), holder.c.id == booking.c.held_by))
+        .join(
+            holder,
+            and_(_same_practice(holder, booking), holder.c.id == booking.c.current_import_id),
+        )
         .join(
             import_group,
             and_(
@@ -331,7 +334,7 @@ def _should_hold(newer: FromClause, holder: FromClause) -> list[ColumnElement[bo
         # Where `holder` begins after the end of `newer`, both are parts of one export cut by date.
         or_(
             booking.c.starts_at <= newer.c.last_at,
-            newer.c.covers_told == 1,
+            newer.c.covers_stated == 1,
             func.coalesce(holder.c.first_at, 0) <= newer.c.last_at,
         ),
     ]
@@ -371,20 +374,20 @@ def _write_absences(
     conn: Connection, practice_id: str, source: str, absences: Absences
 ) -> set[str]:
     """Write the marks that changed; return the families of those bookings."""
-    columns = ("absent_by", "unanswered_import_id")
+    columns = ("missing_from_import_id", "unanswered_import_id")
     marked = select(booking.c.id, booking.c.family_id, *(booking.c[name] for name in columns))
     of_source = and_(booking.c.practice_id == practice_id, booking.c.source == source)
     to_mark = {*absences.missing, *absences.unanswered}
     # Separate statements: each is answered by a small index or by id.
     rows = [
-        *conn.execute(marked.where(of_source, booking.c.absent_by.is_not(None))),
+        *conn.execute(marked.where(of_source, booking.c.missing_from_import_id.is_not(None))),
         *conn.execute(marked.where(of_source, booking.c.unanswered_import_id.is_not(None))),
         *conn.execute(marked.where(of_source, booking.c.id.in_(among(conn, to_mark)))),
     ]
     families, changed = set(), {}
     for row in rows:
         marks = absences.missing.get(row.id), absences.unanswered.get(row.id)
-        if marks != (row.absent_by, row.unanswered_import_id):
+        if marks != (row.missing_from_import_id, row.unanswered_import_id):
             changed[row.id] = marks
             families.add(row.family_id)
     update_rows(
@@ -409,7 +412,7 @@ def _mark_unconfirmed(conn: Connection, practice_id: str, source: str) -> set[st
         booking.c.as_of < since,
         booking.c.ends_at > booking.c.as_of,
         booking.c.marked.not_in(CALLED_OFF),
-        booking.c.absent_by.is_(None),
+        booking.c.missing_from_import_id.is_(None),
     )
     families: set[str] = set()
     for flag, differs in (

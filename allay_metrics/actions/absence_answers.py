@@ -200,7 +200,7 @@ def explain_unconfirmed(
     batches = read_batches(conn, practice_id, row.source)
     slots: dict[tuple[str, str], set[tuple[str, str, int]]] = defaultdict(set)
     for booking_row in conn.execute(_select_not_in(practice_id, row)):
-        if not batches[import_id].isdisjoint(batches[booking_row.held_by]):
+        if not batches[import_id].isdisjoint(batches[booking_row.current_import_id]):
             continue
         therapist = kinds.therapist(booking_row.therapist or "")
         visit_type = kinds.visit_type(booking_row.type_text)
@@ -226,17 +226,24 @@ def explain_unconfirmed(
 
 def _select_not_in(practice_id: str, file: Row[Any]) -> Select[Any]:
     """Return the SELECT of visits to come that a file does not hold and that are not missing."""
-    columns = ("family_id", "therapist", "type_text", "starts_at", "unconfirmed", "held_by")
+    columns = (
+        "family_id",
+        "therapist",
+        "type_text",
+        "starts_at",
+        "unconfirmed",
+        "current_import_id",
+    )
     still_to_come = and_(
         booking.c.as_of <= file.as_of,
         booking.c.ends_at > file.as_of,
         booking.c.marked.not_in(CALLED_OFF),
-        booking.c.absent_by.is_(None),
+        booking.c.missing_from_import_id.is_(None),
         booking.c.unanswered_import_id.is_(None),
     )
     return select(*(booking.c[name] for name in columns)).where(
         booking.c.practice_id == practice_id,
         booking.c.source == file.source,
-        booking.c.held_by != file.id,
+        booking.c.current_import_id != file.id,
         or_(booking.c.unconfirmed == 1, still_to_come),
     )

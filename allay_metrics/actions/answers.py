@@ -79,9 +79,9 @@ _CONTENT = (
     "answered_at",
     "consented_at",
     "in_totals",
-    "said_name",
-    "said_email",
-    "said",
+    "respondent_name",
+    "respondent_email",
+    "respondent_details",
 )
 _PLACE = ("moment", "due_on")
 _MATCH = ("client_id", "doubt")
@@ -238,9 +238,9 @@ def _build_row(
         "answered_at": report.answered_at,
         "consented_at": report.answered_at,
         "in_totals": int(report.in_totals),
-        "said_name": report.name or None,
-        "said_email": report.email.lower() if report.email else None,
-        "said": details_json,
+        "respondent_name": report.name or None,
+        "respondent_email": report.email.lower() if report.email else None,
+        "respondent_details": details_json,
         "moment": moment,
         "due_on": due_on.isoformat(),
         "client_id": client_id,

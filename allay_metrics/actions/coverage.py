@@ -29,13 +29,13 @@ def change_days(scope: Scope, import_id: str, first: date, last: date) -> int:
         rows = conn.execute(_select_coverage(scope, import_id)).mappings().all()
         before = {
             "covers": [_format_day(record.covers_from), _format_day(record.covers_to)],
-            "told": record.covers_told,
+            "told": record.covers_stated,
             "coverage": [[row["kind"], _format_day(row["first_day"]), _format_day(row["last_day"])]
                          for row in rows],
         }  # fmt: skip
-        original = record.covers_was or json.dumps(before)
+        original = record.covers_before or json.dumps(before)
         days = [(row["kind"], first.isoformat(), last.isoformat()) for row in rows]
-        _save(conn, scope, record, (first, last), days, original, covers_told=1)
+        _save(conn, scope, record, (first, last), days, original, covers_stated=1)
         return _rederive(conn, scope, record.source)
 
 
@@ -43,13 +43,13 @@ def restore_days(scope: Scope, import_id: str) -> int:
     """Restore the days first read from an import. Raises NotFound, Conflict where not changed."""
     with scope.write("take back which days a file covers") as conn:
         record = _find(conn, scope, import_id)
-        if record.covers_was is None:
+        if record.covers_before is None:
             raise Conflict(f"The days of {record.file_name} were not changed.")
-        original = json.loads(record.covers_was)
+        original = json.loads(record.covers_before)
         first, last = (date.fromisoformat(day) for day in original["covers"])
-        covers_told = original.get("told", 0)
+        covers_stated = original.get("told", 0)
         spans = original["coverage"]
-        _save(conn, scope, record, (first, last), spans, None, covers_told=covers_told)
+        _save(conn, scope, record, (first, last), spans, None, covers_stated=covers_stated)
         return _rederive(conn, scope, record.source)
 
 
@@ -80,15 +80,15 @@ def _save(  # noqa: PLR0917 - one write of two actions
     spans: list[Any],
     original: str | None,
     *,
-    covers_told: int,
+    covers_stated: int,
 ) -> None:
     in_practice = import_.c.practice_id == scope.practice_id
     first_day, last_day = days
     values = {
         "covers_from": first_day,
         "covers_to": last_day,
-        "covers_was": original,
-        "covers_told": covers_told,
+        "covers_before": original,
+        "covers_stated": covers_stated,
     }
     conn.execute(update(import_).where(in_practice, import_.c.id == record.id).values(values))
     coverage_in_practice = coverage.c.practice_id == scope.practice_id

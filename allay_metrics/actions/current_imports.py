@@ -29,10 +29,10 @@ def assign_current_import(conn: Connection, practice_id: str, import_id: str, as
         .where(
             booking.c.practice_id == practice_id,
             booking.c.id.in_(rows),
-            booking.c.held_by != import_id,
+            booking.c.current_import_id != import_id,
             booking.c.as_of <= as_of,
         )
-        .values(held_by=import_id, as_of=as_of)
+        .values(current_import_id=import_id, as_of=as_of)
     )
 
 
@@ -49,7 +49,7 @@ def assign_from_set_aside(conn: Connection, practice_id: str) -> set[str]:
         .select_from(set_aside)
         .join(naming, _has_id(naming, set_aside.c.practice_id, set_aside.c.import_id))
         .join(booking, _has_id(booking, set_aside.c.practice_id, set_aside.c.booking_id))
-        .join(holding, _has_id(holding, booking.c.practice_id, booking.c.held_by))
+        .join(holding, _has_id(holding, booking.c.practice_id, booking.c.current_import_id))
         .where(
             set_aside.c.practice_id == practice_id,
             set_aside.c.booking_id.is_not(None),
@@ -64,7 +64,7 @@ def assign_from_set_aside(conn: Connection, practice_id: str) -> set[str]:
     )
     newest = {row.id: row for row in conn.execute(statement)}
     rows = [(row.by, row.as_of, row.id) for row in newest.values()]
-    update_rows(conn, booking, practice_id, ("held_by", "as_of"), rows)
+    update_rows(conn, booking, practice_id, ("current_import_id", "as_of"), rows)
     return {row.family_id for row in newest.values()}
 
 
@@ -73,7 +73,7 @@ def reassign_current_imports(conn: Connection, practice_id: str, import_id: str)
 
     Returns the families of these bookings.
     """
-    held = and_(booking.c.practice_id == practice_id, booking.c.held_by == import_id)
+    held = and_(booking.c.practice_id == practice_id, booking.c.current_import_id == import_id)
     families = set(conn.execute(select(booking.c.family_id).where(held)).scalars())
     _assign_newest(conn, practice_id, held, import_row.c.import_id != import_id)
     return families | assign_from_set_aside(conn, practice_id)
@@ -117,11 +117,11 @@ def _assign_newest(
     conn.execute(
         update(booking)
         .where(which)
-        .values(held_by=func.coalesce(newest, booking.c.held_by), as_of=-1)
+        .values(current_import_id=func.coalesce(newest, booking.c.current_import_id), as_of=-1)
     )
     exported = (
         select(import_.c.as_of)
-        .where(_has_id(import_, practice_id, booking.c.held_by))
+        .where(_has_id(import_, practice_id, booking.c.current_import_id))
         .scalar_subquery()
     )
     in_practice = booking.c.practice_id == practice_id

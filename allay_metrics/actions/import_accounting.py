@@ -87,7 +87,7 @@ def close_import(
         "warnings": json.dumps([vars(warning) for warning in warnings]),
         "covers_from": span[0] if span else None,
         "covers_to": span[1] if span else None,
-        "covers_told": int(is_span_told),
+        "covers_stated": int(is_span_told),
     }
     conn.execute(update(import_).where(is_import).values(values))
 

@@ -170,7 +170,11 @@ def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> Non
         name_with_families = f"{people[0].name} {' or '.join(row.family for row in people)}"
         ids = [id_ for id_, client_id in parting.signs if client_id == now]
         these = and_(check_in.c.practice_id == practice_id, check_in.c.id.in_(among(conn, ids)))
-        nobodys = {"client_id": None, "said_name": name_with_families, "doubt": OWNERS_BEFORE_LINK}
+        nobodys = {
+            "client_id": None,
+            "respondent_name": name_with_families,
+            "doubt": OWNERS_BEFORE_LINK,
+        }
         conn.execute(update(check_in).where(these).values(**nobodys))
 
 

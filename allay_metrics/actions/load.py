@@ -159,7 +159,7 @@ def _write(
     journal: list[tuple[Any, ...]],
 ) -> None:
     head = ("practice_id", "id", "source", "source_key", "row_hash", "family_id")
-    insert_rows(conn, booking, (*head, "held_by", "as_of", *CONTENT), new)
+    insert_rows(conn, booking, (*head, "current_import_id", "as_of", *CONTENT), new)
     if changed:
         conn.execute(build_booking_update(practice_id), changed)
     columns = ("practice_id", "import_id", "row_number", "booking_id", "outcome", "before")

@@ -59,7 +59,7 @@ def _read_families_of_missing(conn: Connection, practice_id: str, ids: set[str])
     statement = select(booking.c.id, booking.c.family_id).where(
         booking.c.practice_id == practice_id,
         booking.c.id.in_(among(conn, ids)),
-        booking.c.absent_by.is_not(None),
+        booking.c.missing_from_import_id.is_not(None),
     )
     family_ids = {row.id: row.family_id for row in conn.execute(statement)}
     if not ids or family_ids.keys() != ids:

@@ -134,7 +134,7 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         in_totals=bool(row.in_totals),
         screened=row.screened_at is not None,
         ticked=frozenset(read_ticked_signs(conn, row)),
-        has_read_advice=row.told_at is not None,
+        has_read_advice=row.advice_read_at is not None,
         asks_birth=asks,
         asks_date=whom.born_on is None,
         measures=tuple(one.id for one in measures),

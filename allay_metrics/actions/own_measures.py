@@ -30,7 +30,7 @@ def list_own_measures(scope: Scope) -> tuple[OwnMeasure, ...]:
 
 def read_own_measures(conn: Connection, practice_id: str) -> tuple[OwnMeasure, ...]:
     """Return the same within a transaction."""
-    statement = select(own_measure.c.id, own_measure.c.told, own_measure.c.version).where(
+    statement = select(own_measure.c.id, own_measure.c.definition, own_measure.c.version).where(
         own_measure.c.practice_id == practice_id
     )
     measures = [
@@ -54,7 +54,11 @@ def add_measure(scope: Scope, draft: MeasureDraft) -> str:
         check_it_is_new(definition, others)
         id_ = own_id(draft.label, [one.id for one in others])
         _check_room([*others, read_own(id_, definition)])
-        row = {"practice_id": scope.practice_id, "id": id_, "told": _format_definition(definition)}
+        row = {
+            "practice_id": scope.practice_id,
+            "id": id_,
+            "definition": _format_definition(definition),
+        }
         conn.execute(insert(own_measure), row)
     return id_
 
@@ -115,7 +119,7 @@ def _check_room(own: list[OwnMeasure]) -> None:
 
 
 def _read_definition(conn: Connection, scope: Scope, id_: str) -> dict[str, str]:
-    statement = select(own_measure.c.told).where(
+    statement = select(own_measure.c.definition).where(
         own_measure.c.practice_id == scope.practice_id, own_measure.c.id == id_
     )
     definition_json = conn.execute(statement).scalar_one_or_none()
@@ -139,7 +143,7 @@ def _save(
         & (own_measure.c.id == id_)
         & (own_measure.c.version == version)
     )
-    values = {"told": _format_definition(definition), "version": version + 1}
+    values = {"definition": _format_definition(definition), "version": version + 1}
     if not conn.execute(update(own_measure).where(this).values(values)).rowcount:
         raise Conflict("This measure was changed meanwhile: look at it again first.")
 

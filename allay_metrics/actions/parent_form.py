@@ -86,14 +86,14 @@ def save_signs(scope: Scope, token: str, ticked: Iterable[int]) -> None:
         ]
         if rows:
             conn.execute(insert(red_flag), rows)
-        news = {"told_at": None} if rows else {}
+        news = {"advice_read_at": None} if rows else {}
         _update(conn, row, {"screened_at": at, **news})
 
 
 def confirm_advice(scope: Scope, token: str) -> None:
     """Keep that the parent has read what a ticked sign asks for."""
     with _edit_form(scope, token, agreed=True) as (conn, row):
-        _update(conn, row, {"told_at": now()})
+        _update(conn, row, {"advice_read_at": now()})
 
 
 def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None) -> None:
@@ -142,7 +142,7 @@ def submit(scope: Scope, token: str, words: str = "") -> FormEnd:
     if sent := _find_recent_submission(scope, token, _clean_text(words)):
         return sent
     with _edit_form(scope, token, agreed=True) as (conn, row):
-        if row.screened_at is None or (row.told_at is None and read_ticked_signs(conn, row)):
+        if row.screened_at is None or (row.advice_read_at is None and read_ticked_signs(conn, row)):
             raise QuestionProblem("The warning signs come first.")
         if text := _clean_text(words):
             _save_answer(conn, row, WORDS, None, text)
@@ -161,7 +161,7 @@ def stop_form(scope: Scope, token: str) -> FormEnd:
         if not read_ticked_signs(conn, row):
             raise QuestionProblem("There is nothing to stop at.")
         at = now()
-        _update(conn, row, {"told_at": row.told_at or at, "answered_at": at})
+        _update(conn, row, {"advice_read_at": row.advice_read_at or at, "answered_at": at})
         return _build_end(conn, scope, row)
 
 

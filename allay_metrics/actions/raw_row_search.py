@@ -70,7 +70,7 @@ def find_unmatched_check_ins(
 
     Their match is a question or was refused, or no visit of their client is left.
     """
-    columns = ("id", "said_name", "said_email", "said")
+    columns = ("id", "respondent_name", "respondent_email", "respondent_details")
     on_file = select(client.c.id).where(client.c.practice_id == practice_id)
     statement = select(*(check_in.c[name] for name in columns)).where(
         check_in.c.practice_id == practice_id,
@@ -79,7 +79,9 @@ def find_unmatched_check_ins(
     return {
         row.id
         for row in conn.execute(statement)
-        if who.is_in([row.said_email or "", row.said_name or "", *_texts(row.said)])
+        if who.is_in(
+            [row.respondent_email or "", row.respondent_name or "", *_texts(row.respondent_details)]
+        )
     }
 
 

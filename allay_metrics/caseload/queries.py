@@ -118,7 +118,8 @@ def _missing(scope: Scope) -> Select[Any]:
     """Return the SELECT of own families' missing visits; a visit has its first booking's id."""
     of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
     first_without = and_(
-        import_.c.practice_id == booking.c.practice_id, import_.c.id == booking.c.absent_by
+        import_.c.practice_id == booking.c.practice_id,
+        import_.c.id == booking.c.missing_from_import_id,
     )
     return (
         select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("missing_as_of"))

@@ -23,9 +23,14 @@ def backup_command(context: click.Context, file: Path, database: str | None) -> 
     """
     from allay_metrics.actions.backups import back_up
     from allay_metrics.demo.practice_choice import open_recorded_practice
+    from allay_metrics.records import file_of
+    from allay_metrics.records.backup import write_older_backup
 
-    scope = open_recorded_practice(find_database(context, database))
-    made = back_up(scope, file)
+    named = find_database(context, database)
+    records = file_of(named or config.own_database_url())
+    made = write_older_backup(records, file) if records and records.exists() else None
+    if made is None:
+        made = back_up(open_recorded_practice(named), file)
     click.echo(f"{file}: {words.plural(made.rows, 'row')} of {made.practice}, fingerprints kept.")
 
 

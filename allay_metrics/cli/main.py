@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from allay_metrics import __version__
 from allay_metrics.cli.accounts import accounts_command
 from allay_metrics.cli.alerts import alerts_command
 from allay_metrics.cli.backup_commands import backup_command, move_command, restore_command
@@ -32,6 +33,7 @@ STOPPED = 130
     name="allay_metrics",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+@click.version_option(__version__, prog_name="Allay Practice Dashboard")
 @click.option("--database", metavar="URL", help="Records to use instead of this computer's own.")
 @click.option("--debug", is_flag=True, help="Show where an unexpected error came from.")
 @click.pass_context

@@ -12,9 +12,9 @@ class Booking(NamedTuple):
     family_id: str
     source: str
     as_of: int
-    absent_by: str | None
+    missing_from_import_id: str | None
     unconfirmed: int
-    held_by: str
+    current_import_id: str
     starts_at: int
     ends_at: int
     day: date
@@ -70,8 +70,8 @@ class Visit:
     rebooked: int = 0
     before_close: int = 0
     unconfirmed: int = 0
-    told_1: int = 0
-    told_2: int = 0
+    booked_ahead_1w: int = 0
+    booked_ahead_2w: int = 0
 
 
 class FamilyFacts(NamedTuple):

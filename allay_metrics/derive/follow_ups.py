@@ -33,8 +33,8 @@ def set_flags(
     for visit in visits:
         if visit.booked_on is not None and visit.state not in CALLED_OFF:
             ahead, since_sunday = (visit.day - visit.booked_on).days, visit.day.weekday() + 1
-            visit.told_1 = int(ahead >= since_sunday)
-            visit.told_2 = int(ahead >= since_sunday + 7)
+            visit.booked_ahead_1w = int(ahead >= since_sunday)
+            visit.booked_ahead_2w = int(ahead >= since_sunday + 7)
 
 
 def _set_firsts(completed: list[Visit], died_on: Collection[date]) -> None:

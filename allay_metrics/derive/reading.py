@@ -99,7 +99,8 @@ def read_decisions(conn: Connection, practice_id: str) -> dict[str, str]:
         .select_from(correction.join(booking))
         .join(
             import_,
-            (import_.c.practice_id == booking.c.practice_id) & (import_.c.id == booking.c.held_by),
+            (import_.c.practice_id == booking.c.practice_id)
+            & (import_.c.id == booking.c.current_import_id),
         )
         .join(
             first_known,
@@ -109,7 +110,7 @@ def read_decisions(conn: Connection, practice_id: str) -> dict[str, str]:
         .outerjoin(
             lacking,
             (lacking.c.practice_id == booking.c.practice_id)
-            & (lacking.c.id == booking.c.absent_by),
+            & (lacking.c.id == booking.c.missing_from_import_id),
         )
         .where(
             correction.c.practice_id == practice_id,

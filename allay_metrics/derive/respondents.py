@@ -26,7 +26,7 @@ def save_respondents(conn: Connection, practice_id: str, families: Sequence[str]
         .where(check_in.c.source == FORM, has_no_visit(conn, practice_id, families))
     )
     rows = [tuple(row) for row in conn.execute(statement)]
-    update_rows(conn, check_in, practice_id, ("said_name", "said_email"), rows)
+    update_rows(conn, check_in, practice_id, ("respondent_name", "respondent_email"), rows)
 
 
 def clear_respondents(conn: Connection, practice_id: str, clients: Iterable[str]) -> None:
@@ -34,7 +34,9 @@ def clear_respondents(conn: Connection, practice_id: str, clients: Iterable[str]
     with_respondent = and_(
         check_in.c.practice_id == practice_id,
         check_in.c.source == FORM,
-        check_in.c.said_name.is_not(None),
+        check_in.c.respondent_name.is_not(None),
         check_in.c.client_id.in_(among(conn, clients)),
     )
-    conn.execute(update(check_in).where(with_respondent).values(said_name=None, said_email=None))
+    conn.execute(
+        update(check_in).where(with_respondent).values(respondent_name=None, respondent_email=None)
+    )

@@ -25,7 +25,9 @@ def derive_visits(
     first row, the sum of their prices and the longest duration. A booking decided as deleted
     yields no visit.
     """
-    kept = [b for b in bookings if not (b.absent_by and decided.get(b.id) == "deleted")]
+    kept = [
+        b for b in bookings if not (b.missing_from_import_id and decided.get(b.id) == "deleted")
+    ]
     places = fill_from_history([b.starts_at for b in kept], _find_cities(kept, choices))
     words, types = choices.type_words, choices.types
     visits: dict[tuple[str, int, str], Visit] = {}
@@ -76,7 +78,7 @@ def _find_cities(bookings: Sequence[Booking], choices: Overrides) -> list[CityMa
 def _state(
     booking: Booking, decided: Mapping[str, str], marking: frozenset[str]
 ) -> tuple[str, int]:
-    decision = decided.get(booking.id) if booking.absent_by else None
+    decision = decided.get(booking.id) if booking.missing_from_import_id else None
     if decision == "cancelled":
         return "cancelled", 0
     return state(
@@ -86,8 +88,8 @@ def _state(
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         as_of=booking.as_of,
-        absent=bool(booking.absent_by) and decision != "kept",
-        marks_attendance=booking.held_by in marking,
+        absent=bool(booking.missing_from_import_id) and decision != "kept",
+        marks_attendance=booking.current_import_id in marking,
     )
 
 

@@ -38,8 +38,8 @@ _AS_DERIVED = (
     "rebooked",
     "before_close",
     "unconfirmed",
-    "told_1",
-    "told_2",
+    "booked_ahead_1w",
+    "booked_ahead_2w",
 )
 _OTHERS = (
     "practice_id",

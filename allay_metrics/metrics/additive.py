@@ -147,7 +147,7 @@ def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
     ahead = inquiry.over(
         replace(inquiry.question, metrics=(metric.key,), grain="week", first=first, last=last)
     )
-    columns = [func.sum(facts.summed["told_1"]), func.sum(facts.summed["told_2"])]
+    columns = [func.sum(facts.summed["booked_ahead_1w"]), func.sum(facts.summed["booked_ahead_2w"])]
     counts: dict[AggregateKey, int] = defaultdict(int)
     for (group, week), ahead_counts in _read(ahead, facts, columns).items():
         # The first week ahead of one Sunday is the second week ahead of the Sunday before.
@@ -166,7 +166,7 @@ def is_on_books(
     return and_(
         VISITS.on((next_week, week_after + 6 * DAY)),
         or_(
-            and_(visit.c.week == next_week, visit.c.told_1 == 1),
-            and_(visit.c.week == week_after, visit.c.told_2 == 1),
+            and_(visit.c.week == next_week, visit.c.booked_ahead_1w == 1),
+            and_(visit.c.week == week_after, visit.c.booked_ahead_2w == 1),
         ),
     )

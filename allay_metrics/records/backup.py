@@ -20,12 +20,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged
-from allay_metrics.records.audit import read_head
+from allay_metrics.records.audit import Head, read_head
 from allay_metrics.records.damage import first_line
 from allay_metrics.records.engine import WRITE, open_engine
-from allay_metrics.records.examination import find_damage, holds_records, read_rows
+from allay_metrics.records.examination import find_damage, holds_records, read_revision, read_rows
 from allay_metrics.records.files import connect_file, driver_of, is_plain, remove_file
-from allay_metrics.records.migrate import find_newest_revision, upgrade
+from allay_metrics.records.migrate import OLDER_REVISION, bring_over, find_newest_revision, upgrade
 from allay_metrics.records.practice_copy import copy_practice
 from allay_metrics.records.replacement import Workbench, exchange, open_workbench, put_in_place
 from allay_metrics.records.scope import Scope
@@ -91,23 +91,48 @@ def _write(scope: Scope, part: Path) -> Backup:
             last = read_head(source, scope.practice_id)
     finally:
         engine.dispose()
+    return _write_label(part, scope.practice_id, name, find_newest_revision(), last)
+
+
+def _write_label(part: Path, practice_id: str, name: str, revision: str, last: Head) -> Backup:
+    """Add the description to a file that holds a practice, and return it."""
     with closing(_open(part)) as file, file:
         # One file, nothing beside it: a backup is carried about.
         file.execute("PRAGMA journal_mode = DELETE")
         hashes = _file_hashes(file)
         rows = sum(_count(file, table) for table in hashes)
-        made = Backup(
-            scope.practice_id,
-            name,
-            find_newest_revision(),
-            now(),
-            rows,
-            hashes,
-            last.number,
-            last.hash,
-        )
+        made = Backup(practice_id, name, revision, now(), rows, hashes, last.number, last.hash)
         file.execute("CREATE TABLE allay_backup (told TEXT NOT NULL) STRICT")
         file.execute("INSERT INTO allay_backup VALUES (?)", (json.dumps(vars(made)),))
+    return made
+
+
+def write_older_backup(database: Path, path: Path) -> Backup | None:
+    """Write a backup of an SQLite file of the last version before 1.0; None for any other file.
+
+    Its rows are copied as they are: `restore` brings them over. Raises FileProblem when the backup
+    cannot be written; then there is none.
+    """
+    if read_revision(database) != OLDER_REVISION:
+        return None
+    part = path.with_name(path.name + ".part")
+    key = None if is_plain(database) else config.database_key()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with closing(connect_file(database, key, read_only=True)) as file:
+            ((practice_id, name, number, hash_),) = file.execute(
+                "SELECT practice_id, name, audit_number, audit_hash FROM practice"
+            )
+            file.execute("VACUUM INTO ?", (str(part),))
+        made = _write_label(part, practice_id, name, OLDER_REVISION, Head(number, hash_))
+        part.replace(path)
+    except OSError as error:
+        raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
+    except (driver_of(key).Error, ValueError) as error:
+        raise FileProblem(f"{path} cannot be written: {error}.") from None
+    finally:
+        remove_file(part)
     return made
 
 
@@ -172,7 +197,7 @@ def restore(path: Path, url: str, *, replace: bool = False) -> RestoreResult:
         with open_workbench(_target_file(url)) as bench:
             if url.startswith("sqlite"):
                 _refuse_standing(bench.path, replace=replace)
-            source = _upgraded_copy(path, bench.copy, made.practice_id)
+            source = _upgraded_copy(path, bench.copy, made)
             try:
                 _end_sign_ins(source)
                 aside = _install(
@@ -196,7 +221,7 @@ def _target_file(url: str) -> Path:
     return path.resolve() if path.is_symlink() else path
 
 
-def _upgraded_copy(path: Path, copy: Path, practice_id: str) -> Engine:
+def _upgraded_copy(path: Path, copy: Path, made: Backup) -> Engine:
     """Return an engine of a copy of the backup, at the newest schema. Raises FileProblem."""
     shutil.copyfile(path, copy)
     copy.chmod(0o600)
@@ -204,8 +229,10 @@ def _upgraded_copy(path: Path, copy: Path, practice_id: str) -> Engine:
         file.execute("DROP TABLE allay_backup")
     engine = open_engine(config.sqlite_url(copy), plain=is_plain(copy))
     try:
+        if made.revision == OLDER_REVISION:
+            bring_over(engine)
         upgrade(engine)
-        _refuse_without(practice_id, engine, path.name)
+        _refuse_without(made.practice_id, engine, path.name)
     except RecordsDamaged as damage:
         engine.dispose()
         raise FileProblem(f"{path.name} is no backup: what is in it {damage.state}.") from None

@@ -92,6 +92,12 @@ def holds_records(path: Path) -> bool:
         return "import" in tables and bool(file.execute("SELECT 1 FROM import LIMIT 1").fetchone())
 
 
+def read_revision(path: Path) -> str | None:
+    """Return the schema of a database file, None where it has none or cannot be read."""
+    rows = read_rows(path, "SELECT version_num FROM alembic_version")
+    return str(rows[0][0]) if rows else None
+
+
 def examine(path: Path) -> Examination:
     """Return what can be read of a damaged file: nothing, where it cannot be opened at all."""
     key = None

@@ -112,8 +112,8 @@ class PreviousValuesJson(_Private):
 
 
 _SAYS_WHO = frozenset(
-    "client_name email phone infant_names address notes source_key said_name said_email doubt text "
-    "done value raw".split()
+    "client_name email phone infant_names address notes source_key respondent_name "
+    "respondent_email doubt text done value raw".split()
 )
 
 

@@ -171,7 +171,7 @@ def read_open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFla
         OpenFlag(row.check_in_id, row.on_file or "", _who(row), row.family or "", row.phone,
                  parse_contact(row.contact or "yes", row.contact_reason), row.raised_at,
                  flags_by_id[row.sign], is_gone=row.on_file is None and row.client_id is not None,
-                 has_died=row.closed_because == DIED, email=row.email or row.said_email,
+                 has_died=row.closed_because == DIED, email=row.email or row.respondent_email,
                  family_id=row.family_id or "")
         for row in rows
     ]  # fmt: skip
@@ -209,8 +209,8 @@ def read_unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
         select(
             check_in.c.id.label("check_in_id"),
             check_in.c.client_id,
-            check_in.c.said_name,
-            check_in.c.said_email,
+            check_in.c.respondent_name,
+            check_in.c.respondent_email,
             client.c.id.label("on_file"),
             client.c.name.label("client"),
             family.c.name.label("family"),
@@ -339,8 +339,8 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
         select(
             *(red_flag.c[name] for name in names),
             check_in.c.client_id,
-            check_in.c.said_name,
-            check_in.c.said_email,
+            check_in.c.respondent_name,
+            check_in.c.respondent_email,
             client.c.id.label("on_file"),
             client.c.name.label("client"),
             family.c.name.label("family"),
@@ -363,9 +363,9 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
 
 def _who(row: Any) -> str:
     """Return the client, or what answers of nobody on file say of themselves."""
-    label = row.said_name or row.said_email or "somebody who gave no name"
-    if row.client_id is not None and row.said_name and row.said_email:
-        label = f"{row.said_name}, {row.said_email}"
+    label = row.respondent_name or row.respondent_email or "somebody who gave no name"
+    if row.client_id is not None and row.respondent_name and row.respondent_email:
+        label = f"{row.respondent_name}, {row.respondent_email}"
     return str(row.client or f"Not matched: {label}")
 
 

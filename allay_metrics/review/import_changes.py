@@ -79,7 +79,10 @@ def read_import_changes(scope: Scope, import_id: str) -> ImportChanges:
         updated = _rows(conn, scope, import_id, "updated")
         absent = conn.execute(
             select(booking)
-            .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by == import_id)
+            .where(
+                booking.c.practice_id == scope.practice_id,
+                booking.c.missing_from_import_id == import_id,
+            )
             .order_by(booking.c.starts_at, booking.c.id)
             .limit(MOST)
         ).all()
@@ -184,7 +187,7 @@ def _read_affected_weeks(conn: Connection, scope: Scope, import_id: str) -> list
     )
     statement = select(booking.c.day, func.count()).where(
         booking.c.practice_id == scope.practice_id,
-        booking.c.id.in_(changed) | (booking.c.absent_by == import_id),
+        booking.c.id.in_(changed) | (booking.c.missing_from_import_id == import_id),
     )
     days = [row[0] for row in conn.execute(statement.group_by(booking.c.day))]
     mondays = {day - timedelta(days=day.weekday()) for day in days}

@@ -82,7 +82,10 @@ def read_covering_files(scope: Scope) -> list[CoveringFile]:
     """Return the imports that lack visits on file, or whose days were changed, newest first."""
     lacks = (
         select(func.count())
-        .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by == import_.c.id)
+        .where(
+            booking.c.practice_id == scope.practice_id,
+            booking.c.missing_from_import_id == import_.c.id,
+        )
         .correlate(import_)
         .scalar_subquery()
     )
@@ -92,7 +95,7 @@ def read_covering_files(scope: Scope) -> list[CoveringFile]:
             import_.c.practice_id == scope.practice_id,
             import_.c.undone_at.is_(None),
             import_.c.covers_from.is_not(None),
-            or_(lacks > 0, import_.c.covers_was.is_not(None)),
+            or_(lacks > 0, import_.c.covers_before.is_not(None)),
         )
         .order_by(import_.c.sequence.desc())
     )
@@ -105,7 +108,7 @@ def read_covering_files(scope: Scope) -> list[CoveringFile]:
                 row.covers_from,
                 row.covers_to,
                 row.lacks,
-                row.covers_was is not None,
+                row.covers_before is not None,
             )
             for row in conn.execute(statement)
         ]
@@ -137,7 +140,7 @@ def absent_bookings(scope: Scope, source: str) -> int:
     statement = select(func.count()).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.source == source,
-        booking.c.absent_by.is_not(None),
+        booking.c.missing_from_import_id.is_not(None),
     )
     with scope.read() as conn:
         return int(conn.execute(statement).scalar_one())
@@ -169,7 +172,10 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
             correction.c.value,
         )
         .select_from(booking.join(correction, decision).join(family, of_family))
-        .where(booking.c.practice_id == scope.practice_id, booking.c.absent_by.is_not(None))
+        .where(
+            booking.c.practice_id == scope.practice_id,
+            booking.c.missing_from_import_id.is_not(None),
+        )
         .order_by(correction.c.made_at.desc(), booking.c.starts_at, booking.c.id)
     )
     with scope.read() as conn:

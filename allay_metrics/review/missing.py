@@ -60,7 +60,7 @@ def select_undecided(practice: Practice) -> Select[Any]:
     """Start from the absent bookings, few among many; left alone, SQLite would try each visit."""
     absent = (
         select(booking)
-        .where(booking.c.practice_id == practice, booking.c.absent_by.is_not(None))
+        .where(booking.c.practice_id == practice, booking.c.missing_from_import_id.is_not(None))
         .cte("absent")
         .prefix_with("MATERIALIZED")
     )
@@ -74,7 +74,10 @@ def select_undecided(practice: Practice) -> Select[Any]:
         visit.c.family_id == absent.c.family_id,
         visit.c.starts_at == absent.c.starts_at,
     )
-    newer = and_(import_.c.practice_id == absent.c.practice_id, import_.c.id == absent.c.absent_by)
+    newer = and_(
+        import_.c.practice_id == absent.c.practice_id,
+        import_.c.id == absent.c.missing_from_import_id,
+    )
     return (
         select(
             absent.c.id,

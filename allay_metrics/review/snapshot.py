@@ -177,7 +177,9 @@ def _reasons(
         .group_by(import_row.c.outcome)
     )
     outcomes: dict[str, int] = {row[0]: row[1] for row in conn.execute(later)}
-    absent = select(func.count()).where(in_practice, week, booking.c.absent_by.is_not(None))
+    absent = select(func.count()).where(
+        in_practice, week, booking.c.missing_from_import_id.is_not(None)
+    )
     decided = (
         select(func.count())
         .select_from(correction.join(booking))

@@ -79,7 +79,7 @@ def _waiting(scope: Scope) -> Select[Any]:
     of_file = and_(
         import_.c.practice_id == check_in.c.practice_id, import_.c.id == check_in.c.import_id
     )
-    columns = ("id", "doubt", "said_email", "said_name", "said")
+    columns = ("id", "doubt", "respondent_email", "respondent_name", "respondent_details")
     # A form in which a sign was ticked need not be finished.
     at = func.coalesce(check_in.c.answered_at, check_in.c.screened_at, check_in.c.asked_at, 0)
     return (
@@ -94,14 +94,14 @@ def _waiting(scope: Scope) -> Select[Any]:
 
 
 def _doubt(row: Row[Any], scope: Scope, candidates: tuple[Candidate, ...]) -> Doubt:
-    person = json.loads(row.said) if row.said else {}
+    person = json.loads(row.respondent_details) if row.respondent_details else {}
     return Doubt(
         check_in_id=row.id,
         file_name=row.file_name,
         answered=datetime.fromtimestamp(row.answered_at, scope.zone),
         question=row.doubt or "",
-        email=row.said_email or "",
-        name=row.said_name or "",
+        email=row.respondent_email or "",
+        name=row.respondent_name or "",
         parent=person.get("parent", ""),
         concern=person.get("concern", ""),
         candidates=candidates,
@@ -110,13 +110,16 @@ def _doubt(row: Row[Any], scope: Scope, candidates: tuple[Candidate, ...]) -> Do
 
 def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidate, ...]:
     """Return who may be meant, likeliest first: by e-mail, by name, or in care in those days."""
-    person = json.loads(row.said) if row.said else {}
+    person = json.loads(row.respondent_details) if row.respondent_details else {}
     on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
-    name, parent = plain_name(row.said_name or ""), plain_name(person.get("parent", ""))
+    name, parent = plain_name(row.respondent_name or ""), plain_name(person.get("parent", ""))
     matches = []
-    for client_row in conn.execute(_in_care(scope, on, row.said_email)):
+    for client_row in conn.execute(_in_care(scope, on, row.respondent_email)):
         why = []
-        if row.said_email and row.said_email in {client_row.email, client_row.booked_by_email}:
+        if row.respondent_email and row.respondent_email in {
+            client_row.email,
+            client_row.booked_by_email,
+        }:
             why.append("same e-mail")
         if name and plain_name(client_row.name) == name:
             why.append("same name")

@@ -83,7 +83,7 @@ def wall(moment):
 
 def marks(scope):
     """By key: the mark of each booking that is missing, waits for an answer or is unconfirmed."""
-    columns = ("absent_by", "unanswered_import_id", "unconfirmed")
+    columns = ("missing_from_import_id", "unanswered_import_id", "unconfirmed")
     found = bookings(scope, *columns)
     return {
         "missing": {key for key, (by, _, _) in found.items() if by},
@@ -590,7 +590,7 @@ def test_old_imports_learn_what_they_hold_when_the_records_are_opened(sqlite_des
         conn.execute(import_group.delete())
         empty = dict.fromkeys(("first_at", "last_at", "evidence_from", "evidence_to"))
         conn.execute(import_.update().values(empty))
-        conn.execute(booking.update().values(absent_by=None))
+        conn.execute(booking.update().values(missing_from_import_id=None))
         conn.execute(practice.update().values(derived_by=1))
     assert rederive_outdated(desk.scope)
     assert fingerprint(desk.scope) == before

@@ -99,4 +99,4 @@ def _ids(scope):
 
 
 def _last_import(desk):
-    return bookings(desk.scope, "held_by")["new"]
+    return bookings(desk.scope, "current_import_id")["new"]

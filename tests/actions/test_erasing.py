@@ -74,8 +74,8 @@ def told(desk):
     _check_in(
         scope,
         "stray",
-        said_email="quillon.vexworthy@example.org",
-        said=json.dumps({"other": {"Fauntleroy": "Everglot"}}),
+        respondent_email="quillon.vexworthy@example.org",
+        respondent_details=json.dumps({"other": {"Fauntleroy": "Everglot"}}),
         doubt="Whose is it?",
     )
     return desk

@@ -79,7 +79,7 @@ def test_an_older_export_never_overwrites(desk):
 def test_a_visit_moved_at_the_source_stands_where_it_landed(desk):
     desk.take_in([appointment("1", "2026-03-10 10:00")], MONDAY)
     desk.take_in([appointment("1", "2026-03-12 15:00")], "2026-03-10 08:00")
-    assert bookings(desk.scope, "day", "absent_by") == {"1": (day("2026-03-12"), None)}
+    assert bookings(desk.scope, "day", "missing_from_import_id") == {"1": (day("2026-03-12"), None)}
 
 
 def test_past_visits_of_an_export_took_place_and_later_ones_are_booked(desk):

@@ -204,7 +204,7 @@ def test_what_was_answered_beside_the_measures_stays(practice, tmp_path):
         "3/9/2026 7:31,Ana.Lee@Example.org,Ana Lee,Colic,badly,7\n"
     )
     _take_in(practice, path)
-    ((said,),) = _rows(practice.scope, check_in.c.said)
+    ((said,),) = _rows(practice.scope, check_in.c.respondent_details)
     assert json.loads(said) == {
         "parent": "Ana Lee", "concern": "Colic", "other": {"How did you sleep?": "badly"},
     }  # fmt: skip

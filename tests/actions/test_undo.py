@@ -84,13 +84,13 @@ def test_of_files_exported_at_one_moment_the_one_before_is_given_back(desk, monk
     monkeypatch.setattr(import_accounting, "now", lambda: instant(LATER))
     desk.take_in(TWO, MONDAY)
     for _ in range(4):
-        before = bookings(desk.scope, "held_by")
+        before = bookings(desk.scope, "current_import_id")
         last = desk.take_in(TWO, MONDAY)
         then = desk.take_in(TWO, MONDAY)
         undo_import(desk.scope, then.import_id)
-        assert set(bookings(desk.scope, "held_by").values()) == {last.import_id}
+        assert set(bookings(desk.scope, "current_import_id").values()) == {last.import_id}
         undo_import(desk.scope, last.import_id)
-        assert bookings(desk.scope, "held_by") == before
+        assert bookings(desk.scope, "current_import_id") == before
 
 
 # A row without an e-mail stands with the one family that has its phone.

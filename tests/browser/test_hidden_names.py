@@ -45,7 +45,7 @@ _SEEDED = {
 _CONTACTS = {
     "phone": f"'+1{DIGITS}'",
     "email": "'zqxwort' || lower(hex(randomblob(6))) || '@example.org'",
-    "said_email": "'zqxwort@example.org'",
+    "respondent_email": "'zqxwort@example.org'",
     "address": "'12 Zqxwort Lane'",
 }
 

@@ -125,7 +125,7 @@ def test_the_last_completed_visit_before_care_was_closed(closed, before):
 
 
 @pytest.mark.parametrize(
-    ("visit_on", "booked_on", "told_1", "told_2"),
+    ("visit_on", "booked_on", "booked_ahead_1w", "booked_ahead_2w"),
     [
         # Told: booked by the Sunday before the visit's week, and by the Sunday a week earlier.
         (7, 6, 1, 0),  # on a Monday, booked the Sunday before
@@ -136,17 +136,22 @@ def test_the_last_completed_visit_before_care_was_closed(closed, before):
         (13, 0, 1, 0),
     ],
 )
-def test_what_was_told_of_a_week_by_the_sunday_before(visit_on, booked_on, told_1, told_2):
+def test_what_was_told_of_a_week_by_the_sunday_before(
+    visit_on, booked_on, booked_ahead_1w, booked_ahead_2w
+):
     visit = seen(visit_on, "booked", booked_on)
-    assert (flags("told_1", visit), flags("told_2", visit)) == ([told_1], [told_2])
+    assert (flags("booked_ahead_1w", visit), flags("booked_ahead_2w", visit)) == (
+        [booked_ahead_1w],
+        [booked_ahead_2w],
+    )
 
 
 @pytest.mark.parametrize("state", ["cancelled", "late_cancelled", "missing", "rescheduled"])
 def test_what_was_called_off_is_not_told(state):
-    assert flags("told_1", seen(7, state, -30)) == [0]
+    assert flags("booked_ahead_1w", seen(7, state, -30)) == [0]
 
 
 def test_a_visit_without_a_day_of_booking_is_not_told():
     visit = seen(7, "booked")
     visit.booked_on = None
-    assert flags("told_1", visit) == [0]
+    assert flags("booked_ahead_1w", visit) == [0]

@@ -409,7 +409,7 @@ def test_missing_and_moved_visits_are_in_no_count(sqlite_scope):
         sqlite_scope,
         booked("A", on(0)),
         booked("A", on(1), marked="rescheduled"),
-        booked("A", on(2), absent_by="file-9"),
+        booked("A", on(2), missing_from_import_id="file-9"),
     )
     assert told(sqlite_scope, "bookings")[0] == 1
     assert ask(sqlite_scope, "bookings", by=("state",))["state"].tolist() == ["completed"]

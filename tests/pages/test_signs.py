@@ -121,7 +121,7 @@ def test_two_signs_of_one_family_are_one_card_with_one_answer(own_scope, clients
 
 def test_answers_of_nobody_lead_to_records_and_to_their_own_address(own_scope, clients):
     id_ = ticked(own_scope, clients["Leo"], FEVER)
-    nobodys = {"client_id": None, "said_name": "Ivo", "said_email": "ivo@example.test"}
+    nobodys = {"client_id": None, "respondent_name": "Ivo", "respondent_email": "ivo@example.test"}
     with own_scope.write("make the answers nobody's") as conn:
         conn.execute(update(check_in).where(check_in.c.id == id_).values(nobodys))
     at = run(page_of(PAGE))

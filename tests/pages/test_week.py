@@ -248,7 +248,7 @@ def test_a_visit_that_came_back_meanwhile_is_said_in_a_sentence(at, small):
     run(at)
     (id_,) = missing_visits(small)["booking_id"]
     with small.write("let a newer export hold it again") as conn:
-        conn.execute(update(booking).where(booking.c.id == id_).values(absent_by=None))
+        conn.execute(update(booking).where(booking.c.id == id_).values(missing_from_import_id=None))
     at.button(key=f"al-decide-kept-{id_}").click()
     at.run()
     assert not at.exception

@@ -65,8 +65,10 @@ def test_a_family_not_seen_for_180_days_is_not_listed_any_more(scope):
 
 def test_missing_visits_wait_until_they_are_decided(scope):
     rows = [
-        booked("A", days_ago(2), 10, id="one", absent_by="file-0", city_text="Berkeley"),
-        booked("B", days_ago(3), 9, id="two", absent_by="file-0"),
+        booked(
+            "A", days_ago(2), 10, id="one", missing_from_import_id="file-0", city_text="Berkeley"
+        ),
+        booked("B", days_ago(3), 9, id="two", missing_from_import_id="file-0"),
         booked("C", days_ago(3)),  # held by the newest file
     ]
     on_file(scope, *rows)

@@ -240,7 +240,7 @@ def test_without_records_there_is_a_week_all_the_same(scope):
 
 
 def test_a_missing_visit_is_counted_beside_the_numbers(scope):
-    practice(scope, *this_week(4), booked("A", WEEK, absent_by="file-0"))
+    practice(scope, *this_week(4), booked("A", WEEK, missing_from_import_id="file-0"))
     review = review_week(scope)
     assert review.missing == 1
     assert review.number["completed"].now.cell.value == 4

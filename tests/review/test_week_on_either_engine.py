@@ -14,7 +14,7 @@ def test_states_goals_note_and_what_was_first_told(scope):
     rows = [
         booked("A", WEEK),
         booked("B", WEEK, marked="no_show"),
-        booked("C", WEEK, absent_by="file-0"),
+        booked("C", WEEK, missing_from_import_id="file-0"),
     ]
     as_of = datetime.fromisoformat("2026-06-29T08:00")
     put_on_file(Invented(rows, [Told.all(as_of=as_of)]), scope)

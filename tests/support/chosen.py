@@ -118,13 +118,13 @@ def told(scope) -> list[plain_choices.Booking]:
                 start=_moment(row.starts_at),
                 minutes=(row.ends_at - row.starts_at) // 60,
                 as_of=_moment(row.as_of),
-                attendance=row.held_by in marking,
+                attendance=row.current_import_id in marking,
                 type_text=row.type_text,
                 city_text=row.city_text,
                 marked=row.marked,
                 cancelled_at=None if row.cancelled_at is None else _moment(row.cancelled_at),
                 cancelled_by=row.cancelled_by,
-                absent=row.absent_by is not None,
+                absent=row.missing_from_import_id is not None,
             )
             for row in conn.execute(select(booking))
         ]

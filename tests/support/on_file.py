@@ -113,7 +113,9 @@ def therapists(scope):
 
 def missing_ids(scope):
     """Return the ids of bookings that are missing."""
-    asked = select(booking.c.id).where(_mine(booking, scope), booking.c.absent_by.is_not(None))
+    asked = select(booking.c.id).where(
+        _mine(booking, scope), booking.c.missing_from_import_id.is_not(None)
+    )
     with scope.read() as conn:
         return list(conn.execute(asked).scalars())
 

@@ -158,9 +158,9 @@ def _booking(practice_id, number, row, invented, scope):
         "source_key": str(number),
         "row_hash": "",
         "family_id": _family(practice_id, row["family"]),
-        "held_by": f"file-{row['file']}",
+        "current_import_id": f"file-{row['file']}",
         "as_of": int(told.as_of.replace(tzinfo=scope.zone).timestamp()),
-        "absent_by": row.get("absent_by"),
+        "missing_from_import_id": row.get("missing_from_import_id"),
         "unconfirmed": row.get("unconfirmed", 0),
         "starts_at": int(start.timestamp()),
         "ends_at": int(start.timestamp()) + 60 * row["minutes"],
@@ -382,7 +382,9 @@ def _bookings(draw, files, days):
         cancelled_by=draw(st.sampled_from((None, "family", "practice"))),
         referral_source=draw(st.sampled_from(SOURCES)),
         # A visit is gone, or nobody confirmed it, or neither.
-        **draw(st.sampled_from(({},) * 8 + ({"absent_by": "file-0"}, {"unconfirmed": 1}))),
+        **draw(
+            st.sampled_from(({},) * 8 + ({"missing_from_import_id": "file-0"}, {"unconfirmed": 1}))
+        ),
     )
 
 

@@ -40,20 +40,23 @@ check_in = table(
     column("consented_at", Instant, "When the parent agreed to answer", nullable=True),
     column("screened_at", Instant, "When the warning signs were answered", nullable=True),
     column(
-        "told_at", Instant, "When the parent had read what a ticked sign asks for", nullable=True
+        "advice_read_at",
+        Instant,
+        "When the parent had read what a ticked sign asks for",
+        nullable=True,
     ),
     column("in_totals", Flag, "1 when the parent agreed to be counted in the practice's totals"),
     column("words_read_by", Text, "Who read its free text", nullable=True),
     column("words_read_at", Instant, "When", nullable=True),
     column("import_id", Key, "The file it came by", nullable=True),
     column(
-        "said_name",
+        "respondent_name",
         Name,
         "Name of the person as answered elsewhere; of a form, once its client is no longer on file",
         nullable=True,
     ),
     column(
-        "said_email",
+        "respondent_email",
         PrivateContact,
         "E-mail as answered elsewhere, lower case; of a form, once its client is no longer on file",
         nullable=True,
@@ -62,7 +65,7 @@ check_in = table(
         "doubt", PrivateText, "Question for the owner when the match is doubtful", nullable=True
     ),
     column(
-        "said",
+        "respondent_details",
         Text,
         "JSON object of what else was answered elsewhere: parent, born, concern, other columns",
         nullable=True,
@@ -208,6 +211,6 @@ own_measure = table(
     "A measure the practice added, as data",
     ("id",),
     column("id", Text, "Id of the measure"),
-    column("told", Text, "JSON object: the columns of measures.csv and measure_details.csv"),
+    column("definition", Text, "JSON object: the columns of measures.csv and measure_details.csv"),
     version(),
 )

@@ -45,7 +45,7 @@ import_ = table(
     ),
     column("undone_at", Instant, "When it was undone", nullable=True),
     column(
-        "covers_was",
+        "covers_before",
         Text,
         "JSON of the days it was taken to cover before the owner corrected them",
         nullable=True,
@@ -62,7 +62,7 @@ import_ = table(
         "1 when its profile says that each file holds one therapist alone",
         server_default="0",
     ),
-    column("covers_told", Flag, "1 when a person said which days it covers", server_default="0"),
+    column("covers_stated", Flag, "1 when a person said which days it covers", server_default="0"),
     column("first_at", Instant, "Start of its first visit", nullable=True),
     column("last_at", Instant, "Start of its last visit", nullable=True),
     column("evidence_from", Instant, "Derived: first moment it speaks of", nullable=True),
@@ -110,10 +110,13 @@ booking = table(
     column("source_key", Handle, "The source's own id, else made of client and start"),
     column("row_hash", Text, "Hash of what the source says; tells updated from unchanged"),
     column("family_id", Key, "Derived: the family it belongs to"),
-    column("held_by", Key, "Derived: the newest import that holds it"),
+    column("current_import_id", Key, "Derived: the newest import that holds it"),
     column("as_of", Instant, "Derived: when that import's file was exported"),
     column(
-        "absent_by", Key, "Derived: a newer import that should hold it and does not", nullable=True
+        "missing_from_import_id",
+        Key,
+        "Derived: a newer import that should hold it and does not",
+        nullable=True,
     ),
     column(
         "unanswered_import_id",
@@ -164,9 +167,9 @@ booking = table(
     Index(
         "ix_booking_absent",
         "practice_id",
-        "absent_by",
-        sqlite_where=text("absent_by IS NOT NULL"),
-        postgresql_where=text("absent_by IS NOT NULL"),
+        "missing_from_import_id",
+        sqlite_where=text("missing_from_import_id IS NOT NULL"),
+        postgresql_where=text("missing_from_import_id IS NOT NULL"),
     ),
     Index(
         "ix_booking_unanswered",

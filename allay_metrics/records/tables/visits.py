@@ -51,8 +51,8 @@ def _sums(*names: str) -> list[Column[Any]]:
         ),
         column("rebooked", Count, "Completed visits with a later one booked by the next day"),
         column("before_close", Count, "Last completed visits before care was closed"),
-        column("told_1", Count, "Booked by the Sunday before the week, not cancelled"),
-        column("told_2", Count, "Booked by the Sunday a week earlier, not cancelled"),
+        column("booked_ahead_1w", Count, "Booked by the Sunday before the week, not cancelled"),
+        column("booked_ahead_2w", Count, "Booked by the Sunday a week earlier, not cancelled"),
         column(
             "drive_minutes",
             Count,
@@ -121,8 +121,12 @@ visit = table(
         "1 when not over when last held, with a newer file that is no evidence about it",
         server_default="0",
     ),
-    column("told_1", Flag, "1 when booked by the Sunday before its week, and not cancelled"),
-    column("told_2", Flag, "1 when booked by the Sunday a week earlier, and not cancelled"),
+    column(
+        "booked_ahead_1w", Flag, "1 when booked by the Sunday before its week, and not cancelled"
+    ),
+    column(
+        "booked_ahead_2w", Flag, "1 when booked by the Sunday a week earlier, and not cancelled"
+    ),
     column(
         "drive_minutes",
         Count,
