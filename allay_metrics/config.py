@@ -147,7 +147,7 @@ def oidc() -> OidcSettings | None:
     if not any(values):
         return None
     if missing := [
-        f"ALLAY_OIDC_{name}" for name, one in zip(names, values, strict=True) if not one
+        f"ALLAY_OIDC_{name}" for name, value in zip(names, values, strict=True) if not value
     ]:
         raise ConfigProblem(
             f"Signing in with an account elsewhere needs {' and '.join(missing)} too."
@@ -169,7 +169,9 @@ def oidc() -> OidcSettings | None:
 
 def proxies() -> tuple[str, ...]:
     """Return addresses and networks of the proxies whose word on a request's origin counts."""
-    return tuple(one.strip() for one in os.environ.get("ALLAY_PROXY", "").split(",") if one.strip())
+    return tuple(
+        part.strip() for part in os.environ.get("ALLAY_PROXY", "").split(",") if part.strip()
+    )
 
 
 def is_private(url: str) -> bool:

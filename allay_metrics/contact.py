@@ -66,7 +66,9 @@ class ContactPermission:
 
 def parse_contact(level: str, reason: str | None) -> ContactPermission:
     """Return what two columns of a database say; what they cannot say is no contact."""
-    valid_level: Level = next((one for one in LEVELS if one == level), "none")
+    valid_level: Level = next(
+        (known_level for known_level in LEVELS if known_level == level), "none"
+    )
     return (
         ContactPermission(valid_level, reason or "")
         if valid_level != "yes"
@@ -85,7 +87,9 @@ def check_contact(level: str, reason: str) -> ContactPermission:
 
 def strictest(contacts: Iterable[ContactPermission]) -> ContactPermission:
     """Return the strictest, of equals the first; yes for none."""
-    return max(contacts, key=lambda one: LEVELS.index(one.level), default=ContactPermission())
+    return max(
+        contacts, key=lambda contact: LEVELS.index(contact.level), default=ContactPermission()
+    )
 
 
 def stricter(one: Level, other: Level) -> Level:

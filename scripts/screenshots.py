@@ -110,7 +110,10 @@ def _signed_in(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
     scope = open_practice(f"sqlite:///{path}")
     with scope.write("let people sign in") as conn:
         conn.execute(update(practice).values(is_demo=0))
-    door, hers = replace(scope, viewer=DOOR), {one.name: one.id for one in therapists(scope)}
+    door, hers = (
+        replace(scope, viewer=DOOR),
+        {therapist.name: therapist.id for therapist in therapists(scope)},
+    )
     owner = Someone(door, invite_first_owner(scope, "ana@example.com", "Ana Reyes"))
     maya = Someone(door, _invited(scope, THERAPIST, hers))
     session = read_session(door, maya.token)

@@ -44,12 +44,15 @@ def test_the_texts_are_looked_at():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_claims_no_effect_in_either_language(language):
-    told = [*phrases(language).values(), *(one.question for one in wordings(language).values())]
-    told += [word for one in signs(language) for word in (one.question, one.action)]
+    told = [
+        *phrases(language).values(),
+        *(wording.question for wording in wordings(language).values()),
+    ]
+    told += [word for sign in signs(language) for word in (sign.question, sign.action)]
     assert len(told) > 60
-    assert [one for one in told if CLAIMS.search(one)] == []
+    assert [sentence for sentence in told if CLAIMS.search(sentence)] == []
 
 
 def test_what_is_exported_claims_no_effect():
     said = (CONTEXT, UNVALIDATED, RESEARCH, TITLE, HOW, NO_HEADLINE, HISTORY)
-    assert [one for one in said if CLAIMS.search(one)] == []
+    assert [sentence for sentence in said if CLAIMS.search(sentence)] == []

@@ -52,14 +52,18 @@ def name(path: Path) -> str:
 def texts(node: ast.AST) -> Iterator[str]:
     """Yield every text of a piece of code but its docstrings."""
     docs = {
-        id(one.body[0].value)
-        for one in ast.walk(node)
-        if isinstance(one, ast.Module | ast.ClassDef | ast.FunctionDef) and one.body
-        if isinstance(one.body[0], ast.Expr)
+        id(child.body[0].value)
+        for child in ast.walk(node)
+        if isinstance(child, ast.Module | ast.ClassDef | ast.FunctionDef) and child.body
+        if isinstance(child.body[0], ast.Expr)
     }
-    for one in ast.walk(node):
-        if isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in docs:
-            yield one.value
+    for child in ast.walk(node):
+        if (
+            isinstance(child, ast.Constant)
+            and isinstance(child.value, str)
+            and id(child) not in docs
+        ):
+            yield child.value
 
 
 def ways_of(modules) -> set[str]:
@@ -76,15 +80,15 @@ def calls(modules, *wanted: str) -> dict[tuple[str, str], set[str]]:
     """Return by (file, function) what it calls, of the functions that call one of these."""
     found = {}
     for file, node in modules:
-        for one in ast.walk(node):
-            if isinstance(one, ast.FunctionDef):
+        for child in ast.walk(node):
+            if isinstance(child, ast.FunctionDef):
                 called = {
                     ast.unparse(each.func).rpartition(".")[2]
-                    for each in ast.walk(one)
+                    for each in ast.walk(child)
                     if isinstance(each, ast.Call)
                 }
                 if called & set(wanted):
-                    found[file, one.name] = called
+                    found[file, child.name] = called
     return found
 
 
@@ -105,10 +109,10 @@ def test_one_more_way_to_a_family_is_found(way):
 
 def test_every_way_the_rule_makes_asks_it_first():
     makers = {
-        one.name: ast.unparse(one)
-        for one in tree(ROOT / RULE).body
-        if isinstance(one, ast.FunctionDef)
-        if any(scheme in text for text in texts(one) for scheme in SCHEMES)
+        statement.name: ast.unparse(statement)
+        for statement in tree(ROOT / RULE).body
+        if isinstance(statement, ast.FunctionDef)
+        if any(scheme in text for text in texts(statement) for scheme in SCHEMES)
     }
     assert makers.keys() == {"call_link", "text_link", "mail_link"}
     for code in makers.values():
@@ -126,11 +130,11 @@ def test_every_way_the_rule_makes_asks_it_first():
 
 def test_a_check_ins_link_is_made_where_the_rule_is_asked():
     makers = {
-        (file, one.name)
+        (file, child.name)
         for file, node in modules()
-        for one in ast.walk(node)
-        if isinstance(one, ast.FunctionDef)
-        for joined in ast.walk(one)
+        for child in ast.walk(node)
+        if isinstance(child, ast.FunctionDef)
+        for joined in ast.walk(child)
         if isinstance(joined, ast.JoinedStr | ast.BinOp)
         if "PATH}" in ast.unparse(joined) or "/c/" in ast.unparse(joined)
         if "token" in ast.unparse(joined)

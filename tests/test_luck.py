@@ -39,7 +39,7 @@ def _words(left: ast.expr, tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.For | ast.comprehension) and isinstance(left, ast.Name):
             values = getattr(node.iter, "elts", [])
             if ast.unparse(node.target) == left.id:
-                yield from (str(one.value) for one in values if isinstance(one, ast.Constant))
+                yield from (str(value.value) for value in values if isinstance(value, ast.Constant))
 
 
 @pytest.mark.parametrize(

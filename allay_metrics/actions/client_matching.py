@@ -83,11 +83,15 @@ class ClientMatcher:
     def meet(self, respondents: Iterable[Respondent], clients: Iterable[str] = ()) -> None:
         """Read who may be meant; `clients` are matched before, of whom only the days are read."""
         respondents = list(respondents)
-        emails = {one.email.lower() for one in respondents if one.email}
+        emails = {respondent.email.lower() for respondent in respondents if respondent.email}
         for email, person in self._with(booking.c.email, emails):
             self._by_email[email].append(person)
-        lost = [one for one in respondents if (one.email or "").lower() not in self._by_email]
-        parents = {plain_name(one.parent) for one in lost} - {""}
+        lost = [
+            respondent
+            for respondent in respondents
+            if (respondent.email or "").lower() not in self._by_email
+        ]
+        parents = {plain_name(respondent.parent) for respondent in lost} - {""}
         if parents:
             for name, person in self._with(booking.c.client_name, self._spelt(parents)):
                 if person not in self._by_parent[plain_name(name)]:
@@ -95,13 +99,13 @@ class ClientMatcher:
         lists = [*self._by_email.values(), *self._by_parent.values()]
         self._read_stays({*(person.id for people in lists for person in people), *clients})
 
-    def match(self, one: Respondent) -> Match:
+    def match(self, respondent: Respondent) -> Match:
         """Return the client's id, or None and the question for the owner."""
-        theirs = self._by_email.get((one.email or "").lower(), [])
+        theirs = self._by_email.get((respondent.email or "").lower(), [])
         if theirs:
-            matches = self._narrowed(one, theirs)
+            matches = self._narrowed(respondent, theirs)
             return (matches[0].id, None) if len(matches) == 1 else (None, WHO_OF_THEM)
-        return self._by_name(one)
+        return self._by_name(respondent)
 
     def place(self, client_id: str | None, answered_at: int) -> tuple[str, date]:
         """Return the moment an answer of this client belongs to, and its day."""
@@ -109,34 +113,40 @@ class ClientMatcher:
         firsts = [(first, at) for first, _, at in self._stays.get(client_id or "", ())]
         return moment_of(answered_at, on, firsts)
 
-    def _by_name(self, one: Respondent) -> Match:
-        theirs = self._by_parent.get(plain_name(one.parent), []) if one.parent.strip() else []
+    def _by_name(self, respondent: Respondent) -> Match:
+        theirs = (
+            self._by_parent.get(plain_name(respondent.parent), [])
+            if respondent.parent.strip()
+            else []
+        )
         if not theirs:
-            return None, NOBODY_BY_NAME if one.parent.strip() else NOBODY_BY_E_MAIL
-        matches = self._narrowed(one, theirs)
+            return None, NOBODY_BY_NAME if respondent.parent.strip() else NOBODY_BY_E_MAIL
+        matches = self._narrowed(respondent, theirs)
         if len(matches) != 1:
             families = {person.family_id for person in theirs}
             return None, SEVERAL if len(families) > 1 else WHO_OF_THEM
-        if one.email:
+        if respondent.email:
             return None, OTHER_E_MAIL
-        return (matches[0].id, None) if self._in_care(matches[0], one) else (None, OTHER_TIME)
+        return (
+            (matches[0].id, None) if self._in_care(matches[0], respondent) else (None, OTHER_TIME)
+        )
 
     def _narrowed(
-        self, one: Respondent, theirs: Sequence[ClientCandidate]
+        self, respondent: Respondent, theirs: Sequence[ClientCandidate]
     ) -> list[ClientCandidate]:
         """Return who is meant of a family: by kind and name; without a name, by date."""
-        alike = [person for person in theirs if one.kind in {None, person.kind}]
-        name = plain_name(one.name)
+        alike = [person for person in theirs if respondent.kind in {None, person.kind}]
+        name = plain_name(respondent.name)
         if name:
             return [person for person in alike if plain_name(person.name) == name]
         if len(alike) > 1:
-            return [person for person in alike if self._in_care(person, one)]
+            return [person for person in alike if self._in_care(person, respondent)]
         return alike
 
-    def _in_care(self, person: ClientCandidate, one: Respondent) -> bool:
-        if one.answered_at is None:
+    def _in_care(self, person: ClientCandidate, respondent: Respondent) -> bool:
+        if respondent.answered_at is None:
             return False
-        on = datetime.fromtimestamp(one.answered_at, self.zone).date()
+        on = datetime.fromtimestamp(respondent.answered_at, self.zone).date()
         client_stays = self._stays.get(person.id, ())
         return any(first - _AHEAD <= on <= last + _BEHIND for first, last, _ in client_stays)
 

@@ -108,5 +108,7 @@ def choose_questionnaire(
         if not is_questionnaire(text):
             return None
         return read_questionnaire(profile.name, text, measures)
-    named = [one for one in (*own, *shipped_questionnaires()) if one.name == source]
+    named = [
+        candidate for candidate in (*own, *shipped_questionnaires()) if candidate.name == source
+    ]
     return named[0] if named else None

@@ -32,7 +32,9 @@ Care = Sequence[tuple[str, Mapping[str, Any]]]
 # By id: the client's name, case folded.
 Names = Mapping[str, str]
 
-_MOVING: Mapping[str, Table] = {one.name: one for one in (care_closed, client_note, client_tag)}
+_MOVING: Mapping[str, Table] = {
+    table.name: table for table in (care_closed, client_note, client_tag)
+}
 _SAME_NAME = "client"
 OWNERS_BEFORE_LINK = "Two babies of one name were made one: whose check-in is it?"
 
@@ -73,11 +75,11 @@ def save_owners_before(
         for id_, client_id in check_ins_before
         if id_ in home
     ]
-    one = {name: id_ for id_, name in names_now.items() if id_ in names}
+    id_by_name = {name: id_ for id_, name in names_now.items() if id_ in names}
     rows += [
-        (_SAME_NAME, one[name], id_, one[name])
+        (_SAME_NAME, id_by_name[name], id_, id_by_name[name])
         for id_, name in names.items()
-        if id_ not in names_now and name in one
+        if id_ not in names_now and name in id_by_name
     ]
     link_id = _build_link_id(practice_id, link)
     _delete_record(conn, practice_id, link_id)
@@ -201,7 +203,14 @@ def _restore_owner(conn: Connection, practice_id: str, moved: Any) -> None:
     there = [dict(row) for row in conn.execute(
         select(table).where(in_practice, table.c.client_id == moved.client_id)
     ).mappings()]  # fmt: skip
-    row = next((one for one in there if _compute_content_id(moved.kept, one) == moved.row_id), None)
+    row = next(
+        (
+            row_there
+            for row_there in there
+            if _compute_content_id(moved.kept, row_there) == moved.row_id
+        ),
+        None,
+    )
     if row is None:  # somebody wrote there since
         return
     tag = [table.c.tag == row["tag"]] if table is client_tag else []
@@ -211,8 +220,8 @@ def _restore_owner(conn: Connection, practice_id: str, moved: Any) -> None:
     both = table.c.client_id.in_([moved.client_id, moved.was_client])
     conn.execute(delete(table).where(in_practice, both, *tag))
     conn.execute(insert(table), {**row, "client_id": moved.was_client})
-    for one in behind:
-        conn.execute(insert(table), {**one, "client_id": moved.client_id})
+    for row_behind in behind:
+        conn.execute(insert(table), {**row_behind, "client_id": moved.client_id})
 
 
 def _compute_content_id(name: str, row: Mapping[str, Any] | RowMapping) -> str:

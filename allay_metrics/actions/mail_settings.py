@@ -116,8 +116,8 @@ def read_sender(text: str) -> Sender:
     head = EmailMessage()
     with suppress(ValueError, IndexError, AttributeError):  # of a header that is none
         head["From"] = text
-        (one,) = head["From"].addresses
-        address: str = one.addr_spec
+        (sender,) = head["From"].addresses
+        address: str = sender.addr_spec
         if not head["From"].defects and _ADDRESS.fullmatch(address) and address.isascii():
             return Sender(text, address)
     raise ConfigProblem(_SENDER_WRONG)

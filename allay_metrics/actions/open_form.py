@@ -80,7 +80,7 @@ class OpenForm:
             return "signs"
         if self.ticked and not self.has_read_advice:
             return "act"
-        return next((one for one in self.steps if one not in self.answers), WORDS)
+        return next((next_step for next_step in self.steps if next_step not in self.answers), WORDS)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -117,8 +117,8 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         is_of_practice(answer, row, answer.c.check_in_id == row.id)
     )
     answers = {
-        one.measure: SavedAnswer(one.value, one.text or "")
-        for one in conn.execute(answer_statement)
+        values.measure: SavedAnswer(values.value, values.text or "")
+        for values in conn.execute(answer_statement)
     }
     knows_date = whom.born_on is not None or (detail is not None and detail.born_on is not None)
     knows_weeks = detail is not None and detail.gestation_weeks is not None
@@ -137,9 +137,9 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
         has_read_advice=row.advice_read_at is not None,
         asks_birth=asks,
         asks_date=whom.born_on is None,
-        measures=tuple(one.id for one in measures),
+        measures=tuple(measure.id for measure in measures),
         answers=answers,
-        own={one.id: one for one in own},
+        own={own_measure.id: own_measure for own_measure in own},
     )
 
 
@@ -196,12 +196,12 @@ def _has_answered_before(conn: Connection, row: Row[Any]) -> bool:
 
 def _first_letters(name: str, names: list[str]) -> str:
     """Return as many letters as tell a name from its siblings', none where it stands alone."""
-    others = [one for one in names if one.casefold() != name.casefold()]
+    others = [other_name for other_name in names if other_name.casefold() != name.casefold()]
     if not others:
         return ""
     for length in range(1, len(name)):
         start = name[:length].casefold()
-        if not any(one.casefold().startswith(start) for one in others):
+        if not any(other_name.casefold().startswith(start) for other_name in others):
             return name[:length]
     return name
 

@@ -99,7 +99,7 @@ def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
         if not _filter_new(conn, scope, rows):
             return 0
     with scope.write("queue mails about a warning sign") as conn:
-        waiting = {(one.check_in_id, one.sign) for one in read_open_signs(conn, scope)}
+        waiting = {(sign.check_in_id, sign.sign) for sign in read_open_signs(conn, scope)}
         # Somebody may have acknowledged, undone or queued it since.
         new = [
             row
@@ -186,7 +186,7 @@ def compute_retry_delay(attempts: int) -> int:
 
 def read_outbox(conn: Connection, scope: Scope, signs: Iterable[OpenSign]) -> list[Row[Any]]:
     """Return what became of the mails about these signs. Owner only."""
-    ids = among(conn, {one.check_in_id for one in signs})
+    ids = among(conn, {sign.check_in_id for sign in signs})
     statement = select(outbox).where(
         outbox.c.practice_id == scope.practice_id, outbox.c.check_in_id.in_(ids)
     )

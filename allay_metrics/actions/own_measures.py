@@ -38,7 +38,10 @@ def read_own_measures(conn: Connection, practice_id: str) -> tuple[OwnMeasure, .
         for id_, definition_json, version in conn.execute(statement)
     ]
     return tuple(
-        sorted(measures, key=lambda one: (one.retired, one.measure.label.casefold(), one.id))
+        sorted(
+            measures,
+            key=lambda measure: (measure.retired, measure.measure.label.casefold(), measure.id),
+        )
     )
 
 
@@ -52,7 +55,7 @@ def add_measure(scope: Scope, draft: MeasureDraft) -> str:
     with scope.write("add a measure") as conn:
         others = read_own_measures(conn, scope.practice_id)
         check_it_is_new(definition, others)
-        id_ = own_id(draft.label, [one.id for one in others])
+        id_ = own_id(draft.label, [other.id for other in others])
         _check_room([*others, read_own(id_, definition)])
         row = {
             "practice_id": scope.practice_id,
@@ -72,7 +75,7 @@ def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) ->
     definition = _build_definition(draft)
     with scope.write("change a measure") as conn:
         all_ = read_own_measures(conn, scope.practice_id)
-        others = [one for one in all_ if one.id != id_]
+        others = [draft_other for draft_other in all_ if draft_other.id != id_]
         check_it_is_new(definition, others)
         before = _read_definition(conn, scope, id_)
         if any(before[name] != definition[name] for name in _MEANS) and _is_answered(
@@ -94,13 +97,17 @@ def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True
     """
     with scope.write("retire a measure" if retired else "ask a measure again") as conn:
         definition = _read_definition(conn, scope, id_) | {"retired": "yes" if retired else ""}
-        others = [one for one in read_own_measures(conn, scope.practice_id) if one.id != id_]
+        others = [
+            draft_other
+            for draft_other in read_own_measures(conn, scope.practice_id)
+            if draft_other.id != id_
+        ]
         _check_room([*others, read_own(id_, definition)])
         _save(conn, scope, id_, definition, version)
 
 
 def _build_definition(draft: MeasureDraft) -> dict[str, str]:
-    moments = [one for one in MOMENTS if one in draft.moments]
+    moments = [moment for moment in MOMENTS if moment in draft.moments]
     if not set(moments) & set(BASELINES) or not set(moments) - set(BASELINES):
         raise QuestionProblem("Ask it before the first visit and at least once after it.")
     return draft.told()
@@ -110,7 +117,7 @@ def _check_room(own: list[OwnMeasure]) -> None:
     """Raise QuestionProblem where a form would ask more than it may."""
     for concern in concerns().values():
         for moment in MOMENTS:
-            count = sum(one.is_asked(concern.id, moment) for one in own)
+            count = sum(measure.is_asked(concern.id, moment) for measure in own)
             if count > room_for(concern):
                 raise QuestionProblem(
                     f"A form asks eight questions at most: for {concern.label} there is room for "

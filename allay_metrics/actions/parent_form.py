@@ -81,8 +81,8 @@ def save_signs(scope: Scope, token: str, ticked: Iterable[int]) -> None:
     with _edit_form(scope, token, agreed=True) as (conn, row):
         there, at = read_ticked_signs(conn, row), now()
         rows = [
-            {"practice_id": row.practice_id, "check_in_id": row.id, "sign": one, "raised_at": at}
-            for one in sorted(chosen - there)
+            {"practice_id": row.practice_id, "check_in_id": row.id, "sign": sign, "raised_at": at}
+            for sign in sorted(chosen - there)
         ]
         if rows:
             conn.execute(insert(red_flag), rows)
@@ -112,7 +112,10 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
             raise QuestionProblem("That is no answer to what is asked.")
         values = {"born_on": born_on, "gestation_weeks": weeks}
         _save_detail(
-            conn, row, row.client_id, {key: one for key, one in values.items() if one is not None}
+            conn,
+            row,
+            row.client_id,
+            {key: value for key, value in values.items() if value is not None},
         )
         _save_answer(conn, row, BIRTH, None, None)
 

@@ -88,7 +88,7 @@ def find_unable(conn: Connection, scope: Scope, addresses: Iterable[str]) -> tup
     """Return the addresses of nobody who may sign in now; none where nobody has to. Owner only."""
     listed = read_listed(conn, scope)
     able = {row.email for row in listed if may_sign_in(row)}
-    return tuple(one for one in addresses if listed and one.lower() not in able)
+    return tuple(address for address in addresses if listed and address.lower() not in able)
 
 
 def invite(

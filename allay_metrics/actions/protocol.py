@@ -68,7 +68,7 @@ class Duty:
     def recipients(self) -> tuple[str, ...]:
         """Return the addresses that are told of a sign, each once, in small letters."""
         both = (self.reader_email, self.stand_in_email)
-        return tuple(dict.fromkeys(one.lower() for one in both if one))
+        return tuple(dict.fromkeys(address.lower() for address in both if address))
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,9 @@ def format_within(minutes: int) -> str:
 
 def format_unable(addresses: Collection[str], named: Collection[str]) -> str:
     """Return a sentence for each address of nobody who may sign in; of all named, who is told."""
-    sentences = [f"{one} is the address of nobody who may sign in now." for one in addresses]
+    sentences = [
+        f"{address} is the address of nobody who may sign in now." for address in addresses
+    ]
     # Without a mail server nobody is told at all, and that is said by itself.
     if {*named} <= {*addresses} and can_send():
         sentences.append(_IN_PLACE)
@@ -138,7 +140,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
         if there is not None and _is_same(there, values, duty):
             return  # pressed twice
         addresses = find_unable(conn, scope, duty.recipients)
-        is_known = {*addresses} <= {one.lower() for one in unable}
+        is_known = {*addresses} <= {address.lower() for address in unable}
         if len(addresses) == len(duty.recipients) and not is_known:
             raise UnableReader(addresses)
         stands = there is not None and (while_off or replaces not in (None, there.signed_at))
@@ -151,7 +153,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
             safety_protocol.c.practice_id == scope.practice_id
         )
         # Its key is the second it was signed in.
-        at = max([at, *(one + 1 for one in conn.execute(newest).scalars())])
+        at = max([at, *(signed_at + 1 for signed_at in conn.execute(newest).scalars())])
         _end_protocol(conn, scope, at)
         row = {"practice_id": scope.practice_id, "signed_at": at, **values}
         conn.execute(insert(safety_protocol), {**row, "unmailed": int(not can_send())})

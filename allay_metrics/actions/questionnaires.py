@@ -84,12 +84,14 @@ def _import(
     checked = read_erased_families(conn, hand.practice_id).keep_answers_out(check_result)
     open_import(conn, hand, ImportEntry(file.file_name, file.sha256, HOLDS))
     old = _newer_keys(conn, hand, checked.responses)
-    reported = [_build_reported(one) for one in checked.responses]
+    reported = [_build_reported(response) for response in checked.responses]
     practice = (scope.practice_id, scope.zone)
     became = save_reported(conn, practice, hand.source, reported, hand.import_id, old)
     born = _save_births(conn, hand.practice_id, checked.responses, became)
     ticked = {
-        became[one.key].id: (one.signs, one.answered_at) for one in checked.responses if one.signs
+        became[response.key].id: (response.signs, response.answered_at)
+        for response in checked.responses
+        if response.signs
     }
     raised = raise_signs(conn, hand.practice_id, ticked)
     counts = _save_journal(conn, hand, checked, became, _SideEffects(born, raised))
@@ -114,22 +116,27 @@ def _import(
     )
 
 
-def _build_reported(one: FormResponse) -> ReportedCheckIn:
-    details = {"parent": one.parent, "born": one.born, "concern": one.concern, "other": one.other}
+def _build_reported(response: FormResponse) -> ReportedCheckIn:
+    details = {
+        "parent": response.parent,
+        "born": response.born,
+        "concern": response.concern,
+        "other": response.other,
+    }
     return ReportedCheckIn(
-        source_key=one.key,
-        email=one.email,
-        name=one.parent if one.about == "parent" else one.baby,
+        source_key=response.key,
+        email=response.email,
+        name=response.parent if response.about == "parent" else response.baby,
         moment=None,
         due_on=None,
         asked_at=None,
-        answered_at=one.answered_at,
-        values=one.values,
-        texts=one.texts,
-        kind="infant" if one.baby and one.about != "parent" else one.about,
-        in_totals=one.in_totals,
-        language=one.language,
-        parent=one.parent,
+        answered_at=response.answered_at,
+        values=response.values,
+        texts=response.texts,
+        kind="infant" if response.baby and response.about != "parent" else response.about,
+        in_totals=response.in_totals,
+        language=response.language,
+        parent=response.parent,
         details={name: value for name, value in details.items() if value},
     )
 
@@ -138,7 +145,7 @@ def _newer_keys(
     conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]
 ) -> frozenset[str]:
     """Return the keys of responses that a newer file holds already."""
-    ids = {_build_check_in_key(hand, one.key): one.key for one in responses}
+    ids = {_build_check_in_key(hand, response.key): response.key for response in responses}
     statement = (
         select(check_in_row.c.check_in_id)
         .join(
@@ -168,7 +175,9 @@ def _save_births(
 ) -> dict[str, bool]:
     """Keep birth dates that nothing on file tells; return by key whether the line was made new."""
     responses_by_client = {
-        id_: one for one in responses if one.born and (id_ := became[one.key].client_id)
+        id_: response
+        for response in responses
+        if response.born and (id_ := became[response.key].client_id)
     }
     statement = (
         select(client.c.id, client.c.born_on, client_detail.c.client_id, client_detail.c.born_on)
@@ -215,18 +224,18 @@ def _save_journal(
 ) -> Counts:
     """Keep what became of each row, with what undo needs; return how many became what."""
     counts, lines = Counts(), []
-    by_row = {one.row: one.key for one in checked.responses}
-    for one in checked.responses:
-        result = became[one.key]
+    by_row = {response.row: response.key for response in checked.responses}
+    for response in checked.responses:
+        result = became[response.key]
         before = dict(result.before or {})
-        if one.key in beside.born:
-            before["born"] = beside.born[one.key]
+        if response.key in beside.born:
+            before["born"] = beside.born[response.key]
         outcome = result.outcome
         if signs := beside.raised.get(result.id):
             before["signs"] = signs
             outcome = "updated" if outcome == "unchanged" else outcome
         plain = json.dumps(before, ensure_ascii=False) if before else None
-        lines.append((one.row, result.id, outcome, plain))
+        lines.append((response.row, result.id, outcome, plain))
     for row, first in checked.repeats.items():
         lines.append((row, became[by_row[first]].id, "unchanged", None))
     for _, _, outcome, _ in lines:
@@ -243,7 +252,7 @@ def _save_journal(
 def _settle_rows(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]) -> None:
     """Settle rows of older files set aside whose responses this file holds right."""
     settle_rows(conn, hand)
-    named = [key_of(hand.practice_id, hand.source, one.key) for one in responses]
+    named = [key_of(hand.practice_id, hand.source, response.key) for response in responses]
     older = select(import_.c.id).where(
         import_.c.practice_id == hand.practice_id,
         import_.c.source == hand.source,
@@ -268,7 +277,7 @@ def _sign_notes(raised: Mapping[str, list[int]]) -> list[str]:
 
 
 def _doubt_notes(became: Iterable[SavedCheckIn]) -> list[str]:
-    asks = sum(one.doubtful for one in became)
+    asks = sum(outcome.doubtful for outcome in became)
     if not asks:
         return []
     verb = "fits" if asks == 1 else "fit"

@@ -112,7 +112,7 @@ def _leaves(value: Any) -> Iterable[str]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):
-        return [leaf for one in value for leaf in _leaves(one)]
+        return [leaf for item in value for leaf in _leaves(item)]
     return [str(value)] if value is not None else []
 
 

@@ -82,7 +82,7 @@ def describe_partly_able(scope: Scope, addresses: Collection[str]) -> str:
 
     '' where none does. Owner only.
     """
-    named = {one.strip().lower() for one in addresses}
+    named = {address.strip().lower() for address in addresses}
     with scope.read() as conn:
         able = [row for row in read_listed(conn, scope) if row.email in named and may_sign_in(row)]
     owners = sorted(row.name for row in able if row.role == "owner")

@@ -68,8 +68,8 @@ def retry_rows(scope: Scope, source: str) -> RetryResult:
         profile = _read_profile(scope, source)
         again = RetryResult()
         by_file: dict[str, list[SetAsideRow]] = {}
-        for one in read_open_aside(conn, scope.practice_id, source):
-            by_file.setdefault(one.import_id, []).append(one)
+        for row in read_open_aside(conn, scope.practice_id, source):
+            by_file.setdefault(row.import_id, []).append(row)
         for were in by_file.values():
             usable, _ = check_rows(conn, scope.practice_id, profile, were, scope.zone)
             if usable.were:

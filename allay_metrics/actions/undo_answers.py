@@ -71,7 +71,12 @@ def _restore(
         of_check_in = (answer.c.practice_id == practice_id) & (answer.c.check_in_id == check_in_id)
         conn.execute(delete(answer).where(of_check_in))
         columns = ("practice_id", "check_in_id", "measure", "value", "text", "saved_at")
-        insert_rows(conn, answer, columns, [(practice_id, check_in_id, *one) for one in answers])
+        insert_rows(
+            conn,
+            answer,
+            columns,
+            [(practice_id, check_in_id, *values_of_answer) for values_of_answer in answers],
+        )
 
 
 def _forget_birth(conn: Connection, practice_id: str, check_in_id: str, *, made: bool) -> None:

@@ -113,5 +113,5 @@ def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | N
         ],
     )
     save_answers(scope, CHECK_INS, build_check_ins(invented))
-    save_demo_notes(scope, tuple(one.name for one in practice.therapists))
+    save_demo_notes(scope, tuple(therapist.name for therapist in practice.therapists))
     sign_and_send_links(scope)

@@ -184,11 +184,11 @@ def own_id(label: str, taken: Sequence[str]) -> str:
 def check_it_is_new(columns: Mapping[str, str], others: Sequence[OwnMeasure]) -> None:
     """Raise QuestionProblem where a question or a name stands for another measure already."""
     existing_questions = [
-        (one.label, words) for one in measures().values() for words in _question_texts(one.id)
+        (other.label, words) for other in measures().values() for words in _question_texts(other.id)
     ]
     existing_questions += [
-        (one.measure.label, one.words[language].question)
-        for one in others
+        (other.measure.label, other.words[language].question)
+        for other in others
         for language in LANGUAGES
     ]
     for label, question in existing_questions:
@@ -210,4 +210,4 @@ def _letters(text: str) -> str:
 
 def of_concern(own: Sequence[OwnMeasure], concern: Concern, moment: str) -> list[Measure]:
     """Return the own measures that are asked of a client with this concern at a moment."""
-    return [one.measure for one in own if one.is_asked(concern.id, moment)]
+    return [own_measure.measure for own_measure in own if own_measure.is_asked(concern.id, moment)]

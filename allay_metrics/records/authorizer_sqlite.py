@@ -34,25 +34,30 @@ class Guard:
     is_practice: bool = False
 
     def allows(
-        self, action: int, one: str | None, two: str | None, schema: str | None, inside: str | None
+        self,
+        action: int,
+        argument: str | None,
+        two: str | None,
+        schema: str | None,
+        inside: str | None,
     ) -> int:
         """Answer SQLite, which asks once for each thing that a statement names."""
         if self.is_practice or (self.role == "owner" and self.writes):
-            may = self._practice_may(action, one)
+            may = self._practice_may(action, argument)
         elif action == sqlite3.SQLITE_READ:
-            may = self._may_read(one or "", schema, inside or "")
+            may = self._may_read(argument or "", schema, inside or "")
         elif action == sqlite3.SQLITE_FUNCTION:
             may = self._may_call(two or "", inside or "")
         elif action in _WRITES:
-            may = self._may_write(one or "", schema, _WRITES[action])
+            may = self._may_write(argument or "", schema, _WRITES[action])
         else:
             may = action in _FREE
         return sqlite3.SQLITE_OK if may else sqlite3.SQLITE_DENY
 
-    def _practice_may(self, action: int, one: str | None) -> bool:
+    def _practice_may(self, action: int, argument: str | None) -> bool:
         """Return whether the practice itself may: everything with rows, nothing with files."""
         if action == sqlite3.SQLITE_PRAGMA:
-            return one in _OWNERS_PRAGMAS
+            return argument in _OWNERS_PRAGMAS
         return (
             action in _FREE
             or action in _WRITES

@@ -155,7 +155,7 @@ def _read_findings(file: Any, key: str | None) -> tuple[str, ...]:
         lines = [str(line) for (line,) in file.execute(f"PRAGMA integrity_check({LINES})")]
     except driver_of(key).Error as error:
         lines = [first_line(error)]
-    findings = [one for line in lines for one in line.splitlines() if one != "ok"]
+    findings = [finding for line in lines for finding in line.splitlines() if finding != "ok"]
     return tuple(findings[:LINES])
 
 
@@ -165,7 +165,9 @@ def _find_inconsistencies(file: Any) -> Iterator[str]:
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
     tables = _read_schema(file)[0]
     for column in (
-        one for name in tables & metadata.tables.keys() for one in _list_day_columns(name)
+        day_column
+        for name in tables & metadata.tables.keys()
+        for day_column in _list_day_columns(name)
     ):
         table, name = column.table.name, column.name
         none = f'FROM "{table}" WHERE date("{name}") IS NOT "{name}" LIMIT 1'
@@ -174,7 +176,9 @@ def _find_inconsistencies(file: Any) -> Iterator[str]:
 
 
 def _list_day_columns(table: str) -> list[Column[Any]]:
-    return [one for one in metadata.tables[table].columns if isinstance(one.type, LocalDate)]
+    return [
+        column for column in metadata.tables[table].columns if isinstance(column.type, LocalDate)
+    ]
 
 
 def _list_tables(file: Any, key: str | None) -> list[str]:

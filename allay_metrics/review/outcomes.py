@@ -135,7 +135,11 @@ def _find_measure(measure: str | None, own: Sequence[OwnMeasure]) -> Measure | N
     if measure is None:
         return None
     measures_by_id = {**measures(), **{own_measure.id: own_measure.measure for own_measure in own}}
-    countable = [id_ for id_, one in measures_by_id.items() if one.kind in ("number", "ordinal")]
+    countable = [
+        id_
+        for id_, measure_of_id in measures_by_id.items()
+        if measure_of_id.kind in ("number", "ordinal")
+    ]
     if measure not in countable:
         raise QuestionProblem(choose_from("measure", measure, countable))
     return measures_by_id[measure]

@@ -91,7 +91,7 @@ def _all_counts() -> Select[Any]:
         "unknown_city": visits.where(daily_city.c.city == UNKNOWN),
         "doubts": select(func.count()).select_from(family).where(doubts),
     }
-    return select(*(one.scalar_subquery().label(name) for name, one in counts.items()))
+    return select(*(statement.scalar_subquery().label(name) for name, statement in counts.items()))
 
 
 def _count(rows: Select[Any]) -> Select[Any]:

@@ -166,7 +166,7 @@ def compute_scorecard(
             if days is None
             else _days_before(key, same_days, days, alike, monday)
         )
-        one = Number(
+        number = Number(
             metric=METRICS[key],
             now=weeks[-1],
             weeks=weeks,
@@ -176,11 +176,11 @@ def compute_scorecard(
         )
         if key == "on_books" and books is not None and request.books is not None:
             # Judged as it is shown: it counts other days than the week's own number.
-            usual = one.now.usual
+            usual = number.now.usual
             signal = usual.signal(books.value) if usual is not None else None
-            now = replace(one.now, cell=books, signal=signal)
-            one = replace(one, now=now, question=request.books)
-        numbers.append(one)
+            now = replace(number.now, cell=books, signal=signal)
+            number = replace(number, now=now, question=request.books)
+        numbers.append(number)
     return tuple(numbers)
 
 

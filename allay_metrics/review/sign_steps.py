@@ -16,14 +16,14 @@ _DIED = (
 )
 
 
-def what_to_do(one: OpenFlag, steps: Sequence[str]) -> str:
+def what_to_do(flag: OpenFlag, steps: Sequence[str]) -> str:
     """Return what is done about a sign; `steps` are those of the protocol in force.
 
     Where nobody may call, and about a baby who died, that is not what the protocol says of calls.
     """
-    if not one.contact.allows("sign"):
-        urgent = f" {_IN_DANGER}" if one.flag.tier == 1 and not one.has_died else ""
-        return f"{one.contact.sentence}. {_DECIDED}{urgent}"
-    if one.has_died and one.flag.who == "baby":
+    if not flag.contact.allows("sign"):
+        urgent = f" {_IN_DANGER}" if flag.flag.tier == 1 and not flag.has_died else ""
+        return f"{flag.contact.sentence}. {_DECIDED}{urgent}"
+    if flag.has_died and flag.flag.who == "baby":
         return _DIED
-    return reader_step(one.flag, steps)
+    return reader_step(flag.flag, steps)

@@ -39,20 +39,20 @@ class Done:
     is_refused: bool = False
 
 
-def contact_control(scope: Scope, one: FamilyContact, *, key: str = "") -> None:
+def contact_control(scope: Scope, contact: FamilyContact, *, key: str = "") -> None:
     """Draw what was said of contact, and the menu that sets it; nothing while names are hidden."""
     if scope.viewer.hides_names:
         return
-    id_ = f"{key or 'family'}-{one.family_id}"
+    id_ = f"{key or 'family'}-{contact.family_id}"
     with st.container(
         key=f"al-contact-{id_}", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        if one.contact.sentence:
-            st.html(f'<p class="al-contact">{escape(contact_words(one))}</p>', width="stretch")
+        if contact.contact.sentence:
+            st.html(f'<p class="al-contact">{escape(contact_words(contact))}</p>', width="stretch")
         # What stands is said once: by the sentence, where there is one.
-        label = "Change contact" if one.contact.sentence else "Contact: yes"
+        label = "Change contact" if contact.contact.sentence else "Contact: yes"
         with st.popover(label, type="tertiary"):
-            _menu(scope, one, id_)
+            _menu(scope, contact, id_)
 
 
 def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> None:
@@ -94,28 +94,30 @@ def done_of() -> str:
     return done.family_id if done else ""
 
 
-def contact_words(one: FamilyContact) -> str:
+def contact_words(contact: FamilyContact) -> str:
     """Return what was said of contact and by whom, as `No contact: bereaved. Set by owner`."""
-    if one.set_on is None:
-        return f"{one.contact.sentence}."
-    return f"{one.contact.sentence}. Set by {one.set_by}, {words.short_day(one.set_on)}."
+    if contact.set_on is None:
+        return f"{contact.contact.sentence}."
+    return (
+        f"{contact.contact.sentence}. Set by {contact.set_by}, {words.short_day(contact.set_on)}."
+    )
 
 
-def _menu(scope: Scope, one: FamilyContact, id_: str) -> None:
+def _menu(scope: Scope, contact: FamilyContact, id_: str) -> None:
     """Draw the choices: of those not as usual a reason is the tap, so that none is guessed."""
-    st.html(f'<p class="al-sub">Contact with the {escape(one.name)} family</p>')
+    st.html(f'<p class="al-sub">Contact with the {escape(contact.name)} family</p>')
     st.button(
         f"**{LEVEL_WORDS['yes']}**, {_MEANS['yes']}",
         key=f"al-contact-yes-{id_}",
-        type="primary" if one.contact.level == "yes" else "secondary",
+        type="primary" if contact.contact.level == "yes" else "secondary",
         width="stretch",
         on_click=_set,
-        args=(scope, one, "yes"),
+        args=(scope, contact, "yes"),
     )
     for level in LEVELS[1:]:
-        stands = one.contact.reason if one.contact.level == level else None
+        stands = contact.contact.reason if contact.contact.level == level else None
         # Another field where contact stands otherwise: what was tapped before is no tap.
-        key = f"al-contact-{level}-{id_}-{one.contact.level}-{one.contact.reason}"
+        key = f"al-contact-{level}-{id_}-{contact.contact.level}-{contact.contact.reason}"
         st.pills(
             f"**{LEVEL_WORDS[level]}**, {_MEANS[level]}, because",
             REASONS,
@@ -123,26 +125,26 @@ def _menu(scope: Scope, one: FamilyContact, id_: str) -> None:
             default=stands,
             format_func=lambda why: REASON_WORDS[why].capitalize(),
             on_change=_set_because,
-            args=(scope, one, level, key),
+            args=(scope, contact, level, key),
         )
 
 
-def _set_because(scope: Scope, one: FamilyContact, level: Level, key: str) -> None:
+def _set_because(scope: Scope, contact: FamilyContact, level: Level, key: str) -> None:
     # A second tap on what stands says nothing new.
     if reason := st.session_state[key]:
-        _set(scope, one, level, reason)
+        _set(scope, contact, level, reason)
 
 
-def _set(scope: Scope, one: FamilyContact, level: Level, reason: str = "") -> None:
+def _set(scope: Scope, contact: FamilyContact, level: Level, reason: str = "") -> None:
     try:
-        undo: ContactUndo = set_contact(scope, one.family_id, level, reason)
+        undo: ContactUndo = set_contact(scope, contact.family_id, level, reason)
     except AllayError as error:
-        tell_done(Done(one.family_id, str(error), is_refused=True))
+        tell_done(Done(contact.family_id, str(error), is_refused=True))
         return
     level_words = LEVEL_WORDS[level].lower()
     why = f", {REASON_WORDS[reason]}" if reason else ""
-    sentence = f"Contact with the {one.name} family: {level_words}{why}."
-    tell_done(Done(one.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept."))
+    sentence = f"Contact with the {contact.name} family: {level_words}{why}."
+    tell_done(Done(contact.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept."))
 
 
 def _undo(done: Done) -> None:

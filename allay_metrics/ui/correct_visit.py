@@ -32,7 +32,7 @@ def correct_form(
         return
     with st.expander("Correct a visit"):
         visits: dict[str, dict[Hashable, Any]] = {
-            one["visit_id"]: one for one in visit_rows.to_dict("records")
+            row["visit_id"]: row for row in visit_rows.to_dict("records")
         }
         chosen = st.selectbox(
             "Visit",
@@ -47,14 +47,14 @@ def correct_form(
 
 
 def _what_it_was(
-    scope: Scope, one: dict[Hashable, Any], on_close: Callable[[], None] | None
+    scope: Scope, row: dict[Hashable, Any], on_close: Callable[[], None] | None
 ) -> None:
-    types, city = one["visit_type"].lower().replace(" + ", "+"), one["city"]
+    types, city = row["visit_type"].lower().replace(" + ", "+"), row["city"]
     is_ = st.selectbox(
         "It was",
         MEANINGS,
         index=MEANINGS.index(types),
-        key=f"{_IS}-{one['visit_id']}",
+        key=f"{_IS}-{row['visit_id']}",
         format_func=types_shown,
     )
     cities = _cities(scope)
@@ -62,21 +62,21 @@ def _what_it_was(
         "It was in",
         cities,
         index=cities.index(city) if city in cities else None,
-        key=f"{_IN}-{one['visit_id']}",
+        key=f"{_IN}-{row['visit_id']}",
         format_func=city_shown,
         placeholder=city_shown(UNKNOWN),
     )
     type_, place = "" if is_ == types else is_, "" if in_ in (None, city) else in_
     if st.button("Save", type="primary", key="al-correct-save", disabled=not (type_ or place)):
-        sentence = f"{one['family']}, {words.day(one['starts_at'].date())}, is corrected."
+        sentence = f"{row['family']}, {words.day(row['starts_at'].date())}, is corrected."
         run_override(
-            scope, sentence, partial(correct_visit, scope, one["visit_id"], types=type_, city=place)
+            scope, sentence, partial(correct_visit, scope, row["visit_id"], types=type_, city=place)
         )
         if on_close is not None:
             on_close()
         st.rerun()
 
 
-def _named(one: dict[Hashable, Any]) -> str:
-    when = f"{words.day(one['starts_at'].date())}, {words.clock(one['starts_at'].to_pydatetime())}"
-    return f"{one['family']}, {when}, {one['visit_type']}, {city_shown(one['city'])}"
+def _named(row: dict[Hashable, Any]) -> str:
+    when = f"{words.day(row['starts_at'].date())}, {words.clock(row['starts_at'].to_pydatetime())}"
+    return f"{row['family']}, {when}, {row['visit_type']}, {city_shown(row['city'])}"

@@ -68,7 +68,7 @@ def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
         entries = [_entry(metric) for metric in metrics if _matches(search_text, _text(metric))]
         if entries:
             sections[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
-    own_definitions = {one.measure.label: own_words(one) for one in own}
+    own_definitions = {own_measure.measure.label: own_words(own_measure) for own_measure in own}
     added = [
         _word(*pair) for pair in own_definitions.items() if _matches(search_text, " ".join(pair))
     ]
@@ -82,13 +82,15 @@ def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
     return sections
 
 
-def own_words(one: OwnMeasure) -> str:
+def own_words(own_measure: OwnMeasure) -> str:
     """Return a measure of the practice's own in sentences, as the practice defined it."""
-    measure = one.measure
+    measure = own_measure.measure
     scale = f"{measure.low:g} to {measure.high:g}"
-    which = listed(concerns()[name].label for name in one.concerns)
+    which = listed(concerns()[name].label for name in own_measure.concerns)
     schedule = (
-        "asked no more" if one.retired else f"asked {listed(LABELS[each] for each in one.moments)}"
+        "asked no more"
+        if own_measure.retired
+        else f"asked {listed(LABELS[each] for each in own_measure.moments)}"
     )
     better = "higher" if measure.better > 0 else "lower"
     return (

@@ -60,14 +60,14 @@ def export_button(
                 on_click="ignore",
                 width="stretch",
             )
-        for one in pictures:
+        for picture in pictures:
             st.download_button(
-                one.label,
-                partial(_drawn, scope, f"{name}.{one.end}", one.make),
-                file_name=f"figure_{_token()}.{one.end}",
-                mime=one.mime,
-                key=f"al-export-{key}-{one.end}",
-                icon=":material/image:" if one.end == "png" else ":material/picture_as_pdf:",
+                picture.label,
+                partial(_drawn, scope, f"{name}.{picture.end}", picture.make),
+                file_name=f"figure_{_token()}.{picture.end}",
+                mime=picture.mime,
+                key=f"al-export-{key}-{picture.end}",
+                icon=":material/image:" if picture.end == "png" else ":material/picture_as_pdf:",
                 on_click="ignore",
                 width="stretch",
             )

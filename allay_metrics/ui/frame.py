@@ -48,7 +48,9 @@ def _around(
     carry = filter_params()
     if role == "therapist" and here == pages[0]:
         to_caseload()
-    shown = [one for one in (therapist_pages if role == "therapist" else pages) if _is_listed(one)]
+    shown = [
+        page for page in (therapist_pages if role == "therapist" else pages) if _is_listed(page)
+    ]
     account = _account(who, therapist_pages if role == "therapist" else pages)
     top(
         shown,
@@ -81,7 +83,7 @@ def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMen
     """Return what stands behind the name of who signed in; None where nobody has to."""
     if who is None or who.kind != "person":
         return None
-    return AccountMenu(who.name, [one for one in pages if one.url_path in _OF_ACCOUNT])
+    return AccountMenu(who.name, [page for page in pages if page.url_path in _OF_ACCOUNT])
 
 
 def _pick(who: Identity) -> None:

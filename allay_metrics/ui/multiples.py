@@ -25,18 +25,20 @@ def trends(
 
 def multiples_html(mondays: Sequence[date], series: Sequence[charts.Trend], *, what: str) -> str:
     """Return the same small charts as HTML."""
-    all_values = [value for one in series for value in (*one.values, *(one.usual or ()))]
+    all_values = [value for trend in series for value in (*trend.values, *(trend.usual or ()))]
     top = max(all_values, default=1) * 1.04 or 1
-    each = "".join(_small(mondays, one, what, top) for one in series if one.values)
+    each = "".join(_small(mondays, trend, what, top) for trend in series if trend.values)
     return f'<div class="al-multiples">{each}</div>'
 
 
-def _small(mondays: Sequence[date], one: charts.Trend, what: str, top: float) -> str:
-    last = words.number(one.values[-1])
-    label = f"{one.name}, {what.lower()} per week: {words.listed(map(words.number, one.values))}"
+def _small(mondays: Sequence[date], trend: charts.Trend, what: str, top: float) -> str:
+    last = words.number(trend.values[-1])
+    label = (
+        f"{trend.name}, {what.lower()} per week: {words.listed(map(words.number, trend.values))}"
+    )
     return (
-        f'<div><div class="nm"><span>{html.escape(one.name)}</span><b>{last}</b></div>'
-        f"{html.bars(one.values, label, usual=one.usual, top=top)}"
+        f'<div><div class="nm"><span>{html.escape(trend.name)}</span><b>{last}</b></div>'
+        f"{html.bars(trend.values, label, usual=trend.usual, top=top)}"
         f'<div class="wk"><span>{words.short_day(mondays[0])}</span>'
         f"<span>{words.short_day(mondays[-1])}</span></div></div>"
     )

@@ -34,14 +34,14 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
     head("Signed in now", _count(len(sessions), "place"))
     if not sessions:
         note("Nowhere.")
-    for number, one in enumerate(sessions):
+    for number, session in enumerate(sessions):
         _row(
             f"session-{number}",
-            one.label,
-            f"{'here · ' if here and one.ref.startswith(here) else ''}by {WAYS[one.way]} · "
-            f"last used {_when(scope, one.seen_at)}",
+            session.label,
+            f"{'here · ' if here and session.ref.startswith(here) else ''}by {WAYS[session.way]} · "
+            f"last used {_when(scope, session.seen_at)}",
             "End",
-            lambda one=one: _end(scope, person_id, one),  # type: ignore[misc]
+            lambda session=session: _end(scope, person_id, session),  # type: ignore[misc]
         )
     head("Remembered devices", _count(len(remembered_devices), "device"))
     if not remembered_devices:
@@ -68,17 +68,19 @@ def _row(key: str, name: str, about: str, label: str, act: Callable[[], None]) -
         st.button(label, key=f"al-end-{key}", on_click=act)
 
 
-def _end(scope: Scope, person_id: str, one: SessionInfo) -> None:
+def _end(scope: Scope, person_id: str, session: SessionInfo) -> None:
     run_action(
-        lambda: end_session(scope, person_id, one.ref),
-        lambda _: Flash(f"The sign-in with {one.label} has ended."),
+        lambda: end_session(scope, person_id, session.ref),
+        lambda _: Flash(f"The sign-in with {session.label} has ended."),
     )
 
 
-def _revoke(scope: Scope, person_id: str, one: Device) -> None:
+def _revoke(scope: Scope, person_id: str, device: Device) -> None:
     run_action(
-        lambda: forget_device(scope, person_id, one.id),
-        lambda _: Flash(f"{one.label} opens nothing any more, and what was open on it has ended."),
+        lambda: forget_device(scope, person_id, device.id),
+        lambda _: Flash(
+            f"{device.label} opens nothing any more, and what was open on it has ended."
+        ),
     )
 
 

@@ -225,7 +225,7 @@ def test_two_senders_at_once_send_one_mail(new_database, tmp_path, monkeypatch):
             for _ in range(3):
                 with ThreadPoolExecutor(4) as senders:
                     sent = list(senders.map(send_alerts, (first, second, first, second)))
-                assert sum(one.mails for one in sent) == len(taken.letters) == 1
+                assert sum(result.mails for result in sent) == len(taken.letters) == 1
                 with first.write("as if none had gone out") as conn:
                     conn.execute(update(outbox).values(sent_at=None, attempts=0))
                 taken.letters.clear()
@@ -609,7 +609,7 @@ def test_the_log_names_a_kind_of_failure_and_nothing_else(scope, box, caplog):
     box.fault = "recipient"
     with caplog.at_level(logging.DEBUG, logger="allay_metrics"):
         send_alerts(scope)
-    assert {one for one in caplog.messages if "mail" in one} == {
+    assert {message for message in caplog.messages if "mail" in message} == {
         "A mail about a check-in did not go out: recipient"
     }
     assert not any(word in caplog.text for word in (*NAMES, READER, STAND_IN, id_))

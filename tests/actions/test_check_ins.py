@@ -44,9 +44,9 @@ def answered(scope, client_id, moment="day7", words="", signs=()):
 def whom(scope):
     """Return (client, moment) of everybody to ask who was not asked yet."""
     return [
-        (one.course.name, one.asking.moment)
-        for one in find_due_check_ins(scope)
-        if not one.waits_for_parent
+        (due_check_in.course.name, due_check_in.asking.moment)
+        for due_check_in in find_due_check_ins(scope)
+        if not due_check_in.waits_for_parent
     ]
 
 
@@ -130,8 +130,11 @@ def test_a_therapist_asks_families_of_her_own(desk, clients):
     with pytest.raises(NotFound):
         make_link(maya, clients["Ida"], "day28")
     assert fingerprint(desk.scope) == before
-    assert [one.course.name for one in find_due_check_ins(maya)] == ["Mia"]
-    assert {one.course.name for one in find_due_check_ins(desk.scope)} == {"Mia", "Ida"}
+    assert [due_check_in.course.name for due_check_in in find_due_check_ins(maya)] == ["Mia"]
+    assert {due_check_in.course.name for due_check_in in find_due_check_ins(desk.scope)} == {
+        "Mia",
+        "Ida",
+    }
 
 
 def test_a_therapist_reads_signs_and_words_of_her_own_families_only(desk, clients):
@@ -158,7 +161,7 @@ def test_a_sign_stands_until_somebody_says_what_was_done(desk, clients):
     with pytest.raises(QuestionProblem):
         acknowledge(desk.scope, first.check_in_id, 1, "  ")
     acknowledge(desk.scope, first.check_in_id, 1, "called, seen by the ER")
-    assert [one.flag.id for one in read_open_flags(desk.scope)] == [12]
+    assert [flag.flag.id for flag in read_open_flags(desk.scope)] == [12]
     with pytest.raises(Conflict, match="by owner"):
         acknowledge(desk.scope, first.check_in_id, 1, "again")
     (kept,) = acknowledged_flags(desk.scope)
@@ -174,16 +177,17 @@ def test_whoever_is_due_is_asked_once(desk, clients):
     answered(desk.scope, clients["Mia"])
     make_link(desk.scope, clients["Ida"], "day28")
     assert whom(desk.scope) == []
-    assert [one.course.name for one in find_due_check_ins(desk.scope)] == ["Ida"]
+    assert [due_check_in.course.name for due_check_in in find_due_check_ins(desk.scope)] == ["Ida"]
     with pytest.raises(Conflict, match="is answered"):
         make_link(desk.scope, clients["Mia"], "day7")
 
 
 def test_due_goes_by_the_first_visit_of_the_episode(desk):
     in_care(desk, seen("1", 150), seen("2", 9), seen("3", 2))
-    assert [(one.course.first, one.asking.moment) for one in find_due_check_ins(desk.scope)] == [
-        (find_due_check_ins(desk.scope)[0].asking.due - timedelta(days=7), "day7")
-    ]
+    assert [
+        (due_check_in.course.first, due_check_in.asking.moment)
+        for due_check_in in find_due_check_ins(desk.scope)
+    ] == [(find_due_check_ins(desk.scope)[0].asking.due - timedelta(days=7), "day7")]
 
 
 def test_before_the_first_visit_a_baseline_is_due(desk):
@@ -230,7 +234,7 @@ def test_a_sign_stays_with_her_while_a_newer_export_lacks_the_familys_only_visit
     answered(maya, clients["Mia"], "B0", signs=[1])
     newer = datetime.now(ZONE) + timedelta(minutes=2)
     assert desk.take_in(others, f"{newer:%Y-%m-%d %H:%M}").missing == 1
-    assert [one.client for one in read_open_flags(maya)] == ["Mia"]
+    assert [flag.client for flag in read_open_flags(maya)] == ["Mia"]
     acknowledge(maya, read_open_flags(maya)[0].check_in_id, 1, "Rang, 911 was called")
     decide_missing(desk.scope, missing_ids(desk.scope), "cancelled")
     with pytest.raises(NotFound, match="none that you care for"):

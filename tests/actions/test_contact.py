@@ -74,12 +74,12 @@ def to_call(scope):
 
 
 def to_ask(scope):
-    return {one.course.family for one in find_due_check_ins(scope)}
+    return {due_check_in.course.family for due_check_in in find_due_check_ins(scope)}
 
 
 def looked_for(scope):
     today = compute_today(scope)
-    return {one.family.name for one in list_attention(read_families(scope, today), today)}
+    return {line.family.name for line in list_attention(read_families(scope, today), today)}
 
 
 def test_none_takes_a_family_off_every_list_to_call_and_to_ask(desk, maya):
@@ -88,7 +88,8 @@ def test_none_takes_a_family_off_every_list_to_call_and_to_ask(desk, maya):
     set_contact(maya, family_of(maya, "Lee"), "none", "asked")
     assert to_call(desk.scope) == {"Moss", "Ray"}
     assert to_ask(maya) == looked_for(maya) == {"Moss"}
-    assert {one.name: one.contact.sentence for one in read_families(maya, compute_today(maya))} == {
+    families = read_families(maya, compute_today(maya))
+    assert {my_family.name: my_family.contact.sentence for my_family in families} == {
         "Lee": "No contact: they asked", "Moss": "",
     }  # fmt: skip
 
@@ -155,13 +156,13 @@ def test_undo_brings_back_what_was_said_before(desk, maya):
 def test_who_said_so_and_when_is_kept_and_stands_in_the_trail(desk, maya):
     lee = family_of(maya, "Lee")
     set_contact(maya, lee, "none", "bereaved")
-    (one,) = read_not_contacted(desk.scope)
-    assert (one.name, one.set_by, one.set_on) == ("Lee", "Maya Lopez", TODAY)
+    (contacted,) = read_not_contacted(desk.scope)
+    assert (contacted.name, contacted.set_by, contacted.set_on) == ("Lee", "Maya Lopez", TODAY)
     line = next(one for one in read_trail(desk.scope) if "contact" in one.action)
     assert (line.action, line.about) == ("Set a family's contact to none (bereaved)", "Lee")
     set_contact(desk.scope, lee, "yes")
     assert read_not_contacted(desk.scope) == ()
-    assert [one.name for one in find_families(desk.scope, "le")] == ["Lee"]
+    assert [match.name for match in find_families(desk.scope, "le")] == ["Lee"]
     assert find_families(desk.scope, " ") == ()
     (lee,) = find_families(desk.scope, "mi")
     assert (lee.living, lee.city, lee.therapist) == (("Mia", "Ana Lee"), "Oakland", "Maya Lopez")
@@ -171,7 +172,7 @@ def test_who_said_so_and_when_is_kept_and_stands_in_the_trail(desk, maya):
 def test_a_family_is_found_by_its_name_whatever_its_letters(sqlite_desk):
     ana = appointment("1", "2026-03-02 10:00", "Ana ÁLVAREZ", email="ana@example.org")
     sqlite_desk.take_in([ana], "2026-03-05 08:00")
-    assert [one.name for one in find_families(sqlite_desk.scope, " álva")] == ["ÁLVAREZ"]
+    assert [match.name for match in find_families(sqlite_desk.scope, " álva")] == ["ÁLVAREZ"]
 
 
 def test_a_therapist_sets_it_for_her_own_families_alone(desk, maya):

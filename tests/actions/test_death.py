@@ -66,7 +66,7 @@ def lee(scope):
 
 
 def listed(maya):
-    return {one.name for one in read_families(maya, compute_today(maya))}
+    return {my_family.name for my_family in read_families(maya, compute_today(maya))}
 
 
 def take_in_again(desk, *rows):
@@ -82,9 +82,9 @@ def test_it_closes_care_ends_every_link_and_leaves_every_list_but_the_owners(des
     with pytest.raises(NotFound, match="not open"):
         open_link(desk.scope, link)
     assert listed(maya) == {"Moss"}
-    assert {one.course.family for one in find_due_check_ins(maya)} == {"Moss"}
+    assert {due_check_in.course.family for due_check_in in find_due_check_ins(maya)} == {"Moss"}
     assert count_needs(desk.scope, TODAY).no_next == 1
-    assert [one.name for one in read_not_contacted(desk.scope)] == ["Lee"]
+    assert [contacted.name for contacted in read_not_contacted(desk.scope)] == ["Lee"]
     baby = read_baby(maya, compute_today(maya), desk.clients["Mia"])
     assert baby.contact.sentence == "No contact: bereaved"
     assert check_records(desk.scope) == []
@@ -120,8 +120,10 @@ def test_the_other_twins_care_stays_open_with_practical_contact_alone(desk, maya
     for link in links.values():
         with pytest.raises(NotFound, match="not open"):
             open_link(desk.scope, link)
-    shown = {one.name: one for one in read_families(maya, compute_today(maya))}["Lee"]
-    assert [one.name for one in shown.people] == ["Leo"]
+    shown = {my_family.name: my_family for my_family in read_families(maya, compute_today(maya))}[
+        "Lee"
+    ]
+    assert [person.name for person in shown.people] == ["Leo"]
     # Asked again once the parents want it: a link made since opens, the old ones never.
     set_contact(maya, shown.family_id, "yes")
     for link in links.values():
@@ -155,7 +157,11 @@ def test_a_visit_still_on_the_books_opens_nothing_again(desk, maya):
     assert "Lee" not in listed(maya)
     with pytest.raises(Conflict, match="No contact: bereaved"):
         make_link(maya, desk.clients["Ana Lee"], "day7")
-    card = next(one for one in read_day(maya, compute_today(maya)).cards if one.family == "Lee")
+    card = next(
+        day_card
+        for day_card in read_day(maya, compute_today(maya)).cards
+        if day_card.family == "Lee"
+    )
     assert (card.people, card.call, card.late) == ((), None, None)
     assert card.contact.sentence == "No contact: bereaved"
 
@@ -163,12 +169,14 @@ def test_a_visit_still_on_the_books_opens_nothing_again(desk, maya):
 def test_nobody_is_asked_about_her_whatever_is_on_the_books_and_whatever_contact_is(desk, maya):
     save_death(maya, desk.clients["Mia"], TODAY - timedelta(days=3), "yes")
     take_in_again(desk, *ALONE, seen("8", 1), seen("9", -2))
-    assert desk.clients["Mia"] not in {one.course.client_id for one in find_due_check_ins(maya)}
+    assert desk.clients["Mia"] not in {
+        due_check_in.course.client_id for due_check_in in find_due_check_ins(maya)
+    }
     with pytest.raises(NotFound, match="not in care at the moment"):
         make_link(maya, desk.clients["Mia"], "day7")
     # A visit that only nobody cancelled is no care of hers: no episode begins with it.
     found = read_episodes(desk.scope, totals=False)
-    assert [one.first for one in found if one.client_id == desk.clients["Mia"]] == [
+    assert [episode.first for episode in found if episode.client_id == desk.clients["Mia"]] == [
         TODAY - timedelta(days=7)
     ]
 
@@ -197,7 +205,7 @@ def test_it_is_no_family_lost_and_no_end_that_is_counted(desk, maya):
 
 def test_it_is_no_outcome(desk, maya):
     def counted(totals):
-        found = {one.client_id for one in read_episodes(desk.scope, totals=totals)}
+        found = {episode.client_id for episode in read_episodes(desk.scope, totals=totals)}
         return desk.clients["Mia"] in found, desk.clients["Ida"] in found
 
     assert counted(totals=True) == (True, True)

@@ -243,7 +243,7 @@ class Log:
         self.lines.append(["death", child, max(level, stands, key=LEVELS.index), "bereaved"])
 
     def take_back(self, child):
-        self.lines = [one for one in self.lines if one[1] != child]
+        self.lines = [line for line in self.lines if line[1] != child]
 
 
 CHILDREN = ("Mia", "Leo")
@@ -270,7 +270,7 @@ def test_whatever_is_said_kept_and_taken_back_only_a_persons_word_loosens(desk, 
     log, died = Log(), set()
     undo = None  # (the act, what it was, the log's lines and the dead before it)
     for kind, which, chosen in acts:
-        before = ([list(one) for one in log.lines], set(died), LEVELS.index(contact(scope)[0]))
+        before = ([list(line) for line in log.lines], set(died), LEVELS.index(contact(scope)[0]))
         loosens = kind == "word" or (kind == "undo" and undo is not None and undo[1] == "word")
         if kind == "word":
             undo = (set_contact(scope, lee, which, chosen if which != "yes" else ""), kind, before)

@@ -85,7 +85,7 @@ def test_the_fifth_wrong_pin_in_a_row_revokes_the_device_and_ends_what_is_open_o
         with pytest.raises((NotAllowed, NotFound)) as refused:
             sign_in_by_pin(door, token, WRONG, label="x")
         said.append(str(refused.value))
-    assert [one.rpartition(". ")[2] for one in said[:4]] == [
+    assert [sentence.rpartition(". ")[2] for sentence in said[:4]] == [
         "4 tries are left.",
         "3 tries are left.",
         "2 tries are left.",
@@ -181,11 +181,13 @@ def test_everybody_sees_her_own_sessions_and_devices_without_an_id_to_show(
 ):
     sign_in_by_pin(door, token, PIN, label="Safari on iPhone")
     mine = as_maya(scope, maya)
-    assert {(one.label, one.way) for one in list_open_sessions(mine, maya.id)} == {
+    assert {(session.label, session.way) for session in list_open_sessions(mine, maya.id)} == {
         ("Safari on iPhone", "pin"),
         ("Firefox on Windows", "password"),
     }
-    assert [one.label for one in list_devices(mine, maya.id)] == ["Safari on iPhone"]
+    assert [known_device.label for known_device in list_devices(mine, maya.id)] == [
+        "Safari on iPhone"
+    ]
 
 
 def test_nobody_but_the_owner_sees_or_ends_those_of_others(scope, door, owner, maya, token):

@@ -71,27 +71,27 @@ def test_a_doubt_is_asked_with_who_may_be_meant(practice, line, asked):
     who, doubt, moment = _answered(practice, line)
     assert (who, moment) == (None, "other")
     assert asked in doubt
-    count, (one,) = read_open_doubts(practice.scope, 5)
+    count, (open_doubt,) = read_open_doubts(practice.scope, 5)
     assert count == 1
-    assert one.question == doubt
+    assert open_doubt.question == doubt
 
 
 def test_who_speaks_most_for_it_stands_first(practice):
     _answered(practice, "3/9/2026 8:00,other@example.org,Ana Lee,Mia,4")
-    _, (one,) = read_open_doubts(practice.scope, 5)
-    assert one.candidates[0].label.startswith("Mia (Lee)")
-    assert one.candidates[0].why == "same name and same parent"
-    assert len(one.candidates) == 4
+    _, (doubt,) = read_open_doubts(practice.scope, 5)
+    assert doubt.candidates[0].label.startswith("Mia (Lee)")
+    assert doubt.candidates[0].why == "same name and same parent"
+    assert len(doubt.candidates) == 4
 
 
 def test_the_owner_says_whose_it_is_and_may_be_asked_again(practice):
     before = _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = read_open_doubts(practice.scope, 5)
-    save_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
+    _, (doubt,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, doubt.check_in_id, doubt.candidates[0].client_id)
     assert _found(practice.scope) == ("Mia", None, "day7")
     with pytest.raises(Conflict):
-        save_match(practice.scope, one.check_in_id, None)
-    reopen_match(practice.scope, one.check_in_id)
+        save_match(practice.scope, doubt.check_in_id, None)
+    reopen_match(practice.scope, doubt.check_in_id)
     assert _found(practice.scope)[::2] == before[::2]
     assert read_open_doubts(practice.scope, 5)[0] == 1
 
@@ -99,26 +99,26 @@ def test_the_owner_says_whose_it_is_and_may_be_asked_again(practice):
 def test_what_is_nobodys_stays_nobodys_when_the_file_comes_again(practice):
     line = "3/9/2026 8:00,,Cy Roe,Mia,4"
     _answered(practice, line)
-    _, (one,) = read_open_doubts(practice.scope, 5)
-    save_match(practice.scope, one.check_in_id, None)
+    _, (doubt,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, doubt.check_in_id, None)
     assert _answered(practice, line) == (None, None, "other")
     assert read_open_doubts(practice.scope, 5) == (0, [])
     assert [each.check_in_id for each in read_dismissed_check_ins(practice.scope, 5)] == [
-        one.check_in_id
+        doubt.check_in_id
     ]
 
 
 def test_a_match_of_the_owners_outlasts_a_newer_file(practice):
     _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = read_open_doubts(practice.scope, 5)
-    save_match(practice.scope, one.check_in_id, one.candidates[0].client_id)
+    _, (doubt,) = read_open_doubts(practice.scope, 5)
+    save_match(practice.scope, doubt.check_in_id, doubt.candidates[0].client_id)
     assert _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,5") == ("Mia", None, "day7")
 
 
 def test_only_clients_on_file_are_taken(practice):
     _answered(practice, "3/9/2026 8:00,,Cy Roe,Mia,4")
-    _, (one,) = read_open_doubts(practice.scope, 5)
+    _, (doubt,) = read_open_doubts(practice.scope, 5)
     with pytest.raises(NotFound):
-        save_match(practice.scope, one.check_in_id, "no-client")
+        save_match(practice.scope, doubt.check_in_id, "no-client")
     with pytest.raises(NotFound):
         save_match(practice.scope, "no-check-in", None)

@@ -159,14 +159,14 @@ def test_another_familys_row_set_aside_stays(told):
     with told.scope.read() as conn:
         raw = conn.execute(select(set_aside.c.raw)).scalars().all()
     assert len(raw) == 2  # one a file
-    assert all("Quill" in one for one in raw)
+    assert all("Quill" in content for content in raw)
 
 
 @pytest.mark.parametrize("again", [ROWS, [_theirs("9", "2026-03-20 10:00")]])
 def test_the_same_family_in_a_newer_file_is_kept_out_row_by_row(told, again):
     erase_family(told.scope, _family(told.scope))
     report = told.take_in(again, "2026-03-11 08:00")
-    out = [one for one in report.set_aside if one.reason == REASON]
+    out = [row for row in report.set_aside if row.reason == REASON]
     assert len(out) == sum(row["last"] == "Vexworthy" for row in again)
     counted = report.added + report.updated + report.unchanged + len(report.set_aside)
     assert report.rows_read == counted == len(again)

@@ -108,7 +108,7 @@ def _by_file(scope, folder, ticked=None):
 def _numbers(scope):
     day = datetime.now(ZONE).date()
     review = review_outcomes(scope, FIRST, day)
-    lines = sorted(line.points for one in review.concerns for line in one.lines)
+    lines = sorted(line.points for concern in review.concerns for line in concern.lines)
     settle = review_outcomes(scope, FIRST, day, measure="settle")
     return outcome_rows(review), outcome_rows(settle), lines, review.by_type
 
@@ -130,10 +130,10 @@ def test_a_sign_holds_its_scores_back_by_either_way(practices, tmp_path, monkeyp
     _by_form(form, monkeypatch, ticked)
     _by_file(file, tmp_path, ticked)
     for scope in practices:
-        given = [one for each in read_episodes(scope) for one in each.answers]
+        given = [answer for each in read_episodes(scope) for answer in each.answers]
         assert len(given) == (2 * FAMILIES - 1) * len(ASKED)
         (flag,) = read_open_flags(scope)
         acknowledge(scope, flag.check_in_id, flag.flag.id, "Called")
-        given = [one for each in read_episodes(scope) for one in each.answers]
+        given = [answer for each in read_episodes(scope) for answer in each.answers]
         assert len(given) == 2 * FAMILIES * len(ASKED)
     assert _numbers(form) == _numbers(file)

@@ -64,7 +64,7 @@ def tick(desk, client_id, *signs):
 
 
 def waiting(scope):
-    return [one.client for one in read_open_flags(scope)]
+    return [flag.client for flag in read_open_flags(scope)]
 
 
 def now_called(scope):
@@ -190,7 +190,9 @@ def test_a_death_follows_the_baby_to_her_name_and_nobody_is_asked(desk):
     newer(desk, seen("1", 7, "Theo"))
     theo = now_called(desk.scope)["Theo"]
     assert kept(desk.scope, care_closed, "reason") == {theo: DIED}
-    assert theo not in {one.course.client_id for one in find_due_check_ins(desk.scope)}
+    assert theo not in {
+        due_check_in.course.client_id for due_check_in in find_due_check_ins(desk.scope)
+    }
     with pytest.raises(NotFound, match="not in care at the moment"):
         make_link(desk.scope, theo, "day7")
 
@@ -219,7 +221,9 @@ def test_it_is_never_kept_of_a_mother(desk):
     assert kept(desk.scope, care_closed, "reason") == {clients[BABY]: DIED}
     assert set(contact_of_lees(desk.scope).values()) == {"practical"}
     newer(desk, seen("1", 7, BABY), minutes=4)
-    assert clients[BABY] not in {one.course.client_id for one in find_due_check_ins(desk.scope)}
+    assert clients[BABY] not in {
+        due_check_in.course.client_id for due_check_in in find_due_check_ins(desk.scope)
+    }
 
 
 # Asked not to be asked again
@@ -232,7 +236,9 @@ def test_who_asked_not_to_be_asked_is_not_asked_by_another_name(desk, names):
         row = {"practice_id": desk.scope.practice_id, "client_id": clients[BABY]}
         conn.execute(insert(client_detail), {**row, "opted_out_at": now()})
     newer(desk, seen("1", 7, names))
-    assert {one.course.family for one in find_due_check_ins(desk.scope)}.isdisjoint({"Lee"})
+    assert {
+        due_check_in.course.family for due_check_in in find_due_check_ins(desk.scope)
+    }.isdisjoint({"Lee"})
     for name in names.split(" & "):
         with pytest.raises(Conflict, match="asked not to be asked"):
             make_link(desk.scope, now_called(desk.scope)[name], "day7")
@@ -247,8 +253,8 @@ def test_a_sign_stays_with_the_owner_when_the_visits_never_were(desk):
     newer(desk)
     before = fingerprint(desk.scope)
     decide_missing(desk.scope, missing_ids(desk.scope), "deleted")
-    (one,) = read_open_flags(desk.scope)
-    assert (one.client, one.client_id, one.is_gone) == (
+    (flag,) = read_open_flags(desk.scope)
+    assert (flag.client, flag.client_id, flag.is_gone) == (
         "Not matched: Mia, ana.lee@example.org", "", True,
     )  # fmt: skip
     assert read_open_flags(desk.scope.as_therapist("Maya Lopez")) == ()
@@ -264,10 +270,10 @@ def test_a_sign_outlives_the_import_that_brought_the_family_and_is_acknowledged(
     undo_import(desk.scope, first.import_id)
     assert waiting(desk.scope) == ["Not matched: Mia, ana.lee@example.org"]
     assert check_records(desk.scope) == []
-    (one,) = read_open_flags(desk.scope)
-    acknowledge(desk.scope, one.check_in_id, one.flag.id, "Wrote to the address")
+    (flag,) = read_open_flags(desk.scope)
+    acknowledge(desk.scope, flag.check_in_id, flag.flag.id, "Wrote to the address")
     assert read_open_flags(desk.scope) == ()
-    assert [done.client for done in acknowledged_flags(desk.scope)] == [one.client]
+    assert [done.client for done in acknowledged_flags(desk.scope)] == [flag.client]
 
 
 def test_erasing_a_family_takes_the_check_ins_of_its_gone_clients_too(desk):

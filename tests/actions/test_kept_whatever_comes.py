@@ -103,8 +103,8 @@ class Stood:
             )
 
     def visits_of(self, id_):
-        return {v: name for v, there in self.people.items() for name, one in there.items()
-                if one == id_}  # fmt: skip
+        return {v: name for v, there in self.people.items() for name, clients in there.items()
+                if clients == id_}  # fmt: skip
 
 
 class Practice:
@@ -217,7 +217,9 @@ class Practice:
     # What must hold
 
     def must_hold(self, before, after, said):
-        assert sorted(one.check_in_id for one in read_open_flags(self.scope)) == sorted(self.signs)
+        assert sorted(flag.check_in_id for flag in read_open_flags(self.scope)) == sorted(
+            self.signs
+        )
         self.contact_is_no_looser(before, after, said)
         for id_ in before.dead:
             self.death_is_kept(id_, before, after)
@@ -231,7 +233,7 @@ class Practice:
                     self.floors[id_] = after.levels[said]
         stood = {before.homes[v] for v in before.people if v in before.homes}
         for home in set(after.homes.values()):
-            theirs = [id_ for id_, one in after.homes.items() if one == home]
+            theirs = [id_ for id_, client_id in after.homes.items() if client_id == home]
             floor = max(self.floors.get(id_, 0) for id_ in theirs)
             if home in stood and home != said:
                 floor = max(floor, before.levels[home])
@@ -245,7 +247,7 @@ class Practice:
             assert same & after.dead
         elif came:
             silent = all(after.levels[home] > 0 for _, home in came)
-            assert {one for one, _ in came} & after.dead or silent
+            assert {client_id for client_id, _ in came} & after.dead or silent
         else:
             assert id_ in after.dead
 
@@ -253,7 +255,7 @@ class Practice:
         same, came = self.became(id_, before, after)
         if not same and not came:
             assert id_ in after.silent
-        assert same | {one for one, _ in came} <= after.silent
+        assert same | {client_id for client_id, _ in came} <= after.silent
 
     def became(self, id_, before, after):
         """Return who has her visits now: by her name, and by others in her family, with it."""
@@ -263,7 +265,7 @@ class Practice:
             if name in now:
                 same.add(now[name])
             elif home == before.homes[visit_id]:
-                came |= {(one, home) for other, one in now.items()
+                came |= {(client_id, home) for other, client_id in now.items()
                          if other not in before.people[visit_id]}  # fmt: skip
         return same, came
 

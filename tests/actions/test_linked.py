@@ -71,7 +71,7 @@ def tick(scope, whose):
 
 
 def signs(scope):
-    return {(one.client, one.family) for one in read_open_flags(scope)}
+    return {(flag.client, flag.family) for flag in read_open_flags(scope)}
 
 
 def part(scope, saved, how):
@@ -113,10 +113,10 @@ def test_a_sign_ticked_meanwhile_is_nobodys_and_says_both_families(scope, how):
     tick(scope, babies(scope)[MOSS])
     part(scope, saved, how)
     assert signs(scope) == {("Not matched: Mia Lee or Moss", "")}
-    (one,) = read_open_flags(scope)
+    (flag,) = read_open_flags(scope)
     assert (number := read_open_doubts(scope, 5))[0] == 1
     assert "Two babies of one name" in number[1][0].question
-    save_match(scope, one.check_in_id, babies(scope)[LEE])
+    save_match(scope, flag.check_in_id, babies(scope)[LEE])
     assert signs(scope) == {("Mia", "Lee")}
 
 

@@ -66,11 +66,15 @@ def test_what_cannot_be_asked_or_counted_is_refused_in_a_sentence(sqlite_scope, 
 
 def test_it_comes_back_as_it_was_said(scope):
     assert add_measure(scope, ARCHING) == "own_arching"
-    (one,) = list_own_measures(scope)
-    assert (one.measure.low, one.measure.high, one.measure.better) == (0, 10, -1)
-    assert (one.measure.threshold, one.measure.basis) == (2, ARCHING.basis)
-    assert one.words["es"].question == ARCHING.questions["es"]
-    assert len(one.words["en"].values) == 11
+    (own_measure,) = list_own_measures(scope)
+    assert (own_measure.measure.low, own_measure.measure.high, own_measure.measure.better) == (
+        0,
+        10,
+        -1,
+    )
+    assert (own_measure.measure.threshold, own_measure.measure.basis) == (2, ARCHING.basis)
+    assert own_measure.words["es"].question == ARCHING.questions["es"]
+    assert len(own_measure.words["en"].values) == 11
     add_measure(scope, MOOD)
     mood = list_own_measures(scope)[1]
     assert mood.measure.kind == "ordinal"
@@ -106,7 +110,8 @@ def test_no_form_grows_beyond_eight_questions(sqlite_scope):
         client = "parent" if concern.client == "parent" else "infant"
         for moment in MOMENTS:
             asked = [
-                one.id for one in choose_measures(concern.id, client, moment, taken=1, own=own)
+                measure.id
+                for measure in choose_measures(concern.id, client, moment, taken=1, own=own)
             ]
             assert len(asked) + 1 <= 8
             assert asked[0] == concern.primary_measure or concern.client == "either"
@@ -124,8 +129,8 @@ def test_once_answered_its_scale_stays_and_its_words_may_change(desk):
     change_measure(scope, "own_arching", replace(ARCHING, high=5, label="Back arching"), 2)
     with pytest.raises(Conflict):
         change_measure(scope, "own_arching", replace(ARCHING, high=5, label="Late"), 2)
-    (one,) = list_own_measures(scope)
-    assert (one.measure.label, one.version) == ("Back arching", 3)
+    (own_measure,) = list_own_measures(scope)
+    assert (own_measure.measure.label, own_measure.version) == ("Back arching", 3)
     retire_measure(scope, "own_arching", 3)
     assert list_own_measures(scope)[0].retired
     assert not list_own_measures(scope)[0].is_asked("digestion", "B1")

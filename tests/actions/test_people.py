@@ -25,7 +25,7 @@ def maya(scope, door):
 
 
 def listed(scope, email=MAYA):
-    return next(one for one in read_people(scope) if one.email == email)
+    return next(person for person in read_people(scope) if person.email == email)
 
 
 def test_an_invitation_asked_for_twice_is_one_invitation(scope, door, maya):

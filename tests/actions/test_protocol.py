@@ -101,7 +101,7 @@ def test_one_signed_before_a_parents_signs_had_steps_counts_and_is_signed_again_
     steps = read_current_protocol(scope).duty.steps
     shown = [reader_step(flag, steps) for flag in red_flags() if flag.tier == 2]
     assert set(shown) == {"Ours.", reader_steps()[4], reader_steps()[6]}
-    filled = tuple(one or ours for one, ours in zip(steps, reader_steps(), strict=True))
+    filled = tuple(step or ours for step, ours in zip(steps, reader_steps(), strict=True))
     again = replace(DUTY, steps=filled)
     signed(scope, again)
     assert read_current_protocol(scope).duty == again
@@ -120,7 +120,7 @@ def test_only_a_sign_of_the_body_asks_for_a_doctor_before_a_visit(flag):
 
 def test_a_template_of_each_step_ships_and_every_time_has_words():
     assert all(len(step) > 40 for step in reader_steps())
-    assert [format_within(one) for one in TIMES] == [
+    assert [format_within(minutes) for minutes in TIMES] == [
         "15 minutes", "30 minutes", "1 hour", "2 hours", "4 hours", "8 hours", "12 hours",
         "24 hours",
     ]  # fmt: skip

@@ -80,8 +80,8 @@ def test_every_source_tells_the_same_truth(practice, tmp_path, source):
     assert _counts(report) == (5, 0, 0, 0)
     assert report.warnings == []
     truth = {
-        one.epoch: (one.baby, moment, one.truth)
-        for one, moment in zip(PARENTS, MOMENTS, strict=True)
+        parent.epoch: (parent.baby, moment, parent.truth)
+        for parent, moment in zip(PARENTS, MOMENTS, strict=True)
     }
     assert _on_file(practice.scope) == truth
 
@@ -216,7 +216,7 @@ def test_rows_that_cannot_be_used_are_set_aside_with_the_reason(practice, tmp_pa
     path.write_text(text + "too,short\n")
     report = _take_in(practice, path)
     assert _counts(report) == (0, 0, 0, 3)
-    assert [(one.row, one.column) for one in report.set_aside] == [
+    assert [(row.row, row.column) for row in report.set_aside] == [
         (1, "#"), (2, "Submit Date (UTC)"), (3, ""),
     ]  # fmt: skip
     assert "never submitted" in report.set_aside[1].reason

@@ -255,14 +255,14 @@ def test_a_practice_keeps_an_owner(scope, owner):
         set_role(
             scope, owner.id, "therapist", _therapist(scope), version=read_people(scope)[0].version
         )
-    assert [(one.role, one.disabled_at) for one in read_people(scope)] == [("owner", None)]
+    assert [(user.role, user.disabled_at) for user in read_people(scope)] == [("owner", None)]
 
 
 @pytest.mark.usefixtures("owner")
 def test_another_role_ends_the_sessions_of_the_old_one(scope, door):
     t1 = _therapist(scope)
     maya = Someone(door, invite(scope, "maya@example.test", "Maya", "therapist", t1))
-    version = {one.id: one.version for one in read_people(scope)}[maya.id]
+    version = {user.id: user.version for user in read_people(scope)}[maya.id]
     with pytest.raises(Conflict):
         set_role(scope, maya.id, "owner", None, version=version - 1)
     set_role(scope, maya.id, "owner", None, version=version)

@@ -35,7 +35,7 @@ def _take_in(desk, path, *rows, head=HEAD, as_of="2026-06-01 08:00"):
 
 
 def _scores(scope):
-    return [one.value for each in read_episodes(scope, totals=False) for one in each.answers]
+    return [answer.value for each in read_episodes(scope, totals=False) for answer in each.answers]
 
 
 def test_a_yes_is_raised_and_its_scores_wait_until_somebody_says_what_was_done(practice, tmp_path):
@@ -47,7 +47,9 @@ def test_a_yes_is_raised_and_its_scores_wait_until_somebody_says_what_was_done(p
     assert (flag.client, flag.flag.id) == ("Mia", 8)
     assert flag.raised_at == instant("2026-03-30 18:00"), "when it was ticked, not when it came in"
     assert _scores(scope) == [90]
-    assert [value for one in read_answers(scope, flag.client_id) for _, value in one.points] == [90]
+    assert [
+        value for answer in read_answers(scope, flag.client_id) for _, value in answer.points
+    ] == [90]
     acknowledge(scope, flag.check_in_id, 8, "Called: seen by her doctor")
     assert read_open_flags(scope) == ()
     assert _scores(scope) == [90, 30]
@@ -77,9 +79,9 @@ def test_a_newer_file_raises_what_is_new_and_undo_takes_that_alone_back(practice
         head=more, as_of="2026-06-02 08:00",
     )  # fmt: skip
     assert (report.added, report.updated, report.unchanged) == (0, 1, 1)
-    assert [one.flag.id for one in read_open_flags(scope)] == [3, 8]
+    assert [flag.flag.id for flag in read_open_flags(scope)] == [3, 8]
     undo_import(scope, report.import_id)
-    assert [one.flag.id for one in read_open_flags(scope)] == [8]
+    assert [flag.flag.id for flag in read_open_flags(scope)] == [8]
     assert fingerprint(scope) == before
 
 
@@ -106,7 +108,9 @@ def test_a_sign_of_somebody_nobody_knows_stands_before_the_owner(practice, tmp_p
     assert (flag.client, flag.client_id) == ("Not matched: Ivo", "")
     assert read_open_flags(scope.as_therapist("Maya Lopez")) == ()
     acknowledge(scope, flag.check_in_id, 8, "Wrote to the address")
-    assert [one.client for one in acknowledged_flags(scope)] == ["Not matched: Ivo"]
+    assert [acknowledged_flag.client for acknowledged_flag in acknowledged_flags(scope)] == [
+        "Not matched: Ivo"
+    ]
 
 
 def test_a_sign_alone_is_an_answer_and_one_in_a_row_set_aside_is_said(practice, tmp_path):
@@ -114,7 +118,7 @@ def test_a_sign_alone_is_an_answer_and_one_in_a_row_set_aside_is_said(practice, 
     unreadable = ["some day", *ILL[1:]]
     report = _take_in(practice, tmp_path / "form.csv", alone, unreadable)
     assert (report.added, len(report.set_aside)) == (1, 1)
-    assert any("a warning sign is ticked in row 2, set aside" in one for one in report.notes)
+    assert any("a warning sign is ticked in row 2, set aside" in note for note in report.notes)
     with practice.scope.read() as conn:
         assert conn.execute(select(func.count()).select_from(check_in)).scalar_one() == 1
     assert len(read_open_flags(practice.scope)) == 1

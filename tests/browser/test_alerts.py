@@ -95,15 +95,15 @@ def tick(page: Page, address: str, language: str, *which: int) -> None:
     said = phrases(language)
     page.goto(f"{address}?lang={language}")
     press(page, said["agree"])
-    for one in which:
-        page.get_by_label(signs(language)[one - 1].question).check()
+    for wanted in which:
+        page.get_by_label(signs(language)[wanted - 1].question).check()
     press(page, said["signs_some"])
 
 
 def numbers(page: Page) -> list[str]:
     """Return where the links to call lead, in their order on the page."""
     found = page.locator("a[href^='tel:']").all()
-    return [str(one.get_attribute("href")) for one in found]
+    return [str(link.get_attribute("href")) for link in found]
 
 
 def sign_in(page: Page, someone: Someone) -> None:

@@ -74,7 +74,7 @@ def test_caseload_and_baby_are_within_their_width_and_without_faults(
     server, url = demo
     scope = maya(url)
     families = read_families(scope, compute_today(scope))
-    twins = next(one for one in families if sum(p.is_infant for p in one.people) > 1)
+    twins = next(family for family in families if sum(p.is_infant for p in family.people) > 1)
     page = watch(size, scheme).page
     for path, more in (("caseload", {}), ("baby", {"client": twins.leads_to})):
         go(page, address(server, scope, path, **more))
@@ -90,7 +90,7 @@ def test_twins_stand_side_by_side_on_a_laptop_and_one_below_the_other_on_a_phone
     server, url = demo
     scope = maya(url)
     families = read_families(scope, compute_today(scope))
-    twins = next(one for one in families if sum(p.is_infant for p in one.people) > 1)
+    twins = next(family for family in families if sum(p.is_infant for p in family.people) > 1)
     for size, beside in (("wide", True), ("phone", False)):
         page = watch(size).page
         go(page, address(server, scope, "baby", client=twins.leads_to))

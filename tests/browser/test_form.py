@@ -75,8 +75,8 @@ def phone_in(browser: Browser) -> Iterator[Callable[..., Phone]]:
         return phones[-1]
 
     yield _open
-    for one in phones:
-        one.context.close()
+    for phone in phones:
+        phone.context.close()
 
 
 def link(asking: tuple[Server, Scope, dict[str, str]], name: str) -> str:
@@ -121,7 +121,9 @@ def test_a_parent_answers_in_a_few_taps_and_the_link_is_dead(asking, phone_in) -
     # Nothing of the link is left in the address of the last page.
     assert page.url.endswith("/c/done/en")
     _, scope, clients = asking
-    assert [one.texts[-1] for one in read_unread_words(scope)] == [("words", "She sleeps better.")]
+    assert [word.texts[-1] for word in read_unread_words(scope)] == [
+        ("words", "She sleeps better.")
+    ]
     # A second submission: the same link again, and the way back.
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text(said["closed_title"])

@@ -64,11 +64,11 @@ def test_no_text_of_the_form_has_the_colour_of_its_background(
     browser: Browser, sqlite_scope, tmp_path, language, scheme
 ):
     shown = pages(Desk(sqlite_scope, tmp_path), language)
-    assert sum('<p class="w">' in one and "class=act" in one for one in shown) == 1
+    assert sum('<p class="w">' in part and "class=act" in part for part in shown) == 1
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page = context.new_page()
-    for one in dict.fromkeys(shown):
-        page.set_content(one)
+    for shown_part in dict.fromkeys(shown):
+        page.set_content(shown_part)
         ratios = page.evaluate(_RATIOS)
         assert ratios
         assert [text for text, ratio in ratios if text.strip() and ratio < LEAST] == []

@@ -165,7 +165,7 @@ def test_a_short_outage_throws_nobody_out(practice):
         practice.cluster.stop()
         ran = await run_page(wire)
         assert ran.holds(AWAY)
-        assert not any(one.WhichOneof("type") == "auth_redirect" for one in ran.messages)
+        assert not any(message.WhichOneof("type") == "auth_redirect" for message in ran.messages)
         practice.cluster.start()
         ran = await run_page(wire)
         assert not ran.holds(AWAY)

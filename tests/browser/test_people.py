@@ -50,7 +50,7 @@ def served(owned, serve):
 @pytest.fixture
 def hers(owned):
     """The therapist on file whose caseload is Maya's."""
-    return next(one for one in therapists(owned[0]) if one.name != UNKNOWN)
+    return next(therapist for therapist in therapists(owned[0]) if therapist.name != UNKNOWN)
 
 
 def maya_of(owned, hers):
@@ -130,7 +130,7 @@ def test_from_the_invitation_to_the_caseload_and_out_again(owned, served, hers, 
     # Her tab that stood open: the next click ends it.
     phone.get_by_role("link", name="Caseload").first.click()
     expect(phone.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert [one.email for one in read_people(owned[0]) if one.disabled_at] == [MAYA]
+    assert [person.email for person in read_people(owned[0]) if person.disabled_at] == [MAYA]
 
 
 def test_a_remembered_phone_opens_with_a_pin_until_it_is_revoked(owned, served, hers, watch):
@@ -225,7 +225,7 @@ def test_an_account_elsewhere_signs_in_across_sites(owned, serve, hers, browser,
         expect(page.locator("h1.al-title")).to_be_visible()
         settle(page)
         assert page.url.split("?")[0] == f"{here}/caseload"
-        (sid,) = [one for one in page.context.cookies() if one["name"] == "sid"]
+        (sid,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "sid"]
         assert sid["sameSite"] == "Lax"
         session = read_session(replace(scope, viewer=DOOR), sid["value"])
         assert (session.email, session.way) == (MAYA, "oidc")

@@ -38,7 +38,7 @@ def test_the_cards_stand_in_order_of_the_day(day):
 
 def test_a_card_tells_who_how_old_and_what_to_know_at_the_door(day):
     card = day.cards[0]
-    assert [one.name for one in card.people] == ["Leo", "Mia"]
+    assert [person.name for person in card.people] == ["Leo", "Mia"]
     assert format_ages(card.people, date(2026, 6, 1)) == "twins, 8 weeks"
     assert card.notes == ("Gate 0417\nTwo dogs",)
     assert card.as_of.isoformat() == "2026-06-01T08:00:00-07:00"
@@ -87,7 +87,7 @@ def test_the_next_visit_is_the_first_that_is_not_over(day, today):
 
 
 def test_the_seven_days_after_by_day_and_city(day):
-    ahead = {one.day: (one.visits, one.cities) for one in day.ahead}
+    ahead = {day_ahead.day: (day_ahead.visits, day_ahead.cities) for day_ahead in day.ahead}
     assert list(ahead) == [date(2026, 6, 2) + timedelta(days=n) for n in range(7)]
     assert ahead[date(2026, 6, 8)] == (1, (("Oakland", 1),))
     assert sum(visits for visits, _ in ahead.values()) == 1

@@ -24,12 +24,12 @@ def today(maya):
 
 
 def families(scope, today):
-    return {one.name: one for one in read_families(scope, today)}
+    return {family.name: family for family in read_families(scope, today)}
 
 
 def looks(scope, today):
     found = list_attention(read_families(scope, today), today)
-    return [(one.family.name, one.what, one.when, one.weight) for one in found]
+    return [(line.family.name, line.what, line.when, line.weight) for line in found]
 
 
 def test_her_families_are_those_she_met_and_no_other(maya, desk, today):
@@ -93,15 +93,15 @@ def test_open_care_lapses_after_thirty_days_with_nothing_booked(last, upcoming, 
 
 def test_a_baby_has_its_line_of_visits_its_twin_and_the_team(maya, today):
     known = families(maya, today)
-    mia = next(one for one in known["Rivera"].people if one.name == "Mia")
+    mia = next(person for person in known["Rivera"].people if person.name == "Mia")
     baby = read_baby(maya, today, mia.client_id)
-    assert [(one.number, one.state) for one in baby.visits] == [
+    assert [(visit.number, visit.state) for visit in baby.visits] == [
         (None, "booked"), (None, "booked"), (2, "completed"), (1, "completed"),
     ]  # fmt: skip
-    assert [one.name for one in baby.twins] == ["Mia", "Leo"]
+    assert [twin.name for twin in baby.twins] == ["Mia", "Leo"]
     ida = read_baby(maya, today, known["Shared"].people[0].client_id)
     assert ida.team == (INES,)
-    assert [one.is_mine for one in ida.visits] == [True, False, True]
+    assert [visit.is_mine for visit in ida.visits] == [True, False, True]
 
 
 def test_a_foreign_baby_is_not_there(maya, desk, today):

@@ -120,7 +120,7 @@ def test_a_baby_who_died_is_looked_for_no_more_and_was_not_asked_after_it(two_fa
 
 def test_every_question_with_answers_has_a_line(two_families):
     hers, stays = two_families
-    found = [one.measure.id for one in read_answers(hers, stays[0].client)]
+    found = [answer.measure.id for answer in read_answers(hers, stays[0].client)]
     assert set(found) == set(MEASURES)
     assert len(found) == 5
 
@@ -143,27 +143,27 @@ def said(desk):
 
 def test_a_parents_words_stand_on_the_babys_page_until_read_and_after(desk, said):
     maya = desk.scope.as_therapist("Maya Lopez")
-    (one,) = read_parent_words(maya, said["Mia"])
-    assert one.texts == (("harms", "A rash"), ("words", "Better now"))
-    assert (one.read_by, one.read_on) == ("", None)
-    mark_words_read(maya, one.check_in_id)
-    (one,) = read_parent_words(maya, said["Mia"])
-    assert (one.read_by, one.read_on) == ("Maya Lopez", local_now(maya).date())
+    (entry,) = read_parent_words(maya, said["Mia"])
+    assert entry.texts == (("harms", "A rash"), ("words", "Better now"))
+    assert (entry.read_by, entry.read_on) == ("", None)
+    mark_words_read(maya, entry.check_in_id)
+    (entry,) = read_parent_words(maya, said["Mia"])
+    assert (entry.read_by, entry.read_on) == ("Maya Lopez", local_now(maya).date())
     assert read_parent_words(maya, said["Zed"]) == (), "a family she never met"
 
 
 def test_words_and_overdue_check_ins_come_before_who_went_quiet(desk, said):
     maya = desk.scope.as_therapist("Maya Lopez")
     # Day 14 was answered; six days past it, week 8 and day 28 lie ahead: nothing is overdue.
-    assert [one.what for one in list_waiting(maya)] == ["a parent's words to read"]
+    assert [line.what for line in list_waiting(maya)] == ["a parent's words to read"]
     late = datetime.now(UTC) + timedelta(days=18)
     told = list_waiting(maya, late)
-    assert [(one.what, one.weight) for one in told] == [
+    assert [(line.what, line.weight) for line in told] == [
         ("a parent's words to read", "act"), ("check-in day 28 not asked yet", "act"),
     ]  # fmt: skip
     today = compute_today(maya)
     looks = list_attention(read_families(maya, today), today, (), told)
-    assert [one.what for one in looks] == [
+    assert [line.what for line in looks] == [
         "Mia: a parent's words to read", "Mia: check-in day 28 not asked yet", "no next visit",
     ]  # fmt: skip
     assert looks[0].leads_to == said["Mia"]
@@ -181,6 +181,6 @@ def test_one_that_was_asked_and_is_not_answered_waits_for_the_parent(desk, said)
 def test_nothing_is_overdue_while_check_ins_are_off(desk):
     switch_off(desk.scope)
     late = datetime.now(UTC) + timedelta(days=18)
-    assert [one.weight for one in list_waiting(desk.scope.as_therapist("Maya Lopez"), late)] == [
+    assert [line.weight for line in list_waiting(desk.scope.as_therapist("Maya Lopez"), late)] == [
         "act"
     ]

@@ -48,7 +48,7 @@ def today(maya):
 
 
 def names(scope, today):
-    return {one.name for one in read_families(scope, today)}
+    return {my_family.name for my_family in read_families(scope, today)}
 
 
 def cards(scope, today):
@@ -70,19 +70,19 @@ def test_it_stands_on_her_day_and_says_what_to_do(maya, today):
 
 def test_it_stands_in_the_days_ahead_and_adds_no_minute_of_driving(maya, today):
     day = read_day(maya, today)
-    ahead = next(one for one in day.ahead if one.day.isoformat() == "2026-06-03")
+    ahead = next(day_ahead for day_ahead in day.ahead if day_ahead.day.isoformat() == "2026-06-03")
     assert (ahead.visits, ahead.in_doubt) == (1, 1)
     assert "not known" not in day.why_no_drive
 
 
 def test_its_family_is_hers_and_says_why_it_is_in_doubt(maya, today):
-    found = {one.name: one for one in read_families(maya, today)}
+    found = {my_family.name: my_family for my_family in read_families(maya, today)}
     assert (found["Newman"].missing_on, found["Newman"].doubt) == (
         today.day, "not in the export of 1 Jun",
     )  # fmt: skip
     assert found["Rivera"].missing_on is None
     baby = read_baby(maya, today, found["Newman"].leads_to)
-    assert [one.doubt for one in baby.visits] == ["not in the export of 1 Jun"]
+    assert [visit.doubt for visit in baby.visits] == ["not in the export of 1 Jun"]
 
 
 def test_a_family_whose_coming_visit_is_in_doubt_is_not_one_without_a_next_visit(desk, today):
@@ -92,13 +92,15 @@ def test_a_family_whose_coming_visit_is_in_doubt_is_not_one_without_a_next_visit
     desk.take_in([*ROWS, LATER], "2026-06-01 08:24", holds="all")
     maya = desk.scope.as_therapist("Maya Lopez")
     looks = list_attention(read_families(maya, today), today)
-    assert [one.family.name for one in looks] == ["Lapsed"]
+    assert [line.family.name for line in looks] == ["Lapsed"]
 
 
 @pytest.mark.parametrize("decision", ["cancelled", "deleted"])
 def test_a_decision_that_it_is_none_takes_it_and_its_family_away(with_two_gone, maya, decision):
     today = compute_today(maya, MORNING)
-    client = {one.name: one.leads_to for one in read_families(maya, today)}["Newman"]
+    client = {my_family.name: my_family.leads_to for my_family in read_families(maya, today)}[
+        "Newman"
+    ]
     decide(with_two_gone, decision)
     assert "Newman" not in cards(maya, today)
     assert "Newman" not in names(maya, today)
@@ -110,12 +112,14 @@ def test_kept_it_is_a_visit_like_any_other(with_two_gone, maya, today):
     decide(with_two_gone, "kept")
     card = cards(maya, today)["Newman"]
     assert (card.state, card.doubt) == ("booked", "")
-    found = {one.name: one for one in read_families(maya, today)}["Newman"]
+    found = {my_family.name: my_family for my_family in read_families(maya, today)}["Newman"]
     assert (found.next_on, found.missing_on) == (today.day, None)
 
 
 def test_it_leaves_her_list_after_fourteen_days_and_stays_hers_to_open(maya, today):
-    client = {one.name: one.leads_to for one in read_families(maya, today)}["Newman"]
+    client = {my_family.name: my_family.leads_to for my_family in read_families(maya, today)}[
+        "Newman"
+    ]
 
     def after(days):
         later = compute_today(maya, MORNING + timedelta(days=days))

@@ -46,8 +46,8 @@ def whole_page(scope):
     """Read all that Caseload and Baby show; return it."""
     today = compute_today(scope, NOW)
     families = read_families(scope, today)
-    babies = [read_baby(scope, today, p.client_id) for one in families for p in one.people]
-    notes = [read_note(scope, p.client_id) for one in families for p in one.people]
+    babies = [read_baby(scope, today, p.client_id) for family in families for p in family.people]
+    notes = [read_note(scope, p.client_id) for family in families for p in family.people]
     day, weeks = read_day(scope, today), read_weeks(scope, today)
     return families, babies, notes, day, weeks, list_attention(families, today)
 
@@ -119,9 +119,9 @@ def test_of_any_practice_each_sees_her_own_families_alone(new_database, practice
                 families, babies, *_, day, _weeks, _looks = whole_page(hers)
             judge(log, therapist_id)
             allowed = her_families(rows, therapist_id)
-            shown = {one.family_id for one in (*families, *babies, *day.cards)}
+            shown = {shown_part.family_id for shown_part in (*families, *babies, *day.cards)}
             assert shown <= allowed
-            assert {one.family_id for one in families} <= allowed
+            assert {family.family_id for family in families} <= allowed
             for id_ in [id_ for id_, family in clients.items() if family not in allowed]:
                 with pytest.raises(NotFound):
                     read_baby(hers, compute_today(hers, NOW), id_)

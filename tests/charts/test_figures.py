@@ -154,7 +154,7 @@ def test_the_grey_city_is_one_bar_of_all_its_visits():
     assert grey.customdata[0] == ["Oakland", "other"], "unless told which one is grey"
     told = charts.ranked(["Oakland", "Unknown"], {"cst": [5, 1], "other": [0, 2]}, grey="Unknown")
     *colored, grey = told.data
-    assert [tuple(one.x) for one in colored] == [(5, 0), (0, 0)]
+    assert [tuple(bar.x) for bar in colored] == [(5, 0), (0, 0)]
     assert (grey.x[0], grey.y[0], grey.customdata[0]) == (3, 1, ["Unknown", ""])
 
 

@@ -74,7 +74,7 @@ def test_history_tags_are_not_charted_and_nobody_is_named(sqlite_scope):
     told = set(words.replace(",", " ").split())
     assert names
     assert not names & told
-    for tag in (one for one in concerns().values() if one.kind == "history tag"):
+    for tag in (concern for concern in concerns().values() if concern.kind == "history tag"):
         assert tag.label not in words
 
 

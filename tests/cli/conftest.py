@@ -62,7 +62,7 @@ def run(capsys):
     """A function that runs a command as a person would, records in this test's own folder."""
 
     def command(*arguments):
-        code = main([str(one) for one in arguments])
+        code = main([str(argument) for argument in arguments])
         told = capsys.readouterr()
         return Ran(code, told.out, told.err)
 

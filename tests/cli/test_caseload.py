@@ -22,15 +22,15 @@ def records(run, tmp_path):
 def test_the_json_holds_her_day_and_her_families_alone(run):
     told = run("caseload", "--as", "Maya Lopez", "--json")
     assert told.code == 0, told.err
-    assert {one["family"] for one in told.json["families"]} == {
+    assert {family["family"] for family in told.json["families"]} == {
         "Rivera", "Shared", "Singh", "Lapsed",
     }  # fmt: skip
     assert told.json["as_of"] == "2026-06-01T08:00:00-07:00"
     held = set(_held(told.json))
     assert "Rivera" in held
-    assert not [one for one in held if re.search("Foreign|Gone|price|cents|[$]", f"{one}")]
+    assert not [value for value in held if re.search("Foreign|Gone|price|cents|[$]", f"{value}")]
     assert not held & {PRICE, round(PRICE * 100), f"{PRICE:.2f}", f"{PRICE:,.2f}"}
-    assert not [one for one in held if isinstance(one, int | float) and one > 1_000]
+    assert not [value for value in held if isinstance(value, int | float) and value > 1_000]
 
 
 def _held(told):
@@ -39,8 +39,8 @@ def _held(told):
         yield from told
         told = list(told.values())
     if isinstance(told, list):
-        for one in told:
-            yield from _held(one)
+        for line in told:
+            yield from _held(line)
     else:
         yield told
 

@@ -34,7 +34,7 @@ def test_records_are_replaced_only_when_asked(run, export, tmp_path):
 
 def settings_aside(fingerprints):
     """Return fingerprints but that of settings, where the moment of the last backup stands."""
-    return [one for one in fingerprints.splitlines() if not one.endswith("  setting")]
+    return [row for row in fingerprints.splitlines() if not row.endswith("  setting")]
 
 
 def test_records_move_to_another_database(run, export, tmp_path):

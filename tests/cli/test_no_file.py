@@ -28,7 +28,9 @@ def leaves(command, name=""):
     """Return the full names of a group's commands."""
     if not isinstance(command, click.Group):
         return {name.strip()}
-    return set().union(*(leaves(one, f"{name} {key}") for key, one in command.commands.items()))
+    return set().union(
+        *(leaves(subcommand, f"{name} {key}") for key, subcommand in command.commands.items())
+    )
 
 
 def test_every_command_is_one_that_makes_a_file_or_one_that_makes_none():

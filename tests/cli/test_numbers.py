@@ -124,8 +124,8 @@ class TestWeek:
         told = run("week", "2026-11-09", "--json").json
         review = review_week(open_own_practice(), date(2026, 11, 9))
         assert told["week"] == "2026-11-09"
-        assert {key: one["value"] for key, one in told["numbers"].items()} == {
-            one.metric.key: one.now.cell.value for one in review.numbers
+        assert {key: number["value"] for key, number in told["numbers"].items()} == {
+            number.metric.key: number.now.cell.value for number in review.numbers
         }
         assert told["numbers"]["completed"]["value"] == 2
         assert told["grid"] == {

@@ -27,7 +27,7 @@ def test_the_demos_answer_sheet_comes_in_completely(practice):
     report = ingest_file(scope, path)
     assert report.source == "google_forms"
     assert (report.rows_read, report.added, report.set_aside) == (len(forms), len(forms), [])
-    assert {one.column for one in report.warnings} <= {"Baby's date of birth"}
+    assert {warning.column for warning in report.warnings} <= {"Baby's date of birth"}
     with scope.read() as conn:
         matched = conn.execute(select(check_in.c.client_id, check_in.c.moment)).all()
         given = conn.execute(select(answer.c.measure, answer.c.value)).all()

@@ -113,7 +113,7 @@ def test_no_therapist_is_in_two_places(newest, older, start, end):
         for row in rows:  # twins' rows share one slot and one home
             days[row["Calendar"]].add((start(row), end(row)))
         for slots in days.values():
-            assert all(one[1] <= two[0] for one, two in pairwise(sorted(slots)))
+            assert all(slot[1] <= two[0] for slot, two in pairwise(sorted(slots)))
 
 
 def test_therapists_work_from_nine_to_six_and_hardly_on_sundays(newest, start, end):
@@ -124,7 +124,7 @@ def test_therapists_work_from_nine_to_six_and_hardly_on_sundays(newest, start, e
 
 
 def test_each_therapist_drives_in_her_own_cities(newest):
-    cities = {one.name: one.cities for one in TEAM}
+    cities = {therapist.name: therapist.cities for therapist in TEAM}
     for row in newest:
         placed = re.search(r", ([A-Z][A-Za-z ]+), CA \d{5}$", row[ADDRESS])
         assert not placed or placed[1] in cities[row["Calendar"]]

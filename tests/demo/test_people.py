@@ -10,12 +10,14 @@ from allay_metrics.demo.practice import SKILLS, TEAM, demo_practice, therapists
 
 def test_every_city_has_someone_for_every_kind_of_visit():
     for city, skill in product(CITIES, SKILLS):
-        assert any(city.area in one.areas and skill in one.skills for one in TEAM)
+        assert any(city.area in therapist.areas and skill in therapist.skills for therapist in TEAM)
 
 
 def test_no_two_therapists_share_an_email_in_a_large_practice():
     people = therapists(45)
-    assert len({one.email for one in people}) == len({one.name for one in people}) == 225
+    assert (
+        len({person.email for person in people}) == len({person.name for person in people}) == 225
+    )
 
 
 def test_goals_are_those_of_one_practice():

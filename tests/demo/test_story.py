@@ -21,7 +21,7 @@ def city_names(invented):
 
 def test_one_tuesday_holds_a_lone_visit_in_san_jose(invented):
     visits = invented.visits
-    therapist = [one.name for one in TEAM].index(LONE_THERAPIST)
+    therapist = [member.name for member in TEAM].index(LONE_THERAPIST)
     tuesday = date(2026, 11, 10).toordinal()
     that_day = (visits.therapist == therapist) & (visits.day == tuesday)
     assert city_names(invented)[that_day].tolist() == [LONE_CITY]

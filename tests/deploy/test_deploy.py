@@ -84,7 +84,7 @@ def test_what_the_image_and_the_service_start_are_commands_of_ours():
 
 def test_only_the_proxy_is_reachable_from_outside():
     services = _compose()["services"]
-    assert [name for name, one in services.items() if "ports" in one] == ["proxy"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert _compose()["networks"]["inside"] == {"internal": True}
     assert services["database"]["networks"] == ["inside"]
 

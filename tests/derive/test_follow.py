@@ -111,5 +111,5 @@ def test_all_of_her_bookings_take_all_along(filed):
     close_care(filed, [Closing(bea, date(2026, 4, 20), "goals met")])
     merge(filed, BEA, ANA)
     found = [owners(filed, check_in, "id"), owners(filed, client_tag, "tag")]
-    assert [list(one.values()) for one in found] == [[ana], [ana]]
+    assert [list(row.values()) for row in found] == [[ana], [ana]]
     assert owners(filed, care_closed, "closed_on") == {date(2026, 4, 20): ana}

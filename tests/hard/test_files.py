@@ -168,7 +168,11 @@ def spent():
     own, child = (
         resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    return sum(one.ru_utime + one.ru_stime for one in (own, child)), own.ru_maxrss, child.ru_maxrss
+    return (
+        sum(usage.ru_utime + usage.ru_stime for usage in (own, child)),
+        own.ru_maxrss,
+        child.ru_maxrss,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -55,11 +55,11 @@ def test_twenty_people_clicking_wait_less_than_two_seconds(server, record_proper
         for _ in range(CLICKING):
             people.append(asyncio.create_task(click_through()))
             await asyncio.sleep(PAUSE / CLICKING)  # nobody clicks in step
-        return [one for person in people for one in await person]
+        return [answer for person in people for answer in await person]
 
     ran = run_apart(all_of_them())
     assert len(ran) == CLICKING * CLICKS
-    assert all(one.holds("Week of") for one in ran)
-    slow = quantiles([one.seconds for one in ran], n=20)[-1]
+    assert all(answer.holds("Week of") for answer in ran)
+    slow = quantiles([answer.seconds for answer in ran], n=20)[-1]
     record_property("hardening", f"{CLICKING} clicking every {PAUSE:.0f} s: p95 {slow:.2f} s")
     assert slow < 2

@@ -35,7 +35,7 @@ def told(scope, *metrics, first=date(2026, 11, 1), last=date(2026, 11, 22)):
 
 
 def test_all_numbers_of_families_are_known_here():
-    assert {key for key, one in METRICS.items() if "family" in one.needs} == set(OF_FAMILIES)
+    assert {key for key, metric in METRICS.items() if "family" in metric.needs} == set(OF_FAMILIES)
 
 
 def test_visits_and_hours_of_a_calendar_count(calendar):

@@ -67,7 +67,7 @@ def test_by_hand():
 def marked(series, spans):
     """Return the share of weeks that lie outside the usual range of the 26 before."""
     out = [usual_count(series[n - 26 : n], spans).signal(series[n]) for n in range(26, len(series))]
-    return sum(one is not None for one in out) / len(out)
+    return sum(value is not None for value in out) / len(out)
 
 
 def test_a_stock_of_two_weeks_is_marked_as_seldom_as_a_count():
@@ -81,7 +81,9 @@ def test_a_stock_of_two_weeks_is_marked_as_seldom_as_a_count():
 
 
 def test_only_what_is_on_the_books_counts_more_than_its_week():
-    assert {key: one.spans for key, one in METRICS.items() if one.spans > 1} == {"on_books": 2}
+    assert {key: metric.spans for key, metric in METRICS.items() if metric.spans > 1} == {
+        "on_books": 2
+    }
 
 
 def test_no_usual_under_twelve_weeks():

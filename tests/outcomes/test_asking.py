@@ -14,8 +14,10 @@ FIRST = date(2026, 3, 30)
 def days(booked_on=None):
     """Return moment -> (opens, due, closes), in days from the first session."""
     return {
-        one.moment: tuple((day - FIRST).days for day in (one.opens, one.due, one.closes))
-        for one in build_check_in_periods(FIRST, booked_on)
+        period.moment: tuple(
+            (day - FIRST).days for day in (period.opens, period.due, period.closes)
+        )
+        for period in build_check_in_periods(FIRST, booked_on)
     }
 
 
@@ -37,15 +39,17 @@ def test_a_booking_of_the_last_two_days_is_asked_once_before_the_visit():
 
 
 def test_the_last_day_of_a_moment_is_the_last_day_an_answer_counts():
-    for one in build_check_in_periods(FIRST):
-        if one.moment in WINDOWS:
-            assert one.closes == WINDOWS[one.moment].closes(FIRST)
-            assert one.is_open(one.closes)
-            assert not one.is_open(one.closes + timedelta(days=1))
-            assert not one.is_open(one.opens - timedelta(days=1))
+    for period in build_check_in_periods(FIRST):
+        if period.moment in WINDOWS:
+            assert period.closes == WINDOWS[period.moment].closes(FIRST)
+            assert period.is_open(period.closes)
+            assert not period.is_open(period.closes + timedelta(days=1))
+            assert not period.is_open(period.opens - timedelta(days=1))
 
 
-@pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
+@pytest.mark.parametrize(
+    "concern", [concern for concern in concerns().values() if concern.client == "infant"]
+)
 def test_the_question_a_concern_is_judged_by_comes_first(concern):
     asked = [measure.id for measure in choose_measures(concern.id, "infant", "B1")]
     assert asked[0] == concern.primary_measure
@@ -56,7 +60,7 @@ def test_the_question_a_concern_is_judged_by_comes_first(concern):
 def test_a_follow_up_also_asks_how_it_changed_and_what_got_worse():
     before = choose_measures("crying", "infant", "B0")
     later = choose_measures("crying", "infant", "day7")
-    assert [one.id for one in later[len(before) :]] == ["pgic", "harms"]
+    assert [measure.id for measure in later[len(before) :]] == ["pgic", "harms"]
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -72,14 +76,18 @@ def test_no_form_asks_more_than_eight_questions(concern, taken, moment):
     assert moment in {"B0", "B1"} or asked[-1].id == "harms"
 
 
-@pytest.mark.parametrize("concern", [one for one in concerns().values() if one.client == "infant"])
+@pytest.mark.parametrize(
+    "concern", [concern for concern in concerns().values() if concern.client == "infant"]
+)
 def test_what_is_asked_before_is_asked_after(concern):
     before = choose_measures(concern.id, "infant", "B1")
     assert choose_measures(concern.id, "infant", "day28")[: len(before)] == before
-    assert {"cry_min", "sleep_long", "confidence", "top_concern"} <= {one.id for one in before}
+    assert {"cry_min", "sleep_long", "confidence", "top_concern"} <= {
+        measure.id for measure in before
+    }
 
 
 def test_a_parent_is_not_asked_about_a_baby():
     asked = [measure.id for measure in choose_measures("body_pain", "parent", "B1")]
     assert asked == ["parent_pain", "top_concern"]
-    assert [one.id for one in choose_measures(None, "parent", "B1")] == ["top_concern"]
+    assert [measure.id for measure in choose_measures(None, "parent", "B1")] == ["top_concern"]

@@ -46,7 +46,7 @@ def as_(scope, name):
 
 
 def button(at, label):
-    return next(one for one in at.button if one.label == label)
+    return next(widget for widget in at.button if widget.label == label)
 
 
 def test_the_link_opens_its_sign_first_with_call_text_and_the_readers_own_step(own_scope, clients):

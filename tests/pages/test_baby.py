@@ -32,7 +32,7 @@ def maya(sqlite_url, tmp_path, monkeypatch):
 
 def rivera(maya):
     (family,) = read_families(maya, compute_today(maya))
-    return {one.name: one for one in family.people}
+    return {person.name: person for person in family.people}
 
 
 def opened(maya, client_id):
@@ -71,7 +71,7 @@ def test_each_twin_has_a_column_with_its_own_visits_note_and_care(maya):
 def test_care_ends_for_one_twin_alone(maya):
     known = rivera(maya)
     close(opened(maya, known["Mia"].client_id), known["Leo"].client_id)
-    assert {name: one.closed_reason for name, one in rivera(maya).items()} == {
+    assert {name: person.closed_reason for name, person in rivera(maya).items()} == {
         "Leo": "goals met", "Mia": None, "Ana Rivera": None,
     }  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_or_for_both_at_once_and_is_opened_again_for_one(maya):
     assert "Closed: Mia and Leo. Graduated, goals met." in text(at)
     at.button(key=f"al-reopen-{leo}").click()
     run(at)
-    closed = {name for name, one in rivera(maya).items() if one.closed_on is not None}
+    closed = {name for name, person in rivera(maya).items() if person.closed_on is not None}
     assert closed == {"Mia"}
 
 
@@ -92,15 +92,15 @@ def test_a_client_without_a_twin_stands_alone_and_closes_with_the_family(maya):
     at = opened(maya, ana)
     assert len(at.text_area) == 1
     close(at, ana)
-    assert all(one.closed_on for one in rivera(maya).values())
+    assert all(person.closed_on for person in rivera(maya).values())
 
 
 def test_opening_a_familys_page_leaves_one_line_in_the_audit_trail(maya):
     at = opened(maya, rivera(maya)["Mia"].client_id)
     run(at)  # still the same page
     (line,) = [
-        one
-        for one in read_trail(replace(maya, viewer=OWNER))
-        if one.action == "Open a family's page"
+        row
+        for row in read_trail(replace(maya, viewer=OWNER))
+        if row.action == "Open a family's page"
     ]
     assert (line.who, line.about) == ("Maya Lopez", "Rivera")

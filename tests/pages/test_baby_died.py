@@ -35,7 +35,7 @@ def maya(sqlite_url, tmp_path, monkeypatch):
 def known(maya):
     """Client ids by name."""
     families = read_families(maya, compute_today(maya))
-    return {one.name: one.client_id for family in families for one in family.people}
+    return {person.name: person.client_id for family in families for person in family.people}
 
 
 def opened(maya, client_id, page="therapist/baby"):
@@ -50,7 +50,9 @@ def words(at):
 
 
 def contact(maya, name="Rivera"):
-    return {one.name: one.contact for one in read_families(maya, compute_today(maya))}[name]
+    return {family.name: family.contact for family in read_families(maya, compute_today(maya))}[
+        name
+    ]
 
 
 def says_died(at, client_id):
@@ -143,7 +145,7 @@ def test_every_list_of_a_caseload_marks_who_died(maya, known):
     at = page_of("therapist/caseload")
     at.query_params[AS] = maya.viewer.therapist_id[:8]
     (listed,) = [
-        one for one in bodies(run(at)).split("<li") if "Rivera" in one and "ln died" in one
+        part for part in bodies(run(at)).split("<li") if "Rivera" in part and "ln died" in part
     ]
     assert "Leo died on 28 May" in listed
 
@@ -157,7 +159,7 @@ def test_whom_to_ask_names_who_died_first(sqlite_url, tmp_path, monkeypatch):
     yesterday = datetime.now(ZONE).date() - timedelta(days=1)
     save_death(scope, clients["Leo"], yesterday, "yes")
     (row,) = [
-        one for one in bodies(run(page_of("practice/check_ins"))).split("<li>") if "Mia" in one
+        part for part in bodies(run(page_of("practice/check_ins"))).split("<li>") if "Mia" in part
     ]
     assert f"Leo died on {yesterday.day} {yesterday:%b}" in row
     scope.close()

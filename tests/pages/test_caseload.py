@@ -55,9 +55,9 @@ def test_choosing_a_therapist_and_the_owner_again(maya):
 def test_a_baby_of_another_is_a_sentence(maya, small):
     ines = small.as_therapist("Ines Park")
     foreign = [
-        one
-        for one in read_families(ines, compute_today(ines))
-        if one.family_id
+        family
+        for family in read_families(ines, compute_today(ines))
+        if family.family_id
         not in {mine.family_id for mine in read_families(maya, compute_today(maya))}
     ]
     at = as_her(page_of("therapist/baby"), maya, client=foreign[0].leads_to).run()

@@ -36,7 +36,7 @@ def problems(at):
 
 
 def button(at, label):
-    return next(one for one in at.button if one.label == label)
+    return next(widget for widget in at.button if widget.label == label)
 
 
 @pytest.mark.usefixtures("clients")
@@ -80,15 +80,17 @@ def test_a_letter_or_text_is_offered_only_with_a_link_that_parents_can_open(
     monkeypatch.setenv("ALLAY_PUBLIC_URL", public)
     signed(own_scope)
     asked = next(
-        one for one in find_due_check_ins(own_scope) if one.course.client_id == clients["Mia"]
+        due_check_in
+        for due_check_in in find_due_check_ins(own_scope)
+        if due_check_in.course.client_id == clients["Mia"]
     )
     made = make_link(own_scope, clients["Mia"], "day7")
 
-    def drawn(scope, one, made):
+    def drawn(scope, due, made):
         # A drawer lives in a run of its own, which a whole page's test does not have.
         from allay_metrics.ui.check_ins.due import made_link
 
-        made_link(scope, one, made)
+        made_link(scope, due, made)
 
     at = run(AppTest.from_function(drawn, args=(own_scope, asked, made)))
     assert ("Works on this computer only" in text(at)) is not bool(public)

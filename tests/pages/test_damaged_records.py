@@ -13,7 +13,7 @@ def said(at):
     """Return the sentence of the card that says what did not work."""
     assert not at.exception
     assert "This did not work" in bodies(at)
-    (sentence,) = {one.value for one in at.text}
+    (sentence,) = {text.value for text in at.text}
     return sentence
 
 

@@ -38,5 +38,5 @@ def test_no_address_breaks_a_page(at, query):
         at.query_params[name] = value
     at.run()
     assert not at.exception
-    assert not [one.value for one in at.text if "Something went wrong" in one.value]
+    assert not [text.value for text in at.text if "Something went wrong" in text.value]
     assert "al-title" in bodies(at) or at.text

@@ -84,7 +84,7 @@ def test_types_are_not_told_where_they_would_tell_on_one_concern(sqlite_scope, f
             drawn.append((place, day, 9 * 3600, True, 1, {measure: value}, "B1"))
     put_check_ins_on_file(sqlite_scope, stays, drawn)
     review = _review(sqlite_scope)
-    pairs = {one.concern.id: one.summary.funnel.paired for one in review.concerns}
+    pairs = {result.concern.id: result.summary.funnel.paired for result in review.concerns}
     assert (pairs["digestion"], pairs["torticollis"]) == (12, few)
     assert list(review.by_type) == told
 
@@ -106,7 +106,7 @@ def test_the_figure_is_the_owners_named_by_chance_and_written_down(small):
     at = page_of("owner/outcomes")
     at.query_params["period"] = "12 months"
     run(at)
-    offered = {one.proto.label: one.proto for one in at.get("download_button")}
+    offered = {download.proto.label: download.proto for download in at.get("download_button")}
     assert {"CSV", "Figure (PNG)", "Figure (PDF)"} <= offered.keys()
     hers = page_of("owner/outcomes")
     hers.query_params[AS] = small.as_therapist("Maya Lopez").viewer.therapist_id[:8]

@@ -37,7 +37,7 @@ def owner(small, door):
 @pytest.fixture
 def hers(small):
     """The id of the therapist on file whose caseload is Maya's."""
-    return next(one.id for one in therapists(small) if one.name != UNKNOWN)
+    return next(therapist.id for therapist in therapists(small) if therapist.name != UNKNOWN)
 
 
 @pytest.fixture
@@ -65,21 +65,21 @@ def as_seen_by(monkeypatch, door):
 
 
 def listed(scope, email=MAYA):
-    return next(one for one in read_people(scope) if one.email == email)
+    return next(person for person in read_people(scope) if person.email == email)
 
 
 def press(at, label):
     """Press the button of this label."""
-    next(one for one in at.button if one.label == label).click()
+    next(button for button in at.button if button.label == label).click()
     return run(at)
 
 
 def fill(at, name, email, **role):
     """Fill in the form that invites."""
-    fields = {one.label: one for one in at.text_input}
+    fields = {field.label: field for field in at.text_input}
     fields["Name"].set_value(name)
     fields["E-mail"].set_value(email)
-    boxes = [one for one in at.selectbox if one.key.startswith("al-invite-")]
+    boxes = [widget for widget in at.selectbox if widget.key.startswith("al-invite-")]
     for box, value in zip(boxes, role.values(), strict=True):
         box.set_value(value)
     return press(at, "Invite")
@@ -88,9 +88,9 @@ def fill(at, name, email, **role):
 def test_on_this_computer_only_the_page_says_how_to_switch(small):  # noqa: ARG001  open in it
     at = run(page_of("practice/people"))
     assert "Whoever sits at this computer is the owner." in text(at)
-    said = " ".join(one.value for one in at.code)
+    said = " ".join(code.value for code in at.code)
     assert "accounts first-owner" in said
-    assert "Invite" not in [one.label for one in at.button]
+    assert "Invite" not in [button.label for button in at.button]
 
 
 def test_the_owner_sees_everybody_and_nobodys_id(small, as_seen_by, owner, maya):
@@ -107,7 +107,7 @@ def test_the_owner_sees_everybody_and_nobodys_id(small, as_seen_by, owner, maya)
 def test_inviting_gives_a_link_that_opens_once_and_is_shown_once(small, as_seen_by, owner, hers):
     at = fill(as_seen_by(owner, "practice/people"), "June Park", "june@example.test",
               role="therapist", whose=hers)  # fmt: skip
-    (shown,) = [one.value for one in at.code]
+    (shown,) = [block.value for block in at.code]
     start, _, code = shown.rpartition("/join/")
     assert start == "https://allay.example"
     assert read_invitation(replace(small, viewer=DOOR), code).email == "june@example.test"
@@ -119,12 +119,14 @@ def test_inviting_gives_a_link_that_opens_once_and_is_shown_once(small, as_seen_
 
 def test_an_invitation_without_a_caseload_is_refused_in_a_sentence(as_seen_by, owner, small):
     at = as_seen_by(owner, "practice/people")
-    next(one for one in at.text_input if one.label == "Name").set_value("June")
-    next(one for one in at.text_input if one.label == "E-mail").set_value("june@example.test")
-    next(one for one in at.button if one.label == "Invite").click()
+    next(field for field in at.text_input if field.label == "Name").set_value("June")
+    next(field for field in at.text_input if field.label == "E-mail").set_value("june@example.test")
+    next(button for button in at.button if button.label == "Invite").click()
     at.run()
-    assert "Say whose caseload she sees" in text(at) + " ".join(one.value for one in at.text)
-    assert [one.email for one in read_people(small)] == ["ana@example.test"]
+    assert "Say whose caseload she sees" in text(at) + " ".join(
+        text_part.value for text_part in at.text
+    )
+    assert [person.email for person in read_people(small)] == ["ana@example.test"]
 
 
 def test_nobody_is_invited_where_the_link_would_have_no_address(
@@ -134,8 +136,8 @@ def test_nobody_is_invited_where_the_link_would_have_no_address(
     at = as_seen_by(owner, "practice/people")
     with pytest.raises(AssertionError):
         fill(at, "June Park", "june@example.test", role="therapist", whose=hers)
-    assert "Name the public address first" in " ".join(one.value for one in at.text)
-    assert [one.email for one in read_people(small)] == ["ana@example.test"]
+    assert "Name the public address first" in " ".join(text_part.value for text_part in at.text)
+    assert [person.email for person in read_people(small)] == ["ana@example.test"]
 
 
 def chosen(at, someone):
@@ -170,7 +172,7 @@ def test_whoever_reads_warning_signs_is_not_shut_out_without_a_word(small, as_se
 
 
 def owner_address(scope):
-    return next(one.email for one in read_people(scope) if one.role == "owner")
+    return next(person.email for person in read_people(scope) if person.role == "owner")
 
 
 def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by, owner):
@@ -179,24 +181,26 @@ def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by,
     def fill(*given):
         labels = ("Who reads", "Her e-mail", "Who stands", "The stand-in's", "Signed by")
         for label, value in zip(labels, given, strict=True):
-            next(one for one in at.text_input if one.label.startswith(label)).set_value(value)
+            next(field for field in at.text_input if field.label.startswith(label)).set_value(value)
 
     def sign():
-        next(one for one in at.button if one.label == "Sign and switch check-ins on").click()
+        next(
+            button for button in at.button if button.label == "Sign and switch check-ins on"
+        ).click()
         at.run()
         assert not at.exception
 
     fill("Amy", "amy@care.test", "", "", "Ada Owner")
-    next(one for one in at.checkbox if "told by mail" in one.label).check()
+    next(box for box in at.checkbox if "told by mail" in box.label).check()
     sign()
-    said = " ".join(one.value for one in at.text)
+    said = " ".join(text_part.value for text_part in at.text)
     assert "amy@care.test is the address of nobody who may sign in now" in said
     assert read_current_protocol(small) is None
-    next(one for one in at.checkbox if "signs in there" in one.label).check()
+    next(box for box in at.checkbox if "signs in there" in box.label).check()
     fill("Amy", "may@care.test", "", "", "Ada Owner")
     sign()
     assert read_current_protocol(small) is None, "another address is asked anew"
-    next(one for one in at.checkbox if "signs in there" in one.label).check()
+    next(box for box in at.checkbox if "signs in there" in box.label).check()
     sign()
     assert read_current_protocol(small).duty.recipients == ("may@care.test",)
     assert "may@care.test is the address of nobody" in text(at)
@@ -204,9 +208,9 @@ def test_a_protocol_that_names_nobody_who_signs_in_asks_first(small, as_seen_by,
 
 def test_the_last_owner_is_neither_shut_out_nor_made_a_therapist(small, as_seen_by, owner, maya):  # noqa: ARG001
     at = chosen(as_seen_by(owner, "practice/people"), owner)
-    next(one for one in at.button if one.label == "Shut out").click()
+    next(button for button in at.button if button.label == "Shut out").click()
     at.run()
-    assert "no owner left" in " ".join(one.value for one in at.text)
+    assert "no owner left" in " ".join(text_part.value for text_part in at.text)
     assert listed(small, "ana@example.test").disabled_at is None
 
 
@@ -243,7 +247,7 @@ def test_who_signs_in_by_an_account_elsewhere_has_no_password_to_change(
 
 
 def labels(at):
-    return [one.proto.label for one in at.get("link_button")]
+    return [link.proto.label for link in at.get("link_button")]
 
 
 def test_a_therapist_does_not_open_the_list_of_people(as_seen_by, maya):

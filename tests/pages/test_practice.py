@@ -41,7 +41,7 @@ def test_a_visit_without_a_city_is_placed_and_goes_back(small, page):
     before = fingerprint(small)
     shown = page("City names")
     assert "1 visit" in text(shown)
-    (box,) = [one for one in shown.checkbox if "nothing typed" in one.label]
+    (box,) = [widget for widget in shown.checkbox if "nothing typed" in widget.label]
     box.check()
     shown.selectbox(key="al-place-city").set_value("San Jose")
     click(run(shown), "al-place-save")
@@ -67,8 +67,10 @@ def test_a_correction_can_be_taken_back_later(small, page):
 def test_what_a_single_visit_was_can_be_taken_back_later(small, page):
     before = fingerprint(small)
     with small.read() as conn:
-        one = conn.execute(select(visit.c.id).where(visit.c.visit_type == "cst")).scalars().first()
-    correct_visit(small, one, types="massage")
+        visit_id = (
+            conn.execute(select(visit.c.id).where(visit.c.visit_type == "cst")).scalars().first()
+        )
+    correct_visit(small, visit_id, types="massage")
     shown = page("Visit types")
     assert "1 visit" in text(shown)
     click(shown, "al-do-corrected-0")
@@ -105,7 +107,9 @@ def test_a_zip_is_no_spelling_of_a_city(page):
     shown.text_input(key="al-alias").set_value("94010")
     shown.selectbox(key="al-alias-city").set_value("Burlingame")
     shown.button(key="al-alias-save").click().run()
-    assert any("A ZIP or a number is no name of a city" in one.value for one in shown.text)
+    assert any(
+        "A ZIP or a number is no name of a city" in shown_text.value for shown_text in shown.text
+    )
 
 
 def test_a_word_is_silenced_and_its_names_assigned_by_one_tap(small, page):
@@ -146,25 +150,30 @@ def test_families_that_look_alike_are_made_one_and_parted_again(small, page):
 def test_a_therapist_is_saved_and_given_back(small, page):
     before = fingerprint(small)
     shown = page("Therapists")
-    one = therapists(small)[0]
-    of = f"{one.id[:8]}-{one.version}"
+    first_therapist = therapists(small)[0]
+    of = f"{first_therapist.id[:8]}-{first_therapist.version}"
     shown.number_input(key=f"al-hours-{of}").set_value(24.5)
     shown.selectbox(key=f"al-base-{of}").set_value("Berkeley")
     click(shown, f"al-save-{of}")
-    assert f"{one.name} is saved." in text(shown)
-    assert table_rows(shown, "Therapists")[one.name][1:3] == ["Berkeley", "24.5 h a week"]
+    assert f"{first_therapist.name} is saved." in text(shown)
+    assert table_rows(shown, "Therapists")[first_therapist.name][1:3] == [
+        "Berkeley",
+        "24.5 h a week",
+    ]
     click(shown, "al-undo-choice")
     assert fingerprint(small) == before
 
 
 def test_of_two_tabs_the_second_is_told(small, page):
     shown = page("Therapists")
-    one = therapists(small)[0]
-    of = f"{one.id[:8]}-{one.version}"
-    save_details(small, one.id, Details(week_minutes=600), version=one.version)
+    first_therapist = therapists(small)[0]
+    of = f"{first_therapist.id[:8]}-{first_therapist.version}"
+    save_details(
+        small, first_therapist.id, Details(week_minutes=600), version=first_therapist.version
+    )
     shown.number_input(key=f"al-hours-{of}").set_value(20.0)
     shown.button(key=f"al-save-{of}").click().run()
-    assert any(f"{one.name} was changed meanwhile" in each.value for each in shown.text)
+    assert any(f"{first_therapist.name} was changed meanwhile" in each.value for each in shown.text)
     assert therapists(small)[0].week_minutes == 600
 
 
@@ -226,12 +235,12 @@ def test_a_measure_of_her_own_is_added_told_and_retired(small, page):
     shown.multiselect(key=f"{key}-concerns").set_value(["digestion"])
     click(shown, f"{key}-save")
     assert "The measure is added." in text(shown)
-    (one,) = list_own_measures(small)
-    assert one.concerns == ("digestion",)
+    (own_measure,) = list_own_measures(small)
+    assert own_measure.concerns == ("digestion",)
     told = text(run(page_of("practice/definitions")))
     assert ARCHING.questions["en"] in told
     assert "exploratory" in told
-    click(page("Measures"), f"al-measure-retire-{one.id}")
+    click(page("Measures"), f"al-measure-retire-{own_measure.id}")
     assert list_own_measures(small)[0].retired
 
 

@@ -61,7 +61,7 @@ def test_an_option_nobody_offered_changes_and_shows_nothing(small, page):
         for widget in at.get(kind)
     ]
     for kind, key in keys:
-        real = next((one for one in at.get(kind) if one.key == key), None)
+        real = next((part for part in at.get(kind) if part.key == key), None)
         if real is None:
             continue  # shown no longer after the one before
         at = forge(at, real)

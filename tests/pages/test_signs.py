@@ -45,7 +45,7 @@ def clients(own_scope, tmp_path):
 
 
 def family_of(scope, client_id):
-    return next(one.family_id for one in read_open_flags(scope, client_id))
+    return next(flag.family_id for flag in read_open_flags(scope, client_id))
 
 
 def page(scope, name, **told):
@@ -66,7 +66,7 @@ def test_a_family_nobody_may_call_has_its_sign_and_all_that_stands_below(own_sco
     assert "What to do: No contact: they asked. Do not call or text; the owner decides" in said
     assert said.count(reader_steps()[1]) == 1, "that is Leo's"
     assert f"tel:{PHONE}" not in bodies(at)
-    assert [one.label for one in at.button].count("Acknowledge") == 2
+    assert [widget.label for widget in at.button].count("Acknowledge") == 2
     assert "To ask now" in said
     assert "Safety protocol" in said
 
@@ -110,13 +110,13 @@ def test_two_signs_of_one_family_are_one_card_with_one_answer(own_scope, clients
     ticked(own_scope, clients["Mia"], LIMP, LOW)
     ticked(own_scope, clients["Leo"], FEVER)
     at = run(page_of(PAGE))
-    labels = [one.label for one in at.button if one.label.startswith("Acknowledge")]
+    labels = [widget.label for widget in at.button if widget.label.startswith("Acknowledge")]
     assert labels == ["Acknowledge both", "Acknowledge"]
     at.text_input[0].set_value("Called her mother")
-    next(one for one in at.button if one.label == "Acknowledge both").click()
+    next(widget for widget in at.button if widget.label == "Acknowledge both").click()
     run(at)
-    assert [one.done for one in acknowledged_flags(own_scope)] == ["Called her mother"] * 2
-    assert [one.client for one in read_open_flags(own_scope)] == ["Leo"]
+    assert [flag.done for flag in acknowledged_flags(own_scope)] == ["Called her mother"] * 2
+    assert [flag.client for flag in read_open_flags(own_scope)] == ["Leo"]
 
 
 def test_answers_of_nobody_lead_to_records_and_to_their_own_address(own_scope, clients):
@@ -126,7 +126,7 @@ def test_answers_of_nobody_lead_to_records_and_to_their_own_address(own_scope, c
         conn.execute(update(check_in).where(check_in.c.id == id_).values(nobodys))
     at = run(page_of(PAGE))
     assert "Say on Records whose answers these are" in [
-        one.proto.label for one in at.get("page_link")
+        link.proto.label for link in at.get("page_link")
     ]
     assert 'href="mailto:ivo@example.test?' in bodies(at)
     assert "look in the scheduling system" in text(at)
@@ -215,12 +215,12 @@ def test_why_it_was_not_signed_and_what_to_tick_stand_beside_the_button(owner_an
     button(at, "Sign it again").click().run()
     parts = [*walk(at.main)]
     places = {
-        name: next(n for n, one in enumerate(parts) if is_it(one))
+        name: next(n for n, part in enumerate(parts) if is_it(part))
         for name, is_it in {
-            "last step": lambda one: one.type == "text_area" and "mood" in one.label.lower(),
-            "tick": lambda one: one.type == "checkbox",
-            "why": lambda one: one.type == "text" and "is signed with a full name" in one.value,
-            "button": lambda one: one.type == "button" and one.label == "Sign it again",
+            "last step": lambda part: part.type == "text_area" and "mood" in part.label.lower(),
+            "tick": lambda part: part.type == "checkbox",
+            "why": lambda part: part.type == "text" and "is signed with a full name" in part.value,
+            "button": lambda part: part.type == "button" and part.label == "Sign it again",
         }.items()
     }
     assert sorted(places, key=places.__getitem__) == ["last step", "tick", "why", "button"]
@@ -228,7 +228,7 @@ def test_why_it_was_not_signed_and_what_to_tick_stand_beside_the_button(owner_an
 
 
 def button(at, label):
-    return next(one for one in at.button if one.label == label)
+    return next(widget for widget in at.button if widget.label == label)
 
 
 def walk(block):

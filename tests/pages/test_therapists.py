@@ -24,12 +24,20 @@ def test_each_therapist_has_a_card_by_name(at):
 
 
 def test_hours_are_kept_from_the_drawer(at, small):
-    (maya,) = [one for one in review_therapists(small).therapists if one.name == "Maya Lopez"]
+    (maya,) = [
+        therapist
+        for therapist in review_therapists(small).therapists
+        if therapist.name == "Maya Lopez"
+    ]
     run(at).button(key="al-hours-of-1").click().run()
     at.number_input(key=f"al-offered-{maya.id}-usual").set_value(20.0)
     at.button(key=f"al-save-hours-{maya.id}").click().run()
     assert not at.exception
-    (maya,) = [one for one in review_therapists(small).therapists if one.name == "Maya Lopez"]
+    (maya,) = [
+        therapist
+        for therapist in review_therapists(small).therapists
+        if therapist.name == "Maya Lopez"
+    ]
     assert maya.usual_minutes == 1200
     assert [week.offered for week in maya.weeks] == [1200, 1200]
 

@@ -79,7 +79,7 @@ def test_the_table_says_what_query_answers(at, practice):
 def test_the_mix_is_told_in_visits_hours_and_value(at, measure, newest):
     at.session_state["al-mix-measure"] = measure
     mix = figures(run(at))[0]
-    lactation = next(one for one in mix["data"] if one["name"] == "Lactation")
+    lactation = next(trace for trace in mix["data"] if trace["name"] == "Lactation")
     assert lactation["y"][-1] == newest
 
 
@@ -135,7 +135,7 @@ def test_an_age_opens_its_visits_and_the_rest_is_told(at, practice):
     born(practice, "Combi", MONDAY - timedelta(days=20))
     run(at)
     ages = figures(at)[1]
-    assert [sum(one["y"]) for one in ages["data"] if one["name"] == "CST"] == [1]
+    assert [sum(trace["y"]) for trace in ages["data"] if trace["name"] == "CST"] == [1]
     assert "Not shown: 11 without a known birth date" in " ".join(text(at).split())
     click_mark(at, "types-ages", 2, "cst")
     assert list(table_rows(at, "CST: visits at 2 weeks old")) == ["Mon 22 Jun, 5:00 pm"]

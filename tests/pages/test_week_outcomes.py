@@ -18,8 +18,8 @@ from tests.support.practices import START
 
 def _drawn(scope):
     """Return the one concern's row as text."""
-    (one,) = reported_changes(scope, START, END)
-    return re.sub(r"<[^>]*>", " ", _row(one, one.summary.funnel.paired)).split()
+    (concern,) = reported_changes(scope, START, END)
+    return re.sub(r"<[^>]*>", " ", _row(concern, concern.summary.funnel.paired)).split()
 
 
 def test_from_eleven_on_the_families_are_counted(sqlite_scope):
@@ -43,8 +43,8 @@ def test_where_few_answered_there_is_no_headline(sqlite_scope):
 def test_they_are_the_numbers_of_the_page_behind(sqlite_scope):
     practice_that_answered(sqlite_scope, 14, 12, 5)
     page = review_outcomes(sqlite_scope, START, END).concerns
-    there = [one.summary for one in page if one.summary.funnel.paired]
-    assert [one.summary for one in reported_changes(sqlite_scope, START, END)] == there
+    there = [concern.summary for concern in page if concern.summary.funnel.paired]
+    assert [concern.summary for concern in reported_changes(sqlite_scope, START, END)] == there
 
 
 def test_it_is_for_the_owner(sqlite_scope):

@@ -34,7 +34,7 @@ def kept(scope):
 
 
 def test_a_write_and_a_noted_read_leave_a_line_each(kept):
-    lines = [(one.number, one.role, one.action, one.about) for one in _lines(kept)]
+    lines = [(line.number, line.role, line.action, line.about) for line in _lines(kept)]
     assert lines == [
         (1, "owner", "set goals", ""),
         (2, "owner", "set goals", ""),
@@ -47,7 +47,7 @@ def test_a_write_and_a_noted_read_leave_a_line_each(kept):
 def test_a_line_says_who_was_signed_in(kept):
     record(replace(kept, viewer=Viewer("therapist", "maya")), "open a family's page", "lee")
     record(replace(kept, viewer=Viewer("owner", person_id="p-1")), "open a family's page", "lee")
-    assert [(one.who, one.role) for one in _lines(kept)[-2:]] == [
+    assert [(line.who, line.role) for line in _lines(kept)[-2:]] == [
         ("maya", "therapist"), ("p-1", "owner")
     ]  # fmt: skip
 

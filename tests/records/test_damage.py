@@ -73,7 +73,7 @@ def hashes_at(path):
 
 
 def work_files(folder):
-    return [one for one in folder.rglob("*") if any(end in one.name for end in WORK)]
+    return [file for file in folder.rglob("*") if any(end in file.name for end in WORK)]
 
 
 @pytest.mark.parametrize("kind", damage.KINDS)
@@ -96,7 +96,7 @@ def test_a_damaged_file_is_moved_aside_and_the_backup_comes_back(path, backup, m
     aside = restored.aside
     assert aside.name.startswith("practice.before-20")
     if aside.is_dir():
-        assert [one.name for one in aside.iterdir()] == ["inside"]
+        assert [file.name for file in aside.iterdir()] == ["inside"]
     else:
         for end in ("", "-wal"):
             kept = before.get(f"practice.sqlite{end}")
@@ -129,7 +129,7 @@ def test_a_damaged_backup_moves_nothing(path, backup, made, kind):
     kind(backup)
     with pytest.raises(FileProblem, match=r"kept\.allay"):
         restore(backup, url_of(path), replace=True)
-    assert [one.name for one in path.parent.iterdir() if "before" in one.name] == []
+    assert [file.name for file in path.parent.iterdir() if "before" in file.name] == []
     assert hashes_at(path) == made[1]
 
 
@@ -174,7 +174,7 @@ def test_an_exchange_that_fails_leaves_all_as_it_was(path):
         file.execute("UPDATE practice SET name = 'in the log'")
         file.commit()
         before = held(path.parent)
-        assert any(one.name.endswith("-wal") for one in before)
+        assert any(entry.name.endswith("-wal") for entry in before)
         with pytest.raises(OSError, match="nowhere"):
             replacement.exchange(path.with_name("nowhere"), path)
         assert held(path.parent) == before
@@ -266,8 +266,8 @@ def test_killed_at_any_step_the_old_file_or_the_new_one_stands_there(path, backu
         else:
             assert hashes_at(path) == made[1]
         assert work_files(path.parent) == [], step
-        for one in path.parent.iterdir():
-            one.unlink()
+        for file in path.parent.iterdir():
+            file.unlink()
         path.write_bytes(old)
     assert ended["old"] > 5
     assert ended["new"] > 1

@@ -83,8 +83,8 @@ def test_a_backup_while_others_write_holds_one_state(desk, tmp_path, record_prop
         )
         made = [back_up(scope, tmp_path / f"{n}.allay") for n in range(3)]
         writing.result()
-    for number, one in enumerate(made):
-        assert read_backup(tmp_path / f"{number}.allay") == one
+    for number, path in enumerate(made):
+        assert read_backup(tmp_path / f"{number}.allay") == path
     assert read_last_backup(scope) is not None
     assert check_records(scope) == []
     record_property("hardening", "3 backups during 40 writes: equal hashes")

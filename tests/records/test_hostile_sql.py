@@ -236,7 +236,9 @@ def gained(told, mine):
     # What is sent as text is one number a line.
     fields += [int(row) for row in told if isinstance(row, str) and row.strip().isdigit()]
     most = (CENTS + VISITS) * VISITS
-    money = [one for one in fields if isinstance(one, int | Decimal) and CENTS <= one <= most]
+    money = [
+        field for field in fields if isinstance(field, int | Decimal) and CENTS <= field <= most
+    ]
     return [*sorted(found - mine), *words, *money]
 
 
@@ -346,10 +348,10 @@ def test_a_scope_stolen_from_another_transaction_is_forged(crowded):
     with crowded.read() as owners, maya(crowded).read():
         stolen.append(owners.exec_driver_sql(said).scalar_one())
     owner = crowded._database._held.role("owner")
-    for one in stolen:
+    for row in stolen:
         with maya(crowded).read() as conn:
             driver = conn.connection.driver_connection
-            driver.execute("SELECT set_config('allay.scope', %s, true)", (one,))
+            driver.execute("SELECT set_config('allay.scope', %s, true)", (row,))
             driver.execute(f'SET LOCAL ROLE "{owner}"')
             with pytest.raises(psycopg.Error, match="forged"):
                 driver.execute("SELECT name FROM family")
@@ -371,7 +373,7 @@ def test_threads_on_pooled_connections_never_see_each_others_rows(crowded):
     for viewer in viewers:
         with replace(crowded, viewer=viewer).read() as conn:
             expected[viewer] = sorted(conn.execute(seen).scalars())
-    assert len({tuple(one) for one in expected.values()}) == len(viewers)
+    assert len({tuple(answer) for answer in expected.values()}) == len(viewers)
 
     def pry(number):
         chance = Random(number)

@@ -104,13 +104,13 @@ def test_no_role_that_serves_a_viewer_is_more_than_its_policies(scope):
 def _calls(name):
     """Return the first constant handed to every call of a method of this name, and the file."""
     return [
-        (path.relative_to(ROOT).as_posix(), one.value)
+        (path.relative_to(ROOT).as_posix(), arg.value)
         for path in PACKAGE
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr == name
-        for one in node.args
-        if isinstance(one, ast.Constant)
+        for arg in node.args
+        if isinstance(arg, ast.Constant)
     ]
 
 
@@ -149,7 +149,7 @@ def test_nothing_read_in_a_scope_is_kept_but_under_the_scope_itself():
         for path in PACKAGE
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
-        if any("cache" in ast.unparse(one) for one in node.decorator_list)
+        if any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
         if any(word in ast.unparse(node.args) for word in ("Scope", "Connection", "scope", "conn"))
     ]
     # Its key is the whole scope, viewer and all: tests/ui/test_remembered.py.

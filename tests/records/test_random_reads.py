@@ -63,7 +63,7 @@ def listed(chance, name, hers):
     by, value = _filter(chance, name, hers)
     asked = select(*told).where(by == value)
     found = [r for r in hers[name] if r[by.name] == value]
-    return asked, [tuple(r[one.name] for one in told) for r in found]
+    return asked, [tuple(r[column.name] for column in told) for r in found]
 
 
 def counted(chance, name, hers):
@@ -127,5 +127,5 @@ def test_whatever_a_therapist_asks_she_gets_her_own_rows(scope, who):
     with her_scope.read() as conn:
         for _ in range(EACH):
             asked, expected = chance.choice(shapes)(chance, chance.choice(ASKED), hers)
-            found = [tuple(one) for one in conn.execute(asked)]
+            found = [tuple(row) for row in conn.execute(asked)]
             assert sorted(map(repr, found)) == sorted(map(repr, expected)), str(asked)

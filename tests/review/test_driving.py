@@ -52,7 +52,7 @@ def _maya(scope):
 
 def test_a_lone_long_drive_is_told_of_the_week_and_of_the_days_ahead(practice):
     found = read_lone_drives(practice, MONDAY, AS_OF)
-    assert [(one.day, one.city, one.therapist, one.minutes) for one in found] == [
+    assert [(drive.day, drive.city, drive.therapist, drive.minutes) for drive in found] == [
         (TUESDAY, "San Jose", "Maya Lopez", 2 * FAR),
         (date(2026, 7, 8), "San Jose", "Maya Lopez", 2 * FAR),
     ]

@@ -13,7 +13,8 @@ PHONE = "510-555-0101"
 def asked(scope):
     """Return the questions as sorted pairs of match keys."""
     return sorted(
-        tuple(sorted((one.one.key, one.other.key))) for one in read_family_links(scope).questions
+        tuple(sorted((question.one.key, question.other.key)))
+        for question in read_family_links(scope).questions
     )
 
 
@@ -38,7 +39,9 @@ def test_one_surname_and_one_phone_or_address_is_a_question(desk):
     assert asked(desk.scope) == [(eve, tom)]
     merge(desk.scope, eve, tom)
     assert asked(desk.scope) == []
-    assert [(one.what, one.match_key) for one in read_family_links(desk.scope).decided] == [
+    assert [
+        (decision.what, decision.match_key) for decision in read_family_links(desk.scope).decided
+    ] == [
         ("kept", ana),
         ("merged", eve),
         ("kept", tom),
@@ -57,7 +60,9 @@ def test_a_doubtful_match_is_asked_of_each_it_may_be_one_with(desk):
         ("e:ana.lee@example.org", "p:+15105550101"),
         ("e:bea.moss@example.org", "p:+15105550101"),
     ]
-    assert {one.why for one in found.questions} == {"the same phone, and others have it too"}
+    assert {question.why for question in found.questions} == {
+        "the same phone, and others have it too"
+    }
 
 
 def test_several_surnames_on_one_email_may_be_split(desk):
@@ -68,5 +73,5 @@ def test_several_surnames_on_one_email_may_be_split(desk):
         appointment("3", "2026-03-03 11:00", "Eve Moss"),
     ]
     desk.take_in(rows, MONDAY)
-    (one,) = read_family_links(desk.scope).several_names
-    assert (one.key, one.names) == ("e:home@example.org", {"Ana Lee": 1, "Tom Ford": 1})
+    (several,) = read_family_links(desk.scope).several_names
+    assert (several.key, several.names) == ("e:home@example.org", {"Ana Lee": 1, "Tom Ford": 1})

@@ -33,11 +33,11 @@ def filed(scope, tmp_path):
 
 
 def test_names_of_services_with_their_visits_and_meaning(filed):
-    told = [(one.name, one.types, one.visits, one.version) for one in name_lines(filed)]
+    told = [(line.name, line.types, line.visits, line.version) for line in name_lines(filed)]
     assert told == [("Consult", ("other", ""), 3, 0), ("Infant CST", ("cst", ""), 1, 0)]
     assign_type(filed, "CONSULT", "lactation+massage")
     assign_type(filed, "not on file", "cst")
-    told = [(one.name, one.types, one.visits, one.version) for one in name_lines(filed)]
+    told = [(line.name, line.types, line.visits, line.version) for line in name_lines(filed)]
     assert told == [
         ("Consult", ("lactation", "massage"), 3, 1),
         ("Infant CST", ("cst", ""), 1, 0),
@@ -55,12 +55,14 @@ def test_words_with_the_visits_they_stand_in(filed):
     assert (silent.word, silent.visit_type, silent.visits, silent.shipped) == (
         "cst", "none", 1, True,
     )  # fmt: skip
-    assert "CST" not in {one.word for one in shipped}
-    assert {one.version for one in shipped} == {0}
+    assert "CST" not in {line.word for line in shipped}
+    assert {line.version for line in shipped} == {0}
 
 
 def test_visits_to_place_newest_first(filed):
-    told = [(one.family, one.typed, one.spelling, one.city) for one in unplaced_visits(filed)]
+    told = [
+        (visit.family, visit.typed, visit.spelling, visit.city) for visit in unplaced_visits(filed)
+    ]
     assert told == [
         ("Moss", "94010", "", "Burlingame or Hillsborough (94010)"),
         ("Lee", "Home", "Home", "unknown"),
@@ -72,8 +74,12 @@ def test_what_was_corrected_and_spelt(filed):
     correct_city(filed, [ids["2"]], "Hillsborough")
     set_alias(filed, "HOME", "Oakland")
     assert unplaced_visits(filed) == []
-    (one,) = corrected_visits(filed, "city")
-    assert (one.booking_id, one.value, one.family) == (ids["2"], "Hillsborough", "Bea Moss")
+    (visit_corrected,) = corrected_visits(filed, "city")
+    assert (visit_corrected.booking_id, visit_corrected.value, visit_corrected.family) == (
+        ids["2"],
+        "Hillsborough",
+        "Bea Moss",
+    )
     (alias,) = alias_lines(filed)
     assert (alias.spelling, alias.city, alias.bookings) == ("home", "Oakland", 1)
 

@@ -83,8 +83,8 @@ def test_a_week_that_changed_because_a_family_was_erased_says_so(scope):
     on_file(scope, rows)
     keep_due_snapshots(scope)
     with scope.read() as conn:
-        one = conn.execute(select(family.c.id).limit(1)).scalar_one()
-    erase_family(scope, one)
+        family_id = conn.execute(select(family.c.id).limit(1)).scalar_one()
+    erase_family(scope, family_id)
     (first, *_) = find_restatements(scope, WEEK)
     assert first.startswith("Completed visits now 5, first told as 6")
     assert "1 family erased" in " ".join(find_restatements(scope, WEEK))

@@ -46,7 +46,7 @@ def practice(scope):
 
 
 def _lines(scope):
-    return {one.name: one for one in review_therapists(scope).therapists}
+    return {therapist.name: therapist for therapist in review_therapists(scope).therapists}
 
 
 def _maya(scope):

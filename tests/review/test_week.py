@@ -94,10 +94,13 @@ def test_what_changed_sums_to_the_difference(scope):
     practice(scope, *rows)
     changed = review_week(scope).changed
     assert (changed.now, changed.before) == (5, 5)
-    named = [(one.name, one.change) for one in changed.cities]
+    named = [(difference.name, difference.change) for difference in changed.cities]
     assert named == [("Oakland", -5), ("San Jose", 2), ("Berkeley", 1)]
     assert changed.others == 2
-    assert [(one.name, one.change) for one in changed.types] == [("cst", -1), ("lactation", 1)]
+    assert [(difference.name, difference.change) for difference in changed.types] == [
+        ("cst", -1),
+        ("lactation", 1),
+    ]
     assert changed.sentence == (
         "Completed 5, was 5. Inside the usual range. Oakland −5, San Jose +2, Berkeley +1,"  # noqa: RUF001
         " all others +2. CST −1, Lactation +1."  # noqa: RUF001
@@ -182,15 +185,15 @@ def test_the_grid_counts_completed_and_booked(scope):
     review = review_week(scope, WEEK)
     assert review.grid.cities == ("Oakland", "unknown")
     assert review.grid.counts == ((1, 0, 0, 0, 0, 0, 0), (0, 0, 0, 0, 1, 0, 0))
-    assert [(one.name, one.visits) for one in review.map.places] == [("Oakland", 1)]
+    assert [(place.name, place.visits) for place in review.map.places] == [("Oakland", 1)]
     assert review.map.unknown == 1
 
 
 def test_every_number_is_the_answer_to_its_question(scope):
     practice(scope, *this_week(7), booked("New", WEEK, booked_on=WEEK - timedelta(days=3)))
-    for one in review_week(scope).numbers:
-        row = query(one.question, scope).iloc[0]
-        cell = one.now.cell
+    for number in review_week(scope).numbers:
+        row = query(number.question, scope).iloc[0]
+        cell = number.now.cell
         assert (row["value"], row["numerator"], row["denominator"], row["reason"]) == (
             cell.value,
             cell.numerator,
@@ -226,7 +229,7 @@ def test_new_families_by_referral_source(scope):
         booked("C", WEEK, referral_source=None),
     ]
     practice(scope, *rows)
-    found = [(one.source, one.families) for one in review_week(scope).referrals.sources]
+    found = [(source.source, source.families) for source in review_week(scope).referrals.sources]
     assert found == [("Doula", 2), ("unknown", 1)]
 
 

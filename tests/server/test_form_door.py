@@ -70,7 +70,7 @@ def test_a_form_is_answered_step_by_step_and_then_its_link_is_closed(desk, door)
     assert parent.title() == phrases("en")["thanks_title"]
     measures = choose_measures(None, "infant", "day7", taken=1)
     assert given(desk.scope)["words"] == (None, "All is well")
-    assert {one.id for one in measures} | {"birth", "words"} == given(desk.scope).keys()
+    assert {measure.id for measure in measures} | {"birth", "words"} == given(desk.scope).keys()
     ((moment, answered, in_totals),) = check_ins(desk.scope, "moment", "answered_at", "in_totals")
     assert (moment, bool(answered), in_totals) == ("day7", True, 1)
     assert request(door, "GET", parent.token).status == 404

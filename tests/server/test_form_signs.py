@@ -46,7 +46,7 @@ def begun(door, token, language, *ticked):
     parent = Parent(door, token)
     parent.page = request(door, "GET", token, query=f"lang={language}")
     parent.press()
-    parent.press(sign=[str(one) for one in ticked])
+    parent.press(sign=[str(sign) for sign in ticked])
     return parent
 
 
@@ -54,8 +54,8 @@ def actions(text, language, *ids):
     """Return which of these signs' instructions a page says, in its own order."""
     worded = {sign.id: sign.action for sign in signs(language)}
     plain = ON_ONE_LINE.sub(r"\1", text)
-    places = {one: plain.find(f">{worded[one]}<") for one in ids}
-    return sorted((one for one in ids if places[one] >= 0), key=places.__getitem__)
+    places = {sign: plain.find(f">{worded[sign]}<") for sign in ids}
+    return sorted((sign for sign in ids if places[sign] >= 0), key=places.__getitem__)
 
 
 def numbers_that_may_break(text):

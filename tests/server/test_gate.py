@@ -182,7 +182,11 @@ def test_each_role_has_its_pages_by_address_and_by_script(here):
     async def pages(token):
         wire = await open_wire(here.server.url, headers=_cookie(token))
         ran = await run_page(wire)
-        told = [one.navigation for one in ran.messages if one.WhichOneof("type") == "navigation"]
+        told = [
+            message.navigation
+            for message in ran.messages
+            if message.WhichOneof("type") == "navigation"
+        ]
         await wire.close()
         return {page.url_pathname: page.page_script_hash for page in told[-1].app_pages}
 

@@ -32,8 +32,8 @@ def started(monkeypatch):
         return running[-1]
 
     yield start
-    for one in running:
-        one.stop()
+    for task in running:
+        task.stop()
 
 
 def test_a_sign_ticked_in_the_form_is_mailed_before_the_next_look(

@@ -91,17 +91,17 @@ def _restless(monkeypatch):
     monkeypatch.setattr(tabs, "WATCH", 0)
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
 def test_a_short_outage_throws_nobody_out(failure):
     assert not run(Answers(here(), failure, failure, here()), clicks=[b"a", b"b", b"c"])
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
 def test_nobody_stays_by_an_outage_longer_than_her_session_would_have_lasted(failure):
     assert run(Answers(here(0), failure), clicks=[b"a"])
 
 
-@pytest.mark.parametrize("failure", FAILURES, ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda error: type(error).__name__)
 def test_the_watch_goes_on_after_a_failure_and_still_cuts(failure):
     answers = Answers(here(), failure, failure, Admission("people", None))
     assert run(answers, looks=4)

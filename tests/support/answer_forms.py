@@ -62,23 +62,26 @@ def length(minutes):
     return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest else ""]))
 
 
-def cells(one):
+def cells(parent):
     """Return the answers as people give them, by measure."""
-    told = one.values
+    told = parent.values
     return {
         "cry_min": length(told["cry_min"]) or "None" if "cry_min" in told else "",
         "settle": f"{told['settle']:g}" if "settle" in told else "",
         "sleep_long": f"{told['sleep_long']:g} h" if "sleep_long" in told else "",
         "head_turn": TURNED[int(told["head_turn"])] if "head_turn" in told else "",
         "pgic": CHANGED[int(told["pgic"]) + 3] if "pgic" in told else "",
-        "harms": f"Yes - {one.worry}" if one.worry else ("No" if "harms" in told else ""),
+        "harms": f"Yes - {parent.worry}" if parent.worry else ("No" if "harms" in told else ""),
     }
 
 
 def google_direct(path, parents):
     """Write what Google Forms downloads: its zone letters say EST, whatever the zone."""
     head = ["Timestamp", "Username", "Baby's name", "Baby's date of birth", *QUESTIONS.values()]
-    rows = [[_google_stamp(one), *_who(one), *cells(one).values(), one.words] for one in parents]
+    rows = [
+        [_google_stamp(parent), *_who(parent), *cells(parent).values(), parent.words]
+        for parent in parents
+    ]
     return _write(path, [*head, "Anything else you want us to know?"], rows)
 
 
@@ -87,9 +90,14 @@ def google_sheet(path, parents):
     named = {**QUESTIONS, "settle": "In the last 24 hours, how hard was it [to settle your baby]"}
     head = ["Timestamp", "Email Address", "Baby's name", "Baby's date of birth", *named.values()]
     rows = [
-        [f"{m.month}/{m.day}/{m.year} {m.hour}:{m:%M}", *_who(one), *cells(one).values(), one.words]
-        for one in parents
-        for m in (one.moment,)
+        [
+            f"{m.month}/{m.day}/{m.year} {m.hour}:{m:%M}",
+            *_who(parent),
+            *cells(parent).values(),
+            parent.words,
+        ]
+        for parent in parents
+        for m in (parent.moment,)
     ]
     return _write(path, [*head, "Anything else you want us to know?"], rows)
 
@@ -114,14 +122,14 @@ def typeform(path, parents, stamp="%Y-%m-%d %H:%M:%S"):
         "Network ID",
     ]
     rows = []
-    for number, one in enumerate(parents):
-        told = cells(one)
+    for number, parent in enumerate(parents):
+        told = cells(parent)
         settle = [told["settle"], ""] if number % 2 else ["", told["settle"]]
         rows.append([
-            one.id, *_who(one), told["cry_min"], *settle, told["sleep_long"],
+            parent.id, *_who(parent), told["cry_min"], *settle, told["sleep_long"],
             *(label if told["head_turn"] == label else "" for label in TURNED),
             *(label if told["pgic"] == label else "" for label in CHANGED),
-            told["harms"], one.words, "", f"{one.moment.astimezone(UTC):{stamp}}", "f3c9",
+            told["harms"], parent.words, "", f"{parent.moment.astimezone(UTC):{stamp}}", "f3c9",
         ])  # fmt: skip
     return _write(path, head, rows)
 
@@ -131,10 +139,10 @@ def jotform(path, parents):
     head = ["Submission Date", "Submission ID", "E-mail", "Baby's name", "Baby's date of birth"]
     head += [*QUESTIONS.values(), "Comments", "Submission IP"]
     rows = [
-        [f"{m:%b} {m.day}, {m.year} {m.hour % 12 or 12}:{m:%M %p}", one.id, *_who(one, "%m-%d-%Y"),
-         *cells(one).values(), one.words, "10.0.0.1"]
-        for one in parents
-        for m in (one.moment,)
+        [f"{m:%b} {m.day}, {m.year} {m.hour % 12 or 12}:{m:%M %p}", parent.id,
+         *_who(parent, "%m-%d-%Y"), *cells(parent).values(), parent.words, "10.0.0.1"]
+        for parent in parents
+        for m in (parent.moment,)
     ]  # fmt: skip
     return _write(path, head, rows)
 
@@ -146,14 +154,14 @@ WRITERS = {
 }
 
 
-def _google_stamp(one):
-    m = one.moment
+def _google_stamp(parent):
+    m = parent.moment
     return f"{m:%Y/%m/%d} {m.hour % 12 or 12}:{m:%M:%S %p} EST"
 
 
-def _who(one, born="%m/%d/%Y"):
-    day = f"{datetime.fromisoformat(one.born):{born}}" if one.born else ""
-    return [one.email, one.baby, day]
+def _who(parent, born="%m/%d/%Y"):
+    day = f"{datetime.fromisoformat(parent.born):{born}}" if parent.born else ""
+    return [parent.email, parent.baby, day]
 
 
 def _write(path, head, rows):

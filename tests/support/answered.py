@@ -90,9 +90,9 @@ def put_check_ins_on_file(scope, stays, drawn):
             }
             conn.execute(insert(check_in), {**ids, **row})
             for measure, value in measured.items() if given else ():
-                one = {"measure": measure, "value": value, "saved_at": at}
+                answer_row = {"measure": measure, "value": value, "saved_at": at}
                 keys = {"practice_id": scope.practice_id, "check_in_id": f"c{number}"}
-                conn.execute(insert(answer), {**keys, **one})
+                conn.execute(insert(answer), {**keys, **answer_row})
             told.append(
                 plain_outcomes.Answered(
                     client=stay.client,

@@ -77,7 +77,7 @@ class Answer:
         start, *rest = messages
         self.status = start["status"]
         self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
-        self.body = b"".join(one.get("body", b"") for one in rest)
+        self.body = b"".join(message.get("body", b"") for message in rest)
         self.text = self.body.decode()
 
 

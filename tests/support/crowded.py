@@ -67,7 +67,7 @@ def fill(scope, families=FAMILIES, visits=VISITS):
         for table in metadata.sorted_tables:
             if rows := put[table.name]:
                 mine = {"practice_id": scope.practice_id}
-                conn.execute(insert(table), [{**one, **mine} for one in rows])
+                conn.execute(insert(table), [{**values, **mine} for values in rows])
 
 
 def _family(put, n):

@@ -135,5 +135,5 @@ def flip(path: Path, length: int, *starts: int) -> None:
     checkpoint(path)
     held = bytearray(path.read_bytes())
     for start in starts:
-        held[start : start + length] = bytes(one ^ 0xFF for one in held[start : start + length])
+        held[start : start + length] = bytes(byte ^ 0xFF for byte in held[start : start + length])
     _write(path, bytes(held))

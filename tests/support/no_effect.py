@@ -62,16 +62,16 @@ def markdown() -> str:
     rows = [
         (
             name,
-            f"{one.mean.mean:.0f} ({one.mean.low:.0f} to {one.mean.high:.0f})",
-            f"{one.expected:.0f}",
-            f"{one.remainder:.0f}",
-            f"{one.better.count} of {one.better.n}, {one.better.share:.0%}",
+            f"{page.mean.mean:.0f} ({page.mean.low:.0f} to {page.mean.high:.0f})",
+            f"{page.expected:.0f}",
+            f"{page.remainder:.0f}",
+            f"{page.better.count} of {page.better.n}, {page.better.share:.0%}",
         )
-        for name, one in (
+        for name, page in (
             (f"crying {CUT_OFF} minutes or more", bad),
             ("any day", any_day),
         )
-        if one.mean and one.better
+        if page.mean and page.better
     ]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return f"""# A practice with no effect at all
@@ -112,9 +112,9 @@ def figure() -> str:
     groups = (("books on a bad day", summary()), ("books on any day", summary(cut_off=0)))
     rows = [
         {"who": who, "part": part, "order": place, "minutes": round(value or 0.0, 1)}
-        for who, one in groups
+        for who, page in groups
         for place, (part, value) in enumerate(
-            (("expected by age", one.expected), ("remainder: chance alone", one.remainder))
+            (("expected by age", page.expected), ("remainder: chance alone", page.remainder))
         )
     ]
     base = alt.Chart(alt.Data(values=rows), width=520, height=120).encode(

@@ -107,8 +107,8 @@ class Vouching:
             parts = ({"alg": "none", "typ": "JWT"}, claims)
             return (
                 ".".join(
-                    urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode()
-                    for one in parts
+                    urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+                    for part in parts
                 )
                 + "."
             )
@@ -121,7 +121,7 @@ class Vouching:
 def independent(host: str, folder: Path, *people: dict):
     """Yield the issuer of a provider somebody else wrote, as a process of its own."""
     port = free_port()
-    told = [part for one in people for part in ("--user-claims", json.dumps(one))]
+    told = [part for person in people for part in ("--user-claims", json.dumps(person))]
     command = [sys.executable, "-m", "oidc_provider_mock", "-H", host, "-p", str(port), *told]
     with (folder / "provider.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)

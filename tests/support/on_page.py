@@ -43,7 +43,7 @@ def text(at: AppTest) -> str:
 def table_rows(at: AppTest, caption: str) -> dict[str, list[str]]:
     """Return a table's cells by the first of each row."""
     tables = re.findall(r"<table.*?</table>", bodies(at), re.DOTALL)
-    (found,) = [one for one in tables if f"<caption>{caption}</caption>" in one]
+    (found,) = [table for table in tables if f"<caption>{caption}</caption>" in table]
     rows = [
         [_words(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in re.findall(r"<tr[^>]*>(.*?)</tr>", found.split("<tbody>")[1])

@@ -23,15 +23,15 @@ class Ran:
     def session_id(self) -> str:
         """Return the session the server says this is; empty where the run began no session."""
         told = [
-            one.new_session.initialize.session_id
-            for one in self.messages
-            if one.WhichOneof("type") == "new_session"
+            message.new_session.initialize.session_id
+            for message in self.messages
+            if message.WhichOneof("type") == "new_session"
         ]
         return told[0] if told else ""
 
     def holds(self, text: str) -> bool:
         """Return whether any message carries this text."""
-        return any(text.encode() in one.SerializeToString() for one in self.messages)
+        return any(text.encode() in message.SerializeToString() for message in self.messages)
 
 
 async def open_wire(

@@ -48,13 +48,13 @@ def returns_text(name, path, names):
 
     That of the module itself, else all of this name.
     """
-    known = [(where, one) for where, one in FUNCTIONS if one.name == name]
-    own = [(where, one) for where, one in known if where == path]
+    known = [(where, function) for where, function in FUNCTIONS if function.name == name]
+    own = [(where, function) for where, function in known if where == path]
     ends = [
-        (one.value, where)
+        (node.value, where)
         for where, function in own or known
-        for one in ast.walk(function)
-        if isinstance(one, ast.Return)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return)
     ]
     return bool(ends) and all(has_text(value, where, names) for value, where in ends)
 

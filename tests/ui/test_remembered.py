@@ -21,7 +21,7 @@ def test_an_answer_is_kept_for_its_own_viewer_alone(sqlite_scope):
         Viewer("form", link="a"),
         Viewer("form", link="b"),
     ]
-    scopes = [sqlite_scope, *(replace(sqlite_scope, viewer=one) for one in others)]
+    scopes = [sqlite_scope, *(replace(sqlite_scope, viewer=other) for other in others)]
     for _ in range(2):
         assert [read(scope) for scope in scopes] == [scope.viewer for scope in scopes]
     assert len(asked) == len(scopes)

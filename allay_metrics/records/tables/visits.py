@@ -82,7 +82,7 @@ def _sums(*names: str) -> list[Column[Any]]:
             "lone", Count, "Therapist-days of one visit only, and none close by", server_default="0"
         ),
     ]
-    return [one for one in sums if not names or one.name in names]
+    return [total for total in sums if not names or total.name in names]
 
 
 visit = table(

@@ -34,22 +34,22 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
     Of twins each has a card of its own, which offers to close the others' care along with it.
     """
     everybody = (baby.person, *baby.others)
-    still_open = [one for one in everybody if one.closed_on is None]
+    still_open = [person for person in everybody if person.closed_on is None]
     own = baby.person.client_id
     is_twin = len(baby.twins) > 1
     shown = (baby.person,) if is_twin else everybody
     with card(f"care-{own}"):
         head("Care", "" if _grieves(baby) else "a care that is closed well is no loss")
-        for one in shown:
-            if one.closed_on is not None:
-                _draw_closed(scope, one, own)
+        for person in shown:
+            if person.closed_on is not None:
+                _draw_closed(scope, person, own)
         contact_done(baby.family_id, _place(own))
         slot = st.empty()
         if message := st.session_state.pop(f"{_MESSAGE}{own}", ""):
             slot.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         # On the page of a baby who died nothing is closed: a parent's care is, on her own page.
-        if not baby.person.has_died and any(one.closed_on is None for one in shown):
-            chosen = {one.client_id for one in shown}
+        if not baby.person.has_died and any(person.closed_on is None for person in shown):
+            chosen = {person.client_id for person in shown}
             is_open = baby.person.is_infant and baby.person.closed_on is None
             infant = baby.person if is_open else None
             _form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
@@ -62,7 +62,7 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
 def _grieves(baby: Baby) -> bool:
     """Return whether a baby of the family died, or that is about to be said."""
     reason = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
-    return reason == DIED or any(one.has_died for one in (baby.person, *baby.others))
+    return reason == DIED or any(person.has_died for person in (baby.person, *baby.others))
 
 
 def _still_booked(baby: Baby) -> str:
@@ -73,7 +73,7 @@ def _still_booked(baby: Baby) -> str:
     on = words.day(visit.day)
     if not visit.also:
         return f"{name}'s visit on {on} still stands: cancel it where you book."
-    who = words.listed(one.name for one in visit.also)
+    who = words.listed(other_client.name for other_client in visit.also)
     return f"{who}'s visit on {on} stands; {name}'s name is still on it where you book."
 
 
@@ -108,40 +108,40 @@ class _Form:
     def key(self) -> str:
         return _key(self.of)
 
-    def tick(self, one: CaseloadClient) -> str:
-        return f"{self.key}-{one.client_id}"
+    def tick(self, client: CaseloadClient) -> str:
+        return f"{self.key}-{client.client_id}"
 
 
-def _draw_closed(scope: Scope, one: CaseloadClient, own: str) -> None:
-    assert one.closed_on is not None
-    if one.has_died:
-        _died(scope, one, own)
+def _draw_closed(scope: Scope, client: CaseloadClient, own: str) -> None:
+    assert client.closed_on is not None
+    if client.has_died:
+        _died(scope, client, own)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
-            f'<p class="al-sub"><b>{escape(one.name)}</b>: '
-            f"{escape(_ended(one.closed_reason or ''))}, {words.dated(one.closed_on)}</p>"
+            f'<p class="al-sub"><b>{escape(client.name)}</b>: '
+            f"{escape(_ended(client.closed_reason or ''))}, {words.dated(client.closed_on)}</p>"
         )
         st.button(
-            f"Open {markdown(one.name)}'s care again",
-            key=f"al-reopen-{one.client_id}",
+            f"Open {markdown(client.name)}'s care again",
+            key=f"al-reopen-{client.client_id}",
             type="tertiary",
             on_click=_reopen,
-            args=(scope, one, own),
+            args=(scope, client, own),
         )
 
 
-def _died(scope: Scope, one: CaseloadClient, own: str) -> None:
+def _died(scope: Scope, client: CaseloadClient, own: str) -> None:
     """Draw that a baby died, and the way back, which asks once."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<p class="al-died">{escape(one.death)}</p>')
+        st.html(f'<p class="al-died">{escape(client.death)}</p>')
         with st.popover("Entered by mistake", type="tertiary"):
-            note(f"{one.name}'s care opens again, and contact with the family is as before.")
+            note(f"{client.name}'s care opens again, and contact with the family is as before.")
             st.button(
-                f"{markdown(one.name)} did not die: take it back",
-                key=f"al-reopen-{one.client_id}",
+                f"{markdown(client.name)} did not die: take it back",
+                key=f"al-reopen-{client.client_id}",
                 on_click=_reopen,
-                args=(scope, one, own),
+                args=(scope, client, own),
             )
 
 
@@ -166,10 +166,10 @@ def _form(scope: Scope, form: _Form, today: Today) -> None:
 def _closing_fields(form: _Form, today: Today) -> None:
     if len(form.people) > 1:
         with st.container(key=f"al-picks-{form.of}", gap=None):
-            for one in form.people:
-                with st.container(key=f"al-pick-{form.of}-{one.client_id}"):
-                    is_chosen = one.client_id in form.chosen
-                    st.checkbox(markdown(one.name), is_chosen, key=form.tick(one))
+            for person in form.people:
+                with st.container(key=f"al-pick-{form.of}-{person.client_id}"):
+                    is_chosen = person.client_id in form.chosen
+                    st.checkbox(markdown(person.name), is_chosen, key=form.tick(person))
     last = today.day
     st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last, format=_DAY)
 
@@ -177,9 +177,9 @@ def _closing_fields(form: _Form, today: Today) -> None:
 def _death_fields(form: _Form, today: Today) -> None:
     """Draw what is asked where a baby died; it is kept of this baby alone."""
     assert form.baby is not None
-    others = [one for one in form.people if one.is_infant and one is not form.baby]
+    others = [person for person in form.people if person.is_infant and person is not form.baby]
     with_others = (
-        f" {words.listed(one.name for one in others)}'s care stays open." if others else ""
+        f" {words.listed(other.name for other in others)}'s care stays open." if others else ""
     )
     note(
         f"{form.baby.name}'s care closes for good, and the family's check-in links end at once."
@@ -217,15 +217,15 @@ def _close(scope: Scope, form: _Form) -> None:
     if st.session_state[f"{form.key}-reason"] == DIED:
         _close_for_death(scope, form)
         return
-    chosen = [one for one in form.people if st.session_state.get(form.tick(one), True)]
+    chosen = [person for person in form.people if st.session_state.get(form.tick(person), True)]
     day, reason = st.session_state[f"{form.key}-day"], st.session_state[f"{form.key}-reason"]
     if not chosen or not isinstance(day, date):
         why = "Nobody was ticked" if not chosen else "No day was chosen"
         st.session_state[f"{_REFUSED}{form.of}"] = f"{why}: nothing was closed."
         return
-    who = words.listed(one.name for one in chosen)
+    who = words.listed(person.name for person in chosen)
     _run(
-        lambda: close_care(scope, [Closing(one.client_id, day, reason) for one in chosen]),
+        lambda: close_care(scope, [Closing(person.client_id, day, reason) for person in chosen]),
         form.of,
         f"Closed: {who}. {_ended(reason)}.",
     )
@@ -246,9 +246,9 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
     tell_done(Done(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
 
 
-def _reopen(scope: Scope, one: CaseloadClient, own: str) -> None:
-    act = revoke_mistaken_death if one.has_died else _reopen_one
-    _run(lambda: act(scope, one.client_id), own, f"{one.name}'s care is open again.")
+def _reopen(scope: Scope, client: CaseloadClient, own: str) -> None:
+    act = revoke_mistaken_death if client.has_died else _reopen_one
+    _run(lambda: act(scope, client.client_id), own, f"{client.name}'s care is open again.")
 
 
 def _reopen_one(scope: Scope, client_id: str) -> None:

@@ -72,7 +72,7 @@ def _alone(scope: Scope, baby: Baby, today: Today) -> None:
 
 def _together(scope: Scope, baby: Baby, today: Today) -> None:
     """Draw the babies of one birth, a column each; a phone has them one below the other."""
-    others = [read_baby(scope, today, one.client_id) for one in baby.twins[1:]]
+    others = [read_baby(scope, today, sibling.client_id) for sibling in baby.twins[1:]]
     for twin in baby.twins:
         red_flags(scope, twin.client_id)
     age = format_ages(baby.twins, today.day)
@@ -80,9 +80,9 @@ def _together(scope: Scope, baby: Baby, today: Today) -> None:
     _died(baby)
     _contact(scope, baby)
     each = (baby, *others)
-    for column, one in zip(st.columns(len(each), gap="small"), each, strict=True):
+    for column, each_baby in zip(st.columns(len(each), gap="small"), each, strict=True):
         with column:
-            _column(scope, one, today)
+            _column(scope, each_baby, today)
     _family_card(baby, today)
 
 
@@ -103,9 +103,9 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
 
 def _contact(scope: Scope, baby: Baby) -> None:
     """Draw whether the family is contacted, one tap to change it, and what was done last."""
-    one = read_contact(scope, baby.family_id)
-    if one is not None:
-        contact_control(scope, one, key="baby")
+    contact = read_contact(scope, baby.family_id)
+    if contact is not None:
+        contact_control(scope, contact, key="baby")
     contact_done(baby.family_id, is_brief=True)
 
 
@@ -129,7 +129,7 @@ def _second(baby: Baby, today: Today) -> str:
 
 
 def _visit_facts(baby: Baby) -> list[str]:
-    done = sum(one.number is not None for one in baby.visits)
+    done = sum(visit.number is not None for visit in baby.visits)
     last = f"last {words.day(baby.last_on)}" if baby.last_on else "not seen yet"
     if baby.person.has_died:
         return [words.plural(done, "visit")]
@@ -140,9 +140,9 @@ def _visit_facts(baby: Baby) -> list[str]:
 def _family_card(baby: Baby, today: Today) -> None:
     with card("team"):
         head(f"The {baby.family} family")
-        rest = [one for one in baby.others if one not in baby.twins]
+        rest = [other for other in baby.others if other not in baby.twins]
         if rest:
-            st.html(f'<ul class="al-fams">{"".join(_other(one, today) for one in rest)}</ul>')
+            st.html(f'<ul class="al-fams">{"".join(_other(person, today) for person in rest)}</ul>')
         who = words.listed(baby.team)
         note(f"Also seen by {who}." if who else "Nobody else here has seen this family.")
 

@@ -14,8 +14,8 @@ FIRST = 8
 
 def visits_card(baby: Baby) -> None:
     """Draw the visits, newest first; the older ones open below."""
-    done = sum(one.number is not None for one in baby.visits)
-    visits = tuple(one for one in baby.visits if not _only_on_the_books(baby, one))
+    done = sum(visit.number is not None for visit in baby.visits)
+    visits = tuple(visit for visit in baby.visits if not _only_on_the_books(baby, visit))
     with card(f"visits-{baby.person.client_id}"):
         head("Visits", f"{words.number(done)} completed, newest first")
         if not visits:
@@ -28,24 +28,24 @@ def visits_card(baby: Baby) -> None:
                 st.html(_lines(older))
 
 
-def _only_on_the_books(baby: Baby, one: PastVisit) -> bool:
+def _only_on_the_books(baby: Baby, visit: PastVisit) -> bool:
     """Return whether a visit is of a baby who had died by then: nobody cancelled it yet."""
-    return one.state == "booked" and baby.person.died_before(one.day)
+    return visit.state == "booked" and baby.person.died_before(visit.day)
 
 
 def _lines(visits: tuple[PastVisit, ...]) -> str:
     return f'<ul class="al-line">{"".join(map(_line, visits))}</ul>'
 
 
-def _line(one: PastVisit) -> str:
-    number = f"visit {one.number}" if one.number else STATES.get(one.state, one.state)
-    who = "you" if one.is_mine else one.therapist
-    about = f"<small>{escape(one.concern)}</small>" if one.concern else ""
-    unsure = f"<small>{escape(one.doubt)}</small>" if one.doubt else ""
-    year = f" {one.starts.year}"
+def _line(visit: PastVisit) -> str:
+    number = f"visit {visit.number}" if visit.number else STATES.get(visit.state, visit.state)
+    who = "you" if visit.is_mine else visit.therapist
+    about = f"<small>{escape(visit.concern)}</small>" if visit.concern else ""
+    unsure = f"<small>{escape(visit.doubt)}</small>" if visit.doubt else ""
+    year = f" {visit.starts.year}"
     return (
-        f"<li><b>{words.short_day(one.starts.date())}{year}</b>"
-        f"<span>{' '.join(map(chip, one.types))}{about}{unsure}"
-        f"<small>{escape(where(one.city))}, {escape(who)}</small></span>"
+        f"<li><b>{words.short_day(visit.starts.date())}{year}</b>"
+        f"<span>{' '.join(map(chip, visit.types))}{about}{unsure}"
+        f"<small>{escape(where(visit.city))}, {escape(who)}</small></span>"
         f"<em>{escape(number)}</em></li>"
     )

@@ -37,7 +37,7 @@ def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
         if not looks:
             note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
             return
-        if age and any(one.is_to_book for one in looks):
+        if age and any(line.is_to_book for line in looks):
             note(age)
         st.html(_looks(looks[:FIRST]))
         rest = looks[FIRST:]
@@ -49,26 +49,26 @@ def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
 def ahead_card(day: ScheduleDay) -> None:
     """Draw the next seven days by day and city."""
     with card("ahead"):
-        head("The next 7 days", words.plural(sum(one.visits for one in day.ahead), "visit"))
+        head("The next 7 days", words.plural(sum(ahead.visits for ahead in day.ahead), "visit"))
         rows = "".join(
-            f'<li class="{"" if one.visits else "free"}"><b>{words.day(one.day)}</b>'
-            f"<span>{escape(_cities(one.cities))}</span>"
-            f"<em>{_visits(one)}</em></li>"
-            for one in day.ahead
+            f'<li class="{"" if ahead.visits else "free"}"><b>{words.day(ahead.day)}</b>'
+            f"<span>{escape(_cities(ahead.cities))}</span>"
+            f"<em>{_visits(ahead)}</em></li>"
+            for ahead in day.ahead
         )
         st.html(f'<ul class="al-ahead">{rows}</ul>')
 
 
-def _visits(one: DayAhead) -> str:
-    if not one.visits:
+def _visits(ahead: DayAhead) -> str:
+    if not ahead.visits:
         return "free"
-    asks = f", {words.number(one.in_doubt)} to ask about" if one.in_doubt else ""
-    return f"{words.plural(one.visits, 'visit')}{asks}"
+    asks = f", {words.number(ahead.in_doubt)} to ask about" if ahead.in_doubt else ""
+    return f"{words.plural(ahead.visits, 'visit')}{asks}"
 
 
 def families_card(families: Sequence[MyFamily], today: Today) -> None:
     """Draw the families of one state of care; which one stands in the address."""
-    counts = {state: sum(one.state == state for one in families) for state in CARE_STATES}
+    counts = {state: sum(family.state == state for family in families) for state in CARE_STATES}
     with card("families"):
         head("My families", "seen in the last 180 days, or booked")
         with st.container(key="al-seg-care"):
@@ -83,7 +83,7 @@ def families_card(families: Sequence[MyFamily], today: Today) -> None:
                 format_func=lambda word: f"{word} {counts[_state(word)]}",
             )
         state = _state(chosen or STATE_WORDS["in care"])
-        listed = [one for one in families if one.state == state]
+        listed = [family for family in families if family.state == state]
         if not listed:
             note(f"No family is {STATE_WORDS[state]}.")
             return
@@ -124,40 +124,40 @@ def _looks(looks: Sequence[AttentionLine]) -> str:
     rows = "".join(
         "<li>"
         + button(
-            f'<i class="{one.weight}" aria-hidden="true">{SIGNS[one.weight]}</i>'
-            f"<span><b>{escape(one.family.name)}</b> {escape(_what(one))}</span>"
-            f"<em>{escape(one.when)}</em>",
-            OPEN + one.leads_to,
+            f'<i class="{line.weight}" aria-hidden="true">{SIGNS[line.weight]}</i>'
+            f"<span><b>{escape(line.family.name)}</b> {escape(_what(line))}</span>"
+            f"<em>{escape(line.when)}</em>",
+            OPEN + line.leads_to,
         )
         + "</li>"
-        for one in looks
+        for line in looks
     )
     return f'<ul class="al-looks">{rows}</ul>'
 
 
-def _what(one: AttentionLine) -> str:
-    return ": ".join(filter(None, (deaths(one.family.died), one.what)))
+def _what(line: AttentionLine) -> str:
+    return ": ".join(filter(None, (deaths(line.family.died), line.what)))
 
 
 def _families(families: Sequence[MyFamily], today: Today) -> str:
-    return f'<ul class="al-fams">{"".join(_family(one, today) for one in families)}</ul>'
+    return f'<ul class="al-fams">{"".join(_family(family, today) for family in families)}</ul>'
 
 
-def _family(one: MyFamily, today: Today) -> str:
-    infants = [person for person in one.people if person.is_infant] or list(one.people)
+def _family(family: MyFamily, today: Today) -> str:
+    infants = [person for person in family.people if person.is_infant] or list(family.people)
     about = ", ".join(filter(None, (format_names(infants), format_ages(infants, today.day))))
-    visits = words.plural(one.visits, "visit")
-    sign = '<mark class="al-att">◆ marked</mark>' if one.attention else ""
-    line = " · ".join(filter(None, (one.concern, visits, last_line(one))))
-    sentence = one.contact.sentence
+    visits = words.plural(family.visits, "visit")
+    sign = '<mark class="al-att">◆ marked</mark>' if family.attention else ""
+    line = " · ".join(filter(None, (family.concern, visits, last_line(family))))
+    sentence = family.contact.sentence
     contact = f'<span class="ln">{escape(sentence)}</span>' if sentence else ""
-    died = f'<span class="ln died">{escape(deaths(one.died))}</span>' if one.died else ""
+    died = f'<span class="ln died">{escape(deaths(family.died))}</span>' if family.died else ""
     inside = (
-        f'<span class="who"><b>{escape(one.name)}</b> {escape(about)} {sign}</span>{died}'
+        f'<span class="who"><b>{escape(family.name)}</b> {escape(about)} {sign}</span>{died}'
         f'<span class="ln">{escape(line)}</span>'
-        f'<span class="ln">{chip(one.state)} {escape(state_line(one))}</span>{contact}'
+        f'<span class="ln">{chip(family.state)} {escape(state_line(family))}</span>{contact}'
     )
-    return f"<li>{button(inside, OPEN + one.leads_to)}</li>"
+    return f"<li>{button(inside, OPEN + family.leads_to)}</li>"
 
 
 def _cities(cities: Sequence[tuple[str, int]]) -> str:

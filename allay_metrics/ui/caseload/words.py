@@ -72,14 +72,14 @@ def chip(state: CareState, text: str = "") -> str:
     return f'<span class="al-care {name}">{escape(text or STATE_WORDS[state])}</span>'
 
 
-def state_line(one: MyFamily) -> str:
+def state_line(family: MyFamily) -> str:
     """Return why care ended and when, or when it goes on."""
-    if one.closed_on is not None:
-        return f"{one.reason}, {words.short_day(one.closed_on)}"
-    if one.next_on is not None:
-        return f"next {words.day(one.next_on)}"
-    if one.missing_on is not None:
-        return f"{words.day(one.missing_on)} {one.doubt}"
+    if family.closed_on is not None:
+        return f"{family.reason}, {words.short_day(family.closed_on)}"
+    if family.next_on is not None:
+        return f"next {words.day(family.next_on)}"
+    if family.missing_on is not None:
+        return f"{words.day(family.missing_on)} {family.doubt}"
     return "nothing booked"
 
 
@@ -88,12 +88,12 @@ def when(value: datetime) -> str:
     return words.moment(value)
 
 
-def last_line(one: MyFamily) -> str:
+def last_line(family: MyFamily) -> str:
     """Return when the family was last seen, and by whom if not by her."""
-    if one.last_on is None:
+    if family.last_on is None:
         return "not seen yet"
-    who = "" if one.with_me else f" by {one.last_therapist}"
-    return f"last {_short(one.last_on)}{who}"
+    who = "" if family.with_me else f" by {family.last_therapist}"
+    return f"last {_short(family.last_on)}{who}"
 
 
 def open_baby(client_id: str) -> None:

@@ -36,7 +36,7 @@ _MADE, _WRONG, _SENT = "al-ask-made", "al-ask-wrong", "al-ask-sent"
 def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
     """Draw whom to ask now, those not asked yet first; a tap opens the drawer of the link."""
     today = local_now(scope).date()
-    waiting = sum(not one.waits_for_parent for one in due_check_ins)
+    waiting = sum(not due.waits_for_parent for due in due_check_ins)
     with card("due"):
         head(
             "To ask now", f"{words.number(waiting)} to ask, {words.number(len(due_check_ins))} open"
@@ -44,7 +44,7 @@ def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
         if not due_check_ins:
             note("Nobody: every check-in of these days is answered, or none is due.")
             return
-        died = deaths_in(scope, {one.course.family_id for one in due_check_ins})
+        died = deaths_in(scope, {due.course.family_id for due in due_check_ins})
         st.html(_list(due_check_ins[:_FIRST], today, died))
         if rest := due_check_ins[_FIRST:]:
             with st.expander(f"{words.number(len(rest))} more"):
@@ -53,18 +53,18 @@ def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
 
 def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> None:
     """Open the drawer of the check-in a word of the page names; nothing where there is none."""
-    one = next((one for one in due_check_ins if _word(one) == word), None)
-    if one is None:
+    due = next((due for due in due_check_ins if _word(due) == word), None)
+    if due is None:
         return
-    died = deaths_in(scope, [one.course.family_id]).get(one.course.family_id, "")
+    died = deaths_in(scope, [due.course.family_id]).get(due.course.family_id, "")
     for key in (_MADE, _WRONG, _SENT):
         st.session_state.pop(key, None)
     drawer(
-        f"{one.course.name}: {LABELS[one.asking.moment]}",
-        lambda: _body(scope, one),
+        f"{due.course.name}: {LABELS[due.asking.moment]}",
+        lambda: _body(scope, due),
         definitions=[
             *([("First", f"{died}.")] if died else []),
-            ("Who", f"{one.course.family} family, {_when(one)}."),
+            ("Who", f"{due.course.family} family, {_when(due)}."),
         ],
         # The page behind follows what was made.
         on_close=lambda: None,
@@ -73,47 +73,47 @@ def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> No
 
 def _list(due_check_ins: Sequence[DueCheckIn], today: date, died: Mapping[str, str]) -> str:
     rows = "".join(
-        f"<li>{button(_row(one, today, died.get(one.course.family_id, '')), _word(one))}</li>"
-        for one in due_check_ins
+        f"<li>{button(_row(due, today, died.get(due.course.family_id, '')), _word(due))}</li>"
+        for due in due_check_ins
     )
     return f'<ul class="al-ask">{rows}</ul>'
 
 
-def _row(one: DueCheckIn, today: date, died: str) -> str:
-    soon = one.asking.closes <= today + _SOON and not one.waits_for_parent
-    family = "" if one.course.kind == "parent" else f" {escape(one.course.family)} family"
+def _row(due: DueCheckIn, today: date, died: str) -> str:
+    soon = due.asking.closes <= today + _SOON and not due.waits_for_parent
+    family = "" if due.course.kind == "parent" else f" {escape(due.course.family)} family"
     mark = f"<small><b>{escape(died)}</b></small>" if died else ""
     return (
-        f"<span><b>{escape(one.course.name)}</b>{family}{mark}<small>{escape(_state(one))}</small></span>"
-        f'<em>{LABELS[one.asking.moment]}<small class="{"late" if soon else ""}">'
-        f"until {words.day(one.asking.closes)}</small></em>"
+        f"<span><b>{escape(due.course.name)}</b>{family}{mark}<small>{escape(_state(due))}</small></span>"
+        f'<em>{LABELS[due.asking.moment]}<small class="{"late" if soon else ""}">'
+        f"until {words.day(due.asking.closes)}</small></em>"
     )
 
 
-def _state(one: DueCheckIn) -> str:
-    if not one.waits_for_parent:
-        return "not asked yet" if one.asked_at is None else "its link has ended"
-    state = f"asked by {one.asked_by}"
-    if one.sent_at is not None:
+def _state(due: DueCheckIn) -> str:
+    if not due.waits_for_parent:
+        return "not asked yet" if due.asked_at is None else "its link has ended"
+    state = f"asked by {due.asked_by}"
+    if due.sent_at is not None:
         state += ", e-mailed"
-    return f"{state}, {'begun' if one.begun else 'not begun'}"
+    return f"{state}, {'begun' if due.begun else 'not begun'}"
 
 
-def _when(one: DueCheckIn) -> str:
-    days = f"{words.short_day(one.asking.opens)} to {words.short_day(one.asking.closes)}"
+def _when(due: DueCheckIn) -> str:
+    days = f"{words.short_day(due.asking.opens)} to {words.short_day(due.asking.closes)}"
     return f"an answer counts from {days}"
 
 
-def _word(one: DueCheckIn) -> str:
-    return f"{ASK}{one.course.client_id}:{one.asking.moment}"
+def _word(due: DueCheckIn) -> str:
+    return f"{ASK}{due.course.client_id}:{due.asking.moment}"
 
 
-def _body(scope: Scope, one: DueCheckIn) -> None:
+def _body(scope: Scope, due: DueCheckIn) -> None:
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
     made: Link | None = st.session_state.get(_MADE)
     if made is not None:
-        made_link(scope, one, made)
+        made_link(scope, due, made)
         return
     with st.container(key="al-seg-language"):
         language = st.segmented_control(
@@ -122,14 +122,14 @@ def _body(scope: Scope, one: DueCheckIn) -> None:
             default="en",
             required=True,
             format_func=LANGUAGE_NAMES.__getitem__,
-            key=_language_key(one),
+            key=_language_key(due),
         )
     with st.container(horizontal=True, gap="small"):
-        _button("Make the link", partial(make_link, scope), one, "make")
-        if can_send() and one.course.email:
-            _button("E-mail it", partial(send_link, scope), one, "send")
+        _button("Make the link", partial(make_link, scope), due, "make")
+        if can_send() and due.course.email:
+            _button("E-mail it", partial(send_link, scope), due, "send")
     st.session_state[f"{_MADE}-language"] = language
-    if one.waits_for_parent:
+    if due.waits_for_parent:
         note("A link is out already. It cannot be shown again; a new one closes it.")
     note(
         "The link is shown once, works once, and names nobody. It ends with the first session, or "
@@ -137,37 +137,37 @@ def _body(scope: Scope, one: DueCheckIn) -> None:
     )
 
 
-def _button(label: str, make: Callable[[str, str, str], Link], one: DueCheckIn, kind: str) -> None:
+def _button(label: str, make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> None:
     st.button(
         label,
         key=f"al-ask-{kind}",
         type="primary" if kind == "make" else "secondary",
         on_click=_make,
-        args=(make, one, kind),
+        args=(make, due, kind),
     )
 
 
-def _language_key(one: DueCheckIn) -> str:
-    return f"al-language-{one.course.client_id}-{one.asking.moment}"
+def _language_key(due: DueCheckIn) -> str:
+    return f"al-language-{due.course.client_id}-{due.asking.moment}"
 
 
-def _make(make: Callable[[str, str, str], Link], one: DueCheckIn, kind: str) -> None:
-    language = st.session_state.get(_language_key(one)) or "en"
+def _make(make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> None:
+    language = st.session_state.get(_language_key(due)) or "en"
     try:
-        st.session_state[_MADE] = make(one.course.client_id, one.asking.moment, language)
+        st.session_state[_MADE] = make(due.course.client_id, due.asking.moment, language)
         st.session_state[_SENT] = kind == "send"
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
 
 
-def made_link(scope: Scope, one: DueCheckIn, made: Link) -> None:
+def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
     """Draw a link as it was just made, and the ways to hand it over that work from here."""
     base, reachable = _base()
     link = f"{base}{made.url_path}"
     ends = datetime.fromtimestamp(made.expires_at, scope.zone)
     if st.session_state.get(_SENT):
         st.html(
-            f'<p class="al-done" role="status">E-mailed to {escape(one.course.email or "")}.</p>'
+            f'<p class="al-done" role="status">E-mailed to {escape(due.course.email or "")}.</p>'
         )
     if not reachable:
         note(
@@ -177,20 +177,23 @@ def made_link(scope: Scope, one: DueCheckIn, made: Link) -> None:
     st.html(f'<p class="al-link">{escape(link)}</p>')
     if reachable:
         # No letter, text or code for a phone that holds a link no parent can open.
-        draw(_ways(scope, one, link))
+        draw(_ways(scope, due, link))
         st.html(qr_image(link, "The link as a code for a phone's camera"))
     note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
-def _ways(scope: Scope, one: DueCheckIn, link: str) -> str:
+def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:
     """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     wording, practice = phrases(language), read_practice_name(scope)
     text = wording["sms_text"].format(practice=practice, link=link)
-    subject, contact = wording["mail_subject"].format(practice=practice), one.course.contact
+    subject, contact = (
+        wording["mail_subject"].format(practice=practice),
+        due.course.contact,
+    )
     ways = (
-        (text_link(contact, "check-in", one.course.phone, text), "Text message"),
-        (mail_link(contact, "check-in", one.course.email, subject, text), "E-mail"),
+        (text_link(contact, "check-in", due.course.phone, text), "Text message"),
+        (mail_link(contact, "check-in", due.course.email, subject, text), "E-mail"),
     )
     inside = "".join(f'<a href="{escape(to)}">{label}</a>' for to, label in ways if to)
     return f'<div class="al-ways">{inside}</div>' if inside else ""

@@ -76,9 +76,9 @@ def flags_to_acknowledge(scope: Scope) -> None:
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
     wanted, flags = st.query_params.get(SIGN, ""), read_open_flags(scope)
-    if wanted and not any(one.check_in_id == wanted for one in flags):
+    if wanted and not any(flag.check_in_id == wanted for flag in flags):
         _draw_elsewhere(scope, wanted)
-    cards = _by_card(sorted(flags, key=lambda one: one.check_in_id != wanted))
+    cards = _by_card(sorted(flags, key=lambda flag: flag.check_in_id != wanted))
     steps = _steps(scope) if cards else ()
     for of_one in cards:
         _draw_flag_form(scope, of_one, steps)
@@ -92,9 +92,9 @@ def draw_acknowledged(scope: Scope) -> None:
     with card("acknowledged"):
         head("Acknowledged", "the last 20 warning signs")
         rows = [
-            [one.client, one.flag.question, words.moment(_at(scope, one.raised_at)), one.by,
-             words.moment(_at(scope, one.at)), one.done]
-            for one in flags
+            [flag.client, flag.flag.question, words.moment(_at(scope, flag.raised_at)), flag.by,
+             words.moment(_at(scope, flag.at)), flag.done]
+            for flag in flags
         ]  # fmt: skip
         columns = ["Client", "Sign", "Ticked", "Read by", "When", "Done"]
         table(columns, rows, caption="Acknowledged warning signs", left=range(1, 6))
@@ -105,7 +105,7 @@ def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
     flags = acknowledged_of(scope, check_in_id)
     with card("flag-elsewhere"):
         if flags:
-            last = max(flags, key=lambda one: one.at)
+            last = max(flags, key=lambda flag: flag.at)
             head("Acknowledged already")
             note(
                 f"Every sign of this check-in was read; the last by {last.by}, "
@@ -123,7 +123,7 @@ def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
 
 
 def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> None:
-    key = "-".join(["al-ack", *(f"{one.check_in_id}-{one.flag.id}" for one in of_one)])
+    key = "-".join(["al-ack", *(f"{flag.check_in_id}-{flag.flag.id}" for flag in of_one)])
     with card(f"flag-{key}"):
         st.html(signs_html(scope, of_one, steps))
         _ways(of_one[0])
@@ -136,10 +136,10 @@ def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[st
             )
 
 
-def _ways(one: OpenFlag) -> None:
+def _ways(flag: OpenFlag) -> None:
     """Draw the ways to a family, and where to say whose answers nobody's are."""
-    draw(ways_html(one), width="content")
-    if not one.family and not one.is_gone:
+    draw(ways_html(flag), width="content")
+    if not flag.family and not flag.is_gone:
         label = "Say on Records whose answers these are"
         st.page_link(
             RECORDS, label=label, icon=":material/person_search:", query_params=filter_params()
@@ -148,8 +148,8 @@ def _ways(one: OpenFlag) -> None:
 
 def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
     try:
-        for one in of_one:
-            acknowledge(scope, one.check_in_id, one.flag.id, st.session_state[f"{key}-done"])
+        for flag in of_one:
+            acknowledge(scope, flag.check_in_id, flag.flag.id, st.session_state[f"{key}-done"])
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
     else:
@@ -159,8 +159,8 @@ def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
 def _by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
     """Return the signs of each family, in the order of its first one."""
     cards: dict[str, list[OpenFlag]] = {}
-    for one in flags:
-        cards.setdefault(one.card, []).append(one)
+    for flag in flags:
+        cards.setdefault(flag.card, []).append(flag)
     return list(cards.values())
 
 

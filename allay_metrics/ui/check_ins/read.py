@@ -19,24 +19,27 @@ _WRONG = "al-words-wrong"
 
 def words_to_read(scope: Scope) -> None:
     """Draw the free text of check-ins that nobody has read yet; nothing for none."""
-    for one in read_unread_words(scope):
-        _unread(scope, one)
+    for unread in read_unread_words(scope):
+        _unread(scope, unread)
 
 
-def _unread(scope: Scope, one: UnreadWords) -> None:
-    at = datetime.fromtimestamp(one.answered_at, scope.zone)
-    with card(f"words-{one.check_in_id}"):
-        of_family = f"{one.family} family · " if one.family else ""
-        head(f"Read me: {one.client}", f"{of_family}{words.moment(at)}")
+def _unread(scope: Scope, unread: UnreadWords) -> None:
+    at = datetime.fromtimestamp(unread.answered_at, scope.zone)
+    with card(f"words-{unread.check_in_id}"):
+        of_family = f"{unread.family} family · " if unread.family else ""
+        head(f"Read me: {unread.client}", f"{of_family}{words.moment(at)}")
         texts_html = "".join(
             f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
-            for measure, text in one.texts
+            for measure, text in unread.texts
         )
         st.html(f'<dl class="al-said">{texts_html}</dl>')
         st.button(
-            "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
+            "I have read it",
+            key=f"al-read-{unread.check_in_id}",
+            on_click=_read,
+            args=(scope, unread),
         )
-        if wrong := st.session_state.pop(f"{_WRONG}-{one.check_in_id}", ""):
+        if wrong := st.session_state.pop(f"{_WRONG}-{unread.check_in_id}", ""):
             problem(wrong)
 
 
@@ -45,8 +48,8 @@ def _question_label(measure: str) -> str:
     return definition.label if definition else "In the parent's own words"
 
 
-def _read(scope: Scope, one: UnreadWords) -> None:
+def _read(scope: Scope, unread: UnreadWords) -> None:
     try:
-        mark_words_read(scope, one.check_in_id)
+        mark_words_read(scope, unread.check_in_id)
     except AllayError as error:
-        st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)
+        st.session_state[f"{_WRONG}-{unread.check_in_id}"] = str(error)

@@ -17,25 +17,25 @@ TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
 def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> str:
     """Return whose signs these are, and each with what to do; the same step is said once."""
     paragraphs, previous_step = [], ""
-    for place, one in enumerate(of_one):
-        step = what_to_do(one, steps)
-        is_anew = not place or one.client != of_one[place - 1].client
+    for place, flag in enumerate(of_one):
+        step = what_to_do(flag, steps)
+        is_anew = not place or flag.client != of_one[place - 1].client
         paragraphs.append(
-            _sign(scope, one, _who(one) if is_anew else "", "" if step == previous_step else step)
+            _sign(scope, flag, _who(flag) if is_anew else "", "" if step == previous_step else step)
         )
         previous_step = step
     return f'<div class="al-signs">{"".join(paragraphs)}</div>'
 
 
-def ways_html(one: OpenFlag) -> str:
+def ways_html(flag: OpenFlag) -> str:
     """Return the ways to the family, one tap each; nothing where nobody may call."""
-    if not one.contact.allows("sign"):
+    if not flag.contact.allows("sign"):
         return ""  # that, and why, stands with the sign
-    ways = (("Call", one.call), ("Text", one.text), ("E-mail", None if one.phone else one.mail))
+    ways = (("Call", flag.call), ("Text", flag.text), ("E-mail", None if flag.phone else flag.mail))
     links = "".join(f'<a href="{escape(to)}">{label}</a>' for label, to in ways if to)
-    where = one.phone or one.email
+    where = flag.phone or flag.email
     shown = f'<div class="al-ways">{links}<span>{escape(where)}</span></div>' if where else ""
-    if one.phone:
+    if flag.phone:
         return shown
     return (
         '<p class="al-flag"><small>No phone number of theirs is on file: look in the scheduling '
@@ -48,26 +48,26 @@ def _whole(text: str) -> str:
     return escape(text).replace(SUPPORT, f"<i>{SUPPORT}</i>")
 
 
-def _who(one: OpenFlag) -> str:
-    who = f"<b>{escape(one.client)}</b>"
-    if one.family:
-        who += f", {escape(one.family)} family"
-    elif one.is_gone:
+def _who(flag: OpenFlag) -> str:
+    who = f"<b>{escape(flag.client)}</b>"
+    if flag.family:
+        who += f", {escape(flag.family)} family"
+    elif flag.is_gone:
         who += ": no visit of this client is on file now"
-    if one.has_died:
+    if flag.has_died:
         who += " · died"
     # Where nobody may call, that is the first word of what to do.
-    if one.contact.sentence and one.contact.allows("sign"):
-        who += f" · {escape(one.contact.sentence)}"
+    if flag.contact.sentence and flag.contact.allows("sign"):
+        who += f" · {escape(flag.contact.sentence)}"
     return f" · {who}"
 
 
-def _sign(scope: Scope, one: OpenFlag, who: str, step: str) -> str:
-    warning_sign = next(sign for sign in signs("en") if sign.id == one.flag.id)
-    at = words.moment(datetime.fromtimestamp(one.raised_at, scope.zone))
+def _sign(scope: Scope, flag: OpenFlag, who: str, step: str) -> str:
+    warning_sign = next(sign for sign in signs("en") if sign.id == flag.flag.id)
+    at = words.moment(datetime.fromtimestamp(flag.raised_at, scope.zone))
     todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
     return (
-        f'<p class="al-flag"><span class="tier">◆ {TIERS[one.flag.tier]}</span>{who}'
+        f'<p class="al-flag"><span class="tier">◆ {TIERS[flag.flag.tier]}</span>{who}'
         f"<br>{escape(warning_sign.question)}{todo}"
         f"<small>The parent was told: {_whole(warning_sign.action)} Ticked {at}.</small></p>"
     )

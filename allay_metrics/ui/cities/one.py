@@ -25,7 +25,7 @@ trend_of = cached_by_version(city_trend)
 
 def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = "") -> None:
     """Open the drawer of a city; `from_figure` is the figure whose click is lifted with it."""
-    line = next((one for one in review.lines if one.city == city), None)
+    line = next((city_line for city_line in review.lines if city_line.city == city), None)
     if line is None:
         return
     done = line.numbers["completed"]

@@ -63,8 +63,8 @@ def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
     kind, what, city = (*token.split("|", 2), "", "")[:3]
     if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
-    elif one := cell(review, what, city) if kind == GRID else find_drilldown(review, token):
-        open_number(scope, one.question, title=one.title)
+    elif drilldown := cell(review, what, city) if kind == GRID else find_drilldown(review, token):
+        open_number(scope, drilldown.question, title=drilldown.title)
     else:
         record_unknown_token(scope, "cities")
 

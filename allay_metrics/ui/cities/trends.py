@@ -18,7 +18,7 @@ def trends_card(review: CitiesReview) -> None:
 
 def _note(trends: tuple[CityTrend, ...]) -> str:
     weeks = words.plural(len(trends[0].mondays), "week") if trends else "completed"
-    shaded = ", shaded: usual" if any(one.usual for one in trends) else ""
+    shaded = ", shaded: usual" if any(trend.usual for trend in trends) else ""
     return f"{weeks}, one scale{shaded}"
 
 
@@ -26,36 +26,36 @@ def trends_html(trends: tuple[CityTrend, ...]) -> str:
     """Return the small charts."""
     if not trends:
         return '<p class="al-sub">No completed visits in this period.</p>'
-    tops = [top_of(one) for one in trends]
-    each = "".join(_small(one, max(tops)) for one in trends)
+    tops = [top_of(trend) for trend in trends]
+    each = "".join(_small(trend, max(tops)) for trend in trends)
     return f'<div class="al-multiples al-roomy">{each}</div>'
 
 
-def top_of(one: CityTrend) -> float:
+def top_of(trend: CityTrend) -> float:
     """Return the height that one city's columns and its usual range need."""
-    return max([*one.counts, one.usual.whole[1] if one.usual else 0]) * 1.04 or 1
+    return max([*trend.counts, trend.usual.whole[1] if trend.usual else 0]) * 1.04 or 1
 
 
-def columns_html(one: CityTrend, top: float) -> str:
+def columns_html(trend: CityTrend, top: float) -> str:
     """Return the weekly columns of one city; each opens its week."""
     label = (
-        f"{format_city(one.city)}, completed visits per week:"
-        f" {words.listed(map(words.number, one.counts))}"
+        f"{format_city(trend.city)}, completed visits per week:"
+        f" {words.listed(map(words.number, trend.counts))}"
     )
-    opens = [link(WEEK, monday.isoformat(), one.city) for monday in one.mondays]
-    signal = bool(one.usual and one.usual.signal(one.counts[-1]))
-    usual = one.usual.whole if one.usual else None
-    bars = html.bars(one.counts, label, usual=usual, top=top, signal=signal, opens=opens)
-    first, last = words.short_day(one.mondays[0]), words.short_day(one.mondays[-1])
+    opens = [link(WEEK, monday.isoformat(), trend.city) for monday in trend.mondays]
+    signal = bool(trend.usual and trend.usual.signal(trend.counts[-1]))
+    usual = trend.usual.whole if trend.usual else None
+    bars = html.bars(trend.counts, label, usual=usual, top=top, signal=signal, opens=opens)
+    first, last = words.short_day(trend.mondays[0]), words.short_day(trend.mondays[-1])
     return f'{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'
 
 
-def _small(one: CityTrend, top: float) -> str:
-    name = html.button(html.escape(format_city(one.city)), link(CITY, "", one.city))
-    newest = words.number(one.counts[-1])
-    week = link(WEEK, one.mondays[-1].isoformat(), one.city)
-    spoken = f"{format_city(one.city)}, newest week: {newest}"
+def _small(trend: CityTrend, top: float) -> str:
+    name = html.button(html.escape(format_city(trend.city)), link(CITY, "", trend.city))
+    newest = words.number(trend.counts[-1])
+    week = link(WEEK, trend.mondays[-1].isoformat(), trend.city)
+    spoken = f"{format_city(trend.city)}, newest week: {newest}"
     return (
         f'<div><div class="nm">{name}<b>{html.button(newest, week, spoken)}</b></div>'
-        f"{columns_html(one, top)}</div>"
+        f"{columns_html(trend, top)}</div>"
     )

@@ -37,7 +37,10 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
                 "</span></p>"
             )
             return
-        head("How it is going", f"newest answer {words.day(max(one.on for one in series))}")
+        head(
+            "How it is going",
+            f"newest answer {words.day(max(answers.on for answers in series))}",
+        )
         _lines(series[:FIRST], f"baby-outcomes-{client_id}")
         if rest := series[FIRST:]:
             with st.expander(f"{words.plural(len(rest), 'more question')}"):
@@ -53,41 +56,44 @@ def words_card(scope: Scope, client_id: str) -> None:
     parent_words = read_parent_words(scope, client_id)
     if not parent_words:
         return
-    unread = sum(not one.read_by for one in parent_words)
+    unread = sum(not entry.read_by for entry in parent_words)
     with card(f"said-{client_id}"):
         read_state = f"◆ {words.number(unread)} to read" if unread else "all read"
         head("In the parent's words", read_state)
-        for one in parent_words[:WORDS_FIRST]:
-            _draw_parent_words(scope, one)
+        for entry in parent_words[:WORDS_FIRST]:
+            _draw_parent_words(scope, entry)
         if rest := parent_words[WORDS_FIRST:]:
             with st.expander(f"{words.number(len(rest))} earlier"):
-                for one in rest:
-                    _draw_parent_words(scope, one)
+                for entry in rest:
+                    _draw_parent_words(scope, entry)
 
 
-def _draw_parent_words(scope: Scope, one: ParentWords) -> None:
+def _draw_parent_words(scope: Scope, entry: ParentWords) -> None:
     texts = "".join(
         f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
-        for measure, text in one.texts
+        for measure, text in entry.texts
     )
-    read = f", {words.short_day(one.read_on)}" if one.read_on else ""
-    state = f"read by {escape(one.read_by)}{read}" if one.read_by else "<b>◆ read me</b>"
+    read = f", {words.short_day(entry.read_on)}" if entry.read_on else ""
+    state = f"read by {escape(entry.read_by)}{read}" if entry.read_by else "<b>◆ read me</b>"
     st.html(
-        f'<p class="al-sub">{words.dated(one.on)} · {state}</p><dl class="al-said">{texts}</dl>'
+        f'<p class="al-sub">{words.dated(entry.on)} · {state}</p><dl class="al-said">{texts}</dl>'
     )
-    if not one.read_by:
+    if not entry.read_by:
         st.button(
-            "I have read it", key=f"al-read-{one.check_in_id}", on_click=_read, args=(scope, one)
+            "I have read it",
+            key=f"al-read-{entry.check_in_id}",
+            on_click=_read,
+            args=(scope, entry),
         )
-    if wrong := st.session_state.pop(f"{_WRONG}-{one.check_in_id}", ""):
+    if wrong := st.session_state.pop(f"{_WRONG}-{entry.check_in_id}", ""):
         problem(wrong)
 
 
-def _read(scope: Scope, one: ParentWords) -> None:
+def _read(scope: Scope, entry: ParentWords) -> None:
     try:
-        mark_words_read(scope, one.check_in_id)
+        mark_words_read(scope, entry.check_in_id)
     except AllayError as error:
-        st.session_state[f"{_WRONG}-{one.check_in_id}"] = str(error)
+        st.session_state[f"{_WRONG}-{entry.check_in_id}"] = str(error)
 
 
 def _question_label(measure: str) -> str:
@@ -96,21 +102,27 @@ def _question_label(measure: str) -> str:
 
 
 def _lines(series: Sequence[MeasureAnswers], key: str) -> None:
-    figure(charts.lines([_panel(one) for one in series]), key, _alt(series), select=False)
+    figure(
+        charts.lines([_panel(answers) for answers in series]),
+        key,
+        _alt(series),
+        select=False,
+    )
 
 
-def _panel(one: MeasureAnswers) -> Panel:
-    measure = one.measure
-    highest = max([value for _, value in one.points] + [row[3] for row in one.band])
+def _panel(answers: MeasureAnswers) -> Panel:
+    measure = answers.measure
+    highest = max([value for _, value in answers.points] + [row[3] for row in answers.band])
     top = highest if measure.high > 12 else measure.high
-    across = "weeks of age" if one.by_age else "weeks since the first visit"
+    across = "weeks of age" if answers.by_age else "weeks since the first visit"
     name = measure.label
-    return Panel(name, across, [one.points], one.band, (measure.low, top * 1.05))
+    return Panel(name, across, [answers.points], answers.band, (measure.low, top * 1.05))
 
 
 def _alt(series: Sequence[MeasureAnswers]) -> str:
     parts = [
-        f"{one.measure.label} from {one.points[0][1]:g} to {one.newest:g} {one.measure.unit}"
-        for one in series
+        f"{answers.measure.label} from {answers.points[0][1]:g} to {answers.newest:g} "
+        f"{answers.measure.unit}"
+        for answers in series
     ]
     return f"Reported over time: {words.listed(parts)}."

@@ -15,11 +15,15 @@ TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": 
 
 def better_card(review: OutcomesReview) -> None:
     """Draw better, about the same and worse with n and intervals, from eleven pairs on."""
-    shown = [one for one in review.concerns if one.summary.funnel.paired]
+    shown = [concern for concern in review.concerns if concern.summary.funnel.paired]
     columns = ("Concern", "Better", "About the same", "Worse", "At best already", "Cannot tell")
     with card("outcomes-better"):
         head("Better, about the same, worse", "95% intervals in brackets")
-        table(columns, [_verdicts(one) for one in shown], caption="Reported change, by concern")
+        table(
+            columns,
+            [_verdicts(concern) for concern in shown],
+            caption="Reported change, by concern",
+        )
         if review.by_type:
             parts = [
                 f"{TYPES[kind]} {share_words(share)}" for kind, share in review.by_type.items()
@@ -32,25 +36,29 @@ def better_card(review: OutcomesReview) -> None:
             )
 
 
-def _verdicts(one: ConcernReview) -> list[TableCell | str]:
-    report = one.told
-    if one.why_not:
-        return [one.concern.label, TableCell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+def _verdicts(concern: ConcernReview) -> list[TableCell | str]:
+    report = concern.told
+    if concern.why_not:
+        return [
+            concern.concern.label,
+            TableCell(words.DASH, reason=concern.why_not),
+            *[words.DASH] * 4,
+        ]
     shares = (report.better, report.same, report.worse)
     apart = (report.at_best_already, report.cannot_tell)
-    return [one.concern.label, *map(share_words, shares), *map(words.number, apart)]
+    return [concern.concern.label, *map(share_words, shares), *map(words.number, apart)]
 
 
 def changes_card(review: OutcomesReview) -> None:
     """Draw every family's change, sorted; from five pairs on."""
     panels = [
         ChangePanel(
-            panel_name(one),
-            one.changes,
-            one.summary.measure.threshold,
+            panel_name(concern),
+            concern.changes,
+            concern.summary.measure.threshold,
         )
-        for one in review.concerns
-        if one.charted and one.summary.detail in ("dots", "summary")
+        for concern in review.concerns
+        if concern.charted and concern.summary.detail in ("dots", "summary")
     ]
     with card("outcomes-changes"):
         head("Every family's change", "up is better; grey is smaller than the change that matters")
@@ -59,11 +67,15 @@ def changes_card(review: OutcomesReview) -> None:
 
 def means_card(review: OutcomesReview) -> None:
     """Draw mean, interval and median beside the change expected by age and what remains."""
-    shown = [one for one in review.concerns if one.told.median is not None or one.told.mean]
+    shown = [
+        concern
+        for concern in review.concerns
+        if concern.told.median is not None or concern.told.mean
+    ]
     columns = ("Concern", "Mean", "95% interval", "Median", "Expected by age", "Remainder")
     with card("outcomes-means"):
         head("Mean and median change", "positive is better")
-        table(columns, [_mean(one) for one in shown], caption="Reported change, in numbers")
+        table(columns, [_mean(concern) for concern in shown], caption="Reported change, in numbers")
         note(
             "The remainder still holds regression to the mean: families book on a bad day, and the "
             "next day is more ordinary. Babies who cry for over three hours a day are, by chance "
@@ -71,8 +83,8 @@ def means_card(review: OutcomesReview) -> None:
         )
 
 
-def _mean(one: ConcernReview) -> list[TableCell | str]:
-    report, measure = one.told, one.summary.measure
+def _mean(concern: ConcernReview) -> list[TableCell | str]:
+    report, measure = concern.told, concern.summary.measure
     mean = report.mean
     low, high = (mean.low, mean.high) if mean else (None, None)
     ends = words.DASH
@@ -82,7 +94,7 @@ def _mean(one: ConcernReview) -> list[TableCell | str]:
     some = report.expected is not None and report.covered < report.funnel.paired
     age = f"of {report.covered} within the table's ages" if some else ""
     return [
-        f"{one.concern.label} ({measure.unit})",
+        f"{concern.concern.label} ({measure.unit})",
         TableCell(number_words(mean.mean if mean else None, measure), reason=report.reason),
         ends,
         number_words(report.median, measure),
@@ -98,8 +110,8 @@ def months_card(review: OutcomesReview) -> None:
         if not review.months:
             note("From twelve months with answers on, a chart per month stands here.")
             return
-        first = [one.month for one in review.months]
-        shares = [one.better / one.pairs for one in review.months]
+        first = [month.month for month in review.months]
+        shares = [month.better / month.pairs for month in review.months]
         drawn = charts.months(first, shares, middle_share(review.months) or 0)
         figure(drawn, "outcomes-months", charts.months_alt(first, shares), select=False)
         note("Months hold few families each: points wander by chance. Look for runs, not points.")

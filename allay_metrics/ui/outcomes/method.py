@@ -29,7 +29,9 @@ def method_card(review: OutcomesReview) -> None:
     with card("outcomes-method"):
         head("Method")
         note(UNVALIDATED)
-        for floor in (one for one in review.concerns if one.extreme and one.charted):
+        for floor in (
+            concern for concern in review.concerns if concern.extreme and concern.charted
+        ):
             note(
                 f"{floor.concern.label}: 15 % or more of the first answers stand at the "
                 f"{floor.extreme} of the scale."
@@ -40,9 +42,9 @@ def method_card(review: OutcomesReview) -> None:
         with st.expander("What does research say?"):
             note(RESEARCH)
             rows = [
-                [one.study, one.design, one.n, one.blinded_parents or "–", one.outcome,  # noqa: RUF001
-                 " ".join(filter(None, (one.effect, one.unit))), one.ci or "–"]  # noqa: RUF001
-                for one in trials()
+                [trial.study, trial.design, trial.n, trial.blinded_parents or "–", trial.outcome,  # noqa: RUF001
+                 " ".join(filter(None, (trial.effect, trial.unit))), trial.ci or "–"]  # noqa: RUF001
+                for trial in trials()
             ]  # fmt: skip
             columns = ("Study", "Design", "n", "Parents blinded", "Outcome", "Reported", "Interval")
             table(columns, rows, left=tuple(range(1, 7)), caption="Trials found")

@@ -16,22 +16,26 @@ def own_card(review: OutcomesReview) -> None:
         return
     with card("outcomes-own"):
         head("Your own measures", "exploratory: no concern is judged by them")
-        table(COLUMNS, [_row(one) for one in review.own], caption="Reported change, own measures")
+        table(
+            COLUMNS,
+            [_row(concern) for concern in review.own],
+            caption="Reported change, own measures",
+        )
         note("Of many numbers one moves by chance. They follow the same rules for few families.")
 
 
-def _row(one: ConcernReview) -> list[TableCell | str]:
-    report, measure, funnel = one.told, one.summary.measure, one.summary.funnel
-    name = f"{measure.label}, {SHORT.get(one.concern.id, one.concern.label).lower()}"
+def _row(concern: ConcernReview) -> list[TableCell | str]:
+    report, measure, funnel = concern.told, concern.summary.measure, concern.summary.funnel
+    name = f"{measure.label}, {SHORT.get(concern.concern.id, concern.concern.label).lower()}"
     both = f"{words.number(funnel.paired)} of {words.number(funnel.eligible)}"
-    if one.why_not and report.median is None:
-        return [name, both, TableCell(words.DASH, reason=one.why_not), *[words.DASH] * 4]
+    if concern.why_not and report.median is None:
+        return [name, both, TableCell(words.DASH, reason=concern.why_not), *[words.DASH] * 4]
     mean = report.mean
     ends = [number_words(end, measure) for end in (mean.low, mean.high)] if mean else []
     return [
         name,
         both,
-        TableCell(share_words(report.better), reason=one.why_not),
+        TableCell(share_words(report.better), reason=concern.why_not),
         share_words(report.worse),
         number_words(mean.mean if mean else None, measure),
         " to ".join(ends) or words.DASH,

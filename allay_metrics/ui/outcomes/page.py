@@ -46,7 +46,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         return
     who_card(review)
     _no_longer_kept(scope)
-    if review.paired or any(one.lines for one in review.concerns):
+    if review.paired or any(concern.lines for concern in review.concerns):
         lines_card(review)
         better_card(review)
         changes_card(review)

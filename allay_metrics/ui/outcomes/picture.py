@@ -25,12 +25,12 @@ def has_picture(review: OutcomesReview) -> bool:
 
 def picture(review: OutcomesReview) -> tuple[FigureSheet, list[FigureRow]]:
     """Return the figure's words and rows; it names nobody, and no city or therapist."""
-    eligible = sum(one.summary.funnel.eligible for one in _shown(review))
-    paired = sum(one.summary.funnel.paired for one in _shown(review))
+    eligible = sum(concern.summary.funnel.eligible for concern in _shown(review))
+    paired = sum(concern.summary.funnel.paired for concern in _shown(review))
     answered = f"{words.number(paired)} of {words.number(eligible)} answered both times"
     period = f"Windows closed {words.span(review.first, review.last)} · {answered}"
     sheet = FigureSheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
-    return sheet, [_row(one) for one in _shown(review)]
+    return sheet, [_row(concern) for concern in _shown(review)]
 
 
 def picture_png(review: OutcomesReview) -> bytes:
@@ -44,14 +44,18 @@ def picture_pdf(review: OutcomesReview) -> bytes:
 
 
 def _shown(review: OutcomesReview) -> list[ConcernReview]:
-    return [one for one in review.concerns if one.charted and one.summary.funnel.eligible]
+    return [
+        concern
+        for concern in review.concerns
+        if concern.charted and concern.summary.funnel.eligible
+    ]
 
 
-def _row(one: ConcernReview) -> FigureRow:
-    report, funnel = one.told, one.summary.funnel
+def _row(concern: ConcernReview) -> FigureRow:
+    report, funnel = concern.told, concern.summary.funnel
     share = report.better
-    name = SHORT.get(one.concern.id, one.concern.label)
-    window = WINDOWS[one.concern.primary_window].label
+    name = SHORT.get(concern.concern.id, concern.concern.label)
+    window = WINDOWS[concern.concern.primary_window].label
     shown = share is not None and share.share is not None
     return FigureRow(
         name=f"{name}, {window}",
@@ -62,14 +66,14 @@ def _row(one: ConcernReview) -> FigureRow:
         high=share.high if share and shown else None,
         worst=report.worst_case if shown else None,
         best=report.best_case if shown else None,
-        lines=_lines(one),
+        lines=_lines(concern),
     )
 
 
-def _lines(one: ConcernReview) -> tuple[str, ...]:
-    if one.why_not:
-        return (one.why_not,)
-    report, measure = one.told, one.summary.measure
+def _lines(concern: ConcernReview) -> tuple[str, ...]:
+    if concern.why_not:
+        return (concern.why_not,)
+    report, measure = concern.told, concern.summary.measure
     lines = [f"Better {share_words(report.better)}; worse {share_words(report.worse)}"]
     if report.mean and report.mean.low is not None and report.mean.high is not None:
         mean, *ends = (
@@ -79,9 +83,11 @@ def _lines(one: ConcernReview) -> tuple[str, ...]:
         change = f"mean change {mean} ({' to '.join(ends)}) {measure.unit}"
         lines.append(f"{measure.label}: {change}")
     if report.expected is not None:
-        expected, rest = (number_words(one, measure) for one in (report.expected, report.remainder))
+        expected, rest = (
+            number_words(rate, measure) for rate in (report.expected, report.remainder)
+        )
         lines.append(f"expected by age {expected}, remainder {rest} (n {report.covered})")
-    if standing := STANDING[one.summary.funnel.standing]:
+    if standing := STANDING[concern.summary.funnel.standing]:
         # The typeface has no diamond.
         lines.append(standing.strip("◆ "))
     return tuple(lines)

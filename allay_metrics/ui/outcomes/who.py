@@ -21,11 +21,11 @@ COLUMNS = (
 
 def who_card(review: OutcomesReview) -> None:
     """Draw the funnel of each concern and how far the missing could move the result."""
-    shown = [one for one in review.concerns if one.summary.funnel.eligible]
+    shown = [concern for concern in review.concerns if concern.summary.funnel.eligible]
     with card("outcomes-who"):
         head("Who answered", "episodes whose window closed in the period")
         if shown:
-            table(COLUMNS, [_row(one) for one in shown], caption="Who answered, by concern")
+            table(COLUMNS, [_row(concern) for concern in shown], caption="Who answered, by concern")
         else:
             note("Nobody's window closed in this period: choose a longer one.")
         if review.undeclared:
@@ -37,11 +37,16 @@ def who_card(review: OutcomesReview) -> None:
         )
 
 
-def _row(one: ConcernReview) -> list[TableCell | str]:
-    funnel = one.summary.funnel
+def _row(concern: ConcernReview) -> list[TableCell | str]:
+    funnel = concern.summary.funnel
     counts = (funnel.eligible, funnel.asked, funnel.baseline, funnel.followed_up, funnel.paired)
     standing = STANDING[funnel.standing]
     rate = TableCell(
         rate_words(funnel), marked=standing.startswith("◆"), reason=standing.strip("◆ ")
     )
-    return [one.concern.label, *(words.number(count) for count in counts), rate, bounds_words(one)]
+    return [
+        concern.concern.label,
+        *(words.number(count) for count in counts),
+        rate,
+        bounds_words(concern),
+    ]

@@ -36,9 +36,9 @@ STANDING = {
 }
 
 
-def panel_name(one: ConcernReview) -> str:
+def panel_name(concern: ConcernReview) -> str:
     """Return `Crying, min a day`."""
-    return f"{SHORT.get(one.concern.id, one.concern.label)}, {one.summary.measure.unit}"
+    return f"{SHORT.get(concern.concern.id, concern.concern.label)}, {concern.summary.measure.unit}"
 
 
 def share_words(share: Share | None) -> str:
@@ -62,9 +62,9 @@ def rate_words(funnel: Funnel) -> str:
     return words.DASH if funnel.rate is None else words.percent(funnel.rate)
 
 
-def bounds_words(one: ConcernReview) -> str:
+def bounds_words(concern: ConcernReview) -> str:
     """Return the worst and best case of the share better; a dash where withheld."""
-    low, high = one.told.worst_case, one.told.best_case
+    low, high = concern.told.worst_case, concern.told.best_case
     if low is None or high is None:
         return words.DASH
     return f"{round(low * 100)} to {round(high * 100)}%"

@@ -16,14 +16,14 @@ def worries_card(review: OutcomesReview) -> None:
         if not review.worries:
             note("Nobody said so in this period.")
             return
-        rows = [_row(one) for one in review.worries[:SHOWN]]
+        rows = [_row(worry) for worry in review.worries[:SHOWN]]
         table(("When", "Who", "In the parent's words", "Read by"), rows, left=(1, 2, 3),
               caption="What got worse or worried parents")  # fmt: skip
         if len(review.worries) > SHOWN:
             note(f"The newest {SHOWN} are shown: choose a shorter period to see others.")
 
 
-def _row(one: Worry) -> list[TableCell | str]:
-    text = one.text or "yes, without a word"
-    read = one.read_by or "read me"
-    return [words.day(one.on), one.name, text, TableCell(read, marked=not one.read_by)]
+def _row(worry: Worry) -> list[TableCell | str]:
+    text = worry.text or "yes, without a word"
+    read = worry.read_by or "read me"
+    return [words.day(worry.on), worry.name, text, TableCell(read, marked=not worry.read_by)]

@@ -65,7 +65,9 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
             )
         groups = _groups(visits, way or BY_TEXT)
         chosen = _choose(groups)
-        _place(scope, way or BY_TEXT, [one for key in chosen for one in groups[key]], len(chosen))
+        _place(
+            scope, way or BY_TEXT, [visit for key in chosen for visit in groups[key]], len(chosen)
+        )
         if len(groups) > SHOWN:
             note(f"The first {SHOWN} of {words.number(len(groups))}; the others follow.")
 
@@ -73,9 +75,11 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
 def _groups(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
     """Return the visits that are placed together, most first; single ones newest first."""
     groups: dict[str, list[Unplaced]] = defaultdict(list)
-    for one in visits:
-        key = {BY_TEXT: one.typed.casefold(), BY_FAMILY: one.family_id}.get(way, one.booking_id)
-        groups[f"{way[:4]}{key}"].append(one)
+    for visit in visits:
+        key = {BY_TEXT: visit.typed.casefold(), BY_FAMILY: visit.family_id}.get(
+            way, visit.booking_id
+        )
+        groups[f"{way[:4]}{key}"].append(visit)
     return dict(sorted(groups.items(), key=lambda each: -len(each[1])))
 
 
@@ -95,7 +99,7 @@ def _label(key: str, visits: list[Unplaced]) -> str:
         typed = f"{typed}: {markdown(first.city)}"
     count = words.plural(len(visits), "visit")
     if key.startswith(BY_TEXT[:4]):
-        families = words.plural(len({one.family_id for one in visits}), "family", "families")
+        families = words.plural(len({visit.family_id for visit in visits}), "family", "families")
         return f"**{typed}** · {count}, {families}"
     if key.startswith(BY_FAMILY[:4]):
         return f"**{markdown(first.family)}** · {count} · {typed}"
@@ -122,7 +126,7 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
             type="primary",
             disabled=not visits or city is None,
             on_click=_save,
-            args=(scope, [one.booking_id for one in visits], city),
+            args=(scope, [visit.booking_id for visit in visits], city),
         )
         st.button(
             "And read it so from now on",
@@ -182,13 +186,13 @@ def _spellings(scope: Scope) -> None:
                 args=(scope, lines),
             )
         with st.container(key="al-lines-aliases", gap=None):
-            for place, one in enumerate(lines):
+            for place, line in enumerate(lines):
                 line_with(
                     f"alias-{place}",
-                    one.spelling,
-                    f"{city_shown(one.city)}, typed so in {words.plural(one.bookings, 'visit')}",
+                    line.spelling,
+                    f"{city_shown(line.city)}, typed so in {words.plural(line.bookings, 'visit')}",
                     "Drop",
-                    partial(_drop, scope, one.spelling, one.version),
+                    partial(_drop, scope, line.spelling, line.version),
                 )
 
 
@@ -196,7 +200,7 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
     spelling, city = st.session_state[_TYPED], st.session_state[_IS]
     if not city:
         return
-    versions = {one.spelling: one.version for one in lines}
+    versions = {line.spelling: line.version for line in lines}
     if _spell(scope, spelling, city, versions.get(plain(spelling), 0)):
         st.session_state[_TYPED] = ""
 

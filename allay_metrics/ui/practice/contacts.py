@@ -23,36 +23,42 @@ def contacts_card(scope: Scope) -> None:
         head("Contact", words.plural(len(quiet), "family", "families") + " not as usual")
         text = st.session_state.get(_FIND, "")
         matches = _found(scope, text)
-        shown_ids = {one.family_id for one in quiet[:SHOWN]}
-        rest = [one for one in matches if one.family_id not in shown_ids]
-        if done_of() not in {*shown_ids, *(one.family_id for one in rest)}:
+        shown_ids = {contact.family_id for contact in quiet[:SHOWN]}
+        rest = [family for family in matches if family.family_id not in shown_ids]
+        if done_of() not in {*shown_ids, *(family.family_id for family in rest)}:
             contact_done(done_of())  # the family's own row is gone
         if not quiet:
             note("Every family is contacted as usual.")
-        for one in quiet[:SHOWN]:
-            _row(scope, one)
+        for contact in quiet[:SHOWN]:
+            _row(scope, contact)
         if len(quiet) > SHOWN:
             note(f"The first {SHOWN} of {words.number(len(quiet))}: find the others by name.")
         st.text_input("Find a family", key=_FIND, placeholder="A name of theirs, then Enter")
-        for one in rest:
-            _row(scope, one)
+        for contact in rest:
+            _row(scope, contact)
         if text.strip() and not matches:
             note("No name of a family, a baby or a parent begins so.")
 
 
-def _row(scope: Scope, one: FamilyContact) -> None:
-    with st.container(key=f"al-contact-row-{one.family_id}", gap=None):
-        died = f'<p class="al-died">{escape(words.listed(one.deaths))}</p>' if one.deaths else ""
-        st.html(
-            f'<p class="al-sub"><b>{escape(one.name)}</b> {escape(words.listed(one.living))}</p>'
-            f'{died}<p class="al-sub">{escape(_last(one))}</p>'
+def _row(scope: Scope, contact: FamilyContact) -> None:
+    with st.container(key=f"al-contact-row-{contact.family_id}", gap=None):
+        died = (
+            f'<p class="al-died">{escape(words.listed(contact.deaths))}</p>'
+            if contact.deaths
+            else ""
         )
-        contact_control(scope, one, key="practice")
-        contact_done(one.family_id, is_brief=True)
+        st.html(
+            f'<p class="al-sub"><b>{escape(contact.name)}</b> '
+            f"{escape(words.listed(contact.living))}</p>"
+            f'{died}<p class="al-sub">{escape(_last(contact))}</p>'
+        )
+        contact_control(scope, contact, key="practice")
+        contact_done(contact.family_id, is_brief=True)
 
 
-def _last(one: FamilyContact) -> str:
+def _last(contact: FamilyContact) -> str:
     """Return what tells families of one name apart: the last visit, where and whose."""
-    if one.last_on is None:
+    if contact.last_on is None:
         return "No visit took place yet."
-    return f"Last visit {words.dated(one.last_on)} · {city_shown(one.city)} · {one.therapist}"
+    where = f"{city_shown(contact.city)} · {contact.therapist}"
+    return f"Last visit {words.dated(contact.last_on)} · {where}"

@@ -35,13 +35,13 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
         if not visits:
             note("None so far. A visit is corrected in the list behind any number.")
         with st.container(key="al-lines-corrected", gap=None):
-            for place, one in enumerate(visits[:SHOWN]):
+            for place, visit in enumerate(visits[:SHOWN]):
                 line_with(
                     f"corrected-{place}",
-                    one.family,
-                    f"{words.dated(one.starts.date())}: {shown(one.value)}",
+                    visit.family,
+                    f"{words.dated(visit.starts.date())}: {shown(visit.value)}",
                     "Take back",
-                    partial(_take_back, scope, field, one.booking_id),
+                    partial(_take_back, scope, field, visit.booking_id),
                 )
         if len(visits) > SHOWN:
             note(f"The latest {SHOWN} of {words.number(len(visits))}.")

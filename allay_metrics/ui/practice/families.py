@@ -148,24 +148,24 @@ def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
         if not decided:
             note("Nothing so far. Whatever you say of families can be taken back here.")
         with st.container(key="al-lines-decided", gap=None):
-            for place, one in enumerate(decided):
+            for place, decision in enumerate(decided):
                 line_with(
                     f"decided-{place}",
-                    one.name,
-                    _decision_text(one),
+                    decision.name,
+                    _decision_text(decision),
                     "Take back",
-                    partial(_take_back, scope, one),
+                    partial(_take_back, scope, decision),
                 )
 
 
-def _decision_text(one: Decided) -> str:
-    if one.what == "kept":
+def _decision_text(decision: Decided) -> str:
+    if decision.what == "kept":
         return "is right as it is"
-    if one.what == "split":
-        return f"without {one.client_name}"
-    return f"is one with {one.into}"
+    if decision.what == "split":
+        return f"without {decision.client_name}"
+    return f"is one with {decision.into}"
 
 
-def _take_back(scope: Scope, one: Decided) -> None:
-    back = partial(unlink, scope, one.match_key, one.client_name, one.into_key)
-    run_override(scope, f"What was said of {one.name} is taken back.", back)
+def _take_back(scope: Scope, decision: Decided) -> None:
+    back = partial(unlink, scope, decision.match_key, decision.client_name, decision.into_key)
+    run_override(scope, f"What was said of {decision.name} is taken back.", back)

@@ -38,41 +38,49 @@ def measures_part(scope: Scope) -> None:
             "A question in your own words, or one you hold a licence for. It stays exploratory: "
             "each concern is judged by its one declared measure. Never one of the Edinburgh scale."
         )
-        for one in there:
-            _one(scope, one)
+        for own_measure in there:
+            _one(scope, own_measure)
         with st.expander("Add a measure", expanded=not there):
             _form(scope, None)
 
 
-def _one(scope: Scope, one: OwnMeasure) -> None:
-    state = "asked no more" if one.retired else "asked"
-    with st.expander(f"{one.measure.label}, {state}"):
-        st.html(f'<p class="al-sub">{escape(own_words(one))}</p>')
-        _form(scope, one)
-        done = "It is asked again." if one.retired else "It is asked no more; its answers stay."
+def _one(scope: Scope, own_measure: OwnMeasure) -> None:
+    state = "asked no more" if own_measure.retired else "asked"
+    with st.expander(f"{own_measure.measure.label}, {state}"):
+        st.html(f'<p class="al-sub">{escape(own_words(own_measure))}</p>')
+        _form(scope, own_measure)
+        done = (
+            "It is asked again."
+            if own_measure.retired
+            else "It is asked no more; its answers stay."
+        )
         st.button(
-            "Ask it again" if one.retired else "Retire it",
-            key=f"al-measure-retire-{one.id}",
+            "Ask it again" if own_measure.retired else "Retire it",
+            key=f"al-measure-retire-{own_measure.id}",
             on_click=_retire,
-            args=(scope, one, done),
+            args=(scope, own_measure, done),
         )
 
 
-def _retire(scope: Scope, one: OwnMeasure, done: str) -> None:
-    now = partial(retire_measure, scope, one.id, one.version, retired=not one.retired)
+def _retire(scope: Scope, own_measure: OwnMeasure, done: str) -> None:
+    now = partial(
+        retire_measure, scope, own_measure.id, own_measure.version, retired=not own_measure.retired
+    )
     run_action(now, lambda _: Flash(done))
 
 
-def _form(scope: Scope, one: OwnMeasure | None) -> None:
+def _form(scope: Scope, own_measure: OwnMeasure | None) -> None:
     """Draw the fields of one measure; a new version makes new fields, which show what stands."""
-    key = f"al-measure-{one.id}-{one.version}" if one else f"al-measure-{NEW}"
-    measure = one.measure if one else None
+    key = (
+        f"al-measure-{own_measure.id}-{own_measure.version}" if own_measure else f"al-measure-{NEW}"
+    )
+    measure = own_measure.measure if own_measure else None
     steps = measure is not None and measure.kind == "ordinal"
     with st.form(key, border=False):
         st.text_input("Name", measure.label if measure else "", key=f"{key}-label", max_chars=40)
         with st.grid(2, min_column_width=260, gap="small"):
             for language in LANGUAGES:
-                _wording(key, language, one, steps=steps)
+                _wording(key, language, own_measure, steps=steps)
         with st.grid(3, min_column_width=150, gap="small"):
             numbers = (("low", "Lowest", 0.0), ("high", "Highest", 10.0), ("step", "By", 1.0),
                        ("threshold", "A change of this matters", 2.0))  # fmt: skip
@@ -102,28 +110,28 @@ def _form(scope: Scope, one: OwnMeasure | None) -> None:
         st.multiselect(
             "Asked of these concerns",
             list(concerns()),
-            list(one.concerns) if one else [],
+            list(own_measure.concerns) if own_measure else [],
             format_func=lambda name: concerns()[name].label,
             key=f"{key}-concerns",
         )
         st.multiselect(
             "Asked",
             list(MOMENTS),
-            list(one.moments) if one else [*BASELINES, "day28"],
+            list(own_measure.moments) if own_measure else [*BASELINES, "day28"],
             format_func=LABELS.__getitem__,
             key=f"{key}-moments",
         )
         st.form_submit_button(
-            "Save" if one else "Add the measure",
+            "Save" if own_measure else "Add the measure",
             type="primary",
             key=f"{key}-save",
             on_click=_save,
-            args=(scope, one, key),
+            args=(scope, own_measure, key),
         )
 
 
-def _wording(key: str, language: str, one: OwnMeasure | None, *, steps: bool) -> None:
-    words = one.words[language] if one else None
+def _wording(key: str, language: str, own_measure: OwnMeasure | None, *, steps: bool) -> None:
+    words = own_measure.words[language] if own_measure else None
     with st.container(gap="small"):
         st.text_area(
             f"Question in {_LANGUAGE_NAMES[language]}", words.question if words else "",
@@ -146,15 +154,15 @@ def _wording(key: str, language: str, one: OwnMeasure | None, *, steps: bool) ->
         )
 
 
-def _save(scope: Scope, one: OwnMeasure | None, key: str) -> None:
+def _save(scope: Scope, own_measure: OwnMeasure | None, key: str) -> None:
     draft = _draft(key)
-    if one is None:
+    if own_measure is None:
         if run_action(partial(add_measure, scope, draft), lambda _: Flash("The measure is added.")):
             for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
                 del st.session_state[name]
         return
     run_action(
-        partial(change_measure, scope, one.id, draft, one.version),
+        partial(change_measure, scope, own_measure.id, draft, own_measure.version),
         lambda _: Flash("The measure is changed."),
     )
 

@@ -120,16 +120,16 @@ def _erase_card(scope: Scope) -> None:
             st.button("Erase for good", key="al-erase", on_click=_erase, args=(scope, chosen))
 
 
-def _called(one: Erasable) -> str:
-    return markdown(", ".join(filter(None, (one.name, one.email, one.phone))))
+def _called(erasable: Erasable) -> str:
+    return markdown(", ".join(filter(None, (erasable.name, erasable.email, erasable.phone))))
 
 
-def _erase(scope: Scope, one: Erasable) -> None:
+def _erase(scope: Scope, erasable: Erasable) -> None:
     typed = st.session_state[_TYPED].strip().casefold()
-    if typed != one.name.strip().casefold():
+    if typed != erasable.name.strip().casefold():
         run_action(_refuse, lambda _none: Flash(""))
         return
-    if run_action(lambda: erase_family(scope, one.id), _erased):
+    if run_action(lambda: erase_family(scope, erasable.id), _erased):
         clear_caches()
         st.session_state[_FIND] = st.session_state[_TYPED] = ""
 

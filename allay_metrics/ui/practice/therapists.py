@@ -36,20 +36,20 @@ def therapists_part(scope: Scope) -> None:
         head("Therapists", words.plural(len(people), "person", "people"))
         rows = [
             [
-                one.name,
-                words.listed(TYPE_WORDS[s] for s in one.skills) if one.skills else words.DASH,
-                one.base_city or words.DASH,
-                _hours(one.week_minutes),
-                _when(one),
-                words.number(one.visits),
+                person.name,
+                words.listed(TYPE_WORDS[s] for s in person.skills) if person.skills else words.DASH,
+                person.base_city or words.DASH,
+                _hours(person.week_minutes),
+                _when(person),
+                words.number(person.visits),
             ]
-            for one in people
+            for person in people
         ]
         columns = ["Name", "Gives", "Base", "Offers", "Works here", "Visits"]
         table(columns, rows, caption="Therapists", left=(1, 2, 3, 4))
         note("Drives begin and end at the base. Offered hours are for visits and driving together.")
     with right, card("person", fill=True):
-        by_id = {one.id: one for one in people}
+        by_id = {person.id: person for person in people}
         chosen = st.selectbox(
             "Change", list(by_id), key="al-person", format_func=lambda id_: by_id[id_].name
         )
@@ -60,24 +60,26 @@ def _hours(minutes: int | None) -> str:
     return words.DASH if minutes is None else f"{words.plain(minutes / 60)} h a week"
 
 
-def _when(one: Therapist) -> str:
-    if one.active_to:
-        return f"until {words.dated(one.active_to)}"
-    return f"since {words.dated(one.active_from)}" if one.active_from else words.DASH
+def _when(therapist: Therapist) -> str:
+    if therapist.active_to:
+        return f"until {words.dated(therapist.active_to)}"
+    return f"since {words.dated(therapist.active_from)}" if therapist.active_from else words.DASH
 
 
-def _form(scope: Scope, one: Therapist) -> None:
+def _form(scope: Scope, therapist: Therapist) -> None:
     # A new version makes new fields: they show what stands now.
-    of = f"{one.id[:8]}-{one.version}"
+    of = f"{therapist.id[:8]}-{therapist.version}"
     cities = [name for name in cities_of(scope) if name != "virtual"]
     with st.form(f"al-person-{of}", border=False):
         with st.container(horizontal=True):
             for skill in SKILLS:
-                st.checkbox(TYPE_WORDS[skill], skill in one.skills, key=f"al-pick-{skill}-{of}")
+                st.checkbox(
+                    TYPE_WORDS[skill], skill in therapist.skills, key=f"al-pick-{skill}-{of}"
+                )
         st.selectbox(
             "Base city",
             cities,
-            index=cities.index(one.base_city) if one.base_city in cities else None,
+            index=cities.index(therapist.base_city) if therapist.base_city in cities else None,
             placeholder="Not known",
             key=f"al-base-{of}",
         )
@@ -85,29 +87,29 @@ def _form(scope: Scope, one: Therapist) -> None:
             "Hours offered in a usual week",
             min_value=0.0,
             max_value=80.0,
-            value=None if one.week_minutes is None else one.week_minutes / 60,
+            value=None if therapist.week_minutes is None else therapist.week_minutes / 60,
             step=0.5,
             format="%g",
             placeholder="Not known",
             key=f"al-hours-{of}",
         )
-        st.text_input("E-mail she signs in with", one.email or "", key=f"al-email-{of}")
+        st.text_input("E-mail she signs in with", therapist.email or "", key=f"al-email-{of}")
         for key, label, day in (
-            ("from", "Works here from", one.active_from),
-            ("until", "Works here until", one.active_to),
+            ("from", "Works here from", therapist.active_from),
+            ("until", "Works here until", therapist.active_to),
         ):
             text = day.isoformat() if day else ""
             st.text_input(label, text, key=f"al-{key}-{of}", placeholder="2026-11-30")
         st.form_submit_button(
-            f"Save {markdown(one.name)}",
+            f"Save {markdown(therapist.name)}",
             type="primary",
             key=f"al-save-{of}",
             on_click=_save,
-            args=(scope, one, of),
+            args=(scope, therapist, of),
         )
 
 
-def _save(scope: Scope, one: Therapist, of: str) -> None:
+def _save(scope: Scope, therapist: Therapist, of: str) -> None:
     """Save what stands in the fields over what this page had read."""
     fields = ("base", "hours", "email", "from", "until")
     base, hours, email, since, until = (st.session_state[f"al-{name}-{of}"] for name in fields)
@@ -116,9 +118,9 @@ def _save(scope: Scope, one: Therapist, of: str) -> None:
 
     def save() -> OverrideChange:
         details = Details(email or None, base, skills, _day(since), _day(until), minutes)
-        return save_details(scope, one.id, details, version=one.version)
+        return save_details(scope, therapist.id, details, version=therapist.version)
 
-    run_override(scope, f"{one.name} is saved.", save)
+    run_override(scope, f"{therapist.name} is saved.", save)
 
 
 def _day(text: str) -> date | None:

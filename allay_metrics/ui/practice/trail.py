@@ -37,15 +37,15 @@ def trail_card(scope: Scope) -> None:
             note("Nothing of this kind so far.")
             return
         rows = [
-            [words.moment(one.at), one.who, one.action, one.about or words.DASH]
-            for one in trail_lines[:PAGE]
+            [words.moment(line.at), line.who, line.action, line.about or words.DASH]
+            for line in trail_lines[:PAGE]
         ]
         table(["When", "Who", "What", "About"], rows, caption="Audit trail", left=range(1, 4))
         _turn(trail_lines)
 
 
 def _who(scope: Scope) -> Actor | None:
-    people = {one.name: one for one in read_actors(scope)}
+    people = {actor.name: actor for actor in read_actors(scope)}
     left, right = st.columns(2, gap="small")
     with left:
         chosen = st.selectbox("Who", [_EVERYBODY, *people], key=_WHO, on_change=_to_newest)

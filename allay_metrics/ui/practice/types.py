@@ -42,7 +42,14 @@ words_of = cached_by_version(read_words)
 def types_part(scope: Scope) -> None:
     """Draw what has no type yet, then names that were assigned, the words, single visits."""
     names = names_of(scope)
-    _waiting(scope, [one for one in names if one.types[0] == "other" and not one.version])
+    _waiting(
+        scope,
+        [
+            name_line
+            for name_line in names
+            if name_line.types[0] == "other" and not name_line.version
+        ],
+    )
     left, right = st.columns(2, gap="small")
     with left:
         _words(scope)
@@ -53,7 +60,7 @@ def types_part(scope: Scope) -> None:
 
 def _waiting(scope: Scope, names: list[NameLine]) -> None:
     with card("names-waiting"):
-        count = sum(one.visits for one in names)
+        count = sum(name_line.visits for name_line in names)
         head("Names that say none of the three", words.plural(count, "visit"))
         if not names:
             note("None: every name of a service on file means a visit type.")
@@ -63,18 +70,18 @@ def _waiting(scope: Scope, names: list[NameLine]) -> None:
             "follow."
         )
         with st.container(key="al-lines-names", gap=None):
-            for place, one in enumerate(names[:SHOWN]):
-                _name(scope, place, one)
+            for place, name_line in enumerate(names[:SHOWN]):
+                _name(scope, place, name_line)
         if len(names) > SHOWN:
             note(f"The first {SHOWN} of {words.number(len(names))}, most visits first.")
 
 
-def _name(scope: Scope, place: int, one: NameLine) -> None:
+def _name(scope: Scope, place: int, name_line: NameLine) -> None:
     with st.container(key=f"al-line-name-{place}", horizontal=True, vertical_alignment="center"):
-        newest = f", newest {words.dated(one.newest)}" if one.newest else ""
+        newest = f", newest {words.dated(name_line.newest)}" if name_line.newest else ""
         st.html(
-            f'<div class="al-line"><b>{escape(one.name or "(no name)")}</b>'
-            f"<span>{words.plural(one.visits, 'visit')}{newest}</span></div>",
+            f'<div class="al-line"><b>{escape(name_line.name or "(no name)")}</b>'
+            f"<span>{words.plural(name_line.visits, 'visit')}{newest}</span></div>",
             width="stretch",
         )
         with st.container(horizontal=True, gap="xsmall", width="content"):
@@ -84,7 +91,7 @@ def _name(scope: Scope, place: int, one: NameLine) -> None:
                     key=f"al-assign-{place}-{kind}",
                     type="tertiary" if kind == "other" else "secondary",
                     on_click=_assign,
-                    args=(scope, one.name, kind, 0),
+                    args=(scope, name_line.name, kind, 0),
                 )
 
 
@@ -95,11 +102,11 @@ def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
 
 def _assigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-assigned", fill=True):
-        own_names = [one for one in names if one.version]
+        own_names = [name_line for name_line in names if name_line.version]
         head("What a name means", f"{words.number(len(own_names))} said by you")
         note("A name you assign means this, whatever its words say. A visit may be of two types.")
         with st.form("al-name-form", border=False):
-            shown = {one.name: one for one in names}
+            shown = {name_line.name: name_line for name_line in names}
             st.selectbox(
                 "Service",
                 list(shown),
@@ -111,14 +118,14 @@ def _assigned(scope: Scope, names: list[NameLine]) -> None:
                 "Save", type="primary", key="al-name-save", on_click=_save_name, args=(scope, shown)
             )
         with st.container(key="al-lines-assigned", gap=None):
-            for place, one in enumerate(own_names):
+            for place, name_line in enumerate(own_names):
                 line_with(
                     f"name-{place}",
-                    one.name or "(no name)",
-                    f"{types_shown('+'.join(filter(None, one.types)))}, "
-                    f"{words.plural(one.visits, 'visit')}",
+                    name_line.name or "(no name)",
+                    f"{types_shown('+'.join(filter(None, name_line.types)))}, "
+                    f"{words.plural(name_line.visits, 'visit')}",
                     "Drop",
-                    partial(_unassign, scope, one),
+                    partial(_unassign, scope, name_line),
                 )
 
 
@@ -127,9 +134,11 @@ def _save_name(scope: Scope, shown: dict[str, NameLine]) -> None:
     _assign(scope, name, st.session_state[_MEANS], shown[name].version)
 
 
-def _unassign(scope: Scope, one: NameLine) -> None:
-    sentence = f"Words decide again what '{one.name}' means."
-    run_override(scope, sentence, partial(unassign_type, scope, one.name, version=one.version))
+def _unassign(scope: Scope, name_line: NameLine) -> None:
+    sentence = f"Words decide again what '{name_line.name}' means."
+    run_override(
+        scope, sentence, partial(unassign_type, scope, name_line.name, version=name_line.version)
+    )
 
 
 def _words(scope: Scope) -> None:
@@ -144,14 +153,14 @@ def _words(scope: Scope) -> None:
             st.form_submit_button(
                 "Save", type="primary", key="al-word-save", on_click=_save_word, args=(scope, lines)
             )
-        own = [one for one in lines if one.version]
+        own = [line for line in lines if line.version]
         with st.container(key="al-lines-words", gap=None):
-            for place, one in enumerate(own):
-                drop = partial(_drop_word, scope, one)
-                line_with(f"word-{place}", one.word, _says(one), "Drop", drop)
+            for place, line in enumerate(own):
+                drop = partial(_drop_word, scope, line)
+                line_with(f"word-{place}", line.word, _says(line), "Drop", drop)
         table(
             ["Word", "Makes", "When", "Visits"],
-            [_row(one) for one in lines if not one.version],
+            [_row(line) for line in lines if not line.version],
             caption="Words that came along",
             left=(1, 2),
             stack=False,
@@ -161,7 +170,7 @@ def _words(scope: Scope) -> None:
 def _save_word(scope: Scope, lines: list[WordLine]) -> None:
     word, makes, decides = (st.session_state[key] for key in (_WORD, _MAKES, _DECIDES))
     spelt = service_name(word)
-    version = next((one.version for one in lines if one.word.casefold() == spelt), 0)
+    version = next((line.version for line in lines if line.word.casefold() == spelt), 0)
     sentence = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
     if run_override(
         scope, sentence, partial(set_word, scope, word, makes, decides, version=version)
@@ -169,15 +178,15 @@ def _save_word(scope: Scope, lines: list[WordLine]) -> None:
         st.session_state[_WORD] = ""
 
 
-def _drop_word(scope: Scope, one: WordLine) -> None:
-    sentence = f"'{one.word}' is {'as it came along' if one.shipped else 'gone'}."
-    run_override(scope, sentence, partial(drop_word, scope, one.word, version=one.version))
+def _drop_word(scope: Scope, line: WordLine) -> None:
+    sentence = f"'{line.word}' is {'as it came along' if line.shipped else 'gone'}."
+    run_override(scope, sentence, partial(drop_word, scope, line.word, version=line.version))
 
 
-def _says(one: WordLine) -> str:
-    makes = "silent" if one.visit_type == "none" else MAKES[one.visit_type]
-    return f"{makes}, {WHEN[one.decides]}, in {words.plural(one.visits, 'visit')}"
+def _says(line: WordLine) -> str:
+    makes = "silent" if line.visit_type == "none" else MAKES[line.visit_type]
+    return f"{makes}, {WHEN[line.decides]}, in {words.plural(line.visits, 'visit')}"
 
 
-def _row(one: WordLine) -> list[TableCell | str]:
-    return [one.word, MAKES[one.visit_type], WHEN[one.decides], words.number(one.visits)]
+def _row(line: WordLine) -> list[TableCell | str]:
+    return [line.word, MAKES[line.visit_type], WHEN[line.decides], words.number(line.visits)]

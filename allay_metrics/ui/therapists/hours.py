@@ -16,27 +16,29 @@ MOST = 80.0
 REFUSED = "al-hours-refused"
 
 
-def open_hours(scope: Scope, one: TherapistLine) -> None:
+def open_hours(scope: Scope, line: TherapistLine) -> None:
     """Open the drawer in which the owner says what a therapist offers."""
     drawer(
-        f"Offered hours of {one.name}",
-        lambda: _body(scope, one),
+        f"Offered hours of {line.name}",
+        lambda: _body(scope, line),
         definitions=[("What they are", "Hours for visits and driving together, in a whole week.")],
     )
 
 
-def _body(scope: Scope, one: TherapistLine) -> None:
+def _body(scope: Scope, line: TherapistLine) -> None:
     with problems_shown():
-        _hours("Usual week", one.usual_minutes, _key(one))
-        for week in one.weeks:
-            _hours(f"Week of {words.day(week.monday)}", week.offered, _key(one, week.monday))
-        save = f"al-save-hours-{one.id}"
-        if st.button("Save the hours", type="primary", key=save, on_click=_save, args=(scope, one)):
+        _hours("Usual week", line.usual_minutes, _key(line))
+        for week in line.weeks:
+            _hours(f"Week of {words.day(week.monday)}", week.offered, _key(line, week.monday))
+        save = f"al-save-hours-{line.id}"
+        if st.button(
+            "Save the hours", type="primary", key=save, on_click=_save, args=(scope, line)
+        ):
             st.rerun()
 
 
-def _key(one: TherapistLine, monday: date | None = None) -> str:
-    return f"al-offered-{one.id}-{monday or 'usual'}"
+def _key(line: TherapistLine, monday: date | None = None) -> str:
+    return f"al-offered-{line.id}-{monday or 'usual'}"
 
 
 def _hours(label: str, minutes: int | None, key: str) -> None:
@@ -57,15 +59,15 @@ def _read_minutes(key: str) -> int | None:
     return None if hours is None else round(hours * 60)
 
 
-def _save(scope: Scope, one: TherapistLine) -> None:
+def _save(scope: Scope, line: TherapistLine) -> None:
     """Keep what was changed; a week that says the usual hours needs none of its own."""
-    usual = _read_minutes(_key(one))
+    usual = _read_minutes(_key(line))
     try:
-        if usual != one.usual_minutes:
-            set_usual_minutes(scope, one.id, usual)
-        for week in one.weeks:
-            own = _read_minutes(_key(one, week.monday))
+        if usual != line.usual_minutes:
+            set_usual_minutes(scope, line.id, usual)
+        for week in line.weeks:
+            own = _read_minutes(_key(line, week.monday))
             if own != week.offered:
-                set_week_minutes(scope, one.id, week.monday, None if own == usual else own)
+                set_week_minutes(scope, line.id, week.monday, None if own == usual else own)
     except AllayError as error:
         st.session_state[REFUSED] = str(error)

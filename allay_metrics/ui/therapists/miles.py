@@ -22,32 +22,32 @@ ESTIMATED = (
 )
 
 
-def open_mileage(scope: Scope, one: TherapistLine, as_of: date) -> None:
+def open_mileage(scope: Scope, line: TherapistLine, as_of: date) -> None:
     """Open the drawer with the legs of a month."""
     drawer(
-        f"Mileage of {one.name}",
-        lambda: _body(scope, one, as_of),
+        f"Mileage of {line.name}",
+        lambda: _body(scope, line, as_of),
         definitions=[("An estimate", ESTIMATED)],
     )
 
 
-def _body(scope: Scope, one: TherapistLine, as_of: date) -> None:
+def _body(scope: Scope, line: TherapistLine, as_of: date) -> None:
     with problems_shown():
         month = st.selectbox(
             "Month",
             months(as_of),
             format_func=lambda first: f"{first:%B %Y}",
-            key=f"al-mileage-month-{one.id}",
+            key=f"al-mileage-month-{line.id}",
         )
-        month_mileage = compute_mileage(scope, one.id, month)
+        month_mileage = compute_mileage(scope, line.id, month)
         st.html(f'<p class="al-sub">{_summary(month_mileage)}</p>')
         if not month_mileage.legs.empty:
-            _legs(month_mileage, one)
+            _legs(month_mileage, line)
             export_button(
                 scope,
                 "mileage",
                 f"mileage_{month:%Y-%m}",
-                lambda: mileage_export(scope, one.name, month, month_mileage),
+                lambda: mileage_export(scope, line.name, month, month_mileage),
                 label="Export this month",
             )
 
@@ -69,7 +69,7 @@ def _summary(month_mileage: Mileage) -> str:
     return f"{summary}."
 
 
-def _legs(month_mileage: Mileage, one: TherapistLine) -> None:
+def _legs(month_mileage: Mileage, line: TherapistLine) -> None:
     rows = [
         [
             words.day(leg["date"]),
@@ -81,6 +81,6 @@ def _legs(month_mileage: Mileage, one: TherapistLine) -> None:
         for leg in month_mileage.legs.head(SHOWN).to_dict("records")
     ]
     columns = ["Day", "From", "To", "Miles", "Minutes"]
-    table(columns, rows, caption=f"Legs of {one.name}", left=(1, 2))
+    table(columns, rows, caption=f"Legs of {line.name}", left=(1, 2))
     if len(month_mileage.legs) > SHOWN:
         st.html(f'<p class="al-sub">The first {SHOWN} are shown; the export holds them all.</p>')

@@ -41,36 +41,38 @@ def therapists_page(scope: Scope) -> None:
         problem(refused)
     opened = None
     with side_by_side():
-        for number, one in enumerate(review.therapists):
-            opened = _card(number, one) or opened
+        for number, line in enumerate(review.therapists):
+            opened = _card(number, line) or opened
     if opened:
-        one, what = opened
+        line, what = opened
         if what == "hours":
-            open_hours(scope, one)
+            open_hours(scope, line)
         else:
-            open_mileage(scope, one, review.record_status.as_of_day or one.weeks[0].monday)
+            open_mileage(scope, line, review.record_status.as_of_day or line.weeks[0].monday)
 
 
-def _card(number: int, one: TherapistLine) -> tuple[TherapistLine, str] | None:
+def _card(number: int, line: TherapistLine) -> tuple[TherapistLine, str] | None:
     with card(f"therapist-{number}", fill=True):
-        head(one.name, f"from {city_shown(one.base_city)}" if one.base_city else "no base on file")
-        for week, name in zip(one.weeks, ("This week", "Next week"), strict=True):
+        head(
+            line.name, f"from {city_shown(line.base_city)}" if line.base_city else "no base on file"
+        )
+        for week, name in zip(line.weeks, ("This week", "Next week"), strict=True):
             st.html(_week(week, name))
-        st.html(_past(one))
+        st.html(_past(line))
         with st.container(horizontal=True, gap="small", key=f"al-therapist-does-{number}"):
             hours = st.button("Offered hours", key=f"al-hours-of-{number}")
             miles = st.button("Mileage", key=f"al-miles-of-{number}")
     if hours:
-        return one, "hours"
-    return (one, "miles") if miles else None
+        return line, "hours"
+    return (line, "miles") if miles else None
 
 
 def _week(week: WeekPlan, name: str) -> str:
     """Return one week: hours used and left, then a line for each day with visits."""
     days = "".join(
-        f"<li><b>{words.day(one.day)}</b> {html.escape(_cities(one.cities))}"
-        f"<small>{html.escape(_drive(one.drive_minutes, one.undriven))}</small></li>"
-        for one in week.days
+        f"<li><b>{words.day(day.day)}</b> {html.escape(_cities(day.cities))}"
+        f"<small>{html.escape(_drive(day.drive_minutes, day.undriven))}</small></li>"
+        for day in week.days
     )
     listed = f"<ul>{days}</ul>" if days else '<p class="al-sub">Nothing booked.</p>'
     return (
@@ -98,15 +100,15 @@ def _drive(minutes: int, undriven: int) -> str:
     return "driving not known" if undriven else f"{words.number(minutes)} min driving"
 
 
-def _past(one: TherapistLine) -> str:
+def _past(line: TherapistLine) -> str:
     """Return her 13 weeks of completed visits over the range of her own weeks before."""
-    counts = words.listed(map(words.number, one.completed))
-    label = f"{one.name}, completed visits per week: {counts}"
-    usual = one.usual.whole if one.usual else None
-    signal = bool(one.usual and one.usual.signal(one.completed[-1]))
-    bars = html.bars(one.completed, label, usual=usual, signal=signal)
+    counts = words.listed(map(words.number, line.completed))
+    label = f"{line.name}, completed visits per week: {counts}"
+    usual = line.usual.whole if line.usual else None
+    signal = bool(line.usual and line.usual.signal(line.completed[-1]))
+    bars = html.bars(line.completed, label, usual=usual, signal=signal)
     own = f", her usual {words.between(*usual)}" if usual else ""
-    first, last = words.short_day(one.mondays[0]), words.short_day(one.mondays[-1])
+    first, last = words.short_day(line.mondays[0]), words.short_day(line.mondays[-1])
     return (
         f'<div class="al-plan"><h3>Completed visits <span>13 weeks{own}</span></h3></div>'
         f'<div class="al-one">{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'

@@ -58,39 +58,39 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
     elif age:
         open_visits(scope, age, AGES)
     elif token:
-        one = find_drilldown(review, token)
-        open_visits(scope, one) if one else record_unknown_token(scope, "types")
+        drilldown = find_drilldown(review, token)
+        open_visits(scope, drilldown) if drilldown else record_unknown_token(scope, "types")
 
 
-def open_visits(scope: Scope, one: VisitTypeDrilldown, from_figure: str = "") -> None:
+def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = "") -> None:
     """Open the drawer behind a number; `from_figure` is the figure whose click is lifted."""
     closed = (lambda: forget(from_figure)) if from_figure else None
-    if one.find is None:
-        open_number(scope, one.question, title=one.title, on_close=closed)
+    if drilldown.find is None:
+        open_number(scope, drilldown.question, title=drilldown.title, on_close=closed)
         return
-    ids = one.find(scope)
-    metric = one.question.asked[0]
+    ids = drilldown.find(scope)
+    metric = drilldown.question.asked[0]
     drawer(
-        one.title,
-        lambda: _body(scope, one, ids, closed),
+        drilldown.title,
+        lambda: _body(scope, drilldown, ids, closed),
         value=words.number(len(ids)),
-        beside=f"{metric.unit}, {words.span(one.question.first, one.question.last)}",
+        beside=f"{metric.unit}, {words.span(drilldown.question.first, drilldown.question.last)}",
         definitions=[("What it counts", metric.definition)],
         on_close=closed,
     )
 
 
 def _body(
-    scope: Scope, one: VisitTypeDrilldown, ids: list[str], closed: Callable[[], None] | None
+    scope: Scope, drilldown: VisitTypeDrilldown, ids: list[str], closed: Callable[[], None] | None
 ) -> None:
     with problems_shown():
-        visit_rows = visits_behind(one.question, scope, limit=None, only=ids[:MOST_IDS])
+        visit_rows = visits_behind(drilldown.question, scope, limit=None, only=ids[:MOST_IDS])
         correct_form(scope, visit_rows.head(SHOWN), closed)
-        visits_table(visit_rows.head(SHOWN), caption=one.title)
+        visits_table(visit_rows.head(SHOWN), caption=drilldown.title)
         if len(visit_rows) > SHOWN:
             st.html(f'<p class="al-sub">The newest {SHOWN} of them.</p>')
         if not visit_rows.empty:
-            export_visits(scope, one.question, one.title, ids[:MOST_IDS])
+            export_visits(scope, drilldown.question, drilldown.title, ids[:MOST_IDS])
 
 
 def _summary(review: TypesReview) -> list[str]:

@@ -20,10 +20,10 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
     with card("changed", fill=True):
         head("What changed", _compared_with(changed))
         say(" ".join([_in_all(changed), *_outside(changed)]))
-        cities = [_difference(one) for one in changed.cities]
+        cities = [_difference(difference) for difference in changed.cities]
         if changed.others:
             cities.append(("all others", words.signed(changed.others)))
-        types = [(one.name, words.signed(one.change)) for one in changed.types]
+        types = [(difference.name, words.signed(difference.change)) for difference in changed.types]
         if cities or types:
             delta_row(cities, types)
         for sentence in review.restated:
@@ -71,12 +71,12 @@ def _in_all(changed: WeekChange) -> str:
 def _outside(changed: WeekChange) -> list[str]:
     """Return a sentence for each further number outside its usual range."""
     return [
-        f"{one.metric.label}: **{shown(one, one.now.cell).text}**, "
-        f"**◆ {one.now.signal}** ~~the usual range.~~"
-        for one in changed.outside
-        if one.metric.key != "completed"
+        f"{number.metric.label}: **{shown(number, number.now.cell).text}**, "
+        f"**◆ {number.now.signal}** ~~the usual range.~~"
+        for number in changed.outside
+        if number.metric.key != "completed"
     ]
 
 
-def _difference(one: Difference) -> tuple[str, str]:
-    return city_shown(one.name), words.signed(one.change)
+def _difference(difference: Difference) -> tuple[str, str]:
+    return city_shown(difference.name), words.signed(difference.change)

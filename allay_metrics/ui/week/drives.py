@@ -18,12 +18,12 @@ def open_lone_drives(drives: tuple[LoneDrive, ...]) -> None:
     def body() -> None:
         rows = [
             [
-                f"{words.day(one.day)}, {words.clock(one.starts)}",
-                city_shown(one.city),
-                one.therapist,
-                words.number(one.minutes),
+                f"{words.day(drive.day)}, {words.clock(drive.starts)}",
+                city_shown(drive.city),
+                drive.therapist,
+                words.number(drive.minutes),
             ]
-            for one in drives
+            for drive in drives
         ]
         columns = ["When", "City", "Therapist", "Minutes"]
         table(columns, rows, caption="Long drives for one visit", left=(1, 2))

@@ -27,7 +27,7 @@ _WHAT_IT_IS = (
     "whom nobody may call, who has an open warning sign, and who has a visit to come that a newer "
     "export lacks."
 )
-_WHO, _WHY, _MESSAGE, _WHOM = (f"al-no-next-{one}" for one in ("who", "why", "said", "whom"))
+_WHO, _WHY, _MESSAGE, _WHOM = (f"al-no-next-{key}" for key in ("who", "why", "said", "whom"))
 
 
 def open_no_next(scope: Scope, as_of: date, count: int) -> None:
@@ -97,9 +97,9 @@ def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
             placeholder="Choose one",
             format_func=labels.__getitem__,
         )
-        one = read_contact(scope, chosen) if chosen else None
-        if one is not None:
-            contact_control(scope, one, key="no-next")
+        contact = read_contact(scope, chosen) if chosen else None
+        if contact is not None:
+            contact_control(scope, contact, key="no-next")
 
 
 def _close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:

@@ -23,9 +23,9 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
     with card("week-outcomes", fill=True):
         head("Reported change while in care", "whole practice, windows closed in 13 weeks")
         if concerns:
-            most = max(one.summary.funnel.paired for one in concerns)
+            most = max(concern.summary.funnel.paired for concern in concerns)
             keys = "".join(f'<span><i class="{css}"></i>{word}</span>' for css, word in PARTS)
-            rows = "".join(_row(one, most) for one in concerns)
+            rows = "".join(_row(concern, most) for concern in concerns)
             st.html(f'<p class="al-keys3">{keys}</p><ul class="al-ways3">{rows}</ul>')
             note(
                 "Families by what they reported; under eleven only how many answered both times. "
@@ -42,13 +42,15 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
             )
 
 
-def _row(one: ConcernReview, most: int) -> str:
+def _row(concern: ConcernReview, most: int) -> str:
     """Return one concern: a bar as long as its families, parted where it may be told."""
-    report, pairs = one.told, one.summary.funnel.paired
-    name = escape(SHORT.get(one.concern.id, one.concern.label))
+    report, pairs = concern.told, concern.summary.funnel.paired
+    name = escape(SHORT.get(concern.concern.id, concern.concern.label))
     shares = [getattr(report, key) for key, _ in PARTS]
     if not all(shares):
-        return f'<li><b>{name}</b><p class="few">{escape(one.why_not)}</p><em>n {pairs}</em></li>'
+        return (
+            f'<li><b>{name}</b><p class="few">{escape(concern.why_not)}</p><em>n {pairs}</em></li>'
+        )
     counts = [(word, css, share.count) for (css, word), share in zip(PARTS, shares, strict=True)]
     # At the best already, or nothing to tell it by.
     apart = pairs - sum(count for _, _, count in counts)

@@ -16,65 +16,65 @@ def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw the eight numbers; return what a click opens."""
     opened = None
     with tile_grid():
-        for one in review.numbers:
-            if tile(one.metric.key, one.metric.short, face(one, review)):
-                opened = one
+        for number in review.numbers:
+            if tile(number.metric.key, number.metric.short, face(number, review)):
+                opened = number
     if opened is None:
         return None
     chosen = opened
     return lambda: open_number(scope, chosen.question, usual=chosen.now.usual)
 
 
-def face(one: Number, review: WeekReview) -> Face:
+def face(number: Number, review: WeekReview) -> Face:
     """Return what the tile of a number shows."""
-    now, rate = one.now, one.metric.is_rate
+    now, rate = number.now, number.metric.is_rate
     usual = now.usual
     if usual is not None and not rate:
         usual = replace(usual, low=float(usual.whole[0]), high=float(usual.whole[1]))
     return Face(
-        value=shown(one, now.cell),
-        unit=_unit(one),
-        series=[week.cell.value for week in one.weeks],
+        value=shown(number, now.cell),
+        unit=_unit(number),
+        series=[week.cell.value for week in number.weeks],
         usual=(usual.low, usual.high) if usual else None,
-        goal=one.goal,
+        goal=number.goal,
         signal=f"{now.signal} usual" if now.signal else "",
-        note=_note(one, review),
+        note=_note(number, review),
         show=words.percent if rate else words.plain,
     )
 
 
-def shown(one: Number, cell: MetricCell) -> words.Shown:
+def shown(number: Number, cell: MetricCell) -> words.Shown:
     """Return a number's value in words, with its counts or the reason why there is none.
 
     What parents reported is counted, and never a percentage beside money.
     """
-    if one.metric.is_reported and cell.denominator:
+    if number.metric.is_reported and cell.denominator:
         counts = f"{words.number(cell.numerator)} of {words.number(cell.denominator)}"
         return words.Shown(counts, "answered both times", "")
-    if one.metric.is_rate:
+    if number.metric.is_rate:
         said_so = words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
-        in_hours = one.metric.kind == "share_of_hours" and said_so.of
+        in_hours = number.metric.kind == "share_of_hours" and said_so.of
         return replace(said_so, of=f"{said_so.of} h") if in_hours else said_so
     if cell.value is None and cell.reason == "small" and cell.denominator:
         few = words.plural(round(cell.denominator), "first visit")
         return words.Shown(words.DASH, "", f"{few}: too few for a median")
     absent = "nothing to count" if cell.value is None else ""
-    return words.Shown(format_value(one.metric, cell), "", cell.reason or absent)
+    return words.Shown(format_value(number.metric, cell), "", cell.reason or absent)
 
 
-def _unit(one: Number) -> str:
-    if one.question.metrics == ("booked",):
+def _unit(number: Number) -> str:
+    if number.question.metrics == ("booked",):
         return "in 14 days"
-    return "days, median" if one.metric.kind == "median" else ""
+    return "days, median" if number.metric.kind == "median" else ""
 
 
-def _note(one: Number, review: WeekReview) -> str:
-    cell, metric = one.now.cell, one.metric
+def _note(number: Number, review: WeekReview) -> str:
+    cell, metric = number.now.cell, number.metric
     beside = review.beside.get(metric.beside)
     if beside is not None and beside.value is not None:
         return f"{words.number(beside.value)} {metric.beside_words}"
-    if metric.by_whole_weeks and one.compared.change is not None and not review.so_far:
-        return f"{words.signed(one.compared.change)} on the week before"
+    if metric.by_whole_weeks and number.compared.change is not None and not review.so_far:
+        return f"{words.signed(number.compared.change)} on the week before"
     if metric.kind == "median" and cell.denominator:
         return words.plural(round(cell.denominator), "family", "families")
     return ""

@@ -59,7 +59,7 @@ def week_referrals(review: WeekReview) -> None:
 
 def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
     """Open the first visits of the families of one source; return whether the page shows it."""
-    if source not in {one.source for one in review.referrals.sources}:
+    if source not in {source_line.source for source_line in review.referrals.sources}:
         return False
     question = Question(
         metrics=("new_families",),
@@ -74,14 +74,15 @@ def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
 def referrals_html(review: WeekReview) -> str:
     """Return a bar per source, longest first; each opens the visits it counts."""
     sources = review.referrals.sources
-    most = max(one.families for one in sources)
+    most = max(source.families for source in sources)
     rows = "".join(
-        f"<li>{html.button(html.escape(_source_label(one.source)), f'{REFERRAL}|{one.source}')}"
-        f'<u><i style="width:{one.families / most:.1%}"></i></u>'
-        f"<b>{words.number(one.families)}</b></li>"
-        for one in sources[:MOST]
+        "<li>"
+        f"{html.button(html.escape(_source_label(source.source)), f'{REFERRAL}|{source.source}')}"
+        f'<u><i style="width:{source.families / most:.1%}"></i></u>'
+        f"<b>{words.number(source.families)}</b></li>"
+        for source in sources[:MOST]
     )
-    rest = sum(one.families for one in sources[MOST:])
+    rest = sum(source.families for source in sources[MOST:])
     more = f'<p class="al-sub">{words.plural(rest, "family", "families")} by others.</p>'
     return f'<ul class="al-rank">{rows}</ul>{more if rest else ""}'
 
