@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal, get_args
 from urllib.parse import quote
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.errors import Conflict, QuestionProblem, choose_from
 
 Level = Literal["yes", "practical", "none"]
@@ -157,6 +157,6 @@ def records_age(as_of: date, today: date) -> str:
     if days <= _FRESH_DAYS:
         return ""
     return (
-        f"These records are from {words.short_day(as_of)}, {words.number(days)} days old: "
+        f"These records are from {fmt.short_day(as_of)}, {fmt.number(days)} days old: "
         "somebody may have booked since."
     )

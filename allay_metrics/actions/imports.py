@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence import MissingCounts, mark_missing
 from allay_metrics.actions.absence_answers import (
     AbsenceQuestion,
@@ -328,7 +328,7 @@ class _Import:
         conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
-            notes.append(f"{words.plural(again, 'row')} set aside before came in now, too")
+            notes.append(f"{fmt.plural(again, 'row')} set aside before came in now, too")
         return ImportReport(
             file=self.file.file_name,
             source=self.file.source,

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.mail_settings import find_settings_gap
 from allay_metrics.actions.people import find_unable
@@ -94,7 +95,7 @@ def read_protocol_template() -> str:
 def format_within(minutes: int) -> str:
     """Return `30 minutes` or `2 hours`."""
     hours, rest = divmod(minutes, 60)
-    return words.plural(minutes, "minute") if rest else words.plural(hours, "hour")
+    return fmt.plural(minutes, "minute") if rest else fmt.plural(hours, "hour")
 
 
 def format_unable(addresses: Collection[str], named: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.answers import ReportedCheckIn, SavedCheckIn, save_reported
 from allay_metrics.actions.erased_registry import read_erased_families
 from allay_metrics.actions.import_accounting import (
@@ -272,7 +272,7 @@ def _settle_rows(conn: Connection, hand: FileInHand, responses: Iterable[FormRes
 def _sign_notes(raised: Mapping[str, list[int]]) -> list[str]:
     if not raised:
         return []
-    signs = words.plural(sum(map(len, raised.values())), "warning sign")
+    signs = fmt.plural(sum(map(len, raised.values())), "warning sign")
     return [f"◆ {signs} ticked: acknowledge each on Check-ins before the scores are shown"]
 
 
@@ -281,4 +281,4 @@ def _doubt_notes(became: Iterable[SavedCheckIn]) -> list[str]:
     if not asks:
         return []
     verb = "fits" if asks == 1 else "fit"
-    return [f"{words.plural(asks, 'response')} {verb} nobody for certain: say on Records whose"]
+    return [f"{fmt.plural(asks, 'response')} {verb} nobody for certain: say on Records whose"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import find_unable, may_sign_in, read_listed
 from allay_metrics.actions.protocol import Protocol, format_unable, read_protocol
@@ -91,12 +91,12 @@ def describe_partly_able(scope: Scope, addresses: Collection[str]) -> str:
         return ""
     opens, possessive = ("opens", "her") if len(partly) == 1 else ("open", "their")
     if owners:
-        others = f"all others are opened by {words.listed(owners)}"
+        others = f"all others are opened by {fmt.join_list(owners)}"
     elif can_send():
         others = "of all others every owner is told, too"
     else:
         others = "an owner has to open all others"
-    return f"{words.listed(partly)} {opens} signs of {possessive} own families only; {others}."
+    return f"{fmt.join_list(partly)} {opens} signs of {possessive} own families only; {others}."
 
 
 def find_duty_gap(scope: Scope, email: str) -> str:

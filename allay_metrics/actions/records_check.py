@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.backups import find_known_backup, read_last_backup
 from allay_metrics.actions.current_imports import rebuild_current_imports
 from allay_metrics.derive import derive_all
@@ -64,13 +64,13 @@ def examine_damaged(damage: RecordsDamaged) -> list[str]:
     backup = find_known_backup(path)
     newest = "No backup of them is recorded, and none is in their folder."
     if backup is not None:
-        moment = words.moment(datetime.fromtimestamp(backup.made_at).astimezone())
+        moment = fmt.moment(datetime.fromtimestamp(backup.made_at).astimezone())
         newest = f"The newest backup known is {backup.name}, made {moment}."
     examination = examine(path) if path.is_file() else Examination()
     sentences = [f"The database's own check says: {line}." for line in examination.findings]
     if examination.rows:
         tables = (
-            f"{name} ({words.plural(count, 'row')})" for name, count in examination.rows.items()
+            f"{name} ({fmt.plural(count, 'row')})" for name, count in examination.rows.items()
         )
         sentences.append(f"These tables can be read: {', '.join(tables)}.")
     if examination.unreadable:

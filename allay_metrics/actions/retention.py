@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.import_accounting import record_removed_rows
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.actions.settings import read_setting, save_setting
@@ -54,9 +54,9 @@ class RemovedCounts:
 
     def sentence(self) -> str:
         """Return what was removed, in words; nothing for nothing."""
-        parts = [words.plural(self.check_ins, "check-in")] if self.check_ins else []
-        parts += [f"{words.plural(self.set_aside, 'row')} set aside"] if self.set_aside else []
-        return f"{words.listed(parts)} older than you keep them removed" if parts else ""
+        parts = [fmt.plural(self.check_ins, "check-in")] if self.check_ins else []
+        parts += [f"{fmt.plural(self.set_aside, 'row')} set aside"] if self.set_aside else []
+        return f"{fmt.join_list(parts)} older than you keep them removed" if parts else ""
 
 
 def read_retention(scope: Scope) -> Retention:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, or_, select, update
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence import mark_missing
 from allay_metrics.actions.current_imports import reassign_current_imports
 from allay_metrics.actions.load import build_booking_update
@@ -63,7 +63,7 @@ def _find(conn: Connection, practice_id: str, import_id: str) -> Any:
 def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequence: int) -> None:
     newer = conn.execute(_select_later_imports(scope.practice_id, import_id, sequence)).first()
     if newer is not None:
-        came = words.moment(datetime.fromtimestamp(newer.imported_at, scope.zone))
+        came = fmt.moment(datetime.fromtimestamp(newer.imported_at, scope.zone))
         same = "answers" if newer.holds == "answers" else "visits"
         holds = "took in rows of it" if newer.mends == import_id else f"holds the same {same}"
         raise Conflict(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import func, or_, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.caseload import queries
 from allay_metrics.caseload.people import CaseloadClient
 from allay_metrics.caseload.reading_day import Today
@@ -284,7 +284,7 @@ def _worse_looks(worse: Worsening, families: Sequence[MyFamily]) -> list[Attenti
         AttentionLine(
             my_family,
             f"{person.name}: {change}",
-            words.short_day(worse.on),
+            fmt.short_day(worse.on),
             "act",
             person.client_id,
         )
@@ -334,4 +334,4 @@ def _gap(my_family: MyFamily) -> int:
 
 
 def _next(my_family: MyFamily) -> str:
-    return f"next {words.short_day(my_family.next_on)}" if my_family.next_on else ""
+    return f"next {fmt.short_day(my_family.next_on)}" if my_family.next_on else ""

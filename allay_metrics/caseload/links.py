@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from urllib.parse import quote
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.contact import ContactPermission, text_link
 from allay_metrics.records import UNKNOWN, VIRTUAL
 
@@ -23,7 +23,7 @@ def build_late_text_link(
     first = therapist.split(" ", maxsplit=1)[0]
     text = (
         f"Hello, this is {first}. I am running a little late for our visit at "
-        f"{words.clock(starts)}. I will be there as soon as I can."
+        f"{fmt.clock(starts)}. I will be there as soon as I can."
     )
     return text_link(contact, "visit", phone, text)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.derive.closing import DIED
 
 TOGETHER = {2: "twins", 3: "triplets", 4: "quadruplets"}
@@ -39,7 +39,7 @@ class CaseloadClient:
         """Return a text such as `Elio died on 12 Nov`, empty for the living."""
         if not self.has_died or self.closed_on is None:
             return ""
-        return words.died(self.name, self.closed_on)
+        return fmt.death_sentence(self.name, self.closed_on)
 
     def died_before(self, day: date) -> bool:
         """Return whether the baby died before a day: a visit booked on it is not the baby's."""
@@ -48,7 +48,7 @@ class CaseloadClient:
     def age(self, on: date) -> str:
         """Return an infant's age in words, empty without a birth date and after a death."""
         has_age = self.born_on and self.is_infant and not self.has_died
-        return words.age(self.born_on, on) if self.born_on and has_age else ""
+        return fmt.age(self.born_on, on) if self.born_on and has_age else ""
 
 
 def format_ages(people: Sequence[CaseloadClient], on: date) -> str:
@@ -58,21 +58,21 @@ def format_ages(people: Sequence[CaseloadClient], on: date) -> str:
     """
     infants = [person for person in people if person.is_infant and not person.has_died]
     if len(infants) < sum(person.is_infant for person in people):
-        return words.listed(
+        return fmt.join_list(
             f"{infant.name} {infant.age(on)}" for infant in infants if infant.age(on)
         )
     age_texts = list(dict.fromkeys(filter(None, (infant.age(on) for infant in infants))))
     born = {infant.born_on for infant in infants}
     together = TOGETHER.get(len(infants), "") if len(born) == 1 else ""
-    return ", ".join(filter(None, (together, words.listed(age_texts) if age_texts else "")))
+    return ", ".join(filter(None, (together, fmt.join_list(age_texts) if age_texts else "")))
 
 
 def format_names(people: Sequence[CaseloadClient]) -> str:
     """Return `Mia and Leo`."""
-    return words.listed(person.name for person in people) if people else ""
+    return fmt.join_list(person.name for person in people) if people else ""
 
 
 def deaths(people: Iterable[CaseloadClient]) -> str:
     """Return a text such as `Elio died on 12 Nov` for all of them who died, empty without one."""
     texts = [person.death for person in people if person.death]
-    return words.listed(texts) if texts else ""
+    return fmt.join_list(texts) if texts else ""

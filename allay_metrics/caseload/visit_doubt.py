@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 
 
 def explain_doubt(
@@ -15,9 +15,9 @@ def explain_doubt(
     one is evidence for or against it.
     """
     if missing_as_of is not None:
-        return f"not in the export of {words.short_day(missing_as_of.date())}"
+        return f"not in the export of {fmt.short_day(missing_as_of.date())}"
     if is_unconfirmed:
-        return f"not confirmed since the export of {words.short_day(as_of.date())}"
+        return f"not confirmed since the export of {fmt.short_day(as_of.date())}"
     return ""
 
 

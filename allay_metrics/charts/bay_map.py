@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts.base import HIDDEN_AXIS, Json, bold, figure, note, safe
 from allay_metrics.charts.outlines import INLAND, county_outlines
 from allay_metrics.charts.slots import ACCENT, COUNTY_LINE, INK, LAND, MUTED, WATER
@@ -87,10 +87,10 @@ def bay_map(
 def bay_map_alt(places: Sequence[CityBubble], *, noun: str = "visit", unknown: int = 0) -> str:
     """Return the content of `bay_map` as a sentence, with the `unknown` visits not on the map."""
     shown = sorted((p for p in places if p.count > 0), key=lambda p: p.count, reverse=True)
-    parts = [f"{place.name} {words.number(place.count)}" for place in shown]
+    parts = [f"{place.name} {fmt.number(place.count)}" for place in shown]
     sentence = f"Map of the Bay Area, a bubble per city: {', '.join(parts) or f'no {noun}s'}"
     if unknown:
-        sentence += f"; {words.plural(unknown, noun)} without a known city"
+        sentence += f"; {fmt.plural(unknown, noun)} without a known city"
     return sentence + "."
 
 
@@ -171,7 +171,7 @@ def _bubbles(spots: Sequence[_Spot], noun: str) -> Json:
         "y": [spot.latitude for spot in spots],
         "customdata": [[spot.place.name] for spot in spots],
         "hovertext": [
-            f"{safe(spot.place.name)}: {words.plural(spot.place.count, noun)}"
+            f"{safe(spot.place.name)}: {fmt.plural(spot.place.count, noun)}"
             + (", outside this map" if spot.arrow else "")
             for spot in spots
         ],
@@ -222,7 +222,7 @@ def _point(longitude: float, latitude: float, view: View, height: int) -> tuple[
 
 
 def _label(spot: _Spot, side: str) -> tuple[Json, Box]:
-    value = words.number(spot.place.count)
+    value = fmt.number(spot.place.count)
     name = spot.place.name
     wide = (min(len(name), LONGEST) + 1 + len(value) + len(spot.arrow)) * CHARACTER
     away = spot.diameter / 2 + 3

@@ -7,7 +7,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts.base import Json, bold, empty, figure, note, safe
 from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER, SIGNAL
 
@@ -101,8 +101,8 @@ def _all_lines(panel: Panel, axes: Json) -> Json:
 
 def lines_alt(panels: Sequence[Panel]) -> str:
     """Return the content of `lines` as a sentence."""
-    parts = [f"{panel.name} {words.plural(len(panel.lines), 'line')}" for panel in panels]
-    return f"Answers of each client over time: {words.listed(parts)}." if parts else f"{NOTHING}."
+    parts = [f"{panel.name} {fmt.plural(len(panel.lines), 'line')}" for panel in panels]
+    return f"Answers of each client over time: {fmt.join_list(parts)}." if parts else f"{NOTHING}."
 
 
 def changes(panels: Sequence[ChangePanel]) -> go.Figure:
@@ -181,9 +181,9 @@ def months(first: Sequence[date], shares: Sequence[float], middle: float) -> go.
 def months_alt(first: Sequence[date], shares: Sequence[float]) -> str:
     """Return the content of `months` as a sentence."""
     parts = [
-        f"{month:%b %Y} {words.percent(share)}" for month, share in zip(first, shares, strict=True)
+        f"{month:%b %Y} {fmt.percent(share)}" for month, share in zip(first, shares, strict=True)
     ]
-    return f"Share better by month: {words.listed(parts)}."
+    return f"Share better by month: {fmt.join_list(parts)}."
 
 
 def _axes_of(i: int) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts.base import DIM, Json, bold, empty, figure, note, room, safe
 from allay_metrics.charts.slots import CARD, INK, OTHER, TYPES
 
@@ -35,7 +35,7 @@ def ranked(
         28 + 37 * len(cities),
         bargap=0.36,
         # room for a total at the end of the longest bar, also on the narrowest phone
-        margin={"l": left, "r": 12 + 9 * len(words.number(longest)), "t": 26, "b": 0},
+        margin={"l": left, "r": 12 + 9 * len(fmt.number(longest)), "t": 26, "b": 0},
         annotations=_sums(totals) + _types(colored, left),
         xaxis={"visible": False, "range": [0, longest], "fixedrange": True},
         yaxis={
@@ -59,11 +59,9 @@ def ranked_alt(
     if not cities:
         return f"{what} by city: {EMPTY.lower()}."
     totals = _totals(counts, len(cities))
-    each = [f"{city} {words.number(value)}" for city, value in zip(cities, totals, strict=True)]
-    rest = (
-        f" and {words.plural(len(each) - 6, 'more city', 'more cities')}" if len(each) > 6 else ""
-    )
-    return f"{what} by city, {words.number(sum(totals))} in all: {', '.join(each[:6])}{rest}."
+    each = [f"{city} {fmt.number(value)}" for city, value in zip(cities, totals, strict=True)]
+    rest = f" and {fmt.plural(len(each) - 6, 'more city', 'more cities')}" if len(each) > 6 else ""
+    return f"{what} by city, {fmt.number(sum(totals))} in all: {', '.join(each[:6])}{rest}."
 
 
 def _totals(counts: Mapping[str, Sequence[float]], length: int) -> list[float]:
@@ -81,7 +79,7 @@ def _bars(cities: Sequence[str], counts: Mapping[str, Sequence[float]]) -> list[
             "marker": {"color": fill, "line": {"width": 1, "color": CARD}},
             "customdata": [[city, kind] for city in cities],
             "hovertext": [
-                f"{safe(city)}: {words.number(value)} {word}"
+                f"{safe(city)}: {fmt.number(value)} {word}"
                 for city, value in zip(cities, counts[kind], strict=True)
             ],
             "hoverinfo": "text",
@@ -104,7 +102,7 @@ def _grey_bar(cities: Sequence[str], totals: Sequence[float], grey: str) -> list
             "x": [totals[at]],
             "marker": {"color": OTHER, "line": {"width": 1, "color": CARD}},
             "customdata": [[grey, ""]],
-            "hovertext": [f"{safe(grey)}: {words.number(totals[at])} of all types"],
+            "hovertext": [f"{safe(grey)}: {fmt.number(totals[at])} of all types"],
             "hoverinfo": "text",
             "unselected": DIM,
         }
@@ -113,7 +111,7 @@ def _grey_bar(cities: Sequence[str], totals: Sequence[float], grey: str) -> list
 
 def _sums(totals: Sequence[float]) -> list[Json]:
     return [
-        note(bold(words.number(value)), 13.5, INK, x=value, y=i, xanchor="left", xshift=7)
+        note(bold(fmt.number(value)), 13.5, INK, x=value, y=i, xanchor="left", xshift=7)
         for i, value in enumerate(totals)
     ]
 

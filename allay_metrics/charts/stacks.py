@@ -6,7 +6,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note
 from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
 
@@ -24,7 +24,7 @@ def weeks(
     *,
     usual: tuple[float, float] | None = None,
     goal: float | None = None,
-    show: Show = words.number,
+    show: Show = fmt.number,
     short: Show | None = None,
     grain: str = "week",
 ) -> go.Figure:
@@ -79,14 +79,14 @@ def ages(starts: Sequence[int], counts: Parts, *, height: int = 240) -> go.Figur
         return empty("No visit with a known birth date in this period", height)
     totals = _totals(counts, len(starts))
     top = max(totals) * 1.04
-    names = [words.plural(age, "week") + " old" for age in starts]
+    names = [fmt.plural(age, "week") + " old" for age in starts]
     labels, margin = _keys(counts)
     every = max(1, math.ceil(len(starts) / 9))
     ticks = [str(age) if i % every == 0 else " " for i, age in enumerate(starts)]
     unit = note("weeks old", 12, MUTED, x=1, y=0, xref="paper", yref="paper", xshift=4)
     unit |= {"xanchor": "left", "yanchor": "top", "yshift": -2}
     return figure(
-        _columns(list(starts), counts, names, words.number),
+        _columns(list(starts), counts, names, fmt.number),
         height,
         bargap=0.12,
         margin={"l": 4, "r": margin, "t": 0, "b": 24},
@@ -102,7 +102,7 @@ def weeks_alt(
     *,
     usual: tuple[float, float] | None = None,
     goal: float | None = None,
-    show: Show = words.number,
+    show: Show = fmt.number,
     what: str = "Visits",
     grain: str = "week",
 ) -> str:
@@ -111,15 +111,15 @@ def weeks_alt(
         return f"{what} per {grain} by type: {EMPTY.lower()}."
     totals = _totals(counts, len(mondays))
     newest = mondays[-1]
-    last_one = words.day(newest) if grain == "week" else _spoken(newest, grain)
+    last_one = fmt.day(newest) if grain == "week" else _spoken(newest, grain)
     last = [f"{show(counts[key][-1])} {word}" for key, word, _ in TYPES if counts.get(key)]
     parts = [
-        f"{what} per {grain} by type, {words.plural(len(mondays), grain)}",
-        f"the last, of {last_one}, {show(totals[-1])} ({words.listed(last)})",
+        f"{what} per {grain} by type, {fmt.plural(len(mondays), grain)}",
+        f"the last, of {last_one}, {show(totals[-1])} ({fmt.join_list(last)})",
         f"between {show(min(totals))} and {show(max(totals))} a {grain}",
     ]
     if usual:
-        parts.append(f"usual range {words.between(*usual)}")
+        parts.append(f"usual range {fmt.value_range(*usual)}")
     if goal is not None:
         parts.append(f"goal {show(goal)}")
     return ", ".join(parts) + "."
@@ -140,31 +140,31 @@ def ages_alt(starts: Sequence[int], counts: Parts) -> str:
         return "Infant's age at visit: no visit with a known birth date in this period."
     most = max(range(len(totals)), key=totals.__getitem__)
     return (
-        f"Infant's age at visit, {words.plural(round(sum(totals)), 'visit')}: from {starts[0]} to"
-        f" {starts[-1]} weeks, most at {starts[most]} weeks ({words.number(totals[most])})."
+        f"Infant's age at visit, {fmt.plural(round(sum(totals)), 'visit')}: from {starts[0]} to"
+        f" {starts[-1]} weeks, most at {starts[most]} weeks ({fmt.number(totals[most])})."
     )
 
 
 def _spoken(start: date, grain: str) -> str:
-    return f"{start:%B %Y}" if grain == "month" else f"week of {words.short_day(start)}"
+    return f"{start:%B %Y}" if grain == "month" else f"week of {fmt.short_day(start)}"
 
 
 def _short(start: date, grain: str) -> str:
-    return f"{start:%b}" if grain == "month" else words.short_day(start)
+    return f"{start:%b}" if grain == "month" else fmt.short_day(start)
 
 
 def _short_dollars(value: float) -> str:
-    return words.compact(value, "$")
+    return fmt.compact_number(value, "$")
 
 
 def _hours(value: float) -> str:
-    return f"{words.number(value, 1)} h"
+    return f"{fmt.number(value, 1)} h"
 
 
 SPELLING: dict[str, tuple[Show, Show]] = {
-    "visits": (words.number, words.compact),
-    "hours": (_hours, words.compact),
-    "value": (words.dollars, _short_dollars),
+    "visits": (fmt.number, fmt.compact_number),
+    "hours": (_hours, fmt.compact_number),
+    "value": (fmt.dollars, _short_dollars),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note, safe
 from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER
 
@@ -64,10 +64,10 @@ def trends_alt(mondays: Sequence[date], series: Sequence[Trend], *, what: str = 
     """Return the content of `trends` as a sentence."""
     if not series or not mondays:
         return f"{what} per week: no visits in this period."
-    last = [f"{trend.name} {words.number(trend.values[-1])}" for trend in series if trend.values]
+    last = [f"{trend.name} {fmt.number(trend.values[-1])}" for trend in series if trend.values]
     return (
-        f"{what} per week, {words.plural(len(mondays), 'week')} to {words.day(mondays[-1])},"
-        f" the last week: {words.listed(last)}."
+        f"{what} per week, {fmt.plural(len(mondays), 'week')} to {fmt.day(mondays[-1])},"
+        f" the last week: {fmt.join_list(last)}."
     )
 
 
@@ -98,7 +98,7 @@ def _columns(trend: Trend, mondays: Sequence[date], suffix: str) -> Json:
         },
         "customdata": [[trend.name, monday.isoformat()] for monday in mondays],
         "hovertext": [
-            f"{safe(trend.name)}, week of {words.short_day(monday)}: {words.number(value)}"
+            f"{safe(trend.name)}, week of {fmt.short_day(monday)}: {fmt.number(value)}"
             for monday, value in zip(mondays, trend.values, strict=True)
         ],
         "hoverinfo": "text",
@@ -122,7 +122,7 @@ def _labels(trend: Trend, mondays: Sequence[date], suffix: str) -> list[Json]:
     below: Json = {"y": 0, "yanchor": "top", "yshift": -2}
     return [
         note(safe(trend.name, LONGEST), 13.5, INK, **left, **above),
-        note(bold(words.number(trend.values[-1])), 13.5, INK, **right, **above),
-        note(words.short_day(mondays[0]), 12, MUTED, **left, **below),
-        note(words.short_day(mondays[-1]), 12, MUTED, **right, **below),
+        note(bold(fmt.number(trend.values[-1])), 13.5, INK, **right, **above),
+        note(fmt.short_day(mondays[0]), 12, MUTED, **left, **below),
+        note(fmt.short_day(mondays[-1]), 12, MUTED, **right, **below),
     ]

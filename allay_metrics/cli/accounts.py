@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import database_option, find_database
 from allay_metrics.errors import NotFound
 
@@ -83,7 +84,7 @@ def _print_invitation(invitation: Any, scope: Any) -> None:
     ends = datetime.fromtimestamp(invitation.expires_at, scope.zone)
     click.echo(f"{config.public_url() or f'http://localhost:{PORT}'}{invitation.url_path}")
     click.echo(
-        f"The link works once, until {words.dated(ends.date())}. "
+        f"The link works once, until {fmt.full_day(ends.date())}. "
         "Whoever opens it can sign in as this person: share it with nobody else.",
         err=True,
     )

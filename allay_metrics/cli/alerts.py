@@ -2,7 +2,7 @@
 
 import click
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import database_option, find_database
 from allay_metrics.errors import Conflict
 
@@ -19,6 +19,6 @@ def alerts_command(context: click.Context, database: str | None) -> None:
     from allay_metrics.demo.practice_choice import open_recorded_practice
 
     sent = send_alerts(open_recorded_practice(find_database(context, database)))
-    click.echo(f"{words.plural(sent.mails, 'mail')} sent." if sent.mails else "No mail was sent.")
+    click.echo(f"{fmt.plural(sent.mails, 'mail')} sent." if sent.mails else "No mail was sent.")
     if sent.failure is not None:
         raise Conflict(format_reason(sent.failure))

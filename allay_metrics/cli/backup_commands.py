@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import database_option, find_database
 from allay_metrics.errors import ConfigProblem
 
@@ -31,7 +32,7 @@ def backup_command(context: click.Context, file: Path, database: str | None) -> 
     made = write_older_backup(records, file) if records and records.exists() else None
     if made is None:
         made = back_up(open_recorded_practice(named), file)
-    click.echo(f"{file}: {words.plural(made.rows, 'row')} of {made.practice}, fingerprints kept.")
+    click.echo(f"{file}: {fmt.plural(made.rows, 'row')} of {made.practice}, fingerprints kept.")
 
 
 @click.command("restore")
@@ -52,8 +53,8 @@ def restore_command(
     url = find_database(context, database) or config.own_database_url()
     restored = restore(file, url, replace=replace)
     made = restored.backup
-    moment = words.moment(datetime.fromtimestamp(made.made_at).astimezone())
-    rows = words.plural(made.rows, "row")
+    moment = fmt.moment(datetime.fromtimestamp(made.made_at).astimezone())
+    rows = fmt.plural(made.rows, "row")
     click.echo(f"{made.practice} as of {moment}: {rows} restored and read back.")
     if restored.aside is not None:
         click.echo(f"What stood there before is kept as {restored.aside}.")

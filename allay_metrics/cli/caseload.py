@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.numbers import open_recorded
 from allay_metrics.cli.options import database_option, find_database
 
@@ -81,14 +81,14 @@ def caseload_text(caseload: _Caseload) -> str:
 
     today, day = caseload.today, caseload.day
     drive = f"about {day.drive_minutes} min driving" if day.drive_minutes else day.why_no_drive
-    visits = words.plural(len(day.cards), "visit")
-    cities = words.plural(len(day.cities), "city", "cities")
-    lines = [", ".join(filter(None, (words.dated(today.shown), visits, cities, drive))), ""]
+    visits = fmt.plural(len(day.cards), "visit")
+    cities = fmt.plural(len(day.cities), "city", "cities")
+    lines = [", ".join(filter(None, (fmt.full_day(today.shown), visits, cities, drive))), ""]
     for card in day.cards:
         who = f"{card.family} ({format_ages(card.people, today.shown)})".replace(" ()", "")
         about = ", ".join((" + ".join(card.types), card.city, f"visit {card.number}"))
         rest = "; ".join(filter(None, (card.concern, *card.notes, *card.remember)))
-        lines.append(f"{words.clock(card.starts):>8}  {who}: {about}")
+        lines.append(f"{fmt.clock(card.starts):>8}  {who}: {about}")
         if card.doubt:
             lines.append(f"{'':10}{advise_asking(card.doubt)}")
         if card.contact.sentence:

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import DayParameter, database_option, find_database
 from allay_metrics.cli.progress import progress_bar
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed
@@ -144,7 +145,7 @@ def _describe_demo(scope: Any) -> str:
         last=record_status.last_day,
     )
     cells = index_cells(query(question, scope))
-    visits = words.plural(cells[("bookings",)].count, "visit")
-    families = words.plural(cells[("families_seen",)].count, "family", "families")
-    period = words.span(record_status.first_day, record_status.last_day)
+    visits = fmt.plural(cells[("bookings",)].count, "visit")
+    families = fmt.plural(cells[("families_seen",)].count, "family", "families")
+    period = fmt.span(record_status.first_day, record_status.last_day)
     return f"An invented practice: {visits} of {families}, {period}. Nobody in it exists."

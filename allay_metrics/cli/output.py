@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Metric, Question
 from allay_metrics.metrics.aggregates import AggregateKey
 from allay_metrics.metrics.left_out import LeftOut
@@ -77,9 +77,7 @@ def answer_table(answer: pd.DataFrame, by: Sequence[str], grain: str | None) -> 
         text = _format_cell(METRICS[record["metric"]], _metric_values(record))
         rows.setdefault(tuple(group), {})[record["metric"]] = text
     heads = [*by, *([grain] if grain else []), *(METRICS[key].label for key in keys)]
-    lines = [
-        [*group, *(texts.get(key, words.DASH) for key in keys)] for group, texts in rows.items()
-    ]
+    lines = [[*group, *(texts.get(key, fmt.DASH) for key in keys)] for group, texts in rows.items()]
     return format_table(heads, lines, left=len(by) + bool(grain))
 
 
@@ -101,16 +99,16 @@ def format_value(
 ) -> str:
     """Return a formatted value, a rate with its counts; a dash for no value."""
     if metric.is_rate:
-        shown = words.share(numerator, denominator)
+        shown = fmt.share(numerator, denominator)
         return f"{shown.text} {shown.of}".strip()
     if metric.money:
-        return words.dollars(value)
-    return words.plain(value)
+        return fmt.dollars(value)
+    return fmt.plain_number(value)
 
 
 def _format_cell(metric: Metric, cell: dict[str, Any]) -> str:
     shown = format_value(metric, cell["value"], cell["numerator"], cell["denominator"])
-    return f"{shown} ({cell['reason']})" if shown == words.DASH and cell["reason"] else shown
+    return f"{shown} ({cell['reason']})" if shown == fmt.DASH and cell["reason"] else shown
 
 
 def _metric_values(record: dict[Any, Any]) -> dict[str, Any]:

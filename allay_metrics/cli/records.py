@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import SpanParameter, database_option, find_database, parse_moment
 from allay_metrics.cli.progress import progress_bar
 from allay_metrics.errors import AllayError, RecordsDamaged
@@ -214,7 +215,7 @@ def _import_one(scope: "Scope", path: Path, *, dry_run: bool, **how: Any) -> dic
 def format_import(summary: dict[str, Any], *, dry_run: bool) -> str:
     """Return the account of one file, with its rows set aside below."""
     aside = summary["set_aside"]
-    rows_read = words.plural(summary["rows_read"], "row")
+    rows_read = fmt.plural(summary["rows_read"], "row")
     head = (
         f"{summary['file']} ({summary['source']}): {rows_read} read ="
         f" {summary['added']} added + {summary['updated']} updated +"
@@ -225,17 +226,17 @@ def format_import(summary: dict[str, Any], *, dry_run: bool) -> str:
         f"  row {row['row']}, {row['column']} {row['value']!r}: {row['reason']}" for row in aside
     ]
     if summary["warnings"]:
-        lines.append(f"  {words.plural(len(summary['warnings']), 'warning')}: these rows count.")
+        lines.append(f"  {fmt.plural(len(summary['warnings']), 'warning')}: these rows count.")
     if summary["missing"]:
-        visits = words.plural(summary["missing"], "visit")
+        visits = fmt.plural(summary["missing"], "visit")
         lines.append(f"  {visits} no longer in this file: decide on Records.")
     if summary["missing_unconfirmed"]:
-        visits = words.plural(summary["missing_unconfirmed"], "visit")
+        visits = fmt.plural(summary["missing_unconfirmed"], "visit")
         lines.append(
             f"  {visits} on file not in it: nothing is "
             "missing until you answer on Records, or import it again with --confirm-missing."
         )
     if summary["cities_unknown"]:
-        lines.append(f"  {words.plural(summary['cities_unknown'], 'visit')} without a city.")
+        lines.append(f"  {fmt.plural(summary['cities_unknown'], 'visit')} without a city.")
     kept = "Nothing was kept: a dry run." if dry_run else f"Import {summary['import_id']}."
     return "\n".join([*lines, f"  {kept}"])

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.cli.output import format_table, format_value
+from allay_metrics.formatting import DASH, full_day, plain_number, plural
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.review.owner_tasks import Needs
 from allay_metrics.review.scorecard import Number, WeekNumber
 from allay_metrics.review.week import WeekReview
-from allay_metrics.words import DASH, dated, plain, plural
 
 TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}
 
@@ -17,7 +17,7 @@ def week_text(review: WeekReview) -> str:
     """Return the week as a person reads it in a terminal."""
     so_far = ", so far" if review.so_far else ""
     parts = [
-        f"Week of {dated(review.monday)} to {dated(review.sunday)}{so_far}",
+        f"Week of {full_day(review.monday)} to {full_day(review.sunday)}{so_far}",
         as_of_line(review),
     ]
     if not review.has_records:
@@ -101,15 +101,15 @@ def as_of_line(review: WeekReview) -> str:
     moments = record_status.as_of_moments
     several = len(moments) > 1
     sources = [
-        f"{f'{source} ' if several else ''}{words.moment(at)}" for source, at in moments.items()
+        f"{f'{source} ' if several else ''}{fmt.moment(at)}" for source, at in moments.items()
     ]
     rows = (
         f"{plural(record_status.rows_read, 'row')},"
-        f" {words.number(record_status.rows_counted)} counted,"
-        f" {words.number(record_status.rows_set_aside)} set aside"
+        f" {fmt.number(record_status.rows_counted)} counted,"
+        f" {fmt.number(record_status.rows_set_aside)} set aside"
     )
     restated = f" · {plural(len(review.restated), 'number')} restated" if review.restated else ""
-    return f"Records as of {words.listed(sources)} · {rows}{restated}"
+    return f"Records as of {fmt.join_list(sources)} · {rows}{restated}"
 
 
 def _number_json(number: Number) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _format_numbers(review: WeekReview) -> str:
         "now",
         "goal",
         "usual",
-        *(words.short_day(w.week) for w in _recent_weeks(review.numbers[0])),
+        *(fmt.short_day(w.week) for w in _recent_weeks(review.numbers[0])),
     ]
     return format_table(heads, [_format_line(number) for number in review.numbers])
 
@@ -157,7 +157,7 @@ def _format_line(number: Number) -> list[str]:
     return [
         number.metric.short,
         mark + _format_week_value(number, number.now),
-        words.DASH if number.goal is None else _format_goal(number, number.goal),
+        fmt.DASH if number.goal is None else _format_goal(number, number.goal),
         _format_usual(number, number.now.usual),
         *(
             ("◆ " if week.signal else "") + _format_week_value(number, week)
@@ -171,21 +171,21 @@ def _format_week_value(number: Number, week: WeekNumber) -> str:
     if number.metric.is_reported:
         # Counts only: never a percentage beside money.
         if cell.denominator:
-            return f"{plain(cell.numerator)} of {plain(cell.denominator)}"
+            return f"{plain_number(cell.numerator)} of {plain_number(cell.denominator)}"
         return cell.reason if week is number.now else DASH
     return format_value(number.metric, cell.value, cell.numerator, cell.denominator)
 
 
 def _format_usual(number: Number, usual: Usual | None) -> str:
     if usual is None:
-        return words.DASH
+        return fmt.DASH
     if number.metric.is_rate:
-        return words.between(usual.low, usual.high, "percent")
-    return words.between(*usual.whole)
+        return fmt.value_range(usual.low, usual.high, "percent")
+    return fmt.value_range(*usual.whole)
 
 
 def _format_goal(number: Number, value: float) -> str:
-    return words.percent(value) if number.metric.is_rate else words.plain(value)
+    return fmt.percent(value) if number.metric.is_rate else fmt.plain_number(value)
 
 
 def _format_needs(needs: Needs) -> list[str]:
@@ -220,7 +220,7 @@ def _format_grid(review: WeekReview) -> str:
 
 def _format_types(review: WeekReview) -> str:
     types = review.types
-    heads = ["What", *(words.short_day(monday) for monday in types.mondays)]
+    heads = ["What", *(fmt.short_day(monday) for monday in types.mondays)]
     return format_table(
         heads, [[TYPE_NAMES[kind], *map(str, counts)] for kind, counts in types.counts.items()]
     )

@@ -19,7 +19,7 @@ import recurring_ical_events
 from icalendar import Calendar, Component
 from icalendar.error import BrokenCalendarProperty
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.child_process import limit_resources, write_line
 from allay_metrics.intake.table import Record
@@ -60,7 +60,7 @@ class Events:
             repeats = True
             records += self._times(calendar, events)
         if repeats:
-            until = words.dated(self._until.date())
+            until = fmt.full_day(self._until.date())
             self.notes.append(f"events that repeat are read up to {until}")
         return sorted(records, key=lambda record: (record[2], record[0]))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.rules import JoinRule, Profile
 from allay_metrics.intake.table import Record, Table
@@ -60,14 +60,14 @@ class JoinedReports:
 
     def notes(self) -> list[str]:
         """Return how many visits the report told of, and what of it was not used."""
-        visits = words.plural(self._visits, "row")
+        visits = fmt.plural(self._visits, "row")
         notes = [f"the {self._rule.label} {self._name} told of {self._match_count:,} of {visits}"]
         if self._doubtful:
-            rows = words.plural(self._doubtful, "row")
+            rows = fmt.plural(self._doubtful, "row")
             notes.append(f"{rows} met several of its lines that differ: nothing taken from them")
         left = self._lines - len(self._used)
         if left and self._visits:
-            notes.append(f"{words.plural(left, 'line')} of it met no row of this file")
+            notes.append(f"{fmt.plural(left, 'line')} of it met no row of this file")
         return notes
 
     def _read(self, path: Path, table: Table) -> None:

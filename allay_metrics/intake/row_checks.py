@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.columns import Columns, TextTidier
 from allay_metrics.intake.conversion import Converted, Converter
 from allay_metrics.intake.mapping import ColumnMap, RowWord
@@ -90,10 +90,10 @@ class Checker:
 
     def notes(self) -> list[str]:
         """Return what a person should know of the rows checked so far."""
-        notes = [f"skipped {words.plural(n, what)}" for what, n in sorted(self._skipped.items())]
+        notes = [f"skipped {fmt.plural(n, what)}" for what, n in sorted(self._skipped.items())]
         untimed = self._converter.without_time
         if untimed:
-            rows = words.plural(untimed, "row")
+            rows = fmt.plural(untimed, "row")
             notes.append(f"{rows} without a time of day: {self._defaults.time} is taken for it")
         if (
             self._defaults.minutes

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells, Group
 from allay_metrics.metrics.answerability import NOT_ENDED, Answerability, Judged
 from allay_metrics.metrics.days import Bucket
@@ -76,7 +76,7 @@ def _without_base(inquiry: QueryContext) -> list[str]:
 
 def _named(names: list[str]) -> str:
     if len(names) <= MOST_NAMED:
-        return words.listed(names)
+        return fmt.join_list(names)
     return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} others"
 
 

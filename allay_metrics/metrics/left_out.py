@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, literal_column, or_
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics.aggregates import AggregateKey
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.fact_table import VISITS
@@ -31,10 +31,10 @@ class LeftOut:
         """Return both counts in words, empty where there is nothing to say."""
         parts = []
         if self.missing:
-            parts.append(f"{words.number(self.missing)} missing, in no number until decided")
+            parts.append(f"{fmt.number(self.missing)} missing, in no number until decided")
         if self.unconfirmed and self.since is not None:
             day = _day(self.since, zone)
-            parts.append(f"{words.number(self.unconfirmed)} not confirmed since {words.dated(day)}")
+            parts.append(f"{fmt.number(self.unconfirmed)} not confirmed since {fmt.full_day(day)}")
         return "; ".join(parts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.check_ins import SAME_COURSE
 from allay_metrics.actions.open_episodes import OpenEpisode, local_now, read_open_episodes
 from allay_metrics.actions.protocol import read_current_protocol
@@ -252,7 +252,7 @@ def list_waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWa
         CheckInWait(
             check_in_words.client_id,
             "a parent's words to read",
-            words.short_day(datetime.fromtimestamp(check_in_words.answered_at, scope.zone).date()),
+            fmt.short_day(datetime.fromtimestamp(check_in_words.answered_at, scope.zone).date()),
             "act",
         )
         for check_in_words in read_unread_words(scope)
@@ -265,7 +265,7 @@ def list_waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWa
             due_item.course.client_id,
             f"check-in {LABELS[due_item.asking.moment]} "
             + ("not answered yet" if due_item.waits_for_parent else "not asked yet"),
-            f"due {words.short_day(due_item.asking.due)}",
+            f"due {fmt.short_day(due_item.asking.due)}",
             "soon" if due_item.waits_for_parent else "act",
         )
         for due_item in find_due_check_ins(scope, clock)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Connection, Select, and_, select, union
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.derive.matching import plain_name
 from allay_metrics.metrics.outcomes import read_deaths
@@ -94,11 +94,13 @@ def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
         clients = _clients(conn, scope, list(families)) if died_on else {}
     deaths_by_family = {
         id_: [
-            words.died(person.name, died_on[person.id]) for person in theirs if person.id in died_on
+            fmt.death_sentence(person.name, died_on[person.id])
+            for person in theirs
+            if person.id in died_on
         ]
         for id_, theirs in clients.items()
     }
-    return {id_: words.listed(deaths) for id_, deaths in deaths_by_family.items() if deaths}
+    return {id_: fmt.join_list(deaths) for id_, deaths in deaths_by_family.items() if deaths}
 
 
 def _families(scope: Scope) -> Select[Any]:
@@ -171,7 +173,7 @@ def _family(scope: Scope, row: Any, contact_row: Any, details: _FamilyDetails) -
         else None,
         living=tuple(dict.fromkeys([*living, *([details.booked_by] if details.booked_by else [])])),
         deaths=tuple(
-            words.died(person.name, gone[person.id])
+            fmt.death_sentence(person.name, gone[person.id])
             for person in details.clients
             if person.id in gone
         ),

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.rows import CUT_ROW
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import Scope
@@ -70,7 +70,7 @@ def mileage_export(scope: Scope, name: str, month: date, mileage: Mileage) -> Ex
     header = export_header(
         scope, read_record_status(scope), f"Mileage of {name}, {month:%B %Y}", None
     )
-    estimate = ("An estimate", f"{words.plural(mileage.days_left_out, 'day')} left out")
+    estimate = ("An estimate", f"{fmt.plural(mileage.days_left_out, 'day')} left out")
     return _of_frame((*header, estimate), mileage.legs, _LEGS)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Metric
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
@@ -58,9 +58,9 @@ def export_header(
 ) -> tuple[tuple[str, str], ...]:
     """Return what stands above an export: what it is, of which days, how new, how filtered."""
     moments = record_status.as_of_moments.items()
-    as_of = words.listed(f"{source} {words.dated(at)} {words.clock(at)}" for source, at in moments)
+    as_of = fmt.join_list(f"{source} {fmt.full_day(at)} {fmt.clock(at)}" for source, at in moments)
     header = {
-        "Export": f"{title}, {words.span(*period)}" if period else title,
+        "Export": f"{title}, {fmt.span(*period)}" if period else title,
         "Records as of": f"{as_of} ({scope.timezone})" if as_of else "no records",
         "Filters": ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in where) or "none",
     }
@@ -198,7 +198,7 @@ def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[Export
         yield ExportLine(
             part="City by city", city=name, number=metric.label, unit=metric.unit, cell=cell
         )
-    period = words.span(*review.ahead)
+    period = fmt.span(*review.ahead)
     part = "Booked, next 14 days"
     yield _counted(part, METRICS["booked"], line.next_14_days, city=name, period=period)
 
@@ -235,7 +235,7 @@ def _of_types(review: TypesReview) -> Iterator[ExportLine]:
     for kind, counts in review.ages.counts.items():
         for age, count in zip(review.ages.weeks, counts, strict=True):
             if count:
-                part = f"Infant's age {words.plural(age, 'week')}"
+                part = f"Infant's age {fmt.plural(age, 'week')}"
                 yield _counted(part, METRICS["completed"], count, visit_type=kind)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, import_, import_row, week_snapshot
 from allay_metrics.review.snapshot import find_restatements
@@ -154,7 +154,7 @@ def _compare_fields(
     # Columns we have no name for go by their own.
     was, is_ = (json.loads(row.get("extra") or "{}") for row in (before, after))
     field_changes += [
-        FieldChange(name, was.get(name) or words.DASH, is_.get(name) or words.DASH)
+        FieldChange(name, was.get(name) or fmt.DASH, is_.get(name) or fmt.DASH)
         for name in dict.fromkeys([*was, *is_])
     ]
     return tuple(
@@ -164,16 +164,16 @@ def _compare_fields(
 
 def _render_field(name: str, value: Any, scope: Scope) -> str:
     if value is None or value == "" or (name, value) == ("marked", "none"):
-        return words.DASH
+        return fmt.DASH
     if name in _MOMENTS:
-        return words.moment(datetime.fromtimestamp(int(value), scope.zone))
+        return fmt.moment(datetime.fromtimestamp(int(value), scope.zone))
     if name == "price_cents":
         return f"${int(value) / 100:,.2f}"
     return str(value).replace("no_show", "no-show") if name == "marked" else str(value)
 
 
 def _label(row: Row[Any], scope: Scope) -> str:
-    when = words.moment(datetime.fromtimestamp(row.starts_at, scope.zone))
+    when = fmt.moment(datetime.fromtimestamp(row.starts_at, scope.zone))
     parts = (when, row.client_name, row.type_text, row.therapist)
     return " · ".join(str(part) for part in parts if part)
 

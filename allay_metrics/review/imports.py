@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Row, Select, and_, func, or_, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.profile import shipped_profiles
 from allay_metrics.intake.questionnaires import shipped_questionnaires
 from allay_metrics.metrics.coverage import Records
@@ -202,15 +202,15 @@ def source_label(source: str) -> str:
 
 def describe_undo(past: PastImport) -> str:
     """Return in words what undoing an import does."""
-    added = words.plural(past.added, "row")
+    added = fmt.plural(past.added, "row")
     sentences = [f"{added} added by it" if past.added else "Nothing was added by it"]
     sentences[0] += f" {'go' if past.added > 1 else 'goes'} out again." if past.added else "."
     if past.updated:
-        changed = words.plural(past.updated, "changed row")
+        changed = fmt.plural(past.updated, "changed row")
         says = "say again what they" if past.updated > 1 else "says again what it"
         sentences.append(f"{changed} {says} said before.")
     if past.set_aside:
-        aside = words.plural(past.set_aside, "row")
+        aside = fmt.plural(past.set_aside, "row")
         sentences.append(
             f"{aside} set aside {'leave' if past.set_aside > 1 else 'leaves'} the list."
         )
@@ -232,4 +232,4 @@ def _past(row: Row[Any], scope: Scope) -> PastImport:
 
 def _days(records: Records, source: str, kind: str) -> str:
     days = records.days(source, kind)
-    return words.listed(words.span(*each) for each in days) if days else NOT_TOLD
+    return fmt.join_list(fmt.span(*each) for each in days) if days else NOT_TOLD

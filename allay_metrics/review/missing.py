@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence import parse_answer, read_kinds
 from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, read_absence_question
 from allay_metrics.derive.absence import Group, KeptAnswer
@@ -198,10 +198,10 @@ def answered_files(scope: Scope) -> list[AnsweredFile]:
 
 def _answer_in_words(kept: KeptAnswer) -> str:
     verb = "is" if len(kept.gone) == 1 else "are"
-    gone = f"{words.plural(len(kept.gone), 'visit')} it lacks {verb} gone"
+    gone = f"{fmt.plural(len(kept.gone), 'visit')} it lacks {verb} gone"
     if not kept.not_held:
         return gone
-    left_out = f"it did not hold {words.listed(map(group_name, sorted(kept.not_held)))}"
+    left_out = f"it did not hold {fmt.join_list(map(group_name, sorted(kept.not_held)))}"
     return f"{left_out}; {gone}" if kept.gone else left_out
 
 
@@ -212,12 +212,12 @@ def describe_question(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion
     if question.doubt:
         reasons.append(doubt_in_words(question.doubt, as_of.date()))
     if (as_of.date() - last.date()).days > 1:
-        reasons.append(f"this file ends on {words.dated(last.date())}")
+        reasons.append(f"this file ends on {fmt.full_day(last.date())}")
     choices = [
         GroupChoice(
             each.group,
-            f"{group_name(each.group)} · {words.number(each.absent)} of "
-            f"{words.plural(each.of, 'visit')}",
+            f"{group_name(each.group)} · {fmt.number(each.absent)} of "
+            f"{fmt.plural(each.of, 'visit')}",
             each.is_suspicious and each.absent * 2 > each.of,
         )
         for each in question.groups
@@ -240,11 +240,11 @@ def whose_visits(groups: Iterable[GroupCount]) -> str:
         key=lambda count: (-count.absent, count.group[1]),
     )
     parts = [
-        f"{group_name(count.group)} {words.number(count.absent)} of {words.number(count.of)}"
+        f"{group_name(count.group)} {fmt.number(count.absent)} of {fmt.number(count.of)}"
         for count in therapists[:_GROUP_PHRASES]
     ]
     if (more := len(therapists) - _GROUP_PHRASES) > 0:
-        parts.append(words.plural(more, "more therapist"))
+        parts.append(fmt.plural(more, "more therapist"))
     months = sorted(count.group[1] for count in group_counts if count.group[0] == "month")
     return ", ".join([*parts, *([_months(months[0], months[-1])] if months else [])])
 
@@ -263,9 +263,9 @@ def doubt_in_words(doubt: str, exported_on: date) -> str:
     kind, _, text = doubt.partition(" ")
     booked = date.fromisoformat(text)
     if kind == "stale":
-        days = words.plural((exported_on - booked).days, "day")
-        return f"its newest booking was made on {words.dated(booked)}, {days} before"
-    return f"an older export knows of a booking made on {words.dated(booked)}, this one does not"
+        days = fmt.plural((exported_on - booked).days, "day")
+        return f"its newest booking was made on {fmt.full_day(booked)}, {days} before"
+    return f"an older export knows of a booking made on {fmt.full_day(booked)}, this one does not"
 
 
 def silence_in_words(kind: str, value: str) -> str:
@@ -274,7 +274,7 @@ def silence_in_words(kind: str, value: str) -> str:
         return f"no row of {value}" if value else "no row without a therapist"
     if kind == "type":
         return f"all its rows are {TYPE_WORDS.get(value, value)}"
-    return f"this file ends on {words.dated(date.fromisoformat(value))}"
+    return f"this file ends on {fmt.full_day(date.fromisoformat(value))}"
 
 
 def group_name(group: Group) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.family_erasure import REASON as ERASED
 from allay_metrics.actions.weeks import save_snapshots
 from allay_metrics.metrics import METRICS, Metric, query
@@ -148,18 +148,18 @@ def _sentence(metric: Metric, was: MetricCell, is_: MetricCell, why: list[str]) 
     ripened = metric.ripe_after is not None and (is_.denominator or 0) > (was.denominator or 0)
     if ripened and not why:
         reasons = ["visits that were too recent to tell are old enough now"]
-    because = f": {words.listed(reasons)}" if reasons else ""
+    because = f": {fmt.join_list(reasons)}" if reasons else ""
     return f"{metric.label} now {render(is_)}, first told as {render(was)}{because}."
 
 
 def _value(cell: MetricCell) -> str:
-    return words.plain(cell.value) if cell.value is not None else "no value"
+    return fmt.plain_number(cell.value) if cell.value is not None else "no value"
 
 
 def _share(cell: MetricCell) -> str:
     if not cell.denominator:
         return "no value"
-    shown = words.share(cell.numerator, cell.denominator)
+    shown = fmt.share(cell.numerator, cell.denominator)
     return f"{shown.text} ({shown.of})" if shown.of else shown.text
 
 
@@ -194,18 +194,16 @@ def _reasons(
         "no longer in a newer export": int(conn.execute(absent).scalar_one()),
         "decided on by hand": int(conn.execute(decided).scalar_one()),
     }
-    reasons = [f"{words.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
+    reasons = [f"{fmt.plural(count, 'visit')} {what}" for what, count in counts.items() if count]
     imports = int(conn.execute(undone).scalar_one())
-    reasons += [f"{words.plural(imports, 'import')} undone"] if imports else []
+    reasons += [f"{fmt.plural(imports, 'import')} undone"] if imports else []
     gone = select(func.count()).where(
         audit.c.practice_id == scope.practice_id,
         audit.c.action == ERASED,
         audit.c.at >= snapshot.taken_at,
     )
     families = int(conn.execute(gone).scalar_one())
-    return reasons + (
-        [f"{words.plural(families, 'family', 'families')} erased"] if families else []
-    )
+    return reasons + ([f"{fmt.plural(families, 'family', 'families')} erased"] if families else [])
 
 
 def _sequence_of(scope: Scope, import_id: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, desc, func, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.derive.matching import plain_name
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
@@ -126,7 +126,7 @@ def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidat
         if parent and plain_name(client_row.client_name) == parent:
             why.append("same parent")
         spent = abs((client_row.near - on).days)
-        label = f"{client_row.name} ({client_row.family}), visit {words.dated(client_row.near)}"
+        label = f"{client_row.name} ({client_row.family}), visit {fmt.full_day(client_row.near)}"
         matches.append(
             (-len(why), spent, label, Candidate(client_row.id, label, " and ".join(why)))
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics.question import VISIT_TYPES, WEEKDAYS
 from allay_metrics.metrics.usual import Signal, Usual
 from allay_metrics.metrics.weeks import WEEK
@@ -64,18 +64,16 @@ class WeekChange:
         if self.usual is not None and self.days is None:
             place = f"{self.signal.capitalize()}" if self.signal else "Inside"
             parts.append(f"{place} the usual range.")
-        cities = [f"{change.name} {words.signed(change.change)}" for change in self.cities]
+        cities = [f"{change.name} {fmt.delta(change.change)}" for change in self.cities]
         if self.others:
-            cities.append(f"all others {words.signed(self.others)}")
-        types = [
-            f"{_TYPE_NAMES[change.name]} {words.signed(change.change)}" for change in self.types
-        ]
+            cities.append(f"all others {fmt.delta(self.others)}")
+        types = [f"{_TYPE_NAMES[change.name]} {fmt.delta(change.change)}" for change in self.types]
         parts += [f"{', '.join(some)}." for some in (cities, types) if some]
         return " ".join(parts)
 
     @property
     def _span(self) -> str:
-        return "" if self.days is None else f" over the same {words.plural(self.days, 'day')}"
+        return "" if self.days is None else f" over the same {fmt.plural(self.days, 'day')}"
 
 
 _TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": "Other"}

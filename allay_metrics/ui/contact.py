@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.contact import ContactUndo, set_contact, undo_contact
 from allay_metrics.contact import LEVEL_WORDS, LEVELS, REASON_WORDS, REASONS, Level
 from allay_metrics.errors import AllayError
@@ -98,9 +98,7 @@ def contact_words(contact: FamilyContact) -> str:
     """Return what was said of contact and by whom, as `No contact: bereaved. Set by owner`."""
     if contact.set_on is None:
         return f"{contact.contact.sentence}."
-    return (
-        f"{contact.contact.sentence}. Set by {contact.set_by}, {words.short_day(contact.set_on)}."
-    )
+    return f"{contact.contact.sentence}. Set by {contact.set_by}, {fmt.short_day(contact.set_on)}."
 
 
 def _menu(scope: Scope, contact: FamilyContact, id_: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.taxonomy import cities_to_choose
@@ -68,7 +68,7 @@ def _what_it_was(
     )
     type_, place = "" if is_ == types else is_, "" if in_ in (None, city) else in_
     if st.button("Save", type="primary", key="al-correct-save", disabled=not (type_ or place)):
-        sentence = f"{row['family']}, {words.day(row['starts_at'].date())}, is corrected."
+        sentence = f"{row['family']}, {fmt.day(row['starts_at'].date())}, is corrected."
         run_override(
             scope, sentence, partial(correct_visit, scope, row["visit_id"], types=type_, city=place)
         )
@@ -78,5 +78,5 @@ def _what_it_was(
 
 
 def _named(row: dict[Hashable, Any]) -> str:
-    when = f"{words.day(row['starts_at'].date())}, {words.clock(row['starts_at'].to_pydatetime())}"
+    when = f"{fmt.day(row['starts_at'].date())}, {fmt.clock(row['starts_at'].to_pydatetime())}"
     return f"{row['family']}, {when}, {row['visit_type']}, {city_shown(row['city'])}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.formatting import join_list
 from allay_metrics.metrics import Metric
 from allay_metrics.metrics.reference import facts, themes
 from allay_metrics.outcomes.check_in_periods import LABELS
@@ -13,7 +14,6 @@ from allay_metrics.outcomes.own_measures import OwnMeasure
 from allay_metrics.records import Scope
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.shell import page_head
-from allay_metrics.words import listed
 
 WORDS = {
     "Visit": "One booked slot of one family with one therapist. Twins seen together are one visit.",
@@ -86,11 +86,11 @@ def own_words(own_measure: OwnMeasure) -> str:
     """Return a measure of the practice's own in sentences, as the practice defined it."""
     measure = own_measure.measure
     scale = f"{measure.low:g} to {measure.high:g}"
-    which = listed(concerns()[name].label for name in own_measure.concerns)
+    which = join_list(concerns()[name].label for name in own_measure.concerns)
     schedule = (
         "asked no more"
         if own_measure.retired
-        else f"asked {listed(LABELS[each] for each in own_measure.moments)}"
+        else f"asked {join_list(LABELS[each] for each in own_measure.moments)}"
     )
     better = "higher" if measure.better > 0 else "lower"
     return (

@@ -6,7 +6,7 @@ A table and not a figure: every cell is reached by the keyboard and read out wit
 import math
 from collections.abc import Mapping, Sequence
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.ui.html import button, escape
 
 GRID = "grid"  # the first part of what a click on a cell tells
@@ -32,7 +32,7 @@ def grid_html(
             _cell(count, most, f"{GRID}|{column}|{name}", f"{name}, {head}")
             for (column, head), count in zip(columns.items(), counts, strict=True)
         )
-        + f'<td class="sum">{words.number(sum(counts))}</td></tr>'
+        + f'<td class="sum">{fmt.number(sum(counts))}</td></tr>'
         for name, counts in rows.items()
     )
     caption = escape(grid_words(rows, tuple(columns.values())))
@@ -48,12 +48,12 @@ def grid_words(rows: Mapping[str, Sequence[int]], heads: Sequence[str]) -> str:
     if not everything:
         return f"{EMPTY}."
     ranked = sorted(((sum(counts), name) for name, counts in rows.items()), reverse=True)
-    first = [f"{name} {words.number(count)}" for count, name in ranked[:3]]
+    first = [f"{name} {fmt.number(count)}" for count, name in ranked[:3]]
     by_head = [sum(counts) for counts in zip(*rows.values(), strict=True)]
     busiest = max(range(len(heads)), key=by_head.__getitem__)
     return (
-        f"{words.plural(everything, 'visit').capitalize()}: most in {words.listed(first)}; "
-        f"{heads[busiest]} has most, {words.number(by_head[busiest])}."
+        f"{fmt.plural(everything, 'visit').capitalize()}: most in {fmt.join_list(first)}; "
+        f"{heads[busiest]} has most, {fmt.number(by_head[busiest])}."
     )
 
 
@@ -62,5 +62,5 @@ def _cell(count: int, most: int, word: str, label: str) -> str:
         return "<td></td>"
     # Equal steps from one to the most.
     step = min(STEPS, math.ceil(count * STEPS / most))
-    opens = button(words.number(count), word, f"{label}: {words.plural(count, 'visit')}")
+    opens = button(fmt.number(count), word, f"{label}: {fmt.plural(count, 'visit')}")
     return f'<td class="s{step}">{opens}</td>'

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
 from allay_metrics.ui.figure import figure
 
@@ -32,13 +33,11 @@ def multiples_html(mondays: Sequence[date], series: Sequence[charts.Trend], *, w
 
 
 def _small(mondays: Sequence[date], trend: charts.Trend, what: str, top: float) -> str:
-    last = words.number(trend.values[-1])
-    label = (
-        f"{trend.name}, {what.lower()} per week: {words.listed(map(words.number, trend.values))}"
-    )
+    last = fmt.number(trend.values[-1])
+    label = f"{trend.name}, {what.lower()} per week: {fmt.join_list(map(fmt.number, trend.values))}"
     return (
         f'<div><div class="nm"><span>{html.escape(trend.name)}</span><b>{last}</b></div>'
         f"{html.bars(trend.values, label, usual=trend.usual, top=top)}"
-        f'<div class="wk"><span>{words.short_day(mondays[0])}</span>'
-        f"<span>{words.short_day(mondays[-1])}</span></div></div>"
+        f'<div class="wk"><span>{fmt.short_day(mondays[0])}</span>'
+        f"<span>{fmt.short_day(mondays[-1])}</span></div></div>"
     )

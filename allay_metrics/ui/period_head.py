@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import Filters
 from allay_metrics.review.record_status import RecordStatus, read_record_status
@@ -54,7 +54,7 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
         if period is None:
             return None
         with left:
-            page_head(title, words.span(*period))
+            page_head(title, fmt.span(*period))
     return Chosen(
         *period,
         where,

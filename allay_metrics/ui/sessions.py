@@ -5,7 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.own_sign_in import (
     Device,
     SessionInfo,
@@ -51,7 +51,7 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
             f"device-{number}",
             device.label,
             f"last used {_when(scope, device.used_at or device.created_at)} · "
-            f"remembered until {words.day(_at(scope, device.ends_at).date())}",
+            f"remembered until {fmt.day(_at(scope, device.ends_at).date())}",
             "Revoke",
             lambda device=device: _revoke(scope, person_id, device),  # type: ignore[misc]
         )
@@ -85,7 +85,7 @@ def _revoke(scope: Scope, person_id: str, device: Device) -> None:
 
 
 def _count(count: int, what: str) -> str:
-    return words.plural(count, what) if count else ""
+    return fmt.plural(count, what) if count else ""
 
 
 def _at(scope: Scope, seconds: int) -> datetime:
@@ -93,4 +93,4 @@ def _at(scope: Scope, seconds: int) -> datetime:
 
 
 def _when(scope: Scope, seconds: int) -> str:
-    return words.moment(_at(scope, seconds))
+    return fmt.moment(_at(scope, seconds))

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
 
 STYLE = Path(__file__).with_name("style.css")
@@ -155,7 +155,7 @@ def body(key: str = "page") -> "st.delta_generator.DeltaGenerator":
 def week_title(monday: date) -> tuple[str, str]:
     """Return `Week of Mon 9 Nov` and `to Sun 15 Nov 2026`."""
     sunday = date.fromordinal(monday.toordinal() + 6)
-    return f"Week of {words.day(monday)}", f"to {words.dated(sunday)}"
+    return f"Week of {fmt.day(monday)}", f"to {fmt.full_day(sunday)}"
 
 
 def _link(

@@ -10,7 +10,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.ui.html import bars, button, escape, mark
 
 
@@ -43,8 +43,8 @@ class Score:
 
     label: str
     cells: Sequence[TableCell]
-    goal: str = words.DASH
-    usual: str = words.DASH
+    goal: str = fmt.DASH
+    usual: str = fmt.DASH
 
 
 def table_html(
@@ -75,7 +75,7 @@ def table_html(
 
 def scorecard_html(mondays: Sequence[date], rows: Sequence[Score], *, caption: str) -> str:
     """Return the numbers by week, the newest week last and set off."""
-    names = ["Number", "goal", "usual", *(words.short_day(monday) for monday in mondays)]
+    names = ["Number", "goal", "usual", *(fmt.short_day(monday) for monday in mondays)]
     last = len(names) - 1
     head = "".join(
         f'<th scope="col" class="{_age(last - i)}">{escape(name)}</th>'

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
 
 Show = Callable[[float], str]
@@ -24,14 +24,14 @@ class Face:
     the counts, or what the number is out of.
     """
 
-    value: words.Shown
+    value: fmt.DisplayValue
     unit: str = ""
     series: Sequence[float | None] = ()
     usual: tuple[float, float] | None = None
     goal: float | None = None
     signal: str = ""
     note: str = ""
-    show: Show = words.plain
+    show: Show = fmt.plain_number
 
 
 def tile(key: str, label: str, face: Face) -> bool:
@@ -58,7 +58,7 @@ def face_html(label: str, face: Face) -> str:
             goal=face.goal,
             signal=bool(face.signal),
         )
-    number = html.value(face.value.text, face.unit if face.value.text != words.DASH else "")
+    number = html.value(face.value.text, face.unit if face.value.text != fmt.DASH else "")
     return f'<div class="al-t">{number}{columns}</div>{_foot(face)}'
 
 
@@ -67,7 +67,7 @@ def _spoken(face: Face) -> str:
 
 
 def _foot(face: Face) -> str:
-    if face.value.text == words.DASH:
+    if face.value.text == fmt.DASH:
         why = html.escape(face.value.reason or "no value")
         return f'<div class="al-m"><span class="why">{why}</span></div>'
     right = face.note or face.value.of or face.value.reason

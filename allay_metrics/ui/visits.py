@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Metric, Question, query, visits_behind
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
@@ -61,17 +61,17 @@ def open_number(
 def format_value(metric: Metric, cell: MetricCell) -> str:
     """Return a metric's value as it stands large: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
     if metric.is_rate:
-        return words.share(cell.numerator, cell.denominator, cell.reason).text
+        return fmt.share(cell.numerator, cell.denominator, cell.reason).text
     if metric.money:
-        return words.dollars(cell.value)
-    return words.plain(cell.value)
+        return fmt.dollars(cell.value)
+    return fmt.plain_number(cell.value)
 
 
 def usual_words(metric: Metric, usual: Usual) -> str:
     """Return `27–45` or `86–100%`."""  # noqa: RUF002
     if metric.is_rate:
-        return words.between(usual.low, usual.high, "percent")
-    return words.between(*usual.whole)
+        return fmt.value_range(usual.low, usual.high, "percent")
+    return fmt.value_range(*usual.whole)
 
 
 def _answer(scope: Scope, question: Question) -> MetricCell:
@@ -86,7 +86,7 @@ def _beside(metric: Metric, question: Question) -> str:
     if metric.kind == "median":
         unit = "days, median"
     chosen = filter_words(tuple(pair for pair in question.where if pair[0] != "state"))
-    return ", ".join(filter(None, (unit, words.span(question.first, question.last), chosen)))
+    return ", ".join(filter(None, (unit, fmt.span(question.first, question.last), chosen)))
 
 
 def _counts(metric: Metric, question: Question) -> str:
@@ -94,7 +94,7 @@ def _counts(metric: Metric, question: Question) -> str:
     states = question.values("state")
     if not states:
         return metric.definition
-    return f"Visits in these states: {words.listed(STATES[state] for state in states)}."
+    return f"Visits in these states: {fmt.join_list(STATES[state] for state in states)}."
 
 
 def _definitions(
@@ -103,12 +103,12 @@ def _definitions(
     (metric,) = question.asked
     definitions = [("What it counts", _counts(metric, question))]
     if metric.is_ratio and cell.denominator:
-        counts = f"**{words.number(cell.numerator)}** {metric.numerator}, out of"
+        counts = f"**{fmt.number(cell.numerator)}** {metric.numerator}, out of"
         definitions.append(
-            ("How", f"{counts} **{words.number(cell.denominator)}** {metric.denominator}.")
+            ("How", f"{counts} **{fmt.number(cell.denominator)}** {metric.denominator}.")
         )
     if metric.kind == "median" and cell.denominator:
-        definitions.append(("Over", f"**{words.number(cell.denominator)}** {metric.denominator}."))
+        definitions.append(("Over", f"**{fmt.number(cell.denominator)}** {metric.denominator}."))
     if usual is not None:
         definitions.append(("Usual range", f"{usual_words(metric, usual)}: {_how_usual(metric)}"))
     if cell.reason:
@@ -161,7 +161,7 @@ def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = Fals
             visit["city"],
             _type(visit["visit_type"], visit["state"]),
             *(["yes" if visit["counted"] else "no"] if counted else []),
-            *([words.dollars(visit["price"])] if money else []),
+            *([fmt.dollars(visit["price"])] if money else []),
         ]
         for visit in visit_rows.to_dict("records")
     ]
@@ -174,7 +174,7 @@ def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = Fals
 
 
 def _when(starts_at: pd.Timestamp) -> str:
-    return f"{words.day(starts_at.date())}, {words.clock(starts_at.to_pydatetime())}"
+    return f"{fmt.day(starts_at.date())}, {fmt.clock(starts_at.to_pydatetime())}"
 
 
 def _type(kind: str, state: str) -> str:

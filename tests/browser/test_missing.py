@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from tests.support.dashboard import close, digits, drawer, go, numbers, visit, week
 from tests.support.server import Server
 
@@ -13,7 +13,7 @@ NEEDS = '[class*="st-key-al-need-missing"]'
 
 def _of_the_week(opened: Locator, monday: str) -> Locator:
     """Return a visit of this week among those to decide on."""
-    days = [words.day(date.fromisoformat(monday) + timedelta(days=n)) for n in range(7)]
+    days = [fmt.day(date.fromisoformat(monday) + timedelta(days=n)) for n in range(7)]
     rows = opened.locator('[class*="st-key-al-missing-"]')
     expect(rows.first).to_be_visible()
     return next(row for row in rows.all() if any(day in row.inner_text() for day in days))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS
 from tests.support.dashboard import (
     choose,
@@ -32,8 +32,8 @@ def said(key: str, cell: dict[str, Any]) -> str:
     if key == REPORTED:
         return f"{cell['numerator']:g} of {cell['denominator']:g}"
     if METRICS[key].is_rate:
-        return words.share(cell["numerator"], cell["denominator"], cell["reason"]).text
-    return words.plain(cell["value"])
+        return fmt.share(cell["numerator"], cell["denominator"], cell["reason"]).text
+    return fmt.plain_number(cell["value"])
 
 
 def test_the_tiles_of_the_newest_week(demo: tuple[Server, str], page: Page) -> None:
@@ -42,7 +42,7 @@ def test_the_tiles_of_the_newest_week(demo: tuple[Server, str], page: Page) -> N
     visit(page, server)
     shown = {key: tile_value(page, key) for key in told["numbers"]}
     assert shown == {key: said(key, cell) for key, cell in told["numbers"].items()}
-    assert words.DASH not in shown.values()
+    assert fmt.DASH not in shown.values()
     expect(tile(page, REPORTED)).to_contain_text("answered both times")
 
 
@@ -51,7 +51,7 @@ def test_the_tiles_of_an_earlier_week(demo: tuple[Server, str], page: Page) -> N
     monday = date.fromisoformat(week(url)["week"]) - timedelta(weeks=9)
     told = week(url, monday.isoformat())
     visit(page, server, f"?week={monday}")
-    expect(page.locator("h1.al-title")).to_contain_text(f"Week of {words.day(monday)}")
+    expect(page.locator("h1.al-title")).to_contain_text(f"Week of {fmt.day(monday)}")
     shown = {key: tile_value(page, key) for key in told["numbers"]}
     assert shown == {key: said(key, cell) for key, cell in told["numbers"].items()}
     assert shown["on_books"] == said("on_books", told["numbers"]["on_books"])
@@ -124,7 +124,7 @@ def test_the_cities_of_a_period(demo: tuple[Server, str], page: Page) -> None:
         ("All cities", {}),
     ):
         told = numbers(url, "bookings,completed,families_seen,new_families", first, last, **where)
-        assert shown[name][:4] == [words.number(cell["value"]) for cell in told.values()], name
+        assert shown[name][:4] == [fmt.number(cell["value"]) for cell in told.values()], name
 
 
 def test_the_visit_types_of_a_period(demo: tuple[Server, str], page: Page) -> None:
@@ -138,9 +138,9 @@ def test_the_visit_types_of_a_period(demo: tuple[Server, str], page: Page) -> No
     for name, where in (("Massage", {"visit_type": "massage"}), ("All types", {})):
         told = numbers(url, "completed,care_hours,visit_value", first, last, **where)
         assert shown[name][:3] == [
-            words.plain(told["completed"]["value"]),
-            words.plain(told["care_hours"]["value"]),
-            words.dollars(told["visit_value"]["value"]),
+            fmt.plain_number(told["completed"]["value"]),
+            fmt.plain_number(told["care_hours"]["value"]),
+            fmt.dollars(told["visit_value"]["value"]),
         ], name
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from tests.support.axe import violations
 from tests.support.browser import settle
 from tests.support.dashboard import go, tile, tile_value, visit, week
@@ -62,7 +62,7 @@ def shown_and_told(page: Page, url: str) -> tuple[dict[str, str], dict[str, str]
     counts = ("completed", "new_families", "on_books", "wait_days")
     return (
         {key: tile_value(page, key) for key in counts},
-        {key: words.plain(told[key]["value"]) for key in counts},
+        {key: fmt.plain_number(told[key]["value"]) for key in counts},
     )
 
 

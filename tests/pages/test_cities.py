@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import audit
 from allay_metrics.review.answers import index_cells
@@ -58,7 +58,7 @@ def test_without_records_the_page_says_where_to_bring_them(sqlite_url, monkeypat
 def test_each_city_has_its_row_and_the_unknown_one_is_last(at):
     rows = table_rows(run(at), "Numbers by city")
     assert list(rows) == ["Oakland", "San Jose", "Unknown", "All cities"]
-    none = words.DASH
+    none = fmt.DASH
     assert rows["Oakland"] == ["6", "6", "5", "5", "0% 0 of 6", none, none, "$900", none, none, "1"]
     few = f"{none} 1 of 2"
     assert rows["San Jose"] == ["2", "1", "1", "0", few, none, none, "$150", none, none, "0"]
@@ -70,7 +70,7 @@ def test_the_table_says_what_query_answers(at, practice):
     asked = Question(metrics=metrics, by=("city",), first=FIRST, last=LAST)
     cells = index_cells(query(asked, practice), "city")
     for city in ("Oakland", "San Jose", "unknown"):
-        answered = [words.number(cells[city, metric].value) for metric in metrics]
+        answered = [fmt.number(cells[city, metric].value) for metric in metrics]
         assert rows[city.capitalize() if city == "unknown" else city][:4] == answered
 
 

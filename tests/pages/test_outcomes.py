@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Viewer
@@ -38,7 +38,7 @@ def test_an_export_carries_the_context_who_answered_and_the_interval(sqlite_scop
     practice_that_answered(sqlite_scope, 14, 12, 5)
     [context], [period], _, _, heads, *lines = _exported(sqlite_scope)
     assert context == f"Read this first: {CONTEXT}"
-    assert words.span(START, END) in period
+    assert fmt.span(START, END) in period
     told = {line[0]: dict(zip(heads, line, strict=True)) for line in lines}["digestion"]
     assert (told["eligible"], told["paired"], told["better_n"]) == ("14", "12", "12")
     assert float(told["better_low"]) < 1

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import client, family, visit, visit_client
 from allay_metrics.review.answers import index_cells
@@ -71,7 +71,12 @@ def test_the_table_says_what_query_answers(at, practice):
     cells = index_cells(query(asked, practice), "visit_type")
     for name, kind in (("CST", "cst"), ("Lactation", "lactation"), ("Massage", "massage")):
         visits, hours, value, new = (cells[kind, metric].value for metric in metrics)
-        told = [words.plain(visits), words.plain(hours), words.dollars(value), words.plain(new)]
+        told = [
+            fmt.plain_number(visits),
+            fmt.plain_number(hours),
+            fmt.dollars(value),
+            fmt.plain_number(new),
+        ]
         assert rows[name] == told
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.weeks import save_note, set_goals
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import booking
@@ -205,7 +205,7 @@ def test_a_bubble_and_a_column_open_their_visits(at):
 def test_the_scorecard_says_the_weeks_and_opens_them(at, small):
     review = review_week(small)
     rows = table_rows(run(at), "The eight numbers by week")
-    weeks = [words.number(week.cell.value) for week in review.number["completed"].weeks]
+    weeks = [fmt.number(week.cell.value) for week in review.number["completed"].weeks]
     assert [cell.removeprefix("◆ ") for cell in rows["Completed"][2:]] == weeks
     click_word(at, "score|completed|2026-10-19")
     assert len(table_rows(at, "Visits behind Completed visits")) == 5

@@ -19,12 +19,13 @@ def app():
 def _page():
     import streamlit as st
 
-    from allay_metrics import charts, ui, words
+    from allay_metrics import charts, ui
+    from allay_metrics import formatting as fmt
 
     ui.style()
     ui.banner_demo(lambda: st.session_state.update(left=True))
     ui.page_head("Week of <b>", "to Sunday", ["Records as of **Mon 16 Nov**"])
-    if ui.tile("completed", "Completed visits", ui.Face(words.count(38))):
+    if ui.tile("completed", "Completed visits", ui.Face(fmt.count(38))):
         ui.drawer(
             "Completed visits",
             lambda: st.write("the visits"),

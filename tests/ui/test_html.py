@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
 from allay_metrics.ui.multiples import multiples_html
 from allay_metrics.ui.table import Score, Spark, TableCell, scorecard_html, table_html
@@ -30,8 +31,10 @@ PIECES = [
     ),
     lambda bad: table_html(["a", "b"], [["x", Spark([1], bad)]], caption=""),
     lambda bad: scorecard_html(MONDAYS, [Score(bad, [TableCell(bad)] * 13, bad, bad)], caption=bad),
-    lambda bad: face_html(bad, Face(words.Shown(bad, bad, bad), bad, [1], (0, 1), 1, bad, bad)),
-    lambda bad: face_html(bad, Face(words.Shown(words.DASH, "", bad))),
+    lambda bad: face_html(
+        bad, Face(fmt.DisplayValue(bad, bad, bad), bad, [1], (0, 1), 1, bad, bad)
+    ),
+    lambda bad: face_html(bad, Face(fmt.DisplayValue(fmt.DASH, "", bad))),
     lambda bad: multiples_html(MONDAYS, [charts.Trend(bad, [1] * 13)], what="Visits"),
 ]
 

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
 from allay_metrics.ui.multiples import multiples_html
 from allay_metrics.ui.shell import week_title
@@ -33,8 +34,8 @@ def test_bars_of_zeros_and_of_nothing_are_drawn():
 
 
 def test_a_tile_shows_goal_usual_range_and_counts():
-    face = Face(words.share(38, 40), series=[0.9, 0.95], usual=(0.86, 1), goal=0.95)
-    drawn = face_html("Show rate", Face(**(vars(face) | {"show": words.percent})))
+    face = Face(fmt.share(38, 40), series=[0.9, 0.95], usual=(0.86, 1), goal=0.95)
+    drawn = face_html("Show rate", Face(**(vars(face) | {"show": fmt.percent})))
     assert ">95%</div>" in drawn
     assert "goal <b>95%</b>" in drawn
     assert "usual <b>86–100%</b>" in drawn  # noqa: RUF001
@@ -43,21 +44,19 @@ def test_a_tile_shows_goal_usual_range_and_counts():
 
 
 def test_a_tile_outside_the_usual_range_says_so_in_words():
-    drawn = face_html(
-        "Wait", Face(words.count(3), series=[1, 3], usual=(0, 2), signal="above usual")
-    )
+    drawn = face_html("Wait", Face(fmt.count(3), series=[1, 3], usual=(0, 2), signal="above usual"))
     assert "<em>◆ above usual 0–2</em>" in drawn  # noqa: RUF001
 
 
 def test_a_tile_without_goal_or_range_says_so():
-    drawn = face_html("New", Face(words.count(3)))
+    drawn = face_html("New", Face(fmt.count(3)))
     assert "no goal" in drawn
     assert "no usual range yet" in drawn
 
 
 def test_a_tile_without_a_value_gives_the_reason_alone():
-    drawn = face_html("Field use", Face(words.count(None, "no capacity on file"), unit="hours"))
-    assert f">{words.DASH}</div>" in drawn
+    drawn = face_html("Field use", Face(fmt.count(None, "no capacity on file"), unit="hours"))
+    assert f">{fmt.DASH}</div>" in drawn
     assert "no capacity on file" in drawn
     assert "goal" not in drawn
     assert "hours" not in drawn
@@ -80,7 +79,7 @@ def test_a_table_sets_off_its_total_only_when_told():
 
 def test_a_dash_in_a_table_keeps_its_reason():
     drawn = table_html(
-        ["City", "n"], [["Oakland", TableCell(words.DASH, reason="not covered")]], caption=""
+        ["City", "n"], [["Oakland", TableCell(fmt.DASH, reason="not covered")]], caption=""
     )
     assert 'title="not covered"' in drawn
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.clock import practice_zone
 from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
@@ -66,7 +66,7 @@ class AnswersFile:
     def notes(self) -> list[str]:
         """Return what a person should know of how it is read, once it was checked of its rows."""
         skipped = self._skip - 1
-        titles = [f"skipped {words.plural(skipped, 'title line')} above the header"]
+        titles = [f"skipped {fmt.plural(skipped, 'title line')} above the header"]
         return [*self._table.notes, *(titles if skipped else []), *self.questions.notes,
                 *self._notes]  # fmt: skip
 
@@ -253,7 +253,7 @@ def _fingerprint(record: Record) -> str:
 def _format_unread_signs(rows: Sequence[int]) -> list[str]:
     if not rows:
         return []
-    which = words.listed([str(row) for row in rows])
+    which = fmt.join_list([str(row) for row in rows])
     name = "row" if len(rows) == 1 else "rows"
     return [f"◆ a warning sign is ticked in {name} {which}, set aside: read what was answered now"]
 
@@ -261,8 +261,8 @@ def _format_unread_signs(rows: Sequence[int]) -> list[str]:
 def _format_repeats(repeats: dict[int, int]) -> list[str]:
     if not repeats:
         return []
-    which = words.listed([f"{row} (as {first})" for row, first in list(repeats.items())[:5]])
+    which = fmt.join_list([f"{row} (as {first})" for row, first in list(repeats.items())[:5]])
     more = f" and {len(repeats) - 5} more" if len(repeats) > 5 else ""
-    rows = words.plural(len(repeats), "row")
+    rows = fmt.plural(len(repeats), "row")
     verb = "says" if len(repeats) == 1 else "say"
     return [f"{rows} {verb} again what another row says, and counts once: {which}{more}"]

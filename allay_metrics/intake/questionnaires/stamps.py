@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.clock import Clock, Moment
 from allay_metrics.intake.questionnaires.profile import Questionnaire
 from allay_metrics.intake.texts import one_line
@@ -53,7 +53,7 @@ class Stamps:
         if self._day_first:
             notes.append("its dates are written day before month")
         if self._untimed:
-            rows = words.plural(self._untimed, "row")
+            rows = fmt.plural(self._untimed, "row")
             notes.append(f"{rows} without a time of day: noon is taken for it")
         return notes
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.care import GRADUATED, REASONS, Closing, close_care, reopen_care
 from allay_metrics.actions.death import revoke_mistaken_death, save_death, undo_death
 from allay_metrics.caseload.baby import Baby
@@ -54,7 +54,7 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
             infant = baby.person if is_open else None
             _form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
         if baby.person.closed_on is None and baby.next_on is not None:
-            note(f"A visit is booked on {words.day(baby.next_on)}: it would open care again.")
+            note(f"A visit is booked on {fmt.day(baby.next_on)}: it would open care again.")
         if still := _still_booked(baby):
             note(still)
 
@@ -70,10 +70,10 @@ def _still_booked(baby: Baby) -> str:
     visit, name = baby.still_booked, baby.person.name
     if visit is None:
         return ""
-    on = words.day(visit.day)
+    on = fmt.day(visit.day)
     if not visit.also:
         return f"{name}'s visit on {on} still stands: cancel it where you book."
-    who = words.listed(other_client.name for other_client in visit.also)
+    who = fmt.join_list(other_client.name for other_client in visit.also)
     return f"{who}'s visit on {on} stands; {name}'s name is still on it where you book."
 
 
@@ -120,7 +120,7 @@ def _draw_closed(scope: Scope, client: CaseloadClient, own: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<p class="al-sub"><b>{escape(client.name)}</b>: '
-            f"{escape(_ended(client.closed_reason or ''))}, {words.dated(client.closed_on)}</p>"
+            f"{escape(_ended(client.closed_reason or ''))}, {fmt.full_day(client.closed_on)}</p>"
         )
         st.button(
             f"Open {markdown(client.name)}'s care again",
@@ -179,7 +179,7 @@ def _death_fields(form: _Form, today: Today) -> None:
     assert form.baby is not None
     others = [person for person in form.people if person.is_infant and person is not form.baby]
     with_others = (
-        f" {words.listed(other.name for other in others)}'s care stays open." if others else ""
+        f" {fmt.join_list(other.name for other in others)}'s care stays open." if others else ""
     )
     note(
         f"{form.baby.name}'s care closes for good, and the family's check-in links end at once."
@@ -223,7 +223,7 @@ def _close(scope: Scope, form: _Form) -> None:
         why = "Nobody was ticked" if not chosen else "No day was chosen"
         st.session_state[f"{_REFUSED}{form.of}"] = f"{why}: nothing was closed."
         return
-    who = words.listed(person.name for person in chosen)
+    who = fmt.join_list(person.name for person in chosen)
     _run(
         lambda: close_care(scope, [Closing(person.client_id, day, reason) for person in chosen]),
         form.of,

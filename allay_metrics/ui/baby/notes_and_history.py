@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.notes import add_tag, mark_client, remove_tag, save_client_note
 from allay_metrics.caseload.baby import SUGGESTED, Baby, read_note
 from allay_metrics.errors import AllayError
@@ -90,7 +90,7 @@ def history_card(scope: Scope, baby: Baby) -> None:
 def _written(baby: Baby) -> str:
     if baby.note.written_at is None or not baby.note.text:
         return ""
-    return f"{baby.note.written_by}, {words.short_day(baby.note.written_at.date())}"
+    return f"{baby.note.written_by}, {fmt.short_day(baby.note.written_at.date())}"
 
 
 def _change_tags(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
 from allay_metrics.caseload.people import CaseloadClient, deaths, format_ages, format_names
@@ -118,7 +118,7 @@ def _died(baby: Baby) -> None:
 def _mark(baby: Baby) -> str:
     """Return where care stands as a small sign; of a baby who died, that it did."""
     if baby.person.has_died and baby.person.closed_on is not None:
-        on = words.short_day(baby.person.closed_on)
+        on = fmt.short_day(baby.person.closed_on)
         return f'<span class="al-died">died on {on}</span>'
     return chip(baby.state, STATE_WORDS[baby.state])
 
@@ -130,11 +130,11 @@ def _second(baby: Baby, today: Today) -> str:
 
 def _visit_facts(baby: Baby) -> list[str]:
     done = sum(visit.number is not None for visit in baby.visits)
-    last = f"last {words.day(baby.last_on)}" if baby.last_on else "not seen yet"
+    last = f"last {fmt.day(baby.last_on)}" if baby.last_on else "not seen yet"
     if baby.person.has_died:
-        return [words.plural(done, "visit")]
-    upcoming = f"next {words.day(baby.next_on)}" if baby.next_on else "nothing booked"
-    return [words.plural(done, "visit"), last, upcoming]
+        return [fmt.plural(done, "visit")]
+    upcoming = f"next {fmt.day(baby.next_on)}" if baby.next_on else "nothing booked"
+    return [fmt.plural(done, "visit"), last, upcoming]
 
 
 def _family_card(baby: Baby, today: Today) -> None:
@@ -143,7 +143,7 @@ def _family_card(baby: Baby, today: Today) -> None:
         rest = [other for other in baby.others if other not in baby.twins]
         if rest:
             st.html(f'<ul class="al-fams">{"".join(_other(person, today) for person in rest)}</ul>')
-        who = words.listed(baby.team)
+        who = fmt.join_list(baby.team)
         note(f"Also seen by {who}." if who else "Nobody else here has seen this family.")
 
 

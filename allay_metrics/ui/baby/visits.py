@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.caseload.baby import Baby, PastVisit
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.words import where
@@ -17,14 +17,14 @@ def visits_card(baby: Baby) -> None:
     done = sum(visit.number is not None for visit in baby.visits)
     visits = tuple(visit for visit in baby.visits if not _only_on_the_books(baby, visit))
     with card(f"visits-{baby.person.client_id}"):
-        head("Visits", f"{words.number(done)} completed, newest first")
+        head("Visits", f"{fmt.number(done)} completed, newest first")
         if not visits:
             note("No visit yet.")
             return
         st.html(_lines(visits[:FIRST]))
         older = visits[FIRST:]
         if older:
-            with st.expander(f"{words.number(len(older))} older"):
+            with st.expander(f"{fmt.number(len(older))} older"):
                 st.html(_lines(older))
 
 
@@ -44,7 +44,7 @@ def _line(visit: PastVisit) -> str:
     unsure = f"<small>{escape(visit.doubt)}</small>" if visit.doubt else ""
     year = f" {visit.starts.year}"
     return (
-        f"<li><b>{words.short_day(visit.starts.date())}{year}</b>"
+        f"<li><b>{fmt.short_day(visit.starts.date())}{year}</b>"
         f"<span>{' '.join(map(chip, visit.types))}{about}{unsure}"
         f"<small>{escape(where(visit.city))}, {escape(who)}</small></span>"
         f"<em>{escape(number)}</em></li>"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.caseload.day import ScheduleDay, VisitCard
 from allay_metrics.caseload.people import deaths, format_ages, format_names
 from allay_metrics.caseload.reading_day import Today
@@ -29,7 +29,7 @@ def other_cards(day: ScheduleDay, today: Today) -> None:
         with st.container(border=True, key=f"al-card-visit-{number}", gap=None):
             st.html(visit_html(card, today))
     if over:
-        with st.expander(f"Earlier today: {words.plural(len(over), 'visit')}"):
+        with st.expander(f"Earlier today: {fmt.plural(len(over), 'visit')}"):
             for number, card in enumerate(over):
                 with st.container(key=f"al-over-{number}", gap=None):
                     st.html(visit_html(card, today))
@@ -38,7 +38,7 @@ def other_cards(day: ScheduleDay, today: Today) -> None:
 def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
     """Return one card's inside."""
     who = format_ages(card.people, card.starts.date())
-    clock, _, half = words.clock(card.starts).partition(" ")
+    clock, _, half = fmt.clock(card.starts).partition(" ")
     quiet = "".join(f'<p class="ln q">{_lines(note)}</p>' for note in card.notes)
     return (
         f'<article class="al-visit{" next" if is_next else ""}">'
@@ -101,7 +101,7 @@ def _age(card: VisitCard, today: Today) -> str:
     """Return how old the card is, where it is older than the page says."""
     if card.as_of == today.as_of:
         return ""
-    return f'<p class="ln q">as of {escape(words.moment(card.as_of))}: may have changed since</p>'
+    return f'<p class="ln q">as of {escape(fmt.moment(card.as_of))}: may have changed since</p>'
 
 
 def _actions(card: VisitCard) -> str:
@@ -121,7 +121,7 @@ def _tap(
     sign = f'<i class="al-ic" aria-hidden="true">{icon}</i>'
     if link is None:
         return f'<span class="tap none" title="{escape(why_not)}">{sign}{label}</span>'
-    aria_label = f"{label}: {card.family}, {words.clock(card.starts)}"
+    aria_label = f"{label}: {card.family}, {fmt.clock(card.starts)}"
     name = "tap go" if main else "tap"
     away = ' target="_blank" rel="noopener noreferrer"' if link.startswith("https:") else ""
     return (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.caseload.day import DayAhead, ScheduleDay
 from allay_metrics.caseload.families import AttentionLine, MyFamily
 from allay_metrics.caseload.people import deaths, format_ages, format_names
@@ -33,7 +33,7 @@ def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
     `age` is said first where some of them are to be called.
     """
     with card("look"):
-        head("Look at these first", words.number(len(looks)) if looks else "")
+        head("Look at these first", fmt.number(len(looks)) if looks else "")
         if not looks:
             note("Nobody: every family has a next visit, no check-in waits, and none is marked.")
             return
@@ -42,16 +42,16 @@ def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
         st.html(_looks(looks[:FIRST]))
         rest = looks[FIRST:]
         if rest:
-            with st.expander(f"{words.number(len(rest))} more"):
+            with st.expander(f"{fmt.number(len(rest))} more"):
                 st.html(_looks(rest))
 
 
 def ahead_card(day: ScheduleDay) -> None:
     """Draw the next seven days by day and city."""
     with card("ahead"):
-        head("The next 7 days", words.plural(sum(ahead.visits for ahead in day.ahead), "visit"))
+        head("The next 7 days", fmt.plural(sum(ahead.visits for ahead in day.ahead), "visit"))
         rows = "".join(
-            f'<li class="{"" if ahead.visits else "free"}"><b>{words.day(ahead.day)}</b>'
+            f'<li class="{"" if ahead.visits else "free"}"><b>{fmt.day(ahead.day)}</b>'
             f"<span>{escape(_cities(ahead.cities))}</span>"
             f"<em>{_visits(ahead)}</em></li>"
             for ahead in day.ahead
@@ -62,8 +62,8 @@ def ahead_card(day: ScheduleDay) -> None:
 def _visits(ahead: DayAhead) -> str:
     if not ahead.visits:
         return "free"
-    asks = f", {words.number(ahead.in_doubt)} to ask about" if ahead.in_doubt else ""
-    return f"{words.plural(ahead.visits, 'visit')}{asks}"
+    asks = f", {fmt.number(ahead.in_doubt)} to ask about" if ahead.in_doubt else ""
+    return f"{fmt.plural(ahead.visits, 'visit')}{asks}"
 
 
 def families_card(families: Sequence[MyFamily], today: Today) -> None:
@@ -90,7 +90,7 @@ def families_card(families: Sequence[MyFamily], today: Today) -> None:
         st.html(_families(listed[:FAMILIES_FIRST], today))
         rest = listed[FAMILIES_FIRST:]
         if rest:
-            with st.expander(f"{words.number(len(rest))} more"):
+            with st.expander(f"{fmt.number(len(rest))} more"):
                 st.html(_families(rest, today))
 
 
@@ -104,7 +104,7 @@ def weeks_card(weeks: OwnWeeks) -> None:
     band = (usual.low, usual.high) if usual else None
     columns = bars(weeks.completed, alt_text, usual=band, signal=signal is not None)
     with card("own-weeks"):
-        first, newest = map(words.short_day, (weeks.mondays[0], weeks.mondays[-1]))
+        first, newest = map(fmt.short_day, (weeks.mondays[0], weeks.mondays[-1]))
         head("My weeks", f"{first} to {newest}")
         st.html(
             f'<div class="al-own"><div class="al-v">{last}<small>visits, week of {newest}</small>'
@@ -117,7 +117,7 @@ def _usual(weeks: OwnWeeks, signal: str | None) -> str:
     if weeks.usual is None:
         return "Twelve full weeks of yours make a usual range. Only your own visits are counted."
     place = f"{signal} your usual" if signal else "your usual is"
-    return f"Your own visits alone: {place} {words.between(*weeks.usual.whole)}."
+    return f"Your own visits alone: {place} {fmt.value_range(*weeks.usual.whole)}."
 
 
 def _looks(looks: Sequence[AttentionLine]) -> str:
@@ -146,7 +146,7 @@ def _families(families: Sequence[MyFamily], today: Today) -> str:
 def _family(family: MyFamily, today: Today) -> str:
     infants = [person for person in family.people if person.is_infant] or list(family.people)
     about = ", ".join(filter(None, (format_names(infants), format_ages(infants, today.day))))
-    visits = words.plural(family.visits, "visit")
+    visits = fmt.plural(family.visits, "visit")
     sign = '<mark class="al-att">◆ marked</mark>' if family.attention else ""
     line = " · ".join(filter(None, (family.concern, visits, last_line(family))))
     sentence = family.contact.sentence

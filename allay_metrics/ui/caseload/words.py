@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.caseload.day import ScheduleDay, VisitCard
 from allay_metrics.caseload.families import MyFamily
 from allay_metrics.caseload.reading_day import Today
@@ -29,22 +29,22 @@ STATE_WORDS: dict[CareState, str] = {
 def title(today: Today) -> tuple[str, str]:
     """Return the page's title and its quiet second half."""
     if today.shown == today.day:
-        return words.long_day(today.shown), ""
-    return words.long_day(today.shown), "your next day"
+        return fmt.long_day(today.shown), ""
+    return fmt.long_day(today.shown), "your next day"
 
 
 def context(day: ScheduleDay, today: Today) -> str:
     """Return `4 visits, 3 cities, about 68 min driving`."""
     if not day.cards:
         return "No visit ahead in these records."
-    visits = words.plural(len(day.cards), "visit")
+    visits = fmt.plural(len(day.cards), "visit")
     if day.in_doubt:
-        visits += f" ({words.number(day.in_doubt)} to ask about)"
-    parts = [visits, words.plural(len(day.cities), "city", "cities")]
+        visits += f" ({fmt.number(day.in_doubt)} to ask about)"
+    parts = [visits, fmt.plural(len(day.cities), "city", "cities")]
     if day.drive_minutes is None:
         parts.append(day.why_no_drive)
     elif day.drive_minutes:
-        parts.append(f"about {words.number(day.drive_minutes)} min driving")
+        parts.append(f"about {fmt.number(day.drive_minutes)} min driving")
     first = "" if today.shown == today.day else "Nothing more today. "
     return f"{first}{', '.join(parts)}"
 
@@ -53,7 +53,7 @@ def as_of(today: Today) -> str:
     """Return how old the records are, and what that means."""
     if today.as_of is None:
         return ""
-    return f"Records as of {words.moment(today.as_of)}. Later changes are not here."
+    return f"Records as of {fmt.moment(today.as_of)}. Later changes are not here."
 
 
 def ordinal(card: VisitCard) -> str:
@@ -75,17 +75,17 @@ def chip(state: CareState, text: str = "") -> str:
 def state_line(family: MyFamily) -> str:
     """Return why care ended and when, or when it goes on."""
     if family.closed_on is not None:
-        return f"{family.reason}, {words.short_day(family.closed_on)}"
+        return f"{family.reason}, {fmt.short_day(family.closed_on)}"
     if family.next_on is not None:
-        return f"next {words.day(family.next_on)}"
+        return f"next {fmt.day(family.next_on)}"
     if family.missing_on is not None:
-        return f"{words.day(family.missing_on)} {family.doubt}"
+        return f"{fmt.day(family.missing_on)} {family.doubt}"
     return "nothing booked"
 
 
 def when(value: datetime) -> str:
     """Return `Mon 9 Nov, 9:00 am`."""
-    return words.moment(value)
+    return fmt.moment(value)
 
 
 def last_line(family: MyFamily) -> str:
@@ -102,4 +102,4 @@ def open_baby(client_id: str) -> None:
 
 
 def _short(day: date) -> str:
-    return words.short_day(day)
+    return fmt.short_day(day)

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.check_in_mail import send_link
 from allay_metrics.actions.check_ins import Link, make_link
 from allay_metrics.actions.mail_server import can_send
@@ -38,16 +39,14 @@ def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
     today = local_now(scope).date()
     waiting = sum(not due.waits_for_parent for due in due_check_ins)
     with card("due"):
-        head(
-            "To ask now", f"{words.number(waiting)} to ask, {words.number(len(due_check_ins))} open"
-        )
+        head("To ask now", f"{fmt.number(waiting)} to ask, {fmt.number(len(due_check_ins))} open")
         if not due_check_ins:
             note("Nobody: every check-in of these days is answered, or none is due.")
             return
         died = deaths_in(scope, {due.course.family_id for due in due_check_ins})
         st.html(_list(due_check_ins[:_FIRST], today, died))
         if rest := due_check_ins[_FIRST:]:
-            with st.expander(f"{words.number(len(rest))} more"):
+            with st.expander(f"{fmt.number(len(rest))} more"):
                 st.html(_list(rest, today, died))
 
 
@@ -86,7 +85,7 @@ def _row(due: DueCheckIn, today: date, died: str) -> str:
     return (
         f"<span><b>{escape(due.course.name)}</b>{family}{mark}<small>{escape(_state(due))}</small></span>"
         f'<em>{LABELS[due.asking.moment]}<small class="{"late" if soon else ""}">'
-        f"until {words.day(due.asking.closes)}</small></em>"
+        f"until {fmt.day(due.asking.closes)}</small></em>"
     )
 
 
@@ -100,7 +99,7 @@ def _state(due: DueCheckIn) -> str:
 
 
 def _when(due: DueCheckIn) -> str:
-    days = f"{words.short_day(due.asking.opens)} to {words.short_day(due.asking.closes)}"
+    days = f"{fmt.short_day(due.asking.opens)} to {fmt.short_day(due.asking.closes)}"
     return f"an answer counts from {days}"
 
 
@@ -179,7 +178,7 @@ def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
         # No letter, text or code for a phone that holds a link no parent can open.
         draw(_ways(scope, due, link))
         st.html(qr_image(link, "The link as a code for a phone's camera"))
-    note(f"Open until {words.moment(ends)}. It is kept nowhere: copy it before you close this.")
+    note(f"Open until {fmt.moment(ends)}. It is kept nowhere: copy it before you close this.")
 
 
 def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.alerts import SIGN
 from allay_metrics.actions.check_ins import acknowledge
 from allay_metrics.actions.protocol import read_current_protocol
@@ -47,7 +47,7 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
     st.html(STYLE)
     steps = _steps(scope)
     with card(f"flags-{client_id or 'all'}"):
-        head("A parent ticked a warning sign", words.plural(len(flags), "sign") + " to acknowledge")
+        head("A parent ticked a warning sign", fmt.plural(len(flags), "sign") + " to acknowledge")
         *before, last = _by_card(flags[:_SHOWN])
         for of_one in before:
             st.html(signs_html(scope, of_one, steps))
@@ -61,7 +61,7 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
                 PAGE, label=label, icon=":material/priority_high:", query_params=filter_params()
             )
         if len(flags) > _SHOWN:
-            note(f"And {words.number(len(flags) - _SHOWN)} more.")
+            note(f"And {fmt.number(len(flags) - _SHOWN)} more.")
         if client_id:
             note("What was answered beside a sign is shown once it is acknowledged.")
 
@@ -92,8 +92,8 @@ def draw_acknowledged(scope: Scope) -> None:
     with card("acknowledged"):
         head("Acknowledged", "the last 20 warning signs")
         rows = [
-            [flag.client, flag.flag.question, words.moment(_at(scope, flag.raised_at)), flag.by,
-             words.moment(_at(scope, flag.at)), flag.done]
+            [flag.client, flag.flag.question, fmt.moment(_at(scope, flag.raised_at)), flag.by,
+             fmt.moment(_at(scope, flag.at)), flag.done]
             for flag in flags
         ]  # fmt: skip
         columns = ["Client", "Sign", "Ticked", "Read by", "When", "Done"]
@@ -109,7 +109,7 @@ def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
             head("Acknowledged already")
             note(
                 f"Every sign of this check-in was read; the last by {last.by}, "
-                f"{words.moment(_at(scope, last.at))}: {last.done}"
+                f"{fmt.moment(_at(scope, last.at))}: {last.done}"
             )
         elif scope.viewer.role == "owner":
             head("No such check-in")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.records import Scope
@@ -25,7 +25,7 @@ def check_ins_page(scope: Scope) -> None:
     page_head(
         "Check-ins",
         "",
-        [f"**{words.dated(today.date())}**", "not a monitor: nobody watches the form"],
+        [f"**{fmt.full_day(today.date())}**", "not a monitor: nobody watches the form"],
     )
     token = clicked()
     flags_to_acknowledge(scope)

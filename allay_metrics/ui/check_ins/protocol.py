@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
     Duty,
@@ -81,7 +81,7 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     st.html(
         f'<p class="al-sub"><b>{escape(signed.reader)}</b> reads every warning sign within '
         f"<b>{escape(signed.within)}</b>{_duty(scope, signed)}. "
-        f"Signed by {escape(signed.signed_by)}, {words.dated(at.date())}.</p>"
+        f"Signed by {escape(signed.signed_by)}, {fmt.full_day(at.date())}.</p>"
     )
     if is_owner and signed.duty is None:
         note(_anew())

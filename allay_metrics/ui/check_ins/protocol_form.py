@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.protocol import (
     TIMES,
@@ -62,7 +62,7 @@ def signing_form(scope: Scope, signed: Protocol | None) -> None:
 def hours_words(hours: ReadingHours) -> str:
     """Return `Mon, Tue and Wed, 8 am to 8 pm`, or `every day at any hour`."""
     all_days = set(hours.days) == set(EVERY_DAY)
-    days = "every day" if all_days else words.listed(_DAYS[day] for day in sorted(hours.days))
+    days = "every day" if all_days else fmt.join_list(_DAYS[day] for day in sorted(hours.days))
     if hours.closes - hours.opens == DAY:
         return f"{days} at any hour"
     return f"{days}, {_clock(hours.opens)} to {_clock(hours.closes)}"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.check_ins import mark_words_read
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
@@ -27,7 +27,7 @@ def _unread(scope: Scope, unread: UnreadWords) -> None:
     at = datetime.fromtimestamp(unread.answered_at, scope.zone)
     with card(f"words-{unread.check_in_id}"):
         of_family = f"{unread.family} family · " if unread.family else ""
-        head(f"Read me: {unread.client}", f"{of_family}{words.moment(at)}")
+        head(f"Read me: {unread.client}", f"{of_family}{fmt.moment(at)}")
         texts_html = "".join(
             f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
             for measure, text in unread.texts

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.outcomes.safety import SUPPORT
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import Scope
@@ -64,7 +64,7 @@ def _who(flag: OpenFlag) -> str:
 
 def _sign(scope: Scope, flag: OpenFlag, who: str, step: str) -> str:
     warning_sign = next(sign for sign in signs("en") if sign.id == flag.flag.id)
-    at = words.moment(datetime.fromtimestamp(flag.raised_at, scope.zone))
+    at = fmt.moment(datetime.fromtimestamp(flag.raised_at, scope.zone))
     todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
     return (
         f'<p class="al-flag"><span class="tier">◆ {TIERS[flag.flag.tier]}</span>{who}'

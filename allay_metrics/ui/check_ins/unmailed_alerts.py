@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.alerts import Undelivered, format_reason, read_undelivered
 from allay_metrics.records import Scope
 from allay_metrics.ui.cached_by_version import cached_by_version
@@ -33,7 +33,7 @@ def untold_banner(scope: Scope, *, leads_on: bool) -> None:
 
 def _sentence(scope: Scope, failure: Undelivered) -> str:
     is_one = failure.signs == 1
-    about = f"{words.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
+    about = f"{fmt.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
     mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"
     mail_clause = f"{mail_clause} mail about {'it' if is_one else 'them'} went out"
     if scope.viewer.role == "owner":

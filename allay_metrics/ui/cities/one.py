@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.cities import CitiesReview, CityLine, city_trend
@@ -32,8 +32,8 @@ def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = 
     drawer(
         format_city(city),
         lambda: _body(scope, review, line),
-        value=words.number(done.value),
-        beside=f"completed visits, {words.span(review.first, review.last)}",
+        value=fmt.number(done.value),
+        beside=f"completed visits, {fmt.span(review.first, review.last)}",
         on_close=(lambda: forget(from_figure)) if from_figure else None,
     )
 
@@ -50,7 +50,7 @@ def _body(scope: Scope, review: CitiesReview, line: CityLine) -> None:
 def _trend(scope: Scope, review: CitiesReview, city: str) -> str:
     where = tuple(pair for pair in review.where if pair[0] != "city")
     trend = trend_of(scope, city, where, WEEKS)
-    usual = f", usual {words.between(*trend.usual.whole)}" if trend.usual else ""
+    usual = f", usual {fmt.value_range(*trend.usual.whole)}" if trend.usual else ""
     title = html.definition("Visits per week", f"{WEEKS} full weeks{usual}.")
     return f'{title}<div class="al-one">{columns_html(trend, top_of(trend))}</div>'
 
@@ -60,7 +60,7 @@ def _types(review: CitiesReview, city: str) -> str:
         return "<span></span>"
     at = review.cities.index(city)
     chips = [
-        html.chip(kind, words.number(counts[at]))
+        html.chip(kind, fmt.number(counts[at]))
         for kind, counts in review.by_type.items()
         if counts[at]
     ]
@@ -70,7 +70,7 @@ def _types(review: CitiesReview, city: str) -> str:
 def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
     names = [COLUMNS.get(metric.key, metric.short) for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
-    ahead = TableCell(words.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
+    ahead = TableCell(fmt.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
@@ -72,8 +72,8 @@ def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
 def _summary(review: CitiesReview) -> list[str]:
     numbers = review.total.numbers
     bookings, done = numbers["bookings"], numbers["completed"]
-    items = [f"**{words.plural(bookings.count, 'booking')}**, {words.number(done.value)} completed"]
+    items = [f"**{fmt.plural(bookings.count, 'booking')}**, {fmt.number(done.value)} completed"]
     nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
     if nowhere and nowhere.numbers["bookings"].count:
-        items.append(f"{words.number(nowhere.numbers['bookings'].count)} without a city")
+        items.append(f"{fmt.number(nowhere.numbers['bookings'].count)} without a city")
     return items

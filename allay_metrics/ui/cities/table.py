@@ -1,6 +1,6 @@
 """City by city: a line of numbers for each, every one of them to be opened."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Metric
 from allay_metrics.review.answers import MetricCell as Value
 from allay_metrics.review.cities import CitiesReview, CityLine
@@ -37,7 +37,7 @@ def _row(review: CitiesReview, line: CityLine) -> list[TableCell | Spark | str]:
     numbers = [
         number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns
     ]
-    ahead = TableCell(words.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
+    ahead = TableCell(fmt.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return [name, *numbers, ahead]
 
 
@@ -48,19 +48,19 @@ def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
         return _share(value, opens)
     if value.value is None:
         few = value.reason == "small"
-        return TableCell(words.DASH, reason=words.SMALL_REASON if few else value.reason)
-    text = words.dollars(value.value) if metric.money else words.number(value.value)
+        return TableCell(fmt.DASH, reason=fmt.SMALL_REASON if few else value.reason)
+    text = fmt.dollars(value.value) if metric.money else fmt.number(value.value)
     return TableCell(text, opens=opens)
 
 
 def _share(value: Value, opens: str) -> TableCell:
     """Return a rate with its counts beside it; of one to four, the counts alone."""
     if value.numerator is None or not value.denominator:
-        return TableCell(words.DASH, reason=value.reason or "nothing to count")
-    counts = f"{words.number(value.numerator)} of {words.number(value.denominator)}"
-    rate = words.DASH if value.value is None else words.percent(value.value)
+        return TableCell(fmt.DASH, reason=value.reason or "nothing to count")
+    counts = f"{fmt.number(value.numerator)} of {fmt.number(value.denominator)}"
+    rate = fmt.DASH if value.value is None else fmt.percent(value.value)
     return TableCell(
-        rate, counts, reason=words.SMALL_REASON if value.value is None else "", opens=opens
+        rate, counts, reason=fmt.SMALL_REASON if value.value is None else "", opens=opens
     )
 
 
@@ -70,7 +70,7 @@ def remarks(review: CitiesReview) -> list[str]:
     for metric in review.columns:
         if reason := review.total.numbers[metric.key].reason:
             by_reason.setdefault(reason, []).append(COLUMNS.get(metric.key, metric.short))
-    lines = [f"{words.listed(names)}: {reason}." for reason, names in by_reason.items()]
+    lines = [f"{fmt.join_list(names)}: {reason}." for reason, names in by_reason.items()]
     lines.append(
         "Drive minutes, value an hour and driving are estimates, by the cities on the way."
     )

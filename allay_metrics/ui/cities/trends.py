@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.cities import CitiesReview, CityTrend
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head
@@ -17,7 +17,7 @@ def trends_card(review: CitiesReview) -> None:
 
 
 def _note(trends: tuple[CityTrend, ...]) -> str:
-    weeks = words.plural(len(trends[0].mondays), "week") if trends else "completed"
+    weeks = fmt.plural(len(trends[0].mondays), "week") if trends else "completed"
     shaded = ", shaded: usual" if any(trend.usual for trend in trends) else ""
     return f"{weeks}, one scale{shaded}"
 
@@ -40,19 +40,19 @@ def columns_html(trend: CityTrend, top: float) -> str:
     """Return the weekly columns of one city; each opens its week."""
     label = (
         f"{format_city(trend.city)}, completed visits per week:"
-        f" {words.listed(map(words.number, trend.counts))}"
+        f" {fmt.join_list(map(fmt.number, trend.counts))}"
     )
     opens = [link(WEEK, monday.isoformat(), trend.city) for monday in trend.mondays]
     signal = bool(trend.usual and trend.usual.signal(trend.counts[-1]))
     usual = trend.usual.whole if trend.usual else None
     bars = html.bars(trend.counts, label, usual=usual, top=top, signal=signal, opens=opens)
-    first, last = words.short_day(trend.mondays[0]), words.short_day(trend.mondays[-1])
+    first, last = fmt.short_day(trend.mondays[0]), fmt.short_day(trend.mondays[-1])
     return f'{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'
 
 
 def _small(trend: CityTrend, top: float) -> str:
     name = html.button(html.escape(format_city(trend.city)), link(CITY, "", trend.city))
-    newest = words.number(trend.counts[-1])
+    newest = fmt.number(trend.counts[-1])
     week = link(WEEK, trend.mondays[-1].isoformat(), trend.city)
     spoken = f"{format_city(trend.city)}, newest week: {newest}"
     return (

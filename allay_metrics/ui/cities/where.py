@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.review.places import CityMap
@@ -41,7 +42,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
     members: dict[str, tuple[str, ...]] = {format_city(city): (city,) for city in kept}
     rest = tuple(city_names[len(kept) :])
     if rest:
-        members[words.plural(len(rest), "other")] = rest
+        members[fmt.plural(len(rest), "other")] = rest
     if UNKNOWN in counts:
         members[format_city(UNKNOWN)] = (UNKNOWN,)
     rows = {
@@ -97,10 +98,10 @@ def _not_on_the_map(city_map: CityMap) -> str:
         city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere
     }
     either = sum(city_map.elsewhere.values()) - sum(named.values())
-    parts = [f"{words.number(visits)} {city}" for city, visits in named.items()]
+    parts = [f"{fmt.number(visits)} {city}" for city, visits in named.items()]
     if either:
-        parts.append(f"{words.number(either)} in one of two cities")
-    return f"not on the map: {words.listed(parts)}" if parts else "completed visits"
+        parts.append(f"{fmt.number(either)} in one of two cities")
+    return f"not on the map: {fmt.join_list(parts)}" if parts else "completed visits"
 
 
 def side_by_side() -> "st.delta_generator.DeltaGenerator":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Question
 from allay_metrics.metrics.weeks import monday_of, sunday_of
 from allay_metrics.plausibility import read_day
@@ -69,7 +69,7 @@ def _of_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | 
         return None
     monday = monday_of(day)
     days = (monday, sunday_of(monday))
-    title = _title(city, f"week of {words.short_day(monday)}")
+    title = _title(city, f"week of {fmt.short_day(monday)}")
     return CityDrilldown(title, _question(review, "completed", days, [city]))
 
 

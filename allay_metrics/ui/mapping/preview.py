@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.profile import Profile
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.intake.sample import Sample
@@ -33,17 +33,17 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
     """Draw the rows; `meant` is what services mean beside all words. Raises FileProblem."""
     chunk = sample.read_by(profile, scope.zone, ROWS)
     rows = first_rows(scope, chunk.rows)
-    st.html(f'<h3 class="al-h3">The first {words.plural(chunk.read, "row")}, as we read them</h3>')
+    st.html(f'<h3 class="al-h3">The first {fmt.plural(chunk.read, "row")}, as we read them</h3>')
     if rows:
         cells = [_cells(row, meant) for row in rows]
         table(_COLUMNS, cells, caption="First rows", left=(2, 3, 4, 5, 6, 7))
     bad: list[SetAside | RowWarning] = [*chunk.set_aside, *chunk.warnings]
     if bad:
         aside, warned = len(chunk.set_aside), len(chunk.warnings)
-        parts = [f"**{words.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
+        parts = [f"**{fmt.plural(aside, 'row')} cannot be used** as it stands"] if aside else []
         if warned:
-            parts.append(f"**{words.plural(warned, 'value')}** left out of rows that count")
-        note(f"{words.listed(parts)}.")
+            parts.append(f"**{fmt.plural(warned, 'value')}** left out of rows that count")
+        note(f"{fmt.join_list(parts)}.")
         draw_faults(fault_html(row.row, row.column, row.value, row.reason) for row in bad)
     elif rows:
         note("Every one of them can be used.")
@@ -53,14 +53,14 @@ def preview(scope: Scope, sample: Sample, profile: Profile, meant: Mapping[str, 
 
 def _cells(row: FirstRow, meant: Mapping[str, str]) -> list[TableCell | str]:
     kinds = (meant[row.typed],) if row.typed in meant else row.types
-    price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
+    price = fmt.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
     return [
-        f"{words.dated(row.start.date())}, {words.clock(row.start)}",
+        f"{fmt.full_day(row.start.date())}, {fmt.clock(row.start)}",
         str(row.minutes),
         row.client,
-        row.typed or words.DASH,
+        row.typed or fmt.DASH,
         " + ".join(TYPE_WORDS.get(kind, kind) for kind in kinds if kind),
-        _BECAME.get(row.became, words.DASH),
+        _BECAME.get(row.became, fmt.DASH),
         row.therapist or "unknown",
         row.city,
         price,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.column_suggestions import (
     MOST_WORDS,
     find_day_order,
@@ -89,7 +89,7 @@ def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]
     shown = Counter(dict(other.most_common(_MOST_TYPES)))
     choices = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
     if len(other) > len(shown):
-        commonest = f"The {len(shown)} commonest of {words.number(len(other))}"
+        commonest = f"The {len(shown)} commonest of {fmt.number(len(other))}"
         note(f"{commonest}: assign the others on Practice.")
     return {name: kind for name, kind in choices if kind}
 
@@ -105,7 +105,7 @@ def _boxes(
         for column, (word, count) in zip(st.columns(_IN_A_ROW, gap="medium"), row, strict=False):
             with column:
                 chosen = st.selectbox(
-                    f"{markdown(word)} ({words.plural(count, 'row')})",
+                    f"{markdown(word)} ({fmt.plural(count, 'row')})",
                     options,
                     index=options.index(suggested(word)),
                     format_func=lambda option: labels[option],

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.check_ins import mark_words_read
 from allay_metrics.caseload.parent_answers import (
     MeasureAnswers,
@@ -39,11 +40,11 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
             return
         head(
             "How it is going",
-            f"newest answer {words.day(max(answers.on for answers in series))}",
+            f"newest answer {fmt.day(max(answers.on for answers in series))}",
         )
         _lines(series[:FIRST], f"baby-outcomes-{client_id}")
         if rest := series[FIRST:]:
-            with st.expander(f"{words.plural(len(rest), 'more question')}"):
+            with st.expander(f"{fmt.plural(len(rest), 'more question')}"):
                 _lines(rest, f"baby-more-{client_id}")
         note(
             "The parent's own ratings. Shaded: babies of that age; most change as weeks pass, "
@@ -58,12 +59,12 @@ def words_card(scope: Scope, client_id: str) -> None:
         return
     unread = sum(not entry.read_by for entry in parent_words)
     with card(f"said-{client_id}"):
-        read_state = f"◆ {words.number(unread)} to read" if unread else "all read"
+        read_state = f"◆ {fmt.number(unread)} to read" if unread else "all read"
         head("In the parent's words", read_state)
         for entry in parent_words[:WORDS_FIRST]:
             _draw_parent_words(scope, entry)
         if rest := parent_words[WORDS_FIRST:]:
-            with st.expander(f"{words.number(len(rest))} earlier"):
+            with st.expander(f"{fmt.number(len(rest))} earlier"):
                 for entry in rest:
                     _draw_parent_words(scope, entry)
 
@@ -73,10 +74,10 @@ def _draw_parent_words(scope: Scope, entry: ParentWords) -> None:
         f"<dt>{escape(_question_label(measure))}</dt><dd>{escape(text)}</dd>"
         for measure, text in entry.texts
     )
-    read = f", {words.short_day(entry.read_on)}" if entry.read_on else ""
+    read = f", {fmt.short_day(entry.read_on)}" if entry.read_on else ""
     state = f"read by {escape(entry.read_by)}{read}" if entry.read_by else "<b>◆ read me</b>"
     st.html(
-        f'<p class="al-sub">{words.dated(entry.on)} · {state}</p><dl class="al-said">{texts}</dl>'
+        f'<p class="al-sub">{fmt.full_day(entry.on)} · {state}</p><dl class="al-said">{texts}</dl>'
     )
     if not entry.read_by:
         st.button(
@@ -125,4 +126,4 @@ def _alt(series: Sequence[MeasureAnswers]) -> str:
         f"{answers.measure.unit}"
         for answers in series
     ]
-    return f"Reported over time: {words.listed(parts)}."
+    return f"Reported over time: {fmt.join_list(parts)}."

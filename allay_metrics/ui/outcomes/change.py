@@ -1,6 +1,7 @@
 """Reported change: better, the same or worse; every change; the mean beside what age brings."""
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.charts import ChangePanel
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.months import middle_share
@@ -41,12 +42,12 @@ def _verdicts(concern: ConcernReview) -> list[TableCell | str]:
     if concern.why_not:
         return [
             concern.concern.label,
-            TableCell(words.DASH, reason=concern.why_not),
-            *[words.DASH] * 4,
+            TableCell(fmt.DASH, reason=concern.why_not),
+            *[fmt.DASH] * 4,
         ]
     shares = (report.better, report.same, report.worse)
     apart = (report.at_best_already, report.cannot_tell)
-    return [concern.concern.label, *map(share_words, shares), *map(words.number, apart)]
+    return [concern.concern.label, *map(share_words, shares), *map(fmt.number, apart)]
 
 
 def changes_card(review: OutcomesReview) -> None:
@@ -87,7 +88,7 @@ def _mean(concern: ConcernReview) -> list[TableCell | str]:
     report, measure = concern.told, concern.summary.measure
     mean = report.mean
     low, high = (mean.low, mean.high) if mean else (None, None)
-    ends = words.DASH
+    ends = fmt.DASH
     if low is not None and high is not None:
         ends = f"{number_words(low, measure)} to {number_words(high, measure)}"
     unknown = "" if report.expected is not None or report.reason else "no norms for this measure"

@@ -1,6 +1,6 @@
 """The practice's own measures on the Outcomes page: exploratory, and said to be."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
@@ -27,9 +27,9 @@ def own_card(review: OutcomesReview) -> None:
 def _row(concern: ConcernReview) -> list[TableCell | str]:
     report, measure, funnel = concern.told, concern.summary.measure, concern.summary.funnel
     name = f"{measure.label}, {SHORT.get(concern.concern.id, concern.concern.label).lower()}"
-    both = f"{words.number(funnel.paired)} of {words.number(funnel.eligible)}"
+    both = f"{fmt.number(funnel.paired)} of {fmt.number(funnel.eligible)}"
     if concern.why_not and report.median is None:
-        return [name, both, TableCell(words.DASH, reason=concern.why_not), *[words.DASH] * 4]
+        return [name, both, TableCell(fmt.DASH, reason=concern.why_not), *[fmt.DASH] * 4]
     mean = report.mean
     ends = [number_words(end, measure) for end in (mean.low, mean.high)] if mean else []
     return [
@@ -38,6 +38,6 @@ def _row(concern: ConcernReview) -> list[TableCell | str]:
         TableCell(share_words(report.better), reason=concern.why_not),
         share_words(report.worse),
         number_words(mean.mean if mean else None, measure),
-        " to ".join(ends) or words.DASH,
+        " to ".join(ends) or fmt.DASH,
         number_words(report.median, measure),
     ]

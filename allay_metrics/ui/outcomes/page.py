@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.retention import read_retention
 from allay_metrics.outcomes.research import CONTEXT
 from allay_metrics.records import Scope
@@ -33,7 +33,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
     """Draw the page of a period: episodes whose window closed in it."""
     with loading("outcomes", 120, 300, 460):
         review = outcomes_of(scope, chosen.first, chosen.last)
-    chosen.tell([f"**{words.plural(review.eligible, 'episode')}** whose window closed"])
+    chosen.tell([f"**{fmt.plural(review.eligible, 'episode')}** whose window closed"])
     red_flags(scope)
     _context()
     if not review.has_check_ins:
@@ -76,8 +76,8 @@ def _no_longer_kept(scope: Scope) -> None:
     """Say so where check-ins are gone because they were older than they are kept."""
     kept = read_retention(scope)
     if kept.removed:
-        gone = words.plural(kept.removed, "check-in")
-        before = words.dated(date.fromisoformat(kept.before))
+        gone = fmt.plural(kept.removed, "check-in")
+        before = fmt.full_day(date.fromisoformat(kept.before))
         note(f"{gone} from before {before} are no longer kept: older periods count fewer answers.")
 
 

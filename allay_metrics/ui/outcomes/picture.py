@@ -1,6 +1,6 @@
 """The outcomes page as one figure to hand on, by the same rule as the page and its numbers."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.charts import printed
 from allay_metrics.charts.printed import FigureRow, FigureSheet
 from allay_metrics.outcomes.research import CONTEXT, UNVALIDATED
@@ -27,8 +27,8 @@ def picture(review: OutcomesReview) -> tuple[FigureSheet, list[FigureRow]]:
     """Return the figure's words and rows; it names nobody, and no city or therapist."""
     eligible = sum(concern.summary.funnel.eligible for concern in _shown(review))
     paired = sum(concern.summary.funnel.paired for concern in _shown(review))
-    answered = f"{words.number(paired)} of {words.number(eligible)} answered both times"
-    period = f"Windows closed {words.span(review.first, review.last)} · {answered}"
+    answered = f"{fmt.number(paired)} of {fmt.number(eligible)} answered both times"
+    period = f"Windows closed {fmt.span(review.first, review.last)} · {answered}"
     sheet = FigureSheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
     return sheet, [_row(concern) for concern in _shown(review)]
 
@@ -60,7 +60,7 @@ def _row(concern: ConcernReview) -> FigureRow:
     return FigureRow(
         name=f"{name}, {window}",
         answered=f"n {funnel.paired} of {funnel.eligible} eligible "
-        f"({words.percent(funnel.rate)} answered)",
+        f"({fmt.percent(funnel.rate)} answered)",
         share=share.share if share and shown else None,
         low=share.low if share and shown else None,
         high=share.high if share and shown else None,

@@ -1,6 +1,6 @@
 """Who answered: from the families treated down to those with both answers."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
@@ -29,7 +29,7 @@ def who_card(review: OutcomesReview) -> None:
         else:
             note("Nobody's window closed in this period: choose a longer one.")
         if review.undeclared:
-            episodes = words.plural(review.undeclared, "episode")
+            episodes = fmt.plural(review.undeclared, "episode")
             note(f"{episodes} that began in the period declared no concern and are in no summary.")
         note(
             "Worst case: nobody who did not answer was better. Best case: all of them were. "
@@ -46,7 +46,7 @@ def _row(concern: ConcernReview) -> list[TableCell | str]:
     )
     return [
         concern.concern.label,
-        *(words.number(count) for count in counts),
+        *(fmt.number(count) for count in counts),
         rate,
         bounds_words(concern),
     ]

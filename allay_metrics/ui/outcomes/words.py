@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.outcomes.funnel import Funnel
 from allay_metrics.outcomes.intervals import Share
 from allay_metrics.outcomes.measures import Measure
@@ -44,7 +44,7 @@ def panel_name(concern: ConcernReview) -> str:
 def share_words(share: Share | None) -> str:
     """Return `7 of 11, 64% (35 to 85)`; a dash where it is withheld."""
     if share is None or share.share is None or share.low is None or share.high is None:
-        return words.DASH
+        return fmt.DASH
     ends = f"{round(share.low * 100)} to {round(share.high * 100)}"
     return f"{share.count} of {share.n}, {round(share.share * 100)}% ({ends})"
 
@@ -52,21 +52,21 @@ def share_words(share: Share | None) -> str:
 def number_words(value: float | None, measure: Measure) -> str:
     """Return a change in its measure's unit, signed; a dash for none."""
     if value is None:
-        return words.DASH
+        return fmt.DASH
     digits = 0 if measure.unit.startswith("min") else 1
     return f"{value:+.{digits}f}"
 
 
 def rate_words(funnel: Funnel) -> str:
     """Return the share of eligible families with both answers."""
-    return words.DASH if funnel.rate is None else words.percent(funnel.rate)
+    return fmt.DASH if funnel.rate is None else fmt.percent(funnel.rate)
 
 
 def bounds_words(concern: ConcernReview) -> str:
     """Return the worst and best case of the share better; a dash where withheld."""
     low, high = concern.told.worst_case, concern.told.best_case
     if low is None or high is None:
-        return words.DASH
+        return fmt.DASH
     return f"{round(low * 100)} to {round(high * 100)}%"
 
 

@@ -1,6 +1,6 @@
 """What got worse or worried parents, in their own words: for the owner to read."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.review.worries import Worry
 from allay_metrics.ui.card import card, head, note
@@ -12,7 +12,7 @@ SHOWN = 25
 def worries_card(review: OutcomesReview) -> None:
     """Draw the newest of them; unread ones are marked."""
     with card("outcomes-worries"):
-        head("What got worse or worried parents", words.plural(len(review.worries), "answer"))
+        head("What got worse or worried parents", fmt.plural(len(review.worries), "answer"))
         if not review.worries:
             note("Nobody said so in this period.")
             return
@@ -26,4 +26,4 @@ def worries_card(review: OutcomesReview) -> None:
 def _row(worry: Worry) -> list[TableCell | str]:
     text = worry.text or "yes, without a word"
     read = worry.read_by or "read me"
-    return [words.day(worry.on), worry.name, text, TableCell(read, marked=not worry.read_by)]
+    return [fmt.day(worry.on), worry.name, text, TableCell(read, marked=not worry.read_by)]

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.invitation_mail import mail_invitation
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.people import Invitation, invite
@@ -113,7 +114,7 @@ def show_invitation(
                 mailed = str(error)
         until = datetime.fromtimestamp(invitation.expires_at - 1, scope.zone)
         link = f"{address}{invitation.url_path}"
-        st.session_state[_MADE] = MadeInvitation(name, link, words.day(until.date()), mailed)
+        st.session_state[_MADE] = MadeInvitation(name, link, fmt.day(until.date()), mailed)
         gap = find_duty_gap(scope, email.lower())
         return Flash(f"{name} is invited. {gap}".strip())
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.people import UserAccount, read_people
 from allay_metrics.records import Scope
 from allay_metrics.records.types import now
@@ -52,7 +52,7 @@ def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) 
 
 
 def _everybody(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
-    head("Who may sign in", words.plural(len(listed), "person", "people"))
+    head("Who may sign in", fmt.plural(len(listed), "person", "people"))
     rows = [
         [
             person.name,
@@ -71,7 +71,7 @@ def _everybody(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str
 def _role(person: UserAccount, names: dict[str, str]) -> str:
     if person.role == "owner":
         return "everything"
-    return f"caseload of {names.get(person.therapist_id or '', words.DASH)}"
+    return f"caseload of {names.get(person.therapist_id or '', fmt.DASH)}"
 
 
 def _state(scope: Scope, person: UserAccount) -> TableCell | str:
@@ -87,9 +87,9 @@ def _state(scope: Scope, person: UserAccount) -> TableCell | str:
 
 def _last(scope: Scope, person: UserAccount) -> str:
     if person.open_sessions:
-        return f"now, {words.plural(person.open_sessions, 'place')}"
-    return words.DASH if person.last_seen_at is None else _day(scope, person.last_seen_at)
+        return f"now, {fmt.plural(person.open_sessions, 'place')}"
+    return fmt.DASH if person.last_seen_at is None else _day(scope, person.last_seen_at)
 
 
 def _day(scope: Scope, seconds: int) -> str:
-    return words.day(datetime.fromtimestamp(seconds, scope.zone).date())
+    return fmt.day(datetime.fromtimestamp(seconds, scope.zone).date())

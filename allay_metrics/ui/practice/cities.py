@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.places import correct_city, drop_alias, set_alias
 from allay_metrics.derive.city_names import plain
 from allay_metrics.records import UNKNOWN, Scope
@@ -46,7 +46,7 @@ def cities_part(scope: Scope) -> None:
 
 def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
     with card("unplaced"):
-        head("Visits without a certain city", words.plural(len(visits), "visit"))
+        head("Visits without a certain city", fmt.plural(len(visits), "visit"))
         if not visits:
             note("None: every visit on file has its city.")
             return
@@ -69,7 +69,7 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
             scope, way or BY_TEXT, [visit for key in chosen for visit in groups[key]], len(chosen)
         )
         if len(groups) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(groups))}; the others follow.")
+            note(f"The first {SHOWN} of {fmt.number(len(groups))}; the others follow.")
 
 
 def _groups(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
@@ -97,13 +97,13 @@ def _label(key: str, visits: list[Unplaced]) -> str:
     typed = markdown(first.typed) or "nothing typed"
     if first.city != UNKNOWN and first.city not in first.typed:
         typed = f"{typed}: {markdown(first.city)}"
-    count = words.plural(len(visits), "visit")
+    count = fmt.plural(len(visits), "visit")
     if key.startswith(BY_TEXT[:4]):
-        families = words.plural(len({visit.family_id for visit in visits}), "family", "families")
+        families = fmt.plural(len({visit.family_id for visit in visits}), "family", "families")
         return f"**{typed}** · {count}, {families}"
     if key.startswith(BY_FAMILY[:4]):
         return f"**{markdown(first.family)}** · {count} · {typed}"
-    when = f"{words.dated(first.starts.date())}, {words.clock(first.starts)}"
+    when = f"{fmt.full_day(first.starts.date())}, {fmt.clock(first.starts)}"
     return f"**{markdown(first.family)}** · {when} · {typed}"
 
 
@@ -121,7 +121,7 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
             width=240,
         )
         st.button(
-            f"Place {words.plural(len(visits), 'visit')}" if visits else "Place them",
+            f"Place {fmt.plural(len(visits), 'visit')}" if visits else "Place them",
             key="al-place-save",
             type="primary",
             disabled=not visits or city is None,
@@ -139,7 +139,7 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
 
 
 def _save(scope: Scope, ids: list[str], city: str) -> None:
-    sentence = f"{words.plural(len(ids), 'visit')} placed in {city_shown(city)}."
+    sentence = f"{fmt.plural(len(ids), 'visit')} placed in {city_shown(city)}."
     if run_override(scope, sentence, partial(correct_city, scope, ids, city)):
         _lift()
 
@@ -164,7 +164,7 @@ def _lift() -> None:
 def _spellings(scope: Scope) -> None:
     lines = aliases_of(scope)
     with card("spellings", fill=True):
-        head("Your spellings", words.plural(len(lines), "spelling"))
+        head("Your spellings", fmt.plural(len(lines), "spelling"))
         note(
             "What families type and no map knows: at the end of an address, or all that was typed."
         )
@@ -190,7 +190,7 @@ def _spellings(scope: Scope) -> None:
                 line_with(
                     f"alias-{place}",
                     line.spelling,
-                    f"{city_shown(line.city)}, typed so in {words.plural(line.bookings, 'visit')}",
+                    f"{city_shown(line.city)}, typed so in {fmt.plural(line.bookings, 'visit')}",
                     "Drop",
                     partial(_drop, scope, line.spelling, line.version),
                 )

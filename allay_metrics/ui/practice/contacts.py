@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import FamilyContact, find_families, read_not_contacted
 from allay_metrics.ui.cached_by_version import cached_by_version
@@ -20,7 +20,7 @@ def contacts_card(scope: Scope) -> None:
     """Draw the families that are not contacted as usual: the one list that still holds them."""
     quiet = _not_contacted(scope)
     with card("contacts"):
-        head("Contact", words.plural(len(quiet), "family", "families") + " not as usual")
+        head("Contact", fmt.plural(len(quiet), "family", "families") + " not as usual")
         text = st.session_state.get(_FIND, "")
         matches = _found(scope, text)
         shown_ids = {contact.family_id for contact in quiet[:SHOWN]}
@@ -32,7 +32,7 @@ def contacts_card(scope: Scope) -> None:
         for contact in quiet[:SHOWN]:
             _row(scope, contact)
         if len(quiet) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(quiet))}: find the others by name.")
+            note(f"The first {SHOWN} of {fmt.number(len(quiet))}: find the others by name.")
         st.text_input("Find a family", key=_FIND, placeholder="A name of theirs, then Enter")
         for contact in rest:
             _row(scope, contact)
@@ -43,13 +43,13 @@ def contacts_card(scope: Scope) -> None:
 def _row(scope: Scope, contact: FamilyContact) -> None:
     with st.container(key=f"al-contact-row-{contact.family_id}", gap=None):
         died = (
-            f'<p class="al-died">{escape(words.listed(contact.deaths))}</p>'
+            f'<p class="al-died">{escape(fmt.join_list(contact.deaths))}</p>'
             if contact.deaths
             else ""
         )
         st.html(
             f'<p class="al-sub"><b>{escape(contact.name)}</b> '
-            f"{escape(words.listed(contact.living))}</p>"
+            f"{escape(fmt.join_list(contact.living))}</p>"
             f'{died}<p class="al-sub">{escape(_last(contact))}</p>'
         )
         contact_control(scope, contact, key="practice")
@@ -61,4 +61,4 @@ def _last(contact: FamilyContact) -> str:
     if contact.last_on is None:
         return "No visit took place yet."
     where = f"{city_shown(contact.city)} · {contact.therapist}"
-    return f"Last visit {words.dated(contact.last_on)} · {where}"
+    return f"Last visit {fmt.full_day(contact.last_on)} · {where}"

@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.overrides import OverrideChange
 from allay_metrics.actions.places import correct_city
 from allay_metrics.actions.visit_type_overrides import correct_type
@@ -31,7 +31,7 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
     title, _, _, shown = _FIELDS[field]
     visits = corrected_visits(scope, field)
     with card(f"corrected-{field}", fill=True):
-        head(title, words.plural(len(visits), "visit"))
+        head(title, fmt.plural(len(visits), "visit"))
         if not visits:
             note("None so far. A visit is corrected in the list behind any number.")
         with st.container(key="al-lines-corrected", gap=None):
@@ -39,12 +39,12 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
                 line_with(
                     f"corrected-{place}",
                     visit.family,
-                    f"{words.dated(visit.starts.date())}: {shown(visit.value)}",
+                    f"{fmt.full_day(visit.starts.date())}: {shown(visit.value)}",
                     "Take back",
                     partial(_take_back, scope, field, visit.booking_id),
                 )
         if len(visits) > SHOWN:
-            note(f"The latest {SHOWN} of {words.number(len(visits))}.")
+            note(f"The latest {SHOWN} of {fmt.number(len(visits))}.")
 
 
 def _take_back(scope: Scope, field: str, booking_id: str) -> None:

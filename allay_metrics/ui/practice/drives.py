@@ -4,7 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import travel, words
+from allay_metrics import formatting as fmt
+from allay_metrics import travel
 from allay_metrics.actions.driving import drop_drive_pair, set_drive_pair
 from allay_metrics.records import Scope
 from allay_metrics.review.settings import Drive, drives
@@ -42,7 +43,7 @@ def drives_part(scope: Scope) -> None:
         )
     with right, card("drives", fill=True):
         pairs = drives_of(scope)
-        head("Said by you", words.plural(len(pairs), "drive"))
+        head("Said by you", fmt.plural(len(pairs), "drive"))
         if not pairs:
             note("None: every drive is the estimate.")
         with st.container(key="al-lines-drives", gap=None):
@@ -66,7 +67,7 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
         if before
         else partial(drop_drive_pair, scope, one, other)
     )
-    sentence = f"{one} and {other} are {words.plural(minutes, 'minute')} apart."
+    sentence = f"{one} and {other} are {fmt.plural(minutes, 'minute')} apart."
     run_action(
         partial(set_drive_pair, scope, one, other, minutes),
         lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
@@ -85,4 +86,4 @@ def _drop(scope: Scope, pair: Drive) -> None:
 def _driven(visits: int) -> str:
     if not visits:
         return "No visit on file changes by it."
-    return f"The driving of {words.plural(visits, 'visit')} changed."
+    return f"The driving of {fmt.plural(visits, 'visit')} changed."

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.families import keep_apart, merge, split, unlink
 from allay_metrics.records import Scope
 from allay_metrics.review.family_links import (
@@ -34,7 +34,7 @@ def families_part(scope: Scope) -> None:
         return
     links = kinship_of(scope)
     with card("kin-questions"):
-        head("One family or two?", words.plural(len(links.questions), "question"))
+        head("One family or two?", fmt.plural(len(links.questions), "question"))
         if not links.questions:
             note("Nothing waits: no two families on file look like one.")
         else:
@@ -45,7 +45,7 @@ def families_part(scope: Scope) -> None:
         for place, question in enumerate(links.questions[:SHOWN]):
             _question(scope, place, question)
         if len(links.questions) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(links.questions))}; the others follow.")
+            note(f"The first {SHOWN} of {fmt.number(len(links.questions))}; the others follow.")
     left, right = st.columns(2, gap="small")
     with left:
         _several_names(scope, links.several_names)
@@ -91,10 +91,10 @@ def _kin(kin: FamilyContacts) -> str:
         f"<div><dt>{what}</dt><dd>{escape(', '.join(values) or 'none')}</dd></div>"
         for what, values in details
     )
-    when = words.span(kin.first, kin.last) if kin.first and kin.last else ""
+    when = fmt.span(kin.first, kin.last) if kin.first and kin.last else ""
     return (
         f"<section><b>{escape(kin.name)}</b><span>{escape(names)}</span><dl>{rows}"
-        f"<div><dt>Bookings</dt><dd>{words.number(kin.bookings)}, {when}</dd></div></dl></section>"
+        f"<div><dt>Bookings</dt><dd>{fmt.number(kin.bookings)}, {when}</dd></div></dl></section>"
     )
 
 
@@ -114,7 +114,7 @@ def _called(kin: FamilyContacts) -> str:
 
 def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
     with card("kin-names", fill=True):
-        head("Several surnames in one family", words.plural(len(families), "family", "families"))
+        head("Several surnames in one family", fmt.plural(len(families), "family", "families"))
         if not families:
             note("None on file.")
         else:
@@ -131,11 +131,11 @@ def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
                         partial(_split, scope, kin.key, name),
                     )
         if len(families) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(families))}.")
+            note(f"The first {SHOWN} of {fmt.number(len(families))}.")
 
 
 def _booked(kin: FamilyContacts, count: int) -> str:
-    return f"{words.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
+    return f"{fmt.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
 
 
 def _split(scope: Scope, key: str, name: str) -> None:
@@ -144,7 +144,7 @@ def _split(scope: Scope, key: str, name: str) -> None:
 
 def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
     with card("kin-decided", fill=True):
-        head("Said by you", words.plural(len(decided), "family", "families"))
+        head("Said by you", fmt.plural(len(decided), "family", "families"))
         if not decided:
             note("Nothing so far. Whatever you say of families can be taken back here.")
         with st.container(key="al-lines-decided", gap=None):

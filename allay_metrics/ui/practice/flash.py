@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.override_effects import Move
 from allay_metrics.actions.overrides import OverrideChange, undo_overrides
 from allay_metrics.errors import AllayError
@@ -80,7 +80,7 @@ def _undo(flash: Flash) -> None:
 
 def _count(result: OverrideChange | int) -> str:
     visits = result if isinstance(result, int) else result.visits
-    return f"{words.plural(visits, 'visit')} went back." if visits else "No visit changed by it."
+    return f"{fmt.plural(visits, 'visit')} went back." if visits else "No visit changed by it."
 
 
 def describe_moves(saved: OverrideChange) -> str:
@@ -90,12 +90,12 @@ def describe_moves(saved: OverrideChange) -> str:
     parts = [_way(way) for way in saved.moves[:_WAYS]]
     rest = sum(way.visits for way in saved.moves[_WAYS:])
     if rest:
-        parts.append(f"{words.number(rest)} more moved elsewhere")
-    return f"{'; '.join(parts)}." if parts else f"{words.plural(saved.visits, 'visit')} moved."
+        parts.append(f"{fmt.number(rest)} more moved elsewhere")
+    return f"{'; '.join(parts)}." if parts else f"{fmt.plural(saved.visits, 'visit')} moved."
 
 
 def _way(way: Move) -> str:
-    count = words.plural(way.visits, "visit")
+    count = fmt.plural(way.visits, "visit")
     if way.what == "city":
         return f"{count} moved from {city_shown(way.before)} to {city_shown(way.after)}"
     if way.what == "type":

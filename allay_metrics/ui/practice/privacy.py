@@ -4,7 +4,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from allay_metrics import config, words
+from allay_metrics import config
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.backups import LastBackup, back_up, read_last_backup
 from allay_metrics.actions.family_erasure import ErasureResult, erase_family
 from allay_metrics.actions.retention import LONGEST, SHORTEST, read_retention, save_retention
@@ -49,7 +50,7 @@ def _state(scope: Scope, last: LastBackup | None) -> str:
     if last is None:
         return mark("No backup so far")
     at = datetime.fromtimestamp(last.made_at, scope.zone)
-    sentence = f"Last backup <b>{words.moment(at)}</b>, {words.plural(last.rows, 'row')}."
+    sentence = f"Last backup <b>{fmt.moment(at)}</b>, {fmt.plural(last.rows, 'row')}."
     age = datetime.now(scope.zone).timestamp() - last.made_at
     return f"{sentence} {mark('Older than a week')}" if age > OLD else sentence
 
@@ -59,7 +60,7 @@ def _back_up(scope: Scope) -> None:
     path = config.data_dir() / "backups" / name
     run_action(
         lambda: back_up(scope, path),
-        lambda made: Flash(f"{words.plural(made.rows, 'row')} backed up into {path}."),
+        lambda made: Flash(f"{fmt.plural(made.rows, 'row')} backed up into {path}."),
     )
 
 
@@ -74,7 +75,7 @@ def _retention_card(scope: Scope) -> None:
         _months("Check-ins", kept.check_ins, _CHECK_INS)
         _months("Rows set aside", kept.set_aside, _ASIDE)
         if kept.removed:
-            note(f"{words.plural(kept.removed, 'check-in')} removed so far.")
+            note(f"{fmt.plural(kept.removed, 'check-in')} removed so far.")
         st.form_submit_button("Save", on_click=_save_retention, args=(scope,))
 
 
@@ -140,11 +141,11 @@ def _refuse() -> None:
 
 def _erased(gone: ErasureResult) -> Flash:
     counts = [
-        words.plural(gone.rows, "booking"),
-        words.plural(gone.check_ins, "check-in"),
-        f"{words.plural(gone.aside, 'row')} set aside",
+        fmt.plural(gone.rows, "booking"),
+        fmt.plural(gone.check_ins, "check-in"),
+        f"{fmt.plural(gone.aside, 'row')} set aside",
     ]
     rest = "" if gone.scrubbed else " The database's log is emptied when nobody reads any more."
     return Flash(
-        f"The family is erased: {words.listed(counts)}. Backups made before still hold it.{rest}"
+        f"The family is erased: {fmt.join_list(counts)}. Backups made before still hold it.{rest}"
     )

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.overrides import OverrideChange
 from allay_metrics.actions.therapist_settings import Details, save_details
 from allay_metrics.errors import ConfigProblem
@@ -33,15 +33,15 @@ def therapists_part(scope: Scope) -> None:
         return
     left, right = st.columns((1.62, 1), gap="small")
     with left, card("people", fill=True):
-        head("Therapists", words.plural(len(people), "person", "people"))
+        head("Therapists", fmt.plural(len(people), "person", "people"))
         rows = [
             [
                 person.name,
-                words.listed(TYPE_WORDS[s] for s in person.skills) if person.skills else words.DASH,
-                person.base_city or words.DASH,
+                fmt.join_list(TYPE_WORDS[s] for s in person.skills) if person.skills else fmt.DASH,
+                person.base_city or fmt.DASH,
                 _hours(person.week_minutes),
                 _when(person),
-                words.number(person.visits),
+                fmt.number(person.visits),
             ]
             for person in people
         ]
@@ -57,13 +57,13 @@ def therapists_part(scope: Scope) -> None:
 
 
 def _hours(minutes: int | None) -> str:
-    return words.DASH if minutes is None else f"{words.plain(minutes / 60)} h a week"
+    return fmt.DASH if minutes is None else f"{fmt.plain_number(minutes / 60)} h a week"
 
 
 def _when(therapist: Therapist) -> str:
     if therapist.active_to:
-        return f"until {words.dated(therapist.active_to)}"
-    return f"since {words.dated(therapist.active_from)}" if therapist.active_from else words.DASH
+        return f"until {fmt.full_day(therapist.active_to)}"
+    return f"since {fmt.full_day(therapist.active_from)}" if therapist.active_from else fmt.DASH
 
 
 def _form(scope: Scope, therapist: Therapist) -> None:

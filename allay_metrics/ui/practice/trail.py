@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.audit_trail import (
     KINDS,
@@ -27,7 +27,7 @@ def trail_card(scope: Scope) -> None:
     """Draw the state of the chain, the two filters, and a page of lines."""
     with card("trail"):
         number, breaks = _broken(scope)
-        head("Who did what", words.plural(number, "line"))
+        head("Who did what", fmt.plural(number, "line"))
         if breaks:
             problem(f"The trail is not as it was written. {' '.join(breaks[:3])}")
         else:
@@ -37,7 +37,7 @@ def trail_card(scope: Scope) -> None:
             note("Nothing of this kind so far.")
             return
         rows = [
-            [words.moment(line.at), line.who, line.action, line.about or words.DASH]
+            [fmt.moment(line.at), line.who, line.action, line.about or fmt.DASH]
             for line in trail_lines[:PAGE]
         ]
         table(["When", "Who", "What", "About"], rows, caption="Audit trail", left=range(1, 4))

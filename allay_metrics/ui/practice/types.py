@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.type_words import drop_word, set_word
 from allay_metrics.actions.visit_type_overrides import assign_type, unassign_type
 from allay_metrics.derive.visit_type import service_name
@@ -61,7 +61,7 @@ def types_part(scope: Scope) -> None:
 def _waiting(scope: Scope, names: list[NameLine]) -> None:
     with card("names-waiting"):
         count = sum(name_line.visits for name_line in names)
-        head("Names that say none of the three", words.plural(count, "visit"))
+        head("Names that say none of the three", fmt.plural(count, "visit"))
         if not names:
             note("None: every name of a service on file means a visit type.")
             return
@@ -73,15 +73,15 @@ def _waiting(scope: Scope, names: list[NameLine]) -> None:
             for place, name_line in enumerate(names[:SHOWN]):
                 _name(scope, place, name_line)
         if len(names) > SHOWN:
-            note(f"The first {SHOWN} of {words.number(len(names))}, most visits first.")
+            note(f"The first {SHOWN} of {fmt.number(len(names))}, most visits first.")
 
 
 def _name(scope: Scope, place: int, name_line: NameLine) -> None:
     with st.container(key=f"al-line-name-{place}", horizontal=True, vertical_alignment="center"):
-        newest = f", newest {words.dated(name_line.newest)}" if name_line.newest else ""
+        newest = f", newest {fmt.full_day(name_line.newest)}" if name_line.newest else ""
         st.html(
             f'<div class="al-line"><b>{escape(name_line.name or "(no name)")}</b>'
-            f"<span>{words.plural(name_line.visits, 'visit')}{newest}</span></div>",
+            f"<span>{fmt.plural(name_line.visits, 'visit')}{newest}</span></div>",
             width="stretch",
         )
         with st.container(horizontal=True, gap="xsmall", width="content"):
@@ -103,7 +103,7 @@ def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
 def _assigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-assigned", fill=True):
         own_names = [name_line for name_line in names if name_line.version]
-        head("What a name means", f"{words.number(len(own_names))} said by you")
+        head("What a name means", f"{fmt.number(len(own_names))} said by you")
         note("A name you assign means this, whatever its words say. A visit may be of two types.")
         with st.form("al-name-form", border=False):
             shown = {name_line.name: name_line for name_line in names}
@@ -123,7 +123,7 @@ def _assigned(scope: Scope, names: list[NameLine]) -> None:
                     f"name-{place}",
                     name_line.name or "(no name)",
                     f"{types_shown('+'.join(filter(None, name_line.types)))}, "
-                    f"{words.plural(name_line.visits, 'visit')}",
+                    f"{fmt.plural(name_line.visits, 'visit')}",
                     "Drop",
                     partial(_unassign, scope, name_line),
                 )
@@ -144,7 +144,7 @@ def _unassign(scope: Scope, name_line: NameLine) -> None:
 def _words(scope: Scope) -> None:
     lines = words_of(scope)
     with card("words", fill=True):
-        head("Words that make a visit type", words.plural(len(lines), "word"))
+        head("Words that make a visit type", fmt.plural(len(lines), "word"))
         note("The first type named is the primary one. Yours stand over those that come along.")
         with st.form("al-word-form", border=False):
             st.text_input("Word or phrase", key=_WORD, placeholder="bodywork")
@@ -185,8 +185,8 @@ def _drop_word(scope: Scope, line: WordLine) -> None:
 
 def _says(line: WordLine) -> str:
     makes = "silent" if line.visit_type == "none" else MAKES[line.visit_type]
-    return f"{makes}, {WHEN[line.decides]}, in {words.plural(line.visits, 'visit')}"
+    return f"{makes}, {WHEN[line.decides]}, in {fmt.plural(line.visits, 'visit')}"
 
 
 def _row(line: WordLine) -> list[TableCell | str]:
-    return [line.word, MAKES[line.visit_type], WHEN[line.decides], words.number(line.visits)]
+    return [line.word, MAKES[line.visit_type], WHEN[line.decides], fmt.number(line.visits)]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.intake.rows import CUT_ROW
 from allay_metrics.ui.html import escape, mark
 
@@ -48,8 +48,8 @@ def equation_html(account: RowCounts, set_aside: int) -> str:
         (account.unchanged, "unchanged"),
         (set_aside, "set aside"),
     ]
-    read = words.plural(account.rows_read, "row")
-    sentence = f"{read} read = {' + '.join(f'{words.number(n)} {name}' for n, name in parts)}"
+    read = fmt.plural(account.rows_read, "row")
+    sentence = f"{read} read = {' + '.join(f'{fmt.number(n)} {name}' for n, name in parts)}"
     shown = "".join(
         f"<div><i>{'+' if i else '='}</i>{_part(number, name, aside=name == 'set aside')}</div>"
         for i, (number, name) in enumerate(parts)
@@ -66,15 +66,15 @@ def account_words(account: RowCounts, set_aside: int) -> str:
         (account.unchanged, "unchanged"),
         (set_aside, "set aside"),
     ]
-    breakdown = ", ".join(f"{words.number(n)} {name}" for n, name in parts if n)
-    return f"{words.plural(account.rows_read, 'row')}{': ' if breakdown else ''}{breakdown}"
+    breakdown = ", ".join(f"{fmt.number(n)} {name}" for n, name in parts if n)
+    return f"{fmt.plural(account.rows_read, 'row')}{': ' if breakdown else ''}{breakdown}"
 
 
 def fault_html(
     row: int, column: str, value: str, reason: str, *, file: str = "", raw: str = ""
 ) -> str:
     """Return one row with its reason as HTML; `raw`, the row as a JSON object, opens below it."""
-    where = f"Row {words.number(row)}" + (f" of {escape(file)}" if file else "")
+    where = f"Row {fmt.number(row)}" + (f" of {escape(file)}" if file else "")
     fault = f"{escape(column)}: <q>{escape(value)}</q>" if value else f"{escape(column)} is empty"
     line = f"<b>{where}</b> <span>{fault if column else ''}</span><small>{escape(reason)}</small>"
     if not raw:
@@ -94,7 +94,7 @@ def draw_faults(rows: Iterable[str]) -> None:
 
 
 def _part(number: int, name: str, *, aside: bool = False) -> str:
-    shown = words.number(number)
+    shown = fmt.number(number)
     number_html = mark(shown) if aside and number else f"<b>{shown}</b>"
     kind = "" if number else "none"
     return f'<span class="{kind}">{number_html}<small>{escape(name)}</small></span>'

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.ingest import ingest_file, open_answers_file
 from allay_metrics.actions.questionnaires import HOLDS
@@ -64,7 +64,7 @@ def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> ImportResult:
 def recognised_answers(recognition: AnswersRecognition) -> None:
     """Draw the recognised file and how each of its questions is read."""
     head("Parents' answers", recognition.label)
-    columns = words.plural(len(recognition.read_as), "column")
+    columns = fmt.plural(len(recognition.read_as), "column")
     note(
         f"**{columns} known.** Look whether each is read as it "
         "was meant: a question on another scale must not come in as one of ours."
@@ -90,13 +90,13 @@ def draw_answers_preview(report: ImportReport) -> None:
     ):
         if rows:
             noun = "row" if rows is report.set_aside else "value"
-            with st.expander(f"{words.plural(len(rows), noun)} {title}"):
+            with st.expander(f"{fmt.plural(len(rows), noun)} {title}"):
                 draw_faults(
                     fault_html(row.row, row.column, row.value, row.reason)
                     for row in rows[:ASIDE_SHOWN]
                 )
                 if len(rows) > ASIDE_SHOWN:
-                    note(f"The first {ASIDE_SHOWN} of {words.number(len(rows))}.")
+                    note(f"The first {ASIDE_SHOWN} of {fmt.number(len(rows))}.")
 
 
 def key_of_answers(recognition: AnswersRecognition, as_of: int) -> SaveKey:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.import_changes import MOST, ChangedVisit, FieldChange, read_import_changes
 from allay_metrics.review.imports import PastImport
@@ -17,7 +17,7 @@ from allay_metrics.ui.records.account import equation
 
 def open_changes(scope: Scope, past: PastImport, summary: str) -> None:
     """Open the drawer of an import; `summary` describes it."""
-    came = f"Taken in {words.moment(past.imported_at)}. {summary}."
+    came = f"Taken in {fmt.moment(past.imported_at)}. {summary}."
     drawer(f"What {past.file_name} changed", lambda: _body(scope, past), definitions=[
         ("The file", came),
     ])  # fmt: skip
@@ -32,7 +32,7 @@ def _body(scope: Scope, past: PastImport) -> None:
         if changes.restated:
             st.html('<h3 class="al-h3">Weeks reported before that differ now</h3>')
             for week, sentences in changes.restated:
-                note(f"**Week of {words.day(week)}**: {' '.join(sentences)}")
+                note(f"**Week of {fmt.day(week)}**: {' '.join(sentences)}")
         _section("Added", past.added, changes.added, "row")
         if not (changes.updated or changes.missing or changes.added):
             note("No row of it was new or changed anything.")
@@ -45,7 +45,7 @@ def _section(title: str, count: int, rows: Sequence[ChangedVisit], noun: str) ->
         f'<li class="al-row"><div><b>{escape(row.label)}</b>{_fields(row.fields)}</div></li>'
         for row in rows
     )
-    with st.expander(f"{title}: {words.plural(count, noun)}", expanded=bool(rows[0].fields)):
+    with st.expander(f"{title}: {fmt.plural(count, noun)}", expanded=bool(rows[0].fields)):
         st.html(f'<ul class="al-rows">{items}</ul>')
         if len(rows) == MOST:
             note(f"The first {MOST} are shown.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.match_decisions import reopen_match, save_match
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -30,7 +30,7 @@ def draw_client_matching(scope: Scope) -> None:
     if not (count or settled or last_match):
         return
     with card("whose"):
-        head("Whose check-in is it?", words.plural(count, "question"))
+        head("Whose check-in is it?", fmt.plural(count, "question"))
         if last_match:
             _just_said(scope, *last_match)
         if refused := st.session_state.pop(_REFUSED, ""):
@@ -41,7 +41,7 @@ def draw_client_matching(scope: Scope) -> None:
         for doubt in doubts:
             _question(scope, doubt)
         if count > len(doubts):
-            note(f"The first {len(doubts)} of {words.number(count)}; the others follow.")
+            note(f"The first {len(doubts)} of {fmt.number(count)}; the others follow.")
         if settled:
             _nobodys(scope, settled)
 
@@ -53,13 +53,13 @@ def _question(scope: Scope, doubt: Doubt) -> None:
         about = f" · {doubt.concern}" if doubt.concern else ""
         st.html(
             f'<div class="al-import"><b>{escape(who)}</b>'
-            f"<span>answered {escape(words.moment(doubt.answered))}{escape(about)}</span>"
+            f"<span>answered {escape(fmt.moment(doubt.answered))}{escape(about)}</span>"
             f"<em>{escape(doubt.question)}</em></div>"
         )
         options = [*doubt.candidates, _NOBODY]
         with st.container(key=f"al-whose-pick-{key}", horizontal=True, vertical_alignment="bottom"):
             chosen = st.selectbox(
-                f"Whose check-in of {words.moment(doubt.answered)} is it?",
+                f"Whose check-in of {fmt.moment(doubt.answered)} is it?",
                 options,
                 index=None,
                 placeholder="Choose a client",
@@ -71,7 +71,7 @@ def _question(scope: Scope, doubt: Doubt) -> None:
                 "Keep",
                 key=f"al-whose-keep-{key}",
                 disabled=chosen is None,
-                help=f"Keep whose the check-in of {words.moment(doubt.answered)} is",
+                help=f"Keep whose the check-in of {fmt.moment(doubt.answered)} is",
                 on_click=_settle,
                 args=(scope, doubt, chosen),
             )
@@ -101,11 +101,11 @@ def _just_said(scope: Scope, check_in_id: str, label: str) -> None:
 
 
 def _nobodys(scope: Scope, settled: list[Doubt]) -> None:
-    with st.expander(f"{words.plural(len(settled), 'check-in')} said to be nobody's"):
+    with st.expander(f"{fmt.plural(len(settled), 'check-in')} said to be nobody's"):
         for doubt in settled:
             who = doubt.name or doubt.parent or doubt.email or "no name given"
             with st.container(horizontal=True, gap="small"):
-                note(f"{markdown(who)}, answered {words.moment(doubt.answered)}")
+                note(f"{markdown(who)}, answered {fmt.moment(doubt.answered)}")
                 st.button(
                     "Ask again",
                     type="tertiary",

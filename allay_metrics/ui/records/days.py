@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.coverage import change_days, restore_days
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -34,10 +34,10 @@ def covered_days(scope: Scope) -> None:
 
 def _file(scope: Scope, file: CoveringFile) -> None:
     with st.container(key=f"al-days-{file.sequence}", gap="xsmall"):
-        lacks = words.plural(file.missing, "visit")
+        lacks = fmt.plural(file.missing, "visit")
         st.html(
             f'<p class="al-miss"><b>{escape(file.file_name)}</b>'
-            f"<span>taken to cover {words.span(file.first, file.last)}; lacks {lacks}</span></p>"
+            f"<span>taken to cover {fmt.span(file.first, file.last)}; lacks {lacks}</span></p>"
         )
         days: Any = st.date_input(
             "Days it covers",
@@ -70,7 +70,7 @@ def _change(scope: Scope, file: CoveringFile, days: tuple[date, ...]) -> None:
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
         return
-    st.session_state[_MESSAGE] = _now(file, words.span(days[0], days[1]), missing)
+    st.session_state[_MESSAGE] = _now(file, fmt.span(days[0], days[1]), missing)
 
 
 def _restore(scope: Scope, file: CoveringFile) -> None:
@@ -83,4 +83,4 @@ def _restore(scope: Scope, file: CoveringFile) -> None:
 
 
 def _now(file: CoveringFile, days: str, missing: int) -> str:
-    return f"{file.file_name} covers {days}. {words.plural(missing, 'visit')} missing now."
+    return f"{file.file_name} covers {days}. {fmt.plural(missing, 'visit')} missing now."

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence_answers import answer_absence, undo_absence_answer
 from allay_metrics.derive.absence import AbsenceAnswer, Group
 from allay_metrics.errors import AllayError
@@ -24,7 +24,7 @@ _DONE, _WRONG = "al-absent-done", "al-absent-wrong"
 def ask_about_absence(question: OpenQuestion, key: str) -> AbsenceAnswer | None:
     """Draw the question with its likely reasons; return the answer, None for later."""
     with st.container(key=f"al-absent-{key}", gap="small"):
-        visits = words.plural(question.visits, "visit")
+        visits = fmt.plural(question.visits, "visit")
         is_ = "is" if question.visits == 1 else "are"
         why = "".join(f"<li>{rich(_sentence(reason))}</li>" for reason in question.reasons)
         reasons = f'<ul class="al-told">{why}</ul>' if why else ""
@@ -72,7 +72,7 @@ def waiting_questions(scope: Scope) -> None:
         visits = sum(question.visits for question in questions)
         head(
             "Did these files hold everything?",
-            f"{words.plural(visits, 'visit')} wait for an answer" if visits else "all answered",
+            f"{fmt.plural(visits, 'visit')} wait for an answer" if visits else "all answered",
         )
         if done := st.session_state.pop(_DONE, ""):
             st.html(f'<p class="al-done" role="status">{escape(done)}</p>')
@@ -114,7 +114,7 @@ def _save(scope: Scope, question: OpenQuestion, answer: AbsenceAnswer) -> None:
     except AllayError as error:
         st.session_state[_WRONG] = str(error)
         return
-    missing = words.plural(counts.missing, "visit")
+    missing = fmt.plural(counts.missing, "visit")
     st.session_state[_DONE] = f"Saved: {missing} missing now. Every number follows."
 
 

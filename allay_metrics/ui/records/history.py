@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -31,8 +31,8 @@ def history(scope: Scope) -> None:
     past = past_imports(scope)
     with card("imports"):
         in_force = sum(import_.undone_at is None for import_ in past)
-        undone = f", {words.number(len(past) - in_force)} undone" if in_force < len(past) else ""
-        head("Imports", f"newest first; {words.plural(in_force, 'file')} on file{undone}")
+        undone = f", {fmt.number(len(past) - in_force)} undone" if in_force < len(past) else ""
+        head("Imports", f"newest first; {fmt.plural(in_force, 'file')} on file{undone}")
         if message := st.session_state.pop(_UNDONE, ""):
             st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
         if refused := st.session_state.pop(_REFUSED, ""):
@@ -44,7 +44,7 @@ def history(scope: Scope) -> None:
         with st.container(key="al-imports-below", horizontal=True):
             if len(shown) < len(past):
                 st.button(
-                    f"Show all {words.number(len(past))}",
+                    f"Show all {fmt.number(len(past))}",
                     type="tertiary",
                     key="al-imports-all",
                     on_click=lambda: st.session_state.update({_ALL: True}),
@@ -61,7 +61,7 @@ def history(scope: Scope) -> None:
 def _line(scope: Scope, past: PastImport) -> None:
     with st.container(key=f"al-import-line-{past.sequence}", horizontal=True, gap="small"):
         gone = past.undone_at is not None
-        when = f"undone {words.moment(past.undone_at)}" if past.undone_at else told_of(past)
+        when = f"undone {fmt.moment(past.undone_at)}" if past.undone_at else told_of(past)
         st.html(
             f'<div class="al-import{" gone" if gone else ""}"><b>{escape(past.file_name)}</b>'
             f"<span>{escape(when)}</span>"
@@ -71,14 +71,14 @@ def _line(scope: Scope, past: PastImport) -> None:
             "Changes",
             type="tertiary",
             key=f"al-changes-{past.sequence}",
-            help=f"What the import of {words.moment(past.imported_at)} changed",
+            help=f"What the import of {fmt.moment(past.imported_at)} changed",
         ):
             open_changes(scope, past, told_of(past))
         if not gone and st.button(
             "Undo",
             type="tertiary",
             key=f"al-undo-{past.sequence}",
-            help=f"Take the import of {words.moment(past.imported_at)} back",
+            help=f"Take the import of {fmt.moment(past.imported_at)} back",
         ):
             _ask(scope, past)
 
@@ -102,7 +102,7 @@ def _ask(scope: Scope, past: PastImport) -> None:
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
 
-    came = f"Taken in {words.moment(past.imported_at)}. {told_of(past)}."
+    came = f"Taken in {fmt.moment(past.imported_at)}. {told_of(past)}."
     drawer(
         f"Undo the import of {past.file_name}",
         body,

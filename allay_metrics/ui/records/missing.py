@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.missing import Decision, decide_missing, reopen_missing
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -40,7 +40,7 @@ def missing(scope: Scope) -> None:
 @st.fragment
 def _waiting(scope: Scope) -> None:
     waiting = missing_visits(scope)
-    head("Not in the newest export any more", words.plural(len(waiting), "visit") + " to decide")
+    head("Not in the newest export any more", fmt.plural(len(waiting), "visit") + " to decide")
     if message := st.session_state.pop(_MESSAGE, ""):
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
     if waiting.empty:
@@ -76,7 +76,7 @@ def _decide(scope: Scope, waiting: list[Any]) -> None:
             args=([row.booking_id for row in shown], not everything),
         )
     if len(waiting) > SHOWN:
-        note(f"The next {SHOWN} of {words.number(len(waiting))}; the others follow.")
+        note(f"The next {SHOWN} of {fmt.number(len(waiting))}; the others follow.")
     if message := st.session_state.pop(f"{_MESSAGE}-problem", ""):
         problem(message)
 
@@ -85,7 +85,7 @@ def _decided(scope: Scope) -> None:
     rows: list[Any] = list(decided_visits(scope).itertuples())
     if not rows:
         return
-    with st.expander(f"{words.plural(len(rows), 'visit')} decided"):
+    with st.expander(f"{fmt.plural(len(rows), 'visit')} decided"):
         chosen = _choose(
             "decided", ((row.booking_id, f"{_label(row)} · {_word(row)}") for row in rows[:SHOWN])
         )
@@ -97,7 +97,7 @@ def _decided(scope: Scope) -> None:
             args=(scope, chosen),
         )
         if len(rows) > SHOWN:
-            note(f"The latest {SHOWN} of {words.number(len(rows))}.")
+            note(f"The latest {SHOWN} of {fmt.number(len(rows))}.")
 
 
 def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -112,7 +112,7 @@ def _label(row: Any) -> str:
     parts = [row.family, row.type or "no type", getattr(row, "city", ""), row.therapist]
     if became := getattr(row, "became", ""):
         parts.append(gone_from(row.file, became))
-    when = f"{words.day(row.starts.date())}, {words.clock(row.starts)}"
+    when = f"{fmt.day(row.starts.date())}, {fmt.clock(row.starts)}"
     return " · ".join([when, *(_spoken(str(part)) for part in parts if part)])
 
 
@@ -138,7 +138,7 @@ def _save(scope: Scope, decision: Decision, ids: list[str]) -> None:
         return
     _pick(ids, chosen=False)
     outcome = DECISIONS[decision][2]
-    st.session_state[_MESSAGE] = f"{words.plural(count, 'visit')} {outcome}. Every number follows."
+    st.session_state[_MESSAGE] = f"{fmt.plural(count, 'visit')} {outcome}. Every number follows."
 
 
 def _reopen(scope: Scope, ids: list[str]) -> None:
@@ -149,5 +149,5 @@ def _reopen(scope: Scope, ids: list[str]) -> None:
         return
     _pick(ids, chosen=False)
     st.session_state[_MESSAGE] = (
-        f"{words.plural(count, 'visit')} {'waits' if count == 1 else 'wait'}."
+        f"{fmt.plural(count, 'visit')} {'waits' if count == 1 else 'wait'}."
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.review.missing import silence_in_words
 from allay_metrics.review.row_preview import FirstRow
@@ -47,21 +47,21 @@ def what_else(looked: ImportPreview) -> None:
     report = looked.report
     sentences = []
     if looked.newly_missing > 0:
-        visits = words.plural(looked.newly_missing, "visit")
+        visits = fmt.plural(looked.newly_missing, "visit")
         sentences.append(
             f"**{visits} on file** not in this newer file any more: you decide on each."
         )
     if looked.newly_missing < 0:
-        visits = words.plural(-looked.newly_missing, "visit")
+        visits = fmt.plural(-looked.newly_missing, "visit")
         sentences.append(f"**{visits}** missing from an earlier export: back in this file.")
     if report.silences:
         sentences.append(silent(report))
     if report.cities_unknown:
         sentences.append(
-            f"**{words.plural(report.cities_unknown, 'visit')}** without a city: unknown."
+            f"**{fmt.plural(report.cities_unknown, 'visit')}** without a city: unknown."
         )
     if report.warnings:
-        values = words.plural(len(report.warnings), "value")
+        values = fmt.plural(len(report.warnings), "value")
         sentences.append(f"**{values}** that cannot be read, in rows that count without them.")
     if sentences:
         items = "".join(f"<li>{rich(sentence)}</li>" for sentence in sentences)
@@ -72,11 +72,11 @@ def silent(report: ImportReport) -> str:
     """Return how many upcoming visits a file does not confirm, and why."""
     silences = report.silences
     visits = sum(count for _, _, count in silences)
-    reasons = words.listed(
-        f"{words.number(count)}: {silence_in_words(kind, value)}" for kind, value, count in silences
+    reasons = fmt.join_list(
+        f"{fmt.number(count)}: {silence_in_words(kind, value)}" for kind, value, count in silences
     )
     return (
-        f"**{words.plural(visits, 'visit')} to come** not confirmed by this file ({reasons}): "
+        f"**{fmt.plural(visits, 'visit')} to come** not confirmed by this file ({reasons}): "
         "they stay as the last export had them."
     )
 
@@ -85,14 +85,14 @@ def problems_in_rows(looked: ImportPreview) -> None:
     """Draw the rows set aside and the values left out, collapsed."""
     report = looked.report
     if report.set_aside:
-        with st.expander(f"{words.plural(len(report.set_aside), 'row')} set aside, and why"):
+        with st.expander(f"{fmt.plural(len(report.set_aside), 'row')} set aside, and why"):
             draw_faults(
                 fault_html(row.row, row.column, row.value, row.reason)
                 for row in report.set_aside[:WARNINGS_SHOWN]
             )
             _more(len(report.set_aside))
     if report.warnings:
-        with st.expander(f"{words.plural(len(report.warnings), 'value')} left out, and why"):
+        with st.expander(f"{fmt.plural(len(report.warnings), 'value')} left out, and why"):
             draw_faults(
                 fault_html(row.row, row.column, row.value, row.reason)
                 for row in report.warnings[:WARNINGS_SHOWN]
@@ -102,12 +102,12 @@ def problems_in_rows(looked: ImportPreview) -> None:
 
 def _more(count: int) -> None:
     if count > WARNINGS_SHOWN:
-        note(f"The first {WARNINGS_SHOWN} of {words.number(count)}.")
+        note(f"The first {WARNINGS_SHOWN} of {fmt.number(count)}.")
 
 
 def _cells(row: FirstRow) -> list[TableCell | str]:
     types = " + ".join(TYPE_WORDS.get(kind, kind) for kind in row.types if kind)
-    price = words.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
-    when = f"{words.dated(row.start.date())}, {words.clock(row.start)}"
+    price = fmt.DASH if row.price_cents is None else f"${row.price_cents / 100:,.2f}"
+    when = f"{fmt.full_day(row.start.date())}, {fmt.clock(row.start)}"
     named = row.therapist or "unknown"
-    return [when, row.client, row.typed or words.DASH, types, named, row.city, price]
+    return [when, row.client, row.typed or fmt.DASH, types, named, row.city, price]

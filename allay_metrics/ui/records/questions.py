@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.families_to_call import doubtful_families
 from allay_metrics.review.imports import KINDS, NOT_TOLD, covered_days, source_label
@@ -29,14 +29,14 @@ def questions(scope: Scope) -> None:
 
 
 def _types(types: pd.DataFrame) -> None:
-    head("Types without a place", words.plural(int(types["visits"].sum()), "visit"))
+    head("Types without a place", fmt.plural(int(types["visits"].sum()), "visit"))
     note(
         "Their names say neither CST, lactation nor massage, so they count as **Other** until you "
         "say what they mean. Past visits follow."
     )
     type_rows: list[Any] = list(types.head(SHOWN).itertuples())
     rows = [
-        [row.type or "no name", words.number(row.visits), words.dated(row.newest)]
+        [row.type or "no name", fmt.number(row.visits), fmt.full_day(row.newest)]
         for row in type_rows
     ]
     table(["Type, as typed", "Visits", "Newest"], rows, caption="Types without a place")
@@ -45,7 +45,7 @@ def _types(types: pd.DataFrame) -> None:
 
 
 def _doubts(doubts: pd.DataFrame) -> None:
-    head("One family or two?", words.plural(len(doubts), "question"))
+    head("One family or two?", fmt.plural(len(doubts), "question"))
     note(
         "Nothing is guessed: each is a family of its own until you, or an e-mail address or a "
         "telephone number in a newer export, say who it is."
@@ -73,9 +73,9 @@ def coverage(status: RecordStatus) -> None:
 def _days(text: str) -> TableCell | str:
     if text != NOT_TOLD:
         return text
-    return TableCell(words.DASH, of=NOT_TOLD)
+    return TableCell(fmt.DASH, of=NOT_TOLD)
 
 
 def _more(count: int) -> None:
     if count > SHOWN:
-        note(f"The first {SHOWN} of {words.number(count)}.")
+        note(f"The first {SHOWN} of {fmt.number(count)}.")

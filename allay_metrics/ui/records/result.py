@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.imports import PastImport, past_imports, source_label
 from allay_metrics.review.missing import whose_visits
@@ -37,7 +37,7 @@ def result(scope: Scope, taken: ImportResult) -> None:
 def told_of(past: PastImport) -> str:
     """Return `Acuity Scheduling · kept visits · as of Mon 16 Nov, 8:02 am`."""
     held = HELD.get(past.holds, past.holds)
-    return f"{source_label(past.source)} · {held} · as of {words.moment(past.as_of)}"
+    return f"{source_label(past.source)} · {held} · as of {fmt.moment(past.as_of)}"
 
 
 def _what_else(past: PastImport, taken: ImportResult) -> None:
@@ -56,21 +56,19 @@ def _what_else(past: PastImport, taken: ImportResult) -> None:
     if taken.report and taken.report.silences:
         sentences.append(silent(taken.report).removesuffix("."))
     if taken.newly_missing > 0:
-        visits = words.plural(taken.newly_missing, "visit")
+        visits = fmt.plural(taken.newly_missing, "visit")
         is_ = "is" if taken.newly_missing == 1 else "are"
         sentences.append(f"**{visits}** on file {is_} not in it any more: decide below")
     if taken.report and (question := taken.report.question):
-        visits = words.plural(question.visits, "visit")
+        visits = fmt.plural(question.visits, "visit")
         breakdown = whose_visits(question.groups)
         sentences.append(
             f"**{visits}** on file not in it ({breakdown}): answer below what became of them"
         )
     if past.set_aside:
-        sentences.append(
-            f"**{words.plural(past.set_aside, 'row')} set aside**, kept with the reason"
-        )
+        sentences.append(f"**{fmt.plural(past.set_aside, 'row')} set aside**, kept with the reason")
     if taken.report and taken.report.cities_unknown:
-        visits = words.plural(taken.report.cities_unknown, "visit")
+        visits = fmt.plural(taken.report.cities_unknown, "visit")
         sentences.append(f"**{visits} without a city**: counted as unknown")
     sentences += [_sentence(text) for text in (taken.report.notes if taken.report else [])]
     if sentences:
@@ -87,11 +85,11 @@ def _warnings(taken: ImportResult) -> None:
     warnings = taken.report.warnings if taken.report else []
     if not warnings:
         return
-    count = words.plural(len(warnings), "value")
+    count = fmt.plural(len(warnings), "value")
     with st.expander(f"{count} left out, in rows that count without them"):
         draw_faults(
             fault_html(row.row, row.column, row.value, row.reason)
             for row in warnings[:WARNINGS_SHOWN]
         )
         if len(warnings) > WARNINGS_SHOWN:
-            note(f"The first {WARNINGS_SHOWN} of {words.number(len(warnings))}.")
+            note(f"The first {WARNINGS_SHOWN} of {fmt.number(len(warnings))}.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.set_aside_edits import CorrectedRow, correct_row, dismiss, undismiss
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import AllayError
@@ -29,7 +29,7 @@ def open_mending(scope: Scope, row: Any) -> None:
     """Open the drawer for one row of `open_rows`."""
     _clear()
     drawer(
-        f"Row {words.number(row.row)} of {row.file}",
+        f"Row {fmt.number(row.row)} of {row.file}",
         lambda: _body(scope, row),
         # Closing refreshes the page behind.
         on_close=_clear,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.set_aside_edits import undismiss
 from allay_metrics.errors import NotFound
 from allay_metrics.records import Scope
@@ -28,7 +28,7 @@ def rows_set_aside(scope: Scope) -> None:
     """Draw the rows set aside, and their export for the owner."""
     rows = open_rows(scope)
     with card("aside", fill=True):
-        head("Rows set aside", words.plural(len(rows), "row"))
+        head("Rows set aside", fmt.plural(len(rows), "row"))
         if rows.empty:
             note("None waits: every row of every file counts, or you have said what it is.")
             _dismissed(scope)
@@ -58,7 +58,7 @@ def _row(scope: Scope, row: Any, *, is_visit: bool) -> None:
             "Mend",
             type="tertiary",
             key=f"al-mend-open-{key}",
-            help=f"Mend row {words.number(row.row)} of {row.file}",
+            help=f"Mend row {fmt.number(row.row)} of {row.file}",
         ):
             open_mending(scope, row)
 
@@ -68,7 +68,7 @@ def _dismissed(scope: Scope) -> None:
     rows: list[Any] = list(dismissed_rows(scope).itertuples())
     if not rows:
         return
-    with st.expander(f"{words.plural(len(rows), 'row')} dismissed as no visit"):
+    with st.expander(f"{fmt.plural(len(rows), 'row')} dismissed as no visit"):
         for row in rows[:MOST]:
             with st.container(horizontal=True, gap="small"):
                 draw_faults([fault_html(row.row, row.column, row.value, row.reason, file=row.file)])
@@ -90,7 +90,7 @@ def _below(scope: Scope, rows: pd.DataFrame, most: int) -> None:
     with st.container(key="al-aside-below", horizontal=True):
         if len(rows) > most and most == SHOWN:
             st.button(
-                f"Show {words.number(min(len(rows), MOST))}",
+                f"Show {fmt.number(min(len(rows), MOST))}",
                 type="tertiary",
                 key="al-aside-all",
                 on_click=lambda: st.session_state.update({_ALL: True}),

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.imports import ImportReport
 from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
 from allay_metrics.derive.absence import AbsenceAnswer
@@ -265,7 +265,7 @@ def _import_button(
     is_certain: bool = True,
 ) -> None:
     running = st.session_state.get(_RUNNING) == key
-    rows = words.plural(report.rows_read - len(report.set_aside), "row")
+    rows = fmt.plural(report.rows_read - len(report.set_aside), "row")
     read_right = not any(CP1252 in text for text in report.notes) or st.checkbox(
         "Names read right above, accents and all (the file does not say how its letters are kept)",
         key=f"al-letters-{key.file_hash[:12]}",

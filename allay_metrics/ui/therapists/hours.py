@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -29,7 +29,7 @@ def _body(scope: Scope, line: TherapistLine) -> None:
     with problems_shown():
         _hours("Usual week", line.usual_minutes, _key(line))
         for week in line.weeks:
-            _hours(f"Week of {words.day(week.monday)}", week.offered, _key(line, week.monday))
+            _hours(f"Week of {fmt.day(week.monday)}", week.offered, _key(line, week.monday))
         save = f"al-save-hours-{line.id}"
         if st.button(
             "Save the hours", type="primary", key=save, on_click=_save, args=(scope, line)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.driving import Mileage, compute_mileage
 from allay_metrics.review.export_lists import mileage_export
@@ -61,22 +61,22 @@ def months(as_of: date) -> list[date]:
 
 
 def _summary(month_mileage: Mileage) -> str:
-    legs = words.plural(len(month_mileage.legs), "leg")
-    summary = f"{words.number(month_mileage.miles)} miles on {legs}"
+    legs = fmt.plural(len(month_mileage.legs), "leg")
+    summary = f"{fmt.number(month_mileage.miles)} miles on {legs}"
     left_out = month_mileage.days_left_out
     if left_out:
-        summary += f"; {words.plural(left_out, 'day')} left out: a city or her base is not known"
+        summary += f"; {fmt.plural(left_out, 'day')} left out: a city or her base is not known"
     return f"{summary}."
 
 
 def _legs(month_mileage: Mileage, line: TherapistLine) -> None:
     rows = [
         [
-            words.day(leg["date"]),
+            fmt.day(leg["date"]),
             leg["from"],
             leg["to"],
-            words.number(leg["miles"], 1),
-            words.number(leg["minutes"]),
+            fmt.number(leg["miles"], 1),
+            fmt.number(leg["minutes"]),
         ]
         for leg in month_mileage.legs.head(SHOWN).to_dict("records")
     ]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import therapists_export
 from allay_metrics.review.therapists import TherapistLine, WeekPlan, review_therapists
@@ -70,45 +70,45 @@ def _card(number: int, line: TherapistLine) -> tuple[TherapistLine, str] | None:
 def _week(week: WeekPlan, name: str) -> str:
     """Return one week: hours used and left, then a line for each day with visits."""
     days = "".join(
-        f"<li><b>{words.day(day.day)}</b> {html.escape(_cities(day.cities))}"
+        f"<li><b>{fmt.day(day.day)}</b> {html.escape(_cities(day.cities))}"
         f"<small>{html.escape(_drive(day.drive_minutes, day.undriven))}</small></li>"
         for day in week.days
     )
     listed = f"<ul>{days}</ul>" if days else '<p class="al-sub">Nothing booked.</p>'
     return (
-        f'<div class="al-plan"><h3>{name} <span>{words.day(week.monday)}</span></h3>'
+        f'<div class="al-plan"><h3>{name} <span>{fmt.day(week.monday)}</span></h3>'
         f"<p>{html.rich(hours_words(week))}</p>{listed}</div>"
     )
 
 
 def hours_words(week: WeekPlan) -> str:
     """Return `**18 of 22 h**, room for 4 h`, or what is known of it."""
-    used = words.plain(round(week.used / 60, 1))
+    used = fmt.plain_number(round(week.used / 60, 1))
     if week.offered is None or week.room is None:
         return f"**{used} h** in the field, no offered hours on file"
-    offered = words.plain(round(week.offered / 60, 1))
-    left = words.plain(round(abs(week.room) / 60, 1))
+    offered = fmt.plain_number(round(week.offered / 60, 1))
+    left = fmt.plain_number(round(abs(week.room) / 60, 1))
     room = f"room for {left} h" if week.room >= 0 else f"{left} h more than offered"
     return f"**{used} of {offered} h**, {room}"
 
 
 def _cities(cities: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{city_shown(city)} {words.number(visits)}" for city, visits in cities)
+    return ", ".join(f"{city_shown(city)} {fmt.number(visits)}" for city, visits in cities)
 
 
 def _drive(minutes: int, undriven: int) -> str:
-    return "driving not known" if undriven else f"{words.number(minutes)} min driving"
+    return "driving not known" if undriven else f"{fmt.number(minutes)} min driving"
 
 
 def _past(line: TherapistLine) -> str:
     """Return her 13 weeks of completed visits over the range of her own weeks before."""
-    counts = words.listed(map(words.number, line.completed))
+    counts = fmt.join_list(map(fmt.number, line.completed))
     label = f"{line.name}, completed visits per week: {counts}"
     usual = line.usual.whole if line.usual else None
     signal = bool(line.usual and line.usual.signal(line.completed[-1]))
     bars = html.bars(line.completed, label, usual=usual, signal=signal)
-    own = f", her usual {words.between(*usual)}" if usual else ""
-    first, last = words.short_day(line.mondays[0]), words.short_day(line.mondays[-1])
+    own = f", her usual {fmt.value_range(*usual)}" if usual else ""
+    first, last = fmt.short_day(line.mondays[0]), fmt.short_day(line.mondays[-1])
     return (
         f'<div class="al-plan"><h3>Completed visits <span>13 weeks{own}</span></h3></div>'
         f'<div class="al-one">{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.figure import figure
@@ -40,8 +41,6 @@ def elsewhere_html(review: TypesReview) -> str:
         (ages.older, OLDER, "over a year old"),
     ]
     links = [
-        f"{button(words.number(count), link(AGE, key))} {what}"
-        for count, key, what in parts
-        if count
+        f"{button(fmt.number(count), link(AGE, key))} {what}" for count, key, what in parts if count
     ]
-    return f'<p class="al-sub">Not shown: {words.listed(links)}.</p>' if links else "<span></span>"
+    return f'<p class="al-sub">Not shown: {fmt.join_list(links)}.</p>' if links else "<span></span>"

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.care import GRADUATED
 from allay_metrics.records import Scope
 from allay_metrics.review.care import CareReview, review_care
@@ -19,7 +19,7 @@ def care_card(scope: Scope, as_of: date, first: date, last: date) -> None:
     """Draw the four states of care; only lapsed counts as loss."""
     review = care_of(scope, as_of, first, last)
     with card("types-care"):
-        head("Where care stands", f"families, as of {words.day(as_of)}; ended in this period")
+        head("Where care stands", f"families, as of {fmt.day(as_of)}; ended in this period")
         st.html(care_html(review))
         note(
             "Care is closed by a person, with a reason. Lapsed: open, nothing booked, last visit "
@@ -38,7 +38,7 @@ def care_html(review: CareReview) -> str:
         ("moved-on", "moved on", review.moved_on, _why(moved_on)),
     )
     return '<div class="al-states">' + "".join(
-        f'<div><span class="al-care {name}">{word}</span><b>{words.number(count)}</b>'
+        f'<div><span class="al-care {name}">{word}</span><b>{fmt.number(count)}</b>'
         f"<small>{escape(why)}</small></div>"
         for name, word, count, why in each
     ) + "</div>"  # fmt: skip

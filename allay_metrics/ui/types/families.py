@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.visit_types import FamilySeries, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, escape
@@ -40,10 +40,10 @@ def families_html(families: FamilySeries, grain: str) -> str:
 
 def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
     start, new, back = families.periods[i], families.new[i], families.returning[i]
-    when = f"{start:%B %Y}" if grain == "month" else f"week of {words.short_day(start)}"
+    when = f"{start:%B %Y}" if grain == "month" else f"week of {fmt.short_day(start)}"
     every = -(-len(families.periods) // NAMED)
     named = (len(families.periods) - 1 - i) % every == 0
-    date = (f"{start:%b}" if grain == "month" else words.short_day(start)) if named else ""
+    date = (f"{start:%b}" if grain == "month" else fmt.short_day(start)) if named else ""
     foot = f"<small>{escape(date)}</small>"
     if new is None or back is None:
         return f'<div title="{escape(when)}: cannot be told"><i class="no"></i>{foot}</div>'
@@ -56,6 +56,6 @@ def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
 def _part(name: str, count: int, top: int, opens: str, label: str) -> str:
     if not count:
         return ""
-    number = f"<b>{words.number(count)}</b>"
+    number = f"<b>{fmt.number(count)}</b>"
     bar = f'<i class="{name}" title="{escape(label)}" style="height:{count / top * 180:.0f}px"></i>'
     return button(f"{number}{bar}" if name == "new" else f"{bar}{number}", opens, label)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS
 from allay_metrics.review.answers import MetricCell as Value
 from allay_metrics.review.visit_types import TypesReview
@@ -66,7 +67,7 @@ def totals_card(review: TypesReview) -> None:
     metrics = [key for key in HEADS if key in review.question.metrics]
     kinds = [kind for kind, cells in review.totals.items() if cells["completed"].count]
     with card("types-totals", fill=True):
-        head("In all", words.span(review.first, review.last))
+        head("In all", fmt.span(review.first, review.last))
         several = len(kinds) > 1
         rows = [_row(review, kind, metrics) for kind in (*kinds, *([""] if several else []))]
         if rows:
@@ -87,8 +88,8 @@ def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[TableCell |
 
 def _cell(key: str, metric_value: Value, kind: str) -> TableCell:
     if metric_value.value is None:
-        return TableCell(words.DASH, reason=metric_value.reason)
-    show = words.dollars if METRICS[key].money else words.plain
+        return TableCell(fmt.DASH, reason=metric_value.reason)
+    show = fmt.dollars if METRICS[key].money else fmt.plain_number
     return TableCell(show(metric_value.value), opens=link(TOTAL, key, kind))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import visits_behind
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import types_export
@@ -73,8 +73,8 @@ def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = 
     drawer(
         drilldown.title,
         lambda: _body(scope, drilldown, ids, closed),
-        value=words.number(len(ids)),
-        beside=f"{metric.unit}, {words.span(drilldown.question.first, drilldown.question.last)}",
+        value=fmt.number(len(ids)),
+        beside=f"{metric.unit}, {fmt.span(drilldown.question.first, drilldown.question.last)}",
         definitions=[("What it counts", metric.definition)],
         on_close=closed,
     )
@@ -95,7 +95,7 @@ def _body(
 
 def _summary(review: TypesReview) -> list[str]:
     done, combined = review.whole["completed"], review.combined.visits
-    items = [f"**{words.plural(done.count, 'completed visit')}**"]
+    items = [f"**{fmt.plural(done.count, 'completed visit')}**"]
     if combined:
-        items.append(f"{words.number(combined)} of two types, counted under the first")
+        items.append(f"{fmt.number(combined)} of two types, counted under the first")
     return items

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.paths import Paths, PathStep
 from allay_metrics.review.visit_types import Combined, TypesReview
 from allay_metrics.ui.card import card, head, note
@@ -24,7 +24,7 @@ def starts_html(paths: Paths) -> str:
     if not paths.starts:
         return '<p class="al-sub">No family began in this period.</p>'
     each = "".join(
-        f"<span>{chip(kind)} {button(words.number(count), link(START, kind))}</span>"
+        f"<span>{chip(kind)} {button(fmt.number(count), link(START, kind))}</span>"
         for kind, count in paths.starts.items()
     )
     return f'<div class="al-starts"><span class="lead">Began with</span>{each}</div>'
@@ -45,8 +45,8 @@ def steps_html(paths: Paths) -> str:
 
 
 def _step(step: PathStep, most: int) -> str:
-    label = words.plural(step.families, "family", "families")
-    count = button(words.number(step.families), link(STEP, step.from_, step.to), label)
+    label = fmt.plural(step.families, "family", "families")
+    count = button(fmt.number(step.families), link(STEP, step.from_, step.to), label)
     width = step.families / most
     return (
         '<div role="row">'
@@ -60,7 +60,7 @@ def _step(step: PathStep, most: int) -> str:
 def _days(step: PathStep) -> str:
     if step.median_days is None:
         return '<span class="few">too few to say</span>'
-    return f"{words.plain(step.median_days)} <small>median</small>"
+    return f"{fmt.plain_number(step.median_days)} <small>median</small>"
 
 
 def combined_html(combined_visits: Combined) -> str:
@@ -68,12 +68,12 @@ def combined_html(combined_visits: Combined) -> str:
     title = '<div class="al-h"><h2>Combined visits</h2><small>two types in one</small></div>'
     if not combined_visits.visits:
         return f'{title}<p class="al-sub">No completed visit in this period gave two types.</p>'
-    share = words.share(combined_visits.visits, combined_visits.completed)
-    every = button(words.number(combined_visits.visits), link(TOTAL, "combined"))
+    share = fmt.share(combined_visits.visits, combined_visits.completed)
+    every = button(fmt.number(combined_visits.visits), link(TOTAL, "combined"))
     beside = (
-        f"{share.text} of {words.plural(combined_visits.completed, 'completed visit')}"
+        f"{share.text} of {fmt.plural(combined_visits.completed, 'completed visit')}"
         if share.of
-        else (f"of {words.plural(combined_visits.completed, 'completed visit')}")
+        else (f"of {fmt.plural(combined_visits.completed, 'completed visit')}")
     )
     most = max(combined_visits.pairs.values())
     rows = "".join(_pair(*pair, visits, most) for pair, visits in combined_visits.pairs.items())
@@ -84,8 +84,8 @@ def combined_html(combined_visits: Combined) -> str:
 
 
 def _pair(first: str, second: str, visits: int, most: int) -> str:
-    label = words.plural(visits, "visit")
-    count = button(words.number(visits), link(COMBINED, first, second), label)
+    label = fmt.plural(visits, "visit")
+    count = button(fmt.number(visits), link(COMBINED, first, second), label)
     return (
         f'<div role="row"><span role="cell" class="way">{chip(first)}<em>with</em>{chip(second)}'
         f'</span><span role="cell" class="n"><i><u style="width:{visits / most:.1%}"></u></i>'

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Question
 from allay_metrics.records import Scope
 from allay_metrics.review.paths import visits_of_step
@@ -79,7 +79,7 @@ def of_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDri
         None: "Visits without a known birth date",
         BEFORE_BIRTH: "Visits before birth",
         OLDER: "Visits to children over a year old",
-    }.get(age, f"Visits at {words.plural(age or 0, 'week')} old")
+    }.get(age, f"Visits at {fmt.plural(age or 0, 'week')} old")
     name = f"{TYPE_WORDS[kind]}: {title[0].lower()}{title[1:]}" if kind else title
     return VisitTypeDrilldown(name, question, lambda scope: visits_of_age(scope, question, age))
 
@@ -94,7 +94,7 @@ def _of_age_word(review: TypesReview, age_text: str) -> VisitTypeDrilldown | Non
 def period_words(review: TypesReview, start: str) -> str:
     """Return `week of 9 Nov` or `November 2026`."""
     day = next(day for day in review.mix.periods if day.isoformat() == start)
-    return f"{day:%B %Y}" if review.mix.grain == "month" else f"week of {words.short_day(day)}"
+    return f"{day:%B %Y}" if review.mix.grain == "month" else f"week of {fmt.short_day(day)}"
 
 
 def _ask(question: Question, metric: str) -> Question:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.weeks import save_note
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekNote, WeekReview, read_note
@@ -22,8 +22,8 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
         say(" ".join([_in_all(changed), *_outside(changed)]))
         cities = [_difference(difference) for difference in changed.cities]
         if changed.others:
-            cities.append(("all others", words.signed(changed.others)))
-        types = [(difference.name, words.signed(difference.change)) for difference in changed.types]
+            cities.append(("all others", fmt.delta(changed.others)))
+        types = [(difference.name, fmt.delta(difference.change)) for difference in changed.types]
         if cities or types:
             delta_row(cities, types)
         for sentence in review.restated:
@@ -52,14 +52,14 @@ def _key(monday: date) -> str:
 def _compared_with(changed: WeekChange) -> str:
     if changed.days is None:
         return "against the week before"
-    return f"against the same {words.plural(changed.days, 'day')} of the week before"
+    return f"against the same {fmt.plural(changed.days, 'day')} of the week before"
 
 
 def _in_all(changed: WeekChange) -> str:
-    now = f"**{words.number(changed.now)}**"
+    now = f"**{fmt.number(changed.now)}**"
     if changed.why_not:
         return f"Completed visits: {now}. ~~Not compared: {changed.why_not}.~~"
-    went = f"went from {words.number(changed.before)} to {now}"
+    went = f"went from {fmt.number(changed.before)} to {now}"
     if changed.now == changed.before:
         went = f"stayed at {now}"
     if changed.usual is None or changed.days is not None:
@@ -79,4 +79,4 @@ def _outside(changed: WeekChange) -> list[str]:
 
 
 def _difference(difference: Difference) -> tuple[str, str]:
-    return city_shown(difference.name), words.signed(difference.change)
+    return city_shown(difference.name), fmt.delta(difference.change)

@@ -1,6 +1,6 @@
 """The list behind a long drive for one visit."""
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.review.driving import LoneDrive
 from allay_metrics.ui.cities.words import format_city as city_shown
 from allay_metrics.ui.drawer import drawer
@@ -18,10 +18,10 @@ def open_lone_drives(drives: tuple[LoneDrive, ...]) -> None:
     def body() -> None:
         rows = [
             [
-                f"{words.day(drive.day)}, {words.clock(drive.starts)}",
+                f"{fmt.day(drive.day)}, {fmt.clock(drive.starts)}",
                 city_shown(drive.city),
                 drive.therapist,
-                words.number(drive.minutes),
+                fmt.number(drive.minutes),
             ]
             for drive in drives
         ]
@@ -31,7 +31,7 @@ def open_lone_drives(drives: tuple[LoneDrive, ...]) -> None:
     drawer(
         "One visit, a long drive",
         body,
-        value=words.number(len(drives)),
+        value=fmt.number(len(drives)),
         beside="long drives for one visit",
         definitions=[("What they are", WHAT)],
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import week_export
 from allay_metrics.review.record_status import RecordStatus
@@ -48,13 +48,13 @@ def known_words(status: RecordStatus) -> list[str]:
         return []
     moments = status.as_of_moments
     source_moments = [
-        f"{f'{source} ' if len(moments) > 1 else ''}**{words.moment(at)}**"
+        f"{f'{source} ' if len(moments) > 1 else ''}**{fmt.moment(at)}**"
         for source, at in moments.items()
     ]
-    rows = words.plural(status.rows_read, "row")
-    counted, aside = words.number(status.rows_counted), words.number(status.rows_set_aside)
+    rows = fmt.plural(status.rows_read, "row")
+    counted, aside = fmt.number(status.rows_counted), fmt.number(status.rows_set_aside)
     return [
-        f"Records as of {words.listed(source_moments)}",
+        f"Records as of {fmt.join_list(source_moments)}",
         f"{rows}: **{counted} counted**, {aside} set aside",
     ]
 
@@ -62,7 +62,7 @@ def known_words(status: RecordStatus) -> list[str]:
 def _of_week(review: WeekReview) -> list[str]:
     items = []
     if review.missing:
-        items.append(f"**{words.number(review.missing)} missing**, in no number until decided")
+        items.append(f"**{fmt.number(review.missing)} missing**, in no number until decided")
     if review.restated:
-        items.append(f"{words.plural(len(review.restated), 'number')} restated")
+        items.append(f"{fmt.plural(len(review.restated), 'number')} restated")
     return items

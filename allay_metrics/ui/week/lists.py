@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.families_to_call import doubtful_families
 from allay_metrics.review.unclassified import unassigned_types, unknown_cities
@@ -23,7 +23,7 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
 
     def body() -> None:
         rows = [
-            [words.moment(row["starts"]), row["family"], row["typed"] or words.DASH]
+            [fmt.moment(row["starts"]), row["family"], row["typed"] or fmt.DASH]
             for row in unknown_cities(scope, as_of, SHOWN).to_dict("records")
         ]
         _table(
@@ -38,7 +38,7 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
     _list(
         "Visits without a city",
         body,
-        words.number(count),
+        fmt.number(count),
         "visits of the last 13 weeks and later",
         "What was typed names no city, or several. They are counted, under the unknown city.",
     )
@@ -49,7 +49,7 @@ def open_unassigned(scope: Scope) -> None:
 
     def body() -> None:
         rows = [
-            [row["type"] or "(blank)", words.number(row["visits"]), words.dated(row["newest"])]
+            [row["type"] or "(blank)", fmt.number(row["visits"]), fmt.full_day(row["newest"])]
             for row in unassigned_types(scope).to_dict("records")
         ]
         _table(
@@ -98,7 +98,7 @@ def _list(title: str, body: Callable[[], None], value: str, beside: str, sentenc
 
 def _rest(count: int) -> None:
     if count > SHOWN:
-        st.html(f'<p class="al-sub">The first {SHOWN} of {words.number(count)} are shown.</p>')
+        st.html(f'<p class="al-sub">The first {SHOWN} of {fmt.number(count)} are shown.</p>')
 
 
 def _table(

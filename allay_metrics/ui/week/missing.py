@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.missing import Decision, decide_missing, reopen_missing
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
@@ -72,7 +72,7 @@ def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
     )
     with st.container(key=f"al-missing-{row['booking_id']}", gap="xsmall"):
         st.html(
-            f'<p class="al-miss"><b>{escape(row["family"])}</b> {words.moment(starts)}'
+            f'<p class="al-miss"><b>{escape(row["family"])}</b> {fmt.moment(starts)}'
             f"<span>{details}, {escape(gone_from(row['file'], row['became']))}</span></p>"
         )
         with st.container(horizontal=True, gap="xsmall"):
@@ -95,8 +95,8 @@ def _decide_all_label(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Return how all are decided at once, as the files propose it."""
     proposed = {row["proposed"] for row in rows}
     if proposed == {"cancelled"}:
-        return f"All {words.number(len(rows))} were cancelled"
-    return f"All {words.number(len(rows))} as the files say"
+        return f"All {fmt.number(len(rows))} were cancelled"
+    return f"All {fmt.number(len(rows))} as the files say"
 
 
 def _take_back(scope: Scope) -> None:
@@ -105,7 +105,7 @@ def _take_back(scope: Scope) -> None:
     if not decided:
         return
     with st.container(key="al-missing-last", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="al-sub">{words.plural(len(decided), "visit")} decided.</p>')
+        st.html(f'<p class="al-sub">{fmt.plural(len(decided), "visit")} decided.</p>')
         st.button("Take it back", key="al-decide-back", on_click=_reopen, args=(scope, decided))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.driving import LoneDrive
 from allay_metrics.review.owner_tasks import Needs
@@ -40,7 +40,7 @@ def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     rows += [_lone_drives_row(review.lone)] if review.lone else []
     opened = None
     with card("needs", fill=True):
-        head("Needs you", words.plural(len(rows), "thing"))
+        head("Needs you", fmt.plural(len(rows), "thing"))
         if not rows:
             note("Nothing waits.")
         with st.container(key="al-needs-week", gap=None):
@@ -52,14 +52,14 @@ def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
 
 def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
     """Return what waits, most pressing first; kinds of which nothing waits are left out."""
-    lapsed = f", {words.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
+    lapsed = f", {fmt.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
     kinds = [
         (needs.missing, _missing(scope, needs)),
         (
             needs.unanswered,
             NeedsRow(
                 "unanswered",
-                words.plural(needs.unanswered, "visit"),
+                fmt.plural(needs.unanswered, "visit"),
                 "not in a newer export: did it hold everything?",
                 "quiz",
                 lambda: st.switch_page(RECORDS),
@@ -69,7 +69,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
             needs.no_next,
             NeedsRow(
                 "no-next",
-                words.plural(needs.no_next, "family", "families"),
+                fmt.plural(needs.no_next, "family", "families"),
                 f"without a next visit{lapsed}",
                 "event_busy",
                 lambda: open_no_next(scope, as_of, needs.no_next),
@@ -79,7 +79,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
             needs.set_aside,
             NeedsRow(
                 "set-aside",
-                words.plural(needs.set_aside, "row"),
+                fmt.plural(needs.set_aside, "row"),
                 "set aside: in no number until mended",
                 "rule",
                 lambda: st.switch_page(RECORDS),
@@ -89,7 +89,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
             needs.unknown_city,
             NeedsRow(
                 "city",
-                words.plural(needs.unknown_city, "visit"),
+                fmt.plural(needs.unknown_city, "visit"),
                 "without a city",
                 "wrong_location",
                 lambda: open_unknown_city(scope, as_of, needs.unknown_city),
@@ -99,7 +99,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
             needs.unassigned,
             NeedsRow(
                 "type",
-                words.plural(needs.unassigned, "visit"),
+                fmt.plural(needs.unassigned, "visit"),
                 "of a type that means none of the three",
                 "category",
                 lambda: open_unassigned(scope),
@@ -109,7 +109,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
             needs.doubts,
             NeedsRow(
                 "doubts",
-                words.plural(needs.doubts, "family", "families"),
+                fmt.plural(needs.doubts, "family", "families"),
                 "may be one with another, or two in one",
                 "group",
                 lambda: open_doubts(scope),
@@ -122,16 +122,16 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
 def _lone_drives_row(lone: tuple[LoneDrive, ...]) -> NeedsRow:
     """Name the longest drive for one visit; the list has them all."""
     longest, *others = lone
-    more = f", and {words.number(len(others))} more" if others else ""
-    driven = f"is one visit, {words.number(longest.minutes)} min of driving{more}"
-    where = f"{words.day(longest.day)} in {city_shown(longest.city)}"
+    more = f", and {fmt.number(len(others))} more" if others else ""
+    driven = f"is one visit, {fmt.number(longest.minutes)} min of driving{more}"
+    where = f"{fmt.day(longest.day)} in {city_shown(longest.city)}"
     return NeedsRow("lone", where, driven, "directions_car", lambda: open_lone_drives(lone))
 
 
 def _worse_answers_row(count: int) -> NeedsRow:
     return NeedsRow(
         "worse",
-        words.plural(count, "check-in"),
+        fmt.plural(count, "check-in"),
         "got worse within two weeks",
         "trending_down",
         lambda: st.switch_page(OUTCOMES),
@@ -141,7 +141,7 @@ def _worse_answers_row(count: int) -> NeedsRow:
 def _missing(scope: Scope, needs: Needs) -> NeedsRow:
     return NeedsRow(
         "missing",
-        words.plural(needs.missing, "visit"),
+        fmt.plural(needs.missing, "visit"),
         "gone from a newer export: cancelled?",
         "help",
         lambda: open_missing(scope),

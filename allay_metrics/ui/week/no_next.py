@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.actions.care import REASONS, close_families
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.contact import records_age
@@ -36,7 +36,7 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     drawer(
         "Families without a next visit",
         lambda: _body(scope, as_of),
-        value=words.number(count),
+        value=fmt.number(count),
         beside="families",
         definitions=[("What it is", _WHAT_IT_IS)],
         # The page behind follows what was closed.
@@ -74,8 +74,8 @@ def _row(row: dict[Hashable, Any]) -> list[TableCell | str]:
     assert isinstance(last, date)
     return [
         str(row["family"]),
-        words.day(last),
-        TableCell(words.plural(int(str(row["days_since"])), "day"), marked=bool(row["lapsed"])),
+        fmt.day(last),
+        TableCell(fmt.plural(int(str(row["days_since"])), "day"), marked=bool(row["lapsed"])),
         city_shown(str(row["city"])),
         TYPE_WORDS.get(kind, kind),
         str(row["therapist"]),
@@ -83,7 +83,7 @@ def _row(row: dict[Hashable, Any]) -> list[TableCell | str]:
 
 
 def _label(row: dict[Hashable, Any]) -> str:
-    return f"{row['family']}, {words.plural(int(str(row['days_since'])), 'day')} ago"
+    return f"{row['family']}, {fmt.plural(int(str(row['days_since'])), 'day')} ago"
 
 
 def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
@@ -127,5 +127,5 @@ def _close(scope: Scope, as_of: date) -> None:
         return
     st.session_state[_WHO] = []
     st.session_state[_MESSAGE] = (
-        f"Closed: {words.plural(len(chosen), 'family', 'families')}, {reason}."
+        f"Closed: {fmt.plural(len(chosen), 'family', 'families')}, {reason}."
     )

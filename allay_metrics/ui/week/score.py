@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import Scope
@@ -35,7 +35,7 @@ def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> bool:
     week = next((w for w in number.weeks if w.week.isoformat() == monday), None) if number else None
     if number is None or week is None:
         return False
-    title = f"{number.metric.label}, week of {words.day(week.week)}"
+    title = f"{number.metric.label}, week of {fmt.day(week.week)}"
     open_number(scope, _build_question(number, week.week), title=title, usual=week.usual)
     return True
 
@@ -48,9 +48,9 @@ def _build_question(number: Number, monday: date) -> Question:
 
 def _row(number: Number) -> Score:
     usual = number.weeks[-1].usual
-    goal = words.DASH
+    goal = fmt.DASH
     if number.goal is not None:
-        goal = words.percent(number.goal) if number.metric.is_rate else words.plain(number.goal)
+        goal = fmt.percent(number.goal) if number.metric.is_rate else fmt.plain_number(number.goal)
     label = number.metric.short
     if number.metric.kind == "median":
         label = f"{label}, days"
@@ -58,7 +58,7 @@ def _row(number: Number) -> Score:
         label,
         [_cell(number, week) for week in number.weeks],
         goal=goal,
-        usual=usual_words(number.metric, usual) if usual else words.DASH,
+        usual=usual_words(number.metric, usual) if usual else fmt.DASH,
     )
 
 

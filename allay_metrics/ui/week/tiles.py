@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from allay_metrics import words
+from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.answers import MetricCell
 from allay_metrics.review.scorecard import Number
@@ -39,27 +39,27 @@ def face(number: Number, review: WeekReview) -> Face:
         goal=number.goal,
         signal=f"{now.signal} usual" if now.signal else "",
         note=_note(number, review),
-        show=words.percent if rate else words.plain,
+        show=fmt.percent if rate else fmt.plain_number,
     )
 
 
-def shown(number: Number, cell: MetricCell) -> words.Shown:
+def shown(number: Number, cell: MetricCell) -> fmt.DisplayValue:
     """Return a number's value in words, with its counts or the reason why there is none.
 
     What parents reported is counted, and never a percentage beside money.
     """
     if number.metric.is_reported and cell.denominator:
-        counts = f"{words.number(cell.numerator)} of {words.number(cell.denominator)}"
-        return words.Shown(counts, "answered both times", "")
+        counts = f"{fmt.number(cell.numerator)} of {fmt.number(cell.denominator)}"
+        return fmt.DisplayValue(counts, "answered both times", "")
     if number.metric.is_rate:
-        said_so = words.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
+        said_so = fmt.share(cell.numerator, cell.denominator, cell.reason.removeprefix("small"))
         in_hours = number.metric.kind == "share_of_hours" and said_so.of
         return replace(said_so, of=f"{said_so.of} h") if in_hours else said_so
     if cell.value is None and cell.reason == "small" and cell.denominator:
-        few = words.plural(round(cell.denominator), "first visit")
-        return words.Shown(words.DASH, "", f"{few}: too few for a median")
+        few = fmt.plural(round(cell.denominator), "first visit")
+        return fmt.DisplayValue(fmt.DASH, "", f"{few}: too few for a median")
     absent = "nothing to count" if cell.value is None else ""
-    return words.Shown(format_value(number.metric, cell), "", cell.reason or absent)
+    return fmt.DisplayValue(format_value(number.metric, cell), "", cell.reason or absent)
 
 
 def _unit(number: Number) -> str:
@@ -72,9 +72,9 @@ def _note(number: Number, review: WeekReview) -> str:
     cell, metric = number.now.cell, number.metric
     beside = review.beside.get(metric.beside)
     if beside is not None and beside.value is not None:
-        return f"{words.number(beside.value)} {metric.beside_words}"
+        return f"{fmt.number(beside.value)} {metric.beside_words}"
     if metric.by_whole_weeks and number.compared.change is not None and not review.so_far:
-        return f"{words.signed(number.compared.change)} on the week before"
+        return f"{fmt.delta(number.compared.change)} on the week before"
     if metric.kind == "median" and cell.denominator:
-        return words.plural(round(cell.denominator), "family", "families")
+        return fmt.plural(round(cell.denominator), "family", "families")
     return ""

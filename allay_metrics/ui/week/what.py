@@ -5,7 +5,8 @@ from datetime import date
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import UNKNOWN, Scope
@@ -41,7 +42,7 @@ def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
         last=sunday_of(monday),
         where=(*kept, ("visit_type", kind)),
     )
-    title = f"{html.TYPE_WORDS[kind]}, week of {words.day(monday)}"
+    title = f"{html.TYPE_WORDS[kind]}, week of {fmt.day(monday)}"
     return lambda: open_number(scope, question, title=title, on_close=lambda: forget(TYPES))
 
 
@@ -79,11 +80,11 @@ def referrals_html(review: WeekReview) -> str:
         "<li>"
         f"{html.button(html.escape(_source_label(source.source)), f'{REFERRAL}|{source.source}')}"
         f'<u><i style="width:{source.families / most:.1%}"></i></u>'
-        f"<b>{words.number(source.families)}</b></li>"
+        f"<b>{fmt.number(source.families)}</b></li>"
         for source in sources[:MOST]
     )
     rest = sum(source.families for source in sources[MOST:])
-    more = f'<p class="al-sub">{words.plural(rest, "family", "families")} by others.</p>'
+    more = f'<p class="al-sub">{fmt.plural(rest, "family", "families")} by others.</p>'
     return f'<ul class="al-rank">{rows}</ul>{more if rest else ""}'
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from allay_metrics import charts, words
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
@@ -90,7 +91,7 @@ def _states(review: WeekReview) -> str:
 
 def _elsewhere(review: WeekReview) -> str:
     nowhere = [
-        f"{words.number(visits)} {city_shown(city).lower()}"
+        f"{fmt.number(visits)} {city_shown(city).lower()}"
         for city, visits in review.map.elsewhere.items()
     ]
-    return f"not on the map: {words.listed(nowhere)}" if nowhere else "visits by home city"
+    return f"not on the map: {fmt.join_list(nowhere)}" if nowhere else "visits by home city"

@@ -1,7 +1,6 @@
-"""Numbers, dates and times as people read them: the one place that spells them.
+"""Formats numbers, dates and times for people.
 
-Pages, figures, the weekly digest and the command line all speak through these functions, so that
-the same value never looks different in two places.
+Pages, figures and the command line use these functions, so that a value looks the same everywhere.
 """
 
 import math
@@ -11,13 +10,13 @@ from datetime import date, datetime
 
 DASH = "–"  # noqa: RUF001  the sign for no value
 MINUS = "−"  # noqa: RUF001  a true minus sign aligns with the plus and the digits
-SMALL = 4  # denominators up to this are shown as counts only
+SMALL = 4  # a rate with a denominator up to this is shown as counts only
 SMALL_REASON = "small, counts only"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A value in words: what stands large, what stands beside it, and why there is no value."""
+class DisplayValue:
+    """A formatted value, its counts (`71 of 100`), and the reason where there is no value."""
 
     text: str
     of: str = ""
@@ -39,18 +38,18 @@ def short_day(value: date) -> str:
     return f"{value.day} {value:%b}"
 
 
-def dated(value: date) -> str:
+def full_day(value: date) -> str:
     """Return `Mon 9 Nov 2026`."""
     return f"{day(value)} {value.year}"
 
 
-def died(name: str, day: date) -> str:
+def death_sentence(name: str, day: date) -> str:
     """Return `Elio died on 12 Nov`."""
     return f"{name} died on {short_day(day)}"
 
 
 def span(first: date, last: date) -> str:
-    """Return `17 Aug to 15 Nov 2026`; the first year stands only where it differs."""
+    """Return `17 Aug to 15 Nov 2026`; the first year is shown only where it differs."""
     start = short_day(first) if first.year == last.year else f"{short_day(first)} {first.year}"
     return f"{start} to {short_day(last)} {last.year}"
 
@@ -87,8 +86,8 @@ def number(value: float | None, digits: int = 0) -> str:
     return f"{MINUS if value < 0 and rounded else ''}{rounded:,.{digits}f}"
 
 
-def plain(value: float | None) -> str:
-    """Return `3` for 3.0 and `2.5` for 2.5: a median has a half where it has one."""
+def plain_number(value: float | None) -> str:
+    """Return `3` for 3.0 and `2.5` for 2.5: for medians, which may end in .5."""
     whole = value is not None and math.isfinite(value) and float(value).is_integer()
     return number(value, 0 if whole else 1)
 
@@ -102,7 +101,7 @@ def dollars(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return `71%` for 0.71; a share that is not all never reads 100%, nor one that is some 0%."""
+    """Return `71%` for 0.71; a share below 1 never reads 100%, one above 0 never 0%."""
     if value is None or not math.isfinite(value):
         return DASH
     if 0 < value < 0.005:
@@ -112,15 +111,15 @@ def percent(value: float | None) -> str:
     return f"{number(value * 100)}%"
 
 
-def compact(value: float, sign: str = "") -> str:
-    """Return `840`, `5.8k` or `58k`, led by `sign`: for the narrow room under a bar."""
+def compact_number(value: float, sign: str = "") -> str:
+    """Return `840`, `5.8k` or `58k`, led by `sign`: for narrow labels."""
     if abs(value) < 1000:
         return f"{sign}{number(value)}"
     thousands = value / 1000
     return f"{sign}{number(thousands, 1 if abs(thousands) < 10 else 0)}k"
 
 
-def signed(value: float) -> str:
+def delta(value: float) -> str:
     """Return `+4`, `−2` or `0`."""  # noqa: RUF002
     return f"+{number(value)}" if value > 0 else number(value)
 
@@ -130,33 +129,33 @@ def plural(count: int, singular: str, many: str = "") -> str:
     return f"{number(count)} {singular if count == 1 else many or singular + 's'}"
 
 
-def listed(items: Iterable[str]) -> str:
+def join_list(items: Iterable[str]) -> str:
     """Return `a, b and c`."""
     *head, last = list(items) or [""]
     return f"{', '.join(head)} and {last}" if head else last
 
 
-def between(low: float, high: float, show: str = "number") -> str:
+def value_range(low: float, high: float, show: str = "number") -> str:
     """Return `27–45` or, with `show="percent"`, `86–100%`."""  # noqa: RUF002
     if show == "percent":
         return f"{number(low * 100)}–{percent(high)}"  # noqa: RUF001
-    return f"{plain(low)}–{plain(high)}"  # noqa: RUF001
+    return f"{plain_number(low)}–{plain_number(high)}"  # noqa: RUF001
 
 
-def share(numerator: float | None, denominator: float | None, reason: str = "") -> Shown:
+def share(numerator: float | None, denominator: float | None, reason: str = "") -> DisplayValue:
     """Return a rate with its counts.
 
-    Nothing over nothing is a dash with the reason; one to four are counts only, because a
-    percentage of so few would say more than it knows.
+    Without a denominator it is a dash with the reason; with one up to 4, counts only, because a
+    percentage of so few visits would look more certain than it is.
     """
     if numerator is None or not denominator:
-        return Shown(DASH, "", reason or "nothing to count")
+        return DisplayValue(DASH, "", reason or "nothing to count")
     counts = f"{number(numerator)} of {number(denominator)}"
     if denominator <= SMALL:
-        return Shown(counts, "", reason or SMALL_REASON)
-    return Shown(percent(numerator / denominator), counts, reason)
+        return DisplayValue(counts, "", reason or SMALL_REASON)
+    return DisplayValue(percent(numerator / denominator), counts, reason)
 
 
-def count(value: float | None, reason: str = "") -> Shown:
+def count(value: float | None, reason: str = "") -> DisplayValue:
     """Return a count, or a dash with the reason why there is none."""
-    return Shown(number(value), "", reason)
+    return DisplayValue(number(value), "", reason)
