@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.demo import write_exports
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.answers import Filters
+from allay_metrics.review.query_results import Filters
 from allay_metrics.review.week import review_week
 from benchmarks.measured import median_of
 from benchmarks.taking_in import UNTIL

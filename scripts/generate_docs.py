@@ -6,8 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from allay_metrics.metrics.reference import markdown as metrics_markdown  # noqa: E402
-from allay_metrics.records.reference import format_tables  # noqa: E402
+from allay_metrics.metrics.metrics_reference import markdown as metrics_markdown  # noqa: E402
+from allay_metrics.records.tables_reference import format_tables  # noqa: E402
 from tests.support import no_effect  # noqa: E402
 
 DOCUMENTS = {

@@ -15,17 +15,17 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, Page  # noqa: E402
 from sqlalchemy import update  # noqa: E402
 
-from allay_metrics.actions.check_ins import make_link  # noqa: E402
+from allay_metrics.actions.check_in_requests import make_link  # noqa: E402
 from allay_metrics.actions.devices import remember_device  # noqa: E402
-from allay_metrics.actions.people import Invitation, disable, invite, invite_first_owner  # noqa: E402
 from allay_metrics.actions.sessions import read_session  # noqa: E402
+from allay_metrics.actions.users import Invitation, disable, invite, invite_first_owner  # noqa: E402
 from allay_metrics.caseload.day import read_day  # noqa: E402
 from allay_metrics.caseload.reading_day import compute_today  # noqa: E402
 from allay_metrics.demo.load import load_demo  # noqa: E402
 from allay_metrics.outcomes.wording import phrases, signs  # noqa: E402
 from allay_metrics.records import DOOR, Scope, open_practice  # noqa: E402
 from allay_metrics.records.tables import practice  # noqa: E402
-from allay_metrics.review.settings import therapists  # noqa: E402
+from allay_metrics.review.practice_settings import therapists  # noqa: E402
 from tests.support.asked import in_care, seen, signed  # noqa: E402
 from tests.support.browser import open_browser, open_page, settle  # noqa: E402
 from tests.support.exports import Desk  # noqa: E402

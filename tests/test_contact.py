@@ -36,7 +36,7 @@ TO_COLLEAGUES = {
     ("allay_metrics/actions/alerts.py", "_send"),
 }
 # The functions that make a check-in's link, and what keeps the rule in each.
-LINK_MAKERS = {("allay_metrics/actions/check_ins.py", "make_link"): "_open_episode"}
+LINK_MAKERS = {("allay_metrics/actions/check_in_requests.py", "make_link"): "_open_episode"}
 PURPOSES = ("visit", "sign", "list", "check-in")
 
 
@@ -141,7 +141,7 @@ def test_a_check_ins_link_is_made_where_the_rule_is_asked():
     }
     assert makers == LINK_MAKERS.keys()
     called = calls(modules(), "check_allowed")
-    assert ("allay_metrics/actions/check_ins.py", "_open_episode") in called
+    assert ("allay_metrics/actions/check_in_requests.py", "_open_episode") in called
     for maker, rule in LINK_MAKERS.items():
         assert rule in calls(modules(), rule)[maker]
 
@@ -156,7 +156,7 @@ def test_whoever_sends_an_e_mail_to_a_family_asks_the_rule():
 def test_tokens_of_check_ins_are_made_in_one_place():
     found = calls(modules(), "new_token")
     check_ins = {file for file, _ in found if "check_in" in file}
-    assert check_ins == {"allay_metrics/actions/check_ins.py"}
+    assert check_ins == {"allay_metrics/actions/check_in_requests.py"}
 
 
 def test_what_each_level_allows():

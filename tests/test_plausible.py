@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics import plausibility
-from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.coverage import change_days
-from allay_metrics.actions.driving import set_drive_pair
-from allay_metrics.actions.hours import set_usual_minutes
+from allay_metrics.actions.care_closing import Closing, close_care
+from allay_metrics.actions.coverage_changes import change_days
+from allay_metrics.actions.drive_times import set_drive_pair
+from allay_metrics.actions.offered_hours import set_usual_minutes
 from allay_metrics.actions.therapist_settings import Details, save_details, save_goals
 from allay_metrics.cli import main
 from allay_metrics.errors import AllayError, QuestionProblem

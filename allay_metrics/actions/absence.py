@@ -23,7 +23,7 @@ from sqlalchemy import (
     union,
 )
 
-from allay_metrics.derive.absence import (
+from allay_metrics.derive.absence_evidence import (
     LONG_OVER_SECONDS,
     Absences,
     AbsentVisit,
@@ -34,7 +34,7 @@ from allay_metrics.derive.absence import (
     resolve_absences,
 )
 from allay_metrics.derive.matching import plain_name
-from allay_metrics.derive.overrides import read_overrides
+from allay_metrics.derive.override_rules import read_overrides
 from allay_metrics.derive.visit_type import VisitTypeWords, visit_types
 from allay_metrics.records.bulk import among, update_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row, practice

@@ -23,7 +23,7 @@ from allay_metrics.actions.absence import (
     select_standing_files,
 )
 from allay_metrics.derive import derive
-from allay_metrics.derive.absence import (
+from allay_metrics.derive.absence_evidence import (
     AbsenceAnswer,
     AbsentVisit,
     Group,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from allay_metrics.actions.settings import read_setting, save_setting
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Scope
-from allay_metrics.records.audit import Head
+from allay_metrics.records.audit_chain import Head
 from allay_metrics.records.backup import Backup, read_label, write_backup
 from allay_metrics.records.examination import read_rows
 

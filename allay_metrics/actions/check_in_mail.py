@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allay_metrics import config
-from allay_metrics.actions.check_ins import Link, make_link, mark_sent
+from allay_metrics.actions.check_in_requests import Link, make_link, mark_sent
 from allay_metrics.actions.mail_server import MailFailed, send_mail
 from allay_metrics.actions.mail_settings import find_settings_gap
 from allay_metrics.actions.open_episodes import local_now, read_open_episodes

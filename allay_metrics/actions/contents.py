@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, select, update
 
-from allay_metrics.derive.absence import Group
+from allay_metrics.derive.absence_evidence import Group
 from allay_metrics.records.bulk import insert_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row
 

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, and_, func, select
 from allay_metrics.actions.overrides import OverrideRow
 from allay_metrics.errors import NotFound
 from allay_metrics.records.bulk import among
+from allay_metrics.records.column_types import now
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import booking, correction
-from allay_metrics.records.types import now
 
 
 def build_corrections(

@@ -2,7 +2,7 @@
 
 All earlier check-in links end (open_form.py), and visits still on the books do not open the care
 again (derive/closing.py). It counts as no missed visit, no lost family and no outcome. Neither a
-death nor its undo ever loosens contact: only a person's own choice does (actions/contact.py).
+death nor its undo ever loosens contact: only a person does (actions/contact_changes.py).
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, insert, select
 
-from allay_metrics.actions.care import (
+from allay_metrics.actions.care_closing import (
     Closing,
     derive_as_practice,
     find_family_to_write,
     read_families_of_clients,
     write_closings,
 )
-from allay_metrics.actions.contact import (
+from allay_metrics.actions.contact_changes import (
     ContactEntry,
     clear_contact_for_death,
     read_contact,
@@ -38,9 +38,9 @@ from allay_metrics.derive.contact_match import Rows
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.plausibility import death_days
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import care_closed, client
-from allay_metrics.records.types import now
 
 _Row = Mapping[str, Any]
 _BEREAVED = "bereaved"

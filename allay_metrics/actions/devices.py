@@ -16,10 +16,10 @@ from allay_metrics.actions import passwords
 from allay_metrics.actions.sessions import REFUSED, Session, hash_session_token, open_session
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
-from allay_metrics.records import Scope, audit
+from allay_metrics.records import Scope, audit_chain
+from allay_metrics.records.column_types import now
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import device, login_session, person
-from allay_metrics.records.types import now
 
 REMEMBERED_FOR = 30 * 24 * 3600  # seconds
 DIGITS = 6
@@ -74,7 +74,7 @@ def remember_device(
         "pin_hash": passwords.hash_password(_bind_pin_to_device(pin, token)),
     }
     with scope.write_accounts() as conn:
-        audit.append(conn, scope, "remember a device", session.person_id)
+        audit_chain.append(conn, scope, "remember a device", session.person_id)
         conn.execute(insert(device).values(row))
         this = _is_of_practice(login_session, scope, login_session.c.id_hash == session.ref)
         conn.execute(update(login_session).where(this).values(device_id=id_))
@@ -108,7 +108,7 @@ def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
         # Read again: it may have been revoked while the PIN was checked.
         if _read_live_device(conn, scope, token, tries=TRIES + 1) is None:
             raise NotFound(GONE)
-        audit.append(conn, scope, "sign in by PIN" if is_right else REFUSED, row.person_id)
+        audit_chain.append(conn, scope, "sign in by PIN" if is_right else REFUSED, row.person_id)
         if is_right:
             values = {"wrong_tries": 0, "used_at": now(), "version": device.c.version + 1}
             this = _is_of_practice(device, scope, device.c.id == row.id)
@@ -122,7 +122,7 @@ def sign_in_by_pin(scope: Scope, token: str, pin: str, *, label: str) -> str:
                 device_id=row.id,
             )
         if row.wrong_tries >= TRIES:
-            audit.append(conn, scope, "revoke a device after wrong PINs", row.person_id)
+            audit_chain.append(conn, scope, "revoke a device after wrong PINs", row.person_id)
             revoke_device(conn, scope, row.id)
     tries_left = TRIES - row.wrong_tries
     if tries_left <= 0:

@@ -18,8 +18,8 @@ from allay_metrics.intake.rows import Chunk, SetAside
 from allay_metrics.intake.values import parse_email as read_email
 from allay_metrics.intake.values import parse_phone as read_phone
 from allay_metrics.records.bulk import among
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import erased
-from allay_metrics.records.types import now
 
 REASON = "its family was erased and stays so: nothing of this row was kept"
 _SETTING = "erasing_key"

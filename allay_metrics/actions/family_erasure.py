@@ -20,8 +20,8 @@ from allay_metrics.actions.raw_row_search import (
 from allay_metrics.derive import derive
 from allay_metrics.derive.city import clear_city_cache
 from allay_metrics.derive.contact_match import cut_matches
-from allay_metrics.derive.families import families_by_clue
-from allay_metrics.derive.overrides import read_links
+from allay_metrics.derive.family_grouping import families_by_clue
+from allay_metrics.derive.override_rules import read_links
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.concern_words import clear_concern_cache
 from allay_metrics.records import Scope

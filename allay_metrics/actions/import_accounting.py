@@ -8,15 +8,15 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
+from allay_metrics.actions.booking_upsert import Counts, FileInHand
 from allay_metrics.actions.contents import FileContents
 from allay_metrics.actions.erased_registry import is_erased
-from allay_metrics.actions.load import Counts, FileInHand
-from allay_metrics.derive.absence import doubt_about_export
+from allay_metrics.derive.absence_evidence import doubt_about_export
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.records.bulk import insert_rows
+from allay_metrics.records.column_types import now
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, coverage, import_, set_aside
-from allay_metrics.records.types import now
 
 # Covered up to the export alone; kept visits are covered ahead of it as well.
 _UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from allay_metrics.actions.imports import ImportReport, import_file
-from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.file_import import ImportReport, import_file
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.actions.profiles import read_own_profiles, read_own_questionnaires
 from allay_metrics.actions.questionnaires import import_answers
 from allay_metrics.errors import FileProblem

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from allay_metrics import config
 from allay_metrics.actions.mail_server import MailFailed, send_mail
-from allay_metrics.actions.people import Invitation
+from allay_metrics.actions.users import Invitation
 from allay_metrics.errors import ConfigProblem, Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import read_practice_name

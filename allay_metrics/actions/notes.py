@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from allay_metrics.actions.care import find_family_to_write, writer_name
+from allay_metrics.actions.care_closing import find_family_to_write, writer_name
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import client, client_note, client_tag
-from allay_metrics.records.types import now
 
 LONGEST_TAG = 60
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, and_, select, update
 from allay_metrics.actions import sessions
 from allay_metrics.actions.sessions import open_session
 from allay_metrics.errors import NotAllowed
-from allay_metrics.records import Scope, audit
+from allay_metrics.records import Scope, audit_chain
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import person
-from allay_metrics.records.types import now
 
 REFUSED = (
     "Signing in that way did not work: only people the owner has invited may come in. "
@@ -32,9 +32,9 @@ def sign_in_by_oidc(scope: Scope, issuer: str, subject: str, email: str, *, labe
             conn, scope, issuer, subject, email
         )
         if row is not None:
-            audit.append(conn, scope, "sign in by an account elsewhere", row.id)
+            audit_chain.append(conn, scope, "sign in by an account elsewhere", row.id)
             return open_session(conn, scope.practice_id, row.id, way="oidc", label=label)
-        audit.append(conn, scope, sessions.REFUSED)
+        audit_chain.append(conn, scope, sessions.REFUSED)
     raise NotAllowed(REFUSED)
 
 
@@ -63,7 +63,7 @@ def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str)
     if there is None:
         return None
     # The line first: it is what writers of one practice queue for.
-    audit.append(conn, scope, "join by an account elsewhere", there.id)
+    audit_chain.append(conn, scope, "join by an account elsewhere", there.id)
     values = {
         "oidc_issuer": issuer,
         "oidc_subject": subject,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, and_, select
 
 from allay_metrics.actions.open_episodes import read_open_episodes
-from allay_metrics.actions.own_measures import read_own_measures
+from allay_metrics.actions.own_measure_changes import read_own_measures
 from allay_metrics.contact import parse_contact
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import NotFound

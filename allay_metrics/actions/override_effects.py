@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, select
 
 from allay_metrics.derive.city import find_city
 from allay_metrics.derive.matching import follow_links
-from allay_metrics.derive.overrides import Overrides
+from allay_metrics.derive.override_rules import Overrides
 from allay_metrics.derive.visit_type import visit_types
 from allay_metrics.records.bulk import among
 from allay_metrics.records.keys import key_of

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 
-from allay_metrics.actions.driving import read_days_of_therapist, recompute_driving
+from allay_metrics.actions.drive_times import read_days_of_therapist, recompute_driving
 from allay_metrics.actions.link_history import (
     Parting,
     match_to_nobody,
@@ -26,7 +26,7 @@ from allay_metrics.actions.override_effects import (
 )
 from allay_metrics.derive import derive
 from allay_metrics.derive.contact_match import Match, put_matches, read_matches
-from allay_metrics.derive.overrides import Overrides, read_overrides
+from allay_metrics.derive.override_rules import Overrides, read_overrides
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from allay_metrics.actions.devices import REMEMBERED_FOR, revoke_device
 from allay_metrics.actions.sessions import ABSOLUTE, IDLE, SignInMethod
 from allay_metrics.errors import NotAllowed, NotFound
-from allay_metrics.records import DOOR, Scope, audit
+from allay_metrics.records import DOOR, Scope, audit_chain
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import device, login_session, person
-from allay_metrics.records.types import now
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def end_session(scope: Scope, person_id: str, ref: str) -> None:
     with door.write_accounts() as conn:
         if conn.execute(select(login_session.c.id_hash).where(*this)).first() is None:
             raise NotFound("There is no such session.")
-        audit.append(conn, door, "end a session", person_id)
+        audit_chain.append(conn, door, "end a session", person_id)
         still = login_session.c.revoked_at.is_(None)
         conn.execute(update(login_session).where(*this, still).values(revoked_at=now()))
 
@@ -115,7 +115,7 @@ def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
     with door.write_accounts() as conn:
         if conn.execute(this).first() is None:
             raise NotFound("There is no such device.")
-        audit.append(conn, door, "revoke a device", person_id)
+        audit_chain.append(conn, door, "revoke a device", person_id)
         revoke_device(conn, scope, device_id)
 
 

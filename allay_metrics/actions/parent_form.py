@@ -35,8 +35,8 @@ from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES
 from allay_metrics.plausibility import WEEKS_AT_BIRTH, birth_days
 from allay_metrics.records import Scope, Viewer
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
-from allay_metrics.records.types import now
 
 # Sees no family and may write in none: what the form's server carries about.
 NOBODY = Viewer("form")

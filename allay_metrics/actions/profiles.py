@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 
-from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.errors import Conflict, FileProblem, NotFound
 from allay_metrics.intake.profile import Profile, read_profile_text
 from allay_metrics.intake.questionnaires import (
@@ -13,8 +13,8 @@ from allay_metrics.intake.questionnaires import (
     read_questionnaire,
 )
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import own_profile
-from allay_metrics.records.types import now
 
 NEW = 0  # the version of a profile that was not there when it was looked for
 

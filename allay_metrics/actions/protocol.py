@@ -14,13 +14,13 @@ from allay_metrics import config
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.mail_settings import find_settings_gap
-from allay_metrics.actions.people import find_unable
+from allay_metrics.actions.users import find_unable
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reader_steps import KINDS
 from allay_metrics.outcomes.reading_hours import ReadingHours
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import safety_protocol
-from allay_metrics.records.types import now
 
 TEMPLATE = config.REFERENCE / "safety_protocol.md"
 TIMES = (15, 30, 60, 120, 240, 480, 720, 1440)  # minutes within which a sign may be read

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.answers import ReportedCheckIn, SavedCheckIn, save_reported
+from allay_metrics.actions.booking_upsert import Counts, FileInHand
 from allay_metrics.actions.erased_registry import read_erased_families
+from allay_metrics.actions.file_import import ImportReport
 from allay_metrics.actions.import_accounting import (
     ImportEntry,
     close_import,
@@ -17,8 +19,6 @@ from allay_metrics.actions.import_accounting import (
     save_set_aside,
 )
 from allay_metrics.actions.imported_red_flags import raise_signs
-from allay_metrics.actions.imports import ImportReport
-from allay_metrics.actions.load import Counts, FileInHand
 from allay_metrics.actions.open_set_aside import IS_OPEN
 from allay_metrics.actions.retention import remove_old
 from allay_metrics.actions.set_aside_resolution import settle_rows

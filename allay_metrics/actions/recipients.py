@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, select
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.people import find_unable, may_sign_in, read_listed
 from allay_metrics.actions.protocol import Protocol, format_unable, read_protocol
+from allay_metrics.actions.users import find_unable, may_sign_in, read_listed
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.policies import NEVER_MET

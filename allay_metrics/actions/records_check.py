@@ -11,9 +11,9 @@ from allay_metrics.actions.backups import find_known_backup, read_last_backup
 from allay_metrics.actions.current_imports import rebuild_current_imports
 from allay_metrics.derive import derive_all
 from allay_metrics.derive.matching import follow_links
-from allay_metrics.derive.overrides import read_overrides
+from allay_metrics.derive.override_rules import read_overrides
 from allay_metrics.errors import RecordsDamaged
-from allay_metrics.records import Scope, audit, compute_row_hashes, rollup
+from allay_metrics.records import Scope, audit_chain, compute_row_hashes, rollup
 from allay_metrics.records.examination import Examination, examine, refuse_damaged
 from allay_metrics.records.tables import check_in_row, city, import_, import_row, set_aside
 
@@ -91,7 +91,9 @@ def _check_audit(scope: Scope) -> list[str]:
     """Check the audit trail as committed, without the line of this check itself."""
     backup = read_last_backup(scope)
     with scope.read() as conn:
-        return list(audit.find_breaks(conn, scope.practice_id, backup.audit if backup else None))
+        return list(
+            audit_chain.find_breaks(conn, scope.practice_id, backup.audit if backup else None)
+        )
 
 
 def _check_import_accounts(conn: Connection, practice_id: str) -> Iterator[str]:

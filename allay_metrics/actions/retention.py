@@ -16,6 +16,7 @@ from allay_metrics.actions.settings import read_setting, save_setting
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.column_types import now
 from allay_metrics.records.scrub import scrub
 from allay_metrics.records.tables import (
     answer,
@@ -26,7 +27,6 @@ from allay_metrics.records.tables import (
     red_flag,
     set_aside,
 )
-from allay_metrics.records.types import now
 
 SHORTEST, LONGEST = 3, 240  # months: a course of care with its last check-in takes up to three
 _SETTING = "retention"

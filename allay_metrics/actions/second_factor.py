@@ -9,8 +9,8 @@ import pyotp
 from sqlalchemy import Connection, Row, delete, insert, or_, update
 
 from allay_metrics.actions.tokens import hash_token
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import person, recovery_code
-from allay_metrics.records.types import now
 
 STEP = 30  # seconds
 DIGITS = 6

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, and_, insert, select, update
 from allay_metrics import config
 from allay_metrics.actions.tokens import new_token
 from allay_metrics.records import Scope
-from allay_metrics.records.audit import append
+from allay_metrics.records.audit_chain import append
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import device, login_session, person
-from allay_metrics.records.types import now
 
 Role = Literal["owner", "therapist"]
 SignInMethod = Literal["password", "oidc", "pin"]

@@ -16,8 +16,8 @@ from allay_metrics.intake.profile import Profile, find_shipped_profile
 from allay_metrics.intake.row_recheck import REMARK_COLUMNS
 from allay_metrics.intake.rows import RowWarning, SetAside
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import import_, set_aside
-from allay_metrics.records.types import now
 
 
 @dataclass(frozen=True)

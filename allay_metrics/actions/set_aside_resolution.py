@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
-from allay_metrics.actions.load import FileInHand
+from allay_metrics.actions.booking_upsert import FileInHand
 from allay_metrics.actions.open_set_aside import IS_OPEN, select_imports
 from allay_metrics.records.tables import import_, import_row, set_aside
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
+from allay_metrics.actions.booking_upsert import Counts, FileInHand, load_rows
 from allay_metrics.actions.current_imports import assign_current_import
 from allay_metrics.actions.import_accounting import ImportEntry, close_import, open_import
-from allay_metrics.actions.load import Counts, FileInHand, load_rows
 from allay_metrics.actions.open_set_aside import (
     IS_OPEN,
     SetAsideRow,

@@ -11,9 +11,9 @@ from allay_metrics.actions.sessions import end_all_sessions, open_session
 from allay_metrics.actions.tokens import hash_token
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Scope
-from allay_metrics.records.audit import append
+from allay_metrics.records.audit_chain import append
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import person
-from allay_metrics.records.types import now
 
 # One sentence for every reason: which part was wrong is for nobody to learn.
 REFUSED = "That did not match: check the address, the password and the code, and try again."

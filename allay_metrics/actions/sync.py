@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from allay_metrics import config
-from allay_metrics.actions.imports import ImportOptions, ImportReport, import_source
+from allay_metrics.actions.file_import import ImportOptions, ImportReport, import_source
 from allay_metrics.errors import FileProblem
 from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, Manners, build_export
 from allay_metrics.intake.profile import find_shipped_profile

@@ -1,7 +1,7 @@
 """The words that make a visit type: the practice's own stand over those that come along."""
 
 from allay_metrics.actions.overrides import OverrideChange, OverrideRow, save_overrides
-from allay_metrics.derive.overrides import SILENT
+from allay_metrics.derive.override_rules import SILENT
 from allay_metrics.derive.visit_type import DECIDES, VISIT_TYPES, service_name
 from allay_metrics.errors import ConfigProblem, choose_from
 from allay_metrics.records import Scope

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, Select, bindparam, delete, or_, select, updat
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence import mark_missing
+from allay_metrics.actions.booking_upsert import build_booking_update
 from allay_metrics.actions.current_imports import reassign_current_imports
-from allay_metrics.actions.load import build_booking_update
 from allay_metrics.actions.undo_answers import select_imports_of_same, undo_answers
 from allay_metrics.derive import derive
-from allay_metrics.derive.families import families_by_clue, families_of
+from allay_metrics.derive.family_grouping import families_by_clue, families_of
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import (
     booking,
     correction,
@@ -25,7 +26,6 @@ from allay_metrics.records.tables import (
     set_aside,
     week_snapshot,
 )
-from allay_metrics.records.types import now
 
 
 def undo_import(scope: Scope, import_id: str) -> str:

@@ -1,7 +1,7 @@
 """The owner's word on one visit: what it was, and where."""
 
+from allay_metrics.actions.city_spellings import build_city_rows
 from allay_metrics.actions.overrides import OverrideChange, OverrideRow, save_overrides_in
-from allay_metrics.actions.places import build_city_rows
 from allay_metrics.actions.visit_type_overrides import build_type_rows
 from allay_metrics.records import Scope
 

@@ -11,7 +11,7 @@ from allay_metrics.actions.overrides import (
     save_overrides,
     save_overrides_in,
 )
-from allay_metrics.derive.overrides import types_of
+from allay_metrics.derive.override_rules import types_of
 from allay_metrics.derive.visit_type import VISIT_TYPES, service_name
 from allay_metrics.errors import ConfigProblem, choose_from
 from allay_metrics.records import Scope

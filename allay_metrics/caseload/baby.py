@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from allay_metrics.caseload import queries
-from allay_metrics.caseload.people import CaseloadClient
+from allay_metrics.caseload.caseload_clients import CaseloadClient
 from allay_metrics.caseload.reading_day import Today
 from allay_metrics.caseload.visit_doubt import explain_doubt
 from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.errors import NotFound
-from allay_metrics.metrics.care import CareState, care_state
+from allay_metrics.metrics.care_state_metrics import CareState, care_state
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import is_key
 from allay_metrics.records.tables import client, client_note, client_tag, family, visit

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from allay_metrics.caseload import links, queries
-from allay_metrics.caseload.people import CaseloadClient
+from allay_metrics.caseload.caseload_clients import CaseloadClient
 from allay_metrics.caseload.reading_day import ON, Today
 from allay_metrics.caseload.visit_doubt import explain_doubt
 from allay_metrics.contact import ContactPermission, call_link, parse_contact

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.caseload import queries
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcome_metrics import read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
 from allay_metrics.outcomes.norms import age_weeks, band
 from allay_metrics.records import Scope

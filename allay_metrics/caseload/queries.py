@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, or_, select
 
-from allay_metrics.caseload.people import CaseloadClient
+from allay_metrics.caseload.caseload_clients import CaseloadClient
 from allay_metrics.derive.closing import DIED
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among

@@ -5,7 +5,7 @@ cannot see it. Marks carry their keys in `customdata`, described in each functio
 """
 
 from allay_metrics.charts.bay_map import CityBubble, bay_map, bay_map_alt
-from allay_metrics.charts.outcomes import (
+from allay_metrics.charts.outcome_figures import (
     ChangePanel,
     Panel,
     changes,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from allay_metrics import formatting as fmt
-from allay_metrics.charts.base import HIDDEN_AXIS, Json, bold, figure, note, safe
+from allay_metrics.charts.color_slots import ACCENT, COUNTY_LINE, INK, LAND, MUTED, WATER
+from allay_metrics.charts.figure_base import HIDDEN_AXIS, Json, bold, figure, note, safe
 from allay_metrics.charts.outlines import INLAND, county_outlines
-from allay_metrics.charts.slots import ACCENT, COUNTY_LINE, INK, LAND, MUTED, WATER
 
 HEIGHT = 340
 NARROWEST = 330  # px of the map's width on a phone

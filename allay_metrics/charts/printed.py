@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import Any
 
 from allay_metrics import config
-from allay_metrics.charts.base import FONT
+from allay_metrics.charts.figure_base import FONT
 
 # A printed figure has one theme: the light one of .streamlit/config.toml.
 INK, SOFT, MUTED, ACCENT, LAND, LINE = (

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from allay_metrics import formatting as fmt
-from allay_metrics.charts.base import DIM, Json, bold, empty, figure, note, room, safe
-from allay_metrics.charts.slots import CARD, INK, OTHER, TYPES
+from allay_metrics.charts.color_slots import CARD, INK, OTHER, TYPES
+from allay_metrics.charts.figure_base import DIM, Json, bold, empty, figure, note, room, safe
 
 LONGEST = 18  # characters of a city's name
 WIDTHS = {"cst": 24, "lactation": 53, "massage": 51, "other": 33}  # px of the words, measured

@@ -7,8 +7,8 @@ from datetime import date
 import plotly.graph_objects as go
 
 from allay_metrics import formatting as fmt
-from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note
-from allay_metrics.charts.slots import CARD, INK, LAND, MUTED, TYPES
+from allay_metrics.charts.color_slots import CARD, INK, LAND, MUTED, TYPES
+from allay_metrics.charts.figure_base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note
 
 Parts = Mapping[str, Sequence[float]]
 Show = Callable[[float], str]

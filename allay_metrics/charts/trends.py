@@ -8,8 +8,8 @@ from datetime import date
 import plotly.graph_objects as go
 
 from allay_metrics import formatting as fmt
-from allay_metrics.charts.base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note, safe
-from allay_metrics.charts.slots import ACCENT, INK, LAND, MUTED, OTHER
+from allay_metrics.charts.color_slots import ACCENT, INK, LAND, MUTED, OTHER
+from allay_metrics.charts.figure_base import DIM, HIDDEN_AXIS, Json, bold, empty, figure, note, safe
 
 LONGEST = 16
 ROW = 140  # px from one row's names to the next

@@ -11,8 +11,8 @@ from allay_metrics.cli.numbers import open_recorded
 from allay_metrics.cli.options import database_option, find_database
 
 if TYPE_CHECKING:
+    from allay_metrics.caseload.caseload_families import AttentionLine, MyFamily
     from allay_metrics.caseload.day import ScheduleDay, VisitCard
-    from allay_metrics.caseload.families import AttentionLine, MyFamily
     from allay_metrics.caseload.reading_day import Today
 
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @click.pass_context
 def caseload_command(context: click.Context, email: str, json_: bool, database: str | None) -> None:
     """Print a therapist's day, whom to look at first, and her families."""
+    from allay_metrics.caseload.caseload_families import list_attention, read_families, read_worse
     from allay_metrics.caseload.day import read_day
-    from allay_metrics.caseload.families import list_attention, read_families, read_worse
     from allay_metrics.caseload.reading_day import compute_today
     from allay_metrics.cli.output import as_json
-    from allay_metrics.review.check_ins import list_waiting
+    from allay_metrics.review.open_check_ins import list_waiting
 
     scope = open_recorded(find_database(context, database)).as_therapist(email)
     today = compute_today(scope)
@@ -75,9 +75,9 @@ def caseload_json(caseload: _Caseload) -> dict[str, Any]:
 
 def caseload_text(caseload: _Caseload) -> str:
     """Return the caseload as text."""
-    from allay_metrics.caseload.people import format_ages
+    from allay_metrics.caseload.caseload_clients import format_ages
     from allay_metrics.caseload.visit_doubt import advise_asking
-    from allay_metrics.metrics.care import CARE_STATES
+    from allay_metrics.metrics.care_state_metrics import CARE_STATES
 
     today, day = caseload.today, caseload.day
     drive = f"about {day.drive_minutes} min driving" if day.drive_minutes else day.why_no_drive

@@ -13,15 +13,15 @@ from pathlib import Path
 import click
 
 from allay_metrics import __version__
-from allay_metrics.cli.accounts import accounts_command
-from allay_metrics.cli.alerts import alerts_command
+from allay_metrics.cli.account_commands import accounts_command
+from allay_metrics.cli.alert_commands import alerts_command
 from allay_metrics.cli.backup_commands import backup_command, move_command, restore_command
 from allay_metrics.cli.caseload import caseload_command
-from allay_metrics.cli.launch import demo_command, serve_command
 from allay_metrics.cli.numbers import query_command, week_command
-from allay_metrics.cli.outcomes import outcomes_command
+from allay_metrics.cli.outcome_commands import outcomes_command
 from allay_metrics.cli.records import check_command, import_command, undo_command
-from allay_metrics.cli.sync import sync_command
+from allay_metrics.cli.serve_commands import demo_command, serve_command
+from allay_metrics.cli.sync_command import sync_command
 from allay_metrics.errors import AllayError, Unreachable
 
 PROGRAM = "python -m allay_metrics"

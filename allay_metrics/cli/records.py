@@ -84,7 +84,7 @@ def import_command(
     """
     from allay_metrics.cli.output import as_json
     from allay_metrics.demo.practice_choice import open_for_filling
-    from allay_metrics.derive.absence import AbsenceAnswer
+    from allay_metrics.derive.absence_evidence import AbsenceAnswer
     from allay_metrics.records.keys import new_key
 
     if as_of:

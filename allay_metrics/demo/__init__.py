@@ -4,11 +4,11 @@
 `closed_care` and `write_check_ins` give what a schedule does not hold. Nobody in it exists.
 """
 
-from allay_metrics.demo.care import DemoClosing, choose_closed_care
-from allay_metrics.demo.check_ins import write_check_ins
-from allay_metrics.demo.files import DemoFile, write_exports, write_files
+from allay_metrics.demo.demo_care import DemoClosing, choose_closed_care
+from allay_metrics.demo.demo_check_ins import write_check_ins
+from allay_metrics.demo.demo_files import DemoFile, write_exports, write_files
+from allay_metrics.demo.demo_practice import DemoPractice, DemoTherapist, demo_practice
 from allay_metrics.demo.invention import DEFAULT_VISITS, Invented, invent
-from allay_metrics.demo.practice import DemoPractice, DemoTherapist, demo_practice
 
 __all__ = [
     "DEFAULT_VISITS",

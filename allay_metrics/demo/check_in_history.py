@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from allay_metrics.actions.answers import ReportedCheckIn
-from allay_metrics.demo.check_ins import Form, build_answered_forms, build_unanswered_forms
+from allay_metrics.demo.demo_check_ins import Form, build_answered_forms, build_unanswered_forms
+from allay_metrics.demo.demo_practice import CST, LACTATION, TIMEZONE
+from allay_metrics.demo.invented_names import BABIES, FAMILY_NAMES, PARENTS
 from allay_metrics.demo.invention import Invented
-from allay_metrics.demo.names import BABIES, FAMILY_NAMES, PARENTS
-from allay_metrics.demo.practice import CST, LACTATION, TIMEZONE
 
 MOMENTS = ("B1", "day7", "day14", "day28", "week8")
 SINCE = timedelta(days=548)  # the practice began to ask a year and a half ago

@@ -9,8 +9,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from allay_metrics.demo.families import Births, DemoFamilies, Ints, invent_births, invent_families
-from allay_metrics.demo.practice import (
+from allay_metrics.demo.demo_families import (
+    Births,
+    DemoFamilies,
+    Ints,
+    invent_births,
+    invent_families,
+)
+from allay_metrics.demo.demo_practice import (
     CST,
     LACTATION,
     PRENATAL,

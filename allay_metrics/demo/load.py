@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 
 from allay_metrics import config
 from allay_metrics.actions.answers import save_answers
-from allay_metrics.actions.care import Closing, close_care, read_clients_of_bookings
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.care_closing import Closing, close_care, read_clients_of_bookings
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.rederive import rederive_outdated
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
-from allay_metrics.actions.weeks import set_goals
-from allay_metrics.demo.care import choose_closed_care
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
+from allay_metrics.actions.week_notes import set_goals
 from allay_metrics.demo.check_in_history import build_check_ins
-from allay_metrics.demo.files import write_files
+from allay_metrics.demo.demo_care import choose_closed_care
+from allay_metrics.demo.demo_files import write_files
+from allay_metrics.demo.demo_notes import save_demo_notes
+from allay_metrics.demo.demo_practice import demo_practice
 from allay_metrics.demo.invention import DEFAULT_VISITS, Invented, invent
-from allay_metrics.demo.notes import save_demo_notes
-from allay_metrics.demo.practice import demo_practice
 from allay_metrics.demo.protocol_and_links import sign_and_send_links
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.keys import key_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from allay_metrics.demo.families import Ints
+from allay_metrics.demo.demo_families import Ints
 from allay_metrics.demo.invention import Invented
 from allay_metrics.demo.schedule import SLOT_MINUTES
 

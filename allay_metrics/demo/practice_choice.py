@@ -14,7 +14,7 @@ from allay_metrics import config
 from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.actions.sessions import has_people
 from allay_metrics.errors import AllayError, Conflict, NotFound, RecordsDamaged
-from allay_metrics.records import Scope, audit, build_unreachable, file_of, open_practice
+from allay_metrics.records import Scope, audit_chain, build_unreachable, file_of, open_practice
 from allay_metrics.records.files import remove_file
 
 Progress = Callable[[float], None]
@@ -87,13 +87,13 @@ def open_for_filling(database: str | None = None) -> Iterator[Scope]:
                 folder.rmdir()
 
 
-def _read_last_line(scope: Scope) -> audit.Head:
+def _read_last_line(scope: Scope) -> audit_chain.Head:
     """Return the last line of the audit trail: every write adds one."""
     with scope.read() as conn:
-        return audit.read_head(conn, scope.practice_id)
+        return audit_chain.read_head(conn, scope.practice_id)
 
 
-def _remove_unfilled(scope: Scope, path: Path, before: audit.Head | None) -> None:
+def _remove_unfilled(scope: Scope, path: Path, before: audit_chain.Head | None) -> None:
     """Delete the file of a scope in which nothing was written since `before`."""
     try:
         if scope.has_records() or _read_last_line(scope) != before:

@@ -3,7 +3,7 @@
 All of it is invented, and says so.
 """
 
-from allay_metrics.actions.check_ins import PATH, make_link
+from allay_metrics.actions.check_in_requests import PATH, make_link
 from allay_metrics.actions.parent_form import save_consent, save_signs
 from allay_metrics.actions.protocol import (
     Duty,
@@ -13,7 +13,7 @@ from allay_metrics.actions.protocol import (
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import find_due_check_ins
+from allay_metrics.review.open_check_ins import find_due_check_ins
 
 SIGNER = "Invented Owner (demo)"
 DUTY = Duty(

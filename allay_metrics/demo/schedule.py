@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from allay_metrics.demo.families import Births, Ints, number_within_runs
-from allay_metrics.demo.places import CITIES
+from allay_metrics.demo.demo_cities import CITIES
+from allay_metrics.demo.demo_families import Births, Ints, number_within_runs
 from allay_metrics.demo.visit_plan import Flags, Visits
 
 FIRST_MINUTE = 9 * 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from allay_metrics.demo.export import HEADER, Rows
+from allay_metrics.demo.acuity_export import HEADER, Rows
+from allay_metrics.demo.demo_practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM, TIMEZONE
 from allay_metrics.demo.invention import Invented
-from allay_metrics.demo.practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM, TIMEZONE
 
 
 def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:

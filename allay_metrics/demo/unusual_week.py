@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from allay_metrics.demo.families import Births, Ints
-from allay_metrics.demo.places import CITY_INDEX
-from allay_metrics.demo.practice import TEAM
+from allay_metrics.demo.demo_cities import CITY_INDEX
+from allay_metrics.demo.demo_families import Births, Ints
+from allay_metrics.demo.demo_practice import TEAM
 from allay_metrics.demo.visit_plan import Flags, Visits
 
 QUIET_CITY = "San Francisco"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from allay_metrics.demo.families import Births, Ints, number_within_runs
-from allay_metrics.demo.places import AREAS, CITIES
-from allay_metrics.demo.practice import (
+from allay_metrics.demo.demo_cities import AREAS, CITIES
+from allay_metrics.demo.demo_families import Births, Ints, number_within_runs
+from allay_metrics.demo.demo_practice import (
     CST,
     KIND_SKILL,
     LACTATION,

@@ -11,7 +11,7 @@ only. During derivation the previous visits show which client each row belonged 
   family. If both twins are renamed at once, or a booking changes family and name together, the
   new client is unknown: nothing moves.
 - She has no visit left: the data stay under her id and are found again when her visits return.
-  Meanwhile a warning sign is shown as not matched (review/check_ins.py).
+  Meanwhile a warning sign is shown as not matched (review/open_check_ins.py).
 
 Where the new client already has such a row, the old row stays behind; but a death replaces any
 other closing, and check-ins, of which a client has many, always move. Protection never becomes
@@ -39,8 +39,8 @@ from sqlalchemy import (
 )
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.derive.overrides import Overrides
-from allay_metrics.derive.people import client_id, people_named
+from allay_metrics.derive.family_members import client_id, people_named
+from allay_metrics.derive.override_rules import Overrides
 from allay_metrics.derive.reading import imports_that_mark_attendance, read_bookings, read_decisions
 from allay_metrics.derive.slots import derive_visits
 from allay_metrics.derive.visit_type import visit_types

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, and_, delete, or_, select
 
 from allay_metrics.derive.matching import Links, certain_match, name_match, plain_name
-from allay_metrics.derive.overrides import read_links
+from allay_metrics.derive.override_rules import read_links
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, contact_match, family_contact

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Subquery, func, or_, select
 from allay_metrics.contact import ContactPermission, parse_contact, strictest
 from allay_metrics.derive.facts import Booking, Closed
 from allay_metrics.records.bulk import among, read_plain_rows
+from allay_metrics.records.column_types import LocalDate
 from allay_metrics.records.tables import (
     booking,
     care_closed,
@@ -20,7 +21,6 @@ from allay_metrics.records.tables import (
     family_contact,
     import_,
 )
-from allay_metrics.records.types import LocalDate
 
 
 def read_bookings(

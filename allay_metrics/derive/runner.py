@@ -9,12 +9,17 @@ from allay_metrics.derive.client_moves import move_client_data
 from allay_metrics.derive.closing import derive_ending, died_on
 from allay_metrics.derive.contact_floor import spread_contact
 from allay_metrics.derive.driving_legs import refresh_legs
-from allay_metrics.derive.episodes import EpisodeRow, derive_episodes, drop_episodes, write_episodes
+from allay_metrics.derive.episode_derivation import (
+    EpisodeRow,
+    derive_episodes,
+    drop_episodes,
+    write_episodes,
+)
 from allay_metrics.derive.facts import ClientRow, FamilyFacts, Visit
-from allay_metrics.derive.families import settle_families
+from allay_metrics.derive.family_grouping import settle_families
+from allay_metrics.derive.family_members import derive_clients, family_facts, referral_source
 from allay_metrics.derive.follow_ups import set_flags
-from allay_metrics.derive.overrides import Overrides, read_overrides
-from allay_metrics.derive.people import derive_clients, family_facts, referral_source
+from allay_metrics.derive.override_rules import Overrides, read_overrides
 from allay_metrics.derive.reading import (
     imports_that_mark_attendance,
     read_bookings,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from allay_metrics.derive.city import CityMatch, find_city
+from allay_metrics.derive.city_from_history import fill_from_history
 from allay_metrics.derive.facts import Booking, Visit
-from allay_metrics.derive.history import fill_from_history
-from allay_metrics.derive.overrides import Overrides, Types
+from allay_metrics.derive.override_rules import Overrides, Types
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
 

@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.metrics import additive, driving
+from allay_metrics.metrics import additive, drive_metrics
 from allay_metrics.metrics.aggregates import Aggregate, AggregateKey, Cells, Group
 from allay_metrics.metrics.answerability import judge_answerability
 from allay_metrics.metrics.coverage import read_records
 from allay_metrics.metrics.fact_table import VISITS, choose_fact_table
+from allay_metrics.metrics.filter_names import check_names
 from allay_metrics.metrics.metric import Metric
-from allay_metrics.metrics.names import check_names
+from allay_metrics.metrics.metric_values import MetricValue, build_value
 from allay_metrics.metrics.query_context import QueryContext, build_query_context
 from allay_metrics.metrics.question import WEEKDAYS, Question
-from allay_metrics.metrics.values import MetricValue, build_value
 from allay_metrics.records import Scope
 
 
@@ -79,7 +79,7 @@ def _count(inquiry: QueryContext) -> dict[str, Cells]:
         cells_by_metric |= additive.sums(inquiry, from_daily, daily)
     if from_visits:
         cells_by_metric |= additive.sums(inquiry, from_visits, VISITS)
-    driving.add_reasons(inquiry, from_daily + from_visits, cells_by_metric)
+    drive_metrics.add_reasons(inquiry, from_daily + from_visits, cells_by_metric)
     return cells_by_metric
 
 

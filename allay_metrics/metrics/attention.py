@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from allay_metrics.metrics.outcomes import read_deaths, read_episodes
+from allay_metrics.metrics.outcome_metrics import read_deaths, read_episodes
 from allay_metrics.outcomes.measures import Measure, concerns, measures
 from allay_metrics.outcomes.summary import Episode
 from allay_metrics.records import Scope

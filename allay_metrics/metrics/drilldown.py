@@ -12,7 +12,7 @@ from allay_metrics.metrics.answerability import judge
 from allay_metrics.metrics.coverage import Records, open_to, read_records
 from allay_metrics.metrics.days import Bucket
 from allay_metrics.metrics.fact_table import IS_FIRST, VISITS
-from allay_metrics.metrics.families import lapsed_visits
+from allay_metrics.metrics.family_metrics import lapsed_visits
 from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
 from allay_metrics.metrics.question import Question
 from allay_metrics.records import Scope

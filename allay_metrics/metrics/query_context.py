@@ -13,8 +13,8 @@ from allay_metrics.metrics.days import Bucket, Range, start_of
 from allay_metrics.metrics.fact_table import FactTable
 from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
+from allay_metrics.records.column_types import LocalDate
 from allay_metrics.records.tables import therapist
-from allay_metrics.records.types import LocalDate
 
 _CALENDAR = ("day", "week", "month")
 

@@ -20,7 +20,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from allay_metrics import config
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged
-from allay_metrics.records.audit import Head, read_head
+from allay_metrics.records.audit_chain import Head, read_head
+from allay_metrics.records.column_types import now
 from allay_metrics.records.damage import first_line
 from allay_metrics.records.engine import WRITE, open_engine
 from allay_metrics.records.examination import find_damage, holds_records, read_revision, read_rows
@@ -30,7 +31,6 @@ from allay_metrics.records.practice_copy import copy_practice
 from allay_metrics.records.replacement import Workbench, exchange, open_workbench, put_in_place
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import city, device, import_, login_session, practice
-from allay_metrics.records.types import now
 
 _WAY = "`restore FILE --replace` moves them aside first, or choose another file"
 Reading = Callable[[], AbstractContextManager[Connection]]

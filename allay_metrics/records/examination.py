@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, text
 
 from allay_metrics.errors import AllayError, RecordsDamaged
+from allay_metrics.records.column_types import LocalDate
 from allay_metrics.records.damage import build_damage_error, first_line, recognise_damage
 from allay_metrics.records.engine import describe_place, list_opened_files
 from allay_metrics.records.files import connect_file, driver_of, is_plain, key_for
 from allay_metrics.records.migrate import find_schema_damage, is_newer
 from allay_metrics.records.tables import metadata
-from allay_metrics.records.types import LocalDate
 
 LINES = 5  # of the engine's own check: enough to see what kind of damage it is
 _NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"

@@ -13,8 +13,8 @@ from typing import Literal
 
 from sqlalchemy import Table
 
+from allay_metrics.records.column_types import Cents
 from allay_metrics.records.tables import metadata
-from allay_metrics.records.types import Cents
 
 Role = Literal["owner", "therapist", "form", "door"]
 Act = Literal["insert", "update", "delete"]

@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from allay_metrics.errors import Conflict
+from allay_metrics.records.column_types import now
 from allay_metrics.records.files import BESIDE
-from allay_metrics.records.types import now
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
 )
 
+from allay_metrics.records.column_types import Cents
 from allay_metrics.records.tables import daily, daily_city, visit, weekly
 from allay_metrics.records.tables.visits import CALENDAR
-from allay_metrics.records.types import Cents
 
 ROLL_UPS = (daily, daily_city, weekly)
 _DAYS_AT_A_TIME = 400

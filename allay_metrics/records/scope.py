@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, update
 
 from allay_metrics.errors import NotAllowed, NotFound
-from allay_metrics.records import audit
+from allay_metrics.records import audit_chain
 from allay_metrics.records.database import Database
+from allay_metrics.records.name_masking import hide_names
 from allay_metrics.records.policies import NEVER_MET, STEPS, Role, Step
-from allay_metrics.records.privacy import hide_names
 from allay_metrics.records.session_context import SessionContext
 from allay_metrics.records.tables import family, import_, practice, therapist, visit
 
@@ -107,7 +107,7 @@ class Scope:
                 conn.execute(
                     update(practice).where(practice.c.practice_id == self.practice_id).values(bump)
                 )
-                audit.append(conn, self, reason, family_id or "")
+                audit_chain.append(conn, self, reason, family_id or "")
             if role == "therapist" and not self._has(conn, family_id):
                 raise NotAllowed(f"You may {reason} in families of your own caseload only.")
             yield conn

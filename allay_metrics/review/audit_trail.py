@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from allay_metrics.actions.backups import read_last_backup
-from allay_metrics.records import Scope, audit
+from allay_metrics.records import Scope, audit_chain
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import audit as lines_of
 from allay_metrics.records.tables import client, family, person, therapist
@@ -101,8 +101,10 @@ def check_trail(scope: Scope) -> tuple[int, list[str]]:
     """Return how many lines the trail has, and a sentence for each place it is broken at."""
     kept = read_last_backup(scope)
     with scope.read() as conn:
-        sentences = list(audit.find_breaks(conn, scope.practice_id, kept.audit if kept else None))
-        return audit.read_head(conn, scope.practice_id).number, sentences
+        sentences = list(
+            audit_chain.find_breaks(conn, scope.practice_id, kept.audit if kept else None)
+        )
+        return audit_chain.read_head(conn, scope.practice_id).number, sentences
 
 
 def _which(

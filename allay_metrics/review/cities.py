@@ -18,10 +18,10 @@ from allay_metrics.metrics.weeks import (
     weeks_up_to,
 )
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Filters, MetricCell, index_cells, iterate_cells
-from allay_metrics.review.places import CityMap, Grid, grid_of, rank_cities, read_map
+from allay_metrics.review.query_results import Filters, MetricCell, index_cells, iterate_cells
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 from allay_metrics.review.scorecard import week_coverage
+from allay_metrics.review.visit_places import CityMap, Grid, grid_of, rank_cities, read_map
 
 TRENDS = 8
 COLUMNS = (

@@ -11,7 +11,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, and_, select, union
 from allay_metrics import formatting as fmt
 from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.derive.matching import plain_name
-from allay_metrics.metrics.outcomes import read_deaths
+from allay_metrics.metrics.outcome_metrics import read_deaths
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
 from allay_metrics.records.tables import booking, client, family, family_contact, therapist, visit

@@ -9,9 +9,9 @@ from allay_metrics import formatting as fmt
 from allay_metrics.intake.rows import CUT_ROW
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import Scope
-from allay_metrics.review.driving import Mileage
+from allay_metrics.review.drive_lists import Mileage
 from allay_metrics.review.exports import export_header
-from allay_metrics.review.imports import past_imports
+from allay_metrics.review.import_history import past_imports
 from allay_metrics.review.record_status import read_record_status
 from allay_metrics.review.set_aside_rows import open_rows
 from allay_metrics.spreadsheet import Export, Value

@@ -12,11 +12,11 @@ from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Metric
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Filters, MetricCell
 from allay_metrics.review.cities import CitiesReview, CityLine
-from allay_metrics.review.places import Grid
+from allay_metrics.review.query_results import Filters, MetricCell
 from allay_metrics.review.record_status import RecordStatus
 from allay_metrics.review.therapists import TherapistsReview
+from allay_metrics.review.visit_places import Grid
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.review.week import WeekReview
 from allay_metrics.spreadsheet import Export, Value

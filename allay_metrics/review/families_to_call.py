@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, select
 from allay_metrics.contact import levels_for
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import check_in, client, family, red_flag, therapist, visit
-from allay_metrics.review.lists import Practice, read_frame, visited_by
+from allay_metrics.review.owner_lists import Practice, read_frame, visited_by
 
 Since = date | BindParameter[date]
 

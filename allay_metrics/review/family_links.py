@@ -9,7 +9,7 @@ from itertools import combinations
 from sqlalchemy import and_, func, select
 
 from allay_metrics.derive.matching import Links, plain_name
-from allay_metrics.derive.overrides import read_links
+from allay_metrics.derive.override_rules import read_links
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, family
 

@@ -12,7 +12,7 @@ from sqlalchemy import CTE, ScalarSelect, Select, and_, exists, select
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence import parse_answer, read_kinds
 from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, read_absence_question
-from allay_metrics.derive.absence import Group, KeptAnswer
+from allay_metrics.derive.absence_evidence import Group, KeptAnswer
 from allay_metrics.metrics.drilldown import TYPE_WORDS
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import (
@@ -24,7 +24,13 @@ from allay_metrics.records.tables import (
     therapist,
     visit,
 )
-from allay_metrics.review.lists import Practice, localise_starts, of_family, read_frame, visited_by
+from allay_metrics.review.owner_lists import (
+    Practice,
+    localise_starts,
+    of_family,
+    read_frame,
+    visited_by,
+)
 
 _GROUP_PHRASES = 3
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.errors import NotAllowed, QuestionProblem, choose_from
 from allay_metrics.metrics.coverage import read_records
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcome_metrics import read_episodes
 from allay_metrics.outcomes.funnel import tells_on_one, withheld
 from allay_metrics.outcomes.intervals import Share, wilson
 from allay_metrics.outcomes.measures import Concern, Measure, concerns, measures

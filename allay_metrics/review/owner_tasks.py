@@ -9,8 +9,8 @@ from sqlalchemy import BindParameter, Select, Text, and_, bindparam, func, selec
 
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.column_types import LocalDate
 from allay_metrics.records.tables import booking, daily_city, family, visit
-from allay_metrics.records.types import LocalDate
 from allay_metrics.review.families_to_call import LAPSED_AFTER, SHOWN_FOR, without_next
 from allay_metrics.review.missing import select_undecided
 from allay_metrics.review.set_aside_rows import rows_set_aside

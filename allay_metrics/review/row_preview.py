@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from allay_metrics.derive.city import find_city
-from allay_metrics.derive.overrides import Overrides, read_overrides
+from allay_metrics.derive.override_rules import Overrides, read_overrides
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
 from allay_metrics.records import Scope

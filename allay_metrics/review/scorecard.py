@@ -20,7 +20,7 @@ from allay_metrics.metrics.usual import (
 from allay_metrics.metrics.weeks import SERIES, WEEK, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import goal
-from allay_metrics.review.answers import NOTHING, Filters, MetricCell, index_cells
+from allay_metrics.review.query_results import NOTHING, Filters, MetricCell, index_cells
 from allay_metrics.review.record_status import RecordStatus
 
 EIGHT = (

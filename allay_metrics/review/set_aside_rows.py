@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import import_, set_aside
-from allay_metrics.review.lists import Practice, read_frame
+from allay_metrics.review.owner_lists import Practice, read_frame
 
 
 def open_rows(scope: Scope) -> pd.DataFrame:

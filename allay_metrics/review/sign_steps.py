@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from allay_metrics.outcomes.reader_steps import reader_step
-from allay_metrics.review.check_ins import OpenFlag
+from allay_metrics.review.open_check_ins import OpenFlag
 
 _DECIDED = (
     "Do not call or text; the owner decides whether somebody does. Ask in the practice who saw the "

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.family_erasure import REASON as ERASED
-from allay_metrics.actions.weeks import save_snapshots
+from allay_metrics.actions.week_notes import save_snapshots
 from allay_metrics.metrics import METRICS, Metric, query
 from allay_metrics.metrics.weeks import SERIES, last_full_week, sunday_of, weeks_up_to
 from allay_metrics.records import Scope
@@ -22,7 +22,7 @@ from allay_metrics.records.tables import (
     import_row,
     week_snapshot,
 )
-from allay_metrics.review.answers import MetricCell, index_cells
+from allay_metrics.review.query_results import MetricCell, index_cells
 from allay_metrics.review.record_status import read_record_status
 from allay_metrics.review.scorecard import VISIT_METRICS, week_question
 

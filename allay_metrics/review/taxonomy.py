@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, or_, select
 
 from allay_metrics.derive.city_names import plain
-from allay_metrics.derive.overrides import read_overrides
+from allay_metrics.derive.override_rules import read_overrides
 from allay_metrics.derive.visit_type import has_word, service_name, shipped_words, visit_types
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import (

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query
-from allay_metrics.metrics.driving import offered_minutes
+from allay_metrics.metrics.drive_metrics import offered_minutes
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import (
     SERIES,
@@ -25,7 +25,7 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import daily, therapist
-from allay_metrics.review.answers import MetricCell, index_cells
+from allay_metrics.review.query_results import MetricCell, index_cells
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 
 IN_THE_FIELD = ("completed", "no_show", "booked")

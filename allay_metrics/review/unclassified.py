@@ -10,7 +10,7 @@ from allay_metrics.derive.visit_type import service_name
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import booking, family, therapist, type_name, visit
-from allay_metrics.review.lists import localise_starts, of_family, visited_by
+from allay_metrics.review.owner_lists import localise_starts, of_family, visited_by
 
 RECENT = timedelta(days=91)
 

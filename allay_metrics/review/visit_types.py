@@ -13,8 +13,8 @@ from allay_metrics.metrics.fact_table import DAILY, VISITS
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import client, visit, visit_client
-from allay_metrics.review.answers import Filters, MetricCell, index_cells
 from allay_metrics.review.paths import Paths, read_paths
+from allay_metrics.review.query_results import Filters, MetricCell, index_cells
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 
 OLDEST_WEEKS = 52

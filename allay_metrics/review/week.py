@@ -23,10 +23,9 @@ from allay_metrics.metrics.weeks import (
 )
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import week_note
-from allay_metrics.review.answers import Filters, MetricCell, index_cells, iterate_cells
-from allay_metrics.review.driving import LoneDrive, read_lone_drives
+from allay_metrics.review.drive_lists import LoneDrive, read_lone_drives
 from allay_metrics.review.owner_tasks import Needs, count_needs
-from allay_metrics.review.places import CityMap, Grid, grid_of, read_map
+from allay_metrics.review.query_results import Filters, MetricCell, index_cells, iterate_cells
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 from allay_metrics.review.scorecard import (
     VISIT_METRICS,
@@ -37,6 +36,7 @@ from allay_metrics.review.scorecard import (
     read_goals,
 )
 from allay_metrics.review.snapshot import describe_restatements, find_restatements, read_snapshot
+from allay_metrics.review.visit_places import CityMap, Grid, grid_of, read_map
 from allay_metrics.review.week_changes import Spot, WeekChange, compare_weeks
 
 

@@ -18,7 +18,7 @@ from allay_metrics.actions.sessions import (
 from allay_metrics.errors import NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.records import Scope as Practice
-from allay_metrics.records.types import now
+from allay_metrics.records.column_types import now
 from allay_metrics.server.identity import Identity
 
 log = logging.getLogger("allay_metrics.gate")

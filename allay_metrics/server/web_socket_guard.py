@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allay_metrics.errors import ConfigProblem
-from allay_metrics.records.types import now
+from allay_metrics.records.column_types import now
 from allay_metrics.server.access_rules import STREAM, Lookups, Rules, session_token
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.server.site import RequestInfo

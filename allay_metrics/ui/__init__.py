@@ -6,7 +6,7 @@ from allay_metrics.ui.card import card, delta_row, empty_state, head, needs_row,
 from allay_metrics.ui.caseload.page import caseload_page
 from allay_metrics.ui.check_ins.flags import red_flags
 from allay_metrics.ui.check_ins.page import check_ins_page
-from allay_metrics.ui.check_ins.protocol import sign_again
+from allay_metrics.ui.check_ins.safety_protocol import sign_again
 from allay_metrics.ui.cities.page import cities_page
 from allay_metrics.ui.definitions import definitions_page
 from allay_metrics.ui.drawer import drawer
@@ -14,6 +14,7 @@ from allay_metrics.ui.empty import loading, no_records
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.filters import choose_filters, filter_words
 from allay_metrics.ui.frame import frame, to_caseload
+from allay_metrics.ui.html_table import Score, Spark, TableCell, scorecard, table
 from allay_metrics.ui.multiples import trends
 from allay_metrics.ui.outcomes.page import outcomes_page
 from allay_metrics.ui.own_page import own_page
@@ -25,11 +26,10 @@ from allay_metrics.ui.problem import problem, problems_shown
 from allay_metrics.ui.records.page import records_page
 from allay_metrics.ui.session import guard, is_therapist, leave, scope
 from allay_metrics.ui.shell import banner_demo, body, page_head, style, thumb, top, week_title
-from allay_metrics.ui.table import Score, Spark, TableCell, scorecard, table
 from allay_metrics.ui.therapists.page import therapists_page
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.types.page import types_page
-from allay_metrics.ui.visits import open_number, visits_table
+from allay_metrics.ui.visit_drawer import open_number, visits_table
 from allay_metrics.ui.week.head import as_of_line, known_words, week_head
 from allay_metrics.ui.week.page import week_page
 

@@ -13,7 +13,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.components.v2.types import ComponentRenderer
 
-from allay_metrics.actions.audit import record
+from allay_metrics.actions.read_audit import record
 from allay_metrics.records import Scope
 
 KEY = "al-listener"

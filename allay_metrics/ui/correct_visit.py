@@ -12,9 +12,9 @@ from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.taxonomy import cities_to_choose
 from allay_metrics.ui.cached_by_version import cached_by_version
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.practice.flash import run_override, types_shown
-from allay_metrics.ui.practice.types import MEANINGS
+from allay_metrics.ui.practice.type_words_card import MEANINGS
 
 _cities = cached_by_version(cities_to_choose)
 _WHICH, _IS, _IN = "al-correct-which", "al-correct-type", "al-correct-city"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from allay_metrics.actions.own_measures import list_own_measures
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.formatting import join_list
 from allay_metrics.metrics import Metric
-from allay_metrics.metrics.reference import facts, themes
+from allay_metrics.metrics.metrics_reference import facts, themes
 from allay_metrics.outcomes.check_in_periods import LABELS
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.own_measures import OwnMeasure

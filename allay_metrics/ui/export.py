@@ -7,7 +7,7 @@ from secrets import token_hex
 
 import streamlit as st
 
-from allay_metrics.actions.audit import record
+from allay_metrics.actions.read_audit import record
 from allay_metrics.records import Scope
 from allay_metrics.spreadsheet import Export, format_csv, format_xlsx
 

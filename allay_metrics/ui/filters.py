@@ -3,8 +3,8 @@
 import streamlit as st
 
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.review.answers import Filters
-from allay_metrics.review.choices import FilterChoices, read_choices
+from allay_metrics.review.filter_choices import FilterChoices, read_choices
+from allay_metrics.review.query_results import Filters
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.html import TYPE_WORDS
 from allay_metrics.ui.name_hiding import NAMES

@@ -7,7 +7,7 @@ from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, empty_state, head, note
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.session import identity
-from allay_metrics.ui.sessions import signed_in
+from allay_metrics.ui.session_list import signed_in
 from allay_metrics.ui.shell import page_head
 
 # Pages beside the dashboard: what is entered there never passes through it.

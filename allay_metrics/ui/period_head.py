@@ -8,7 +8,7 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import Filters
+from allay_metrics.review.query_results import Filters
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 from allay_metrics.spreadsheet import Export
 from allay_metrics.ui.cached_by_version import cached_by_version

@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from allay_metrics.records import UNKNOWN, Scope
-from allay_metrics.review.choices import read_choices
+from allay_metrics.review.filter_choices import read_choices
 from allay_metrics.ui.cached_by_version import cached_by_version
 
 AS = "as"  # in the address: the start of her id, never her name

@@ -17,11 +17,11 @@ from allay_metrics.actions.absence_answers import (
     read_absence_question,
     undo_absence_answer,
 )
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.set_aside_edits import correct_row
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.derive.absence import AbsenceAnswer
+from allay_metrics.derive.absence_evidence import AbsenceAnswer
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import booking, import_
 from tests import plain_absence as plain
@@ -295,7 +295,7 @@ def test_a_file_cut_the_same_way_is_no_evidence_about_what_the_other_left_out(sq
 
 def test_an_answer_is_about_the_visits_that_were_asked_about_alone(sqlite_desk):
     """What the file lacks beside them, once its days are changed, is asked about anew."""
-    from allay_metrics.actions.coverage import change_days
+    from allay_metrics.actions.coverage_changes import change_days
 
     desk = sqlite_desk
     desk.take_in(FORTNIGHT, MONDAY)
@@ -394,7 +394,7 @@ def written_later(desk, rows):
 
 
 def test_files_given_together_without_a_moment_are_not_newer_than_each_other(sqlite_desk):
-    from allay_metrics.actions.imports import import_file
+    from allay_metrics.actions.file_import import import_file
 
     desk = sqlite_desk
     import_file(desk.scope, desk.write(FORTNIGHT), batch="together")
@@ -404,7 +404,7 @@ def test_files_given_together_without_a_moment_are_not_newer_than_each_other(sql
 
 def test_files_given_together_twice_are_not_newer_than_each_other_either(sqlite_desk):
     """Each lacks what the other holds: two therapists' files of one hour, and a shared visit."""
-    from allay_metrics.actions.imports import import_file
+    from allay_metrics.actions.file_import import import_file
 
     desk = sqlite_desk
     first = desk.write(FORTNIGHT[:11])
@@ -418,7 +418,7 @@ def test_files_given_together_twice_are_not_newer_than_each_other_either(sqlite_
 
 
 def test_a_mended_row_belongs_to_the_files_its_own_was_given_with(sqlite_desk):
-    from allay_metrics.actions.imports import import_file
+    from allay_metrics.actions.file_import import import_file
 
     desk = sqlite_desk
     bad = FORTNIGHT[5] | {"end": "never"}
@@ -491,7 +491,7 @@ def test_a_decision_outlives_an_older_export_taken_in_later(
     desk = sqlite_desk
     moments = iter(range(instant("2026-02-01 08:00"), instant("2026-02-02 08:00"), 60))
     monkeypatch.setattr("allay_metrics.actions.import_accounting.now", lambda: next(moments))
-    monkeypatch.setattr("allay_metrics.actions.missing.now", lambda: next(moments))
+    monkeypatch.setattr("allay_metrics.actions.missing_decisions.now", lambda: next(moments))
     desk.take_in(FORTNIGHT, MONDAY)
     desk.take_in(without("v16"), NEXT)
     decide_missing(desk.scope, missing_ids(desk.scope), "kept")
@@ -506,7 +506,7 @@ def test_a_decision_outlives_an_older_export_taken_in_later(
 
 def test_an_export_whose_newest_booking_is_old_waits_to_be_confirmed(sqlite_desk):
     """Without a told moment the file's own time counts, and its content contradicts it."""
-    from allay_metrics.actions.imports import import_file
+    from allay_metrics.actions.file_import import import_file
 
     desk = sqlite_desk
     weekly = [

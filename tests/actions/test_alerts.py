@@ -15,20 +15,20 @@ from sqlalchemy.exc import DBAPIError
 from allay_metrics.actions import alerts
 from allay_metrics.actions import outbox as queueing
 from allay_metrics.actions.alerts import SUBJECT, AlertResult, read_undelivered, send_alerts
-from allay_metrics.actions.check_ins import acknowledge, make_link
+from allay_metrics.actions.check_in_requests import acknowledge, make_link
 from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.actions.parent_form import save_consent, save_signs
-from allay_metrics.actions.people import disable, invite, invite_first_owner, reset_sign_in
 from allay_metrics.actions.retention import remove_old, save_retention
 from allay_metrics.actions.undo import undo_import
+from allay_metrics.actions.users import disable, invite, invite_first_owner, reset_sign_in
 from allay_metrics.errors import NotAllowed
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import check_in, outbox, red_flag, safety_protocol
-from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.open_check_ins import read_open_flags
 from tests.support.asked import DUTY, READER, STAND_IN, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.mail_box import PUBLIC, SENDER, Box, mail_server, name_server

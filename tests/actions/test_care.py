@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care, reopen_care
+from allay_metrics.actions.care_closing import Closing, close_care, reopen_care
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.tables import care_closed
 from tests.support.exports import appointment, day

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check_ins import acknowledge, make_link, mark_words_read
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.care_closing import Closing, close_care
+from allay_metrics.actions.check_in_requests import acknowledge, make_link, mark_words_read
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.actions.parent_form import open_link, opt_out, save_consent, save_signs, submit
 from allay_metrics.actions.protocol import read_current_protocol, switch_off
 from allay_metrics.actions.tokens import hash_token
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
-from allay_metrics.review.check_ins import (
+from allay_metrics.review.open_check_ins import (
     acknowledged_flags,
     find_due_check_ins,
     read_open_flags,

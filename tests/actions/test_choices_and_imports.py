@@ -3,8 +3,8 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions.families import keep_apart, merge, split, unlink
-from allay_metrics.actions.places import correct_city
+from allay_metrics.actions.city_spellings import correct_city
+from allay_metrics.actions.family_decisions import keep_apart, merge, split, unlink
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.actions.visit_type_overrides import correct_type

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from allay_metrics.actions.families import merge
+from allay_metrics.actions.city_spellings import correct_city, set_alias
+from allay_metrics.actions.family_decisions import merge
 from allay_metrics.actions.overrides import undo_overrides
-from allay_metrics.actions.places import correct_city, set_alias
 from allay_metrics.actions.type_words import set_word
 from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.derive import derive_all

@@ -6,23 +6,23 @@ import pytest
 from sqlalchemy import insert, select
 
 from allay_metrics.actions.check_in_mail import send_link
-from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.contact import set_contact, undo_contact
-from allay_metrics.actions.families import merge
+from allay_metrics.actions.check_in_requests import make_link
+from allay_metrics.actions.contact_changes import set_contact, undo_contact
+from allay_metrics.actions.family_decisions import merge
 from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.overrides import undo_overrides
 from allay_metrics.actions.parent_form import open_link, save_consent, save_signs
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
+from allay_metrics.caseload.caseload_families import list_attention, read_families
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import list_attention, read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.errors import Conflict, NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records.tables import booking, family, family_contact
 from allay_metrics.review.audit_trail import read_trail
-from allay_metrics.review.check_ins import find_due_check_ins, read_open_flags
 from allay_metrics.review.contacts import find_families, read_contact, read_not_contacted
 from allay_metrics.review.families_to_call import families_without_next
+from allay_metrics.review.open_check_ins import find_due_check_ins, read_open_flags
 from allay_metrics.review.owner_tasks import count_needs
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import ZONE, appointment

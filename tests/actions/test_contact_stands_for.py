@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.contact import set_contact, undo_contact
+from allay_metrics.actions.contact_changes import set_contact, undo_contact
 from allay_metrics.actions.death import revoke_mistaken_death, save_death
-from allay_metrics.actions.families import merge, split
+from allay_metrics.actions.family_decisions import merge, split
 from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.overrides import undo_overrides
 from allay_metrics.actions.undo import undo_import

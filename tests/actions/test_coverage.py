@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.coverage import change_days, restore_days
+from allay_metrics.actions.coverage_changes import change_days, restore_days
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import Conflict, NotFound
 from tests.support.exports import appointment, day

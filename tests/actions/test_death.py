@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care, close_families
-from allay_metrics.actions.check_ins import make_link
-from allay_metrics.actions.contact import set_contact
+from allay_metrics.actions.care_closing import Closing, close_care, close_families
+from allay_metrics.actions.check_in_requests import make_link
+from allay_metrics.actions.contact_changes import set_contact
 from allay_metrics.actions.death import revoke_mistaken_death, save_death, undo_death
 from allay_metrics.actions.parent_form import open_link
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.caseload.baby import read_baby
+from allay_metrics.caseload.caseload_families import read_families
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, NotFound, QuestionProblem
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcome_metrics import read_episodes
 from allay_metrics.records.tables import care_closed, family
-from allay_metrics.review.care import review_care
-from allay_metrics.review.check_ins import find_due_check_ins
+from allay_metrics.review.care_states import review_care
 from allay_metrics.review.contacts import read_not_contacted
+from allay_metrics.review.open_check_ins import find_due_check_ins
 from allay_metrics.review.owner_tasks import count_needs
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import ZONE

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care, close_families, reopen_care
-from allay_metrics.actions.contact import set_contact, undo_contact
+from allay_metrics.actions.care_closing import Closing, close_care, close_families, reopen_care
+from allay_metrics.actions.contact_changes import set_contact, undo_contact
 from allay_metrics.actions.death import revoke_mistaken_death, save_death, undo_death
-from allay_metrics.actions.families import merge
+from allay_metrics.actions.family_decisions import merge
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.contact import LEVELS, level_after_death

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import select, text
 
-from allay_metrics.actions.contact import set_contact
+from allay_metrics.actions.contact_changes import set_contact
 from allay_metrics.actions.death import revoke_mistaken_death, save_death
 from allay_metrics.actions.rederive import rederive_outdated
 from allay_metrics.records import migrate, open_engine, open_practice

@@ -20,12 +20,12 @@ from allay_metrics.actions.own_sign_in import (
     list_devices,
     list_open_sessions,
 )
-from allay_metrics.actions.people import disable, end_sessions, reset_sign_in
 from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.users import disable, end_sessions, reset_sign_in
 from allay_metrics.errors import NotAllowed, NotFound, QuestionProblem
 from allay_metrics.records import Viewer
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import device
-from allay_metrics.records.types import now
 from tests.support.people import Someone, ana, maya_invited, trail
 
 PIN, WRONG = "592817", "123457"

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics import travel
-from allay_metrics.actions.driving import drop_drive_pair, set_drive_pair
-from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.drive_times import drop_drive_pair, set_drive_pair
+from allay_metrics.actions.offered_hours import set_usual_minutes, set_week_minutes
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.derive import derive_all
 from allay_metrics.errors import ConfigProblem, NotAllowed, NotFound
 from allay_metrics.records import rollup

@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from allay_metrics.actions import parent_form
-from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.check_in_requests import acknowledge
 from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.actions.tokens import hash_token
 from allay_metrics.derive import derive_all
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcome_metrics import read_episodes
 from allay_metrics.outcomes.wording import signs, wordings
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import booking, check_in, client
-from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.open_check_ins import read_open_flags
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 from tests.support.asked import signed
 from tests.support.exports import ZONE, Desk, appointment

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions import imports
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions import file_import
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.errors import FileProblem, NotAllowed
 from allay_metrics.intake.source_file import SourceFile
 from allay_metrics.records import Viewer
@@ -265,4 +265,4 @@ def test_the_garbage_collector_runs_again_after_a_failed_import(sqlite_desk, tmp
     with pytest.raises(ZeroDivisionError):
         sqlite_desk.take_in(ROWS, MONDAY, progress=lambda _share: 1 / 0)
     assert gc.isenabled()
-    assert imports.LOADING_SHARE < 1
+    assert file_import.LOADING_SHARE < 1

@@ -5,19 +5,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check_ins import acknowledge, make_link
-from allay_metrics.actions.contact import set_contact, undo_contact
+from allay_metrics.actions.care_closing import Closing, close_care
+from allay_metrics.actions.check_in_requests import acknowledge, make_link
+from allay_metrics.actions.contact_changes import set_contact, undo_contact
 from allay_metrics.actions.death import save_death
-from allay_metrics.actions.families import merge, split, unlink
+from allay_metrics.actions.family_decisions import merge, split, unlink
 from allay_metrics.actions.family_erasure import erase_family
-from allay_metrics.actions.missing import decide_missing, reopen_missing
+from allay_metrics.actions.missing_decisions import decide_missing, reopen_missing
 from allay_metrics.actions.notes import add_tag, save_client_note
 from allay_metrics.actions.parent_form import save_consent, save_signs
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive.closing import DIED
 from allay_metrics.errors import Conflict, NotFound
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import (
     care_closed,
     check_in,
@@ -26,8 +27,11 @@ from allay_metrics.records.tables import (
     client_tag,
     family,
 )
-from allay_metrics.records.types import now
-from allay_metrics.review.check_ins import acknowledged_flags, find_due_check_ins, read_open_flags
+from allay_metrics.review.open_check_ins import (
+    acknowledged_flags,
+    find_due_check_ins,
+    read_open_flags,
+)
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.exports import ZONE
 from tests.support.on_file import client_ids, fingerprint, missing_ids, visits

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from allay_metrics.actions.check_ins import acknowledge
-from allay_metrics.actions.contact import set_contact
+from allay_metrics.actions.check_in_requests import acknowledge
+from allay_metrics.actions.contact_changes import set_contact
 from allay_metrics.actions.death import save_death
-from allay_metrics.actions.families import merge, split, unlink
-from allay_metrics.actions.missing import decide_missing, reopen_missing
+from allay_metrics.actions.family_decisions import merge, split, unlink
+from allay_metrics.actions.missing_decisions import decide_missing, reopen_missing
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.contact import LEVELS
@@ -35,7 +35,7 @@ from allay_metrics.records.tables import (
     red_flag,
     visit_client,
 )
-from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.open_check_ins import read_open_flags
 from tests.support.chosen import choose
 from tests.support.exports import ZONE, appointment
 from tests.support.on_file import missing_ids

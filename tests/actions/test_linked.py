@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.care_closing import Closing, close_care
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.actions.death import revoke_mistaken_death, save_death
-from allay_metrics.actions.families import merge, split, unlink
+from allay_metrics.actions.family_decisions import merge, split, unlink
 from allay_metrics.actions.family_erasure import erase_family
 from allay_metrics.actions.match_decisions import save_match
 from allay_metrics.actions.notes import add_tag, save_client_note
@@ -25,7 +25,7 @@ from allay_metrics.records.tables import (
     client_tag,
     family,
 )
-from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.open_check_ins import read_open_flags
 from allay_metrics.review.unmatched_check_ins import read_open_doubts
 from tests.support.asked import seen, signed, token_of
 from tests.support.exports import ZONE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.set_aside_edits import (
     CorrectedRow,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from allay_metrics.actions import import_accounting, missing
-from allay_metrics.actions.missing import decide_missing, reopen_missing
+from allay_metrics.actions import import_accounting, missing_decisions
+from allay_metrics.actions.missing_decisions import decide_missing, reopen_missing
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import NotFound
 from allay_metrics.intake import profile as intake_profile
@@ -146,7 +146,7 @@ def test_a_decision_holds_while_more_exports_leave_it_out(with_one_gone, desk):
 
 def test_a_visit_that_came_back_and_vanished_again_waits_for_a_new_decision(desk, monkeypatch):
     clock = iter(range(instant(LATER), instant(LATER) + 100))
-    for module in (import_accounting, missing):
+    for module in (import_accounting, missing_decisions):
         monkeypatch.setattr(module, "now", lambda: next(clock))
     desk.take_in([ONE, GONE, LAST], MONDAY)
     desk.take_in([ONE, LAST], TUESDAY)

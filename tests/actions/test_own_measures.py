@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.actions.open_episodes import local_now, read_open_episodes
-from allay_metrics.actions.own_measures import (
+from allay_metrics.actions.own_measure_changes import (
     add_measure,
     change_measure,
     list_own_measures,

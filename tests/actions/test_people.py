@@ -2,7 +2,10 @@
 
 import pytest
 
-from allay_metrics.actions.people import (
+from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.sign_in import read_invitation
+from allay_metrics.actions.tokens import new_token
+from allay_metrics.actions.users import (
     disable,
     enable,
     invite,
@@ -10,9 +13,6 @@ from allay_metrics.actions.people import (
     reset_sign_in,
     set_role,
 )
-from allay_metrics.actions.sessions import read_session
-from allay_metrics.actions.sign_in import read_invitation
-from allay_metrics.actions.tokens import new_token
 from allay_metrics.errors import Conflict
 from tests.support.people import MAYA, Someone, ana, maya_invited
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.check_in_requests import acknowledge
 from allay_metrics.actions.notes import add_tag, save_client_note
 from allay_metrics.actions.parent_form import confirm_advice, save_consent, save_signs, submit
 from allay_metrics.actions.therapist_settings import save_goals
 from allay_metrics.actions.visit_type_overrides import assign_type
-from allay_metrics.actions.weeks import save_note
+from allay_metrics.actions.week_notes import save_note
 from allay_metrics.errors import Conflict, NotFound
 from allay_metrics.records.tables import answer, check_in, metadata, red_flag
 from tests.support.asked import DUTY, asked, signed

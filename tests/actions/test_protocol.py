@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from allay_metrics.actions.people import invite_first_owner
 from allay_metrics.actions.protocol import (
     TIMES,
     UnableReader,
@@ -13,6 +12,7 @@ from allay_metrics.actions.protocol import (
     read_current_protocol,
     sign_protocol,
 )
+from allay_metrics.actions.users import invite_first_owner
 from allay_metrics.errors import Conflict, QuestionProblem
 from allay_metrics.outcomes.reader_steps import reader_step, reader_steps
 from allay_metrics.outcomes.reading_hours import ReadingHours

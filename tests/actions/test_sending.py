@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics.actions.check_in_mail import send_link
-from allay_metrics.actions.check_ins import FORM
+from allay_metrics.actions.check_in_requests import FORM
 from allay_metrics.actions.invitation_mail import mail_invitation
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.parent_form import open_link
-from allay_metrics.actions.people import invite_first_owner
 from allay_metrics.actions.sign_in import read_invitation
+from allay_metrics.actions.users import invite_first_owner
 from allay_metrics.errors import ConfigProblem, Conflict, NotFound
 from allay_metrics.records import DOOR
-from allay_metrics.review.check_ins import find_due_check_ins
+from allay_metrics.review.open_check_ins import find_due_check_ins
 from tests.support.asked import in_care, seen, signed, token_of
 from tests.support.on_file import check_ins
 from tests.support.people import SECRET

@@ -7,16 +7,6 @@ import pytest
 from sqlalchemy import select, update
 
 from allay_metrics.actions import passwords
-from allay_metrics.actions.people import (
-    disable,
-    enable,
-    end_sessions,
-    invite,
-    invite_first_owner,
-    read_people,
-    reset_sign_in,
-    set_role,
-)
 from allay_metrics.actions.second_factor import STEP
 from allay_metrics.actions.sessions import (
     ABSOLUTE,
@@ -33,9 +23,19 @@ from allay_metrics.actions.sign_in import (
     renew_codes,
     sign_in,
 )
+from allay_metrics.actions.users import (
+    disable,
+    enable,
+    end_sessions,
+    invite,
+    invite_first_owner,
+    read_people,
+    reset_sign_in,
+    set_role,
+)
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed, NotFound, QuestionProblem
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import audit, device, login_session, person, therapist
-from allay_metrics.records.types import now
 from tests.support.cheap_passwords import at_own_cost
 from tests.support.people import ANA, PASSWORD, Someone, wrong_code
 

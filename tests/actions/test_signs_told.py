@@ -5,13 +5,13 @@ import csv
 import pytest
 from sqlalchemy import func, select
 
-from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.check_in_requests import acknowledge
 from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.caseload.parent_answers import read_answers
-from allay_metrics.metrics.outcomes import read_episodes
+from allay_metrics.metrics.outcome_metrics import read_episodes
 from allay_metrics.records.tables import check_in, red_flag
-from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
+from allay_metrics.review.open_check_ins import acknowledged_flags, read_open_flags
 from tests.support.exports import appointment, instant
 from tests.support.on_file import fingerprint
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from allay_metrics.actions.imports import import_file
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.file_import import import_file
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.actions.profiles import save_profile
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.review.missing import missing_visits

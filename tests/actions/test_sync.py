@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from allay_metrics import config
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.sync import sync_acuity
 from allay_metrics.cli import main

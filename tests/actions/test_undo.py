@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allay_metrics.actions import import_accounting
-from allay_metrics.actions.care import close_care
+from allay_metrics.actions.care_closing import close_care
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.errors import Conflict, NotFound

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from allay_metrics.actions.oidc_sign_in import sign_in_by_oidc
-from allay_metrics.actions.people import disable, enable, reset_sign_in
 from allay_metrics.actions.sessions import read_session
 from allay_metrics.actions.sign_in import read_invitation, sign_in
+from allay_metrics.actions.users import disable, enable, reset_sign_in
 from allay_metrics.errors import NotAllowed, NotFound
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import login_session, person
-from allay_metrics.records.types import now
 from tests.support.people import ANA, MAYA, PASSWORD, Someone, ana, maya_invited, trail
 
 ISSUER, SUBJECT = "https://id.example", "1090-maya"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.actions.weeks import save_note, save_snapshots, set_goals
+from allay_metrics.actions.week_notes import save_note, save_snapshots, set_goals
 from allay_metrics.errors import Conflict
 from allay_metrics.records.tables import goal, week_note, week_snapshot
 from tests.support.exports import appointment

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from allay_metrics.actions.alerts import send_alerts
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
+from allay_metrics.review.open_check_ins import acknowledged_flags, read_open_flags
 from tests.support.asked import DUTY, STAND_IN, in_care, seen, signed
 from tests.support.axe import violations
 from tests.support.browser import PATIENCE, settle

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.ingest import ingest_file
 from allay_metrics.records import open_practice
 from tests.browser.test_mapping import drop

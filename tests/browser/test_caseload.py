@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from allay_metrics.caseload.caseload_families import list_attention, read_families, read_worse
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import list_attention, read_families, read_worse
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import list_waiting
+from allay_metrics.review.open_check_ins import list_waiting
 from allay_metrics.review.owner_tasks import count_needs
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.axe import violations

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.records import Scope, open_practice
 from tests.browser.test_tour import SIDEWAYS, SMALL_TARGETS
 from tests.support.asked import in_care, seen, signed

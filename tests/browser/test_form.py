@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from allay_metrics.actions.check_ins import acknowledge, make_link
+from allay_metrics.actions.check_in_requests import acknowledge, make_link
 from allay_metrics.outcomes.wording import phrases, signs
 from allay_metrics.records import Scope, open_practice
-from allay_metrics.review.check_ins import read_open_flags, read_unread_words
+from allay_metrics.review.open_check_ins import read_open_flags, read_unread_words
 from tests.support.asked import in_care, seen, signed
 from tests.support.axe import violations
 from tests.support.browser import PATIENCE

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from allay_metrics.records import privacy
+from allay_metrics.records import name_masking
 from allay_metrics.records.tables import metadata
 from tests.support.browser import Watched, press, settle
 from tests.support.dashboard import choose, visit
@@ -38,9 +38,11 @@ OPENERS = {
     ),
 }
 _SEEDED = {
-    privacy.Name: "'Zqxwort' || substr(hex({column}), 1, 6) || ' Zqxwortson'",
-    privacy.PrivateText: "'zqxwort words of ' || substr({column}, 1, 3)",
-    privacy.RawRowJson: "json_object('First Name', 'Zqxwort', 'Start Time', 'zqxwort o clock')",
+    name_masking.Name: "'Zqxwort' || substr(hex({column}), 1, 6) || ' Zqxwortson'",
+    name_masking.PrivateText: "'zqxwort words of ' || substr({column}, 1, 3)",
+    name_masking.RawRowJson: (
+        "json_object('First Name', 'Zqxwort', 'Start Time', 'zqxwort o clock')"
+    ),
 }
 _CONTACTS = {
     "phone": f"'+1{DIGITS}'",
@@ -58,7 +60,7 @@ def _seed(path: Path) -> int:
             for column in table.columns:
                 made = (
                     _CONTACTS.get(column.name)
-                    if isinstance(column.type, privacy.PrivateContact)
+                    if isinstance(column.type, name_masking.PrivateContact)
                     else None
                 )
                 made = made or _SEEDED.get(type(column.type))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.review.snapshot import keep_due_snapshots

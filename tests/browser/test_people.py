@@ -9,12 +9,12 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from allay_metrics.actions.own_sign_in import forget_device, list_devices
-from allay_metrics.actions.people import invite, read_people
 from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.users import invite, read_people
 from allay_metrics.records import DOOR, UNKNOWN, open_practice
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import login_session, practice
-from allay_metrics.records.types import now
-from allay_metrics.review.settings import therapists
+from allay_metrics.review.practice_settings import therapists
 from tests.support.axe import violations
 from tests.support.browser import open_page, press, settle
 from tests.support.dashboard import choose

@@ -8,8 +8,8 @@ import pytest
 
 from allay_metrics.actions.notes import mark_client, save_client_note
 from allay_metrics.caseload import links
+from allay_metrics.caseload.caseload_clients import CaseloadClient, format_ages
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.people import CaseloadClient, format_ages
 from allay_metrics.caseload.reading_day import compute_today
 from tests.caseload.conftest import INES
 from tests.support.exports import instant

@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from allay_metrics.actions.care import Closing, close_care
+from allay_metrics.actions.care_closing import Closing, close_care
 from allay_metrics.actions.notes import mark_client
 from allay_metrics.caseload.baby import read_baby
-from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.caseload_families import list_attention, read_families
+from allay_metrics.caseload.own_weeks import read_weeks
 from allay_metrics.caseload.reading_day import compute_today
-from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.errors import NotFound
-from allay_metrics.metrics.care import care_state
+from allay_metrics.metrics.care_state_metrics import care_state
 from tests.caseload.conftest import INES
 from tests.support.exports import day, instant
 

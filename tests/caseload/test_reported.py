@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from allay_metrics.actions.check_ins import make_link, mark_words_read
+from allay_metrics.actions.check_in_requests import make_link, mark_words_read
 from allay_metrics.actions.death import save_death
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.actions.parent_form import save_answer, save_consent, save_signs, submit
 from allay_metrics.actions.protocol import switch_off
-from allay_metrics.caseload.families import list_attention, read_families, read_worse
+from allay_metrics.caseload.caseload_families import list_attention, read_families, read_worse
 from allay_metrics.caseload.parent_answers import read_answers, read_parent_words
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.metrics import Question, query
 from allay_metrics.records import OWNER, Viewer
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import import_
-from allay_metrics.review.check_ins import list_waiting
+from allay_metrics.review.open_check_ins import list_waiting
 from allay_metrics.review.week import review_week
 from tests.support.answered import (
     MEASURES,

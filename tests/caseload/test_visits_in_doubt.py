@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.caseload.baby import read_baby
+from allay_metrics.caseload.caseload_families import list_attention, read_families
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import list_attention, read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.caseload.visit_doubt import advise_asking, explain_doubt
 from allay_metrics.errors import NotFound

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy import Engine, event, select
 
 from allay_metrics.caseload.baby import read_baby, read_note
+from allay_metrics.caseload.caseload_families import list_attention, read_families
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import list_attention, read_families
+from allay_metrics.caseload.own_weeks import read_weeks
 from allay_metrics.caseload.reading_day import compute_today
-from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.errors import NotFound
 from allay_metrics.records.tables import client, visit
 from tests.support.practices import practices, put_on_file

@@ -6,23 +6,23 @@ import pytest
 from streamlit.elements.lib import streamlit_plotly_theme as theirs
 
 from allay_metrics import config
-from allay_metrics.charts import slots
+from allay_metrics.charts import color_slots
 
 CATEGORIES = "CST LACTATION MASSAGE OTHER ACCENT SIGNAL LAND COUNTY_LINE MUTED INK".split()
 
 
 @pytest.mark.parametrize(("place", "name"), list(enumerate(CATEGORIES)))
 def test_categorical_slots_are_streamlits(place, name):
-    assert getattr(slots, name) == getattr(theirs, f"CATEGORY_{place}")
+    assert getattr(color_slots, name) == getattr(theirs, f"CATEGORY_{place}")
 
 
 @pytest.mark.parametrize("place", range(10))
 def test_ramp_slots_are_streamlits(place):
-    assert slots.RAMP[place] == getattr(theirs, f"SEQUENTIAL_{place}")
+    assert color_slots.RAMP[place] == getattr(theirs, f"SEQUENTIAL_{place}")
 
 
 def test_the_card_is_streamlits():
-    assert slots.CARD == theirs.DIVERGING_4
+    assert color_slots.CARD == theirs.DIVERGING_4
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

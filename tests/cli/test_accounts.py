@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics import config
-from allay_metrics.actions.people import read_people
+from allay_metrics.actions.users import read_people
 from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.records import DOOR, open_practice
 from allay_metrics.records.tables import import_
@@ -22,7 +22,9 @@ def started(monkeypatch):
     """Remember what would be started instead of becoming it."""
     monkeypatch.setenv("ALLAY_SECRET", SECRET)
     started = []
-    monkeypatch.setattr("allay_metrics.cli.launch._exec_streamlit", lambda *to: started.append(to))
+    monkeypatch.setattr(
+        "allay_metrics.cli.serve_commands._exec_streamlit", lambda *to: started.append(to)
+    )
     return started
 
 

@@ -86,7 +86,7 @@ def run_named(run, made, tmp_path, monkeypatch):
         "OTHER": f"sqlite:///{tmp_path}/other.sqlite",
     }
     # Whether its port is free comes first, and is no matter here.
-    monkeypatch.setattr("allay_metrics.cli.launch._check_port_free", lambda *_: None)
+    monkeypatch.setattr("allay_metrics.cli.serve_commands._check_port_free", lambda *_: None)
 
     def command(name):
         return run(*name.split(), *(places.get(word, word) for word in WORDS.get(name, ())))

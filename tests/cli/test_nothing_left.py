@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.cli import launch
+from allay_metrics.cli import serve_commands
 from tests.cli.conftest import line
 from tests.support.people import SECRET
 
@@ -87,8 +87,8 @@ def test_check_and_serve_name_a_setting_of_mail_that_is_wrong(run, export, monke
     monkeypatch.setenv("ALLAY_SMTP_URL", "smtp://me:hidden@mail..example.org")
     monkeypatch.setenv("ALLAY_MAIL_FROM", "care@example.org")
     served = []
-    monkeypatch.setattr(launch, "_exec_streamlit", lambda *at: served.append(at))
-    monkeypatch.setattr(launch, "_check_port_free", lambda *_: None)
+    monkeypatch.setattr(serve_commands, "_exec_streamlit", lambda *at: served.append(at))
+    monkeypatch.setattr(serve_commands, "_check_port_free", lambda *_: None)
     for command, code in (("check", 2), ("serve", 0)):
         ran = run(command, "--database", url)
         assert ran.code == code

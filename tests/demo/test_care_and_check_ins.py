@@ -8,8 +8,8 @@ from statistics import mean
 import pytest
 
 from allay_metrics.demo import choose_closed_care, write_check_ins
-from allay_metrics.demo.care import REASONS
-from allay_metrics.demo.check_ins import OCCASIONS, QUESTIONS
+from allay_metrics.demo.demo_care import REASONS
+from allay_metrics.demo.demo_check_ins import OCCASIONS, QUESTIONS
 from allay_metrics.demo.measure_curves import CURVES
 from tests.demo.conftest import UNTIL
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.ingest import ingest_file
-from allay_metrics.demo.check_ins import build_answered_forms, write_check_ins
-from allay_metrics.demo.files import write_files
+from allay_metrics.demo.demo_check_ins import build_answered_forms, write_check_ins
+from allay_metrics.demo.demo_files import write_files
 from allay_metrics.demo.invention import invent
 from allay_metrics.records.tables import answer, check_in
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from allay_metrics.demo import invent, write_exports
-from allay_metrics.demo.export import HEADER
-from allay_metrics.demo.practice import TEAM
+from allay_metrics.demo.acuity_export import HEADER
+from allay_metrics.demo.demo_practice import TEAM
 from tests.demo.conftest import rows_of
 
 UNTIL = date(2026, 11, 22)

@@ -3,9 +3,9 @@
 from collections import Counter
 from itertools import product
 
+from allay_metrics.demo.demo_cities import CITIES
+from allay_metrics.demo.demo_practice import SKILLS, TEAM, demo_practice, therapists
 from allay_metrics.demo.phones import fictional_numbers
-from allay_metrics.demo.places import CITIES
-from allay_metrics.demo.practice import SKILLS, TEAM, demo_practice, therapists
 
 
 def test_every_city_has_someone_for_every_kind_of_visit():

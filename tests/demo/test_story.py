@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from allay_metrics.demo.demo_cities import CITIES
+from allay_metrics.demo.demo_practice import TEAM
 from allay_metrics.demo.invention import KEPT, NO_SHOW
-from allay_metrics.demo.places import CITIES
-from allay_metrics.demo.practice import TEAM
 from allay_metrics.demo.unusual_week import LONE_CITY, LONE_THERAPIST, QUIET_CITY, last_full_week
 
 

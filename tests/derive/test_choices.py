@@ -4,7 +4,7 @@ import pytest
 
 from allay_metrics.derive.city import CityMatch, find_city
 from allay_metrics.derive.matching import Clues, find_match, follow_links, split_match
-from allay_metrics.derive.overrides import Overrides
+from allay_metrics.derive.override_rules import Overrides
 from allay_metrics.derive.visit_type import shipped_words, visit_types
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing, close_care, reopen_care
+from allay_metrics.actions.care_closing import Closing, close_care, reopen_care
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import care_closed, client, client_note, client_tag, family

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select
 
-from allay_metrics.actions.care import Closing, close_care
-from allay_metrics.actions.families import merge, unlink
+from allay_metrics.actions.care_closing import Closing, close_care
+from allay_metrics.actions.family_decisions import merge, unlink
 from allay_metrics.actions.notes import add_tag, save_client_note
 from allay_metrics.actions.overrides import undo_overrides
 from allay_metrics.actions.records_check import check_records

@@ -1,7 +1,7 @@
 """A blank city is taken from the family's other visits, nearest in time."""
 
 from allay_metrics.derive.city import UNKNOWN, VIRTUAL, CityMatch
-from allay_metrics.derive.history import fill_from_history
+from allay_metrics.derive.city_from_history import fill_from_history
 
 OAKLAND, BERKELEY = CityMatch("Oakland", "typed"), CityMatch("Berkeley", "zip")
 HILLS = ("Burlingame", "Hillsborough")

@@ -6,7 +6,7 @@ import pytest
 
 from allay_metrics import travel
 from allay_metrics.actions.rederive import rederive_outdated
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.derive import RULES
 from allay_metrics.derive.driving_legs import Leg, legs_of_day
 from allay_metrics.records import VIRTUAL, rollup

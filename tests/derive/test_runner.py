@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from allay_metrics.actions.care import close_care
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.care_closing import close_care
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.derive import derive_all

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.missing_decisions import decide_missing
 from tests.support.exports import appointment
 from tests.support.on_file import clients, missing_ids, therapists, visits
 

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from allay_metrics.errors import AllayError
-from allay_metrics.ui.records.answers import answers_in
 from allay_metrics.ui.records.preview_actions import Upload, preview_import, recognise, sample_of
+from allay_metrics.ui.records.questionnaire_upload import answers_in
 from tests.support.acuity import DEFAULTS, export_text
 from tests.support.sources import event, write_calendar
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.metrics import METRICS, Question, query, visits_behind
 from tests.support.acuity import ZONE
 from tests.support.exports import Desk, appointment, instant

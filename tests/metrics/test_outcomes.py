@@ -13,7 +13,12 @@ from sqlalchemy import select
 
 from allay_metrics import config
 from allay_metrics.metrics import Question, query
-from allay_metrics.metrics.outcomes import NO_CHECK_INS, TOO_FEW_ANSWERED, WHOLE, read_episodes
+from allay_metrics.metrics.outcome_metrics import (
+    NO_CHECK_INS,
+    TOO_FEW_ANSWERED,
+    WHOLE,
+    read_episodes,
+)
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.measures import concerns, measures
 from allay_metrics.records import Viewer, open_practice

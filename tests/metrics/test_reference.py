@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from allay_metrics.metrics.reference import markdown
+from allay_metrics.metrics.metrics_reference import markdown
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 

@@ -6,8 +6,8 @@ import pytest
 
 from allay_metrics.metrics import METRICS, TYPE_WORDS
 from allay_metrics.metrics.metric import registry
+from allay_metrics.metrics.metrics_reference import facts, themes
 from allay_metrics.metrics.question import VISIT_TYPES
-from allay_metrics.metrics.reference import facts, themes
 from allay_metrics.metrics.registry import REPORTED
 from tests import plain
 

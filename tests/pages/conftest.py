@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.records import Scope, open_practice
 from tests.support.acuity import ZONE, write_export
 from tests.support.components import search_once

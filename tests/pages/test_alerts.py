@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from allay_metrics.actions.alerts import send_alerts
-from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.check_in_requests import acknowledge
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.wording import signs

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from allay_metrics.caseload.families import read_families
+from allay_metrics.caseload.caseload_families import read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.records import OWNER, open_practice
 from allay_metrics.review.audit_trail import read_trail

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from allay_metrics.actions.death import save_death
-from allay_metrics.caseload.families import read_families
+from allay_metrics.caseload.caseload_families import read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.contact import ContactPermission
 from allay_metrics.records import open_practice

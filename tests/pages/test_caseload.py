@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from allay_metrics.caseload.families import read_families
+from allay_metrics.caseload.caseload_families import read_families
 from allay_metrics.caseload.reading_day import compute_today
 from allay_metrics.ui.viewing_as import AS
 from tests.support.on_page import DASHBOARD, page_of, run, text

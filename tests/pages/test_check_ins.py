@@ -4,12 +4,16 @@ import pytest
 from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.actions.parent_form import save_answer, save_consent, save_signs, submit
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.records.tables import import_
-from allay_metrics.review.check_ins import find_due_check_ins, read_open_flags, read_unread_words
+from allay_metrics.review.open_check_ins import (
+    find_due_check_ins,
+    read_open_flags,
+    read_unread_words,
+)
 from tests.support.asked import READER, in_care, seen, signed, token_of
 from tests.support.exports import Desk
 from tests.support.on_page import bodies, page_of, run, text

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import audit
-from allay_metrics.review.answers import index_cells
-from allay_metrics.ui.cities.where import shorten
+from allay_metrics.review.query_results import index_cells
+from allay_metrics.ui.cities.city_ranking import shorten
 from tests.support.on_page import (
     bodies,
     click_mark,

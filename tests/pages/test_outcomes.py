@@ -16,8 +16,8 @@ from allay_metrics.review.concern import NO_HEADLINE
 from allay_metrics.review.outcomes import outcome_rows, review_outcomes
 from allay_metrics.spreadsheet import format_csv
 from allay_metrics.ui.export import _drawn
+from allay_metrics.ui.outcomes.outcome_labels import outcomes_export
 from allay_metrics.ui.outcomes.picture import picture_png
-from allay_metrics.ui.outcomes.words import outcomes_export
 from allay_metrics.ui.viewing_as import AS
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.support.answered import put_babies_on_file, put_check_ins_on_file, stays_plainly

@@ -8,12 +8,12 @@ import streamlit as st
 from allay_metrics.actions.devices import remember_device
 from allay_metrics.actions.oidc_sign_in import sign_in_by_oidc
 from allay_metrics.actions.own_sign_in import list_devices, list_open_sessions
-from allay_metrics.actions.people import invite, read_people, reset_sign_in
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.actions.sessions import read_session
 from allay_metrics.actions.sign_in import read_invitation
+from allay_metrics.actions.users import invite, read_people, reset_sign_in
 from allay_metrics.records import DOOR, UNKNOWN
-from allay_metrics.review.settings import therapists
+from allay_metrics.review.practice_settings import therapists
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.ui.session import WHO
 from tests.support.asked import DUTY, signed

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from allay_metrics.actions.families import merge
-from allay_metrics.actions.own_measures import list_own_measures
-from allay_metrics.actions.places import correct_city
+from allay_metrics.actions.city_spellings import correct_city
+from allay_metrics.actions.family_decisions import merge
+from allay_metrics.actions.own_measure_changes import list_own_measures
 from allay_metrics.actions.therapist_settings import Details, save_details
 from allay_metrics.actions.visit_correction import correct_visit
 from allay_metrics.records.tables import goal, therapist, visit
-from allay_metrics.review.settings import therapists
+from allay_metrics.review.practice_settings import therapists
 from tests.support.on_file import fingerprint
 from tests.support.on_page import page_of, run, table_rows, text
 from tests.support.own import ARCHING

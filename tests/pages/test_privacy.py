@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from allay_metrics.actions.audit import record
 from allay_metrics.actions.backups import read_last_backup
+from allay_metrics.actions.read_audit import record
 from allay_metrics.actions.retention import read_retention
 from allay_metrics.records.tables import family
 from tests.support.on_page import page_of, run, text

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.errors import QuestionProblem
 from allay_metrics.review.missing import missing_visits
 from tests.support.on_page import bodies, page_of

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from allay_metrics import config
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.demo.load import load_demo
 from allay_metrics.demo.practice_choice import open_own_practice
 from allay_metrics.records.tables import set_aside, week_snapshot
 from allay_metrics.review.export_lists import set_aside_export
 from allay_metrics.review.import_changes import read_import_changes
-from allay_metrics.review.imports import past_imports
+from allay_metrics.review.import_history import past_imports
 from allay_metrics.review.missing import missing_visits
 from allay_metrics.review.set_aside_rows import open_rows
 from allay_metrics.spreadsheet import format_csv

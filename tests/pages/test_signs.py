@@ -7,16 +7,16 @@ import pytest
 import streamlit as st
 from sqlalchemy import update
 
-from allay_metrics.actions.contact import set_contact
+from allay_metrics.actions.contact_changes import set_contact
 from allay_metrics.actions.death import save_death
-from allay_metrics.actions.people import invite
 from allay_metrics.actions.protocol import read_current_protocol, sign_protocol
 from allay_metrics.actions.sessions import read_session
+from allay_metrics.actions.users import invite
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import DOOR
 from allay_metrics.records.tables import check_in
-from allay_metrics.review.check_ins import acknowledged_flags, read_open_flags
+from allay_metrics.review.open_check_ins import acknowledged_flags, read_open_flags
 from allay_metrics.server.identity import HEADER, Identity, seal
 from allay_metrics.ui.session import WHO
 from tests.support.asked import DUTY, READER, in_care, seen, signed, ticked

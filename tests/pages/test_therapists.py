@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.review.therapists import review_therapists
 from tests.support.on_page import page_of, run, text
 

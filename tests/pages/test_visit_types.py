@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import client, family, visit, visit_client
-from allay_metrics.review.answers import index_cells
+from allay_metrics.review.query_results import index_cells
 from tests.support.on_page import (
     bodies,
     click_mark,

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.weeks import save_note, set_goals
+from allay_metrics.actions.week_notes import save_note, set_goals
 from allay_metrics.metrics import Question, query
 from allay_metrics.records.tables import booking
 from allay_metrics.review.missing import missing_visits

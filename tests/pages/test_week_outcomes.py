@@ -9,7 +9,7 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.review.concern import NO_HEADLINE
 from allay_metrics.review.outcomes import reported_changes, review_outcomes
-from allay_metrics.ui.week.outcomes import _row
+from allay_metrics.ui.week.outcomes_card import _row
 from tests.metrics.test_outcomes import END, practice_that_answered
 from tests.pages.conftest import WEEK
 from tests.support.on_page import bodies, page_of, run, text

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from allay_metrics.actions.audit import record
 from allay_metrics.actions.backups import back_up
+from allay_metrics.actions.read_audit import record
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer

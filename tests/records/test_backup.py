@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics.actions.backups import back_up, read_last_backup
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.sessions import read_session
 from allay_metrics.actions.sign_in import sign_in
 from allay_metrics.errors import Conflict, FileProblem, NotAllowed

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from allay_metrics import config
 from allay_metrics.actions.backups import back_up
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.errors import ConfigProblem, Conflict, FileProblem, RecordsDamaged, Unreachable
 from allay_metrics.records import compute_row_hashes, open_practice, replacement

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allay_metrics.actions.backups import back_up
 from allay_metrics.actions.family_erasure import erase_family
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.undo import undo_import
 from allay_metrics.cli import main

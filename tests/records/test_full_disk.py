@@ -9,7 +9,7 @@ import pytest
 
 from allay_metrics.actions.backups import back_up, read_last_backup
 from allay_metrics.actions.records_check import check_records
-from allay_metrics.actions.weeks import save_note
+from allay_metrics.actions.week_notes import save_note
 from allay_metrics.errors import FileProblem
 from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.backup import read_backup
@@ -46,7 +46,7 @@ def _import(desk):
     rows = [appointment(str(n), "2026-03-04 10:00", f"Fam {n}") for n in range(10, 600)]
     path = desk.write(rows)
     with no_file_longer_than(ROOM):
-        from allay_metrics.actions.imports import import_file
+        from allay_metrics.actions.file_import import import_file
 
         import_file(desk.scope, path, as_of=1_773_200_000)
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from allay_metrics.actions import imports
+from allay_metrics.actions import file_import
 from allay_metrics.records import compute_row_hashes, open_practice
 from allay_metrics.records.hashes import HISTORY
 from allay_metrics.records.tables import metadata
@@ -21,7 +21,7 @@ ROWS = [
 def test_the_same_import_gives_the_same_hashes_on_both_engines(
     sqlite_url, postgres_cluster, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(imports, "new_key", lambda: "11111111-1111-4111-8111-111111111111")
+    monkeypatch.setattr(file_import, "new_key", lambda: "11111111-1111-4111-8111-111111111111")
     urls = [sqlite_url, postgres_cluster.create("same_hashes")]
     told = []
     for url in urls:

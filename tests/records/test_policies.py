@@ -118,14 +118,14 @@ def test_the_practice_itself_takes_these_steps_alone():
     steps = sorted({*_calls("elevate"), *_calls("of_practice")})
     assert steps == [
         ("allay_metrics/actions/alerts.py", "who is told"),
-        ("allay_metrics/actions/care.py", "derive"),
+        ("allay_metrics/actions/care_closing.py", "derive"),
         # What a death asked of contact goes with it, wherever its bookings went since.
-        ("allay_metrics/actions/contact.py", "derive"),
+        ("allay_metrics/actions/contact_changes.py", "derive"),
         ("allay_metrics/actions/open_form.py", "form"),
         ("allay_metrics/actions/parent_form.py", "opt out"),
         ("allay_metrics/actions/rederive.py", "keep up"),
         ("allay_metrics/actions/retention.py", "let go"),
-        ("allay_metrics/records/audit.py", "trail"),
+        ("allay_metrics/records/audit_chain.py", "trail"),
         ("allay_metrics/records/scope.py", "count the write"),
     ]
     assert {step for _, step in steps} == STEPS.keys()

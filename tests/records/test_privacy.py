@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Text, func, select, union_all
 
 from allay_metrics.errors import NotAllowed
-from allay_metrics.records import OWNER, privacy
+from allay_metrics.records import OWNER, name_masking
 from allay_metrics.records.tables import booking, family, metadata, practice
 from tests.support.practices import START, Invented, booked, put_on_file
 
@@ -73,13 +73,13 @@ def test_nobody_else_is_touched_by_it(hidden, scope):
 
 def test_json_keeps_its_shape():
     row = json.dumps({"client_name": "Ada", "extra": '{"a": "Ada"}', "minutes": 60, "city": "X"})
-    assert json.loads(privacy.PreviousValuesJson.mask(row)) == {
+    assert json.loads(name_masking.PreviousValuesJson.mask(row)) == {
         "client_name": "hidden",
         "extra": "{}",
         "minutes": 60,
         "city": "X",
     }
-    assert json.loads(privacy.RawRowJson.mask('{"First": "Ada", "Empty": ""}')) == {
+    assert json.loads(name_masking.RawRowJson.mask('{"First": "Ada", "Empty": ""}')) == {
         "First": "hidden"
     }
 

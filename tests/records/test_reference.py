@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from allay_metrics.records.reference import format_tables
 from allay_metrics.records.tables import metadata
+from allay_metrics.records.tables_reference import format_tables
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "tables.md"
 

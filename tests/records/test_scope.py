@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from allay_metrics.errors import NotAllowed, NotFound
 from allay_metrics.records import Viewer
+from allay_metrics.records.column_types import Instant
 from allay_metrics.records.tables import (
     client,
     client_note,
@@ -19,7 +20,6 @@ from allay_metrics.records.tables import (
     therapist,
     visit,
 )
-from allay_metrics.records.types import Instant
 from tests.support.keeper import database_itself
 
 WRITERS, TIMES = 8, 50

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import insert, select, text
 
-from allay_metrics.actions.care import close_care
-from allay_metrics.actions.missing import decide_missing
+from allay_metrics.actions.care_closing import close_care
+from allay_metrics.actions.missing_decisions import decide_missing
 from allay_metrics.actions.records_check import check_records
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.actions.undo import undo_import
-from allay_metrics.actions.weeks import save_note, save_snapshots, set_goals
+from allay_metrics.actions.week_notes import save_note, save_snapshots, set_goals
 from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.tables import city, metadata, practice

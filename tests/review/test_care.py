@@ -4,10 +4,10 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.metrics.care import care_state
+from allay_metrics.metrics.care_state_metrics import care_state
 from allay_metrics.records import open_practice
 from allay_metrics.records.tables import family
-from allay_metrics.review.care import review_care
+from allay_metrics.review.care_states import review_care
 from tests.support.practices import START, practices, put_on_file
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from allay_metrics.metrics import Question, query
-from allay_metrics.review.answers import index_cells
 from allay_metrics.review.cities import city_trend, default_period, review_cities
+from allay_metrics.review.query_results import index_cells
 from allay_metrics.review.record_status import read_record_status
 from tests.support.practices import Invented, Told, booked, put_on_file
 

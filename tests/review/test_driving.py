@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from allay_metrics import travel
-from allay_metrics.actions.driving import set_drive_pair
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.drive_times import set_drive_pair
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.keys import key_of
-from allay_metrics.review.driving import compute_mileage, read_lone_drives
+from allay_metrics.review.drive_lists import compute_mileage, read_lone_drives
 from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.week import review_week
 from tests.support.practices import EXPORTED, Invented, booked, put_on_file

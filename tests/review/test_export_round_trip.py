@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 from allay_metrics.metrics import Question, visits_behind
 from allay_metrics.records import open_practice
 from allay_metrics.review.export_lists import visits_export

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.families import keep_apart, merge
+from allay_metrics.actions.family_decisions import keep_apart, merge
 from allay_metrics.review.family_links import read_family_links
 from tests.support.exports import Desk, appointment
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allay_metrics.actions.places import correct_city, set_alias
+from allay_metrics.actions.city_spellings import correct_city, set_alias
 from allay_metrics.actions.type_words import set_word
 from allay_metrics.actions.visit_type_overrides import assign_type
 from allay_metrics.review.taxonomy import (

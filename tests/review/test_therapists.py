@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from allay_metrics import travel
-from allay_metrics.actions.hours import set_usual_minutes, set_week_minutes
-from allay_metrics.actions.therapists import TherapistDetails, save_therapists
+from allay_metrics.actions.offered_hours import set_usual_minutes, set_week_minutes
+from allay_metrics.actions.therapist_details import TherapistDetails, save_therapists
 from allay_metrics.errors import NotAllowed
 from allay_metrics.records import Viewer
 from allay_metrics.records.keys import key_of

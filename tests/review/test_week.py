@@ -211,7 +211,7 @@ def test_types_per_week_add_up_to_completed(scope):
 
 
 def test_filters_choose_visits_and_leave_goals_out(scope):
-    from allay_metrics.actions.weeks import set_goals
+    from allay_metrics.actions.week_notes import set_goals
 
     practice(scope, *this_week(4), booked("A", WEEK, city_text="Berkeley"))
     set_goals(scope, {"completed": 6})

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from allay_metrics.actions.weeks import save_note, set_goals
+from allay_metrics.actions.week_notes import save_note, set_goals
 from allay_metrics.review.snapshot import keep_due_snapshots
 from allay_metrics.review.week import WeekNote, review_week
 from tests.support.practices import Invented, Told, booked, put_on_file

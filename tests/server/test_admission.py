@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from allay_metrics.actions.people import disable
+from allay_metrics.actions.users import disable
 from allay_metrics.errors import ConfigProblem, NotFound
 from allay_metrics.records import DOOR
 from allay_metrics.server.admission import Admissions

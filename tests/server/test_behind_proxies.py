@@ -11,8 +11,8 @@ import pytest
 from starlette.applications import Starlette
 
 from allay_metrics.actions.devices import remember_device
-from allay_metrics.actions.people import invite
 from allay_metrics.actions.sessions import open_session, read_session
+from allay_metrics.actions.users import invite
 from allay_metrics.records import open_practice
 from allay_metrics.server import auth_context, auth_middleware, form_routes, login_throttle
 from allay_metrics.server.app import build_middleware as gate_of

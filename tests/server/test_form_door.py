@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
 from allay_metrics.actions import parent_form
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.actions.protocol import switch_off
 from allay_metrics.errors import NotFound
 from allay_metrics.outcomes.check_in_periods import choose_measures

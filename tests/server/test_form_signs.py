@@ -7,11 +7,11 @@ from datetime import datetime
 import pytest
 
 from allay_metrics.actions import parent_form
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.outcomes.reading_hours import EVERY_DAY, ReadingHours
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import phrases, signs
-from allay_metrics.review.check_ins import read_open_flags
+from allay_metrics.review.open_check_ins import read_open_flags
 from allay_metrics.server.form_routes import FormRoutes
 from allay_metrics.server.site import Site
 from tests.support.asked import DUTY, asked, in_care, request, seen, signed, token_of

@@ -10,7 +10,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets import ConnectionClosed, InvalidStatus, connect
 
-from allay_metrics.actions.people import disable, enable
 from allay_metrics.actions.sessions import (
     ABSOLUTE,
     IDLE,
@@ -19,9 +18,10 @@ from allay_metrics.actions.sessions import (
     read_session,
 )
 from allay_metrics.actions.sign_in import change_password
+from allay_metrics.actions.users import disable, enable
 from allay_metrics.records import open_practice
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import login_session
-from allay_metrics.records.types import now
 from allay_metrics.server.identity import HEADER, Identity, seal
 from tests.support.apart import run_apart
 from tests.support.gated import ask, gated, make_records, people_of

@@ -12,8 +12,8 @@ from allay_metrics.actions.oidc_sign_in import REFUSED
 from allay_metrics.actions.second_factor import STEP
 from allay_metrics.actions.sessions import read_session
 from allay_metrics.records import DOOR, open_practice
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import login_session
-from allay_metrics.records.types import now
 from tests.support.forged import with_another_letter
 from tests.support.oidc_server import CLIENT, CORRUPT, vouching
 from tests.support.oidc_server import SECRET as CLIENT_SECRET

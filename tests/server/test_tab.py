@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from allay_metrics.actions.sessions import ABSOLUTE, IDLE, Session
 from allay_metrics.errors import ConfigProblem, Conflict, Unreachable
-from allay_metrics.records.types import now
+from allay_metrics.records.column_types import now
 from allay_metrics.server import web_socket_guard as tabs
 from allay_metrics.server.access_rules import STREAM, Rules
 from allay_metrics.server.admission import Admission, Admissions

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from allay_metrics.actions.check_ins import make_link
+from allay_metrics.actions.check_in_requests import make_link
 from allay_metrics.actions.parent_form import save_consent, save_signs
 from allay_metrics.actions.protocol import Duty, sign_protocol
 from allay_metrics.outcomes.reader_steps import reader_steps

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from allay_metrics.actions.families import keep_apart, merge, split
+from allay_metrics.actions.city_spellings import correct_city, drop_alias, set_alias
+from allay_metrics.actions.family_decisions import keep_apart, merge, split
 from allay_metrics.actions.overrides import OverrideChange
-from allay_metrics.actions.places import correct_city, drop_alias, set_alias
 from allay_metrics.actions.type_words import drop_word, set_word
 from allay_metrics.actions.visit_type_overrides import assign_type, correct_type, unassign_type
 from allay_metrics.errors import Conflict

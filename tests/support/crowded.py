@@ -5,8 +5,8 @@ from random import Random
 
 from sqlalchemy import insert
 
+from allay_metrics.records.column_types import Cents, LocalDate, Real
 from allay_metrics.records.tables import metadata
-from allay_metrics.records.types import Cents, LocalDate, Real
 
 MAYA, INES, NOOR = "maya", "ines", "noor"
 STATES = ("completed", "booked", "no_show", "unmarked", "cancelled", "late_cancelled",

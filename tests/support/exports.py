@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from allay_metrics.actions.imports import import_file
+from allay_metrics.actions.file_import import import_file
 
 ZONE = ZoneInfo("America/Los_Angeles")
 _HEADERS = {

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from allay_metrics.actions.people import invite
+from allay_metrics.actions.users import invite
 from allay_metrics.demo.load import load_demo
 from allay_metrics.records import DOOR, Scope, open_practice
 from allay_metrics.records.tables import client, family, practice, therapist

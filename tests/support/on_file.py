@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from allay_metrics.actions.care import Closing
+from allay_metrics.actions.care_closing import Closing
 from allay_metrics.records import compute_row_hashes
 from allay_metrics.records.tables import (
     answer,

@@ -3,11 +3,11 @@
 import pyotp
 from sqlalchemy import select
 
-from allay_metrics.actions.people import invite, invite_first_owner
 from allay_metrics.actions.second_factor import STEP
 from allay_metrics.actions.sign_in import join, read_invitation
+from allay_metrics.actions.users import invite, invite_first_owner
+from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import audit, therapist
-from allay_metrics.records.types import now
 
 SECRET = "kJ8vQ2mZ7rT4wX9yB3nL6pD1sF5hG0cE"
 PASSWORD = "seven quiet herons"

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from allay_metrics import travel
 from allay_metrics.derive import derive
 from allay_metrics.derive.closing import DIED
-from allay_metrics.derive.people import client_id
+from allay_metrics.derive.family_members import client_id
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import (

@@ -7,8 +7,8 @@ import pytest
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
+from allay_metrics.ui.html_table import Score, Spark, TableCell, scorecard_html, table_html
 from allay_metrics.ui.multiples import multiples_html
-from allay_metrics.ui.table import Score, Spark, TableCell, scorecard_html, table_html
 from allay_metrics.ui.tile import Face, face_html
 
 SCRIPT = "<script>alert(1)</script>"

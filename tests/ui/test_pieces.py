@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.ui import html
+from allay_metrics.ui.html_table import Score, TableCell, scorecard_html, table_html
 from allay_metrics.ui.multiples import multiples_html
 from allay_metrics.ui.shell import week_title
-from allay_metrics.ui.table import Score, TableCell, scorecard_html, table_html
 from allay_metrics.ui.tile import Face, face_html
 
 MONDAYS = [date(2026, 8, 17) + timedelta(weeks=i) for i in range(13)]

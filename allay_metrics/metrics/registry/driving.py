@@ -1,6 +1,6 @@
 """Time in the field: care and driving together. Driving is estimated, see docs/driving.md."""
 
-from allay_metrics.metrics.driving import (
+from allay_metrics.metrics.drive_metrics import (
     count_field_use,
     is_worked_for_offered,
     judge_field_use,

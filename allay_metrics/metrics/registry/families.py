@@ -1,6 +1,6 @@
 """Families: seen, new, waiting, gone quiet."""
 
-from allay_metrics.metrics.families import count_families_seen, count_lapsed, count_wait_days
+from allay_metrics.metrics.family_metrics import count_families_seen, count_lapsed, count_wait_days
 from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
 
 METRICS = (

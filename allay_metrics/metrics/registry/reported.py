@@ -1,7 +1,7 @@
 """What parents reported in check-ins: counts first, and no claim beyond them."""
 
 from allay_metrics.metrics.metric import Metric
-from allay_metrics.metrics.outcomes import count_improved, count_responses
+from allay_metrics.metrics.outcome_metrics import count_improved, count_responses
 from allay_metrics.outcomes.funnel import SUMMARY_FROM
 
 METRICS = (

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from allay_metrics.records import types
+from allay_metrics.records import column_types
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

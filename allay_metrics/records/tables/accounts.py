@@ -6,8 +6,8 @@ device tokens, invitations and recovery codes as digests.
 
 from sqlalchemy import Index, Text, UniqueConstraint
 
+from allay_metrics.records.column_types import Count, Instant, Key
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Instant, Key
 
 person = table(
     "person",

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy.types import TypeEngine
 
-from allay_metrics.records.types import Count, Key
+from allay_metrics.records.column_types import Count, Key
 
 metadata = MetaData(
     naming_convention={

@@ -7,9 +7,9 @@ which comes and goes with imports.
 
 from sqlalchemy import Index, Text, text
 
-from allay_metrics.records.privacy import PrivateText
+from allay_metrics.records.column_types import Flag, Instant, Key, LocalDate
+from allay_metrics.records.name_masking import PrivateText
 from allay_metrics.records.tables.base import column, table, version
-from allay_metrics.records.types import Flag, Instant, Key, LocalDate
 
 care_closed = table(
     "care_closed",

@@ -6,7 +6,8 @@ kept here moves along, as in tables/care.py. None of it hangs on the client's ow
 
 from sqlalchemy import Index, Text, UniqueConstraint
 
-from allay_metrics.records.privacy import (
+from allay_metrics.records.column_types import Count, Flag, Instant, Key, LocalDate, Real
+from allay_metrics.records.name_masking import (
     Handle,
     Name,
     PreviousValuesJson,
@@ -14,7 +15,6 @@ from allay_metrics.records.privacy import (
     PrivateText,
 )
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Flag, Instant, Key, LocalDate, Real
 
 FORM = "form"  # the source of a check-in whose link was made here
 

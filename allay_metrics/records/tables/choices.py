@@ -2,9 +2,9 @@
 
 from sqlalchemy import Text
 
-from allay_metrics.records.privacy import Handle, Name
+from allay_metrics.records.column_types import Count, Instant, Key, LocalDate
+from allay_metrics.records.name_masking import Handle, Name
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Instant, Key, LocalDate
 
 type_word = table(
     "type_word",

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Index, Text
 
-from allay_metrics.records.privacy import PrivateText
+from allay_metrics.records.column_types import Instant, Key, LocalDate, Real
+from allay_metrics.records.name_masking import PrivateText
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Instant, Key, LocalDate, Real
 
 correction = table(
     "correction",

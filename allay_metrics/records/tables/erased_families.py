@@ -2,8 +2,8 @@
 
 from sqlalchemy import Text
 
+from allay_metrics.records.column_types import Instant
 from allay_metrics.records.tables.base import column, table
-from allay_metrics.records.types import Instant
 
 erased = table(
     "erased",

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Index, Text, text
 
-from allay_metrics.records.privacy import (
+from allay_metrics.records.column_types import Cents, Count, Flag, Instant, Key, LocalDate
+from allay_metrics.records.name_masking import (
     Handle,
     Name,
     PreviousValuesJson,
@@ -11,7 +12,6 @@ from allay_metrics.records.privacy import (
     RawRowJson,
 )
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Cents, Count, Flag, Instant, Key, LocalDate
 
 import_ = table(
     "import",

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 
-from allay_metrics.records.privacy import Handle, Name, PrivateContact, PrivateText
+from allay_metrics.records.column_types import Count, Flag, Instant, Key, LocalDate, Real
+from allay_metrics.records.name_masking import Handle, Name, PrivateContact, PrivateText
 from allay_metrics.records.tables.base import belongs_to, column, table, version
-from allay_metrics.records.types import Count, Flag, Instant, Key, LocalDate, Real
 
 _WAITING = text("next_on IS NULL AND closed_on IS NULL")
 _DOUBT = text("doubt IS NOT NULL")

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Column, Index, Text, text
 
+from allay_metrics.records.column_types import Cents, Count, Flag, Instant, Key, LocalDate
 from allay_metrics.records.tables.base import belongs_to, column, table
-from allay_metrics.records.types import Cents, Count, Flag, Instant, Key, LocalDate
 
 CALENDAR = ("week", "month", "weekday")
 # What tells the rows of each roll-up apart, in the order they are stored.

@@ -3,23 +3,35 @@
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.audit import record
+from allay_metrics.actions.read_audit import record
 from allay_metrics.caseload.baby import Baby, read_baby
-from allay_metrics.caseload.people import CaseloadClient, deaths, format_ages, format_names
+from allay_metrics.caseload.caseload_clients import (
+    CaseloadClient,
+    deaths,
+    format_ages,
+    format_names,
+)
 from allay_metrics.caseload.reading_day import Today, compute_today
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import read_contact
-from allay_metrics.ui.baby.care import care_card
+from allay_metrics.ui.baby.care_card import care_card
 from allay_metrics.ui.baby.notes_and_history import history_card, note_card
-from allay_metrics.ui.baby.visits import visits_card
+from allay_metrics.ui.baby.visit_timeline import visits_card
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.caseload.words import CASELOAD, CLIENT, OPEN, STATE_WORDS, chip, open_baby
+from allay_metrics.ui.caseload.caseload_labels import (
+    CASELOAD,
+    CLIENT,
+    OPEN,
+    STATE_WORDS,
+    chip,
+    open_baby,
+)
 from allay_metrics.ui.check_ins.flags import red_flags
 from allay_metrics.ui.click_listener import clicked
-from allay_metrics.ui.contact import contact_control, contact_done
+from allay_metrics.ui.contact_control import contact_control, contact_done
 from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import button, escape
-from allay_metrics.ui.outcomes.baby import outcomes_card, words_card
+from allay_metrics.ui.outcomes.client_outcomes import outcomes_card, words_card
 from allay_metrics.ui.shell import page_head
 
 _OPENED = "al-baby-opened"

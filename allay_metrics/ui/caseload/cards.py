@@ -3,11 +3,11 @@
 import streamlit as st
 
 from allay_metrics import formatting as fmt
+from allay_metrics.caseload.caseload_clients import deaths, format_ages, format_names
 from allay_metrics.caseload.day import ScheduleDay, VisitCard
-from allay_metrics.caseload.people import deaths, format_ages, format_names
 from allay_metrics.caseload.reading_day import Today
 from allay_metrics.caseload.visit_doubt import advise_asking
-from allay_metrics.ui.caseload.words import GO, OPEN, ordinal, where
+from allay_metrics.ui.caseload.caseload_labels import GO, OPEN, ordinal, where
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.html import chip as type_chip
 

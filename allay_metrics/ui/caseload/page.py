@@ -5,17 +5,22 @@ from datetime import datetime, time
 
 import streamlit as st
 
+from allay_metrics.caseload.caseload_families import list_attention, read_families, read_worse
 from allay_metrics.caseload.day import read_day
-from allay_metrics.caseload.families import list_attention, read_families, read_worse
+from allay_metrics.caseload.own_weeks import read_weeks
 from allay_metrics.caseload.reading_day import Today, compute_today
-from allay_metrics.caseload.weeks import read_weeks
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import list_waiting
+from allay_metrics.review.open_check_ins import list_waiting
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.cards import next_card, other_cards
-from allay_metrics.ui.caseload.lists import ahead_card, families_card, look_card, weeks_card
-from allay_metrics.ui.caseload.words import OPEN, as_of, context, open_baby, title
+from allay_metrics.ui.caseload.caseload_labels import OPEN, as_of, context, open_baby, title
+from allay_metrics.ui.caseload.caseload_lists import (
+    ahead_card,
+    families_card,
+    look_card,
+    weeks_card,
+)
 from allay_metrics.ui.click_listener import clicked
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.shell import page_head

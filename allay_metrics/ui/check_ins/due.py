@@ -10,7 +10,7 @@ import streamlit as st
 from allay_metrics import config
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.check_in_mail import send_link
-from allay_metrics.actions.check_ins import Link, make_link
+from allay_metrics.actions.check_in_requests import Link, make_link
 from allay_metrics.actions.mail_server import can_send
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.contact import mail_link, text_link
@@ -19,8 +19,8 @@ from allay_metrics.outcomes.check_in_periods import LABELS
 from allay_metrics.outcomes.wording import phrases
 from allay_metrics.records import Scope
 from allay_metrics.records.practice import read_practice_name
-from allay_metrics.review.check_ins import DueCheckIn
 from allay_metrics.review.contacts import deaths_in
+from allay_metrics.review.open_check_ins import DueCheckIn
 from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import button, escape

@@ -9,12 +9,12 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.alerts import SIGN
-from allay_metrics.actions.check_ins import acknowledge
+from allay_metrics.actions.check_in_requests import acknowledge
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.reader_steps import reader_steps
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import (
+from allay_metrics.review.open_check_ins import (
     OpenFlag,
     acknowledged_flags,
     acknowledged_of,
@@ -25,8 +25,8 @@ from allay_metrics.ui.card import card, draw, head, note
 from allay_metrics.ui.check_ins.sign import signs_html, ways_html
 from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
+from allay_metrics.ui.html_table import table
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.table import table
 
 STYLE = Path(__file__).with_name("style.css")
 PAGE, RECORDS = "pages/practice/check_ins.py", "pages/practice/records.py"

@@ -6,12 +6,12 @@ from allay_metrics import formatting as fmt
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.actions.protocol import read_current_protocol
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import find_due_check_ins
+from allay_metrics.review.open_check_ins import find_due_check_ins
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.check_ins.due import due_card, open_due
 from allay_metrics.ui.check_ins.flags import STYLE, draw_acknowledged, flags_to_acknowledge
-from allay_metrics.ui.check_ins.protocol import protocol_card
 from allay_metrics.ui.check_ins.read import words_to_read
+from allay_metrics.ui.check_ins.safety_protocol import protocol_card
 from allay_metrics.ui.click_listener import clicked
 from allay_metrics.ui.shell import page_head
 

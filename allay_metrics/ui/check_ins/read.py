@@ -5,11 +5,11 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.check_ins import mark_words_read
+from allay_metrics.actions.check_in_requests import mark_words_read
 from allay_metrics.errors import AllayError
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import UnreadWords, read_unread_words
+from allay_metrics.review.open_check_ins import UnreadWords, read_unread_words
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem

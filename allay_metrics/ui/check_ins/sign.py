@@ -7,7 +7,7 @@ from allay_metrics import formatting as fmt
 from allay_metrics.outcomes.safety import SUPPORT
 from allay_metrics.outcomes.wording import signs
 from allay_metrics.records import Scope
-from allay_metrics.review.check_ins import OpenFlag
+from allay_metrics.review.open_check_ins import OpenFlag
 from allay_metrics.review.sign_steps import what_to_do
 from allay_metrics.ui.html import escape
 

@@ -7,24 +7,24 @@ from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
 from allay_metrics.ui.cached_by_version import cached_by_version
-from allay_metrics.ui.cities.days import cell, grid_card
-from allay_metrics.ui.cities.one import open_city
-from allay_metrics.ui.cities.table import city_by_city
-from allay_metrics.ui.cities.trends import trends_card
-from allay_metrics.ui.cities.where import (
+from allay_metrics.ui.cities.city_drawer import open_city
+from allay_metrics.ui.cities.city_drilldown import CITY, find_drilldown
+from allay_metrics.ui.cities.city_ranking import (
     MAP,
     RANKED,
     draw_city_map,
     draw_city_ranking,
     side_by_side,
 )
-from allay_metrics.ui.cities.words import CITY, find_drilldown
+from allay_metrics.ui.cities.city_table import city_by_city
+from allay_metrics.ui.cities.city_trends import trends_card
+from allay_metrics.ui.cities.weekday_grid import cell, grid_card
 from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.empty import loading
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.grid import GRID
 from allay_metrics.ui.period_head import Chosen
-from allay_metrics.ui.visits import open_number
+from allay_metrics.ui.visit_drawer import open_number
 
 cities_of = cached_by_version(review_cities)
 FEW = 3  # so few bars leave room below them, beside the map

@@ -18,9 +18,9 @@ from allay_metrics.intake.sample import Sample
 from allay_metrics.records import Scope
 from allay_metrics.review.row_preview import types_counted
 from allay_metrics.ui.card import head, note
-from allay_metrics.ui.mapping.columns import columns
-from allay_metrics.ui.mapping.preview import preview
-from allay_metrics.ui.mapping.words import date_order, states, types
+from allay_metrics.ui.mapping.column_mapping import columns
+from allay_metrics.ui.mapping.mapping_preview import preview
+from allay_metrics.ui.mapping.word_mapping import date_order, states, types
 from allay_metrics.ui.problem import problem
 
 _CANCELLED = {"cancelled", "late_cancelled", "practice_cancelled"}

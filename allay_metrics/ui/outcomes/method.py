@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics.outcomes.research import RESEARCH, UNVALIDATED, trials
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.table import table
+from allay_metrics.ui.html_table import table
 
 COUNTED = (
     "One episode is one client with one concern, from the first visit until care is closed or 60 "

@@ -16,14 +16,19 @@ from allay_metrics.ui.check_ins.flags import red_flags
 from allay_metrics.ui.empty import loading
 from allay_metrics.ui.export import Picture
 from allay_metrics.ui.html import escape
-from allay_metrics.ui.outcomes.change import better_card, changes_card, means_card, months_card
-from allay_metrics.ui.outcomes.lines import lines_card
+from allay_metrics.ui.outcomes.change_cards import (
+    better_card,
+    changes_card,
+    means_card,
+    months_card,
+)
 from allay_metrics.ui.outcomes.method import method_card
-from allay_metrics.ui.outcomes.own import own_card
+from allay_metrics.ui.outcomes.outcome_labels import outcomes_export
+from allay_metrics.ui.outcomes.outcome_lines import lines_card
+from allay_metrics.ui.outcomes.own_measures_table import own_card
 from allay_metrics.ui.outcomes.picture import has_picture, picture_pdf, picture_png
 from allay_metrics.ui.outcomes.who import who_card
-from allay_metrics.ui.outcomes.words import outcomes_export
-from allay_metrics.ui.outcomes.worries import worries_card
+from allay_metrics.ui.outcomes.worries_table import worries_card
 from allay_metrics.ui.period_head import Chosen
 
 outcomes_of = cached_by_version(review_outcomes)

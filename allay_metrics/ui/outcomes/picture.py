@@ -7,7 +7,7 @@ from allay_metrics.outcomes.research import CONTEXT, UNVALIDATED
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
-from allay_metrics.ui.outcomes.words import SHORT, STANDING, number_words, share_words
+from allay_metrics.ui.outcomes.outcome_labels import SHORT, STANDING, number_words, share_words
 
 TITLE = "Reported change while in care"
 HOW = (

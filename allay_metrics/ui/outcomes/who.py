@@ -4,8 +4,8 @@ from allay_metrics import formatting as fmt
 from allay_metrics.review.concern import ConcernReview
 from allay_metrics.review.outcomes import OutcomesReview
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.outcomes.words import STANDING, bounds_words, rate_words
-from allay_metrics.ui.table import TableCell, table
+from allay_metrics.ui.html_table import TableCell, table
+from allay_metrics.ui.outcomes.outcome_labels import STANDING, bounds_words, rate_words
 
 COLUMNS = (
     "Concern",

@@ -11,10 +11,10 @@ from allay_metrics import config
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.invitation_mail import mail_invitation
 from allay_metrics.actions.mail_server import can_send
-from allay_metrics.actions.people import Invitation, invite
 from allay_metrics.actions.recipients import find_duty_gap
 from allay_metrics.actions.sessions import Role
 from allay_metrics.actions.tokens import new_token
+from allay_metrics.actions.users import Invitation, invite
 from allay_metrics.errors import AllayError, ConfigProblem
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note

@@ -6,16 +6,16 @@ from datetime import datetime
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.people import UserAccount, read_people
+from allay_metrics.actions.users import UserAccount, read_people
 from allay_metrics.records import Scope
-from allay_metrics.records.types import now
+from allay_metrics.records.column_types import now
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html_table import TableCell, table
 from allay_metrics.ui.people.invite import invitation_made, invite_card
 from allay_metrics.ui.people.no_accounts import draw_no_accounts
-from allay_metrics.ui.people.one import one_person
+from allay_metrics.ui.people.person_card import one_person
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.table import TableCell, table
 from allay_metrics.ui.viewing_as import therapists
 
 _PICK = "al-people-pick"

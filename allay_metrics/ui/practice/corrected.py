@@ -7,15 +7,15 @@ from typing import Literal
 import streamlit as st
 
 from allay_metrics import formatting as fmt
+from allay_metrics.actions.city_spellings import correct_city
 from allay_metrics.actions.overrides import OverrideChange
-from allay_metrics.actions.places import correct_city
 from allay_metrics.actions.visit_type_overrides import correct_type
 from allay_metrics.records import Scope
 from allay_metrics.review.taxonomy import corrected_visits
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.practice.flash import run_override, types_shown
-from allay_metrics.ui.practice.lines import line_with
+from allay_metrics.ui.practice.practice_line import line_with
 
 SHOWN = 20
 Correct = Callable[[Scope, Iterable[str], None], OverrideChange]

@@ -11,7 +11,7 @@ from allay_metrics.actions.override_effects import Move
 from allay_metrics.actions.overrides import OverrideChange, undo_overrides
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.problem import problem
 

@@ -8,8 +8,8 @@ from allay_metrics.actions.therapist_settings import save_goals
 from allay_metrics.metrics import METRICS
 from allay_metrics.plausibility import AIM
 from allay_metrics.records import Scope
+from allay_metrics.review.practice_settings import goals
 from allay_metrics.review.scorecard import EIGHT
-from allay_metrics.review.settings import goals
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.practice.flash import run_override

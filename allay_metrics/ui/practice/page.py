@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from allay_metrics.records import Scope
-from allay_metrics.ui.practice.cities import cities_part
-from allay_metrics.ui.practice.drives import drives_part
-from allay_metrics.ui.practice.families import families_part
+from allay_metrics.ui.practice.city_names_card import cities_part
+from allay_metrics.ui.practice.drive_times_card import drives_part
+from allay_metrics.ui.practice.family_links_card import families_part
 from allay_metrics.ui.practice.flash import clear_flash
 from allay_metrics.ui.practice.goals import goals_part
 from allay_metrics.ui.practice.link import (
@@ -21,10 +21,10 @@ from allay_metrics.ui.practice.link import (
     THERAPISTS,
     TYPES,
 )
-from allay_metrics.ui.practice.measures import measures_part
+from allay_metrics.ui.practice.own_measures_card import measures_part
 from allay_metrics.ui.practice.privacy import privacy_part
-from allay_metrics.ui.practice.therapists import therapists_part
-from allay_metrics.ui.practice.types import types_part
+from allay_metrics.ui.practice.therapists_card import therapists_part
+from allay_metrics.ui.practice.type_words_card import types_part
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
 

@@ -15,8 +15,8 @@ from allay_metrics.review.audit_trail import (
 )
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html_table import table
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.table import table
 
 _EVERYBODY, _EVERYTHING = "Everybody", "Everything"
 _WHO, _KIND, _FROM = "al-trail-who", "al-trail-kind", "al-trail-from"

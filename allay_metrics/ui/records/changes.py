@@ -7,7 +7,7 @@ import streamlit as st
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
 from allay_metrics.review.import_changes import MOST, ChangedVisit, FieldChange, read_import_changes
-from allay_metrics.review.imports import PastImport
+from allay_metrics.review.import_history import PastImport
 from allay_metrics.ui.card import note
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape

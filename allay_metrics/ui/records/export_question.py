@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.actions.absence_answers import answer_absence, undo_absence_answer
-from allay_metrics.derive.absence import AbsenceAnswer, Group
+from allay_metrics.derive.absence_evidence import AbsenceAnswer, Group
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.missing import AnsweredFile, OpenQuestion, answered_files, open_questions

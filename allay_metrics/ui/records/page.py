@@ -9,11 +9,11 @@ from allay_metrics.review.record_status import read_record_status
 from allay_metrics.ui.card import card, head, note, say
 from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.records.client_matching import draw_client_matching
+from allay_metrics.ui.records.client_choice import draw_client_matching
 from allay_metrics.ui.records.export_question import waiting_questions
-from allay_metrics.ui.records.history import history
-from allay_metrics.ui.records.missing import missing
-from allay_metrics.ui.records.questions import coverage, questions
+from allay_metrics.ui.records.import_list import history
+from allay_metrics.ui.records.missing_list import missing
+from allay_metrics.ui.records.open_questions import coverage, questions
 from allay_metrics.ui.records.result import result
 from allay_metrics.ui.records.set_aside import rows_set_aside
 from allay_metrics.ui.records.upload import TAKEN, draw_upload, start_over, tell

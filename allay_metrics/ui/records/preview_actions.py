@@ -7,13 +7,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Protocol
 
-from allay_metrics.actions.imports import ImportReport, import_file
+from allay_metrics.actions.file_import import ImportReport, import_file
 from allay_metrics.actions.profiles import read_own_profiles
-from allay_metrics.derive.absence import AbsenceAnswer
+from allay_metrics.derive.absence_evidence import AbsenceAnswer
 from allay_metrics.intake.sample import Sample, take_sample
 from allay_metrics.intake.source_file import SourceFile, open_source
 from allay_metrics.records import Scope
-from allay_metrics.review.imports import SaveKey, absent_bookings, same_import
+from allay_metrics.review.import_history import SaveKey, absent_bookings, same_import
 from allay_metrics.review.missing import OpenQuestion, describe_question, doubt_in_words
 from allay_metrics.review.row_preview import FirstRow, first_rows
 from allay_metrics.review.snapshot import keep_due_snapshots

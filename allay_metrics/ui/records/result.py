@@ -4,12 +4,12 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
-from allay_metrics.review.imports import PastImport, past_imports, source_label
+from allay_metrics.review.import_history import PastImport, past_imports, source_label
 from allay_metrics.review.missing import whose_visits
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.records.account import draw_faults, equation, fault_html
-from allay_metrics.ui.records.preview import silent
+from allay_metrics.ui.records.import_preview import silent
 from allay_metrics.ui.records.preview_actions import ImportResult
 
 WARNINGS_SHOWN = 100

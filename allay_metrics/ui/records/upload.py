@@ -8,32 +8,23 @@ from typing import Any
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.imports import ImportReport
+from allay_metrics.actions.file_import import ImportReport
 from allay_metrics.actions.questionnaires import HOLDS as HOLDS_ANSWERS
-from allay_metrics.derive.absence import AbsenceAnswer
+from allay_metrics.derive.absence_evidence import AbsenceAnswer
 from allay_metrics.errors import AllayError
 from allay_metrics.intake.encoding import CP1252
 from allay_metrics.intake.source_detection import NotRecognised
 from allay_metrics.records import Scope
-from allay_metrics.review.imports import SaveKey
+from allay_metrics.review.import_history import SaveKey
 from allay_metrics.ui.card import note
 from allay_metrics.ui.html import markdown
-from allay_metrics.ui.mapping.answers import holds_answers, mapping_of_answers
-from allay_metrics.ui.mapping.own import own_profiles_list
+from allay_metrics.ui.mapping.own_profiles import own_profiles_list
 from allay_metrics.ui.mapping.page import mapping
+from allay_metrics.ui.mapping.questionnaire_mapping import holds_answers, mapping_of_answers
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.records.answers import (
-    AnswersRecognition,
-    answers_in,
-    draw_answers_preview,
-    key_of_answers,
-    look_at_answers,
-    recognised_answers,
-    take_answers_in,
-)
 from allay_metrics.ui.records.as_of_field import ask_when
 from allay_metrics.ui.records.export_question import ask_about_absence
-from allay_metrics.ui.records.preview import preview, recognised_line
+from allay_metrics.ui.records.import_preview import preview, recognised_line
 from allay_metrics.ui.records.preview_actions import (
     ExportRecognition,
     ImportPreview,
@@ -42,6 +33,15 @@ from allay_metrics.ui.records.preview_actions import (
     preview_import,
     recognise,
     sample_of,
+)
+from allay_metrics.ui.records.questionnaire_upload import (
+    AnswersRecognition,
+    answers_in,
+    draw_answers_preview,
+    key_of_answers,
+    look_at_answers,
+    recognised_answers,
+    take_answers_in,
 )
 
 TAKEN = "al-records-taken"

@@ -6,13 +6,13 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
-from allay_metrics.review.driving import Mileage, compute_mileage
+from allay_metrics.review.drive_lists import Mileage, compute_mileage
 from allay_metrics.review.export_lists import mileage_export
 from allay_metrics.review.therapists import TherapistLine
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.export import export_button
+from allay_metrics.ui.html_table import table
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.table import table
 
 MONTHS = 13
 SHOWN = 100

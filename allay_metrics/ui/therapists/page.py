@@ -9,13 +9,13 @@ from allay_metrics.review.therapists import TherapistLine, WeekPlan, review_ther
 from allay_metrics.ui import html
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, empty_state, head, note
-from allay_metrics.ui.cities.where import side_by_side
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
+from allay_metrics.ui.cities.city_ranking import side_by_side
 from allay_metrics.ui.empty import loading, no_records
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.therapists.hours import REFUSED, open_hours
+from allay_metrics.ui.therapists.hours_drawer import REFUSED, open_hours
 from allay_metrics.ui.therapists.miles import open_mileage
 from allay_metrics.ui.week.head import known_words
 

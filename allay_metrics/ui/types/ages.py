@@ -8,7 +8,7 @@ from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.figure import figure
 from allay_metrics.ui.html import button
-from allay_metrics.ui.types.words import (
+from allay_metrics.ui.types.type_drilldown import (
     AGE,
     BEFORE_BIRTH,
     NO_BIRTHDAY,

@@ -7,15 +7,15 @@ import streamlit as st
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS
-from allay_metrics.review.answers import MetricCell as Value
+from allay_metrics.review.query_results import MetricCell as Value
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
+from allay_metrics.ui.html_table import Spark, TableCell, table
 from allay_metrics.ui.practice.link import TYPES, lead_to
-from allay_metrics.ui.table import Spark, TableCell, table
 from allay_metrics.ui.types.path import combined_html
-from allay_metrics.ui.types.words import TOTAL, VisitTypeDrilldown, link, of_period
+from allay_metrics.ui.types.type_drilldown import TOTAL, VisitTypeDrilldown, link, of_period
 
 MIX = "types-mix"
 NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}

@@ -19,12 +19,12 @@ from allay_metrics.ui.figure import forget
 from allay_metrics.ui.period_head import Chosen, known_of
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.types.ages import AGES, ages_card
-from allay_metrics.ui.types.care import care_card
-from allay_metrics.ui.types.families import families_card
+from allay_metrics.ui.types.care_state_card import care_card
 from allay_metrics.ui.types.mix import MIX, mix_card, totals_card
+from allay_metrics.ui.types.new_and_returning import families_card
 from allay_metrics.ui.types.path import path_card
-from allay_metrics.ui.types.words import VisitTypeDrilldown, find_drilldown
-from allay_metrics.ui.visits import SHOWN, export_visits, open_number, visits_table
+from allay_metrics.ui.types.type_drilldown import VisitTypeDrilldown, find_drilldown
+from allay_metrics.ui.visit_drawer import SHOWN, export_visits, open_number, visits_table
 
 types_of = cached_by_version(review_visit_types)
 WIDE_AND_NARROW = (1.62, 1)

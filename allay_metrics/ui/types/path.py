@@ -7,7 +7,7 @@ from allay_metrics.review.paths import Paths, PathStep
 from allay_metrics.review.visit_types import Combined, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, chip
-from allay_metrics.ui.types.words import COMBINED, START, STEP, TOTAL, link
+from allay_metrics.ui.types.type_drilldown import COMBINED, START, STEP, TOTAL, link
 
 
 def path_card(review: TypesReview) -> None:

@@ -3,12 +3,12 @@
 from datetime import date
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.weeks import save_note
+from allay_metrics.actions.week_notes import save_note
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekNote, WeekReview, read_note
 from allay_metrics.review.week_changes import Difference, WeekChange
 from allay_metrics.ui.card import card, delta_row, head, note, say
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.note_field import NoteField
 from allay_metrics.ui.week.tiles import shown

@@ -8,15 +8,15 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
-from allay_metrics.review.driving import LoneDrive
+from allay_metrics.review.drive_lists import LoneDrive
 from allay_metrics.review.owner_tasks import Needs
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head, needs_row, note
-from allay_metrics.ui.cities.words import format_city as city_shown
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.empty import RECORDS
-from allay_metrics.ui.week.drives import open_lone_drives
-from allay_metrics.ui.week.lists import open_doubts, open_unassigned, open_unknown_city
-from allay_metrics.ui.week.missing import open_missing
+from allay_metrics.ui.week.attention_lists import open_doubts, open_unassigned, open_unknown_city
+from allay_metrics.ui.week.long_drives import open_lone_drives
+from allay_metrics.ui.week.missing_drawer import open_missing
 from allay_metrics.ui.week.no_next import open_no_next
 
 OUTCOMES = "pages/owner/outcomes.py"

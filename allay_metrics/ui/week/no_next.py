@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.care import REASONS, close_families
+from allay_metrics.actions.care_closing import REASONS, close_families
 from allay_metrics.actions.open_episodes import local_now
 from allay_metrics.contact import records_age
 from allay_metrics.errors import AllayError
 from allay_metrics.records import Scope
 from allay_metrics.review.contacts import read_contact
 from allay_metrics.review.families_to_call import families_without_next
-from allay_metrics.ui.cities.words import format_city as city_shown
-from allay_metrics.ui.contact import contact_control, contact_done, done_of
+from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
+from allay_metrics.ui.contact_control import contact_control, contact_done, done_of
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import TYPE_WORDS, escape
+from allay_metrics.ui.html_table import TableCell, table_html
 from allay_metrics.ui.problem import problems_shown
-from allay_metrics.ui.table import TableCell, table_html
 
 SHOWN = 200
 _WHAT_IT_IS = (

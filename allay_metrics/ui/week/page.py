@@ -2,16 +2,16 @@
 
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
-from allay_metrics.ui.cities.where import side_by_side
+from allay_metrics.ui.cities.city_ranking import side_by_side
 from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.grid import GRID
 from allay_metrics.ui.week.changed import week_changed
 from allay_metrics.ui.week.needs import week_needs
-from allay_metrics.ui.week.outcomes import week_outcomes
+from allay_metrics.ui.week.outcomes_card import week_outcomes
 from allay_metrics.ui.week.score import SCORE, open_score, week_scorecard
 from allay_metrics.ui.week.tiles import week_tiles
+from allay_metrics.ui.week.week_map import open_cell, week_grid, week_map
 from allay_metrics.ui.week.what import REFERRAL, open_referral, week_referrals, week_types
-from allay_metrics.ui.week.where import open_cell, week_grid, week_map
 
 
 def week_page(scope: Scope, review: WeekReview) -> None:

@@ -10,8 +10,8 @@ from allay_metrics.records import Scope
 from allay_metrics.review.scorecard import Number, WeekNumber
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.table import Score, TableCell, scorecard
-from allay_metrics.ui.visits import open_number, usual_words
+from allay_metrics.ui.html_table import Score, TableCell, scorecard
+from allay_metrics.ui.visit_drawer import open_number, usual_words
 from allay_metrics.ui.week.tiles import shown
 
 SCORE = "score"

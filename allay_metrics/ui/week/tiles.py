@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from allay_metrics import formatting as fmt
 from allay_metrics.records import Scope
-from allay_metrics.review.answers import MetricCell
+from allay_metrics.review.query_results import MetricCell
 from allay_metrics.review.scorecard import Number
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.tile import Face, tile, tile_grid
-from allay_metrics.ui.visits import format_value, open_number
+from allay_metrics.ui.visit_drawer import format_value, open_number
 
 
 def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:

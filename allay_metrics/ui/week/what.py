@@ -14,7 +14,7 @@ from allay_metrics.review.week import WeekReview
 from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
-from allay_metrics.ui.visits import open_number, usual_words
+from allay_metrics.ui.visit_drawer import open_number, usual_words
 
 TYPES, REFERRAL = "week-types", "referral"
 MOST = 9

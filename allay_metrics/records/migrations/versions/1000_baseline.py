@@ -6,7 +6,7 @@ A later migration that makes the audit table anew has to make its triggers anew.
 import sqlalchemy as sa
 from alembic import op
 
-from allay_metrics.records import types
+from allay_metrics.records import column_types
 
 revision = "1000"
 down_revision = None
@@ -28,7 +28,7 @@ def upgrade() -> None:
             nullable=False,
             comment="1, 2, 3 and so on: one missing was taken out",
         ),
-        sa.Column("at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("at", column_types.Instant(), nullable=False, comment="When"),
         sa.Column(
             "who",
             sa.Text(),
@@ -66,7 +66,7 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("client_id", sa.Text(), nullable=False, comment="The client"),
-        sa.Column("closed_on", types.LocalDate(), nullable=False, comment="Day care ended"),
+        sa.Column("closed_on", column_types.LocalDate(), nullable=False, comment="Day care ended"),
         sa.Column(
             "reason",
             sa.Text(),
@@ -79,7 +79,9 @@ def upgrade() -> None:
             nullable=False,
             comment="Who closed it: owner, or the therapist's name",
         ),
-        sa.Column("closed_at", types.Instant(), nullable=False, comment="When it was closed"),
+        sa.Column(
+            "closed_at", column_types.Instant(), nullable=False, comment="When it was closed"
+        ),
         sa.Column(
             "version",
             sa.Integer(),
@@ -116,7 +118,9 @@ def upgrade() -> None:
             nullable=False,
             comment="B0, B1, day7, day14, day28, week8, or other",
         ),
-        sa.Column("due_on", types.LocalDate(), nullable=False, comment="Day it is meant for"),
+        sa.Column(
+            "due_on", column_types.LocalDate(), nullable=False, comment="Day it is meant for"
+        ),
         sa.Column(
             "source",
             sa.Text(),
@@ -136,31 +140,37 @@ def upgrade() -> None:
             comment="SHA-256 of its link's token; the link is kept nowhere",
         ),
         sa.Column("language", sa.Text(), nullable=False, comment="en or es"),
-        sa.Column("asked_at", types.Instant(), nullable=True, comment="When its link was made"),
+        sa.Column(
+            "asked_at", column_types.Instant(), nullable=True, comment="When its link was made"
+        ),
         sa.Column(
             "asked_by",
             sa.Text(),
             nullable=True,
             comment="Who made it: owner, or the therapist's name",
         ),
-        sa.Column("sent_at", types.Instant(), nullable=True, comment="When it was e-mailed"),
-        sa.Column("expires_at", types.Instant(), nullable=True, comment="When its link ends"),
-        sa.Column("answered_at", types.Instant(), nullable=True, comment="When it was submitted"),
+        sa.Column("sent_at", column_types.Instant(), nullable=True, comment="When it was e-mailed"),
+        sa.Column(
+            "expires_at", column_types.Instant(), nullable=True, comment="When its link ends"
+        ),
+        sa.Column(
+            "answered_at", column_types.Instant(), nullable=True, comment="When it was submitted"
+        ),
         sa.Column(
             "consented_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When the parent agreed to answer",
         ),
         sa.Column(
             "screened_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When the warning signs were answered",
         ),
         sa.Column(
             "advice_read_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When the parent had read what a ticked sign asks for",
         ),
@@ -171,7 +181,7 @@ def upgrade() -> None:
             comment="1 when the parent agreed to be counted in the practice's totals",
         ),
         sa.Column("words_read_by", sa.Text(), nullable=True, comment="Who read its free text"),
-        sa.Column("words_read_at", types.Instant(), nullable=True, comment="When"),
+        sa.Column("words_read_at", column_types.Instant(), nullable=True, comment="When"),
         sa.Column("import_id", sa.Text(), nullable=True, comment="The file it came by"),
         sa.Column(
             "respondent_name",
@@ -327,7 +337,9 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("client_id", sa.Text(), nullable=False, comment="The client"),
-        sa.Column("born_on", types.LocalDate(), nullable=True, comment="Birth date as answered"),
+        sa.Column(
+            "born_on", column_types.LocalDate(), nullable=True, comment="Birth date as answered"
+        ),
         sa.Column(
             "gestation_weeks",
             sa.Integer(),
@@ -336,7 +348,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "opted_out_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When the family asked not to be asked again",
         ),
@@ -376,7 +388,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Who wrote it last: owner, or the therapist's name",
         ),
-        sa.Column("written_at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("written_at", column_types.Instant(), nullable=False, comment="When"),
         sa.Column(
             "version",
             sa.Integer(),
@@ -396,7 +408,7 @@ def upgrade() -> None:
         ),
         sa.Column("client_id", sa.Text(), nullable=False, comment="The client"),
         sa.Column("tag", sa.Text(), nullable=False, comment="The point, as shown"),
-        sa.Column("tagged_at", types.Instant(), nullable=False, comment="When it was added"),
+        sa.Column("tagged_at", column_types.Instant(), nullable=False, comment="When it was added"),
         sa.PrimaryKeyConstraint("practice_id", "client_id", "tag", name=op.f("pk_client_tag")),
         comment="A point of a client's history, such as C-section or NICU",
         sqlite_strict=True,
@@ -433,7 +445,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "day",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Date of the start in the practice's zone",
         ),
@@ -460,8 +472,10 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column(
+            "month", column_types.LocalDate(), nullable=False, comment="First day of its month"
+        ),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column(
@@ -469,7 +483,9 @@ def upgrade() -> None:
         ),
         sa.Column("combined", sa.Integer(), nullable=False, comment="Of them with a second type"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
-        sa.Column("price_cents", types.Cents(), nullable=False, comment="Sum of list prices"),
+        sa.Column(
+            "price_cents", column_types.Cents(), nullable=False, comment="Sum of list prices"
+        ),
         sa.Column("priced", sa.Integer(), nullable=False, comment="Visits with a price"),
         sa.Column(
             "first", sa.Integer(), nullable=False, comment="Families' first completed visits"
@@ -547,7 +563,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "driven_cents",
-            types.Cents(),
+            column_types.Cents(),
             server_default="0",
             nullable=False,
             comment="Sum of list prices of completed visits among the driven",
@@ -581,7 +597,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "day",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Date of the start in the practice's zone",
         ),
@@ -601,8 +617,10 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column(
+            "month", column_types.LocalDate(), nullable=False, comment="First day of its month"
+        ),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column(
@@ -610,7 +628,9 @@ def upgrade() -> None:
         ),
         sa.Column("combined", sa.Integer(), nullable=False, comment="Of them with a second type"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
-        sa.Column("price_cents", types.Cents(), nullable=False, comment="Sum of list prices"),
+        sa.Column(
+            "price_cents", column_types.Cents(), nullable=False, comment="Sum of list prices"
+        ),
         sa.Column("priced", sa.Integer(), nullable=False, comment="Visits with a price"),
         sa.Column(
             "first", sa.Integer(), nullable=False, comment="Families' first completed visits"
@@ -688,7 +708,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "driven_cents",
-            types.Cents(),
+            column_types.Cents(),
             server_default="0",
             nullable=False,
             comment="Sum of list prices of completed visits among the driven",
@@ -752,7 +772,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Keyed hash of what its bookings were matched by",
         ),
-        sa.Column("erased_at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("erased_at", column_types.Instant(), nullable=False, comment="When"),
         sa.PrimaryKeyConstraint("practice_id", "key_hash", name=op.f("pk_erased")),
         comment="A family that was erased: a newer file of the same source does not bring it back",
         sqlite_strict=True,
@@ -780,17 +800,26 @@ def upgrade() -> None:
             comment="Question for the owner when the match is doubtful",
         ),
         sa.Column(
-            "first_on", types.LocalDate(), nullable=True, comment="Day of its first completed visit"
+            "first_on",
+            column_types.LocalDate(),
+            nullable=True,
+            comment="Day of its first completed visit",
         ),
         sa.Column(
-            "last_on", types.LocalDate(), nullable=True, comment="Day of its last completed visit"
+            "last_on",
+            column_types.LocalDate(),
+            nullable=True,
+            comment="Day of its last completed visit",
         ),
         sa.Column(
-            "next_on", types.LocalDate(), nullable=True, comment="Day of its next booked visit"
+            "next_on",
+            column_types.LocalDate(),
+            nullable=True,
+            comment="Day of its next booked visit",
         ),
         sa.Column(
             "closed_on",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=True,
             comment="Derived: day the care of its last client was closed",
         ),
@@ -855,7 +884,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Who said so: owner, or the therapist's name",
         ),
-        sa.Column("set_at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("set_at", column_types.Instant(), nullable=False, comment="When"),
         sa.Column(
             "version",
             sa.Integer(),
@@ -900,7 +929,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Match key of the family they belong to; its own: kept as it is",
         ),
-        sa.Column("made_at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("made_at", column_types.Instant(), nullable=False, comment="When"),
         sa.Column(
             "version",
             sa.Integer(),
@@ -962,20 +991,22 @@ def upgrade() -> None:
             nullable=False,
             comment="kept, all or cancelled: the visits it should hold; or answers",
         ),
-        sa.Column("as_of", types.Instant(), nullable=False, comment="When it was exported"),
+        sa.Column("as_of", column_types.Instant(), nullable=False, comment="When it was exported"),
         sa.Column(
             "covers_from",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=True,
             comment="First day it should hold every visit of",
         ),
         sa.Column(
             "covers_to",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=True,
             comment="Last day it should hold every visit of",
         ),
-        sa.Column("imported_at", types.Instant(), nullable=False, comment="When it was taken in"),
+        sa.Column(
+            "imported_at", column_types.Instant(), nullable=False, comment="When it was taken in"
+        ),
         sa.Column(
             "rows_read",
             sa.Integer(),
@@ -1006,7 +1037,7 @@ def upgrade() -> None:
             nullable=False,
             comment="JSON list of row, column, value, reason: parts of rows left out",
         ),
-        sa.Column("undone_at", types.Instant(), nullable=True, comment="When it was undone"),
+        sa.Column("undone_at", column_types.Instant(), nullable=True, comment="When it was undone"),
         sa.Column(
             "covers_before",
             sa.Text(),
@@ -1033,17 +1064,21 @@ def upgrade() -> None:
             nullable=False,
             comment="1 when a person said which days it covers",
         ),
-        sa.Column("first_at", types.Instant(), nullable=True, comment="Start of its first visit"),
-        sa.Column("last_at", types.Instant(), nullable=True, comment="Start of its last visit"),
+        sa.Column(
+            "first_at", column_types.Instant(), nullable=True, comment="Start of its first visit"
+        ),
+        sa.Column(
+            "last_at", column_types.Instant(), nullable=True, comment="Start of its last visit"
+        ),
         sa.Column(
             "evidence_from",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="Derived: first moment it speaks of",
         ),
         sa.Column(
             "evidence_to",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="Derived: last moment it speaks of",
         ),
@@ -1116,7 +1151,9 @@ def upgrade() -> None:
         sa.Column(
             "toml", sa.Text(), nullable=False, comment="The profile, as a profile file says it"
         ),
-        sa.Column("saved_at", types.Instant(), nullable=False, comment="When it was saved last"),
+        sa.Column(
+            "saved_at", column_types.Instant(), nullable=False, comment="When it was saved last"
+        ),
         sa.Column(
             "version",
             sa.Integer(),
@@ -1171,16 +1208,28 @@ def upgrade() -> None:
             "invite_hash", sa.Text(), nullable=True, comment="SHA-256 of the code of her invitation"
         ),
         sa.Column(
-            "invite_expires_at", types.Instant(), nullable=True, comment="When the invitation ends"
+            "invite_expires_at",
+            column_types.Instant(),
+            nullable=True,
+            comment="When the invitation ends",
         ),
         sa.Column(
-            "invited_at", types.Instant(), nullable=False, comment="When she was first listed"
+            "invited_at",
+            column_types.Instant(),
+            nullable=False,
+            comment="When she was first listed",
         ),
         sa.Column(
-            "joined_at", types.Instant(), nullable=True, comment="When she first set up her sign-in"
+            "joined_at",
+            column_types.Instant(),
+            nullable=True,
+            comment="When she first set up her sign-in",
         ),
         sa.Column(
-            "disabled_at", types.Instant(), nullable=True, comment="Since when she may not sign in"
+            "disabled_at",
+            column_types.Instant(),
+            nullable=True,
+            comment="Since when she may not sign in",
         ),
         sa.Column(
             "version",
@@ -1257,14 +1306,16 @@ def upgrade() -> None:
         sa.Column(
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
-        sa.Column("signed_at", types.Instant(), nullable=False, comment="When it was signed"),
+        sa.Column(
+            "signed_at", column_types.Instant(), nullable=False, comment="When it was signed"
+        ),
         sa.Column("signed_by", sa.Text(), nullable=False, comment="Name as signed"),
         sa.Column("reader", sa.Text(), nullable=False, comment="Who reads red flags"),
         sa.Column("within", sa.Text(), nullable=False, comment="Within what time"),
         sa.Column("text", sa.Text(), nullable=False, comment="The protocol as it was read"),
         sa.Column(
             "ended_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When check-ins were switched off again",
         ),
@@ -1374,9 +1425,14 @@ def upgrade() -> None:
             "skills", sa.Text(), nullable=True, comment="Visit types she gives, comma separated"
         ),
         sa.Column(
-            "active_from", types.LocalDate(), nullable=True, comment="First day she works here"
+            "active_from",
+            column_types.LocalDate(),
+            nullable=True,
+            comment="First day she works here",
         ),
-        sa.Column("active_to", types.LocalDate(), nullable=True, comment="Last day she works here"),
+        sa.Column(
+            "active_to", column_types.LocalDate(), nullable=True, comment="Last day she works here"
+        ),
         sa.Column(
             "week_minutes",
             sa.Integer(),
@@ -1458,7 +1514,7 @@ def upgrade() -> None:
         sa.Column(
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column("text", sa.Text(), nullable=False, comment="Her words"),
         sa.Column(
             "version",
@@ -1481,7 +1537,7 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of its week"),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Visits"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked minutes"),
         sa.Column(
@@ -1530,7 +1586,7 @@ def upgrade() -> None:
             comment="On the measure's scale; empty for free text, or rather not said",
         ),
         sa.Column("text", sa.Text(), nullable=True, comment="The parent's words"),
-        sa.Column("saved_at", types.Instant(), nullable=False, comment="When it was given"),
+        sa.Column("saved_at", column_types.Instant(), nullable=False, comment="When it was given"),
         sa.ForeignKeyConstraint(
             ["practice_id", "check_in_id"],
             ["check_in.practice_id", "check_in.id"],
@@ -1571,7 +1627,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "as_of",
-            types.Instant(),
+            column_types.Instant(),
             nullable=False,
             comment="Derived: when that import's file was exported",
         ),
@@ -1594,11 +1650,11 @@ def upgrade() -> None:
             nullable=False,
             comment="Derived: 1 when not over when last held, with a newer file that is no evidence of it",
         ),
-        sa.Column("starts_at", types.Instant(), nullable=False, comment="Start"),
-        sa.Column("ends_at", types.Instant(), nullable=False, comment="End"),
+        sa.Column("starts_at", column_types.Instant(), nullable=False, comment="Start"),
+        sa.Column("ends_at", column_types.Instant(), nullable=False, comment="End"),
         sa.Column(
             "day",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Date of the start in the practice's zone",
         ),
@@ -1608,15 +1664,25 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True, comment="E.164"),
         sa.Column("infant_names", sa.Text(), nullable=True, comment="As answered"),
         sa.Column(
-            "infant_born", types.LocalDate(), nullable=True, comment="Birth or due date as answered"
+            "infant_born",
+            column_types.LocalDate(),
+            nullable=True,
+            comment="Birth or due date as answered",
         ),
         sa.Column("therapist", sa.Text(), nullable=True, comment="As the source names her or him"),
         sa.Column("type_text", sa.Text(), nullable=False, comment="The service's name as typed"),
         sa.Column(
-            "price_cents", types.Cents(), nullable=True, comment="List price; empty where missing"
+            "price_cents",
+            column_types.Cents(),
+            nullable=True,
+            comment="List price; empty where missing",
         ),
-        sa.Column("booked_on", types.LocalDate(), nullable=True, comment="Day it was booked"),
-        sa.Column("cancelled_at", types.Instant(), nullable=True, comment="When it was cancelled"),
+        sa.Column(
+            "booked_on", column_types.LocalDate(), nullable=True, comment="Day it was booked"
+        ),
+        sa.Column(
+            "cancelled_at", column_types.Instant(), nullable=True, comment="When it was cancelled"
+        ),
         sa.Column("cancelled_by", sa.Text(), nullable=True, comment="family or practice"),
         sa.Column(
             "marked",
@@ -1752,7 +1818,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False, comment="infant or parent"),
         sa.Column(
             "born_on",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=True,
             comment="Birth date of an infant, where the export tells",
         ),
@@ -1792,8 +1858,10 @@ def upgrade() -> None:
             comment="kept, cancelled, no_show, cancel_time, canceller, booked_on, attendance",
         ),
         sa.Column("source", sa.Text(), nullable=False, comment="Profile the file was read by"),
-        sa.Column("first_day", types.LocalDate(), nullable=False, comment="First day covered"),
-        sa.Column("last_day", types.LocalDate(), nullable=False, comment="Last day covered"),
+        sa.Column(
+            "first_day", column_types.LocalDate(), nullable=False, comment="First day covered"
+        ),
+        sa.Column("last_day", column_types.LocalDate(), nullable=False, comment="Last day covered"),
         sa.ForeignKeyConstraint(
             ["practice_id", "import_id"],
             ["import.practice_id", "import.id"],
@@ -1820,12 +1888,20 @@ def upgrade() -> None:
         sa.Column(
             "label", sa.Text(), nullable=False, comment="Browser and system, as shown in the list"
         ),
-        sa.Column("created_at", types.Instant(), nullable=False, comment="When it was remembered"),
         sa.Column(
-            "used_at", types.Instant(), nullable=True, comment="When it last opened a session"
+            "created_at", column_types.Instant(), nullable=False, comment="When it was remembered"
         ),
         sa.Column(
-            "revoked_at", types.Instant(), nullable=True, comment="Since when it opens nothing"
+            "used_at",
+            column_types.Instant(),
+            nullable=True,
+            comment="When it last opened a session",
+        ),
+        sa.Column(
+            "revoked_at",
+            column_types.Instant(),
+            nullable=True,
+            comment="Since when it opens nothing",
         ),
         sa.Column("pin_hash", sa.Text(), nullable=True, comment="Argon2 hash of its PIN"),
         sa.Column(
@@ -1898,7 +1974,7 @@ def upgrade() -> None:
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
         sa.Column("therapist_id", sa.Text(), nullable=False, comment="The therapist"),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column(
             "minutes",
             sa.Integer(),
@@ -1931,8 +2007,8 @@ def upgrade() -> None:
         ),
         sa.Column("person_id", sa.Text(), nullable=False, comment="Whose code it is"),
         sa.Column("code_hash", sa.Text(), nullable=False, comment="SHA-256 of the code"),
-        sa.Column("made_at", types.Instant(), nullable=False, comment="When it was made"),
-        sa.Column("used_at", types.Instant(), nullable=True, comment="When it was used"),
+        sa.Column("made_at", column_types.Instant(), nullable=False, comment="When it was made"),
+        sa.Column("used_at", column_types.Instant(), nullable=True, comment="When it was used"),
         sa.ForeignKeyConstraint(
             ["practice_id", "person_id"],
             ["person.practice_id", "person.id"],
@@ -1957,14 +2033,16 @@ def upgrade() -> None:
             nullable=False,
             comment="Place of the sign in data/reference/red_flags.csv",
         ),
-        sa.Column("raised_at", types.Instant(), nullable=False, comment="When it was ticked"),
+        sa.Column(
+            "raised_at", column_types.Instant(), nullable=False, comment="When it was ticked"
+        ),
         sa.Column(
             "acknowledged_by",
             sa.Text(),
             nullable=True,
             comment="Who read it: owner, or the therapist's name",
         ),
-        sa.Column("acknowledged_at", types.Instant(), nullable=True, comment="When"),
+        sa.Column("acknowledged_at", column_types.Instant(), nullable=True, comment="When"),
         sa.Column("done", sa.Text(), nullable=True, comment="What was done about it"),
         sa.Column(
             "version",
@@ -2027,7 +2105,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "dismissed_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When the owner said that it is no visit",
         ),
@@ -2064,7 +2142,7 @@ def upgrade() -> None:
         sa.Column("family_id", sa.Text(), nullable=False, comment="The family visited"),
         sa.Column(
             "day",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Date of the start in the practice's zone",
         ),
@@ -2091,11 +2169,13 @@ def upgrade() -> None:
         sa.Column(
             "state", sa.Text(), nullable=False, comment="Where it stands, see the definitions"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of its week"),
-        sa.Column("month", types.LocalDate(), nullable=False, comment="First day of its month"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of its week"),
+        sa.Column(
+            "month", column_types.LocalDate(), nullable=False, comment="First day of its month"
+        ),
         sa.Column("weekday", sa.Integer(), nullable=False, comment="0 Monday to 6 Sunday"),
-        sa.Column("starts_at", types.Instant(), nullable=False, comment="Start"),
-        sa.Column("ends_at", types.Instant(), nullable=False, comment="End"),
+        sa.Column("starts_at", column_types.Instant(), nullable=False, comment="Start"),
+        sa.Column("ends_at", column_types.Instant(), nullable=False, comment="End"),
         sa.Column("minutes", sa.Integer(), nullable=False, comment="Booked length"),
         sa.Column("row_count", sa.Integer(), nullable=False, comment="Bookings it is made of"),
         sa.Column(
@@ -2108,13 +2188,18 @@ def upgrade() -> None:
             "city_how", sa.Text(), nullable=False, comment="typed, zip, history, corrected or none"
         ),
         sa.Column(
-            "price_cents", types.Cents(), nullable=True, comment="List price; empty where missing"
+            "price_cents",
+            column_types.Cents(),
+            nullable=True,
+            comment="List price; empty where missing",
         ),
-        sa.Column("booked_on", types.LocalDate(), nullable=True, comment="Day it was booked"),
+        sa.Column(
+            "booked_on", column_types.LocalDate(), nullable=True, comment="Day it was booked"
+        ),
         sa.Column("wait_days", sa.Integer(), nullable=True, comment="Days from booking to visit"),
         sa.Column(
             "as_of",
-            types.Instant(),
+            column_types.Instant(),
             nullable=False,
             comment="When the newest file that holds it was exported",
         ),
@@ -2303,7 +2388,7 @@ def upgrade() -> None:
         sa.Column(
             "practice_id", sa.Text(), nullable=False, comment="The practice this row belongs to"
         ),
-        sa.Column("week", types.LocalDate(), nullable=False, comment="Monday of the week"),
+        sa.Column("week", column_types.LocalDate(), nullable=False, comment="Monday of the week"),
         sa.Column(
             "import_id",
             sa.Text(),
@@ -2316,7 +2401,9 @@ def upgrade() -> None:
             nullable=False,
             comment="JSON object: metric to value, numerator, denominator",
         ),
-        sa.Column("taken_at", types.Instant(), nullable=False, comment="When they were stored"),
+        sa.Column(
+            "taken_at", column_types.Instant(), nullable=False, comment="When they were stored"
+        ),
         sa.ForeignKeyConstraint(
             ["practice_id", "import_id"],
             ["import.practice_id", "import.id"],
@@ -2346,7 +2433,7 @@ def upgrade() -> None:
             nullable=False,
             comment="The person's word: for a state cancelled, deleted or kept; a city as shown; a visit type, or two joined by +",
         ),
-        sa.Column("made_at", types.Instant(), nullable=False, comment="When"),
+        sa.Column("made_at", column_types.Instant(), nullable=False, comment="When"),
         sa.Column(
             "version",
             sa.Integer(),
@@ -2382,26 +2469,26 @@ def upgrade() -> None:
         ),
         sa.Column(
             "opened_on",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Day of its first completed visit",
         ),
         sa.Column(
             "last_on",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=False,
             comment="Day of its latest completed visit",
         ),
         sa.Column("visits", sa.Integer(), nullable=False, comment="Completed visits in it"),
         sa.Column(
             "closed_on",
-            types.LocalDate(),
+            column_types.LocalDate(),
             nullable=True,
             comment="Day it ended; empty while it is open",
         ),
         sa.Column(
             "starts_at",
-            types.Instant(),
+            column_types.Instant(),
             server_default="0",
             nullable=False,
             comment="Start of its first completed visit",
@@ -2494,14 +2581,16 @@ def upgrade() -> None:
         sa.Column(
             "label", sa.Text(), nullable=False, comment="Browser and system, as shown in the list"
         ),
-        sa.Column("created_at", types.Instant(), nullable=False, comment="When it was opened"),
+        sa.Column(
+            "created_at", column_types.Instant(), nullable=False, comment="When it was opened"
+        ),
         sa.Column(
             "seen_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=False,
             comment="When it was last used, to the minute",
         ),
-        sa.Column("revoked_at", types.Instant(), nullable=True, comment="When it was ended"),
+        sa.Column("revoked_at", column_types.Instant(), nullable=True, comment="When it was ended"),
         sa.ForeignKeyConstraint(
             ["practice_id", "device_id"],
             ["device.practice_id", "device.id"],
@@ -2555,7 +2644,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Address of the reader, her stand-in or an owner",
         ),
-        sa.Column("due_at", types.Instant(), nullable=False, comment="When it is to go out"),
+        sa.Column("due_at", column_types.Instant(), nullable=False, comment="When it is to go out"),
         sa.Column(
             "attempts",
             sa.Integer(),
@@ -2563,20 +2652,22 @@ def upgrade() -> None:
             nullable=False,
             comment="How often it was tried",
         ),
-        sa.Column("next_at", types.Instant(), nullable=False, comment="When it may be tried next"),
+        sa.Column(
+            "next_at", column_types.Instant(), nullable=False, comment="When it may be tried next"
+        ),
         sa.Column(
             "claimed_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="Since when somebody is sending it",
         ),
         sa.Column("claimed_by", sa.Text(), nullable=True, comment="Which sender that is"),
         sa.Column(
-            "sent_at", types.Instant(), nullable=True, comment="When the mail server took it"
+            "sent_at", column_types.Instant(), nullable=True, comment="When the mail server took it"
         ),
         sa.Column(
             "failed_at",
-            types.Instant(),
+            column_types.Instant(),
             nullable=True,
             comment="When it last failed; empty once it went out",
         ),

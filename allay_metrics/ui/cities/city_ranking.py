@@ -1,0 +1,109 @@
+"""Where we go: cities ranked by visits, and on the map."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from allay_metrics import charts
+from allay_metrics import formatting as fmt
+from allay_metrics.records import UNKNOWN
+from allay_metrics.review.cities import CitiesReview
+from allay_metrics.review.visit_places import CityMap
+from allay_metrics.ui.card import card, head
+from allay_metrics.ui.cities.city_drilldown import VIRTUAL, CityDrilldown, format_city, of_part
+from allay_metrics.ui.figure import figure
+from allay_metrics.ui.practice.link import CITIES, lead_to
+
+MOST = 12
+RANKED, MAP = "cities-ranked", "cities-map"
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """Cities as a figure shows them: the largest, the rest as one, the unknown ones by themselves.
+
+    `members` maps a name shown to the cities it stands for; `rows` to its counts.
+    """
+
+    members: dict[str, tuple[str, ...]]
+    rows: dict[str, tuple[int, ...]]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names shown, in their order."""
+        return tuple(self.members)
+
+
+def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
+    """Return the counts per city, which come ranked, in at most `most` rows and the unknown."""
+    city_names = [city for city in counts if city != UNKNOWN]
+    kept = city_names if len(city_names) <= most else city_names[: most - 1]
+    members: dict[str, tuple[str, ...]] = {format_city(city): (city,) for city in kept}
+    rest = tuple(city_names[len(kept) :])
+    if rest:
+        members[fmt.plural(len(rest), "other")] = rest
+    if UNKNOWN in counts:
+        members[format_city(UNKNOWN)] = (UNKNOWN,)
+    rows = {
+        name: tuple(map(sum, zip(*(counts[city] for city in cities), strict=True)))
+        for name, cities in members.items()
+    }
+    return Shortened(members, rows)
+
+
+def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
+    """Draw the ranked bars; return what a click on one of them opens."""
+    by_city = {
+        city: tuple(counts[i] for counts in review.by_type.values())
+        for i, city in enumerate(review.cities)
+    }
+    few = shorten(by_city)
+    parts = {
+        kind: [few.rows[name][i] for name in few.names] for i, kind in enumerate(review.by_type)
+    }
+    with card("cities-ranked", fill=fill):
+        head("Where we go", "completed visits by type")
+        alt = charts.ranked_alt(few.names, parts, what="Completed visits")
+        picked = figure(charts.ranked(few.names, parts, grey=format_city(UNKNOWN)), RANKED, alt)
+        if UNKNOWN in review.cities:
+            lead_to(CITIES, "Place the visits of unknown cities")
+    return _of_bar(review, few, picked) if picked else None
+
+
+def _of_bar(
+    review: CitiesReview, few: Shortened, picked: tuple[object, ...]
+) -> CityDrilldown | None:
+    name, kind = map(str, picked)
+    cities = few.members.get(name)
+    return of_part(review, name, cities, kind) if cities else None
+
+
+def draw_city_map(review: CitiesReview) -> str | None:
+    """Draw the map; return the city that was clicked."""
+    places = [
+        charts.CityBubble(place.name, place.latitude, place.longitude, place.visits)
+        for place in review.map.places
+    ]
+    with card("cities-map", fill=True):
+        head("Around the Bay", _not_on_the_map(review.map))
+        alt = charts.bay_map_alt(places, unknown=review.map.unknown)
+        picked = figure(charts.bay_map(places), MAP, alt, fill=True)
+    return str(picked[0]) if picked else None
+
+
+def _not_on_the_map(city_map: CityMap) -> str:
+    """Return what has no bubble: unknown and virtual by name, ambiguous ones together."""
+    named = {
+        city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere
+    }
+    either = sum(city_map.elsewhere.values()) - sum(named.values())
+    parts = [f"{fmt.number(visits)} {city}" for city, visits in named.items()]
+    if either:
+        parts.append(f"{fmt.number(either)} in one of two cities")
+    return f"not on the map: {fmt.join_list(parts)}" if parts else "completed visits"
+
+
+def side_by_side() -> "st.delta_generator.DeltaGenerator":
+    """Return a row of two cards; below each other where there is no room."""
+    return st.grid(2, min_column_width=420, gap="small")

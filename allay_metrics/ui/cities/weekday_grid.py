@@ -1,0 +1,52 @@
+"""City by weekday, or by visit type: one grid, one of the two at a time."""
+
+import streamlit as st
+
+from allay_metrics.review.cities import CitiesReview
+from allay_metrics.ui.card import card, head
+from allay_metrics.ui.cities.city_drilldown import CityDrilldown, of_part
+from allay_metrics.ui.cities.city_ranking import Shortened, shorten
+from allay_metrics.ui.grid import grid_html
+from allay_metrics.ui.html import TYPE_WORDS
+
+BY_DAY, BY_TYPE = "By weekday", "By visit type"
+
+
+def grid_card(review: CitiesReview) -> None:
+    """Draw the grid with its choice; a click on a cell tells `grid|part|name`."""
+    with card("cities-grid", fill=True):
+        head("Which days, which visits", "completed visits")
+        with st.container(key="al-seg-grid"):
+            by = st.segmented_control(
+                "Columns of the grid",
+                (BY_DAY, BY_TYPE),
+                default=BY_DAY,
+                required=True,
+                key="al-grid-by",
+                persist_state="session",
+                label_visibility="collapsed",
+            )
+        few, columns = _by_type(review) if by == BY_TYPE else _by_day(review)
+        st.html(grid_html(few.rows, columns, total="all"))
+
+
+def cell(review: CitiesReview, part: str, name: str) -> CityDrilldown | None:
+    """Return what a cell opens; None for one that the grid has not."""
+    few, columns = _by_type(review) if part in TYPE_WORDS else _by_day(review)
+    if name not in few.members or part not in columns:
+        return None
+    return of_part(review, name, few.members[name], part)
+
+
+def _by_day(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+    counts = dict(zip(review.grid.cities, review.grid.counts, strict=True))
+    return shorten(counts), {day: day for day in review.grid.weekdays}
+
+
+def _by_type(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+    kinds = [kind for kind, counts in review.by_type.items() if any(counts)]
+    counts = {
+        city: tuple(review.by_type[kind][i] for kind in kinds)
+        for i, city in enumerate(review.cities)
+    }
+    return shorten(counts), {kind: TYPE_WORDS[kind] for kind in kinds}

@@ -1,0 +1,171 @@
+"""Families: which two may be one, which may be two, and what was said of them."""
+
+from functools import partial
+
+import streamlit as st
+
+from allay_metrics import formatting as fmt
+from allay_metrics.actions.family_decisions import keep_apart, merge, split, unlink
+from allay_metrics.records import Scope
+from allay_metrics.review.family_links import (
+    Decided,
+    FamilyContacts,
+    FamilyQuestion,
+    read_family_links,
+)
+from allay_metrics.ui.cached_by_version import cached_by_version
+from allay_metrics.ui.card import card, head, note
+from allay_metrics.ui.html import escape
+from allay_metrics.ui.name_hiding import WHY
+from allay_metrics.ui.practice.contact_card import contacts_card
+from allay_metrics.ui.practice.flash import run_override
+from allay_metrics.ui.practice.practice_line import line_with
+
+SHOWN = 10
+kinship_of = cached_by_version(read_family_links)
+
+
+def families_part(scope: Scope) -> None:
+    """Draw the questions, families that book in several names, and what was decided."""
+    if scope.viewer.hides_names:
+        with card("kin-questions"):
+            head("One family or two?")
+            note(WHY)
+        return
+    links = kinship_of(scope)
+    with card("kin-questions"):
+        head("One family or two?", fmt.plural(len(links.questions), "question"))
+        if not links.questions:
+            note("Nothing waits: no two families on file look like one.")
+        else:
+            note(
+                "One e-mail is one family by rule; the rest is for you to say. Numbers of new and "
+                "returning families follow."
+            )
+        for place, question in enumerate(links.questions[:SHOWN]):
+            _question(scope, place, question)
+        if len(links.questions) > SHOWN:
+            note(f"The first {SHOWN} of {fmt.number(len(links.questions))}; the others follow.")
+    left, right = st.columns(2, gap="small")
+    with left:
+        _several_names(scope, links.several_names)
+    with right:
+        _decided(scope, links.decided)
+    contacts_card(scope)
+
+
+def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
+    one, other = question.one, question.other
+    with st.container(key=f"al-kin-{place}", gap="xsmall"):
+        st.html(
+            f'<p class="al-kin-why">{escape(question.why[0].upper() + question.why[1:])}</p>'
+            f'<div class="al-kin">{_kin(one)}{_kin(other)}</div>'
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            # The one with the e-mail keeps its key: files to come tell the same.
+            into, goes = (one, other) if one.emails and not other.emails else (other, one)
+            st.button(
+                "One family",
+                key=f"al-merge-{place}",
+                type="primary",
+                on_click=_merge,
+                args=(scope, goes, into),
+            )
+            st.button(
+                "Two families",
+                key=f"al-apart-{place}",
+                on_click=_apart,
+                args=(scope, one, other),
+            )
+
+
+def _kin(kin: FamilyContacts) -> str:
+    """Return one family as HTML: names, contacts, addresses, bookings."""
+    names = ", ".join(f"{name} ({count})" for name, count in sorted(kin.names.items()))
+    details = [
+        ("E-mail", sorted(kin.emails)),
+        ("Phone", sorted(kin.phones)),
+        ("Address", sorted(kin.addresses)[:3]),
+    ]
+    rows = "".join(
+        f"<div><dt>{what}</dt><dd>{escape(', '.join(values) or 'none')}</dd></div>"
+        for what, values in details
+    )
+    when = fmt.span(kin.first, kin.last) if kin.first and kin.last else ""
+    return (
+        f"<section><b>{escape(kin.name)}</b><span>{escape(names)}</span><dl>{rows}"
+        f"<div><dt>Bookings</dt><dd>{fmt.number(kin.bookings)}, {when}</dd></div></dl></section>"
+    )
+
+
+def _merge(scope: Scope, goes: FamilyContacts, into: FamilyContacts) -> None:
+    sentence = f"{_called(goes)} and {_called(into)} are one family."
+    run_override(scope, sentence, partial(merge, scope, goes.key, into.key))
+
+
+def _apart(scope: Scope, one: FamilyContacts, other: FamilyContacts) -> None:
+    sentence = f"{_called(one)} and {_called(other)} stay two families."
+    run_override(scope, sentence, partial(keep_apart, scope, [one.key, other.key]))
+
+
+def _called(kin: FamilyContacts) -> str:
+    return max(kin.names, key=lambda name: (kin.names[name], name))
+
+
+def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
+    with card("kin-names", fill=True):
+        head("Several surnames in one family", fmt.plural(len(families), "family", "families"))
+        if not families:
+            note("None on file.")
+        else:
+            note("Partners often book in two names. Split off a name that is another family's.")
+        for place, kin in enumerate(families[:SHOWN]):
+            rarest = sorted(kin.names.items(), key=lambda each: (each[1], each[0]))
+            with st.container(key=f"al-lines-kin-{place}", gap=None):
+                for nth, (name, count) in enumerate(rarest):
+                    line_with(
+                        f"kin-{place}-{nth}",
+                        name,
+                        _booked(kin, count),
+                        "Split off",
+                        partial(_split, scope, kin.key, name),
+                    )
+        if len(families) > SHOWN:
+            note(f"The first {SHOWN} of {fmt.number(len(families))}.")
+
+
+def _booked(kin: FamilyContacts, count: int) -> str:
+    return f"{fmt.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
+
+
+def _split(scope: Scope, key: str, name: str) -> None:
+    run_override(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
+
+
+def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
+    with card("kin-decided", fill=True):
+        head("Said by you", fmt.plural(len(decided), "family", "families"))
+        if not decided:
+            note("Nothing so far. Whatever you say of families can be taken back here.")
+        with st.container(key="al-lines-decided", gap=None):
+            for place, decision in enumerate(decided):
+                line_with(
+                    f"decided-{place}",
+                    decision.name,
+                    _decision_text(decision),
+                    "Take back",
+                    partial(_take_back, scope, decision),
+                )
+
+
+def _decision_text(decision: Decided) -> str:
+    if decision.what == "kept":
+        return "is right as it is"
+    if decision.what == "split":
+        return f"without {decision.client_name}"
+    return f"is one with {decision.into}"
+
+
+def _take_back(scope: Scope, decision: Decided) -> None:
+    back = partial(unlink, scope, decision.match_key, decision.client_name, decision.into_key)
+    run_override(scope, f"What was said of {decision.name} is taken back.", back)
