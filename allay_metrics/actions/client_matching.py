@@ -178,11 +178,7 @@ class ClientMatcher:
     def _read_stays(self, clients: set[str]) -> None:
         statement = (
             select(visit_client.c.client_id, visit.c.day, visit.c.starts_at)
-            .join(
-                visit,
-                (visit.c.practice_id == visit_client.c.practice_id)
-                & (visit.c.id == visit_client.c.visit_id),
-            )
+            .join(visit)
             .where(
                 visit_client.c.practice_id == self.practice_id,
                 visit_client.c.client_id.in_(among(self.conn, sorted(clients))),

@@ -79,10 +79,7 @@ def _read_names(conn: Connection, practice_id: str, match_key: str) -> set[str]:
     """Return the names a family books in. Raises Conflict when it is not there."""
     statement = (
         select(booking.c.client_name)
-        .join(
-            family,
-            (family.c.practice_id == booking.c.practice_id) & (family.c.id == booking.c.family_id),
-        )
+        .join(family)
         .where(booking.c.practice_id == practice_id, family.c.match_key == match_key)
     )
     names = {plain_name(name) for name in conn.execute(statement).scalars()}

@@ -111,11 +111,7 @@ def undo_link(conn: Connection, practice_id: str, link: Mapping[str, Any]) -> Pa
             this = and_(check_in.c.practice_id == practice_id, check_in.c.id == row.row_id)
             its = and_(this, check_in.c.client_id.is_not(None))
             conn.execute(update(check_in).where(its).values(client_id=row.was_client))
-    of_one = select(check_in.c.id, check_in.c.client_id).join(
-        red_flag,
-        (red_flag.c.practice_id == check_in.c.practice_id)
-        & (red_flag.c.check_in_id == check_in.c.id),
-    )
+    of_one = select(check_in.c.id, check_in.c.client_id).join(red_flag)
     twofold = among(conn, {now for _, now in namesakes})
     since = conn.execute(
         of_one.where(check_in.c.practice_id == practice_id, check_in.c.client_id.in_(twofold))
@@ -159,11 +155,7 @@ def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> Non
     for was, now in parting.namesakes:
         statement = (
             select(client.c.name, family.c.name.label("family"))
-            .join(
-                family,
-                (family.c.practice_id == client.c.practice_id)
-                & (family.c.id == client.c.family_id),
-            )
+            .join(family)
             .where(client.c.practice_id == practice_id, client.c.id.in_([was, now]))
         )
         people = conn.execute(statement.order_by(family.c.name)).all()

@@ -202,11 +202,6 @@ def _filter_new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> l
 
 def _read_waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:
     """Return the rows that may be sent, of signs that still wait, in the order of `claim`."""
-    of_sign = and_(
-        red_flag.c.practice_id == outbox.c.practice_id,
-        red_flag.c.check_in_id == outbox.c.check_in_id,
-        red_flag.c.sign == outbox.c.sign,
-    )
     lost = case((outbox.c.claimed_at.is_(None), 0), else_=1)
     same = outbox.alias()
     tried = (
@@ -221,7 +216,7 @@ def _read_waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int)
     )
     statement = (
         select(outbox)
-        .join(red_flag, of_sign)
+        .join(red_flag)
         .where(
             outbox.c.practice_id == scope.practice_id,
             red_flag.c.acknowledged_at.is_(None),

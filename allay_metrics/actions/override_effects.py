@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from allay_metrics.derive.city import find_city
 from allay_metrics.derive.matching import follow_links
@@ -73,11 +73,10 @@ def read_visit_groups(
     conn: Connection, practice_id: str, families: Iterable[str]
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Return what each visit of these families counts under: (what tells it apart, its name)."""
-    of_family = and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id)
     columns = [visit.c[name] for name in ("id", "city", "visit_type", "second_type", "family_id")]
     statement = (
         select(*columns, family.c.name)
-        .join(family, of_family)
+        .join(family)
         .where(visit.c.practice_id == practice_id, visit.c.family_id.in_(among(conn, families)))
     )
     groups_by_visit: dict[str, dict[str, tuple[str, str]]] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, select
 from allay_metrics.contact import levels_for
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import check_in, client, family, red_flag, therapist, visit
-from allay_metrics.review.owner_lists import Practice, read_frame, visited_by
+from allay_metrics.review.owner_lists import Practice, read_frame
 
 Since = date | BindParameter[date]
 
@@ -37,7 +37,7 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
             visit.c.visit_type,
             therapist.c.name,
         )
-        .select_from(family.join(visit, last).join(therapist, visited_by()))
+        .select_from(family.join(visit, last).join(therapist))
         .where(without_next(scope.practice_id, as_of - SHOWN_FOR, as_of))
         .order_by(family.c.last_on, family.c.name, family.c.id)
         .limit(limit)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from allay_metrics.derive.matching import Links, plain_name
 from allay_metrics.derive.override_rules import read_links
@@ -99,14 +99,11 @@ def read_family_links(scope: Scope) -> FamilyLinks:
 
 def _families(scope: Scope) -> dict[str, FamilyContacts]:
     """Return every family by match key."""
-    of_family = and_(
-        family.c.practice_id == booking.c.practice_id, family.c.id == booking.c.family_id
-    )
     who = [booking.c[name] for name in ("client_name", "email", "phone", "address")]
     totals = (func.count().label("n"), func.min(booking.c.day), func.max(booking.c.day))
     statement = (
         select(family.c.match_key, family.c.name, family.c.doubt, *who, *totals)
-        .join(booking, of_family)
+        .join(booking)
         .where(family.c.practice_id == scope.practice_id)
         .group_by(family.c.match_key, family.c.name, family.c.doubt, *who)
         .order_by(family.c.match_key, *who)

@@ -159,9 +159,6 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
         correction.c.booking_id == booking.c.id,
         correction.c.field == "state",
     )
-    of_family = and_(
-        family.c.practice_id == booking.c.practice_id, family.c.id == booking.c.family_id
-    )
     statement = (
         select(
             booking.c.id,
@@ -171,7 +168,7 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
             booking.c.type_text,
             correction.c.value,
         )
-        .select_from(booking.join(correction, decision).join(family, of_family))
+        .select_from(booking.join(correction, decision).join(family))
         .where(
             booking.c.practice_id == scope.practice_id,
             booking.c.missing_from_import_id.is_not(None),

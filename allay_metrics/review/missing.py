@@ -27,9 +27,7 @@ from allay_metrics.records.tables import (
 from allay_metrics.review.owner_lists import (
     Practice,
     localise_starts,
-    of_family,
     read_frame,
-    visited_by,
 )
 
 _GROUP_PHRASES = 3
@@ -97,12 +95,7 @@ def select_undecided(practice: Practice) -> Select[Any]:
             import_.c.file_name,
             _became(absent),
         )
-        .select_from(
-            absent.join(visit, visit_of)
-            .join(family, of_family())
-            .join(therapist, visited_by())
-            .join(import_, newer)
-        )
+        .select_from(absent.join(visit, visit_of).join(family).join(therapist).join(import_, newer))
         .where(visit.c.state == "missing", ~decided)
         .order_by(absent.c.starts_at, absent.c.id)
     )

@@ -218,7 +218,7 @@ def read_unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
             answer.c.measure,
             answer.c.text,
         )
-        .select_from(_with_family(check_in, outer=True).join(answer, _answers()))
+        .select_from(_with_family(check_in, outer=True).join(answer))
         .where(
             _own(scope, nobodys=True),
             check_in.c.client_id.is_not(None),
@@ -329,9 +329,6 @@ def _read_check_ins(conn: Connection, scope: Scope, clients: list[str]) -> dict[
 
 def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[Any]:
     names = ("check_in_id", "sign", "raised_at", "acknowledged_by", "acknowledged_at", "done")
-    of_check_in = and_(
-        red_flag.c.practice_id == check_in.c.practice_id, red_flag.c.check_in_id == check_in.c.id
-    )
     closed = and_(
         care_closed.c.practice_id == client.c.practice_id, care_closed.c.client_id == client.c.id
     )
@@ -353,7 +350,7 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
         )
         .select_from(
             _with_family(check_in, outer=True)
-            .join(red_flag, of_check_in)
+            .join(red_flag)
             .join(care_closed, closed, isouter=True)
         )
         .where(_own(scope, nobodys=True), *which)
@@ -371,16 +368,7 @@ def _who(row: Any) -> str:
 
 def _with_family(table: Any, *, outer: bool = False) -> Any:
     of_client = and_(client.c.practice_id == table.c.practice_id, client.c.id == table.c.client_id)
-    of_family = and_(
-        family.c.practice_id == client.c.practice_id, family.c.id == client.c.family_id
-    )
-    return table.join(client, of_client, isouter=outer).join(family, of_family, isouter=outer)
-
-
-def _answers() -> ColumnElement[bool]:
-    return and_(
-        answer.c.practice_id == check_in.c.practice_id, answer.c.check_in_id == check_in.c.id
-    )
+    return table.join(client, of_client, isouter=outer).join(family, isouter=outer)
 
 
 def _own(scope: Scope, *, nobodys: bool = False) -> ColumnElement[bool]:

@@ -184,13 +184,10 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
             booking.c.address,
         )
         .select_from(
-            visit.join(
+            visit.join(family)
+            .join(
                 booking,
                 and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id),
-            )
-            .join(
-                family,
-                and_(family.c.practice_id == visit.c.practice_id, family.c.id == visit.c.family_id),
             )
             .join(
                 city,

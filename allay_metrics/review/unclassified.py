@@ -10,7 +10,7 @@ from allay_metrics.derive.visit_type import service_name
 from allay_metrics.metrics.metric import NOT_COUNTED
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import booking, family, therapist, type_name, visit
-from allay_metrics.review.owner_lists import localise_starts, of_family, visited_by
+from allay_metrics.review.owner_lists import localise_starts
 
 RECENT = timedelta(days=91)
 
@@ -79,9 +79,9 @@ def unknown_cities(scope: Scope, as_of: date, limit: int = 500) -> pd.DataFrame:
             booking.c.address,
         )
         .select_from(
-            visit.join(booking, and_(_same_practice(), booking.c.id == visit.c.id))
-            .join(family, of_family())
-            .join(therapist, visited_by())
+            visit.join(family)
+            .join(therapist)
+            .join(booking, and_(_same_practice(), booking.c.id == visit.c.id))
         )
         .where(_counted(scope), visit.c.city == UNKNOWN, visit.c.day >= as_of - RECENT)
         .order_by(visit.c.starts_at.desc(), visit.c.id)

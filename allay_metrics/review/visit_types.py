@@ -229,13 +229,10 @@ _INFANT = (
 
 def _born(conn: Connection, scope: Scope, question: Question) -> Any:
     """Return (visit, day, type, birth date) of each infant with a known one at each visit."""
-    on_board = and_(
-        visit_client.c.practice_id == visit.c.practice_id, visit_client.c.visit_id == visit.c.id
-    )
     rows = (
         select(visit.c.id, visit.c.day, visit.c.visit_type, client.c.born_on)
         .distinct()
-        .select_from(visit.join(visit_client, on_board).join(client, and_(*_INFANT)))
+        .select_from(visit.join(visit_client).join(client, and_(*_INFANT)))
         .where(*_conditions(scope, question))
     )
     return conn.execute(rows)
