@@ -1,4 +1,4 @@
-"""The practice's spellings of cities, and where single visits were."""
+"""The practice's spellings of cities, and corrections of the city of single visits."""
 
 from collections.abc import Iterable
 
@@ -15,9 +15,9 @@ from allay_metrics.records.tables import city, city_alias
 def set_alias(
     scope: Scope, spelling: str, name: str, *, version: int | None = None
 ) -> OverrideChange:
-    """Let a spelling mean a city, or `virtual`, in past visits as well.
+    """Map a spelling to a city, or `virtual`, for past visits as well.
 
-    It counts where it ends a part of an address, and where it is all that was typed. `version` is
+    It applies where it ends a part of an address, or is all that was typed. `version` is
     the one that was read, 0 for none yet. Raises ConfigProblem, or Conflict when it was changed
     meanwhile.
     """
@@ -32,7 +32,7 @@ def set_alias(
 
 
 def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> OverrideChange:
-    """Take a spelling of the practice's own away."""
+    """Delete one of the practice's own spellings."""
     with scope.write("name a city") as conn:
         return save_overrides_in(
             conn, scope.practice_id, [_build_row(plain(spelling), None, version)]
@@ -40,9 +40,9 @@ def drop_alias(scope: Scope, spelling: str, *, version: int | None = None) -> Ov
 
 
 def correct_city(scope: Scope, booking_ids: Iterable[str], name: str | None) -> OverrideChange:
-    """Say where these visits were; None lets what was typed decide again.
+    """Set the city of these visits; None: the typed text decides again.
 
-    A corrected visit tells where the family's other visits without a city were. Raises
+    A corrected city also fills the family's other visits without a city. Raises
     ConfigProblem, or NotFound for a booking that is not on file.
     """
     with scope.write("correct cities") as conn:

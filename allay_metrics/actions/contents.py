@@ -1,4 +1,4 @@
-"""What a file holds, counted while it is read: first and last visit, groups, booked days."""
+"""The contents of a file, counted while it is read: first and last visit, groups, booked days."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from allay_metrics.derive.absence_evidence import Group
 from allay_metrics.records.bulk import insert_rows
 from allay_metrics.records.tables import booking, import_, import_group, import_row
 
-# What is counted of a row, and its person: rows of one slot and person are one visit.
+# The counted columns, and those that identify a person: one slot and person are one visit.
 _COUNTED = ("starts_at", "day", "therapist", "type_text", "booked_on")
 _PERSON = ("email", "phone", "client_name")
 

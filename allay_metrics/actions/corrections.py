@@ -61,5 +61,5 @@ def _read_slots(conn: Connection, practice_id: str, ids: set[str]) -> dict[str, 
     )
     client_names = {row.id: row.client_name for row in conn.execute(statement)}
     if not ids or not ids <= client_names.keys():
-        raise NotFound("A visit to correct is not on file any more: look at the list again.")
+        raise NotFound("This visit is not on file any more: reload the list.")
     return client_names

@@ -1,4 +1,4 @@
-"""The owner's word on who is one family: two made one, one split, a question answered."""
+"""The owner's decisions about families: merging two, splitting one, answering a question."""
 
 from collections.abc import Iterable
 
@@ -15,16 +15,16 @@ from allay_metrics.records.tables import booking, family, family_link
 
 
 def merge(scope: Scope, match_key: str, into_key: str) -> OverrideChange:
-    """Make the bookings of one family those of another, now and in every file to come.
+    """Move the bookings of one family to another, now and in every later import.
 
-    A part that was split off goes back to where it came from. Raises Conflict when one of the two
-    is not there any more.
+    A part that was split off returns to the family it came from. Raises Conflict when one of the
+    two no longer exists.
     """
     with scope.write("make two families one") as conn:
         _read_names(conn, scope.practice_id, match_key)
         _read_names(conn, scope.practice_id, into_key)
         if match_key == into_key:
-            raise Conflict("These are one family already: look at the list again.")
+            raise Conflict("These are one family already: reload the list.")
         links = read_links(conn, scope.practice_id)
         split_off = [at for at, into in links.items() if into == match_key and at[0] == into_key]
         if split_off:
@@ -32,26 +32,30 @@ def merge(scope: Scope, match_key: str, into_key: str) -> OverrideChange:
                 conn, scope.practice_id, [_build_row(*at, None) for at in split_off]
             )
         if follow_links(into_key, "", {**links, (match_key, ""): into_key}) != into_key:
-            raise Conflict("The two were made one the other way round: undo that first.")
+            raise Conflict(
+                "These families are already merged in the other direction: undo that merge first."
+            )
         return save_overrides_in(conn, scope.practice_id, [_build_row(match_key, "", into_key)])
 
 
 def split(scope: Scope, match_key: str, client_name: str) -> OverrideChange:
-    """Make the bookings in one name of a family a family of their own.
+    """Make the bookings under one client name of a family a family of their own.
 
-    Raises Conflict when the family is not there any more or has no other name.
+    Raises Conflict when the family no longer exists or books under one name only.
     """
     with scope.write("split a family") as conn:
         names = _read_names(conn, scope.practice_id, match_key)
         if plain_name(client_name) not in names or len(names) == 1:
-            raise Conflict("The family has no other name to be split by: look at it again.")
+            raise Conflict(
+                "This family books under one name only, so it cannot be split: reload the list."
+            )
         refuse_to_split_namesakes(conn, scope.practice_id, match_key)
         row = _build_row(match_key, client_name, split_match(match_key, client_name))
         return save_overrides_in(conn, scope.practice_id, [row])
 
 
 def keep_apart(scope: Scope, match_keys: Iterable[str]) -> OverrideChange:
-    """Answer a question about these families: they are right as they are."""
+    """Record that these families stay as they are, so that they are not asked about again."""
     with scope.write("answer a question about families") as conn:
         links = read_links(conn, scope.practice_id)
         keys = dict.fromkeys(match_keys)
@@ -62,21 +66,21 @@ def keep_apart(scope: Scope, match_keys: Iterable[str]) -> OverrideChange:
 
 
 def unlink(scope: Scope, match_key: str, client_name: str, into_key: str) -> OverrideChange:
-    """Take a word on who is one family back, as it was read.
+    """Undo a merge, a split or an answer; `into_key` is its value as the caller read it.
 
-    Raises Conflict when it says something else by now, or nothing.
+    Raises Conflict when it was changed or undone meanwhile.
     """
     with scope.write("take a word on families back") as conn:
         current_key = read_links(conn, scope.practice_id).get((match_key, plain_name(client_name)))
         if current_key != into_key:
-            raise Conflict("This was changed meanwhile: look at the list again.")
+            raise Conflict("This was changed meanwhile: reload the list.")
         return save_overrides_in(
             conn, scope.practice_id, [_build_row(match_key, client_name, None)]
         )
 
 
 def _read_names(conn: Connection, practice_id: str, match_key: str) -> set[str]:
-    """Return the names a family books in. Raises Conflict when it is not there."""
+    """Return the client names a family books under. Raises Conflict when it does not exist."""
     statement = (
         select(booking.c.client_name)
         .join(family)
@@ -84,7 +88,7 @@ def _read_names(conn: Connection, practice_id: str, match_key: str) -> set[str]:
     )
     names = {plain_name(name) for name in conn.execute(statement).scalars()}
     if not names:
-        raise Conflict("A family is not there any more: look at the list again.")
+        raise Conflict("This family no longer exists: reload the list.")
     return names
 
 

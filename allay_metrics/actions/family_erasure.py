@@ -1,7 +1,7 @@
 """Erases a family from every table, from the raw rows, and from the database's files.
 
-The numbers are derived anew without it, and past weeks show that they changed because a family was
-erased. A hash is registered (erased.py), so that no later file brings the family back.
+All numbers are derived again without it; past weeks say that they changed because a family was
+erased. Its hash is registered (erased_registry.py), so that no later import brings it back.
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ _OF_CLIENT = (care_closed, client_detail, client_note, client_tag)
 
 @dataclass(frozen=True)
 class ErasureResult:
-    """How much was erased, and whether its bytes are gone from the database's files, too."""
+    """How much was erased, and whether its bytes were removed from the database files, too."""
 
     rows: int
     check_ins: int
@@ -64,7 +64,7 @@ class ErasureResult:
 
 
 def erase_family(scope: Scope, family_id: str) -> ErasureResult:
-    """Erase a family for good and return how much. Backups made before still hold it.
+    """Erase a family for good and return how much was erased. Earlier backups still contain it.
 
     Owner only. Raises NotFound.
     """
@@ -122,7 +122,7 @@ def _read_check_ins(conn: Connection, practice_id: str, clients: Iterable[str]) 
 def _write_accounts(
     conn: Connection, practice_id: str, bookings: list[str], check_ins: set[str], aside: Rows
 ) -> None:
-    """Count the rows as erased in the accounts of their imports, and delete those set aside."""
+    """Count the rows as erased in the accounts of their imports; delete those set aside."""
     gone: dict[str, set[int]] = {id_: set(numbers) for id_, numbers in aside.items()}
     for table, column, ids in (
         (import_row, "booking_id", bookings),

@@ -1,4 +1,4 @@
-"""Takes a file in, in one transaction: all of it, or nothing."""
+"""Imports a file in one transaction: all of it, or nothing."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -46,12 +46,12 @@ from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import import_row, visit
 
-# Reading, loading and deriving take about as long as these shares of an import.
+# The shares of an import's duration spent on reading and on loading; the rest is deriving.
 READING_SHARE, LOADING_SHARE = 0.25, 0.3
-# Chunks read before the records are locked: 40,000 rows, years of most practices. Of a larger file
-# the rest is read while the lock is held, or it would have to fit into memory.
+# Chunks read before the records are locked: 40,000 rows, years of most practices. The rest of a
+# larger file is read while the lock is held, because it might not fit into memory.
 READ_AHEAD = 2
-# A file whose last visit lies at most this long before its export tells of the days up to it.
+# A file whose last visit is at most this long before its export covers the days up to the export.
 RECENT = timedelta(days=31)
 
 Progress = Callable[[float], None]
@@ -61,9 +61,10 @@ Progress = Callable[[float], None]
 class ImportReport:
     """What became of every row of one file: read = added + updated + unchanged + set aside.
 
-    `missing`, `missing_unconfirmed` and `unconfirmed` count bookings of its source as they stand
-    now: missing, waiting for an answer, and not confirmed by newer files. `question` is what this
-    file asks, `doubt` why its as-of is in doubt, `silences` why it says nothing of visits to come.
+    `missing`, `missing_unconfirmed` and `unconfirmed` count the bookings of its source after the
+    import: missing, waiting for the owner's answer, and not confirmed by newer files. `question` is
+    what this file asks the owner, `doubt` why its as-of is in doubt, `silences` why it does not
+    confirm upcoming visits.
     """
 
     file: str
@@ -96,11 +97,11 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What is said of a file beside its rows.
+    """What the caller states about a file.
 
-    `covers` are the days it should hold every visit of, else as its rows say. `is_as_of_certain`:
-    a person, or the source itself, said when it was exported. `answer` is the owner's word on the
-    visits it lacks, `batch` names the files that were given together.
+    `covers` is the period of which it contains every visit, by default the one its rows show.
+    `is_as_of_certain`: a person, or the source itself, stated when it was exported. `answer` is the
+    owner's answer about visits the file lacks, `batch` the id of files uploaded together.
     """
 
     covers: Days | None = None
@@ -110,7 +111,7 @@ class ImportOptions:
 
 
 class _FileDryRun(Exception):
-    """Leaves the transaction without keeping it."""
+    """Rolls the transaction of a dry run back."""
 
 
 def import_file(  # noqa: PLR0913 - the options of the command line, by name only
@@ -129,18 +130,18 @@ def import_file(  # noqa: PLR0913 - the options of the command line, by name onl
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
-    """Take a file in and return what became of its rows.
+    """Import a file and return what became of its rows.
 
-    `beside` are second reports of its source that tell more of its visits. It is recognised by the
-    practice's own profiles first.
+    `beside` are further reports of the same source with more details of its visits. The practice's
+    own profiles are tried first.
 
-    `as_of` is when it was exported (seconds since 1970 UTC), else the file's own time; `covers`
-    the days it should hold every visit of, else as its rows say. An as-of that is given is certain
-    unless `is_as_of_certain` says otherwise; one that is not is checked against the file's own
-    content, and while it is in doubt no visit goes missing. `answer` is the owner's word on visits
-    the file lacks; `batch` names files given together: without a told as-of none of them is newer
-    than another. A dry run does everything and keeps nothing. Raises FileProblem, and then nothing
-    was stored.
+    `as_of` is when it was exported (epoch seconds), by default the file's own time; `covers` the
+    period of which it contains every visit, by default the one its rows show. A given as-of is
+    certain unless `is_as_of_certain` is False; an uncertain one is checked against the file's
+    content, and while it is in doubt no visit goes missing. `answer` is the owner's answer about
+    visits the file lacks; `batch` is the id of files uploaded together: without a given as-of none
+    of them counts as newer than another. A dry run does everything and rolls it back. Raises
+    FileProblem; nothing is stored then.
     """
     certain = as_of is not None if is_as_of_certain is None else is_as_of_certain
     options = ImportOptions(covers, certain, answer, None if as_of is not None else batch)
@@ -165,9 +166,9 @@ def import_source(
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
-    """Take in what was opened, a file or rows that came another way, as `import_file` does.
+    """Import an opened file, or rows from an API, as `import_file` does.
 
-    Rows set aside before are checked again: those that can be used now come in, too, as imports
+    Rows set aside earlier are tried again: those that can be used now are imported, too, as imports
     of their own.
     """
     exported = file.modified_at if as_of is None else as_of
@@ -193,7 +194,7 @@ def import_source(
 
 
 def _release_read(chunks: list[Chunk]) -> Iterator[Chunk]:
-    """Yield chunks that were read ahead, each forgotten when the next is asked for."""
+    """Yield chunks that were read ahead, and release each before the next."""
     chunks.reverse()
     while chunks:
         yield chunks.pop()
@@ -201,8 +202,8 @@ def _release_read(chunks: list[Chunk]) -> Iterator[Chunk]:
 
 @contextmanager
 def _pause_garbage_collection() -> Iterator[None]:
-    """Hold the garbage collector until the import is over."""
-    # Rows make no cycles, and walking all of them again and again is a sixth of an import's time.
+    """Pause the garbage collector until the import is over."""
+    # Rows form no reference cycles; traversing them repeatedly takes a sixth of an import's time.
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -214,7 +215,7 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 @dataclass
 class _FileProgress:
-    """What was read of a file so far."""
+    """What was read of a file so far: row count, first and last day."""
 
     counts: Counts = field(default_factory=Counts)
     aside: list[SetAside] = field(default_factory=list)
@@ -230,7 +231,7 @@ class _FileProgress:
         return counts.added + counts.updated + counts.unchanged + len(self.aside)
 
     def see(self, chunk: Chunk) -> None:
-        """Take what the chunk says beside its rows into account."""
+        """Add a chunk's problems, days and warnings."""
         self.aside += chunk.set_aside
         self.warnings += chunk.warnings
         self.contents.add(chunk.rows)
@@ -241,7 +242,7 @@ class _FileProgress:
             self.last = max(last, self.last or last)
 
     def known_days(self, as_of: date) -> Days | None:
-        """Return its first day to the later of its last and, if that is recent, the as-of."""
+        """Return the period from its first day to its last, or to the as-of if that is close."""
         if self.first is None or self.last is None:
             return None
         is_recent = as_of - self.last <= RECENT
@@ -260,7 +261,7 @@ class _Import:
     progress: Progress
 
     def take_in(self, chunks: Iterable[Chunk]) -> ImportReport:
-        """Load the rows, keep the account, retry what was set aside, derive all it touches."""
+        """Load the rows, write the account, retry rows set aside, derive everything affected."""
         conn, file, hand = self.conn, self.file, self.hand
         entry = ImportEntry(
             file.file_name,
@@ -328,7 +329,7 @@ class _Import:
         conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
-            notes.append(f"{fmt.plural(again, 'row')} set aside before came in now, too")
+            notes.append(f"{fmt.plural(again, 'row')} set aside earlier were imported as well")
         return ImportReport(
             file=self.file.file_name,
             source=self.file.source,
@@ -360,7 +361,7 @@ def _count_unknown_cities(conn: Connection, hand: FileInHand, taken: _FileProgre
         import_row.c.import_id == hand.import_id,
         import_row.c.booking_id == visit.c.id,
     )
-    # By its days: an index tells the cities of those, and few are unknown.
+    # Restricted to the file's days: an index covers city by day, and few are unknown.
     statement = select(func.count()).where(
         visit.c.practice_id == hand.practice_id,
         visit.c.day.between(taken.first, taken.last),

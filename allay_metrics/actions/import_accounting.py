@@ -18,7 +18,7 @@ from allay_metrics.records.column_types import now
 from allay_metrics.records.keys import key_of
 from allay_metrics.records.tables import booking, coverage, import_, set_aside
 
-# Covered up to the export alone; kept visits are covered ahead of it as well.
+# Covered up to the export only; other visits are covered beyond it as well.
 _UP_TO_AS_OF = frozenset({"cancelled", "no_show", "cancel_time", "canceller"})
 
 Days = tuple[date, date]
@@ -29,9 +29,8 @@ Rows = Mapping[str, set[int]]  # row numbers by import id
 class ImportEntry:
     """The file of an import.
 
-    `mends` is the import from which its rows were set aside, `batch` the id shared by files
-    uploaded together. `one_therapist` is set where the profile says that each file is of one
-    therapist alone.
+    `mends` is the import whose rows set aside these are, `batch` the id shared by files uploaded
+    together. `one_therapist` is set where the profile says that each file is of one therapist.
     """
 
     file_name: str
@@ -43,7 +42,7 @@ class ImportEntry:
 
 
 def open_import(conn: Connection, hand: FileInHand, entry: ImportEntry) -> None:
-    """Insert the import, its counts still zero: bookings refer to it."""
+    """Insert the import with counts of zero, so that bookings can refer to it."""
     last = select(func.max(import_.c.sequence)).where(import_.c.practice_id == hand.practice_id)
     counts = dict.fromkeys(("rows_read", "added", "updated", "unchanged", "set_aside"), 0)
     conn.execute(
@@ -76,7 +75,7 @@ def close_import(
     span: Days | None = None,
     is_span_told: bool = False,
 ) -> None:
-    """Store the count of its rows by outcome, and the days of which it should hold every visit."""
+    """Store the count of its rows by outcome, and the period of which it contains every visit."""
     is_import = (import_.c.practice_id == hand.practice_id) & (import_.c.id == hand.import_id)
     values = {
         "rows_read": counts.added + counts.updated + counts.unchanged + len(aside),
@@ -93,7 +92,7 @@ def close_import(
 
 
 def save_set_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]) -> None:
-    """Store the rows that cannot be used, whole, with the id of the booking each refers to."""
+    """Store the rows that cannot be used, as they came, each with the id of its booking."""
     rows = []
     for row in aside:
         raw = json.dumps(row.raw, ensure_ascii=False)
@@ -112,7 +111,7 @@ def save_set_aside(conn: Connection, hand: FileInHand, aside: Iterable[SetAside]
 def save_coverage(
     conn: Connection, hand: FileInHand, kinds: Iterable[str], span: Days, until: date
 ) -> None:
-    """Store which days the file covers, by kind; cancellations only `until` it was exported."""
+    """Store the days the file covers, by kind; cancellations only `until` its export."""
     rows = []
     first, end = span
     for kind in sorted(kinds):
@@ -139,7 +138,7 @@ def record_removed_rows(conn: Connection, practice_id: str, rows: Rows) -> None:
 def save_doubt(
     conn: Connection, hand: FileInHand, contents: FileContents, exported_on: date
 ) -> None:
-    """Store why the moment of an export is in doubt, where the content of the file shows it."""
+    """Store why the as-of of an export is in doubt, where its content contradicts it."""
     names = sorted(contents.therapists)
     newest_known = select(func.max(booking.c.booked_on)).where(
         booking.c.practice_id == hand.practice_id,
@@ -160,7 +159,7 @@ def save_doubt(
 def read_doubt(conn: Connection, hand: FileInHand) -> str | None:
     """Return why an import's as-of is in doubt: `stale` or `older` and a day; None for no doubt.
 
-    An answer about the visits it lacks confirms the as-of.
+    An owner's answer about the visits it lacks confirms the as-of.
     """
     unanswered = and_(
         import_.c.practice_id == hand.practice_id,

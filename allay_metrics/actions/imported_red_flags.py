@@ -1,4 +1,4 @@
-"""Warning signs ticked in forms of somebody else's: each raised once, and taken back by undo."""
+"""Warning signs ticked in imported forms: each is raised once, and deleted by undo."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,10 @@ Ticked = Mapping[str, tuple[Iterable[int], int]]
 
 
 def raise_signs(conn: Connection, practice_id: str, ticked: Ticked) -> dict[str, list[int]]:
-    """Raise the signs of these check-ins, ticked at a moment; return those that are new.
+    """Raise the signs of these check-ins, ticked at a moment, and return the new ones.
 
-    One that stands on file stays as it is, acknowledged or not, and one no longer ticked in a
-    newer file stays raised.
+    A sign already raised stays as it is, acknowledged or not; one that a newer file no longer ticks
+    stays raised.
     """
     existing_signs: dict[str, set[int]] = defaultdict(set)
     statement = select(red_flag.c.check_in_id, red_flag.c.sign).where(

@@ -1,4 +1,4 @@
-"""Takes any file in by itself: visits of a scheduling system, or parents' answers of a form."""
+"""Imports any file: visits of a scheduling system, or parents' answers of a form."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,10 +33,10 @@ def ingest_file(
     progress: Callable[[float], None] = lambda _share: None,
     **visits: Any,
 ) -> ImportReport:
-    """Take a file in, whatever it holds, and return what became of its rows.
+    """Import a file of visits or answers and return what became of its rows.
 
-    `visits` are options of `import_file` that say nothing of answers. Raises FileProblem, and then
-    nothing was stored.
+    `visits` are options of `import_file` that apply to visits only. Raises FileProblem; nothing is
+    stored then.
     """
     answers = open_answers_file(scope, path, source=source, profile=profile)
     if answers is not None:
@@ -56,9 +56,9 @@ def ingest_file(
 def open_answers_file(
     scope: Scope, path: Path, *, source: str | None = None, profile: Path | None = None
 ) -> AnswersFile | None:
-    """Return the file as answers, None where it holds visits or nothing that is known.
+    """Return the file as answers, None where it contains visits or nothing recognised.
 
-    Raises FileProblem where it was told to be answers and is none.
+    Raises FileProblem where the caller says that it contains answers and it does not.
     """
     own = read_own_questionnaires(scope)
     measures = list_own_measures(scope)
@@ -76,13 +76,13 @@ def open_answers_file(
     except FileProblem:
         if questionnaire:
             raise
-        return None  # what is wrong with it is said by who reads it as visits
+        return None  # the reader of visits reports what is wrong with it
 
 
 def _is_own_kind_of_visits(scope: Scope, path: Path) -> bool:
-    """Return whether a profile of the practice's own takes the file for visits.
+    """Return whether one of the practice's own profiles recognises the file as visits.
 
-    A booking form may ask what a check-in asks: her word goes before a guess.
+    A booking form may ask what a check-in asks: the owner's profile wins over a guess.
     """
     own = read_own_profiles(scope)
     if not own:
@@ -99,12 +99,12 @@ def choose_questionnaire(
     profile: Path | None,
     measures: Sequence[OwnMeasure] = (),
 ) -> Questionnaire | None:
-    """Return the questionnaire a file is told to be read by, None for visits. FileProblem."""
+    """Return the questionnaire the caller chose, None for visits. Raises FileProblem."""
     if profile is not None:
         try:
             text = profile.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
-            return None  # what is wrong with it is said by who reads it as visits
+            return None  # the reader of visits reports what is wrong with it
         if not is_questionnaire(text):
             return None
         return read_questionnaire(profile.name, text, measures)

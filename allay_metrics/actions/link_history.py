@@ -1,8 +1,9 @@
-"""What was whose before the owner made two families one, so that taking it back parts it again.
+"""Who owned what before two families were merged, so that undoing the merge restores it.
 
-Clients of one name become one where their families do. Whatever was kept of each before then goes
-back to whom it was of. A warning sign ticked since may be either's: it is matched to nobody then,
-and says both families. A death kept since must be taken back first: no living child counts as dead.
+Merging families merges their clients of the same name. Undoing it returns notes, tags, closed care
+and check-ins to the client who had them before. A warning sign ticked since may belong to either:
+it is then matched to no client and names both families. A death recorded since must be undone
+first, or a living child could count as dead.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,19 +30,19 @@ from allay_metrics.records.tables import (
 )
 
 Care = Sequence[tuple[str, Mapping[str, Any]]]
-# By id: the client's name, case folded.
+# Client id -> name, case-folded.
 Names = Mapping[str, str]
 
 _MOVING: Mapping[str, Table] = {
     table.name: table for table in (care_closed, client_note, client_tag)
 }
 _SAME_NAME = "client"
-OWNERS_BEFORE_LINK = "Two babies of one name were made one: whose check-in is it?"
+OWNERS_BEFORE_LINK = "Two babies of one name were merged: whose check-in is it?"
 
 
 @dataclass(frozen=True)
 class Parting:
-    """What goes where when a link is taken back: `stay` are rows that do not follow any visit."""
+    """What moves where when a merge is undone; the rows in `stay` do not follow their visits."""
 
     stay: frozenset[tuple[str, str]] = frozenset()
     namesakes: tuple[tuple[str, str], ...] = ()
@@ -49,7 +50,7 @@ class Parting:
 
 
 def read_client_names(conn: Connection, practice_id: str, clients: Iterable[str]) -> Names:
-    """Return the names of these clients, as they are told apart by."""
+    """Return the case-folded names of these clients, by id."""
     statement = select(client.c.id, client.c.name).where(
         client.c.practice_id == practice_id, client.c.id.in_(among(conn, clients))
     )
@@ -60,7 +61,7 @@ def save_owners_before(
     conn: Connection, practice_id: str, link: Mapping[str, Any], was: tuple[Names, Care, Any],
     now: tuple[Names, Care, Any],
 ) -> None:  # fmt: skip
-    """Keep what was whose before a link was made: names, what is kept, and check-ins by client."""
+    """Store who owned what before a merge: client names, care records, check-ins by client."""
     names, care, check_ins_before = was
     names_now, care_now, asked_now = now
     where = {(name, _compute_content_id(name, row)): row["client_id"] for name, row in care_now}
@@ -91,9 +92,9 @@ def save_owners_before(
 
 
 def undo_link(conn: Connection, practice_id: str, link: Mapping[str, Any]) -> Parting:
-    """Give back what was whose before a link that is taken back; deriving is the caller's.
+    """Restore the owners from before a merge that is undone; the caller derives afterwards.
 
-    Raises Conflict where a death was kept since of a client who was two before.
+    Raises Conflict where a death was recorded since of a client who was two clients before.
     """
     link_id = _build_link_id(practice_id, link)
     in_practice = client_before_link.c.practice_id == practice_id
@@ -123,7 +124,7 @@ def undo_link(conn: Connection, practice_id: str, link: Mapping[str, Any]) -> Pa
 
 
 def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str) -> None:
-    """Raise Conflict where nobody could say which part of a family a baby who died is of."""
+    """Raise Conflict where it would be unclear to which part a baby who died belongs."""
     of_client = (
         (client.c.practice_id == client_before_link.c.practice_id)
         & (client.c.id == client_before_link.c.client_id)
@@ -145,13 +146,13 @@ def refuse_to_split_namesakes(conn: Connection, practice_id: str, match_key: str
     )
     if conn.execute(statement).first() is not None:
         raise Conflict(
-            "Two babies of one name were made one here, and one of them died: take back that the "
-            "two families are one instead, in the list of what you said."
+            "Two babies of one name were merged here, and one of them died: undo the merge of the "
+            "two families instead, in the list of your decisions."
         )
 
 
 def match_to_nobody(conn: Connection, practice_id: str, parting: Parting) -> None:
-    """Let signs that may be either's be nobody's, and say both families; visits are derived."""
+    """Match signs that may belong to either client to none, and name both families."""
     for was, now in parting.namesakes:
         statement = (
             select(client.c.name, family.c.name.label("family"))
@@ -183,13 +184,13 @@ def _refuse_deaths_since(
     for row in conn.execute(statement).mappings():
         if (care_closed.name, _compute_content_id(care_closed.name, row)) not in kept:
             raise Conflict(
-                "Since the two are one a death was kept of a baby whose name both families have: "
-                "take it back on the baby's page, then this, and keep it of the right one."
+                "Since the merge a death was recorded of a baby whose name both families have: "
+                "take it back on the baby's page, undo the merge, then record it for the right one."
             )
 
 
 def _restore_owner(conn: Connection, practice_id: str, moved: Any) -> None:
-    """Move a row back to the client it was of, and what stayed behind there to where it was."""
+    """Move a row back to its former client, and the row that client had meanwhile the other way."""
     table = _MOVING[moved.kept]
     in_practice = table.c.practice_id == practice_id
     there = [dict(row) for row in conn.execute(
@@ -203,7 +204,7 @@ def _restore_owner(conn: Connection, practice_id: str, moved: Any) -> None:
         ),
         None,
     )
-    if row is None:  # somebody wrote there since
+    if row is None:  # changed since the merge
         return
     tag = [table.c.tag == row["tag"]] if table is client_tag else []
     behind = conn.execute(

@@ -1,14 +1,14 @@
-"""Hands one plain e-mail to the practice's mail server, and says in a sentence why it could not.
+"""Sends one plain e-mail through the practice's mail server; failures become one sentence each.
 
-TLS is required: what is written to parents and therapists does not travel in the open. Exempt are
-a mail server on this computer, and one the practice vouches for by ALLAY_SMTP_PLAIN=1; a password
-is told over TLS alone, wherever.
+TLS is required: mail to parents and therapists is not sent unencrypted. Exempt are a mail server on
+this computer, and one that the practice trusts by ALLAY_SMTP_PLAIN=1; a password is sent over TLS
+only, always.
 
-A conversation that comes to the text ends within LONGEST, however slowly the server speaks: who
-counts on that may take a mail for lost afterwards and send it again.
+A conversation that reaches the text ends within LONGEST, however slow the server is: after that
+time a caller may take the mail for lost and send it again.
 
-Whether a mail may have gone out is known by one border: the first word of its text. What went wrong
-before it, foreseen or not, is a mail that surely was not sent.
+A mail may have gone out only once its text was begun. Whatever went wrong before that, foreseen or
+not, the mail was not sent.
 """
 
 import logging
@@ -38,19 +38,19 @@ from allay_metrics.log import format_error
 
 log = logging.getLogger("allay_metrics.mail")
 
-# Seconds. For each step of the conversation; for the steps before the text together; and for each
-# answer about the text, which a server may look through before it takes it.
+# Seconds: for each step of the conversation; for all steps before the text; and for each reply
+# about the text, which a server may scan before it accepts it.
 _PATIENCE, _BEFORE_TEXT, _OVER_TEXT = 20.0, 80.0, 95.0
 LONGEST = int(_BEFORE_TEXT + 2 * _OVER_TEXT) + 10
-_AUTH_REQUIRED = 530  # the answer of a server that takes mail of those alone who log in
-_START_MAIL_INPUT = 354  # the answer of a server that waits for the text
+_AUTH_REQUIRED = 530  # reply of a server that requires a login
+_START_MAIL_INPUT = 354  # reply of a server that waits for the text
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 Failure = Literal[
     "unnamed", "settings", "unreachable", "no answer", "no encryption", "certificate", "password",
     "sender", "recipient", "refused", "broken off",
 ]  # fmt: skip
-# What each kind of failure is called to a person, with the way on.
+# The sentence for each kind of failure, with what to do.
 SENTENCES: dict[Failure, str] = {
     "unnamed": "No mail server is named: set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL.",
     "settings": (
@@ -73,35 +73,35 @@ SENTENCES: dict[Failure, str] = {
 
 
 class _Plain(smtplib.SMTP):
-    """A conversation in which each answer has come after so many seconds, or never comes."""
+    """An SMTP connection with a deadline for each reply as a whole."""
 
     patience = 0.0
 
     def getreply(self) -> tuple[int, bytes]:
-        """Return the next answer. Raises SMTPServerDisconnected where it took too long.
+        """Return the next reply. Raises SMTPServerDisconnected when it takes too long.
 
-        The socket's own timeout begins anew with every byte a server sends.
+        The socket's own timeout restarts with every byte received.
         """
         with _close_after(self.patience or _PATIENCE, self):
             return super().getreply()
 
 
 class _Encrypted(smtplib.SMTP_SSL):
-    """The same over TLS from the start."""
+    """The same connection with TLS from the start."""
 
     patience = 0.0
 
     def getreply(self) -> tuple[int, bytes]:
-        """Return the next answer, as `_Plain` does."""
+        """Return the next reply, as `_Plain` does."""
         with _close_after(self.patience or _PATIENCE, self):
             return super().getreply()
 
 
 class MailFailed(Conflict):
-    """A mail that did not go out, or of which nobody knows; `kind` is one of SENTENCES."""
+    """A mail that was not sent, or may not have been; `kind` is a key of SENTENCES."""
 
     def __init__(self, kind: Failure) -> None:
-        """Say it in the kind's sentence: never with what is in the mail."""
+        """Take the sentence of the kind; it never contains the mail's content."""
         super().__init__(SENTENCES[kind])
         self.kind = kind
 
@@ -112,21 +112,21 @@ class MailFailed(Conflict):
 
 
 def can_send() -> bool:
-    """Return whether links can be e-mailed: server, sender and public address are named rightly."""
+    """Return whether links can be mailed: server, sender and public address are set and valid."""
     return find_mail_gap() is None
 
 
 def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None:
-    """Send one plain e-mail. Raises ConfigProblem or MailFailed, never with what is in it.
+    """Send one plain e-mail. Raises ConfigProblem or MailFailed, never with the mail's content.
 
-    Sent twice under one `message_id`, many mail servers deliver it once.
+    A mail sent twice with the same `message_id` is delivered once by many mail servers.
     """
     settings = config.mail()
     if settings is None:
         raise ConfigProblem("Name the mail server and the sender first.")
     server, sender = read_server(settings[0]), read_sender(settings[1])
     if not to.isascii() or not _ADDRESS.fullmatch(to):
-        raise MailFailed("recipient")  # no server we could ask understands it
+        raise MailFailed("recipient")  # no mail server accepts such an address
     latest = monotonic() + _BEFORE_TEXT
     try:
         letter = _build_letter(sender, to, subject, text, message_id)
@@ -136,14 +136,14 @@ def send_mail(to: str, subject: str, text: str, *, message_id: str = "") -> None
     except AllayError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it was, it is a sentence
-        # What nobody foresaw, and before the text: from then on it is a MailFailed.
-        # The kind and the place alone: a message may hold an address or a password.
+        # An unforeseen error before the text; later ones are MailFailed.
+        # Its type and place only: a message may contain an address or a password.
         log.error("A mail was not sent: %s", format_error(error))  # noqa: TRY400
         raise MailFailed("unreachable") from None
 
 
 def _build_letter(sender: Sender, to: str, subject: str, text: str, message_id: str) -> bytes:
-    """Return a mail as it is handed over, before its dots are doubled."""
+    """Return a mail as bytes for DATA, before dot-stuffing."""
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender.shown, to, " ".join(subject.split())
     letter["Date"] = format_datetime(localtime())
@@ -156,9 +156,9 @@ def _build_letter(sender: Sender, to: str, subject: str, text: str, message_id: 
 
 @contextmanager
 def _close_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
-    """End a connection that is still waited on after so many seconds.
+    """Close a connection that is still busy after so many seconds.
 
-    Raises SMTPServerDisconnected then: half an answer is none.
+    Raises SMTPServerDisconnected then: a partial reply is no reply.
     """
     ended = Event()
 
@@ -182,7 +182,7 @@ def _close_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
 
 @contextmanager
 def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
-    """Yield an open connection, ready for a mail. Raises ConfigProblem or MailFailed."""
+    """Yield an open connection that is ready for a mail. Raises ConfigProblem or MailFailed."""
     try:
         connection = _connect(server)
     except ssl.SSLError as error:
@@ -190,7 +190,7 @@ def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
         raise MailFailed("certificate" if invalid else "no encryption") from None
     except TimeoutError:
         raise MailFailed("no answer") from None
-    except smtplib.SMTPServerDisconnected:  # it keeps silent, or hangs up
+    except smtplib.SMTPServerDisconnected:  # no reply, or disconnected
         raise MailFailed("no answer") from None
     except smtplib.SMTPResponseException:
         raise MailFailed("refused") from None
@@ -200,14 +200,14 @@ def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
         _log_in(connection, server)
         yield connection
     finally:
-        connection.patience = 1  # the result is known: nobody waits for the farewell
-        with suppress(Exception):  # and whatever comes of it changes the result no more
+        connection.patience = 1  # the result is known: do not wait for QUIT
+        with suppress(Exception):  # errors of QUIT do not change the result
             connection.quit()
         connection.close()
 
 
 def _connect(server: MailServer) -> _Plain | _Encrypted:
-    """Return a connection that is encrypted where it must be."""
+    """Return a connection, encrypted where that is required."""
     if server.is_encrypted:
         context = ssl.create_default_context()
         return _Encrypted(server.host, server.port, timeout=_PATIENCE, context=context)
@@ -221,13 +221,13 @@ def _connect(server: MailServer) -> _Plain | _Encrypted:
 
 
 def _encrypt(connection: smtplib.SMTP, server: MailServer) -> None:
-    """Have the conversation go on over TLS, or raise where it may not do without."""
+    """Start TLS; raise MailFailed where it is required and not offered."""
     connection.ehlo()
     if connection.has_extn("starttls"):
         connection.starttls(context=ssl.create_default_context())
         connection.ehlo()
     elif server.user:
-        raise ConfigProblem("The mail server does not encrypt: no password is told to it.")
+        raise ConfigProblem("The mail server offers no encryption, so the password was not sent.")
     elif not (config.is_loopback(server.host) or config.is_plain_mail_allowed()):
         raise MailFailed("no encryption")
 
@@ -248,9 +248,9 @@ def _log_in(connection: smtplib.SMTP, server: MailServer) -> None:
 def _announce(
     connection: _Plain | _Encrypted, sender: Sender, recipient: str, latest: float
 ) -> None:
-    """Have the server wait for the text. Raises MailFailed: it was surely not sent then.
+    """Send the envelope and DATA. Raises MailFailed: the mail was not sent then.
 
-    No text is asked for after `latest`, a moment of the monotonic clock.
+    DATA is not sent after `latest`, a moment of the monotonic clock.
     """
     try:
         code, _ = connection.mail(sender.address)
@@ -269,8 +269,8 @@ def _announce(
 
 
 def _hand_over(connection: _Plain | _Encrypted, letter: bytes) -> None:
-    """Hand the text over. Raises MailFailed: `broken off` where it may have been taken."""
-    text = re.sub(rb"(?m)^\.", b"..", letter)  # a dot alone would end it
+    """Send the text. Raises MailFailed; `broken off` where the server may have accepted it."""
+    text = re.sub(rb"(?m)^\.", b"..", letter)  # a line of one dot would end it
     end = b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
     try:
         connection.send(text + end)

@@ -1,6 +1,6 @@
-"""The settings mail is sent by, read strictly: what is wrong in one is a sentence before any mail.
+"""The mail settings, validated strictly before any mail is sent; each error is a sentence.
 
-No sentence shows a setting's text: a password may stand in it.
+No sentence quotes a setting: it may contain a password.
 """
 
 import re
@@ -14,7 +14,7 @@ from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
 
 _PORTS = {"smtp": 587, "smtps": 465}
-_HOST = re.compile(r"[A-Za-z0-9._:-]+")  # a name as it is asked for, or an IP address
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")  # a host name, or an IP address
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _URL = (
     "ALLAY_SMTP_URL begins with smtp:// or smtps:// and names a server, such as "
@@ -42,7 +42,7 @@ Gap = Literal["unnamed", "settings"]
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed over; without a user name nobody logs in."""
+    """The mail server to send through; without a user name there is no login."""
 
     is_encrypted: bool
     host: str
@@ -53,21 +53,21 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Sender:
-    """Whom mails come from: as their head shows it, and the address alone."""
+    """The sender: the From header, and the bare address."""
 
     shown: str
     address: str
 
     @property
     def domain(self) -> str:
-        """Return what stands behind the @."""
+        """Return the part after the @."""
         return self.address.rpartition("@")[2]
 
 
 def find_mail_gap() -> Gap | None:
-    """Return why no mail can be sent from here: a setting is missing or wrong. None where it can.
+    """Return why no mail can be sent: a setting is missing or wrong. None where it can.
 
-    Whether the server answers is known only once it is asked.
+    The server itself is not contacted.
     """
     if config.mail() is None or config.public_url() is None:
         return "unnamed"
@@ -75,7 +75,7 @@ def find_mail_gap() -> Gap | None:
 
 
 def find_settings_gap() -> str:
-    """Return a sentence for the first setting that is wrong; '' where what is set can be right."""
+    """Return a sentence for the first invalid setting; '' where all are valid."""
     settings = config.mail()
     if settings is None:
         return ""
@@ -89,10 +89,10 @@ def find_settings_gap() -> str:
 
 
 def read_server(url: str) -> MailServer:
-    """Return the mail server that an URL names. Raises ConfigProblem."""
+    """Parse an smtp:// or smtps:// URL. Raises ConfigProblem."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # brackets that do not close
+    except ValueError:  # unbalanced brackets
         raise ConfigProblem(_HOST_WRONG) from None
     if parts.scheme not in _PORTS or not parts.netloc:
         raise ConfigProblem(_URL)
@@ -112,9 +112,9 @@ def read_server(url: str) -> MailServer:
 
 
 def read_sender(text: str) -> Sender:
-    """Return whom mails come from. Raises ConfigProblem for anything but one address."""
+    """Parse the sender. Raises ConfigProblem for anything but one address."""
     head = EmailMessage()
-    with suppress(ValueError, IndexError, AttributeError):  # of a header that is none
+    with suppress(ValueError, IndexError, AttributeError):  # of an invalid header
         head["From"] = text
         (sender,) = head["From"].addresses
         address: str = sender.addr_spec
@@ -129,7 +129,7 @@ def _read_host(parts: SplitResult) -> str:
         raise ConfigProblem(_URL)
     try:
         name = host if ":" in host else host.encode("idna").decode("ascii")
-    except UnicodeError:  # a part between two dots that is empty or too long
+    except UnicodeError:  # a label that is empty or too long
         raise ConfigProblem(_HOST_WRONG) from None
     if not _HOST.fullmatch(name):
         raise ConfigProblem(_HOST_WRONG)
@@ -144,7 +144,7 @@ def _read_login(quoted: str | None) -> str:
 
 
 def _check_public_url() -> None:
-    """Raise ConfigProblem for a public address whose links would open nowhere."""
+    """Raise ConfigProblem for a public address whose links would not open."""
     url = config.public_url()
     if url is None:
         return

@@ -1,4 +1,4 @@
-"""Sets the client of a check-in, as the owner says, where the records alone leave it in doubt."""
+"""Sets the client of a check-in by the owner's decision, where matching left it in doubt."""
 
 from datetime import date
 from typing import Any
@@ -15,9 +15,9 @@ ASKED_AGAIN = "You wanted to be asked again: whose check-in is it?"
 
 
 def save_match(scope: Scope, check_in_id: str, client_id: str | None) -> None:
-    """Set the client of a doubtful check-in; None for nobody of the practice.
+    """Set the client of a doubtful check-in; None for nobody in the practice.
 
-    Its moment follows from the client's first visit. Owner only. Raises NotFound for an unknown
+    Its moment is computed from the client's first visit. Owner only. Raises NotFound for an unknown
     check-in or client, Conflict where the question was answered meanwhile.
     """
     with scope.write("say whose a check-in is") as conn:
@@ -56,7 +56,7 @@ def _is_client(conn: Connection, scope: Scope, client_id: str) -> bool:
 def _save_match(
     conn: Connection, scope: Scope, row: Any, client_id: str | None, doubt: str | None
 ) -> None:
-    if row.source == FORM:  # it was made for one client's moment, which it keeps
+    if row.source == FORM:  # its link was made for one moment of one client, which it keeps
         moment, due_on = row.moment, row.due_on
     else:
         moment, due_on = _find_moment(conn, scope, row, client_id)

@@ -1,4 +1,4 @@
-"""The owner decides what became of visits that a newer export no longer holds."""
+"""The owner's decisions about missing visits: those that a newer export no longer contains."""
 
 from collections.abc import Iterable
 from typing import Literal, get_args
@@ -17,10 +17,11 @@ Decision = Literal["cancelled", "deleted", "kept"]
 
 
 def decide_missing(scope: Scope, booking_ids: Iterable[str], decision: Decision) -> int:
-    """Decide on missing bookings and return how many: every number follows at once.
+    """Decide on missing bookings, derive what changes, and return how many were decided.
 
-    `cancelled` counts them as cancelled by the family, `deleted` as never booked, `kept` as the
-    last export that held them said. A newer export that holds one again overrules the decision.
+    `cancelled` counts them as cancelled by the family, `deleted` as never booked, `kept` with the
+    state of the last export that contained them. A newer export that contains one again overrules
+    the decision.
     Raises NotFound when one of them is not missing.
     """
     if decision not in get_args(Decision):
@@ -46,7 +47,7 @@ def decide_missing(scope: Scope, booking_ids: Iterable[str], decision: Decision)
 
 
 def reopen_missing(scope: Scope, booking_ids: Iterable[str]) -> int:
-    """Take decisions back: the bookings are missing again and wait."""
+    """Undo decisions: the bookings are missing and undecided again."""
     ids = set(booking_ids)
     with scope.write("take a decision back") as conn:
         families = _read_families_of_missing(conn, scope.practice_id, ids)
@@ -63,7 +64,7 @@ def _read_families_of_missing(conn: Connection, practice_id: str, ids: set[str])
     )
     family_ids = {row.id: row.family_id for row in conn.execute(statement)}
     if not ids or family_ids.keys() != ids:
-        raise NotFound("A visit to decide on is not missing: look at the list again.")
+        raise NotFound("A visit to decide on is not missing any more: reload the list.")
     return set(family_ids.values())
 
 

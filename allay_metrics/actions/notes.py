@@ -1,4 +1,4 @@
-"""What a therapist keeps with a client: a note for the next visit, a mark, points of history."""
+"""What a therapist records for a client: a note for the next visit, a mark, history tags."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ LONGEST_TAG = 60
 
 
 def save_client_note(scope: Scope, client_id: str, text: str, version: int) -> int:
-    """Keep the note for the next visit and return its new version; `version` is the one read.
+    """Save the note for the next visit and return its new version; `version` is the one read.
 
-    0 stands for no note yet. Raises Conflict, with the other text in it, when somebody saved
-    meanwhile: nothing is lost.
+    Version 0 means no note yet. Raises Conflict with the other text when somebody else saved
+    meanwhile.
     """
     with scope.write("write a note", find_family_to_write(scope, [client_id])) as conn:
         note = _read_note(conn, scope, client_id)
@@ -31,9 +31,9 @@ def save_client_note(scope: Scope, client_id: str, text: str, version: int) -> i
 
 
 def mark_client(scope: Scope, client_id: str, *, attention: bool) -> None:
-    """Mark a client to be looked at first, or lift the mark.
+    """Mark a client to be looked at first, or remove the mark.
 
-    The note's version stays: who is writing one meanwhile is not disturbed.
+    The note's version does not change, so a note being written elsewhere can still be saved.
     """
     with scope.write("mark a client", find_family_to_write(scope, [client_id])) as conn:
         _save(
@@ -46,9 +46,9 @@ def mark_client(scope: Scope, client_id: str, *, attention: bool) -> None:
 
 
 def add_tag(scope: Scope, client_id: str, tag: str) -> None:
-    """Add a point of history; the same one, however it is capitalised, is there once.
+    """Add a history tag, unless the client has it already in any capitalisation.
 
-    Raises QuestionProblem for an empty or overlong one.
+    Raises QuestionProblem for an empty or overlong tag.
     """
     plain = " ".join(tag.split())
     if not plain or len(plain) > LONGEST_TAG:
@@ -65,7 +65,7 @@ def add_tag(scope: Scope, client_id: str, tag: str) -> None:
 
 
 def remove_tag(scope: Scope, client_id: str, tag: str) -> None:
-    """Remove a point of history; one that is not there is no error."""
+    """Remove a history tag; a tag that does not exist is no error."""
     with scope.write("change a history", find_family_to_write(scope, [client_id])) as conn:
         conn.execute(
             delete(client_tag).where(_select_tags(scope, client_id), client_tag.c.tag == tag)

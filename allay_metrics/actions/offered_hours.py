@@ -1,4 +1,4 @@
-"""Hours a therapist offers for visits and driving: her usual week, and single weeks that differ."""
+"""Hours a therapist offers for visits and driving: a usual week, and single weeks that differ."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from allay_metrics.records.tables import offered_hours, therapist
 
 
 def set_usual_minutes(scope: Scope, therapist_id: str, minutes: int | None) -> None:
-    """Keep the minutes a therapist offers in a usual week; None: not known.
+    """Save the minutes a therapist offers in a usual week; None: unknown.
 
     Raises NotFound for somebody who does not work here, ConfigProblem for minutes below 0 or
     over 80 hours.
@@ -27,14 +27,14 @@ def set_usual_minutes(scope: Scope, therapist_id: str, minutes: int | None) -> N
 
 
 def set_week_minutes(scope: Scope, therapist_id: str, monday: date, minutes: int | None) -> None:
-    """Keep the minutes a therapist offers in one week; None: her usual ones again.
+    """Save the minutes a therapist offers in one week; None: her usual ones.
 
     0 is a week she does not work. Raises ConfigProblem for a day that is no Monday, and as
     `set_usual_minutes` does.
     """
     _check(minutes)
     if monday.weekday() != 0:
-        raise ConfigProblem(f"A week is named by its Monday, which {monday} is not.")
+        raise ConfigProblem(f"{monday} is not a Monday: a week is identified by its Monday.")
     with scope.write("say which hours a therapist offers") as conn:
         is_week = _is_week(scope.practice_id, therapist_id, monday)
         if minutes is None:

@@ -1,7 +1,8 @@
-"""Signing in because a provider vouches for somebody. In the scope of the door.
+"""Sign-in by an OpenID Connect provider, in the scope of the sign-in routes.
 
-The provider says who she is, the owner's list whether she may come in. The first time, a verified
-address meets an invitation that stands; from then on her lasting id at the provider counts alone.
+The provider says who somebody is, the owner's list whether she may sign in. The first time, a
+verified address must match an open invitation; from then on only the subject id at the provider
+counts.
 """
 
 from typing import Any
@@ -22,10 +23,10 @@ REFUSED = (
 
 
 def sign_in_by_oidc(scope: Scope, issuer: str, subject: str, email: str, *, label: str) -> str:
-    """Return the id of a new session for whom `issuer` knows as `subject`.
+    """Return the id of a new session of the user whom `issuer` identifies as `subject`.
 
-    `email` is one the issuer has verified. Raises NotAllowed, with one sentence, for anybody who
-    was not invited, is shut out, or is known to the provider by another id.
+    `email` is verified by the issuer. Raises NotAllowed, always with the same sentence, for anybody
+    who was not invited, is disabled, or is bound to another subject.
     """
     with scope.write_accounts() as conn:
         row = _find_bound(conn, scope, issuer, subject) or _bind(
@@ -49,7 +50,7 @@ def _find_bound(conn: Connection, scope: Scope, issuer: str, subject: str) -> Ro
 
 
 def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str) -> Row[Any] | None:
-    """Use up the invitation of this address, and return who it was for; None where none stands."""
+    """Use the open invitation of this address and return its user; None without one."""
     at = now()
     invited = and_(
         person.c.practice_id == scope.practice_id,
@@ -62,7 +63,7 @@ def _bind(conn: Connection, scope: Scope, issuer: str, subject: str, email: str)
     there = conn.execute(select(person.c.id).where(invited)).first()
     if there is None:
         return None
-    # The line first: it is what writers of one practice queue for.
+    # The audit line first: it takes the lock that writers of a practice queue for.
     audit_chain.append(conn, scope, "join by an account elsewhere", there.id)
     values = {
         "oidc_issuer": issuer,

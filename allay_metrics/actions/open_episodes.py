@@ -1,4 +1,4 @@
-"""Reads the open episodes: clients in care and since when, which decides whom to ask and when."""
+"""Reads the open episodes: which clients are in care and since when."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -33,11 +33,11 @@ _LONGEST = build_check_in_periods(date(2000, 1, 1))[-1].closes - date(2000, 1, 1
 
 @dataclass(frozen=True)
 class OpenEpisode:
-    """One client's episode under way, or beginning with a visit still booked.
+    """One client's current episode, or one that begins with a booked visit.
 
-    `first` is the day of its first session and `session` the start of that (seconds since 1970
-    UTC). `concern` is the one the family named, None where it named none. `contact` is whether and
-    for what the family may be contacted.
+    `first` is the day of its first session and `session` the start of that session (epoch
+    seconds). `concern` is the one the family named, None without one. `contact` is whether and for
+    what the family may be contacted.
     """
 
     client_id: str
@@ -57,7 +57,7 @@ class OpenEpisode:
 
 
 def local_now(scope: Scope, clock: datetime | None = None) -> datetime:
-    """Return the current moment in the practice's zone; tests give it as `clock`.
+    """Return the current moment in the practice's zone; tests pass it as `clock`.
 
     In the demo practice it is always the moment of the newest export.
     """
@@ -77,10 +77,10 @@ def local_now(scope: Scope, clock: datetime | None = None) -> datetime:
 def read_open_episodes(
     conn: Connection, scope: Scope, today: date, clients: Iterable[str] | None = None
 ) -> list[OpenEpisode]:
-    """Return the open episodes of the viewer's own families, sorted by the client's name.
+    """Return the open episodes in the viewer's families, sorted by the client's name.
 
-    Of these `clients`; without them, of all clients whose last visit is recent enough for a
-    check-in, or who are booked.
+    Of these `clients`; without `clients`, of all whose last visit is recent enough for a check-in,
+    or who have a visit booked.
     """
     is_wanted = (
         _is_recent(scope, today) if clients is None else client.c.id.in_(among(conn, set(clients)))
@@ -164,7 +164,7 @@ def _read_closed(conn: Connection, scope: Scope) -> dict[str, Closed]:
 
 
 def _open_episode(rows: list[Any], closed: Closed | None, today: date) -> OpenEpisode | None:
-    """Return the client's last episode; None where it has ended, or the baby died."""
+    """Return the client's last episode; None where it ended or the baby died."""
     if closed is not None and closed.reason == DIED:
         return None
     stay = build_stays((row.day for row in rows), closed.day if closed else None, today)[-1]

@@ -1,4 +1,4 @@
-"""A check-in as its parent sees it: how far it has come, what is asked next."""
+"""A check-in form as its parent sees it: the answers so far, and the next step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ CLOSED = "This link is not open."
 
 @dataclass(frozen=True)
 class SavedAnswer:
-    """An answer as saved: no value where the parent would rather not say."""
+    """A saved answer; no value where the parent would rather not say."""
 
     value: float | None
     text: str
@@ -40,7 +40,7 @@ class SavedAnswer:
 
 @dataclass(frozen=True)
 class ReadingPause:
-    """Outside the hours in which answers are read: this moment, and when reading begins."""
+    """The time until answers are read again: the current moment, and when reading begins."""
 
     now: datetime
     begins: datetime
@@ -48,12 +48,12 @@ class ReadingPause:
 
 @dataclass(frozen=True)
 class OpenForm:
-    """A check-in that is open, and how far it has come. It names nobody.
+    """An open check-in and its answers so far. It contains no name.
 
-    `about` are the first letters of the client's name where the family has several in its care.
-    `measures` are asked in this order. `own` are those of the practice's own
-    among them. `asks_birth` says whether birth is asked about at all,
-    `asks_date` whether the date is not known yet. `reading` is None while answers are read.
+    `about` are the first letters of the client's name where the family has several clients.
+    `measures` are asked in this order; `own` are the practice's own among them. `asks_birth` is
+    whether birth is asked about, `asks_date` whether its date is unknown. `reading` is None during
+    reading hours.
     """
 
     language: str
@@ -73,7 +73,7 @@ class OpenForm:
 
     @property
     def step(self) -> str:
-        """Return what is to be done next: consent, signs, act, birth, a measure, or words."""
+        """Return the next step: consent, signs, act, birth, the id of a measure, or words."""
         if not self.consented:
             return "consent"
         if not self.screened:
@@ -84,17 +84,17 @@ class OpenForm:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """Return the questions in order; the last one is for free text and sends the form."""
+        """Return the steps in order; the last one is free text and submits the form."""
         return (*((BIRTH,) if self.asks_birth else ()), *self.measures, WORDS)
 
     def words(self, measure: str, language: str) -> Wording:
-        """Return how a measure is asked in a language."""
+        """Return the wording of a measure in a language."""
         own = self.own.get(measure)
         return own.words[language] if own else wordings(language)[measure]
 
 
 def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> OpenForm:
-    """Return the form of one row of `check_in`, with everything its parent may see."""
+    """Return the form of a row of `check_in`, with everything its parent may see."""
     columns = ("family_id", "name", "kind", "born_on")
     whom = conn.execute(
         select(*(client.c[name] for name in columns)).where(
@@ -144,9 +144,9 @@ def read_form(conn: Connection, scope: Scope, row: Row[Any], today: date) -> Ope
 
 
 def is_contact_allowed(scope: Scope, row: Row[Any]) -> bool:
-    """Return whether the family of one row of `check_in` may still be asked by this link.
+    """Return whether this link may still ask the family.
 
-    Not while its contact is not as usual, nor by a link made before a baby of the family died.
+    It may not while the family's contact is restricted, nor after a baby of the family died.
     """
     practice = scope.of_practice("form")
     own = select(client.c.family_id).where(
@@ -177,7 +177,7 @@ def is_contact_allowed(scope: Scope, row: Row[Any]) -> bool:
 
 
 def _read_background(scope: Scope, row: Row[Any], today: date) -> tuple[str | None, bool]:
-    """Return the concern asked about, and whether birth was asked before: a link shows neither."""
+    """Return the concern asked about, and whether birth was asked before."""
     practice = scope.of_practice("form")
     with practice.read() as conn:
         course = read_open_episodes(conn, practice, today, [row.client_id])
@@ -185,7 +185,7 @@ def _read_background(scope: Scope, row: Row[Any], today: date) -> tuple[str | No
 
 
 def _has_answered_before(conn: Connection, row: Row[Any]) -> bool:
-    """Return whether this client's family has sent one of our forms: birth is asked about once."""
+    """Return whether this client answered one of our forms: birth is asked about once."""
     earlier = select(check_in.c.id).where(
         is_of_practice(check_in, row, check_in.c.client_id == row.client_id),
         check_in.c.source == row.source,
@@ -195,7 +195,7 @@ def _has_answered_before(conn: Connection, row: Row[Any]) -> bool:
 
 
 def _first_letters(name: str, names: list[str]) -> str:
-    """Return as many letters as tell a name from its siblings', none where it stands alone."""
+    """Return the shortest distinct prefix of a name among its siblings', '' without siblings."""
     others = [other_name for other_name in names if other_name.casefold() != name.casefold()]
     if not others:
         return ""
@@ -224,5 +224,5 @@ def read_family_clients(conn: Connection, row: Row[Any]) -> list[str]:
 
 
 def is_of_practice(table: Table, row: Row[Any], *which: Any) -> Any:
-    """Return the condition that leaves rows of the check-in's practice."""
+    """Return the condition for rows of the check-in's practice."""
     return and_(table.c.practice_id == row.practice_id, *which)

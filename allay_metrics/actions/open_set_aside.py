@@ -1,4 +1,4 @@
-"""Reads the open rows set aside, each row once."""
+"""Reads the open rows set aside, without repeats."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ IS_OPEN: ColumnElement[bool] = and_(
 
 @dataclass(frozen=True)
 class SetAsideRow:
-    """A row set aside, with the file it is in; `as_of` in seconds since 1970 UTC."""
+    """A row set aside, with its file; `as_of` in epoch seconds."""
 
     import_id: str
     row_number: int
@@ -32,7 +32,7 @@ class SetAsideRow:
 def read_open_aside(
     conn: Connection, practice_id: str, source: str, but: str | None = None
 ) -> list[SetAsideRow]:
-    """Return the open rows of a source, each once from its newest file; none of import `but`."""
+    """Return the open rows of a source, each from its newest file, except those of import `but`."""
     statement = _select_aside(practice_id).where(import_.c.source == source, IS_OPEN)
     rows_by_hash: dict[str, SetAsideRow] = {}
     for row in conn.execute(statement.order_by(import_.c.as_of.desc(), import_.c.sequence.desc())):

@@ -1,10 +1,10 @@
-"""The outbox: mails about warning signs, queued once, claimed before they are sent, tried again.
+"""The outbox: mails about warning signs, queued once, claimed before sending, retried.
 
-Every write of a practice waits for the one before, so of two senders one claims a row and the
-other finds it claimed. A claim that ends without a result (the sender died, or the mail server
-broke off) may have gone out: it is tried once more, for a mail that comes twice is better than
-none, and after MOST_UNCERTAIN such tries never again by itself: it stands as one that may have been
-sent until the sign is acknowledged. Other failures are tried again as long as the sign waits.
+Writes of a practice are serialised, so of two senders one claims a row and the other finds it
+claimed. A claim that ends without a result (the sender died, or the mail server broke off) may have
+been sent: it is retried, because a second mail is better than none, and after MOST_UNCERTAIN such
+tries no more: it is reported as possibly sent until the sign is acknowledged. Other failures are
+retried as long as the sign is open.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -21,18 +21,18 @@ from allay_metrics.records.tables import outbox, red_flag
 
 Kind = Literal["raised", "overdue"]
 
-# Seconds. Whoever claimed has said what became of it by then: after the longest conversation she
-# waits for her turn to write, and a minute is left over.
+# Seconds after which a claim has ended: the longest conversation with a mail server, the wait for
+# the write lock, and a minute more.
 CLAIM_LASTS = LONGEST + PATIENCE + 60
 MOST_UNCERTAIN = 2
-_FIRST_WAIT, _LONGEST_WAIT = 60, 3_600  # seconds between tries: doubled each time
+_FIRST_WAIT, _LONGEST_WAIT = 60, 3_600  # seconds between tries, doubled each time
 _BROKEN_OFF: Failure = "broken off"
 _RESULT = "keep what became of mails about a warning sign"
 
 
 @dataclass(frozen=True)
 class OpenSign:
-    """A warning sign nobody has acknowledged: its check-in, its number, when it was ticked."""
+    """A warning sign that is not acknowledged: its check-in, its number, when it was ticked."""
 
     check_in_id: str
     sign: int
@@ -41,24 +41,24 @@ class OpenSign:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that a sign is to have by now: `recipient` is one address, in small letters."""
+    """A mail that is due for a sign: `recipient` is one address, in lower case."""
 
     kind: Kind
     sign: OpenSign
     recipient: str
 
     def id_in(self, scope: Scope) -> str:
-        """Return its key in the outbox: the same for the same mail, whoever queues it."""
+        """Return its key in the outbox, which depends on the mail only."""
         about = (self.sign.check_in_id, str(self.sign.sign))
         return key_of(scope.practice_id, self.kind, *about, self.recipient)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What one mail to one recipient tells of, claimed by this sender.
+    """One mail to one recipient, with the signs it is about, claimed by this sender.
 
-    `check_in_id` is the check-in its link opens, `is_overdue` whether the time of any has passed.
-    `key` is the same however often the mail is tried.
+    `check_in_id` is the check-in its link opens, `is_overdue` whether any of its signs is overdue.
+    `key` is the same at every try.
     """
 
     ids: tuple[str, ...]
@@ -69,7 +69,7 @@ class Claim:
 
 
 def read_open_signs(conn: Connection, scope: Scope) -> list[OpenSign]:
-    """Return the warning signs nobody has acknowledged, the oldest first."""
+    """Return the warning signs that are not acknowledged, the oldest first."""
     statement = (
         select(red_flag.c.check_in_id, red_flag.c.sign, red_flag.c.raised_at)
         .where(red_flag.c.practice_id == scope.practice_id, red_flag.c.acknowledged_at.is_(None))
@@ -79,7 +79,7 @@ def read_open_signs(conn: Connection, scope: Scope) -> list[OpenSign]:
 
 
 def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
-    """Queue mails that are due at a moment, each once; return how many are new."""
+    """Queue mails that are due, each once; return how many are new."""
     rows = [
         {
             "practice_id": scope.practice_id,
@@ -100,7 +100,7 @@ def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
             return 0
     with scope.write("queue mails about a warning sign") as conn:
         waiting = {(sign.check_in_id, sign.sign) for sign in read_open_signs(conn, scope)}
-        # Somebody may have acknowledged, undone or queued it since.
+        # It may have been acknowledged, undone or queued since.
         new = [
             row
             for row in _filter_new(conn, scope, rows)
@@ -114,12 +114,12 @@ def queue(scope: Scope, wanted: Iterable[Mail], at: int) -> int:
 def claim(
     scope: Scope, wanted: Iterable[Mail], sender: str, seconds: Callable[[], int]
 ) -> Claim | None:
-    """Claim all that waits for one recipient, of these mails; None where nothing is due.
+    """Claim all of these mails that wait for one recipient; None where nothing is due.
 
-    `seconds` returns the moment it is: it is read once the turn to write has come, for a claim
-    lasts from when it is written. As soon as one mail to her is due, it tells of all. Who is being
-    written to, or could not be reached, comes last: a mailbox that keeps the mail server busy holds
-    up nobody else's.
+    `seconds` returns the current moment; it is called once the write lock is held, because a claim
+    lasts from when it is written. As soon as one mail to a recipient is due, all are claimed.
+    Recipients with an open claim or a failed try come last, so that one slow mailbox does not delay
+    the others.
     """
     ids = [mail.id_in(scope) for mail in wanted]
     at = seconds()
@@ -134,7 +134,7 @@ def claim(
             return None
         ours = [row for row in waiting if row.recipient == due[0].recipient]
         for row in ours:
-            # A claim that ended without a result counts as one nobody knows of.
+            # A claim that ended without a result counts as uncertain.
             lost = row.claimed_at is not None
             values = {
                 "claimed_at": at,
@@ -154,17 +154,17 @@ def claim(
 
 
 def save_sent(scope: Scope, claimed: Claim, at: int) -> None:
-    """Keep that a claimed mail went out: whoever has claimed it since need not send it."""
+    """Record that a claimed mail was sent; a later claim of it is closed, too."""
     values = {"sent_at": at, "claimed_at": None, "failed_at": None, "error": None}
     with scope.write(_RESULT) as conn:
         conn.execute(update(outbox).where(_is_mail(scope, claimed.ids)).values(values))
 
 
 def save_failed(scope: Scope, claimed: Claim, sender: str, error: Failure, at: int) -> None:
-    """Keep that a claimed mail did not go out, or may have, and when it is tried again.
+    """Record that a claimed mail failed, or may have been sent, and when it is retried.
 
-    The sign that was tried least decides when: a new one does not wait as long as an old one.
-    Nothing is kept where another sender has claimed it since.
+    The sign with the fewest tries decides when, so that a new sign does not wait like an old one.
+    Nothing is recorded where another sender has claimed it since.
     """
     with scope.write(_RESULT) as conn:
         ours = and_(_is_mail(scope, claimed.ids), outbox.c.claimed_by == sender)
@@ -180,12 +180,12 @@ def save_failed(scope: Scope, claimed: Claim, sender: str, error: Failure, at: i
 
 
 def compute_retry_delay(attempts: int) -> int:
-    """Return the seconds until a mail is tried again that failed so often."""
+    """Return the seconds until the next try after so many failures."""
     return int(min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), _LONGEST_WAIT))
 
 
 def read_outbox(conn: Connection, scope: Scope, signs: Iterable[OpenSign]) -> list[Row[Any]]:
-    """Return what became of the mails about these signs. Owner only."""
+    """Return the rows of the mails about these signs. Owner only."""
     ids = among(conn, {sign.check_in_id for sign in signs})
     statement = select(outbox).where(
         outbox.c.practice_id == scope.practice_id, outbox.c.check_in_id.in_(ids)
@@ -201,7 +201,7 @@ def _filter_new(conn: Connection, scope: Scope, rows: list[dict[str, Any]]) -> l
 
 
 def _read_waiting(conn: Connection, scope: Scope, ids: Collection[str], at: int) -> list[Row[Any]]:
-    """Return the rows that may be sent, of signs that still wait, in the order of `claim`."""
+    """Return the rows that may be sent, of open signs, in the order of `claim`."""
     lost = case((outbox.c.claimed_at.is_(None), 0), else_=1)
     same = outbox.alias()
     tried = (

@@ -1,4 +1,4 @@
-"""Whom a choice concerns, and from where to where it moved their visits."""
+"""Which families an override affects, and how it moved their visits."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,9 +18,10 @@ from allay_metrics.records.tables import booking, family, visit
 
 @dataclass(frozen=True)
 class Move:
-    """So many visits that moved from one city, type, family or base to another; `what` says which.
+    """How many visits moved from one city, type, family or base to another; `what` says which.
 
-    A base is where a therapist's days begin and end: her visits are driven from another one.
+    A base is where a therapist's days begin and end; visits move with it because their driving
+    changes.
     """
 
     what: str
@@ -32,7 +33,7 @@ class Move:
 def find_touched_families(
     conn: Connection, practice_id: str, before: Overrides, after: Overrides
 ) -> set[str]:
-    """Return the families for whose bookings the choices say different things."""
+    """Return the families with a booking that the two sets of overrides read differently."""
     family_ids: set[str] = set()
     in_practice = booking.c.practice_id == practice_id
     if before.type_words is not after.type_words:
@@ -72,7 +73,7 @@ def _differing_keys(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> set[Any
 def read_visit_groups(
     conn: Connection, practice_id: str, families: Iterable[str]
 ) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return what each visit of these families counts under: (what tells it apart, its name)."""
+    """Return the groups each visit of these families counts in, as (key, name) by kind."""
     columns = [visit.c[name] for name in ("id", "city", "visit_type", "second_type", "family_id")]
     statement = (
         select(*columns, family.c.name)
@@ -94,7 +95,7 @@ def count_moves(
     before: Mapping[str, Mapping[str, tuple[str, str]]],
     after: Mapping[str, Mapping[str, tuple[str, str]]],
 ) -> tuple[tuple[Move, ...], int]:
-    """Return where visits moved, and how many of them did; one that joined another moved, too."""
+    """Return the moves and how many visits moved; one merged into another has moved, too."""
     counts: Counter[tuple[str, str, str]] = Counter()
     moved = before.keys() ^ after.keys()
     for id_ in before.keys() & after.keys():

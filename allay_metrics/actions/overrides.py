@@ -1,7 +1,7 @@
 """Saves overrides of the owner and derives what they change, in one transaction.
 
-An override is a few rows. The families concerned are found by comparing all overrides before and
-after; their visits are derived anew and compared. Each override can be undone.
+An override is a few rows. The affected families are found by comparing all overrides before and
+after; their visits are derived again and compared. Each override can be undone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ Stored = Mapping[str, Any]
 
 
 class RowChange(NamedTuple):
-    """One row before and after an override; None: no such row. `name` is shown to people."""
+    """One row before and after an override; None: no such row. `name` is its name in sentences."""
 
     table: str
     key: Stored
@@ -61,10 +61,10 @@ class RowChange(NamedTuple):
 
 @dataclass(frozen=True)
 class OverrideRow:
-    """One row to be written: table, key and values; None for `values` deletes it.
+    """One row to write: table, key and values; `values` of None deletes it.
 
-    `version` is the one that was read, 0 for a new row, None where it does not matter. `name` is
-    what the row is called in a sentence to the user.
+    `version` is the one that was read, 0 for a new row, None to skip the check. `name` is the row's
+    name in sentences to the user.
     """
 
     table: Table
@@ -76,23 +76,23 @@ class OverrideRow:
 
 @dataclass(frozen=True)
 class UndoToken:
-    """All rows before and after an override: what is needed to undo it."""
+    """All rows before and after an override, which is what undoing it needs."""
 
     rows: tuple[RowChange, ...] = ()
-    # (table name, row) of what is recorded about the clients concerned.
+    # (table name, row) of the care records of the affected clients.
     care_before: tuple[tuple[str, Stored], ...] = ()
     care_after: tuple[tuple[str, Stored], ...] = ()
     # (check-in id, client id).
     asked_before: tuple[tuple[str, str], ...] = ()
-    # By (booking id, death): the row of family_contact before and after.
+    # (booking id, death) -> the row of family_contact before and after.
     contact: tuple[tuple[tuple[str, str], Stored | None, Stored | None], ...] = ()
-    # Rows of contact_match that went and that came.
+    # Rows of contact_match that were deleted and inserted.
     matches: tuple[frozenset[Match], frozenset[Match]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
 class OverrideChange:
-    """What an override changed: the visits in all, and from what to what, most visits first."""
+    """What an override changed: the number of visits, and the moves, most visits first."""
 
     visits: int
     moves: tuple[Move, ...]
@@ -100,9 +100,9 @@ class OverrideChange:
 
 
 def save_overrides(scope: Scope, reason: str, rows: Iterable[OverrideRow]) -> OverrideChange:
-    """Save these rows of an override, derive the families concerned, and return what changed.
+    """Save these rows of an override, derive the affected families, and return what changed.
 
-    Raises Conflict when a row was changed since it was read: then nothing is saved.
+    Raises Conflict when a row was changed since it was read; nothing is saved then.
     """
     with scope.write(reason) as conn:
         return save_overrides_in(conn, scope.practice_id, rows)
@@ -111,7 +111,7 @@ def save_overrides(scope: Scope, reason: str, rows: Iterable[OverrideRow]) -> Ov
 def save_overrides_in(
     conn: Connection, practice_id: str, rows: Iterable[OverrideRow]
 ) -> OverrideChange:
-    """Do what `keep` does, inside the caller's transaction."""
+    """Do what `save_overrides` does, inside the caller's transaction."""
     before = read_overrides(conn, practice_id)
     changes = [_write(conn, practice_id, row) for row in rows]
     return _derive_changes(conn, practice_id, before, changes)
@@ -140,7 +140,7 @@ def undo_overrides(scope: Scope, undo: UndoToken) -> OverrideChange:
 
 def _write(conn: Connection, practice_id: str, row: OverrideRow) -> RowChange:
     before = _read(conn, practice_id, row.table, row.key)
-    if _is_same(before, row.values):  # clicked twice, or two people chose the same
+    if _is_same(before, row.values):  # a double click, or two people saved the same
         return RowChange(row.table.name, row.key, before, before, row.name)
     if row.version is not None and (before["version"] if before else _NEW) != row.version:
         raise Conflict(f"{row.name} was changed meanwhile{_describe_conflict(before, row.values)}")
@@ -154,14 +154,14 @@ def _write(conn: Connection, practice_id: str, row: OverrideRow) -> RowChange:
 
 
 def _is_same(stored: Stored | None, values: Stored | None) -> bool:
-    """Return whether the row on file has these values already."""
+    """Return whether the stored row has these values already."""
     if stored is None or values is None:
         return stored is None and values is None
     return all(stored[name] == value for name, value in values.items())
 
 
 def _describe_conflict(stored: Stored | None, values: Stored | None) -> str:
-    """Return what is on file and what was to be saved, for whoever has to choose."""
+    """Return both texts as a sentence, so that the user can choose."""
     differ = [
         name for name in (values or stored or {}) if _text(stored, name) != _text(values, name)
     ]
@@ -169,7 +169,7 @@ def _describe_conflict(stored: Stored | None, values: Stored | None) -> str:
         ", ".join(filter(None, (_text(row, name) for name in differ))) or "nothing"
         for row in (stored, values)
     )
-    return f". It now says: {current}. Yours, not kept: {draft}."
+    return f". It now says: {current}. Yours, not saved: {draft}."
 
 
 def _text(row: Stored | None, name: str) -> str:
@@ -260,7 +260,7 @@ def _derive_changes(
 
 
 def _undo_links(conn: Connection, practice_id: str, changes: Sequence[RowChange]) -> list[Parting]:
-    """Give clients and check-ins back to the families of links that are removed now."""
+    """Return clients and check-ins to their families where a link is removed."""
     return [
         undo_link(conn, practice_id, change.key)
         for change in changes
@@ -283,8 +283,8 @@ def _recompute_driving(
     return tuple(moves)
 
 
-# Rows about a client follow her to her new family. Where that has a client of the same name they
-# cannot be told apart afterwards, so the rows before are kept, and the client of each check-in.
+# Rows about a client follow the client to the new family. If that has a client of the same name,
+# the two cannot be told apart afterwards: the earlier rows, and each check-in's client, are kept.
 
 
 def _read_clients(conn: Connection, practice_id: str, families: Iterable[str]) -> set[str]:
@@ -322,7 +322,7 @@ def _read_check_in_clients(
 
 
 def _restore_care(conn: Connection, practice_id: str, undo: UndoToken) -> None:
-    """Restore the rows about clients, unless somebody wrote one of them since."""
+    """Restore the rows about clients, unless one of them was changed since."""
     for id_, client_id in undo.asked_before:
         this = and_(check_in.c.practice_id == practice_id, check_in.c.id == id_)
         conn.execute(update(check_in).where(this).values(client_id=client_id))
@@ -337,14 +337,14 @@ def _restore_care(conn: Connection, practice_id: str, undo: UndoToken) -> None:
 
 
 def _read_contact(conn: Connection, practice_id: str) -> dict[tuple[str, str], Stored]:
-    """Return all rows of family_contact by (booking id, death): few in any practice."""
+    """Return all rows of family_contact by (booking id, death); there are few in any practice."""
     statement = select(family_contact).where(family_contact.c.practice_id == practice_id)
     rows = conn.execute(statement).mappings()
     return {(row["booking_id"], row["death"]): dict(row) for row in rows}
 
 
 def _restore_contact(conn: Connection, practice_id: str, undo: UndoToken) -> bool:
-    """Restore contact, unless somebody set it since; return whether it was restored."""
+    """Restore contact, unless it was set since; return whether it was restored."""
     current = _read_contact(conn, practice_id)
     if any(current.get(key) != after for key, _, after in undo.contact):
         return False

@@ -1,4 +1,4 @@
-"""Measures of the practice's own: read by whoever asks or counts, changed by the owner alone."""
+"""The practice's own measures: listed, added, changed and retired. Only the owner changes them."""
 
 import json
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ from allay_metrics.outcomes.own_measures import (
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import answer, own_measure
 
-# What an answer means: none of it may change once somebody has answered.
+# What gives an answer its meaning: it may not change once there are answers.
 _MEANS = ("kind", "min", "max", "step", "higher_is", "en_choices", "es_choices")
 
 
 def list_own_measures(scope: Scope) -> tuple[OwnMeasure, ...]:
-    """Return the practice's own measures by name, retired ones last."""
+    """Return the practice's own measures, sorted by label, retired ones last."""
     with scope.read() as conn:
         return read_own_measures(conn, scope.practice_id)
 
@@ -46,10 +46,10 @@ def read_own_measures(conn: Connection, practice_id: str) -> tuple[OwnMeasure, .
 
 
 def add_measure(scope: Scope, draft: MeasureDraft) -> str:
-    """Keep a new measure and return its id. Owner only.
+    """Save a new measure and return its id. Owner only.
 
-    Raises QuestionProblem for one that cannot be asked or counted, that there is already, or for
-    which a form has no room left.
+    Raises QuestionProblem for one that cannot be asked or counted, that exists already, or for
+    which a form has no room.
     """
     definition = _build_definition(draft)
     with scope.write("add a measure") as conn:
@@ -67,9 +67,9 @@ def add_measure(scope: Scope, draft: MeasureDraft) -> str:
 
 
 def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) -> None:
-    """Keep what is said of a measure now. Owner only.
+    """Save a changed definition of a measure. Owner only.
 
-    Its scale and direction stay once it was answered: QuestionProblem. Raises Conflict where
+    Raises QuestionProblem for a change of scale or direction once there are answers, Conflict where
     it was changed meanwhile, NotFound.
     """
     definition = _build_definition(draft)
@@ -82,7 +82,7 @@ def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) ->
             conn, scope, id_
         ):
             raise QuestionProblem(
-                "It was answered by its scale as it is: retire it, and add another one."
+                "This measure has answers on its current scale: retire it and add a new one."
             )
         definition["retired"] = before["retired"]
         _check_room([*others, read_own(id_, definition)])
@@ -90,10 +90,10 @@ def change_measure(scope: Scope, id_: str, draft: MeasureDraft, version: int) ->
 
 
 def retire_measure(scope: Scope, id_: str, version: int, *, retired: bool = True) -> None:
-    """Ask a measure no more, or again; its answers stay. Owner only.
+    """Retire a measure or ask it again; its answers stay. Owner only.
 
     Raises Conflict where it was changed meanwhile, NotFound, QuestionProblem where a form has no
-    room for it any more.
+    room for it.
     """
     with scope.write("retire a measure" if retired else "ask a measure again") as conn:
         definition = _read_definition(conn, scope, id_) | {"retired": "yes" if retired else ""}
@@ -152,7 +152,7 @@ def _save(
     )
     values = {"definition": _format_definition(definition), "version": version + 1}
     if not conn.execute(update(own_measure).where(this).values(values)).rowcount:
-        raise Conflict("This measure was changed meanwhile: look at it again first.")
+        raise Conflict("This measure was changed meanwhile: reload it first.")
 
 
 def _format_definition(definition: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
-"""Where somebody is signed in, and which devices she has remembered: looked at, and ended.
+"""Lists and ends a user's sessions and remembered devices.
 
-Everybody sees and ends her own; the owner those of everybody.
+Everybody sees and ends her own; the owner everybody's.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from allay_metrics.records.tables import device, login_session, person
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """An open session: `ref` is for ending it, never for showing. Times are seconds since 1970."""
+    """An open session; `ref` is used to end it and never shown. Times are epoch seconds."""
 
     ref: str
     label: str
@@ -29,7 +29,7 @@ class SessionInfo:
 
 @dataclass(frozen=True)
 class Device:
-    """A remembered device: `id` is for revoking it, never for showing."""
+    """A remembered device; `id` is used to revoke it and never shown."""
 
     id: str
     label: str
@@ -39,7 +39,7 @@ class Device:
 
 
 def list_open_sessions(scope: Scope, person_id: str) -> Sequence[SessionInfo]:
-    """Return a person's open sessions, the one used last first. Raises NotAllowed."""
+    """Return a user's open sessions, most recently used first. Raises NotAllowed."""
     door, session, at = _build_door_scope(scope, person_id), login_session.c, now()
     statement = (
         select(session.id_hash, session.label, session.way, session.created_at, session.seen_at)
@@ -57,7 +57,7 @@ def list_open_sessions(scope: Scope, person_id: str) -> Sequence[SessionInfo]:
 
 
 def list_devices(scope: Scope, person_id: str) -> Sequence[Device]:
-    """Return the devices a person has remembered, the one used last first. Raises NotAllowed."""
+    """Return a user's remembered devices, most recently used first. Raises NotAllowed."""
     door = _build_door_scope(scope, person_id)
     statement = (
         select(device.c.id, device.c.label, device.c.created_at, device.c.used_at)
@@ -74,7 +74,7 @@ def list_devices(scope: Scope, person_id: str) -> Sequence[Device]:
 
 
 def has_password(scope: Scope, person_id: str) -> bool:
-    """Return whether a person signs in by password, not by an account elsewhere alone."""
+    """Return whether a user has a password, not only an account at a provider."""
     door = _build_door_scope(scope, person_id)
     statement = select(person.c.id).where(
         person.c.practice_id == scope.practice_id,
@@ -86,7 +86,7 @@ def has_password(scope: Scope, person_id: str) -> bool:
 
 
 def end_session(scope: Scope, person_id: str, ref: str) -> None:
-    """End one of a person's sessions; one that has ended stays so. Raises NotAllowed, NotFound."""
+    """End one of a user's sessions, if it has not ended. Raises NotAllowed, NotFound."""
     door = _build_door_scope(scope, person_id)
     this = (
         login_session.c.practice_id == scope.practice_id,
@@ -102,9 +102,9 @@ def end_session(scope: Scope, person_id: str, ref: str) -> None:
 
 
 def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
-    """Let a person's device open nothing any more, and end what is open on it.
+    """Revoke a user's device and end its sessions.
 
-    One that was revoked stays so. Raises NotAllowed, NotFound.
+    A revoked device stays revoked. Raises NotAllowed, NotFound.
     """
     door = _build_door_scope(scope, person_id)
     this = select(device.c.id).where(
@@ -120,9 +120,9 @@ def forget_device(scope: Scope, person_id: str, device_id: str) -> None:
 
 
 def _build_door_scope(scope: Scope, person_id: str) -> Scope:
-    """Return the door's scope, which alone reads and keeps sessions; the trail still says who.
+    """Return a scope that may read and write sessions; the audit trail still names the viewer.
 
-    Raises NotAllowed where the viewer is neither this person nor the owner.
+    Raises NotAllowed where the viewer is neither this user nor the owner.
     """
     viewer = scope.viewer
     if viewer.role != "owner" and (not viewer.person_id or viewer.person_id != person_id):

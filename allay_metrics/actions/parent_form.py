@@ -1,9 +1,8 @@
-"""What a parent does with a link: the form is opened, saved as it goes, sent, or declined.
+"""What a parent does with a link: opens the form, saves answers, submits it, or opts out.
 
-Whoever holds a link has no name here and sees nothing of the practice: each function below finds
-one check-in by its token, and touches that one alone. A token that is wrong, used, expired, of a
-family that is not contacted, or of a practice that has switched check-ins off is one and the same
-NotFound.
+The holder of a link is anonymous and sees nothing of the practice: each function finds one check-in
+by its token and touches only that one. A token that is wrong, used, expired, of a family that is
+not contacted, or of a practice with check-ins switched off always raises the same NotFound.
 """
 
 import re
@@ -38,16 +37,16 @@ from allay_metrics.records import Scope, Viewer
 from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import answer, check_in, client_detail, red_flag
 
-# Sees no family and may write in none: what the form's server carries about.
+# A viewer that can neither read nor write any family: the one of the form's routes.
 NOBODY = Viewer("form")
 LONGEST = 2_000
-RESUBMIT_SECONDS = 600  # seconds in which sending the same again is pressing the button again
+RESUBMIT_SECONDS = 600  # seconds in which the same submission counts as a repeated click
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class FormEnd:
-    """A form that has ended: the language of its last page, and the warning signs ticked in it."""
+    """A form that has ended: the language of its last page, and its ticked warning signs."""
 
     language: str
     ticked: frozenset[int] = frozenset()
@@ -64,16 +63,16 @@ def open_link(scope: Scope, token: str) -> OpenForm:
 
 
 def save_consent(scope: Scope, token: str, *, in_totals: bool, language: str) -> None:
-    """Keep that the parent agreed to answer, and whether to be counted in totals."""
+    """Save that the parent agreed to answer, and whether she agreed to be counted in totals."""
     with _edit_form(scope, token) as (conn, row):
         values = {"consented_at": row.consented_at or now(), "in_totals": int(in_totals)}
         _update(conn, row, {**values, "language": _supported_language(language)})
 
 
 def save_signs(scope: Scope, token: str, ticked: Iterable[int]) -> None:
-    """Keep which warning signs were ticked; each stands at once on the practice's pages.
+    """Save the ticked warning signs, which the practice's pages show at once.
 
-    One ticked before stays raised. Raises QuestionProblem for a sign that is none.
+    A sign ticked before stays raised. Raises QuestionProblem for an unknown sign.
     """
     chosen = set(ticked)
     if not chosen <= {flag.id for flag in red_flags()}:
@@ -91,15 +90,15 @@ def save_signs(scope: Scope, token: str, ticked: Iterable[int]) -> None:
 
 
 def confirm_advice(scope: Scope, token: str) -> None:
-    """Keep that the parent has read what a ticked sign asks for."""
+    """Save that the parent has read what to do about the ticked signs."""
     with _edit_form(scope, token, agreed=True) as (conn, row):
         _update(conn, row, {"advice_read_at": now()})
 
 
 def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None) -> None:
-    """Keep birth date and weeks of pregnancy at birth; None for what was not said.
+    """Save birth date and weeks of pregnancy at birth; None for what was not answered.
 
-    Raises QuestionProblem for weeks or a date that cannot be.
+    Raises QuestionProblem for implausible weeks or dates.
     """
     if weeks is not None and not WEEKS_AT_BIRTH.holds(weeks):
         raise QuestionProblem(WEEKS_AT_BIRTH.sentence)
@@ -109,7 +108,7 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
         raise QuestionProblem(births.sentence)
     with _edit_form(scope, token, agreed=True) as (conn, row):
         if not read_form(conn, _build_link_scope(scope, token), row, today).asks_birth:
-            raise QuestionProblem("That is no answer to what is asked.")
+            raise QuestionProblem("This answer does not fit the question.")
         values = {"born_on": born_on, "gestation_weeks": weeks}
         _save_detail(
             conn,
@@ -123,24 +122,24 @@ def save_birth(scope: Scope, token: str, born_on: date | None, weeks: int | None
 def save_answer(
     scope: Scope, token: str, measure: str, value: float | None, text: str = ""
 ) -> None:
-    """Keep one answer in place of the one before; no value for rather not say.
+    """Save one answer, replacing an earlier one; no value for "rather not say".
 
-    Raises QuestionProblem for what is not asked here, or is no choice of it.
+    Raises QuestionProblem for a measure this form does not ask, or a value outside its choices.
     """
     with _edit_form(scope, token, agreed=True) as (conn, row):
         own = _build_link_scope(scope, token)
         form = read_form(conn, own, row, local_now(own).date())
         is_asked = measure in form.measures
         if not is_asked or (value is not None and value not in form.words(measure, "en").values):
-            raise QuestionProblem("That is no answer to what is asked.")
+            raise QuestionProblem("This answer does not fit the question.")
         _save_answer(conn, row, measure, value, _clean_text(text))
 
 
 def submit(scope: Scope, token: str, words: str = "") -> FormEnd:
-    """Send the form: its link is closed.
+    """Submit the form and close its link.
 
-    Sent again with the same words, because the answer to the first never came, it was sent once.
-    Raises QuestionProblem while warning signs are unanswered, or unread.
+    Submitting again with the same words, because the first reply was lost, has no further effect.
+    Raises QuestionProblem while the warning signs are not answered, or the advice not read.
     """
     if sent := _find_recent_submission(scope, token, _clean_text(words)):
         return sent
@@ -154,24 +153,24 @@ def submit(scope: Scope, token: str, words: str = "") -> FormEnd:
 
 
 def stop_form(scope: Scope, token: str) -> FormEnd:
-    """End the form at what a ticked sign asks for; what was answered so far is kept, and the sign.
+    """End the form after the advice on a ticked sign; answers so far and the sign are kept.
 
-    Pressed again, it was pressed once. Raises QuestionProblem where no sign is ticked.
+    Repeating it has no further effect. Raises QuestionProblem where no sign is ticked.
     """
     if stopped := _find_recent_submission(scope, token, ""):
         return stopped
     with _edit_form(scope, token, agreed=True) as (conn, row):
         if not read_ticked_signs(conn, row):
-            raise QuestionProblem("There is nothing to stop at.")
+            raise QuestionProblem("No warning sign is ticked, so the form cannot end here.")
         at = now()
         _update(conn, row, {"advice_read_at": row.advice_read_at or at, "answered_at": at})
         return _build_end(conn, scope, row)
 
 
 def _find_recent_submission(scope: Scope, token: str, words: str) -> FormEnd | None:
-    """Return the end of a form that was sent by this link, with these words, minutes ago.
+    """Return the end of a form that was submitted by this link, with these words, minutes ago.
 
-    One look, whatever the link: a refusal costs the same work for each.
+    It is one query whatever the token, so that each refusal takes the same time.
     """
     is_words_answer = and_(
         answer.c.practice_id == check_in.c.practice_id,
@@ -195,9 +194,9 @@ def _find_recent_submission(scope: Scope, token: str, words: str) -> FormEnd | N
 
 
 def opt_out(scope: Scope, token: str) -> FormEnd:
-    """Ask this family never again, and delete what was entered but not sent, of all its clients.
+    """Never ask this family again, and delete answers not submitted, of all its clients.
 
-    Warning signs stay until somebody has read them.
+    Warning signs stay until they are acknowledged.
     """
     with _edit_form(scope, token) as (conn, row):
         with scope.elevate(conn, "opt out"):
@@ -206,7 +205,7 @@ def opt_out(scope: Scope, token: str) -> FormEnd:
 
 
 def _end_all(conn: Connection, row: Row[Any]) -> None:
-    """End every form of the family that was not sent, and ask none of its clients again."""
+    """End every form of the family that was not submitted, and ask none of its clients again."""
     clients, at = read_family_clients(conn, row), now()
     for client_id in clients:
         _save_detail(conn, row, client_id, {"opted_out_at": at})
@@ -219,7 +218,7 @@ def _end_all(conn: Connection, row: Row[Any]) -> None:
 
 
 def choose_language(scope: Scope, token: str, language: str) -> None:
-    """Keep the language the form is shown in."""
+    """Save the language of the form."""
     with _edit_form(scope, token) as (conn, row):
         _update(conn, row, {"language": _supported_language(language)})
 
@@ -230,7 +229,7 @@ def _edit_form(
 ) -> Iterator[tuple[Connection, Row[Any]]]:
     """Yield a transaction and the check-in of a token. Raises NotFound, also before consent.
 
-    The link is looked up before the transaction: a guess takes no writer's turn.
+    The link is looked up before the transaction, so that guesses never take the write lock.
     """
     own = _build_link_scope(scope, token)
     with own.read() as conn:
@@ -243,7 +242,7 @@ def _edit_form(
 
 
 def _build_link_scope(scope: Scope, token: str) -> Scope:
-    """Return the scope of one link: the database itself leaves its one check-in."""
+    """Return the scope of one link: the database itself limits it to its check-in."""
     return replace(scope, viewer=Viewer("form", link=hash_token(token)))
 
 
@@ -260,14 +259,14 @@ def _read_open_row(conn: Connection, scope: Scope, token: str) -> Row[Any]:
 
 
 def _build_end(conn: Connection, scope: Scope, row: Any) -> FormEnd:
-    """Return the end of the form of a row of `check_in`."""
+    """Return how the form of a row of `check_in` ended."""
     return FormEnd(
         str(row.language), frozenset(read_ticked_signs(conn, row)), _read_pause(conn, scope)
     )
 
 
 def _read_pause(conn: Connection, scope: Scope) -> ReadingPause | None:
-    """Return when answers are read next; None while they are, or where no hours are said."""
+    """Return when answers are read next; None during reading hours, or where none are set."""
     hours = read_hours(conn, scope)
     moment = datetime.fromtimestamp(now(), scope.zone)
     if hours is None or hours.is_open(moment):
@@ -306,5 +305,5 @@ def _supported_language(language: str) -> str:
 
 
 def _clean_text(text: str) -> str:
-    """Return a parent's words without control characters, of bounded length."""
+    """Return a parent's words without control characters, cut to the maximum length."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()[:LONGEST]

@@ -1,4 +1,4 @@
-"""Passwords and PINs: what is kept of them, what is asked of a new one, and what a check costs."""
+"""Passwords and PINs: hashing, verifying, and the rules for new ones."""
 
 from functools import cache
 from threading import BoundedSemaphore
@@ -10,7 +10,7 @@ from allay_metrics.errors import QuestionProblem
 
 SHORTEST, LONGEST = 12, 256
 _LETTERS = 5
-# One check takes 64 MiB: sixteen at once cost 978 MB, so whoever is third waits.
+# One check takes 64 MiB, sixteen at once took 978 MB: only two run at a time.
 _AT_ONCE = BoundedSemaphore(2)
 _hasher = PasswordHasher()
 
@@ -22,7 +22,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(hash_: str | None, password: str) -> bool:
-    """Return whether the password belongs to the hash; without one, no, at the same cost."""
+    """Return whether the password matches the hash; False without a hash, after the same time."""
     with _AT_ONCE:
         try:
             _hasher.verify(hash_ or _dummy_hash(), password[:LONGEST])
@@ -34,7 +34,7 @@ def verify_password(hash_: str | None, password: str) -> bool:
 def check_new_password(password: str, *about: str) -> None:
     """Raise QuestionProblem for a password that is short, long, or easily guessed.
 
-    `about` are name and address of the person: a password is not made of them.
+    `about` are the user's name and address, which a password must not consist of.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise QuestionProblem(f"A password has {SHORTEST} to {LONGEST} characters.")
@@ -51,5 +51,5 @@ def check_new_password(password: str, *about: str) -> None:
 
 @cache
 def _dummy_hash() -> str:
-    """Return the hash that a password of nobody is checked against."""
+    """Return a hash to verify against where there is none, so that it takes the same time."""
     return _hasher.hash("nobody has this password")

@@ -1,4 +1,4 @@
-"""The practice's own profiles: how it has files read that no shipped profile knows."""
+"""The practice's own profiles, for files that no shipped profile recognises."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ from allay_metrics.records import Scope
 from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import own_profile
 
-NEW = 0  # the version of a profile that was not there when it was looked for
+NEW = 0  # the version of a profile that does not exist yet
 
 
 @dataclass(frozen=True)
 class SavedProfile:
-    """A profile as it is kept: its text, and the version a change of it must name."""
+    """A stored profile: its text, and the version that a change must name."""
 
     name: str
     toml: str
@@ -29,9 +29,9 @@ class SavedProfile:
 
 
 def read_own_profiles(scope: Scope) -> list[Profile]:
-    """Return the practice's profiles that can be used, by name.
+    """Return the practice's usable profiles of visits, sorted by name.
 
-    One that a newer release of the product refuses is left out; its text is still there to mend.
+    A profile that this version refuses is left out; `read_saved_profiles` returns its text.
     """
     profiles = []
     for saved in read_saved_profiles(scope):
@@ -43,7 +43,7 @@ def read_own_profiles(scope: Scope) -> list[Profile]:
 
 
 def read_own_questionnaires(scope: Scope) -> list[Questionnaire]:
-    """Return the practice's profiles of parents' answers that can be used, by name."""
+    """Return the practice's usable profiles of parents' answers, sorted by name."""
     questionnaires, own = [], list_own_measures(scope)
     for saved in read_saved_profiles(scope):
         if is_questionnaire(saved.toml):
@@ -64,10 +64,10 @@ def read_saved_profiles(scope: Scope) -> list[SavedProfile]:
 
 
 def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> SavedProfile:
-    """Keep a profile under its name, and return it with its new version.
+    """Save a profile under its name, and return it with its new version.
 
-    Raises FileProblem where the text is no profile of that name, Conflict where another version
-    than the one that was read stands there meanwhile.
+    Raises FileProblem where the text is not a profile of that name, Conflict where it was changed
+    since `version` was read.
     """
     if is_questionnaire(toml):
         says = read_questionnaire(_file(name), toml, list_own_measures(scope)).name
@@ -84,7 +84,7 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
         if same and there is not None:
             return SavedProfile(name, toml, there)
         if (there or NEW) != version:
-            raise Conflict(f"The profile {name} was changed meanwhile: read it again first.")
+            raise Conflict(f"The profile {name} was changed meanwhile: reload it first.")
         values = {"toml": toml, "saved_at": now(), "version": version + 1}
         if there is None:
             key = {"practice_id": scope.practice_id, "name": name}
@@ -95,7 +95,7 @@ def save_profile(scope: Scope, name: str, toml: str, version: int = NEW) -> Save
 
 
 def drop_profile(scope: Scope, name: str) -> None:
-    """Forget a profile; what was read by it stays. Raises NotFound."""
+    """Delete a profile; records imported with it stay. Raises NotFound."""
     is_profile = (own_profile.c.practice_id == scope.practice_id) & (own_profile.c.name == name)
     with scope.write("forget how a file is read") as conn:
         if conn.execute(delete(own_profile).where(is_profile)).rowcount == 0:

@@ -1,6 +1,6 @@
-"""The practice's safety protocol: check-ins are off until it is signed, and when it is taken back.
+"""The practice's safety protocol: check-ins are off until it is signed, and once it is withdrawn.
 
-A form whose warning signs nobody reads would be worse than none.
+A form whose warning signs nobody reads would be worse than no form.
 """
 
 import re
@@ -23,7 +23,7 @@ from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import safety_protocol
 
 TEMPLATE = config.REFERENCE / "safety_protocol.md"
-TIMES = (15, 30, 60, 120, 240, 480, 720, 1440)  # minutes within which a sign may be read
+TIMES = (15, 30, 60, 120, 240, 480, 720, 1440)  # minutes, the choices of how soon a sign is read
 UNMAILED = (
     "No mail server is named: nobody will be told of a warning sign until they sign in. "
     "Set ALLAY_SMTP_URL, ALLAY_MAIL_FROM and ALLAY_PUBLIC_URL first, or tick that you know."
@@ -32,29 +32,29 @@ _MEND_IT = "Nobody will be told of a warning sign by mail: mend it first, or tic
 _IN_PLACE = "Nobody it names can open a warning sign: every owner is told of it."
 _WAYS_ON = "Name who signs in, invite or let her in under People, or tick that you know."
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_LONGEST = 1_000  # letters of a step
-# The columns of the steps, in the order of KINDS.
+_LONGEST = 1_000  # characters of a step
+# The columns of the steps, in the order of reader_steps.KINDS.
 _STEPS = tuple(
     f"step_{tier}" if about == "baby" else f"step_{about}_{tier}" for about, tier in KINDS
 )
 
 
 class UnableReader(QuestionProblem):
-    """A protocol that names nobody who may sign in, and that was not known: these `addresses`."""
+    """Raised for a protocol whose `addresses` belong to nobody who may sign in."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
-        """Say which, and the ways on."""
+        """Name the addresses, and what to do."""
         super().__init__(f"{format_unable(addresses, addresses)} {_WAYS_ON}")
         self.addresses = addresses
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Who is told of a warning sign and reads it: when, within what time, and what she does.
+    """Who is mailed about a warning sign and reads it: when, how soon, and what she then does.
 
-    `steps` are what she does about a sign of each of `reader_steps.KINDS`; those of a parent are
-    empty where it was signed before they were asked for. Without a stand-in both her fields are
-    empty. `within` is in minutes of reading hours.
+    `steps` is what she does about a sign of each of `reader_steps.KINDS`; a parent's are empty in
+    protocols signed before they existed. Without a stand-in both her fields are empty. `within` is
+    in minutes of reading hours.
     """
 
     reader: str
@@ -67,16 +67,16 @@ class Duty:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Return the addresses that are told of a sign, each once, in small letters."""
+        """Return the addresses that are mailed about a sign, without repeats, in lower case."""
         both = (self.reader_email, self.stand_in_email)
         return tuple(dict.fromkeys(address.lower() for address in both if address))
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A protocol in force: who signed it and when, who reads, within what time, and its text.
+    """A signed protocol: who signed it and when, who reads signs and how soon, and its text.
 
-    `duty` is None where it was signed before the practice was asked whom to tell of a sign.
+    `duty` is None in protocols signed before recipients were part of it.
     """
 
     signed_by: str
@@ -88,7 +88,7 @@ class Protocol:
 
 
 def read_protocol_template() -> str:
-    """Return the text a practice starts from."""
+    """Return the text that a practice starts from."""
     return TEMPLATE.read_text(encoding="utf-8")
 
 
@@ -99,11 +99,11 @@ def format_within(minutes: int) -> str:
 
 
 def format_unable(addresses: Collection[str], named: Collection[str]) -> str:
-    """Return a sentence for each address of nobody who may sign in; of all named, who is told."""
+    """Return a sentence for each such address; if all `named` are among them, who is mailed."""
     sentences = [
         f"{address} is the address of nobody who may sign in now." for address in addresses
     ]
-    # Without a mail server nobody is told at all, and that is said by itself.
+    # Without a mail server nobody is mailed at all, which has a sentence of its own.
     if {*named} <= {*addresses} and can_send():
         sentences.append(_IN_PLACE)
     return " ".join(sentences)
@@ -120,14 +120,14 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     while_off: bool = False,
     replaces: int | None = None,
 ) -> None:
-    """Sign the protocol and so switch check-ins on, in place of the one in force before.
+    """Sign the protocol, which switches check-ins on and replaces the one in force.
 
-    Signing the same twice is signing once. `unmailed` says that she knows that no mail can be sent
-    from here, `unable` which addresses she knows to be of nobody who may sign in. Owner only.
+    Signing the same twice has no further effect. `unmailed` confirms that no mail can be sent from
+    here, `unable` which addresses belong to nobody who may sign in. Owner only.
 
-    Raises QuestionProblem for what is missing or cannot be, UnableReader where all it names may not
-    sign in and she does not know it, Conflict where another one is in force and it was to be signed
-    `while_off`, or in place of the one signed at `replaces`.
+    Raises QuestionProblem for what is missing or invalid, UnableReader where nobody it names may
+    sign in and that is not confirmed, Conflict where another one is in force although it was to be
+    signed `while_off`, or in place of the one signed at `replaces`.
     """
     duty = _check_duty(duty)
     values = {"signed_by": name.strip(), "text": text.strip(), **_build_row(duty)}
@@ -139,7 +139,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
     with scope.write("sign the safety protocol") as conn:
         there = read_protocol(conn, scope)
         if there is not None and _is_same(there, values, duty):
-            return  # pressed twice
+            return  # a double click
         addresses = find_unable(conn, scope, duty.recipients)
         is_known = {*addresses} <= {address.lower() for address in unable}
         if len(addresses) == len(duty.recipients) and not is_known:
@@ -153,7 +153,7 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
         newest = select(safety_protocol.c.signed_at).where(
             safety_protocol.c.practice_id == scope.practice_id
         )
-        # Its key is the second it was signed in.
+        # Its key is the second in which it was signed.
         at = max([at, *(signed_at + 1 for signed_at in conn.execute(newest).scalars())])
         _end_protocol(conn, scope, at)
         row = {"practice_id": scope.practice_id, "signed_at": at, **values}
@@ -161,13 +161,13 @@ def sign_protocol(  # noqa: PLR0913 - by name only: what she knows, and what was
 
 
 def switch_off(scope: Scope) -> None:
-    """Switch check-ins off: no link is made, and those out there are closed. Owner only."""
+    """Switch check-ins off: no link can be made, and existing links are closed. Owner only."""
     with scope.write("switch check-ins off") as conn:
         _end_protocol(conn, scope, now())
 
 
 def read_current_protocol(scope: Scope) -> Protocol | None:
-    """Return the protocol check-ins run under, None while they are off."""
+    """Return the protocol in force, None while check-ins are off."""
     with scope.read() as conn:
         return read_protocol(conn, scope)
 
@@ -183,13 +183,13 @@ def read_protocol(conn: Connection, scope: Scope) -> Protocol | None:
 
 
 def is_enabled(conn: Connection, scope: Scope) -> bool:
-    """Return whether check-ins are on; a parent's link may ask."""
+    """Return whether check-ins are on; the scope of a parent's link may call this."""
     statement = select(safety_protocol.c.signed_at).where(_is_in_force(scope))
     return conn.execute(statement).first() is not None
 
 
 def read_hours(conn: Connection, scope: Scope) -> ReadingHours | None:
-    """Return when warning signs are read, None where that is not said; a parent's link may ask."""
+    """Return the reading hours, None where none are set; a parent's link may call this."""
     columns = (safety_protocol.c[name] for name in ("read_days", "read_from", "read_until"))
     row = conn.execute(select(*columns).where(_is_in_force(scope))).first()
     return None if row is None or row.read_days is None else _build_hours(row)
@@ -202,7 +202,7 @@ def check_enabled(conn: Connection, scope: Scope) -> None:
 
 
 def _check_duty(duty: Duty) -> Duty:
-    """Return it without loose blanks. Raises QuestionProblem for what is missing or cannot be."""
+    """Return it with blanks stripped. Raises QuestionProblem for what is missing or invalid."""
     people = {
         name: " ".join(getattr(duty, name).split())
         for name in ("reader", "reader_email", "stand_in", "stand_in_email")
@@ -267,7 +267,7 @@ def _build_hours(row: Any) -> ReadingHours:
 
 
 def _is_same(there: Protocol, values: dict[str, Any], duty: Duty) -> bool:
-    """Return whether the protocol in force is the one that is to be signed."""
+    """Return whether the protocol in force equals the one to be signed."""
     if there.duty is None:
         return False
     terms = (there.signed_by, there.text, _build_row(there.duty))

@@ -1,4 +1,4 @@
-"""Takes in a file of answers given elsewhere, in one transaction, as an import like any other."""
+"""Imports a file of answers given in another form, in one transaction, like any other import."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -41,7 +41,7 @@ Progress = Callable[[float], None]
 
 
 class _AnswersDryRun(Exception):
-    """Leaves the transaction without keeping it."""
+    """Rolls the transaction of a dry run back."""
 
 
 def import_answers(
@@ -52,10 +52,10 @@ def import_answers(
     dry_run: bool = False,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
-    """Take a file of answers in and return what became of its rows.
+    """Import a file of answers and return what became of its rows.
 
-    Rows known from a newer file stay as that one told them. `as_of` is when the file was exported
-    (seconds since 1970 UTC), else its own time. A dry run does everything and keeps nothing.
+    Rows that a newer file contains keep that file's values. `as_of` is when the file was exported
+    (epoch seconds), by default its own time. A dry run does everything and rolls it back.
     """
     checked = file.check(lambda share: progress(share / 2))
     exported = file.modified_at if as_of is None else as_of
@@ -144,7 +144,7 @@ def _build_reported(response: FormResponse) -> ReportedCheckIn:
 def _newer_keys(
     conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]
 ) -> frozenset[str]:
-    """Return the keys of responses that a newer file holds already."""
+    """Return the keys of responses that a newer import contains."""
     ids = {_build_check_in_key(hand, response.key): response.key for response in responses}
     statement = (
         select(check_in_row.c.check_in_id)
@@ -173,7 +173,7 @@ def _save_births(
     responses: Iterable[FormResponse],
     became: Mapping[str, SavedCheckIn],
 ) -> dict[str, bool]:
-    """Keep birth dates that nothing on file tells; return by key whether the line was made new."""
+    """Save birth dates that are not on file; return by key whether the row was inserted."""
     responses_by_client = {
         id_: response
         for response in responses
@@ -209,7 +209,7 @@ def _save_births(
 
 @dataclass(frozen=True)
 class _SideEffects:
-    """What came in beside the answers: births by key, signs raised by check-in."""
+    """What was saved besides answers: births by response key, signs raised by check-in."""
 
     born: Mapping[str, bool]
     raised: Mapping[str, list[int]]
@@ -222,7 +222,7 @@ def _save_journal(
     became: Mapping[str, SavedCheckIn],
     beside: _SideEffects,
 ) -> Counts:
-    """Keep what became of each row, with what undo needs; return how many became what."""
+    """Save the outcome of each row, with what undo needs; return the counts by outcome."""
     counts, lines = Counts(), []
     by_row = {response.row: response.key for response in checked.responses}
     for response in checked.responses:
@@ -250,7 +250,7 @@ def _save_journal(
 
 
 def _settle_rows(conn: Connection, hand: FileInHand, responses: Iterable[FormResponse]) -> None:
-    """Settle rows of older files set aside whose responses this file holds right."""
+    """Settle rows set aside from older files whose responses this file has without fault."""
     settle_rows(conn, hand)
     named = [key_of(hand.practice_id, hand.source, response.key) for response in responses]
     older = select(import_.c.id).where(

@@ -1,4 +1,4 @@
-"""Finds a family in rows kept as their source wrote them, where no key ties them to it."""
+"""Finds a family in raw rows, which no key connects with it."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _NO_DIGIT = re.compile(r"\D")
 
 @dataclass(frozen=True)
 class FamilyIdentifiers:
-    """What tells a family: e-mails, the last ten digits of phones, the words of each name."""
+    """What identifies a family: e-mails, the last ten digits of phones, the words of each name."""
 
     emails: frozenset[str]
     phones: frozenset[str]
@@ -26,7 +26,7 @@ class FamilyIdentifiers:
 
     @classmethod
     def of(cls, people: Iterable[tuple[str | None, str | None, str, str | None]]) -> Self:
-        """Return what tells these people: e-mail, phone, name, address."""
+        """Return the identifiers of these people, given as (e-mail, phone, name, address)."""
         people = list(people)
         return cls(
             frozenset(email for email, *_ in people if email),
@@ -37,7 +37,7 @@ class FamilyIdentifiers:
     def is_in(self, texts: Iterable[str]) -> bool:
         """Return whether a row is about this family.
 
-        By e-mail where the row has one; else by phone, or by every word of a name.
+        By e-mail where the row has one; else by phone, or by all words of a name.
         """
         values = [value.casefold() for value in texts]
         emails = {email for value in values for email in _EMAIL.findall(value)}
@@ -52,7 +52,7 @@ class FamilyIdentifiers:
 def find_set_aside(
     conn: Connection, practice_id: str, who: FamilyIdentifiers, bookings: Sequence[str]
 ) -> Rows:
-    """Return the rows set aside that are about a family or name one of its bookings."""
+    """Return the rows set aside that are about a family or refer to one of its bookings."""
     of_family = set(bookings)
     columns = ("import_id", "row_number", "raw", "value", "booking_id")
     statement = select(*(set_aside.c[name] for name in columns))
@@ -66,9 +66,9 @@ def find_set_aside(
 def find_unmatched_check_ins(
     conn: Connection, practice_id: str, who: FamilyIdentifiers
 ) -> set[str]:
-    """Return the check-ins that name a family and are of nobody on file.
+    """Return the check-ins that name a family and have no client on file.
 
-    Their match is a question or was refused, or no visit of their client is left.
+    Their match is an open question or was refused, or their client has no visit left.
     """
     columns = ("id", "respondent_name", "respondent_email", "respondent_details")
     on_file = select(client.c.id).where(client.c.practice_id == practice_id)
@@ -86,9 +86,9 @@ def find_unmatched_check_ins(
 
 
 def clear_previous_values(conn: Connection, practice_id: str, who: FamilyIdentifiers) -> None:
-    """Forget what others' rows said before an update where that names a family.
+    """Clear the values before an update, in rows of others, where they name a family.
 
-    An undo of that import then leaves these rows as they are.
+    Undoing that import then leaves these rows as they are.
     """
     for table in (import_row, check_in_row):
         _clear(conn, practice_id, table, who)

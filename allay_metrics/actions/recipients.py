@@ -1,7 +1,7 @@
-"""Who is told of a warning sign: reader and stand-in, and owners where neither of them can open it.
+"""Who is mailed about a warning sign: reader and stand-in, and owners where neither can open it.
 
-A mail helps only who can follow its link. Where people sign in, that is a person on file who may
-sign in now: an owner, or a therapist who cares for that family. Where nobody signs in, the link
+A mail is only useful to somebody who can open its link. Where people sign in, that is a user who
+may sign in now: an owner, or a therapist who cares for that family. Where nobody signs in, the link
 opens on the practice's own computer, and every address counts.
 """
 
@@ -22,10 +22,10 @@ from allay_metrics.records.tables import check_in, client, visit
 
 @dataclass(frozen=True)
 class Recipients:
-    """The addresses that are told of signs, in small letters.
+    """The addresses that are mailed about signs, in lower case.
 
-    `named` are those of the protocol, `all_seeing` the ones of them that may open every sign, and
-    `by_check_in` the ones that may open this check-in's alone. `owners` are those who may sign in.
+    `named` are those of the protocol, `all_seeing` those of them that may open every sign,
+    `by_check_in` those that may open the signs of a check-in. `owners` are owners who may sign in.
     """
 
     named: tuple[str, ...]
@@ -34,19 +34,19 @@ class Recipients:
     by_check_in: dict[str, frozenset[str]]
 
     def able(self, check_in_id: str) -> frozenset[str]:
-        """Return those of whom one has to be told, so that the sign is read; nobody may be."""
+        """Return the named addresses that can open the check-in's signs; possibly none."""
         readers = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
         return readers or frozenset(self.owners)
 
     def of(self, check_in_id: str) -> tuple[str, ...]:
-        """Return who is mailed: whoever is named, and every owner where none of those is able."""
+        """Return who is mailed: everybody named, and all owners where none of those can open it."""
         return tuple(dict.fromkeys([*self.named, *sorted(self.able(check_in_id))]))
 
 
 def read_recipients(
     conn: Connection, scope: Scope, protocol: Protocol | None, check_in_ids: Iterable[str]
 ) -> Recipients:
-    """Return who is told of the signs of these check-ins. Owner only."""
+    """Return who is mailed about the signs of these check-ins. Owner only."""
     named = protocol.duty.recipients if protocol is not None and protocol.duty is not None else ()
     people = read_listed(conn, scope)
     owners = tuple(sorted(row.email for row in people if row.role == "owner" and may_sign_in(row)))
@@ -64,7 +64,7 @@ def read_recipients(
 
 
 def describe_unable(scope: Scope) -> str:
-    """Return which addresses in the protocol in force are of nobody who may sign in; '' for none.
+    """Return which addresses of the protocol belong to nobody who may sign in; '' for none.
 
     Owner only.
     """
@@ -78,7 +78,7 @@ def describe_unable(scope: Scope) -> str:
 
 
 def describe_partly_able(scope: Scope, addresses: Collection[str]) -> str:
-    """Return whose of these addresses open signs of their own families alone, and who opens others.
+    """Return which of these addresses open signs of their own families only, and who opens others.
 
     '' where none does. Owner only.
     """
@@ -100,9 +100,9 @@ def describe_partly_able(scope: Scope, addresses: Collection[str]) -> str:
 
 
 def find_duty_gap(scope: Scope, email: str) -> str:
-    """Return why one whom the protocol in force names cannot open every sign; '' else. Owner only.
+    """Return why a user named in the protocol cannot open every sign; '' otherwise. Owner only.
 
-    For what is said once a person was changed.
+    Shown after a user was changed.
     """
     with scope.read() as conn:
         protocol = read_protocol(conn, scope)
@@ -128,7 +128,7 @@ def find_duty_gap(scope: Scope, email: str) -> str:
 def _read_in_care(
     conn: Connection, scope: Scope, therapist_ids: set[str], check_in_ids: Iterable[str]
 ) -> list[tuple[str, str]]:
-    """Return (check-in, therapist) where she sees the family, as her own sign-in does."""
+    """Return (check-in, therapist) pairs where the therapist's scope contains the family."""
     statement = (
         select(check_in.c.id, visit.c.therapist_id)
         .distinct()

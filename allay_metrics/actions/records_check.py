@@ -1,4 +1,4 @@
-"""Checks that the records are whole: the database itself, the derived rows, the roll-up."""
+"""Checks the integrity of the records: the database itself, derived rows, roll-ups."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,21 +17,21 @@ from allay_metrics.records import Scope, audit_chain, compute_row_hashes, rollup
 from allay_metrics.records.examination import Examination, examine, refuse_damaged
 from allay_metrics.records.tables import check_in_row, city, import_, import_row, set_aside
 
-# The origin of a table that is not derived from the bookings.
+# What a table is derived from, where that is not the bookings.
 _ORIGINS = {"booking": "imports"}
 
 
 class _CheckDone(Exception):
-    """Leaves the transaction without keeping what the check derived."""
+    """Rolls back what the check derived."""
 
 
 def check_records(scope: Scope) -> list[str]:
-    """Return one sentence for each problem, an empty list when the records are whole.
+    """Return one sentence for each problem, an empty list without problems.
 
     Raises RecordsDamaged where the database itself is damaged.
 
-    Everything derived is derived anew, compared and thrown away: from the imports, which of them
-    holds or lacks each booking; from the bookings, the rest.
+    Everything derived is derived again, compared and rolled back: the current and missing import of
+    each booking from the imports, all else from the bookings.
     """
     findings: list[str] = []
     try:
@@ -57,10 +57,10 @@ def check_records(scope: Scope) -> list[str]:
 
 
 def examine_damaged(damage: RecordsDamaged) -> list[str]:
-    """Return sentences on what can still be read of damaged records, and on their newest backup."""
+    """Return sentences on what can still be read of damaged records, and on the newest backup."""
     path = Path(damage.place)
     if not path.exists():
-        return []  # on a database server: its own tools check its files
+        return []  # a database server: its own tools check its files
     backup = find_known_backup(path)
     newest = "No backup of them is recorded, and none is in their folder."
     if backup is not None:
@@ -88,7 +88,7 @@ def _check_references(conn: Connection) -> Iterator[str]:
 
 
 def _check_audit(scope: Scope) -> list[str]:
-    """Check the audit trail as committed, without the line of this check itself."""
+    """Check the committed audit trail, without the line of this check."""
     backup = read_last_backup(scope)
     with scope.read() as conn:
         return list(
@@ -97,7 +97,7 @@ def _check_audit(scope: Scope) -> list[str]:
 
 
 def _check_import_accounts(conn: Connection, practice_id: str) -> Iterator[str]:
-    """Yield the imports whose rows read are not all on record as taken in, set aside or erased."""
+    """Yield imports whose rows are not all recorded as imported, set aside or erased."""
     columns = (import_.c.rows_read, import_.c.id, import_.c.file_name, import_.c.erased)
     is_active = (import_.c.practice_id == practice_id) & import_.c.undone_at.is_(None)
     for row in conn.execute(select(*columns).where(is_active)).all():
@@ -116,7 +116,7 @@ def _check_roll_up(conn: Connection, practice_id: str) -> Iterator[str]:
 
 
 def _check_overrides(conn: Connection, practice_id: str) -> Iterator[str]:
-    """Yield overrides that name a city not on file, and family links that form a loop."""
+    """Yield overrides with an unknown city, and family links that form a loop."""
     choices = read_overrides(conn, practice_id)
     places = select(city.c.name).where(city.c.practice_id == practice_id)
     city_names = set(conn.execute(places.where(city.c.kind.in_(("city", "virtual")))).scalars())

@@ -1,4 +1,4 @@
-"""What is done when records are opened: old answers go, older rules' work is derived anew."""
+"""What is done when records are opened: retention, and deriving again after rules changed."""
 
 from sqlalchemy import select, update
 
@@ -11,9 +11,9 @@ from allay_metrics.records.tables import practice
 
 
 def rederive_outdated(scope: Scope) -> bool:
-    """Derive all anew where the rules have changed since; return whether that was so.
+    """Derive everything again if the rules changed since; return whether they did.
 
-    Whoever opens the records: what is derived is nobody's choice.
+    It runs for any viewer, because derived rows do not depend on who opens the records.
     """
     remove_old(scope)
     if _read_rules_version(scope) == RULES:

@@ -1,6 +1,6 @@
-"""How long check-ins and rows set aside are kept: what is older goes with the next import or start.
+"""Retention of check-ins and rows set aside: older ones are deleted by the next import or start.
 
-Visits are not touched: they are what every number is made of.
+Visits are never deleted: every number is computed from them.
 """
 
 from collections import defaultdict
@@ -28,15 +28,15 @@ from allay_metrics.records.tables import (
     set_aside,
 )
 
-SHORTEST, LONGEST = 3, 240  # months: a course of care with its last check-in takes up to three
+SHORTEST, LONGEST = 3, 240  # months: an episode with its last check-in takes up to three
 _SETTING = "retention"
 
 
 @dataclass(frozen=True)
 class Retention:
-    """Months that check-ins and rows set aside are kept, None for as long as there are records.
+    """Months that check-ins and rows set aside are kept; None: for good.
 
-    `removed` is how many check-ins went so far, `before` the day up to which, ISO.
+    `removed` is how many check-ins were deleted so far, `before` the ISO day up to which.
     """
 
     check_ins: int | None = None
@@ -53,20 +53,20 @@ class RemovedCounts:
     set_aside: int = 0
 
     def sentence(self) -> str:
-        """Return what was removed, in words; nothing for nothing."""
+        """Return a sentence on what was deleted, '' for nothing."""
         parts = [fmt.plural(self.check_ins, "check-in")] if self.check_ins else []
         parts += [f"{fmt.plural(self.set_aside, 'row')} set aside"] if self.set_aside else []
         return f"{fmt.join_list(parts)} older than you keep them removed" if parts else ""
 
 
 def read_retention(scope: Scope) -> Retention:
-    """Return how long is kept what."""
+    """Return the retention settings and what was deleted so far."""
     with scope.read() as conn:
         return _read(conn, scope)
 
 
 def save_retention(scope: Scope, check_ins: int | None, aside: int | None) -> None:
-    """Keep for how many months check-ins and rows set aside are kept; None: for good.
+    """Save for how many months check-ins and rows set aside are kept; None: for good.
 
     Owner only. Raises ConfigProblem for less than 3 or more than 240 months.
     """
@@ -79,10 +79,10 @@ def save_retention(scope: Scope, check_ins: int | None, aside: int | None) -> No
 
 
 def remove_old(scope: Scope) -> RemovedCounts:
-    """Remove what is older than it is kept, out of the files, too, and return how much.
+    """Delete what is past its retention, from the database files, too, and return how much.
 
-    Whoever opens the records or takes a file in: it was decided before. A check-in with a warning
-    sign nobody has acknowledged stays until somebody does.
+    It runs for any viewer who opens the records or imports a file, because the owner decided it.
+    A check-in with an open warning sign stays until the sign is acknowledged.
     """
     everything = scope.of_practice("let go")
     kept = read_retention(everything)
@@ -113,7 +113,7 @@ def _read(conn: Connection, scope: Scope) -> Retention:
 def _find_old(
     conn: Connection, scope: Scope, kept: Retention, today: date
 ) -> tuple[list[str], list[tuple[str, int]]]:
-    """Return ids of check-ins and (import, row) of rows set aside that are too old."""
+    """Return ids of check-ins and (import, row) of rows set aside past their retention."""
     check_ins: list[str] = []
     rows: list[tuple[str, int]] = []
     if kept.check_ins is not None:
@@ -163,6 +163,6 @@ def _remove(
 
 
 def _months_before(day: date, months: int) -> date:
-    """Return the first day of the month so many months before: ages are told in whole months."""
+    """Return the first day of the month so many months before."""
     count = day.year * 12 + day.month - 1 - months
     return date(count // 12, count % 12 + 1, 1)

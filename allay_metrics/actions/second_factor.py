@@ -1,4 +1,4 @@
-"""The second step of a sign-in: a code of an authenticator app, or a recovery code, used once."""
+"""The second factor: a code of an authenticator app, or a recovery code; each works once."""
 
 from base64 import b32encode
 from hmac import compare_digest
@@ -24,12 +24,12 @@ def new_secret() -> str:
 
 
 def build_otpauth_url(secret: str, email: str) -> str:
-    """Return the address that authenticator apps read from a QR code."""
+    """Return the otpauth:// URL that authenticator apps read from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=_ISSUER)
 
 
 def find_step(secret: str, code: str, at: int | None = None) -> int | None:
-    """Return the 30-second step a code belongs to: this one or a neighbour; None for none."""
+    """Return the 30-second step a code belongs to, this one or a neighbour; None for none."""
     moment = now() if at is None else at
     digits = _digits(code)
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP)
@@ -42,12 +42,12 @@ def find_step(secret: str, code: str, at: int | None = None) -> int | None:
 
 
 def use_code(conn: Connection, row: Row[Any], code: str, at: int | None = None) -> bool:
-    """Use up a code of the person in `row` and return whether it was good: each is once."""
+    """Use a code of the user in `row` and return whether it was valid; each works once."""
     return _use_step(conn, row, code, at) or _use_recovery(conn, row, code)
 
 
 def new_recovery_codes(conn: Connection, practice_id: str, person_id: str) -> list[str]:
-    """Return fresh recovery codes in place of all a person had; they are shown this once."""
+    """Return new recovery codes, which replace the user's old ones and are shown only now."""
     codes = [_new_recovery_code() for _ in range(RECOVERY_CODES)]
     of_person = _is_of_practice(recovery_code, practice_id) & (
         recovery_code.c.person_id == person_id
@@ -62,7 +62,7 @@ def _use_step(conn: Connection, row: Row[Any], code: str, at: int | None) -> boo
     step = find_step(row.totp_secret, code, at) if row.totp_secret else None
     if step is None:
         return False
-    # Asked in the statement itself: of two sign-ins with one code, one finds it unused.
+    # Checked in the statement itself: of two sign-ins with one code only one succeeds.
     fresh = or_(person.c.totp_step.is_(None), person.c.totp_step < step)
     is_person = _is_of_practice(person, row.practice_id) & (person.c.id == row.id)
     return conn.execute(update(person).where(is_person, fresh).values(totp_step=step)).rowcount == 1

@@ -1,7 +1,7 @@
-"""Sessions: opened by a sign-in, looked at on every click, ended in the row alone.
+"""Sessions: opened by a sign-in, read on every click, ended by their row.
 
-The browser holds 256 random bits; the row holds their digest, made with the server's secret. All of
-it is asked in the scope of the door.
+The browser has 256 random bits; the row has their HMAC under the server's secret. All of it runs in
+the scope of the sign-in routes.
 """
 
 import hmac
@@ -23,12 +23,12 @@ SignInMethod = Literal["password", "oidc", "pin"]
 IDLE = 15 * 60  # seconds without a click
 ABSOLUTE = 12 * 3600  # seconds since the sign-in
 _MINUTE = 60
-REFUSED = "refuse a sign-in"  # as the audit trail says it
+REFUSED = "refuse a sign-in"  # the action in the audit trail
 
 
 @dataclass(frozen=True)
 class Session:
-    """One open session, and who is in it."""
+    """One open session and its user."""
 
     ref: str
     person_id: str
@@ -43,7 +43,7 @@ class Session:
 
 
 def hash_session_token(token: str) -> str:
-    """Return what is kept of a session's id or a device's token. Raises ConfigProblem."""
+    """Return the stored digest of a session id or a device token. Raises ConfigProblem."""
     return hmac.new(config.session_secret(), token.encode(), sha256).hexdigest()
 
 
@@ -56,7 +56,7 @@ def open_session(
     label: str,
     device_id: str | None = None,
 ) -> str:
-    """Open a session for somebody who has proved who she is, and return its id for the cookie."""
+    """Open a session for an authenticated user and return its id for the cookie."""
     token, at = new_token(), now()
     row = {
         "practice_id": practice_id,
@@ -75,7 +75,7 @@ def open_session(
 def read_session(scope: Scope, token: str, at: int | None = None) -> Session | None:
     """Return the open session of an id; None for one that is unknown, ended, idle or too old.
 
-    `at` is the moment asked for, now unless given. A person who may not sign in has none.
+    `at` defaults to now. A user who may not sign in has no session.
     """
     moment = now() if at is None else at
     session, who = login_session.c, person.c
@@ -117,14 +117,14 @@ def read_session(scope: Scope, token: str, at: int | None = None) -> Session | N
 
 
 def has_people(scope: Scope) -> bool:
-    """Return whether anybody was listed as one who may sign in: from then on all must."""
+    """Return whether there are users: from then on everybody must sign in."""
     statement = select(person.c.id).where(person.c.practice_id == scope.practice_id).limit(1)
     with scope.read() as conn:
         return conn.execute(statement).first() is not None
 
 
 def touch_session(scope: Scope, session: Session, at: int | None = None) -> None:
-    """Keep that a session was used, to the minute: a click costs no write."""
+    """Record that a session was used, at most once a minute, so that most clicks write nothing."""
     moment = now() if at is None else at
     if moment < session.seen_at + _MINUTE:
         return
@@ -136,7 +136,7 @@ def touch_session(scope: Scope, session: Session, at: int | None = None) -> None
 
 
 def close_session(scope: Scope, token: str) -> None:
-    """End the session of an id; one that is none is as ended as it can be."""
+    """End the session of an id; an unknown id is no error."""
     this = and_(
         login_session.c.practice_id == scope.practice_id,
         login_session.c.id_hash == hash_session_token(token),
@@ -149,7 +149,7 @@ def close_session(scope: Scope, token: str) -> None:
 
 
 def end_all_sessions(conn: Connection, practice_id: str, person_id: str, *, devices: bool) -> None:
-    """End all sessions of a person; with `devices`, also what her remembered devices open."""
+    """End all sessions of a user; with `devices`, revoke her remembered devices, too."""
     for table in (login_session, device) if devices else (login_session,):
         of_person: Any = and_(
             table.c.practice_id == practice_id,

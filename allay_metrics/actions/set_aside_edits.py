@@ -1,4 +1,4 @@
-"""A row set aside that a person mends, has tried again, or says is no visit."""
+"""What a person does with a row set aside: correct it, retry it, or dismiss it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from allay_metrics.records.tables import import_, set_aside
 
 @dataclass(frozen=True)
 class CorrectedRow:
-    """A row that came in: by which import, and whether it was added, updated or unchanged."""
+    """A row that was imported: by which import, and whether added, updated or unchanged."""
 
     import_id: str
     outcome: str
@@ -32,12 +32,12 @@ class CorrectedRow:
 def correct_row(
     scope: Scope, import_id: str, row_number: int, changes: Mapping[str, str]
 ) -> CorrectedRow | SetAside:
-    """Check an open row again with some of its cells changed, and take it in where it is right.
+    """Check an open row again with some cells changed, and import it where it is valid.
 
-    `changes` maps the file's own columns to texts. It comes in as an import of its own, told at
-    the moment of its file; undoing that opens the row again. A row that still cannot be used
-    comes back with the reason, and nothing was changed. Raises NotFound for a row that is not
-    open, or a column it does not have, and FileProblem where its profile is not on file.
+    `changes` maps the file's own columns to texts. The row becomes an import of its own, with the
+    as-of of its file; undoing that opens the row again. A row that still cannot be used is returned
+    with the reason, and nothing changes. Raises NotFound for a row that is not open, or a column it
+    does not have, and FileProblem where its profile is not on file.
     """
     with scope.write("mend a row") as conn:
         was = _read_open_row(conn, scope, import_id, row_number)
@@ -60,9 +60,9 @@ def correct_row(
 
 
 def retry_rows(scope: Scope, source: str) -> RetryResult:
-    """Check all open rows of a source again, as its profile and the choices are now.
+    """Check all open rows of a source again, with its current profile and overrides.
 
-    What can be used comes in, as one import of its own for each file it stood in.
+    Usable rows are imported, as one import for each file they came from.
     """
     with scope.write("retry rows set aside") as conn:
         profile = _read_profile(scope, source)
@@ -80,9 +80,9 @@ def retry_rows(scope: Scope, source: str) -> RetryResult:
 
 
 def dismiss(scope: Scope, import_id: str, row_number: int) -> int:
-    """Say that a row set aside is no visit: it waits no more, here and in newer files.
+    """Dismiss a row set aside as no visit, here and in newer files.
 
-    Returns how many rows of files that is. Raises NotFound for a row that is not open.
+    Returns how many rows of files were dismissed. Raises NotFound for a row that is not open.
     """
     with scope.write("dismiss a row") as conn:
         row = _read_open_row(conn, scope, import_id, row_number)
@@ -90,7 +90,7 @@ def dismiss(scope: Scope, import_id: str, row_number: int) -> int:
 
 
 def undismiss(scope: Scope, import_id: str, row_number: int) -> int:
-    """Take a dismissal back: the row waits again. Raises NotFound for one not dismissed."""
+    """Undo a dismissal: the row is open again. Raises NotFound for one not dismissed."""
     with scope.write("open a row again") as conn:
         statement = select(set_aside.c.raw_hash, import_.c.source).join(
             import_, (import_.c.practice_id == scope.practice_id) & (import_.c.id == import_id)
@@ -98,7 +98,7 @@ def undismiss(scope: Scope, import_id: str, row_number: int) -> int:
         which = _is_row(scope, import_id, row_number) & set_aside.c.dismissed_at.is_not(None)
         row = conn.execute(statement.where(which)).one_or_none()
         if row is None:
-            raise NotFound("This row was not dismissed: look at the list again.")
+            raise NotFound("This row was not dismissed: reload the list.")
         return _save_dismissal(conn, scope, row.raw_hash, row.source, None)
 
 
@@ -110,7 +110,7 @@ def _import_usable(conn: Connection, scope: Scope, usable: UsableRows, again: Re
 def _read_open_row(conn: Connection, scope: Scope, import_id: str, row_number: int) -> SetAsideRow:
     aside = read_aside(conn, scope.practice_id, import_id, row_number)
     if aside is None:
-        raise NotFound("This row does not wait any more: look at the list again.")
+        raise NotFound("This row is not open any more: reload the list.")
     return aside
 
 
@@ -122,7 +122,7 @@ def _read_profile(scope: Scope, source: str) -> Profile:
         return find_shipped_profile(source)
     except FileProblem:
         raise FileProblem(
-            f"How rows of '{source}' are read is not on file: save its profile on Records first."
+            f"No import profile for '{source}' is saved: save one on the Records page first."
         ) from None
 
 

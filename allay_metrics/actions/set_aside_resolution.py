@@ -1,4 +1,4 @@
-"""Rows set aside that a newer file settles: it holds them right, or they were seen to before."""
+"""Settles rows set aside: a newer file has them without fault, or they were handled before."""
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
@@ -8,9 +8,9 @@ from allay_metrics.records.tables import import_, import_row, set_aside
 
 
 def settle_rows(conn: Connection, hand: FileInHand) -> None:
-    """Settle older rows whose appointments this file holds right; know its own that were mended.
+    """Settle older rows whose appointments this file has without fault, and its own known ones.
 
-    The same bad row as one mended or dismissed before needs nobody's eye again.
+    A row equal to one corrected or dismissed before is settled like that one.
     """
     older = select(import_.c.id).where(
         import_.c.practice_id == hand.practice_id,
@@ -31,7 +31,7 @@ def settle_rows(conn: Connection, hand: FileInHand) -> None:
 
 
 def _settle_known(conn: Connection, hand: FileInHand) -> None:
-    """Settle rows of this file that came in from another file, mended, and name their bookings."""
+    """Settle rows of this file that were corrected in another file, and set their bookings."""
     here, before, became = set_aside.alias(), set_aside.alias(), import_row.alias()
     statement = (
         select(here.c.row_number, became.c.import_id, became.c.booking_id)

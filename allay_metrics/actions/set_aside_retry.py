@@ -1,7 +1,7 @@
 """Imports rows set aside once they can be used, inside the caller's transaction.
 
-They get an import of their own, which `mends` the import they were set aside from: the row counts
-of both stay right, and undoing it sets its rows aside again.
+They become an import of their own, which `mends` the import they were set aside from: the row
+counts of both stay right, and undoing it sets its rows aside again.
 """
 
 import json
@@ -42,7 +42,7 @@ class RetryResult:
 
 @dataclass(frozen=True)
 class UsableRows:
-    """Rows of one file that can be used now: `rows` as checked, `were` as they were set aside."""
+    """Rows of one file that can be used now: `rows` as checked, `were` as set aside."""
 
     rows: pd.DataFrame
     were: Sequence[SetAsideRow]
@@ -78,7 +78,7 @@ def check_rows(
     """Return which rows of one file can be used, and the others with their reasons."""
     origin = were[0]
     chunk = recheck_rows(profile, [aside.raw for aside in were], zone, origin.holds)
-    # The check numbers the rows it was given from 1: back to their numbers in the file.
+    # The check numbers its rows from 1: map back to the numbers in the file.
     numbers = [were[position - 1].row_number for position in chunk.rows["row_number"]]
     rows = chunk.rows.assign(row_number=pd.Series(numbers, dtype="int64"))
     repeats = _find_repeats(conn, practice_id, origin, rows)
@@ -130,7 +130,7 @@ def import_rows(
 
 
 def _copy_attendance(conn: Connection, hand: FileInHand, origin: SetAsideRow) -> None:
-    """Copy the attendance coverage of the origin: it is read from the import holding a booking."""
+    """Copy the attendance coverage of the origin, which is read from a booking's current import."""
     statement = select(coverage).where(
         coverage.c.practice_id == hand.practice_id,
         coverage.c.import_id == origin.import_id,
@@ -143,7 +143,7 @@ def _copy_attendance(conn: Connection, hand: FileInHand, origin: SetAsideRow) ->
 def _find_repeats(
     conn: Connection, practice_id: str, origin: SetAsideRow, rows: pd.DataFrame
 ) -> dict[int, SetAside]:
-    """Return by number the rows of an appointment that another row of the same file holds."""
+    """Return, by number, rows whose appointment another row of the same file has already."""
     keys = dict(zip(rows["row_number"], rows["source_key"], strict=True))
     ids = {number: key_of(practice_id, origin.source, key) for number, key in keys.items()}
     statement = select(import_row.c.booking_id, import_row.c.row_number).where(
@@ -157,6 +157,6 @@ def _find_repeats(
     for number, id_ in ids.items():
         first_number = number_by_id.get(id_, first.setdefault(id_, number))
         if first_number != number:
-            reason = f"the same appointment stands already in row {first_number}"
+            reason = f"the same appointment is already in row {first_number}"
             repeats[number] = SetAside(number, "", "", reason, {}, keys[number])
     return repeats

@@ -1,4 +1,4 @@
-"""The practice's own choices by name, each a JSON value."""
+"""The practice's settings by name, each a JSON value."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from allay_metrics.records.tables import setting
 
 
 def read_setting(conn: Connection, practice_id: str, name: str) -> Any:
-    """Return what is set under a name, None where nothing is."""
+    """Return the value of a setting, None where it is not set."""
     statement = select(setting.c.value).where(
         setting.c.practice_id == practice_id, setting.c.name == name
     )
@@ -18,7 +18,7 @@ def read_setting(conn: Connection, practice_id: str, name: str) -> Any:
 
 
 def save_setting(conn: Connection, practice_id: str, name: str, value: Any) -> None:
-    """Keep a value under a name, in place of the one there was."""
+    """Save a setting, replacing an earlier value."""
     is_setting = (setting.c.practice_id == practice_id) & (setting.c.name == name)
     value_json = json.dumps(value)
     changed = (

@@ -1,4 +1,4 @@
-"""Signing in by password and code, setting that up, and changing it. In the scope of the door."""
+"""Sign-in by password and code: set-up, sign-in, changes. In the scope of the sign-in routes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +15,14 @@ from allay_metrics.records.audit_chain import append
 from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import person
 
-# One sentence for every reason: which part was wrong is for nobody to learn.
+# One sentence for every reason, so that nobody learns which part was wrong.
 REFUSED = "That did not match: check the address, the password and the code, and try again."
 _GONE = "This invitation is used, too old or not known: ask the owner for a new one."
 
 
 @dataclass(frozen=True)
 class InvitedPerson:
-    """An invitation as its page shows it: who is meant, and the secret for her authenticator."""
+    """What the page of an invitation shows: the user, and the secret for her authenticator."""
 
     person_id: str
     name: str
@@ -32,17 +32,17 @@ class InvitedPerson:
 
 @dataclass(frozen=True)
 class NewSignIn:
-    """A sign-in that was just set up: the session's id for the cookie, codes shown this once."""
+    """A new sign-in: the session's id for the cookie, and recovery codes, shown only now."""
 
     token: str
     recovery_codes: tuple[str, ...]
 
 
 def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -> str:
-    """Return the id of a new session for whoever knows address, password and code.
+    """Return the id of a new session for the user with this address, password and code.
 
-    Raises NotAllowed, with one sentence, for anything that does not match; an address nobody has
-    costs the same.
+    Raises NotAllowed, always with the same sentence, for anything that does not match; an unknown
+    address takes the same time.
     """
     with scope.read() as conn:
         row = _find_by_email(conn, scope, email)
@@ -53,7 +53,7 @@ def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -
     if row is None or not right:
         raise _build_refusal(scope, row)
     with scope.write_accounts() as conn:
-        # Read again: it may have been changed while the password was checked.
+        # Read again: it may have changed while the password was verified.
         same = _find_by_email(conn, scope, email)
         unchanged = same is not None and same.version == row.version
         if unchanged and use_code(conn, row, code):
@@ -63,17 +63,17 @@ def sign_in(scope: Scope, email: str, password: str, code: str, *, label: str) -
 
 
 def read_invitation(scope: Scope, code: str) -> InvitedPerson:
-    """Return the invitation a code opens. Raises NotFound."""
+    """Return the invitation of a code. Raises NotFound."""
     with scope.read() as conn:
         row = _read_invited(conn, scope, code)
     return InvitedPerson(row.id, row.name, row.email, row.totp_secret)
 
 
 def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> NewSignIn:
-    """Set up the sign-in of whoever was invited, and sign her in; the invitation is used up.
+    """Set up the sign-in of an invited user and sign her in; the invitation is used then.
 
-    Raises NotFound for an invitation that is none, QuestionProblem for a password that will not
-    do or a code of the authenticator that does not match: then the invitation stands.
+    Raises NotFound for an invalid invitation, QuestionProblem for a bad password or a code of the
+    authenticator that does not match; the invitation stays valid then.
     """
     invitee = read_invitation(scope, code)
     passwords.check_new_password(password, invitee.name, invitee.email)
@@ -101,10 +101,10 @@ def join(scope: Scope, code: str, password: str, totp: str, *, label: str) -> Ne
 def change_password(
     scope: Scope, person_id: str, old: str, code: str, new: str, *, label: str
 ) -> str:
-    """Change a person's password, end all her sessions and devices, and return a new session's id.
+    """Change a user's password, end all her sessions and devices, and return a new session's id.
 
-    Raises NotAllowed when the old one or the code does not match, QuestionProblem for a new one
-    that will not do.
+    Raises NotAllowed when the old one or the code does not match, QuestionProblem for a bad new
+    one.
     """
     row = _read_active_person(scope, person_id)
     if not passwords.verify_password(row.password_hash, old):
@@ -123,11 +123,11 @@ def change_password(
 def change_phone(
     scope: Scope, person_id: str, password: str, code: str, phone: tuple[str, str], *, label: str
 ) -> str:
-    """Let another phone's codes count from now on, sign out all other places; a new session's id.
+    """Replace the authenticator, end all other sessions, and return a new session's id.
 
-    `phone` is the secret the new phone was given and the code it shows; `code` is of the one until
-    now, or a recovery code. Raises QuestionProblem when the new phone's code does not match,
-    NotAllowed when anything else does not.
+    `phone` is the secret given to the new phone and the code it shows; `code` is of the old phone,
+    or a recovery code. Raises QuestionProblem when the new phone's code does not match, NotAllowed
+    when anything else does not.
     """
     secret, fresh = phone
     row = _read_active_person(scope, person_id)
@@ -164,7 +164,7 @@ def renew_codes(scope: Scope, person_id: str, password: str, code: str) -> tuple
 
 
 def _build_refusal(scope: Scope, row: Row[Any] | None) -> NotAllowed:
-    """Return what is raised, once a line about it is kept: also of an address nobody has."""
+    """Record a refused sign-in, also of an unknown address, and return the error to raise."""
     with scope.write_accounts() as conn:
         append(conn, scope, sessions.REFUSED, "" if row is None else row.id)
     return NotAllowed(REFUSED)
@@ -182,7 +182,7 @@ def _read_active_person(scope: Scope, person_id: str) -> Row[Any]:
     with scope.read() as conn:
         row = conn.execute(select(person).where(is_person, person.c.disabled_at.is_(None))).first()
     if row is None:
-        raise NotFound("Nobody of that kind may sign in here.")
+        raise NotFound("There is no such person, or her sign-in is switched off.")
     return row
 
 

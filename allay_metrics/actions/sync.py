@@ -1,4 +1,4 @@
-"""Takes appointments in straight from Acuity: windows of days, then one import of them all."""
+"""Imports appointments from Acuity's API: windows of days, then one import of all of them."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from allay_metrics.intake.profile import find_shipped_profile
 from allay_metrics.intake.rows_source import RowsSource
 from allay_metrics.records import Scope
 
-# What was asked for longer ago says too little of today to be taken up again.
+# Windows requested longer ago are too stale to resume from.
 FRESH = 3600
 PULLING_SHARE = 0.6
 BACK, AHEAD = timedelta(days=92), timedelta(days=183)
@@ -35,12 +35,11 @@ def sync_acuity(
     manners: Manners | None = None,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
-    """Ask Acuity for all appointments of these days and take them in as one import.
+    """Request all appointments of these days from Acuity and import them as one import.
 
-    Without days: the last 92 and the next 183. Windows that came stay on disk, for nobody else to
-    read, until the import is done: asked again within the hour it goes on where it stopped. The
-    records are as of the oldest of them. Raises ConfigProblem or FileProblem, and then nothing
-    was stored.
+    Without days: the last 92 and the next 183. Received windows stay on disk, readable only by this
+    user, until the import is done, so that a retry within the hour resumes. The as-of is that of
+    the oldest window. Raises ConfigProblem or FileProblem; nothing is stored then.
     """
     today = datetime.now(scope.zone).date()
     days = first or today - BACK, last or today + AHEAD
@@ -50,7 +49,7 @@ def sync_acuity(
     client = AcuityClient(account, manners)
     whole = (days[1] - days[0]).days + 1
     while (begin := spool.next_day()) <= days[1]:
-        # Kept one by one: a window that came is never asked for twice.
+        # Saved one by one: a received window is never requested twice.
         for window in client.windows(begin, days[1]):
             spool.keep(*window)
             progress((window[1] - days[0]).days / whole * PULLING_SHARE)
@@ -74,7 +73,7 @@ def sync_acuity(
 
 
 class _Spool:
-    """The windows that came so far, each a file that only this user may read."""
+    """The windows received so far, each a file that only this user may read."""
 
     def __init__(self, folder: Path, account: AcuityAccount, days: tuple[date, date]) -> None:
         self._first = days[0]
@@ -84,7 +83,7 @@ class _Spool:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def next_day(self) -> date:
-        """Return the first day no window covers yet."""
+        """Return the first day that no window covers yet."""
         day = self._first
         for first, last, _ in self._windows():
             if first == day:
@@ -92,7 +91,7 @@ class _Spool:
         return day
 
     def keep(self, first: date, last: date, rows: list[dict[str, Any]]) -> None:
-        """Keep one window: whole, or not at all."""
+        """Save one window atomically."""
         content = {"first": str(first), "last": str(last), "at": int(time.time()), "rows": rows}
         part = self._folder / f".{first}"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -101,14 +100,14 @@ class _Spool:
         part.replace(self._folder / f"{first}.json")
 
     def appointments(self) -> list[dict[str, Any]]:
-        """Return every appointment once, as the latest window that holds it says."""
+        """Return every appointment once, from the latest window that contains it."""
         appointments_by_id: dict[str, dict[str, Any]] = {}
         for _, _, content in sorted(self._windows(), key=lambda window: window[2]["at"]):
             appointments_by_id |= {str(row.get("id")): row for row in content["rows"]}
         return list(appointments_by_id.values())
 
     def asked_at(self) -> int:
-        """Return when the oldest window was asked for: what is known is as of then."""
+        """Return when the oldest window was requested, which is the as-of of all."""
         return min(int(content["at"]) for _, _, content in self._windows())
 
     def remove(self) -> None:
@@ -121,7 +120,7 @@ class _Spool:
             yield date.fromisoformat(content["first"]), date.fromisoformat(content["last"]), content
 
     def _forget_old(self, folder: Path) -> None:
-        """Delete what was asked for too long ago, whoever asked: it holds families' records."""
+        """Delete windows requested too long ago, because they contain families' records."""
         for left in folder.glob("*/*"):
             if left.stat().st_mtime < time.time() - FRESH:
                 left.unlink(missing_ok=True)

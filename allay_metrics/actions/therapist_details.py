@@ -1,4 +1,4 @@
-"""What the practice knows of its therapists beside their names in exports."""
+"""Details of therapists that exports do not contain."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from allay_metrics.records.tables import therapist
 class TherapistDetails:
     """Contact, base, skills and usual hours of the therapist of this name.
 
-    Without `week_minutes` the hours on file stay.
+    Without `week_minutes` the stored hours stay.
     """
 
     name: str
@@ -26,9 +26,9 @@ class TherapistDetails:
 
 
 def save_therapists(scope: Scope, details: Iterable[TherapistDetails]) -> None:
-    """Keep what is known of these therapists; new names are added.
+    """Save details of these therapists; new names are inserted.
 
-    With a new base every day of hers is driven anew.
+    A new base recomputes the driving of all her days.
     """
     with scope.write("keep therapists") as conn:
         for detail in details:

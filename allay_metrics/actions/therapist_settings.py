@@ -21,9 +21,9 @@ from allay_metrics.records.tables import city, goal, therapist
 
 @dataclass(frozen=True)
 class Details:
-    """One therapist: e-mail she signs in with, base, visit types, first and last day of work here.
+    """One therapist: sign-in e-mail, base, visit types, first and last day of work here.
 
-    `week_minutes` are the minutes offered in a usual week. What is not known is None.
+    `week_minutes` are the minutes offered in a usual week. Unknown values are None.
     """
 
     email: str | None = None
@@ -40,7 +40,7 @@ def save_details(
     """Save the details of a therapist; a new base recomputes the driving of all her days.
 
     `version` is the one that was read. Raises NotFound for an unknown therapist, ConfigProblem for
-    values that cannot be, Conflict when they were changed since.
+    invalid values, Conflict when they were changed since.
     """
     with scope.write("keep therapists") as conn:
         name = _check(conn, scope.practice_id, therapist_id, details)
@@ -55,8 +55,8 @@ def save_goals(
 ) -> OverrideChange:
     """Save the owner's goals, by metric and in its unit; None deletes a goal.
 
-    `versions` are those that were read, 0 where there was none. Raises ConfigProblem for a goal
-    that cannot be, Conflict when one was changed since.
+    `versions` are those that were read, 0 where there was none. Raises ConfigProblem for an invalid
+    goal, Conflict when one was changed since.
     """
     for key, value in goals.items():
         if value is not None and not AIM.holds(value):

@@ -1,4 +1,4 @@
-"""The words that make a visit type: the practice's own stand over those that come along."""
+"""The keywords of visit types: the practice's own take precedence over the built-in ones."""
 
 from allay_metrics.actions.overrides import OverrideChange, OverrideRow, save_overrides
 from allay_metrics.derive.override_rules import SILENT
@@ -16,14 +16,14 @@ def set_word(
     *,
     version: int | None = None,
 ) -> OverrideChange:
-    """Let a word or phrase make a visit type, in past visits as well; `none` silences it.
+    """Set the visit type of a keyword or phrase, for past visits as well; `none` disables it.
 
     `decides` is `always`, `unless_cst` or `alone`. `version` is the one that was read, 0 for a new
-    word. Raises ConfigProblem, or Conflict when it was changed meanwhile.
+    keyword. Raises ConfigProblem, or Conflict when it was changed meanwhile.
     """
     spelt = service_name(word)
     if not any(letter.isalnum() for letter in spelt):
-        raise ConfigProblem("A word that makes a visit type has letters in it.")
+        raise ConfigProblem("A keyword for a visit type must contain letters.")
     if visit_type not in (*VISIT_TYPES, SILENT):
         raise ConfigProblem(choose_from("visit type", visit_type, (*VISIT_TYPES, SILENT)))
     if decides not in DECIDES:
@@ -33,7 +33,7 @@ def set_word(
 
 
 def drop_word(scope: Scope, word: str, *, version: int | None = None) -> OverrideChange:
-    """Take a word of the practice's own away: what came along, if anything, is said again."""
+    """Delete one of the practice's own keywords; a built-in meaning applies again."""
     return save_overrides(scope, "choose words", [_build_row(service_name(word), None, version)])
 
 

@@ -1,4 +1,4 @@
-"""Takes an import back: the records are again exactly what they were before it."""
+"""Undoes an import: the records are again exactly what they were before it."""
 
 import json
 from datetime import datetime
@@ -31,9 +31,9 @@ from allay_metrics.records.tables import (
 def undo_import(scope: Scope, import_id: str) -> str:
     """Undo one import and return the name of its file.
 
-    The import's own line stays, marked undone. Raises NotFound, or Conflict when it was undone
-    before, or when a later import holds the same bookings or took in rows this one set aside:
-    that one goes first. Rows it mended, or held right, are open again.
+    The import's own row stays, marked as undone. Raises NotFound, or Conflict when it was undone
+    before, or when a later import, to be undone first, contains the same bookings or imported rows
+    that this one set aside. Rows it settled are open again.
     """
     with scope.write("undo an import") as conn:
         record = _find(conn, scope.practice_id, import_id)
@@ -72,7 +72,7 @@ def _refuse_if_built_upon(conn: Connection, scope: Scope, import_id: str, sequen
 
 
 def _select_later_imports(practice_id: str, import_id: str, sequence: int) -> Select[Any]:
-    """Return the later imports that have rows of the same bookings, or of its rows set aside."""
+    """Return later imports with rows of the same bookings, or of its rows set aside."""
     earlier, later = import_row.alias(), import_row.alias()
     of_the_same = (
         select(later.c.import_id)
@@ -101,7 +101,7 @@ def _select_later_imports(practice_id: str, import_id: str, sequence: int) -> Se
 
 
 def _read_families(conn: Connection, practice_id: str, import_id: str) -> set[str]:
-    """Return the families its bookings belong to now, and those that hang on what they say."""
+    """Return the families of its bookings, and those that depend on their values."""
     rows = select(import_row.c.booking_id).where(
         import_row.c.practice_id == practice_id, import_row.c.import_id == import_id
     )
@@ -115,7 +115,7 @@ def _read_families(conn: Connection, practice_id: str, import_id: str) -> set[st
 
 
 def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[str]:
-    """Give updated bookings back what they said before; return the families they go back to."""
+    """Restore updated bookings to their values before; return their families before."""
     statement = select(import_row.c.booking_id, import_row.c.before).where(
         import_row.c.practice_id == practice_id,
         import_row.c.import_id == import_id,
@@ -124,7 +124,7 @@ def _restore_updated(conn: Connection, practice_id: str, import_id: str) -> set[
     rows = [{"booking_id": id_, **json.loads(before)} for id_, before in conn.execute(statement)]
     if not rows:
         return set()
-    # A family that lost its last booking by the update is gone: it is made again.
+    # A family that lost its last booking by the update was deleted: it is inserted again.
     people = [(row["email"], row["phone"], row["client_name"], row["address"]) for row in rows]
     families = families_of(conn, practice_id, people)
     for row, family_id in zip(rows, families, strict=True):

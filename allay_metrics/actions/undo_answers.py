@@ -1,4 +1,4 @@
-"""Takes answers that came by a file back, inside the transaction of who undoes its import."""
+"""Undoes an import of answers, inside the caller's transaction."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _DAYS = ("due_on",)
 
 
 def select_imports_of_same(practice_id: str, import_id: str) -> Select[Any]:
-    """Return the imports that hold check-ins this one holds."""
+    """Return the imports that contain check-ins of this one."""
     earlier, later = check_in_row.alias(), check_in_row.alias()
     return (
         select(later.c.import_id)
@@ -35,7 +35,7 @@ def select_imports_of_same(practice_id: str, import_id: str) -> Select[Any]:
 
 
 def undo_answers(conn: Connection, practice_id: str, import_id: str) -> None:
-    """Give changed check-ins back what they were, and delete those the import added."""
+    """Restore changed check-ins, and delete those the import added."""
     of_import = (check_in_row.c.practice_id == practice_id) & (
         check_in_row.c.import_id == import_id
     )
@@ -80,7 +80,7 @@ def _restore(
 
 
 def _forget_birth(conn: Connection, practice_id: str, check_in_id: str, *, made: bool) -> None:
-    """Clear the birth date a check-in told, or delete the line that holds nothing else."""
+    """Clear the birth date that a check-in set, or delete the row if it has nothing else."""
     statement = select(check_in.c.client_id).where(
         check_in.c.practice_id == practice_id, check_in.c.id == check_in_id
     )

@@ -1,7 +1,7 @@
-"""Who may sign in: listed by the owner, changed by her, shut out by her.
+"""Users, whom the owner invites, changes and disables.
 
-The first owner is listed on the command line of the computer the records are on. Whoever is listed
-gets an invitation, a code that opens a page once, and sets up her own sign-in there.
+The first owner is invited on the command line of the computer with the records. An invitation is a
+code that opens a page once, where the user sets up her own sign-in.
 """
 
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ from allay_metrics.records.keys import new_key
 from allay_metrics.records.tables import login_session, person, therapist
 
 PATH = "/join/"
-OPEN_FOR = 7 * 24 * 3600  # seconds an invitation stands
+OPEN_FOR = 7 * 24 * 3600  # seconds an invitation is valid
 _ROLES = ("owner", "therapist")
 _LAST = "The practice would have no owner left who may sign in."
 
 
 @dataclass(frozen=True)
 class UserAccount:
-    """One who may sign in, as the owner's list shows her. Times are seconds since 1970 UTC."""
+    """A user as the owner's list shows her. Times are epoch seconds."""
 
     id: str
     email: str
@@ -44,7 +44,7 @@ class UserAccount:
 
 @dataclass(frozen=True)
 class Invitation:
-    """An invitation that was made: its path, shown this once, and when it ends."""
+    """A new invitation: its path, shown only now, and when it expires."""
 
     person_id: str
     url_path: str
@@ -52,7 +52,7 @@ class Invitation:
 
 
 def read_people(scope: Scope) -> list[UserAccount]:
-    """Return everybody who is or was listed, by name; for the owner."""
+    """Return all users, also disabled ones, sorted by name. Owner only."""
     session = login_session.c
     activity = (
         select(
@@ -75,17 +75,20 @@ def read_people(scope: Scope) -> list[UserAccount]:
 
 
 def read_listed(conn: Connection, scope: Scope) -> list[Row[Any]]:
-    """Return the row of everybody who is or was listed. Owner only."""
+    """Return the rows of all users, also disabled ones. Owner only."""
     return list(conn.execute(select(person).where(person.c.practice_id == scope.practice_id)))
 
 
 def may_sign_in(row: Row[Any]) -> bool:
-    """Return whether a person is let in now: not shut out, and her sign-in is set up."""
+    """Return whether a user may sign in now: not disabled, and her sign-in is set up."""
     return row.disabled_at is None and bool(row.password_hash or row.oidc_subject)
 
 
 def find_unable(conn: Connection, scope: Scope, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return the addresses of nobody who may sign in now; none where nobody has to. Owner only."""
+    """Return which addresses belong to nobody who may sign in; none where sign-in is off.
+
+    Owner only.
+    """
     listed = read_listed(conn, scope)
     able = {row.email for row in listed if may_sign_in(row)}
     return tuple(address for address in addresses if listed and address.lower() not in able)
@@ -100,13 +103,13 @@ def invite(
     *,
     code: str | None = None,
 ) -> Invitation:
-    """List a person and return her invitation.
+    """Add a user and return her invitation.
 
-    `code` is the one to hand out, a new one unless given: asked twice with the same, for a button
-    pressed twice, the same invitation comes back.
+    `code` is the one to hand out, by default a new one; called twice with the same code, by a
+    double click, it returns the same invitation.
 
-    Raises ConfigProblem for an address, name or role that is none, Conflict for an address that
-    is listed already.
+    Raises ConfigProblem for an invalid address, name or role, Conflict for an address that exists
+    already.
     """
     with scope.write("list a person") as conn:
         _check_role(conn, scope, role, therapist_id)
@@ -115,7 +118,7 @@ def invite(
 
 
 def invite_first_owner(scope: Scope, email: str, name: str) -> Invitation:
-    """List the first owner and return her invitation; asked again before she joined, a new one.
+    """Add the first owner and return her invitation; a new one if called before she joined.
 
     Raises Conflict once an owner has joined.
     """
@@ -134,7 +137,7 @@ def invite_first_owner(scope: Scope, email: str, name: str) -> Invitation:
 
 
 def reset_sign_in(scope: Scope, person_id: str, *, code: str | None = None) -> Invitation:
-    """Take back everything a person signs in with and return a new invitation.
+    """Reset everything a user signs in with and return a new invitation.
 
     For a lost phone or a forgotten password. `code` is as in `invite`. Raises NotFound.
     """
@@ -149,11 +152,11 @@ def reset_sign_in(scope: Scope, person_id: str, *, code: str | None = None) -> I
 def set_role(
     scope: Scope, person_id: str, role: Role, therapist_id: str | None, *, version: int
 ) -> None:
-    """Give a person another role; her open sessions end.
+    """Change a user's role; her open sessions end.
 
-    `version` is the one that was read. Raises NotFound, ConfigProblem for a role that is none,
-    Conflict when she was changed meanwhile, or where no owner would be left. A role she has
-    already changes nothing.
+    `version` is the one that was read. Raises NotFound, ConfigProblem for an invalid role, Conflict
+    when she was changed meanwhile, or where no owner would be left. Her current role changes
+    nothing.
     """
     with scope.write("change a role") as conn:
         row = _read_row(conn, scope, person_id)
@@ -167,10 +170,10 @@ def set_role(
 
 
 def disable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
-    """Let a person sign in no more: her sessions end at the next click, her devices open nothing.
+    """Disable a user: her sessions end at the next click, her devices are revoked.
 
     Raises NotFound, and Conflict where no owner would be left, or where she was changed since
-    `version` was read. Who is shut out stays so.
+    `version` was read. A disabled user stays disabled.
     """
     with scope.write("shut a person out") as conn:
         row = _read_row(conn, scope, person_id)
@@ -183,7 +186,7 @@ def disable(scope: Scope, person_id: str, *, version: int | None = None) -> None
 
 
 def enable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
-    """Let a person sign in again, with what she signed in with before.
+    """Enable a disabled user, with the sign-in she had.
 
     Raises NotFound, and Conflict where she was changed since `version` was read.
     """
@@ -196,7 +199,7 @@ def enable(scope: Scope, person_id: str, *, version: int | None = None) -> None:
 
 
 def end_sessions(scope: Scope, person_id: str, *, devices: bool = True) -> None:
-    """End a person's open sessions, and what her remembered devices open. Raises NotFound."""
+    """End a user's open sessions and revoke her remembered devices. Raises NotFound."""
     with scope.write("end sessions") as conn:
         end_all_sessions(
             conn, scope.practice_id, _read_row(conn, scope, person_id).id, devices=devices

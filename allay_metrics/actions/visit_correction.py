@@ -1,4 +1,4 @@
-"""The owner's word on one visit: what it was, and where."""
+"""The owner's correction of one visit: its types and its city."""
 
 from allay_metrics.actions.city_spellings import build_city_rows
 from allay_metrics.actions.overrides import OverrideChange, OverrideRow, save_overrides_in
@@ -9,7 +9,7 @@ from allay_metrics.records import Scope
 def correct_visit(
     scope: Scope, visit_id: str, *, types: str = "", city: str = ""
 ) -> OverrideChange:
-    """Say of one visit what it was, where it was, or both; an empty text leaves it as it is.
+    """Correct the types of a visit, its city, or both; an empty text keeps the value.
 
     Of twins booked as two rows both are corrected. Raises ConfigProblem, or NotFound for a visit
     that is not on file.

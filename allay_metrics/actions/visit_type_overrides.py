@@ -1,4 +1,4 @@
-"""What a service's name means, and what one visit was, whatever words say."""
+"""Overrides of visit types: of a service's name, and of single visits."""
 
 from collections.abc import Iterable
 
@@ -23,7 +23,7 @@ OTHER = "other"
 def assign_type(
     scope: Scope, name: str, types: str, *, version: int | None = None
 ) -> OverrideChange:
-    """Let a service's exact name mean a type, in past visits as well; `cst+lactation` for two.
+    """Set the type of a service's exact name, for past visits as well; `cst+lactation` for two.
 
     `version` is the one that was read, 0 for none yet. Raises ConfigProblem, or Conflict when it
     was changed meanwhile.
@@ -34,12 +34,12 @@ def assign_type(
 
 
 def unassign_type(scope: Scope, name: str, *, version: int | None = None) -> OverrideChange:
-    """Let words decide again what a service's name means."""
+    """Delete the type set for a service's name: keywords decide again."""
     return save_overrides(scope, "assign a visit type", [_build_row(name, None, version)])
 
 
 def correct_type(scope: Scope, booking_ids: Iterable[str], types: str | None) -> OverrideChange:
-    """Say of these visits what they were; None lets their names decide again.
+    """Set the types of these visits; None: their service names decide again.
 
     Raises ConfigProblem, or NotFound for a booking that is not on file.
     """
@@ -63,7 +63,7 @@ def _check_types(types: str) -> tuple[str, str]:
         if each not in (*VISIT_TYPES, OTHER):
             raise ConfigProblem(choose_from("visit type", each, (*VISIT_TYPES, OTHER)))
     if second and (second == first or OTHER in (first, second)):
-        raise ConfigProblem("A visit of two types has two different ones of the three.")
+        raise ConfigProblem("Choose two different visit types, and not 'other'.")
     return first, second
 
 

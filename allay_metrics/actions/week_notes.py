@@ -1,4 +1,4 @@
-"""What is kept with a week: the owner's note, and the eight numbers as first told."""
+"""What is stored for a week: the owner's note, and a snapshot of its eight numbers."""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ from allay_metrics.records.tables import goal, week_note, week_snapshot
 def save_snapshots(
     scope: Scope, import_id: str, numbers: Mapping[date, Mapping[str, Mapping[str, Any]]]
 ) -> None:
-    """Keep the numbers of weeks (Monday to metric to value, numerator, denominator).
+    """Save the numbers of weeks: Monday -> metric -> (value, numerator, denominator).
 
-    A week that has a snapshot keeps the one it has: it is what was told first.
+    A week that has a snapshot keeps it, because the first one is what the owner saw.
     """
     with scope.write("keep the week's numbers") as conn:
         in_practice = week_snapshot.c.practice_id == scope.practice_id
@@ -39,10 +39,10 @@ def save_snapshots(
 
 
 def save_note(scope: Scope, week: date, text: str, version: int) -> int:
-    """Keep the note of a week and return its new version; `version` is the one that was read.
+    """Save the note of a week and return its new version; `version` is the one that was read.
 
-    0 stands for no note yet. Raises Conflict, with the other text in it, when somebody saved
-    meanwhile: nothing is lost.
+    Version 0 means no note yet. Raises Conflict with the other text when somebody else saved
+    meanwhile.
     """
     with scope.write("write a note") as conn:
         is_note = (week_note.c.practice_id == scope.practice_id) & (week_note.c.week == week)
@@ -61,7 +61,7 @@ def save_note(scope: Scope, week: date, text: str, version: int) -> int:
 
 
 def set_goals(scope: Scope, goals: Mapping[str, float]) -> None:
-    """Keep the owner's goals, metric key to aim in the metric's unit; others stay."""
+    """Save the owner's goals by metric, in its unit; other goals stay."""
     with scope.write("set goals") as conn:
         for metric, value in goals.items():
             is_goal = (goal.c.practice_id == scope.practice_id) & (goal.c.metric == metric)

@@ -1,4 +1,4 @@
-"""The registry of metrics, the question, and the one way to a number."""
+"""The registry of metrics and the query engine that answers questions about them."""
 
 from allay_metrics.metrics.answer import query, query_all
 from allay_metrics.metrics.drilldown import TYPE_WORDS, visits_behind

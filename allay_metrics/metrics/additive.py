@@ -1,4 +1,4 @@
-"""Sums: every additive number of a question in one statement."""
+"""Additive metrics: all sums of a question in one statement."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -27,13 +27,13 @@ from allay_metrics.records.tables import visit
 _ZERO: ColumnElement[int] = literal_column("0")
 _WEEK = 7 * DAY
 
-# Places of the sums read that are added up, each with its sign.
+# (position of a selected sum, sign) pairs that are added up.
 Parts = tuple[tuple[int, int], ...]
 Recipe = tuple[Parts, ...]
 
 
 def is_summed_in(metric: Metric, facts: FactTable) -> bool:
-    """Return whether all that the metric adds up is held there."""
+    """Return whether the table has every sum that the metric needs."""
     parts = [part.of for part in _parts(metric) if part]
     return facts.summed.keys() >= set(parts)
 
@@ -43,16 +43,16 @@ def _parts(metric: Metric) -> tuple[Sum | None, ...]:
 
 
 class _Wanted:
-    """The sums one statement reads, each once, however many metrics need it.
+    """The sums one statement selects, without repeats, however many metrics need them.
 
-    One state at a time: SQLite tells one name apart in a fifth of the time it takes for a list.
+    One state at a time: SQLite compares one name in a fifth of the time of a list.
     """
 
     def __init__(self) -> None:
         self.places: dict[tuple[str, str | None, MetricWindow], int] = {}
 
     def add(self, what: Sum | None, window: MetricWindow) -> Parts:
-        """Return where the parts of this sum will be read; none for no sum."""
+        """Return the positions of this sum's parts in the statement; none without a sum."""
         if not what:
             return ()
         signs: list[tuple[int, str | None]] = [(1, state) for state in what.states]
@@ -64,7 +64,7 @@ class _Wanted:
         )
 
     def recipe(self, metric: Metric) -> Recipe:
-        """Return the parts of top, bottom, bottom with too recent visits, remark, basis, second."""
+        """Return positions of top, bottom, bottom with too recent visits, remark, basis, second."""
         unripe_too = replace(metric.window, ripe_after=None)
         return (
             self.add(metric.top, metric.window),
@@ -77,7 +77,7 @@ class _Wanted:
 
 
 def sums(inquiry: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> dict[str, Cells]:
-    """Return the cells of these metrics by key; all of them are read from `facts`."""
+    """Return the aggregates of these metrics by key, all selected from `facts`."""
     wanted = _Wanted()
     recipes = {metric.key: wanted.recipe(metric) for metric in metrics}
     columns = [
@@ -98,14 +98,14 @@ def _read(
     columns: Sequence[ColumnElement[int]],
     only: ColumnElement[bool] | None = None,
 ) -> dict[AggregateKey, list[int]]:
-    """Return the sums of each place."""
-    # The roll-up lies in the order of its days: grouped by them it need not be sorted.
+    """Return the sums by aggregate key."""
+    # The roll-up is stored in the order of its days: grouping by day needs no sort.
     daily = not inquiry.question.by
     statement = inquiry.select(facts, columns, daily=daily)
     totals: dict[AggregateKey, list[int]] = {}
     width = inquiry.width
     for place, row in inquiry.rows(statement if only is None else statement.where(only)):
-        # No rows at all sum to NULL; PostgreSQL sums big integers to decimals.
+        # No rows sum to NULL; PostgreSQL sums big integers to decimals.
         counted = [int(value or 0) for value in row[width:]]
         there = totals.get(place)
         totals[place] = counted if there is None else list(map(add, there, counted))
@@ -139,7 +139,7 @@ def _cell(counted: list[int], recipe: Recipe) -> Aggregate:
 def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
     """Return, for each week, the visits of the two weeks after it that were booked by its Sunday.
 
-    Without a grain there is one answer, that of the period's last week.
+    Without a grain the only value is that of the period's last week.
     """
     facts = choose_fact_table(inquiry.question, inquiry.scope)
     weeks = [start_of("week", bucket.last) for bucket in inquiry.buckets]
@@ -150,7 +150,7 @@ def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
     columns = [func.sum(facts.summed["booked_ahead_1w"]), func.sum(facts.summed["booked_ahead_2w"])]
     counts: dict[AggregateKey, int] = defaultdict(int)
     for (group, week), ahead_counts in _read(ahead, facts, columns).items():
-        # The first week ahead of one Sunday is the second week ahead of the Sunday before.
+        # The first week after one Sunday is the second week after the Sunday before.
         for back, count in enumerate(ahead_counts):
             if 0 <= week - back < len(weeks):
                 counts[AggregateKey(group, week - back)] += count
@@ -160,7 +160,7 @@ def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
 def is_on_books(
     question: Question, _scope: Scope, _on_days: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return the condition of what was on the books at the end of the period's last week."""
+    """Return the condition for visits on the books at the end of the period's last week."""
     monday = start_of("week", question.last)
     next_week, week_after = monday + _WEEK, monday + 2 * _WEEK
     return and_(

@@ -1,4 +1,4 @@
-"""What was counted for one metric in one group and period, before it becomes a value."""
+"""The aggregate of one metric in one group and period, before it becomes a value."""
 
 from typing import NamedTuple
 
@@ -6,17 +6,17 @@ Group = tuple[str, ...]
 
 
 class AggregateKey(NamedTuple):
-    """Where a number belongs: its group's values as shown, and the place of its bucket in order."""
+    """The key of an aggregate: its group's values as shown, and the index of its bucket."""
 
     group: Group
     bucket: int
 
 
 class Aggregate(NamedTuple):
-    """Counted: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
+    """Counts: `top` over `bottom`, visits left out as too recent, and the sum of the remark.
 
-    A median has `middle` days over `bottom` visits. Where `basis` is 0 there is a remark and no
-    value. `why_not` is the reason why there is no value, `note` is shown beside a value. `hushed`
+    A median has `middle` days over `bottom` visits. Where `basis` is 0 there is a remark but no
+    value. `why_not` is the reason why there is no value, `note` is shown beside a value, `hushed`
     is the reason why counts are shown without a value.
     """
 
@@ -33,7 +33,7 @@ class Aggregate(NamedTuple):
 
     @property
     def says_something(self) -> bool:
-        """Return whether anything was found for this place at all."""
+        """Return whether anything was counted for this key."""
         return bool(
             self.top or self.bottom or self.left_out or self.remark or self.note or self.why_not
         )

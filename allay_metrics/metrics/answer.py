@@ -1,4 +1,4 @@
-"""The one way to a number: a question and who asks, to a tidy frame."""
+"""The query engine: answers a question, within a scope, as a tidy frame."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -35,7 +35,7 @@ def query(question: Question, scope: Scope) -> pd.DataFrame:
 
 
 def query_all(questions: Mapping[str, Question], scope: Scope) -> dict[str, pd.DataFrame]:
-    """Return the answers to several questions by name, all from one state of the records."""
+    """Return the answers to several questions by name, all from one snapshot of the records."""
     for question in questions.values():
         refuse_money(question, scope)
     with scope.read() as conn:
@@ -47,7 +47,7 @@ def query_all(questions: Mapping[str, Question], scope: Scope) -> dict[str, pd.D
 
 
 def refuse_money(question: Question, scope: Scope) -> None:
-    """Raise NotAllowed when the question asks for money and the viewer may not see any."""
+    """Raise NotAllowed when the question asks for money that the viewer may not see."""
     for metric in question.asked:
         if metric.money and not scope.sees_money:
             raise NotAllowed(f"{metric.label} is for the owner to see.")
@@ -84,7 +84,7 @@ def _count(inquiry: QueryContext) -> dict[str, Cells]:
 
 
 def _groups_that_speak(cells_by_metric: dict[str, Cells]) -> set[Group]:
-    """Return the groups in which any of the metrics found something."""
+    """Return the groups in which any of the metrics counted something."""
     return {
         place.group
         for cells in cells_by_metric.values()
@@ -94,7 +94,7 @@ def _groups_that_speak(cells_by_metric: dict[str, Cells]) -> set[Group]:
 
 
 def _in_order(question: Question, groups: set[Group]) -> list[Group]:
-    """Return the groups sorted as shown, weekdays from Monday on; one empty group for a total."""
+    """Return the groups sorted as shown, weekdays from Monday; one empty group for a total."""
     return sorted(groups, key=lambda group: _order(question.by, group)) if question.by else [()]
 
 
@@ -142,8 +142,8 @@ def _rows(
 
 def _frame(question: Question, lines: list[Line]) -> pd.DataFrame:
     columns = _columns(question.by, bool(question.grain))
-    # Objects, so that no value stays None and is never drawn or added up as if it were one; filled
-    # as one block, which takes a fifth of the time of a column each.
+    # Object columns, so that no value stays None and is never drawn or summed as a number; filled
+    # as one block, in a fifth of the time of column by column.
     block = np.empty((len(lines), len(columns)), dtype=object)
     if lines:
         block[:] = lines

@@ -29,7 +29,7 @@ NOT_ENDED = "the week had not ended when the records were exported"
 
 @dataclass(frozen=True)
 class Answerability:
-    """Whether there is a value at all, and the notes it carries; without one, the reason."""
+    """Whether there is a value, with its notes; without a value, the reason."""
 
     is_answerable: bool
     notes: tuple[str, ...] = ()
@@ -45,8 +45,8 @@ def judge_answerability(
 ) -> list[Judged]:
     """Return, for each metric, whether the records can answer for each bucket.
 
-    Metrics that need the same are judged once, and the usual case, full coverage up to the newest
-    export of every source, at one look.
+    Metrics with the same needs are judged once; the usual case, full coverage up to the newest
+    export of every source, is decided by one comparison.
     """
     judged: dict[object, Judged] = {}
     for metric in metrics:
@@ -67,7 +67,7 @@ def _needs_of(metric: Metric) -> object:
 
 
 def _clear_to(metric: Metric, buckets: list[Bucket], records: Records) -> date | None:
-    """Return the day up to which every source covers everything; None where one does not."""
+    """Return the day up to which all sources cover all kinds; None where one does not."""
     if metric.kind == "stock" or not records.as_of:
         return None
     first, last = _days_judged(metric, buckets[0])[0], _days_judged(metric, buckets[-1])[1]
@@ -96,7 +96,7 @@ def judge(metric: Metric, bucket: Bucket, records: Records) -> Answerability:
 
 
 def _why_not(metric: Metric, period: Range, records: Records) -> str:
-    """Return why there is no value; empty where there is one."""
+    """Return why there is no value, '' where there is one."""
     if records.newest is None:
         return NO_RECORDS
     if metric.kind == "stock":
@@ -111,17 +111,17 @@ def _why_not(metric: Metric, period: Range, records: Records) -> str:
 
 
 def _kind_missed(metric: Metric, period: Range, records: Records) -> CoverageKind | None:
-    """Return the needed kind of coverage that these days lack; None where they lack none."""
+    """Return a needed kind of coverage that these days lack, None if they lack none."""
     for kind in metric.needs:
         if not intersect(records.anywhere(kind), (period,)):
             return kind
-    # Several kinds may each be covered, but never all by one source on one day.
+    # Several kinds may each be covered, but not all by one source on one day.
     together = any(records.needed_days(metric.window, source, period) for source in records.sources)
     return None if together else metric.needs[-1]
 
 
 def _days_judged(metric: Metric, bucket: Bucket) -> Range:
-    """Return the days whose coverage decides: the whole last week where it is told by weeks."""
+    """Return the days whose coverage counts: for whole-week metrics, the whole last week."""
     if not metric.by_whole_weeks:
         return bucket.first, bucket.last
     sunday = bucket.last + (6 - bucket.last.weekday()) * DAY
@@ -145,14 +145,14 @@ def _absent(kind: CoverageKind) -> str:
 
 
 def _partly(kind: CoverageKind, period: Range, records: Records) -> str:
-    """Return the note that some of the days are not covered; empty where all are."""
+    """Return the note that some of the days are not covered, '' where all are."""
     if kind == "kept":
         start = records.anywhere("kept")[0][0]
         return f"the records start on {format_day(start)}" if period[0] < start else ""
     for source in records.sources:
         kept_days = intersect(records.days(source, "kept"), (period,))
         covered = records.days(source, kind)
-        # Days after the export hold nothing of the kind yet: they are not missed.
+        # Days after the export have nothing of the kind yet: they are not missed.
         past = intersect(kept_days, ((date.min, records.as_of[source]),))
         missed = subtract(past if covered else kept_days, covered)
         if missed:

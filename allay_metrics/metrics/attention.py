@@ -1,4 +1,4 @@
-"""Clients that need attention first, because the newest answer of their parents got worse."""
+"""Clients to look at first, because their parents' newest answer got worse."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _OPEN = timedelta(days=200)
 
 @dataclass(frozen=True)
 class Worsening:
-    """The newest answer to a client's own measure is worse than the one before by what matters."""
+    """A client's newest answer is worse than the one before by the meaningful change."""
 
     client_id: str
     measure: Measure
@@ -30,7 +30,7 @@ class Worsening:
 
 @dataclass(frozen=True)
 class CheckInWait:
-    """What a client's check-ins wait for: unread words, or an overdue answer."""
+    """What is open about a client's check-ins: unread words, or an overdue answer."""
 
     client_id: str
     what: str
@@ -43,12 +43,12 @@ def read_worsenings(
 ) -> list[Worsening]:
     """Return what got worse in answers of the 14 days to `as_of`, newest first.
 
-    Of the families this viewer may see; it is nobody's practice total, so that every answer counts.
+    Of the families this viewer may see. It is no practice total, so every answer counts.
     """
     if conn is None:
         with scope.read() as own:
             return read_worsenings(scope, as_of, own, clients)
-    # Few answered lately, however many there are in care.
+    # Few answered lately, however many are in care.
     lately = _answered_lately(conn, scope, as_of)
     client_ids = (lately if clients is None else lately & set(clients)) - read_deaths(
         conn, scope

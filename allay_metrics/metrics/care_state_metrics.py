@@ -1,4 +1,4 @@
-"""States of care: one that ended well is no loss, one that went quiet is."""
+"""States of care: in care, graduated, moved on, ended or lapsed."""
 
 from datetime import date, timedelta
 from typing import Literal

@@ -1,10 +1,10 @@
 """What the records cover: coverage per source and kind, the newest export of each source.
 
-A metric counts, for a source, the days that all kinds it needs are covered on. Kept visits are the
-exception: a visit on file was told of, so it counts whatever its file promised to cover; but where
-no source covers kept visits on any day of a period there is no value, rather than a zero. So it is
-with families, which go with kept visits: all sources tell them but those that only tell when
-somebody is occupied, whose visits count where no family is asked for.
+A metric counts, for a source, the days on which all kinds it needs are covered. Kept visits are an
+exception: a visit on file counts whatever its file covers; but where no source covers kept visits
+on any day of a period there is no value, rather than a zero. The same holds for families, which
+come with kept visits, except from sources of busy times: their visits count where no family is
+asked for.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import coverage, import_
 
 SETTLED_AFTER = timedelta(days=90)
-# Days between two files of one source that count as known: nobody worked on them.
+# Days between two files of one source that count as covered: nobody worked on them.
 GAP_KNOWN = 21
 
 
@@ -45,7 +45,7 @@ class Records:
 
     @cached_property
     def settled_from(self) -> date | None:
-        """Return the first day on which a family seen for the first time is held to be new."""
+        """Return the first day from which a family seen for the first time counts as new."""
         kept = self.anywhere("kept")
         return kept[0][0] + SETTLED_AFTER if kept else None
 
@@ -55,11 +55,11 @@ class Records:
         return not set(self.sources) <= find_occupancy_sources()
 
     def days(self, source: str, kind: str) -> tuple[Range, ...]:
-        """Return the days this source covers with this kind."""
+        """Return the days this source covers for this kind."""
         return self.covered.get((source, kind), ())
 
     def anywhere(self, kind: str) -> tuple[Range, ...]:
-        """Return the days any source covers with this kind."""
+        """Return the days any source covers for this kind."""
         return self._of_all_sources.get(kind, ())
 
     @cached_property
@@ -70,14 +70,14 @@ class Records:
         return {kind: merge(ranges) for kind, ranges in days.items()}
 
     def needed_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
-        """Return the days asked for on which the source covers all kinds the window needs."""
+        """Return the days of the period on which the source covers all kinds the window needs."""
         if "family" in window.needs and source in find_occupancy_sources():
             return ()
         limiting = (kind for kind in window.needs if kind != "family")
         return reduce(intersect, (self.days(source, kind) for kind in limiting), (period,))
 
     def open_days(self, window: MetricWindow, source: str, period: Range) -> tuple[Range, ...]:
-        """Return the asked days on which a metric with this window counts visits of the source."""
+        """Return the days of the period on which a metric counts visits of the source."""
         days = self.needed_days(window, source, period)
         if window.ripe_after is not None:
             ripe_to = self.as_of[source] - timedelta(days=window.ripe_after) - DAY
@@ -103,7 +103,7 @@ def read_records(conn: Connection, scope: Scope) -> Records:
         .where(
             import_.c.practice_id == scope.practice_id,
             import_.c.undone_at.is_(None),
-            # Parents' answers cover no visits.
+            # Imports of answers cover no visits.
             import_.c.holds != "answers",
         )
         .group_by(import_.c.source)
@@ -124,7 +124,7 @@ def read_records(conn: Connection, scope: Scope) -> Records:
 def open_to(
     window: MetricWindow, records: Records, facts: FactTable, period: Range
 ) -> ColumnElement[bool] | None:
-    """Return the condition that leaves the days this window counts; None when it counts all."""
+    """Return the condition for days this window counts; None when it counts all."""
     if window == MetricWindow():
         return None
     days = {source: records.open_days(window, source, period) for source in records.sources}

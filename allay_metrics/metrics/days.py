@@ -1,4 +1,4 @@
-"""Days: ranges with both ends included, and the buckets a period falls into."""
+"""Day ranges with both ends included, and the buckets of a period."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ GRAINS = ("day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True)
 class Bucket:
-    """One period of an answer: where it starts by the calendar, and the days of it asked for."""
+    """One period of an answer: its calendar start, and the days of it that were asked for."""
 
     start: date | None
     first: date
@@ -19,7 +19,7 @@ class Bucket:
 
 
 def merge(ranges: Iterable[Range], gap: int = 0) -> tuple[Range, ...]:
-    """Return the same days as ranges that neither overlap nor touch, in order.
+    """Return the same days as sorted ranges that neither overlap nor touch.
 
     Gaps of up to `gap` days between them are closed.
     """
@@ -39,7 +39,7 @@ def intersect(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ..
 
 
 def subtract(some: Sequence[Range], others: Sequence[Range]) -> tuple[Range, ...]:
-    """Return the days of `some` that are not in `others`; `others` as `merged` gives them."""
+    """Return the days of `some` that are not in `others`; `others` as `merge` returns them."""
     left: list[Range] = []
     for first, last in some:
         start = first
@@ -68,7 +68,7 @@ def start_of(grain: str, day: date) -> date:
 
 
 def next_start(grain: str, start: date) -> date:
-    """Return where the period after the one that starts here starts."""
+    """Return the start of the period after the one that starts here."""
     if grain == "day":
         return start + DAY
     if grain == "week":
@@ -79,7 +79,7 @@ def next_start(grain: str, start: date) -> date:
 
 
 def buckets(grain: str | None, first: date, last: date) -> list[Bucket]:
-    """Return the periods between two days, clipped to them; one without a start for no grain."""
+    """Return the periods between two days, clipped to them; without a grain, one."""
     if grain is None:
         return [Bucket(None, first, last)]
     periods = []

@@ -19,7 +19,7 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, therapist, visit
 
 TYPE_WORDS = {"cst": "CST", "lactation": "lactation", "massage": "massage", "other": "other"}
-# What every visit in the states asked for adds to, however much.
+# Sums to which every visit in the metric's states adds.
 _OF_EVERY_VISIT = frozenset({"visits", "minutes", "price_cents"})
 
 

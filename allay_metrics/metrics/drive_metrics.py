@@ -1,4 +1,4 @@
-"""Driving that cannot be estimated, and why; and hours worked against hours offered."""
+"""Why driving cannot be estimated, and field utilisation: hours worked over hours offered."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from allay_metrics.records.tables import offered_hours, therapist, visit, weekly
 NO_CAPACITY = "no capacity on file"
 NO_HOURS = "no hours were offered"
 NO_CITY = "on each of these days a city is unknown"
-WHOLE_WEEKS = "told for whole weeks: ask by week, or from a Monday to a Sunday"
+WHOLE_WEEKS = "computed for whole weeks: ask by week, or from a Monday to a Sunday"
 BY_THERAPIST = "hours are offered by therapist, not by {}"
 MOST_NAMED = 3
 
@@ -32,7 +32,7 @@ TherapistWeek = tuple[str, date]
 def add_reasons(
     inquiry: QueryContext, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
 ) -> None:
-    """Set the reason in the cells in which no driving at all can be estimated."""
+    """Set the reason in aggregates where no driving can be estimated."""
     why: Callable[[Group], str] | None = None
     for metric in metrics:
         cells = cells_by_metric[metric.key]
@@ -43,7 +43,7 @@ def add_reasons(
 
 
 def _why_not(inquiry: QueryContext) -> Callable[[Group], str]:
-    """Return a function from a group to the reason: its therapists without a base on file."""
+    """Return a function from a group to the reason, which names therapists without a base."""
     homeless = _without_base(inquiry)
     by = inquiry.question.by
 
@@ -84,7 +84,7 @@ def _named(names: list[str]) -> str:
 
 
 def judge_field_use(inquiry: QueryContext, verdicts: Judged) -> Judged:
-    """Return the verdicts of `field_utilisation`: only whole weeks that are over have a value."""
+    """Return the verdicts of field utilisation: only past whole weeks have a value."""
     newest = inquiry.records.newest
     whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
     return [
@@ -106,7 +106,7 @@ def _why_no_use(question: Question, bucket: Bucket, newest: date | None) -> str:
 
 @dataclass
 class _Use:
-    """What a group's therapists worked and offered in a bucket, in minutes."""
+    """Minutes that a group's therapists worked and offered in a bucket."""
 
     worked: int = 0
     offered: int | None = None
@@ -117,7 +117,7 @@ class _Use:
 def count_field_use(inquiry: QueryContext, _metric: Metric) -> Cells:
     """Return the minutes of care and driving over those offered, of whole weeks.
 
-    Where a therapist offers nothing we know of, her work is in neither, and she is named.
+    A therapist without offered hours on file is in neither, and is named.
     """
     newest = inquiry.records.newest
     answered = {
@@ -152,10 +152,10 @@ def count_field_use(inquiry: QueryContext, _metric: Metric) -> Cells:
 def offered_minutes(
     conn: Connection, scope: Scope, therapists: Iterable[str], weeks: Sequence[date]
 ) -> dict[TherapistWeek, int]:
-    """Return the minutes these therapists offer in these weeks (Mondays), where that is on file.
+    """Return the minutes these therapists offer in these weeks (Mondays), where on file.
 
-    A week of its own wins; else her usual week counts from the week she started here (without one,
-    the week of her first visit on file) to the week she left.
+    Hours of a single week take precedence; else her usual week applies from the week she started
+    (by default that of her first visit on file) to the week she left.
     """
     ids = set(therapists)
     minutes_by_week: dict[TherapistWeek, int] = {}
@@ -186,7 +186,7 @@ def _first_week(conn: Connection, scope: Scope, therapist_id: str) -> date:
 
 
 def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
-    """Return the Mondays of buckets made of whole weeks, each with the bucket's place."""
+    """Return the Mondays of buckets of whole weeks, each with the bucket's index."""
     return {
         bucket.first + number * WEEK: place
         for place, bucket in buckets.items()
@@ -195,7 +195,7 @@ def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
 
 
 def _names(inquiry: QueryContext) -> dict[str, str]:
-    """Return the therapists the question is about, by id."""
+    """Return the names of the question's therapists, by id."""
     names = inquiry.question.values("therapist")
     own_id = inquiry.scope.viewer.therapist_id
     in_practice = therapist.c.practice_id == inquiry.scope.practice_id
@@ -208,7 +208,7 @@ def _names(inquiry: QueryContext) -> dict[str, str]:
 
 
 def _worked(inquiry: QueryContext) -> dict[TherapistWeek, tuple[int, int]]:
-    """Return minutes of care and driving, and the number of visits without a drive estimate."""
+    """Return minutes of care and driving, and the count of visits without a drive estimate."""
     therapist_column, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
     sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]
     statement = (
@@ -227,7 +227,7 @@ def _worked(inquiry: QueryContext) -> dict[TherapistWeek, tuple[int, int]]:
 def is_worked_for_offered(
     _question: Question, scope: Scope, on_days: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Return the condition of the visits that therapists with offered hours worked for."""
+    """Return the condition for visits of therapists with offered hours."""
     in_practice = therapist.c.practice_id == scope.practice_id
     usual = select(therapist.c.id).where(in_practice, therapist.c.week_minutes.is_not(None))
     weeks = select(offered_hours.c.therapist_id).where(

@@ -1,4 +1,4 @@
-"""Facts of visits: what can be added up, grouped and filtered, from the roll-up or from visits."""
+"""Fact tables: what can be summed, grouped and filtered, in a roll-up or in visits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from allay_metrics.metrics.question import WEEKDAYS, Question
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import city, daily, daily_city, therapist, visit, weekly
 
-# Constants stand in the statement itself: no value of anybody's, and partial indexes are found.
+# Constants are literals in the statement, so that partial indexes are used; no user value is.
 _ONE: ColumnElement[int] = literal_column("1")
 _ZERO: ColumnElement[int] = literal_column("0")
 _NONE: ColumnElement[str] = literal_column("''")
@@ -42,7 +42,7 @@ _GROUP_COLUMNS = {
 
 @dataclass(frozen=True, eq=False)
 class FactTable:
-    """A table that visits are counted from, and what can be added up in it."""
+    """A table to count visits from, and the sums it has."""
 
     table: Table
     summed: dict[str, ColumnElement[Any]]
@@ -56,7 +56,7 @@ class FactTable:
         return self.table.c.day.between(*days)
 
     def own(self, scope: Scope) -> ColumnElement[bool]:
-        """Return the condition that leaves what the viewer's numbers count."""
+        """Return the condition for rows that the viewer's numbers count."""
         return scope.own(self.table)
 
     def in_states(self, states: tuple[str, ...]) -> ColumnElement[bool]:
@@ -64,11 +64,11 @@ class FactTable:
         return _in_states(self.table, states)
 
     def group(self, name: str) -> ColumnElement[Any]:
-        """Return the column a group is read from; `rows` must be selected from."""
+        """Return the column of a group; the statement selects from `rows`."""
         return city.c.county if name == "county" else self.table.c[_GROUP_COLUMNS[name]]
 
     def rows(self, by: Iterable[str]) -> FromClause:
-        """Return the table, with the cities beside it where counties are asked for."""
+        """Return the table, joined with cities where counties are asked for."""
         if "county" not in by:
             return self.table
         same_practice = self.table.c.practice_id == city.c.practice_id
@@ -100,15 +100,15 @@ class FactTable:
 def _names_of(
     table: Table, named: Table, answer: str, filter_column: str, values: list[str]
 ) -> Any:
-    """Return the cities of these counties, or the ids of the therapists of these names."""
-    alias = named.alias()  # apart from the cities that counties are grouped by
+    """Return the cities of these counties, or the ids of therapists with these names."""
+    alias = named.alias()  # an alias: counties may be grouped by cities, too
     same_practice = alias.c.practice_id == table.c.practice_id
     return select(alias.c[answer]).where(same_practice, alias.c[filter_column].in_(values))
 
 
 @cache
 def _in_states(table: Table, states: tuple[str, ...]) -> ColumnElement[bool]:
-    # Names of our own registry, spelled out: the statement stays the same for every question.
+    # Literals from our own registry: the statement is the same for every question and is cached.
     named: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
     return table.c.state == named[0] if len(named) == 1 else table.c.state.in_(named)
 
@@ -205,7 +205,7 @@ VISITS = FactTable(
     },
 )
 
-# Sums that only families' first visits add to: read from the small index of those alone.
+# Sums over families' first visits only, read from the partial index of those.
 OF_FIRST_VISITS = frozenset({"first", "continued", "bereaved", "first_unbereaved"})
 IS_FIRST: ColumnElement[bool] = _v.is_first == _ONE
 IS_LAST: ColumnElement[bool] = _v.is_last == _ONE
@@ -213,7 +213,7 @@ IS_LONE: ColumnElement[bool] = _v.lone == _ONE
 
 
 def choose_fact_table(question: Question, scope: Scope) -> FactTable:
-    """Return the smallest table that holds what the question groups and filters by."""
+    """Return the smallest table with every column the question groups and filters by."""
     if question.names("referral_source"):
         return VISITS
     finer = question.names("therapist") or question.names("includes")

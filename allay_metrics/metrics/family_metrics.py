@@ -1,4 +1,4 @@
-"""Numbers that do not add up: distinct families, the median wait, lapsed families."""
+"""Metrics that are no sums: distinct families, the median wait, lapsed families."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import family, visit
 
 LAPSED_AFTER = timedelta(days=30)
-# The title of a calendar event does not say which family is visited.
+# The title of a calendar event does not name the family.
 NAMES_FAMILY = VISITS.column("source").not_in(find_occupancy_sources())
 
 
@@ -29,7 +29,7 @@ def count_families_seen(inquiry: QueryContext, metric: Metric) -> Cells:
 
 
 def count_wait_days(inquiry: QueryContext, metric: Metric) -> Cells:
-    """Return the median wait of first visits, from how many families waited how many days."""
+    """Return the median wait before first visits, from a histogram of days waited."""
     statement = (
         inquiry.select(VISITS, [visit.c.wait_days, func.count()])
         .where(IS_FIRST, visit.c.wait_days.is_not(None))
@@ -47,7 +47,7 @@ def count_wait_days(inquiry: QueryContext, metric: Metric) -> Cells:
 
 
 def median(histogram: dict[int, int]) -> float:
-    """Return the median of values given with how often each occurs; at least one does."""
+    """Return the median of a non-empty histogram: value -> count."""
     total = sum(histogram.values())
     middle = []
     for rank in ((total - 1) // 2, total // 2):
@@ -70,7 +70,7 @@ def count_lapsed(inquiry: QueryContext, _metric: Metric) -> Cells:
 
 
 def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:
-    """Return the condition of the last completed visits of families lapsed by this day."""
+    """Return the condition for last completed visits of families lapsed by this day."""
     quiet = select(family.c.id).where(
         family.c.practice_id == scope.practice_id,
         family.c.closed_on.is_(None),

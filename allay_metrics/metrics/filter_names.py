@@ -1,4 +1,4 @@
-"""Unknown names in filters, as opposed to known names without visits."""
+"""Checks the names in filters: an unknown name is an error, one without visits is not."""
 
 from sqlalchemy import Connection, Select, select
 

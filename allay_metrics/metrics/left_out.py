@@ -1,4 +1,4 @@
-"""What a total leaves out or counts unconfirmed: missing visits, and those no newer file held."""
+"""What a total leaves out, missing visits, and what it counts although unconfirmed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +18,9 @@ from allay_metrics.records.tables import visit
 
 @dataclass(frozen=True)
 class LeftOut:
-    """How many visits a total leaves out as missing, and counts without confirmation.
+    """How many visits a total leaves out as missing, and how many it counts unconfirmed.
 
-    `since` is the newest export that held any of the unconfirmed (unix seconds), None for none.
+    `since` is the newest export that contained an unconfirmed one (epoch seconds), or None.
     """
 
     missing: int = 0
@@ -28,7 +28,7 @@ class LeftOut:
     since: int | None = None
 
     def note(self, zone: ZoneInfo) -> str:
-        """Return both counts in words, empty where there is nothing to say."""
+        """Return both counts as a note, '' where both are zero."""
         parts = []
         if self.missing:
             parts.append(f"{fmt.number(self.missing)} missing, in no number until decided")
@@ -39,9 +39,9 @@ class LeftOut:
 
 
 def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, LeftOut]:
-    """Return what each group and period of a question leaves out; nothing for check-ins alone.
+    """Return what each group and period of a question leaves out; nothing for check-in metrics.
 
-    Keys are the groups as shown and the place of the period in the question's order.
+    Keys are the group as shown and the index of the period.
     """
     if all(metric.is_reported for metric in question.asked):
         return {}

@@ -1,4 +1,4 @@
-"""What a metric is: data, checked when it is loaded."""
+"""A metric as data, checked when it is loaded."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -27,16 +27,16 @@ Kind = Literal[
     "stock",
     "distinct",
 ]
-Direction = Literal["up", "down", "neither"]  # which way is good
+Direction = Literal["up", "down", "neither"]  # the direction that is better
 CoverageKind = Literal[
     "kept", "cancelled", "no_show", "cancel_time", "canceller", "booked_on", "attendance", "family"
 ]
 
-# States a metric counts; `rescheduled` is counted where it landed, `missing` not before a decision.
+# Visit states that metrics count; `rescheduled` counts at its new time, `missing` after a decision.
 COMPLETED = ("completed",)
 BOOKED = ("booked",)
 DUE = ("completed", "no_show", "late_cancelled")
-DROVE = ("completed", "no_show")  # she drove there, whether or not anybody was at home
+DROVE = ("completed", "no_show")  # driven to, whether or not anybody was at home
 FAMILY_CANCELLED = ("cancelled", "late_cancelled")
 COUNTED = (
     "completed",
@@ -51,13 +51,13 @@ NOT_COUNTED = ("rescheduled", "missing")
 
 Count = Callable[["QueryContext", "Metric"], "Cells"]
 Judge = Callable[["QueryContext", "Judged"], "Judged"]
-# Takes the condition that a visit starts on the days asked for.
+# Takes the condition that a visit starts on the days of the question.
 Behind = Callable[["Question", "Scope", ColumnElement[bool]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class Sum:
-    """What is added up: a fact of visits (see facts.py) over the visits in these states."""
+    """A sum: a fact of visits (fact_table.py) over the visits in these states."""
 
     of: str
     states: tuple[str, ...]
@@ -65,9 +65,9 @@ class Sum:
 
 @dataclass(frozen=True)
 class MetricWindow:
-    """Which days a metric may count, beside those asked for.
+    """Which days of a question a metric may count.
 
-    `needs` kinds of coverage; `ripe_after` days that must have passed before the source's as-of;
+    It `needs` kinds of coverage; `ripe_after` days must have passed before the source's as-of;
     `settled`: not in the first 90 days of the practice's records.
     """
 
@@ -78,7 +78,7 @@ class MetricWindow:
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One number of the practice: what it is called, what it means, how it is counted.
+    """One metric: its labels, its definition, how it is counted.
 
     `numerator` and `denominator` are words for people; `top` and `bottom` say the same to the
     database. `noted` kinds of coverage do not withhold the value, their absence is noted.
@@ -131,7 +131,7 @@ class Metric:
 
     @property
     def money(self) -> bool:
-        """Return whether only those who may see prices may ask for it."""
+        """Return whether only viewers who see prices may ask for it."""
         return self.unit == "$"
 
     @property
@@ -141,28 +141,28 @@ class Metric:
 
     @property
     def is_ratio(self) -> bool:
-        """Return whether the value is one sum over another: a rate, or so much per hour."""
+        """Return whether the value is one sum over another: a rate, or a value per hour."""
         return self.is_rate or self.kind in ("per_hour", "per_visit")
 
     @property
     def is_count(self) -> bool:
-        """Return whether nothing found is zero, not *no value*."""
+        """Return whether counting nothing gives zero instead of no value."""
         return not self.is_ratio and self.kind != "median"
 
     @property
     def is_ahead(self) -> bool:
-        """Return whether it counts only visits that were to come when the records were exported."""
+        """Return whether it counts only visits that were upcoming at the export."""
         return self.top is not None and self.top.states == BOOKED
 
     @property
     def window(self) -> MetricWindow:
-        """Return the days it may count. What is on file was kept: only other kinds limit days."""
+        """Return the window of days it may count; kept visits on file limit no days."""
         limiting = tuple(kind for kind in self.needs if kind != "kept")
         return MetricWindow(limiting, self.ripe_after, self.settled)
 
 
 def registry(metrics: Iterable[Metric]) -> MappingProxyType[str, Metric]:
-    """Return the metrics by key, in order. Raises ValueError for the first that breaks a rule."""
+    """Return the metrics by key, in order. Raises ValueError where one breaks a rule."""
     by_key: dict[str, Metric] = {}
     for metric in metrics:
         if metric.key in by_key:

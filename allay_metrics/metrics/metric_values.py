@@ -1,4 +1,4 @@
-"""From an aggregate to what is shown: value, numerator, denominator and the reason."""
+"""Turns an aggregate into a value with numerator, denominator and reason."""
 
 from typing import NamedTuple
 
@@ -6,13 +6,13 @@ from allay_metrics.metrics.aggregates import Aggregate
 from allay_metrics.metrics.answerability import Answerability
 from allay_metrics.metrics.metric import Metric
 
-SMALL = 4  # denominators of one to this many are shown as counts only
-# Cents to dollars, minutes to hours: of the numerator, and of the denominator.
+SMALL = 4  # denominators up to this are shown as counts only
+# Divisors of numerator and denominator: cents to dollars, minutes to hours.
 _SCALES = {"money": (100, 1), "hours": (60, 1), "per_hour": (100, 60), "share_of_hours": (60, 60)}
 
 
 class MetricValue(NamedTuple):
-    """A value as answered. `reason` says why there is none, or what has to be known beside it."""
+    """A value; `reason` says why there is none, or is a note beside it."""
 
     value: float | None
     numerator: float | None
@@ -21,7 +21,7 @@ class MetricValue(NamedTuple):
 
 
 def build_value(metric: Metric, cell: Aggregate, verdict: Answerability) -> MetricValue:
-    """Return the value of a metric that was counted, or the reason why there is none."""
+    """Return the value of an aggregate, or the reason why there is none."""
     if not verdict.is_answerable:
         return MetricValue(None, None, None, "; ".join(verdict.notes))
     if cell.why_not:

@@ -1,4 +1,4 @@
-"""Every metric in words, for docs/metrics.md and the Definitions page."""
+"""The reference of all metrics, for docs/metrics.md and the Definitions page."""
 
 from allay_metrics.metrics.metric import Direction, Metric
 from allay_metrics.metrics.registry import METRICS
@@ -48,7 +48,7 @@ def themes() -> dict[str, list[Metric]]:
 
 
 def facts(metric: Metric) -> dict[str, str]:
-    """Return what else is known of a metric, as words by heading."""
+    """Return the other properties of a metric, as text by heading."""
     words_by_heading = {
         "Counted": metric.numerator,
         "Out of": metric.denominator,

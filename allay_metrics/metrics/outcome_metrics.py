@@ -1,4 +1,4 @@
-"""What parents reported, as this viewer may see it: episodes, answers and two numbers."""
+"""Reported outcomes within a scope: episodes with their answers, and two metrics."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,10 +32,10 @@ from allay_metrics.records.tables import (
 
 BEFORE = timedelta(seconds=B0_WITHIN)
 AFTER = timedelta(weeks=8)
-WHOLE = "told for the whole practice only: a smaller group could name a family"
+WHOLE = "computed for the whole practice only: a smaller group could identify a family"
 NO_CHECK_INS = "waits for check-ins on file"
 TOO_FEW_ANSWERED = "under 40 % answered both times: no headline"
-# Other measures are exploratory; of a history tag nothing is charted as resolved.
+# Other measures are exploratory; a history tag is never charted as resolved.
 COUNTED = tuple(concern for concern in concerns().values() if concern.kind != "history tag")
 
 Days = tuple[date, date]
@@ -49,7 +49,7 @@ def read_episodes(
     clients: Iterable[str] | None = None,
     conn: Connection | None = None,
 ) -> list[Episode]:
-    """Return the episodes this viewer may see, each with every answer given about it, by opening.
+    """Return the episodes this viewer may see, each with all its answers, by opening day.
 
     A therapist: those of her own families. `totals` leaves out answers of parents who did not
     agree to be counted in the practice's totals; on a baby's own page they are shown. `opened`
@@ -66,7 +66,7 @@ def read_episodes(
 
 
 def read_deaths(conn: Connection, scope: Scope) -> dict[str, date]:
-    """Return the day by client of those who died, of those this viewer may see."""
+    """Return the day of death by client id, of clients this viewer may see."""
     statement = select(care_closed.c.client_id, care_closed.c.closed_on).where(
         care_closed.c.practice_id == scope.practice_id, care_closed.c.reason == DIED
     )
@@ -76,7 +76,7 @@ def read_deaths(conn: Connection, scope: Scope) -> dict[str, date]:
 def _filter_counted(episodes: list[Episode], deaths: Mapping[str, date]) -> list[Episode]:
     """Return the episodes except those with a death before their window closed.
 
-    A death is no outcome, and nobody who was to be asked afterwards failed to answer.
+    A death is no outcome, and a check-in after it is no missing answer.
     """
     if not deaths:
         return episodes
@@ -129,7 +129,7 @@ def _same(table: Any, other: Any, key: str, other_key: str) -> Any:
 
 @dataclass(frozen=True)
 class _CheckIns:
-    """By client, the days check-ins were meant for, and the answers in the order given."""
+    """By client: the days check-ins were meant for, and the answers in order."""
 
     due_days: Mapping[str, list[date]]
     answers: Mapping[str, list[Answer]]
@@ -145,8 +145,8 @@ def _check_ins(
 ) -> _CheckIns:
     """Return the check-ins of these clients; answers to the measures `only`, or to all.
 
-    No score is shown before the sign that was ticked with it: those of a check-in whose warning
-    signs are not all acknowledged wait.
+    Answers of a check-in with an open warning sign are left out, because the sign has to be read
+    first.
     """
     columns = ("id", "client_id", "due_on", "asked_at", "answered_at", "in_totals")
     what: list[ColumnElement[Any]] = [*(check_in.c[name] for name in columns), _is_held()]
@@ -182,7 +182,7 @@ def _check_ins(
 
 
 def _is_held() -> ColumnElement[bool]:
-    """Return whether a warning sign of a check-in waits to be acknowledged."""
+    """Return the condition that a check-in has an open warning sign."""
     return exists().where(
         red_flag.c.practice_id == check_in.c.practice_id,
         red_flag.c.check_in_id == check_in.c.id,
@@ -191,7 +191,7 @@ def _is_held() -> ColumnElement[bool]:
 
 
 class _Days:
-    """Local days of instants: a check-in's answers all share one."""
+    """Local days of instants, cached because the answers of a check-in share one."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
@@ -255,7 +255,7 @@ def count_improved(inquiry: QueryContext, _metric: Metric) -> Cells:
 
 
 def _read_closing_episodes(inquiry: QueryContext, first: date, last: date) -> list[Episode]:
-    """Return counted episodes whose window closes in between, with what judges them alone."""
+    """Return counted episodes whose window closes between two days, with judged answers only."""
     conn, scope = inquiry.conn, inquiry.scope
     rows: list[Row[Any]] = []
     for window in {concern.primary_window for concern in COUNTED}:
@@ -326,7 +326,7 @@ def _why_not(inquiry: QueryContext) -> str:
 
 
 def _everywhere(inquiry: QueryContext, cell: Aggregate) -> Cells:
-    """Return the same for every period; of groups there are none."""
+    """Return the same aggregate for every period, without groups."""
     if inquiry.question.by:
         return {}
     return {AggregateKey((), place): cell for place in range(len(inquiry.buckets))}

@@ -1,4 +1,4 @@
-"""The context of a question being answered, and how its rows become aggregate keys."""
+"""The context of a query: a question, its records, and how rows become aggregate keys."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ _CALENDAR = ("day", "week", "month")
 
 @dataclass(frozen=True)
 class QueryContext:
-    """A question on its way to an answer. `shown` turns each group's value into what is shown."""
+    """A question being answered. `shown` maps each group's column value to the shown text."""
 
     conn: Connection
     scope: Scope
@@ -32,16 +32,16 @@ class QueryContext:
 
     @property
     def days(self) -> Range:
-        """Return the first and last day asked for."""
+        """Return the first and last day of the question."""
         return self.question.first, self.question.last
 
     @property
     def width(self) -> int:
-        """Return how many columns stand before the sums."""
+        """Return how many columns precede the sums."""
         return len(self.shown) + bool(self.question.grain)
 
     def over(self, question: Question) -> Self:
-        """Return the inquiry of the same groups over other days."""
+        """Return the context of another question with the same groups."""
         return replace(self, question=question, buckets=question.buckets)
 
     def select(
@@ -52,9 +52,9 @@ class QueryContext:
         whenever: bool = False,
         daily: bool = False,
     ) -> Select[Any]:
-        """Return the statement that groups and sums what the viewer may count and asked for.
+        """Return the statement that groups and sums what the question and the scope select.
 
-        `whenever` leaves out the period, `daily` has a row for each day of a bucket.
+        `whenever` omits the period, `daily` returns a row for each day of a bucket.
         """
         by = self.question.by
         columns = [facts.group(name).label(f"by_{place}") for place, name in enumerate(by)]
@@ -66,22 +66,22 @@ class QueryContext:
             statement = statement.where(facts.on(self.days))
         if self.question.where:
             statement = statement.where(*facts.only(self.question))
-        # By name: PostgreSQL takes two bound copies of one expression for different ones.
+        # By name: PostgreSQL treats two bound copies of one expression as different ones.
         return statement.group_by(*(column.name for column in columns)) if columns else statement
 
     def rows(self, statement: Select[Any]) -> Iterator[tuple[AggregateKey, Row[Any]]]:
-        """Yield each row of the statement with its place."""
+        """Yield each row of the statement with its aggregate key."""
         of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
         grain = self.question.grain
         width, before_sums = len(self.shown), self.width
-        # The same few groups and starts come again and again: each is worked out once.
+        # The same few groups and starts recur: each is computed once.
         places: dict[tuple[Any, ...], AggregateKey] = {}
         for row in self.conn.execute(statement).all():
             key = row[:before_sums]
             place = places.get(key)
             if place is None:
                 group = tuple(show(value) for show, value in zip(self.shown, key, strict=False))
-                # A start stays itself; a day goes to its bucket.
+                # A start maps to itself, a day to its bucket.
                 start = start_of(grain, key[width]) if grain else None
                 place = places[key] = AggregateKey(group, of_start[start])
             yield place, row
@@ -103,7 +103,7 @@ class QueryContext:
 def build_query_context(
     conn: Connection, scope: Scope, records: Records, question: Question
 ) -> QueryContext:
-    """Return the inquiry; therapists' names are read where they are shown."""
+    """Return the context; therapists' names are read where they are shown."""
     shown: list[Callable[[Any], str]] = []
     for name in question.by:
         if name == "weekday":

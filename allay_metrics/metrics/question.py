@@ -1,4 +1,4 @@
-"""A question: which metrics, by what, over which days, of which visits."""
+"""A question: which metrics, by which groups, over which days, of which visits."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _CLOSED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked of the records, whoever asks.
+    """A question to the records, independent of the viewer.
 
     `metrics` and `by` are keys; `grain` is day, week, month, quarter, year or None; `first` and
     `last` are local dates, both included; `where` holds (filter, value) pairs, of which several of
@@ -55,7 +55,7 @@ class Question:
 
     @property
     def asked(self) -> list[Metric]:
-        """Return the metrics themselves, as asked."""
+        """Return the metrics' registry entries, in the question's order."""
         metrics = _metrics()
         return [metrics[key] for key in self.metrics]
 
@@ -65,21 +65,21 @@ class Question:
         return buckets(self.grain, self.first, self.last)
 
     def values(self, key: str) -> list[str]:
-        """Return the values one filter lets through; none means all."""
+        """Return the values of one filter; none means all."""
         return [value for name, value in self.where if name == key]
 
     def names(self, key: str) -> bool:
-        """Return whether it groups or filters by this."""
+        """Return whether the question groups or filters by this."""
         return key in self.by or any(name == key for name, _ in self.where)
 
     def only(self, key: str, value: str) -> Self:
-        """Return the same question of one value of a group, as when a bar is opened."""
+        """Return the same question filtered to one value of a group, as when a bar is opened."""
         kept = tuple(pair for pair in self.where if pair[0] != key)
         return replace(self, where=(*kept, (key, value)))
 
 
 def _metrics() -> Mapping[str, Metric]:
-    # Imported late: the functions that count, named in the registry, take questions.
+    # Imported late: the registry imports counting functions, which take questions.
     from allay_metrics.metrics.registry import METRICS
 
     return METRICS

@@ -1,4 +1,4 @@
-"""What is usual: how far a number wanders from week to week when nothing has changed.
+"""The usual range: how far a number varies from week to week when nothing has changed.
 
 Source: Donald J. Wheeler, Understanding Variation: The Key to Managing Chaos (1993): the XmR chart
 (chapter 4) for numbers that stand alone; the p chart's three standard deviations for shares.
@@ -27,19 +27,19 @@ Signal = Literal["above", "below"]
 
 @dataclass(frozen=True)
 class Usual:
-    """The range a number stays in when nothing has changed; both ends belong to it."""
+    """The range of a number when nothing has changed; both ends are inside."""
 
     low: float
     high: float
 
     @property
     def whole(self) -> tuple[int, int]:
-        """Return the smallest and the largest whole number inside, as counts are shown."""
+        """Return the smallest and the largest whole number inside, for counts."""
         return ceil(self.low - 1e-9), floor(self.high + 1e-9)
 
     def signal(self, value: float | None) -> Signal | None:
         """Return on which side of the range the value lies, or None inside it."""
-        # Limits are computed, values are counted: what only rounding sets apart is no signal.
+        # A difference that is only a rounding error is no signal.
         slack = 1e-9 * max(1.0, abs(self.high))
         if value is None or self.low - slack <= value <= self.high + slack:
             return None
@@ -50,8 +50,8 @@ def usual_count(before: Sequence[float], spans: int = 1) -> Usual | None:
     """Return the usual range of a weekly number from the weeks before it, oldest first.
 
     Mean +- 2.66 x mean moving range (XmR), not below 0. None with fewer than twelve weeks. Where a
-    value counts `spans` weeks, ranges are taken between values so far apart: nearer ones share
-    visits.
+    value counts `spans` weeks, ranges are taken between values `spans` weeks apart, because closer
+    ones share visits.
     """
     if len(before) < FEWEST_WEEKS:
         return None

@@ -1,4 +1,4 @@
-"""Weeks as the practice counts them: Monday to Sunday, named by their Monday."""
+"""Weeks: Monday to Sunday, identified by their Monday."""
 
 from datetime import date, timedelta
 

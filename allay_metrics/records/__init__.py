@@ -1,4 +1,4 @@
-"""Tables, engine, scope, migrations, roll-up: the only folder that touches a database engine."""
+"""Tables, engine, scope, migrations, roll-ups: the only package that opens a database engine."""
 
 from allay_metrics.records.engine import PATIENCE, build_unreachable, file_of, open_engine
 from allay_metrics.records.hashes import compute_row_hashes

@@ -1,7 +1,7 @@
-"""The audit trail: a chain of lines in which a changed, lost or slipped-in one shows.
+"""The audit trail: a hash chain of lines, in which a changed, missing or inserted line is detected.
 
-Each line's hash covers the line before it. The practice's own row, and every backup, keep number
-and hash of the last line, so that a trail cut short shows too. Triggers refuse to change a line.
+Each line's hash covers the line before it. The practice's row and every backup store number and
+hash of the last line, so that a truncated trail is detected, too. Triggers refuse changes.
 """
 
 import json
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 from allay_metrics.records.column_types import now
 from allay_metrics.records.tables import audit, practice
 
-if TYPE_CHECKING:  # a scope writes its own lines
+if TYPE_CHECKING:  # scope.py imports this module
     from allay_metrics.records.scope import Scope
 
 _HASHED = ("practice_id", "number", "at", "who", "role", "action", "about", "previous")
@@ -32,7 +32,7 @@ class Head:
 def append(conn: Connection, scope: "Scope", action: str, about: str = "") -> None:
     """Write one line in the caller's transaction. `about` holds ids, never names.
 
-    The trail is the practice's: whose act it is told of need not see it.
+    The trail belongs to the practice: the viewer who acts need not be allowed to read it.
     """
     with scope.elevate(conn, "trail"):
         _append(conn, scope, action, about)
@@ -41,7 +41,7 @@ def append(conn: Connection, scope: "Scope", action: str, about: str = "") -> No
 def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
     in_practice = practice.c.practice_id == scope.practice_id
     counted = update(practice).where(in_practice).values(audit_number=practice.c.audit_number + 1)
-    # On PostgreSQL this also makes whoever else adds a line wait for this one.
+    # On PostgreSQL this also serialises writers of the trail.
     number, previous = conn.execute(
         counted.returning(practice.c.audit_number, practice.c.audit_hash)
     ).one()
@@ -62,7 +62,7 @@ def _append(conn: Connection, scope: "Scope", action: str, about: str) -> None:
 
 
 def read_head(conn: Connection, practice_id: str) -> Head:
-    """Return the last line written, as the practice's own row knows it."""
+    """Return the last line, as stored in the practice's row."""
     statement = select(practice.c.audit_number, practice.c.audit_hash)
     return Head(*conn.execute(statement.where(practice.c.practice_id == practice_id)).one())
 
@@ -70,7 +70,7 @@ def read_head(conn: Connection, practice_id: str) -> Head:
 def find_breaks(
     conn: Connection, practice_id: str, backup_head: Head | None = None
 ) -> Iterator[str]:
-    """Yield a sentence for every place at which the trail is not as it was written.
+    """Yield a sentence for every place where the trail was altered.
 
     `known` is a last line remembered elsewhere, such as by a backup.
     """

@@ -1,4 +1,4 @@
-"""What SQLite may do for a viewer: the answer to each thing that her statements name."""
+"""SQLite's authorizer callback for a viewer: what her statements may read, write and call."""
 
 import sqlite3
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from allay_metrics.records.policies import POLICIES, Role
 
-IN_MEMORY = ("json_each", "json_tree")  # tables made of a value
+IN_MEMORY = ("json_each", "json_tree")  # table-valued functions
 _FREE = frozenset(
     {
         sqlite3.SQLITE_SELECT,
@@ -25,7 +25,7 @@ _OWNERS_PRAGMAS = ("integrity_check", "foreign_key_check")
 
 @dataclass
 class Guard:
-    """What one connection's views and guard go by; `said` is empty outside a transaction."""
+    """The state of one connection's views and guard; no scope values outside a transaction."""
 
     role: Role
     writes: bool
@@ -41,7 +41,7 @@ class Guard:
         schema: str | None,
         inside: str | None,
     ) -> int:
-        """Answer SQLite, which asks once for each thing that a statement names."""
+        """Return SQLITE_OK or SQLITE_DENY; SQLite calls it for each object a statement names."""
         if self.is_practice or (self.role == "owner" and self.writes):
             may = self._practice_may(action, argument)
         elif action == sqlite3.SQLITE_READ:
@@ -85,6 +85,6 @@ class Guard:
         return self.writes and sees is not None and act in sees.acts
 
     def is_bare(self, table: str) -> bool:
-        """Return whether no view stands before a table: where all of it is written."""
+        """Return whether a table has no view in front, because the viewer may write all of it."""
         sees = POLICIES[self.role].get(table)
         return self.writes and sees is not None and sees.is_whole

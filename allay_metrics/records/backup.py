@@ -1,8 +1,8 @@
-"""A backup: one SQLite file with all of a practice, from either engine, that can prove itself.
+"""Backups: one SQLite file with all of a practice, from either engine, that can be verified.
 
-The file holds the practice's rows at the newest schema, and a manifest: when it was made, of
-which practice, and a fingerprint of every table. A flipped byte shows, where SQLite's own check
-would not see it.
+The file contains the practice's rows at the newest schema, and a manifest: when it was made, of
+which practice, and a fingerprint of every table. They detect a flipped byte where SQLite's own
+check would not.
 """
 
 import json
@@ -38,7 +38,7 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 
 @dataclass(frozen=True)
 class Backup:
-    """What a backup says of itself: the practice, when it was made (seconds since 1970 UTC).
+    """The manifest of a backup: the practice, when it was made (epoch seconds).
 
     `audit_number` and `audit_hash` are those of the last line of the audit trail in it.
     """
@@ -54,10 +54,10 @@ class Backup:
 
 
 def write_backup(scope: Scope, path: Path) -> Backup:
-    """Write a backup of the practice and return what it says of itself.
+    """Write a backup of the practice and return its manifest.
 
-    Others may write meanwhile: the backup holds the records as they stood when it began. Raises
-    FileProblem when the file cannot be written; then there is none.
+    Others may write meanwhile: the backup contains the records as of its beginning. Raises
+    FileProblem when the file cannot be written; no file is left then.
     """
     part = path.with_name(path.name + ".part")
     try:
@@ -68,7 +68,7 @@ def write_backup(scope: Scope, path: Path) -> Backup:
     except OSError as error:
         raise FileProblem(f"{path} cannot be written: {error.strerror or error}.") from None
     except IntegrityError as error:
-        # A row that fits where it stands fits into a copy: it does not fit where it stands.
+        # A row that violates a constraint of the copy violates it in the records already.
         damage = find_damage(_target_file(scope.database_url), thorough=True)
         raise damage or FileProblem(f"{path} cannot be written: {error.orig}.") from None
     except DBAPIError as error:
@@ -95,9 +95,9 @@ def _write(scope: Scope, part: Path) -> Backup:
 
 
 def _write_label(part: Path, practice_id: str, name: str, revision: str, last: Head) -> Backup:
-    """Add the description to a file that holds a practice, and return it."""
+    """Write the manifest into a file with a practice, and return it."""
     with closing(_open(part)) as file, file:
-        # One file, nothing beside it: a backup is carried about.
+        # One file without a log beside it, because backups are copied around.
         file.execute("PRAGMA journal_mode = DELETE")
         hashes = _file_hashes(file)
         rows = sum(_count(file, table) for table in hashes)
@@ -110,8 +110,8 @@ def _write_label(part: Path, practice_id: str, name: str, revision: str, last: H
 def write_older_backup(database: Path, path: Path) -> Backup | None:
     """Write a backup of an SQLite file of the last version before 1.0; None for any other file.
 
-    Its rows are copied as they are: `restore` brings them over. Raises FileProblem when the backup
-    cannot be written; then there is none.
+    Its rows are copied unchanged: `restore` converts them. Raises FileProblem when the backup
+    cannot be written; no file is left then.
     """
     if read_revision(database) != OLDER_REVISION:
         return None
@@ -137,7 +137,7 @@ def write_older_backup(database: Path, path: Path) -> Backup | None:
 
 
 def read_label(path: Path) -> Backup | None:
-    """Return what a file says of itself as a backup, nothing proved; None for one that is none."""
+    """Return the manifest of a backup, unverified; None for any other file."""
     try:
         ((label_json,),) = read_rows(path, "SELECT told FROM allay_backup")
         return Backup(**json.loads(label_json))
@@ -146,9 +146,10 @@ def read_label(path: Path) -> Backup | None:
 
 
 def read_backup(path: Path) -> Backup:
-    """Return what a backup says of itself, once every row in it proved to be as it was written.
+    """Verify every row of a backup and return its manifest.
 
-    Raises FileProblem for a file that is none, is of a newer version, or was changed or damaged.
+    Raises FileProblem for a file that is no backup, is of a newer version, or was changed or
+    damaged.
     """
     if not path.is_file():
         raise FileProblem(f"There is no file {path}.")
@@ -177,19 +178,19 @@ def read_backup(path: Path) -> Backup:
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """A backup that was put back, and where what stood there is kept; None where nothing did."""
+    """The restored backup, and where the records it replaced are kept; None without any."""
 
     backup: Backup
     aside: Path | None
 
 
 def restore(path: Path, url: str, *, replace: bool = False) -> RestoreResult:
-    """Put a backup's practice into the database at `url`, and read it there once more.
+    """Restore a backup's practice into the database at `url`, and verify it there.
 
-    Raises FileProblem as `read_backup` does, and Conflict when records stand there already, whole
-    or damaged. With `replace` an SQLite file that stands there is moved aside with what SQLite
-    keeps beside it. Whatever fails, what stood there stays, and nothing is left beside it.
-    Sessions and remembered devices of the day of the backup open nothing: some were ended since.
+    Raises FileProblem as `read_backup` does, and Conflict when there are records already, intact or
+    damaged. With `replace` an existing SQLite file is moved aside with its companion files. If
+    anything fails, the existing records stay and nothing else is left.
+    Sessions and remembered devices in the backup are ended: some may have been revoked since.
     """
     made = read_backup(path)
     key = config.database_key()
@@ -213,16 +214,16 @@ def restore(path: Path, url: str, *, replace: bool = False) -> RestoreResult:
 
 
 def _target_file(url: str) -> Path:
-    """Return the file a backup is restored to; for a server, one to build beside on the way."""
+    """Return the file a backup is restored to; for a server, a temporary one."""
     if not url.startswith("sqlite"):
         return config.data_dir() / "server"
     path = Path(make_url(url).database or "")
-    # What a name leads to is replaced, not the name.
+    # The target of a symbolic link is replaced, not the link.
     return path.resolve() if path.is_symlink() else path
 
 
 def _upgraded_copy(path: Path, copy: Path, made: Backup) -> Engine:
-    """Return an engine of a copy of the backup, at the newest schema. Raises FileProblem."""
+    """Return an engine of a copy of the backup at the newest schema. Raises FileProblem."""
     shutil.copyfile(path, copy)
     copy.chmod(0o600)
     with closing(_open(copy)) as file, file:
@@ -243,7 +244,7 @@ def _upgraded_copy(path: Path, copy: Path, made: Backup) -> Engine:
 
 
 def _refuse_without(practice_id: str, engine: Engine, name: str) -> None:
-    """Raise FileProblem where the practice a backup names is not in it: nobody proved the name."""
+    """Raise FileProblem where the practice of the manifest is not in the backup."""
     with engine.connect() as conn:
         its = select(practice.c.name).where(practice.c.practice_id == practice_id)
         if conn.execute(its).first() is None:
@@ -257,10 +258,10 @@ def _end_sign_ins(engine: Engine) -> None:
 
 
 def move_practice(scope: Scope, url: str, *, plain: bool | None = None) -> None:
-    """Copy the practice into the database at `url`, fingerprints compared.
+    """Copy the practice into the database at `url` and compare fingerprints.
 
-    The one it came from stays as it is. A file is encrypted where a key is set and it is not asked
-    to be `plain`. Raises Conflict when records stand there already.
+    The source stays as it is. A file is encrypted where a key is set, unless `plain`. Raises
+    Conflict when there are records already.
     """
     with open_workbench(_target_file(url)) as bench:
         _install(scope.read, url, scope.practice_id, bench, replace=False, plain=plain)
@@ -275,7 +276,7 @@ def _install(
     replace: bool,
     plain: bool | None = None,
 ) -> Path | None:
-    """Copy a practice into the database at `url`; return where a file that stood there is kept."""
+    """Copy a practice into the database at `url`; return where a replaced file is kept."""
     if url.startswith("sqlite"):
         return _install_file(source, practice_id, bench, replace=replace, plain=plain)
     target = open_engine(url)
@@ -290,7 +291,7 @@ def _install(
 def _install_file(
     source: Reading, practice_id: str, bench: Workbench, *, replace: bool, plain: bool | None
 ) -> Path | None:
-    """Build the new file beside the old one: at every moment one of them is whole."""
+    """Build the new file beside the old one, so that one of them is complete at any moment."""
     _refuse_standing(bench.path, replace=replace)
     target = open_engine(config.sqlite_url(bench.new), plain=plain)
     try:
@@ -301,7 +302,7 @@ def _install_file(
     damage = find_damage(bench.new, thorough=True)
     if damage is not None:
         raise FileProblem(f"The backup cannot be restored: what was written {damage.state}.")
-    # Once more: somebody may have written meanwhile.
+    # Again, because somebody may have written meanwhile.
     if _refuse_standing(bench.path, replace=replace):
         return exchange(bench.new, bench.path)
     put_in_place(bench.new, bench.path)
@@ -309,9 +310,9 @@ def _install_file(
 
 
 def _refuse_standing(path: Path, *, replace: bool) -> bool:
-    """Return whether records stand at `path`, whole or damaged. Raises Conflict unless they may go.
+    """Return whether there are records at `path`, intact or damaged.
 
-    A database that was only opened holds none.
+    Raises Conflict where they may not be replaced. A database that was only created has none.
     """
     damage = find_damage(path)
     if damage is None and not holds_records(path):
@@ -333,14 +334,14 @@ def _copy_into(source: Reading, target: Engine, practice_id: str) -> None:
                 "There are records in that database already, and a server's is never replaced: "
                 "make an empty one, and name it by --database."
             )
-        # A database that was only opened holds an empty practice and its cities.
+        # A database that was only created contains an empty practice and its cities.
         for table in (city, practice):
             write.execute(delete(table))
         copy_practice(read, write, practice_id)
 
 
 def _open(path: Path) -> Any:
-    """Return a connection to a file as it lies there, encrypted or not."""
+    """Return a connection to a file, encrypted or not."""
     return connect_file(path, None if is_plain(path) else config.database_key())
 
 
@@ -358,7 +359,7 @@ def _connect_for_writing(engine: Engine) -> Any:
 
 
 def _file_hashes(file: Any) -> dict[str, str]:
-    """Return a SHA-256 over the rows of each table, in an order of their own."""
+    """Return a SHA-256 over the sorted rows of each table."""
     names = file.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
         "AND name NOT IN ('allay_backup', 'alembic_version') ORDER BY name"

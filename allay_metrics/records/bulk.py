@@ -1,4 +1,4 @@
-"""Many rows at once: the fastest way in that each engine has, and sets of ids as a subquery."""
+"""Bulk inserts and updates in each engine's fastest way, and sets of ids as a subquery."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,8 @@ def insert_rows(
 ) -> None:
     """Insert rows of plain values (text, whole numbers, None; days as ISO text).
 
-    SQLite takes them by one prepared statement, PostgreSQL as one list a column (COPY does not go
-    together with its row-level security): both several times faster than an INSERT of each.
+    SQLite uses one prepared statement, PostgreSQL one array per column (COPY does not work with
+    row-level security): both are several times faster than one INSERT a row.
     """
     names = ", ".join(columns)
     into = f"INSERT INTO {_qualified_name(conn, table)} ({names})"
@@ -24,7 +24,7 @@ def insert_rows(
         marks = ", ".join("?" * len(columns))
         batch = rows if isinstance(rows, list) else list(rows)
         if batch:
-            # Names come from our own tables, values are bound.
+            # Names come from our own tables; values are bound.
             conn.exec_driver_sql(f"{into} VALUES ({marks})", batch)
         return
     kinds = [table.c[name].type.compile(conn.dialect) for name in columns]
@@ -36,7 +36,7 @@ def insert_rows(
 
 
 def _qualified_name(conn: Connection, table: Table) -> str:
-    """Return the table's name as statements of this connection are to say it."""
+    """Return the table's name, quoted and qualified for this connection."""
     schemas = conn.get_execution_options().get("schema_translate_map") or {}
     return ".".join(f'"{part}"' for part in (schemas.get(None), table.name) if part)
 
@@ -48,7 +48,7 @@ def update_rows(
     columns: Sequence[str],
     rows: Sequence[Sequence[Any]],
 ) -> None:
-    """Give rows new values: plain ones as in `insert_rows`, each row's `id` coming last."""
+    """Update rows by plain values as in `insert_rows`; the last value of each row is its `id`."""
     if not rows:
         return
     mark = "?" if conn.dialect.name == "sqlite" else "%s"
@@ -59,9 +59,9 @@ def update_rows(
 
 
 def read_plain_rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
-    """Return the rows as the driver gives them, days as ISO text on SQLite: half the time.
+    """Return the rows as the driver returns them, days as ISO text on SQLite, in half the time.
 
-    Column types do nothing here, the hiding of names among them: for deriving, never for showing.
+    Column types are not applied, nor is the masking of names: for deriving, never for display.
     """
     with conn.execute(statement) as result:
         driver: Any = result.cursor
@@ -70,7 +70,7 @@ def read_plain_rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any,
 
 
 def among(conn: Connection, ids: Iterable[str]) -> Select[tuple[str]]:
-    """Return the ids as a subquery: one bound value, however many there are."""
+    """Return the ids as a subquery with one bound value, however many there are."""
     listed = json.dumps(list(ids))
     if conn.dialect.name == "sqlite":
         values = func.json_each(listed).table_valued("value")

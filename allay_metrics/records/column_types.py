@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite (STRICT tables) and PostgreSQL."""
+"""Column types with the same meaning on SQLite (STRICT tables) and PostgreSQL."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,8 +7,8 @@ from sqlalchemy import REAL, BigInteger, Date, Dialect, Double, Integer, Text
 from sqlalchemy.engine.processors import str_to_date
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# STRICT tables know TEXT, INTEGER and REAL only. Keys are UUIDs written as text on both engines:
-# they are made here, never by the database, and one spelling keeps row hashes equal across engines.
+# STRICT tables have TEXT, INTEGER and REAL only. Keys are UUIDs as text on both engines: they are
+# generated here, never by the database, and one spelling keeps row hashes equal across engines.
 Key = Text
 Flag = Integer
 Count = Integer
@@ -26,22 +26,21 @@ class LocalDate(TypeDecorator[date]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
 
     def process_bind_param(self, value: date | str | None, dialect: Dialect) -> Any:
-        """Return the value as the engine takes it; ISO text is accepted too."""
+        """Return the value in the engine's type; ISO text is accepted, too."""
         if dialect.name != "sqlite":
             return date.fromisoformat(value) if isinstance(value, str) else value
         return value.isoformat() if isinstance(value, date) else value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
-        """Return what makes a `datetime.date` of ISO text; PostgreSQL gives one by itself."""
-        # The library's own, compiled: a large import reads days by the 100,000.
+        """Return a parser of ISO text to dates; None for PostgreSQL, which returns dates."""
+        # SQLAlchemy's compiled parser: a large import reads days by the 100,000.
         return str_to_date if dialect.name == "sqlite" else None
 
 
 class Instant(TypeDecorator[int]):
-    """A moment: seconds since 1970-01-01 UTC, an integer on both engines and in Python.
+    """A moment in epoch seconds (UTC), an integer on both engines and in Python.
 
-    Integers compare, subtract and hash alike everywhere; `local_time` turns one into a
-    wall time for showing.
+    Integers compare, subtract and hash alike on both engines.
     """
 
     impl = BigInteger
@@ -59,5 +58,5 @@ class Cents(Instant):
 
 
 def now() -> int:
-    """Return this moment in seconds since 1970-01-01 UTC."""
+    """Return the current moment in epoch seconds."""
     return int(datetime.now(UTC).timestamp())

@@ -1,7 +1,7 @@
-"""Damaged records, recognised in what either database engine reports.
+"""Recognises damaged records in the errors of either database engine.
 
-An engine reports damage when a query meets it, which may be long after the database was opened.
-Each such error becomes the same RecordsDamaged, so that it is said the same way wherever it shows.
+An engine reports damage when a query reaches it, which may be long after the database was opened.
+Each such error becomes RecordsDamaged, so that it has the same sentence everywhere.
 """
 
 from pathlib import Path
@@ -15,18 +15,18 @@ RESTORE = (
 _DEMO = "`demo` makes the invented practice anew, and `restore` brings a backup of your own records"
 _SERVER = "put a backup into an empty database by `restore FILE --database URL`"
 _DAMAGE_PHRASES = ("malformed", "file is not a database", "file is encrypted")
-_UNDECODED = "Could not decode to UTF-8"  # what follows is the text itself
-# A read that fails whole (IOERR_READ) may be a disk that was unplugged: that is out of reach.
+_UNDECODED = "Could not decode to UTF-8"  # followed by the text itself
+# A failed read (IOERR_READ) may be an unplugged disk: that is Unreachable, not damage.
 _UNREAD = ("IOERR_SHORT_READ", "IOERR_CORRUPTFS", "IOERR_DATA")
-_INTERNAL = "XX"  # PostgreSQL's class of errors for blocks and indexes that contradict themselves
-_NO_SCHEMA = "3F000"  # what PostgreSQL calls it
-_LONGEST = 120  # characters of what an engine says
+_INTERNAL = "XX"  # PostgreSQL's class of errors for inconsistent blocks and indexes
+_NO_SCHEMA = "3F000"  # the name of that class
+_LONGEST = 120  # characters of an engine's message
 
 
 def build_damage_error(place: Path | str, state: str, way: str = "") -> RecordsDamaged:
     """Return the error for records in a file, or at a server's URL without its password.
 
-    `state` completes "The records in ..."; `way` is what to do, where it is not the usual.
+    `state` completes "The records in ..."; `way` is what to do, where it is not the default.
     """
     usual = RESTORE if isinstance(place, Path) else _SERVER
     if place == config.demo_database_path():
@@ -35,7 +35,7 @@ def build_damage_error(place: Path | str, state: str, way: str = "") -> RecordsD
 
 
 def recognise_damage(error: BaseException, place: Path | str) -> RecordsDamaged | None:
-    """Return what a driver's error says of the records at `place`; None where it is no damage."""
+    """Return the RecordsDamaged for a driver's error; None where it is no damage."""
     text = str(error)
     if _UNDECODED in text:
         return build_damage_error(place, "are damaged (a text in them cannot be decoded)")
@@ -51,6 +51,6 @@ def recognise_damage(error: BaseException, place: Path | str) -> RecordsDamaged 
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what an engine says, without what closes its sentence."""
+    """Return the first line of an engine's message without its final punctuation."""
     message = str(getattr(error, "orig", None) or error)
     return (message.splitlines() or [type(error).__name__])[0][:_LONGEST].rstrip(".")

@@ -1,4 +1,4 @@
-"""An opened database: transactions of whoever asks, and no other way in."""
+"""An opened database: transactions in the context of a viewer, and no other access."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -11,23 +11,23 @@ from allay_metrics.records.session_context import SessionContext
 
 
 class Database(Protocol):
-    """What a scope asks of either engine."""
+    """The interface that a scope uses, the same for both engines."""
 
     url: URL
 
     def session(
         self, asking: SessionContext, *, writes: bool
     ) -> AbstractContextManager[Connection]:
-        """Return a connection in a transaction of whoever asks."""
+        """Return a connection in a transaction of this session context."""
 
     def elevate(self, conn: Connection) -> AbstractContextManager[None]:
-        """Return a block in which the connection runs as the practice itself."""
+        """Return a context manager in which the connection runs as the practice itself."""
 
     def engine(self, role: Role, *, writes: bool) -> Engine:
-        """Return the connections of one kind of viewer."""
+        """Return the engine for one role."""
 
     def keeper(self) -> AbstractContextManager[Engine]:
-        """Return the engine of whoever keeps the database itself, for as long as the block."""
+        """Return a context manager with the engine for maintenance of the database itself."""
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -37,9 +37,9 @@ def open_database(engine: Engine) -> Database:
     """Return the database of an engine at the newest schema. Raises ConfigProblem."""
     if engine.dialect.name == "sqlite":
         return SqliteDatabase(engine)
-    # Its driver is only needed, and only imported, where there is a server.
+    # Its driver is needed and imported for a server only.
     from allay_metrics.records.guard_postgres import PostgresDatabase
 
     database = PostgresDatabase(engine)
-    engine.dispose()  # its user owns the tables, and serves no viewer
+    engine.dispose()  # its user owns the tables and serves no viewer
     return database

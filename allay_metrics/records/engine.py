@@ -1,4 +1,4 @@
-"""Opens databases. Only this folder touches an engine; everybody else goes through a Scope."""
+"""Opens databases. Only this package uses an engine; everything else goes through a Scope."""
 
 import logging
 import os
@@ -22,41 +22,41 @@ from allay_metrics.records.damage import build_damage_error, recognise_damage
 from allay_metrics.records.files import connect_file, create_file, driver_of, key_for
 from allay_metrics.records.replacement import remove_leftovers
 
-# How a transaction begins. SQLite has one writer at a time, from its first statement on; a reader
-# sees one state of the records and writes nothing, on either engine.
+# How a transaction begins. SQLite has one writer at a time, from its first statement on; on both
+# engines a reader sees one snapshot of the records and cannot write.
 WRITE = {"begin_with": "BEGIN IMMEDIATE"}
 _READ = {"begin_with": "BEGIN"}
 _READ_POSTGRES = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_OPENING_LOCK = 7_253_000  # number of the lock that those who open a database take in turn
+_OPENING_LOCK = 7_253_000  # number of the advisory lock that serialises opening a database
 _FULL = ("disk is full", "No space left on device")
-# What SQLite calls a disk that takes no more where it is the file system that says so.
+# SQLite's messages for a full disk that the file system reports.
 _FULL_CODES = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
 _OUT_OF_REACH = ("unable to open database file", "disk I/O error", "readonly database")
-# What PostgreSQL itself says at the door when it takes nobody in for the moment; any other FATAL
-# is about the URL: its password, its database, its rules for hosts.
+# PostgreSQL's messages while it accepts no connections for the moment; any other FATAL is about the
+# URL: its password, its database, its rules for hosts.
 _NOT_NOW = ("starting up", "shutting down", "recovery mode", "too many", "remaining connection")
 _LOG = logging.getLogger(__name__)
 _keys: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()
 _opened_at: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
 
 _UNSTORABLE_VALUES = ("NUL (0x00)", "integer out of range", "bigint out of range")
-_NO_TEXT = "What was entered holds a letter or a number that cannot be kept: enter it anew."
+_NO_TEXT = "What was entered contains a character or number that cannot be stored: enter it again."
 _TOO_LONG = "The records took too long to answer: try again, or ask for less."
 
 _FORMS = "it has the form sqlite:///FILE or postgresql://HOST/NAME."
 _FILES = ("sqlite", "sqlite+pysqlite")
 PATIENCE = 60  # seconds
-# What one server process opens of PostgreSQL at most is twice this; its own limit is usually 100.
+# A server process opens at most twice this many connections; PostgreSQL's limit is usually 100.
 CONNECTIONS = 10
-# Seconds. No single statement of ours takes minutes; an import may pause for as long as it reads.
+# Seconds. None of our statements takes minutes; an import may be idle while it reads.
 _LIMITS = {
     "lock_timeout": PATIENCE,
     "statement_timeout": 300,
     "idle_in_transaction_session_timeout": 900,
 }
 
-# WAL: readers never wait for the one writer. NORMAL loses nothing of a committed transaction when
-# the process dies. 64 MB of page cache keeps the roll-up of a large practice in memory.
+# WAL: readers never wait for the writer. NORMAL loses no committed transaction when the process
+# dies. 64 MB of page cache keeps the roll-up of a large practice in memory.
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
@@ -72,9 +72,9 @@ _PRAGMAS = (
 def open_engine(url: str, *, plain: bool | None = None) -> Engine:
     """Return an engine for an SQLite file or a PostgreSQL database.
 
-    A new SQLite file is readable by its owner only, and encrypted where a key is set and it is not
-    asked to be `plain`. Raises ConfigProblem for any other URL, or a file or key that do not fit;
-    RecordsDamaged for what is no database. Damage that a query meets later is raised as that, too.
+    A new SQLite file is readable by its owner only, and encrypted where a key is set, unless
+    `plain`. Raises ConfigProblem for any other URL, or a key that does not fit the file,
+    RecordsDamaged for a file that is no database, and also for damage that a later query meets.
     """
     try:
         parsed = make_url(url)
@@ -93,7 +93,7 @@ def open_engine(url: str, *, plain: bool | None = None) -> Engine:
 
 
 def file_of(url: str) -> Path | None:
-    """Return the file an URL names, None for a server's database or what is no URL."""
+    """Return the file of an URL, None for a server's database or an invalid URL."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -103,7 +103,7 @@ def file_of(url: str) -> Path | None:
 
 
 def connection_options(engine: Engine, *, writes: bool) -> dict[str, Any]:
-    """Return the options of a connection: one that reads sees one state and writes nothing."""
+    """Return the execution options of a connection; a reading one is a read-only snapshot."""
     if writes:
         return WRITE
     return _READ if engine.dialect.name == "sqlite" else _READ_POSTGRES
@@ -111,7 +111,7 @@ def connection_options(engine: Engine, *, writes: bool) -> dict[str, Any]:
 
 @contextmanager
 def connect(engine: Engine, **options: Any) -> Iterator[Connection]:
-    """Yield a connection. Raises Unreachable, and Conflict where none gets free."""
+    """Yield a connection. Raises Unreachable, and Conflict when the pool is exhausted."""
     try:
         conn = engine.connect()
     except PoolTimeout:
@@ -122,7 +122,7 @@ def connect(engine: Engine, **options: Any) -> Iterator[Connection]:
 
 @contextmanager
 def lock_opening(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction that waits for every other one of this kind."""
+    """Yield a connection in a transaction that is serialised with all others of this kind."""
     with connect(engine, **WRITE) as conn, conn.begin():
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _OPENING_LOCK})
@@ -147,16 +147,16 @@ def _open_sqlite(url: str, path: Path, plain: bool | None) -> Engine:
 
 
 def list_opened_files(since: float = 0) -> list[Path]:
-    """Return the SQLite files opened since a reading of the monotonic clock, the last one first."""
+    """Return the SQLite files opened since a moment of the monotonic clock, the last one first."""
     engines = [engine for engine, opened_at in _opened_at.items() if opened_at >= since]
     return [Path(engine.url.database or "") for engine in reversed(engines)]
 
 
 def clone_engine(engine: Engine) -> Engine:
-    """Return one more set of connections to the file that an engine has opened.
+    """Return another engine for the file that an engine has opened.
 
-    The file itself is not looked at: closing it even once would drop the locks of every connection
-    this process has, and another process would take the log beside it for left behind.
+    The file itself is not opened for a check: closing it would drop the POSIX locks of all
+    connections of this process, and another process would take the log beside it for a leftover.
     """
     return _build_file_engine(
         engine.url.render_as_string(hide_password=False),
@@ -178,9 +178,9 @@ def _build_file_engine(url: str, path: Path, key: str | None) -> Engine:
 
 
 def _refuse_without_file(engine: Engine, path: Path) -> None:
-    """Raise Unreachable where the file a connection has opened stands there no more.
+    """Raise Unreachable where the opened file was deleted or replaced.
 
-    SQLite would go on with a file that has no name, and what was saved there would be lost.
+    SQLite would go on with the unlinked file, and what is saved there would be lost.
     """
 
     def remember(_driver: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -224,14 +224,14 @@ def _open_postgres(url: URL) -> Engine:
 
 
 def describe_place(engine: Engine) -> Path | str:
-    """Return the file an engine opens, or the URL of its server without the password."""
+    """Return the path of an engine's file, or the URL of its server without the password."""
     if engine.dialect.name == "sqlite":
         return Path(engine.url.database or "")
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def _check_damage(engine: Engine, place: Path | str) -> None:
-    """Raise RecordsDamaged for what the engine reports of the records it has opened."""
+    """Raise RecordsDamaged for damage that the engine reports."""
 
     def say_damage(context: ExceptionContext) -> None:
         damage = recognise_damage(context.original_exception, place)
@@ -242,11 +242,11 @@ def _check_damage(engine: Engine, place: Path | str) -> None:
 
 
 def _translate_error(context: ExceptionContext) -> None:
-    """Raise what a person can act on: for locks waited for in vain, answers that never came, a
-    full disk, and a database that is away. What is wrong with a statement passes as it is.
+    """Raise an error with a sentence for lock and statement timeouts, a full disk, and a database
+    out of reach. Errors of a statement itself pass unchanged.
     """
     if context.is_pre_ping:
-        return  # a connection that died while nobody used it: the pool opens another one
+        return  # an idle connection died: the pool opens another one
     error = context.original_exception
     message = str(error)
     unkept = isinstance(error, (UnicodeError, OverflowError))
@@ -254,7 +254,7 @@ def _translate_error(context: ExceptionContext) -> None:
         raise QuestionProblem(_NO_TEXT)
     if "database is locked" in message or "due to lock timeout" in message:
         raise Conflict("Another import is still being taken in: try again when it is done.")
-    # Writers of a practice queue for its row, so this is for what else may write in a database.
+    # Writers of a practice queue for its row, so this is about other writers in the database.
     if "deadlock detected" in message or "could not serialize" in message:
         raise Conflict("Somebody saved at the same moment, and nothing of this was: try again.")
     name = getattr(error, "sqlite_errorname", "")
@@ -268,15 +268,15 @@ def _translate_error(context: ExceptionContext) -> None:
 
 
 def build_unreachable(error: BaseException, url: str) -> Unreachable:
-    """Return what a database that does not answer is told as; its URL without the password."""
+    """Return the error for a database that does not answer; its URL without the password."""
     return Unreachable(f"{url}: {str(error).strip().splitlines()[0]}")
 
 
 def _is_out_of_reach(context: ExceptionContext, message: str) -> bool:
-    """Return whether the database is away, rather than asked for what it does not have."""
+    """Return whether the database is out of reach, in contrast to a faulty statement."""
     if context.dialect.name == "sqlite":
         return any(away in message for away in _OUT_OF_REACH)
-    if context.connection is None:  # it was just being opened
+    if context.connection is None:  # while connecting
         return "FATAL" not in message or any(busy in message for busy in _NOT_NOW)
     return context.is_disconnect
 
@@ -295,7 +295,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _log_statements(engine: Engine) -> None:
-    """Write statements without their values to the log: values are families' data."""
+    """Log statements without their values, which are families' data."""
     if config.is_sql_logged():
         event.listen(
             engine,

@@ -1,6 +1,6 @@
-"""Looks at a database file as it lies there: is it damaged, and what of it can still be read?
+"""Examines a database file: whether it is damaged, and what of it can still be read.
 
-Files are opened for reading only, whatever their state: a second look may need them as they are.
+Files are opened read-only and never changed: a later examination may need them as they are.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ from allay_metrics.records.files import connect_file, driver_of, is_plain, key_f
 from allay_metrics.records.migrate import find_schema_damage, is_newer
 from allay_metrics.records.tables import metadata
 
-LINES = 5  # of the engine's own check: enough to see what kind of damage it is
+LINES = 5  # of the engine's own check: enough to see the kind of damage
 _NAMES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What the engine's check says first, the rows of tables that can be read, and the others."""
+    """First findings of the engine's check, row counts of readable tables, unreadable tables."""
 
     findings: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Examination:
 
 
 def find_damage(path: Path, *, thorough: bool = False) -> RecordsDamaged | None:
-    """Return what is wrong with the records at `path`; None for whole ones, or for no file.
+    """Return the damage of the records at `path`; None for intact ones, or for no file.
 
     With `thorough` the engine reads every page, about a second for 200 MB.
     """
@@ -57,9 +57,9 @@ def find_damage(path: Path, *, thorough: bool = False) -> RecordsDamaged | None:
 
 
 def find_unreported_damage(since: float) -> RecordsDamaged | None:
-    """Return what is wrong with a file opened since then (monotonic clock), every page looked at.
+    """Return the damage of files opened since then (monotonic clock), checking every page.
 
-    For an error nobody foresaw: a damaged value may reach our own code before the engine knows.
+    Used after an unforeseen error: a damaged value may reach our code before the engine notices.
     """
     files = dict.fromkeys(list_opened_files(since))
     results = (find_damage(path, thorough=True) for path in files)
@@ -69,7 +69,7 @@ def find_unreported_damage(since: float) -> RecordsDamaged | None:
 def refuse_damaged(conn: Connection) -> None:
     """Raise RecordsDamaged where SQLite's own check of the whole file finds something.
 
-    A server's files are its own to check.
+    The files of a server are checked by its own tools.
     """
     if conn.dialect.name != "sqlite":
         return
@@ -79,9 +79,9 @@ def refuse_damaged(conn: Connection) -> None:
 
 
 def holds_records(path: Path) -> bool:
-    """Return whether anything was taken into the records at `path`, which are not damaged.
+    """Return whether anything was imported into the records at `path`, which are not damaged.
 
-    Those of a newer version of this software count as holding some: who knows where it keeps them.
+    Those of a newer version count as having some, because their schema is unknown.
     """
     if not path.exists():
         return False
@@ -99,13 +99,13 @@ def read_revision(path: Path) -> str | None:
 
 
 def examine(path: Path) -> Examination:
-    """Return what can be read of a damaged file: nothing, where it cannot be opened at all."""
+    """Return what can be read of a damaged file; nothing where it cannot be opened."""
     key = None
     try:
         key = None if is_plain(path) else key_for(path)
         with closing(connect_file(path, key, read_only=True)) as file:
             return _read_examination(file, key)
-    except AllayError:  # its sentence is said already
+    except AllayError:  # reported already
         return Examination()
     except driver_of(key).Error as error:
         return Examination((first_line(error),))
@@ -121,7 +121,7 @@ def _read_examination(file: Any, key: str | None) -> Examination:
 
 
 def read_rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    """Return the rows that a statement of ours reads from a file; none where it cannot be read."""
+    """Return the rows of a statement on a file; none where it cannot be read."""
     key = None
     try:
         key = None if is_plain(path) else key_for(path)
@@ -150,7 +150,7 @@ def _read_schema(file: Any) -> tuple[set[str], str | None]:
 
 
 def _read_findings(file: Any, key: str | None) -> tuple[str, ...]:
-    """Return the first lines of what the engine's own check says; none where all is well."""
+    """Return the first lines of the engine's own check; none without findings."""
     try:
         lines = [str(line) for (line,) in file.execute(f"PRAGMA integrity_check({LINES})")]
     except driver_of(key).Error as error:
@@ -160,7 +160,7 @@ def _read_findings(file: Any, key: str | None) -> tuple[str, ...]:
 
 
 def _find_inconsistencies(file: Any) -> Iterator[str]:
-    """Yield what the engine takes for whole: references that lead nowhere, days that are none."""
+    """Yield faults that the engine's check does not report: dangling references, invalid days."""
     for row in file.execute("PRAGMA foreign_key_check"):
         yield f"a row of {row[0]} refers to a row of {row[2]} that is not there"
     tables = _read_schema(file)[0]
@@ -182,7 +182,7 @@ def _list_day_columns(table: str) -> list[Column[Any]]:
 
 
 def _list_tables(file: Any, key: str | None) -> list[str]:
-    """Return the names of the file's tables, of ours where it does not tell them."""
+    """Return the names of the file's tables; of ours where they cannot be read."""
     try:
         return sorted(name for (name,) in file.execute(_NAMES))
     except driver_of(key).Error:
@@ -190,7 +190,7 @@ def _list_tables(file: Any, key: str | None) -> list[str]:
 
 
 def _count_rows(file: Any, table: str, key: str | None) -> int | None:
-    """Return the rows of a table, every one read; None where one cannot be."""
+    """Return the row count of a table, reading every row; None where one cannot be read."""
     try:
         rows = file.execute(f'SELECT * FROM "{table}" NOT INDEXED')  # noqa: S608 - a table's name
         return sum(1 for _ in rows)

@@ -1,4 +1,4 @@
-"""SQLite files as they lie on disk: plain, or encrypted by SQLCipher where a key is set."""
+"""SQLite files on disk: plain, or encrypted by SQLCipher where a key is set."""
 
 import os
 from contextlib import closing, suppress
@@ -11,7 +11,7 @@ from allay_metrics import config
 from allay_metrics.errors import ConfigProblem
 from allay_metrics.records.damage import RESTORE, build_damage_error
 
-BESIDE = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a file
+BESIDE = ("-wal", "-shm", "-journal")  # suffixes of SQLite's companion files
 _PLAIN = b"SQLite format 3\x00"
 _PAGE_BYTES = 16384
 # https://www.sqlite.org/fileformat2.html#the_write_ahead_log
@@ -20,7 +20,7 @@ _LOG_MAGIC = b"\x37\x7f\x06"
 
 
 def is_plain(path: Path) -> bool:
-    """Return whether the file holds something, and holds it unencrypted."""
+    """Return whether the file is not empty and not encrypted."""
     try:
         with path.open("rb") as file:
             return file.read(len(_PLAIN)) == _PLAIN
@@ -31,9 +31,9 @@ def is_plain(path: Path) -> bool:
 def key_for(path: Path, *, plain: bool | None = None) -> str | None:
     """Return the key a file is encrypted with, None for a plain one.
 
-    `plain` is what was asked for, else records are encrypted where a key is set; the demo practice
-    is invented and stays plain. Raises ConfigProblem where the file is not as it has to be,
-    RecordsDamaged where it is no database that can be opened without a key.
+    `plain` decides if given; otherwise records are encrypted where a key is set. The demo practice
+    is invented and stays plain. Raises ConfigProblem where the file does not match,
+    RecordsDamaged where it cannot be opened as a database without a key.
     """
     if plain or path == config.demo_database_path():
         return None
@@ -51,7 +51,7 @@ def key_for(path: Path, *, plain: bool | None = None) -> str | None:
 
 
 def driver_of(key: str | None) -> ModuleType:
-    """Return the module that opens files of this key."""
+    """Return the driver module: SQLCipher's with a key, sqlite3 without."""
     if key is None:
         import sqlite3
 
@@ -62,9 +62,9 @@ def driver_of(key: str | None) -> ModuleType:
 
 
 def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any:
-    """Return a connection of the driver's own, to a file that is there: none is made.
+    """Return a driver connection to an existing file; it is never created.
 
-    Raises RecordsDamaged for a key that does not fit; of a plain file the driver's own errors.
+    Raises RecordsDamaged for a wrong key; for a plain file, the driver's own errors.
     """
     driver = driver_of(key)
     mode = "ro" if read_only else "rw"
@@ -72,10 +72,10 @@ def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any
     connection = driver.connect(address, uri=True, check_same_thread=False)
     try:
         if key is None:
-            # Of a file that is new. Keys are long: larger pages make an import a seventh faster.
+            # For new files. Keys are long: larger pages make an import a seventh faster.
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         else:
-            # SQLCipher would write to stderr itself what is a sentence of ours.
+            # SQLCipher would write errors to stderr, which we report ourselves.
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = {_quoted(key)}")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -91,9 +91,9 @@ def connect_file(path: Path, key: str | None, *, read_only: bool = False) -> Any
 
 
 def create_file(path: Path, key: str | None) -> None:
-    """Put an empty database at `path`, unless somebody just did; only its owner may read it.
+    """Create an empty database at `path`, unless one exists; only its owner may read it.
 
-    It is there at once and with its first page: a file of no bytes is one that lost them.
+    It appears atomically with its first page, because a file of no bytes counts as damaged.
     """
     part = path.with_name(f".{path.name}.{token_hex(4)}")
     try:
@@ -111,9 +111,9 @@ def create_file(path: Path, key: str | None) -> None:
 
 
 def has_lost_commits(path: Path) -> bool:
-    """Return whether the log beside a file holds commits, or had some and lost its own head.
+    """Return whether the write-ahead log of a file has commits, or has lost its header.
 
-    For a file in which SQLite sees no table: whatever was committed, it could not be read.
+    For a file in which SQLite finds no table: its commits could not be read.
     """
     try:
         with path.with_name(f"{path.name}-wal").open("rb") as log:
@@ -125,7 +125,7 @@ def has_lost_commits(path: Path) -> bool:
             page = int.from_bytes(head[8:12], "big")
             while len(frame := log.read(_FRAME_HEAD)) == _FRAME_HEAD:
                 if frame[8:16] == head[16:24] and any(frame[4:8]):
-                    return True  # of this log, and the last frame of a transaction
+                    return True  # a frame of this log that ends a transaction
                 log.seek(page, os.SEEK_CUR)
     except OSError:
         pass
@@ -133,14 +133,14 @@ def has_lost_commits(path: Path) -> bool:
 
 
 def remove_file(path: Path) -> None:
-    """Delete a database file and what SQLite keeps beside it."""
+    """Delete a database file and its companion files."""
     for end in ("", *BESIDE):
         with suppress(FileNotFoundError, NotADirectoryError):
             path.with_name(path.name + end).unlink()
 
 
 def _quoted(key: str) -> str:
-    # Sixty-four hexadecimal digits are a key as they are; a passphrase is stretched to one.
+    # Sixty-four hexadecimal digits are a raw key; a passphrase is derived into one.
     if len(key) == 64 and set(key.lower()) <= set("0123456789abcdef"):
         return f"\"x'{key}'\""
     return "'" + key.replace("'", "''") + "'"

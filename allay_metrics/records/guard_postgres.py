@@ -1,11 +1,11 @@
-"""Keeps viewers apart on PostgreSQL: row-level security, a role for each kind of viewer.
+"""Separates viewers on PostgreSQL: row-level security, with a database role for each role.
 
-The owner of the tables (the user in the database's URL) brings the schema up and nothing else.
-Records are read and written by a login of no rights, which takes the viewer's role for one
-transaction: the role has the viewer's columns, its policies leave her rows. Who asks is told in a
-setting of the transaction, signed with a key that only the owner of the tables reads, for this
-one transaction of this one connection: whatever a statement sets, or finds out elsewhere, is not
-signed for it.
+The owner of the tables (the user in the database's URL) migrates the schema and nothing else.
+Records are read and written by a login without rights, which takes the viewer's role for one
+transaction: the role is granted the viewer's columns, its policies filter her rows. The viewer is
+passed in a setting of the transaction, signed with a key that only the owner of the tables can
+read, for this transaction of this connection: a value that a statement sets itself, or copies from
+elsewhere, has no valid signature.
 """
 
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ from allay_metrics.records.signature_postgres import DatabaseSecret
 
 
 class PostgresDatabase:
-    """The database's connections: one login, in the role of whoever asks."""
+    """The database's connections: one login, which takes the viewer's role."""
 
     def __init__(self, engine: Engine) -> None:
-        """Put the rules in force with the engine of the tables' owner, and open the login."""
+        """Apply the rules with the engine of the tables' owner, and open the login."""
         self.url = engine.url
         self._held = apply_rules(engine)
         self._engine = _open_login_engine(engine.url, self._held)
@@ -38,12 +38,12 @@ class PostgresDatabase:
         event.listen(self._engine, "handle_error", _translate_error)
 
     def engine(self, role: Role, *, writes: bool) -> Engine:  # noqa: ARG002 - as on SQLite
-        """Return the connections of one kind of viewer: all share one login."""
+        """Return the engine for one role: all roles share the login."""
         return self._engine
 
     @contextmanager
     def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
-        """Yield a connection in a transaction of whoever asks."""
+        """Yield a connection in a transaction of this session context."""
         options = {
             SESSION_CONTEXT_OPTION: asking,
             **connection_options(self._engine, writes=writes),
@@ -53,19 +53,19 @@ class PostgresDatabase:
 
     @contextmanager
     def elevate(self, conn: Connection) -> Iterator[None]:
-        """Have the connection run as the practice itself, until the block ends."""
+        """Run the connection as the practice itself until the block ends."""
         now: SessionContext = conn.info["asking"]
         if now.role == "owner":
             yield
             return
         self._take(conn, now.elevate())
         yield
-        # Where the block failed the transaction has, and ends.
+        # If the block failed, the transaction did too, and ends.
         self._take(conn, now)
 
     @contextmanager
     def keeper(self) -> Iterator[Engine]:
-        """Yield the engine of the tables' owner: for upkeep, never for a viewer."""
+        """Yield the engine of the tables' owner: for maintenance, never for a viewer."""
         engine = open_engine(self.url.render_as_string(hide_password=False))
         try:
             yield engine
@@ -93,7 +93,7 @@ class PostgresDatabase:
         signed_scope = self._held.signed(asking, conn.info["transaction"])
         self._run(
             conn,
-            # What somebody before set for the whole session is of no account.
+            # Overrides whatever was set for the whole session before.
             sql.SQL(
                 "SET LOCAL search_path = public; SET LOCAL row_security = on; SET LOCAL ROLE {}; "
                 "SELECT set_config('allay.scope', {}, true)"
@@ -101,7 +101,7 @@ class PostgresDatabase:
         )
 
     def _run(self, conn: Connection, statement: Any) -> Any:
-        """Run a statement past SQLAlchemy, which is about to begin. Raises Unreachable."""
+        """Run a statement directly, because SQLAlchemy is just beginning. Raises Unreachable."""
         driver: Any = conn.connection.driver_connection
         try:
             return driver.execute(statement)
@@ -118,7 +118,7 @@ def _translate_error(context: ExceptionContext) -> None:
 
 
 def _open_login_engine(url: URL, held: DatabaseSecret) -> Engine:
-    """Return the engine of the login that has no rights of its own. Raises ConfigProblem."""
+    """Return the engine of the login without rights. Raises ConfigProblem."""
     login = url.set(username=held.role("login"), password=held.password)
     engine = open_engine(login.render_as_string(hide_password=False))
     try:

@@ -1,10 +1,10 @@
-"""Keeps viewers apart on SQLite: views that stand before the tables, and a guard on statements.
+"""Separates viewers on SQLite: views in front of the tables, and an authorizer of statements.
 
-Each kind of viewer has connections of its own. On them a TEMP view of each table's name stands
-before the table and leaves her rows and columns, and SQLite asks the guard about every table,
-column and function a statement names. Base tables may be read from inside those views alone. They
-are told by names of the innermost view that nobody can guess: a WITH clause may take any name, and
-SQLite reports what it reads as read inside a view of that name.
+Each role has connections of its own. There a TEMP view of each table's name shadows the table and
+filters rows and columns, and SQLite asks the guard about every table, column and function that a
+statement names. Base tables may be read only from inside those views. The guard recognises them by
+unguessable names of their inner views, because a WITH clause may take any name and SQLite reports
+its reads as reads inside a view of that name.
 """
 
 import re
@@ -26,21 +26,21 @@ from allay_metrics.records.views_sqlite import SCOPE_SQL, create_views
 
 _BASE = {"schema_translate_map": {None: "main"}}
 _VIEWS = {"schema_translate_map": None}
-# It would name the innermost views.
+# It would reveal the names of the inner views.
 _EXPLAIN = re.compile(r"\bexplain\b", re.IGNORECASE)
 
 
 class SqliteDatabase:
-    """The file's connections, apart for each kind of viewer, and for reading and writing."""
+    """The file's connections, separate for each role, and for reading and writing."""
 
     def __init__(self, engine: Engine) -> None:
-        """Keep the file this engine has opened; the engine itself writes what the owner writes."""
+        """Take the file of this engine; the engine itself serves the owner's writes."""
         self.url = engine.url
         self._unguarded = engine
         self._engines: dict[tuple[Role, bool], Engine] = {}
 
     def engine(self, role: Role, *, writes: bool) -> Engine:
-        """Return the connections of one kind of viewer."""
+        """Return the engine for one role."""
         kind = role, writes
         if kind not in self._engines:
             self._engines[kind] = _build_guarded_engine(
@@ -50,7 +50,7 @@ class SqliteDatabase:
 
     @contextmanager
     def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
-        """Yield a connection in a transaction of whoever asks."""
+        """Yield a connection in a transaction of this session context."""
         engine = self.engine(asking.role, writes=writes)
         options = {SESSION_CONTEXT_OPTION: asking, **connection_options(engine, writes=writes)}
         with connect(engine, **options) as conn:
@@ -62,7 +62,7 @@ class SqliteDatabase:
 
     @contextmanager
     def elevate(self, conn: Connection) -> Iterator[None]:
-        """Have the connection run as the practice itself, until the block ends."""
+        """Run the connection as the practice itself until the block ends."""
         guard = _guard_of(conn)
         if guard.role == "owner" or guard.is_practice:
             yield
@@ -74,12 +74,12 @@ class SqliteDatabase:
         finally:
             guard.is_practice = False
             conn.execution_options(**_VIEWS)
-            # What was prepared meanwhile is forgotten, or the same words would pass once more.
+            # Drop statements cached meanwhile: they would pass without authorization.
             _driver(conn).set_authorizer(guard.allows)
 
     @contextmanager
     def keeper(self) -> Iterator[Engine]:
-        """Yield the engine of whoever keeps the file itself: for upkeep, never for a viewer."""
+        """Yield the engine for maintenance of the file, never for a viewer."""
         yield self._unguarded
 
     def dispose(self) -> None:
@@ -99,7 +99,7 @@ def _build_guarded_engine(engine: Engine, role: Role, *, writes: bool) -> Engine
             )
         create_views(driver, guard)
         for name in IN_MEMORY:
-            # The guard would refuse what makes them known to a connection.
+            # Register them before the guard, which would refuse that.
             driver.execute(f"SELECT * FROM {name}('[]')").fetchall()  # noqa: S608 - our own names
         driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
         driver.set_authorizer(guard.allows)

@@ -1,4 +1,4 @@
-"""Fingerprints of the records: equal before and after an import that was undone."""
+"""Fingerprints of the records, equal before an import and after undoing it."""
 
 from functools import cache
 from hashlib import sha256
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Select, Table, bindparam, select
 from allay_metrics.records.scope import Scope
 from allay_metrics.records.tables import metadata
 
-# The import's own line stays as history after an undo; the practice's counts every write, and the
-# audit trail grows by every one.
+# After an undo the import's own row stays as history; the practice's row counts every write, and
+# the audit trail grows with each.
 HISTORY = ("import", "practice", "audit")
 
 
 def compute_row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str, str]:
-    """Return, per table, a SHA-256 over its rows in an order of their own.
+    """Return, per table, a SHA-256 over its sorted rows.
 
     With a connection, as its transaction sees them.
     """
@@ -27,7 +27,7 @@ def compute_row_hashes(scope: Scope, conn: Connection | None = None) -> dict[str
 
 
 def compute_table_hashes(conn: Connection, practice_id: str) -> dict[str, str]:
-    """Return, for every table, a SHA-256 over the practice's rows in an order of their own."""
+    """Return, for every table, a SHA-256 over the practice's sorted rows."""
     return {table.name: _hash(conn, table, practice_id) for table in metadata.sorted_tables}
 
 
@@ -41,5 +41,5 @@ def _hash(conn: Connection, table: Table, practice_id: str) -> str:
 
 @cache
 def _select_rows(table: Table) -> Select[Any]:
-    """Return the statement that reads a practice's rows; building it takes longer than few rows."""
+    """Return the SELECT of a practice's rows; cached because building it is slow."""
     return select(table).where(table.c.practice_id == bindparam("practice"))

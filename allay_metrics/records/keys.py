@@ -1,4 +1,4 @@
-"""Keys are UUIDs made here, never by a database."""
+"""Keys: UUIDs generated here, never by a database."""
 
 from hashlib import sha1
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
@@ -13,11 +13,11 @@ def new_key() -> str:
 
 
 def key_of(*parts: str) -> str:
-    """Return the UUID that belongs to these parts: the same parts always give the same key.
+    """Return the UUID of these parts; the same parts always give the same key.
 
-    Imports are idempotent because of it, and undo finds the rows it made.
+    It makes imports idempotent, and lets undo find the rows of an import.
     """
-    # The same as str(uuid5(_ALLAY, ...)), a tenth of its time: a large import makes 100,000s.
+    # Equals str(uuid5(_ALLAY, ...)) in a tenth of the time: a large import computes 100,000s.
     hashed = _BEGUN.copy()
     hashed.update("\x1f".join(parts).encode())
     digest = hashed.hexdigest()

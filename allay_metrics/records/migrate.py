@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema."""
+"""Migrates a database to the newest schema."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from allay_metrics.records.files import has_lost_commits
 from allay_metrics.records.tables import metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-# The last schema before version 1.0, and the names of its columns that have another one since.
+# The last schema before version 1.0, and its columns that were renamed since.
 OLDER_REVISION = "0018"
 RENAMED_COLUMNS: Mapping[str, Mapping[str, str]] = {
     "booking": {"held_by": "current_import_id", "absent_by": "missing_from_import_id"},
@@ -51,7 +51,7 @@ def upgrade(engine: Engine) -> None:
     place = describe_place(engine)
     tables, revision = _read_schema_state(engine)
     if find_schema_damage(place, tables, revision) is not None:
-        # Somebody else may have made it meanwhile: only what is so a second time is damage.
+        # Another process may be creating it: only a fault that persists is damage.
         tables, revision = _read_schema_state(engine)
         if (damage := find_schema_damage(place, tables, revision)) is not None:
             raise damage
@@ -68,7 +68,7 @@ def upgrade(engine: Engine) -> None:
             f"The records at {place} were made by an earlier version (schema {revision}): "
             f"{_bring_over_hint(place, revision)}."
         )
-    # Alembic is only needed, and only imported, when there is something to do.
+    # Alembic is needed and imported only when there is something to migrate.
     from alembic import command
     from alembic.config import Config
 
@@ -101,7 +101,7 @@ def _bring_over_hint(place: Path | str, revision: str | None) -> str:
 
 
 def bring_over(engine: Engine) -> None:
-    """Give the columns of an SQLite file at OLDER_REVISION the names they have since.
+    """Rename the columns of an SQLite file at OLDER_REVISION to their current names.
 
     Nothing else differs between that schema and the first one of version 1.0.
     """
@@ -127,10 +127,10 @@ def is_newer(revision: str | None) -> bool:
 def find_schema_damage(
     place: Path | str, tables: set[str], revision: str | None
 ) -> RecordsDamaged | None:
-    """Return what is wrong with a database of these tables at this revision; None for nothing.
+    """Return the damage of a database with these tables at this revision; None without damage.
 
-    A database of no tables is a new one, unless its log says that some were there. A server's may
-    hold tables of others.
+    A database without tables is a new one, unless its log shows that there were some. A server's
+    database may contain tables of others.
     """
     ours = tables & metadata.tables.keys()
     if revision is None and ours:

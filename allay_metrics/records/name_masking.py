@@ -1,8 +1,8 @@
-"""Names hidden for a screen that others see: masked where a value leaves the database.
+"""Names masked for a screen that others can see: at the point where a value leaves the database.
 
-Columns that say who a family is have a type of their own. While a viewer hides names, `Scope.read`
-hands their values out masked, whoever selects them and whatever becomes of them on the way to a
-page, a drawer, a figure or a file; nothing has to remember to hide anything.
+Columns that identify a family have types of their own. While a viewer hides names, `Scope.read`
+returns their values masked, whichever statement selects them and wherever they are shown: pages,
+drawers, figures and files need no masking of their own.
 """
 
 import json
@@ -17,13 +17,13 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 HIDDEN = "hidden"
-_SALT = token_bytes(16)  # a mask means nothing on another day
+_SALT = token_bytes(16)  # a mask is not stable across processes
 _hides: ContextVar[bool] = ContextVar("hides names", default=False)
 
 
 @contextmanager
 def hide_names(hide: bool) -> Iterator[None]:
-    """Hand out masks instead of names within, if `hide`."""
+    """Return masks instead of names inside the block, if `hide`."""
     before = _hides.set(hide)
     try:
         yield
@@ -32,7 +32,7 @@ def hide_names(hide: bool) -> Iterator[None]:
 
 
 class _Private(TypeDecorator[str]):
-    """A text that says who somebody is."""
+    """A text that identifies somebody."""
 
     impl = Text
     cache_ok = True
@@ -46,7 +46,7 @@ class _Private(TypeDecorator[str]):
 
 
 class Name(_Private):
-    """A person's or family's name: hidden, its initials; several names keep their commas."""
+    """A name of a person or family; its mask is the initials, several names keep their commas."""
 
     cache_ok = True
 
@@ -57,40 +57,40 @@ class Name(_Private):
 
 
 class PrivateContact(_Private):
-    """An address, e-mail or phone: hidden, there is none."""
+    """An address, e-mail or phone; its mask is empty."""
 
     cache_ok = True
 
     @staticmethod
     def mask(value: str) -> None:  # noqa: ARG004
-        """Return nothing: no link may lead there either."""
+        """Return an empty text, so that no link leads there either."""
         return
 
 
 class PrivateText(_Private):
-    """What somebody wrote about a family: hidden, that there are words."""
+    """Free text about a family; its mask says only that there is some."""
 
     cache_ok = True
 
     @staticmethod
     def mask(value: str) -> str:  # noqa: ARG004
-        """Return that it is hidden."""
+        """Return a text that says it is hidden."""
         return HIDDEN
 
 
 class Handle(_Private):
-    """A key made of who somebody is: hidden, another that is told apart as well."""
+    """A key made of identifying parts; its mask is another distinct key."""
 
     cache_ok = True
 
     @staticmethod
     def mask(value: str) -> str:
-        """Return a short hash that nobody can guess back."""
+        """Return a short keyed hash."""
         return blake2b(value.encode(), digest_size=6, key=_SALT).hexdigest()
 
 
 class RawRowJson(_Private):
-    """A row of a file as JSON: hidden, its columns with every text in them hidden."""
+    """A raw row as JSON; in its mask every value is masked."""
 
     cache_ok = True
 
@@ -101,7 +101,7 @@ class RawRowJson(_Private):
 
 
 class PreviousValuesJson(_Private):
-    """Columns of ours as they were, as JSON: hidden, what any of them says of a person."""
+    """Previous column values as JSON; in its mask identifying values are masked."""
 
     cache_ok = True
 

@@ -1,10 +1,10 @@
-"""Who sees which rows and columns of every table, and who writes them: as data.
+"""Which rows and columns of every table each role may read and write, as data.
 
-views_sqlite.py and rules_postgres.py make the database's own rules of it. The owner sees and
-writes everything of her practice and of no other; what is not named here nobody else sees.
+views_sqlite.py and rules_postgres.py turn it into the database's own rules. The owner reads and
+writes everything of her practice and of no other; nobody else sees what is not listed here.
 
-Conditions are SQL that both engines know. `{practice}`, `{therapist}`, `{family}` and `{link}`
-stand for what the scope says, the other names in braces for the sets of ids below.
+Conditions are SQL for both engines. `{practice}`, `{therapist}`, `{family}` and `{link}` are values
+of the scope, the other names in braces the sets of ids below.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,12 @@ Act = Literal["insert", "update", "delete"]
 
 _ALL_ACTS: tuple[Act, ...] = ("insert", "update", "delete")
 
-# A visit in one of these states brings nobody into a therapist's caseload. A missing one does: an
-# export that lacks a visit is no decision, and a wrong one would hide the family's warning signs.
+# A visit in one of these states adds no family to a therapist's caseload. A missing one does: an
+# export without a visit is no decision, and a wrong one would hide the family's warning signs.
 NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled")
 _OFF = f"({', '.join(repr(state) for state in NEVER_MET)})"
 
-# Ids that conditions speak of; {} before a table is where the base tables stand.
+# Sets of ids used in conditions; {} is the prefix of base tables.
 SETS: dict[str, str] = {
     "families": (
         "SELECT family_id FROM {base}visit WHERE practice_id = {practice} "  # noqa: S608 - ours
@@ -67,10 +67,10 @@ SETS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class TablePolicy:
-    """What a viewer may read of a table, and write.
+    """What a role may read and write of a table.
 
-    `rows` leaves the rows read, within the practice; `columns` those of its columns, None for all
-    that hold no money. `acts` are done to the rows that `written` leaves.
+    `rows` is the condition of readable rows within the practice; `columns` are the readable
+    columns, None for all without money. `acts` are allowed on rows that satisfy `written`.
     """
 
     rows: str = "TRUE"
@@ -80,11 +80,11 @@ class TablePolicy:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether every row of the practice is read and written."""
+        """Return whether every row of the practice may be read and written."""
         return self.rows == self.written == "TRUE" and len(self.acts) == len(_ALL_ACTS)
 
     def readable(self, table: Table) -> tuple[str, ...]:
-        """Return the names of the columns read, in the table's order."""
+        """Return the names of the readable columns, in the table's order."""
         return tuple(
             column.name
             for column in table.columns
@@ -97,7 +97,7 @@ def is_money(table: Table, column: str) -> bool:
     return isinstance(table.c[column].type, Cents)
 
 
-# Of the practice itself: what stands on every page. Of its files: how old the records are.
+# Of the practice: what every page shows. Of its imports: how old the records are.
 _PRACTICE = TablePolicy(
     columns=("practice_id", "name", "timezone", "is_demo", "derived_by", "version"),
 )
@@ -116,16 +116,16 @@ _OF_LINK = "check_in_id IN ({asked})"
 
 
 def _build_note_policy(*acts: Act) -> TablePolicy:
-    """Return what a therapist sees of her clients, and writes of those of one family."""
+    """Return the policy of records about clients: a therapist reads hers, writes one family's."""
     return TablePolicy(_CLIENTS, None, frozenset(acts), "client_id IN ({clients_written})")
 
 
-# Her caseload: families she has or had a visit with that was not called off, colleagues' visits
-# of them too, and her own visits and hours. No file, no row set aside, no choice of the owner's.
+# Her caseload: families with a visit of hers that was not called off, colleagues' visits of those
+# families, too, and her own visits and hours. No imports, no rows set aside, no overrides.
 _THERAPIST: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "import": _IMPORTS,
-    # What pages need to be read at all, and what tells of no family.
+    # What every page needs, and tables without data of families.
     "therapist": _EVERYTHING,
     "city": _EVERYTHING,
     "coverage": _EVERYTHING,
@@ -136,7 +136,7 @@ _THERAPIST: dict[str, TablePolicy] = {
     "client": TablePolicy(_FAMILIES),
     "booking": TablePolicy(
         _FAMILIES,
-        # `extra` holds whatever else a file says, payments among it.
+        # `extra` has all other columns of a file, payments among them.
         tuple(
             column.name
             for column in metadata.tables["booking"].columns
@@ -164,7 +164,7 @@ _THERAPIST: dict[str, TablePolicy] = {
     "red_flag": TablePolicy(
         _CHECK_INS, None, frozenset({"update"}), "check_in_id IN ({check_ins_written})"
     ),
-    # Whether anybody was told of a sign of hers, and why not; not who is told.
+    # Whether somebody was mailed about a sign, and why not; not who.
     "outbox": TablePolicy(
         _CHECK_INS,
         tuple(
@@ -175,12 +175,12 @@ _THERAPIST: dict[str, TablePolicy] = {
     ),
 }
 
-# One link: its check-in, what was answered in it, and the first names of the family's clients.
+# One link: its check-in, the answers in it, and the first names of the family's clients.
 _FORM: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "import": _IMPORTS,
     "own_measure": _EVERYTHING,
-    # Whether check-ins are on, and when answers are read; not by whom.
+    # Whether check-ins are on, and the reading hours; not the reader.
     "safety_protocol": TablePolicy(
         columns=(
             *("practice_id", "signed_at", "ended_at"),
@@ -206,7 +206,7 @@ _FORM: dict[str, TablePolicy] = {
 
 _ACCOUNTS = TablePolicy("TRUE", None, frozenset(_ALL_ACTS), "TRUE")
 
-# The gate before anybody is known: accounts and sessions, nothing of families.
+# The sign-in routes: accounts and sessions, nothing of families.
 _DOOR: dict[str, TablePolicy] = {
     "practice": _PRACTICE,
     "person": _ACCOUNTS,
@@ -225,10 +225,10 @@ POLICIES: Mapping[Role, Mapping[str, TablePolicy]] = {
     "door": _DOOR,
 }
 
-# What whoever asks for more is told, whichever engine refuses.
+# The sentence for every refusal, on both engines.
 REFUSED = "That is not yours to see or to change."
 
-# For the owner alone, each with the reason.
+# For the owner only, each with the reason.
 OWNERS: dict[str, str] = {
     "audit": "tells who read and did what",
     "check_in_row": "tells of files of answers",
@@ -256,8 +256,8 @@ UNSCOPED_TABLES: dict[str, str] = {
     "alembic_version": "tells the schema's revision; read before a scope"
 }
 
-# Steps that a therapist's or a parent's act takes as the practice itself: small, named, and the
-# only way past the rows above.
+# Steps that run as the practice itself within an act of a therapist or a parent: few, named, and
+# the only exception to the policies above.
 Step = Literal[
     "count the write", "derive", "keep up", "let go", "form", "opt out", "trail", "who is told"
 ]  # fmt: skip
@@ -274,9 +274,9 @@ STEPS: dict[Step, str] = {
 
 
 def substitute_scope(condition: str, base: str, scope_sql: Mapping[str, str]) -> str:
-    """Return a condition with its sets and the scope's own values written out.
+    """Return a condition with its sets of ids and scope values substituted.
 
-    `base` stands before base tables, `said` is the SQL of practice, therapist, family and link.
+    `base` is the prefix of base tables, `scope_sql` the SQL of the scope's values by name.
     """
     for _ in range(len(SETS)):
         for name, ids in SETS.items():

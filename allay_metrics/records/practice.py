@@ -1,4 +1,4 @@
-"""Opens a practice: its database at the newest schema, its own row, its cities."""
+"""Opens a practice: its database at the newest schema, its row, its cities."""
 
 import csv
 from typing import Any
@@ -28,9 +28,9 @@ def open_practice(
     viewer: Viewer = OWNER,
     plain: bool | None = None,
 ) -> Scope:
-    """Return the scope of the practice kept at `url`; a new database gets the practice as given.
+    """Return the scope of the practice at `url`; in a new database the practice is created.
 
-    The database is brought to the newest schema first. Raises ConfigProblem when it holds more
+    The database is migrated to the newest schema first. Raises ConfigProblem when it holds more
     than one practice and none is named.
     """
     engine = open_engine(url, plain=plain)
@@ -48,7 +48,7 @@ def open_practice(
 def _read_own_row(
     engine: Engine, practice_id: str | None, values: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the row of the practice named, or of the only one; a new database gets `given`."""
+    """Return the row of the practice with this id, or of the only one; insert one if needed."""
     with engine.connect() as conn:
         rows = _read_practices(conn)
     if not rows:
@@ -64,7 +64,7 @@ def _read_practices(conn: Connection) -> list[dict[str, Any]]:
 
 
 def _insert_practice(engine: Engine, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Put the practice on file with its cities, unless somebody else just did."""
+    """Insert the practice with its cities, unless another process just did."""
     with lock_opening(engine) as conn:
         there = _read_practices(conn)
         if there:
@@ -84,7 +84,7 @@ def read_practice_name(scope: Scope) -> str:
 
 
 def _read_shipped_cities() -> list[dict[str, object]]:
-    """Return the shipped cities and the two places that are none."""
+    """Return the shipped cities, `virtual` and `unknown`."""
     with (config.REFERENCE / "cities.csv").open(encoding="utf-8", newline="") as file:
         rows: list[dict[str, object]] = [
             {

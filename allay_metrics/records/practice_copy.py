@@ -1,7 +1,7 @@
-"""Moves a whole practice from one database to another, of either engine, row by row.
+"""Copies a whole practice from one database to another, of either engine, row by row.
 
-What arrives is compared with what left by a fingerprint of every table, in the transactions that
-read and wrote it: a copy that differs is no copy.
+A fingerprint of every table is compared within the transactions that read and wrote it; a copy that
+differs is rolled back.
 """
 
 from collections.abc import Sequence
@@ -21,8 +21,8 @@ BATCH = 5_000
 def copy_practice(source: Connection, target: Connection, practice_id: str) -> dict[str, str]:
     """Copy all rows of a practice and return the fingerprint of each table.
 
-    Both databases are at the newest schema, and the target holds nothing of the practice. Raises
-    Conflict, and the caller's transaction keeps nothing, when a table arrived differently.
+    Both databases are at the newest schema, and the target has nothing of the practice. Raises
+    Conflict, so that the caller's transaction rolls back, when a table differs.
     """
     for table in metadata.sorted_tables:
         _copy(source, target, table, practice_id)

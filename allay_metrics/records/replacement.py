@@ -1,7 +1,7 @@
-"""A database file put in the place of another: built beside it, and the old one kept.
+"""Replaces a database file by another, built beside it, and keeps the old one.
 
-At every moment the old file or the new one stands there whole. What a process that was killed left
-of its work goes when the records are opened, or restored, the next time.
+At every moment the old or the new file is in place, complete. Leftovers of a killed process are
+deleted when the records are opened or restored the next time.
 """
 
 import fcntl
@@ -20,23 +20,23 @@ from allay_metrics.records.files import BESIDE
 
 @dataclass(frozen=True)
 class Workbench:
-    """A folder beside `path` in which a database for it is built."""
+    """A folder beside `path` in which its new database is built."""
 
     path: Path
 
     @property
     def folder(self) -> Path:
-        """Return the folder, which is there while somebody works in it."""
+        """Return the folder, which exists only during the work."""
         return self.path.with_name(f"{self.path.name}.restoring")
 
     @property
     def copy(self) -> Path:
-        """Return the file a backup is copied to, to be brought to the newest schema."""
+        """Return the file a backup is copied to, to be migrated to the newest schema."""
         return self.folder / "copy.sqlite"
 
     @property
     def new(self) -> Path:
-        """Return the file that is to stand at `path`."""
+        """Return the file that will replace `path`."""
         return self.folder / "new.sqlite"
 
     def clear(self) -> None:
@@ -47,7 +47,7 @@ class Workbench:
 
 @contextmanager
 def open_workbench(path: Path) -> Iterator[Workbench]:
-    """Yield where to build a database for `path`; nothing is left of it afterwards.
+    """Yield a workbench to build a database for `path`; it is deleted afterwards.
 
     Raises Conflict while another process builds one in the same folder.
     """
@@ -63,7 +63,7 @@ def open_workbench(path: Path) -> Iterator[Workbench]:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Delete what was being built for `path` by a process that is no more."""
+    """Delete what a killed process was building for `path`."""
     bench = Workbench(path)
     if bench.folder.exists():
         with suppress(Conflict, OSError), _lock_folder(path.parent):
@@ -71,18 +71,18 @@ def remove_leftovers(path: Path) -> None:
 
 
 def put_in_place(new: Path, path: Path) -> None:
-    """Let a finished file stand at `path`; of what stood there nothing is kept."""
-    for end in BESIDE:  # first: a log of the old file would be read into the new one
+    """Move a finished file to `path`, without keeping what it replaces."""
+    for end in BESIDE:  # first, or the log of the old file would be applied to the new one
         _sibling_path(path, end).unlink(missing_ok=True)
     new.replace(path)
     _sync_folder(path.parent)
 
 
 def exchange(new: Path, path: Path) -> Path:
-    """Let a finished file stand at `path`; return where what stood there is kept.
+    """Move a finished file to `path`; return where the file it replaces is kept.
 
-    Its name has the date and time, and what SQLite kept beside it goes with it. Raises OSError,
-    and all is as it was.
+    The kept file's name has date and time, and its companion files move with it. Raises OSError;
+    everything is as before then.
     """
     aside = _find_free_name(path)
     moved = [end for end in ("", *BESIDE) if _sibling_path(path, end).exists()]
@@ -94,16 +94,16 @@ def exchange(new: Path, path: Path) -> Path:
         for end in moved:
             with suppress(FileNotFoundError):
                 _sibling_path(aside, end).replace(_sibling_path(path, end))
-                # Two names of one file: then nothing was renamed.
+                # Both names are one file: nothing was renamed yet.
                 _sibling_path(aside, end).unlink(missing_ok=True)
         raise
     return aside
 
 
 def _link_at(old: Path, aside: Path) -> None:
-    """Let a file stand at a second name: at the first one it goes in the same moment a new comes.
+    """Hard-link a file at a second name, so that the first can be replaced atomically.
 
-    A folder, and a file where there are no links, is moved instead.
+    A folder, and a file on a file system without links, is moved instead.
     """
     try:
         os.link(old, aside, follow_symlinks=True)
@@ -126,14 +126,14 @@ def _sibling_path(path: Path, end: str) -> Path:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the folder's names written to the disk, as the files are already."""
+    """Sync the folder's entries to disk, as the files are already."""
     with suppress(OSError), _open_folder(folder) as number:
         os.fsync(number)
 
 
 @contextmanager
 def _lock_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder, against other processes that build in it. Raises Conflict."""
+    """Lock a folder against other processes that build in it. Raises Conflict."""
     with _open_folder(folder) as number:
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)

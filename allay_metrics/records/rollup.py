@@ -1,4 +1,4 @@
-"""The roll-ups: additive counts per day or week and group, recounted where visits were touched."""
+"""The roll-ups: additive counts per day or week and group, recounted where visits changed."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ _WEEKS_AT_A_TIME = _DAYS_AT_A_TIME // 7
 
 
 def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
-    """Count these days, and the weeks they are in, anew from their visits."""
+    """Recount these days, and their weeks, from their visits."""
     touched = set(days)
     for batch in _batches(touched, _DAYS_AT_A_TIME):
         for rolled, source in ((daily, visit), (daily_city, daily)):
@@ -57,7 +57,7 @@ def _replace_stale(
     stale: ColumnElement[bool],
     counted: ColumnElement[bool],
 ) -> None:
-    """Replace the stale rows of a roll-up by what its source counts."""
+    """Replace the stale rows of a roll-up by a new count of its source."""
     rolled, source = tables
     conn.execute(delete(rolled).where(rolled.c.practice_id == practice_id, stale))
     rows = _query_rollup(rolled, source, practice_id).where(counted)
@@ -65,14 +65,14 @@ def _replace_stale(
 
 
 def recount(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
-    """Return what all roll-ups should hold, counted from every visit, in key order."""
+    """Return the expected content of all roll-ups, counted from every visit, in key order."""
     return [
         row for rolled in ROLL_UPS for row in _rows(conn, _query_rollup(rolled, visit, practice_id))
     ]
 
 
 def read_rollup(conn: Connection, practice_id: str) -> list[tuple[Any, ...]]:
-    """Return what the roll-ups hold, in the shape and order of `recount`."""
+    """Return the content of the roll-ups, in the shape and order of `recount`."""
     return [
         row
         for rolled in ROLL_UPS
@@ -85,7 +85,7 @@ def _rows(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
 
 
 def _query_rollup(rolled: Table, source: Table, practice_id: str) -> Select[Any]:
-    """Return the rows of a roll-up, counted from visits or added up from a finer roll-up."""
+    """Return the rows of a roll-up, counted from visits or summed from a finer roll-up."""
     named = [*rolled.primary_key.columns.keys(), *CALENDAR]
     of_visits = _visit_sums() if source is visit else {}
     groups: list[ColumnElement[Any]] = []
@@ -102,14 +102,14 @@ def _query_rollup(rolled: Table, source: Table, practice_id: str) -> Select[Any]
 
 
 def _integer_type(column: Column[Any]) -> BigInteger | Integer:
-    # PostgreSQL sums whole numbers to wider ones; hashes and comparisons want them as they were.
+    # PostgreSQL sums integers to wider types; hashes and comparisons need the column's own.
     return BigInteger() if isinstance(column.type, Cents) else Integer()
 
 
 def _visit_sums() -> dict[str, ColumnElement[Any]]:
-    """Return how each summed column of a roll-up is counted from visits."""
+    """Return the SQL expression of each summed column of a roll-up over visits."""
     completed = visit.c.state == "completed"
-    # A visit that closes care is in no part of the rebooked rate, though a later one came.
+    # A visit that closes care is excluded from the rebooked rate, even if a later one follows.
     rebooked = and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)
     driven = visit.c.drive_minutes.is_not(None)
     return {

@@ -1,6 +1,6 @@
-"""What the owner of a PostgreSQL database puts in force: roles, columns and policies of viewers.
+"""Applies policies.py to a PostgreSQL database: database roles, column grants and row policies.
 
-policies.py says who sees what. Opening a database brings it there, where other rules are in force.
+Opening a database applies them where other rules are in force.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from allay_metrics.records.policies import POLICIES, SETS, Role, TablePolicy, su
 from allay_metrics.records.signature_postgres import PARTS, DatabaseSecret
 from allay_metrics.records.tables import metadata
 
-_BLOCK = 64  # bytes of a block of SHA-256: HMAC pads its key to one
-# Anything here that is changed is brought to the database when it is opened next.
+_BLOCK = 64  # block size of SHA-256 in bytes: HMAC pads its key to it
+# A change of these rules is applied when a database is opened next.
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS gate;
 CREATE TABLE IF NOT EXISTS gate.held (id text NOT NULL, key bytea NOT NULL,
@@ -63,7 +63,7 @@ END $none$
 
 
 def apply_rules(engine: Engine) -> DatabaseSecret:
-    """Bring roles, columns and policies to what policies.py says; return what is kept of it.
+    """Apply roles, grants and policies of policies.py; return the stored secret.
 
     Raises ConfigProblem where the database's user may not make roles.
     """
@@ -84,7 +84,7 @@ def apply_rules(engine: Engine) -> DatabaseSecret:
 
 
 def _read_secret(conn: Connection, rules: str) -> DatabaseSecret | None:
-    """Return what is kept where these rules are in force, else None."""
+    """Return the stored secret where these rules are in force, else None."""
     if conn.execute(text("SELECT to_regclass('gate.held')")).scalar_one() is None:
         return None
     row = conn.execute(text("SELECT id, key, rules FROM gate.held")).one_or_none()
@@ -133,12 +133,12 @@ def _save_secret(conn: Connection) -> DatabaseSecret:
 
 
 def _make_roles(conn: Connection, held: DatabaseSecret) -> None:
-    """Make the login and the roles it takes, where they are not there yet."""
+    """Create the login and the roles it takes, where they do not exist."""
     statement = text("SELECT rolname FROM pg_roles WHERE starts_with(rolname, :start)")
     there = set(conn.execute(statement, {"start": held.role("")}).scalars())
     login = held.role("login")
     if login not in there:
-        # The password is letters and digits of our own making.
+        # The password is generated letters and digits.
         conn.exec_driver_sql(f"CREATE ROLE {login} LOGIN NOINHERIT PASSWORD '{held.password}'")
     for role in map(held.role, POLICIES):
         if role not in there:
@@ -148,7 +148,7 @@ def _make_roles(conn: Connection, held: DatabaseSecret) -> None:
 
 
 def _rule_statements(id_: str) -> Iterator[str]:
-    """Yield the statements that put grants and policies in force, in place of those before."""
+    """Yield the statements that replace all grants and policies."""
     everybody = ", ".join(f"allay_{id_}_{role}" for role in POLICIES)
     yield "REVOKE ALL ON FUNCTION gate.told FROM PUBLIC"
     yield f"GRANT EXECUTE ON FUNCTION gate.told TO {everybody}"
@@ -157,7 +157,7 @@ def _rule_statements(id_: str) -> Iterator[str]:
     for name in metadata.tables:
         yield f'ALTER TABLE public."{name}" ENABLE ROW LEVEL SECURITY'
         yield f'ALTER TABLE public."{name}" FORCE ROW LEVEL SECURITY'
-        # Migrations, and a practice moved in: the tables' owner never serves a viewer.
+        # For migrations and `move`; the tables' owner never serves a viewer.
         yield f'CREATE POLICY of_owner ON public."{name}" TO CURRENT_USER USING (TRUE)'
         yield f'REVOKE ALL ON public."{name}" FROM PUBLIC, {everybody}'
         for role, policies in POLICIES.items():
@@ -166,7 +166,7 @@ def _rule_statements(id_: str) -> Iterator[str]:
 
 
 def _set_functions(id_: str, role: Role) -> Iterator[str]:
-    """Yield the functions that return the ids which a role's conditions speak of."""
+    """Yield the functions that return the sets of ids in a role's conditions."""
     scope_sql = _scope_sql(role)
     for name, ids in SETS.items():
         if any(f"{{{name}}}" in condition for condition in _conditions(role)):
@@ -201,7 +201,7 @@ def _policy_statements(id_: str, role: Role, name: str, sees: TablePolicy) -> It
 
 
 def _condition(role: Role, condition: str) -> str:
-    """Return a policy's condition: what the scope says is verified once a statement."""
+    """Return a policy's condition; the scope's signature is verified once a statement."""
     scope_sql = _scope_sql(role)
     for name in SETS:
         condition = condition.replace(f"{{{name}}}", f"SELECT gate.{role}_{name}()")

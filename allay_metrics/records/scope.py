@@ -1,4 +1,4 @@
-"""Who asks. One Scope hands out database sessions; nothing else does."""
+"""The viewer and the practice. A Scope is the only source of database sessions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +19,11 @@ from allay_metrics.records.tables import family, import_, practice, therapist, v
 
 @dataclass(frozen=True)
 class Viewer:
-    """The person who asks: the owner, or a therapist with her own id.
+    """Who uses the product: the owner, or a therapist with her id.
 
-    `form` is a parent with a link, and `link` the hash of its token; `door` the gate before anybody
-    is known. `person_id` and `name` are of the account signed in with, empty on a computer that
-    asks for none. `hides_names`: others see the screen, names are masked and nothing is written.
+    Role `form` is a parent with a link, and `link` the hash of its token; role `door` the sign-in
+    routes. `person_id` and `name` are of the signed-in user, empty where nobody signs in.
+    `hides_names`: others see the screen, so names are masked and nothing can be written.
     """
 
     role: Role
@@ -41,7 +41,7 @@ DOOR = Viewer("door")
 
 @dataclass(frozen=True)
 class Scope:
-    """One viewer in one practice; every question and every write carries it to the database."""
+    """One viewer in one practice; every query and write takes it to the database."""
 
     _database: Database
     practice_id: str
@@ -51,7 +51,7 @@ class Scope:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone in which the practice counts days and weeks."""
+        """Return the time zone in which the practice counts days and weeks."""
         return ZoneInfo(self.timezone)
 
     @property
@@ -61,24 +61,24 @@ class Scope:
 
     @property
     def database_url(self) -> str:
-        """Return where the records are kept, password included: for opening, never for showing."""
+        """Return the URL of the records, with its password: for opening, never for display."""
         return self._database.url.render_as_string(hide_password=False)
 
     def close(self) -> None:
-        """Let go of the database: its file may be moved or deleted afterwards."""
+        """Close the database; its file may be moved or deleted afterwards."""
         self._database.dispose()
 
     def has_records(self) -> bool:
-        """Return whether anything was ever taken in."""
+        """Return whether anything was ever imported."""
         statement = select(import_.c.id).where(import_.c.practice_id == self.practice_id).limit(1)
         with self.read() as conn:
             return conn.execute(statement).first() is not None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Yield a connection that sees one state of the records and may not write.
+        """Yield a read-only connection with a snapshot of the records.
 
-        The database itself leaves what this viewer may see, whatever is asked.
+        The database itself filters what this viewer may see, whatever the statement.
         """
         with (
             hide_names(self.viewer.hides_names),
@@ -88,12 +88,11 @@ class Scope:
 
     @contextmanager
     def write(self, reason: str, family_id: str | None = None) -> Iterator[Connection]:
-        """Yield a connection in one transaction: all of it is kept, or nothing.
+        """Yield a connection in one transaction, committed as a whole or not at all.
 
-        `reason` says what is done, in a few words. `family_id` names the one family it is done
-        in: a therapist may write in families of her caseload, and there alone; a parent's link
-        in its one check-in. Both go into the audit trail with what is written. Raises NotAllowed
-        for anything else by anyone but the owner.
+        `reason` says what is done, in a few words; `family_id` is the family concerned: a therapist
+        may write in families of her caseload only, a parent's link in its check-in only. Both are
+        recorded in the audit trail. Raises NotAllowed for anything else by anyone but the owner.
         """
         if self.viewer.hides_names:
             raise NotAllowed("Names are hidden: show them again before you change anything.")
@@ -101,7 +100,7 @@ class Scope:
         if not (role == "owner" or (role == "therapist" and family_id) or self.viewer.link):
             raise NotAllowed(f"Only the owner may {reason}.")
         with self._database.session(self._asking(family_id), writes=True) as conn:
-            # First of all: on PostgreSQL this row is what writers of one practice queue for.
+            # First of all: on PostgreSQL writers of a practice queue for the lock of this row.
             with self.elevate(conn, "count the write"):
                 bump = {"version": practice.c.version + 1}
                 conn.execute(
@@ -114,16 +113,16 @@ class Scope:
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
-        """Yield a connection for a line of the audit trail about something that was read."""
+        """Yield a connection to record a read in the audit trail."""
         with self._database.session(self._asking(), writes=True) as conn:
             yield conn
 
     @contextmanager
     def write_accounts(self) -> Iterator[Connection]:
-        """Yield a connection in one transaction for what the door keeps: accounts and sessions.
+        """Yield a connection in one transaction for accounts and sessions.
 
-        No number changes by it, so the practice's version stays. Raises NotAllowed for anybody
-        but the door.
+        It changes no number, so the practice's version stays. Raises NotAllowed for any role but
+        `door`.
         """
         if self.viewer.role != "door":
             raise NotAllowed("Sign-ins are kept by the door alone.")
@@ -132,9 +131,9 @@ class Scope:
 
     @contextmanager
     def elevate(self, conn: Connection, step: Step) -> Iterator[None]:
-        """Have a connection of `write` run as the practice itself for one step of STEPS.
+        """Run a connection of `write` as the practice itself for one step of STEPS.
 
-        What is derived from a therapist's words reaches further than she sees.
+        What is derived from a therapist's input reaches beyond the rows she may see.
         """
         if step not in STEPS:
             raise NotAllowed("The practice takes no such step.")
@@ -142,7 +141,7 @@ class Scope:
             yield
 
     def of_practice(self, step: Step) -> Self:
-        """Return the practice's own scope for one step of STEPS; the trail says by whose act."""
+        """Return the practice's scope for one step of STEPS; the audit trail names the viewer."""
         if step not in STEPS:
             raise NotAllowed("The practice takes no such step.")
         return replace(self, viewer=replace(OWNER, person_id=self.viewer.person_id))
@@ -158,16 +157,16 @@ class Scope:
         )
 
     def data_version(self) -> int:
-        """Return a number that grows with every write: part of every cache's key."""
+        """Return a number that grows with every write; it is part of every cache key."""
         with self.read() as conn:
             statement = select(practice.c.version).where(practice.c.practice_id == self.practice_id)
             return int(conn.execute(statement).scalar_one())
 
     def own(self, table: Table) -> ColumnElement[bool]:
-        """Return the condition that leaves the rows this viewer's numbers count.
+        """Return the condition for rows that this viewer's numbers count.
 
-        `table` is the visits or a roll-up of them. Raises NotAllowed for a therapist where rows
-        do not tell whose they are.
+        `table` is `visit` or a roll-up. Raises NotAllowed for a therapist where the table has no
+        therapist column.
         """
         in_practice = table.c.practice_id == self.practice_id
         if self.viewer.role == "owner":
@@ -196,7 +195,7 @@ class Scope:
     def as_therapist(self, who: str) -> Self:
         """Return the scope of the therapist with this address, id or name.
 
-        Raises NotFound, also where several share an address: one of them is then meant by name.
+        Raises NotFound, also where several share an address; use the name then.
         """
         statement = select(therapist.c.id, therapist.c.name, therapist.c.email).where(
             therapist.c.practice_id == self.practice_id,

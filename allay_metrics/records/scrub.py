@@ -1,4 +1,4 @@
-"""Takes deleted rows out of a database's files, where deleting alone leaves their bytes."""
+"""Removes deleted rows from a database's files, where deleting alone leaves their bytes."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from allay_metrics.records.tables import metadata
 
 
 def scrub(scope: Scope) -> bool:
-    """Write the database anew without what was deleted; return whether all of it is gone.
+    """Rewrite the database without deleted rows; return whether all of their bytes are gone.
 
-    False: somebody still reads the records as they were before, and SQLite's log beside the file
-    keeps them until nobody does. PostgreSQL's own write-ahead log and backups are the server's.
+    False: somebody still reads an older snapshot, and SQLite's log beside the file keeps the rows
+    until nobody does. PostgreSQL's own write-ahead log and backups are the server's.
     Raises NotAllowed for anyone but the owner.
     """
     if scope.viewer.role != "owner":

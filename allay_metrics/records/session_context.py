@@ -1,4 +1,4 @@
-"""What a transaction tells the database of who asks."""
+"""The viewer of a transaction, as passed to the database."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -8,7 +8,7 @@ from allay_metrics.records.policies import Role
 
 @dataclass(frozen=True)
 class SessionContext:
-    """Who asks in one transaction, and the one family or link she writes by; '' where none."""
+    """The viewer of one transaction, and the family or link it writes for; '' without one."""
 
     practice_id: str
     role: Role
@@ -17,7 +17,7 @@ class SessionContext:
     link: str = ""
 
     def elevate(self) -> Self:
-        """Return the practice itself."""
+        """Return the context of the practice itself."""
         return replace(self, role="owner", therapist_id="", family_id="", link="")
 
     @property
@@ -31,5 +31,5 @@ class SessionContext:
         }
 
 
-# The execution option that carries it to the begin of a transaction.
+# The execution option that passes it to the begin of a transaction.
 SESSION_CONTEXT_OPTION = "allay_asking"

@@ -1,6 +1,6 @@
-"""Who asks, as PostgreSQL is told it: signed with a key that the database keeps for its owner.
+"""Signs the session context for PostgreSQL with a key stored in the database for its owner.
 
-`gate.told`, which rules_postgres.py puts in force, reads it there.
+`gate.told`, created by rules_postgres.py, verifies it there.
 """
 
 import hmac
@@ -16,22 +16,22 @@ PARTS = ("role", "practice", "therapist", "family", "link")
 
 @dataclass(frozen=True)
 class DatabaseSecret:
-    """What the database keeps for its owner: the name its roles share, and the key."""
+    """The secret stored in the database for its owner: the suffix of its roles, and the key."""
 
     id: str
     key: bytes
 
     def role(self, role: str) -> str:
-        """Return the name of the role of a kind of viewer, or of the login."""
+        """Return the name of the database role of a viewer's role, or of the login."""
         return f"allay_{self.id}_{role}"
 
     @property
     def password(self) -> str:
-        """Return the login's password, the same for everybody who holds the key."""
+        """Return the login's password, which is derived from the key."""
         return hmac.new(self.key, b"login", sha256).hexdigest()
 
     def signed(self, asking: SessionContext, transaction: str) -> str:
-        """Return who asks, signed for one transaction."""
+        """Return the session context, signed for one transaction."""
         values = {"role": asking.role, **asking.said}
         if any(_APART in value for value in values.values()):
             raise NotAllowed("That is no name of anybody who may ask.")

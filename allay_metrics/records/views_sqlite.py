@@ -1,4 +1,4 @@
-"""The views that stand before a viewer's tables on SQLite, and what writes through them."""
+"""The views in front of a viewer's tables on SQLite, and the triggers that write through them."""
 
 import re
 import sqlite3
@@ -15,7 +15,7 @@ SCOPE_SQL = {name: f"allay_{name}()" for name in ("practice", "therapist", "fami
 
 
 def create_views(driver: sqlite3.Connection, guard: Guard) -> None:
-    """Put a view before each table that the viewer sees anything of."""
+    """Create a view for each table of which the viewer may see anything."""
     if guard.writes:
         driver.create_function(f"{guard.secret}w", -1, _build_writer(driver, guard))
     for name, sees in POLICIES[guard.role].items():
@@ -27,11 +27,11 @@ def create_views(driver: sqlite3.Connection, guard: Guard) -> None:
 
 
 def _view_statements(table: Table, sees: TablePolicy, guard: Guard) -> Iterator[str]:
-    """Yield the statements that make a table's view, and its triggers where she writes."""
+    """Yield the statements of a table's view, and of its triggers where it is writable."""
     names = ", ".join(f'"{name}"' for name in sees.readable(table))
     rows = f"practice_id = {SCOPE_SQL['practice']} AND ({_sql(sees.rows)})"
     inner = f'"{guard.secret}_{table.name}"'
-    # Names come from our own tables, values from functions.
+    # Names come from our own tables; values from SQL functions.
     yield f'CREATE TEMP VIEW {inner} AS SELECT {names} FROM main."{table.name}" WHERE {rows}'  # noqa: S608
     yield f'CREATE TEMP VIEW "{table.name}" AS SELECT {names} FROM temp.{inner}'  # noqa: S608
     if guard.writes:
@@ -42,7 +42,7 @@ def _view_statements(table: Table, sees: TablePolicy, guard: Guard) -> Iterator[
 def _build_trigger(table: Table, sees: TablePolicy, act: Act, secret: str) -> str:
     """Return the trigger that writes through a view what the viewer may write.
 
-    A trigger cannot say which of two tables of one name it means, so a function of ours writes.
+    A trigger cannot name the table that its view shadows, so a function of ours writes.
     """
     tested = [
         row for row, acts in (("OLD", "update delete"), ("NEW", "insert update")) if act in acts
@@ -64,10 +64,10 @@ def _build_trigger(table: Table, sees: TablePolicy, act: Act, secret: str) -> st
 
 
 def _row_condition(table: Table, sees: TablePolicy, row: str) -> str:
-    """Return the condition on a row that is written; its columns stand at the start of a test."""
+    """Return the condition on a written row; `row` is the prefix of its columns."""
     condition = f"practice_id = {{practice}} AND ({sees.written})"
     for name in _list_columns(table):
-        # Only what stands outside the sets of ids: their SELECTs come in after this.
+        # Before the sets of ids are substituted, whose SELECTs must stay as they are.
         condition = re.sub(rf"(?<![{{\w]){name}(?![}}\w])", f'{row}."{name}"', condition)
     return _sql(condition)
 
@@ -90,7 +90,7 @@ def _sql(condition: str) -> str:
 
 
 def _build_writer(driver: sqlite3.Connection, guard: Guard) -> Callable[..., None]:
-    """Return the function that triggers call with what to do, the table, its values and its key."""
+    """Return the function that triggers call with the act, the table, its values and its key."""
 
     def write(act: str, name: str, *values: Any) -> None:
         table = metadata.tables[name]
@@ -107,7 +107,7 @@ def _build_writer(driver: sqlite3.Connection, guard: Guard) -> Callable[..., Non
             done = f'DELETE FROM main."{name}" WHERE {which}'  # noqa: S608
         was, guard.is_practice = guard.is_practice, True
         try:
-            # In words that nobody can repeat: a statement once prepared passes again unasked.
+            # With an unguessable comment: a cached statement passes without authorization.
             driver.execute(f"{done} /* {guard.secret} */", values)
         finally:
             guard.is_practice = was

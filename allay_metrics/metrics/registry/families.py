@@ -1,4 +1,4 @@
-"""Families: seen, new, waiting, gone quiet."""
+"""Families: seen, new, waiting, lapsed."""
 
 from allay_metrics.metrics.family_metrics import count_families_seen, count_lapsed, count_wait_days
 from allay_metrics.metrics.metric import COMPLETED, Metric, Sum

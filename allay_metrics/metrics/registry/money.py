@@ -1,4 +1,4 @@
-"""Value at list price, in dollars; whole cents until shown. Only the owner may ask."""
+"""Value at list price, stored in cents and shown in dollars. Owner only."""
 
 from allay_metrics.metrics.metric import BOOKED, COMPLETED, Metric, Sum
 

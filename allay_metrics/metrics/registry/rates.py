@@ -1,4 +1,4 @@
-"""Rates: sums first, division last."""
+"""Rates: a sum over a sum."""
 
 from allay_metrics.metrics.metric import (
     COMPLETED,

@@ -1,4 +1,4 @@
-"""What parents reported in check-ins: counts first, and no claim beyond them."""
+"""Reported outcomes: counts of what parents answered in check-ins, without further claims."""
 
 from allay_metrics.metrics.metric import Metric
 from allay_metrics.metrics.outcome_metrics import count_improved, count_responses
