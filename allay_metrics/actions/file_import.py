@@ -329,7 +329,7 @@ class _Import:
         conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
-            notes.append(f"{fmt.plural(again, 'row')} set aside earlier were imported as well")
+            notes.append(f"{fmt.plural(again, 'row')} set aside earlier now imported, too")
         return ImportReport(
             file=self.file.file_name,
             source=self.file.source,

@@ -1,1 +1,1 @@
-"""What the owner's pages show, as plain values: read and reckoned here, drawn elsewhere."""
+"""What the owner's pages show: queries that return plain values, which ui draws."""

@@ -1,4 +1,4 @@
-"""Who did what when: lines of the audit trail in words, newest first, ids turned into names."""
+"""The audit trail for display: newest lines first, with names instead of ids."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from allay_metrics.records.tables import client, family, person, therapist
 
 PAGE = 25
 GONE = "no longer on file"
-# What a line's action is filed under: the first pattern that is found in it.
+# The kind of an action: the first pattern that matches it.
 _KINDS = (
     ("Looked at and exported", re.compile(r"^(open|look|take an? |export)")),
     ("Sign-in and people", re.compile(r"sign in|signed in|session|invit|password|person|device")),
@@ -35,7 +35,7 @@ _NOBODY = {
 
 @dataclass(frozen=True)
 class TrailLine:
-    """One thing done: its number, when, by whom, what, and to which family or person."""
+    """One audit line: its number, when, by whom, what, and about which family or person."""
 
     number: int
     at: datetime
@@ -46,7 +46,7 @@ class TrailLine:
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody lines were written for: role and id, and how she is called."""
+    """An actor of audit lines: role, id and display name."""
 
     role: str
     id: str
@@ -54,12 +54,12 @@ class Actor:
 
 
 def kind_of(action: str) -> str:
-    """Return which kind an action is filed under: one of KINDS."""
+    """Return the kind of an action, one of KINDS."""
     return next((name for name, pattern in _KINDS if pattern.search(action)), OTHERS)
 
 
 def read_actors(scope: Scope) -> list[Actor]:
-    """Return everybody the trail has lines of, by name. Owner only."""
+    """Return all actors of the trail, sorted by name. Owner only."""
     in_practice = lines_of.c.practice_id == scope.practice_id
     statement = select(lines_of.c.role, lines_of.c.who).where(in_practice).distinct()
     with scope.read() as conn:
@@ -74,7 +74,7 @@ def read_trail(
 ) -> list[TrailLine]:
     """Return one page of the trail, newest first, and one line more where there are older ones.
 
-    `before` is the number of the line the page comes after. Owner only.
+    The page starts after the line with number `before`. Owner only.
     """
     with scope.read() as conn:
         wanted = _which(conn, scope, doer, kind, before)
@@ -98,7 +98,7 @@ def read_trail(
 
 
 def check_trail(scope: Scope) -> tuple[int, list[str]]:
-    """Return how many lines the trail has, and a sentence for each place it is broken at."""
+    """Return how many lines the trail has, and a sentence for each break in it."""
     kept = read_last_backup(scope)
     with scope.read() as conn:
         sentences = list(
@@ -125,7 +125,7 @@ def _which(
 
 
 def _names(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, str]:
-    """Return what these ids are called: people, therapists, families and clients on file."""
+    """Return the names of these ids: users, therapists, families and clients on file."""
     names: dict[str, str] = {}
     for table in (client, family, therapist, person):
         statement = select(table.c.id, table.c.name).where(
@@ -145,7 +145,7 @@ def _is_family(action: str, about: str) -> bool:
 
 @dataclass(frozen=True)
 class Erasable:
-    """A family as the owner finds it to erase it."""
+    """A family as shown to the owner who looks for one to erase."""
 
     id: str
     name: str
@@ -154,7 +154,7 @@ class Erasable:
 
 
 def find_families(scope: Scope, text: str, most: int = 8) -> list[Erasable]:
-    """Return families whose name, e-mail, or phone holds the text, or a client's name does."""
+    """Return families whose name, e-mail, phone or client's name contains the text."""
     wanted = f"%{text.strip().lower()}%"
     if not text.strip():
         return []

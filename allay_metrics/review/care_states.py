@@ -1,4 +1,4 @@
-"""Where care stands: how many families are in it, have lapsed, or ended well."""
+"""States of care: how many families are in care, have lapsed, or graduated."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from allay_metrics.records.tables import family
 
 @dataclass(frozen=True)
 class CareReview:
-    """Families in care and lapsed at the newest export; of a period, how many ended and why.
+    """Families in care and lapsed at the newest export; for a period, how many ended and why.
 
-    `ended` maps each reason that occurs to families, in the order of REASONS.
+    `ended` maps each reason that occurs to its families, in the order of REASONS.
     """
 
     in_care: int
@@ -25,12 +25,12 @@ class CareReview:
 
     @property
     def graduated(self) -> int:
-        """Return the families whose goals were met or whose babies grew out of it."""
+        """Return the number of families with goals met or babies aged out."""
         return sum(count for reason, count in self.ended.items() if reason in GRADUATED)
 
     @property
     def moved_on(self) -> int:
-        """Return the families that went elsewhere or stopped: an end, and no loss unseen."""
+        """Return the number of families that moved on or stopped."""
         return sum(self.ended.values()) - self.graduated
 
 

@@ -1,4 +1,4 @@
-"""Where the practice works: what the Cities page shows."""
+"""The Cities page as plain values."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -92,7 +92,7 @@ def default_period(record_status: RecordStatus, weeks: int = SERIES) -> tuple[da
 
 
 def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) -> CitiesReview:
-    """Return what the Cities page shows of a period, both ends included."""
+    """Return the Cities page of a period, both ends included."""
     record_status = read_record_status(scope)
     ahead = record_status.as_of_day or last
     series = _series(record_status, last)
@@ -161,7 +161,7 @@ def city_trend(scope: Scope, city: str, where: Filters = (), weeks: int = SERIES
 
 
 def _absent(metric: Metric) -> MetricCell:
-    """Return what a city without a visit in the period has."""
+    """Return the cell of a city without a visit in the period."""
     return _OVER_NOTHING if metric.is_ratio else _NONE
 
 

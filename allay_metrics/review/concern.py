@@ -1,4 +1,4 @@
-"""One concern's summary and what is drawn of it, and why it may not be told."""
+"""One concern's summary and its figures, and why it may have to be withheld."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class AnswerLine:
 
 @dataclass(frozen=True)
 class ConcernReview:
-    """One concern: its summary, and what is drawn of it.
+    """One concern: its summary, and the values of its figures.
 
     `changes` are those of all pairs, smallest first, positive where better; `lines` are over age,
     or over weeks since the first visit for parents (`by_age` False). `band` is (age, low, mean,
@@ -43,7 +43,7 @@ class ConcernReview:
 
     @property
     def why_not(self) -> str:
-        """Return why nothing is summarised of it, '' where a summary may be told."""
+        """Return why its summary is withheld, '' where it may be shown."""
         if not self.charted:
             return HISTORY
         few = self.summary.funnel.standing == "no headline"
@@ -51,9 +51,9 @@ class ConcernReview:
 
     @property
     def told(self) -> Summary:
-        """Return the summary as page, export and command line tell it: what must not be, is None.
+        """Return the summary with withheld values as None, for pages, exports and command line.
 
-        Who answered always stands; so do worst and best case where they are known.
+        Who answered is always shown, as are worst and best case where they are known.
         """
         summary = self.summary
         if not self.why_not:
@@ -82,7 +82,7 @@ def review_concern(
     period: tuple[date, date],
     as_of: date,
 ) -> ConcernReview:
-    """Return the summary of a concern and its lines, of the windows that closed in the period."""
+    """Return the summary of a concern and its lines, for windows that closed in the period."""
     summary, judged = summarise(episodes, concern, period, as_of, measure)
     counted = summary.measure
     by_age = concern.client != "parent" and counted.id != "parent_pain"
@@ -120,7 +120,7 @@ def _line(judgement: Judged, measure: Measure, *, by_age: bool) -> AnswerLine:
 
 
 def _steps(ages: Sequence[float]) -> list[float]:
-    """Return ages in half weeks from the youngest to the oldest, for a band to be drawn at."""
+    """Return ages in steps of half a week, from the youngest to the oldest, for the norm band."""
     if not ages:
         return []
     return [half / 2 for half in range(int(min(ages) * 2), int(max(ages) * 2) + 2)]

@@ -1,4 +1,4 @@
-"""Families that are not contacted as usual, and where to find one: for the owner, and by family."""
+"""Families with restricted contact, the contact of one family, and a search by name."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +21,10 @@ MAX_FAMILIES = 10
 
 @dataclass(frozen=True)
 class FamilyContact:
-    """A family and what was said of contact; `set_by` is empty and `set_on` None for as usual.
+    """A family and its contact permission; `set_by` is empty and `set_on` None for "as usual".
 
-    `living` are the names of its clients, babies first, and of who booked last; `deaths` says who
-    died and when.
+    `living` are the names of its clients, babies first, and of who booked last; `deaths` are
+    sentences on who died and when.
     `city` and `therapist` are of the last visit that took place, on `last_on`; empty without one.
     """
 
@@ -41,24 +41,24 @@ class FamilyContact:
 
 
 def read_not_contacted(scope: Scope) -> tuple[FamilyContact, ...]:
-    """Return the viewer's families that are not contacted as usual, by name."""
+    """Return the viewer's families with restricted contact, sorted by name."""
     return _read(scope, _families(scope).where(family.c.contact != "yes"))
 
 
 def read_contact(scope: Scope, family_id: str) -> FamilyContact | None:
-    """Return what was said of contact with one family of the viewer's, None for no such family."""
+    """Return the contact of one of the viewer's families, None for no such family."""
     return next(iter(_read(scope, _families(scope).where(family.c.id == family_id))), None)
 
 
 def find_families(scope: Scope, text: str) -> tuple[FamilyContact, ...]:
-    """Return the first ten families of which a name begins with a text, by name; none for no text.
+    """Return the first ten families with a name that begins with a text, sorted by name.
 
-    A name of theirs is the family's, or any of a baby's or a parent's.
+    The family's name counts, and the names of its babies and parents. None for an empty text.
     """
     begins = plain_name(text)
     if not begins:
         return ()
-    # Databases do not know all letters: names are compared here.
+    # Compared in Python: the databases do not fold the case of all letters.
     with scope.read() as conn:
         families = conn.execute(_families(scope)).all()
         called: dict[str, set[str]] = {row.id: {row.name} for row in families}
@@ -72,7 +72,7 @@ def find_families(scope: Scope, text: str) -> tuple[FamilyContact, ...]:
 
 
 def _names(scope: Scope) -> CompoundSelect[Any]:
-    """Return the SELECT of (family id, name) of all clients, and of whoever booked."""
+    """Return the SELECT of (family id, name) of all clients, and of the names on bookings."""
     clients = select(client.c.family_id, client.c.name).where(
         client.c.practice_id == scope.practice_id
     )
@@ -83,12 +83,12 @@ def _names(scope: Scope) -> CompoundSelect[Any]:
 
 
 def _begins(begins: str, name: str) -> bool:
-    """Return whether a name, or a later word of it, begins so."""
+    """Return whether a name, or a later word of it, begins with a text."""
     return f" {begins}" in f" {plain_name(name)}"
 
 
 def deaths_in(scope: Scope, families: Iterable[str]) -> dict[str, str]:
-    """Return `Elio died on 12 Nov` by family, of those in which a baby died."""
+    """Return a sentence such as `Elio died on 12 Nov` by family, of those in which a baby died."""
     with scope.read() as conn:
         died_on = read_deaths(conn, scope)
         clients = _clients(conn, scope, list(families)) if died_on else {}
@@ -152,7 +152,7 @@ def _read(scope: Scope, statement: Select[Any]) -> tuple[FamilyContact, ...]:
 
 @dataclass(frozen=True)
 class _FamilyDetails:
-    """What a family is known by: its clients, who booked, who died when, and its last visit."""
+    """Details of families by id: clients, names on bookings, deaths, last visits."""
 
     clients: Sequence[Any]
     booked_by: str
@@ -200,7 +200,7 @@ def _clients(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[st
 
 
 def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, str]:
-    """Return by family in whose name its latest visit is booked."""
+    """Return, by family, the name on its latest booking."""
     statement = (
         select(booking.c.family_id, booking.c.client_name)
         .where(
@@ -213,7 +213,7 @@ def _booked_by(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[
 
 
 def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dict[str, Any]:
-    """Return by family its last visit that took place: day, city, therapist."""
+    """Return, by family, its last completed visit: day, city, therapist."""
     statement = (
         select(visit.c.family_id, visit.c.day, visit.c.city, therapist.c.name.label("therapist"))
         .select_from(visit.join(therapist))

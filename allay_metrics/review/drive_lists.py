@@ -1,4 +1,4 @@
-"""Long drives for one visit, and every leg a therapist drove: lists behind the estimates."""
+"""Long drives for one visit, and the mileage log of a therapist: lists behind the estimates."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.tables import therapist, visit
 
-LONG = 30  # minutes: a drive for one visit that is worth another look
+LONG = 30  # minutes: a drive for one visit that is listed
 AHEAD = timedelta(days=13)
 
 
 @dataclass(frozen=True)
 class LoneDrive:
-    """A visit that is alone in its city that day, with the driving it costs."""
+    """A visit that is the only one in its city that day, with its extra driving."""
 
     starts: datetime
     city: str
@@ -58,7 +58,7 @@ def read_lone_drives(scope: Scope, monday: date, as_of: date | None) -> tuple[Lo
 
 @dataclass(frozen=True)
 class Mileage:
-    """A month of one therapist's driving: its legs, and the days that cannot be told.
+    """A month of one therapist's driving: its legs, and the number of days without an estimate.
 
     `legs` has the columns date, from, to, miles (one decimal), minutes and note.
     """
@@ -73,7 +73,7 @@ class Mileage:
 
 
 def compute_mileage(scope: Scope, therapist_id: str, month: date) -> Mileage:
-    """Return where a therapist drove in the month of this day, leg by leg: an estimate.
+    """Return the estimated legs that a therapist drove in the month of this day.
 
     From her base to completed visits and no-shows, and back. Raises NotAllowed for anyone but the
     owner and herself.

@@ -1,4 +1,4 @@
-"""Lists to take along: visits behind a number, miles driven, rows set aside, imports."""
+"""Exported lists: visits behind a number, miles driven, rows set aside, imports."""
 
 import json
 from datetime import date
@@ -16,7 +16,7 @@ from allay_metrics.review.record_status import read_record_status
 from allay_metrics.review.set_aside_rows import open_rows
 from allay_metrics.spreadsheet import Export, Value
 
-# Named so that the file can come in again as a table of visits.
+# Named so that the file can be imported again as a table of visits.
 _VISITS = {
     "visit_id": "Visit id",
     "starts_at": "Start",
@@ -55,7 +55,7 @@ _IMPORTS = {
 def visits_export(
     scope: Scope, question: Question, title: str, only: list[str] | None = None
 ) -> Export:
-    """Return the visits behind a number, all of them; prices in dollars for who may see money."""
+    """Return all visits behind a number; with prices in dollars for viewers who see money."""
     visits = visits_behind(question, scope, limit=None, only=only)
     days = (question.first, question.last)
     return _of_frame(
@@ -75,11 +75,11 @@ def mileage_export(scope: Scope, name: str, month: date, mileage: Mileage) -> Ex
 
 
 def set_aside_export(scope: Scope) -> Export:
-    """Return the rows that cannot be used: what is wrong, then every column of the row itself."""
+    """Return the rows set aside: what is wrong, then every column of the row itself."""
     rows = open_rows(scope)
     problems = rows[["file", "row", "column", "value", "reason"]].reset_index(drop=True)
     raw = pd.DataFrame([json.loads(text) for text in rows["raw"]], dtype=object).fillna("")
-    raw = raw.drop(columns=CUT_ROW, errors="ignore")  # the reason, told already
+    raw = raw.drop(columns=CUT_ROW, errors="ignore")  # the reason has a column of its own
     raw.columns = [f"row: {name}" for name in raw.columns]
     frame = pd.concat([problems, raw], axis=1)
     heads = {str(name): str(name).capitalize() for name in problems}
@@ -109,7 +109,7 @@ def _of_frame(
 
 
 def _plain(value: object) -> Value:
-    """Return a value of a frame as Python's own."""
+    """Return a value of a frame as a Python type."""
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime()
     if value is None or isinstance(value, str | int | float | bool | date):

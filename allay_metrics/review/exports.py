@@ -1,7 +1,7 @@
-"""What a page shows, as one table to take along: a line for every number.
+"""Exports of pages: one table, with a row for every number.
 
-Labels and units are the registry's. A rate of one to four stands as its counts with the reason
-and no value, as on the page; lists of visits are in `export_lists`.
+Labels and units are the registry's. A rate of one to four has counts and a reason but no value, as
+on the page; lists of visits are in `export_lists`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _MINUTES = 60
 
 @dataclass(frozen=True, kw_only=True)
 class ExportLine:
-    """One number of an export; what does not apply is empty. An empty column is not written."""
+    """One row of an export; fields that do not apply are empty. Empty columns are not written."""
 
     part: str
     city: str = ""
@@ -56,7 +56,7 @@ def export_header(
     period: tuple[date, date] | None,
     where: Filters = (),
 ) -> tuple[tuple[str, str], ...]:
-    """Return what stands above an export: what it is, of which days, how new, how filtered."""
+    """Return the header of an export: title, period, as-of of the records, filters."""
     moments = record_status.as_of_moments.items()
     as_of = fmt.join_list(f"{source} {fmt.full_day(at)} {fmt.clock(at)}" for source, at in moments)
     header = {
@@ -68,7 +68,7 @@ def export_header(
 
 
 def week_export(scope: Scope, review: WeekReview) -> Export:
-    """Return the Week: the eight numbers of 13 weeks, where, what, and how families heard of it."""
+    """Return the Week: the eight numbers of 13 weeks, cities, types, referral sources."""
     header = export_header(
         scope, review.record_status, "Week in review", (review.monday, review.sunday), review.where
     )
@@ -122,7 +122,7 @@ def _row(line: ExportLine) -> tuple[Value, ...]:
 
 
 def _scaled(value: float | None, scale: int = 1) -> float | int | None:
-    """Return a number with at most two decimals, and none where it is whole."""
+    """Return a number with at most two decimals, an integer where it is whole."""
     if value is None:
         return None
     number = round(value * scale, 2)

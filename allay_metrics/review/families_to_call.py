@@ -1,4 +1,4 @@
-"""Families that wait for the owner: with nothing booked, or matched in doubt."""
+"""Families for the owner to act on: with nothing booked, or with a doubtful match."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
     """Return families seen in the last 180 days with nothing booked, longest ago first.
 
     Columns: family, family_id, last_visit (date), days_since, city, visit_type, therapist, lapsed
-    (True over 30 days). Nobody is among them who is not to be called: see `without_next`.
+    (True over 30 days). Families nobody may call are left out: see `without_next`.
     """
     columns = ("family", "family_id", "last_visit", "city", "visit_type", "therapist")
     last = and_(
@@ -50,7 +50,7 @@ def families_without_next(scope: Scope, as_of: date, limit: int = 500) -> pd.Dat
 
 
 def doubtful_families(scope: Scope) -> pd.DataFrame:
-    """Return the families whose match is a question. Columns: family, family_id, question."""
+    """Return the families with a doubtful match. Columns: family, family_id, question."""
     statement = (
         select(family.c.name, family.c.id, family.c.doubt)
         .where(family.c.practice_id == scope.practice_id, family.c.doubt.is_not(None))
@@ -60,10 +60,10 @@ def doubtful_families(scope: Scope) -> pd.DataFrame:
 
 
 def without_next(practice: Practice, since: Since, today: Since) -> ColumnElement[bool]:
-    """Return the condition of families to call for a next visit: seen since then, nothing booked.
+    """Return the condition for families to call for a next visit: seen since, nothing booked.
 
-    Not those whose care is closed, whom nobody may call, who have a warning sign that waits, or a
-    visit to come that a newer export lacks. `today` is the day visits to come lie after.
+    It excludes families with closed care, restricted contact, an open warning sign, or an upcoming
+    visit that a newer export lacks. Upcoming visits are after `today`.
     """
     to_come = select(visit.c.family_id).where(
         visit.c.practice_id == practice, visit.c.day >= today, visit.c.state == "missing"

@@ -1,4 +1,4 @@
-"""Who may be one family: questions the records raise, and what the owner said of them."""
+"""Families that may be one: questions from the records, and the owner's decisions."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ from allay_metrics.derive.override_rules import read_links
 from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, family
 
-_FEW = 4  # so many that share a contact are still a question about two of them
+_FEW = 4  # if more families share a contact, it is no question
 _CONTACTS = {"phone": "phone", "address": "address"}
 
 
 @dataclass
 class FamilyContacts:
-    """One family as its bookings tell it: names, contacts, addresses, how many bookings, when."""
+    """One family from its bookings: names, contacts, addresses, number of bookings, days."""
 
     key: str
     name: str
@@ -34,13 +34,13 @@ class FamilyContacts:
 
     @property
     def surnames(self) -> set[str]:
-        """Return the last words of its names, blind to case."""
+        """Return the last words of its names, case-folded."""
         return {plain_name(name).rpartition(" ")[2] for name in self.names}
 
 
 @dataclass(frozen=True)
 class FamilyQuestion:
-    """Are these two one family? `why` says what speaks for it."""
+    """A question whether two families are one; `why` is the evidence."""
 
     one: FamilyContacts
     other: FamilyContacts
@@ -49,7 +49,7 @@ class FamilyQuestion:
 
 @dataclass(frozen=True)
 class Decided:
-    """What the owner said: one family made part of another, split by a name, or kept as it is."""
+    """A decision of the owner: merged into another, split by a name, or kept as it is."""
 
     match_key: str
     client_name: str
@@ -67,7 +67,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class FamilyLinks:
-    """Questions, families that book in several names, and what was decided."""
+    """Open questions, families that book under several names, and decisions."""
 
     questions: tuple[FamilyQuestion, ...]
     several_names: tuple[FamilyContacts, ...]
@@ -75,7 +75,7 @@ class FamilyLinks:
 
 
 def read_family_links(scope: Scope) -> FamilyLinks:
-    """Return what the records leave open about who is one family, and what was said of it."""
+    """Return the open questions about which families are one, and the decisions so far."""
     with scope.read() as conn:
         links = read_links(conn, scope.practice_id)
     kin = _families(scope)
@@ -98,7 +98,7 @@ def read_family_links(scope: Scope) -> FamilyLinks:
 
 
 def _families(scope: Scope) -> dict[str, FamilyContacts]:
-    """Return every family by match key."""
+    """Return all families by match key."""
     who = [booking.c[name] for name in ("client_name", "email", "phone", "address")]
     totals = (func.count().label("n"), func.min(booking.c.day), func.max(booking.c.day))
     statement = (
@@ -129,7 +129,7 @@ def _families(scope: Scope) -> dict[str, FamilyContacts]:
 
 
 def _of_doubts(kin: Iterable[FamilyContacts]) -> list[FamilyQuestion]:
-    """Return each family whose match is doubtful beside those it may be one with."""
+    """Return each family with a doubtful match, with those it may be one with."""
     families = list(kin)
     questions = []
     for relatives in families:
@@ -151,7 +151,7 @@ def _of_doubts(kin: Iterable[FamilyContacts]) -> list[FamilyQuestion]:
 
 
 def _look_alikes(kin: Iterable[FamilyContacts]) -> list[FamilyQuestion]:
-    """Return pairs of families with one surname and one phone or address between them."""
+    """Return pairs of families that share a surname and a phone or address."""
     shared: dict[tuple[str, str, str], list[FamilyContacts]] = defaultdict(list)
     for relatives in kin:
         for surname in sorted(relatives.surnames):
@@ -168,7 +168,7 @@ def _look_alikes(kin: Iterable[FamilyContacts]) -> list[FamilyQuestion]:
 
 
 def _is_street(address: str) -> bool:
-    """Return whether it is an address of one home: `Zoom` and `same as last time` are not."""
+    """Return whether it is a street address: `Zoom` and `same as last time` are not."""
     return any(letter.isdigit() for letter in address) and " " in address
 
 

@@ -1,4 +1,4 @@
-"""What there is to choose from: the names filters offer."""
+"""The choices of filters."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from allay_metrics.records.tables import city, daily, daily_city, therapist
 
 @dataclass(frozen=True)
 class FilterChoices:
-    """Cities with visits by name, the unknown one last; therapists, id to name."""
+    """Cities with visits, sorted, the unknown one last; therapists by id."""
 
     cities: tuple[str, ...]
     therapists: dict[str, str]
@@ -19,7 +19,7 @@ class FilterChoices:
 def read_choices(scope: Scope) -> FilterChoices:
     """Return the cities of the visits the viewer counts, and the therapists she may choose."""
     rolled = daily_city if scope.viewer.role == "owner" else daily
-    # One look into the index for each known name: no scan of the roll-up.
+    # One index lookup for each known name instead of a scan of the roll-up.
     visited = exists(rolled.c.city).where(scope.own(rolled), rolled.c.city == city.c.name)
     cities = select(city.c.name).where(city.c.practice_id == scope.practice_id, visited)
     people = (

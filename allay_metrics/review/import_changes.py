@@ -1,4 +1,4 @@
-"""What one import changed: each row of it, field by field, and the weeks told before it."""
+"""What one import changed: its rows field by field, and earlier reported weeks."""
 
 import json
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from allay_metrics.records import Scope
 from allay_metrics.records.tables import booking, import_, import_row, week_snapshot
 from allay_metrics.review.snapshot import find_restatements
 
-MOST = 100  # rows told of each kind
+MOST = 100  # rows shown of each kind
 WEEKS = 6
 
-# Fields a person knows, by their names; instants are told as times of the practice's zone.
+# Labels of the shown fields; instants are shown in the practice's zone.
 FIELDS = {
     "starts_at": "start",
     "ends_at": "end",
@@ -43,7 +43,7 @@ _MOMENTS = ("starts_at", "ends_at", "cancelled_at")
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field of a row: what it said before, and after this import."""
+    """One field of a row: its values before and after this import."""
 
     field: str
     before: str
@@ -52,7 +52,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class ChangedVisit:
-    """A visit as its row tells it now, in words, and the fields this import changed."""
+    """A visit in words, and the fields this import changed."""
 
     label: str
     fields: tuple[FieldChange, ...] = ()
@@ -69,10 +69,10 @@ class ImportChanges:
 
 
 def read_import_changes(scope: Scope, import_id: str) -> ImportChanges:
-    """Return what an import that stands changed.
+    """Return what an import, not undone, changed.
 
-    Weeks are those that had been told before it and have a day it touched, newest first; their
-    numbers are compared as they are now.
+    `restated` covers weeks with a snapshot from before it and a day it changed, newest first; the
+    snapshots are compared with the numbers now.
     """
     with scope.read() as conn:
         added = _rows(conn, scope, import_id, "added")
@@ -118,7 +118,7 @@ def _rows(conn: Connection, scope: Scope, import_id: str, outcome: str) -> list[
 
 
 def _after(conn: Connection, scope: Scope, import_id: str, row: Row[Any]) -> dict[str, Any]:
-    """Return what the import left behind: what the next update found, else what stands now."""
+    """Return a row's values after the import: those before the next update, else the current."""
     this = select(import_.c.sequence).where(
         import_.c.practice_id == scope.practice_id, import_.c.id == import_id
     )
@@ -151,7 +151,7 @@ def _compare_fields(
         )
         for name, label in FIELDS.items()
     ]
-    # Columns we have no name for go by their own.
+    # A column without a label is shown by its own name.
     was, is_ = (json.loads(row.get("extra") or "{}") for row in (before, after))
     field_changes += [
         FieldChange(name, was.get(name) or fmt.DASH, is_.get(name) or fmt.DASH)
@@ -179,7 +179,7 @@ def _label(row: Row[Any], scope: Scope) -> str:
 
 
 def _read_affected_weeks(conn: Connection, scope: Scope, import_id: str) -> list[date]:
-    """Return the newest weeks told before this import that have a day of what it changed."""
+    """Return the newest weeks with a snapshot from before the import and a day it changed."""
     changed = select(import_row.c.booking_id).where(
         import_row.c.practice_id == scope.practice_id,
         import_row.c.import_id == import_id,

@@ -1,4 +1,4 @@
-"""What came in, what became of it, and what it tells about: the Records page as plain values."""
+"""The Records page as plain values: imports, their outcome, the days they cover."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from allay_metrics.metrics.coverage import Records
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.records.tables import booking, correction, family, import_
 
-# What a coverage table shows, in this order.
+# The kinds of a coverage table, in this order.
 KINDS = {"kept": "Kept visits", "cancelled": "Cancellations", "no_show": "No-shows"}
 NOT_TOLD = "not told"
 
@@ -27,9 +27,9 @@ _MOMENTS = ("as_of", "imported_at", "undone_at")
 
 @dataclass(frozen=True)
 class PastImport:
-    """One file that came in: rows_read = added + updated + unchanged + set_aside.
+    """One import: rows_read = added + updated + unchanged + set_aside.
 
-    Moments are in the practice's zone; `undone_at` is None while the import stands.
+    Moments are in the practice's zone; `undone_at` is None unless it was undone.
     """
 
     id: str
@@ -49,7 +49,7 @@ class PastImport:
 
 @dataclass(frozen=True)
 class SaveKey:
-    """What makes two presses of Import the same one: the same bytes, told the same things."""
+    """Identifies equal imports: the same bytes imported with the same options."""
 
     file_hash: str
     source: str
@@ -59,7 +59,7 @@ class SaveKey:
 
 @dataclass(frozen=True)
 class Covered:
-    """Which days a source tells of, in words, one text per kind of KINDS."""
+    """The days a source covers, in words, one text per kind of KINDS."""
 
     source: str
     days: tuple[str, ...]
@@ -67,7 +67,7 @@ class Covered:
 
 @dataclass(frozen=True)
 class CoveringFile:
-    """A file that should hold visits it lacks, or whose days the owner changed."""
+    """A file that lacks visits it should contain, or whose days the owner changed."""
 
     id: str
     sequence: int
@@ -115,14 +115,14 @@ def read_covering_files(scope: Scope) -> list[CoveringFile]:
 
 
 def past_imports(scope: Scope) -> list[PastImport]:
-    """Return every import, newest first, undone ones among them."""
+    """Return all imports, newest first, including undone ones."""
     statement = _imports(scope).order_by(import_.c.sequence.desc())
     with scope.read() as conn:
         return [_past(row, scope) for row in conn.execute(statement)]
 
 
 def same_import(scope: Scope, key: SaveKey) -> PastImport | None:
-    """Return the import that stands and was made of the same file in the same way, if any."""
+    """Return the import, not undone, of the same file with the same options, if any."""
     statement = _imports(scope).where(
         import_.c.undone_at.is_(None),
         import_.c.file_hash == key.file_hash,
@@ -136,7 +136,7 @@ def same_import(scope: Scope, key: SaveKey) -> PastImport | None:
 
 
 def absent_bookings(scope: Scope, source: str) -> int:
-    """Return how many bookings of a source a newer export no longer holds, decided ones too."""
+    """Return how many bookings of a source are missing, including decided ones."""
     statement = select(func.count()).where(
         booking.c.practice_id == scope.practice_id,
         booking.c.source == source,
@@ -150,8 +150,8 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
     """Return the missing bookings that were decided on, the latest decision first.
 
     Columns: booking_id, starts (datetime, practice zone), family, therapist (`unknown` where
-    blank), type (the name as typed), decision (cancelled, deleted or kept). One decided deleted is
-    part of no visit any more, so all is as the source told it.
+    blank), type (the name as typed), decision (cancelled, deleted or kept). A deleted one
+    belongs to no visit any more, so all values are the source's.
     """
     columns = ("booking_id", "starts", "family", "therapist", "type", "decision")
     decision = and_(
@@ -183,7 +183,7 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
 
 
 def covered_days(records: Records) -> list[Covered]:
-    """Return what each source tells of which days, kind by kind."""
+    """Return the days each source covers, by kind."""
     return [
         Covered(source, tuple(_days(records, source, kind) for kind in KINDS))
         for source in records.sources
@@ -191,14 +191,14 @@ def covered_days(records: Records) -> list[Covered]:
 
 
 def source_label(source: str) -> str:
-    """Return a source's name for people: `Acuity Scheduling` for acuity, else as it is."""
+    """Return a source's display name: `Acuity Scheduling` for acuity, else the name itself."""
     labels = {questionnaire.name: questionnaire.label for questionnaire in shipped_questionnaires()}
     labels |= {profile.name: profile.label for profile in shipped_profiles()}
     return labels.get(source, source)
 
 
 def describe_undo(past: PastImport) -> str:
-    """Return in words what undoing an import does."""
+    """Return sentences on what undoing an import does."""
     added = fmt.plural(past.added, "row")
     sentences = [f"{added} added by it" if past.added else "Nothing was added by it"]
     sentences[0] += f" {'go' if past.added > 1 else 'goes'} out again." if past.added else "."

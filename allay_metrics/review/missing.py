@@ -1,4 +1,4 @@
-"""Visits that a newer export no longer holds, and nobody has decided on."""
+"""Missing visits: a newer export no longer contains them, and they are not decided."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
     """Return the bookings to decide on, next first.
 
     Columns: booking_id, starts (datetime, practice zone), day, family, family_id, therapist, type
-    (the name as typed), city, file (name of the newer export that does not hold it), became
-    (cancelled or deleted where a newer file says so, else empty) and proposed (what the owner would
-    say then: cancelled, where no file says more, as exports just drop cancelled visits).
+    (the name as typed), city, file (name of the newer export that lacks it), became (cancelled or
+    deleted where a newer file says so, else empty) and proposed (the proposed decision: cancelled
+    where no file says more, because exports just drop cancelled visits).
     """
     columns = (
         "booking_id",
@@ -61,7 +61,7 @@ def missing_visits(scope: Scope) -> pd.DataFrame:
 
 
 def select_undecided(practice: Practice) -> Select[Any]:
-    """Start from the absent bookings, few among many; left alone, SQLite would try each visit."""
+    """Return the SELECT; it starts from the few absent bookings, or SQLite would scan visits."""
     absent = (
         select(booking)
         .where(booking.c.practice_id == practice, booking.c.missing_from_import_id.is_not(None))
@@ -102,7 +102,7 @@ def select_undecided(practice: Practice) -> Select[Any]:
 
 
 def _became(absent: CTE) -> ScalarSelect[str]:
-    """Return what the newest file that names an absent booking says became of it."""
+    """Return what the newest file that mentions an absent booking says about it."""
     return (
         select(set_aside.c.became)
         .join(import_)
@@ -122,9 +122,9 @@ def _became(absent: CTE) -> ScalarSelect[str]:
 
 @dataclass(frozen=True)
 class GroupChoice:
-    """A month, therapist or type whose visits a file may not have held.
+    """A month, therapist or type whose visits a file may not contain.
 
-    `label` is `Jen Park · 8 of 9 visits`; `is_likely` where it lost over half.
+    `label` is `Jen Park · 8 of 9 visits`; `is_likely` where over half are absent.
     """
 
     group: Group
@@ -134,10 +134,10 @@ class GroupChoice:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """What a file asks before visits it lacks leave the numbers, in words.
+    """The question a file raises before visits it lacks leave the numbers, in words.
 
-    `whose` says of which therapists most of the visits are, and of which months. `reasons` are what
-    may be behind it, as clauses without a full stop.
+    `whose` names the therapists and months of most of the visits. `reasons` are possible causes, as
+    clauses without a full stop.
     """
 
     import_id: str
@@ -149,7 +149,7 @@ class OpenQuestion:
 
 
 def open_questions(scope: Scope) -> list[OpenQuestion]:
-    """Return what imports ask before visits go missing, the newest export first."""
+    """Return the open questions of imports about visits they lack, the newest export first."""
     asking = (
         select(import_.c.id)
         .where(
@@ -171,7 +171,7 @@ def open_questions(scope: Scope) -> list[OpenQuestion]:
 
 @dataclass(frozen=True)
 class AnsweredFile:
-    """A file whose question was answered; `words` say how: `it did not hold Jen Park`."""
+    """A file with an answered question; `words` is the answer: `it did not hold Jen Park`."""
 
     import_id: str
     file_name: str
@@ -179,7 +179,7 @@ class AnsweredFile:
 
 
 def answered_files(scope: Scope) -> list[AnsweredFile]:
-    """Return the standing imports whose question was answered, the newest export first."""
+    """Return imports, not undone, with an answered question, the newest export first."""
     answered = (
         select(import_.c.id, import_.c.file_name, import_.c.absence_answer)
         .where(
@@ -232,7 +232,7 @@ def describe_question(question: AbsenceQuestion, zone: ZoneInfo) -> OpenQuestion
 
 
 def whose_visits(groups: Iterable[GroupCount]) -> str:
-    """Return of whom a file lacks most, and when: `Maya Lopez 170 of 176, September 2026`."""
+    """Return of whom a file lacks most visits: `Maya Lopez 170 of 176, September 2026`."""
     group_counts = list(groups)
     therapists = sorted(
         (count for count in group_counts if count.group[0] == "therapist"),
@@ -258,7 +258,7 @@ def _months(first: str, last: str) -> str:
 
 
 def doubt_in_words(doubt: str, exported_on: date) -> str:
-    """Return why a file was hardly exported on this day, as a clause."""
+    """Return why a file can hardly have been exported on this day, as a clause."""
     kind, _, text = doubt.partition(" ")
     booked = date.fromisoformat(text)
     if kind == "stale":
@@ -268,7 +268,7 @@ def doubt_in_words(doubt: str, exported_on: date) -> str:
 
 
 def silence_in_words(kind: str, value: str) -> str:
-    """Return why a file says nothing of a visit, as a clause: see `explain_unconfirmed`."""
+    """Return why a file does not confirm a visit, as a clause: see `explain_unconfirmed`."""
     if kind == "therapist":
         return f"no row of {value}" if value else "no row without a therapist"
     if kind == "type":

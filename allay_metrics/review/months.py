@@ -10,12 +10,12 @@ from allay_metrics.outcomes.funnel import LINES_ONLY_UNDER
 from allay_metrics.outcomes.measures import concerns
 from allay_metrics.outcomes.summary import Episode, closes_on, summarise
 
-RUN_FROM = 12  # months a run chart needs
+RUN_FROM = 12  # the fewest months of a run chart
 
 
 @dataclass(frozen=True)
 class Month:
-    """Pairs whose window closed in a month, and how many of them were better."""
+    """Pairs with a window that closed in a month, and how many of them were better."""
 
     month: date
     better: int
@@ -23,7 +23,7 @@ class Month:
 
 
 def compute_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...]:
-    """Return the whole months with five pairs or more; none before a run chart has enough."""
+    """Return whole months with five pairs or more; none while a run chart has too few."""
     verdicts_by_month: dict[date, list[bool]] = defaultdict(list)
     for concern in concerns().values():
         if concern.kind == "history tag":
@@ -47,5 +47,5 @@ def compute_months(episodes: Sequence[Episode], as_of: date) -> tuple[Month, ...
 
 
 def middle_share(months: Sequence[Month]) -> float | None:
-    """Return the median of the months' shares: the line a run chart is read against."""
+    """Return the median of the months' shares, the centre line of the run chart."""
     return median(month.better / month.pairs for month in months) if months else None

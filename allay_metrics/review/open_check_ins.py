@@ -1,4 +1,4 @@
-"""Check-ins that wait: warning signs nobody has acknowledged, words unread, families to ask."""
+"""Open check-ins: warning signs to acknowledge, words to read, families to ask."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,9 +28,9 @@ from allay_metrics.records.tables.check_ins import FORM
 
 @dataclass(frozen=True)
 class DueCheckIn:
-    """A check-in to ask for now. `asked_at`, `asked_by` and `expires_at` tell of its link so far.
+    """A check-in to ask for now. `asked_at`, `asked_by` and `expires_at` are of its link.
 
-    `expires_at` is None while there is no link that is open; moments are seconds since 1970 UTC.
+    `expires_at` is None without an open link; moments are epoch seconds.
     """
 
     course: OpenEpisode
@@ -44,18 +44,18 @@ class DueCheckIn:
 
     @property
     def waits_for_parent(self) -> bool:
-        """Return whether the family was asked, and its link is open."""
+        """Return whether the family was asked and its link is open."""
         return self.expires_at is not None
 
 
 @dataclass(frozen=True)
 class OpenFlag:
-    """A warning sign that nobody has acknowledged.
+    """A warning sign that is not acknowledged.
 
-    `client_id` is '' while nobody knows whose answers they are: `client` is then what they say.
-    `is_gone` where it is known, but no visit of that client is on file any more; `has_died` where
-    the client is a baby who died. `contact` is whether the family may be called, and `call` the
-    link to do so; `email` is the family's address, or the one the answers give.
+    `client_id` is '' while the answers are not matched; `client` is then the name they give.
+    `is_gone` where the client is known but has no visit on file any more; `has_died` where the
+    client is a baby who died. `contact` is whether the family may be called, `call` the link for
+    it; `email` is the family's address, or the one in the answers.
     """
 
     check_in_id: str
@@ -73,12 +73,12 @@ class OpenFlag:
 
     @property
     def card(self) -> str:
-        """Return what the signs of one family share, and those of nobody's with one check-in."""
+        """Return the key of a sign's card: its family, or its check-in while not matched."""
         return self.family_id or self.check_in_id
 
     @property
     def call(self) -> str | None:
-        """Return the link that calls; None without a phone, or where nobody may call."""
+        """Return the tel: link; None without a phone, or where nobody may call."""
         return call_link(self.contact, "sign", self.phone)
 
     @property
@@ -94,9 +94,9 @@ class OpenFlag:
 
 @dataclass(frozen=True)
 class UnreadWords:
-    """Free text of a check-in that nobody has read: (measure, text) in the order of asking.
+    """Unread free text of a check-in: (measure, text) in the order of the form.
 
-    `client_id` and `family` are '' where no visit of that client is on file any more.
+    `client_id` and `family` are '' where the client has no visit on file any more.
     """
 
     check_in_id: str
@@ -121,10 +121,10 @@ class AcknowledgedFlag:
 
 
 def find_due_check_ins(scope: Scope, clock: datetime | None = None) -> tuple[DueCheckIn, ...]:
-    """Return whom to ask now, those not asked yet first, then by its last day.
+    """Return the check-ins to ask for now, those not asked yet first, then by last day.
 
-    Of each client whose care is open, from the first visit of her episode: not those who asked
-    not to be asked or are not contacted, nor a moment that is answered, be it elsewhere.
+    For each client in care, from the first visit of the episode; not for families that opted out
+    or have restricted contact, nor for moments already answered, also in another form.
     """
     today = local_now(scope, clock)
     with scope.read() as conn:
@@ -157,7 +157,7 @@ def _is_asked(course: OpenEpisode) -> bool:
 
 
 def read_open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFlag, ...]:
-    """Return the warning signs not acknowledged, most urgent first, then the oldest.
+    """Return the open warning signs, most urgent first, then the oldest.
 
     With `client_id` those of one client. A therapist: of her own families.
     """
@@ -184,7 +184,7 @@ def read_open_flags(scope: Scope, client_id: str | None = None) -> tuple[OpenFla
 
 
 def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[AcknowledgedFlag, ...]:
-    """Return the signs acknowledged last, newest first."""
+    """Return the latest acknowledged signs, newest first."""
     with scope.read() as conn:
         rows = _flags(conn, scope, red_flag.c.acknowledged_at.is_not(None))
     rows.sort(key=lambda row: -row.acknowledged_at)
@@ -192,7 +192,7 @@ def acknowledged_flags(scope: Scope, most: int = 20) -> tuple[AcknowledgedFlag, 
 
 
 def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[AcknowledgedFlag, ...]:
-    """Return the signs of one check-in that were acknowledged; none of one that is not seen."""
+    """Return the acknowledged signs of one check-in; none where the viewer may not see it."""
     with scope.read() as conn:
         rows = _flags(
             conn,
@@ -204,7 +204,7 @@ def acknowledged_of(scope: Scope, check_in_id: str) -> tuple[AcknowledgedFlag, .
 
 
 def read_unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
-    """Return the free text of sent check-ins that nobody has read, oldest first."""
+    """Return the unread free text of submitted check-ins, oldest first."""
     statement = (
         select(
             check_in.c.id.label("check_in_id"),
@@ -242,10 +242,10 @@ def read_unread_words(scope: Scope) -> tuple[UnreadWords, ...]:
 
 
 def list_waiting(scope: Scope, clock: datetime | None = None) -> tuple[CheckInWait, ...]:
-    """Return what waits in check-ins of the viewer's families: words to read, then what is overdue.
+    """Return open items in check-ins of the viewer's families: words to read, then overdue ones.
 
-    Overdue is a check-in past the day it is meant for and still open, asked or not; one from the
-    booking is not, for that before the first visit takes its place. None while check-ins are off.
+    Overdue is a check-in past its day and still open, asked or not; never the one at booking,
+    because the one before the first visit replaces it. Nothing while check-ins are off.
     """
     today = local_now(scope, clock).date()
     words_to_read = [
@@ -286,7 +286,7 @@ def _acknowledged(rows: list[Any]) -> tuple[AcknowledgedFlag, ...]:
 def _build_due(
     course: OpenEpisode, asking: CheckInPeriod, check_in_rows: list[Any], today: datetime
 ) -> DueCheckIn | None:
-    """Return what to do about one moment; None where it is answered, here or elsewhere."""
+    """Return the due check-in of one moment; None where it is answered, here or elsewhere."""
     ours = [
         row
         for row in check_in_rows
@@ -359,7 +359,7 @@ def _flags(conn: Connection, scope: Scope, *which: ColumnElement[bool]) -> list[
 
 
 def _who(row: Any) -> str:
-    """Return the client, or what answers of nobody on file say of themselves."""
+    """Return the client's name, or for unmatched answers what they say."""
     label = row.respondent_name or row.respondent_email or "somebody who gave no name"
     if row.client_id is not None and row.respondent_name and row.respondent_email:
         label = f"{row.respondent_name}, {row.respondent_email}"
@@ -372,10 +372,9 @@ def _with_family(table: Any, *, outer: bool = False) -> Any:
 
 
 def _own(scope: Scope, *, nobodys: bool = False) -> ColumnElement[bool]:
-    """Return the condition that leaves check-ins of own families.
+    """Return the condition for check-ins of the viewer's families.
 
-    With `nobodys`, which needs the clients joined by an outer join, for the owner also those of
-    nobody on file.
+    With `nobodys`, which needs an outer join of clients, for the owner also unmatched ones.
     """
     in_practice = check_in.c.practice_id == scope.practice_id
     own: ColumnElement[bool] = client.c.family_id.in_(scope.own_families())

@@ -1,4 +1,4 @@
-"""What parents reported, as the page shows it: who answered first, then reported changes."""
+"""The Outcomes page as plain values: who answered, then reported changes."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ LONGEST_WINDOW = max(window.closes(date.min) for window in WINDOWS.values()) - d
 
 @dataclass(frozen=True)
 class OutcomesReview:
-    """The page of a period. `by_type` is empty unless every type holds enough; `undeclared`
+    """The page of a period. `by_type` is empty unless every type has enough pairs; `undeclared`
     counts episodes without a declared concern, which are in no summary. `own` are the practice's
     own measures, exploratory.
     """
@@ -62,7 +62,7 @@ def review_outcomes(
     measure: str | None = None,
     only: Sequence[str] = (),
 ) -> OutcomesReview:
-    """Return what families reported whose windows closed in the period, both ends included.
+    """Return what families reported with windows that closed in the period, both ends included.
 
     `measure` counts another measure than each concern's own, which is exploratory; `only` keeps
     these concerns. Raises NotAllowed for anybody but the owner, QuestionProblem for an unknown
@@ -100,7 +100,7 @@ def review_outcomes(
 def _own(
     episodes: Sequence[Episode], own: Sequence[OwnMeasure], period: tuple[date, date], as_of: date
 ) -> tuple[ConcernReview, ...]:
-    """Return each own measure with answers, by each of its concerns: exploratory, all of them."""
+    """Return each own measure with answers, by concern; all of them are exploratory."""
     reviewed = [
         review_concern(episodes, concerns()[concern], own_concern.measure, period, as_of)
         for own_concern in own
@@ -110,7 +110,7 @@ def _own(
 
 
 def reported_changes(scope: Scope, first: date, last: date) -> tuple[ConcernReview, ...]:
-    """Return the concerns with pairs whose window closed in the period, most pairs first.
+    """Return the concerns with pairs that closed in the period, most pairs first.
 
     Of the whole practice, for the owner: the same summaries as `review_outcomes`, read without
     the lines, the words and the months beside them. History tags are not among them. Raises
@@ -157,8 +157,8 @@ def _by_type(
 ) -> dict[str, Share]:
     """Return the share better by type of the first visit; nothing unless each type holds 11.
 
-    The types together are a total of all concerns: nothing, too, where that would tell of a
-    concern that is too small to be told.
+    The types together are a total of all concerns: nothing, too, where a concern that is too small
+    to show could be worked out from it.
     """
     verdicts_by_type: dict[str, list[bool]] = defaultdict(list)
     for concern in reviewed:
@@ -184,9 +184,9 @@ def _by_type(
 
 
 def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
-    """Return one plain row per concern, as the command line and the exports tell it.
+    """Return one row of plain values per concern, for the command line and exports.
 
-    Changes are signed so that positive is better; what is withheld is None, and `reason` says why.
+    Positive changes are better; a withheld value is None, with a `reason`.
     """
     return [_row(concern) for concern in review.concerns]
 

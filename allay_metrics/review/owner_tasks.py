@@ -1,4 +1,4 @@
-"""What waits for the owner: how many things of each kind, counted in one statement."""
+"""The counts of open tasks of the owner, in one statement."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from allay_metrics.review.unclassified import RECENT, read_declared_other
 
 @dataclass(frozen=True)
 class Needs:
-    """How many things of each kind wait for the owner.
+    """How many tasks of each kind are open.
 
     missing: visits a newer export no longer holds, not decided yet.
     unanswered: visits a newer export lacks that asks first whether it held everything.
@@ -42,7 +42,7 @@ class Needs:
 
 
 def count_needs(scope: Scope, as_of: date) -> Needs:
-    """Return how much waits, as of the date of the newest export."""
+    """Return the open tasks as of the date of the newest export."""
     parameters = {
         "practice": scope.practice_id,
         "shown_from": as_of - SHOWN_FOR,
@@ -64,7 +64,7 @@ def count_needs(scope: Scope, as_of: date) -> Needs:
 
 @cache
 def _all_counts() -> Select[Any]:
-    """Return one statement, built once: the page asks for it at every turn."""
+    """Return the statement, built once because the page runs it at every rerun."""
     practice: BindParameter[str] = bindparam("practice", type_=Text)
     shown_from = bindparam("shown_from", type_=LocalDate)
     waits = without_next(practice, shown_from, bindparam("today", type_=LocalDate))

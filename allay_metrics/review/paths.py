@@ -1,4 +1,4 @@
-"""The path families take from type to type: which comes first, which next, how long between."""
+"""Paths of families from visit type to visit type: the first, the next, the days between."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -33,9 +33,9 @@ class PathStep:
 
 @dataclass(frozen=True)
 class Paths:
-    """How families come and go on: `starts` maps a type to families whose first visit it was.
+    """Paths of families: `starts` maps a type to families with a first visit of it.
 
-    `steps` are most families first. `reason` says which days cannot tell who is new.
+    `steps` come with most families first. `reason` says on which days it is unknown who is new.
     """
 
     starts: dict[str, int]
@@ -49,8 +49,8 @@ FEWEST = 5
 def read_paths(scope: Scope, question: Question, settled_from: date | None = None) -> Paths:
     """Return starts and steps that fall in the question's period and pass its filters.
 
-    Where a family went before is looked up whatever the period: the filters choose the arrivals.
-    As with new families, days before `settled_from` are left out.
+    Earlier types are read regardless of the period: filters select the arrivals. As with new
+    families, days before `settled_from` are left out.
     """
     early = settled_from is not None and question.first < settled_from
     rows, here = _read(scope, question, settled_from)
@@ -96,7 +96,7 @@ Arrival = tuple[str | None, tuple[str, date, str], int]
 
 
 def _arrivals(rows: Any, here: set[str]) -> Iterator[Arrival]:
-    """Yield (type before, (visit, day, type), days between); no type before is a start."""
+    """Yield (type before, (visit, day, type), days between); without a type before, a start."""
     families: dict[str, list[tuple[str, date, str]]] = defaultdict(list)
     for id_, family, day, kind in rows:
         families[family].append((id_, day, kind))

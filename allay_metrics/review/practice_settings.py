@@ -1,4 +1,4 @@
-"""What the practice says of itself: its therapists, its goals, the drives it knows better."""
+"""Settings of the practice: therapists, goals, its own drive times."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from allay_metrics.records.tables import drive_pair, goal, therapist, visit
 
 @dataclass(frozen=True)
 class Therapist:
-    """One therapist with what is known of her; `week_minutes` she offers in a usual week."""
+    """One therapist's details; `week_minutes` are those she offers in a usual week."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Drive:
-    """Two cities, the minutes the owner says, and those that are estimated."""
+    """Two cities, the owner's minutes between them, and the estimated ones."""
 
     city_a: str
     city_b: str
@@ -45,7 +45,7 @@ class Drive:
 
 
 def therapists(scope: Scope) -> list[Therapist]:
-    """Return everybody who visits, by name; a blank calendar is nobody."""
+    """Return all therapists by name, without the one for blank calendars."""
     visits = (
         select(func.count())
         .where(
@@ -87,7 +87,7 @@ def goals(scope: Scope) -> dict[str, Goal]:
 
 
 def drives(scope: Scope) -> list[Drive]:
-    """Return the drives whose minutes the owner knows, in alphabetical order."""
+    """Return the owner's own drive times, in alphabetical order."""
     statement = (
         select(drive_pair)
         .where(drive_pair.c.practice_id == scope.practice_id)

@@ -1,4 +1,4 @@
-"""Answers of `query` as plain values: one cell per metric and place."""
+"""Results of `query` as plain values: one cell per metric and group."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Filters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class MetricCell:
-    """A number as `query` gives it: None is no value, and `reason` says why.
+    """One value of `query`; None is no value, and `reason` says why.
 
     With a value, `reason` may hold a remark. Rates are 0 to 1, money is in dollars.
     """
@@ -23,7 +23,7 @@ class MetricCell:
 
     @property
     def count(self) -> int:
-        """Return the value as a whole number; nothing told of counts as none."""
+        """Return the value as an integer; no value counts as 0."""
         return round(self.value or 0)
 
 

@@ -1,4 +1,4 @@
-"""What the records know: how new they are, which days they tell of, what the newest file held."""
+"""The status of the records: how new they are, the days they cover, the newest imports."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from allay_metrics.records.tables import import_, set_aside
 
 @dataclass(frozen=True)
 class ImportLine:
-    """One file taken in; rows_read = added + updated + unchanged + set_aside.
+    """One import; rows_read = added + updated + unchanged + set_aside.
 
-    `came_in` of the rows set aside count after all: mended, retried, or right in a newer file.
+    `came_in` rows of those set aside count now: corrected, retried, or valid in a newer file.
     """
 
     id: str
@@ -34,10 +34,10 @@ class ImportLine:
 
 @dataclass(frozen=True)
 class RecordStatus:
-    """The state of the records, which every page names on top.
+    """The status of the records, which every page shows at the top.
 
-    `as_of` maps a source to the moment of its newest export (unix seconds); `files` are the
-    imports of the newest of them: kept and cancelled visits may come in two. Last one last.
+    `as_of` maps a source to the moment of its newest export (epoch seconds); `files` are the
+    imports of the newest of them, in order: kept and cancelled visits may be two files.
     """
 
     as_of: dict[str, int]
@@ -57,7 +57,7 @@ class RecordStatus:
 
     @property
     def rows_set_aside(self) -> int:
-        """Return how many of them cannot be used."""
+        """Return how many of them are set aside."""
         return sum(file.set_aside - file.came_in for file in self.files)
 
     @property
@@ -77,20 +77,20 @@ class RecordStatus:
 
     @property
     def first_day(self) -> date | None:
-        """Return the first day any source tells kept visits of."""
+        """Return the first day on which any source covers kept visits."""
         kept = self.records.anywhere("kept")
         return kept[0][0] if kept else None
 
     @property
     def last_day(self) -> date | None:
-        """Return the last day any source tells kept visits of, booked ones among them."""
+        """Return the last day on which any source covers kept visits, booked ones included."""
         kept = self.records.anywhere("kept")
         return kept[-1][1] if kept else None
 
     def told_of(self, monday: date, kinds: Iterable[str]) -> frozenset[tuple[str, str]]:
-        """Return which (source, kind) are told of every day of the week so far.
+        """Return which (source, kind) cover every day of the week so far.
 
-        Two weeks with different answers cannot be compared: what changed is the records.
+        Two weeks with different coverage cannot be compared, because the records differ.
         """
         last = max(monday, min(sunday_of(monday), self.as_of_day or monday))
         return frozenset(
@@ -105,7 +105,7 @@ class RecordStatus:
 
 
 def read_record_status(scope: Scope) -> RecordStatus:
-    """Return what the practice's records know; imports that were undone do not count."""
+    """Return the status of the records; undone imports do not count."""
     came_in = (
         select(func.count())
         .where(
@@ -121,9 +121,9 @@ def read_record_status(scope: Scope) -> RecordStatus:
         .where(
             import_.c.practice_id == scope.practice_id,
             import_.c.undone_at.is_(None),
-            # What was mended is a row of its file still, not a row more.
+            # A corrected row is still a row of its file, not an additional one.
             import_.c.mends.is_(None),
-            # Parents' answers tell nothing of visits.
+            # Imports of answers contain no visits.
             import_.c.holds != "answers",
         )
         .order_by(import_.c.as_of, import_.c.sequence)

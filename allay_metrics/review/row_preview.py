@@ -1,4 +1,4 @@
-"""The first rows of a file as they would count, before anything of it is taken in."""
+"""The first rows of a file as they would count, before it is imported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from allay_metrics.records import Scope
 
 @dataclass(frozen=True)
 class FirstRow:
-    """One row as we read it. Types: as typed, and as counted; city: as placed.
+    """One row as read: type as typed and as counted, city as placed.
 
-    `became` is what the row says: a state of a visit, or arrived, or none.
+    `became` is the row's state of the visit, or arrived, or empty.
     """
 
     number: int
@@ -34,13 +34,13 @@ class FirstRow:
 
 
 def first_rows(scope: Scope, rows: pd.DataFrame) -> tuple[FirstRow, ...]:
-    """Return rows of `intake.rows.Chunk` by the words and names the owner chose."""
+    """Return rows of `intake.rows.Chunk`, read with the owner's overrides."""
     choices = _choices(scope)
     return tuple(_row(row, scope, choices) for row in rows.to_dict("records"))
 
 
 def types_counted(scope: Scope, names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return as what each service's name counts now: its first type, and its second or ''."""
+    """Return the types each service name counts as now: its first, and its second or ''."""
     words = _choices(scope).type_words
     return {name: visit_types(name, words) for name in names}
 

@@ -1,4 +1,4 @@
-"""The eight numbers the owner reads each Monday: each with its weeks, its usual range, its goal."""
+"""The scorecard: the eight numbers of a week, each with 13 weeks, usual range and goal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ Table = Mapping[tuple[Any, ...], MetricCell]
 
 @dataclass(frozen=True)
 class WeekNumber:
-    """One number in one week, with what was usual before that week."""
+    """One number in one week, with its usual range from the weeks before."""
 
     week: date
     cell: MetricCell
@@ -51,7 +51,7 @@ class WeekNumber:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A number now and before: the week and the week before, or so many days of each.
+    """A number now and before: of two weeks, or of the same days of each.
 
     `days` is None for whole weeks. `why_not` says why the two must not be compared.
     """
@@ -63,7 +63,7 @@ class Comparison:
 
     @property
     def change(self) -> float | None:
-        """Return now minus before; None where either has no value or they do not compare."""
+        """Return now minus before; None where a value is missing or they are not comparable."""
         if self.why_not or self.now.value is None or self.before.value is None:
             return None
         return self.now.value - self.before.value
@@ -103,7 +103,7 @@ class ScorecardRequest:
 
     @property
     def questions(self) -> dict[str, Question]:
-        """Return the questions there are, by the name of their field."""
+        """Return the questions that are not None, by field name."""
         questions = {
             "weeks": self.weeks,
             "reported": self.reported,
@@ -116,7 +116,7 @@ class ScorecardRequest:
 def build_scorecard_request(
     record_status: RecordStatus, monday: date, where: Filters = ()
 ) -> ScorecardRequest:
-    """Return the questions to ask for a week's eight numbers."""
+    """Return the questions for a week's eight numbers."""
     as_of = record_status.as_of_day
     newest = as_of is not None and monday >= last_full_week(as_of)
     return ScorecardRequest(
@@ -131,7 +131,7 @@ def build_scorecard_request(
 
 
 def week_question(monday: date, count: int, where: Filters = ()) -> Question:
-    """Return the question for the numbers on file of the `count` weeks up to a Monday's."""
+    """Return the question for the numbers of `count` weeks up to a Monday's week."""
     first = weeks_up_to(monday, count)[0]
     return Question(
         metrics=VISIT_METRICS, grain="week", first=first, last=sunday_of(monday), where=where
@@ -175,7 +175,7 @@ def compute_scorecard(
             question=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
         )
         if key == "on_books" and books is not None and request.books is not None:
-            # Judged as it is shown: it counts other days than the week's own number.
+            # Judged by the shown value, which counts other days than the week's own.
             usual = number.now.usual
             signal = usual.signal(books.value) if usual is not None else None
             now = replace(number.now, cell=books, signal=signal)
@@ -185,9 +185,9 @@ def compute_scorecard(
 
 
 def count_days_over(record_status: RecordStatus, monday: date) -> int | None:
-    """Return how many days of a week that has not ended are over; None when all of it is.
+    """Return how many days of an unfinished week are over; None for a finished week.
 
-    Today is not over: its visits are half known.
+    Today is not over, because its visits are only partly known.
     """
     as_of = record_status.as_of_day
     if as_of is None or as_of > sunday_of(monday):
@@ -207,9 +207,9 @@ def read_goals(scope: Scope) -> dict[str, float]:
 def week_coverage(
     metric: Metric, record_status: RecordStatus, monday: date
 ) -> frozenset[tuple[str, str]]:
-    """Return what the records tell of a metric's week; weeks that differ do not compare.
+    """Return the coverage of a metric's week; weeks with different coverage are not comparable.
 
-    Empty where no source tells all the metric needs of the whole week.
+    Empty where no source covers what the metric needs for the whole week.
     """
     settled = record_status.records.settled_from
     if metric.settled and (settled is None or monday < settled):
@@ -223,7 +223,7 @@ def week_coverage(
 
 
 class _WeekCoverage:
-    """Which weeks the records tell alike; eight numbers ask for the same few again and again."""
+    """Compares the coverage of weeks, cached because the eight numbers need the same few."""
 
     def __init__(self, record_status: RecordStatus) -> None:
         self.record_status = record_status
@@ -237,7 +237,7 @@ class _WeekCoverage:
         return self._coverage[key]
 
     def why_not(self, key: str, monday: date) -> str:
-        """Return why a week must not be compared with the one before; empty where it may."""
+        """Return why a week cannot be compared with the one before, '' where it can."""
         now, before = (
             self.comparable_counts(METRICS[key], week) for week in (monday, monday - WEEK)
         )
@@ -270,13 +270,13 @@ def _judge(
 ) -> WeekNumber:
     if metric.is_reported:
         return WeekNumber(week, cell)
-    # Hours are no trials: a share of them wanders as a count does, from week to week.
+    # Hours are no trials: a share of hours varies like a count.
     if metric.is_rate and metric.kind != "share_of_hours":
         pairs = [(c.numerator or 0, c.denominator or 0) for c in before]
         usual = usual_share(pairs, cell.denominator)
     else:
         usual = usual_count([c.value for c in before if c.value is not None], metric.spans)
-    # Half a week's count is below every whole one: that says nothing.
+    # The count of an unfinished week is lower than that of any whole one.
     ended = record_status.as_of_day is not None and sunday_of(week) < record_status.as_of_day
     judged = usual is not None and (ended or metric.is_rate)
     signal = usual.signal(cell.value) if usual is not None and judged else None

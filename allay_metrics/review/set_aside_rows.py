@@ -1,4 +1,4 @@
-"""Rows of the files that were set aside: those that wait, and those that are no visits."""
+"""Rows set aside: open ones, and dismissed ones."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from allay_metrics.review.owner_lists import Practice, read_frame
 
 
 def open_rows(scope: Scope) -> pd.DataFrame:
-    """Return the rows set aside that wait, each bad row once, newest file first.
+    """Return the open rows set aside without repeats, newest file first.
 
-    One that came in, was mended, or dismissed as no visit does not wait.
+    Rows that were imported since, corrected, or dismissed are not open.
 
     Columns: import_id, file, row, column, value, reason, raw (JSON object of the row as text).
     """
@@ -22,13 +22,13 @@ def open_rows(scope: Scope) -> pd.DataFrame:
 
 
 def dismissed_rows(scope: Scope) -> pd.DataFrame:
-    """Return the rows that the owner said are no visits, in the form of `open_rows`."""
+    """Return the dismissed rows, in the form of `open_rows`."""
     columns = ("import_id", "file", "row", "column", "value", "reason", "raw")
     return read_frame(scope, rows_set_aside(scope.practice_id, dismissed=True), columns)
 
 
 def rows_set_aside(practice: Practice, *, dismissed: bool = False) -> Select[Any]:
-    """Return each bad row where the newest file shows it: it was retried and failed again."""
+    """Return each row set aside from the newest file that contains it."""
     at = set_aside.c.dismissed_at
     nth = func.row_number().over(
         partition_by=set_aside.c.raw_hash,

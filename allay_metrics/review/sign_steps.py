@@ -1,4 +1,4 @@
-"""What a reader does about a warning sign: the protocol's step, where it can be done."""
+"""The reader's step for a warning sign: the protocol's, where it may be done."""
 
 from collections.abc import Sequence
 
@@ -17,9 +17,9 @@ _DIED = (
 
 
 def what_to_do(flag: OpenFlag, steps: Sequence[str]) -> str:
-    """Return what is done about a sign; `steps` are those of the protocol in force.
+    """Return the step for a sign; `steps` are those of the protocol in force.
 
-    Where nobody may call, and about a baby who died, that is not what the protocol says of calls.
+    Where nobody may call, and for a baby who died, it replaces the protocol's step.
     """
     if not flag.contact.allows("sign"):
         urgent = f" {_IN_DANGER}" if flag.flag.tier == 1 and not flag.has_died else ""

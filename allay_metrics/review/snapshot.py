@@ -1,4 +1,4 @@
-"""The eight numbers as first told, and which of them have changed since, and why."""
+"""Snapshots of the eight numbers as first shown, and which have changed since, and why."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ CellsByMetric = Mapping[str, MetricCell]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a week's numbers were when they were first told."""
+    """A week's numbers when they were first shown."""
 
     week: date
     import_id: str
@@ -40,7 +40,7 @@ class Snapshot:
 
 
 def keep_due_snapshots(scope: Scope) -> list[date]:
-    """Keep the numbers of the last 13 full weeks that have none kept; return those weeks.
+    """Save snapshots of the last 13 full weeks without one; return those weeks.
 
     A week is due once the newest export is not older than its end. Call it after every import.
     """
@@ -74,7 +74,7 @@ def keep_due_snapshots(scope: Scope) -> list[date]:
 
 
 def read_snapshot(conn: Connection, scope: Scope, monday: date) -> Snapshot | None:
-    """Return a week's numbers as first told, or None."""
+    """Return a week's snapshot, or None."""
     statement = select(
         week_snapshot.c.import_id, week_snapshot.c.taken_at, week_snapshot.c.numbers
     ).where(week_snapshot.c.practice_id == scope.practice_id, week_snapshot.c.week == monday)
@@ -86,9 +86,9 @@ def read_snapshot(conn: Connection, scope: Scope, monday: date) -> Snapshot | No
 
 
 def find_restatements(scope: Scope, monday: date) -> list[str]:
-    """Return a sentence for each number that differs from what was first told, with the reason.
+    """Return a sentence for each number that differs from its snapshot, with the reason.
 
-    Always of the whole practice, whatever a page filters by.
+    Always of the whole practice, regardless of a page's filters.
     """
     with scope.read() as conn:
         snapshot = read_snapshot(conn, scope, monday)
@@ -103,7 +103,7 @@ def find_restatements(scope: Scope, monday: date) -> list[str]:
 def describe_restatements(
     conn: Connection, scope: Scope, snapshot: Snapshot, now: CellsByMetric
 ) -> list[str]:
-    """Return the sentences for a snapshot that was read, against the numbers as they are now."""
+    """Return the sentences for a snapshot, compared with the numbers now."""
     changed = {
         key: (was, now.get(key, MetricCell(None)))
         for key, was in snapshot.numbers.items()
@@ -166,7 +166,7 @@ def _share(cell: MetricCell) -> str:
 def _reasons(
     conn: Connection, scope: Scope, snapshot: Snapshot, days: tuple[date, date]
 ) -> list[str]:
-    """Return what happened to the records of these days since the week was first told."""
+    """Return what changed in the records of these days since the snapshot."""
     in_practice = booking.c.practice_id == scope.practice_id
     week = booking.c.day.between(*days)
     later = (

@@ -1,4 +1,4 @@
-"""What words and spellings make of the records: types and cities, counted, and what is in doubt."""
+"""Keywords, service names and spellings, with the visits they classify, and unplaced visits."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ from allay_metrics.records.tables import (
 
 @dataclass(frozen=True)
 class WordLine:
-    """A word, the type it makes (`none`: silenced), when it decides, and the visits it stands in.
+    """A keyword, its type (`none`: disabled), when it decides, and the visits whose names have it.
 
-    `version` is 0 for a word that came along; `shipped` is whether it came along at all.
+    `version` is 0 for a built-in keyword; `shipped` is whether it is built in.
     """
 
     word: str
@@ -39,9 +39,9 @@ class WordLine:
 
 @dataclass(frozen=True)
 class NameLine:
-    """A service's name as typed most often, its visits, what it means now.
+    """A service's name as typed most often, its visits, its types now.
 
-    `version` is 0 where words decide, else of the owner's assignment.
+    `version` is 0 where keywords decide, else that of the owner's assignment.
     """
 
     name: str
@@ -53,7 +53,7 @@ class NameLine:
 
 @dataclass(frozen=True)
 class AliasLine:
-    """A spelling of the practice's own, its city, and the bookings typed just so."""
+    """One of the practice's own spellings, its city, and the bookings with exactly it."""
 
     spelling: str
     city: str
@@ -63,7 +63,7 @@ class AliasLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A visit whose city is unknown or one of several; `typed` is empty where nothing was."""
+    """A visit with an unknown or ambiguous city; `typed` is what was typed, maybe empty."""
 
     booking_id: str
     starts: datetime
@@ -76,7 +76,7 @@ class Unplaced:
 
 @dataclass(frozen=True)
 class Corrected:
-    """A booking of which the owner said where it was or what; `field` is city or visit_type."""
+    """A booking corrected by the owner; `field` is city or visit_type."""
 
     booking_id: str
     field: str
@@ -86,7 +86,7 @@ class Corrected:
 
 
 def read_words(scope: Scope) -> list[WordLine]:
-    """Return the practice's own words, then those that came along and still speak."""
+    """Return the practice's own keywords, then the built-in ones still in force."""
     texts = _texts(scope)
     with scope.read() as conn:
         statement = select(type_word).where(type_word.c.practice_id == scope.practice_id)
@@ -110,7 +110,7 @@ def _counted(line: WordLine, texts: Counter[str]) -> WordLine:
 
 
 def name_lines(scope: Scope) -> list[NameLine]:
-    """Return every name of a service on file, most visits first, with what it means now."""
+    """Return all service names on file, most visits first, with their types now."""
     with scope.read() as conn:
         choices = read_overrides(conn, scope.practice_id)
         statement = select(type_name).where(type_name.c.practice_id == scope.practice_id)
@@ -171,7 +171,7 @@ def alias_lines(scope: Scope) -> list[AliasLine]:
 
 
 def unplaced_visits(scope: Scope) -> list[Unplaced]:
-    """Return the visits whose city is unknown or one of several, newest first."""
+    """Return the visits with an unknown or ambiguous city, newest first."""
     statement = (
         select(
             visit.c.id,
@@ -217,7 +217,7 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
 
 
 def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
-    """Return the bookings whose city (or visit_type) the owner corrected, the latest first."""
+    """Return the bookings with a corrected city (or visit_type), the latest first."""
     statement = (
         select(
             correction.c.booking_id,
@@ -243,7 +243,7 @@ def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
 
 
 def cities_to_choose(scope: Scope) -> list[str]:
-    """Return the cities a visit can be placed in: those visited most first, `virtual` last."""
+    """Return the cities to choose for a visit, most visited first, `virtual` last."""
     visits = (
         select(func.count())
         .where(visit.c.practice_id == city.c.practice_id, visit.c.city == city.c.name)

@@ -1,6 +1,6 @@
-"""Each therapist by herself: two weeks ahead, hours offered and used, her weeks against her own.
+"""The Therapists page: two weeks ahead, hours offered and used, weeks beside her own past.
 
-In the order of their names: nobody is ranked, and nobody is measured by another.
+Sorted by name: therapists are neither ranked nor compared with each other.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ _NONE = MetricCell(0)
 
 @dataclass(frozen=True)
 class DayPlan:
-    """One day of a therapist: visits by city, and the driving, as far as it can be told."""
+    """One day of a therapist: visits by city, and driving minutes where they can be estimated."""
 
     day: date
     cities: tuple[tuple[str, int], ...]
@@ -44,7 +44,7 @@ class DayPlan:
 
 @dataclass(frozen=True)
 class WeekPlan:
-    """One week of a therapist in minutes: offered (None: not on file), and taken up."""
+    """One week of a therapist in minutes: offered (None: not on file), and used."""
 
     monday: date
     offered: int | None
@@ -53,7 +53,7 @@ class WeekPlan:
 
     @property
     def room(self) -> int | None:
-        """Return the minutes left, below 0 where more is planned than offered."""
+        """Return the minutes left, negative where more is planned than offered."""
         return None if self.offered is None else self.offered - self.used
 
 
@@ -83,9 +83,9 @@ class TherapistsReview:
 
 
 def review_therapists(scope: Scope) -> TherapistsReview:
-    """Return what the Therapists page shows, as of the newest export. Raises NotAllowed.
+    """Return the Therapists page as of the newest export. Raises NotAllowed.
 
-    Somebody who left, or has neither visits on file these weeks nor hours or a base, is not shown.
+    Therapists who left, or have neither visits in these weeks nor hours or a base, are left out.
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The therapists' weeks are for the owner to see.")
@@ -117,7 +117,7 @@ def review_therapists(scope: Scope) -> TherapistsReview:
 
 
 def _since_her_first(counts: Sequence[int]) -> Sequence[int]:
-    """Return the weeks from the first in which she had a visit: before it she was not here."""
+    """Return the weeks from her first with a visit; before it she did not work here."""
     first = next((i for i, count in enumerate(counts) if count), len(counts))
     return counts[first:]
 
@@ -144,7 +144,7 @@ def _planned(scope: Scope, weeks: Sequence[date]) -> Any:
 
 
 class _DaySum:
-    """A day being added up."""
+    """The running sums of a day."""
 
     def __init__(self) -> None:
         self.cities: dict[str, int] = defaultdict(int)
@@ -159,7 +159,7 @@ def _plans(rows: Sequence[Any]) -> _Plans:
     for who, week, day, city, state, visits, minutes, drive, undriven in rows:
         plan = plans[who, week][day]
         plan.cities[city] += int(visits)
-        # Nobody was at home: the time was free again, but for the drive.
+        # A no-show uses no care time, only the drive.
         plan.minutes += 0 if state == "no_show" else int(minutes)
         plan.drive += int(drive)
         plan.undriven += int(undriven)

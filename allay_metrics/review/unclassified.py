@@ -1,4 +1,4 @@
-"""Names and places that mean nothing: types that are none of the three, and no city."""
+"""Visits that could not be classified: service names of no type, and no city."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ RECENT = timedelta(days=91)
 
 
 def unassigned_types(scope: Scope) -> pd.DataFrame:
-    """Return the type names that mean none of the three types, most visits first.
+    """Return the service names of none of the three types, most visits first.
 
     Columns: type (the name as typed, '' where blank), visits, newest (date).
     """
@@ -30,8 +30,8 @@ def unassigned_types(scope: Scope) -> pd.DataFrame:
 
 
 def _other_names(practice: str) -> Select[Any]:
-    """Return names as typed, visits and newest day of the visits of no type, most first."""
-    # Twins' rows of one slot are one visit, and told by the row it has its id of.
+    """Return the SELECT of names as typed, visits and newest day, of visits of no type."""
+    # Twins' rows of one slot are one visit, which has the id of one of its rows.
     of_visit = and_(booking.c.practice_id == visit.c.practice_id, booking.c.id == visit.c.id)
     return (
         select(booking.c.type_text, func.count(), func.max(visit.c.day))
@@ -49,7 +49,7 @@ def _other_names(practice: str) -> Select[Any]:
 def read_declared_other(
     conn: Connection, practice: str, *when: ColumnElement[bool]
 ) -> list[tuple[str, int, date]]:
-    """Return those of them whose name the owner said is of none of the three: no question."""
+    """Return those whose name the owner assigned to `other`, which is no open question."""
     in_practice = type_name.c.practice_id == practice
     statement = select(type_name.c.name).where(in_practice, type_name.c.visit_type == "other")
     names = set(conn.execute(statement).scalars())

@@ -1,4 +1,4 @@
-"""Check-ins whose owner is in doubt, with the clients who may be meant."""
+"""Check-ins that match no client for certain, with the candidates."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _AHEAD, _BEHIND = timedelta(days=14), timedelta(days=70)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A client who may be meant; `why` says what speaks for it, '' where only the days do."""
+    """A client who may match; `why` is the evidence, '' where only the days match."""
 
     client_id: str
     label: str
@@ -35,7 +35,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A check-in nobody can be found for, or several; what it says of the person."""
+    """A check-in that matches no client, or several, and what it says about the person."""
 
     check_in_id: str
     file_name: str
@@ -49,7 +49,7 @@ class Doubt:
 
 
 def read_open_doubts(scope: Scope, most: int) -> tuple[int, list[Doubt]]:
-    """Return how many check-ins wait for a match, and the oldest of them with candidates."""
+    """Return how many check-ins are unmatched, and the oldest of them with candidates."""
     waiting = _waiting(scope).where(check_in.c.doubt.is_not(None))
     with scope.read() as conn:
         count = select(func.count()).select_from(waiting.subquery())
@@ -59,7 +59,7 @@ def read_open_doubts(scope: Scope, most: int) -> tuple[int, list[Doubt]]:
 
 
 def read_dismissed_check_ins(scope: Scope, most: int) -> list[Doubt]:
-    """Return the check-ins said to be nobody's, the newest answer first."""
+    """Return the check-ins matched to nobody by the owner, the newest answer first."""
     statement = _waiting(scope).where(check_in.c.doubt.is_(None))
     with scope.read() as conn:
         rows = conn.execute(statement.order_by(desc("answered_at")).limit(most)).all()
@@ -67,7 +67,7 @@ def read_dismissed_check_ins(scope: Scope, most: int) -> list[Doubt]:
 
 
 def imports_of_answers(scope: Scope) -> frozenset[str]:
-    """Return the imports that hold parents' answers."""
+    """Return the imports of parents' answers."""
     statement = select(import_.c.id).where(
         import_.c.practice_id == scope.practice_id, import_.c.holds == "answers"
     )
@@ -80,7 +80,7 @@ def _waiting(scope: Scope) -> Select[Any]:
         import_.c.practice_id == check_in.c.practice_id, import_.c.id == check_in.c.import_id
     )
     columns = ("id", "doubt", "respondent_email", "respondent_name", "respondent_details")
-    # A form in which a sign was ticked need not be finished.
+    # A form with a ticked sign counts even if it was not finished.
     at = func.coalesce(check_in.c.answered_at, check_in.c.screened_at, check_in.c.asked_at, 0)
     return (
         select(
@@ -109,7 +109,7 @@ def _doubt(row: Row[Any], scope: Scope, candidates: tuple[Candidate, ...]) -> Do
 
 
 def _candidates(conn: Connection, scope: Scope, row: Row[Any]) -> tuple[Candidate, ...]:
-    """Return who may be meant, likeliest first: by e-mail, by name, or in care in those days."""
+    """Return the candidates, likeliest first: by e-mail, by name, or in care in those days."""
     person = json.loads(row.respondent_details) if row.respondent_details else {}
     on = datetime.fromtimestamp(row.answered_at, scope.zone).date()
     name, parent = plain_name(row.respondent_name or ""), plain_name(person.get("parent", ""))

@@ -1,4 +1,4 @@
-"""Where the visits are: cities by weekday, and cities with their coordinates."""
+"""Places of visits: counts by city and weekday, and cities with coordinates."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -47,12 +47,12 @@ class CityMap:
 
     @property
     def unknown(self) -> int:
-        """Return the visits whose city is unknown."""
+        """Return the number of visits with an unknown city."""
         return self.elsewhere.get(UNKNOWN, 0)
 
 
 def rank_cities(counts: Mapping[str, int]) -> list[str]:
-    """Return cities by visits, most first; the unknown one last, whatever its count."""
+    """Return cities sorted by visits, most first; the unknown one always last."""
     return sorted(counts, key=lambda name: (name in NOWHERE, -counts[name], name))
 
 
@@ -69,7 +69,7 @@ def grid_of(counts: Iterable[tuple[str, str, int]]) -> Grid:
 
 
 def read_map(scope: Scope, visits: Mapping[str, int]) -> CityMap:
-    """Return where these cities are; ambiguous, virtual and unknown ones are nowhere."""
+    """Return the map of these cities; ambiguous, virtual and unknown ones have no place."""
     columns = (city.c.name, city.c.latitude, city.c.longitude, city.c.label_side)
     statement = select(*columns).where(
         city.c.practice_id == scope.practice_id,

@@ -1,4 +1,4 @@
-"""What the practice gives: what the Visit types page shows."""
+"""The Visit types page as plain values."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Mix:
 class FamilySeries:
     """Families seen per period: `new` for the first time, `returning` all others.
 
-    A period is None in both where the records cannot tell who is new; `reason` says why.
+    Both are None in a period where it is unknown who is new; `reason` says why.
     """
 
     periods: tuple[date, ...]
@@ -107,7 +107,7 @@ class TypesReview:
 def review_visit_types(
     scope: Scope, first: date, last: date, where: Filters = (), grain: str = "week"
 ) -> TypesReview:
-    """Return what the Visit types page shows of a period, both ends included.
+    """Return the Visit types page of a period, both ends included.
 
     `grain` is week or month.
     """
@@ -178,7 +178,7 @@ def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
             reasons.append(fresh.reason)
         has_values = fresh.value is not None and families_seen.value is not None
         new.append(fresh.count if has_values else None)
-        # Where only part of a period can tell who is new, the others are not all returning.
+        # Where it is unknown for part of a period who is new, the others are not all returning.
         returning.append(
             families_seen.count - fresh.count if has_values and not fresh.reason else None
         )
@@ -239,7 +239,7 @@ def _born(conn: Connection, scope: Scope, question: Question) -> Any:
 
 
 def _ages(scope: Scope, question: Question) -> Ages:
-    """Count each visit once per age, so that twins are one."""
+    """Return visits by age and type; each visit counts once per age, so twins count once."""
     every = select(func.count()).select_from(visit).where(*_conditions(scope, question))
     with scope.read() as conn:
         aged = {

@@ -1,4 +1,4 @@
-"""The week in review: everything the owner's home shows, as plain values."""
+"""The Week page as plain values."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ class TypeWeeks:
 
 @dataclass(frozen=True)
 class Referral:
-    """How many new families heard of the practice in one way."""
+    """The new families of one referral source."""
 
     source: str
     families: int
@@ -66,7 +66,7 @@ class Referrals:
 
 @dataclass(frozen=True)
 class WeekNote:
-    """The owner's words about a week; version 0 is none yet."""
+    """The owner's note about a week; version 0 means none yet."""
 
     text: str
     version: int
@@ -74,7 +74,7 @@ class WeekNote:
 
 @dataclass(frozen=True)
 class WeekReview:
-    """One week as the owner reads it.
+    """The Week page.
 
     `so_far` is True while the week has not ended. `earlier` and `later` are the Mondays to go to,
     None at the ends of the records. `states` maps each state to its visits in the week, missing
@@ -111,12 +111,12 @@ class WeekReview:
 
     @property
     def missing(self) -> int:
-        """Return this week's visits that wait for a decision and are in no number."""
+        """Return this week's missing visits, which are in no number until decided."""
         return self.states.get("missing", 0)
 
     @property
     def has_records(self) -> bool:
-        """Return whether anything was ever taken in."""
+        """Return whether anything was ever imported."""
         return self.record_status.newest is not None
 
     @property
@@ -138,8 +138,8 @@ def default_week(record_status: RecordStatus, today: date) -> date:
 def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -> WeekReview:
     """Return the week that holds this day; without one, the last full week of the records.
 
-    `where` filters as a question does; the lists that need the owner and what was restated are
-    always of the whole practice. Raises NotAllowed for anyone but the owner.
+    `where` filters as in a question; the owner's tasks and restatements are always of the whole
+    practice. Raises NotAllowed for anyone but the owner.
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("The week in review is for the owner to see.")
@@ -176,7 +176,7 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
 
 
 def read_note(scope: Scope, monday: date) -> WeekNote:
-    """Return the owner's note on a week; empty, with version 0, where there is none."""
+    """Return the owner's note on a week; empty with version 0 where there is none."""
     statement = select(week_note.c.text, week_note.c.version).where(
         week_note.c.practice_id == scope.practice_id, week_note.c.week == monday
     )
@@ -186,7 +186,7 @@ def read_note(scope: Scope, monday: date) -> WeekNote:
 
 
 def _questions(week: date, where: Filters) -> dict[str, Question]:
-    """Return what is asked beside the eight numbers: spots, types, referrals, families seen."""
+    """Return the questions besides the eight numbers: spots, types, referrals, families seen."""
     last = sunday_of(week)
     series = weeks_up_to(week, SERIES)[0]
     return {
@@ -214,7 +214,7 @@ def _questions(week: date, where: Filters) -> dict[str, Question]:
 
 
 def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
-    """Return the spots that hold a visit; a spot's completed and booked ones stand in two rows."""
+    """Return the spots with a visit; completed and booked visits of a spot come as two rows."""
     counts: dict[tuple[date, str, str, str], Counter[str]] = {}
     for week, city, kind, weekday, metric, cell in iterate_cells(
         answer, "period", "city", "visit_type", "weekday"
@@ -268,7 +268,7 @@ def _states(scope: Scope, question: Question, week: date) -> dict[str, int]:
 
 
 def _neighbours(record_status: RecordStatus, week: date) -> tuple[date | None, date | None]:
-    """Return the Mondays before and after, as far as the records tell of completed visits."""
+    """Return the Mondays before and after, within the days that cover completed visits."""
     if record_status.first_day is None or record_status.as_of_day is None:
         return None, None
     earlier, later = week - WEEK, week + WEEK

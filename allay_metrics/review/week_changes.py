@@ -1,4 +1,4 @@
-"""What changed since the week before: in all, by city, by type."""
+"""Changes since the week before: in total, by city, by type."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how many completed visits a city or a type differs from the week before."""
+    """The change of a city's or type's completed visits since the week before."""
 
     name: str
     change: int
@@ -36,7 +36,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class WeekChange:
-    """Completed visits against the week before, and where the difference comes from.
+    """Completed visits compared with the week before, and where the difference is.
 
     `days` is None for whole weeks, else how many days of each week are compared. `cities` are the
     three that changed most, `others` all the rest together; they sum to the whole difference.
@@ -80,7 +80,7 @@ _TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "ot
 
 
 def compare_weeks(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ...]) -> WeekChange:
-    """Return how the week differs from the one before; `spots` are those of both weeks."""
+    """Compare the week with the one before; `spots` are those of both weeks."""
     completed = next(number for number in numbers if number.metric.key == "completed")
     compared = completed.compared
     days = set(WEEKDAYS if compared.days is None else WEEKDAYS[: compared.days])
@@ -93,7 +93,7 @@ def compare_weeks(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ..
             cities[spot.city] += sign * spot.completed
             types[spot.visit_type] += sign * spot.completed
             totals[spot.week] += spot.completed
-    # Nothing is compared that the records do not tell alike: a change of theirs is none of hers.
+    # Weeks with different coverage are not compared: the difference would be one of the records.
     ranked = sorted(
         (Difference(name, change) for name, change in cities.items() if change),
         key=lambda difference: (-abs(difference.change), difference.name),

@@ -1,4 +1,4 @@
-"""What got worse or worried parents, and their words."""
+"""Reports that something got worse or worried parents, and parents' words."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from allay_metrics.records.tables import answer, check_in, client
 
 @dataclass(frozen=True)
 class Worry:
-    """A parent's words, or a yes to *got worse or worried*: whose, when, and who read it."""
+    """A parent's words, or a yes to *got worse or worried*: client, day, and who read it."""
 
     client_id: str
     name: str
@@ -23,7 +23,7 @@ class Worry:
 
 
 def read_worries(conn: Any, scope: Scope, first: date, last: date) -> tuple[Worry, ...]:
-    """Return what got worse or worried parents, and their words, newest first."""
+    """Return such reports and words of a period, newest first."""
     statement = (
         select(
             check_in.c.client_id,

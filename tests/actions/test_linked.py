@@ -137,7 +137,7 @@ def test_a_family_made_of_two_is_not_split_by_name_where_one_of_two_namesakes_di
     mia = babies(scope)
     save_death(scope, mia[LEE], NOW.date())
     merge(scope, LEE, MOSS)
-    with pytest.raises(Conflict, match="take back that the two families are one"):
+    with pytest.raises(Conflict, match="undo the merge of the two families"):
         split(scope, MOSS, "Ana Lee")
     unlink(scope, LEE, "", MOSS)
     assert kept(scope, care_closed, "reason") == {(LEE, DIED)}

@@ -75,7 +75,7 @@ def test_only_an_open_row_and_its_own_columns_are_mended(desk, with_one_aside):
     with pytest.raises(NotFound, match="no column Moon"):
         correct_row(desk.scope, with_one_aside, 2, {"Moon": "full"})
     correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
-    with pytest.raises(NotFound, match="does not wait"):
+    with pytest.raises(NotFound, match="is not open any more"):
         correct_row(desk.scope, with_one_aside, 2, RIGHT_END)
 
 
@@ -144,12 +144,12 @@ def test_a_changed_profile_brings_rows_in_with_the_next_file(sqlite_desk, tmp_pa
     file.write_text("When,Long,Who\n14/3/2026 9:00,60,Ana Lee\n", encoding="utf-8")
     first = import_file(sqlite_desk.scope, file, profile=profile, as_of=1_773_600_000)
     assert (first.added, len(first.set_aside)) == (0, 1)
-    with pytest.raises(FileProblem, match="is not on file"):
+    with pytest.raises(FileProblem, match="is saved: save one"):
         correct_row(sqlite_desk.scope, first.import_id, 1, {"Long": "45"})
     profile.write_text(OWN + '[formats]\nday = ["%d/%m/%Y"]\n', encoding="utf-8")
     file.write_text("When,Long,Who\n15/3/2026 9:00,60,Bea Moss\n", encoding="utf-8")
     second = import_file(sqlite_desk.scope, file, profile=profile, as_of=1_773_700_000)
-    assert "1 row set aside earlier were imported as well" in second.notes
+    assert "1 row set aside earlier now imported, too" in second.notes
     assert len(states(sqlite_desk.scope)) == 2
     assert waiting(sqlite_desk) == []
     assert check_records(sqlite_desk.scope) == []

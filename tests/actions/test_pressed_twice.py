@@ -82,7 +82,7 @@ def test_a_form_sent_again_with_other_words_is_refused(scope):
 
 def test_who_meant_something_else_sees_both_texts(scope):
     save_goals(scope, {"completed": 45.0}, {"completed": 0})
-    with pytest.raises(Conflict, match=r"It now says: 45\.0\. Yours, not kept: 40\.0\."):
+    with pytest.raises(Conflict, match=r"It now says: 45\.0\. Yours, not saved: 40\.0\."):
         save_goals(scope, {"completed": 40.0}, {"completed": 0})
     acknowledge(scope, _mia(scope).id, 1, "Rang the mother")
     with pytest.raises(Conflict, match=r"by owner: Rang the mother\. .*not kept: Wrote to her"):
