@@ -26,6 +26,8 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 EXCEPTIONS = tomllib.loads((ROOT / "tests" / "exceptions.toml").read_text(encoding="utf-8"))
 # Past participles and pronouns name nothing.
 BANNED = frozenset("told asked found said seen known given hers mine whose".split())
+# The funnel counts who was eligible, asked and answered: there it is the field's word.
+FIELD_TERMS = {"allay_metrics/outcomes/funnel.py": {"asked"}}
 # The same file names in every folder of a kind.
 SHARED_FILE_NAMES = frozenset({"__init__", "queries", "commands", "page", "exports"})
 # Made by the product on the machine it runs on.
@@ -93,7 +95,12 @@ def test_a_banned_name_is_found_wherever_it_is_given(source, banned):
 
 
 def test_no_banned_word_is_a_name():
-    counts = {name_of(path): sum(map(is_banned, names_bound(tree_of(path)))) for path in CODE}
+    counts = {
+        name: sum(is_banned(bound) for bound in names_bound(tree_of(path)) if bound not in terms)
+        for path in CODE
+        for name in [name_of(path)]
+        for terms in [FIELD_TERMS.get(name, set())]
+    }
     assert {name: count for name, count in counts.items() if count} == EXCEPTIONS["banned_names"]
 
 

@@ -176,7 +176,7 @@ def _queue_due(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:
         for mail in _build_mails(scope, sign, recipient, protocol, at)
     ]
     queue(scope, wanted, at)
-    return wanted, any(not recipients.able(sign.check_in_id) for sign in signs)
+    return wanted, any(not recipients.readers_of(sign.check_in_id) for sign in signs)
 
 
 def _build_mails(
@@ -223,7 +223,7 @@ def _send(claimed: Claim, practice: str) -> None:
 
 def _is_undelivered(sign: OpenSign, rows: Sequence[Row[Any]], recipients: Recipients) -> bool:
     """Return whether the last mail due for a sign was sent to nobody who can open it."""
-    readers = recipients.able(sign.check_in_id)
+    readers = recipients.readers_of(sign.check_in_id)
     own = [
         row
         for row in rows
@@ -241,10 +241,10 @@ def _find_reason(
     gap = find_mail_gap()
     if gap is not None:
         return gap
-    if any(not recipients.able(sign.check_in_id) for sign in waiting):
+    if any(not recipients.readers_of(sign.check_in_id) for sign in waiting):
         return "nobody"
     readers_by_sign = {
-        (sign.check_in_id, sign.sign): recipients.able(sign.check_in_id) for sign in waiting
+        (sign.check_in_id, sign.sign): recipients.readers_of(sign.check_in_id) for sign in waiting
     }
     unsent = [
         row

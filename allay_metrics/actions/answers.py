@@ -156,7 +156,7 @@ def save_reported(  # noqa: PLR0917 - what one open transaction needs
         if id_ not in stored_check_ins or stored_check_ins[id_].is_doubtful
     ]
     client_ids = (stored.row["client_id"] for stored in stored_check_ins.values())
-    people.meet(unmatched, {client_id for client_id in client_ids if client_id})
+    people.load_candidates(unmatched, {client_id for client_id in client_ids if client_id})
     results: dict[str, SavedCheckIn] = {}
     new: list[tuple[Any, ...]] = []
     changed: list[tuple[Any, ...]] = []
@@ -228,7 +228,7 @@ def _build_row(
         client_id, doubt = stored.row["client_id"], stored.row["doubt"]
     moment, due_on = report.moment, report.due_on
     if moment is None or due_on is None:
-        moment, due_on = people.place(client_id, report.answered_at or report.asked_at or 0)
+        moment, due_on = people.find_moment(client_id, report.answered_at or report.asked_at or 0)
     details_json = (
         json.dumps(report.details, ensure_ascii=False, sort_keys=True) if report.details else None
     )

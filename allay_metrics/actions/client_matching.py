@@ -80,7 +80,9 @@ class ClientMatcher:
     _by_parent: dict[str, list[ClientCandidate]] = field(default_factory=lambda: defaultdict(list))
     _stays: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
 
-    def meet(self, respondents: Iterable[Respondent], clients: Iterable[str] = ()) -> None:
+    def load_candidates(
+        self, respondents: Iterable[Respondent], clients: Iterable[str] = ()
+    ) -> None:
         """Read who may be meant; `clients` are matched before, of whom only the days are read."""
         respondents = list(respondents)
         emails = {respondent.email.lower() for respondent in respondents if respondent.email}
@@ -107,7 +109,7 @@ class ClientMatcher:
             return (matches[0].id, None) if len(matches) == 1 else (None, WHO_OF_THEM)
         return self._by_name(respondent)
 
-    def place(self, client_id: str | None, answered_at: int) -> tuple[str, date]:
+    def find_moment(self, client_id: str | None, answered_at: int) -> tuple[str, date]:
         """Return the moment an answer of this client belongs to, and its day."""
         on = datetime.fromtimestamp(answered_at, self.zone).date()
         firsts = [(first, at) for first, _, at in self._stays.get(client_id or "", ())]

@@ -69,5 +69,5 @@ def _find_moment(
     conn: Connection, scope: Scope, row: Any, client_id: str | None
 ) -> tuple[str, date]:
     people = ClientMatcher(conn, scope.practice_id, scope.zone)
-    people.meet((), [client_id] if client_id else [])
-    return people.place(client_id, row.answered_at or row.asked_at or 0)
+    people.load_candidates((), [client_id] if client_id else [])
+    return people.find_moment(client_id, row.answered_at or row.asked_at or 0)

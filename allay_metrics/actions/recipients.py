@@ -33,14 +33,14 @@ class Recipients:
     all_seeing: frozenset[str]
     by_check_in: dict[str, frozenset[str]]
 
-    def able(self, check_in_id: str) -> frozenset[str]:
+    def readers_of(self, check_in_id: str) -> frozenset[str]:
         """Return the named addresses that can open the check-in's signs; possibly none."""
         readers = self.all_seeing | self.by_check_in.get(check_in_id, frozenset())
         return readers or frozenset(self.owners)
 
     def of(self, check_in_id: str) -> tuple[str, ...]:
         """Return who is mailed: everybody named, and all owners where none of those can open it."""
-        return tuple(dict.fromkeys([*self.named, *sorted(self.able(check_in_id))]))
+        return tuple(dict.fromkeys([*self.named, *sorted(self.readers_of(check_in_id))]))
 
 
 def read_recipients(

@@ -48,7 +48,7 @@ def query_all(questions: Mapping[str, Question], scope: Scope) -> dict[str, pd.D
 
 def refuse_money(question: Question, scope: Scope) -> None:
     """Raise NotAllowed when the question asks for money that the viewer may not see."""
-    for metric in question.asked:
+    for metric in question.metric_entries:
         if metric.money and not scope.sees_money:
             raise NotAllowed(f"{metric.label} is for the owner to see.")
 
@@ -68,7 +68,7 @@ def _count(inquiry: QueryContext) -> dict[str, Cells]:
     cells_by_metric: dict[str, Cells] = {}
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []
-    for metric in question.asked:
+    for metric in question.metric_entries:
         if metric.count is not None:
             cells_by_metric[metric.key] = metric.count(inquiry, metric)
         elif additive.is_summed_in(metric, daily):
@@ -113,7 +113,7 @@ def _rows(
     inquiry: QueryContext, cells_by_metric: dict[str, Cells], groups: list[Group]
 ) -> list[Line]:
     question = inquiry.question
-    metrics = question.asked
+    metrics = question.metric_entries
     judged = [
         metric_verdicts if metric.judge is None else metric.judge(inquiry, metric_verdicts)
         for metric, metric_verdicts in zip(

@@ -42,7 +42,7 @@ def visits_behind(
     if len(question.metrics) != 1:
         raise QuestionProblem("The visits behind a number are those of one metric.")
     refuse_money(question, scope)
-    metric = question.asked[0]
+    metric = question.metric_entries[0]
     with scope.read() as conn:
         records = read_records(conn, scope)
         whole = Bucket(None, question.first, question.last)

@@ -43,7 +43,7 @@ def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, Left
 
     Keys are the group as shown and the index of the period.
     """
-    if all(metric.is_reported for metric in question.asked):
+    if all(metric.is_reported for metric in question.metric_entries):
         return {}
     is_missing = visit.c.state == literal_column("'missing'")
     is_unconfirmed = visit.c.unconfirmed == literal_column("1")

@@ -50,11 +50,11 @@ class Question:
                 _check_choices(key, (value,), _CLOSED[key])
         if self.first > self.last:
             raise QuestionProblem(f"The period ends before it starts: {self.first} to {self.last}.")
-        for metric in self.asked:
+        for metric in self.metric_entries:
             _make_sense(self, metric)
 
     @property
-    def asked(self) -> list[Metric]:
+    def metric_entries(self) -> list[Metric]:
         """Return the metrics' registry entries, in the question's order."""
         metrics = _metrics()
         return [metrics[key] for key in self.metrics]

@@ -33,7 +33,7 @@ class Guard:
     scope_values: dict[str, str] = field(default_factory=dict)
     is_practice: bool = False
 
-    def allows(
+    def authorize(
         self,
         action: int,
         argument: str | None,

@@ -16,7 +16,7 @@ class Database(Protocol):
     url: URL
 
     def session(
-        self, asking: SessionContext, *, writes: bool
+        self, context: SessionContext, *, writes: bool
     ) -> AbstractContextManager[Connection]:
         """Return a connection in a transaction of this session context."""
 
@@ -26,7 +26,7 @@ class Database(Protocol):
     def engine(self, role: Role, *, writes: bool) -> Engine:
         """Return the engine for one role."""
 
-    def keeper(self) -> AbstractContextManager[Engine]:
+    def maintenance(self) -> AbstractContextManager[Engine]:
         """Return a context manager with the engine for maintenance of the database itself."""
 
     def dispose(self) -> None:

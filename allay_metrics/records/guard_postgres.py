@@ -42,10 +42,10 @@ class PostgresDatabase:
         return self._engine
 
     @contextmanager
-    def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
+    def session(self, context: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of this session context."""
         options = {
-            SESSION_CONTEXT_OPTION: asking,
+            SESSION_CONTEXT_OPTION: context,
             **connection_options(self._engine, writes=writes),
         }
         with connect(self._engine, **options) as conn, conn.begin():
@@ -54,7 +54,7 @@ class PostgresDatabase:
     @contextmanager
     def elevate(self, conn: Connection) -> Iterator[None]:
         """Run the connection as the practice itself until the block ends."""
-        now: SessionContext = conn.info["asking"]
+        now: SessionContext = conn.info["context"]
         if now.role == "owner":
             yield
             return
@@ -64,7 +64,7 @@ class PostgresDatabase:
         self._take(conn, now)
 
     @contextmanager
-    def keeper(self) -> Iterator[Engine]:
+    def maintenance(self) -> Iterator[Engine]:
         """Yield the engine of the tables' owner: for maintenance, never for a viewer."""
         engine = open_engine(self.url.render_as_string(hide_password=False))
         try:
@@ -77,8 +77,8 @@ class PostgresDatabase:
         self._engine.dispose()
 
     def _tell(self, conn: Connection) -> None:
-        asking = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
-        if asking is None:
+        context = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
+        if context is None:
             raise NotAllowed("Nobody asks: records are read and written within a scope.")
         cursor = self._run(
             conn,
@@ -86,18 +86,18 @@ class PostgresDatabase:
             "(extract(epoch FROM transaction_timestamp()) * 1000000)::bigint",
         )
         (conn.info["transaction"],) = cursor.fetchone()
-        self._take(conn, asking)
+        self._take(conn, context)
 
-    def _take(self, conn: Connection, asking: SessionContext) -> None:
-        conn.info["asking"] = asking
-        signed_scope = self._held.signed(asking, conn.info["transaction"])
+    def _take(self, conn: Connection, context: SessionContext) -> None:
+        conn.info["context"] = context
+        signed_scope = self._held.sign(context, conn.info["transaction"])
         self._run(
             conn,
             # Overrides whatever was set for the whole session before.
             sql.SQL(
                 "SET LOCAL search_path = public; SET LOCAL row_security = on; SET LOCAL ROLE {}; "
                 "SELECT set_config('allay.scope', {}, true)"
-            ).format(sql.Identifier(self._held.role(asking.role)), sql.Literal(signed_scope)),
+            ).format(sql.Identifier(self._held.role(context.role)), sql.Literal(signed_scope)),
         )
 
     def _run(self, conn: Connection, statement: Any) -> Any:

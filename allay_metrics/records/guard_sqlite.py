@@ -49,10 +49,10 @@ class SqliteDatabase:
         return self._engines[kind]
 
     @contextmanager
-    def session(self, asking: SessionContext, *, writes: bool) -> Iterator[Connection]:
+    def session(self, context: SessionContext, *, writes: bool) -> Iterator[Connection]:
         """Yield a connection in a transaction of this session context."""
-        engine = self.engine(asking.role, writes=writes)
-        options = {SESSION_CONTEXT_OPTION: asking, **connection_options(engine, writes=writes)}
+        engine = self.engine(context.role, writes=writes)
+        options = {SESSION_CONTEXT_OPTION: context, **connection_options(engine, writes=writes)}
         with connect(engine, **options) as conn:
             try:
                 with conn.begin():
@@ -75,10 +75,10 @@ class SqliteDatabase:
             guard.is_practice = False
             conn.execution_options(**_VIEWS)
             # Drop statements cached meanwhile: they would pass without authorization.
-            _driver(conn).set_authorizer(guard.allows)
+            _driver(conn).set_authorizer(guard.authorize)
 
     @contextmanager
-    def keeper(self) -> Iterator[Engine]:
+    def maintenance(self) -> Iterator[Engine]:
         """Yield the engine for maintenance of the file, never for a viewer."""
         yield self._unguarded
 
@@ -102,7 +102,7 @@ def _build_guarded_engine(engine: Engine, role: Role, *, writes: bool) -> Engine
             # Register them before the guard, which would refuse that.
             driver.execute(f"SELECT * FROM {name}('[]')").fetchall()  # noqa: S608 - our own names
         driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        driver.set_authorizer(guard.allows)
+        driver.set_authorizer(guard.authorize)
 
     event.listen(engine, "connect", install)
     event.listen(engine, "begin", _set_scope_values, insert=True)
@@ -116,10 +116,10 @@ def _build_scope_function(guard: Guard, name: str) -> Callable[[], str | None]:
 
 
 def _set_scope_values(conn: Connection) -> None:
-    asking = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
-    if asking is None:
+    context = conn.get_execution_options().get(SESSION_CONTEXT_OPTION)
+    if context is None:
         raise NotAllowed("Nobody asks: records are read and written within a scope.")
-    _guard_of(conn).scope_values.update(asking.said)
+    _guard_of(conn).scope_values.update(context.scope_values)
 
 
 def _refuse_explain(conn: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:

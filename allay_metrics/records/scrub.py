@@ -18,7 +18,7 @@ def scrub(scope: Scope) -> bool:
     """
     if scope.viewer.role != "owner":
         raise NotAllowed("Only the owner may have the database written anew.")
-    with scope._database.keeper() as engine:
+    with scope._database.maintenance() as engine:
         if engine.dialect.name == "sqlite":
             return _rewrite_file(engine)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:

@@ -21,7 +21,7 @@ class SessionContext:
         return replace(self, role="owner", therapist_id="", family_id="", link="")
 
     @property
-    def said(self) -> dict[str, str]:
+    def scope_values(self) -> dict[str, str]:
         """Return the values by the names that conditions call them."""
         return {
             "practice": self.practice_id,

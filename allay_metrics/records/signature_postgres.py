@@ -30,9 +30,9 @@ class DatabaseSecret:
         """Return the login's password, which is derived from the key."""
         return hmac.new(self.key, b"login", sha256).hexdigest()
 
-    def signed(self, asking: SessionContext, transaction: str) -> str:
+    def sign(self, context: SessionContext, transaction: str) -> str:
         """Return the session context, signed for one transaction."""
-        values = {"role": asking.role, **asking.said}
+        values = {"role": context.role, **context.scope_values}
         if any(_APART in value for value in values.values()):
             raise NotAllowed("That is no name of anybody who may ask.")
         payload = _APART.join(values[name] for name in PARTS)

@@ -50,7 +50,7 @@ class ConcernReview:
         return self.summary.reason or (NO_HEADLINE if few else "")
 
     @property
-    def told(self) -> Summary:
+    def report(self) -> Summary:
         """Return the summary with withheld values as None, for pages, exports and command line.
 
         Who answered is always shown, as are worst and best case where they are known.

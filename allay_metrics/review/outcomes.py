@@ -192,7 +192,7 @@ def outcome_rows(review: OutcomesReview) -> list[dict[str, Any]]:
 
 
 def _row(review: ConcernReview) -> dict[str, Any]:
-    summary = review.told
+    summary = review.report
     mean = summary.mean
     return {
         "concern": review.concern.id,

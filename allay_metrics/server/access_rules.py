@@ -79,10 +79,10 @@ class Lookups:
         self._admissions = Admissions(rules.opened)
         self._bundles: dict[str, tuple[float, Admission]] = {}
 
-    async def who(
+    async def find_admission(
         self, scope: Scope, request_info: RequestInfo, *, clicks: bool = True
     ) -> Admission:
-        """Return who is asking at this moment. Raises ConfigProblem as `Admissions.look` does."""
+        """Return the admission of the current request. Raises ConfigProblem."""
         token = session_token(Headers(scope=scope), is_tls=request_info.is_tls)
         # For Streamlit's own scripts a result a few seconds old is good enough.
         moment, kept = time.monotonic(), self._bundles.get(token)
@@ -90,7 +90,7 @@ class Lookups:
         if bundle and token and kept and moment < kept[0]:
             return kept[1]
         admission = await run_in_threadpool(
-            self._admissions.look,
+            self._admissions.find_admission,
             token,
             at_keyboard=self._site.is_keyboard(request_info),
             clicks=clicks,

@@ -31,13 +31,13 @@ _STALE = "This page was open for too long: scan the new code below."
 class AccountRoutes:
     """The account pages of the signed-in person."""
 
-    def __init__(self, porch: AuthContext) -> None:
+    def __init__(self, auth: AuthContext) -> None:
         """Use the shared context of all sign-in routes."""
-        self._porch = porch
+        self._auth = auth
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        get, post, safely = ["GET"], ["POST"], self._porch.safely
+        get, post, safely = ["GET"], ["POST"], self._auth.handle_errors
         return [
             Route("/account", safely(self._account), methods=get),
             Route("/account/password", safely(self._change), methods=post),
@@ -47,31 +47,31 @@ class AccountRoutes:
         ]
 
     async def _account(self, request: Request) -> Response:
-        here = await self._porch.here(request)
+        here = await self._auth.current_session(request)
         if here is None:
             return redirect_to_login("/account")
         return answer_page(auth_pages.account_page(here.name, here.email))
 
     async def _change(self, request: Request) -> Response:
         async def change(here: Session, form_fields: Mapping[str, str]) -> Response:
-            practice, label = self._porch.practice(), browser_label(request)
+            practice, label = self._auth.practice(), browser_label(request)
             old, code, new = (form_fields.get(name, "") for name in ("password", "code", "new"))
             signing.check_repeated_password(new, form_fields.get("again", ""))
-            token = await self._porch.checked(
+            token = await self._auth.run_hash_check(
                 lambda: signing.change_password(
                     practice, here.person_id, old, code, new, label=label
                 )
             )
             done = auth_pages.account_page(here.name, here.email, done="Your password is changed.")
-            return self._porch.let_in(request, token, answer_page(done))
+            return self._auth.let_in(request, token, answer_page(done))
 
         return await self._on_account(request, change, _render_account)
 
     async def _renew(self, request: Request) -> Response:
         async def renew(here: Session, form_fields: Mapping[str, str]) -> Response:
-            practice = self._porch.practice()
+            practice = self._auth.practice()
             password, code = form_fields.get("password", ""), form_fields.get("code", "")
-            fresh = await self._porch.checked(
+            fresh = await self._auth.run_hash_check(
                 lambda: signing.renew_codes(practice, here.person_id, password, code)
             )
             return answer_page(auth_pages.renewed_page(fresh))
@@ -79,7 +79,7 @@ class AccountRoutes:
         return await self._on_account(request, renew, _render_account)
 
     async def _phone(self, request: Request) -> Response:
-        here = await self._porch.here(request)
+        here = await self._auth.current_session(request)
         if here is None:
             return redirect_to_login("/account/phone")
         return answer_page(_render_phone(here, {}, ""))
@@ -89,27 +89,27 @@ class AccountRoutes:
             secret = _unseal(form_fields.get("sealed", ""), here)
             if secret is None:
                 raise QuestionProblem(_STALE)
-            practice, label = self._porch.practice(), browser_label(request)
+            practice, label = self._auth.practice(), browser_label(request)
             password, code, fresh = (
                 form_fields.get(name, "") for name in ("password", "code", "fresh")
             )
-            token = await self._porch.checked(
+            token = await self._auth.run_hash_check(
                 lambda: signing.change_phone(
                     practice, here.person_id, password, code, (secret, fresh), label=label
                 )
             )
             done = "Your new phone is connected. Use its codes from now on."
             page = answer_page(auth_pages.account_page(here.name, here.email, done=done))
-            return self._porch.let_in(request, token, page)
+            return self._auth.let_in(request, token, page)
 
         return await self._on_account(request, connect, _render_phone)
 
     async def _on_account(self, request: Request, act: Act, again: RenderAgain) -> Response:
         """Run an action of the signed-in person; an error is shown on the page of `again`."""
-        here = await self._porch.here(request)
+        here = await self._auth.current_session(request)
         if here is None:
             return redirect_to_login("/account")
-        if (late := self._porch.late(here.ref, request)) is not None:
+        if (late := self._auth.check_throttle(here.ref, request)) is not None:
             return late
         form_fields = await read_fields(request)
         try:
@@ -118,11 +118,11 @@ class AccountRoutes:
             raise
         except AllayError as error:
             return answer_page(again(here, form_fields, str(error)), 422)
-        self._porch.right(here.ref, request)
+        self._auth.clear_throttle(here.ref, request)
         return response
 
 
-def _render_account(here: Session, _told: Mapping[str, str], mistake: str) -> str:
+def _render_account(here: Session, _fields: Mapping[str, str], mistake: str) -> str:
     return auth_pages.account_page(here.name, here.email, mistake=mistake)
 
 

@@ -57,7 +57,7 @@ class Admissions:
         # In its own thread: a click must not wait for a long import to release the database.
         self._writer = ThreadPoolExecutor(1, "allay-sessions")
 
-    def look(self, token: str, *, at_keyboard: bool, clicks: bool = True) -> Admission:
+    def find_admission(self, token: str, *, at_keyboard: bool, clicks: bool = True) -> Admission:
         """Return who has this session id now. With `clicks` the session counts as used.
 
         Raises ConfigProblem where there are people but no secret.

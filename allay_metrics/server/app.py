@@ -47,13 +47,13 @@ def build_app(
 
 def build_routes(site: Site, on_sign: Callable[[], None] = lambda: None) -> list[Route]:
     """Return the routes beside the dashboard: the parent form, and signing in."""
-    porch, vouching = AuthContext(open_recorded_practice, site), config.oidc()
+    auth, vouching = AuthContext(open_recorded_practice, site), config.oidc()
     return [
         Route("/c/{rest:path}", FormRoutes(open_recorded_practice, site, on_sign)),
-        *SignInRoutes(porch, vouching.label if vouching else "").routes(),
-        *PinRoutes(porch).routes(),
-        *AccountRoutes(porch).routes(),
-        *(OidcRoutes(porch, Provider(vouching)).routes() if vouching else ()),
+        *SignInRoutes(auth, vouching.label if vouching else "").routes(),
+        *PinRoutes(auth).routes(),
+        *AccountRoutes(auth).routes(),
+        *(OidcRoutes(auth, Provider(vouching)).routes() if vouching else ()),
     ]
 
 

@@ -46,7 +46,7 @@ class AuthContext:
     def __init__(self, opened: Callable[[], Practice], site: Site) -> None:
         """Start with no try counted."""
         self._opened, self._site = opened, site
-        self._waits, self._addresses = LoginThrottle(), Limit(_PER_ADDRESS)
+        self._throttle, self._addresses = LoginThrottle(), Limit(_PER_ADDRESS)
         self._limiter: CapacityLimiter | None = None
 
     def practice(self) -> Practice:
@@ -69,7 +69,7 @@ class AuthContext:
         key = cookie_name(name, is_tls=is_tls)
         return {"key": key, "path": "/", "secure": is_tls, "httponly": True, "samesite": "lax"}
 
-    async def here(self, request: Request) -> Session | None:
+    async def current_session(self, request: Request) -> Session | None:
         """Return the session of the request; None where there is none."""
         token = self.token(request)
         return await to_thread.run_sync(read_session, self.practice(), token) if token else None
@@ -79,7 +79,7 @@ class AuthContext:
         response.set_cookie(value=token, max_age=ABSOLUTE, **self.cookie(request))
         return response
 
-    def busy(self, request: Request) -> Response | None:
+    def check_load(self, request: Request) -> Response | None:
         """Return the refusal for an address with too many tries, for any account; None allows it.
 
         Only before anything is proven: a device, an invitation or a session is never refused for
@@ -89,31 +89,31 @@ class AuthContext:
             return None
         return answer_page(BUSY, 429, {"Retry-After": "60"})
 
-    def late(self, account: str, request: Request) -> Response | None:
+    def check_throttle(self, account: str, request: Request) -> Response | None:
         """Return the refusal after several wrong tries; None allows another.
 
         `account` is what is tried: an account, an invitation, a device or a session.
         """
         if self._queue() > _WAITING:
             return answer_page(BUSY, 429, {"Retry-After": "60"})
-        seconds = self._waits.begin(account, self._client(request))
+        seconds = self._throttle.count_try(account, self._client(request))
         if not seconds:
             return None
         minutes = -(-seconds // 60)
         message = f"There were several wrong tries: wait {minutes} min, then try again."
         return answer_page(notice_page("One moment", message), 429, {"Retry-After": str(seconds)})
 
-    def right(self, account: str, request: Request) -> None:
+    def clear_throttle(self, account: str, request: Request) -> None:
         """Clear the wrong tries after a right one."""
-        self._waits.right(account, self._client(request))
+        self._throttle.clear_tries(account, self._client(request))
 
-    async def checked(self, check: Callable[[], Answer]) -> Answer:
+    async def run_hash_check(self, check: Callable[[], Answer]) -> Answer:
         """Run a password check, at most two at once: each takes 64 MiB."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(_CHECKS)
         return await to_thread.run_sync(check, limiter=self._limiter)
 
-    def safely(self, answer: Endpoint) -> Endpoint:
+    def handle_errors(self, answer: Endpoint) -> Endpoint:
         """Wrap an endpoint: expected errors become a page with one sentence."""
 
         async def safely(request: Request) -> Response:
@@ -137,7 +137,7 @@ class AuthContext:
         return safely
 
     def _client(self, request: Request) -> str:
-        return self._site.read(request.scope).counted_as
+        return self._site.read(request.scope).throttle_key
 
     def _queue(self) -> int:
         return self._limiter.statistics().tasks_waiting if self._limiter else 0

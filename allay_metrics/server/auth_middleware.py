@@ -111,7 +111,7 @@ class AuthMiddleware:
     async def _look(self, scope: Scope, request_info: RequestInfo) -> Admission | Response:
         """Return who is asking, or the response while that cannot be looked up."""
         try:
-            return await self._lookups.who(scope, request_info)
+            return await self._lookups.find_admission(scope, request_info)
         except ConfigProblem as error:
             # Messages about configuration and damage hold no personal data; others are not logged.
             log.error("Nobody is let in: %s", str(error))  # noqa: TRY400
@@ -135,7 +135,7 @@ class AuthMiddleware:
 
     def _nobody(self, scope: Scope, request_info: RequestInfo, admission: Admission) -> Response:
         """Return the response for somebody who is not signed in."""
-        if not self._refused.passes(request_info.counted_as):
+        if not self._refused.passes(request_info.throttle_key):
             return Response(BUSY, 429, {"Retry-After": "60"})
         if admission.runs != "people":
             return Response(MOVED, 403)

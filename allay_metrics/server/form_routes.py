@@ -138,7 +138,7 @@ class FormRoutes:
         saves = request.method == "POST"
         if saves and (not form_request.is_ours or _is_foreign(request)):
             return Response(CLOSED, 404)
-        client = self._site.read(request.scope).counted_as
+        client = self._site.read(request.scope).throttle_key
         limiter = self._queue if self._misses.is_reached(client) else self._lookups
         answer = self._save if saves else self._show
         try:

@@ -33,7 +33,7 @@ class LoginThrottle:
         self._successful_keys: OrderedDict[Key, None] = OrderedDict()
         self._lock = Lock()
 
-    def begin(self, account: str, client: str) -> int:
+    def count_try(self, account: str, client: str) -> int:
         """Count a try and return 0, or return the seconds to wait without counting."""
         here, anywhere = _keys(account, client)
         with self._lock:
@@ -49,7 +49,7 @@ class LoginThrottle:
                 self._tries.popitem(last=False)
             return 0
 
-    def right(self, account: str, client: str) -> None:
+    def clear_tries(self, account: str, client: str) -> None:
         """Clear the wrong tries of an account from an address after a right one."""
         here, anywhere = _keys(account, client)
         with self._lock:

@@ -26,21 +26,21 @@ log = logging.getLogger("allay_metrics.door")
 class OidcRoutes:
     """The redirect to the provider and the callback from it."""
 
-    def __init__(self, porch: AuthContext, provider: Provider) -> None:
+    def __init__(self, auth: AuthContext, provider: Provider) -> None:
         """Use the shared context; a sign-in in progress when this process ends must start again."""
-        self._porch, self._provider = porch, provider
+        self._auth, self._provider = auth, provider
         self._seal = URLSafeTimedSerializer(token_bytes(32), salt="oidc")
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        safely = self._porch.safely
+        safely = self._auth.handle_errors
         return [
             Route("/login/oidc", safely(self._begin), methods=["GET"]),
             Route(_BACK, safely(self._back), methods=["GET"]),
         ]
 
     async def _begin(self, request: Request) -> Response:
-        if (busy := self._porch.busy(request)) is not None:
+        if (busy := self._auth.check_load(request)) is not None:
             return busy
         try:
             where, pending_sign_in = await to_thread.run_sync(
@@ -51,12 +51,12 @@ class OidcRoutes:
         wanted = own_path(request.query_params.get("next", "/"))
         response = RedirectResponse(where, 303)
         underway = str(self._seal.dumps({**asdict(pending_sign_in), "wanted": wanted}))
-        cookie = self._porch.cookie(request, _UNDERWAY)
+        cookie = self._auth.cookie(request, _UNDERWAY)
         response.set_cookie(value=underway, max_age=_FOR, **cookie)
         return response
 
     async def _back(self, request: Request) -> Response:
-        if (busy := self._porch.busy(request)) is not None:
+        if (busy := self._auth.check_load(request)) is not None:
             return busy
         try:
             pending_sign_in, wanted = self._underway(request)
@@ -65,12 +65,12 @@ class OidcRoutes:
             response = self._refuse(str(refused))
         except NotAllowed:
             response = self._refuse("nobody of that kind is invited")
-        response.delete_cookie(**self._porch.cookie(request, _UNDERWAY))
+        response.delete_cookie(**self._auth.cookie(request, _UNDERWAY))
         return response
 
     def _underway(self, request: Request) -> tuple[PendingSignIn, str]:
         """Return the state of this browser's sign-in. Raises Refused for one it did not begin."""
-        sealed = request.cookies.get(self._porch.cookie(request, _UNDERWAY)["key"], "")
+        sealed = request.cookies.get(self._auth.cookie(request, _UNDERWAY)["key"], "")
         try:
             values = self._seal.loads(sealed, max_age=_FOR)
         except BadSignature:
@@ -89,11 +89,11 @@ class OidcRoutes:
         if not code:
             raise OidcRefused("the provider sent nobody")
         who = await to_thread.run_sync(self._provider.finish, pending_sign_in, code, back)
-        practice, label = self._porch.practice(), browser_label(request)
+        practice, label = self._auth.practice(), browser_label(request)
         token = await to_thread.run_sync(
             lambda: sign_in_by_oidc(practice, who.issuer, who.subject, who.email, label=label)
         )
-        return self._porch.let_in(request, token, RedirectResponse(wanted, 303))
+        return self._auth.let_in(request, token, RedirectResponse(wanted, 303))
 
     def _refuse(self, why: str) -> Response:
         """Return the sign-in page with one sentence; the log has the reason, without any token."""
@@ -102,4 +102,4 @@ class OidcRoutes:
         return answer_page(sign_in_page("/", mistake=REFUSED, vouches=label), 403)
 
     def _address(self, request: Request) -> str:
-        return f"{self._porch.address(request)}{_BACK}"
+        return f"{self._auth.address(request)}{_BACK}"

@@ -24,13 +24,13 @@ from allay_metrics.server.pin_routes import DEVICE, device_path
 class SignInRoutes:
     """The pages to sign in, sign out, and accept an invitation."""
 
-    def __init__(self, porch: AuthContext, label: str = "") -> None:
+    def __init__(self, auth: AuthContext, label: str = "") -> None:
         """Use the shared context; `label` names the identity provider, if one is configured."""
-        self._porch, self._label = porch, label
+        self._auth, self._label = auth, label
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        get, post, safely = ["GET"], ["POST"], self._porch.safely
+        get, post, safely = ["GET"], ["POST"], self._auth.handle_errors
         return [
             Route("/login", safely(self._login), methods=get),
             Route("/login", safely(self._sign_in), methods=post),
@@ -41,11 +41,11 @@ class SignInRoutes:
 
     async def _login(self, request: Request) -> Response:
         wanted = own_path(request.query_params.get("next", "/"))
-        if await self._porch.here(request):
+        if await self._auth.current_session(request):
             return RedirectResponse(wanted, 303)
-        token = self._porch.token(request, DEVICE)
+        token = self._auth.token(request, DEVICE)
         if token and request.query_params.get("way") != "password":
-            device = await to_thread.run_sync(find_device, self._porch.practice(), token)
+            device = await to_thread.run_sync(find_device, self._auth.practice(), token)
             if device is not None:
                 return answer_page(pin_page(device.name, wanted))
         return answer_page(auth_pages.sign_in_page(wanted, vouches=self._label))
@@ -56,12 +56,14 @@ class SignInRoutes:
             own_path(form_fields.get("next", "/")),
             form_fields.get("email", "").strip().lower(),
         )
-        if (late := self._porch.busy(request) or self._porch.late(email, request)) is not None:
+        if (
+            late := self._auth.check_load(request) or self._auth.check_throttle(email, request)
+        ) is not None:
             return late
         code = form_fields.get("code") or form_fields.get("recovery", "")
-        practice, label = self._porch.practice(), browser_label(request)
+        practice, label = self._auth.practice(), browser_label(request)
         try:
-            token = await self._porch.checked(
+            token = await self._auth.run_hash_check(
                 lambda: signing.sign_in(
                     practice, email, form_fields.get("password", ""), code, label=label
                 )
@@ -69,36 +71,36 @@ class SignInRoutes:
         except NotAllowed as error:
             again = auth_pages.sign_in_page(wanted, mistake=str(error), vouches=self._label)
             return answer_page(again, 403)
-        self._porch.right(email, request)
+        self._auth.clear_throttle(email, request)
         where = device_path(wanted) if "remember" in form_fields else wanted
-        return self._porch.let_in(request, token, RedirectResponse(where, 303))
+        return self._auth.let_in(request, token, RedirectResponse(where, 303))
 
     async def _leave(self, request: Request) -> Response:
         # A link on another site must not sign anybody out: it asks first.
         is_own = request.headers.get("sec-fetch-site") == "same-origin"
         if request.method == "GET" and not is_own:
             return answer_page(auth_pages.leave_page())
-        if token := self._porch.token(request):
-            await to_thread.run_sync(close_session, self._porch.practice(), token)
+        if token := self._auth.token(request):
+            await to_thread.run_sync(close_session, self._auth.practice(), token)
         response = RedirectResponse("/login", 303)
-        response.delete_cookie(**self._porch.cookie(request))
+        response.delete_cookie(**self._auth.cookie(request))
         return response
 
     async def _invitation(self, request: Request) -> Response:
         code = request.path_params["code"]
-        invited = await to_thread.run_sync(signing.read_invitation, self._porch.practice(), code)
+        invited = await to_thread.run_sync(signing.read_invitation, self._auth.practice(), code)
         return answer_page(auth_pages.join_page(request.url.path, invited, vouches=self._label))
 
     async def _join(self, request: Request) -> Response:
         code, form_fields = request.path_params["code"], await read_fields(request)
-        practice, label = self._porch.practice(), browser_label(request)
+        practice, label = self._auth.practice(), browser_label(request)
         invited = await to_thread.run_sync(signing.read_invitation, practice, code)
-        if (late := self._porch.late(code, request)) is not None:
+        if (late := self._auth.check_throttle(code, request)) is not None:
             return late
         password = form_fields.get("password", "")
         try:
             signing.check_repeated_password(password, form_fields.get("again", ""))
-            joined = await self._porch.checked(
+            joined = await self._auth.run_hash_check(
                 lambda: signing.join(
                     practice, code, password, form_fields.get("code", ""), label=label
                 )
@@ -110,6 +112,6 @@ class SignInRoutes:
                 request.url.path, invited, mistake=str(error), vouches=self._label
             )
             return answer_page(again, 422)
-        self._porch.right(code, request)
+        self._auth.clear_throttle(code, request)
         page = answer_page(auth_pages.joined_page(joined))
-        return self._porch.let_in(request, joined.token, page)
+        return self._auth.let_in(request, joined.token, page)

@@ -68,7 +68,7 @@ class RequestInfo:
     by_proxy: bool
 
     @property
-    def counted_as(self) -> str:
+    def throttle_key(self) -> str:
         """Return the key of rate limits: an IPv4 address, or an IPv6 /64 network.
 
         A client usually has a whole /64, and may change its address with every request.

@@ -71,7 +71,7 @@ class WebSocketGuard:
         if self._scope["path"] != STREAM:
             return 404
         try:
-            admission = await self._lookups.who(self._scope, self._request_info)
+            admission = await self._lookups.find_admission(self._scope, self._request_info)
         except ConfigProblem as error:
             log.error("Nobody is let in: %s", error)  # noqa: TRY400
             return 503
@@ -90,7 +90,9 @@ class WebSocketGuard:
         another click: a short outage signs nobody out, and a long one keeps nobody signed in.
         """
         try:
-            admission = await self._lookups.who(self._scope, self._request_info, clicks=clicks)
+            admission = await self._lookups.find_admission(
+                self._scope, self._request_info, clicks=clicks
+            )
         except ConfigProblem:
             return False
         except Exception as error:  # noqa: BLE001  whatever it is, the next check tries again

@@ -46,7 +46,7 @@ def open_number(
     `asked` is the question of one metric that the number answers, filters and all; the value in
     the drawer is the answer to it. `extra` are further (term, sentence) pairs.
     """
-    (metric,) = question.asked
+    (metric,) = question.metric_entries
     cell = _answer(scope, question)
     drawer(
         title or metric.label,
@@ -100,7 +100,7 @@ def _counts(metric: Metric, question: Question) -> str:
 def _definitions(
     question: Question, cell: MetricCell, usual: Usual | None
 ) -> list[tuple[str, str]]:
-    (metric,) = question.asked
+    (metric,) = question.metric_entries
     definitions = [("What it counts", _counts(metric, question))]
     if metric.is_ratio and cell.denominator:
         counts = f"**{fmt.number(cell.numerator)}** {metric.numerator}, out of"

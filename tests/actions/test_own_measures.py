@@ -204,7 +204,7 @@ def test_it_is_summarised_as_exploratory_by_the_same_rules(sqlite_scope):
     review = review_outcomes(scope, START, END)
     (own,) = review.own
     assert own.exploratory
-    assert (own.told.mean.mean, own.told.better.count, own.told.better.n) == (5, 12, 12)
+    assert (own.report.mean.mean, own.report.better.count, own.report.better.n) == (5, 12, 12)
     asked = review_outcomes(
         scope, START, START + timedelta(days=300), measure="own_arching", only=["digestion"]
     )

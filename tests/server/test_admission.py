@@ -17,7 +17,7 @@ def _secret(monkeypatch):
 
 
 def _who(scope, token="", *, at_keyboard):
-    return Admissions(lambda: scope).look(token, at_keyboard=at_keyboard)
+    return Admissions(lambda: scope).find_admission(token, at_keyboard=at_keyboard)
 
 
 def test_the_person_at_the_keyboard_stays_the_same_when_she_leaves_the_demo(sqlite_scope):
@@ -61,5 +61,5 @@ def test_without_any_records_the_person_here_may_begin():
     def nothing():
         raise NotFound("There are no records yet.")
 
-    assert Admissions(nothing).look("", at_keyboard=True).who.kind == "computer"
-    assert Admissions(nothing).look("", at_keyboard=False).who is None
+    assert Admissions(nothing).find_admission("", at_keyboard=True).who.kind == "computer"
+    assert Admissions(nothing).find_admission("", at_keyboard=False).who is None

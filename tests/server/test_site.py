@@ -55,7 +55,7 @@ def test_a_proxy_that_is_named_says_who_asked_and_how():
 
 
 @pytest.mark.parametrize(
-    ("peer", "told", "client", "counted_as"),
+    ("peer", "told", "client", "throttle_key"),
     [
         ("8.8.8.8", "1.1.1.1", "8.8.8.8", "8.8.8.8"),  # no proxy of ours: its word is none
         ("172.30.0.5", "", "172.30.0.5", "172.30.0.5"),
@@ -70,9 +70,9 @@ def test_a_proxy_that_is_named_says_who_asked_and_how():
         ("testclient", "1.1.1.1", "testclient", "testclient"),
     ],
 )
-def test_a_client_is_whom_the_last_proxy_of_ours_heard(peer, told, client, counted_as):
+def test_a_client_is_whom_the_last_proxy_of_ours_heard(peer, told, client, throttle_key):
     asked = _asked(PUBLIC, peer, x_forwarded_for=told)
-    assert (asked.client, asked.counted_as) == (client, counted_as)
+    assert (asked.client, asked.throttle_key) == (client, throttle_key)
 
 
 def test_proxies_that_add_a_line_each_are_read_like_those_that_add_to_one():

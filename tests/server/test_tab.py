@@ -36,7 +36,7 @@ class Answers:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    async def who(self, _scope, _asked, *, clicks=True):
+    async def find_admission(self, _scope, _asked, *, clicks=True):
         self.asked.append(clicks)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -136,8 +136,8 @@ def test_an_answer_holds_as_long_as_the_session_would_without_a_click(sqlite_sco
     monkeypatch.setattr("allay_metrics.server.admission.has_people", lambda _: True)
     admissions = Admissions(lambda: sqlite_scope)
     moment = now()
-    assert admissions.look("t", at_keyboard=False, clicks=False).until == seen + IDLE
-    assert moment + IDLE <= admissions.look("t", at_keyboard=False).until <= now() + IDLE
+    assert admissions.find_admission("t", at_keyboard=False, clicks=False).until == seen + IDLE
+    assert moment + IDLE <= admissions.find_admission("t", at_keyboard=False).until <= now() + IDLE
     aged = replace(old, created_at=created)
     monkeypatch.setattr("allay_metrics.server.admission.read_session", lambda *_: aged)
-    assert admissions.look("t", at_keyboard=False).until == created + ABSOLUTE
+    assert admissions.find_admission("t", at_keyboard=False).until == created + ABSOLUTE

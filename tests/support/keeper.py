@@ -6,5 +6,5 @@ from contextlib import contextmanager
 @contextmanager
 def database_itself(scope):
     """Yield a connection of the tables' owner in a transaction that is kept."""
-    with scope._database.keeper() as engine, engine.begin() as conn:
+    with scope._database.maintenance() as engine, engine.begin() as conn:
         yield conn

@@ -38,7 +38,7 @@ def better_card(review: OutcomesReview) -> None:
 
 
 def _verdicts(concern: ConcernReview) -> list[TableCell | str]:
-    report = concern.told
+    report = concern.report
     if concern.why_not:
         return [
             concern.concern.label,
@@ -71,7 +71,7 @@ def means_card(review: OutcomesReview) -> None:
     shown = [
         concern
         for concern in review.concerns
-        if concern.told.median is not None or concern.told.mean
+        if concern.report.median is not None or concern.report.mean
     ]
     columns = ("Concern", "Mean", "95% interval", "Median", "Expected by age", "Remainder")
     with card("outcomes-means"):
@@ -85,7 +85,7 @@ def means_card(review: OutcomesReview) -> None:
 
 
 def _mean(concern: ConcernReview) -> list[TableCell | str]:
-    report, measure = concern.told, concern.summary.measure
+    report, measure = concern.report, concern.summary.measure
     mean = report.mean
     low, high = (mean.low, mean.high) if mean else (None, None)
     ends = fmt.DASH

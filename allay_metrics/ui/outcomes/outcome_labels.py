@@ -64,7 +64,7 @@ def rate_words(funnel: Funnel) -> str:
 
 def bounds_words(concern: ConcernReview) -> str:
     """Return the worst and best case of the share better; a dash where withheld."""
-    low, high = concern.told.worst_case, concern.told.best_case
+    low, high = concern.report.worst_case, concern.report.best_case
     if low is None or high is None:
         return fmt.DASH
     return f"{round(low * 100)} to {round(high * 100)}%"

@@ -25,7 +25,7 @@ def own_card(review: OutcomesReview) -> None:
 
 
 def _row(concern: ConcernReview) -> list[TableCell | str]:
-    report, measure, funnel = concern.told, concern.summary.measure, concern.summary.funnel
+    report, measure, funnel = concern.report, concern.summary.measure, concern.summary.funnel
     name = f"{measure.label}, {SHORT.get(concern.concern.id, concern.concern.label).lower()}"
     both = f"{fmt.number(funnel.paired)} of {fmt.number(funnel.eligible)}"
     if concern.why_not and report.median is None:

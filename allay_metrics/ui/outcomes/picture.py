@@ -52,7 +52,7 @@ def _shown(review: OutcomesReview) -> list[ConcernReview]:
 
 
 def _row(concern: ConcernReview) -> FigureRow:
-    report, funnel = concern.told, concern.summary.funnel
+    report, funnel = concern.report, concern.summary.funnel
     share = report.better
     name = SHORT.get(concern.concern.id, concern.concern.label)
     window = WINDOWS[concern.concern.primary_window].label
@@ -73,7 +73,7 @@ def _row(concern: ConcernReview) -> FigureRow:
 def _lines(concern: ConcernReview) -> tuple[str, ...]:
     if concern.why_not:
         return (concern.why_not,)
-    report, measure = concern.told, concern.summary.measure
+    report, measure = concern.report, concern.summary.measure
     lines = [f"Better {share_words(report.better)}; worse {share_words(report.worse)}"]
     if report.mean and report.mean.low is not None and report.mean.high is not None:
         mean, *ends = (

@@ -69,7 +69,7 @@ def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = 
         open_number(scope, drilldown.question, title=drilldown.title, on_close=closed)
         return
     ids = drilldown.find(scope)
-    metric = drilldown.question.asked[0]
+    metric = drilldown.question.metric_entries[0]
     drawer(
         drilldown.title,
         lambda: _body(scope, drilldown, ids, closed),

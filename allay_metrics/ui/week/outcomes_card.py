@@ -44,7 +44,7 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
 
 def _row(concern: ConcernReview, most: int) -> str:
     """Return one concern: a bar as long as its families, parted where it may be told."""
-    report, pairs = concern.told, concern.summary.funnel.paired
+    report, pairs = concern.report, concern.summary.funnel.paired
     name = escape(SHORT.get(concern.concern.id, concern.concern.label))
     shares = [getattr(report, key) for key, _ in PARTS]
     if not all(shares):
