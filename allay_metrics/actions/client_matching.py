@@ -14,6 +14,7 @@ from allay_metrics.outcomes.episodes import build_stays
 from allay_metrics.outcomes.moments import moment_of
 from allay_metrics.outcomes.windows import WINDOWS
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import booking, client, visit, visit_client
 
 NOBODY_BY_E_MAIL = "No family on file has this e-mail: whose check-in is it?"
@@ -184,7 +185,7 @@ class ClientMatcher:
             .where(
                 visit_client.c.practice_id == self.practice_id,
                 visit_client.c.client_id.in_(among(self.conn, sorted(clients))),
-                visit.c.state.in_(("completed", "booked")),
+                visit.c.state.in_((State.COMPLETED, State.BOOKED)),
             )
             .order_by(visit.c.starts_at)
         )

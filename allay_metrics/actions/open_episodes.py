@@ -16,6 +16,7 @@ from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import build_stays
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import (
     booking,
     care_closed,
@@ -27,7 +28,7 @@ from allay_metrics.records.tables import (
     visit_client,
 )
 
-_CARED_FOR = ("completed", "booked")
+_CARED_FOR = (State.COMPLETED, State.BOOKED)
 _LONGEST = build_check_in_periods(date(2000, 1, 1))[-1].closes - date(2000, 1, 1)
 
 

@@ -16,6 +16,7 @@ from allay_metrics.errors import NotFound
 from allay_metrics.metrics.care_state_metrics import CareState, care_state
 from allay_metrics.records import Scope
 from allay_metrics.records.keys import is_key
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import client, client_note, client_tag, family, visit
 
 SUGGESTED = (
@@ -90,7 +91,7 @@ class Baby:
         died_on = self.person.closed_on if self.person.has_died else None
         if died_on is None:
             return None
-        after = [past for past in self.visits if past.state == "booked" and past.day > died_on]
+        after = [past for past in self.visits if past.state == State.BOOKED and past.day > died_on]
         return min(after, key=lambda booked: booked.starts, default=None)
 
     @property
@@ -117,7 +118,7 @@ def read_baby(scope: Scope, today: Today, client_id: str) -> Baby:
             client_row.family_id, []
         )
         rows = queries.read_visits(conn, scope, visit.c.family_id == client_row.family_id)
-        missing = [row.id for row in rows if row.state == "missing"]
+        missing = [row.id for row in rows if row.state == State.MISSING]
         missing_as_of = queries.read_missing_exports(conn, scope, missing)
         tags, note = _tags(conn, scope, client_id), _note(conn, scope, client_id)
     own_rows = [row for row in rows if client_id in client_ids_by_visit.get(row.id, ())]
@@ -187,7 +188,7 @@ def _past(
     concerns = {starts_at: detail.concern for starts_at, detail in details if detail.concern}
     number, past_visits = 0, []
     for row in rows:
-        number += row.state == "completed"
+        number += row.state == State.COMPLETED
         past_visits.append(
             PastVisit(
                 starts=datetime.fromtimestamp(row.starts_at, scope.zone),
@@ -196,7 +197,7 @@ def _past(
                 state=row.state,
                 therapist=row.therapist,
                 is_mine=row.therapist_id == scope.viewer.therapist_id,
-                number=number if row.state == "completed" else None,
+                number=number if row.state == State.COMPLETED else None,
                 concern=concerns.get(row.starts_at, ""),
                 doubt=explain_doubt(
                     missing_as_of.get(row.id),
@@ -211,7 +212,7 @@ def _past(
 
 def _team(scope: Scope, rows: list[Any]) -> tuple[str, ...]:
     """Return the other therapists who have seen the family, most recent first."""
-    completed = [row for row in reversed(rows) if row.state == "completed"]
+    completed = [row for row in reversed(rows) if row.state == State.COMPLETED]
     others = [row.therapist for row in completed if row.therapist_id != scope.viewer.therapist_id]
     return tuple(dict.fromkeys(others))
 

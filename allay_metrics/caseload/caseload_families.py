@@ -19,6 +19,7 @@ from allay_metrics.metrics.attention import CheckInWait, Worsening, read_worseni
 from allay_metrics.metrics.care_state_metrics import LAPSED_AFTER, CareState, care_state
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import family, visit
 
 SHOWN_FOR = timedelta(days=180)
@@ -127,7 +128,7 @@ def read_families(scope: Scope, today: Today, since: date | None = None) -> tupl
             queries.read_client_notes(conn, scope, ids),
             queries.read_open_sign_families(conn, scope),
         )
-        is_completed = visit.c.state == "completed"
+        is_completed = visit.c.state == State.COMPLETED
         of_families = visit.c.family_id.in_(among(conn, ids))
         past: dict[str, list[Any]] = defaultdict(list)
         for row in queries.read_visits(conn, scope, is_completed, of_families):

@@ -15,6 +15,7 @@ from allay_metrics.caseload.visit_doubt import explain_doubt
 from allay_metrics.contact import ContactPermission, call_link, parse_contact
 from allay_metrics.records import VIRTUAL, Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import family, therapist, visit
 
 DAYS_AHEAD = 7
@@ -123,11 +124,11 @@ def _cards(conn: Any, scope: Scope, rows: Sequence[Any]) -> list[VisitCard]:
 
 
 def _is_in_doubt(row: Any) -> bool:
-    return row.state == "missing" or bool(row.unconfirmed)
+    return row.state == State.MISSING or bool(row.unconfirmed)
 
 
 def _missing(rows: Sequence[Any]) -> list[str]:
-    return [row.id for row in rows if row.state == "missing"]
+    return [row.id for row in rows if row.state == State.MISSING]
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def _numbers(conn: Any, scope: Scope, rows: Sequence[Any]) -> dict[str, int]:
         before.c.practice_id == visit.c.practice_id,
         before.c.family_id == visit.c.family_id,
         before.c.starts_at < visit.c.starts_at,
-        before.c.state.in_(("completed", "booked")),
+        before.c.state.in_((State.COMPLETED, State.BOOKED)),
     )
     statement = (
         select(visit.c.id, (func.count(before.c.id) + 1).label("number"))
@@ -231,7 +232,7 @@ def _base(conn: Any, scope: Scope) -> str | None:
 
 def _driving(rows: Sequence[Any], base: str | None) -> tuple[int | None, str]:
     """Return the day's estimated minutes of driving, or None and why there is no estimate."""
-    home_visits = [row for row in rows if row.city != VIRTUAL and row.state != "missing"]
+    home_visits = [row for row in rows if row.city != VIRTUAL and row.state != State.MISSING]
     if not home_visits:
         return 0, ""
     if base is None:

@@ -9,6 +9,7 @@ from allay_metrics.caseload.reading_day import Today
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import SERIES, last_full_week, weeks_up_to
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import weekly
 
 
@@ -33,7 +34,7 @@ def read_weeks(scope: Scope, today: Today) -> OwnWeeks:
         select(weekly.c.week, func.sum(weekly.c.visits).label("visits"))
         .where(
             scope.own(weekly),
-            weekly.c.state == "completed",
+            weekly.c.state == State.COMPLETED,
             weekly.c.week.between(mondays[0], last),
         )
         .group_by(weekly.c.week)

@@ -13,6 +13,7 @@ from allay_metrics.caseload.caseload_clients import CaseloadClient
 from allay_metrics.derive.closing import DIED
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import (
     booking,
     care_closed,
@@ -124,7 +125,7 @@ def _missing(scope: Scope) -> Select[Any]:
     return (
         select(visit.c.id, visit.c.family_id, visit.c.day, import_.c.as_of.label("missing_as_of"))
         .select_from(visit.join(booking, of_visit).join(import_, first_without))
-        .where(own_condition(scope, visit, visit.c.family_id), visit.c.state == "missing")
+        .where(own_condition(scope, visit, visit.c.family_id), visit.c.state == State.MISSING)
     )
 
 
@@ -166,7 +167,7 @@ def read_clients(
         visit_client.c.client_id == client.c.id,
         visit.c.practice_id == client.c.practice_id,
         visit.c.id == visit_client.c.visit_id,
-        visit.c.state.in_(("completed", "booked")),
+        visit.c.state.in_((State.COMPLETED, State.BOOKED)),
         visit.c.day > care_closed.c.closed_on,
     )
     ended = and_(

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 
 from allay_metrics.contact import records_age
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import import_, visit
 
 # The states of visits shown on a day; a missing one until somebody decides about it.
-ON = ("booked", "completed", "no_show", "unmarked", "missing")
+ON = (State.BOOKED, State.COMPLETED, State.NO_SHOW, State.UNMARKED, State.MISSING)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics.derive.facts import Closed, Visit
+from allay_metrics.records.states import State
 
 # The one closing reason after which no later visit reopens care, whatever a source still lists.
 DIED = "the baby died"
 # Visit states in which a client was or will be cared for.
-CARED_FOR = frozenset({"completed", "booked"})
+CARED_FOR = frozenset({State.COMPLETED, State.BOOKED})
 
 
 @dataclass(frozen=True, slots=True)

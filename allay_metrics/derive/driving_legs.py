@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Text, select, type_coerce
 from allay_metrics import travel
 from allay_metrics.records import VIRTUAL
 from allay_metrics.records.bulk import among, update_rows
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import drive_pair, therapist, visit
 
-DRIVEN_TO = ("completed", "no_show", "booked")
+DRIVEN_TO = (State.COMPLETED, State.NO_SHOW, State.BOOKED)
 _AT_A_TIME = 400  # days
 
 Between = Callable[[str, str], int | None]

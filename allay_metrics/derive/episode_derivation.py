@@ -17,6 +17,7 @@ from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import build_stays
 from allay_metrics.records.bulk import among, insert_rows
 from allay_metrics.records.keys import key_of
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import client, episode
 
 
@@ -45,7 +46,7 @@ def derive_episodes(
     `visits` and `visit_client_pairs` (visit id, client id) are in the order of the visits' starts;
     `people` maps client ids to clients.
     """
-    completed = {visit.id: visit for visit in visits if visit.state == "completed"}
+    completed = {visit.id: visit for visit in visits if visit.state == State.COMPLETED}
     of_client: dict[str, list[Visit]] = defaultdict(list)
     for visit_id, client_id in visit_client_pairs:
         if visit_id in completed:

@@ -7,6 +7,7 @@ from allay_metrics.contact import ContactPermission, strictest
 from allay_metrics.derive.closing import Ending
 from allay_metrics.derive.facts import Booking, ClientRow, FamilyFacts, Visit
 from allay_metrics.records.keys import key_of
+from allay_metrics.records.states import State
 
 _REMARK = re.compile(r"\((?:twins|triplets|gemel[oa]s|mellizos)\)", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\by\b)\s*", re.IGNORECASE)
@@ -82,8 +83,8 @@ def family_facts(
     newest = max(bookings, key=lambda b: (b.starts_at, b.id))
     emails = [(b.starts_at, b.email) for b in bookings if b.email]
     phones = [(b.starts_at, b.phone) for b in bookings if b.phone]
-    completed = [visit.day for visit in visits if visit.state == "completed"]
-    ahead = [visit.day for visit in visits if visit.state == "booked"]
+    completed = [visit.day for visit in visits if visit.state == State.COMPLETED]
+    ahead = [visit.day for visit in visits if visit.state == State.BOOKED]
     return FamilyFacts(
         id=newest.family_id,
         name=newest.client_name.rpartition(" ")[2] or newest.client_name,

@@ -4,11 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from allay_metrics.derive.facts import Visit
+from allay_metrics.records.states import State
 
 # A later visit in one of these states counts as booked: it was not called off.
-LIVE = frozenset({"booked", "completed", "no_show", "unmarked"})
+LIVE = frozenset({State.BOOKED, State.COMPLETED, State.NO_SHOW, State.UNMARKED})
 CALLED_OFF = frozenset(
-    {"cancelled", "late_cancelled", "practice_cancelled", "rescheduled", "missing"}
+    {
+        State.CANCELLED,
+        State.LATE_CANCELLED,
+        State.PRACTICE_CANCELLED,
+        State.RESCHEDULED,
+        State.MISSING,
+    }
 )
 CONTINUED_DAYS = 21
 _DAY = timedelta(days=1)
@@ -23,7 +30,7 @@ def set_flags(
     babies of the family died. A family whose baby died within the 21 days in which it could have
     continued counts neither as continued nor as one that left.
     """
-    completed = [visit for visit in visits if visit.state == "completed"]
+    completed = [visit for visit in visits if visit.state == State.COMPLETED]
     if completed:
         _set_firsts(completed, died_on)
         before = [v for v in completed if closed_on is not None and v.day <= closed_on]
@@ -60,7 +67,7 @@ def _set_rebooked(visits: Sequence[Visit]) -> None:
         if visit.starts_at != start:
             earliest = _earlier(earliest, at_this_start)
             at_this_start, start = None, visit.starts_at
-        if visit.state == "completed" and earliest is not None:
+        if visit.state == State.COMPLETED and earliest is not None:
             visit.rebooked = int(earliest <= visit.day + _DAY)
         if visit.state in LIVE:
             at_this_start = _earlier(at_this_start, visit.booked_on)

@@ -8,6 +8,7 @@ from allay_metrics.derive.facts import Booking, Visit
 from allay_metrics.derive.override_rules import Overrides, Types
 from allay_metrics.derive.state import state
 from allay_metrics.derive.visit_type import visit_types
+from allay_metrics.records.states import State
 
 
 def derive_visits(
@@ -80,7 +81,7 @@ def _state(
 ) -> tuple[str, int]:
     decision = decided.get(booking.id) if booking.missing_from_import_id else None
     if decision == "cancelled":
-        return "cancelled", 0
+        return State.CANCELLED, 0
     return state(
         marked=booking.marked,
         cancelled_by=booking.cancelled_by,

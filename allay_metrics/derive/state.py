@@ -1,5 +1,7 @@
 """The state of a visit, derived from what its source states and when it was exported."""
 
+from allay_metrics.records.states import State
+
 LATE_SECONDS = 24 * 60 * 60
 
 
@@ -19,22 +21,22 @@ def state(  # noqa: PLR0913, PLR0917 each is one of the facts the rules name
     and does not. `marks_attendance`: the source marks every past visit that took place.
     """
     if marked == "rescheduled":
-        return "rescheduled", 0
+        return State.RESCHEDULED, 0
     if absent:
-        return "missing", 0
+        return State.MISSING, 0
     if marked == "no_show":
-        return "no_show", 0
+        return State.NO_SHOW, 0
     if marked == "cancelled":
         return _cancelled(cancelled_by, cancelled_at, starts_at), 0
     if marked == "arrived":
-        return "completed", 0
+        return State.COMPLETED, 0
     if ends_at > as_of:
-        return "booked", 0
-    return ("unmarked", 0) if marks_attendance else ("completed", 1)
+        return State.BOOKED, 0
+    return (State.UNMARKED, 0) if marks_attendance else (State.COMPLETED, 1)
 
 
 def _cancelled(cancelled_by: str | None, cancelled_at: int | None, starts_at: int) -> str:
     if cancelled_by == "practice":
-        return "practice_cancelled"
+        return State.PRACTICE_CANCELLED
     late = cancelled_at is not None and starts_at - cancelled_at < LATE_SECONDS
-    return "late_cancelled" if late else "cancelled"
+    return State.LATE_CANCELLED if late else State.CANCELLED

@@ -17,6 +17,7 @@ from allay_metrics.metrics.query_context import QueryContext
 from allay_metrics.metrics.question import Question
 from allay_metrics.metrics.weeks import WEEK, monday_of
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import offered_hours, therapist, visit, weekly
 
 NO_CAPACITY = "no capacity on file"
@@ -234,7 +235,7 @@ def is_worked_for_offered(
         offered_hours.c.practice_id == scope.practice_id, offered_hours.c.week == visit.c.week
     )
     offers = or_(visit.c.therapist_id.in_(usual), visit.c.therapist_id.in_(weeks))
-    worked = or_(visit.c.state == "completed", visit.c.drive_minutes > 0)
+    worked = or_(visit.c.state == State.COMPLETED, visit.c.drive_minutes > 0)
     return and_(on_days, and_(VISITS.in_states(DROVE), worked, offers))
 
 

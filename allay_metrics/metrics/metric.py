@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import ColumnElement
 
+from allay_metrics.records.states import State
+
 if TYPE_CHECKING:
     from allay_metrics.metrics.aggregates import Cells
     from allay_metrics.metrics.answerability import Judged
@@ -33,21 +35,21 @@ CoverageKind = Literal[
 ]
 
 # Visit states that metrics count; `rescheduled` counts at its new time, `missing` after a decision.
-COMPLETED = ("completed",)
-BOOKED = ("booked",)
-DUE = ("completed", "no_show", "late_cancelled")
-DROVE = ("completed", "no_show")  # driven to, whether or not anybody was at home
-FAMILY_CANCELLED = ("cancelled", "late_cancelled")
+COMPLETED = (State.COMPLETED,)
+BOOKED = (State.BOOKED,)
+DUE = (State.COMPLETED, State.NO_SHOW, State.LATE_CANCELLED)
+DROVE = (State.COMPLETED, State.NO_SHOW)  # driven to, whether or not anybody was at home
+FAMILY_CANCELLED = (State.CANCELLED, State.LATE_CANCELLED)
 COUNTED = (
-    "completed",
-    "booked",
-    "no_show",
-    "cancelled",
-    "late_cancelled",
-    "practice_cancelled",
-    "unmarked",
+    State.COMPLETED,
+    State.BOOKED,
+    State.NO_SHOW,
+    State.CANCELLED,
+    State.LATE_CANCELLED,
+    State.PRACTICE_CANCELLED,
+    State.UNMARKED,
 )
-NOT_COUNTED = ("rescheduled", "missing")
+NOT_COUNTED = (State.RESCHEDULED, State.MISSING)
 
 Count = Callable[["QueryContext", "Metric"], "Cells"]
 Judge = Callable[["QueryContext", "Judged"], "Judged"]

@@ -14,6 +14,7 @@ from typing import Literal
 from sqlalchemy import Table
 
 from allay_metrics.records.column_types import Cents
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import metadata
 
 Role = Literal["owner", "therapist", "form", "door"]
@@ -23,8 +24,8 @@ _ALL_ACTS: tuple[Act, ...] = ("insert", "update", "delete")
 
 # A visit in one of these states adds no family to a therapist's caseload. A missing one does: an
 # export without a visit is no decision, and a wrong one would hide the family's warning signs.
-NEVER_MET = ("cancelled", "late_cancelled", "practice_cancelled", "rescheduled")
-_OFF = f"({', '.join(repr(state) for state in NEVER_MET)})"
+NEVER_MET = (State.CANCELLED, State.LATE_CANCELLED, State.PRACTICE_CANCELLED, State.RESCHEDULED)
+_OFF = "(" + ", ".join(f"'{state}'" for state in NEVER_MET) + ")"
 
 # Sets of ids used in conditions; {} is the prefix of base tables.
 SETS: dict[str, str] = {

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from allay_metrics.records.column_types import Cents
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import daily, daily_city, visit, weekly
 from allay_metrics.records.tables.visits import CALENDAR
 
@@ -108,7 +109,7 @@ def _integer_type(column: Column[Any]) -> BigInteger | Integer:
 
 def _visit_sums() -> dict[str, ColumnElement[Any]]:
     """Return the SQL expression of each summed column of a roll-up over visits."""
-    completed = visit.c.state == "completed"
+    completed = visit.c.state == State.COMPLETED
     # A visit that closes care is excluded from the rebooked rate, even if a later one follows.
     rebooked = and_(completed, visit.c.rebooked == 1, visit.c.before_close == 0)
     driven = visit.c.drive_minutes.is_not(None)

@@ -14,6 +14,7 @@ from allay_metrics.derive.matching import plain_name
 from allay_metrics.metrics.outcome_metrics import read_deaths
 from allay_metrics.records import Scope
 from allay_metrics.records.bulk import among
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import booking, client, family, family_contact, therapist, visit
 
 MAX_FAMILIES = 10
@@ -220,7 +221,7 @@ def _last_visits(conn: Connection, scope: Scope, families: Sequence[str]) -> dic
         .where(
             visit.c.practice_id == scope.practice_id,
             visit.c.family_id.in_(among(conn, families)),
-            visit.c.state == "completed",
+            visit.c.state == State.COMPLETED,
         )
         .order_by(visit.c.starts_at, visit.c.id)
     )

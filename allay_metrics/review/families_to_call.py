@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, select
 
 from allay_metrics.contact import levels_for
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import check_in, client, family, red_flag, therapist, visit
 from allay_metrics.review.owner_lists import Practice, read_frame
 
@@ -66,7 +67,7 @@ def without_next(practice: Practice, since: Since, today: Since) -> ColumnElemen
     visit that a newer export lacks. Upcoming visits are after `today`.
     """
     to_come = select(visit.c.family_id).where(
-        visit.c.practice_id == practice, visit.c.day >= today, visit.c.state == "missing"
+        visit.c.practice_id == practice, visit.c.day >= today, visit.c.state == State.MISSING
     )
     return and_(
         family.c.practice_id == practice,

@@ -15,6 +15,7 @@ from allay_metrics.actions.absence_answers import AbsenceQuestion, GroupCount, r
 from allay_metrics.derive.absence_evidence import Group, KeptAnswer
 from allay_metrics.metrics.drilldown import TYPE_WORDS
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import (
     booking,
     correction,
@@ -96,7 +97,7 @@ def select_undecided(practice: Practice) -> Select[Any]:
             _became(absent),
         )
         .select_from(absent.join(visit, visit_of).join(family).join(therapist).join(import_, newer))
-        .where(visit.c.state == "missing", ~decided)
+        .where(visit.c.state == State.MISSING, ~decided)
         .order_by(absent.c.starts_at, absent.c.id)
     )
 

@@ -14,6 +14,7 @@ from allay_metrics.metrics import Question
 from allay_metrics.metrics.answerability import NEWCOMERS
 from allay_metrics.metrics.fact_table import VISITS
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import visit
 
 
@@ -76,14 +77,14 @@ def _read(scope: Scope, question: Question, settled_from: date | None) -> tuple[
     arrivals = (
         select(visit.c.family_id)
         .where(VISITS.own(scope), VISITS.on((first, question.last)), *VISITS.only(question))
-        .where(visit.c.state == "completed", visit.c.is_first_of_type == 1)
+        .where(visit.c.state == State.COMPLETED, visit.c.is_first_of_type == 1)
     )
     firsts = (
         select(arrived.c.id, arrived.c.family_id, arrived.c.day, arrived.c.visit_type)
         .where(
             arrived.c.practice_id == scope.practice_id,
             arrived.c.family_id.in_(arrivals.distinct()),
-            and_(arrived.c.is_first_of_type == 1, arrived.c.state == "completed"),
+            and_(arrived.c.is_first_of_type == 1, arrived.c.state == State.COMPLETED),
         )
         .order_by(arrived.c.family_id, arrived.c.starts_at, arrived.c.id)
     )

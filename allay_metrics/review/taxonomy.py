@@ -10,6 +10,7 @@ from allay_metrics.derive.city_names import plain
 from allay_metrics.derive.override_rules import read_overrides
 from allay_metrics.derive.visit_type import has_word, service_name, shipped_words, visit_types
 from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import (
     booking,
     city,
@@ -196,7 +197,7 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
         )
         .where(
             visit.c.practice_id == scope.practice_id,
-            visit.c.state.not_in(("rescheduled", "missing")),
+            visit.c.state.not_in((State.RESCHEDULED, State.MISSING)),
             or_(visit.c.city == UNKNOWN, city.c.kind == "ambiguous"),
         )
         .order_by(visit.c.starts_at.desc(), visit.c.id)

@@ -24,11 +24,12 @@ from allay_metrics.metrics.weeks import (
     weeks_up_to,
 )
 from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import daily, therapist
 from allay_metrics.review.query_results import MetricCell, index_cells
 from allay_metrics.review.record_status import RecordStatus, read_record_status
 
-IN_THE_FIELD = ("completed", "no_show", "booked")
+IN_THE_FIELD = (State.COMPLETED, State.NO_SHOW, State.BOOKED)
 _NONE = MetricCell(0)
 
 
@@ -160,7 +161,7 @@ def _plans(rows: Sequence[Any]) -> _Plans:
         plan = plans[who, week][day]
         plan.cities[city] += int(visits)
         # A no-show uses no care time, only the drive.
-        plan.minutes += 0 if state == "no_show" else int(minutes)
+        plan.minutes += 0 if state == State.NO_SHOW else int(minutes)
         plan.drive += int(drive)
         plan.undriven += int(undriven)
     return plans

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, desc, func, select
 from allay_metrics import formatting as fmt
 from allay_metrics.derive.matching import plain_name
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import (
     booking,
     check_in,
@@ -153,7 +154,7 @@ def _in_care(scope: Scope, on: date, email: str | None) -> Select[Any]:
         .select_from(joined)
         .where(
             client.c.practice_id == scope.practice_id,
-            visit.c.state.in_(("completed", "booked")),
+            visit.c.state.in_((State.COMPLETED, State.BOOKED)),
             then | theirs,
         )
         .group_by(*columns, *booked)

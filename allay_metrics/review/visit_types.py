@@ -12,6 +12,7 @@ from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.fact_table import DAILY, VISITS
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import client, visit, visit_client
 from allay_metrics.review.paths import Paths, read_paths
 from allay_metrics.review.query_results import Filters, MetricCell, index_cells
@@ -187,7 +188,7 @@ def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
 
 def _conditions(scope: Scope, question: Question) -> list[Any]:
     days = (question.first, question.last)
-    done = visit.c.state == "completed"
+    done = visit.c.state == State.COMPLETED
     return [VISITS.own(scope), VISITS.on(days), done, *VISITS.only(question)]
 
 
@@ -267,7 +268,7 @@ def _combined(
     pairs = (
         select(first, second, count)
         .where(facts.own(scope), facts.on((question.first, question.last)), *facts.only(question))
-        .where(facts.column("state") == "completed", second != "")
+        .where(facts.column("state") == State.COMPLETED, second != "")
         .group_by(first, second)
     )
     with scope.read() as conn:

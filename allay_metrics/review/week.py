@@ -22,6 +22,7 @@ from allay_metrics.metrics.weeks import (
     weeks_up_to,
 )
 from allay_metrics.records import UNKNOWN, Scope
+from allay_metrics.records.states import State
 from allay_metrics.records.tables import week_note
 from allay_metrics.review.drive_lists import LoneDrive, read_lone_drives
 from allay_metrics.review.owner_tasks import Needs, count_needs
@@ -112,7 +113,7 @@ class WeekReview:
     @property
     def missing(self) -> int:
         """Return this week's missing visits, which are in no number until decided."""
-        return self.states.get("missing", 0)
+        return self.states.get(State.MISSING, 0)
 
     @property
     def has_records(self) -> bool:

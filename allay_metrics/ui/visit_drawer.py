@@ -9,6 +9,7 @@ from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Metric, Question, query, visits_behind
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.review.export_lists import visits_export
 from allay_metrics.review.query_results import MetricCell, iterate_cells
 from allay_metrics.ui.correct_visit import correct_form
@@ -19,16 +20,16 @@ from allay_metrics.ui.html_table import table
 from allay_metrics.ui.problem import problems_shown
 
 SHOWN = 200
-STATES = {
-    "completed": "completed",
-    "booked": "booked",
-    "no_show": "no-show",
-    "cancelled": "cancelled",
-    "late_cancelled": "cancelled late",
-    "practice_cancelled": "cancelled by us",
-    "unmarked": "not marked",
-    "rescheduled": "moved",
-    "missing": "missing",
+STATES: dict[str, str] = {
+    State.COMPLETED: "completed",
+    State.BOOKED: "booked",
+    State.NO_SHOW: "no-show",
+    State.CANCELLED: "cancelled",
+    State.LATE_CANCELLED: "cancelled late",
+    State.PRACTICE_CANCELLED: "cancelled by us",
+    State.UNMARKED: "not marked",
+    State.RESCHEDULED: "moved",
+    State.MISSING: "missing",
 }
 
 
@@ -179,7 +180,7 @@ def _when(starts_at: pd.Timestamp) -> str:
 
 def _type(kind: str, state: str) -> str:
     named = "CST" + kind[3:] if kind.startswith("CST") else kind.capitalize()
-    return named if state == "completed" else f"{named}, {STATES.get(state, state)}"
+    return named if state == State.COMPLETED else f"{named}, {STATES.get(state, state)}"
 
 
 def export_visits(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.caseload.baby import Baby, PastVisit
+from allay_metrics.records.states import State
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.caseload.caseload_labels import where
 from allay_metrics.ui.html import chip, escape
@@ -30,7 +31,7 @@ def visits_card(baby: Baby) -> None:
 
 def _only_on_the_books(baby: Baby, visit: PastVisit) -> bool:
     """Return whether a visit is of a baby who had died by then: nobody cancelled it yet."""
-    return visit.state == "booked" and baby.person.died_before(visit.day)
+    return visit.state == State.BOOKED and baby.person.died_before(visit.day)
 
 
 def _lines(visits: tuple[PastVisit, ...]) -> str:

@@ -8,6 +8,7 @@ from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
 from allay_metrics.records import Scope
+from allay_metrics.records.states import State
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
@@ -79,8 +80,8 @@ def _visits(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Q
             *kept,
             *(("city", city) for city in cities),
             *day,
-            ("state", "completed"),
-            ("state", "booked"),
+            ("state", State.COMPLETED),
+            ("state", State.BOOKED),
         ),
     )
 
