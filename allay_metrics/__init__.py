@@ -18,6 +18,7 @@ tests/test_layers.py, which fails on an import that goes the other way.
     spreadsheet         tables as CSV and XLSX, without anything a spreadsheet would execute
     contact             whether a family may be contacted and for what, and the links that do it
     formatting          numbers, dates and times for people
+    validation          tables of keys checked by pydantic, and the sentence on what is wrong
     plausibility        which dates and numbers are plausible, and the sentence that says so
     config              paths, URLs and secrets; the only reader of the environment
     log                 the log: what may be written to it

@@ -6,6 +6,8 @@ Bottom layer: this module imports nothing from the package.
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LONGEST_QUOTED = 80
+
 
 class AllayError(Exception):
     """Shown as one plain sentence; the command line exits with code 2."""
@@ -65,3 +67,11 @@ def choose_from(kind: str, name: str, choices: Iterable[str]) -> str:
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(names)}."
     return f"There is no {kind} '{name}': {hint}"
+
+
+def quote(text: str) -> str:
+    """Return the text in quotation marks, shortened so that a sentence stays readable."""
+    short = " ".join(text.split())
+    if len(short) > _LONGEST_QUOTED:
+        short = short[: _LONGEST_QUOTED - 1] + "…"
+    return f"'{short}'"

@@ -146,4 +146,4 @@ def test_a_file_is_taken_without_what_cannot_be(desk, cells, reason):
 @pytest.mark.parametrize("number", [math.nan, math.inf, 1e308])
 def test_a_scale_has_numbers_that_can_be_drawn(number):
     with pytest.raises(QuestionProblem, match="Numbers of a scale"):
-        replace(ARCHING, high=number).told()
+        replace(ARCHING, high=number).definition()

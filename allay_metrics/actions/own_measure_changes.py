@@ -110,7 +110,7 @@ def _build_definition(draft: MeasureDraft) -> dict[str, str]:
     moments = [moment for moment in MOMENTS if moment in draft.moments]
     if not set(moments) & set(BASELINES) or not set(moments) - set(BASELINES):
         raise QuestionProblem("Ask it before the first visit and at least once after it.")
-    return draft.told()
+    return draft.definition()
 
 
 def _check_room(own: list[OwnMeasure]) -> None:

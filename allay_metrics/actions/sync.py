@@ -13,7 +13,7 @@ from typing import Any
 from allay_metrics import config
 from allay_metrics.actions.file_import import ImportOptions, ImportReport, import_source
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, Manners, build_export
+from allay_metrics.intake.acuity_api import AcuityAccount, AcuityClient, RequestPolicy, build_export
 from allay_metrics.intake.profile import find_shipped_profile
 from allay_metrics.intake.rows_source import RowsSource
 from allay_metrics.records import Scope
@@ -32,7 +32,7 @@ def sync_acuity(
     *,
     first: date | None = None,
     last: date | None = None,
-    manners: Manners | None = None,
+    policy: RequestPolicy | None = None,
     progress: Progress = lambda _share: None,
 ) -> ImportReport:
     """Request all appointments of these days from Acuity and import them as one import.
@@ -46,7 +46,7 @@ def sync_acuity(
     if days[0] > days[1]:
         raise FileProblem(f"{days[0]} lies after {days[1]}: there are no days to ask for.")
     spool = _Spool(config.data_dir() / "sync", account, days)
-    client = AcuityClient(account, manners)
+    client = AcuityClient(account, policy)
     whole = (days[1] - days[0]).days + 1
     while (begin := spool.next_day()) <= days[1]:
         # Saved one by one: a received window is never requested twice.

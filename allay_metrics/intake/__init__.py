@@ -1,5 +1,5 @@
 """From a file's bytes to checked rows: read, recognise, map, check. No database here.
 
-A source is a profile, not code: profiles/*.toml name the columns, formats, words and questions
-of one scheduling system. `source_file.open_source` is the way in; what comes out is `rows.Chunk`.
+A scheduling system is described by a profile, not by code: profiles/*.toml name its columns,
+formats, words and questions. `source_file.open_source` opens a file, which yields `rows.Chunk`.
 """

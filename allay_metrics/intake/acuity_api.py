@@ -1,10 +1,10 @@
-"""Appointments straight from Acuity Scheduling: asked for by date windows, as an export has them.
+"""Appointments from the API of Acuity Scheduling, as the columns of an export.
 
-The API gives at most so many rows an answer and has no cursor: a window whose answer is full is
-asked for again in halves. It says `noShow` of cancelled appointments only, writes money and
-lengths as text, and puts answers to questions into `forms`. What comes out are the columns of an
-export, so that the same profile reads both and gives the same visits.
-Facts: https://developers.acuityscheduling.com/reference/get-appointments
+The same profile reads both and gives the same visits. The API limits the rows of a response and
+has no cursor: a window of days with a full response is requested again in halves. It sets `noShow`
+on cancelled appointments only, writes money and lengths as text, and puts the answers to questions
+into `forms`.
+Source: https://developers.acuityscheduling.com/reference/get-appointments
 """
 
 import base64
@@ -22,24 +22,24 @@ from allay_metrics.config import is_private
 from allay_metrics.errors import ConfigProblem, FileProblem
 from allay_metrics.plausibility import read_whole
 
-MOST = 100  # rows an answer has at most unless asked otherwise; never relied on to be more
+MOST = 100  # rows of a response: the API's default limit; a larger one is not relied on
 WINDOW = timedelta(days=28)
 _PATH = "/api/v1/appointments"
-_LARGEST = 64_000_000  # bytes: far more than so many appointments fill
+_LARGEST = 64_000_000  # bytes of a response: far more than `MOST` appointments need
 
 Appointment = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class AcuityAccount:
-    """Whose appointments: the address, the user id and the key, which no text of it shows."""
+    """The address of the API, the user id and the key; `repr` leaves out the key."""
 
     url: str
     user: str
     key: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what would send the key in clear. Raises ConfigProblem."""
+        """Raise ConfigProblem for an address that would send the key unencrypted."""
         if not is_private(self.url):
             raise ConfigProblem(
                 "ALLAY_ACUITY_URL must begin with https://, so that the key is safe."
@@ -47,8 +47,8 @@ class AcuityAccount:
 
 
 @dataclass(frozen=True)
-class Manners:
-    """How politely to ask: seconds between answers, how often and how long to try."""
+class RequestPolicy:
+    """How often to try and how long to wait, in seconds; `pause` comes before every request."""
 
     pause: float = 0.2
     tries: int = 5
@@ -59,50 +59,53 @@ class Manners:
 
 
 class AcuityClient:
-    """Asks one account for its appointments."""
+    """Reads the appointments of one account."""
 
-    def __init__(self, account: AcuityAccount, manners: Manners | None = None) -> None:
+    def __init__(self, account: AcuityAccount, policy: RequestPolicy | None = None) -> None:
         self._account = account
-        self._manners = manners or Manners()
+        self._policy = policy or RequestPolicy()
 
     def windows(self, first: date, last: date) -> Iterator[tuple[date, date, list[Appointment]]]:
-        """Yield windows of days that cover `first` to `last`, each with all its appointments.
+        """Yield (first day, last day, appointments) for windows that cover `first` to `last`.
 
-        Kept and cancelled ones. Raises ConfigProblem for a refused key, FileProblem for anything
-        else that cannot be got over by trying again.
+        Cancelled appointments are included. Raises ConfigProblem for a refused key, FileProblem
+        for any other failure that a retry cannot solve.
         """
         while first <= last:
             until = min(first + WINDOW - timedelta(days=1), last)
-            yield from self._halved(first, until)
+            yield from self._split_window(first, until)
             first = until + timedelta(days=1)
 
-    def _halved(self, first: date, last: date) -> Iterator[tuple[date, date, list[Appointment]]]:
-        rows = self._ask(first, last)
+    def _split_window(
+        self, first: date, last: date
+    ) -> Iterator[tuple[date, date, list[Appointment]]]:
+        rows = self._request(first, last)
         if len(rows) < MOST:
             yield first, last, rows
             return
         if first == last:
             raise FileProblem(
-                f"Acuity has {MOST} appointments or more on {first}: it tells no more of a day."
+                f"Acuity has {MOST} appointments or more on {first}: the API returns no more "
+                "than that for one day, so the day cannot be read completely."
             )
         middle = first + (last - first) // 2
-        yield from self._halved(first, middle)
-        yield from self._halved(middle + timedelta(days=1), last)
+        yield from self._split_window(first, middle)
+        yield from self._split_window(middle + timedelta(days=1), last)
 
-    def _ask(self, first: date, last: date) -> list[Appointment]:
+    def _request(self, first: date, last: date) -> list[Appointment]:
         parameters = {
             "minDate": first.isoformat(),
             "maxDate": last.isoformat(),
             "max": MOST,
             "showall": "true",
         }
-        manners, wait = self._manners, self._manners.first_wait
-        for left in range(manners.tries - 1, -1, -1):
-            manners.sleep(manners.pause)
+        policy, wait = self._policy, self._policy.first_wait
+        for tries_left in range(policy.tries - 1, -1, -1):
+            policy.sleep(policy.pause)
             try:
-                status, after, body = self._get(f"{_PATH}?{urlencode(parameters)}")
+                status, retry_after, body = self._get(f"{_PATH}?{urlencode(parameters)}")
             except (OSError, http.client.HTTPException):
-                status, after, body = 0, None, b""
+                status, retry_after, body = 0, None, b""
             if status == 200:
                 return _rows(body)
             if status in (401, 403):
@@ -112,41 +115,46 @@ class AcuityClient:
                 )
             if status not in (0, 429) and status < 500:
                 raise FileProblem(f"Acuity answers {status} where appointments were asked for.")
-            if left:
-                manners.sleep(min(after if after is not None else wait, manners.longest_wait))
+            if tries_left:
+                policy.sleep(
+                    min(retry_after if retry_after is not None else wait, policy.longest_wait)
+                )
                 wait *= 2
         why = "does not answer" if status == 0 else f"answers {status}"
         raise FileProblem(
-            f"Acuity {why}, {manners.tries} times in a row: what came is kept, try again later."
+            f"Acuity {why}, {policy.tries} times in a row: what came is kept, try again later."
         )
 
     def _get(self, path: str) -> tuple[int, float | None, bytes]:
-        """Return status, seconds to wait where told, and body. Redirects are not followed."""
+        """Return status, seconds to wait if the response says so, and body.
+
+        Redirects are not followed.
+        """
         parts = urlsplit(self._account.url)
-        kind = (
+        connection_class = (
             http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         )
-        connection = kind(parts.netloc, timeout=self._manners.timeout)
-        pair = f"{self._account.user}:{self._account.key}".encode()
+        connection = connection_class(parts.netloc, timeout=self._policy.timeout)
+        credentials = f"{self._account.user}:{self._account.key}".encode()
         headers = {
-            "Authorization": f"Basic {base64.b64encode(pair).decode()}",
+            "Authorization": f"Basic {base64.b64encode(credentials).decode()}",
             "Accept": "application/json",
         }
         try:
             connection.request("GET", parts.path.rstrip("/") + path, headers=headers)
-            answer = connection.getresponse()
-            promised = answer.length or 0
-            body = answer.read(_LARGEST + 1)
-            # Asked for so many bytes, the library takes a connection that broke for the end.
-            if len(body) < min(promised, _LARGEST + 1):
+            response = connection.getresponse()
+            expected_length = response.length or 0
+            body = response.read(_LARGEST + 1)
+            # With a number of bytes to read, the library treats a broken connection as the end.
+            if len(body) < min(expected_length, _LARGEST + 1):
                 raise http.client.IncompleteRead(body)
-            return answer.status, _parse_retry_after(answer.getheader("Retry-After")), body
+            return response.status, _parse_retry_after(response.getheader("Retry-After")), body
         finally:
             connection.close()
 
 
 def _parse_retry_after(text: str | None) -> float | None:
-    """Return the seconds of a Retry-After header, given as such or as a date."""
+    """Return the seconds of a Retry-After header, which holds seconds or a date."""
     if not text:
         return None
     if (seconds := read_whole(text)) is not None:
@@ -168,9 +176,9 @@ def _rows(body: bytes) -> list[Appointment]:
 
 
 def build_export(appointments: list[Appointment]) -> tuple[list[str], list[list[str]]]:
-    """Return header and records as an export of these appointments has them.
+    """Return the header and the records of an export of these appointments.
 
-    Each question is a column. Where no question asks for an address, the location is one.
+    Each question is a column. If no question asks for an address, the location is a column, too.
     """
     answers = [_answers(row) for row in appointments]
     questions = list(dict.fromkeys(name for row_answers in answers for name in row_answers))
@@ -186,18 +194,18 @@ def build_export(appointments: list[Appointment]) -> tuple[list[str], list[list[
 
 
 def _answers(row: Appointment) -> dict[str, str]:
-    """Return answer by question; of one asked in two forms the first answer counts."""
+    """Return the answers by question; of a question in two forms the first answer counts."""
     answers: dict[str, str] = {}
     for form in row.get("forms") or []:
-        for one in form.get("values") or []:
-            name = _text(one, "name").strip()
+        for field_values in form.get("values") or []:
+            name = _text(field_values, "name").strip()
             if name and name not in _COLUMNS and not answers.get(name):
-                answers[name] = _text(one, "value")
+                answers[name] = _text(field_values, "value")
     return answers
 
 
 def _end(row: Appointment) -> str:
-    """Return the end as the start is written: with its offset from UTC."""
+    """Return the end with its offset from UTC, like the start."""
     try:
         start = datetime.strptime(_text(row, "datetime"), "%Y-%m-%dT%H:%M:%S%z")
         return (start + timedelta(minutes=float(_text(row, "duration")))).isoformat()
@@ -210,7 +218,7 @@ def _text(row: Any, name: str) -> str:
     return "" if value is None else str(value)
 
 
-# Columns of an export, and what the API says of each.
+# Columns of an export, and how each is read from an appointment of the API.
 _COLUMNS: dict[str, Callable[[Appointment], str]] = {
     "Start Time": lambda row: _text(row, "datetime"),
     "End Time": _end,

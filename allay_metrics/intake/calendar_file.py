@@ -1,9 +1,9 @@
-"""Calendar files (.ics): each event, and each time a repeating one happens, becomes a record.
+"""Calendar files (.ics): each event, and each occurrence of a repeating one, becomes a record.
 
-Runs in a process that may use little; intake.child starts it.
+Runs in a process with limited resources, which child_process.py starts.
 
-What a record says is what the calendar says: a wall time and its zone stay apart, so that the
-clock decides about hours that happen twice, as for every other source.
+A wall time and its zone stay apart, so that clock.py decides about hours that happen twice, as
+for every other source.
 """
 
 import sys
@@ -24,11 +24,11 @@ from allay_metrics.errors import FileProblem
 from allay_metrics.intake.child_process import limit_resources, write_line
 from allay_metrics.intake.table import Record
 
-# Repeating events are read so far beyond the day of the export.
+# How far beyond the day of the export repeating events are read.
 AHEAD = timedelta(weeks=26)
 _MOST_BYTES = 100_000_000
 _LONGEST_LINE = 100_000  # characters; calendars fold theirs at 75
-_MOST_TIMES = 5_000  # of one series: daily visits for over thirteen years
+_MOST_TIMES = 5_000  # occurrences of one series: daily visits for over thirteen years
 _TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
 _MOST_A_DAY = 24
 ALL_DAY = "it lasts all day: a visit has a start and an end"
@@ -42,7 +42,7 @@ class Events:
 
     def __init__(self, path: Path, encoding: str) -> None:
         self.notes: list[str] = []
-        calendar = _read(path, encoding)
+        calendar = _read_calendar(path, encoding)
         self._name = str(calendar.get("X-WR-CALNAME", "")).strip()
         self._until = _read_export_time(calendar, path) + AHEAD
         self.records = self._all_records(calendar)
@@ -58,42 +58,42 @@ class Events:
                 records += [self._record(event) for event in events]
                 continue
             repeats = True
-            records += self._times(calendar, events)
+            records += self._occurrence_records(calendar, events)
         if repeats:
             until = fmt.full_day(self._until.date())
             self.notes.append(f"events that repeat are read up to {until}")
         return sorted(records, key=lambda record: (record[2], record[0]))
 
-    def _times(self, calendar: Calendar, events: list[Component]) -> list[Record]:
-        """Return a record for each time a series happens, moved ones where they went."""
+    def _occurrence_records(self, calendar: Calendar, events: list[Component]) -> list[Record]:
+        """Return a record for each occurrence of a series; a moved one has its new time."""
         try:
             if any(_is_too_often(event) for event in events):
                 return [self._record(event, problem=_OFTEN) for event in events]
-            occurrences = list(self._between(calendar, events))
-        except Exception:  # noqa: BLE001 - whatever a rule breaks in the library, the row is kept
+            occurrences = list(self._find_occurrences(calendar, events))
+        except Exception:  # noqa: BLE001 - whatever a rule raises in the library, the row stays
             return [self._record(event, problem=_UNREADABLE) for event in events]
         if len(occurrences) > _MOST_TIMES:
             problem = f"it happens over {_MOST_TIMES:,} times"
             return [self._record(event, problem=problem) for event in events]
         return [self._record(event, in_series=True) for event in occurrences]
 
-    def _between(self, calendar: Calendar, events: list[Component]) -> Iterator[Component]:
-        alone = Calendar()
+    def _find_occurrences(self, calendar: Calendar, events: list[Component]) -> Iterator[Component]:
+        single_series = Calendar()
         for part in (*calendar.walk("VTIMEZONE"), *events):
-            alone.add_component(part)
+            single_series.add_component(part)
         starts = [_read_start(event) for event in events]
         begin = min(_to_date(start) for start in starts if start is not None) - timedelta(days=2)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            query = recurring_ical_events.of(alone)
+            query = recurring_ical_events.of(single_series)
             yield from query.between(begin, self._until.date() + timedelta(days=1))
 
     def _record(self, event: Component, *, in_series: bool = False, problem: str = "") -> Record:
         start, end = _read_start(event), _read_end(event)
         problem = problem or _find_problem(start, end)
         key = f"{event.get('UID', '')}|{self._name}"
-        if in_series and (of := _read_moment(event, "RECURRENCE-ID")) is not None:
-            key += f"|{_to_utc(of)}"
+        if in_series and (original_start := _read_moment(event, "RECURRENCE-ID")) is not None:
+            key += f"|{_to_utc(original_start)}"
         zone = _find_zone(event, start)
         return [
             key,
@@ -114,7 +114,7 @@ _REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 _BY_OFFSET = "by its offset"
 
 
-def _read(path: Path, encoding: str) -> Calendar:
+def _read_calendar(path: Path, encoding: str) -> Calendar:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise FileProblem("is larger than any calendar that is read here")
@@ -132,20 +132,20 @@ def _read(path: Path, encoding: str) -> Calendar:
         raise FileProblem(f"cannot be read as a calendar ({type(error).__name__})") from None
     if not calendar.walk("VEVENT"):
         raise FileProblem("is a calendar without events")
-    # A floating time is the practice's wall time, whatever zone the calendar is shown in.
+    # A time without a zone is the practice's wall time, whatever zone the calendar is shown in.
     calendar.pop("X-WR-TIMEZONE", None)
     return calendar
 
 
 def _read_export_time(calendar: Calendar, path: Path) -> datetime:
-    """Return when the calendar was exported: its events are stamped with that moment."""
+    """Return when the calendar was exported, which its events carry as DTSTAMP."""
     stamps = [_read_moment(event, "DTSTAMP") for event in calendar.walk("VEVENT")]
     aware_stamps = [stamp for stamp in stamps if isinstance(stamp, datetime) and stamp.tzinfo]
     return max(aware_stamps, default=datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
 def _read_moment(event: Component, name: str) -> datetime | date | None:
-    """Return a moment the event names, None where there is none or it cannot be read."""
+    """Return the date or time of a property, None if it is missing or cannot be read."""
     try:
         value = getattr(event.get(name), "dt", None)
     except BrokenCalendarProperty:
@@ -174,7 +174,7 @@ def _find_problem(start: datetime | date | None, end: datetime | date | None) ->
 
 
 def _find_zone(event: Component, start: datetime | date | None) -> str:
-    """Return the zone's name as the clock knows it, or that the times carry their offset."""
+    """Return the name of the time zone, or `_BY_OFFSET` for times with an offset from UTC."""
     if not isinstance(start, datetime):
         return ""
     if start.tzinfo is None:
@@ -184,11 +184,11 @@ def _find_zone(event: Component, start: datetime | date | None) -> str:
 
 
 def _format_time(at: datetime | date | None, zone: str) -> str:
-    """Return a wall time without offset where the zone is named, else with it."""
+    """Return an ISO time, without offset if the zone has a name, else with it."""
     if not isinstance(at, datetime):
         return at.isoformat() if at else ""
-    named = str(getattr(at.tzinfo, "key", ""))
-    if at.tzinfo is not None and (zone == _BY_OFFSET or named != zone or named == "UTC"):
+    zone_name = str(getattr(at.tzinfo, "key", ""))
+    if at.tzinfo is not None and (zone == _BY_OFFSET or zone_name != zone or zone_name == "UTC"):
         return at.isoformat(" ", "seconds")
     return at.replace(tzinfo=None).isoformat(" ", "seconds")
 
@@ -210,7 +210,7 @@ def _is_too_often(event: Component) -> bool:
 
 
 def _count_times_a_day(rule: Any) -> int:
-    """Return how often a rule fires in a day: its hours times minutes times seconds."""
+    """Return how often a rule fires in a day: hours x minutes x seconds."""
     if any(str(freq).upper() in _TOO_OFTEN for freq in rule.get("FREQ", [])):
         return _MOST_A_DAY + 1
     return prod(len(rule[part]) for part in ("BYHOUR", "BYMINUTE", "BYSECOND") if part in rule)
@@ -222,14 +222,14 @@ def _read_text(event: Component, name: str) -> str:
 
 
 def main(path: Path, encoding: str) -> int:
-    """Write the calendar's events; a sentence about what is wrong, and 1."""
+    """Write the notes and the events to stdout and return 0; else write a sentence, return 1."""
     limit_resources(path)
     try:
         events = Events(path, encoding)
     except FileProblem as error:
         write_line({"problem": str(error)})
         return 1
-    except Exception as error:  # noqa: BLE001 whatever a file breaks in the parser
+    except Exception as error:  # noqa: BLE001 whatever a file raises in the parser
         write_line({"problem": f"cannot be read as a calendar ({type(error).__name__})"})
         return 1
     write_line({"notes": events.notes})

@@ -1,4 +1,4 @@
-"""A calendar's events as a table, read by a process that may use little."""
+"""A calendar's events as a table, read by a child process with limited resources."""
 
 import json
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ HEADERS = (
 
 
 class CalendarFile:
-    """The events of one calendar, held in memory; their order is that of their starts."""
+    """The events of one calendar in memory, in the order of their starts."""
 
     def __init__(self, path: Path, encoding: str) -> None:
         output = read_in_child(PROGRAM, path, encoding)
-        self.notes: list[str] = output.head["notes"]
+        self.notes: list[str] = output.header["notes"]
         self._rows = output.rows
         self._done = 0
 
     @property
     def fraction_read(self) -> float:
-        """Return how much of the calendar the latest reading has passed, 0 to 1."""
+        """Return the share of the calendar that the current pass has read, 0 to 1."""
         return self._done / max(len(self._rows), 1)
 
     def first(self) -> list[Record]:
@@ -33,7 +33,7 @@ class CalendarFile:
         return [list(HEADERS), *map(json.loads, self._rows[: FIRST_RECORDS - 1])]
 
     def batches(self, skip: int, size: int) -> Iterator[Batch]:
-        """Yield the events behind the first `skip` records, the header being one of them."""
+        """Yield the events after the first `skip` records, one of which is the header."""
         for start in range(skip - 1, len(self._rows), size):
             rows = self._rows[start : start + size]
             self._done = start + len(rows)

@@ -1,4 +1,4 @@
-"""From a wall time in some zone to the instant, and to the practice's own date."""
+"""From a wall time in a zone to the instant, and to the date in the practice's zone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from allay_metrics.errors import ConfigProblem
-from allay_metrics.intake.texts import one_line, quote
+from allay_metrics.errors import ConfigProblem, quote
+from allay_metrics.intake.texts import one_line
 from allay_metrics.intake.times import DayFormats, TimeOfDay, read_time, split_moment
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 wall times are subtracted from it
-_DISTINCT_TEXTS = 50_000  # as many as a cache keeps: memory stays the same for any file
+_DISTINCT_TEXTS = 50_000  # size of a cache, so that memory does not grow with the file
 
 # Names that schedulers write and the zone database does not know.
 _ZONE_NAMES = {
@@ -32,7 +32,7 @@ _ZONE_NAMES = {
 
 
 class Moment(NamedTuple):
-    """An instant in unix seconds UTC and its date in the practice's zone, or what is wrong."""
+    """An instant in unix seconds UTC and its ISO date in the practice's zone, or a problem."""
 
     epoch: int
     day: str
@@ -42,7 +42,7 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class Moments:
-    """A column of instants and dates; `problems` by position, where the instant stands as 0."""
+    """A column of instants and dates; `problems` by position, at which the instant is 0."""
 
     epochs: list[int]
     days: list[str]
@@ -58,7 +58,7 @@ def practice_zone(name: str) -> ZoneInfo:
 
 
 class _ZonedDay(NamedTuple):
-    """A date in a zone; on a steady one the clocks do not change."""
+    """A date in a zone; `steady` if the clocks do not change on it."""
 
     date: date
     iso: str
@@ -68,24 +68,24 @@ class _ZonedDay(NamedTuple):
 
 
 class Clock:
-    """Reads the times of one file. Dates and times of day repeat, so each is worked out once."""
+    """Reads the times of one file. Dates and times of day repeat, so each is parsed once."""
 
     def __init__(self, practice: ZoneInfo, formats: DayFormats) -> None:
         self._practice = practice
         self._formats = formats
-        self._quick: dict[str, dict[str, tuple[int, str]]] = {}
-        self._seconds: dict[str, int] = {}
+        self._cached_days: dict[str, dict[str, tuple[int, str]]] = {}
+        self._cached_seconds: dict[str, int] = {}
         self._day = lru_cache(maxsize=_DISTINCT_TEXTS)(self._day_in_zone)
         self._time = lru_cache(maxsize=_DISTINCT_TEXTS)(read_time)
 
     def moments(self, texts: Iterable[str], zones: Iterable[str]) -> Moments:
-        """Return the instants of a column: by far the most are a known date and a known time."""
+        """Return the instants of a column. Most consist of a date and a time parsed before."""
         moments = Moments([], [], {})
         no_days: dict[str, tuple[int, str]] = {}
         for text, zone in zip(texts, zones, strict=True):
             space = text.rfind(" ", 0, text.find(":"))
-            day = self._quick.get(zone, no_days).get(text[:space])
-            seconds = self._seconds.get(text[space + 1 :])
+            day = self._cached_days.get(zone, no_days).get(text[:space])
+            seconds = self._cached_seconds.get(text[space + 1 :])
             if day is not None and seconds is not None:
                 moments.epochs.append(day[0] + seconds)
                 moments.days.append(day[1])
@@ -98,7 +98,7 @@ class Clock:
         return moments
 
     def moment(self, text: str, zone_text: str) -> Moment:
-        """Return the instant of a wall time; without a zone's name it is the practice's."""
+        """Return the instant of a wall time; `zone_text` '' means the practice's zone."""
         day_text, time_text = split_moment(one_line(text))
         day = self._day(day_text, zone_text)
         if isinstance(day, Moment):
@@ -110,20 +110,20 @@ class Clock:
             epoch = day.midnight + time.seconds
             if day.zone is not self._practice:
                 return Moment(epoch, self._date(epoch), "")
-            self._remember(zone_text, day_text, day, time_text, time.seconds)
+            self._cache_day(zone_text, day_text, day, time_text, time.seconds)
             return Moment(epoch, day.iso, "")
-        return self._unsteady(day, time)
+        return self._resolve_on_change_day(day, time)
 
-    def _remember(
+    def _cache_day(
         self, zone_text: str, day_text: str, day: _ZonedDay, time_text: str, seconds: int
     ) -> None:
-        days = self._quick.setdefault(zone_text, {})
-        if len(days) > _DISTINCT_TEXTS or len(self._quick) > 100:
-            self._quick.clear()
+        days = self._cached_days.setdefault(zone_text, {})
+        if len(days) > _DISTINCT_TEXTS or len(self._cached_days) > 100:
+            self._cached_days.clear()
         days[day_text] = (day.midnight, day.iso)
-        if len(self._seconds) > _DISTINCT_TEXTS:
-            self._seconds.clear()
-        self._seconds[time_text] = seconds
+        if len(self._cached_seconds) > _DISTINCT_TEXTS:
+            self._cached_seconds.clear()
+        self._cached_seconds[time_text] = seconds
 
     def _day_in_zone(self, text: str, zone_text: str) -> "_ZonedDay | Moment":
         zone = _find_zone(zone_text) if zone_text.strip() else self._practice
@@ -137,8 +137,8 @@ class Clock:
         steady = offset == _offset(at + timedelta(days=1), zone, 1) == _offset(at, zone, 1)
         return _ZonedDay(day, day.isoformat(), _seconds(at) - offset, zone, steady)
 
-    def _unsteady(self, day: _ZonedDay, time: TimeOfDay) -> Moment:
-        """Return the instant on a day of changing clocks, or with the text's own offset."""
+    def _resolve_on_change_day(self, day: _ZonedDay, time: TimeOfDay) -> Moment:
+        """Return the instant on a day when the clocks change, or by the offset in the text."""
         at = datetime(day.date.year, day.date.month, day.date.day)  # noqa: DTZ001 a wall time
         at += timedelta(seconds=time.seconds)
         offset = time.offset
@@ -164,7 +164,10 @@ def _offset(at: datetime, zone: ZoneInfo, fold: int) -> int:
 
 def _describe_clock_change(zone: ZoneInfo, *, twice: bool) -> str:
     if twice:
-        return f"this hour happens twice in {zone.key} (clocks go back): which one is not told"
+        return (
+            f"this hour happens twice in {zone.key} (clocks go back), and the file does not say "
+            "which is meant"
+        )
     return f"this hour does not exist in {zone.key} (clocks go forward)"
 
 

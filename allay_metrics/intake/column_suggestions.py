@@ -1,6 +1,6 @@
-"""Which column of an unknown table is probably which of ours, by its name and by its values.
+"""Suggests for each field the column of an unknown table, by its name and by its values.
 
-A suggestion is a beginning for a person who decides: nothing here is taken in by itself.
+A person decides: nothing is imported by a suggestion alone.
 """
 
 import re
@@ -14,12 +14,12 @@ from allay_metrics.intake.table import Record
 from allay_metrics.intake.texts import one_line
 from allay_metrics.intake.times import DayFormats, compile_format, read_time, split_moment
 
-MOST_WORDS = 25  # a column with more distinct values than that tells no states
-_SAMPLE_SIZE = 60  # values of a column whose shape is judged
+MOST_WORDS = 25  # a column with more distinct values holds no states
+_SAMPLE_SIZE = 60  # values by which the shape of a column is judged
 _SURE, _LIKELY = 100, 84
-_MOST = 0.75  # of the values make a column what it is
+_MOST = 0.75  # share of the values that decides the shape of a column
 
-# Names met in exports, without accents. A column may be suggested for one field only.
+# Headers of known exports, without accents. A column is suggested for one field at most.
 NAMES: Mapping[str, str] = {
     "source_key": "id, appt, appt id, appointment id, booking id, visit id, reference, "
     "booking reference, appointment number, uid, numero de cita, id de cita, referencia de reserva",
@@ -80,7 +80,7 @@ _STATE_NAMES = (
     "cancelled", "canceled", "did not arrive", "patient arrived", "arrived", "estado", "asistencia",
     "estado de la cita", "cancelada",
 )  # fmt: skip
-# What a column must hold to be suggested for a field; any column may be for the others.
+# Shapes a column must have to be suggested for a field; other fields accept any shape.
 _SHAPES = {
     "start": {"moment"},
     "end": {"moment"},
@@ -111,7 +111,7 @@ _STATES = {
 }
 _YES = re.compile(r"^(true|yes|y|1|x|si)$")
 _DAYS = tuple(
-    DayFormats(tuple(compile_format(text, "suggestions") for text in texts))
+    DayFormats(tuple(compile_format(text) for text in texts))
     for texts in (
         ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y", "%B %d, %Y", "%d %B %Y", "%d-%b-%Y"),
         ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y", "%a %d %B %Y", "%A, %B %d, %Y"),
@@ -121,7 +121,7 @@ _NUMERIC_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?!\d)")
 
 
 def suggest_columns(headers: Sequence[str], records: Sequence[Record]) -> dict[str, str]:
-    """Return a header for each field that one fits well, each header for one field at most."""
+    """Return field -> header where one fits well; each header is used once at most."""
     shapes = {
         name: find_shape(column) for name, column in _values_by_column(headers, records).items()
     }
@@ -143,7 +143,7 @@ def suggest_columns(headers: Sequence[str], records: Sequence[Record]) -> dict[s
 
 
 def suggest_states(headers: Sequence[str], records: Sequence[Record]) -> list[str]:
-    """Return the columns that probably say what became of a visit."""
+    """Return the columns that probably hold the state of a visit."""
     state_columns = []
     for name, column in _values_by_column(headers, records).items():
         words = {normalise(text) for text in column if text.strip()}
@@ -155,7 +155,7 @@ def suggest_states(headers: Sequence[str], records: Sequence[Record]) -> list[st
 
 
 def suggest_mark(column: str, word: str) -> str:
-    """Return what a word in a column of states probably means, '' for nothing."""
+    """Return the mark that a word in a column of states probably means, '' for none."""
     if _YES.match(normalise(word)):
         word = column
     plain_word = normalise(word)
@@ -165,7 +165,7 @@ def suggest_mark(column: str, word: str) -> str:
 
 
 def find_day_order(texts: Sequence[str]) -> str:
-    """Return `mdy` or `dmy` where dates in figures leave no doubt, `either`, or '' for none."""
+    """Return the order of numeric dates: `mdy`, `dmy` or `either`; '' if there are none."""
     matches = [match for text in texts if (match := _NUMERIC_DAY.match(one_line(text)))]
     if not matches:
         return ""
@@ -177,9 +177,9 @@ def find_day_order(texts: Sequence[str]) -> str:
 
 
 def find_shape(texts: Sequence[str]) -> str:
-    """Return what the values of a column are: moment, day, time, email, ... or text; '' for none.
+    """Return the shape of a column's values: moment, day, time, email, ... or text; '' for none.
 
-    Three in four must be so: a few slips do not change what a column is.
+    Three in four values must have it, so that a few mistakes do not matter.
     """
     samples = [one_line(text) for text in texts if text.strip()][:_SAMPLE_SIZE]
     if not samples:
@@ -193,15 +193,15 @@ def find_shape(texts: Sequence[str]) -> str:
 
 
 def normalise(text: str) -> str:
-    """Return words as they are compared: lower case, no accents, no punctuation."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    bare = unicodedata.normalize("NFKD", parted.casefold().replace("'", "").replace("\u2019", ""))
+    """Return a text for comparison: lower case, no accents, no punctuation."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    bare = unicodedata.normalize("NFKD", spaced.casefold().replace("'", "").replace("\u2019", ""))
     letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[a-z0-9]+", letters))
 
 
 def _values_by_column(headers: Sequence[str], records: Sequence[Record]) -> dict[str, list[str]]:
-    """Return the values of each named column; of doubled names the first."""
+    """Return the values of each named column; of a repeated name those of the first."""
     columns: dict[str, list[str]] = {}
     for position, name in enumerate(headers):
         if name.strip() and name not in columns:
@@ -230,17 +230,17 @@ def _find_kind(text: str) -> str:
 
 def _compute_fit(field: str, name: str, shape: str) -> float:
     """Return how well a column fits a field, 0 to a little over 100."""
-    named = _compute_name_score(name, _NAMES[field])
+    name_score = _compute_name_score(name, _NAMES[field])
     wanted = _SHAPES.get(field)
     if wanted is None:
         wrong = field in _TEXTS and shape in ("moment", "day", "time", "email", "phone", "money")
-        return 0 if wrong else named
+        return 0 if wrong else name_score
     if not shape:
-        return named if named >= _SURE else 0
+        return name_score if name_score >= _SURE else 0
     if shape not in wanted:
         return 0
-    # An e-mail address is one whatever its column is called.
-    return max(named + 2, _LIKELY) if field == shape == "email" else named + 2
+    # A column of e-mail addresses fits, whatever its name.
+    return max(name_score + 2, _LIKELY) if field == shape == "email" else name_score + 2
 
 
 def _compute_name_score(name: str, names: Sequence[str]) -> float:
@@ -253,13 +253,13 @@ def _compute_similarity(plain_name: str, candidate: str) -> float:
         return _SURE
     if len(candidate) < 4:
         return 0
-    # "Client's full name (required)" says all of "full name"; "Name" says little of it.
+    # "Client's full name (required)" holds all words of "full name"; "Name" does not.
     within = set(candidate.split()) <= set(plain_name.split())
     return max(fuzz.ratio(plain_name, candidate), 92.0 - len(plain_name.split()) if within else 0)
 
 
 def _drop_extra_times(header_by_field: dict[str, str], shapes: Mapping[str, str]) -> None:
-    """Leave either a whole start or a date and a time, and one way of telling the end."""
+    """Leave either a whole start or a date and a time, and one column for the end."""
     if "start" in header_by_field:
         header_by_field.pop("start_date", None)
         header_by_field.pop("start_time", None)
@@ -273,7 +273,7 @@ def _drop_extra_times(header_by_field: dict[str, str], shapes: Mapping[str, str]
 
 
 def _drop_extra_names(header_by_field: dict[str, str]) -> None:
-    """Leave either a whole name or its two parts."""
+    """Leave either the whole name or its two parts."""
     if {"first_name", "last_name"} <= header_by_field.keys():
         header_by_field.pop("client_name", None)
     elif "client_name" in header_by_field:

@@ -1,6 +1,6 @@
 """From tidy texts to values, column by column, with a cache per distinct text.
 
-Plain list work: on exports, where most values repeat, it is faster than vectorised frames.
+It works on lists: most values of an export repeat, so that this is faster than pandas.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ Values = list[Any]
 
 @dataclass(frozen=True)
 class Converted:
-    """A batch's values by column of `rows.ROW_COLUMNS`, and how its times were read."""
+    """A batch's values by column of `rows.ROW_COLUMNS`, and its starts and ends with problems."""
 
     columns: dict[str, Values]
     starts: Moments
@@ -34,17 +34,17 @@ class Converted:
 class Converter:
     """Turns the columns of one file into values."""
 
-    def __init__(self, profile: Profile, where: ColumnMap, zone: ZoneInfo, holds: str) -> None:
-        self._where = where
+    def __init__(self, profile: Profile, column_map: ColumnMap, zone: ZoneInfo, holds: str) -> None:
+        self._column_map = column_map
         self._clock = Clock(zone, profile.days)
-        self._marks = Marks(where, profile, holds)
-        self._extra = build_extra_reader(where)
+        self._marks = Marks(column_map, profile, holds)
+        self._extra = build_extra_reader(column_map)
         self._readers = _build_readers(profile)
         self._defaults = profile.defaults
         self.without_time = 0
 
     def convert(self, columns: Columns) -> Converted:
-        """Return all values of the batch; a time that cannot be read stands as instant 0."""
+        """Return all values of the batch; a time that cannot be read is instant 0."""
         zones = columns.line("zone")
         starts = self._moments(
             columns, ("start", "start_date", "start_time"), zones, self._defaults.time
@@ -52,9 +52,9 @@ class Converter:
         ends = self._ends(columns, starts, zones)
         column_values = self._times(columns, starts, ends, zones) | _texts(columns)
         column_values["source_key"] = _keys(columns, column_values)
-        column_values["cancelled_by"] = self._marks.cancelled_by(columns)
-        column_values["marked"] = self._marks.marked(columns)
-        self._marks.settle(column_values)
+        column_values["cancelled_by"] = self._marks.read_cancelled_by(columns)
+        column_values["marked"] = self._marks.read_marks(columns)
+        self._marks.apply_details(column_values)
         column_values["extra"] = self._extra(columns)
         for name, (field, reader) in self._readers.items():
             column_values[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
@@ -64,7 +64,7 @@ class Converter:
         self, columns: Columns, starts: Moments, ends: Moments, zones: list[str]
     ) -> dict[str, Values]:
         cancelled: list[int | None] = [None] * columns.size
-        if "cancelled_at" in self._where.fields:
+        if "cancelled_at" in self._column_map.fields:
             read = self._clock.moments(columns.raw("cancelled_at"), zones)
             cancelled = [
                 None if position in read.problems else epoch
@@ -74,7 +74,9 @@ class Converter:
             "starts_at": starts.epochs,
             "ends_at": ends.epochs,
             "day": starts.days,
-            "minutes": [(e - s) // 60 for s, e in zip(starts.epochs, ends.epochs, strict=True)],
+            "minutes": [
+                (end - start) // 60 for start, end in zip(starts.epochs, ends.epochs, strict=True)
+            ],
             "cancelled_at": cancelled,
         }
 
@@ -83,22 +85,27 @@ class Converter:
     ) -> Moments:
         """Return the instants of one column, or of a date and a time in two."""
         whole, day, time = (columns.raw(field) for field in fields)
-        texts = whole or [f"{d.strip()} {t.strip()}" for d, t in zip(day, time, strict=True)]
+        texts = whole or [
+            f"{day_text.strip()} {time_text.strip()}"
+            for day_text, time_text in zip(day, time, strict=True)
+        ]
         if default:
-            texts = self._timed(texts, default)
+            texts = self._add_default_time(texts, default)
         return self._clock.moments(texts, zones)
 
-    def _timed(self, texts: Sequence[str], default: str) -> list[str]:
-        """Return the texts with this time of day where they hold a date alone."""
-        bare = [bool(text.strip()) and not split_moment(one_line(text))[1] for text in texts]
-        self.without_time += sum(bare)
+    def _add_default_time(self, texts: Sequence[str], default: str) -> list[str]:
+        """Return the texts, a date alone with this time of day added."""
+        is_date_only = [
+            bool(text.strip()) and not split_moment(one_line(text))[1] for text in texts
+        ]
+        self.without_time += sum(is_date_only)
         return [
-            f"{text.strip()} {default}" if alone else text
-            for text, alone in zip(texts, bare, strict=True)
+            f"{text.strip()} {default}" if has_no_time else text
+            for text, has_no_time in zip(texts, is_date_only, strict=True)
         ]
 
     def _ends(self, columns: Columns, starts: Moments, zones: list[str]) -> Moments:
-        fields = self._where.fields
+        fields = self._column_map.fields
         if "end" in fields or {"end_time", "start_date"} <= fields.keys():
             return self._moments(columns, ("end", "start_date", "end_time"), zones)
         lengths: list[int | None] = [self._defaults.minutes] * columns.size
@@ -106,17 +113,23 @@ class Converter:
             lengths = [values.parse_minutes(text) for text in columns.raw("minutes")]
         no_length = Moment(0, "", "it is not a length in minutes")
         return Moments(
-            epochs=[e + (n or 0) * 60 for e, n in zip(starts.epochs, lengths, strict=True)],
+            epochs=[
+                epoch + (length or 0) * 60
+                for epoch, length in zip(starts.epochs, lengths, strict=True)
+            ],
             days=starts.days,
             problems={at: no_length for at, length in enumerate(lengths) if length is None},
         )
 
 
 def _texts(columns: Columns) -> dict[str, Values]:
-    whole, first, last = (columns.line(f) for f in ("client_name", "first_name", "last_name"))
+    whole, first, last = (
+        columns.line(field) for field in ("client_name", "first_name", "last_name")
+    )
     return {
         "client_name": [
-            w or f"{f} {n}".strip() for w, f, n in zip(whole, first, last, strict=True)
+            name or f"{first_name} {last_name}".strip()
+            for name, first_name, last_name in zip(whole, first, last, strict=True)
         ],
         "type_text": columns.line("type"),
         "therapist": columns.or_none("therapist"),
@@ -131,7 +144,7 @@ def _texts(columns: Columns) -> dict[str, Values]:
 
 
 def _keys(columns: Columns, column_values: dict[str, Values]) -> list[str]:
-    """Return the source's own id, else a fingerprint of client and start."""
+    """Return the source's own ids; without one, a hash of client and start."""
     ids = columns.raw("source_key") or [""] * columns.size
     return [
         key or sha1(f"{name.casefold()}|{start}".encode(), usedforsecurity=False).hexdigest()
@@ -145,7 +158,7 @@ def _keys(columns: Columns, column_values: dict[str, Values]) -> list[str]:
 
 
 def _build_readers(profile: Profile) -> dict[str, tuple[str, Callable[[str], Any]]]:
-    """Return per column the field it comes from and the reader of its texts, which remembers."""
+    """Return column -> (field it is read from, cached function that reads its texts)."""
 
     def day(text: str) -> str | None:
         read = profile.days.read(one_line(text))

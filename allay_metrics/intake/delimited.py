@@ -1,4 +1,4 @@
-"""CSV and its relatives, read as a stream: comma, semicolon or tab, quoted line breaks."""
+"""Delimited text, read as a stream: comma, semicolon or tab, with quoted line breaks."""
 
 import csv
 import io
@@ -19,15 +19,15 @@ from allay_metrics.intake.table import (
 
 _DELIMITERS = (",", ";", "\t")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs"}
-# Put behind the last line. If the last value is still inside quotation marks, it swallows this
-# mark; else the mark is a record of its own. No text file that is read here holds a NUL.
+# Added after the last line. Inside an unclosed quotation mark it becomes part of the last value,
+# otherwise a record of its own. No text file that is read here contains a NUL.
 _END = "\0end of file\0"
 _CUT = "the file ends inside this row's last value: a quotation mark never closes"
-_LONGEST_LINE = 1_000_000  # characters; keeps one endless line from filling the memory
+_LONGEST_LINE = 1_000_000  # characters, so that an endless line does not fill the memory
 
 
 class DelimitedFile:
-    """A text file of records. Every reading opens it anew."""
+    """A text file of records, opened again for each pass."""
 
     def __init__(self, path: Path, encoding: str, note: str = "") -> None:
         self._path = path
@@ -41,16 +41,16 @@ class DelimitedFile:
 
     @property
     def fraction_read(self) -> float:
-        """Return how much of the file the latest reading has passed, 0 to 1."""
+        """Return the share of the file that the current pass has read, 0 to 1."""
         return min(self._position / self._size, 1.0)
 
     def first(self) -> list[Record]:
         """Return the first records, the header among them."""
         with self._open() as stream:
-            return self._some(_Lines(self._path, stream), self._delimiter)
+            return self._read_first(_Lines(self._path, stream), self._delimiter)
 
     def batches(self, skip: int, size: int) -> Iterator[Batch]:
-        """Read the file anew and yield its records behind the first `skip`."""
+        """Read the file again and yield its records after the first `skip`."""
         with self._open() as stream:
             bytes_read = cast("io.BufferedReader", stream.buffer).tell
             lines = _Lines(self._path, stream)
@@ -72,7 +72,7 @@ class DelimitedFile:
         self._position = self._size
 
     def _open(self) -> io.TextIOWrapper:
-        # Only a character cut off at the very end can still be undecodable: see encoding.py.
+        # encoding.py has decoded all of it, except a character cut off at the very end.
         try:
             return self._path.open(encoding=self._encoding, errors="replace", newline="")
         except OSError as error:
@@ -84,24 +84,26 @@ class DelimitedFile:
         widths = {}
         for delimiter in _DELIMITERS:
             with self._open() as stream:
-                widths[delimiter] = _usual_width(self._some(_Lines(self._path, stream), delimiter))
+                widths[delimiter] = _usual_width(
+                    self._read_first(_Lines(self._path, stream), delimiter)
+                )
         return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
 
-    def _some(self, lines: "_Lines", delimiter: str) -> list[Record]:
+    def _read_first(self, lines: "_Lines", delimiter: str) -> list[Record]:
         reader = csv.reader(lines, delimiter=delimiter)
         records: list[Record] = []
         try:
             while len(records) < FIRST_RECORDS:
                 records.append(_next_record(reader))
         except (StopIteration, csv.Error):
-            pass  # what was read is enough to find the header; reading on tells what is wrong
+            pass  # these records are enough to find the header; `batches` reports an error
         if records:
-            _take_off_end(records)
+            _remove_end_mark(records)
         return records
 
 
 class _Lines:
-    """Hands lines to the reader, and a mark behind the last one."""
+    """Yields the lines for the reader, then the mark for the end."""
 
     def __init__(self, path: Path, stream: io.TextIOWrapper) -> None:
         self._path = path
@@ -130,21 +132,21 @@ class _Lines:
 
 def _next_record(reader: Iterator[Record]) -> Record:
     while not (record := next(reader)):
-        pass  # a blank line is no record
+        pass  # skip blank lines
     return record
 
 
 def _read_batch(reader: Iterator[Record], size: int) -> Batch | None:
-    """Return the next records without blank lines, or None behind the end."""
+    """Return the next records without blank lines, None at the end."""
     records = list(islice(reader, size))
     if not records:
         return None
-    cut = _take_off_end(records)
+    cut = _remove_end_mark(records)
     return Batch([record for record in records if record], _CUT if cut else "")
 
 
-def _take_off_end(records: list[Record]) -> bool:
-    """Take off the mark behind the last line; True if it ran into the last record's value."""
+def _remove_end_mark(records: list[Record]) -> bool:
+    """Remove the mark for the end; return whether it was part of the last record's value."""
     last = records[-1]
     if not last or not last[-1].endswith(_END):
         return False

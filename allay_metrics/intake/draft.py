@@ -1,4 +1,4 @@
-"""A profile in the making: what a person chose on screen, and the TOML it becomes."""
+"""A draft of a profile: what a person chose on screen, and the TOML made from it."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _NAMED_DAYS = (
     "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d-%b-%Y", "%A, %B %d, %Y", "%a, %B %d, %Y",
     "%a %d %B %Y",
 )  # fmt: skip
-# By these columns the next file is recognised, as far as they are mapped.
+# The mapped ones of these columns identify the next file.
 _IDENTIFYING = (
     "start", "start_date", "start_time", "end", "end_time", "minutes", "client_name", "first_name",
     "last_name", "therapist", "type", "price",
@@ -27,9 +27,9 @@ _CANCELLED = {"cancelled", "late_cancelled", "practice_cancelled"}
 
 @dataclass(frozen=True)
 class ProfileDraft:
-    """Which column holds what; `states` is (column, word) -> mark, words that say nothing left out.
+    """`columns` is field -> header, `states` is (header, word) -> mark, without unmarked words.
 
-    `minutes` is taken where no column tells the end; `day` is `mdy` or `dmy`.
+    `minutes` is the length of a visit if no column has the end; `day` is `mdy` or `dmy`.
     """
 
     name: str
@@ -41,14 +41,14 @@ class ProfileDraft:
     states: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def toml(self) -> str:
-        """Return the profile as its file says it."""
+        """Return the text of the profile's file."""
         lines = [
             "# Made on the Records page. Every line can be changed: headers stand as in the file.",
             f"name = {_format_string(self.name)}",
             f"label = {_format_string(self.label or self.name)}",
             f"holds = {_format_string(self.holds)}",
-            f"marks_attendance = {str(self._marks('arrived')).lower()}",
-            f"recognised_by = {_format_list(self._telling())}",
+            f"marks_attendance = {str(self._has_mark('arrived')).lower()}",
+            f"recognised_by = {_format_list(self._identifying_headers())}",
             "",
             "[columns]",
             *(f"{name} = {_format_list([header])}" for name, header in self.columns.items()),
@@ -58,16 +58,16 @@ class ProfileDraft:
         ]
         if self.minutes:
             lines += ["", "[defaults]", f"minutes = {self.minutes}"]
-        return "\n".join([*lines, *self._rules(), "", *self._carries(), ""])
+        return "\n".join([*lines, *self._format_marks(), "", *self._format_carries(), ""])
 
-    def _telling(self) -> list[str]:
+    def _identifying_headers(self) -> list[str]:
         headers = [self.columns[name] for name in _IDENTIFYING if name in self.columns]
         return list(dict.fromkeys([*headers, *(column for column, _ in self.states)]))
 
-    def _marks(self, *marks: str) -> bool:
+    def _has_mark(self, *marks: str) -> bool:
         return any(mark in marks for mark in self.states.values())
 
-    def _rules(self) -> list[str]:
+    def _format_marks(self) -> list[str]:
         words: dict[tuple[str, str], list[str]] = {}
         for (column, word), mark in self.states.items():
             words.setdefault((mark, column), []).append(re.escape(one_line(word)))
@@ -77,7 +77,7 @@ class ProfileDraft:
                 words.items(), key=lambda w: MARKS.index(w[0][0])
             )
         ]
-        if self._told_by_time():
+        if self._has_cancel_time_only():
             rules.append((self.columns["cancelled_at"], r"\d", "cancelled"))
         return [
             line
@@ -91,22 +91,22 @@ class ProfileDraft:
             )
         ]
 
-    def _told_by_time(self) -> bool:
-        """Say whether a cancelled visit is one that has a time of cancelling, and no other word."""
-        return "cancelled_at" in self.columns and not self._marks(*_CANCELLED)
+    def _has_cancel_time_only(self) -> bool:
+        """Return whether cancelled visits are marked by the time of cancelling alone."""
+        return "cancelled_at" in self.columns and not self._has_mark(*_CANCELLED)
 
-    def _carries(self) -> list[str]:
-        attendance = ["attendance"] if self._marks("arrived") else []
-        cancelled = self._told_by_time() or self._marks(*_CANCELLED)
-        closer = ["cancel_time", "canceller"]
-        missed = ["no_show"] if self._marks("no_show") else []
+    def _format_carries(self) -> list[str]:
+        attendance = ["attendance"] if self._has_mark("arrived") else []
+        cancelled = self._has_cancel_time_only() or self._has_mark(*_CANCELLED)
+        details = ["cancel_time", "canceller"]
+        no_show = ["no_show"] if self._has_mark("no_show") else []
         kinds = {
             "kept": ["kept", "booked_on", *attendance],
-            "cancelled": ["cancelled", *missed, *closer, "booked_on"],
-            "all": ["kept", *missed, "booked_on", *attendance],
+            "cancelled": ["cancelled", *no_show, *details, "booked_on"],
+            "all": ["kept", *no_show, "booked_on", *attendance],
         }
         if cancelled:
-            kinds["all"] += ["cancelled", *closer]
+            kinds["all"] += ["cancelled", *details]
         return [
             "[carries]",
             *(f"{holds} = {_format_list(coverage)}" for holds, coverage in kinds.items()),
@@ -114,7 +114,7 @@ class ProfileDraft:
 
 
 def build_source_name(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
-    """Return a name for the records made of what a person calls a source; not one of `taken`."""
+    """Return a source's name in the records, made from its label and not one of `taken`."""
     name = "_".join(normalise(label).split())[:40].strip("_") or "own_table"
     return f"{name}_own" if name in taken else name
 
@@ -124,5 +124,5 @@ def _format_list(texts: list[str] | tuple[str, ...]) -> str:
 
 
 def _format_string(text: str) -> str:
-    """Return a TOML string. Its escapes are those of JSON, but for one control character."""
+    """Return a TOML string: a JSON string, except that TOML escapes DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""One pass over a file's bytes: its fingerprint, and which encoding its text is in."""
+"""One pass over a file's bytes: its SHA-256 and the encoding of its text."""
 
 import codecs
 import hashlib
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from allay_metrics.errors import FileProblem
 
-CP1252 = "read as cp1252"  # begins the note of a file that may have been meant otherwise
+CP1252 = "read as cp1252"  # starts the note of a file whose encoding is a guess
 _BLOCK = 1 << 20
 _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old or password-protected Excel workbook",
@@ -21,7 +21,7 @@ _OTHER_KINDS = {
 
 @dataclass(frozen=True)
 class FileBytes:
-    """What is known of a file before it is read as a table; `encoding` is '' for a workbook."""
+    """Hash and encoding of a file; `encoding` is '' for a workbook."""
 
     sha256: str
     encoding: str
@@ -29,7 +29,7 @@ class FileBytes:
 
 
 def inspect_bytes(path: Path) -> FileBytes:
-    """Return fingerprint and encoding; FileProblem if it is empty, binary or cannot be opened."""
+    """Return hash and encoding. Raises FileProblem if it is empty, binary or cannot be opened."""
     start = read_first_bytes(path)
     for mark, kind in _OTHER_KINDS.items():
         if start.startswith(mark):
@@ -40,7 +40,7 @@ def inspect_bytes(path: Path) -> FileBytes:
             digest.update(block)
         return FileBytes(digest.hexdigest(), "")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        problem = _find_trouble(path, "utf-16", digest)
+        problem = _find_decoding_error(path, "utf-16", digest)
         if problem:
             raise FileProblem(f"{path.name} begins as UTF-16 but is not: {problem}.")
         return FileBytes(digest.hexdigest(), "utf-16", "read as UTF-16")
@@ -48,7 +48,7 @@ def inspect_bytes(path: Path) -> FileBytes:
 
 
 def read_first_bytes(path: Path) -> bytes:
-    """Return how a file begins; FileProblem if it is empty or cannot be opened."""
+    """Return the first 8 bytes. Raises FileProblem if it is empty or cannot be opened."""
     try:
         with path.open("rb") as file:
             start = file.read(8)
@@ -60,31 +60,31 @@ def read_first_bytes(path: Path) -> bytes:
 
 
 def _inspect_eight_bit(path: Path, digest: "hashlib._Hash") -> FileBytes:
-    problem = _find_trouble(path, "utf-8", digest)
+    problem = _find_decoding_error(path, "utf-8", digest)
     if not problem:
         return FileBytes(digest.hexdigest(), "utf-8-sig")
     if "NUL" in problem:
         raise FileProblem(f"{path.name} is not a text file: {problem}.")
-    other = _find_trouble(path, "cp1252", hashlib.sha256())
+    other = _find_decoding_error(path, "cp1252", hashlib.sha256())
     if other:
         raise FileProblem(f"{path.name} is neither UTF-8 ({problem}) nor cp1252 ({other}).")
     return FileBytes(digest.hexdigest(), "cp1252", f"{CP1252}, since it is not UTF-8 ({problem})")
 
 
-def _find_trouble(path: Path, encoding: str, digest: "hashlib._Hash") -> str:
-    """Read all of it, feeding the digest; return what stops the decoding, or ''."""
+def _find_decoding_error(path: Path, encoding: str, digest: "hashlib._Hash") -> str:
+    """Update the digest with the whole file; return why it cannot be decoded, else ''."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    position, trouble = 0, ""
+    position, problem = 0, ""
     for block in _read_blocks(path):
         digest.update(block)
-        if not trouble:
-            trouble = _find_trouble_in(decoder, block, position)
+        if not problem:
+            problem = _find_error_in_block(decoder, block, position)
         position += len(block)
-    # A character cut at the very end is a file cut short, not another encoding.
-    return trouble
+    # A character cut off at the very end means a truncated file, not another encoding.
+    return problem
 
 
-def _find_trouble_in(decoder: codecs.IncrementalDecoder, block: bytes, position: int) -> str:
+def _find_error_in_block(decoder: codecs.IncrementalDecoder, block: bytes, position: int) -> str:
     try:
         text = decoder.decode(block)
     except UnicodeDecodeError as error:

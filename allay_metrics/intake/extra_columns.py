@@ -1,10 +1,12 @@
-"""Columns put beside a file's own: answers to questions in cells, and what a second report tells.
+"""Columns added to those of a file: answers to questions in cells, and a second report's columns.
 
-What is added are columns like any others, so that mapping and checking need not know of it.
+Mapping and checking treat them like any other column.
 """
 
+from functools import lru_cache
 from typing import Protocol
 
+from allay_metrics.intake.columns import DISTINCT_TEXTS
 from allay_metrics.intake.rules import Profile, answer_header
 from allay_metrics.intake.table import Batch, Record
 from allay_metrics.intake.texts import normalise_header, one_line
@@ -15,11 +17,11 @@ class Widener(Protocol):
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """Return the headers of what is added."""
+        """Return the headers of the added columns."""
         ...
 
     def begin(self) -> None:
-        """Start anew: the file is read from its beginning."""
+        """Reset all counts: the file is read from its beginning."""
         ...
 
     def cells(self, record: Record) -> list[str]:
@@ -27,7 +29,7 @@ class Widener(Protocol):
         ...
 
     def notes(self) -> list[str]:
-        """Return what a person should know, once the file was read."""
+        """Return notes for a person, complete when the file has been read."""
         ...
 
 
@@ -40,42 +42,41 @@ def widen_batch(batch: Batch, width: int, wideners: list[Widener]) -> Batch:
             cells = [cell for widener in wideners for cell in widener.cells(record)]
             records.append(record + cells)
         else:
-            # One that does not fit must not come to fit by what was added to the others.
+            # A record of the wrong width must not get the right width of the wider header.
             records.append([*record, ""] if len(record) == width + added else record)
     return Batch(records, batch.cut)
 
 
 class AnswersInCells:
-    """Finds each field's answer where question and answer stand in a pair of cells."""
+    """Adds a column of answers for each field, from pairs of cells with question and answer."""
 
     def __init__(self, profile: Profile, headers: Record) -> None:
-        self._questions = profile.questions
-        self._fields = tuple(dict.fromkeys(field for field, _ in profile.questions))
+        self._find_field = lru_cache(DISTINCT_TEXTS)(profile.find_field)
+        self._fields = tuple(profile.questions)
         self.headers = tuple(answer_header(field) for field in self._fields)
         self._pairs = _find_pairs(profile, headers)
 
     def begin(self) -> None:
-        """Nothing is remembered between records."""
+        """Do nothing: there are no counts."""
 
     def cells(self, record: Record) -> list[str]:
-        """Return the first answer that is not blank to a question of each field."""
+        """Return for each field the first answer that is not blank."""
         answer_by_field: dict[str, str] = {}
         for question, answer in self._pairs:
             question_text, answer_text = one_line(record[question]), record[answer]
             if question_text and answer_text.strip():
-                field = next(
-                    (f for f, pattern in self._questions if pattern.search(question_text)), ""
-                )
-                answer_by_field.setdefault(field, answer_text)
+                field = self._find_field(question_text)
+                if field:
+                    answer_by_field.setdefault(field, answer_text)
         return [answer_by_field.get(field, "") for field in self._fields]
 
     def notes(self) -> list[str]:
-        """Return nothing: every answer stays in its own column, too."""
+        """Return no notes: every answer stays in its own column, too."""
         return []
 
 
 def _find_pairs(profile: Profile, headers: Record) -> list[tuple[int, int]]:
-    """Return the positions of each question's column and its answer's."""
+    """Return (position of the question's column, position of the answer's column)."""
     if profile.answers is None:
         return []
     names = [normalise_header(header) for header in headers]

@@ -1,21 +1,22 @@
-"""Which column of a file holds what, by a profile: matched by name, never by position."""
+"""Maps the columns of a file to fields by a profile: by header, never by position."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from allay_metrics.errors import FileProblem
-from allay_metrics.intake.rules import Profile, RowRule
+from allay_metrics.intake.rules import AsideRule, Profile, SkipRule
 from allay_metrics.intake.texts import format_list, normalise_header
 
-# Fields that may be spread over several columns; of the others the first name found counts.
-JOINED = frozenset({"address", "notes", "concern", "infant_names"})
+# Fields that may have several columns; for the others the first header in the file counts.
+JOINED_FIELDS = frozenset({"address", "notes", "concern", "infant_names"})
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A column whose words mark the visit."""
+    """A column with words that mark the visit."""
 
     column: int
     matches: re.Pattern[str]
@@ -24,19 +25,19 @@ class Mark:
 
 @dataclass(frozen=True)
 class RowWord:
-    """A column whose words tell what to do with the whole row, and what is said of it."""
+    """A column with words that skip the row or set it aside; see `SkipRule`, `AsideRule`."""
 
     column: int
     matches: re.Pattern[str]
-    says: str
+    text: str
     became: str = ""
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """The columns of one file: `fields` by our name, `extra` the unmapped ones.
+    """The positions of one file's columns: `fields` by field, `extra` without one.
 
-    The last `added` columns are not the file's own: see widen.py.
+    The last `added` columns are not the file's own: see extra_columns.py.
     """
 
     headers: tuple[str, ...]
@@ -52,15 +53,15 @@ class ColumnMap:
         return self.headers[self.fields[field][0]] if field in self.fields else ""
 
     @property
-    def tells_cancelled_apart(self) -> bool:
-        """Say whether a column marks the cancelled rows of a mixed file."""
+    def has_cancelled_marks(self) -> bool:
+        """Return whether a column marks the cancelled rows of a mixed file."""
         return any(mark.mark.endswith("cancelled") for mark in self.marks)
 
 
 def map_columns(headers: list[str], profile: Profile, path: Path, added: int = 0) -> ColumnMap:
-    """Return where each field stands; FileProblem for a needed column missing or doubled.
+    """Return the positions. Raises FileProblem if a needed column is missing or repeated.
 
-    The last `added` headers are those of columns that were put beside the file's own.
+    The last `added` headers are those of columns added to the file's own.
     """
     names = [normalise_header(header) for header in headers]
     fields = _find_positions(names, profile)
@@ -72,7 +73,7 @@ def map_columns(headers: list[str], profile: Profile, path: Path, added: int = 0
         if normalise_header(column) in names
     )
     used = {index for indexes in fields.values() for index in indexes}
-    _refuse_doubles(headers, names, used | {mark.column for mark in marks}, path)
+    _refuse_repeated(headers, names, used | {mark.column for mark in marks}, path)
     _refuse_missing(headers, profile, path)
     return ColumnMap(
         headers=_make_unique(headers),
@@ -86,7 +87,7 @@ def map_columns(headers: list[str], profile: Profile, path: Path, added: int = 0
 
 
 def find_missing_fields(headers: list[str], profile: Profile) -> list[str]:
-    """Return in the profile's words which needed columns a header lacks."""
+    """Return the profile's headers of the needed columns that a file's header lacks."""
     names = [normalise_header(header) for header in headers]
     fields = _find_positions(names, profile)
     needs = {
@@ -94,12 +95,14 @@ def find_missing_fields(headers: list[str], profile: Profile) -> list[str]:
         "end": bool({"end", "end_time", "minutes"} & fields.keys() or profile.defaults.minutes),
         "client_name": bool({"client_name", "first_name", "last_name"} & fields.keys()),
     }
-    return [_first_header(need, profile) for need, met in needs.items() if not met]
+    return [_first_header(need, profile) for need, is_mapped in needs.items() if not is_mapped]
 
 
-def _build_row_words(names: list[str], rules: tuple[RowRule, ...]) -> tuple[RowWord, ...]:
+def _build_row_words(
+    names: list[str], rules: Sequence[SkipRule | AsideRule]
+) -> tuple[RowWord, ...]:
     return tuple(
-        RowWord(names.index(normalise_header(column)), rule.matches, rule.says, rule.became)
+        RowWord(names.index(normalise_header(column)), rule.matches, rule.text, rule.became)
         for rule in rules
         for column in rule.columns
         if normalise_header(column) in names
@@ -115,27 +118,27 @@ def _find_positions(names: list[str], profile: Profile) -> dict[str, tuple[int, 
             if normalise_header(column) in names
         ]
         if positions:
-            fields[field] = tuple(positions) if field in JOINED else (positions[0],)
+            fields[field] = tuple(positions) if field in JOINED_FIELDS else (positions[0],)
     return fields
 
 
 def _add_questions(names: list[str], fields: dict[str, tuple[int, ...]], profile: Profile) -> None:
-    """Give every column still free to the first question pattern that fits its header."""
+    """Map each free column to the field with the first pattern that fits its header."""
     taken = {index for indexes in fields.values() for index in indexes}
     for index, name in enumerate(names):
-        field = next((f for f, pattern in profile.questions if pattern.search(name)), None)
-        if index in taken or field is None or (field in fields and field not in JOINED):
+        field = profile.find_field(name)
+        if index in taken or field is None or (field in fields and field not in JOINED_FIELDS):
             continue
         fields[field] = (*fields.get(field, ()), index)
 
 
-def _refuse_doubles(headers: list[str], names: list[str], used: set[int], path: Path) -> None:
+def _refuse_repeated(headers: list[str], names: list[str], used: set[int], path: Path) -> None:
     counts = Counter(names)
-    doubled = sorted({headers[index] for index in used if counts[names[index]] > 1})
-    if doubled:
+    repeated = sorted({headers[index] for index in used if counts[names[index]] > 1})
+    if repeated:
         raise FileProblem(
-            f"{path.name}: the column {format_list(doubled)} stands in the header more than once, "
-            "so which one to read is not told; rename or delete the others."
+            f"{path.name}: the column {format_list(repeated)} stands in the header more than once, "
+            "so it is unclear which one to read; rename or delete the others."
         )
 
 
@@ -144,7 +147,7 @@ def _refuse_missing(headers: list[str], profile: Profile, path: Path) -> None:
     if missing:
         header_text = format_list([header for header in headers if header.strip()])
         raise FileProblem(
-            f"{path.name}: as {profile.label} it lacks the column {' and '.join(missing)}; "
+            f"{path.name}: read as {profile.label}, it lacks the column {' and '.join(missing)}; "
             f"its header has {header_text}."
         )
 
@@ -155,11 +158,11 @@ def _first_header(field: str, profile: Profile) -> str:
 
 
 def _make_unique(headers: list[str]) -> tuple[str, ...]:
-    """Return the headers with a number behind repeated and a name for blank ones."""
+    """Return the headers, repeated ones numbered and blank ones named by position."""
     counts: Counter[str] = Counter()
-    named = []
+    unique_names = []
     for position, header in enumerate(headers, 1):
         name = header.strip() or f"(column {position})"
         counts[name] += 1
-        named.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
-    return tuple(named)
+        unique_names.append(name if counts[name] == 1 else f"{name} ({counts[name]})")
+    return tuple(unique_names)

@@ -1,13 +1,14 @@
-"""A profile: one scheduling system's columns, formats and words, read from a TOML file."""
+"""Reads profiles from TOML: the shipped ones and those of a practice."""
 
 import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from allay_metrics.errors import FileProblem, choose_from
-from allay_metrics.intake.profile_spec import ProfileSpec
 from allay_metrics.intake.rules import COVERAGE, FIELDS, HOLDS, MARKS, MarkRule, Profile
+from allay_metrics.validation import validate
 
 __all__ = [
     "COVERAGE",
@@ -20,6 +21,7 @@ __all__ = [
     "find_occupancy_sources",
     "find_profile",
     "find_shipped_profile",
+    "parse_toml",
     "read_profile",
     "read_profile_text",
     "shipped_profiles",
@@ -37,17 +39,17 @@ def shipped_profiles() -> tuple[Profile, ...]:
 
 @cache
 def find_occupancy_sources() -> frozenset[str]:
-    """Return the sources that tell when somebody is occupied, and of no family."""
-    return frozenset(one.name for one in shipped_profiles() if one.occupancy_only)
+    """Return the names of the sources that hold busy times without families."""
+    return frozenset(profile.name for profile in shipped_profiles() if profile.occupancy_only)
 
 
 def find_shipped_profile(name: str) -> Profile:
-    """Return the shipped profile of this name, or raise FileProblem naming those there are."""
+    """Return the shipped profile of this name. Raises FileProblem that lists the names."""
     return find_profile(name, ())
 
 
 def find_profile(name: str, own: Sequence[Profile]) -> Profile:
-    """Return the practice's own or else the shipped profile of this name, or raise FileProblem."""
+    """Return the profile of this name, one of `own` before a shipped one. Raises FileProblem."""
     by_name = {profile.name: profile for profile in (*shipped_profiles(), *own)}
     if name not in by_name:
         raise FileProblem(choose_from("source", name, by_name) + " A profile file can name others.")
@@ -55,7 +57,7 @@ def find_profile(name: str, own: Sequence[Profile]) -> Profile:
 
 
 def read_profile(path: Path) -> Profile:
-    """Return the checked profile, or raise FileProblem with the file, the key and the value."""
+    """Return the checked profile. Raises FileProblem with the file, the key and the value."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -66,9 +68,15 @@ def read_profile(path: Path) -> Profile:
 
 
 def read_profile_text(name: str, text: str) -> Profile:
-    """Return the checked profile; problems call its text by `name`. Raises FileProblem."""
+    """Return the checked profile. Raises FileProblem, which calls the text `name`."""
+    return validate(Profile, name, parse_toml(name, text), FileProblem)
+
+
+def parse_toml(name: str, text: str) -> dict[str, Any]:
+    """Return the values of a profile's text, unchecked. Raises FileProblem if it is not TOML."""
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FileProblem(f"{name} is not a TOML profile: {error}.") from None
-    return ProfileSpec(name, values).profile()
+    except RecursionError:
+        raise FileProblem(f"{name} is not a TOML profile: it is nested too deeply.") from None

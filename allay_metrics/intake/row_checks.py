@@ -1,4 +1,4 @@
-"""Which rows can be used. A row fails alone, with row, column, value and reason in plain words."""
+"""Checks which rows can be used. A bad row is set aside with column, value and reason."""
 
 import json
 import re
@@ -28,8 +28,8 @@ from allay_metrics.plausibility import PRICE_CENTS, earliest_birth
 
 _LONGEST_MINUTES = 24 * 60
 _NO_DATE = "it is not a date in a known form"
-# Our column -> the field it is read from, and what is said when it is left out.
-_WARNED = {
+# Column of a chunk -> the field it is read from, and the reason for leaving a value out.
+_WARNING_REASONS = {
     "email": ("email", "it is not an e-mail address"),
     "phone": ("phone", "it is not a telephone number"),
     "infant_born": ("infant_born", _NO_DATE),
@@ -37,87 +37,92 @@ _WARNED = {
     "booked_on": ("booked_on", _NO_DATE),
     "cancelled_at": ("cancelled_at", "it is not a date and time in a known form"),
 }
-# A baby not born yet has no birth date: nothing is wrong with `due 12/24/2026`.
+# A due date such as `due 12/24/2026` is no mistake: a baby not born yet has no birth date.
 _DUE = re.compile(r"\b(due|edd|expect(ed|ing))\b", re.IGNORECASE)
 _START = ("start", "start_date")
 _END = ("end", "end_time", "minutes")
 _WHO = ("client_name", "first_name", "last_name")
 _ZONE = ("zone",)
 
+# Position -> (fields to blame, reason).
+BadRows = dict[int, tuple[tuple[str, ...], str]]
+
 
 class Checker:
-    """Checks the records of one file in their order. Keys met are remembered between batches."""
+    """Checks the records of one file in their order; keys are compared across batches."""
 
-    def __init__(self, profile: Profile, where: ColumnMap, zone: ZoneInfo, holds: str) -> None:
-        self._where = where
-        self._width = len(where.headers)
+    def __init__(self, profile: Profile, column_map: ColumnMap, zone: ZoneInfo, holds: str) -> None:
+        self._column_map = column_map
+        self._width = len(column_map.headers)
         self._defaults = profile.defaults
-        self._converter = Converter(profile, where, zone, holds)
+        self._converter = Converter(profile, column_map, zone, holds)
         self._tidy = TextTidier()
-        self._seen_keys = SeenKeys()
+        self._earlier_keys = SeenKeys()
         self._skipped: Counter[str] = Counter()
 
     def check(self, batch: Batch, first_row: int) -> Chunk:
-        """Return the batch as rows, rows set aside and warnings; its first row has this number."""
+        """Return the batch as rows, rows set aside and warnings; rows count from `first_row`."""
         set_aside: list[SetAside] = []
-        records, numbers = self._whole_records(batch, first_row, set_aside)
-        whole = len(records)
-        if self._where.skip:
-            records, numbers = self._without_skipped(records, numbers)
-        skipped = whole - len(records)
-        columns = Columns(records, self._where, self._tidy)
+        records, numbers = self._split_misfits(batch, first_row, set_aside)
+        whole_count = len(records)
+        if self._column_map.skip:
+            records, numbers = self._drop_skipped(records, numbers)
+        skipped = whole_count - len(records)
+        columns = Columns(records, self._column_map, self._tidy)
         conversion = self._converter.convert(columns)
         conversion.columns["row_number"] = numbers
-        bad = self._unusable(conversion)
-        rules_by_position = self._told_aside(records) if self._where.aside else {}
+        bad = self._find_unusable(conversion)
+        rules_by_position = self._find_set_aside(records) if self._column_map.aside else {}
         bad |= {
-            position: ((), rule.says or one_line(records[position][rule.column]))
+            position: ((), rule.text or one_line(records[position][rule.column]))
             for position, rule in rules_by_position.items()
         }
         self._refuse_repeats(conversion, bad)
         for position, (fields, reason) in bad.items():
             rule = rules_by_position.get(position)
             index, became = (rule.column, rule.became) if rule else (None, "")
-            column, value = self._blamed(fields, columns, position, index)
-            raw, key = self._raw(records[position]), self._named(conversion, columns, position)
+            column, value = self._find_blamed_cell(fields, columns, position, index)
+            raw = self._raw(records[position])
+            key = self._appointment_key(conversion, columns, position)
             set_aside.append(SetAside(numbers[position], column, value, reason, raw, key, became))
         set_aside.sort(key=lambda row: row.row)
-        warnings = self._left_out(columns, conversion, bad)
+        warnings = self._build_warnings(columns, conversion, bad)
         frame = build_rows_frame(conversion.columns)
         if bad:
             frame = frame.drop(index=list(bad)).reset_index(drop=True)
         return Chunk(frame, set_aside, warnings, read=len(batch.records) - skipped)
 
     def notes(self) -> list[str]:
-        """Return what a person should know of the rows checked so far."""
+        """Return notes for a person on the rows checked so far."""
         notes = [f"skipped {fmt.plural(n, what)}" for what, n in sorted(self._skipped.items())]
         untimed = self._converter.without_time
         if untimed:
             rows = fmt.plural(untimed, "row")
-            notes.append(f"{rows} without a time of day: {self._defaults.time} is taken for it")
+            notes.append(f"{rows} without a time of day: {self._defaults.time} is assumed")
         if (
             self._defaults.minutes
-            and not {"end", "end_time", "minutes"} & self._where.fields.keys()
+            and not {"end", "end_time", "minutes"} & self._column_map.fields.keys()
         ):
             notes.append(
-                f"the file tells no end: {self._defaults.minutes} minutes are taken for each"
+                f"the file has no end times: {self._defaults.minutes} minutes are assumed for "
+                "each visit"
             )
         return notes
 
     def no_rows(self) -> Chunk:
-        """Return the chunk of a file that has a header only."""
+        """Return the chunk of a file with a header only."""
         return Chunk(build_rows_frame({name: [] for name in ROW_COLUMNS}), [], [], 0)
 
-    def _whole_records(
+    def _split_misfits(
         self, batch: Batch, first_row: int, set_aside: list[SetAside]
     ) -> tuple[list[Record], list[int]]:
-        """Part the records that fit the header from those that do not, which are never shifted."""
+        """Return the records that fit the header and their numbers; set aside the others."""
         records, numbers = [], []
         last = len(batch.records) - 1 if batch.cut else -1
         for position, record in enumerate(batch.records):
-            reason = batch.cut if position == last else self._misfit(record)
+            reason = batch.cut if position == last else self._describe_misfit(record)
             if reason:
-                column = self._where.headers[min(len(record), self._width) - 1]
+                column = self._column_map.headers[min(len(record), self._width) - 1]
                 raw = self._raw(record) | {CUT_ROW: reason}
                 row = SetAside(first_row + position, column, record[-1], reason, raw)
                 set_aside.append(row)
@@ -126,49 +131,51 @@ class Checker:
                 numbers.append(first_row + position)
         return records, numbers
 
-    def _without_skipped(
+    def _drop_skipped(
         self, records: list[Record], numbers: list[int]
     ) -> tuple[list[Record], list[int]]:
-        """Return the records that are visits at all, counting what the others are called."""
+        """Return the records that are visits, and count the others by name."""
         kept = []
         for position, record in enumerate(records):
-            rule = _first_match(self._where.skip, record)
+            rule = _first_match(self._column_map.skip, record)
             if rule is None:
                 kept.append(position)
             else:
-                self._skipped[rule.says] += 1
+                self._skipped[rule.text] += 1
         return [records[position] for position in kept], [numbers[position] for position in kept]
 
-    def _told_aside(self, records: list[Record]) -> dict[int, RowWord]:
-        """Return position -> the rule of the rows that a word sets aside."""
-        met = ((at, _first_match(self._where.aside, record)) for at, record in enumerate(records))
-        return {position: rule for position, rule in met if rule}
+    def _find_set_aside(self, records: list[Record]) -> dict[int, RowWord]:
+        """Return position -> rule for the rows that a rule sets aside."""
+        matches = (
+            (at, _first_match(self._column_map.aside, record)) for at, record in enumerate(records)
+        )
+        return {position: rule for position, rule in matches if rule}
 
-    def _misfit(self, record: Record) -> str:
+    def _describe_misfit(self, record: Record) -> str:
         if len(record) != self._width:
-            own = self._width - self._where.added
+            own = self._width - self._column_map.added
             return f"the row has {len(record):,} values, the header {own:,}"
         return "" if any(record) else "the row is empty"
 
     def _raw(self, record: Record) -> dict[str, str]:
-        """Return a record's texts by the file's own headers, values too many included."""
-        raw = dict.fromkeys(self._where.headers, "")
-        raw |= dict(zip(self._where.headers, record, strict=False))
+        """Return a record's texts by header, surplus values included."""
+        raw = dict.fromkeys(self._column_map.headers, "")
+        raw |= dict(zip(self._column_map.headers, record, strict=False))
         if len(record) > self._width:
             raw[MORE_VALUES] = json.dumps(record[self._width :], ensure_ascii=False)
         return raw
 
-    def _named(self, conversion: Converted, columns: Columns, position: int) -> str:
-        """Return the key of the appointment a bad row names: by its id, else client and start."""
+    def _appointment_key(self, conversion: Converted, columns: Columns, position: int) -> str:
+        """Return a bad row's source key if it has an id, or client and start; else ''."""
         own = (columns.raw("source_key") or {position: ""})[position].strip()
         client = conversion.columns["client_name"][position]
         if own or (client and position not in conversion.starts.problems):
             return str(conversion.columns["source_key"][position])
         return ""
 
-    def _unusable(self, conversion: Converted) -> dict[int, tuple[tuple[str, ...], str]]:
-        """Return position -> (fields to blame, reason): first the start, the end, then who."""
-        bad: dict[int, tuple[tuple[str, ...], str]] = {
+    def _find_unusable(self, conversion: Converted) -> BadRows:
+        """Return the bad rows, each blamed on its start, else its end, else its client."""
+        bad: BadRows = {
             position: (_ZONE if moment.in_zone else _START, moment.problem)
             for position, moment in conversion.starts.problems.items()
         }
@@ -184,105 +191,101 @@ class Checker:
                 bad.setdefault(position, (_WHO, "it does not say who the visit is for"))
         return bad
 
-    def _blamed(
+    def _find_blamed_cell(
         self, fields: tuple[str, ...], columns: Columns, position: int, index: int | None
     ) -> tuple[str, str]:
         if index is not None:
-            return self._where.headers[index], columns.at(index)[position]
+            return self._column_map.headers[index], columns.at(index)[position]
         for field in fields:
-            if field in self._where.fields:
-                return self._where.name_of(field), columns.raw(field)[position]
+            if field in self._column_map.fields:
+                return self._column_map.name_of(field), columns.raw(field)[position]
         return "", ""
 
-    def _refuse_repeats(
-        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
-    ) -> None:
-        """Add the rows whose appointment stands in the file before, as in re-saved exports."""
+    def _refuse_repeats(self, conversion: Converted, bad: BadRows) -> None:
+        """Add to `bad` the rows with an appointment of an earlier row, as in re-saved exports."""
         keys, rows = conversion.columns["source_key"], conversion.columns["row_number"]
         good = [position for position in range(len(rows)) if position not in bad]
-        earlier = self._seen_keys.earlier_rows([keys[p] for p in good], [rows[p] for p in good])
+        earlier = self._earlier_keys.earlier_rows([keys[p] for p in good], [rows[p] for p in good])
         for place, row in earlier.items():
             reason = f"the same appointment stands already in row {row}"
             bad[good[place]] = (("source_key", *_WHO), reason)
 
-    def _left_out(
-        self, columns: Columns, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
+    def _build_warnings(
+        self, columns: Columns, conversion: Converted, bad: BadRows
     ) -> list[RowWarning]:
-        """Return the values that could not be used, of rows that count without them."""
+        """Return warnings for values that could not be used, of rows that count without them."""
         rows = conversion.columns["row_number"]
         warnings = [
-            RowWarning(rows[position], self._where.name_of(field), one_line(text), reason)
-            for name, (field, reason) in _WARNED.items()
-            if field in self._where.fields and None in conversion.columns[name]
+            RowWarning(rows[position], self._column_map.name_of(field), one_line(text), reason)
+            for name, (field, reason) in _WARNING_REASONS.items()
+            if field in self._column_map.fields and None in conversion.columns[name]
             for position, (value, text) in enumerate(
                 zip(conversion.columns[name], columns.raw(field), strict=True)
             )
             if value is None and text.strip() and position not in bad
             if name != "infant_born" or not _DUE.search(text)
         ]
-        warnings += self._prices_too_high(conversion, bad)
-        warnings += self._births_to_come(conversion, bad)
-        warnings += self._births_long_ago(conversion, bad)
+        warnings += self._clear_high_prices(conversion, bad)
+        warnings += self._clear_future_births(conversion, bad)
+        warnings += self._clear_old_births(conversion, bad)
         return sorted(warnings, key=lambda warning: warning.row)
 
-    def _births_to_come(
-        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
-    ) -> list[RowWarning]:
-        """Clear birth dates after the visit, of which no age may be made, and return warnings.
+    def _clear_future_births(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
+        """Clear birth dates after the visit, which would give a negative age; return warnings.
 
-        Where the question asks for a due date too, that is no slip and nothing to warn of.
+        A column that asks for a due date, too, gives no warning.
         """
         born, days = conversion.columns["infant_born"], conversion.columns["day"]
         later = [at for at, day in enumerate(days) if born[at] and born[at] > day > ""]
-        column, rows = self._where.name_of("infant_born"), conversion.columns["row_number"]
-        slips = [] if _DUE.search(column) else set(later) - bad.keys()
+        column, rows = self._column_map.name_of("infant_born"), conversion.columns["row_number"]
+        wrong = [] if _DUE.search(column) else set(later) - bad.keys()
         reason = "this birth date lies after the visit"
-        warnings = [RowWarning(rows[at], column, born[at], reason) for at in slips]
+        warnings = [RowWarning(rows[at], column, born[at], reason) for at in wrong]
         for at in later:
             born[at] = None
         return warnings
 
-    def _births_long_ago(
-        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
-    ) -> list[RowWarning]:
-        """Clear birth dates of nobody who is an infant on the day of the visit."""
+    def _clear_old_births(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
+        """Clear birth dates too long before the visit for an infant; return warnings."""
         days = conversion.columns["day"]
         return self._clear(
             conversion,
             bad,
-            ("infant_born", "infant_born"),
             lambda at, born: bool(days[at]) and born < earliest_birth(days[at]),
             "this birth date lies over three years before the visit",
+            name="infant_born",
+            field="infant_born",
         )
 
-    def _prices_too_high(
-        self, conversion: Converted, bad: dict[int, tuple[tuple[str, ...], str]]
-    ) -> list[RowWarning]:
+    def _clear_high_prices(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
         return self._clear(
             conversion,
             bad,
-            ("price_cents", "price"),
             lambda _at, cents: not PRICE_CENTS.holds(cents),
             PRICE_CENTS.sentence.rstrip(".").replace("A price", "a price"),
+            name="price_cents",
+            field="price",
         )
 
     def _clear(
         self,
         conversion: Converted,
-        bad: dict[int, tuple[tuple[str, ...], str]],
-        names: tuple[str, str],
+        bad: BadRows,
         is_wrong: Callable[[int, Any], bool],
         reason: str,
+        *,
+        name: str,
+        field: str,
     ) -> list[RowWarning]:
-        """Clear the values of a column that cannot be so; return a warning for each.
+        """Clear the values of a column that are wrong; return a warning for each.
 
-        `names` are our column and the field of the file it is read from.
+        `name` is the column of the chunk, `field` the field it is read from.
         """
-        values, rows = conversion.columns[names[0]], conversion.columns["row_number"]
+        values, rows = conversion.columns[name], conversion.columns["row_number"]
         wrong = [at for at, value in enumerate(values) if value is not None and is_wrong(at, value)]
-        column = self._where.name_of(names[1]) if wrong else ""
+        column = self._column_map.name_of(field) if wrong else ""
         warnings = [
-            RowWarning(rows[at], column, _format_value(names[0], values[at]), reason)
+            RowWarning(rows[at], column, _format_value(name, values[at]), reason)
             for at in wrong
             if at not in bad
         ]
@@ -296,6 +299,6 @@ def _format_value(name: str, value: Any) -> str:
 
 
 def _first_match(rules: tuple[RowWord, ...], record: Record) -> RowWord | None:
-    """Return the first rule that the record meets, None for none."""
-    met = (rule for rule in rules if rule.matches.search(one_line(record[rule.column])))
-    return next(met, None)
+    """Return the first rule that matches the record, None for none."""
+    matches = (rule for rule in rules if rule.matches.search(one_line(record[rule.column])))
+    return next(matches, None)

@@ -1,4 +1,4 @@
-"""Rows that were set aside, checked again: mended by hand, or by what is known by now."""
+"""Checks rows again that were set aside: after a correction, or with a changed profile."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,17 +22,17 @@ from allay_metrics.intake.rows import (
 )
 from allay_metrics.intake.table import Batch
 
-# In `SetAside.raw` beside the record's own columns.
+# Keys of `SetAside.raw` that are no columns of the record.
 REMARK_COLUMNS = (MORE_VALUES, CUT_ROW)
 
 Raw = Mapping[str, str]
 
 
 def recheck_rows(profile: Profile, raws: Sequence[Raw], zone: ZoneInfo, holds: str) -> Chunk:
-    """Return the rows as the profile reads them today, numbered from 1 in their order.
+    """Return the rows as the profile reads them now, numbered from 1 in their order.
 
-    They may come from files with different headers. A record that never fitted its header is set
-    aside again, as long as `raw` says so.
+    They may come from files with different headers. A record with the key CUT_ROW, which did not
+    fit its header, is set aside again.
     """
     by_header: dict[tuple[str, ...], list[int]] = defaultdict(list)
     chunks = []
@@ -46,7 +46,7 @@ def recheck_rows(profile: Profile, raws: Sequence[Raw], zone: ZoneInfo, holds: s
     return _merge_chunks(chunks)
 
 
-def _check(  # noqa: PLR0917 - what one file's rows are read by
+def _check(  # noqa: PLR0917 - the arguments of a Checker and its rows
     profile: Profile,
     headers: tuple[str, ...],
     raws: Sequence[Raw],
@@ -55,16 +55,16 @@ def _check(  # noqa: PLR0917 - what one file's rows are read by
     holds: str,
 ) -> list[Chunk]:
     try:
-        where = map_columns(list(headers), profile, Path("this row"))
+        column_map = map_columns(list(headers), profile, Path("this row"))
     except FileProblem as problem:
-        # The profile changed meanwhile and needs a column these rows do not have.
+        # The profile has changed and needs a column that these rows do not have.
         return [
             _build_set_aside(at, str(problem), raw) for at, raw in zip(positions, raws, strict=True)
         ]
     chunks = []
     for position, raw in zip(positions, raws, strict=True):
-        # One checker a row: of two that name one appointment neither "stands already in row 1".
-        checker = Checker(profile, where, zone, holds)
+        # One checker per row: two rows of one appointment are no repeats of each other here.
+        checker = Checker(profile, column_map, zone, holds)
         chunk = checker.check(Batch([list(raw.values())]), position + 1)
         chunks.append(
             replace(chunk, set_aside=[replace(r, raw=dict(raw)) for r in chunk.set_aside])

@@ -1,4 +1,4 @@
-"""What intake hands on: checked rows, rows set aside, and warnings, all as frozen values."""
+"""The results of intake as frozen values: checked rows, rows set aside, and warnings."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ ROW_COLUMNS = (
 # Fields of a profile whose column in a chunk has another name.
 COLUMN_OF = {"type": "type_text", "price": "price_cents", "city": "city_text"}
 WHOLE_NUMBERS = ("row_number", "starts_at", "ends_at", "minutes")
-# Beside a record's own columns in `SetAside.raw`: values its header has no column for, and why it
-# does not fit this header at all: checked again as it is, it must not pass for whole.
+# Keys of `SetAside.raw` besides the headers: the values beyond the header's columns, and the reason
+# why the record does not fit its header, so that it is not accepted when checked again.
 MORE_VALUES = "(more values)"
 CUT_ROW = "(not whole)"
 
@@ -25,8 +25,8 @@ CUT_ROW = "(not whole)"
 class SetAside:
     """One record that cannot be used. `row` counts records after the header, from 1.
 
-    `key` is the source key of the appointment it names, '' where that cannot be read; `became` is
-    cancelled or deleted where the row says that the appointment is gone at its source.
+    `key` is the source key of its appointment, '' if that cannot be read; `became` is cancelled or
+    deleted if the row says that the appointment is gone at its source, else ''.
     """
 
     row: int

@@ -1,4 +1,4 @@
-"""Rows that came by another way than a file, read by a profile as a file's are."""
+"""What an import reads from: the protocol of a source, and rows in memory as one."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,21 +13,21 @@ from allay_metrics.intake.table import Batch
 
 
 class Source(Protocol):
-    """What an import takes in: a file, or rows told by a system itself."""
+    """What an import reads: a file, or rows from the API of a system."""
 
     @property
     def file_name(self) -> str:
-        """Return its name as shown."""
+        """Return its name on screen."""
         ...
 
     @property
     def sha256(self) -> str:
-        """Return the hash of what it is made of."""
+        """Return the SHA-256 of its content."""
         ...
 
     @property
     def modified_at(self) -> int:
-        """Return when it was told, in seconds since 1970 UTC."""
+        """Return when it was exported or received, in seconds since 1970 UTC."""
         ...
 
     @property
@@ -42,36 +42,36 @@ class Source(Protocol):
 
     @property
     def profile(self) -> Profile:
-        """Return the profile it is read by."""
+        """Return the profile that reads it."""
         ...
 
     @property
     def notes(self) -> list[str]:
-        """Return what a person should know of how it was read."""
+        """Return notes for a person on how it was read."""
         ...
 
     @property
     def carries(self) -> frozenset[str]:
-        """Return the kinds of coverage it can tell."""
+        """Return the kinds of coverage it can have."""
         ...
 
     @property
     def untold(self) -> frozenset[str]:
-        """Return the columns of rows it says nothing about."""
+        """Return the columns of a chunk about which it has no information."""
         ...
 
     @property
     def fraction_read(self) -> float:
-        """Return how much of it was read, 0 to 1."""
+        """Return the share of it that was read, 0 to 1."""
         ...
 
     def chunks(self) -> Iterator[Chunk]:
-        """Yield its rows, checked."""
+        """Yield its checked rows."""
         ...
 
 
 class RowsSource:
-    """Records with a header, all in memory, that hold kept and cancelled visits."""
+    """A header and records in memory, with kept and cancelled visits."""
 
     holds = "all"
     untold: frozenset[str] = frozenset()
@@ -99,11 +99,11 @@ class RowsSource:
 
     @property
     def carries(self) -> frozenset[str]:
-        """Return the kinds of coverage such rows can tell."""
+        """Return the kinds of coverage such rows can have."""
         return self.profile.carries.get(self.holds, frozenset())
 
     def chunks(self, size: int = 20_000) -> Iterator[Chunk]:
-        """Yield the rows, checked, at most `size` records at a time."""
+        """Yield the checked rows, at most `size` records at a time."""
         checker = Checker(self.profile, self._columns, self._zone, self.holds)
         for start in range(0, len(self._records), size):
             part = list(self._records[start : start + size])

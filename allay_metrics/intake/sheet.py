@@ -1,4 +1,4 @@
-"""Reads a workbook's sheet in a process that may use little; intake.child starts it."""
+"""Reads a workbook's sheet in a process with limited resources; child_process.py starts it."""
 
 import sys
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,7 @@ SheetCell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def main(path: Path) -> int:
-    """Write the first sheet that holds anything; a sentence about what is wrong, and 1."""
+    """Write the first sheet with content to stdout and return 0; else a sentence, return 1."""
     limit_resources(path)
     import python_calamine
 
@@ -36,7 +36,7 @@ def _write(name: str, sheets: int, rows: list[list[SheetCell]]) -> None:
 
 
 def _text(cell: SheetCell) -> str:
-    """Return a cell as a CSV export would have written it."""
+    """Return a cell as a CSV export writes it."""
     text = str(cell)  # dates and times in ISO order; a length of time as 9:00:00
     if isinstance(cell, bool):
         text = text.lower()

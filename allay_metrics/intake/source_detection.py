@@ -1,4 +1,4 @@
-"""Which source a file comes from, by the set of its headers, and where its header stands."""
+"""Detects the source of a file by its headers, and the position of its header."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from allay_metrics.intake.texts import format_list, normalise_header
 
 
 class NotRecognised(FileProblem):
-    """A table no profile fits: its columns can be mapped."""
+    """A table that no profile fits: a person can map its columns."""
 
 
 class SecondReport(FileProblem):
-    """A report that tells more of another file's visits and holds none by itself."""
+    """A report that adds details to another file's visits and has none of its own."""
 
 
 @dataclass(frozen=True)
 class RecognisedTable:
-    """The profile that fits, and how many records stand above the first row of data."""
+    """The profile that fits; `skip` is how many records come before the first row of data."""
 
     profile: Profile
     headers: Record
@@ -33,10 +33,10 @@ class RecognisedTable:
 def recognise(
     records: list[Record], path: Path, explicit_profile: Profile | None, own: Sequence[Profile] = ()
 ) -> RecognisedTable:
-    """Return the source and its header among the first records, or raise FileProblem.
+    """Return the profile and the header among the first records. Raises FileProblem.
 
-    A profile that was told is taken as it is; only its header is looked for. The practice's own
-    profiles come first, those that ask for most columns before the others.
+    With an explicit profile only the header is searched. Otherwise the practice's own profiles
+    come before the shipped ones, those with most columns in `recognised_by` first.
     """
     if not records:
         raise FileProblem(f"{path.name} holds no rows.")
@@ -49,7 +49,7 @@ def recognise(
             if _is_match(record, profile, explicit_profile is not None):
                 return RecognisedTable(profile, record, position + 1)
     if explicit_profile:
-        # The nearest record, so that what is missing is named from the true header.
+        # The record that lacks fewest columns is the header, and the error names the rest.
         nearest = min(
             records, key=lambda record: len(find_missing_fields(record, explicit_profile))
         )
@@ -64,30 +64,30 @@ def recognise(
 def pair_reports(
     paths: Sequence[Path], own: Sequence[Profile] = (), explicit_profile: Profile | None = None
 ) -> list[tuple[Path, tuple[Path, ...]]]:
-    """Return each file that holds visits with the second reports of its source among the others.
+    """Return (file with visits, second reports of its source) for each file.
 
-    A second report whose visits are in none of the files stands alone, as does a file that cannot
-    be read: opening it says what is wrong.
+    A second report without a file of its source comes alone, and so does a file that cannot be
+    read: opening it raises the error.
     """
     if len(paths) < 2:
         return [(path, ()) for path in paths]
     candidates = (explicit_profile,) if explicit_profile else _sort_candidates(own)
     kinds = {path: _find_kind(path, candidates) for path in paths}
-    holding = {source for source, is_second in kinds.values() if not is_second}
-    beside = {
+    with_visits = {source for source, is_second in kinds.values() if not is_second}
+    second_reports = {
         path: source
         for path, (source, is_second) in kinds.items()
-        if is_second and source in holding
+        if is_second and source in with_visits
     }
     return [
-        (path, tuple(other for other, source in beside.items() if source == kinds[path][0]))
+        (path, tuple(other for other, source in second_reports.items() if source == kinds[path][0]))
         for path in paths
-        if path not in beside
+        if path not in second_reports
     ]
 
 
 def _find_kind(path: Path, candidates: Sequence[Profile]) -> tuple[str, bool]:
-    """Return a file's source, '' for none, and whether it is the second report of it."""
+    """Return a file's source, '' for none, and whether it is a second report."""
     try:
         records = open_table(path)[0].first()
     except FileProblem:
@@ -117,13 +117,13 @@ def _is_match(record: Record, profile: Profile, is_explicit: bool) -> bool:
 
 def _second_report_error(path: Path, profile: Profile, label: str) -> SecondReport:
     return SecondReport(
-        f"{path.name} is the {label} of {profile.label}: it tells more of visits that stand in "
-        "another report. Give both together."
+        f"{path.name} is the {label} of {profile.label}: it only adds details to visits listed in "
+        "another report. Import both files together."
     )
 
 
 def _unrecognised_error(records: list[Record], path: Path) -> NotRecognised:
-    """Return the refusal, naming the nearest source and what it would need."""
+    """Return the error, with the nearest source and the columns it lacks."""
     best, lacking, header_record = "", [""] * 1000, max(records[:10], key=len)
     for profile in shipped_profiles():
         needed = {normalise_header(header): header for header in profile.recognised_by}

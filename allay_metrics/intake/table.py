@@ -1,4 +1,4 @@
-"""What a reader gives, whatever the file's format: records of texts, in batches."""
+"""The protocol of a table in any file format: records of texts, in batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ Record = list[str]
 
 @dataclass(frozen=True)
 class Batch:
-    """Some records in the file's order; `cut` says why the last one is not whole, if so."""
+    """Some records in the file's order; `cut` says why the last one is incomplete, else ''."""
 
     records: list[Record]
     cut: str = ""
 
 
 class Table(Protocol):
-    """A file opened for reading. Records hold no blank lines."""
+    """A file opened for reading. Blank lines are no records."""
 
     @property
     def notes(self) -> list[str]:
-        """Return what a person should know about how the file was read."""
+        """Return notes for a person on how the file was read."""
         ...
 
     @property
     def fraction_read(self) -> float:
-        """Return how much of the file the latest reading has passed, 0 to 1."""
+        """Return the share of the file that the current pass has read, 0 to 1."""
         ...
 
     def first(self) -> list[Record]:
@@ -39,12 +39,12 @@ class Table(Protocol):
         ...
 
     def batches(self, skip: int, size: int) -> Iterator[Batch]:
-        """Read the file anew and yield its records behind the first `skip`."""
+        """Read the file again and yield its records after the first `skip`."""
         ...
 
 
 def too_many_columns(path: Path, columns: int, line: int = 1) -> FileProblem:
-    """Return the refusal of a file wider than any export of visits."""
+    """Return the error for a file that is wider than any export of visits."""
     return FileProblem(
         f"{path.name}, line {line}: {columns:,} columns are more than a table of visits has; "
         f"at most {MAX_COLUMNS:,} are read."

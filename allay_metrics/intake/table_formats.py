@@ -1,4 +1,4 @@
-"""A file opened by what its bytes are: a workbook, a calendar, or text in columns."""
+"""Opens a file by its bytes: a workbook, a calendar, or delimited text."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ _CALENDAR = "BEGIN:VCALENDAR"
 
 
 def open_table(path: Path) -> tuple[Table, FileBytes]:
-    """Return the file as a table, and what its bytes are. Raises FileProblem."""
-    looked = inspect_bytes(path)
-    if not looked.encoding:
-        return Workbook(path), looked
-    if _is_calendar(path, looked.encoding):
-        return CalendarFile(path, looked.encoding), looked
-    return DelimitedFile(path, looked.encoding, looked.note), looked
+    """Return the file as a table, with its hash and encoding. Raises FileProblem."""
+    file_bytes = inspect_bytes(path)
+    if not file_bytes.encoding:
+        return Workbook(path), file_bytes
+    if _is_calendar(path, file_bytes.encoding):
+        return CalendarFile(path, file_bytes.encoding), file_bytes
+    return DelimitedFile(path, file_bytes.encoding, file_bytes.note), file_bytes
 
 
 def _is_calendar(path: Path, encoding: str) -> bool:

@@ -1,11 +1,9 @@
-"""How texts out of a file are tidied, and how headers are compared."""
+"""Tidies texts from files, and compares headers."""
 
 import re
 
-from allay_metrics.errors import FileProblem
+from allay_metrics.errors import quote
 from allay_metrics.spreadsheet import unquote
-
-_LONGEST_QUOTED = 80
 
 
 def one_line(text: str) -> str:
@@ -19,16 +17,8 @@ def several_lines(text: str) -> str:
 
 
 def normalise_header(header: str) -> str:
-    """Return a header as it is compared: no case, no doubled, outer or no-break spaces."""
+    """Return a header for comparison: no case, single spaces."""
     return " ".join(header.split()).casefold()
-
-
-def quote(text: str) -> str:
-    """Return the text in quotation marks, shortened so that a sentence stays readable."""
-    short = " ".join(text.split())
-    if len(short) > _LONGEST_QUOTED:
-        short = short[: _LONGEST_QUOTED - 1] + "…"
-    return f"'{short}'"
 
 
 def format_list(texts: list[str], most: int = 30) -> str:
@@ -37,9 +27,11 @@ def format_list(texts: list[str], most: int = 30) -> str:
     return shown if len(texts) <= most else f"{shown} and {len(texts) - most} more"
 
 
-def compile_pattern(text: str, where: str) -> re.Pattern[str]:
-    """Return the compiled pattern, compared without case, or say where a bad one stands."""
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """Return the compiled pattern, compared without case. Raises ValueError with the reason."""
     try:
         return re.compile(text, re.IGNORECASE)
-    except re.error as error:
-        raise FileProblem(f"{where}: {quote(text)} is not a usable pattern ({error}).") from None
+    except RecursionError:
+        raise ValueError("it is not a usable pattern (nested too deeply)") from None
+    except (re.error, OverflowError) as error:
+        raise ValueError(f"it is not a usable pattern ({error})") from None

@@ -1,15 +1,13 @@
-"""Wall times and dates out of texts, by the date formats a profile names.
+"""Parses wall times and dates, by the date formats of a profile.
 
-ISO order is always known, and times of day are read as they come: `9:00 am`, `13:00`, `9 PM`.
-Month names are English whatever the machine's language, which `strptime` would not promise.
+ISO dates and the usual times of day are always read: `9:00 am`, `13:00`, `9 PM`. Month names are
+English on any machine; those of `strptime` depend on its locale.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
 
-from allay_metrics.errors import FileProblem
-from allay_metrics.intake.texts import quote
 from allay_metrics.plausibility import ANY_DAY
 
 _MONTHS = {
@@ -40,26 +38,25 @@ _TIME = re.compile(
 _BETWEEN = re.compile(r"(?:,? at|,)?(?: |(?<=\d)T(?=\d))(?=\d{1,2}(?::| ?[ap]\.?m))", re.IGNORECASE)
 
 
-def compile_format(text: str, where: str) -> re.Pattern[str]:
-    """Return the pattern of a format such as `%B %d, %Y %I:%M %p`; FileProblem if unusable."""
+def compile_format(text: str) -> re.Pattern[str]:
+    """Return the pattern of a date format, such as `%B %d, %Y`; ValueError says what is wrong."""
     pattern = ""
     for part in re.findall(r"%.|\s+|[^%\s]+", text):
         if part.startswith("%") and part not in _PARTS:
-            directives = ", ".join(_PARTS)
-            raise FileProblem(f"{where}, value {quote(text)}: {part} is not one of {directives}.")
+            raise ValueError(f"{part} is not one of {', '.join(_PARTS)}")
         pattern += _PARTS.get(part, " ?" if part.isspace() else re.escape(part))
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
     except re.error:
-        raise FileProblem(f"{where}, value {quote(text)}: a part stands in it twice.") from None
+        raise ValueError("a part stands in it twice") from None
     if "day" not in compiled.groupindex:
-        raise FileProblem(f"{where}, value {quote(text)}: it has no day (%d).")
+        raise ValueError("it has no day (%d)")
     return compiled
 
 
 @dataclass(frozen=True)
 class TimeOfDay:
-    """Seconds since midnight on the wall; `offset` from UTC in seconds where the text has one."""
+    """Seconds since midnight of wall time; `offset` from UTC in seconds if the text has one."""
 
     seconds: int
     offset: int | None
@@ -67,12 +64,12 @@ class TimeOfDay:
 
 @dataclass(frozen=True)
 class DayFormats:
-    """Reads a date; a time of day behind it is left aside."""
+    """Formats of a date; a time of day after the date is ignored."""
 
     patterns: tuple[re.Pattern[str], ...]
 
     def read(self, text: str) -> date | str:
-        """Return the date, or in words why there is none."""
+        """Return the date, or the reason why there is none."""
         day_text, _ = split_moment(text)
         for pattern in (_ISO_DAY, *self.patterns):
             match = pattern.fullmatch(day_text)
@@ -82,7 +79,7 @@ class DayFormats:
 
 
 def split_moment(text: str) -> tuple[str, str]:
-    """Return the date and the time of day of a text that is on one line, '' for a missing one."""
+    """Return (date, time of day) of a text on one line, '' for a missing part."""
     colon = text.find(":")
     space = text.rfind(" ", 0, colon) if colon > 0 else -1
     if space > 0 and text[space - 1].isdigit():
@@ -92,7 +89,7 @@ def split_moment(text: str) -> tuple[str, str]:
 
 
 def read_time(text: str) -> TimeOfDay | str:
-    """Return the time of day, or in words why there is none."""
+    """Return the time of day, or the reason why there is none."""
     match = _TIME.fullmatch(text)
     if not match or not (match["minute"] or match["half"]):
         return "it has no time of day" if not text else "it is not a date and time in a known form"

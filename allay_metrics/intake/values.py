@@ -1,4 +1,4 @@
-"""Single values out of texts: phone, e-mail, price. None is a value that cannot be used."""
+"""Parses single values: phone, e-mail, price, length. None means that a text has none."""
 
 import re
 
@@ -14,13 +14,11 @@ _MONEY = re.compile(
     r"(?:US ?|USD ?)?\$? ?(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(\d{1,2}))?(?: ?USD)?",
     re.IGNORECASE,
 )
-
-
 _LENGTH = re.compile(r"(?:(\d{1,2}):)?(\d{1,4})(?:\.0+)?(?: ?min(?:ute)?s?\.?)?", re.IGNORECASE)
 
 
 def parse_phone(text: str, region: str) -> str | None:
-    """Return the number in E.164, read as dialled in the region (`US`) unless it begins with +."""
+    """Return the number in E.164; without + it is one of the region, such as `US`."""
     text = one_line(text)
     if region == "US":
         plain = _US_PHONE.fullmatch(text)
@@ -36,13 +34,13 @@ def parse_phone(text: str, region: str) -> str | None:
 
 
 def parse_email(text: str) -> str | None:
-    """Return the address in lower case. One address only: of two, neither is a guess worth."""
+    """Return the address in lower case; None for two addresses, either may be the wrong one."""
     text = one_line(text)
     return text.lower() if _EMAIL.fullmatch(text) else None
 
 
 def parse_cents(text: str) -> int | None:
-    """Return a price such as `$1,234.50` in whole cents."""
+    """Return a price such as `$1,234.50` in cents."""
     match = _MONEY.fullmatch(one_line(text))
     if not match:
         return None
@@ -51,6 +49,6 @@ def parse_cents(text: str) -> int | None:
 
 
 def parse_minutes(text: str) -> int | None:
-    """Return a length in minutes from `75`, `75 min` or `1:15`."""
+    """Return the minutes of `75`, `75 min` or `1:15`."""
     match = _LENGTH.fullmatch(one_line(text))
     return int(match.group(1) or 0) * 60 + int(match.group(2)) if match else None

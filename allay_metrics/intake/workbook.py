@@ -1,4 +1,4 @@
-"""XLSX workbooks: looked over before they are read, then read as texts in a child process."""
+"""XLSX workbooks: the archive is checked here, the sheet is read in a child process."""
 
 import json
 import re
@@ -20,28 +20,30 @@ from allay_metrics.intake.table import (
 PROGRAM = ("-m", "allay_metrics.intake.sheet")
 _MOST_FILES = 2_000
 _MOST_BYTES = 300_000_000  # unpacked
-# A sheet of visits packs ten to twenty to one. What packs far better is made to swell.
+# A sheet of visits compresses ten to twenty times. One that compresses far better is an attack.
 _MOST_SWELLING, _SWELLING_FROM = 100, 20_000_000
-_MOST_CELLS = 4_000_000  # a sheet is held in memory as a full rectangle
+_MOST_CELLS = 4_000_000  # a sheet is a full rectangle in memory
 _BLOCK = 1 << 20
 _CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,4})(\d{1,9})"')
-_LONGEST_TAG = 400  # bytes kept from one block to the next, so that no tag is torn
+_LONGEST_TAG = 400  # bytes kept from one block to the next, so that no tag is split
 
 
 class Workbook:
-    """The first sheet of a workbook that holds anything."""
+    """The first sheet of a workbook that is not empty."""
 
     def __init__(self, path: Path) -> None:
         _check_archive(path)
         output = read_in_child(PROGRAM, path)
         self._rows = output.rows
-        sheets = output.head["sheets"]
-        self.notes = [f"read the sheet '{output.head['sheet']}' of {sheets} sheets"] * (sheets > 1)
+        sheets = output.header["sheets"]
+        self.notes = [f"read the sheet '{output.header['sheet']}' of {sheets} sheets"] * (
+            sheets > 1
+        )
         self._done = 0
 
     @property
     def fraction_read(self) -> float:
-        """Return how much of the sheet the latest reading has passed, 0 to 1."""
+        """Return the share of the sheet that the current pass has read, 0 to 1."""
         return self._done / max(len(self._rows), 1)
 
     def first(self) -> list[Record]:
@@ -49,7 +51,7 @@ class Workbook:
         return [json.loads(row) for row in self._rows[:FIRST_RECORDS]]
 
     def batches(self, skip: int, size: int) -> Iterator[Batch]:
-        """Yield the sheet's records behind the first `skip`."""
+        """Yield the sheet's records after the first `skip`."""
         for start in range(skip, len(self._rows), size):
             rows = self._rows[start : start + size]
             self._done = start + len(rows)
@@ -57,15 +59,15 @@ class Workbook:
 
 
 def _check_archive(path: Path) -> None:
-    """Refuse an archive that is no workbook, or would fill the memory when unpacked."""
+    """Raise FileProblem if it is no workbook, or would fill the memory when unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if not any(member.filename.startswith("xl/") for member in members):
                 raise FileProblem(f"{path.name} is an archive but not an Excel workbook (.xlsx).")
             unpacked_size = sum(member.file_size for member in members)
-            swells = unpacked_size > max(_MOST_SWELLING * path.stat().st_size, _SWELLING_FROM)
-            if len(members) > _MOST_FILES or unpacked_size > _MOST_BYTES or swells:
+            is_bomb = unpacked_size > max(_MOST_SWELLING * path.stat().st_size, _SWELLING_FROM)
+            if len(members) > _MOST_FILES or unpacked_size > _MOST_BYTES or is_bomb:
                 raise _too_large(path)
             _unpack(path, archive, members)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
@@ -73,17 +75,17 @@ def _check_archive(path: Path) -> None:
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-    """Unpack every member once, block by block: sizes and cells as they are, not as told."""
-    left = _MOST_BYTES
+    """Unpack every member once, block by block, to check its true size and cells."""
+    bytes_left = _MOST_BYTES
     for member in members:
-        # Whatever holds cells, wherever it lies: the workbook says itself where its sheets are.
+        # Any XML file may be a sheet: the workbook itself says where its sheets are.
         is_sheet = member.filename.lower().endswith(".xml")
         rows = columns = 0
         rest = b""
         with archive.open(member) as file:
             while block := file.read(_BLOCK):
-                left -= len(block)
-                if left < 0:
+                bytes_left -= len(block)
+                if bytes_left < 0:
                     raise _too_large(path)
                 if is_sheet:
                     rows, columns = _find_extent(rest + block, rows, columns)
@@ -112,7 +114,7 @@ def _check_area(path: Path, rows: int, columns: int) -> None:
     if rows * columns > _MOST_CELLS:
         raise FileProblem(
             f"{path.name}: a sheet reaches to row {rows:,} and column {columns:,}, too far to be "
-            "read safely; delete what stands far out, or save it as CSV."
+            "read safely; delete the cells far away from the table, or save it as CSV."
         )
 
 

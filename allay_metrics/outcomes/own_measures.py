@@ -1,25 +1,31 @@
-"""A measure of the practice's own, as data: one more question, checked like those that ship."""
+"""The practice's own measures: questions it adds, checked like the shipped ones."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from allay_metrics.errors import QuestionProblem, choose_from
-from allay_metrics.outcomes.measures import Concern, Measure, concerns, measure_of, measures
+from pydantic import AfterValidator, ConfigDict
+
+from allay_metrics.errors import ConfigProblem, QuestionProblem, choose_from
+from allay_metrics.outcomes.measures import KINDS, Concern, Measure, concerns, measure_of, measures
 from allay_metrics.outcomes.wording import LANGUAGES, Wording, wording_of, wordings
 from allay_metrics.plausibility import SCALE
+from allay_metrics.validation import Number, Spec, Text, one_of, validate
 
 PREFIX = "own_"
 _SHORT, _LONG = 40, 300
 _CHOICES, _STEPS = 25, 8
+_DIRECTIONS = ("better", "worse")
 _NEVER = re.compile(r"\bepds\b|edinburgh", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class OwnMeasure:
-    """A measure the practice added, how it is asked in each language, and of which concerns.
+    """A measure the practice added, with its wording by language and its concerns.
 
-    `moments` are those it is asked at; a `retired` one is asked no more, its answers stay.
+    `moments` are the moments of care at which it is asked. A `retired` one is not asked any more;
+    its answers stay.
     """
 
     measure: Measure
@@ -31,19 +37,20 @@ class OwnMeasure:
 
     @property
     def id(self) -> str:
-        """Return the id its answers are kept under."""
+        """Return the measure's id, which its answers carry."""
         return self.measure.id
 
     def is_asked(self, concern: str, moment: str) -> bool:
-        """Return whether it is asked at this moment of a client with this concern."""
+        """Return whether a client with this concern is asked at this moment."""
         return not self.retired and concern in self.concerns and moment in self.moments
 
 
 @dataclass(frozen=True)
 class MeasureDraft:
-    """What the owner says of a measure. `choices` are words in rising order for an order of steps.
+    """What the owner typed about a measure. `choices` are the words of a scale, lowest first.
 
-    Without choices the scale is numbers from `low` to `high` by `step`, with words at both ends.
+    Without choices the scale is the numbers from `low` to `high` by `step`, with words at both
+    `ends`. `questions`, `ends` and `choices` are by language.
     """
 
     label: str
@@ -61,10 +68,10 @@ class MeasureDraft:
     moments: Sequence[str]
     notes: str = ""
 
-    def told(self) -> dict[str, str]:
+    def definition(self) -> dict[str, str]:
         """Return the columns of measures.csv, measure_details.csv and measure_words.csv.
 
-        Raises QuestionProblem with one sentence for what cannot be asked or counted.
+        Raises QuestionProblem for a measure that cannot be asked or counted.
         """
         self._check_words()
         steps = self._steps()
@@ -109,7 +116,7 @@ class MeasureDraft:
             raise QuestionProblem("Say where the change that matters comes from.")
 
     def _steps(self) -> int:
-        """Return how many words the order has, 0 for numbers."""
+        """Return how many words the scale has, 0 for numbers."""
         counts = {len(self.choices[language]) for language in LANGUAGES}
         if counts == {0}:
             return 0
@@ -132,8 +139,8 @@ class MeasureDraft:
             raise QuestionProblem("A scale goes from a lower number to a higher one.")
         if not steps and (self.step <= 0 or (high - low) / self.step > _CHOICES):
             raise QuestionProblem(f"A scale has at most {_CHOICES + 1} answers to tap.")
-        if self.higher_is not in ("better", "worse"):
-            raise QuestionProblem(choose_from("direction", self.higher_is, ("better", "worse")))
+        if self.higher_is not in _DIRECTIONS:
+            raise QuestionProblem(choose_from("direction", self.higher_is, _DIRECTIONS))
         if not 0 < self.threshold <= high - low:
             raise QuestionProblem("The change that matters is above nought and within the scale.")
         for concern in self.concerns:
@@ -146,14 +153,63 @@ class MeasureDraft:
         if words := self.choices[language]:
             return "|".join(f"{place}={word.strip()}" for place, word in enumerate(words))
         if (low, high, self.step) == (0, 10, 1):
-            return ""  # what nothing said means
+            return ""  # the default of `wording_of`
         count = int((high - low) / self.step + 1e-9)
         values = [low + place * self.step for place in range(count + 1)]
         return "|".join(f"{value:g}={value:g}" for value in values)
 
 
+def _check_choices(text: str) -> str:
+    try:
+        wording_of({"question": "", "low_word": "", "high_word": "", "choices": text})
+    except ValueError:
+        raise ValueError("choices such as 0=never|1=often are needed") from None
+    return text
+
+
+_Choices = Annotated[str, AfterValidator(_check_choices)]
+
+
+class _StoredDefinition(Spec):
+    """The columns that `read_own` needs; a definition has others, for people."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    label: Text
+    item_own_words: Text
+    concerns: Text
+    cadence: Text
+    kind: Annotated[str, one_of(KINDS)]
+    higher_is: Annotated[str, one_of(_DIRECTIONS)]
+    min: Number
+    max: Number
+    step: Number
+    threshold: Number
+    unit: str
+    recall: str
+    change_basis: str
+    notes: str
+    beyond_age: str
+    norm_metric: str
+    sd: str
+    reliability: str
+    retired: str
+    en_question: Text
+    en_low_word: str
+    en_high_word: str
+    en_choices: _Choices
+    es_question: Text
+    es_low_word: str
+    es_high_word: str
+    es_choices: _Choices
+
+
 def read_own(id_: str, columns: Mapping[str, str], version: int = 1) -> OwnMeasure:
-    """Return the measure that is kept under an id."""
+    """Return the measure of a stored definition.
+
+    Raises ConfigProblem with the key and the value that cannot be used.
+    """
+    validate(_StoredDefinition, f"The measure {id_}", columns, ConfigProblem)
     words = {
         language: wording_of({
             name: columns[f"{language}_{name}"]
@@ -172,9 +228,9 @@ def read_own(id_: str, columns: Mapping[str, str], version: int = 1) -> OwnMeasu
 
 
 def own_id(label: str, taken: Sequence[str]) -> str:
-    """Return an id for a measure of this name that no other has."""
-    plain = "_".join(re.findall(r"[a-z0-9]+", label.casefold())) or "measure"
-    stem = f"{PREFIX}{plain[:30].rstrip('_')}"
+    """Return an id for a measure with this label that is not one of `taken`."""
+    label_words = "_".join(re.findall(r"[a-z0-9]+", label.casefold())) or "measure"
+    stem = f"{PREFIX}{label_words[:30].rstrip('_')}"
     return next(
         name for name in (stem, *(f"{stem}_{number}" for number in range(2, 1_000)))
         if name not in taken
@@ -182,13 +238,15 @@ def own_id(label: str, taken: Sequence[str]) -> str:
 
 
 def check_it_is_new(columns: Mapping[str, str], others: Sequence[OwnMeasure]) -> None:
-    """Raise QuestionProblem where a question or a name stands for another measure already."""
+    """Raise QuestionProblem if another measure has the same label or question."""
     existing_questions = [
-        (other.label, words) for other in measures().values() for words in _question_texts(other.id)
+        (measure.label, question)
+        for measure in measures().values()
+        for question in _question_texts(measure.id)
     ]
     existing_questions += [
-        (other.measure.label, other.words[language].question)
-        for other in others
+        (own.measure.label, own.words[language].question)
+        for own in others
         for language in LANGUAGES
     ]
     for label, question in existing_questions:
@@ -209,5 +267,5 @@ def _letters(text: str) -> str:
 
 
 def of_concern(own: Sequence[OwnMeasure], concern: Concern, moment: str) -> list[Measure]:
-    """Return the own measures that are asked of a client with this concern at a moment."""
+    """Return the own measures that a client with this concern is asked at a moment."""
     return [own_measure.measure for own_measure in own if own_measure.is_asked(concern.id, moment)]

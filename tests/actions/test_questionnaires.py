@@ -127,7 +127,7 @@ def test_exact_duplicates_count_once_and_are_said(practice, tmp_path):
     path = google_direct(tmp_path / "form.csv", [*PARENTS, PARENTS[1], PARENTS[4]])
     report = _take_in(practice, path)
     assert _counts(report) == (5, 0, 2, 0)
-    assert any("2 rows say again what another row says" in note for note in report.notes)
+    assert any("2 rows repeat another row" in note for note in report.notes)
 
 
 def test_other_answers_of_the_same_person_and_minute_are_set_aside(practice, tmp_path):
@@ -244,7 +244,7 @@ def test_a_row_right_in_a_newer_file_settles_the_older_one(practice, tmp_path):
 def test_a_file_told_to_be_answers_says_what_it_lacks(practice, tmp_path):
     path = tmp_path / "form.csv"
     path.write_text("Timestamp,Colour\n3/9/2026 7:31,blue\n")
-    with pytest.raises(FileProblem, match="asks nothing that is known"):
+    with pytest.raises(FileProblem, match="has no question that matches a measure"):
         _take_in(practice, path, source="google_forms")
     with pytest.raises(FileProblem, match="Submission Date"):
         _take_in(practice, path, source="jotform")

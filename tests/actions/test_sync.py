@@ -13,7 +13,7 @@ from allay_metrics.actions.records_check import check_records
 from allay_metrics.actions.sync import sync_acuity
 from allay_metrics.cli import main
 from allay_metrics.errors import ConfigProblem, FileProblem
-from allay_metrics.intake.acuity_api import AcuityAccount, Manners
+from allay_metrics.intake.acuity_api import AcuityAccount, RequestPolicy
 from allay_metrics.records import open_practice
 from tests.support.acuity_server import KEY, USER, acuity
 from tests.support.exports import ZONE, appointment, day, write_export
@@ -54,13 +54,11 @@ def waits():
 @pytest.fixture
 def sync(sqlite_scope, waits):
     """A function that asks a server and takes in what it tells."""
-    manners = Manners(sleep=waits.append)
+    policy = RequestPolicy(sleep=waits.append)
 
     def run(told, key=KEY, **options):
         days = {"first": FIRST, "last": LAST} | options
-        return sync_acuity(
-            sqlite_scope, AcuityAccount(told.url, USER, key), manners=manners, **days
-        )
+        return sync_acuity(sqlite_scope, AcuityAccount(told.url, USER, key), policy=policy, **days)
 
     return run
 
@@ -150,7 +148,7 @@ def test_a_wrong_key_is_one_sentence_without_the_key(sync, waits):
         sync(told, key="wrong-secret")
     assert len(told.asked) == 1
     assert "wrong-secret" not in str(refused.value)
-    assert waits == [Manners().pause]
+    assert waits == [RequestPolicy().pause]
 
 
 def test_the_key_is_in_no_text_and_goes_nowhere_unsafe():

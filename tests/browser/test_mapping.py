@@ -114,7 +114,7 @@ def test_a_sales_report_is_given_beside_the_appointments(
     settle(page)
     second = page.locator('[class*="st-key-al-second-"]').locator("input")
     second.set_input_files(sales)
-    expect(page.get_by_text("The sales report sales.csv told of 1 of 1 row")).to_be_visible()
+    expect(page.get_by_text("The sales report sales.csv matched 1 of 1 row")).to_be_visible()
     expect(page.get_by_role("table", name="First rows")).to_contain_text("$165.00")
     page.locator(".st-key-al-import").get_by_role("button").click()
     expect(page.get_by_role("heading", name="appointments.csv is in")).to_be_visible()

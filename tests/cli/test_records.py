@@ -146,7 +146,7 @@ def test_a_second_report_is_read_with_the_file_it_belongs_to(run, export, tmp_pa
     assert [(told["file"], told["source"]) for told in ran.json] == [
         ("export.csv", "acuity"), ("appointments.csv", "jane"),
     ]  # fmt: skip
-    assert "the sales report sales.csv told of 1 of 1 row" in ran.err
+    assert "the sales report sales.csv matched 1 of 1 row" in ran.err
 
 
 def test_a_second_report_alone_is_one_sentence(run, tmp_path):

@@ -1,4 +1,4 @@
-"""What an Acuity export says, and what becomes of it."""
+"""Acuity exports: their values, bad rows and coverage."""
 
 import json
 
@@ -90,8 +90,8 @@ def test_times_are_read_in_both_styles(tmp_path):
 
 def test_the_hour_around_noon_and_midnight_is_not_twelve_off(tmp_path):
     row = {"Start Time": "July 1, 2026 12:15 am", "End Time": "July 1, 2026 12:15 pm"}
-    found = read_one(tmp_path, row)
-    assert (found["minutes"], found["day"]) == (720, "2026-07-01")
+    result = read_one(tmp_path, row)
+    assert (result["minutes"], result["day"]) == (720, "2026-07-01")
 
 
 def test_a_time_of_another_zone_is_converted_and_falls_on_the_practices_day(tmp_path):
@@ -100,8 +100,8 @@ def test_a_time_of_another_zone_is_converted_and_falls_on_the_practices_day(tmp_
         "Start Time": "November 17, 2026 1:00 am",
         "End Time": "November 17, 2026 2:00 am",
     }
-    found = read_one(tmp_path, row)
-    assert (found["starts_at"], found["day"]) == (1794877200, "2026-11-16")
+    result = read_one(tmp_path, row)
+    assert (result["starts_at"], result["day"]) == (1794877200, "2026-11-16")
 
 
 def test_a_blank_zone_is_the_practices(tmp_path):
@@ -208,8 +208,8 @@ def test_a_foreign_phone_keeps_its_country(tmp_path):
 
 def test_spaces_in_names_are_tidied(tmp_path):
     row = {"First Name": " Ada\u00a0 May ", "Last Name": "Moss  ", "Type": "Prenatal  Massage ,"}
-    found = read_one(tmp_path, row)
-    assert (found["client_name"], found["type_text"]) == ("Ada May Moss", "Prenatal Massage ,")
+    result = read_one(tmp_path, row)
+    assert (result["client_name"], result["type_text"]) == ("Ada May Moss", "Prenatal Massage ,")
 
 
 def test_questions_are_found_by_their_words(tmp_path):
@@ -221,16 +221,16 @@ def test_questions_are_found_by_their_words(tmp_path):
         "How did you hear about us?": "a doula",
         "Best e-mail address for forms": "x@example.com",
     }
-    found = read_one(tmp_path, row)
-    assert found["address"] == "12 Elm St\nOakland"
-    assert (found["infant_names"], found["infant_born"]) == ("Bo", "2026-08-03")
-    assert (found["concern"], found["referral_source"]) == ("latch", "a doula")
+    result = read_one(tmp_path, row)
+    assert result["address"] == "12 Elm St\nOakland"
+    assert (result["infant_names"], result["infant_born"]) == ("Bo", "2026-08-03")
+    assert (result["concern"], result["referral_source"]) == ("latch", "a doula")
 
 
 def test_city_and_zip_have_columns_of_their_own_where_they_are_asked_apart(tmp_path):
     row = {"Which city do you live in?": "Oakland", "ZIP code": "94610", "Street address": "1 Elm"}
-    found = read_one(tmp_path, row)
-    assert (found["city_text"], found["zip"], found["address"]) == ("Oakland", "94610", "1 Elm")
+    result = read_one(tmp_path, row)
+    assert (result["city_text"], result["zip"], result["address"]) == ("Oakland", "94610", "1 Elm")
 
 
 NO_SHOWS = ["no show", "no-show", "NoShow", "No  Show ", "NO_SHOW", "no-showed: fee due"]
@@ -334,5 +334,5 @@ def test_the_file_is_named_and_fingerprinted(tmp_path):
 
 
 def test_parking_gate_code_and_pets_are_notes(tmp_path):
-    asked = {"Notes": "Bring the scale", "Parking, gate code, pets": "Gate 0417\nTwo dogs"}
-    assert read_one(tmp_path, asked)["notes"] == "Bring the scale\nGate 0417\nTwo dogs"
+    answers = {"Notes": "Bring the scale", "Parking, gate code, pets": "Gate 0417\nTwo dogs"}
+    assert read_one(tmp_path, answers)["notes"] == "Bring the scale\nGate 0417\nTwo dogs"

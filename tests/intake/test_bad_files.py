@@ -1,4 +1,4 @@
-"""Files that cannot be read are refused in one sentence; of the others every row is kept."""
+"""Files that cannot be read are refused in one sentence; no row of the others is lost."""
 
 import zipfile
 

@@ -15,7 +15,10 @@ from tests.support.sources import event, write_calendar
 PACIFIC = ZoneInfo(ZONE)
 LA = f";TZID={ZONE}:"
 WINDOWS = ";TZID=Pacific Standard Time:"
-TWICE = "this hour happens twice in America/Los_Angeles (clocks go back): which one is not told"
+TWICE = (
+    "this hour happens twice in America/Los_Angeles (clocks go back), and the file does not say "
+    "which is meant"
+)
 NEVER = "this hour does not exist in America/Los_Angeles (clocks go forward)"
 
 
@@ -33,11 +36,11 @@ def reasons(chunk):
 
 
 def test_one_event_is_one_row(tmp_path):
-    told = event(
+    calendar_event = event(
         f"{LA}20261109T090000", f"{LA}20261109T100000",
         r"LOCATION:12 Main St\, Apt 4\, Oakland\, CA 94607", r"DESCRIPTION:gate 12\nred door",
     )  # fmt: skip
-    [row] = read(tmp_path, told).rows.to_dict("records")
+    [row] = read(tmp_path, calendar_event).rows.to_dict("records")
     names = ("client_name", "type_text", "therapist", "minutes", "address", "notes", "marked")
     assert [row[name] for name in names] == [
         "CST Ada", "CST Ada", "Maya Lopez", 60, "12 Main St, Apt 4, Oakland, CA 94607",
@@ -73,8 +76,8 @@ def test_an_unknown_zone_is_no_guess(tmp_path):
 def test_a_zone_the_calendar_explains_itself_is_read(tmp_path):
     rule = "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:-0800\r\nTZOFFSETTO:-0800"
     own = f"BEGIN:VTIMEZONE\r\nTZID:Our own\r\n{rule}\r\nEND:STANDARD\r\nEND:VTIMEZONE"
-    told = event(";TZID=Our own:20261109T090000", ";TZID=Our own:20261109T100000")
-    assert walls(read(tmp_path, own, told)) == ["11-09 09:00"]
+    calendar_event = event(";TZID=Our own:20261109T090000", ";TZID=Our own:20261109T100000")
+    assert walls(read(tmp_path, own, calendar_event)) == ["11-09 09:00"]
 
 
 def test_a_series_keeps_its_wall_time_over_the_change_of_clocks(tmp_path):
@@ -133,7 +136,7 @@ def test_a_series_through_the_hour_that_happens_twice_loses_that_day_alone(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"),
+    ("calendar_event", "reason"),
     [
         (event(";VALUE=DATE:20261109", ";VALUE=DATE:20261110"),
          "it lasts all day: a visit has a start and an end"),
@@ -149,15 +152,17 @@ def test_a_series_through_the_hour_that_happens_twice_loses_that_day_alone(tmp_p
          "it does not say who the visit is for"),
     ],
 )  # fmt: skip
-def test_what_is_no_visit_is_set_aside_with_the_reason(tmp_path, told, reason):
-    chunk = read(tmp_path, told)
+def test_what_is_no_visit_is_set_aside_with_the_reason(tmp_path, calendar_event, reason):
+    chunk = read(tmp_path, calendar_event)
     assert (chunk.read, len(chunk.rows), reasons(chunk)) == (1, 0, [reason])
 
 
 def test_two_calendars_holding_one_event_are_two_people_occupied(tmp_path):
-    told = event(":20261109T170000Z", ":20261109T180000Z")
-    mine, hers = (read(tmp_path, told, name=name) for name in ("Maya", "Ines"))
-    assert list(mine.rows["source_key"]) != list(hers.rows["source_key"])
+    calendar_event = event(":20261109T170000Z", ":20261109T180000Z")
+    first_calendar, second_calendar = (
+        read(tmp_path, calendar_event, name=name) for name in ("Maya", "Ines")
+    )
+    assert list(first_calendar.rows["source_key"]) != list(second_calendar.rows["source_key"])
 
 
 def test_a_calendar_without_events_or_cut_in_half_is_refused(tmp_path):

@@ -1,4 +1,4 @@
-"""Calendly's events export: cancelled, moved and missed events, questions that stand in cells."""
+"""Calendly's events export: cancelled, moved and missed events, questions in cells."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_times_are_the_exporters_not_the_invitees(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "marked", "by"),
+    ("cells", "marked", "by"),
     [
         ({}, "none", None),
         ({"Canceled": "FALSE"}, "none", None),
@@ -47,8 +47,8 @@ def test_times_are_the_exporters_not_the_invitees(tmp_path):
         ({"Marked as No-Show": "Yes"}, "no_show", None),
     ],
 )
-def test_what_became_of_an_event(tmp_path, told, marked, by):
-    [row] = read(tmp_path, calendly(1, "2026-11-09 09:00", **told)).rows.to_dict("records")
+def test_what_became_of_an_event(tmp_path, cells, marked, by):
+    [row] = read(tmp_path, calendly(1, "2026-11-09 09:00", **cells)).rows.to_dict("records")
     assert (row["marked"], row["cancelled_by"]) == (marked, by)
 
 
@@ -59,12 +59,12 @@ def test_a_flag_of_its_own_tells_a_moved_event(tmp_path):
         calendly(2, "2026-11-10 09:00", Rescheduled="false"),
     ]
     path = write_table(tmp_path / "events.csv", headers, rows)
-    found = open_source(path, timezone=ZONE).preview().rows
-    assert list(found["marked"]) == ["rescheduled", "none"]
+    rows_read = open_source(path, timezone=ZONE).preview().rows
+    assert list(rows_read["marked"]) == ["rescheduled", "none"]
 
 
 def test_questions_are_found_in_their_cells_row_by_row(tmp_path):
-    asked = {
+    first_answers = {
         "Question 1": "What brings you in?",
         "Response 1": "Latch 😢\nand sleep",
         "Question 2": "Baby's date of birth",
@@ -72,7 +72,7 @@ def test_questions_are_found_in_their_cells_row_by_row(tmp_path):
         "Question 3": "How did you hear about us?",
         "Response 3": "A friend",
     }
-    turned = {
+    second_answers = {
         "Question 1": "How did you hear about us?",
         "Response 1": "OB",
         "Question 2": "Parking or gate code?",
@@ -81,15 +81,15 @@ def test_questions_are_found_in_their_cells_row_by_row(tmp_path):
         "Response 3": "stray",
     }
     rows = [
-        calendly(1, "2026-11-09 09:00", **asked),
-        calendly(2, "2026-11-10 09:00", **turned),
+        calendly(1, "2026-11-09 09:00", **first_answers),
+        calendly(2, "2026-11-10 09:00", **second_answers),
         calendly(3, "2026-11-11 09:00"),
     ]
-    found = read(tmp_path, *rows).rows
-    assert list(found["concern"]) == ["Latch 😢\nand sleep", None, None]
-    assert list(found["infant_born"]) == ["2026-09-01", None, None]
-    assert list(found["referral_source"]) == ["A friend", "OB", None]
-    assert list(found["notes"]) == [None, "#12 🚪", None]
+    rows_read = read(tmp_path, *rows).rows
+    assert list(rows_read["concern"]) == ["Latch 😢\nand sleep", None, None]
+    assert list(rows_read["infant_born"]) == ["2026-09-01", None, None]
+    assert list(rows_read["referral_source"]) == ["A friend", "OB", None]
+    assert list(rows_read["notes"]) == [None, "#12 🚪", None]
 
 
 @pytest.mark.parametrize(

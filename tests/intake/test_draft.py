@@ -1,4 +1,4 @@
-"""A profile made on screen: its TOML says what was chosen, whatever the words are."""
+"""A profile made on screen: its TOML holds what was chosen, for any texts."""
 
 import pytest
 from hypothesis import given
@@ -15,9 +15,9 @@ WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_
 )
 
 
-def profile_of(**told):
+def profile_of(**changes):
     draft = ProfileDraft(
-        **{"name": "sheet", "label": "Sheet", "holds": "all", "columns": COLUMNS, **told}
+        **{"name": "sheet", "label": "Sheet", "holds": "all", "columns": COLUMNS, **changes}
     )
     return read_profile_text("sheet.toml", draft.toml())
 

@@ -1,4 +1,4 @@
-"""Jane's appointments report: breaks, states and their moments, prices from the sales report."""
+"""Jane's appointments report: breaks, states and their times, prices from the sales report."""
 
 import pytest
 
@@ -8,13 +8,13 @@ from tests.support.acuity import ZONE
 from tests.support.sources import JANE, JANE_SALES, jane, sale, write_table
 
 
-def opened(folder, *rows, beside=(), **told):
-    path = write_table(folder / "appointments.csv", JANE, rows, **told)
+def opened(folder, *rows, beside=(), **options):
+    path = write_table(folder / "appointments.csv", JANE, rows, **options)
     return open_source(path, timezone=ZONE, beside=beside)
 
 
-def read(folder, *rows, **told):
-    return opened(folder, *rows, **told).preview(1000)
+def read(folder, *rows, **options):
+    return opened(folder, *rows, **options).preview(1000)
 
 
 def test_it_is_recognised_below_a_title_line_too(tmp_path):
@@ -29,8 +29,8 @@ def test_it_is_recognised_below_a_title_line_too(tmp_path):
 def test_a_row_is_read_with_its_own_columns(tmp_path):
     rows = read(tmp_path, jane(7, "2026-11-09 09:00", notes_text="gate 12", referral_source="OB"))
     [row] = rows.rows.to_dict("records")
-    told = ("source_key", "client_name", "type_text", "therapist", "minutes", "booked_on")
-    assert [row[name] for name in told] == [
+    names = ("source_key", "client_name", "type_text", "therapist", "minutes", "booked_on")
+    assert [row[name] for name in names] == [
         "7", "Ada Moss", "Infant CST", "Maya Lopez", 60, "2026-10-20",
     ]  # fmt: skip
     assert (row["notes"], row["referral_source"], row["price_cents"]) == ("gate 12", "OB", None)
@@ -52,7 +52,7 @@ def test_breaks_are_skipped_and_counted_aloud(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "marked"),
+    ("cells", "marked"),
     [
         ({}, "none"),
         ({"state": "booked"}, "none"),
@@ -66,14 +66,14 @@ def test_breaks_are_skipped_and_counted_aloud(tmp_path):
         ({"state": "arrived", "arrived_at": "2026-11-09 08:55"}, "arrived"),
     ],
 )
-def test_states_and_moments_mark_a_visit(tmp_path, told, marked):
-    chunk = read(tmp_path, jane(1, "2026-11-09 09:00", **told))
+def test_states_and_moments_mark_a_visit(tmp_path, cells, marked):
+    chunk = read(tmp_path, jane(1, "2026-11-09 09:00", **cells))
     assert list(chunk.rows["marked"]) == [marked]
 
 
 def test_the_moment_of_cancelling_is_kept(tmp_path):
-    told = {"state": "cancelled", "cancelled_at": "2026-11-08 21:00"}
-    [row] = read(tmp_path, jane(1, "2026-11-09 09:00", **told)).rows.to_dict("records")
+    cells = {"state": "cancelled", "cancelled_at": "2026-11-08 21:00"}
+    [row] = read(tmp_path, jane(1, "2026-11-09 09:00", **cells)).rows.to_dict("records")
     assert row["starts_at"] - row["cancelled_at"] == 12 * 3600
 
 
@@ -111,11 +111,11 @@ def test_prices_come_from_the_sales_report_beside_it(tmp_path):
     )
     rows = [jane(n, f"2026-11-{n:02} 09:00") for n in (9, 10, 11, 12, 16)]
     file = opened(tmp_path, *rows, beside=[sales])
-    found = file.preview(100).rows
-    assert list(found["price_cents"]) == [16500, 18000, None, 15000, None]
-    assert "the sales report sales.csv told of 3 of 5 rows" in file.notes
-    assert "1 row met several of its lines that differ: nothing taken from them" in file.notes
-    assert "1 line of it met no row of this file" in file.notes
+    rows_read = file.preview(100).rows
+    assert list(rows_read["price_cents"]) == [16500, 18000, None, 15000, None]
+    assert "the sales report sales.csv matched 3 of 5 rows" in file.notes
+    assert "its lines for 1 row differ: nothing was read from them" in file.notes
+    assert "1 line of it matches no row of this file" in file.notes
     assert file.untold == frozenset()
 
 

@@ -11,12 +11,12 @@ from allay_metrics.intake.questionnaires import (
     shipped_questionnaires,
 )
 from allay_metrics.intake.questionnaires.questions import find_questions
-from allay_metrics.intake.questionnaires.scales import NOTHING, ScaleValue, read_answer
+from allay_metrics.intake.questionnaires.scales import NO_ANSWER, ScaleValue, read_answer
 from allay_metrics.outcomes.measures import measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
 from tests.support.answer_forms import length
 
-ASKED = {
+PRACTICE_QUESTIONS = {
     "cry_min": "How many hours does your baby cry on a usual day?",
     "settle": "Over the last day, how difficult was it to soothe your little one? (0-10)",
     "sleep_long": "Longest stretch of sleep last night",
@@ -31,44 +31,46 @@ ASKED = {
 
 
 def _find(*headers, source="google_forms"):
-    profile = next(one for one in shipped_questionnaires() if one.name == source)
+    profile = next(profile for profile in shipped_questionnaires() if profile.name == source)
     return find_questions(["Timestamp", *headers], profile)
 
 
 @pytest.mark.parametrize("measure", measures())
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_our_own_wordings_are_known_in_both_languages(measure, language):
-    found = _find(f"<b>{wordings(language)[measure].question}</b> *")
-    assert found.measures == {measure: (1,)}
-    assert found.language == language
+    questions = _find(f"<b>{wordings(language)[measure].question}</b> *")
+    assert questions.measures == {measure: (1,)}
+    assert questions.language == language
 
 
-@pytest.mark.parametrize(("measure", "question"), ASKED.items())
+@pytest.mark.parametrize(("measure", "question"), PRACTICE_QUESTIONS.items())
 def test_a_practices_own_words_are_known_loosely(measure, question):
     assert _find(question).measures == {measure: (1,)}
 
 
 def test_a_question_on_another_scale_is_left_out_and_said():
-    found = _find("How hard was it to settle your baby (1-5)?")
-    assert found.measures == {}
-    assert "goes from 0 to 10" in found.notes[0]
+    questions = _find("How hard was it to settle your baby (1-5)?")
+    assert questions.measures == {}
+    assert "goes from 0 to 10" in questions.notes[0]
 
 
 def test_a_question_that_fits_two_measures_is_taken_for_neither():
-    found = _find("How hard was it to latch, and how hard was it to settle your baby?")
-    assert found.measures == {}
-    assert "may ask Hard to settle or Hard to latch" in found.notes[0]
+    questions = _find("How hard was it to latch, and how hard was it to settle your baby?")
+    assert questions.measures == {}
+    assert "may ask Hard to settle or Hard to latch" in questions.notes[0]
 
 
 def test_the_row_of_a_grid_says_which_measure_it_is():
     question = "In the last 24 hours, how hard was it"
-    found = _find(f"{question} [to settle your baby]", f"{question} [to get a good latch]")
-    assert found.measures == {"settle": (1,), "feed_ease": (2,)}
+    questions = _find(f"{question} [to settle your baby]", f"{question} [to get a good latch]")
+    assert questions.measures == {"settle": (1,), "feed_ease": (2,)}
 
 
 def test_who_answered_is_known_by_its_question():
-    found = _find("Username", "Name of your baby", "Your name", "Baby's birthday", "Main concern")
-    assert found.person == {
+    questions = _find(
+        "Username", "Name of your baby", "Your name", "Baby's birthday", "Main concern"
+    )
+    assert questions.person == {
         "email": (1,),
         "baby": (2,),
         "parent": (3,),
@@ -98,7 +100,7 @@ def test_answers_are_read_on_the_measures_scale(measure, cell, value):
 @pytest.mark.parametrize("cell", ["", "  ", "N/A", "not breastfeeding", "prefer not to say", "-"])
 @pytest.mark.parametrize("measure", measures())
 def test_blank_is_no_value_and_never_nought(measure, cell):
-    assert read_answer(measures()[measure], cell) == NOTHING
+    assert read_answer(measures()[measure], cell) == NO_ANSWER
 
 
 @pytest.mark.parametrize(
@@ -110,9 +112,9 @@ def test_blank_is_no_value_and_never_nought(measure, cell):
     ],
 )  # fmt: skip
 def test_what_fits_no_scale_is_a_problem_and_not_a_value(measure, cell):
-    read = read_answer(measures()[measure], cell)
-    assert read.value is None
-    assert read.problem
+    answer = read_answer(measures()[measure], cell)
+    assert answer.value is None
+    assert answer.problem
 
 
 def test_the_unit_of_a_bare_number_may_stand_in_the_question():
@@ -152,7 +154,7 @@ def test_days_before_months_are_told_by_the_whole_file(tmp_path):
     path.write_text("Timestamp,How hard was it to settle your baby?\n3/4/2026 8:00,1\n"
                     "14/4/2026 8:00,2\n", encoding="utf-8")  # fmt: skip
     file = open_answers(path, timezone="America/Los_Angeles")
-    assert [one.day for one in file.check().responses] == ["2026-04-03", "2026-04-14"]
+    assert [response.day for response in file.check().responses] == ["2026-04-03", "2026-04-14"]
     assert "its dates are written day before month" in file.notes
 
 
@@ -163,7 +165,7 @@ def test_a_table_that_asks_nothing_known_is_no_questionnaire(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "problem"),
+    ("text", "problem"),
     [
         ('name = "x"\nanswered = "When"', "key kind"),
         ('kind = "answers"\nname = "x"', "key answered"),
@@ -175,12 +177,41 @@ def test_a_table_that_asks_nothing_known_is_no_questionnaire(tmp_path):
         ('kind = "answers"\nname = "x"\nanswered = "W"\nin_totals = 1', "key in_totals"),
     ],
 )  # fmt: skip
-def test_a_wrong_profile_names_file_key_and_value(told, problem):
+def test_a_wrong_profile_names_file_key_and_value(text, problem):
     with pytest.raises(FileProblem, match=f"own.toml, {problem}"):
-        read_questionnaire("own.toml", told)
+        read_questionnaire("own.toml", text)
+
+
+WHEN = 'kind = "answers"\nname = "x"\nanswered = "W"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('kind = "visits"', "key kind, value 'visits': it must be 'answers'."),
+        ('kind = "answers"\nname = "x"\nanswered = []', "key answered, value '[]': a text is"),
+        (f"{WHEN}measures = 3", "key measures, value '3': a table [measures] is needed."),
+        (f"{WHEN}[signs]\n99 = 'x'", "key signs.99, value 'x': no such key; known are 1, 10,"),
+        (f"{WHEN}[options]\nown_mood = 'x'", "key options.own_mood, value 'x': no such key;"),
+        (f"{WHEN}[person]\nbaby = ['name', 3]", "key person.baby[2], value '3': a text is needed"),
+        (f"{WHEN}days = '%H'", "key days, value '%H': %H is not one of %Y,"),
+        (f"{WHEN}kind = 'answers'", "is not a TOML profile: Cannot overwrite a value"),
+    ],
+)
+def test_one_sentence_says_what_is_wrong_with_a_profile(text, sentence):
+    with pytest.raises(FileProblem) as caught:
+        read_questionnaire("own.toml", text)
+    assert str(caught.value).removeprefix("own.toml").lstrip(", ").startswith(sentence)
+
+
+def test_an_empty_table_of_signs_says_that_a_form_asks_for_none():
+    assert read_questionnaire("own.toml", WHEN).signs == shipped_questionnaires()[0].signs
+    assert read_questionnaire("own.toml", f"{WHEN}[signs]").signs == {}
 
 
 def test_of_a_profile_that_names_measures_no_other_is_guessed():
-    told = 'kind = "answers"\nname = "x"\nanswered = "When"\n[measures]\nsettle = "^fussy$"'
-    found = find_questions(["When", "Fussy", ASKED["wakings"]], read_questionnaire("x.toml", told))
-    assert found.measures == {"settle": (1,)}
+    text = 'kind = "answers"\nname = "x"\nanswered = "When"\n[measures]\nsettle = "^fussy$"'
+    questions = find_questions(
+        ["When", "Fussy", PRACTICE_QUESTIONS["wakings"]], read_questionnaire("x.toml", text)
+    )
+    assert questions.measures == {"settle": (1,)}

@@ -1,4 +1,4 @@
-"""Whatever a person may type comes out of a file as it went in, however the file is written."""
+"""Any text a person may type is read as it was written, in any format of a file."""
 
 import json
 
@@ -34,9 +34,9 @@ once = settings(
 
 
 def kept(path, row):
-    """Return what came out of the columns that nothing but the file's own words should fill."""
-    [found] = read_all(path).rows.to_dict("records")
-    extra = json.loads(found["extra"])
+    """Return the texts that were read from the columns without a field."""
+    [result] = read_all(path).rows.to_dict("records")
+    extra = json.loads(result["extra"])
     return {name: extra.get(name, "") for name in row}
 
 

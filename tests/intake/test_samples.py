@@ -1,4 +1,4 @@
-"""A sample of every export the product knows, with the rows that are right."""
+"""A sample of every export the product can read, with the expected rows."""
 
 import json
 from datetime import datetime
@@ -51,7 +51,7 @@ def test_a_sample_of_answers_is_read_as_it_should(name):
     path, right = sample(name)
     checked = open_answers(path, timezone=ZONE).check()
     assert checked.set_aside == []
-    found = [
+    responses = [
         {
             "at": wall(response.answered_at),
             "email": response.email,
@@ -62,4 +62,4 @@ def test_a_sample_of_answers_is_read_as_it_should(name):
         }
         for response in checked.responses
     ]
-    assert found == right
+    assert responses == right

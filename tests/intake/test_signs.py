@@ -1,4 +1,4 @@
-"""Warning signs in a form of somebody else's: found by their words, missed by no loose answer."""
+"""Warning signs in another service's form: found by their words, ticked by any loose answer."""
 
 import pytest
 
@@ -8,9 +8,9 @@ from allay_metrics.intake.questionnaires.questions import find_questions
 from allay_metrics.intake.questionnaires.signs import is_ticked, ticked_options
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES, signs, wordings
-from tests.intake.test_questionnaires import ASKED
+from tests.intake.test_questionnaires import PRACTICE_QUESTIONS
 
-SHIPPED = next(one for one in shipped_questionnaires() if one.name == "google_forms")
+SHIPPED = next(profile for profile in shipped_questionnaires() if profile.name == "google_forms")
 OWN_WORDS = {
     "1": "Is your baby blue, floppy or struggling to breathe?",
     "2": "Has your baby stopped breathing, even once?",
@@ -45,14 +45,14 @@ def test_every_sign_is_known_by_our_own_words_in_both_languages(place, language)
 
 @pytest.mark.parametrize(("sign", "question"), OWN_WORDS.items())
 def test_a_practices_own_words_are_known_loosely(sign, question):
-    found = _find(question)
-    assert found.signs == {sign: (1,)}
-    assert found.asks
-    assert found.measures == {}
+    questions = _find(question)
+    assert questions.signs == {sign: (1,)}
+    assert questions.has_known_questions
+    assert questions.measures == {}
 
 
 @pytest.mark.parametrize("question", [
-    *ASKED.values(),
+    *PRACTICE_QUESTIONS.values(),
     *(wordings(language)[name].question for language in LANGUAGES for name in wordings(language)),
     "Anything else you want us to know?",
     "How anxious or depressed do you feel (0-10)?",
@@ -90,8 +90,8 @@ def test_what_the_owner_says_of_a_column_is_what_counts():
     headers = ["Timestamp", "Is your baby refusing to feed?", "Room for you"]
     assert guess_meanings(headers, SHIPPED)[headers[1]] == "sign-8"
     assert {"sign-any", *(f"sign-{flag.id}" for flag in red_flags())} <= meaning_choices().keys()
-    said = {headers[0]: "answered", headers[1]: "", headers[2]: "sign-13"}
-    profile = read_questionnaire("own.toml", AnswersDraft("own", "Own", said).toml())
+    meanings = {headers[0]: "answered", headers[1]: "", headers[2]: "sign-13"}
+    profile = read_questionnaire("own.toml", AnswersDraft("own", "Own", meanings).toml())
     assert find_questions(headers, profile).signs == {"13": (2,)}
     none = read_questionnaire(
         "own.toml", AnswersDraft("own", "Own", {headers[0]: "answered"}).toml()

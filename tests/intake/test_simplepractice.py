@@ -56,8 +56,8 @@ def test_where_no_end_and_no_time_are_told_the_file_says_what_was_taken(tmp_path
     rows = file.preview().rows
     assert list(rows["minutes"]) == [60, 60]
     assert [(at % 86400) // 3600 for at in rows["starts_at"]] == [19, 22]  # 12:00 and 15:00 PDT
-    assert "the file tells no end: 60 minutes are taken for each" in file.notes
-    assert "1 row without a time of day: 12:00 is taken for it" in file.notes
+    assert "the file has no end times: 60 minutes are assumed for each visit" in file.notes
+    assert "1 row without a time of day: 12:00 is assumed" in file.notes
 
 
 def test_price_and_billing_code_come_from_the_status_report(tmp_path):
@@ -73,7 +73,7 @@ def test_price_and_billing_code_come_from_the_status_report(tmp_path):
     )
     rows = [attended(f"04/{day}/2026") for day in (27, 28, 29, 30)]
     file = opened(tmp_path, SUMMARY, *rows, beside=[report])
-    found = file.preview().rows
-    assert list(found["price_cents"]) == [118000, 18000, 18000, None]
-    assert list(found["type_text"]) == ["97124", "97124", "97124", ""]
+    rows_read = file.preview().rows
+    assert list(rows_read["price_cents"]) == [118000, 18000, 18000, None]
+    assert list(rows_read["type_text"]) == ["97124", "97124", "97124", ""]
     assert any(note.startswith("the appointment status report status.csv") for note in file.notes)

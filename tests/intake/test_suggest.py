@@ -1,4 +1,4 @@
-"""What an unknown table's columns are taken for: a corpus of foreign headers, two languages."""
+"""Suggested fields of an unknown table's columns: headers of other systems, in two languages."""
 
 import pytest
 
@@ -112,11 +112,11 @@ def test_foreign_headers_are_taken_for_ours(row, expected):
 
 
 def test_what_names_do_not_say_is_left_to_the_person():
-    found = suggest_columns(list(SHEET), [list(SHEET.values())] * 3)
-    assert found["start"] == "When"
-    assert found["client_name"] == "Family"
-    assert "Who goes" not in found.values()
-    assert "What" not in found.values()
+    suggested = suggest_columns(list(SHEET), [list(SHEET.values())] * 3)
+    assert suggested["start"] == "When"
+    assert suggested["client_name"] == "Family"
+    assert "Who goes" not in suggested.values()
+    assert "What" not in suggested.values()
 
 
 def test_a_name_is_not_enough_where_values_say_otherwise():

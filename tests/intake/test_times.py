@@ -1,4 +1,4 @@
-"""Times of day and dates, on their own."""
+"""Times of day, dates and zones."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allay_metrics.errors import ConfigProblem, FileProblem
+from allay_metrics.errors import ConfigProblem
 from allay_metrics.intake.clock import Clock, practice_zone
 from allay_metrics.intake.profile import find_shipped_profile
 from allay_metrics.intake.times import DayFormats, compile_format, read_time, split_moment
@@ -62,7 +62,7 @@ def test_a_wall_time_is_the_instant_the_zone_database_says(day, minute, zone):
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60)  # noqa: DTZ001
     there = ZoneInfo(zone) if zone else ZONE
     text = f"{wall:%B} {wall.day}, {wall.year} {wall:%H:%M}"
-    moments = clock().moments([text, text], [zone, zone])  # worked out, then remembered
+    moments = clock().moments([text, text], [zone, zone])  # parsed, then cached
     early, late = (wall.replace(tzinfo=there, fold=fold).timestamp() for fold in (0, 1))
     if early != late:
         assert set(moments.problems) == {0, 1}
@@ -86,14 +86,21 @@ def test_every_date_is_read_in_every_form_of_the_profile(day):
 
 
 def test_a_year_of_two_digits_is_of_this_century_or_the_last():
-    days = DayFormats((compile_format("%m/%d/%y", "here"),))
+    days = DayFormats((compile_format("%m/%d/%y"),))
     assert (days.read("3/4/26"), days.read("3/4/95")) == (date(2026, 3, 4), date(1995, 3, 4))
 
 
-@pytest.mark.parametrize("text", ["%Q %d", "%m/%Y", "%d/%d"])
-def test_a_format_that_cannot_work_is_refused(text):
-    with pytest.raises(FileProblem, match="here, value"):
-        compile_format(text, "here")
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("%Q %d", "^%Q is not one of %Y, %y, %m, %B, %b, %d, %A, %a$"),
+        ("%m/%Y", r"^it has no day \(%d\)$"),
+        ("%d/%d", "^a part stands in it twice$"),
+    ],
+)
+def test_a_format_that_cannot_work_is_refused(text, reason):
+    with pytest.raises(ValueError, match=reason):
+        compile_format(text)
 
 
 def test_zone_names_that_schedulers_write_are_known():
@@ -108,7 +115,7 @@ def test_an_unknown_practice_zone_is_refused():
 
 def test_remembering_is_bounded(monkeypatch):
     monkeypatch.setattr("allay_metrics.intake.clock._DISTINCT_TEXTS", 3)
-    few = clock()
+    small_clock = clock()
     texts = [(date(2026, 1, 1) + timedelta(days=n)).isoformat() + " 9:00" for n in range(50)]
-    found = few.moments(texts, [""] * 50)
-    assert (found.problems, len(set(found.epochs))) == ({}, 50)
+    moments_read = small_clock.moments(texts, [""] * 50)
+    assert (moments_read.problems, len(set(moments_read.epochs))) == ({}, 50)

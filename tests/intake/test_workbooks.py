@@ -1,4 +1,4 @@
-"""XLSX: read like the CSV of the same table, and looked over before it is unpacked."""
+"""XLSX: read like the CSV of the same table, and checked before it is unpacked."""
 
 import zipfile
 from datetime import datetime as wall
@@ -62,10 +62,14 @@ def test_dates_and_numbers_in_cells_become_texts(tmp_path):
         "Appointment ID": 487366946,
         "Phone": 4155550100,
     }
-    found = read_all(workbook(tmp_path, row)).rows.iloc[0]
-    assert (found["day"], found["minutes"], found["booked_on"]) == ("2026-11-16", 90, "2026-11-02")
-    assert (found["price_cents"], found["source_key"]) == (16550, "487366946")
-    assert found["phone"] == "+14155550100"
+    row_read = read_all(workbook(tmp_path, row)).rows.iloc[0]
+    assert (row_read["day"], row_read["minutes"], row_read["booked_on"]) == (
+        "2026-11-16",
+        90,
+        "2026-11-02",
+    )
+    assert (row_read["price_cents"], row_read["source_key"]) == (16550, "487366946")
+    assert row_read["phone"] == "+14155550100"
 
 
 def test_title_rows_and_other_sheets_are_said(tmp_path):

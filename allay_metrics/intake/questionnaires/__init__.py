@@ -1,4 +1,4 @@
-"""Questionnaires parents answered elsewhere: a form's export read as answers to our measures."""
+"""Questionnaires of other services: the export of a form, read as answers to our measures."""
 
 from allay_metrics.intake.questionnaires.file import AnswersFile, open_answers
 from allay_metrics.intake.questionnaires.profile import (

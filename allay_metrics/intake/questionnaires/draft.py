@@ -1,4 +1,4 @@
-"""A questionnaire's profile as text, from what a person said of each column on screen."""
+"""A draft of a questionnaire's profile: what a person chose on screen, and its TOML."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from allay_metrics.outcomes.measures import measures
 from allay_metrics.outcomes.own_measures import PREFIX, OwnMeasure
 
 ANSWERED, ID, SIGN = "answered", "id", "sign-"
-WHAT = {
+MEANINGS = {
     "": "not used",
     ANSWERED: "when it was answered",
     ID: "the response's own id",
@@ -29,7 +29,7 @@ _STAMP = re.compile(r"time ?stamp|submi|date|answered|fecha", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class AnswersDraft:
-    """What was said: a name, and for each column what it asks (see `choices`); `utc` its zone."""
+    """`meanings` is header -> key of `meaning_choices`; `utc` if the time stamps are in UTC."""
 
     name: str
     label: str
@@ -37,7 +37,7 @@ class AnswersDraft:
     utc: bool = False
 
     def toml(self) -> str:
-        """Return the profile's text; each question is known by exactly its own words."""
+        """Return the profile's text; each pattern matches the exact text of its question."""
         lines = [f"kind = {_format_text(KIND)}", f"name = {_format_text(self.name)}"]
         lines.append(f"label = {_format_text(self.label or self.name)}")
         stamps = self._columns(ANSWERED)
@@ -48,9 +48,9 @@ class AnswersDraft:
         own = sorted({name for name in self.meanings.values() if name.startswith(PREFIX)})
         tables = (("person", PERSON, ""), ("measures", (*measures(), *own), ""),
                   ("signs", sign_ids(), SIGN))  # fmt: skip
-        for table, names, before in tables:
-            headers_by_name = {name: self._columns(before + name) for name in names}
-            # Without a sign it says so: every question was looked at.
+        for table, names, prefix in tables:
+            headers_by_name = {name: self._columns(prefix + name) for name in names}
+            # An empty table of signs says that a person has looked at every question.
             if any(headers_by_name.values()) or table == "signs":
                 lines += ["", f"[{table}]"]
             lines += [
@@ -61,31 +61,31 @@ class AnswersDraft:
         return "\n".join([*lines, ""])
 
     def _columns(self, meaning: str) -> list[str]:
-        return [header for header, meant in self.meanings.items() if meant == meaning]
+        return [header for header, chosen in self.meanings.items() if chosen == meaning]
 
 
 def meaning_choices(own: Iterable[OwnMeasure] = ()) -> dict[str, str]:
-    """Return everything a column may ask, with its label: measures, then warning signs."""
-    labels = {name: one.label for name, one in measures().items()}
-    labels |= {one.id: one.measure.label for one in own}
-    return WHAT | labels | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
+    """Return the label of each meaning of a column: fields, measures, warning signs."""
+    labels = {name: measure.label for name, measure in measures().items()}
+    labels |= {own_measure.id: own_measure.measure.label for own_measure in own}
+    return MEANINGS | labels | {f"{SIGN}{name}": sign_label(name) for name in sign_ids()}
 
 
 def guess_meanings(headers: Sequence[str], shipped: Questionnaire) -> dict[str, str]:
-    """Return what each column seems to ask, '' where its words do not tell."""
+    """Return the probable meaning of each column, '' if unknown."""
     stamp = next((header for header in headers if _STAMP.search(header)), "")
     profile = Questionnaire(**{**vars(shipped), "answered": (stamp,), "recognised_by": ()})
     questions = find_questions(headers, profile) if stamp else None
-    meant = dict.fromkeys(headers, "")
+    meanings_found = dict.fromkeys(headers, "")
     if questions is None:
-        return meant
-    meant[headers[questions.answered]] = ANSWERED
+        return meanings_found
+    meanings_found[headers[questions.answered]] = ANSWERED
     for table in (questions.person, questions.measures):
         for name, columns in table.items():
-            meant |= {headers[at]: name for at in columns}
+            meanings_found |= {headers[at]: name for at in columns}
     for name, columns in questions.signs.items():
-        meant |= {headers[at]: f"{SIGN}{name}" for at in columns}
-    return meant
+        meanings_found |= {headers[at]: f"{SIGN}{name}" for at in columns}
+    return meanings_found
 
 
 def _format_exact_pattern(header: str) -> str:
@@ -93,7 +93,7 @@ def _format_exact_pattern(header: str) -> str:
 
 
 def _format_text(text: str) -> str:
-    # A JSON string is a TOML basic string, but for DEL.
+    # A TOML string is a JSON string, except that TOML escapes DEL.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -1,29 +1,28 @@
-"""How one service's answers are read: a profile as data, in TOML."""
+"""Profiles of other services' forms in TOML: how their answers are read."""
+
+# ruff: noqa: RUF012 pydantic copies a default
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, StringConstraints, ValidationInfo
 
 from allay_metrics.errors import FileProblem
+from allay_metrics.intake.profile import parse_toml
 from allay_metrics.intake.questionnaires.signs import sign_ids
-from allay_metrics.intake.texts import compile_pattern, format_list, quote
-from allay_metrics.intake.times import compile_format
+from allay_metrics.intake.rules import DayFormat, Pattern
 from allay_metrics.outcomes.measures import Measure, measures
 from allay_metrics.outcomes.own_measures import OwnMeasure
+from allay_metrics.validation import NotBlank, Several, Spec, Text, known_key, validate
 
 FOLDER = Path(__file__).parent
 KIND = "answers"
 PERSON = ("email", "baby", "born", "parent", "concern", "totals", "words")
-_QUESTIONS = "questions.toml"
-_KEYS = frozenset({
-    "kind", "name", "label", "recognised_by", "answered", "id", "zone", "zone_letters", "days",
-    "unanswered", "ignored", "in_totals", "person", "measures", "options", "signs",
-})  # fmt: skip
-
+_QUESTIONS = "questions.toml"  # no profile: the patterns of questions in any form
 Patterns = Mapping[str, tuple[re.Pattern[str], ...]]
 
 
@@ -31,12 +30,13 @@ Patterns = Mapping[str, tuple[re.Pattern[str], ...]]
 class Questionnaire:
     """One kind of export of answers.
 
-    `answered` are the names the moment's column may have, in `zone` ('' for the practice's);
-    `day_formats` how a date may be written beside ISO order. `ids` are columns with the service's
-    own id, none where a response is known by person and minute. `person`, `measures` and
-    `options` find a question by its text, `signs` one for a warning sign; `in_totals` counts where
-    the form did not ask. Of a profile that names measures itself (`says_measures`) no other is
-    guessed. `own` are the practice's own measures by id, known by their wordings.
+    `answered` are the possible headers of the time stamp, in `zone` ('' for the practice's);
+    `day_formats` are the formats of a date besides ISO order. `ids` are the headers of the
+    service's own id; without one a response is identified by person and minute. `person`,
+    `measures`, `options` and `signs` find questions by patterns of their text. `in_totals` is the
+    default if the form does not ask for consent. If the profile has a table of measures
+    (`names_measures`), no other measure is recognised. `own` are the practice's own measures by
+    id, recognised by their wordings.
     """
 
     name: str
@@ -54,136 +54,126 @@ class Questionnaire:
     measures: Patterns
     options: Patterns
     signs: Patterns
-    says_measures: bool
+    names_measures: bool
     own: Mapping[str, OwnMeasure] = field(default_factory=dict)
 
     def measure(self, name: str) -> Measure:
-        """Return a measure by id, be it one of the practice's own."""
+        """Return a measure by id, a shipped one or one of the practice's own."""
         return self.own[name].measure if name in self.own else measures()[name]
 
     def with_own(self, own: Iterable[OwnMeasure]) -> Self:
-        """Return the profile that knows these measures of the practice's own, too."""
-        return replace(self, own={one.id: one for one in own})
+        """Return the profile with these measures of the practice's own."""
+        return replace(self, own={measure.id: measure for measure in own})
 
 
 @cache
 def shipped_questionnaires() -> tuple[Questionnaire, ...]:
-    """Return the profiles that come with the product, those asking for most columns first."""
+    """Return the shipped profiles, those with most columns in `recognised_by` first."""
     paths = [path for path in sorted(FOLDER.glob("*.toml")) if path.name != _QUESTIONS]
     profiles = [read_questionnaire(path.name, path.read_text(encoding="utf-8")) for path in paths]
-    return tuple(sorted(profiles, key=lambda one: -len(one.recognised_by)))
+    return tuple(sorted(profiles, key=lambda profile: -len(profile.recognised_by)))
 
 
 def is_questionnaire(text: str) -> bool:
-    """Return whether a profile's text is one for answers, not for visits."""
+    """Return whether the text is a profile for answers, not for visits."""
     try:
-        return tomllib.loads(text).get("kind") == KIND
-    except tomllib.TOMLDecodeError:
+        return parse_toml("", text).get("kind") == KIND
+    except FileProblem:
         return False
 
 
 def read_questionnaire(file: str, text: str, own: Iterable[OwnMeasure] = ()) -> Questionnaire:
-    """Return the checked profile; FileProblem names the file, the key and the value.
+    """Return the checked profile, which may name the practice's `own` measures.
 
-    `own` are measures of the practice's own, which it may name.
+    Raises FileProblem with the file, the key and the value.
     """
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise FileProblem(f"{file} is not a TOML profile: {error}.") from None
-    return _QuestionnaireSpec(file, values, {one.id: one for one in own}).questionnaire()
+    own_by_id = {measure.id: measure for measure in own}
+    values = parse_toml(file, text)
+    spec = validate(_QuestionnaireSpec, file, values, FileProblem, own=own_by_id)
+    return spec.questionnaire(own_by_id)
+
+
+def _check_measure(name: str, info: ValidationInfo) -> str:
+    own = (info.context or {})["own"]
+    return known_key(name, (*measures(), *own))
+
+
+def _check_kind(kind: str) -> str:
+    if kind != KIND:
+        raise ValueError(f"it must be {KIND!r}")
+    return kind
+
+
+def _check_any(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("a text is needed")
+    return names
+
+
+_Tidy = Annotated[str, StringConstraints(strip_whitespace=True)]
+_PersonKey = Annotated[str, AfterValidator(lambda name: known_key(name, PERSON))]
+_MeasureId = Annotated[str, AfterValidator(_check_measure)]
+_ShippedId = Annotated[str, AfterValidator(lambda name: known_key(name, tuple(measures())))]
+_SignId = Annotated[str, AfterValidator(lambda name: known_key(name, sign_ids()))]
+
+
+class _QuestionsSpec(Spec):
+    """Patterns that find each question by its text.
+
+    An empty table of signs says that a form asks for none; without a table `signs` is None.
+    """
+
+    person: dict[_PersonKey, Several[Pattern]] = {}
+    measures: dict[_MeasureId, Several[Pattern]] = {}
+    options: dict[_ShippedId, Several[Pattern]] = {}
+    signs: dict[_SignId, Several[Pattern]] | None = None
+
+
+class _QuestionnaireSpec(_QuestionsSpec):
+    """The keys of a questionnaire's profile."""
+
+    kind: Annotated[str, AfterValidator(_check_kind)]
+    name: Text
+    label: _Tidy = ""
+    recognised_by: Several[NotBlank] = ()
+    answered: Annotated[Several[NotBlank], AfterValidator(_check_any)]
+    id: Several[NotBlank] = ()
+    zone: _Tidy = ""
+    zone_letters: _Tidy = "kept"
+    days: Several[DayFormat] = ()
+    unanswered: _Tidy = "it does not say when it was answered"
+    ignored: Several[NotBlank] = ()
+    in_totals: bool = True
+
+    def questionnaire(self, own: Mapping[str, OwnMeasure]) -> Questionnaire:
+        """Return the profile; a missing table is that of questions.toml.
+
+        With a table of measures, `options` is empty if it is missing.
+        """
+        shipped = _shipped_questions()
+        signs = shipped.signs if self.signs is None else self.signs
+        return Questionnaire(
+            name=self.name,
+            label=self.label or self.name,
+            recognised_by=self.recognised_by or self.answered[:1],
+            answered=self.answered,
+            ids=self.id,
+            zone=self.zone,
+            zone_letters=self.zone_letters == "ignored",
+            day_formats=self.days,
+            unanswered=self.unanswered,
+            ignored=self.ignored,
+            in_totals=self.in_totals,
+            person=self.person or shipped.person,
+            measures=self.measures or shipped.measures,
+            options=self.options or ({} if self.measures else shipped.options),
+            signs=signs or {},
+            names_measures=bool(self.measures),
+            own=own,
+        )
 
 
 @cache
-def _shipped_questions() -> Mapping[str, Any]:
-    return tomllib.loads((FOLDER / _QUESTIONS).read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True)
-class _QuestionnaireSpec:
-    """What a profile's text says, checked key by key."""
-
-    file: str
-    values: Mapping[str, Any]
-    own: Mapping[str, OwnMeasure]
-
-    def questionnaire(self) -> Questionnaire:
-        self._known(self.values, _KEYS, "")
-        if self.values.get("kind") != KIND:
-            raise self._problem("kind", self.values.get("kind", ""), f"it must be {KIND!r}")
-        name, answered = self._text("name"), self._texts("answered")
-        if not name or not answered:
-            key = "answered" if name else "name"
-            raise self._problem(key, "", "a text is needed")
-        zone_letters = self._text("zone_letters", "kept")
-        in_totals = self.values.get("in_totals", True)
-        if not isinstance(in_totals, bool):
-            raise self._problem("in_totals", in_totals, "must be true or false")
-        return Questionnaire(
-            name=name,
-            label=self._text("label", name),
-            recognised_by=self._texts("recognised_by") or answered[:1],
-            answered=answered,
-            ids=self._texts("id"),
-            zone=self._text("zone"),
-            zone_letters=zone_letters == "ignored",
-            day_formats=tuple(
-                compile_format(text, f"{self.file}, key days") for text in self._texts("days")
-            ),
-            unanswered=self._text("unanswered", "it does not say when it was answered"),
-            ignored=self._texts("ignored"),
-            in_totals=in_totals,
-            person=self._patterns("person", PERSON),
-            measures=self._patterns("measures", (*measures(), *self.own)),
-            options=self._patterns("options", tuple(measures())),
-            signs=self._patterns("signs", sign_ids()),
-            says_measures=bool(self.values.get("measures")),
-            own=self.own,
-        )
-
-    def _patterns(self, key: str, names: tuple[str, ...]) -> Patterns:
-        """Return the profile's own patterns, or where it has none those of every form."""
-        own = self.values.get(key, {})
-        if not isinstance(own, dict):
-            raise self._problem(key, own, f"a table [{key}] is needed")
-        self._known(own, frozenset(names), f"{key}.")
-        table = own
-        # Who names signs, or says that there are none, has looked at every question.
-        has_signs_table = key == "signs" and key in self.values
-        if (
-            not own
-            and not has_signs_table
-            and not (key == "options" and self.values.get("measures"))
-        ):
-            table = _shipped_questions().get(key, {})
-        return {
-            name: tuple(
-                compile_pattern(text, f"{self.file}, key {key}.{name}")
-                for text in self._list(f"{key}.{name}", texts)
-            )
-            for name, texts in table.items()
-        }
-
-    def _text(self, key: str, default: str = "") -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str):
-            raise self._problem(key, value, "a text is needed")
-        return value.strip()
-
-    def _texts(self, key: str) -> tuple[str, ...]:
-        return self._list(key, self.values.get(key, []))
-
-    def _list(self, key: str, value: object) -> tuple[str, ...]:
-        texts = [value] if isinstance(value, str) else value
-        if not isinstance(texts, list) or not all(isinstance(t, str) and t.strip() for t in texts):
-            raise self._problem(key, value, "a text or a list of texts is needed")
-        return tuple(texts)
-
-    def _known(self, table: Mapping[str, Any], valid_keys: frozenset[str], at: str) -> None:
-        for key, value in table.items():
-            if key not in valid_keys:
-                names = format_list(sorted(valid_keys), most=len(valid_keys)).replace("'", "")
-                raise self._problem(at + key, value, f"no such key; known are {names}")
-
-    def _problem(self, key: str, value: object, reason: str) -> FileProblem:
-        return FileProblem(f"{self.file}, key {key}, value {quote(str(value))}: {reason}.")
+def _shipped_questions() -> _QuestionsSpec:
+    values = parse_toml(_QUESTIONS, (FOLDER / _QUESTIONS).read_text(encoding="utf-8"))
+    return validate(_QuestionsSpec, _QUESTIONS, values, FileProblem, own={})

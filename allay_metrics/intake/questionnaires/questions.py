@@ -1,4 +1,4 @@
-"""Which column of a form's export is which question: by our own wordings, else by patterns."""
+"""Finds the question of each column of a form's export: by our wordings, else by patterns."""
 
 import html
 import re
@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from allay_metrics.errors import quote
 from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questionnaire
 from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
 from allay_metrics.intake.questionnaires.signs import find_sign
-from allay_metrics.intake.texts import normalise_header, quote
+from allay_metrics.intake.texts import normalise_header
 from allay_metrics.outcomes.measures import Measure, measures
 from allay_metrics.outcomes.wording import LANGUAGES, wordings
 
 _TAG = re.compile(r"<[^<>]*>")
 _GRID = re.compile(r"(.*\S)\s*\[([^\[\]]+)\]\s*")
 _SCALE = re.compile(r"\b(\d{1,2}) ?(?:-|\u2013|to|a) ?(\d{1,3})\b")
-_LEAST_OPTIONS = 3  # fewer headers alike are a coincidence
+_FEWEST_OPTIONS = 3  # fewer headers that equal choices are a coincidence
 
 
 @dataclass(frozen=True)
 class Option:
-    """A column of its own for one option: the value a tick in it stands for."""
+    """A column for one option; `value` is what a tick in it means."""
 
     column: int
     label: str
@@ -31,11 +32,11 @@ class Option:
 
 @dataclass
 class Questions:
-    """Where a form's questions stand: positions of columns by what they ask.
+    """The positions of a form's columns by question.
 
-    `texts` are the headers, tidied. `measures` may have several columns: the same question asked
-    on two paths of a form; `signs` are those that ask for a warning sign. `notes` say which
-    questions could not be used, and why.
+    `texts` are the tidied headers. A measure has several columns if two paths of a form ask the
+    same question; `signs` are by warning sign. `notes` say which questions could not be used, and
+    why.
     """
 
     texts: tuple[str, ...]
@@ -50,8 +51,8 @@ class Questions:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def asks(self) -> bool:
-        """Return whether any measure, or any warning sign, is asked at all."""
+    def has_known_questions(self) -> bool:
+        """Return whether there is a question for any measure or warning sign."""
         return bool(self.measures or self.options or self.signs)
 
 
@@ -61,16 +62,16 @@ def plain_question(header: str) -> str:
 
 
 def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions | None:
-    """Return where each question stands; None where no column tells when it was answered."""
+    """Return the positions of the questions; None without a column of time stamps."""
     names = [normalise_header(header) for header in headers]
-    wanted = [normalise_header(name) for name in profile.answered]
-    answered = next((names.index(name) for name in wanted if name in names), None)
+    stamp_names = [normalise_header(name) for name in profile.answered]
+    answered = next((names.index(name) for name in stamp_names if name in names), None)
     if answered is None or not {normalise_header(name) for name in profile.recognised_by} <= set(
         names
     ):
         return None
     questions = Questions(tuple(map(plain_question, headers)), answered)
-    # Of several names for one id, the first the file has.
+    # The first of the possible columns with an id that the file has.
     ids = [
         names.index(normalise_header(name))
         for name in profile.ids
@@ -78,25 +79,25 @@ def find_questions(headers: Sequence[str], profile: Questionnaire) -> Questions 
     ]
     questions.ids = tuple(ids[:1])
     ignored = {normalise_header(name) for name in profile.ignored}
-    left = [
+    unassigned = [
         at
         for at, name in enumerate(names)
         if at != answered and at not in ids and name not in ignored and name
     ]
-    left = _extract_choice_columns(questions, left, profile)
-    _assign(questions, left, profile)
+    unassigned = _extract_choice_columns(questions, unassigned, profile)
+    _assign(questions, unassigned, profile)
     return questions
 
 
-def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -> None:
+def _assign(questions: Questions, positions: Sequence[int], profile: Questionnaire) -> None:
     person, measure_columns = defaultdict(list), defaultdict(list)
     options: dict[str, list[Option]] = defaultdict(list)
     signs = defaultdict(list)
     other = []
     spanish = 0
-    for at in left:
+    for at in positions:
         text = questions.texts[at]
-        # Before any pattern of a measure: `crying for hours, cannot be comforted` is no score.
+        # A sign comes before a measure: `crying for hours, cannot be comforted` is no score.
         sign = "" if _is_known_wording(text, profile) else find_sign(text, profile.signs)
         measure, language = ("", "") if sign else _find_measure(text, profile, questions.notes)
         if sign:
@@ -106,8 +107,8 @@ def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -
             spanish += 1 if language == "es" else -1
         elif option := _find_option(text, profile.options):
             options[option].append(Option(at, text, 1.0))
-        elif who := _find_first(text, profile.person, PERSON):
-            person[who].append(at)
+        elif field_name := _find_first(text, profile.person, PERSON):
+            person[field_name].append(at)
         else:
             other.append(at)
     questions.person = {name: tuple(columns) for name, columns in person.items()}
@@ -120,7 +121,7 @@ def _assign(questions: Questions, left: Sequence[int], profile: Questionnaire) -
 
 
 def _is_known_wording(text: str, profile: Questionnaire) -> bool:
-    """Return whether a question is a measure in our own words, or in the practice's."""
+    """Return whether a question has the wording of a measure, ours or the practice's own."""
     return any(
         _letters(text).startswith(wording) for _, _, wording in _list_known_wordings(profile)
     )
@@ -129,19 +130,19 @@ def _is_known_wording(text: str, profile: Questionnaire) -> bool:
 def _list_known_wordings(profile: Questionnaire) -> list[tuple[str, str, str]]:
     """Return (measure, language, letters of its question), the practice's own first."""
     own = [
-        (one.id, language, _letters(words.question))
-        for one in profile.own.values()
-        for language, words in one.words.items()
+        (measure.id, language, _letters(words.question))
+        for measure in profile.own.values()
+        for language, words in measure.words.items()
     ]
-    return [*own, *_own_wordings()]
+    return [*own, *_shipped_wordings()]
 
 
 def _find_measure(text: str, profile: Questionnaire, notes: list[str]) -> tuple[str, str]:
-    """Return the measure a question asks and its language; ('', '') for none, or for a doubt."""
+    """Return (measure, language) of a question; ('', '') for none or several."""
     grid = _GRID.fullmatch(text)
-    # The row of a grid says more than the question above all its rows.
+    # The row of a grid is more specific than the question above its rows.
     forms = [grid[2], f"{grid[1]} {grid[2]}"] if grid else [text]
-    if not profile.says_measures:
+    if not profile.names_measures:
         for form in forms:
             for name, language, wording in _list_known_wordings(profile):
                 if _letters(form).startswith(wording):
@@ -151,7 +152,7 @@ def _find_measure(text: str, profile: Questionnaire, notes: list[str]) -> tuple[
         fits = [
             name
             for name, patterns in profile.measures.items()
-            if any(each.search(form) for each in patterns)
+            if any(pattern.search(form) for pattern in patterns)
         ]
         if len(fits) == 1:
             return _check_scale(profile.measure(fits[0]), "en", text, notes)
@@ -163,7 +164,7 @@ def _find_measure(text: str, profile: Questionnaire, notes: list[str]) -> tuple[
 
 
 def _check_scale(measure: Measure, language: str, text: str, notes: list[str]) -> tuple[str, str]:
-    """Return the measure unless the question itself names another scale than the measure's."""
+    """Return (measure, language); ('', '') if the question names a scale of its own."""
     scale = _SCALE.search(text)
     if scale and measure.kind == "number" and measure.high == 10:
         limits = (float(scale[1]), float(scale[2]))
@@ -177,8 +178,8 @@ def _check_scale(measure: Measure, language: str, text: str, notes: list[str]) -
 
 
 @cache
-def _own_wordings() -> tuple[tuple[str, str, str], ...]:
-    """Return (measure, language, letters of its question) of all our own wordings."""
+def _shipped_wordings() -> tuple[tuple[str, str, str], ...]:
+    """Return (measure, language, letters of its question) of all shipped wordings."""
     entries = [
         (name, language, _letters(wordings(language)[name].question))
         for language in LANGUAGES
@@ -186,13 +187,14 @@ def _own_wordings() -> tuple[tuple[str, str, str], ...]:
         if name in measures()
     ]
     entries += [
-        (one.id, "en", _letters(_strip_remarks(one.wording))) for one in measures().values()
+        (measure.id, "en", _letters(_strip_remarks(measure.wording)))
+        for measure in measures().values()
     ]
     return tuple((name, language, text) for name, language, text in entries if len(text) > 20)
 
 
 def _strip_remarks(wording: str) -> str:
-    """Return a wording without remarks: in brackets before it, or choices behind it."""
+    """Return a wording without remarks in brackets before it, and without choices after it."""
     return re.sub(r"^\([^)]*\)\s*|\s*\(0, 15 min.*$|\s*\.\.\. .*$", "", wording)
 
 
@@ -206,30 +208,31 @@ def _find_option(text: str, options: Patterns) -> str:
 
 def _find_first(text: str, patterns: Patterns, order: Sequence[str]) -> str:
     return next(
-        (name for name in order if any(each.search(text) for each in patterns.get(name, ()))), ""
+        (name for name in order if any(pattern.search(text) for pattern in patterns.get(name, ()))),
+        "",
     )
 
 
 def _extract_choice_columns(
-    questions: Questions, left: list[int], profile: Questionnaire
+    questions: Questions, positions: list[int], profile: Questionnaire
 ) -> list[int]:
-    """Take out runs of columns whose headers are one measure's choices; return what is left."""
-    if profile.says_measures:
-        return left
+    """Assign the columns with the choices of one measure as headers; return the others."""
+    if profile.names_measures:
+        return positions
     taken: set[int] = set()
     for name, measure in measures().items():
         if measure.kind not in {"ordinal", "words"}:
             continue
         labels = option_labels(name)
         columns = [
-            at for at in left if at not in taken and plain_label(questions.texts[at]) in labels
+            at for at in positions if at not in taken and plain_label(questions.texts[at]) in labels
         ]
         values = {option_value(name, questions.texts[at]) for at in columns}
-        whole = {option_value(name, label) for label in labels}
-        if len(columns) >= _LEAST_OPTIONS and values == whole:
+        all_values = {option_value(name, label) for label in labels}
+        if len(columns) >= _FEWEST_OPTIONS and values == all_values:
             taken.update(columns)
             questions.options[name] = tuple(
                 Option(at, questions.texts[at], option_value(name, questions.texts[at]) or 0.0)
                 for at in columns
             )
-    return [at for at in left if at not in taken]
+    return [at for at in positions if at not in taken]

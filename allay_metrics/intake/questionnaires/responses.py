@@ -1,13 +1,13 @@
-"""One response of a form: who answered, when, and what, on the measures' scales."""
+"""Reads a response of a form: who answered, when, and the values on the measures' scales."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allay_metrics.intake import values as single
+from allay_metrics.intake import values as parsers
 from allay_metrics.intake.questionnaires.profile import Questionnaire
 from allay_metrics.intake.questionnaires.questions import Questions
-from allay_metrics.intake.questionnaires.scales import NOTHING, ScaleValue, read_answer
+from allay_metrics.intake.questionnaires.scales import NO_ANSWER, ScaleValue, read_answer
 from allay_metrics.intake.questionnaires.signs import ANY, is_ticked, ticked_options
 from allay_metrics.intake.questionnaires.stamps import Stamps
 from allay_metrics.intake.rows import RowWarning
@@ -18,7 +18,7 @@ from allay_metrics.plausibility import earliest_birth
 
 WORDS = "words"
 _UNTICKED = frozenset({"", "0", "false", "no", "unchecked"})
-_AGREED = re.compile(
+_AGREEMENT = re.compile(
     r"^(yes|s[ií]\b|i agree|agree|true|1|x|ok|de acuerdo|acepto|checked)", re.IGNORECASE
 )
 _MINUTE = 60
@@ -28,11 +28,10 @@ _MINUTE = 60
 class FormResponse:
     """A response. `key` is the service's own id, else made of person and minute.
 
-    `answered_at` is in seconds since 1970 UTC, to the minute where the key is made of it: a sheet
-    saved again has lost the seconds. `about` is infant or parent, None where the questions do not
-    tell. `values` and `texts` are by measure, `words` for free text; `signs` are the warning
-    signs that were ticked; `other` holds the columns
-    that are counted nowhere.
+    `answered_at` is in seconds since 1970 UTC, cut to the minute if the key is made of it: a sheet
+    saved again loses the seconds. `about` is infant or parent, None if the questions do not say.
+    `values` and `texts` are by measure, with free text under `words`; `signs` are the ticked
+    warning signs; `other` are the texts of columns that are not counted, by question.
     """
 
     row: int
@@ -55,7 +54,7 @@ class FormResponse:
 
 @dataclass(frozen=True)
 class Unusable:
-    """Why a response cannot be used, and the column at fault; `key` where it names one known."""
+    """Why a response cannot be used, and the column at fault; `key` is '' if unknown."""
 
     column: int
     reason: str
@@ -63,17 +62,17 @@ class Unusable:
 
 
 class Reader:
-    """Reads responses of one file; values left out become `warnings`."""
+    """Reads the responses of one file; values that cannot be used become `warnings`."""
 
     def __init__(self, profile: Questionnaire, questions: Questions, stamps: Stamps) -> None:
         self._profile = profile
         self._questions = questions
         self._stamps = stamps
         self.warnings: list[RowWarning] = []
-        self._bad: list[tuple[int, str]] = []  # of the answers of the row in hand
+        self._unusable_answers: list[tuple[int, str]] = []  # of the current row
 
     def read(self, row: int, record: Record) -> FormResponse | Unusable:
-        """Return the response of a record that fits the header, or why it cannot be used."""
+        """Return the response of a record of the header's width, or why it cannot be used."""
         questions = self._questions
         stamp = record[questions.answered]
         if not stamp.strip():
@@ -81,35 +80,38 @@ class Reader:
         moment = self._stamps.read(stamp)
         if moment.problem:
             return Unusable(questions.answered, moment.problem)
-        own = next((one_line(record[at]) for at in questions.ids), "")
-        if questions.ids and not own:
+        service_id = next((one_line(record[at]) for at in questions.ids), "")
+        if questions.ids and not service_id:
             return Unusable(questions.ids[0], "the response has no id")
-        email, parent, baby = self._who(row, record)
-        at = moment.epoch if own else moment.epoch // _MINUTE * _MINUTE
-        key = own or "|".join([str(at), email or "", parent.casefold(), baby.casefold()])
-        values, texts = self._answers(row, record)
-        signs, unknown = self._signs(record)
+        email, parent, baby = self._read_person(row, record)
+        answered_at = moment.epoch if service_id else moment.epoch // _MINUTE * _MINUTE
+        key = service_id or "|".join(
+            [str(answered_at), email or "", parent.casefold(), baby.casefold()]
+        )
+        values, texts = self._read_answers(row, record)
+        signs, unknown = self._read_signs(record)
         if unknown:
             texts[WORDS] = "\n".join(filter(None, (texts.get(WORDS), unknown)))
         if not values and not texts and not signs:
-            # Blame the first answer that could not be used, where there is one at all.
+            # Report the first answer that could not be used, if there is one.
             column, reason = next(
-                iter(self._bad), (questions.answered, "it answers none of the questions")
+                iter(self._unusable_answers),
+                (questions.answered, "it answers none of the questions"),
             )
             return Unusable(column, reason, key)
         about = _find_subject(values, self._profile)
         return FormResponse(
             row=row,
             key=key,
-            answered_at=at,
+            answered_at=answered_at,
             day=moment.day,
             email=email,
             parent=parent,
             baby=baby,
-            born=None if about == "parent" else self._born(row, record, moment.day),
-            concern=self._said("concern", record),
+            born=None if about == "parent" else self._read_birth_date(row, record, moment.day),
+            concern=self._read_text("concern", record),
             about=about,
-            in_totals=self._counts(record),
+            in_totals=self._is_in_totals(record),
             language=questions.language,
             values=values,
             texts=texts,
@@ -121,17 +123,17 @@ class Reader:
             signs=signs,
         )
 
-    def _who(self, row: int, record: Record) -> tuple[str | None, str, str]:
-        text = self._said("email", record)
-        email = single.parse_email(text) if text else None
+    def _read_person(self, row: int, record: Record) -> tuple[str | None, str, str]:
+        text = self._read_text("email", record)
+        email = parsers.parse_email(text) if text else None
         if text and email is None:
             self._warn(
                 row, self._questions.person["email"][0], text, "it is not one e-mail address"
             )
-        return email, self._said("parent", record), self._said("baby", record)
+        return email, self._read_text("parent", record), self._read_text("baby", record)
 
-    def _born(self, row: int, record: Record, day: str) -> str | None:
-        text = self._said("born", record)
+    def _read_birth_date(self, row: int, record: Record, day: str) -> str | None:
+        text = self._read_text("born", record)
         if not text:
             return None
         born, reason = self._stamps.day(text), "it is not a date in a known form"
@@ -143,41 +145,45 @@ class Reader:
             self._warn(row, self._questions.person["born"][0], text, reason)
         return born
 
-    def _counts(self, record: Record) -> bool:
-        """Return whether the family agreed to be counted: its tick, else as the profile says."""
+    def _is_in_totals(self, record: Record) -> bool:
+        """Return whether the family agreed to be counted, the profile's default if not asked."""
         if "totals" not in self._questions.person:
             return self._profile.in_totals
-        return bool(_AGREED.match(self._said("totals", record)))
+        return bool(_AGREEMENT.match(self._read_text("totals", record)))
 
-    def _said(self, what: str, record: Record) -> str:
-        """Return what was written into a question: of several columns, each text once."""
-        cells = (one_line(record[at]) for at in self._questions.person.get(what, ()))
+    def _read_text(self, field: str, record: Record) -> str:
+        """Return the text of a field of the person: of several columns, each text once."""
+        cells = (one_line(record[at]) for at in self._questions.person.get(field, ()))
         return " ".join(dict.fromkeys(cell for cell in cells if cell))
 
-    def _answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
-        self._bad.clear()
+    def _read_answers(self, row: int, record: Record) -> tuple[dict[str, float], dict[str, str]]:
+        self._unusable_answers.clear()
         answers: dict[str, ScaleValue] = {}
         for name, columns in self._questions.measures.items():
-            answers[name] = self._of_columns(row, record, name, columns)
+            answers[name] = self._read_columns(row, record, name, columns)
         for name in self._questions.options:
-            if answers.get(name, NOTHING) == NOTHING:
-                answers[name] = self._of_options(row, record, name)
-        values = {name: one.value for name, one in answers.items() if one.value is not None}
-        texts = {name: one.text for name, one in answers.items() if one.text}
+            if answers.get(name, NO_ANSWER) == NO_ANSWER:
+                answers[name] = self._read_options(row, record, name)
+        values = {
+            name: answer.value for name, answer in answers.items() if answer.value is not None
+        }
+        texts = {name: answer.text for name, answer in answers.items() if answer.text}
         free = [several_lines(record[at]) for at in self._questions.person.get(WORDS, ())]
         if free_text := "\n".join(filter(None, free)):
             texts[WORDS] = free_text
         return values, texts
 
-    def ticks(self, record: Record) -> bool:
-        """Return whether a record, usable or not, ticks a warning sign."""
-        wide = [
-            at for columns in self._questions.signs.values() for at in columns if at < len(record)
-        ]
-        return any(is_ticked(one_line(record[at])) for at in wide)
+    def has_ticked_sign(self, record: Record) -> bool:
+        """Return whether a record, usable or not, has a ticked warning sign."""
+        return any(
+            is_ticked(one_line(record[at]))
+            for columns in self._questions.signs.values()
+            for at in columns
+            if at < len(record)
+        )
 
-    def _signs(self, record: Record) -> tuple[frozenset[int], str]:
-        """Return the warning signs a record ticks, and ticked words that name none we know."""
+    def _read_signs(self, record: Record) -> tuple[frozenset[int], str]:
+        """Return the ticked warning signs of a record, and ticked words that name no sign."""
         sign_numbers: set[int] = set()
         unknown = []
         for name, columns in self._questions.signs.items():
@@ -190,72 +196,73 @@ class Reader:
                     sign_numbers.add(int(name))
         return frozenset(sign_numbers), "\n".join(filter(None, unknown))
 
-    def _of_columns(
+    def _read_columns(
         self, row: int, record: Record, name: str, columns: tuple[int, ...]
     ) -> ScaleValue:
-        """Return the answer of one question, which several paths of a form may ask."""
+        """Return the answer to one question, which may have a column for each path of a form."""
         cells = {at: record[at] for at in columns if record[at].strip()}
-        reads: list[ScaleValue] = []
+        answers: list[ScaleValue] = []
         for at, cell in cells.items():
             own = self._profile.own.get(name)
-            read = read_answer(
+            answer = read_answer(
                 self._profile.measure(name), several_lines(cell), self._questions.texts[at],
                 tuple(own.words.values()) if own else (),
             )  # fmt: skip
-            if read.problem:
-                self._warn(row, at, cell, read.problem)
-            elif read != NOTHING and read not in reads:
-                reads.append(read)
-        if len(reads) > 1:
+            if answer.problem:
+                self._warn(row, at, cell, answer.problem)
+            elif answer != NO_ANSWER and answer not in answers:
+                answers.append(answer)
+        if len(answers) > 1:
             self._warn(row, columns[-1], record[columns[-1]], "it was answered twice, differently")
-            return NOTHING
-        return reads[0] if reads else NOTHING
+            return NO_ANSWER
+        return answers[0] if answers else NO_ANSWER
 
-    def _of_options(self, row: int, record: Record, name: str) -> ScaleValue:
-        """Return the answer given by ticks, one column each."""
+    def _read_options(self, row: int, record: Record, name: str) -> ScaleValue:
+        """Return the answer from the ticks in columns of options."""
         ticked = [
-            one
-            for one in self._questions.options[name]
-            if one_line(record[one.column]).casefold() not in _UNTICKED
+            option
+            for option in self._questions.options[name]
+            if one_line(record[option.column]).casefold() not in _UNTICKED
         ]
         if not ticked:
-            return NOTHING
+            return NO_ANSWER
         if self._profile.measure(name).kind == "yes_no":
             return ScaleValue(
-                1.0, ", ".join(_format_option(one.label, record[one.column]) for one in ticked)
+                1.0,
+                ", ".join(_format_option(option.label, record[option.column]) for option in ticked),
             )
         if len(ticked) > 1:
             last = ticked[-1].column
             self._warn(row, last, record[last], "more than one option was chosen")
-            return NOTHING
+            return NO_ANSWER
         return ScaleValue(ticked[0].value)
 
     def _warn(self, row: int, column: int, value: str, reason: str) -> None:
-        self._bad.append((column, reason))
+        self._unusable_answers.append((column, reason))
         name = self._questions.texts[column]
         self.warnings.append(RowWarning(row, name, one_line(value), reason))
 
 
 def _format_option(label: str, cell: str) -> str:
-    """Return an option's label, with what was written into it where that says more."""
+    """Return an option's label, with the cell's text if that is more than a tick."""
     text = one_line(cell)
     plain = {"1", "true", "yes", "x", "checked", label.casefold()}
     return label if text.casefold() in plain else f"{label}: {text}"
 
 
 def _find_subject(values: Mapping[str, float], profile: Questionnaire) -> str | None:
-    """Return whom the questions answered are about: only the parent's own pain is about her."""
-    all_measures = [*measures().values(), *(one.measure for one in profile.own.values())]
-    infant = {
-        one.id
-        for one in all_measures
-        if one.asked_of == "all infants"
-        or any(concerns()[each].client == "infant" for each in _concerns_of(one.asked_of))
+    """Return infant or parent, None if unknown; only `parent_pain` is about the parent."""
+    all_measures = [*measures().values(), *(own.measure for own in profile.own.values())]
+    of_infants = {
+        measure.id
+        for measure in all_measures
+        if measure.asked_of == "all infants"
+        or any(concerns()[concern].client == "infant" for concern in _concerns_of(measure.asked_of))
     }
-    if values.keys() & infant:
+    if values.keys() & of_infants:
         return "infant"
     return "parent" if "parent_pain" in values else None
 
 
 def _concerns_of(asked_of: str) -> list[str]:
-    return [each for each in asked_of.split("|") if each in concerns()]
+    return [concern for concern in asked_of.split("|") if concern in concerns()]

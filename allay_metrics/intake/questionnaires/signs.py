@@ -1,7 +1,7 @@
-"""Warning signs in a form of somebody else's: which column asks for one, and what was ticked.
+"""Warning signs in another service's form: which column asks for one, and what was ticked.
 
-A sign that is missed may cost a life, one raised for nothing costs a look: whatever is no clear no
-is a yes. A question on how much or how often is a score, never a sign.
+A missed sign may cost a life, a false one costs a look: any answer but a clear no is a yes. A
+question on how much or how often is a score, never a sign.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cache
 from allay_metrics.outcomes.safety import red_flags
 from allay_metrics.outcomes.wording import LANGUAGES, phrases, signs
 
-ANY = "any"  # a question with the signs as its options
+ANY = "any"  # a question with all signs as options
 _SCORED = re.compile(
     r"\bhow (?:long|much|many|often|hard|difficult|bad|bothered|painful|confident)\b"
     r"|\bcu[aá]nt\w+|\bqu[eé] tan|\b0 ?(?:-|to|a|\u2013) ?10\b",
@@ -28,24 +28,24 @@ _BUT = re.compile(
 
 
 def sign_ids() -> tuple[str, ...]:
-    """Return the signs as a profile names them, and `any` for a question with all as options."""
+    """Return the ids of the signs in a profile, and `any` for a question with all as options."""
     return (*(str(flag.id) for flag in red_flags()), ANY)
 
 
 def sign_label(name: str) -> str:
-    """Return a sign as the screen and the account of a file name it."""
+    """Return the name of a sign on screen and in the notes of a file."""
     if name == ANY:
         return "warning signs, several to tick"
     return f"warning sign: {signs('en')[int(name) - 1].question}"
 
 
 def find_sign(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> str:
-    """Return which sign a question asks for, '' for none; of several, the most urgent.
+    """Return the sign a question asks for, '' for none; of several, the most urgent.
 
-    Our own wording in either language is known without a pattern.
+    Our own wording in either language needs no pattern.
     """
     plain = _letters(text)
-    for name, wording in _own_wordings():
+    for name, wording in _shipped_wordings():
         if plain.startswith(wording):
             return name
     if _SCORED.search(text):
@@ -53,7 +53,8 @@ def find_sign(text: str, patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> s
     urgent = sorted(red_flags(), key=lambda flag: (flag.tier, flag.id))
     order = (*(str(flag.id) for flag in urgent), ANY)
     return next(
-        (one for one in order if any(each.search(text) for each in patterns.get(one, ()))), ""
+        (name for name in order if any(pattern.search(text) for pattern in patterns.get(name, ()))),
+        "",
     )
 
 
@@ -65,28 +66,27 @@ def is_ticked(cell: str) -> bool:
 
 
 def ticked_options(cell: str) -> tuple[frozenset[int], str]:
-    """Return the signs whose words stand in a cell of ticked options, and what is left to read.
-
-    What was ticked and names no sign we know comes back as words.
-    """
+    """Return the signs named in a cell of ticked options, and the text if it names none."""
     if not is_ticked(cell):
         return frozenset(), ""
     plain = _letters(cell)
     sign_numbers = {
-        int(name) for name, wording in _own_wordings() if name != ANY and wording in plain
+        int(name) for name, wording in _shipped_wordings() if name != ANY and wording in plain
     }
     return frozenset(sign_numbers), "" if sign_numbers else " ".join(cell.split())
 
 
 @cache
-def _own_wordings() -> tuple[tuple[str, str], ...]:
+def _shipped_wordings() -> tuple[tuple[str, str], ...]:
     """Return (sign, letters of its question) in every language, the longest first."""
     entries = [
-        (str(one.id), _letters(one.question)) for language in LANGUAGES for one in signs(language)
+        (str(sign.id), _letters(sign.question))
+        for language in LANGUAGES
+        for sign in signs(language)
     ]
     entries += [(str(flag.id), _letters(flag.question)) for flag in red_flags()]
     entries += [(ANY, _letters(phrases(language)["signs_title"])) for language in LANGUAGES]
-    return tuple(sorted(entries, key=lambda one: -len(one[1])))
+    return tuple(sorted(entries, key=lambda entry: -len(entry[1])))
 
 
 def _letters(text: str) -> str:

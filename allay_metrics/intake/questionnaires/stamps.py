@@ -1,4 +1,4 @@
-"""When a response was given: the time stamp as its service writes it, or as it was saved again."""
+"""Reads the time stamps of responses, as a service writes them or as a sheet saves them again."""
 
 import re
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ _DAY_FIRST = (
 
 
 class Stamps:
-    """Reads the stamps of one file. A whole file writes days first, or months first."""
+    """Reads the time stamps of one file: all with the day first, or all with the month first."""
 
     def __init__(self, profile: Questionnaire, zone: ZoneInfo, texts: Iterable[str]) -> None:
-        self._letters = profile.zone_letters
+        self._has_zone_letters = profile.zone_letters
         self._zone = profile.zone
         self._day_first = _is_day_first(texts)
         formats = (*_DAY_FIRST, *profile.day_formats) if self._day_first else profile.day_formats
@@ -32,9 +32,9 @@ class Stamps:
         self._untimed = 0
 
     def read(self, text: str) -> Moment:
-        """Return the moment; a stamp that is only a day is taken for its noon."""
+        """Return the moment; a stamp without a time of day is noon."""
         stamp = one_line(text)
-        if self._letters:
+        if self._has_zone_letters:
             stamp = _ZONE_LETTERS.sub("", stamp)
         if stamp and not split_moment(stamp)[1]:
             noon = self._clock.moment(f"{stamp} {NOON}", self._zone)
@@ -43,24 +43,24 @@ class Stamps:
         return self._clock.moment(stamp, self._zone)
 
     def day(self, text: str) -> str | None:
-        """Return a date of a question, such as a birth date, as ISO text."""
+        """Return a date in an answer, such as a birth date, as ISO text; None if it is none."""
         result = self._days.read(one_line(text))
         return None if isinstance(result, str) else result.isoformat()
 
     def notes(self) -> list[str]:
-        """Return what a person should know of how the stamps were read."""
+        """Return notes for a person on how the stamps were read."""
         notes = []
         if self._day_first:
             notes.append("its dates are written day before month")
         if self._untimed:
             rows = fmt.plural(self._untimed, "row")
-            notes.append(f"{rows} without a time of day: noon is taken for it")
+            notes.append(f"{rows} without a time of day: noon is assumed")
         return notes
 
 
 def _is_day_first(texts: Iterable[str]) -> bool:
-    """Return whether the dates only make sense day before month: some do, and all can."""
+    """Return whether the day comes first: in some dates it must, and in all it can."""
     matches = [match for match in map(_SLASHED.match, map(one_line, texts)) if match]
     firsts = [int(match[1]) for match in matches]
     seconds = [int(match[2]) for match in matches]
-    return any(one > 12 for one in firsts) and all(one <= 12 for one in seconds)
+    return any(first > 12 for first in firsts) and all(second <= 12 for second in seconds)
