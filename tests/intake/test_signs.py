@@ -2,8 +2,15 @@
 
 import pytest
 
-from allay_metrics.intake.questionnaires.draft import AnswersDraft, guess_meanings, meaning_choices
-from allay_metrics.intake.questionnaires.profile import read_questionnaire, shipped_questionnaires
+from allay_metrics.intake.questionnaires.questionnaire import (
+    read_questionnaire,
+    shipped_questionnaires,
+)
+from allay_metrics.intake.questionnaires.questionnaire_draft import (
+    AnswersDraft,
+    guess_meanings,
+    meaning_choices,
+)
 from allay_metrics.intake.questionnaires.questions import find_questions
 from allay_metrics.intake.questionnaires.signs import is_ticked, ticked_options
 from allay_metrics.outcomes.safety import red_flags

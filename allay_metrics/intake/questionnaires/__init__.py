@@ -1,7 +1,7 @@
 """Questionnaires of other services: the export of a form, read as answers to our measures."""
 
 from allay_metrics.intake.questionnaires.file import AnswersFile, open_answers
-from allay_metrics.intake.questionnaires.profile import (
+from allay_metrics.intake.questionnaires.questionnaire import (
     Questionnaire,
     is_questionnaire,
     read_questionnaire,

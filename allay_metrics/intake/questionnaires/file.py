@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from allay_metrics import formatting as fmt
 from allay_metrics.errors import FileProblem, quote
 from allay_metrics.intake.clock import practice_zone
-from allay_metrics.intake.questionnaires.profile import Questionnaire, shipped_questionnaires
+from allay_metrics.intake.questionnaires.questionnaire import Questionnaire, shipped_questionnaires
 from allay_metrics.intake.questionnaires.questions import Questions, find_questions
 from allay_metrics.intake.questionnaires.responses import FormResponse, Reader, Unusable
 from allay_metrics.intake.questionnaires.signs import sign_label

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from allay_metrics.errors import quote
-from allay_metrics.intake.questionnaires.profile import PERSON, Patterns, Questionnaire
+from allay_metrics.intake.questionnaires.questionnaire import PERSON, Patterns, Questionnaire
 from allay_metrics.intake.questionnaires.scales import option_labels, option_value, plain_label
 from allay_metrics.intake.questionnaires.signs import find_sign
 from allay_metrics.intake.texts import normalise_header

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allay_metrics.intake import values as parsers
-from allay_metrics.intake.questionnaires.profile import Questionnaire
+from allay_metrics.intake.questionnaires.questionnaire import Questionnaire
 from allay_metrics.intake.questionnaires.questions import Questions
 from allay_metrics.intake.questionnaires.scales import NO_ANSWER, ScaleValue, read_answer
 from allay_metrics.intake.questionnaires.signs import ANY, is_ticked, ticked_options

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from allay_metrics import formatting as fmt
 from allay_metrics.intake.clock import Clock, Moment
-from allay_metrics.intake.questionnaires.profile import Questionnaire
+from allay_metrics.intake.questionnaires.questionnaire import Questionnaire
 from allay_metrics.intake.texts import one_line
 from allay_metrics.intake.times import DayFormats, split_moment
 

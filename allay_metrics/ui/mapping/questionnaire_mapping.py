@@ -13,8 +13,12 @@ from allay_metrics.errors import AllayError
 from allay_metrics.intake.draft import build_source_name
 from allay_metrics.intake.profile import shipped_profiles
 from allay_metrics.intake.questionnaires import read_questionnaire, shipped_questionnaires
-from allay_metrics.intake.questionnaires.draft import AnswersDraft, guess_meanings, meaning_choices
 from allay_metrics.intake.questionnaires.file import read_responses
+from allay_metrics.intake.questionnaires.questionnaire_draft import (
+    AnswersDraft,
+    guess_meanings,
+    meaning_choices,
+)
 from allay_metrics.intake.questionnaires.responses import FormResponse
 from allay_metrics.intake.sample import Sample
 from allay_metrics.outcomes.own_measures import OwnMeasure

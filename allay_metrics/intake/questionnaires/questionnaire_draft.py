@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from allay_metrics.intake.questionnaires.profile import KIND, PERSON, Questionnaire
+from allay_metrics.intake.questionnaires.questionnaire import KIND, PERSON, Questionnaire
 from allay_metrics.intake.questionnaires.questions import find_questions, plain_question
 from allay_metrics.intake.questionnaires.signs import sign_ids, sign_label
 from allay_metrics.outcomes.measures import measures
