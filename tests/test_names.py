@@ -62,6 +62,12 @@ def is_banned(name: str) -> bool:
     return name.strip("_").lower() in BANNED
 
 
+def is_metric_key(node: ast.expr, keys: frozenset[str]) -> bool:
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "MetricKey"
+    return isinstance(node, ast.Constant) and node.value in keys
+
+
 def metric_branches(tree: ast.Module, keys: frozenset[str]) -> Iterator[int]:
     """Yield the lines that compare something with the key of a metric, or match it."""
     for node in ast.walk(tree):
@@ -69,7 +75,7 @@ def metric_branches(tree: ast.Module, keys: frozenset[str]) -> Iterator[int]:
         values = [node.value] if isinstance(node, ast.MatchValue) else []
         for side in [*sides, *values]:
             parts = side.elts if isinstance(side, ast.Tuple | ast.Set | ast.List) else [side]
-            if any(isinstance(part, ast.Constant) and part.value in keys for part in parts):
+            if any(is_metric_key(part, keys) for part in parts):
                 yield node.lineno if isinstance(node, ast.Compare) else side.lineno
 
 
@@ -127,6 +133,8 @@ def test_a_file_name_stands_once():
         ("if metric.key == 'wait_days': ...", [1]),
         ("x = key in ('bookings', 'no')", [1]),
         ("match key:\n    case 'show_rate': ...", [2]),
+        ("if key == MetricKey.COMPLETED: ...", [1]),
+        ("x = key in (MetricKey.DUE, 'no')", [1]),
         ("state == 'completed'", []),
         ("HEADS['wait_days']", []),
     ],

@@ -8,6 +8,7 @@ import click
 
 from allay_metrics.cli.options import DayParameter, database_option, find_database, split_values
 from allay_metrics.errors import QuestionProblem
+from allay_metrics.metrics.metric import MetricKey
 
 if TYPE_CHECKING:
     from allay_metrics.metrics import Question
@@ -61,7 +62,9 @@ def query_command(
     else:
         click.echo(output.answer_table(answer, question.by, question.grain))
     click.echo(f"{question.first} to {question.last}", err=True)
-    whole = visits_left_out(replace(question, metrics=("bookings",), by=(), grain=None), scope)
+    whole = visits_left_out(
+        replace(question, metrics=(MetricKey.BOOKINGS,), by=(), grain=None), scope
+    )
     for omission in whole.values():
         click.echo(f"Visits: {omission.note(scope.zone)}.", err=True)
 

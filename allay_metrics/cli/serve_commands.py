@@ -14,6 +14,7 @@ from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import DayParameter, database_option, find_database
 from allay_metrics.cli.progress import progress_bar
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed
+from allay_metrics.metrics.metric import MetricKey
 
 PORT = 8501
 
@@ -140,12 +141,12 @@ def _describe_demo(scope: Any) -> str:
     assert record_status.first_day is not None
     assert record_status.last_day is not None
     question = Question(
-        metrics=("bookings", "families_seen"),
+        metrics=(MetricKey.BOOKINGS, MetricKey.FAMILIES_SEEN),
         first=record_status.first_day,
         last=record_status.last_day,
     )
     cells = index_cells(query(question, scope))
-    visits = fmt.plural(cells[("bookings",)].count, "visit")
-    families = fmt.plural(cells[("families_seen",)].count, "family", "families")
+    visits = fmt.plural(cells[(MetricKey.BOOKINGS,)].count, "visit")
+    families = fmt.plural(cells[(MetricKey.FAMILIES_SEEN,)].count, "family", "families")
     period = fmt.span(record_status.first_day, record_status.last_day)
     return f"An invented practice: {visits} of {families}, {period}. Nobody in it exists."

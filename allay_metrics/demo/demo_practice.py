@@ -7,6 +7,7 @@ from functools import cache
 
 from allay_metrics.demo.demo_cities import CITIES
 from allay_metrics.demo.invented_names import FAMILY_NAMES, PARENTS, ascii_part
+from allay_metrics.metrics.metric import MetricKey
 
 PRACTICE_NAME = "Allay demo practice"
 TIMEZONE = "America/Los_Angeles"
@@ -69,13 +70,13 @@ TEAM: tuple[DemoTherapist, ...] = (
 )  # fmt: skip
 
 GOALS: dict[str, float] = {
-    "completed": 48,
-    "new_families": 9,
-    "on_books": 44,
-    "show_rate": 0.95,
-    "rebooked_rate": 0.70,
-    "field_utilisation": 0.65,
-    "wait_days": 3,
+    MetricKey.COMPLETED: 48,
+    MetricKey.NEW_FAMILIES: 9,
+    MetricKey.ON_BOOKS: 44,
+    MetricKey.SHOW_RATE: 0.95,
+    MetricKey.REBOOKED_RATE: 0.70,
+    MetricKey.FIELD_UTILISATION: 0.65,
+    MetricKey.WAIT_DAYS: 3,
 }
 
 # Kinds of visit, in the order of KIND_SKILL. Type names are spelled as practices spell them in

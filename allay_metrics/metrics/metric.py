@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -50,6 +51,42 @@ COUNTED = (
     State.UNMARKED,
 )
 NOT_COUNTED = (State.RESCHEDULED, State.MISSING)
+
+
+class MetricKey(StrEnum):
+    """The keys of the registry: in questions, addresses, exports and on the command line."""
+
+    BOOKINGS = "bookings"
+    COMPLETED = "completed"
+    BOOKED = "booked"
+    DUE = "due"
+    COMBINED = "combined"
+    ON_BOOKS = "on_books"
+    SHOW_RATE = "show_rate"
+    NO_SHOW_RATE = "no_show_rate"
+    LATE_CANCEL_RATE = "late_cancel_rate"
+    CANCEL_RATE = "cancel_rate"
+    PRACTICE_CANCEL_RATE = "practice_cancel_rate"
+    REBOOKED_RATE = "rebooked_rate"
+    CONTINUED_RATE = "continued_rate"
+    FAMILIES_SEEN = "families_seen"
+    NEW_FAMILIES = "new_families"
+    NEW_TO_TYPE = "new_to_type"
+    WAIT_DAYS = "wait_days"
+    FIRST_LACTATION_WITHIN_2_DAYS = "first_lactation_within_2_days"
+    LAPSED_FAMILIES = "lapsed_families"
+    CARE_HOURS = "care_hours"
+    VISIT_VALUE = "visit_value"
+    BOOKED_VALUE = "booked_value"
+    DRIVE_HOURS = "drive_hours"
+    DRIVE_MINUTES_PER_VISIT = "drive_minutes_per_visit"
+    VALUE_PER_FIELD_HOUR = "value_per_field_hour"
+    DRIVE_SHARE = "drive_share"
+    LONE_VISIT_DAYS = "lone_visit_days"
+    FIELD_UTILISATION = "field_utilisation"
+    RESPONSE_RATE = "response_rate"
+    IMPROVED_SHARE = "improved_share"
+
 
 Count = Callable[["QueryContext", "Metric"], "Cells"]
 Judge = Callable[["QueryContext", "Judged"], "Judged"]

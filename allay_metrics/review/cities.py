@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from allay_metrics.metrics import METRICS, Metric, Question, query, query_all
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import (
@@ -25,16 +26,16 @@ from allay_metrics.review.visit_places import CityMap, Grid, grid_of, rank_citie
 
 TRENDS = 8
 COLUMNS = (
-    "bookings",
-    "completed",
-    "families_seen",
-    "new_families",
-    "cancel_rate",
-    "drive_minutes_per_visit",
-    "lone_visit_days",
-    "visit_value",
-    "value_per_field_hour",
-    "drive_share",
+    MetricKey.BOOKINGS,
+    MetricKey.COMPLETED,
+    MetricKey.FAMILIES_SEEN,
+    MetricKey.NEW_FAMILIES,
+    MetricKey.CANCEL_RATE,
+    MetricKey.DRIVE_MINUTES_PER_VISIT,
+    MetricKey.LONE_VISIT_DAYS,
+    MetricKey.VISIT_VALUE,
+    MetricKey.VALUE_PER_FIELD_HOUR,
+    MetricKey.DRIVE_SHARE,
 )
 NEXT_DAYS = timedelta(days=13)
 _NONE = MetricCell(0, 0)
@@ -101,14 +102,14 @@ def review_cities(scope: Scope, first: date, last: date, where: Filters = ()) ->
             "lines": Question(metrics=COLUMNS, by=("city",), first=first, last=last, where=where),
             "total": Question(metrics=COLUMNS, first=first, last=last, where=where),
             "spots": Question(
-                metrics=("completed",),
+                metrics=(MetricKey.COMPLETED,),
                 by=("city", "visit_type", "weekday"),
                 first=first,
                 last=last,
                 where=where,
             ),
             "ahead": Question(
-                metrics=("booked",),
+                metrics=(MetricKey.BOOKED,),
                 by=("city",),
                 first=ahead,
                 last=ahead + NEXT_DAYS,
@@ -195,7 +196,7 @@ def _series(record_status: RecordStatus, last: date | None, weeks: int = SERIES)
 
 def _trend_question(series: list[date], where: Filters) -> Question:
     return Question(
-        metrics=("completed",),
+        metrics=(MetricKey.COMPLETED,),
         by=("city",),
         grain="week",
         first=series[0],
@@ -213,7 +214,7 @@ def _trends(
 ) -> tuple[CityTrend, ...]:
     counts = index_cells(answer, "city", "period")
     coverage_by_week = {
-        week: week_coverage(METRICS["completed"], record_status, week) for week in series
+        week: week_coverage(METRICS[MetricKey.COMPLETED], record_status, week) for week in series
     }
     return tuple(_trend(city, counts, coverage_by_week, series, weeks) for city in cities)
 
@@ -225,7 +226,7 @@ def _trend(
     series: list[date],
     weeks: int,
 ) -> CityTrend:
-    values = {week: counts.get((city, week, "completed"), _NONE).count for week in series}
+    values = {week: counts.get((city, week, MetricKey.COMPLETED), _NONE).count for week in series}
     *before, newest = series[-WEEKS_BACK - 1 :]
     alike = [
         week

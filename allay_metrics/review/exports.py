@@ -10,6 +10,7 @@ from datetime import date
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Metric
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.usual import Usual
 from allay_metrics.records import Scope
 from allay_metrics.review.cities import CitiesReview, CityLine
@@ -164,10 +165,12 @@ def _of_week(review: WeekReview) -> Iterator[ExportLine]:
     yield from _grid("Where, completed and booked", review.grid, "Visits")
     for kind, counts in review.types.counts.items():
         for monday, count in zip(review.types.mondays, counts, strict=True):
-            yield _counted("What", METRICS["completed"], count, visit_type=kind, period=monday)
+            yield _counted(
+                "What", METRICS[MetricKey.COMPLETED], count, visit_type=kind, period=monday
+            )
     for one_source in review.referrals.sources:
         part = f"How families heard of us: {one_source.source}"
-        yield _counted(part, METRICS["new_families"], one_source.families)
+        yield _counted(part, METRICS[MetricKey.NEW_FAMILIES], one_source.families)
 
 
 def _grid(part: str, grid: Grid, number: str) -> Iterator[ExportLine]:
@@ -185,11 +188,15 @@ def _of_cities(review: CitiesReview) -> Iterator[ExportLine]:
     yield from _of_city(review, review.total, "All cities")
     for kind, counts in review.by_type.items():
         for city, count in zip(review.cities, counts, strict=True):
-            yield _counted("By visit type", METRICS["completed"], count, city=city, visit_type=kind)
-    yield from _grid("By weekday", review.grid, METRICS["completed"].label)
+            yield _counted(
+                "By visit type", METRICS[MetricKey.COMPLETED], count, city=city, visit_type=kind
+            )
+    yield from _grid("By weekday", review.grid, METRICS[MetricKey.COMPLETED].label)
     for trend in review.trends:
         for monday, count in zip(trend.mondays, trend.counts, strict=True):
-            yield _counted("By week", METRICS["completed"], count, city=trend.city, period=monday)
+            yield _counted(
+                "By week", METRICS[MetricKey.COMPLETED], count, city=trend.city, period=monday
+            )
 
 
 def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[ExportLine]:
@@ -200,7 +207,7 @@ def _of_city(review: CitiesReview, line: CityLine, name: str) -> Iterator[Export
         )
     period = fmt.span(*review.ahead)
     part = "Booked, next 14 days"
-    yield _counted(part, METRICS["booked"], line.next_14_days, city=name, period=period)
+    yield _counted(part, METRICS[MetricKey.BOOKED], line.next_14_days, city=name, period=period)
 
 
 def _of_types(review: TypesReview) -> Iterator[ExportLine]:
@@ -213,9 +220,9 @@ def _of_types(review: TypesReview) -> Iterator[ExportLine]:
             )
     mix = review.mix
     over_time: dict[str, Mapping[str, Sequence[float]]] = {
-        "completed": mix.visits,
-        "care_hours": mix.hours,
-        "visit_value": mix.value,
+        MetricKey.COMPLETED: mix.visits,
+        MetricKey.CARE_HOURS: mix.hours,
+        MetricKey.VISIT_VALUE: mix.value,
     }
     for key, of_kinds in over_time.items():
         for kind, values in of_kinds.items():
@@ -236,7 +243,7 @@ def _of_types(review: TypesReview) -> Iterator[ExportLine]:
         for age, count in zip(review.ages.weeks, counts, strict=True):
             if count:
                 part = f"Infant's age {fmt.plural(age, 'week')}"
-                yield _counted(part, METRICS["completed"], count, visit_type=kind)
+                yield _counted(part, METRICS[MetricKey.COMPLETED], count, visit_type=kind)
 
 
 def _families(review: TypesReview) -> Iterator[ExportLine]:
@@ -270,6 +277,7 @@ def _of_therapists(review: TherapistsReview) -> Iterator[ExportLine]:
             last = monday == therapist.mondays[-1]
             yield ExportLine(
                 part="Weeks past", therapist=therapist.name, period=monday,
-                number=METRICS["completed"].label, unit="visits", cell=MetricCell(count, count),
+                number=METRICS[MetricKey.COMPLETED].label, unit="visits",
+                cell=MetricCell(count, count),
                 usual=therapist.usual if last else None,
             )  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from allay_metrics.metrics import METRICS, Metric, Question
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.question import WEEKDAYS
 from allay_metrics.metrics.usual import (
     WEEKS_BACK,
@@ -24,16 +25,16 @@ from allay_metrics.review.query_results import NOTHING, Filters, MetricCell, ind
 from allay_metrics.review.record_status import RecordStatus
 
 EIGHT = (
-    "completed",
-    "new_families",
-    "on_books",
-    "show_rate",
-    "rebooked_rate",
-    "field_utilisation",
-    "wait_days",
-    "improved_share",
+    MetricKey.COMPLETED,
+    MetricKey.NEW_FAMILIES,
+    MetricKey.ON_BOOKS,
+    MetricKey.SHOW_RATE,
+    MetricKey.REBOOKED_RATE,
+    MetricKey.FIELD_UTILISATION,
+    MetricKey.WAIT_DAYS,
+    MetricKey.IMPROVED_SHARE,
 )
-VISIT_METRICS = tuple(key for key in EIGHT if not METRICS[key].is_reported)
+VISIT_METRICS: tuple[str, ...] = tuple(key for key in EIGHT if not METRICS[key].is_reported)
 AHEAD = timedelta(days=13)
 
 Table = Mapping[tuple[Any, ...], MetricCell]
@@ -122,9 +123,9 @@ def build_scorecard_request(
     return ScorecardRequest(
         monday,
         week_question(monday, SERIES + WEEKS_BACK, where),
-        replace(week_question(monday, SERIES, where), metrics=("improved_share",)),
+        replace(week_question(monday, SERIES, where), metrics=(MetricKey.IMPROVED_SHARE,)),
         _same_days(record_status, monday, where),
-        Question(metrics=("booked",), first=as_of, last=as_of + AHEAD, where=where)
+        Question(metrics=(MetricKey.BOOKED,), first=as_of, last=as_of + AHEAD, where=where)
         if as_of is not None and newest
         else None,
     )
@@ -155,7 +156,7 @@ def compute_scorecard(
         **index_cells(answers["reported"], "period"),
     }
     same_days = index_cells(answers["same_days"], "period") if request.same_days else {}
-    books = index_cells(answers["books"])[("booked",)] if request.books else None
+    books = index_cells(answers["books"])[(MetricKey.BOOKED,)] if request.books else None
     days = count_days_over(record_status, monday)
     alike = _WeekCoverage(record_status)
     numbers = []
@@ -174,7 +175,7 @@ def compute_scorecard(
             compared=compared,
             question=Question(metrics=(key,), first=monday, last=sunday_of(monday), where=where),
         )
-        if key == "on_books" and books is not None and request.books is not None:
+        if key == MetricKey.ON_BOOKS and books is not None and request.books is not None:
             # Judged by the shown value, which counts other days than the week's own.
             usual = number.now.usual
             signal = usual.signal(books.value) if usual is not None else None
@@ -293,7 +294,7 @@ def _same_days(record_status: RecordStatus, monday: date, where: Filters) -> Que
     if not days or any(key == "weekday" for key, _ in where):
         return None
     return Question(
-        metrics=tuple(key for key in VISIT_METRICS if key != "on_books"),
+        metrics=tuple(key for key in VISIT_METRICS if key != MetricKey.ON_BOOKS),
         grain="week",
         first=monday - WEEK,
         last=sunday_of(monday),

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query
 from allay_metrics.metrics.drive_metrics import offered_minutes
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.usual import WEEKS_BACK, Usual, usual_count
 from allay_metrics.metrics.weeks import (
     SERIES,
@@ -104,7 +105,9 @@ def review_therapists(scope: Scope) -> TherapistsReview:
         plans = _plans(conn.execute(_planned(scope, ahead)).all())
     lines = []
     for member in sorted(staff, key=lambda member: (member.name.casefold(), member.name)):
-        counts = [counted.get((member.name, week, "completed"), _NONE).count for week in past]
+        counts = [
+            counted.get((member.name, week, MetricKey.COMPLETED), _NONE).count for week in past
+        ]
         weeks = tuple(_week(member.id, monday, offered, plans) for monday in ahead)
         here = member.active_to is None or member.active_to >= this_week
         known_here = member.week_minutes is not None or bool(member.base_city)
@@ -125,7 +128,9 @@ def _since_her_first(counts: Sequence[int]) -> Sequence[int]:
 
 def _weekly(past: Sequence[date]) -> Question:
     first, last = past[0], sunday_of(past[-1])
-    return Question(metrics=("completed",), by=("therapist",), grain="week", first=first, last=last)
+    return Question(
+        metrics=(MetricKey.COMPLETED,), by=("therapist",), grain="week", first=first, last=last
+    )
 
 
 def _planned(scope: Scope, weeks: Sequence[date]) -> Any:

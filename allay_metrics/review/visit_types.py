@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.fact_table import DAILY, VISITS
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.records import Scope
 from allay_metrics.records.states import State
@@ -102,7 +103,7 @@ class TypesReview:
     @property
     def metrics(self) -> tuple[str, ...]:
         """Return the keys of the metrics that the page has a total of."""
-        return (*self.question.metrics, "combined")
+        return (*self.question.metrics, MetricKey.COMBINED)
 
 
 def review_visit_types(
@@ -113,14 +114,22 @@ def review_visit_types(
     `grain` is week or month.
     """
     record_status = read_record_status(scope)
-    measures = ("completed", "care_hours", "visit_value")
+    measures: tuple[str, ...] = (
+        MetricKey.COMPLETED,
+        MetricKey.CARE_HOURS,
+        MetricKey.VISIT_VALUE,
+    )
     over_time = Question(
         metrics=measures, by=("visit_type",), grain=grain, first=first, last=last, where=where
     )
-    in_all = (*measures, "new_to_type")
+    in_all = (*measures, MetricKey.NEW_TO_TYPE)
     totals = Question(metrics=in_all, by=("visit_type",), first=first, last=last, where=where)
     families = Question(
-        metrics=("families_seen", "new_families"), grain=grain, first=first, last=last, where=where
+        metrics=(MetricKey.FAMILIES_SEEN, MetricKey.NEW_FAMILIES),
+        grain=grain,
+        first=first,
+        last=last,
+        where=where,
     )
     answers = query_all(
         {
@@ -144,7 +153,7 @@ def review_visit_types(
         mix=_mix(answers["over_time"], grain, periods),
         totals=by_type,
         whole={key: whole[(key,)] for key in in_all},
-        new_to_type={kind: cells["new_to_type"] for kind, cells in by_type.items()},
+        new_to_type={kind: cells[MetricKey.NEW_TO_TYPE] for kind, cells in by_type.items()},
         families=_families(answers["families"], periods),
         paths=read_paths(scope, totals, record_status.records.settled_from),
         ages=_ages(scope, totals),
@@ -163,8 +172,10 @@ def _mix(answer: pd.DataFrame, grain: str, periods: tuple[date, ...]) -> Mix:
             for kind in VISIT_TYPES
         }
 
-    visits = {kind: tuple(round(v) for v in many) for kind, many in series("completed").items()}
-    return Mix(grain, periods, visits, series("care_hours"), series("visit_value"))
+    visits = {
+        kind: tuple(round(v) for v in many) for kind, many in series(MetricKey.COMPLETED).items()
+    }
+    return Mix(grain, periods, visits, series(MetricKey.CARE_HOURS), series(MetricKey.VISIT_VALUE))
 
 
 def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
@@ -173,8 +184,8 @@ def _families(answer: pd.DataFrame, periods: tuple[date, ...]) -> FamilySeries:
     returning: list[int | None] = []
     reasons = []
     for start in periods:
-        fresh = cells.get((start, "new_families"), _NONE)
-        families_seen = cells.get((start, "families_seen"), _NONE)
+        fresh = cells.get((start, MetricKey.NEW_FAMILIES), _NONE)
+        families_seen = cells.get((start, MetricKey.FAMILIES_SEEN), _NONE)
         if fresh.reason:
             reasons.append(fresh.reason)
         has_values = fresh.value is not None and families_seen.value is not None
@@ -274,4 +285,4 @@ def _combined(
     with scope.read() as conn:
         visits_by_pair = {(kind, other): int(visits) for kind, other, visits in conn.execute(pairs)}
     most = dict(sorted(visits_by_pair.items(), key=lambda pair: (-pair[1], pair[0])))
-    return Combined(most, sum(cells["completed"].count for cells in by_type.values()))
+    return Combined(most, sum(cells[MetricKey.COMPLETED].count for cells in by_type.values()))

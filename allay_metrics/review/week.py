@@ -12,6 +12,7 @@ from allay_metrics.errors import NotAllowed
 from allay_metrics.metrics import Question, query_all
 from allay_metrics.metrics.attention import read_worsenings
 from allay_metrics.metrics.fact_table import choose_fact_table
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.weeks import (
     SERIES,
@@ -123,7 +124,7 @@ class WeekReview:
     @property
     def beside(self) -> dict[str, MetricCell]:
         """Return the cells shown next to one of the eight numbers, by metric."""
-        return {"families_seen": self.families_seen}
+        return {MetricKey.FAMILIES_SEEN: self.families_seen}
 
     @property
     def number(self) -> dict[str, Number]:
@@ -160,7 +161,7 @@ def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -
         later=later,
         record_status=record_status,
         numbers=numbers,
-        families_seen=index_cells(answers["families_seen"])[("families_seen",)],
+        families_seen=index_cells(answers["families_seen"])[(MetricKey.FAMILIES_SEEN,)],
         states=_states(scope, request.weeks, week),
         changed=compare_weeks(week, spots, numbers),
         grid=grid_of((s.city, s.weekday, s.completed + s.booked) for s in here),
@@ -192,7 +193,7 @@ def _questions(week: date, where: Filters) -> dict[str, Question]:
     series = weeks_up_to(week, SERIES)[0]
     return {
         "spots": Question(
-            metrics=("completed", "booked"),
+            metrics=(MetricKey.COMPLETED, MetricKey.BOOKED),
             by=("city", "visit_type", "weekday"),
             grain="week",
             first=week - WEEK,
@@ -200,7 +201,7 @@ def _questions(week: date, where: Filters) -> dict[str, Question]:
             where=where,
         ),
         "types": Question(
-            metrics=("completed",),
+            metrics=(MetricKey.COMPLETED,),
             by=("visit_type",),
             grain="week",
             first=series,
@@ -208,9 +209,15 @@ def _questions(week: date, where: Filters) -> dict[str, Question]:
             where=where,
         ),
         "referrals": Question(
-            metrics=("new_families",), by=("referral_source",), first=series, last=last, where=where
+            metrics=(MetricKey.NEW_FAMILIES,),
+            by=("referral_source",),
+            first=series,
+            last=last,
+            where=where,
         ),
-        "families_seen": Question(metrics=("families_seen",), first=week, last=last, where=where),
+        "families_seen": Question(
+            metrics=(MetricKey.FAMILIES_SEEN,), first=week, last=last, where=where
+        ),
     }
 
 
@@ -222,7 +229,9 @@ def _spots(answer: pd.DataFrame) -> Iterable[Spot]:
     ):
         if cell.value:
             counts.setdefault((week, city, kind, weekday), Counter())[metric] += cell.count
-    return (Spot(*place, of["completed"], of["booked"]) for place, of in counts.items())
+    return (
+        Spot(*place, of[MetricKey.COMPLETED], of[MetricKey.BOOKED]) for place, of in counts.items()
+    )
 
 
 def _by_city(spots: Iterable[Spot]) -> Counter[str]:
@@ -237,7 +246,8 @@ def _types(answer: pd.DataFrame, week: date) -> TypeWeeks:
     type_cells = index_cells(answer, "visit_type", "period")
     counts = {
         kind: tuple(
-            type_cells.get((kind, monday, "completed"), MetricCell(0)).count for monday in mondays
+            type_cells.get((kind, monday, MetricKey.COMPLETED), MetricCell(0)).count
+            for monday in mondays
         )
         for kind in VISIT_TYPES
     }

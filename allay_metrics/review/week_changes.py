@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allay_metrics import formatting as fmt
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.question import VISIT_TYPES, WEEKDAYS
 from allay_metrics.metrics.usual import Signal, Usual
 from allay_metrics.metrics.weeks import WEEK
@@ -81,7 +82,7 @@ _TYPE_NAMES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "ot
 
 def compare_weeks(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ...]) -> WeekChange:
     """Compare the week with the one before; `spots` are those of both weeks."""
-    completed = next(number for number in numbers if number.metric.key == "completed")
+    completed = {number.metric.key: number for number in numbers}[MetricKey.COMPLETED]
     compared = completed.compared
     days = set(WEEKDAYS if compared.days is None else WEEKDAYS[: compared.days])
     cities: Counter[str] = Counter()

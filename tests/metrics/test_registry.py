@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from allay_metrics.metrics import METRICS, TYPE_WORDS
-from allay_metrics.metrics.metric import registry
+from allay_metrics.metrics.metric import MetricKey, registry
 from allay_metrics.metrics.metrics_reference import facts, themes
 from allay_metrics.metrics.question import VISIT_TYPES
 from allay_metrics.metrics.registry import REPORTED
@@ -30,6 +30,10 @@ COMPLETED = METRICS["completed"]
 def test_a_metric_that_breaks_a_rule_is_refused(broken, rule):
     with pytest.raises(ValueError, match=rule):
         registry([replace(COMPLETED, **broken)])
+
+
+def test_the_constants_are_the_keys_of_the_registry_in_its_order():
+    assert list(MetricKey) == list(METRICS)
 
 
 def test_two_metrics_never_share_a_key_or_a_label():

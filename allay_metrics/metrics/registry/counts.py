@@ -1,11 +1,11 @@
 """Counts of visits."""
 
 from allay_metrics.metrics.additive import count_on_books, is_on_books
-from allay_metrics.metrics.metric import BOOKED, COMPLETED, COUNTED, DUE, Metric, Sum
+from allay_metrics.metrics.metric import BOOKED, COMPLETED, COUNTED, DUE, Metric, MetricKey, Sum
 
 METRICS = (
     Metric(
-        key="bookings",
+        key=MetricKey.BOOKINGS,
         label="Bookings",
         short="Bookings",
         unit="visits",
@@ -18,7 +18,7 @@ METRICS = (
         top=Sum("visits", COUNTED),
     ),
     Metric(
-        key="completed",
+        key=MetricKey.COMPLETED,
         label="Completed visits",
         short="Completed",
         unit="visits",
@@ -32,7 +32,7 @@ METRICS = (
         remark_words="assumed",
     ),
     Metric(
-        key="booked",
+        key=MetricKey.BOOKED,
         label="Booked visits",
         short="Booked",
         unit="visits",
@@ -44,7 +44,7 @@ METRICS = (
         top=Sum("visits", BOOKED),
     ),
     Metric(
-        key="due",
+        key=MetricKey.DUE,
         label="Visits due",
         short="Due",
         unit="visits",
@@ -57,7 +57,7 @@ METRICS = (
         top=Sum("visits", DUE),
     ),
     Metric(
-        key="combined",
+        key=MetricKey.COMBINED,
         label="Combined visits",
         short="Combined",
         unit="visits",
@@ -69,7 +69,7 @@ METRICS = (
         top=Sum("combined", COMPLETED),
     ),
     Metric(
-        key="on_books",
+        key=MetricKey.ON_BOOKS,
         label="On the books at the end of the week",
         short="On the books",
         unit="visits",

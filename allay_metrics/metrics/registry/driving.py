@@ -5,7 +5,7 @@ from allay_metrics.metrics.drive_metrics import (
     is_worked_for_offered,
     judge_field_use,
 )
-from allay_metrics.metrics.metric import COMPLETED, DROVE, Metric, Sum
+from allay_metrics.metrics.metric import COMPLETED, DROVE, Metric, MetricKey, Sum
 
 _DRIVEN = Sum("drive_minutes", DROVE)
 _FIELD = Sum("field_minutes", DROVE)
@@ -14,7 +14,7 @@ _WORDS = "left out: their driving cannot be told"
 
 METRICS = (
     Metric(
-        key="drive_hours",
+        key=MetricKey.DRIVE_HOURS,
         label="Drive hours, estimated",
         short="Drive hours, est.",
         unit="hours",
@@ -30,7 +30,7 @@ METRICS = (
         basis=_DRIVEN,
     ),
     Metric(
-        key="drive_minutes_per_visit",
+        key=MetricKey.DRIVE_MINUTES_PER_VISIT,
         label="Drive minutes per visit, estimated",
         short="Drive min a visit",
         unit="min",
@@ -47,7 +47,7 @@ METRICS = (
         basis=_DRIVEN,
     ),
     Metric(
-        key="value_per_field_hour",
+        key=MetricKey.VALUE_PER_FIELD_HOUR,
         label="Value per field hour, estimated",
         short="Value per hour",
         unit="$",
@@ -66,7 +66,7 @@ METRICS = (
         basis=_DRIVEN,
     ),
     Metric(
-        key="drive_share",
+        key=MetricKey.DRIVE_SHARE,
         label="Drive share, estimated",
         short="Drive share",
         unit="%",
@@ -83,7 +83,7 @@ METRICS = (
         basis=_DRIVEN,
     ),
     Metric(
-        key="lone_visit_days",
+        key=MetricKey.LONE_VISIT_DAYS,
         label="Lone-visit days",
         short="Lone-visit days",
         unit="days",
@@ -98,7 +98,7 @@ METRICS = (
         basis=_DRIVEN,
     ),
     Metric(
-        key="field_utilisation",
+        key=MetricKey.FIELD_UTILISATION,
         label="Field utilisation, estimated",
         short="Field use",
         unit="%",

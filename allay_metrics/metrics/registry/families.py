@@ -1,11 +1,11 @@
 """Families: seen, new, waiting, lapsed."""
 
 from allay_metrics.metrics.family_metrics import count_families_seen, count_lapsed, count_wait_days
-from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
+from allay_metrics.metrics.metric import COMPLETED, Metric, MetricKey, Sum
 
 METRICS = (
     Metric(
-        key="families_seen",
+        key=MetricKey.FAMILIES_SEEN,
         label="Families seen",
         short="Families seen",
         unit="families",
@@ -18,7 +18,7 @@ METRICS = (
         count=count_families_seen,
     ),
     Metric(
-        key="new_families",
+        key=MetricKey.NEW_FAMILIES,
         label="New families",
         short="New families",
         unit="families",
@@ -30,11 +30,11 @@ METRICS = (
         needs=("kept", "family"),
         settled=True,
         top=Sum("first", COMPLETED),
-        beside="families_seen",
+        beside=MetricKey.FAMILIES_SEEN,
         beside_words="seen",
     ),
     Metric(
-        key="new_to_type",
+        key=MetricKey.NEW_TO_TYPE,
         label="Families new to a type",
         short="New to a type",
         unit="families",
@@ -48,7 +48,7 @@ METRICS = (
         top=Sum("first_of_type", COMPLETED),
     ),
     Metric(
-        key="wait_days",
+        key=MetricKey.WAIT_DAYS,
         label="First-visit wait",
         short="First-visit wait",
         unit="days",
@@ -63,7 +63,7 @@ METRICS = (
         count=count_wait_days,
     ),
     Metric(
-        key="first_lactation_within_2_days",
+        key=MetricKey.FIRST_LACTATION_WITHIN_2_DAYS,
         label="First lactation visit within 2 days",
         short="Lactation in 2 d",
         unit="%",
@@ -79,7 +79,7 @@ METRICS = (
         bottom=Sum("first_lactation", COMPLETED),
     ),
     Metric(
-        key="lapsed_families",
+        key=MetricKey.LAPSED_FAMILIES,
         label="Lapsed families",
         short="Lapsed",
         unit="families",

@@ -1,10 +1,10 @@
 """Hours of care."""
 
-from allay_metrics.metrics.metric import COMPLETED, Metric, Sum
+from allay_metrics.metrics.metric import COMPLETED, Metric, MetricKey, Sum
 
 METRICS = (
     Metric(
-        key="care_hours",
+        key=MetricKey.CARE_HOURS,
         label="Care hours",
         short="Care hours",
         unit="hours",

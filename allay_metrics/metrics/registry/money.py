@@ -1,10 +1,10 @@
 """Value at list price, stored in cents and shown in dollars. Owner only."""
 
-from allay_metrics.metrics.metric import BOOKED, COMPLETED, Metric, Sum
+from allay_metrics.metrics.metric import BOOKED, COMPLETED, Metric, MetricKey, Sum
 
 METRICS = (
     Metric(
-        key="visit_value",
+        key=MetricKey.VISIT_VALUE,
         label="Visit value",
         short="Visit value",
         unit="$",
@@ -18,7 +18,7 @@ METRICS = (
         remark_words="prices missing",
     ),
     Metric(
-        key="booked_value",
+        key=MetricKey.BOOKED_VALUE,
         label="Booked value",
         short="Booked value",
         unit="$",

@@ -6,6 +6,7 @@ from allay_metrics.metrics.metric import (
     DUE,
     FAMILY_CANCELLED,
     Metric,
+    MetricKey,
     Sum,
 )
 
@@ -14,7 +15,7 @@ CONTINUED_RIPE_AFTER = 21
 
 METRICS = (
     Metric(
-        key="show_rate",
+        key=MetricKey.SHOW_RATE,
         label="Show rate",
         short="Show rate",
         unit="%",
@@ -29,7 +30,7 @@ METRICS = (
         bottom=Sum("visits", DUE),
     ),
     Metric(
-        key="no_show_rate",
+        key=MetricKey.NO_SHOW_RATE,
         label="No-show rate",
         short="No-shows",
         unit="%",
@@ -44,7 +45,7 @@ METRICS = (
         bottom=Sum("visits", DUE),
     ),
     Metric(
-        key="late_cancel_rate",
+        key=MetricKey.LATE_CANCEL_RATE,
         label="Late cancellation rate",
         short="Late cancellations",
         unit="%",
@@ -60,7 +61,7 @@ METRICS = (
         bottom=Sum("visits", DUE),
     ),
     Metric(
-        key="cancel_rate",
+        key=MetricKey.CANCEL_RATE,
         label="Cancellation rate",
         short="Cancelled",
         unit="%",
@@ -75,7 +76,7 @@ METRICS = (
         bottom=Sum("visits", COUNTED),
     ),
     Metric(
-        key="practice_cancel_rate",
+        key=MetricKey.PRACTICE_CANCEL_RATE,
         label="Practice cancellation rate",
         short="Cancelled by us",
         unit="%",
@@ -89,7 +90,7 @@ METRICS = (
         bottom=Sum("visits", COUNTED),
     ),
     Metric(
-        key="rebooked_rate",
+        key=MetricKey.REBOOKED_RATE,
         label="Rebooked rate",
         short="Rebooked",
         unit="%",
@@ -107,7 +108,7 @@ METRICS = (
         bottom=Sum("care_goes_on", COMPLETED),
     ),
     Metric(
-        key="continued_rate",
+        key=MetricKey.CONTINUED_RATE,
         label="Continued rate",
         short="Continued",
         unit="%",

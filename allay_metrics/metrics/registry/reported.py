@@ -1,12 +1,12 @@
 """Reported outcomes: counts of what parents answered in check-ins, without further claims."""
 
-from allay_metrics.metrics.metric import Metric
+from allay_metrics.metrics.metric import Metric, MetricKey
 from allay_metrics.metrics.outcome_metrics import count_improved, count_responses
 from allay_metrics.outcomes.funnel import SUMMARY_FROM
 
 METRICS = (
     Metric(
-        key="response_rate",
+        key=MetricKey.RESPONSE_RATE,
         label="Check-in response rate",
         short="Response rate",
         unit="%",
@@ -20,7 +20,7 @@ METRICS = (
         is_reported=True,
     ),
     Metric(
-        key="improved_share",
+        key=MetricKey.IMPROVED_SHARE,
         label="Families reporting a better baby",
         short="Families better",
         unit="%",
