@@ -199,7 +199,11 @@ def bookings(_practice, visits):
 def completed(_practice, visits):
     done = in_state(visits, "completed")
     assumed = [v for v in done if v.assumed]
-    return count(done) | {"remark": f"{len(assumed)} assumed" if assumed else ""}
+    return count(done) | {
+        "remark": f"{len(assumed)} of {len(done)} not marked as attended, counted as kept"
+        if assumed
+        else ""
+    }
 
 
 def booked(_practice, visits):

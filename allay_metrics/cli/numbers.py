@@ -8,7 +8,6 @@ import click
 
 from allay_metrics.cli.options import DayParameter, database_option, find_database, split_values
 from allay_metrics.errors import QuestionProblem
-from allay_metrics.metrics.metric import MetricKey
 
 if TYPE_CHECKING:
     from allay_metrics.metrics import Question
@@ -47,6 +46,7 @@ def query_command(
     from allay_metrics.cli import output
     from allay_metrics.metrics import query
     from allay_metrics.metrics.left_out import visits_left_out
+    from allay_metrics.metrics.metric import MetricKey
 
     scope = open_recorded(find_database(context, database))
     if email:

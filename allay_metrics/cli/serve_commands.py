@@ -14,7 +14,6 @@ from allay_metrics import formatting as fmt
 from allay_metrics.cli.options import DayParameter, database_option, find_database
 from allay_metrics.cli.progress import progress_bar
 from allay_metrics.errors import ConfigProblem, Conflict, NotAllowed
-from allay_metrics.metrics.metric import MetricKey
 
 PORT = 8501
 
@@ -134,6 +133,7 @@ def _absolute_url(url: str) -> str:
 def _describe_demo(scope: Any) -> str:
     """Return a sentence that describes the demo practice."""
     from allay_metrics.metrics import Question, query
+    from allay_metrics.metrics.metric import MetricKey
     from allay_metrics.review.query_results import index_cells
     from allay_metrics.review.record_status import read_record_status
 

@@ -244,5 +244,7 @@ def _cell(use: _Use) -> Aggregate:
     if not use.offered:
         nothing = NO_CAPACITY if use.offered is None else NO_HOURS
         return Aggregate(why_not=without or nothing)
-    left_out = f"the driving of {use.undriven} cannot be told" if use.undriven else ""
+    left_out = (
+        f"{fmt.plural(use.undriven, 'visit')} left out: no drive estimate" if use.undriven else ""
+    )
     return Aggregate(use.worked, use.offered, note="; ".join(filter(None, (left_out, without))))

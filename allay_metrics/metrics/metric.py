@@ -121,7 +121,8 @@ class Metric:
 
     `numerator` and `denominator` are words for people; `top` and `bottom` say the same to the
     database. `noted` kinds of coverage do not withhold the value, their absence is noted.
-    `remark` is a sum said beside the value, such as `12 prices missing`; there may be a second.
+    `remark` is a sum shown beside the value, such as `12 prices missing`; its words may name {top};
+    there may be a second.
     `basis` is a sum without which the remark says all there is: no value then. Denominators up
     to `small` are shown as counts only; those up to 4 always are. A week's value counts visits of
     `spans` weeks, so values fewer than `spans` weeks apart share visits.

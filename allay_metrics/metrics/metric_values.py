@@ -28,7 +28,7 @@ def build_value(metric: Metric, cell: Aggregate, verdict: Answerability) -> Metr
         return MetricValue(None, None, None, cell.why_not)
     notes = list(verdict.notes)
     if cell.remark:
-        notes.append(f"{cell.remark} {metric.remark_words}")
+        notes.append(f"{cell.remark} {metric.remark_words.format(top=cell.top)}")
     if cell.second_remark:
         notes.append(f"{cell.second_remark} {metric.second_words}")
     if cell.note:

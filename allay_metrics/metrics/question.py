@@ -100,22 +100,22 @@ def _make_sense(question: Question, metric: Metric) -> None:
     label = metric.label
     if metric.kind == "stock" and question.grain:
         raise QuestionProblem(
-            f"{label} is told as of the last export, whatever the period: it has no "
+            f"{label} is counted at the newest export, whatever the period: it has no "
             f"{question.grain}s."
         )
     if metric.is_ratio and question.names("state"):
         raise QuestionProblem(
-            f"{label} compares visits of different states: it cannot be told by state."
+            f"{label} compares visits of different states: it has no groups by state."
         )
     allowed = metric.groups
     if allowed is not None and (other := [by for by in question.by if by not in allowed]):
         raise QuestionProblem(
-            f"{label} is told by {', '.join(allowed)}: {metric.groups_reason} "
+            f"{label} can be grouped by {', '.join(allowed)}: {metric.groups_reason} "
             f"{other[0].replace('_', ' ')}."
         )
     if metric.by_whole_weeks and question.grain != "week":
         whole = question.first.weekday() == 0 and question.last.weekday() == 6
         if question.grain or not whole:
             raise QuestionProblem(
-                f"{label} is told for whole weeks: ask by week, or from a Monday to a Sunday."
+                f"{label} is computed for whole weeks: ask by week, or from a Monday to a Sunday."
             )

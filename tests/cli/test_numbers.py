@@ -31,7 +31,12 @@ class TestQuery:
         assert [row["city"] for row in ran.json] == ["Oakland", "San Jose", "unknown"]
         assert ran.json[0] == {
             "city": "Oakland",
-            "completed": {"value": 1, "numerator": 1, "denominator": None, "reason": "1 assumed"},
+            "completed": {
+                "value": 1,
+                "numerator": 1,
+                "denominator": None,
+                "reason": "1 of 1 not marked as attended, counted as kept",
+            },
             "visit_value": {"value": 150, "numerator": 150, "denominator": None, "reason": ""},
         }
 

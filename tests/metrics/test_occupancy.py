@@ -41,7 +41,10 @@ def test_all_numbers_of_families_are_known_here():
 def test_visits_and_hours_of_a_calendar_count(calendar):
     assert told(calendar, "bookings", "completed", "care_hours") == {
         "bookings": (2, "the records start on 9 Nov 2026; kept visits only"),
-        "completed": (2, "the records start on 9 Nov 2026; 2 assumed"),
+        "completed": (
+            2,
+            "the records start on 9 Nov 2026; 2 of 2 not marked as attended, counted as kept",
+        ),
         "care_hours": (2, "the records start on 9 Nov 2026"),
     }
 

@@ -29,7 +29,7 @@ METRICS = (
         numerator="completed visits",
         top=Sum("visits", COMPLETED),
         remark=Sum("assumed", COMPLETED),
-        remark_words="assumed",
+        remark_words="of {top} not marked as attended, counted as kept",
     ),
     Metric(
         key=MetricKey.BOOKED,

@@ -10,7 +10,7 @@ from allay_metrics.metrics.metric import COMPLETED, DROVE, Metric, MetricKey, Su
 _DRIVEN = Sum("drive_minutes", DROVE)
 _FIELD = Sum("field_minutes", DROVE)
 _LEFT_OUT = Sum("undriven", DROVE)
-_WORDS = "left out: their driving cannot be told"
+_WORDS = "left out: no drive estimate"
 
 METRICS = (
     Metric(
@@ -36,8 +36,8 @@ METRICS = (
         unit="min",
         direction="down",
         kind="per_visit",
-        definition="Estimated minutes of driving per visit driven to, over the days whose driving "
-        "can be told; a visit by video costs none.",
+        definition="Estimated minutes of driving per visit driven to, over the days "
+        "with a drive estimate; a visit by video costs none.",
         numerator="estimated minutes of driving",
         denominator="completed visits and no-shows",
         top=_DRIVEN,
@@ -54,7 +54,7 @@ METRICS = (
         direction="up",
         kind="per_hour",
         definition="List price of completed visits per hour of care and of estimated driving, over "
-        "the days whose driving can be told; a missing price is left out and counted.",
+        "the days with a drive estimate; a missing price is left out and counted.",
         numerator="dollars of completed visits",
         denominator="hours of care and driving",
         top=Sum("driven_cents", COMPLETED),
@@ -73,7 +73,7 @@ METRICS = (
         direction="down",
         kind="share_of_hours",
         definition="Share of the hours of care and estimated driving that is spent driving, over "
-        "the days whose driving can be told.",
+        "the days with a drive estimate.",
         numerator="hours of driving",
         denominator="hours of care and driving",
         top=_DRIVEN,
