@@ -1,4 +1,4 @@
-"""Everything that draws: the only folder that imports streamlit. Pages take their parts here."""
+"""Everything that draws pages: the only package that imports streamlit."""
 
 from allay_metrics.ui.baby.page import baby_page
 from allay_metrics.ui.cached_by_version import cached_by_version

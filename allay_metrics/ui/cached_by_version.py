@@ -1,4 +1,4 @@
-"""Answers kept as long as the records stay as they are."""
+"""A cache of query results that is valid until the records change."""
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -13,12 +13,11 @@ _FORGETS: list[Callable[[], None]] = []
 
 
 def cached_by_version(read: Read) -> Read:
-    """Return `read`, whose first argument is the scope, answering from memory.
+    """Return `read`, a function whose first argument is the scope, with its results cached.
 
-    It is asked anew as soon as anything was written. The scope is in the key, and with it the
-    practice, its database and who asks: nobody is told what was read for somebody else. Arguments
-    must be hashable, answers must not be changed: unlike st.cache_data this hands out the very
-    same values, and copies nothing.
+    Any write invalidates them. The key contains the scope, and so the practice, its database and
+    the viewer: nobody gets results read for somebody else. Arguments must be hashable and results
+    must not be mutated: unlike st.cache_data this returns the same objects without copying.
     """
 
     @lru_cache(maxsize=MOST)
@@ -35,6 +34,6 @@ def cached_by_version(read: Read) -> Read:
 
 
 def clear_caches() -> None:
-    """Forget every answer at once: nothing of a family that was erased stays in memory."""
+    """Clear every cache at once, so that nothing of an erased family stays in memory."""
     for forget in _FORGETS:
         forget()

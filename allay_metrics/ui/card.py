@@ -1,4 +1,4 @@
-"""Cards and what stands in them: head, sentences, rows that need someone, empty states."""
+"""Cards and their parts: head, sentences, task rows, empty states."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -17,7 +17,7 @@ def card(key: str, *, fill: bool = False) -> DeltaGenerator:
 
 
 def draw(text: str, width: Width = "stretch") -> None:
-    """Draw HTML that may be empty: nothing then, which Streamlit itself refuses to draw."""
+    """Draw HTML, or nothing where it is empty, which Streamlit refuses to draw."""
     if text:
         st.html(text, width=width)
 
@@ -29,7 +29,7 @@ def head(title: str, note: str = "") -> None:
 
 
 def say(text: str) -> None:
-    """Draw the sentence that matters; `**strong**` and `~~quiet~~` are understood."""
+    """Draw the main sentence; `**strong**` and `~~quiet~~` are supported."""
     st.html(f'<p class="al-say">{html.rich(text)}</p>')
 
 
@@ -44,7 +44,7 @@ def delta_row(changes: Sequence[tuple[str, str]], types: Sequence[tuple[str, str
 
 
 def needs_row(key: str, strong: str, rest: str = "", *, icon: str = "chevron_right") -> bool:
-    """Draw one thing that waits for the owner; return whether it was clicked in this run."""
+    """Draw one task of the owner; return whether it was clicked in this run."""
     label = f"**{html.markdown(strong)}** {html.markdown(rest)}".rstrip()
     return st.button(
         label, type="tertiary", key=f"al-need-{key}", icon=f":material/{icon}:", width="stretch"
@@ -54,7 +54,7 @@ def needs_row(key: str, strong: str, rest: str = "", *, icon: str = "chevron_rig
 def empty_state(
     title: str, sentence: str, action: str = "", on_click: Callable[[], None] | None = None
 ) -> bool:
-    """Draw what to do where nothing is yet; return whether the one action was clicked."""
+    """Draw what to do where there is nothing yet; return whether its action was clicked."""
     with st.container(border=True, key="al-card-empty", horizontal_alignment="center"):
         st.html(
             '<div class="al-empty"><i></i>'

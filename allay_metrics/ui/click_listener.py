@@ -1,9 +1,9 @@
-"""Numbers that open: text in our HTML that answers a click like a button.
+"""Clickable numbers: buttons in our HTML that report a click to the server.
 
-Streamlit's own HTML tells nobody what was clicked, and a widget per number would make a table of a
-hundred widgets. So each number is a real `<button>` (`html.button`) with a word of ours, and one
-small listener per page tells the server that word. The word chooses among what the page itself
-offers; it is never trusted to say more.
+Streamlit reports no clicks in its HTML, and a widget per number would make a table of a hundred
+widgets. So each number is a real `<button>` (`html.button`) with a token, and one small listener
+per page sends the token to the server. A token only selects among what the page itself offers; it
+is never trusted beyond that.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 
 
 def clicked() -> str | None:
-    """Mount the listener, once per page; return the word that was clicked, in that run alone."""
+    """Mount the listener, once per page; return the clicked token, in that run only."""
     _register()
     _listener()(key=KEY, on_opened_change=_store_click)
     word = st.session_state.pop(CLICK_KEY, None)
@@ -32,9 +32,9 @@ def clicked() -> str | None:
 
 
 def record_unknown_token(scope: Scope, page: str) -> None:
-    """Say in the audit trail that somebody asked for what a page does not offer; show nothing.
+    """Record in the audit trail that somebody requested what a page does not offer; show nothing.
 
-    A browser of ours sends only words of the page. Which word it was is not kept: it may hold
+    Our own page sends only its own tokens. The token itself is not recorded: it may contain
     anything.
     """
     record(scope, "refuse what a page does not offer", page)
@@ -45,7 +45,7 @@ def _store_click() -> None:
 
 
 def _register() -> None:
-    """Let the server serve the script as a file: in a message it would need a wider policy."""
+    """Serve the script as a file: inline it would need a weaker content security policy."""
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(_FULL_NAME) is None:
         manifest = ComponentManifest(_PACKAGE, "1", [ComponentConfig(_NAME, "served")])

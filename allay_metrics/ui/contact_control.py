@@ -1,4 +1,4 @@
-"""The one place where contact with a family is set: three choices, a reason, at once, with Undo."""
+"""The control that sets contact with a family: three choices, a reason, at once, with Undo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,10 +25,10 @@ _MEANS = {
 
 @dataclass(frozen=True)
 class Done:
-    """What was done about a family's contact, in a sentence, and the way back, if there is one.
+    """The outcome of a change of a family's contact, as a sentence, with its undo if there is one.
 
-    `place` is where on its page it is said, '' for beside the menu; `brief` is said where the page
-    shows beside it what stands now. `is_refused` says that nothing was done, the sentence why.
+    `place` is where on its page it is shown, '' for beside the menu; `brief` is shown where the
+    page shows the current contact, too. `is_refused`: nothing was done, the sentence says why.
     """
 
     family_id: str
@@ -40,7 +40,7 @@ class Done:
 
 
 def contact_control(scope: Scope, contact: FamilyContact, *, key: str = "") -> None:
-    """Draw what was said of contact, and the menu that sets it; nothing while names are hidden."""
+    """Draw the current contact and the menu that sets it; nothing while names are hidden."""
     if scope.viewer.hides_names:
         return
     id_ = f"{key or 'family'}-{contact.family_id}"
@@ -49,19 +49,19 @@ def contact_control(scope: Scope, contact: FamilyContact, *, key: str = "") -> N
     ):
         if contact.contact.sentence:
             st.html(f'<p class="al-contact">{escape(contact_words(contact))}</p>', width="stretch")
-        # What stands is said once: by the sentence, where there is one.
+        # The current contact is shown once: by the sentence, if there is one.
         label = "Change contact" if contact.contact.sentence else "Contact: yes"
         with st.popover(label, type="tertiary"):
             _menu(scope, contact, id_)
 
 
 def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> None:
-    """Draw what was just done for this family in this place, with Undo; nothing for nothing.
+    """Draw the last change of this family's contact in this place, with Undo, if there is one.
 
-    It is said until the next thing is done, be it elsewhere. `is_brief` where the page shows beside
-    it what stands now.
+    It stays until the next change, also of another family. `is_brief` where the page shows the
+    current contact, too.
     """
-    # Its place is kept where nothing is said: what is open below would close as it goes.
+    # Always reserve its place: expanders below would close when it disappears.
     slot = st.empty()
     done: Done | None = st.session_state.get(_DONE)
     if done is None or (done.family_id, done.place) != (family_id, place):
@@ -77,32 +77,32 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
         sentence = (is_brief and done.brief) or done.sentence
         st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>', width="stretch")
         if place:
-            # The form that was tapped is closed now: the card's own words may lie out of sight.
+            # The tapped form is closed now, and the card's own sentence may be out of sight.
             st.toast(markdown(sentence))
         if done.undo is not None:
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 
 
 def tell_done(done: Done) -> None:
-    """Keep what was done, for the next run to say."""
+    """Save the outcome for the next run to show."""
     st.session_state[_DONE] = done
 
 
 def done_of() -> str:
-    """Return the family of which something was just done, '' for none."""
+    """Return the id of the family just changed, '' for none."""
     done: Done | None = st.session_state.get(_DONE)
     return done.family_id if done else ""
 
 
 def contact_words(contact: FamilyContact) -> str:
-    """Return what was said of contact and by whom, as `No contact: bereaved. Set by owner`."""
+    """Return the contact and who set it, as `No contact: bereaved. Set by owner`."""
     if contact.set_on is None:
         return f"{contact.contact.sentence}."
     return f"{contact.contact.sentence}. Set by {contact.set_by}, {fmt.short_day(contact.set_on)}."
 
 
 def _menu(scope: Scope, contact: FamilyContact, id_: str) -> None:
-    """Draw the choices: of those not as usual a reason is the tap, so that none is guessed."""
+    """Draw the choices; a restriction is chosen by its reason, so that none is missing."""
     st.html(f'<p class="al-sub">Contact with the {escape(contact.name)} family</p>')
     st.button(
         f"**{LEVEL_WORDS['yes']}**, {_MEANS['yes']}",
@@ -114,7 +114,7 @@ def _menu(scope: Scope, contact: FamilyContact, id_: str) -> None:
     )
     for level in LEVELS[1:]:
         stands = contact.contact.reason if contact.contact.level == level else None
-        # Another field where contact stands otherwise: what was tapped before is no tap.
+        # Another widget key for another contact, so that the earlier tap does not count again.
         key = f"al-contact-{level}-{id_}-{contact.contact.level}-{contact.contact.reason}"
         st.pills(
             f"**{LEVEL_WORDS[level]}**, {_MEANS[level]}, because",
@@ -128,7 +128,7 @@ def _menu(scope: Scope, contact: FamilyContact, id_: str) -> None:
 
 
 def _set_because(scope: Scope, contact: FamilyContact, level: Level, key: str) -> None:
-    # A second tap on what stands says nothing new.
+    # A tap on the current contact changes nothing.
     if reason := st.session_state[key]:
         _set(scope, contact, level, reason)
 
@@ -152,4 +152,4 @@ def _undo(done: Done) -> None:
     except AllayError as error:
         tell_done(replace(done, sentence=str(error), undo=None, is_refused=True))
     else:
-        tell_done(replace(done, sentence="Undone: all is as it was.", undo=None, brief=""))
+        tell_done(replace(done, sentence="Undone: everything is as it was.", undo=None, brief=""))

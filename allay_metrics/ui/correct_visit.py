@@ -1,4 +1,4 @@
-"""Correcting one visit where it is looked at: in the list behind a number."""
+"""The form that corrects one visit, in the list behind a number."""
 
 from collections.abc import Callable, Hashable
 from functools import partial
@@ -23,10 +23,10 @@ _WHICH, _IS, _IN = "al-correct-which", "al-correct-type", "al-correct-city"
 def correct_form(
     scope: Scope, visit_rows: pd.DataFrame, on_close: Callable[[], None] | None
 ) -> None:
-    """Draw the way to say of one of these visits what it was or where; for the owner alone.
+    """Draw the form that corrects type or city of one of these visits. Owner only.
 
-    What is saved closes the drawer: every number of the page is drawn anew and the page says what
-    moved, with Undo.
+    Saving closes the drawer: all numbers of the page are drawn again, and it says what moved, with
+    Undo.
     """
     if scope.viewer.role != "owner" or visit_rows.empty:
         return

@@ -1,4 +1,4 @@
-"""The Definitions page: every metric in words, made from the registry the code counts by."""
+"""The Definitions page: every metric, from the registry that the code uses."""
 
 from collections.abc import Sequence
 
@@ -23,17 +23,17 @@ WORDS = {
     "City": "The city of the home visited, as typed or known from earlier visits; never guessed "
     "from a ZIP code that belongs to several cities.",
     "Missing": "A visit that a newer export of the same source no longer holds. It is in no "
-    "number until the owner decides what became of it.",
+    "number until the owner decides about it.",
     "As of": "The moment an export was made. A visit that was in the future then stays booked "
     "until newer records arrive.",
     "Week": "Monday to Sunday in the practice\u2019s time zone, named by its Monday.",
-    "No value": "A dash. Nothing was there to count, or the export does not tell; the reason "
-    "stands beside it. It never means 0.",
-    "Small": "A share of one to four is shown as counts only: a percentage would say more than it "
-    "knows.",
-    "Usual range": "Of a weekly count: the mean of the 26 full weeks before, \u00b1 2.66 times "
+    "No value": "A dash. There was nothing to count, or the export does not contain it; the "
+    "reason is beside it. It never means 0.",
+    "Small": "A share of one to four is shown as counts only: a percentage of so few would look "
+    "more certain than it is.",
+    "Usual range": "For a weekly count: the mean of the 26 full weeks before, \u00b1 2.66 times "
     "their mean moving range; what is on the books counts two weeks, so its ranges are taken two "
-    "weeks apart. Of a weekly share: p \u00b1 3 \u221a(p(1 \u2212 p) \u00f7 n), p "
+    "weeks apart. For a weekly share: p \u00b1 3 \u221a(p(1 \u2212 p) \u00f7 n), p "
     "pooled over those weeks. None with fewer than twelve weeks.",
     "\u25c6": "Outside the usual range: look here. It does not mean bad. With eight numbers, about "
     "one week in ten shows one by chance.",
@@ -43,7 +43,7 @@ WORDS = {
 
 
 def definitions_page(scope: Scope) -> None:
-    """Draw a search field and every definition that holds what was typed."""
+    """Draw a search field and every definition that contains the search text."""
     page_head("Definitions", "every number, from the same data that counts it")
     with st.container(key="al-def-search", width=420):
         search_text = st.text_input(
@@ -62,7 +62,7 @@ def definitions_page(scope: Scope) -> None:
 
 
 def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
-    """Return the groups that hold something, heading to HTML."""
+    """Return the non-empty groups: heading -> HTML."""
     sections = {}
     for theme, metrics in themes().items():
         entries = [_entry(metric) for metric in metrics if _matches(search_text, _text(metric))]
@@ -83,7 +83,7 @@ def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
 
 
 def own_words(own_measure: OwnMeasure) -> str:
-    """Return a measure of the practice's own in sentences, as the practice defined it."""
+    """Return the definition of one of the practice's own measures in sentences."""
     measure = own_measure.measure
     scale = f"{measure.low:g} to {measure.high:g}"
     which = join_list(concerns()[name].label for name in own_measure.concerns)

@@ -27,7 +27,7 @@ def drawer(
         html.markdown(title), position="right", width="medium", on_dismiss=on_close or "ignore"
     )
     def opened() -> None:
-        # Dialogs lie outside the app's root and do not get its color-scheme: the key names it.
+        # Dialogs are outside the app's root and do not inherit its color-scheme: the key names it.
         with st.container(key=f"al-drawer-{st.context.theme.type or 'light'}", gap="small"):
             large = html.value(value, beside) if value else ""
             st.html(large + "".join(html.definition(*each) for each in definitions) or "<span/>")

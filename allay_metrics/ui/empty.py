@@ -11,7 +11,7 @@ RECORDS = "pages/practice/records.py"
 
 
 def no_records() -> None:
-    """Draw what to do while nothing was ever taken in, and go there on a click."""
+    """Draw what to do while nothing was ever imported, and go there on a click."""
     if empty_state(
         "No visits yet",
         "Bring in an export of your scheduling system. Every row of it is counted or set aside "
@@ -23,7 +23,7 @@ def no_records() -> None:
 
 @contextmanager
 def loading(key: str, *heights: int) -> Iterator[None]:
-    """Show grey blocks in the place of a page while a session opens it for the first time."""
+    """Show grey placeholder blocks while a session opens a page for the first time."""
     state_key = f"al-loaded-{key}"
     if st.session_state.get(state_key):
         yield

@@ -1,4 +1,4 @@
-"""The export button: what is shown, as CSV or as a workbook, for the owner alone."""
+"""The export button: what the page shows, as CSV or workbook. Owner only."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """One more kind of file: its end, what the button says, its media type, and what makes it."""
+    """A further kind of file: suffix, button label, media type, and the function that makes it."""
 
     end: str
     label: str
@@ -43,8 +43,8 @@ def export_button(
 ) -> None:
     """Draw the button for the owner, nothing for anybody else.
 
-    `name` is what the file is called, without its end and naming nobody; `make` is asked when one
-    of the kinds is clicked. `pictures` stand below the tables, their files named by chance alone.
+    `name` is the file's name, without suffix and without names of people; `make` is called when a
+    kind is clicked. `pictures` come after the tables; their files have random names.
     """
     if scope.viewer.role != "owner":
         return
@@ -88,9 +88,9 @@ def _drawn(scope: Scope, named: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _token() -> str:
-    """Return a word that no other session has.
+    """Return a token that is unique to the session.
 
-    Files are served by a hash of their name and, of large ones, of parts of their content: equal
-    names would hand one person's file to another.
+    Streamlit serves files by a hash of their name and, for large ones, of parts of their content:
+    equal names could hand one user's file to another.
     """
     return str(st.session_state.setdefault(_TOKEN, token_hex(8)))

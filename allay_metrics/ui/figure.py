@@ -1,4 +1,4 @@
-"""A figure on the page, and what was clicked in it."""
+"""A Plotly figure on a page, and the mark that was clicked in it."""
 
 from typing import Any, Literal
 
@@ -15,9 +15,9 @@ def figure(
 
     `fill` lets a figure grow with its card, where a neighbour is taller (the map beside a grid).
 
-    Streamlit keeps a selection for later runs. Told once, it opens a drawer once, and not again
-    on every run after. The theme is in the key because a figure keeps its colours when the theme
-    is switched, unless it is mounted anew; `forget` does the same to lift a selection.
+    Streamlit keeps a selection in later runs; it is returned once, so that it opens a drawer only
+    once. The theme is in the key because a figure keeps its colours after a switch of the theme
+    unless it is mounted again; `forget` mounts it again, too, to clear a selection.
     """
     turn = st.session_state.get(_turn(key), 0)
     name = f"al-fig-{key}-{st.context.theme.type or 'light'}-{turn}"
@@ -42,7 +42,7 @@ def figure(
 
 
 def forget(key: str) -> None:
-    """Lift the selection of a figure on the next run, as when its drawer was closed."""
+    """Clear the selection of a figure on the next run, for when its drawer was closed."""
     st.session_state[_turn(key)] = st.session_state.get(_turn(key), 0) + 1
     st.session_state.pop(_selection_key(key), None)
 

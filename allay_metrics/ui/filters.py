@@ -1,4 +1,4 @@
-"""Filters of a page: kept between pages and in the address, where no person is named."""
+"""The filters of a page, kept between pages and in the address, without names of people."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from allay_metrics.ui.name_hiding import NAMES
 from allay_metrics.ui.viewing_as import AS
 
 ALL_CITIES, ALL_TYPES, ALL_THERAPISTS = "All cities", "All visit types", "All therapists"
-# Streamlit writes the words of the option into the address under the widget's key.
+# Streamlit writes the label of the option into the address under the widget's key.
 CITY, TYPE, THERAPIST = "city", "type", "therapist"
 IN_ADDRESS = (CITY, TYPE, THERAPIST, "week", "period", "from", "to", AS, NAMES)
 _THERAPIST_WIDGET = "al-therapist"
@@ -21,14 +21,14 @@ choices_of = cached_by_version(read_choices)
 
 
 def filters_row() -> "st.delta_generator.DeltaGenerator":
-    """Return the row of what a page is filtered by; the page's export stands at its end."""
+    """Return the container of a page's filters; its last place is for the export."""
     return st.container(key="al-filters", horizontal=True, gap="xsmall")
 
 
 def choose_filters(scope: Scope) -> Filters:
-    """Draw city, visit type and therapist; return what is chosen as a question's filters.
+    """Draw city, visit type and therapist; return the choice as a question's filters.
 
-    To be drawn in `filters_row`.
+    Call it inside `filters_row`.
     """
     choices = choices_of(scope)
     city = _choose("City", CITY, (ALL_CITIES, *choices.cities))
@@ -49,7 +49,7 @@ def filter_words(where: Filters) -> str:
 
 
 def filter_params() -> dict[str, str]:
-    """Return the part of the address that goes along to another page."""
+    """Return the query parameters to pass on to another page."""
     return {key: st.query_params[key] for key in IN_ADDRESS if key in st.query_params}
 
 
@@ -71,9 +71,9 @@ def _shown(option: str) -> str:
 
 
 def _choose_therapist(choices: FilterChoices) -> str | None:
-    """Draw the therapists where there are several; return the chosen one's name.
+    """Draw the choice of a therapist where there are several; return the chosen name.
 
-    The address holds the start of her id: a bound widget would write her name into it.
+    The address contains the start of her id, because a bound widget would write her name into it.
     """
     ids = {id_[:_ID_LETTERS]: id_ for id_ in choices.therapists}
     if len(ids) < 2:

@@ -1,4 +1,4 @@
-"""What stands around every page: navigation, the demo's banner, and errors as sentences."""
+"""The frame around every page: navigation, the demo's banner, and errors as sentences."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,9 +26,9 @@ _REFUSAL = "al-leaving"
 def frame(
     pages: Sequence[StreamlitPage], therapist_pages: Sequence[StreamlitPage], here: StreamlitPage
 ) -> Iterator[None]:
-    """Draw the frame; the page runs inside, and what goes wrong in it is shown as a sentence.
+    """Draw the frame and run the page inside; its errors are shown as sentences.
 
-    `pages` are the owner's, `hers` a therapist's. At the address without a page each is at home.
+    `pages` are the owner's, `therapist_pages` a therapist's. The address without a path is home.
     """
     is_drawn = False
     with problems_shown():
@@ -36,7 +36,7 @@ def frame(
         is_drawn = True
         yield
     if not is_drawn:
-        st.stop()  # what went wrong stands there, and no page runs below it
+        st.stop()  # the error is shown, and no page runs below it
 
 
 def _around(
@@ -71,7 +71,7 @@ def _around(
 
 
 def to_caseload() -> None:
-    """Go to a therapist's home: what stands at the address without a page."""
+    """Go to a therapist's home, the address without a path."""
     st.switch_page(THERAPIST_HOME, query_params=filter_params())
 
 
@@ -80,7 +80,7 @@ def _is_listed(page: StreamlitPage) -> bool:
 
 
 def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMenu | None:
-    """Return what stands behind the name of who signed in; None where nobody has to."""
+    """Return the menu of the signed-in user; None where nobody has to sign in."""
     if who is None or who.kind != "person":
         return None
     return AccountMenu(who.name, [page for page in pages if page.url_path in _OF_ACCOUNT])
@@ -93,7 +93,7 @@ def _pick(who: Identity) -> None:
 
 
 def _who(who: Identity | None, *, demo: bool) -> str:
-    """Return who is here, as the top row says it."""
+    """Return the label of the current user for the top row."""
     if who is None:
         return ""
     if who.role == "owner" and session.read_role() == "therapist":
@@ -106,7 +106,7 @@ def _who(who: Identity | None, *, demo: bool) -> str:
 
 
 def _leave() -> None:
-    """Leave the demo; where it may not be left, say why in the next run."""
+    """Leave the demo; where that is refused, show why in the next run."""
     try:
         session.leave()
     except AllayError as error:

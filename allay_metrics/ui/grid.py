@@ -1,6 +1,7 @@
-"""A grid of counts as a table: the more visits, the darker the cell, and each opens its visits.
+"""A heat map of counts as an HTML table: the more visits, the darker the cell.
 
-A table and not a figure: every cell is reached by the keyboard and read out with its city and day.
+It is a table, not a figure, so that the keyboard reaches every cell and a screen reader reads it
+out with its city and day. Each cell opens its visits.
 """
 
 import math
@@ -9,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from allay_metrics import formatting as fmt
 from allay_metrics.ui.html import button, escape
 
-GRID = "grid"  # the first part of what a click on a cell tells
-STEPS = 6  # shades, each a class of the style sheet
+GRID = "grid"  # the first part of a cell's token
+STEPS = 6  # number of shades, each a class of the style sheet
 EMPTY = "No visits in this period"
 
 
@@ -19,8 +20,8 @@ def grid_html(
 ) -> str:
     """Return the visits of each row's name in each column, with a total per row.
 
-    `columns` maps what a column stands for to its head. A click on a cell tells the page
-    `grid|column|name`. `total` heads the totals.
+    `columns` maps a column's key to its head. A cell's token is `grid|column|name`. `total` is the
+    head of the totals.
     """
     if not rows or not columns:
         return f'<p class="al-sub">{EMPTY}.</p>'
@@ -43,7 +44,7 @@ def grid_html(
 
 
 def grid_words(rows: Mapping[str, Sequence[int]], heads: Sequence[str]) -> str:
-    """Return the sentence that says what stands out in a grid."""
+    """Return a sentence on the largest cells of a grid."""
     everything = sum(map(sum, rows.values()))
     if not everything:
         return f"{EMPTY}."

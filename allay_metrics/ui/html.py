@@ -1,8 +1,8 @@
-"""Our HTML, as text: small bars, chips, tables. Nothing here draws.
+"""HTML as text: small bars, chips, buttons. Nothing here draws on a page.
 
-Names of families, cities and therapists come from outside. Every function escapes what it is
-given; `rich` alone knows two marks of its own, `**strong**` and `~~quiet~~`. Widget labels speak
-Markdown instead: there `markdown` makes outside text harmless.
+Names of families, cities and therapists come from outside. Every function escapes its arguments;
+only `rich` supports two marks, `**strong**` and `~~quiet~~`. Widget labels are Markdown: `markdown`
+escapes outside text for them.
 """
 
 import re
@@ -31,30 +31,30 @@ def rich(text: str) -> str:
 
 
 def numbers_strong(text: str) -> str:
-    """Return escaped text whose numbers stand out: `38 of 40`, `+6 vs this point`."""
+    """Return escaped text with its numbers in bold: `38 of 40`, `+6 vs this point`."""
     parts = _NUMBER.split(text)
     return "".join(f"<b>{escape(p)}</b>" if i % 2 else escape(p) for i, p in enumerate(parts))
 
 
 def markdown(text: str) -> str:
-    """Return `text` so that a widget's label shows it as it is.
+    """Return `text` escaped for a widget's label.
 
-    Punctuation is escaped; a word joiner breaks emoji and icon names, which Streamlit replaces
-    after it has read the Markdown.
+    Punctuation is escaped; a word joiner breaks up emoji and icon names, which Streamlit replaces
+    after parsing the Markdown.
     """
     one_line = " ".join(text.split())
     return _PUNCTUATION.sub(r"\\\1", _SHORTCODE.sub(":" + _WORD_JOINER, one_line))
 
 
 def mark(words: str) -> str:
-    """Return the signal: always a diamond and words, never colour alone."""
+    """Return a signal: a diamond with words, never by colour alone."""
     return f"<mark>◆ {escape(words)}</mark>"
 
 
 def button(inside: str, word: str, label: str = "") -> str:
-    """Return HTML that answers a click: `ui.opened` tells the page `word`.
+    """Return a button; a click makes `clicked()` return its token `word`.
 
-    `inside` is HTML; `label` is said instead of it to those who only hear the page.
+    `inside` is HTML; `label` replaces it for screen readers.
     """
     label_attribute = f' aria-label="{escape(label)}"' if label else ""
     attributes = f'class="al-n" data-al-open="{escape(word)}"{label_attribute}'
@@ -62,7 +62,7 @@ def button(inside: str, word: str, label: str = "") -> str:
 
 
 def chip(visit_type: str, text: str = "") -> str:
-    """Return a type's chip: its shape, its word, its colour; `text` follows in ink."""
+    """Return a type's chip with shape, word and colour; `text` follows in the text colour."""
     word = TYPE_WORDS.get(visit_type, visit_type.capitalize())
     value = f" <b>{escape(text)}</b>" if text else ""
     name = TYPE_CLASSES.get(visit_type, "oth")
@@ -88,8 +88,8 @@ def bars(
 ) -> str:
     """Return zero-based columns, the last one in the accent or, outside the usual range, signal.
 
-    A missing week (None) is a dotted stub: not measured is not zero. `top` puts several on one
-    scale. `opens` are the words that a click on each column tells the page.
+    A missing week (None) is a dotted stub, because it is not zero. `top` puts several on one scale.
+    `opens` are the tokens of the columns.
     """
     numbers = [value for value in values if value is not None]
     top = top or max([*numbers, usual[1] if usual else 0, goal or 0, 0]) * 1.04 or 1

@@ -1,4 +1,4 @@
-"""Tables that are read, not sorted: HTML, numbers right, hairlines only.
+"""HTML tables for reading: numbers right-aligned, hairlines only, not sortable.
 
 On a narrow screen nothing scrolls sideways: the scorecard keeps its newest weeks, a plain table
 turns each row into a small card with the column's name beside each value.
@@ -18,7 +18,7 @@ from allay_metrics.ui.html import bars, button, escape, mark
 class TableCell:
     """A cell: its text, the counts beside it, whether it is marked, and why it has no value.
 
-    `opens` is the word that `opened` tells when the text is clicked; empty for plain text.
+    `opens` is the token that `clicked()` returns when the text is clicked; empty for plain text.
     """
 
     text: str
@@ -30,7 +30,7 @@ class TableCell:
 
 @dataclass(frozen=True)
 class Spark:
-    """A cell of small columns; `label` says in words what they show."""
+    """A cell of small columns; `label` describes them in words."""
 
     values: Sequence[float | None]
     label: str
@@ -58,8 +58,8 @@ def table_html(
 ) -> str:
     """Return a table whose first column names the row.
 
-    `total` sets off the last row; `left` are the indexes of columns that hold words; `stack` turns
-    rows into small cards where there is no room, which a few narrow columns do not need.
+    `total` sets off the last row; `left` are the indexes of text columns; `stack` turns rows into
+    small cards on narrow screens, which a few narrow columns do not need.
     """
     head = "".join(
         f'<th scope="col"{_words(i, left)}>{escape(name)}</th>' for i, name in enumerate(columns)
@@ -137,7 +137,7 @@ def _content(cell: TableCell | Spark | str) -> str:
 
 
 def _age(weeks_ago: int) -> str:
-    """Return the class that lets a narrow screen keep the newest weeks only."""
+    """Return the CSS class that hides older weeks on a narrow screen."""
     if weeks_ago == 0:
         return "cur"
     if weeks_ago < 4:

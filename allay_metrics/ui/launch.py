@@ -1,8 +1,8 @@
 """Starts the server: `python -m allay_metrics.ui.launch --server.port N`, in the project's folder.
 
-Python has imported this package, and with it everything a page needs, before the first line here
-runs. Under `streamlit run` alone the first visitor would wait for that, about two seconds, and
-there would be no gate and no form for parents.
+Importing this package imports everything a page needs before the server starts. With plain
+`streamlit run` the first visitor would wait about two seconds for that, and there would be neither
+sign-in nor the parent's form.
 """
 
 import gc
@@ -21,9 +21,9 @@ from allay_metrics.ui.session import WHO
 
 
 def main(settings: list[str]) -> None:
-    """Run the dashboard with these settings of Streamlit's, until the process is ended."""
+    """Run the dashboard with these Streamlit settings until the process ends."""
     # Until st.navigation has run once in a process, Streamlit routes by the files in pages/: a deep
-    # link as the first request would find "Page not found" over the right page.
+    # link as the first request would show "Page not found" over the right page.
     PagesManager.uses_pages_directory = False
     pairs = zip(settings[::2], settings[1::2], strict=True)
     chosen = {name.removeprefix("--"): value for name, value in pairs}
@@ -32,7 +32,7 @@ def main(settings: list[str]) -> None:
     app = build_app(
         address, port, _farewell(), is_click, on_error=handle_error, on_sign=jobs.send_now
     )
-    # What was imported stays: no collection looks at it again.
+    # Imported modules stay: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
     ours = {"server.port": port, "server.trustedUserHeaders": {HEADER: WHO}}
@@ -44,7 +44,7 @@ def main(settings: list[str]) -> None:
 
 
 def is_click(message: bytes) -> bool:
-    """Return whether a message of a tab is a person's doing: no page that runs anew by itself."""
+    """Return whether a message of a tab is a user's action, not an automatic rerun."""
     try:
         back_message = BackMsg.FromString(message)
     except DecodeError:
@@ -56,7 +56,7 @@ def is_click(message: bytes) -> bool:
 
 
 def _farewell() -> bytes:
-    """Return the message that sends a tab to the page it shows: the gate then asks to sign in."""
+    """Return the message that makes a tab reload its page, where sign-in is then required."""
     message = ForwardMsg()
     message.auth_redirect.url = ""
     message.auth_redirect.SetInParent()

@@ -1,4 +1,4 @@
-"""Small multiples: one figure on a laptop, HTML two in a row on a phone, where it cannot fit."""
+"""Small multiples: one figure on a laptop, HTML in two columns on a phone."""
 
 from collections.abc import Sequence
 from datetime import date

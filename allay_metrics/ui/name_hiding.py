@@ -1,7 +1,7 @@
-"""Hide names: the switch for a screen that others see, in the frame's top row.
+"""The switch that hides names, for a screen that others see, in the frame's top row.
 
-It is kept with the session and stands in the address, so that a page loaded anew shows no name
-either. What is hidden, and where, is `records.privacy`.
+It is kept in the session and in the address, so that a reloaded page shows no name either. What is
+masked is decided in `records.name_masking`.
 """
 
 from dataclasses import replace
@@ -17,7 +17,7 @@ WHY = "Names are hidden: show them to work on this."
 
 
 def apply_name_hiding(scope: Scope) -> Scope:
-    """Return the scope with names hidden, where the switch says so."""
+    """Return the scope with names hidden where the switch is on."""
     return replace(scope, viewer=replace(scope.viewer, hides_names=True)) if _is_on() else scope
 
 

@@ -1,4 +1,4 @@
-"""A note that is kept as soon as its field is left, and never lost to a second writer."""
+"""A note field that saves when it loses focus, without losing a second writer's text."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from allay_metrics.ui.problem import problem
 
 
 class Written(Protocol):
-    """A note as it stands; version 0 is none yet."""
+    """A stored note; version 0 means none yet."""
 
     @property
     def text(self) -> str:
-        """Return its words."""
+        """Return its text."""
 
     @property
     def version(self) -> int:
-        """Return the version that a save names."""
+        """Return the version that a save must name."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class _Base:
 
 @dataclass(frozen=True)
 class NoteField:
-    """One note's field: how it is called, read again and saved.
+    """The field of one note: its label, and the functions that read and save it.
 
-    `save` takes the text and the version it was written upon, and raises Conflict when somebody
-    saved meanwhile.
+    `save` takes the text and the version it is based on, and raises Conflict when somebody saved
+    meanwhile.
     """
 
     key: str
@@ -47,9 +47,9 @@ class NoteField:
         """Draw the field, and both texts where two people wrote at once."""
         base = st.session_state.get(self._base, _Base())
         if self._unsaved in st.session_state:
-            # Where the page could not be drawn meanwhile, the browser has lost what was typed.
+            # If the page could not be drawn meanwhile, the browser has lost the typed text.
             st.session_state[self.key] = st.session_state[self._unsaved]
-        # What somebody else wrote meanwhile is shown, unless this person has words of her own.
+        # Show what somebody else saved meanwhile, unless this user typed something.
         if self.key not in st.session_state or st.session_state[self.key] == base.text:
             st.session_state[self.key] = there.text
             st.session_state[self._base] = _Base(there.text, there.version)
@@ -97,12 +97,12 @@ class NoteField:
         st.toast("Note kept.")
 
     def _both(self, theirs: _Base) -> None:
-        """Draw both texts of a note that two people wrote at once; nothing is lost."""
+        """Draw both texts of a note that two people changed at once."""
         own_text = st.session_state[self.key]
         with st.container(key=f"al-two-texts-{self.key}", gap="xsmall"):
             problem(
-                "This note was changed meanwhile. Yours stands above and is not kept yet. "
-                f"The other one says:\n\n{theirs.text or '(nothing)'}"
+                "This note was changed meanwhile. Yours is above and not saved yet. The other "
+                "text says:\n\n{theirs.text or '(nothing)'}"
             )
             with st.container(key="al-note-choices", horizontal=True, gap="xsmall"):
                 for label, text in self._choices(own_text, theirs.text).items():

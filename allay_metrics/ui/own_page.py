@@ -1,4 +1,4 @@
-"""My sign-in: where somebody is signed in herself, what she remembers, what she may change."""
+"""The page of a user's own sign-in: sessions, remembered devices, changes."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from allay_metrics.ui.session import identity
 from allay_metrics.ui.session_list import signed_in
 from allay_metrics.ui.shell import page_head
 
-# Pages beside the dashboard: what is entered there never passes through it.
+# Pages of the server outside Streamlit: secrets entered there never pass through Streamlit.
 _PIN = {"PIN on this device": "/account/device"}
 _PASSWORD = {
     "Password or recovery codes": "/account",
@@ -20,7 +20,7 @@ _OUT = {"Sign out": "/logout"}
 
 
 def own_page(scope: Scope) -> None:
-    """Draw one's own sessions and devices, and the ways to change how one signs in."""
+    """Draw the user's sessions and devices, and links to change her sign-in."""
     page_head("My sign-in", scope.viewer.name)
     if scope.viewer.person_id is None:
         empty_state(

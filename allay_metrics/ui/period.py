@@ -1,4 +1,4 @@
-"""Which week, which period: chosen, kept in the address, and sound while half chosen."""
+"""The choice of a week or a period, kept in the address; valid while half chosen."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ _LAST_DATES = "al-last-dates"
 
 
 def chosen_week() -> date | None:
-    """Return the Monday in the address, else the one this session looked at; None is the newest."""
+    """Return the Monday in the address, else the session's last one; None for the newest."""
     week_in_address = st.query_params.get(WEEK, "")
     if week_in_address:
         day = read_day(week_in_address)
@@ -32,7 +32,7 @@ def chosen_week() -> date | None:
 
 
 def go_to_week(monday: date) -> None:
-    """Show another week from now on; for a button's click."""
+    """Switch to another week; a button's callback."""
     st.session_state[_KEPT_WEEK] = monday
     st.query_params[WEEK] = monday.isoformat()
 
@@ -58,8 +58,8 @@ def choose_week(earlier: date | None, later: date | None) -> None:
 def choose_period(status: RecordStatus) -> tuple[date, date] | None:
     """Draw the choice of a period and return its first and last day; None without records.
 
-    Weeks are the newest full ones, months the twelve newest full ones. While only one end of own
-    dates is chosen, the last whole choice stays in force.
+    Weeks are the newest full ones, months the twelve newest full ones. While only one end of custom
+    dates is chosen, the last complete choice stays in force.
     """
     as_of = status.as_of_day
     if as_of is None:

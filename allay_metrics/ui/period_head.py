@@ -1,4 +1,4 @@
-"""The head of a page about a period: title, its days, the choice of days, filters, as-of line."""
+"""The head of a page about a period: title, days, choice of days, filters, as-of line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ known_of = cached_by_version(read_record_status)
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a page of a period is about.
+    """The choices of a page about a period.
 
     Once the numbers are known, `tell` draws the as-of line and `offer` the export: the file's
-    name, what makes it, and the pictures beside it, if any.
+    name, the function that makes it, and its pictures, if any.
     """
 
     first: date
@@ -37,7 +37,7 @@ class Chosen:
 
 
 def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
-    """Draw the head and return what was chosen; None while there are no records."""
+    """Draw the head and return the choices; None while there are no records."""
     status = known_of(scope)
     if status.newest is None:
         page_head(title)

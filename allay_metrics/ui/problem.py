@@ -1,4 +1,4 @@
-"""Errors as a person sees them: ours as their sentence, any other as a number to look up."""
+"""Errors on pages: ours as their sentence, any other as a number to look up in the log."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -11,18 +11,18 @@ from allay_metrics.demo.practice_choice import open_active_practice
 from allay_metrics.errors import AllayError, Unreachable
 from allay_metrics.log import format_error, strip_values
 
-_AGAIN = 5  # seconds between two looks whether the records answer
+_AGAIN = 5  # seconds between two checks whether the records can be reached
 log = logging.getLogger("allay_metrics")
-# With the first page at the latest, whoever started the process.
+# At the latest with the first page, however the process was started.
 strip_values()
 
 
 @contextmanager
 def problems_shown() -> Iterator[None]:
-    """Show what goes wrong inside as one sentence on the page, never as a traceback.
+    """Show an error inside the block as one sentence on the page, never as a traceback.
 
-    Errors of ours say what to do. Of any other the page shows a number, and the log has under it
-    what it was and where: what it was about may hold what nobody should read.
+    Our errors say what to do. For any other the page shows a number, under which the log has its
+    type and place; its message may contain data and is not logged.
     """
     try:
         yield
@@ -31,7 +31,7 @@ def problems_shown() -> Iterator[None]:
 
 
 def handle_error(error: Exception) -> bool:
-    """Draw an error as `problems_shown` does, also one from outside it; True: it is dealt with."""
+    """Draw an error as `problems_shown` does, for use outside it; return True: handled."""
     if isinstance(error, AllayError):
         problem(str(error), _rerun_when_up if isinstance(error, Unreachable) else None)
         return True
@@ -42,7 +42,7 @@ def handle_error(error: Exception) -> bool:
 
 
 def _rerun_when_up() -> None:
-    """Run the page anew by itself as soon as the records answer."""
+    """Rerun the page as soon as the records can be reached."""
     is_drawn = False
 
     @st.fragment(run_every=_AGAIN)
@@ -64,8 +64,8 @@ def _answers() -> bool:
 
 
 def problem(sentence: str, below: Callable[[], None] | None = None) -> None:
-    """Draw what went wrong, and what `below` draws."""
-    # st.text inside, so that a name in the sentence stays text.
+    """Draw an error sentence, then what `below` draws."""
+    # st.text, so that a name in the sentence is not parsed as Markdown.
     with st.container(border=True, key=f"al-card-problem-{uuid4().hex[:8]}", gap=None):
         st.html('<div class="al-h"><h2>◆ This did not work</h2></div>')
         st.text(sentence)

@@ -1,4 +1,4 @@
-"""A link as a picture to point a phone at, drawn here and never by a service."""
+"""A link as a QR code, rendered here and never by a service."""
 
 import segno
 

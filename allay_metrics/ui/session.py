@@ -1,9 +1,9 @@
-"""Who is here, and which practice is open.
+"""The current user, and the practice that is open.
 
-The gate says who is asking, in a header it alone can write. As long as nobody has to sign in, that
-is the person at this computer, who is the owner; of an invented practice everybody is. The owner
-may look as a therapist, and then is one to every page. A page asks by itself, for on a fresh server
-it may run before dashboard.py has.
+The auth middleware passes the user in a header that only it can write. While nobody has to sign in,
+the user is the person at this computer, who is the owner; in the demo practice everybody is. The
+owner may view as a therapist, and then is one to every page. Each page calls `guard` itself,
+because on a fresh server it may run before dashboard.py.
 """
 
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ from allay_metrics.ui.viewing_as import apply_view_as
 
 Role = Literal["owner", "therapist"]
 
-WHO = "allay_who"  # what the gate's header is called in st.user
+WHO = "allay_who"  # the key of the middleware's header in st.user
 _CLOSED = "Nobody is signed in, and this server can be reached from other computers."
 
 
 def guard(*roles: Role) -> None:
-    """Stop the page here unless the person in front of it has one of these roles."""
+    """Stop the page unless the current user has one of these roles."""
     role = read_role()
     if role in roles:
         return
@@ -44,9 +44,9 @@ def guard(*roles: Role) -> None:
 
 
 def read_role() -> Role | None:
-    """Return the role of the person in front of the page; None for nobody we know.
+    """Return the role of the current user; None for an unknown one.
 
-    The owner who looks as a therapist is one here.
+    An owner who views as a therapist has that role here.
     """
     if identity() is None:
         return None
@@ -55,16 +55,16 @@ def read_role() -> Role | None:
 
 
 def scope() -> Scope:
-    """Return the scope of who is here, in the practice that is open.
+    """Return the scope of the current user in the open practice.
 
-    The demo is invented where nothing is. Raises NotAllowed for nobody we know.
+    The demo is created where there is nothing. Raises NotAllowed for an unknown user.
     """
     own = own_scope()
     return apply_name_hiding(apply_view_as(own) if own.viewer.role == "owner" else own)
 
 
 def own_scope() -> Scope:
-    """Return the scope of who is here, whoever she looks as: for the frame, never for a page."""
+    """Return the user's own scope, not of whom she views as: for the frame, never for a page."""
     who = identity()
     if who is None:
         raise NotAllowed(_CLOSED)
@@ -72,10 +72,10 @@ def own_scope() -> Scope:
 
 
 def identity() -> Identity | None:
-    """Return who is here as the gate says; None for nobody we know.
+    """Return the identity from the auth middleware; None for an unknown one.
 
-    Without the gate there is nobody to ask: then it is the person at this computer, as long as
-    nobody has to sign in, or a visitor of the demo.
+    Without the middleware it is the person at this computer, while nobody has to sign in, or a
+    visitor of the demo.
     """
     if HEADER in _trusted_headers():
         gate_identity = unseal(st.user.to_dict().get(WHO))
@@ -92,23 +92,23 @@ def identity() -> Identity | None:
 
 
 def is_therapist() -> bool:
-    """Return whether a therapist signed in, and has her own pages alone."""
+    """Return whether the current user signed in as a therapist."""
     who = identity()
     return who is not None and who.role == "therapist"
 
 
 def is_demo() -> bool:
-    """Return whether the practice that is open is invented."""
+    """Return whether the open practice is the demo."""
     return open_active_practice().is_demo
 
 
 def is_gated() -> bool:
-    """Return whether the gate stands in front of this page."""
+    """Return whether the auth middleware is in front of this page."""
     return HEADER in _trusted_headers()
 
 
 def leave() -> None:
-    """Leave the demo for the practice's own records, and lose what was chosen in it."""
+    """Leave the demo for the practice's own records, and drop choices made in it."""
     leave_demo()
     st.session_state.clear()
     st.query_params.clear()
@@ -119,14 +119,14 @@ def _viewer(who: Identity) -> Viewer:
 
 
 def _trusted_headers() -> Mapping[str, str]:
-    """Return the headers that Streamlit was told to believe, by what they are called inside."""
+    """Return the headers that Streamlit is configured to trust, by their key in st.user."""
     headers = st.get_option("server.trustedUserHeaders")
     return headers if isinstance(headers, dict) else {}
 
 
 def _only_this_computer() -> bool:
-    """Return whether the server listens on this computer alone and was asked from it directly."""
+    """Return whether the server listens on this computer only and the request came from it."""
     address = st.get_option("server.address")
-    # A proxy on this computer would make everybody look like the person at the keyboard.
+    # Behind a proxy on this computer every visitor would look local.
     behind_proxy = any(name in st.context.headers for name in ("X-Forwarded-For", "Forwarded"))
     return bool(address) and config.is_loopback(str(address)) and not behind_proxy

@@ -1,4 +1,4 @@
-"""Where a person is signed in and which devices she has remembered, each with a way to end it."""
+"""A user's open sessions and remembered devices, each with a button that ends it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,9 +23,9 @@ WAYS = {"password": "password and code", "pin": "PIN", "oidc": "account elsewher
 
 
 def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
-    """Draw a person's open sessions and remembered devices. Raises NotAllowed.
+    """Draw a user's open sessions and remembered devices. Raises NotAllowed.
 
-    `here` is how the session this page is shown in begins; without one none is marked.
+    `here` is the prefix of the current session's id; without it none is marked.
     """
     sessions, remembered_devices = (
         list_open_sessions(scope, person_id),
@@ -78,9 +78,7 @@ def _end(scope: Scope, person_id: str, session: SessionInfo) -> None:
 def _revoke(scope: Scope, person_id: str, device: Device) -> None:
     run_action(
         lambda: forget_device(scope, person_id, device.id),
-        lambda _: Flash(
-            f"{device.label} opens nothing any more, and what was open on it has ended."
-        ),
+        lambda _: Flash(f"{device.label} is forgotten, and its open sign-in has ended."),
     )
 
 

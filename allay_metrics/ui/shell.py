@@ -1,4 +1,4 @@
-"""The frame around every page: style, navigation, title, as-of line, demo banner."""
+"""The parts of the frame: style, navigation, title, as-of line, demo banner."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ from allay_metrics.ui import html
 
 STYLE = Path(__file__).with_name("style.css")
 CASELOAD_STYLE = Path(__file__).parent / "caseload" / "style.css"
-PLACES = 5  # of the thumb bar: 78 px each on a phone of 390
-# A plain link: it leads out of the dashboard, to a page of the server's own.
+PLACES = 5  # places in the thumb bar: 78 px each on a phone of 390
+# A plain link to a page of the server outside Streamlit.
 SIGN_OUT = '<div class="al-account"><a href="/logout" target="_self">Sign out</a></div>'
 DEMO = "Demo practice: every family, visit and number here is invented."
 
 
 @dataclass(frozen=True)
 class AccountMenu:
-    """Who signed in, and the pages about her account."""
+    """The signed-in user's name, and the pages about her account."""
 
     name: str
     pages: Sequence[StreamlitPage]
 
 
 def style() -> None:
-    """Put our style sheets on the page; once per run, before anything else is drawn."""
+    """Add our style sheets; once per run, before anything else is drawn."""
     st.html(STYLE)
     st.html(CASELOAD_STYLE)
 
@@ -44,10 +44,10 @@ def top(
     *,
     account: AccountMenu | None = None,
 ) -> None:
-    """Draw the navigation row of a laptop. `who` may hold **bold**.
+    """Draw the navigation row of a laptop. `who` may contain **bold**.
 
-    `carry` is the part of the address that goes along: a link would clear it all. `pick` draws
-    what stands at the right end; behind the name of `account` are its pages, and signing out.
+    `carry` are query parameters to keep, which a link would drop. `pick` draws the right end; the
+    menu of `account` has its pages, and signing out.
     """
     with st.container(
         key="al-nav", horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False
@@ -75,9 +75,9 @@ def thumb(
 ) -> None:
     """Draw the bar at the bottom of a phone; each page needs an icon.
 
-    Five places fit: where there are more pages, the fifth opens a sheet of the rest. `short` maps
-    a page's title to a shorter word (`Visit types` to `Types`), of at most ten letters. With
-    `account` the sheet has its pages, too, and the way to sign out.
+    Five places fit: with more pages the fifth opens a sheet of the rest. `short` maps a page's
+    title to a shorter one (`Visit types` to `Types`) of at most ten letters. With `account` the
+    sheet has its pages, too, and signing out.
     """
     shorter = short or {}
     fits = len(pages) <= PLACES and not account
@@ -97,10 +97,10 @@ def _more(
     *,
     account: AccountMenu | None,
 ) -> None:
-    """Draw the place that opens a sheet of the pages the bar has no room for."""
+    """Draw the button that opens a sheet of the remaining pages."""
     listed = [*rest, *(account.pages if account else ())]
     with st.container(key="al-more-here" if here in listed else "al-more"):
-        # A key of its own on every page: a sheet left open would stay open on the next one.
+        # A key per page, or an open sheet would stay open on the next page.
         opened = st.popover(
             "More", icon=":material/more_horiz:", width="stretch", key=f"al-more-{here.url_path}"
         )
@@ -116,9 +116,9 @@ def _sheet(
     *,
     account: AccountMenu | None,
 ) -> None:
-    """Draw a list of pages in a popover; with `account` the way to sign out below them."""
+    """Draw a list of pages in a popover, with `account` also a link to sign out."""
     key = "al-sheet-account" if where == "account" else "al-sheet"
-    # Like a drawer, a sheet lies outside the app's root and does not get its color-scheme.
+    # Like a drawer, a sheet is outside the app's root and does not inherit its color-scheme.
     with opened, st.container(key=f"{key}-{st.context.theme.type or 'light'}", gap=None):
         for page in pages:
             _link(page, here, where, label=page.title, icon=page.icon, carry=carry)
@@ -127,7 +127,7 @@ def _sheet(
 
 
 def banner_demo(leave: Callable[[], None]) -> None:
-    """Draw the line that says all is invented, with the button that leaves."""
+    """Draw the banner of the demo, with the button that leaves it."""
     with st.container(
         key="al-demo", horizontal=True, vertical_alignment="center", gap="small", wrap=False
     ):
@@ -138,7 +138,7 @@ def banner_demo(leave: Callable[[], None]) -> None:
 def page_head(title: str, muted: str = "", as_of: Sequence[str] = ()) -> None:
     """Draw the page's title, its quiet second half, and the as-of line.
 
-    The items of `as_of` may hold **bold**; they are parted by dots.
+    The items of `as_of` may contain **bold**; dots separate them.
     """
     second = f" <span>{html.escape(muted)}</span>" if muted else ""
     line = "<i>·</i>".join(f"<span>{html.rich(item)}</span>" for item in as_of)
@@ -148,7 +148,7 @@ def page_head(title: str, muted: str = "", as_of: Sequence[str] = ()) -> None:
 
 
 def body(key: str = "page") -> "st.delta_generator.DeltaGenerator":
-    """Return the container of a page's content: our spacing and tokens hang on it."""
+    """Return the container of a page's content, to which our style sheet applies."""
     return st.container(key=f"al-{key}", gap="small")
 
 
@@ -167,7 +167,7 @@ def _link(
     icon: str = "",
     carry: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw a link; page_link takes no key, so a keyed container marks the page we are on."""
+    """Draw a link; a keyed container marks the current page, because page_link has no key."""
     width: Literal["stretch", "content"] = "content" if where == "top" else "stretch"
     along = dict(carry or {})
     if page != here:

@@ -17,11 +17,11 @@ Show = Callable[[float], str]
 
 @dataclass(frozen=True)
 class Face:
-    """What a tile shows.
+    """The content of a tile.
 
     `series` are the weeks, oldest first, None where there is no value. `signal` are the words for
-    a value outside the usual range (`above usual`), empty inside it. `note` stands bottom right:
-    the counts, or what the number is out of.
+    a value outside the usual range (`above usual`), empty inside it. `note` is shown bottom
+    right: the counts, or the denominator.
     """
 
     value: fmt.DisplayValue

@@ -1,7 +1,6 @@
-"""Whose eyes the owner looks through: her own, or a therapist's.
+"""Viewing as a therapist: the owner may see the pages of one of her therapists.
 
-Whoever is let in as the owner may look as one of her therapists, and everything then runs in that
-therapist's scope. This module is the one place that knows it.
+Everything then runs in that therapist's scope. Only this module knows about it.
 """
 
 from dataclasses import replace
@@ -21,7 +20,7 @@ _choices = cached_by_version(read_choices)
 
 
 def apply_view_as(owner: Scope) -> Scope:
-    """Return the scope of the therapist the owner looks as, else the owner's own."""
+    """Return the scope of the therapist the owner views as, else the owner's own."""
     chosen = _chosen(owner)
     if not chosen:
         return owner
@@ -29,13 +28,13 @@ def apply_view_as(owner: Scope) -> Scope:
 
 
 def therapists(owner: Scope) -> dict[str, str]:
-    """Return the names of all who can be looked as, by id."""
+    """Return the names of the therapists to view as, by id."""
     names = _choices(owner).therapists
     return {id_: name for id_, name in names.items() if name != UNKNOWN}
 
 
 def pick(owner: Scope) -> None:
-    """Draw the picker where there is somebody to look as."""
+    """Draw the picker where there is a therapist to view as."""
     names = therapists(owner)
     if not names:
         return
@@ -54,7 +53,7 @@ def pick(owner: Scope) -> None:
 
 
 def choose_view_as(therapist_id: str) -> None:
-    """Look as this therapist from the next run on; an empty id is the owner again."""
+    """View as this therapist from the next run on; an empty id returns to the owner."""
     st.session_state[_KEPT] = therapist_id
     if therapist_id:
         st.query_params[AS] = therapist_id[:_LETTERS]
@@ -67,7 +66,7 @@ def _look() -> None:
 
 
 def _chosen(owner: Scope) -> str | None:
-    """Return her id: as the address says, else as the session remembers."""
+    """Return the therapist's id from the address, else from the session."""
     names = therapists(owner)
     id_in_address = st.query_params.get(AS, "")
     named = [id_ for id_ in names if id_in_address and id_[:_LETTERS] == id_in_address]

@@ -1,4 +1,4 @@
-"""Show the visits: the drawer behind every number and every mark of a figure."""
+"""The drawer of visits behind a number or a mark of a figure."""
 
 from collections.abc import Callable, Sequence
 
@@ -60,7 +60,7 @@ def open_number(
 
 
 def format_value(metric: Metric, cell: MetricCell) -> str:
-    """Return a metric's value as it stands large: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
+    """Return a metric's value as the large text: `38`, `71%`, `3 of 4`, `$1,234`, a dash."""
     if metric.is_rate:
         return fmt.share(cell.numerator, cell.denominator, cell.reason).text
     if metric.money:
@@ -149,9 +149,9 @@ def _body(
 
 
 def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = False) -> None:
-    """Draw visits as `visits_behind` gives them; `counted` adds whether each is in the numerator.
+    """Draw the rows of `visits_behind`; `counted` adds whether each is in the numerator.
 
-    A state other than completed stands beside the type, so that nothing reads as done that is not.
+    A state other than completed is shown beside the type.
     """
     money = "price" in visit_rows.columns
     columns = ["When", "Family", "City", "Type", *(["Counted"] if counted else [])]

@@ -94,7 +94,7 @@ def test_an_only_babys_page_says_it_first_too_and_closes_nobodys_care(maya, know
     assert said.index("Ida died on 28 May.") < said.index("No contact: bereaved")
     assert "How it is going" not in said
     assert "weeks" not in said.split("Ida died")[0]
-    assert "Ida's visit on Tue 9 Jun still stands: cancel it where you book." in said
+    assert "Ida's visit on Tue 9 Jun is still booked: cancel it in your scheduling system." in said
     assert not at.text_area
     assert not [each for each in labels(at) if each.startswith("Close")]
 
@@ -102,7 +102,10 @@ def test_an_only_babys_page_says_it_first_too_and_closes_nobodys_care(maya, know
 def test_a_visit_still_booked_is_said_to_be_the_living_twins(maya, known):
     save_death(maya, known["Leo"], DAY)
     said = words(opened(maya, known["Leo"]))
-    assert "Mia's visit on Mon 8 Jun stands; Leo's name is still on it where you book." in said
+    assert (
+        "Mia's visit on Mon 8 Jun stands; Leo's name is still on it in your scheduling system."
+        in said
+    )
     assert "cancel it" not in said
 
 
@@ -114,7 +117,7 @@ def test_the_day_is_asked_for_and_the_button_says_what_it_does(maya, known):
     assert day.value is None
     press(at, "Keep that Mia died")
     assert contact(maya) == ContactPermission()
-    assert "Say on which day: nothing was kept." in [each.value for each in at.text]
+    assert "Choose the day: nothing was saved." in [each.value for each in at.text]
     next(each for each in at.date_input if each.label == "Day of death").set_value(DAY)
     press(at, "Keep that Mia died")
     assert contact(maya) == ContactPermission("practical", "bereaved")
@@ -183,6 +186,6 @@ def test_what_was_done_is_said_until_the_next_thing_is(maya, known):
     menus = [each for each in at.button_group if "because" in each.label]
     menus[0].set_value("asked")
     press(run(at), "Undo")
-    assert "Undone: all is as it was." in text(at)
+    assert "Undone: everything is as it was." in text(at)
     at.toggle(key=f"al-mark-{known['Ida']}").set_value(True)
     assert "Undone" not in text(run(at))

@@ -115,7 +115,7 @@ def test_a_zip_is_no_spelling_of_a_city(page):
 def test_a_word_is_silenced_and_its_names_assigned_by_one_tap(small, page):
     before = fingerprint(small)
     shown = page("Visit types")
-    assert "None: every name of a service on file means a visit type." in text(shown)
+    assert "None: every service name on file means a visit type." in text(shown)
     shown.text_input(key="al-word").set_value("CST")
     shown.selectbox(key="al-word-makes").set_value("none")
     click(shown, "al-word-save")
@@ -131,7 +131,7 @@ def test_a_word_is_silenced_and_its_names_assigned_by_one_tap(small, page):
 
 
 def test_words_say_in_how_many_visits_they_stand(page):
-    rows = table_rows(page("Visit types"), "Words that came along")
+    rows = table_rows(page("Visit types"), "Built-in keywords")
     assert int(rows["CST"][-1]) > 50
     assert rows["lactation"] == ["Lactation", "always", "1"]
 
@@ -143,7 +143,7 @@ def test_families_that_look_alike_are_made_one_and_parted_again(small, page):
     assert "is one with" in text(shown)
     assert "Several surnames in one family" in text(shown)
     click(shown, "al-do-decided-0")
-    assert "is taken back." in text(shown)
+    assert "is undone." in text(shown)
     assert fingerprint(small) == before
 
 

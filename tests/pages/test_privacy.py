@@ -69,7 +69,7 @@ def test_a_family_is_erased_when_its_name_is_typed(small, page):
 
 
 def test_a_family_that_is_not_there_is_said(page):
-    assert "No family on file is called so." in text(_find(page, "Nobody At All"))
+    assert "No family on file has this name, e-mail or phone." in text(_find(page, "Nobody At All"))
 
 
 def test_the_trail_says_who_did_what_to_whom(small, page):

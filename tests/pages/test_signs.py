@@ -125,9 +125,7 @@ def test_answers_of_nobody_lead_to_records_and_to_their_own_address(own_scope, c
     with own_scope.write("make the answers nobody's") as conn:
         conn.execute(update(check_in).where(check_in.c.id == id_).values(nobodys))
     at = run(page_of(PAGE))
-    assert "Say on Records whose answers these are" in [
-        link.proto.label for link in at.get("page_link")
-    ]
+    assert "Match these answers on Records" in [link.proto.label for link in at.get("page_link")]
     assert 'href="mailto:ivo@example.test?' in bodies(at)
     assert "look in the scheduling system" in text(at)
 

@@ -1,1 +1,1 @@
-"""Baby: one client's line of visits and answers."""
+"""Baby: one client's visits and answers."""

@@ -1,4 +1,4 @@
-"""The end of care: closed with the day and the reason, twins at once, and opened again."""
+"""The care card: closes care with day and reason, of twins at once, and opens it again."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
 _MESSAGE, _REFUSED = "al-care-said-", "al-care-refused-"
-# As days stand on Records.
+# The format of days on Records.
 _DAY = "YYYY-MM-DD"
 
 
 def care_card(scope: Scope, baby: Baby, today: Today) -> None:
-    """Draw where care stands, and the way to its end or back.
+    """Draw the state of care, and the form that closes or reopens it.
 
-    Of twins each has a card of its own, which offers to close the others' care along with it.
+    Each twin has a card, which offers to close the others' care as well.
     """
     everybody = (baby.person, *baby.others)
     still_open = [person for person in everybody if person.closed_on is None]
@@ -47,7 +47,7 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
         slot = st.empty()
         if message := st.session_state.pop(f"{_MESSAGE}{own}", ""):
             slot.html(f'<p class="al-done" role="status">{escape(message)}</p>')
-        # On the page of a baby who died nothing is closed: a parent's care is, on her own page.
+        # No closing form on the page of a baby who died: a parent's care is closed on her own page.
         if not baby.person.has_died and any(person.closed_on is None for person in shown):
             chosen = {person.client_id for person in shown}
             is_open = baby.person.is_infant and baby.person.closed_on is None
@@ -60,21 +60,21 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
 
 
 def _grieves(baby: Baby) -> bool:
-    """Return whether a baby of the family died, or that is about to be said."""
+    """Return whether a baby of the family died, or that reason is being chosen."""
     reason = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
     return reason == DIED or any(person.has_died for person in (baby.person, *baby.others))
 
 
 def _still_booked(baby: Baby) -> str:
-    """Return what stands in the books of a baby who died, and whose visit it is besides."""
+    """Return a sentence on the booked visit of a baby who died, and who else has it."""
     visit, name = baby.still_booked, baby.person.name
     if visit is None:
         return ""
     on = fmt.day(visit.day)
     if not visit.also:
-        return f"{name}'s visit on {on} still stands: cancel it where you book."
+        return f"{name}'s visit on {on} is still booked: cancel it in your scheduling system."
     who = fmt.join_list(other_client.name for other_client in visit.also)
-    return f"{who}'s visit on {on} stands; {name}'s name is still on it where you book."
+    return f"{who}'s visit on {on} stands; {name}'s name is still on it in your scheduling system."
 
 
 def _key(client_id: str) -> str:
@@ -82,15 +82,15 @@ def _key(client_id: str) -> str:
 
 
 def _place(client_id: str) -> str:
-    """Return where what was done is said: the card of this client."""
+    """Return the place for messages: the card of this client."""
     return f"care-{client_id}"
 
 
 @dataclass(frozen=True)
 class _Form:
-    """Whose care one card's form closes: `people` are offered, `chosen` ticked at first.
+    """The closing form of one card: `people` are offered, `chosen` ticked initially.
 
-    `baby` is the infant whose card it is, None for a parent's; `contact` how contact stands.
+    `baby` is the infant of the card, None for a parent's; `contact` the family's current contact.
     """
 
     of: str
@@ -101,7 +101,7 @@ class _Form:
 
     @property
     def contact_key(self) -> str:
-        # Another field where contact stands otherwise: what was left in the one before is no tap.
+        # Another widget key for another contact, so that an earlier value does not count.
         return f"{self.key}-contact-{self.contact}"
 
     @property
@@ -132,7 +132,7 @@ def _draw_closed(scope: Scope, client: CaseloadClient, own: str) -> None:
 
 
 def _died(scope: Scope, client: CaseloadClient, own: str) -> None:
-    """Draw that a baby died, and the way back, which asks once."""
+    """Draw that a baby died, and its undo, which asks for confirmation."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="al-died">{escape(client.death)}</p>')
         with st.popover("Entered by mistake", type="tertiary"):
@@ -149,7 +149,7 @@ def _form(scope: Scope, form: _Form, today: Today) -> None:
     alone = form.people[0].name if len(form.people) == 1 else ""
     with st.expander(f"Close {markdown(alone)}'s care" if alone else "Close care"):
         reasons = (*REASONS, DIED) if form.baby else REASONS
-        # What follows is another form where a baby died: the choice stands before it.
+        # The reason is chosen outside the form, because a death has other fields.
         reason = st.selectbox("Reason", reasons, key=f"{form.key}-reason", format_func=_reason)
         with st.form(form.key, border=False):
             if reason == DIED:
@@ -175,7 +175,7 @@ def _closing_fields(form: _Form, today: Today) -> None:
 
 
 def _death_fields(form: _Form, today: Today) -> None:
-    """Draw what is asked where a baby died; it is kept of this baby alone."""
+    """Draw the fields for a baby's death, which is recorded for this baby only."""
     assert form.baby is not None
     others = [person for person in form.people if person.is_infant and person is not form.baby]
     with_others = (
@@ -205,7 +205,7 @@ def _death_fields(form: _Form, today: Today) -> None:
 
 
 def _ended(reason: str) -> str:
-    """Return how care ended, in words that may be read aloud to a family."""
+    """Return the reason for the end of care, in words fit for a family."""
     return f"{'Graduated' if reason in GRADUATED else 'Moved on'}, {reason}"
 
 
@@ -235,7 +235,7 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
     assert form.baby is not None
     day, level = st.session_state[f"{form.key}-died-on"], st.session_state[form.contact_key]
     if not isinstance(day, date):
-        st.session_state[f"{_REFUSED}{form.of}"] = "Say on which day: nothing was kept."
+        st.session_state[f"{_REFUSED}{form.of}"] = "Choose the day: nothing was saved."
         return
     try:
         undo = save_death(scope, form.baby.client_id, day, level)
@@ -256,7 +256,7 @@ def _reopen_one(scope: Scope, client_id: str) -> None:
 
 
 def _run(act: Callable[[], None], own: str, message: str) -> None:
-    """Do what was asked for on a client's card; what came of it is said there by the next run."""
+    """Run an action of a client's card and save its outcome for the next run to show."""
     try:
         act()
     except AllayError as error:

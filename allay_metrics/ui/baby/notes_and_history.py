@@ -1,4 +1,4 @@
-"""What is noted and known of one client: the note for the next visit, and the history."""
+"""The note for a client's next visit, and the history tags."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,13 +20,13 @@ _REFUSED = "al-baby-refused"
 
 
 def _what_was_refused(key: str) -> None:
-    """Draw below its field why the last change of it was not kept."""
+    """Draw, below its field, why the last change was not saved."""
     if refused := st.session_state.pop(f"{_REFUSED}-{key}", ""):
         problem(refused)
 
 
 def note_card(scope: Scope, baby: Baby) -> None:
-    """Draw the note for the next visit and the mark that sets the client first."""
+    """Draw the note for the next visit, and the mark that puts the client first."""
     id_ = baby.person.client_id
     with card(f"note-{id_}"):
         head("Note for the next visit", _written(baby))
@@ -53,7 +53,7 @@ def note_card(scope: Scope, baby: Baby) -> None:
 
 
 def history_card(scope: Scope, baby: Baby) -> None:
-    """Draw why the family came and the tags, each one tap to add or take away."""
+    """Draw the concern and the history tags, each added or removed by one tap."""
     id_ = baby.person.client_id
     with card(f"history-{id_}"):
         head("History", "tap to add or take away")
@@ -111,7 +111,7 @@ def _add_own(scope: Scope, client_id: str, key: str) -> None:
 
 
 def _try(key: str, act: Callable[[], None]) -> None:
-    """Do what was asked for by a field; what goes wrong is shown below it by the next run."""
+    """Run an action of a field; the next run shows its error below the field."""
     try:
         act()
     except AllayError as error:

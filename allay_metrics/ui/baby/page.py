@@ -38,7 +38,7 @@ _OPENED = "al-baby-opened"
 
 
 def baby_page(scope: Scope) -> None:
-    """Draw the client the address names; twins stand side by side, each with all of its own."""
+    """Draw the client in the address; twins are drawn side by side, each complete."""
     tapped = clicked() or ""
     if tapped.startswith(OPEN):
         open_baby(tapped.removeprefix(OPEN))
@@ -56,7 +56,7 @@ def baby_page(scope: Scope) -> None:
 
 
 def _note_opened(scope: Scope, family_id: str) -> None:
-    """Note in the audit trail that a family's page was opened: once until another one is."""
+    """Record in the audit trail that a family's page was opened, once until another is."""
     if st.session_state.get(_OPENED) != family_id:
         record(scope, "open a family's page", family_id)
         st.session_state[_OPENED] = family_id
@@ -83,7 +83,7 @@ def _alone(scope: Scope, baby: Baby, today: Today) -> None:
 
 
 def _together(scope: Scope, baby: Baby, today: Today) -> None:
-    """Draw the babies of one birth, a column each; a phone has them one below the other."""
+    """Draw the babies of one birth in columns, which stack on a phone."""
     others = [read_baby(scope, today, sibling.client_id) for sibling in baby.twins[1:]]
     for twin in baby.twins:
         red_flags(scope, twin.client_id)
@@ -114,7 +114,7 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
 
 
 def _contact(scope: Scope, baby: Baby) -> None:
-    """Draw whether the family is contacted, one tap to change it, and what was done last."""
+    """Draw the family's contact, the control that changes it, and the last change."""
     contact = read_contact(scope, baby.family_id)
     if contact is not None:
         contact_control(scope, contact, key="baby")
@@ -122,13 +122,13 @@ def _contact(scope: Scope, baby: Baby) -> None:
 
 
 def _died(baby: Baby) -> None:
-    """Draw first of all who of the family died."""
+    """Draw who of the family died, before anything else."""
     if sentence := deaths([baby.person, *baby.others]):
         st.html(f'<p class="al-died">{escape(sentence)}.</p>')
 
 
 def _mark(baby: Baby) -> str:
-    """Return where care stands as a small sign; of a baby who died, that it did."""
+    """Return the state of care as a chip; for a baby who died, that it died."""
     if baby.person.has_died and baby.person.closed_on is not None:
         on = fmt.short_day(baby.person.closed_on)
         return f'<span class="al-died">died on {on}</span>'

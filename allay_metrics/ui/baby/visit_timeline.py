@@ -1,4 +1,4 @@
-"""A client's line of visits."""
+"""The list of a client's visits."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ FIRST = 8
 
 
 def visits_card(baby: Baby) -> None:
-    """Draw the visits, newest first; the older ones open below."""
+    """Draw the visits, newest first; older ones are in an expander."""
     done = sum(visit.number is not None for visit in baby.visits)
     visits = tuple(visit for visit in baby.visits if not _only_on_the_books(baby, visit))
     with card(f"visits-{baby.person.client_id}"):
@@ -30,7 +30,7 @@ def visits_card(baby: Baby) -> None:
 
 
 def _only_on_the_books(baby: Baby, visit: PastVisit) -> bool:
-    """Return whether a visit is of a baby who had died by then: nobody cancelled it yet."""
+    """Return whether a booked visit is after the baby's death: it is not cancelled yet."""
     return visit.state == State.BOOKED and baby.person.died_before(visit.day)
 
 

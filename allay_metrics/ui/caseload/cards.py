@@ -1,4 +1,4 @@
-"""Today's visits as cards: what to know at the door, and three things one tap away."""
+"""Today's visits as cards, with directions, call and text one tap away."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ def next_card(day: ScheduleDay, today: Today) -> None:
 
 
 def other_cards(day: ScheduleDay, today: Today) -> None:
-    """Draw the later visits in order, then those that are over."""
+    """Draw the later visits in order, then past ones."""
     coming = day.next_one(today.now)
     later = [card for card in day.cards if card.ends > today.now and card is not coming]
     over = [card for card in day.cards if card.ends <= today.now]
@@ -36,7 +36,7 @@ def other_cards(day: ScheduleDay, today: Today) -> None:
 
 
 def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
-    """Return one card's inside."""
+    """Return one card as HTML."""
     who = format_ages(card.people, card.starts.date())
     clock, _, half = fmt.clock(card.starts).partition(" ")
     quiet = "".join(f'<p class="ln q">{_lines(note)}</p>' for note in card.notes)
@@ -67,7 +67,7 @@ def _care(card: VisitCard) -> str:
 
 
 def _first(card: VisitCard, today: Today) -> str:
-    """Return what to know before anything else: who died, whether to drive, whether to call."""
+    """Return what comes first: who died, whether to drive, whether to call."""
     return _died(card) + _doubt(card, today) + _contact(card)
 
 
@@ -77,7 +77,7 @@ def _died(card: VisitCard) -> str:
 
 
 def _doubt(card: VisitCard, today: Today) -> str:
-    """Return what to ask before she drives; of a visit that is over only why it is in doubt."""
+    """Return what to check before driving; for a past visit only why it is in doubt."""
     sentence = card.doubt if card.ends <= today.now else advise_asking(card.doubt)
     return f'<p class="ln ask">{escape(_capital(sentence))}</p>' if sentence else ""
 
@@ -98,7 +98,7 @@ def _clinical(card: VisitCard) -> str:
 
 
 def _age(card: VisitCard, today: Today) -> str:
-    """Return how old the card is, where it is older than the page says."""
+    """Return the card's as-of where it is older than the page's."""
     if card.as_of == today.as_of:
         return ""
     return f'<p class="ln q">as of {escape(fmt.moment(card.as_of))}: may have changed since</p>'

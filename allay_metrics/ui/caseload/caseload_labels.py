@@ -1,4 +1,4 @@
-"""How a caseload speaks, and the words that its parts tell the page when they are tapped."""
+"""Labels of the caseload, and the tokens of its parts."""
 
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ BABY = "pages/therapist/baby.py"
 CASELOAD = "pages/therapist/caseload.py"
 CLIENT = "client"  # in the address: an id, never a name
 OPEN = "baby:"
-GO = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"  # a tap leads on
+GO = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"  # leads to another page
 STATE_WORDS: dict[CareState, str] = {
     "in care": "in care",
     "lapsed": "lapsed",
@@ -50,7 +50,7 @@ def context(day: ScheduleDay, today: Today) -> str:
 
 
 def as_of(today: Today) -> str:
-    """Return how old the records are, and what that means."""
+    """Return the as-of of the records, with a warning where it is old."""
     if today.as_of is None:
         return ""
     return f"Records as of {fmt.moment(today.as_of)}. Later changes are not here."
@@ -67,13 +67,13 @@ def where(city: str) -> str:
 
 
 def chip(state: CareState, text: str = "") -> str:
-    """Return the state of care as a small sign, told by its word."""
+    """Return the state of care as a chip with its word."""
     name = state.replace(" ", "-")
     return f'<span class="al-care {name}">{escape(text or STATE_WORDS[state])}</span>'
 
 
 def state_line(family: MyFamily) -> str:
-    """Return why care ended and when, or when it goes on."""
+    """Return why and when care ended, or when the next visit is."""
     if family.closed_on is not None:
         return f"{family.reason}, {fmt.short_day(family.closed_on)}"
     if family.next_on is not None:
@@ -89,7 +89,7 @@ def when(value: datetime) -> str:
 
 
 def last_line(family: MyFamily) -> str:
-    """Return when the family was last seen, and by whom if not by her."""
+    """Return when the family was last seen, and by whom if by a colleague."""
     if family.last_on is None:
         return "not seen yet"
     who = "" if family.with_me else f" by {family.last_therapist}"
@@ -97,7 +97,7 @@ def last_line(family: MyFamily) -> str:
 
 
 def open_baby(client_id: str) -> None:
-    """Go to a client's page; the address holds ids alone."""
+    """Go to a client's page; the address contains ids only."""
     st.switch_page(BABY, query_params={**filter_params(), CLIENT: client_id})
 
 

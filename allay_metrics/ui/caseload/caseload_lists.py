@@ -28,9 +28,9 @@ SHOW = "show"  # in the address: which families are listed
 
 
 def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
-    """Draw whom to look at first; the rest opens below.
+    """Draw whom to look at first; the rest is in an expander.
 
-    `age` is said first where some of them are to be called.
+    `age`, the as-of, comes first where some of them are to be called.
     """
     with card("look"):
         head("Look at these first", fmt.number(len(looks)) if looks else "")
@@ -67,7 +67,7 @@ def _visits(ahead: DayAhead) -> str:
 
 
 def families_card(families: Sequence[MyFamily], today: Today) -> None:
-    """Draw the families of one state of care; which one stands in the address."""
+    """Draw the families of one state of care, which the address names."""
     counts = {state: sum(family.state == state for family in families) for state in CARE_STATES}
     with card("families"):
         head("My families", "seen in the last 180 days, or booked")
@@ -95,7 +95,7 @@ def families_card(families: Sequence[MyFamily], today: Today) -> None:
 
 
 def weeks_card(weeks: OwnWeeks) -> None:
-    """Draw her own 13 weeks against her own past."""
+    """Draw her 13 weeks beside her own past."""
     if not any(weeks.completed):
         return
     last, usual = weeks.completed[-1], weeks.usual
@@ -117,7 +117,7 @@ def _usual(weeks: OwnWeeks, signal: str | None) -> str:
     if weeks.usual is None:
         return "Twelve full weeks of yours make a usual range. Only your own visits are counted."
     place = f"{signal} your usual" if signal else "your usual is"
-    return f"Your own visits alone: {place} {fmt.value_range(*weeks.usual.whole)}."
+    return f"Your own visits only: {place} {fmt.value_range(*weeks.usual.whole)}."
 
 
 def _looks(looks: Sequence[AttentionLine]) -> str:

@@ -1,4 +1,4 @@
-"""The caseload: a therapist's home, made for one hand in the hall of a family's house."""
+"""The caseload: a therapist's home page, designed for a phone in one hand."""
 
 from dataclasses import replace
 from datetime import datetime, time
@@ -34,12 +34,12 @@ _waiting = cached_by_version(list_waiting)
 
 
 def caseload_page(scope: Scope) -> None:
-    """Draw the therapist's day and families; what was tapped opens a client's page."""
+    """Draw the therapist's day and families; a tap opens a client's page."""
     tapped = clicked() or ""
     if tapped.startswith(OPEN):
         open_baby(tapped.removeprefix(OPEN))
     today = compute_today(scope)
-    # What is read depends on the day alone: kept in memory, it is good all day.
+    # Results depend on the day only, so they can be cached all day.
     still = replace(today, now=datetime.combine(today.day, time(), today.now.tzinfo))
     day, families = _day(scope, still), _families(scope, still)
     page_head(*title(today))
@@ -64,7 +64,7 @@ def _nothing(today: Today) -> None:
     with card("no-visits"):
         head("No visit ahead")
         note(
-            "These records hold no visit of yours from here on. The owner brings in newer ones."
+            "These records have no visit of yours from now on. The owner imports newer ones."
             if today.as_of
-            else "There are no records yet. The owner brings them in."
+            else "There are no records yet. The owner imports them."
         )

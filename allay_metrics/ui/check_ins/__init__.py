@@ -1,1 +1,1 @@
-"""Check-ins: whom to ask, what calls, the protocol."""
+"""Check-ins: whom to ask, warning signs, the safety protocol."""

@@ -1,4 +1,4 @@
-"""Whom to ask now, and the link to hand over: to copy, as a text, a letter, a code to scan."""
+"""Due check-ins, and the link to hand over: to copy, by text, by mail, as a QR code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -35,7 +35,7 @@ _MADE, _WRONG, _SENT = "al-ask-made", "al-ask-wrong", "al-ask-sent"
 
 
 def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
-    """Draw whom to ask now, those not asked yet first; a tap opens the drawer of the link."""
+    """Draw the due check-ins, those not asked yet first; a tap opens the drawer of the link."""
     today = local_now(scope).date()
     waiting = sum(not due.waits_for_parent for due in due_check_ins)
     with card("due"):
@@ -51,7 +51,7 @@ def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
 
 
 def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> None:
-    """Open the drawer of the check-in a word of the page names; nothing where there is none."""
+    """Open the drawer of the check-in of a token; nothing for an unknown token."""
     due = next((due for due in due_check_ins if _word(due) == word), None)
     if due is None:
         return
@@ -65,7 +65,7 @@ def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> No
             *([("First", f"{died}.")] if died else []),
             ("Who", f"{due.course.family} family, {_when(due)}."),
         ],
-        # The page behind follows what was made.
+        # The page behind is drawn again.
         on_close=lambda: None,
     )
 
@@ -129,7 +129,7 @@ def _body(scope: Scope, due: DueCheckIn) -> None:
             _button("E-mail it", partial(send_link, scope), due, "send")
     st.session_state[f"{_MADE}-language"] = language
     if due.waits_for_parent:
-        note("A link is out already. It cannot be shown again; a new one closes it.")
+        note("There is a link already. It cannot be shown again; a new one closes it.")
     note(
         "The link is shown once, works once, and names nobody. It ends with the first session, or "
         "three days after the last day an answer counts."
@@ -160,7 +160,7 @@ def _make(make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> 
 
 
 def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
-    """Draw a link as it was just made, and the ways to hand it over that work from here."""
+    """Draw a new link, and the ways to hand it over that work from here."""
     base, reachable = _base()
     link = f"{base}{made.url_path}"
     ends = datetime.fromtimestamp(made.expires_at, scope.zone)
@@ -175,14 +175,14 @@ def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
         )
     st.html(f'<p class="al-link">{escape(link)}</p>')
     if reachable:
-        # No letter, text or code for a phone that holds a link no parent can open.
+        # No mail, text or code with a link that no parent can open.
         draw(_ways(scope, due, link))
         st.html(qr_image(link, "The link as a code for a phone's camera"))
-    note(f"Open until {fmt.moment(ends)}. It is kept nowhere: copy it before you close this.")
+    note(f"Open until {fmt.moment(ends)}. It is not stored: copy it before you close this.")
 
 
 def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:
-    """Return the links that open a text or a letter, ready to be sent from here; "" for none."""
+    """Return links that open a prepared text or mail; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     wording, practice = phrases(language), read_practice_name(scope)
     text = wording["sms_text"].format(practice=practice, link=link)
@@ -199,7 +199,7 @@ def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:
 
 
 def _base() -> tuple[str, bool]:
-    """Return the address links begin with, and whether parents reach it."""
+    """Return the base URL of links, and whether parents can reach it."""
     if public := config.public_url():
         return public, True
     parts = urlsplit(st.context.url or "http://localhost")

@@ -1,4 +1,4 @@
-"""Warning signs that parents ticked: on top of the pages until somebody says what was done."""
+"""Warning signs that parents ticked, at the top of pages until they are acknowledged."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ _open_flags, _signed = cached_by_version(read_open_flags), cached_by_version(rea
 
 
 def red_flags(scope: Scope, client_id: str | None = None) -> None:
-    """Draw the warning signs nobody has acknowledged, with the way to do so; nothing for none.
+    """Draw the open warning signs, with a link to acknowledge them; nothing without any.
 
     For the top of a page, before any number. With `client_id` those of one client.
     """
@@ -53,7 +53,7 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
             st.html(signs_html(scope, of_one, steps))
             _ways(of_one[0])
         st.html(signs_html(scope, last, steps))
-        # One row: on a phone the next visit stays on the screen below a sign.
+        # One row, so that on a phone the next visit stays visible below a sign.
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _ways(last[0])
             label = "Say what was done"
@@ -67,9 +67,9 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
 
 
 def flags_to_acknowledge(scope: Scope) -> None:
-    """Draw each family's signs with the ways to it and the field that takes them down.
+    """Draw each family's signs with contact links and the form that acknowledges them.
 
-    Those of the check-in that the address names, as a mail's link does, come first.
+    Those of the check-in in the address, as in a mail's link, come first.
     """
     if message := st.session_state.pop(_MESSAGE, ""):
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
@@ -85,7 +85,7 @@ def flags_to_acknowledge(scope: Scope) -> None:
 
 
 def draw_acknowledged(scope: Scope) -> None:
-    """Draw the signs acknowledged last: who read each, when, and what was done."""
+    """Draw the latest acknowledged signs: who read each, when, and what was done."""
     flags = acknowledged_flags(scope)
     if not flags:
         return
@@ -101,7 +101,7 @@ def draw_acknowledged(scope: Scope) -> None:
 
 
 def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
-    """Draw why the check-in that a link names has no sign to acknowledge."""
+    """Draw why the check-in of a link has no sign to acknowledge."""
     flags = acknowledged_of(scope, check_in_id)
     with card("flag-elsewhere"):
         if flags:
@@ -117,7 +117,7 @@ def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
         else:
             head("Not a family of yours")
             note(
-                "The check-in of this link is of no family in your care. The owner and the "
+                "The check-in of this link is not of a family in your care. The owner and the "
                 "therapists of that family see it."
             )
 
@@ -137,10 +137,10 @@ def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[st
 
 
 def _ways(flag: OpenFlag) -> None:
-    """Draw the ways to a family, and where to say whose answers nobody's are."""
+    """Draw the contact links of a family, and a link to match unmatched answers."""
     draw(ways_html(flag), width="content")
     if not flag.family and not flag.is_gone:
-        label = "Say on Records whose answers these are"
+        label = "Match these answers on Records"
         st.page_link(
             RECORDS, label=label, icon=":material/person_search:", query_params=filter_params()
         )
@@ -157,7 +157,7 @@ def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
 
 
 def _by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
-    """Return the signs of each family, in the order of its first one."""
+    """Return the signs grouped by family, in the order of its first sign."""
     cards: dict[str, list[OpenFlag]] = {}
     for flag in flags:
         cards.setdefault(flag.card, []).append(flag)

@@ -1,4 +1,4 @@
-"""Check-ins: warning signs and words first, then whom to ask, then the protocol all rests on."""
+"""The Check-ins page: warning signs and words first, then whom to ask, then the protocol."""
 
 import streamlit as st
 
@@ -32,7 +32,7 @@ def check_ins_page(scope: Scope) -> None:
     words_to_read(scope)
     signed = _signed(scope)
     if signed is not None:
-        # Who is due depends on the day; a link that ends does so by the hour.
+        # Due check-ins depend on the day, expired links on the hour.
         due_check_ins = _due(scope, today.replace(minute=0, second=0, microsecond=0))
         due_card(scope, due_check_ins)
         if token:

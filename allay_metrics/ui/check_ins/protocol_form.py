@@ -1,4 +1,4 @@
-"""The form a safety protocol is signed in: whom to tell of a sign, when, what is done."""
+"""The form that signs a safety protocol: recipients, reading hours, steps."""
 
 import streamlit as st
 
@@ -31,11 +31,11 @@ _ABOUT = {"baby": "The baby", "body": "A parent's body", "mood": "A parent's moo
 
 
 def signing_form(scope: Scope, signed: Protocol | None) -> None:
-    """Draw the protocol to sign, in place of the one in force; None: check-ins are off."""
-    # Fields of their own for each protocol: one signed anew shows what it says.
+    """Draw the form; `signed` is the protocol in force, None while check-ins are off."""
+    # Widget keys per protocol, so that a newly signed one shows its values.
     key = f"al-protocol-{signed.signed_at if signed else 'new'}"
     duty = signed.duty if signed else None
-    # Outside the form: whom an address lets in is said as soon as it stands there.
+    # Outside the form, so that it says at once whether an address may sign in.
     _people(scope, key, duty, signed.reader if signed else "")
     with st.form(f"{key}-form", border=False):
         with st.container(key="al-field-protocol"):
@@ -48,7 +48,7 @@ def signing_form(scope: Scope, signed: Protocol | None) -> None:
             say(UNMAILED)
             st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
         _unable(key)
-        # Beside the button that was pressed: the form is longer than a screen.
+        # Beside the button, because the form is longer than a screen.
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
         st.form_submit_button(
@@ -70,7 +70,10 @@ def hours_words(hours: ReadingHours) -> str:
 
 def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
     if can_send():
-        note("Both are told by mail when a sign is ticked, and again when its time has passed.")
+        note(
+            "Both are told by mail when a sign is ticked, and again when the reading time has "
+            "passed."
+        )
     left, right = st.columns(2)
     left.text_input(
         "Who reads warning signs?",
@@ -81,7 +84,7 @@ def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
     right.text_input(
         "Her e-mail address", duty.reader_email if duty else "", key=f"{key}-mail", max_chars=200
     )
-    left, right = st.columns(2)  # a row of its own: on a phone each name stands before its address
+    left, right = st.columns(2)  # one row, so that on a phone each name precedes its address
     left.text_input(
         "Who stands in for her? (empty: nobody)",
         duty.stand_in if duty else "",
@@ -110,17 +113,17 @@ def _steps(key: str, duty: Duty | None) -> None:
 
 
 def _unable(key: str) -> None:
-    """Draw the tick for addresses nobody signs in with, once they were refused."""
+    """Draw the confirmation for addresses that cannot sign in, once they were refused."""
     addresses: tuple[str, ...] = st.session_state.get(f"{_UNABLE}-{key}", ())
     if addresses:
-        # A tick of its own for each address: another one is asked anew.
-        # Above the box, not in it: in a label an address becomes a link.
+        # A widget key per address, so that another address asks again.
+        # Above the checkbox, because in its label an address becomes a link.
         say(format_unable(addresses, addresses))
         st.checkbox("I know that nobody signs in there", key=f"{key}-unable-{'-'.join(addresses)}")
 
 
 def _known_unable(key: str) -> tuple[str, ...]:
-    """Return the addresses that were ticked."""
+    """Return the confirmed addresses."""
     session_state = st.session_state
     addresses: tuple[str, ...] = session_state.get(f"{_UNABLE}-{key}", ())
     return addresses if session_state.get(f"{key}-unable-{'-'.join(addresses)}") else ()

@@ -1,4 +1,4 @@
-"""What parents wrote: marked until somebody has read it."""
+"""Parents' words, marked until somebody has read them."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ _WRONG = "al-words-wrong"
 
 
 def words_to_read(scope: Scope) -> None:
-    """Draw the free text of check-ins that nobody has read yet; nothing for none."""
+    """Draw the unread free text of check-ins; nothing without any."""
     for unread in read_unread_words(scope):
         _unread(scope, unread)
 

@@ -1,4 +1,4 @@
-"""The safety protocol on screen: read, changed where the practice differs, signed, taken back."""
+"""The safety protocol on screen: read, edited, signed, withdrawn."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ _signed = cached_by_version(read_current_protocol)
 
 
 def sign_again(scope: Scope) -> None:
-    """Draw that the protocol in force names nobody who can be told of a sign; else nothing."""
+    """Draw a notice where nobody in the protocol can open a sign; else nothing."""
     signed = _signed(scope)
     if signed is None or scope.viewer.role != "owner":
         return
@@ -49,8 +49,8 @@ def sign_again(scope: Scope) -> None:
 
 
 def _cannot_open(scope: Scope) -> str:
-    """Return whom the protocol names who may not sign in, and who is told; '' for nobody."""
-    # Read anew: who joins changes no version.
+    """Return a sentence on protocol addresses that may not sign in, '' for none."""
+    # Not cached: a user who joins changes no version.
     text = describe_unable(scope)
     return f"{text} Name somebody who signs in, or let her in under People." if text else ""
 
@@ -95,15 +95,15 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     if not is_owner:
         return
     with st.expander("Change it and sign again", expanded=signed.duty is None):
-        note("Links that are out stay open.")
+        note("Existing links stay open.")
         signing_form(scope, signed)
     with st.expander("Switch check-ins off"):
-        note("No link is made any more, and those that are out are closed at once.")
+        note("No new links can be made, and existing links are closed at once.")
         st.button("Switch off", key="al-protocol-off", on_click=_off, args=(scope,))
 
 
 def _anew() -> str:
-    """Return why a protocol signed before mails were sent is to be signed again."""
+    """Return why an older protocol should be signed again, '' where not."""
     return f"{_SIGN_AGAIN}{_UNTIL if can_send() else ''}."
 
 
@@ -112,7 +112,7 @@ def _partly(scope: Scope, duty: Duty) -> str:
 
 
 def _duty(scope: Scope, signed: Protocol) -> str:
-    """Return hours and stand-in as HTML; nothing where the protocol names none."""
+    """Return reading hours and stand-in as HTML; '' where the protocol has none."""
     if signed.duty is None:
         return ""
     hours = f", {escape(hours_words(signed.duty.hours))}"

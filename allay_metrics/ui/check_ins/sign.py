@@ -1,4 +1,4 @@
-"""The open signs of one family as HTML: first what to do, then what the parent was told."""
+"""The open signs of one family as HTML: what to do, then what the parent was told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ TIERS = {1: "Emergency", 2: "Doctor now", 3: "Doctor today or this week"}
 
 
 def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -> str:
-    """Return whose signs these are, and each with what to do; the same step is said once."""
+    """Return the family and each sign with its step; a repeated step is shown once."""
     paragraphs, previous_step = [], ""
     for place, flag in enumerate(of_one):
         step = what_to_do(flag, steps)
@@ -28,9 +28,9 @@ def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -
 
 
 def ways_html(flag: OpenFlag) -> str:
-    """Return the ways to the family, one tap each; nothing where nobody may call."""
+    """Return the contact links of the family; '' where nobody may call."""
     if not flag.contact.allows("sign"):
-        return ""  # that, and why, stands with the sign
+        return ""  # the sign says so, and why
     ways = (("Call", flag.call), ("Text", flag.text), ("E-mail", None if flag.phone else flag.mail))
     links = "".join(f'<a href="{escape(to)}">{label}</a>' for label, to in ways if to)
     where = flag.phone or flag.email
@@ -44,7 +44,7 @@ def ways_html(flag: OpenFlag) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return escaped text whose long number is not broken at the end of a line."""
+    """Return escaped text in which phone numbers do not wrap."""
     return escape(text).replace(SUPPORT, f"<i>{SUPPORT}</i>")
 
 
@@ -56,7 +56,7 @@ def _who(flag: OpenFlag) -> str:
         who += ": no visit of this client is on file now"
     if flag.has_died:
         who += " · died"
-    # Where nobody may call, that is the first word of what to do.
+    # Where nobody may call, the step says so first.
     if flag.contact.sentence and flag.contact.allows("sign"):
         who += f" · {escape(flag.contact.sentence)}"
     return f" · {who}"

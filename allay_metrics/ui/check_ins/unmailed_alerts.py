@@ -1,4 +1,4 @@
-"""The banner on every page while a warning sign waits of which nobody was told by mail."""
+"""The banner on every page while nobody was mailed about an open warning sign."""
 
 from datetime import UTC, datetime
 
@@ -16,9 +16,9 @@ _untold = cached_by_version(read_undelivered)
 
 
 def untold_banner(scope: Scope, *, leads_on: bool) -> None:
-    """Draw that nobody was told of a sign, why, and the way on; nothing where all were told of.
+    """Draw that nobody was mailed about a sign, why, and what to do; nothing otherwise.
 
-    `leads_on` draws the link to the page on which the sign is read: not on that page itself.
+    `leads_on` draws the link to the page with the sign, except on that page.
     """
     failure = _untold(scope, datetime.now(UTC).replace(second=0, microsecond=0))
     if failure is None:

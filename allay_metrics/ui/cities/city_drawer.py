@@ -1,4 +1,4 @@
-"""One city, in the drawer: its numbers, its weeks, what it asks for, its visits."""
+"""The drawer of one city: its numbers, weeks, visit types and visits."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ trend_of = cached_by_version(city_trend)
 
 
 def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = "") -> None:
-    """Open the drawer of a city; `from_figure` is the figure whose click is lifted with it."""
+    """Open the drawer of a city; closing it clears the selection of `from_figure`."""
     line = next((city_line for city_line in review.lines if city_line.city == city), None)
     if line is None:
         return

@@ -1,6 +1,6 @@
-"""What can be opened on the Cities page: each number's word, and the question it stands for.
+"""The drilldowns of the Cities page: the token of each number, and its question.
 
-A word is `kind|what|city`. A question is made only for what the page shows.
+A token is `kind|what|city`. There are questions only for numbers that the page shows.
 """
 
 from collections.abc import Iterable
@@ -32,24 +32,24 @@ DAYS = {
 
 @dataclass(frozen=True)
 class CityDrilldown:
-    """A number that is opened: the drawer's title and the question behind it."""
+    """An opened number: the drawer's title and the question behind it."""
 
     title: str
     question: Question
 
 
 def format_city(city: str) -> str:
-    """Return a city's name as a person reads it: `Unknown` for the one nobody knows."""
+    """Return a city's display name; `Unknown` for the unknown one."""
     return city.capitalize() if city in (UNKNOWN, VIRTUAL) else city
 
 
 def link(kind: str, what: str = "", city: str = "") -> str:
-    """Return the word that stands for a number of a city; no city is all of them."""
+    """Return the token of a number of a city; without a city, of all."""
     return f"{kind}|{what}|{city}"
 
 
 def find_drilldown(review: CitiesReview, token: str) -> CityDrilldown | None:
-    """Return what a word opens; None for a word that this page does not know."""
+    """Return what a token opens; None for a token this page does not offer."""
     kind, what, city = (*token.split("|", 2), "", "")[:3]
     if city and city not in {line.city for line in review.lines}:
         return None

@@ -1,4 +1,4 @@
-"""Where we go: cities ranked by visits, and on the map."""
+"""Cities ranked by visits, and the map."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ RANKED, MAP = "cities-ranked", "cities-map"
 
 @dataclass(frozen=True)
 class Shortened:
-    """Cities as a figure shows them: the largest, the rest as one, the unknown ones by themselves.
+    """Cities as rows of a figure: the largest, the rest as one row, unknown ones as another.
 
-    `members` maps a name shown to the cities it stands for; `rows` to its counts.
+    `members` maps a shown name to its cities, `rows` to its counts.
     """
 
     members: dict[str, tuple[str, ...]]
@@ -36,7 +36,7 @@ class Shortened:
 
 
 def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
-    """Return the counts per city, which come ranked, in at most `most` rows and the unknown."""
+    """Return ranked counts per city in at most `most` rows, and one for the unknown."""
     city_names = [city for city in counts if city != UNKNOWN]
     kept = city_names if len(city_names) <= most else city_names[: most - 1]
     members: dict[str, tuple[str, ...]] = {format_city(city): (city,) for city in kept}
@@ -53,7 +53,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
 
 
 def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
-    """Draw the ranked bars; return what a click on one of them opens."""
+    """Draw the ranked bars; return the drilldown of a clicked bar."""
     by_city = {
         city: tuple(counts[i] for counts in review.by_type.values())
         for i, city in enumerate(review.cities)
@@ -93,7 +93,7 @@ def draw_city_map(review: CitiesReview) -> str | None:
 
 
 def _not_on_the_map(city_map: CityMap) -> str:
-    """Return what has no bubble: unknown and virtual by name, ambiguous ones together."""
+    """Return a sentence on visits without a bubble: unknown, virtual, ambiguous."""
     named = {
         city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere
     }
@@ -105,5 +105,5 @@ def _not_on_the_map(city_map: CityMap) -> str:
 
 
 def side_by_side() -> "st.delta_generator.DeltaGenerator":
-    """Return a row of two cards; below each other where there is no room."""
+    """Return two columns for cards, which stack where there is no room."""
     return st.grid(2, min_column_width=420, gap="small")

@@ -1,4 +1,4 @@
-"""City by city: a line of numbers for each, every one of them to be opened."""
+"""The table of cities: a row of numbers for each; every number opens its visits."""
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Metric
@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def city_by_city(review: CitiesReview) -> None:
-    """Draw the table and, below it, what its numbers do not tell."""
+    """Draw the table and, below it, notes on its columns."""
     names = ["City", *(COLUMNS.get(m.key, m.short) for m in review.columns), "Next 14 days"]
     rows = [_row(review, line) for line in review.lines]
     if len(rows) > 1:
@@ -42,7 +42,7 @@ def _row(review: CitiesReview, line: CityLine) -> list[TableCell | Spark | str]:
 
 
 def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
-    """Return one number of a city; a dash keeps the reason why there is none."""
+    """Return the cell of one number; a dash has the reason why there is no value."""
     opens = link(NUMBER, metric.key, city)
     if metric.is_rate:
         return _share(value, opens)
@@ -54,7 +54,7 @@ def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
 
 
 def _share(value: Value, opens: str) -> TableCell:
-    """Return a rate with its counts beside it; of one to four, the counts alone."""
+    """Return a rate with its counts; of one to four, the counts only."""
     if value.numerator is None or not value.denominator:
         return TableCell(fmt.DASH, reason=value.reason or "nothing to count")
     counts = f"{fmt.number(value.numerator)} of {fmt.number(value.denominator)}"
@@ -65,7 +65,7 @@ def _share(value: Value, opens: str) -> TableCell:
 
 
 def remarks(review: CitiesReview) -> list[str]:
-    """Return the quiet lines: reservations about whole columns, those of one reason together."""
+    """Return notes about whole columns, merged by reason."""
     by_reason: dict[str, list[str]] = {}
     for metric in review.columns:
         if reason := review.total.numbers[metric.key].reason:

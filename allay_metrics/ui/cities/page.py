@@ -1,4 +1,4 @@
-"""The Cities page: which parts it has, in which order, and what a click in one of them opens."""
+"""The Cities page: its parts in order, and what a click opens."""
 
 import streamlit as st
 
@@ -27,11 +27,11 @@ from allay_metrics.ui.period_head import Chosen
 from allay_metrics.ui.visit_drawer import open_number
 
 cities_of = cached_by_version(review_cities)
-FEW = 3  # so few bars leave room below them, beside the map
+FEW = 3  # up to so many bars the card leaves room below them, beside the map
 
 
 def cities_page(scope: Scope, chosen: Chosen) -> None:
-    """Draw the page of a period; one click opens one drawer."""
+    """Draw the page of a period; a click opens a drawer."""
     with loading("cities", 460, 620, 460):
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
     chosen.tell(_summary(review))

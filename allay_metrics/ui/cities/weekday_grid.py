@@ -1,4 +1,4 @@
-"""City by weekday, or by visit type: one grid, one of the two at a time."""
+"""City by weekday or by visit type: one grid with a switch."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ BY_DAY, BY_TYPE = "By weekday", "By visit type"
 
 
 def grid_card(review: CitiesReview) -> None:
-    """Draw the grid with its choice; a click on a cell tells `grid|part|name`."""
+    """Draw the grid with its switch; a cell's token is `grid|part|name`."""
     with card("cities-grid", fill=True):
         head("Which days, which visits", "completed visits")
         with st.container(key="al-seg-grid"):
@@ -31,7 +31,7 @@ def grid_card(review: CitiesReview) -> None:
 
 
 def cell(review: CitiesReview, part: str, name: str) -> CityDrilldown | None:
-    """Return what a cell opens; None for one that the grid has not."""
+    """Return the drilldown of a cell; None for an unknown cell."""
     few, columns = _by_type(review) if part in TYPE_WORDS else _by_day(review)
     if name not in few.members or part not in columns:
         return None

@@ -1,4 +1,4 @@
-"""Reported change: better, the same or worse; every change; the mean beside what age brings."""
+"""Reported change: better, same or worse; every change; the mean beside the change by age."""
 
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
@@ -15,7 +15,7 @@ TYPES = {"cst": "CST", "lactation": "Lactation", "massage": "Massage", "other": 
 
 
 def better_card(review: OutcomesReview) -> None:
-    """Draw better, about the same and worse with n and intervals, from eleven pairs on."""
+    """Draw better, about the same and worse with n and intervals, for eleven pairs or more."""
     shown = [concern for concern in review.concerns if concern.summary.funnel.paired]
     columns = ("Concern", "Better", "About the same", "Worse", "At best already", "Cannot tell")
     with card("outcomes-better"):
@@ -32,8 +32,8 @@ def better_card(review: OutcomesReview) -> None:
             note(f"Better, by the type of the first visit: {'; '.join(parts)}.")
         else:
             note(
-                "By visit type nothing is told until every type holds eleven families, nor where "
-                "it would tell of a single concern with fewer."
+                "Not shown by visit type until every type has eleven families, or where a concern "
+                "with fewer could be worked out from it."
             )
 
 
@@ -51,7 +51,7 @@ def _verdicts(concern: ConcernReview) -> list[TableCell | str]:
 
 
 def changes_card(review: OutcomesReview) -> None:
-    """Draw every family's change, sorted; from five pairs on."""
+    """Draw every family's change, sorted, for five pairs or more."""
     panels = [
         ChangePanel(
             panel_name(concern),
@@ -67,7 +67,7 @@ def changes_card(review: OutcomesReview) -> None:
 
 
 def means_card(review: OutcomesReview) -> None:
-    """Draw mean, interval and median beside the change expected by age and what remains."""
+    """Draw mean, interval and median beside the change expected by age and the remainder."""
     shown = [
         concern
         for concern in review.concerns
@@ -78,7 +78,8 @@ def means_card(review: OutcomesReview) -> None:
         head("Mean and median change", "positive is better")
         table(columns, [_mean(concern) for concern in shown], caption="Reported change, in numbers")
         note(
-            "The remainder still holds regression to the mean: families book on a bad day, and the "
+            "The remainder still includes regression to the mean: families book on a bad day, and "
+            "the "
             "next day is more ordinary. Babies who cry for over three hours a day are, by chance "
             "alone, expected to cry about 44 minutes less at the next look."
         )
@@ -105,14 +106,14 @@ def _mean(concern: ConcernReview) -> list[TableCell | str]:
 
 
 def months_card(review: OutcomesReview) -> None:
-    """Draw the run chart per month, from twelve months on; never one against another practice."""
+    """Draw the run chart by month, for twelve months or more; practices are never compared."""
     with card("outcomes-months"):
         head("Month by month", "share better of those with both answers, dotted: the median month")
         if not review.months:
-            note("From twelve months with answers on, a chart per month stands here.")
+            note("With twelve months of answers, a chart by month appears here.")
             return
         first = [month.month for month in review.months]
         shares = [month.better / month.pairs for month in review.months]
         drawn = charts.months(first, shares, middle_share(review.months) or 0)
         figure(drawn, "outcomes-months", charts.months_alt(first, shares), select=False)
-        note("Months hold few families each: points wander by chance. Look for runs, not points.")
+        note("Each month has few families: points vary by chance. Look for runs, not points.")

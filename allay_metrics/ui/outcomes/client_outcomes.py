@@ -1,4 +1,4 @@
-"""What the parent reported of one client: lines over what babies of that age do, and words."""
+"""Reported outcomes of one client: lines over the norm band by age, and the parent's words."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ _WRONG = "al-said-wrong"
 
 
 def outcomes_card(scope: Scope, client_id: str) -> None:
-    """Draw the answers of the newest episode, by question; those of the concern first."""
+    """Draw the answers of the newest episode by question, the concern's first."""
     series = read_answers(scope, client_id)
     with card(f"outcomes-{client_id}"):
         if not series:
@@ -53,7 +53,7 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
 
 
 def words_card(scope: Scope, client_id: str) -> None:
-    """Draw the parent's own words, newest first, each marked until somebody has read it."""
+    """Draw the parent's words, newest first, each marked until it is read."""
     parent_words = read_parent_words(scope, client_id)
     if not parent_words:
         return

@@ -1,4 +1,4 @@
-"""How it is counted, and what research says: behind a disclosure."""
+"""The method and the research, in an expander."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ SHOWN = (
 
 
 def method_card(review: OutcomesReview) -> None:
-    """Draw the method, and the trials behind a second fold."""
+    """Draw the method, and the trials in a second expander."""
     with card("outcomes-method"):
         head("Method")
         note(UNVALIDATED)

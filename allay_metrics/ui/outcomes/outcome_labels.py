@@ -1,4 +1,4 @@
-"""The outcomes page in words: units, shares with their intervals, who answered; and as CSV."""
+"""Labels of the Outcomes page: units, shares with intervals, who answered; and its export."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from allay_metrics.review.record_status import read_record_status
 from allay_metrics.spreadsheet import Export, Value
 
 OF_EPISODES = "Outcomes, episodes whose window closed"
-# What a concern is called above a small chart.
+# The label of a concern above a small chart.
 SHORT = {
     "crying": "Crying",
     "feeding": "Feeding",
@@ -32,7 +32,7 @@ STANDING = {
     "good": "",
     "amber": "◆ under 60 % answered both times: read with care",
     "no headline": "◆ under 40 % answered both times: no headline",
-    "nobody": "nobody's window closed",
+    "nobody": "no window closed",
 }
 
 
@@ -71,7 +71,7 @@ def bounds_words(concern: ConcernReview) -> str:
 
 
 def outcomes_export(scope: Scope, review: OutcomesReview) -> Export:
-    """Return the page's numbers under the context line.
+    """Return the page's numbers with a header.
 
     Shares and their intervals follow the same rule as on the page; a concern too small for a
     summary shows how many answered and nothing else.

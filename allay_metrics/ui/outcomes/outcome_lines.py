@@ -1,4 +1,4 @@
-"""One chart per concern: each baby's line over what babies of that age do."""
+"""One chart per concern: each baby's line over the norm band by age."""
 
 from allay_metrics import charts
 from allay_metrics.charts import Panel

@@ -1,4 +1,4 @@
-"""The practice's own measures on the Outcomes page: exploratory, and said to be."""
+"""The practice's own measures on the Outcomes page, labelled as exploratory."""
 
 from allay_metrics import formatting as fmt
 from allay_metrics.review.concern import ConcernReview
@@ -11,7 +11,7 @@ COLUMNS = ("Measure", "Both answered", "Better", "Worse", "Mean", "95% interval"
 
 
 def own_card(review: OutcomesReview) -> None:
-    """Draw each own measure by concern; nothing where none was answered."""
+    """Draw each own measure with answers, by concern."""
     if not review.own:
         return
     with card("outcomes-own"):
@@ -21,7 +21,9 @@ def own_card(review: OutcomesReview) -> None:
             [_row(concern) for concern in review.own],
             caption="Reported change, own measures",
         )
-        note("Of many numbers one moves by chance. They follow the same rules for few families.")
+        note(
+            "Among many numbers one changes by chance. They follow the same rules for few families."
+        )
 
 
 def _row(concern: ConcernReview) -> list[TableCell | str]:

@@ -1,4 +1,4 @@
-"""The Outcomes page: which parts it has and in which order; nothing stands above who answered."""
+"""The Outcomes page: its parts in order, who answered always first."""
 
 from datetime import date
 from functools import partial
@@ -35,7 +35,7 @@ outcomes_of = cached_by_version(review_outcomes)
 
 
 def outcomes_page(scope: Scope, chosen: Chosen) -> None:
-    """Draw the page of a period: episodes whose window closed in it."""
+    """Draw the page of a period: episodes with a window that closed in it."""
     with loading("outcomes", 120, 300, 460):
         review = outcomes_of(scope, chosen.first, chosen.last)
     chosen.tell([f"**{fmt.plural(review.eligible, 'episode')}** whose window closed"])
@@ -59,7 +59,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         own_card(review)
     else:
         empty_state(
-            "Nobody's window closed with both answers",
+            "No window closed with both answers",
             "A change needs an answer from before the first visit and one about four weeks later. "
             "Choose a longer period, or wait for answers that are due.",
         )
@@ -78,7 +78,7 @@ def _pictures(review: OutcomesReview) -> list[Picture]:
 
 
 def _no_longer_kept(scope: Scope) -> None:
-    """Say so where check-ins are gone because they were older than they are kept."""
+    """Draw a note where check-ins were deleted past their retention."""
     kept = read_retention(scope)
     if kept.removed:
         gone = fmt.plural(kept.removed, "check-in")

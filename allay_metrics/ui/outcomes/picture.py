@@ -1,4 +1,4 @@
-"""The outcomes page as one figure to hand on, by the same rule as the page and its numbers."""
+"""The Outcomes page as one figure to share, with the same withholding rules."""
 
 from allay_metrics import formatting as fmt
 from allay_metrics.charts import printed
@@ -24,7 +24,7 @@ def has_picture(review: OutcomesReview) -> bool:
 
 
 def picture(review: OutcomesReview) -> tuple[FigureSheet, list[FigureRow]]:
-    """Return the figure's words and rows; it names nobody, and no city or therapist."""
+    """Return the figure's texts and rows; it names no person, city or therapist."""
     eligible = sum(concern.summary.funnel.eligible for concern in _shown(review))
     paired = sum(concern.summary.funnel.paired for concern in _shown(review))
     answered = f"{fmt.number(paired)} of {fmt.number(eligible)} answered both times"

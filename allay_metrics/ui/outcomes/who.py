@@ -20,17 +20,20 @@ COLUMNS = (
 
 
 def who_card(review: OutcomesReview) -> None:
-    """Draw the funnel of each concern and how far the missing could move the result."""
+    """Draw the funnel of each concern, and the worst and best case of missing answers."""
     shown = [concern for concern in review.concerns if concern.summary.funnel.eligible]
     with card("outcomes-who"):
         head("Who answered", "episodes whose window closed in the period")
         if shown:
             table(COLUMNS, [_row(concern) for concern in shown], caption="Who answered, by concern")
         else:
-            note("Nobody's window closed in this period: choose a longer one.")
+            note("No window closed in this period: choose a longer one.")
         if review.undeclared:
             episodes = fmt.plural(review.undeclared, "episode")
-            note(f"{episodes} that began in the period declared no concern and are in no summary.")
+            note(
+                f"{episodes} that began in the period declared no concern and are not in any "
+                "summary."
+            )
         note(
             "Worst case: nobody who did not answer was better. Best case: all of them were. "
             "Marked ◆: so few answered that the rest could change the picture."

@@ -1,4 +1,4 @@
-"""What got worse or worried parents, in their own words: for the owner to read."""
+"""Reports that something got worse or worried parents, in their words. Owner only."""
 
 from allay_metrics import formatting as fmt
 from allay_metrics.review.outcomes import OutcomesReview
@@ -10,7 +10,7 @@ SHOWN = 25
 
 
 def worries_card(review: OutcomesReview) -> None:
-    """Draw the newest of them; unread ones are marked."""
+    """Draw the newest reports; unread ones are marked."""
     with card("outcomes-worries"):
         head("What got worse or worried parents", fmt.plural(len(review.worries), "answer"))
         if not review.worries:

@@ -1,1 +1,1 @@
-"""Practice: what the owner decides."""
+"""Practice: the owner's settings and decisions."""

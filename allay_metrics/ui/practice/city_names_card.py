@@ -35,7 +35,7 @@ aliases_of = cached_by_version(alias_lines)
 
 
 def cities_part(scope: Scope) -> None:
-    """Draw the visits to place, then the spellings, then what was corrected."""
+    """Draw the unplaced visits, then the spellings, then corrections."""
     _unplaced(scope, unplaced_of(scope))
     left, right = st.columns(2, gap="small")
     with left:
@@ -51,8 +51,8 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
             note("None: every visit on file has its city.")
             return
         note(
-            "What was typed names no city, or several. A visit you place tells where the family's "
-            "other visits without a city were."
+            "What was typed names no city, or several. A visit you place also sets the city of "
+            "the family's other visits without one."
         )
         with st.container(key="al-seg-unplaced"):
             way = st.segmented_control(
@@ -73,7 +73,7 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
 
 
 def _groups(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
-    """Return the visits that are placed together, most first; single ones newest first."""
+    """Return the visits grouped by how they are placed, largest first; single ones newest first."""
     groups: dict[str, list[Unplaced]] = defaultdict(list)
     for visit in visits:
         key = {BY_TEXT: visit.typed.casefold(), BY_FAMILY: visit.family_id}.get(
@@ -129,10 +129,10 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
             args=(scope, [visit.booking_id for visit in visits], city),
         )
         st.button(
-            "And read it so from now on",
+            "And read it like this from now on",
             key="al-place-remember",
             disabled=not remember or city is None,
-            help="The spelling is kept: visits to come that are typed so follow.",
+            help="The spelling is saved: later visits typed like this follow.",
             on_click=_remember,
             args=(scope, spelling, city),
         )
@@ -166,7 +166,8 @@ def _spellings(scope: Scope) -> None:
     with card("spellings", fill=True):
         head("Your spellings", fmt.plural(len(lines), "spelling"))
         note(
-            "What families type and no map knows: at the end of an address, or all that was typed."
+            "What families type that is not on the map: at the end of an address, or all that was "
+            "typed."
         )
         with st.form("al-alias-form", border=False):
             st.text_input("Typed", key=_TYPED, placeholder="the hills")
@@ -206,5 +207,5 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
 
 
 def _drop(scope: Scope, spelling: str, version: int) -> None:
-    sentence = f"'{spelling}' is no spelling of yours any more."
+    sentence = f"'{spelling}' is not used as a spelling any more."
     run_override(scope, sentence, partial(drop_alias, scope, spelling, version=version))

@@ -1,4 +1,4 @@
-"""Contact with families: who is not contacted as usual, and any family by its name."""
+"""Contact with families: those with restricted contact, and a search by name."""
 
 import streamlit as st
 
@@ -13,20 +13,23 @@ from allay_metrics.ui.html import escape
 
 SHOWN = 50
 _FIND = "al-contact-find"
-_not_contacted, _found = cached_by_version(read_not_contacted), cached_by_version(find_families)
+_not_contacted, _find_families = (
+    cached_by_version(read_not_contacted),
+    cached_by_version(find_families),
+)
 
 
 def contacts_card(scope: Scope) -> None:
-    """Draw the families that are not contacted as usual: the one list that still holds them."""
+    """Draw the families with restricted contact, the only list that still shows them."""
     quiet = _not_contacted(scope)
     with card("contacts"):
         head("Contact", fmt.plural(len(quiet), "family", "families") + " not as usual")
         text = st.session_state.get(_FIND, "")
-        matches = _found(scope, text)
+        matches = _find_families(scope, text)
         shown_ids = {contact.family_id for contact in quiet[:SHOWN]}
         rest = [family for family in matches if family.family_id not in shown_ids]
         if done_of() not in {*shown_ids, *(family.family_id for family in rest)}:
-            contact_done(done_of())  # the family's own row is gone
+            contact_done(done_of())  # the family has no row any more
         if not quiet:
             note("Every family is contacted as usual.")
         for contact in quiet[:SHOWN]:
@@ -37,7 +40,7 @@ def contacts_card(scope: Scope) -> None:
         for contact in rest:
             _row(scope, contact)
         if text.strip() and not matches:
-            note("No name of a family, a baby or a parent begins so.")
+            note("No name of a family, a baby or a parent begins with that.")
 
 
 def _row(scope: Scope, contact: FamilyContact) -> None:
@@ -57,7 +60,7 @@ def _row(scope: Scope, contact: FamilyContact) -> None:
 
 
 def _last(contact: FamilyContact) -> str:
-    """Return what tells families of one name apart: the last visit, where and whose."""
+    """Return the last visit with city and therapist, which distinguishes families of one name."""
     if contact.last_on is None:
         return "No visit took place yet."
     where = f"{city_shown(contact.city)} · {contact.therapist}"

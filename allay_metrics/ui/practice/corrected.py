@@ -1,4 +1,4 @@
-"""What the owner said of single visits, each to be taken back."""
+"""The owner's corrections of single visits, each with Undo."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -19,15 +19,15 @@ from allay_metrics.ui.practice.practice_line import line_with
 
 SHOWN = 20
 Correct = Callable[[Scope, Iterable[str], None], OverrideChange]
-# field -> title, what decides again, how it is taken back, how a value is shown
+# field -> title, what decides after undo, the undo function, how a value is shown
 _FIELDS: dict[str, tuple[str, str, Correct, Callable[[str], str]]] = {
-    "city": ("Placed by you", "What was typed decides again.", correct_city, city_shown),
-    "visit_type": ("Said of single visits", "Its name decides again.", correct_type, types_shown),
+    "city": ("Placed by you", "The typed text decides again.", correct_city, city_shown),
+    "visit_type": ("Corrected single visits", "Its name decides again.", correct_type, types_shown),
 }
 
 
 def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
-    """Draw the visits whose city or type the owner corrected, the latest first."""
+    """Draw the visits with a corrected city or type, the latest first."""
     title, _, _, shown = _FIELDS[field]
     visits = corrected_visits(scope, field)
     with card(f"corrected-{field}", fill=True):

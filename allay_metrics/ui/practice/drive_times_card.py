@@ -1,4 +1,4 @@
-"""Drive times: pairs of cities whose minutes the owner knows better than the estimate."""
+"""The practice's own drive times between cities, which replace the estimate."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ cities_of = cached_by_version(cities_to_choose)
 
 
 def drives_part(scope: Scope) -> None:
-    """Draw a form for a pair, and the pairs so far."""
+    """Draw the form for a pair of cities, and the pairs so far."""
     cities = [name for name in cities_of(scope) if name != "virtual"]
     left, right = st.columns(2, gap="small")
     with left, card("drive", fill=True):
@@ -43,7 +43,7 @@ def drives_part(scope: Scope) -> None:
         )
     with right, card("drives", fill=True):
         pairs = drives_of(scope)
-        head("Said by you", fmt.plural(len(pairs), "drive"))
+        head("Set by you", fmt.plural(len(pairs), "drive"))
         if not pairs:
             note("None: every drive is the estimate.")
         with st.container(key="al-lines-drives", gap=None):
@@ -76,7 +76,7 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
 
 def _drop(scope: Scope, pair: Drive) -> None:
     back = partial(set_drive_pair, scope, pair.city_a, pair.city_b, pair.minutes)
-    sentence = f"The drive between {pair.city_a} and {pair.city_b} is the estimate again."
+    sentence = f"The drive between {pair.city_a} and {pair.city_b} uses the estimate again."
     run_action(
         partial(drop_drive_pair, scope, pair.city_a, pair.city_b),
         lambda visits: Flash(f"{sentence} {_driven(visits)}", back),

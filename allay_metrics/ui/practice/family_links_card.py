@@ -1,4 +1,4 @@
-"""Families: which two may be one, which may be two, and what was said of them."""
+"""Family matching: which two may be one, which may be two, and earlier decisions."""
 
 from functools import partial
 
@@ -26,7 +26,7 @@ kinship_of = cached_by_version(read_family_links)
 
 
 def families_part(scope: Scope) -> None:
-    """Draw the questions, families that book in several names, and what was decided."""
+    """Draw the questions, families that book under several names, and decisions."""
     if scope.viewer.hides_names:
         with card("kin-questions"):
             head("One family or two?")
@@ -36,10 +36,10 @@ def families_part(scope: Scope) -> None:
     with card("kin-questions"):
         head("One family or two?", fmt.plural(len(links.questions), "question"))
         if not links.questions:
-            note("Nothing waits: no two families on file look like one.")
+            note("No open questions: no two families on file look like one.")
         else:
             note(
-                "One e-mail is one family by rule; the rest is for you to say. Numbers of new and "
+                "One e-mail is one family; the rest is for you to decide. Numbers of new and "
                 "returning families follow."
             )
         for place, question in enumerate(links.questions[:SHOWN]):
@@ -62,7 +62,7 @@ def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
             f'<div class="al-kin">{_kin(one)}{_kin(other)}</div>'
         )
         with st.container(horizontal=True, gap="xsmall"):
-            # The one with the e-mail keeps its key: files to come tell the same.
+            # The one with the e-mail keeps its key, which later files will have, too.
             into, goes = (one, other) if one.emails and not other.emails else (other, one)
             st.button(
                 "One family",
@@ -118,7 +118,7 @@ def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
         if not families:
             note("None on file.")
         else:
-            note("Partners often book in two names. Split off a name that is another family's.")
+            note("Partners often book under two names. Split off a name that is another family's.")
         for place, kin in enumerate(families[:SHOWN]):
             rarest = sorted(kin.names.items(), key=lambda each: (each[1], each[0]))
             with st.container(key=f"al-lines-kin-{place}", gap=None):
@@ -144,9 +144,9 @@ def _split(scope: Scope, key: str, name: str) -> None:
 
 def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
     with card("kin-decided", fill=True):
-        head("Said by you", fmt.plural(len(decided), "family", "families"))
+        head("Set by you", fmt.plural(len(decided), "family", "families"))
         if not decided:
-            note("Nothing so far. Whatever you say of families can be taken back here.")
+            note("Nothing so far. What you decide about families can be undone here.")
         with st.container(key="al-lines-decided", gap=None):
             for place, decision in enumerate(decided):
                 line_with(
@@ -168,4 +168,4 @@ def _decision_text(decision: Decided) -> str:
 
 def _take_back(scope: Scope, decision: Decided) -> None:
     back = partial(unlink, scope, decision.match_key, decision.client_name, decision.into_key)
-    run_override(scope, f"What was said of {decision.name} is taken back.", back)
+    run_override(scope, f"The decision about {decision.name} is undone.", back)

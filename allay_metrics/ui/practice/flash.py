@@ -1,4 +1,4 @@
-"""What a choice of the owner's changed, in a sentence, and the way back."""
+"""Flash messages: the outcome of the last action on the Practice page, with Undo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,23 +22,23 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Flash:
-    """What was done, in a sentence, and how it is undone; None: it cannot be any more."""
+    """A message and its undo; None where it cannot be undone."""
 
     sentence: str
     undo: Callable[[], OverrideChange | int] | None = None
 
 
 def run_override(scope: Scope, done: str, action: Callable[[], OverrideChange]) -> bool:
-    """Do what was asked for in a click, and keep what to tell; return whether it worked."""
+    """Run an override, save the message, and return whether it worked."""
 
-    def told(saved: OverrideChange) -> Flash:
+    def describe(saved: OverrideChange) -> Flash:
         return Flash(f"{done} {describe_moves(saved)}", lambda: undo_overrides(scope, saved.undo))
 
-    return run_action(action, told)
+    return run_action(action, describe)
 
 
 def run_action(action: Callable[[], Result], describe: Callable[[Result], Flash]) -> bool:
-    """Do something that may be refused; keep what to tell of it, or why not."""
+    """Run an action that may be refused; save its message, or why it was refused."""
     st.session_state.pop(FLASH, None)
     try:
         st.session_state[FLASH] = describe(action())
@@ -49,7 +49,7 @@ def run_action(action: Callable[[], Result], describe: Callable[[Result], Flash]
 
 
 def draw_flash(page: str) -> None:
-    """Draw what the last save on this page changed, with Undo, or why it was refused."""
+    """Draw the message of the last action on this page, with Undo, or why it was refused."""
     if st.session_state.get(_PAGE, page) != page:
         clear_flash()
     st.session_state[_PAGE] = page
@@ -59,7 +59,7 @@ def draw_flash(page: str) -> None:
     if flash is None:
         return
     if flash.undo is None:
-        clear_flash()  # nothing is left to tap: it goes with the next thing done
+        clear_flash()  # nothing to undo: shown until the next action
     with st.container(
         key="al-card-saved", border=True, horizontal=True, vertical_alignment="center"
     ):
@@ -69,7 +69,7 @@ def draw_flash(page: str) -> None:
 
 
 def clear_flash() -> None:
-    """Tell no more of the last save; for a click that leads elsewhere."""
+    """Clear the message; for a click that leads elsewhere."""
     st.session_state.pop(FLASH, None)
 
 
@@ -80,11 +80,11 @@ def _undo(flash: Flash) -> None:
 
 def _count(result: OverrideChange | int) -> str:
     visits = result if isinstance(result, int) else result.visits
-    return f"{fmt.plural(visits, 'visit')} went back." if visits else "No visit changed by it."
+    return f"{fmt.plural(visits, 'visit')} changed back." if visits else "No visit changed by it."
 
 
 def describe_moves(saved: OverrideChange) -> str:
-    """Return what moved from where to where, as `12 visits moved from Unknown to Oakland`."""
+    """Return what moved, as `12 visits moved from Unknown to Oakland`."""
     if not saved.visits:
         return "No visit on file changes by it."
     parts = [_way(way) for way in saved.moves[:_WAYS]]

@@ -1,4 +1,4 @@
-"""Goals: what the owner aims for, in each of the eight numbers of the Week."""
+"""The owner's goals for the eight numbers of the Week."""
 
 from functools import partial
 
@@ -19,10 +19,10 @@ SHARE = 100
 
 
 def goals_part(scope: Scope) -> None:
-    """Draw one field for each number; an empty one is no goal."""
+    """Draw one field for each number; empty means no goal."""
     there = goals_of(scope)
     versions = {key: there[key].version if key in there else 0 for key in EIGHT}
-    # New versions make new fields: they show what stands now.
+    # New versions make new widget keys, so that fields show stored values.
     of = "-".join(map(str, versions.values()))
     with card("goals"):
         head("Goals", "per week; shown on the Week")
@@ -58,7 +58,7 @@ def _field(key: str, aim: float | None, of: str) -> None:
 
 
 def _save(scope: Scope, versions: dict[str, int], of: str) -> None:
-    """Save what stands in the fields over what this page had read."""
+    """Save the fields, based on the versions this page has read."""
     typed = {key: st.session_state[f"al-goal-{key}-{of}"] for key in versions}
     aims = {key: None if aim is None else aim / _scale(key) for key, aim in typed.items()}
     run_override(scope, "Goals are saved.", partial(save_goals, scope, aims, versions))

@@ -1,4 +1,4 @@
-"""The way from a number to the part of the Practice page where it can be set right."""
+"""The link from a number to the part of the Practice page that corrects it."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES, PRIVACY = (
 
 
 def lead_to(part: str, label: str) -> None:
-    """Draw a link to one part of the Practice page; the filters go along."""
+    """Draw a link to a part of the Practice page, keeping the filters."""
     with st.container(key=f"al-lead-{part.lower().replace(' ', '-')}"):
         st.page_link(
             PRACTICE,

@@ -1,4 +1,4 @@
-"""Measures of the practice's own: added, changed and retired as data."""
+"""The practice's own measures: added, changed and retired."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -30,7 +30,7 @@ _DIRECTIONS = {"worse": "Lower is better", "better": "Higher is better"}
 
 
 def measures_part(scope: Scope) -> None:
-    """Draw the measures there are, each with its form, and the form for another one."""
+    """Draw the measures, each with its form, and the form for a new one."""
     there = _own(scope)
     with card("own-measures"):
         head("Your own measures", "asked in the form, read from questionnaires, counted apart")
@@ -52,7 +52,7 @@ def _one(scope: Scope, own_measure: OwnMeasure) -> None:
         done = (
             "It is asked again."
             if own_measure.retired
-            else "It is asked no more; its answers stay."
+            else "It is no longer asked; its answers stay."
         )
         st.button(
             "Ask it again" if own_measure.retired else "Retire it",
@@ -70,7 +70,7 @@ def _retire(scope: Scope, own_measure: OwnMeasure, done: str) -> None:
 
 
 def _form(scope: Scope, own_measure: OwnMeasure | None) -> None:
-    """Draw the fields of one measure; a new version makes new fields, which show what stands."""
+    """Draw the fields of one measure; a new version makes new widget keys."""
     key = (
         f"al-measure-{own_measure.id}-{own_measure.version}" if own_measure else f"al-measure-{NEW}"
     )

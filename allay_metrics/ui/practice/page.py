@@ -1,4 +1,4 @@
-"""The Practice page: what the owner says of her practice, one part at a time."""
+"""The Practice page: the owner's settings, one part at a time."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A line of the Practice page: what it is, what it says, and the one thing to do with it."""
+"""A line of the Practice page: name, description and one button."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Privacy: backups, how long answers are kept, erasing a family, and who did what."""
+"""Privacy: backups, retention of answers, erasing a family, and the audit trail."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ _CHECK_INS, _ASIDE = "al-keep-check-ins", "al-keep-aside"
 
 
 def privacy_part(scope: Scope) -> None:
-    """Draw backup and retention side by side, then erasing, then the trail."""
+    """Draw backup and retention side by side, then erasing, then the audit trail."""
     left, right = st.columns(2, gap="small")
     with left:
         _backup_card(scope)
@@ -40,7 +40,7 @@ def _backup_card(scope: Scope) -> None:
         head("Backup")
         st.html(f'<p class="al-look">{_state(scope, last)}</p>')
         note(
-            "One file with everything in it, proving itself when the command line restores it. "
+            "One file with everything in it, checked in full when the command line restores it. "
             "Keep a copy away from this computer."
         )
         st.button("Make a backup now", key="al-backup", on_click=_back_up, args=(scope,))
@@ -69,8 +69,8 @@ def _retention_card(scope: Scope) -> None:
     with card("retention", fill=True), st.form("al-retention", border=False):
         head("How long answers are kept", "months; empty: for good")
         note(
-            "What is older goes with the next import or start, and the trail says so. Visits stay: "
-            "every number is made of them."
+            "Older ones are deleted at the next import or start, and recorded in the audit trail. "
+            "Visits stay: every number is computed from them."
         )
         _months("Check-ins", kept.check_ins, _CHECK_INS)
         _months("Rows set aside", kept.set_aside, _ASIDE)
@@ -95,7 +95,7 @@ def _save_retention(scope: Scope) -> None:
     check_ins, aside = st.session_state[_CHECK_INS], st.session_state[_ASIDE]
     run_action(
         lambda: save_retention(scope, check_ins, aside),
-        lambda _none: Flash("Saved: what is older goes with the next import or start."),
+        lambda _none: Flash("Saved: older ones are deleted at the next import or start."),
     )
 
 
@@ -104,15 +104,15 @@ def _erase_card(scope: Scope) -> None:
         head("Erase a family", "for good")
         note(
             "Takes a family out of visits, notes, check-ins, raw rows and the database's files. "
-            "Its visits no longer count, weeks told before say so, and a newer export does not "
-            "bring it back. **Backups made before still hold it**: delete them yourself."
+            "Its visits no longer count, earlier weeks say so, and a newer export does not bring "
+            "it back. **Earlier backups still contain it**: delete them yourself."
         )
         text = st.text_input(
             "Find the family", key=_FIND, placeholder="Name, e-mail or phone", max_chars=80
         )
         families = find_families(scope, text)
         if text.strip() and not families:
-            note("No family on file is called so.")
+            note("No family on file has this name, e-mail or phone.")
         if families:
             chosen = st.radio("Which one?", families, key=_WHICH, format_func=_called)
             st.text_input(
@@ -147,5 +147,5 @@ def _erased(gone: ErasureResult) -> Flash:
     ]
     rest = "" if gone.scrubbed else " The database's log is emptied when nobody reads any more."
     return Flash(
-        f"The family is erased: {fmt.join_list(counts)}. Backups made before still hold it.{rest}"
+        f"The family is erased: {fmt.join_list(counts)}. Earlier backups still contain it.{rest}"
     )

@@ -1,4 +1,4 @@
-"""Therapists: skills, base, hours, when they work here; one is changed at a time."""
+"""Therapists: skills, base, hours, days of work here; one is edited at a time."""
 
 from datetime import date
 
@@ -24,12 +24,12 @@ cities_of = cached_by_version(cities_to_choose)
 
 
 def therapists_part(scope: Scope) -> None:
-    """Draw everybody in a table, and the form of the one chosen."""
+    """Draw all therapists in a table, and the form of the chosen one."""
     people = therapists_of(scope)
     if not people:
         with card("nobody"):
             head("Therapists")
-            note("They are found in the calendar column of your exports: bring one in first.")
+            note("They come from the calendar column of your exports: import one first.")
         return
     left, right = st.columns((1.62, 1), gap="small")
     with left, card("people", fill=True):
@@ -67,7 +67,7 @@ def _when(therapist: Therapist) -> str:
 
 
 def _form(scope: Scope, therapist: Therapist) -> None:
-    # A new version makes new fields: they show what stands now.
+    # A new version makes new widget keys, so that fields show stored values.
     of = f"{therapist.id[:8]}-{therapist.version}"
     cities = [name for name in cities_of(scope) if name != "virtual"]
     with st.form(f"al-person-{of}", border=False):
@@ -110,7 +110,7 @@ def _form(scope: Scope, therapist: Therapist) -> None:
 
 
 def _save(scope: Scope, therapist: Therapist, of: str) -> None:
-    """Save what stands in the fields over what this page had read."""
+    """Save the fields, based on the version this page has read."""
     fields = ("base", "hours", "email", "from", "until")
     base, hours, email, since, until = (st.session_state[f"al-{name}-{of}"] for name in fields)
     skills = tuple(skill for skill in SKILLS if st.session_state[f"al-pick-{skill}-{of}"])

@@ -1,4 +1,4 @@
-"""Who did what when: the audit trail for the owner, filtered and page by page."""
+"""The audit trail for the owner, filtered and paged."""
 
 import streamlit as st
 
@@ -24,12 +24,12 @@ _broken = cached_by_version(check_trail)
 
 
 def trail_card(scope: Scope) -> None:
-    """Draw the state of the chain, the two filters, and a page of lines."""
+    """Draw whether the chain is intact, the two filters, and a page of lines."""
     with card("trail"):
         number, breaks = _broken(scope)
         head("Who did what", fmt.plural(number, "line"))
         if breaks:
-            problem(f"The trail is not as it was written. {' '.join(breaks[:3])}")
+            problem(f"The audit trail was altered. {' '.join(breaks[:3])}")
         else:
             note("**Unbroken.** Each line covers the one before: none was changed or taken out.")
         trail_lines = read_trail(scope, doer=_who(scope), kind=_kind(), before=_start())

@@ -1,4 +1,4 @@
-"""Words of visit types: names that say none of the three, what names mean, the words themselves."""
+"""Visit types: names of no type, assigned names, keywords, corrected visits."""
 
 from functools import partial
 
@@ -25,7 +25,10 @@ MEANINGS = (
     "other",
     *(f"{first}+{second}" for first in THREE for second in THREE if first != second),
 )
-MAKES = {**{kind: TYPE_WORDS[kind] for kind in THREE}, "none": "Nothing: it is silent"}
+MAKES = {
+    **{kind: TYPE_WORDS[kind] for kind in THREE},
+    "none": "No visit type",
+}
 DECIDES = {
     "always": "Always",
     "unless_cst": "Unless CST is named too",
@@ -40,7 +43,7 @@ words_of = cached_by_version(read_words)
 
 
 def types_part(scope: Scope) -> None:
-    """Draw what has no type yet, then names that were assigned, the words, single visits."""
+    """Draw names of no type, then assigned names, keywords, corrected visits."""
     names = names_of(scope)
     _waiting(
         scope,
@@ -61,14 +64,11 @@ def types_part(scope: Scope) -> None:
 def _waiting(scope: Scope, names: list[NameLine]) -> None:
     with card("names-waiting"):
         count = sum(name_line.visits for name_line in names)
-        head("Names that say none of the three", fmt.plural(count, "visit"))
+        head("Names of none of the three types", fmt.plural(count, "visit"))
         if not names:
-            note("None: every name of a service on file means a visit type.")
+            note("None: every service name on file means a visit type.")
             return
-        note(
-            "Their visits count as **Other**. Say what a name means: past visits and those to come "
-            "follow."
-        )
+        note("Their visits count as **Other**. Assign a meaning: past and future visits follow.")
         with st.container(key="al-lines-names", gap=None):
             for place, name_line in enumerate(names[:SHOWN]):
                 _name(scope, place, name_line)
@@ -87,7 +87,7 @@ def _name(scope: Scope, place: int, name_line: NameLine) -> None:
         with st.container(horizontal=True, gap="xsmall", width="content"):
             for kind in (*THREE, "other"):
                 st.button(
-                    "Other it is" if kind == "other" else TYPE_WORDS[kind],
+                    "Keep as Other" if kind == "other" else TYPE_WORDS[kind],
                     key=f"al-assign-{place}-{kind}",
                     type="tertiary" if kind == "other" else "secondary",
                     on_click=_assign,
@@ -103,8 +103,8 @@ def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
 def _assigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-assigned", fill=True):
         own_names = [name_line for name_line in names if name_line.version]
-        head("What a name means", f"{fmt.number(len(own_names))} said by you")
-        note("A name you assign means this, whatever its words say. A visit may be of two types.")
+        head("What a name means", f"{fmt.number(len(own_names))} set by you")
+        note("The meaning you assign to a name replaces its keywords. A visit may have two types.")
         with st.form("al-name-form", border=False):
             shown = {name_line.name: name_line for name_line in names}
             st.selectbox(
@@ -135,7 +135,7 @@ def _save_name(scope: Scope, shown: dict[str, NameLine]) -> None:
 
 
 def _unassign(scope: Scope, name_line: NameLine) -> None:
-    sentence = f"Words decide again what '{name_line.name}' means."
+    sentence = f"Keywords decide again what '{name_line.name}' means."
     run_override(
         scope, sentence, partial(unassign_type, scope, name_line.name, version=name_line.version)
     )
@@ -144,8 +144,8 @@ def _unassign(scope: Scope, name_line: NameLine) -> None:
 def _words(scope: Scope) -> None:
     lines = words_of(scope)
     with card("words", fill=True):
-        head("Words that make a visit type", fmt.plural(len(lines), "word"))
-        note("The first type named is the primary one. Yours stand over those that come along.")
+        head("Keywords of visit types", fmt.plural(len(lines), "word"))
+        note("The first type named is the primary one. Yours replace the built-in ones.")
         with st.form("al-word-form", border=False):
             st.text_input("Word or phrase", key=_WORD, placeholder="bodywork")
             st.selectbox("Makes", list(MAKES), key=_MAKES, format_func=MAKES.__getitem__)
@@ -161,7 +161,7 @@ def _words(scope: Scope) -> None:
         table(
             ["Word", "Makes", "When", "Visits"],
             [_row(line) for line in lines if not line.version],
-            caption="Words that came along",
+            caption="Built-in keywords",
             left=(1, 2),
             stack=False,
         )
@@ -171,7 +171,8 @@ def _save_word(scope: Scope, lines: list[WordLine]) -> None:
     word, makes, decides = (st.session_state[key] for key in (_WORD, _MAKES, _DECIDES))
     spelt = service_name(word)
     version = next((line.version for line in lines if line.word.casefold() == spelt), 0)
-    sentence = f"'{spelt}' {'is silent' if makes == 'none' else 'makes ' + MAKES[makes]}."
+    effect = "no longer makes a visit type" if makes == "none" else f"makes {MAKES[makes]}"
+    sentence = f"'{spelt}' {effect}."
     if run_override(
         scope, sentence, partial(set_word, scope, word, makes, decides, version=version)
     ):
@@ -179,12 +180,12 @@ def _save_word(scope: Scope, lines: list[WordLine]) -> None:
 
 
 def _drop_word(scope: Scope, line: WordLine) -> None:
-    sentence = f"'{line.word}' is {'as it came along' if line.shipped else 'gone'}."
+    sentence = f"'{line.word}' is {'back to its built-in meaning' if line.shipped else 'gone'}."
     run_override(scope, sentence, partial(drop_word, scope, line.word, version=line.version))
 
 
 def _says(line: WordLine) -> str:
-    makes = "silent" if line.visit_type == "none" else MAKES[line.visit_type]
+    makes = "no type" if line.visit_type == "none" else MAKES[line.visit_type]
     return f"{makes}, {WHEN[line.decides]}, in {fmt.plural(line.visits, 'visit')}"
 
 

@@ -1,4 +1,4 @@
-"""Offered hours of one therapist, in the drawer: her usual week, this one and the next."""
+"""The drawer of one therapist's offered hours: her usual week, this one and the next."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ REFUSED = "al-hours-refused"
 
 
 def open_hours(scope: Scope, line: TherapistLine) -> None:
-    """Open the drawer in which the owner says what a therapist offers."""
+    """Open the drawer in which the owner sets offered hours."""
     drawer(
         f"Offered hours of {line.name}",
         lambda: _body(scope, line),
@@ -60,7 +60,7 @@ def _read_minutes(key: str) -> int | None:
 
 
 def _save(scope: Scope, line: TherapistLine) -> None:
-    """Keep what was changed; a week that says the usual hours needs none of its own."""
+    """Save the changes; a week with the usual hours is not stored."""
     usual = _read_minutes(_key(line))
     try:
         if usual != line.usual_minutes:

@@ -1,4 +1,4 @@
-"""Mileage of one therapist by month, in the drawer, and as a file."""
+"""The drawer of one therapist's mileage by month, and its export."""
 
 from datetime import date, timedelta
 
@@ -18,7 +18,7 @@ MONTHS = 13
 SHOWN = 100
 ESTIMATED = (
     "From her base to completed visits and no-shows, and back: roads between cities, estimated. "
-    "The odometer knows better."
+    "Use the odometer for exact miles."
 )
 
 

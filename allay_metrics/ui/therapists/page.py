@@ -1,4 +1,4 @@
-"""The Therapists page: a card for each, by name, with the next two weeks and her own past."""
+"""The Therapists page: a card for each, sorted by name, with two weeks ahead and her past."""
 
 import streamlit as st
 
@@ -82,7 +82,7 @@ def _week(week: WeekPlan, name: str) -> str:
 
 
 def hours_words(week: WeekPlan) -> str:
-    """Return `**18 of 22 h**, room for 4 h`, or what is known of it."""
+    """Return `**18 of 22 h**, room for 4 h`, or the part that is known."""
     used = fmt.plain_number(round(week.used / 60, 1))
     if week.offered is None or week.room is None:
         return f"**{used} h** in the field, no offered hours on file"
@@ -101,7 +101,7 @@ def _drive(minutes: int, undriven: int) -> str:
 
 
 def _past(line: TherapistLine) -> str:
-    """Return her 13 weeks of completed visits over the range of her own weeks before."""
+    """Return her 13 weeks of completed visits with the usual range of her weeks before."""
     counts = fmt.join_list(map(fmt.number, line.completed))
     label = f"{line.name}, completed visits per week: {counts}"
     usual = line.usual.whole if line.usual else None

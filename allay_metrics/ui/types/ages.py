@@ -1,4 +1,4 @@
-"""How old the infant was at the visit."""
+"""Visits by the infant's age."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ AGES = "types-ages"
 
 
 def ages_card(review: TypesReview) -> VisitTypeDrilldown | None:
-    """Draw visits by age in weeks, and those that have no place there; return what was clicked."""
+    """Draw visits by age in weeks, and those outside the axis; return the clicked age."""
     ages = review.ages
     with card("types-ages", fill=True):
         head("Infant's age at visit", "completed visits, twins once")
@@ -33,7 +33,7 @@ def ages_card(review: TypesReview) -> VisitTypeDrilldown | None:
 
 
 def elsewhere_html(review: TypesReview) -> str:
-    """Return the visits the columns do not hold; the largest part is massage before birth."""
+    """Return the visits outside the axis as HTML; most of them are massage before birth."""
     ages = review.ages
     parts = [
         (ages.unknown, NO_BIRTHDAY, "without a known birth date, visits before birth among them"),

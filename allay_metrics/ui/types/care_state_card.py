@@ -1,4 +1,4 @@
-"""Where care stands: in care and lapsed now, graduated and moved on in the period."""
+"""States of care: in care and lapsed now, graduated and moved on in the period."""
 
 from datetime import date
 

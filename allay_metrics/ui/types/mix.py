@@ -1,4 +1,4 @@
-"""The mix of visit types: over time as a figure, in all as a table."""
+"""The mix of visit types: over time as a figure, in total as a table."""
 
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +28,7 @@ HEADS = {
 
 
 def mix_card(review: TypesReview) -> VisitTypeDrilldown | None:
-    """Draw the figure with its choice of measure; return what a click on a column opens."""
+    """Draw the figure with its choice of measure; return the drilldown of a clicked column."""
     mix = review.mix
     with card("types-mix", fill=True):
         head("Mix over time", f"completed visits per {mix.grain}, by type")
@@ -94,7 +94,7 @@ def _cell(key: str, metric_value: Value, kind: str) -> TableCell:
 
 
 def _remarks(review: TypesReview, metrics: list[str]) -> list[str]:
-    """Return the reservations about whole columns, in one line."""
+    """Return notes about whole columns, in one line."""
     remarks = [
         f"{METRICS[key].label}: {review.whole[key].reason}."
         for key in metrics

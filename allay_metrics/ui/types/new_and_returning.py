@@ -1,4 +1,4 @@
-"""New and returning families over time: columns in HTML, each part of them to be opened."""
+"""New and returning families over time: HTML columns; each part opens its visits."""
 
 import streamlit as st
 
@@ -8,12 +8,12 @@ from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, escape
 from allay_metrics.ui.types.type_drilldown import FAMILIES_SEEN, NEW, link
 
-NAMED = 5  # so many columns carry their date at most
-NUMBERED = 14  # with more columns only the last one carries its numbers
+NAMED = 5  # up to so many columns each has its date
+NUMBERED = 14  # with more columns only the last one has its numbers
 
 
 def families_card(review: TypesReview) -> None:
-    """Draw the columns, what they hold, and why some say nothing."""
+    """Draw the columns, a legend, and why some have no value."""
     families = review.families
     with card("types-families", fill=True):
         head("New and returning families", f"families seen per {review.mix.grain}")
@@ -23,7 +23,7 @@ def families_card(review: TypesReview) -> None:
 
 
 def families_html(families: FamilySeries, grain: str) -> str:
-    """Return a column per period: returning below, new above; a stub where it cannot be told."""
+    """Return a column per period: returning below, new above; a stub where unknown."""
     totals = [
         (new or 0) + (back or 0) for new, back in zip(families.new, families.returning, strict=True)
     ]
@@ -46,7 +46,7 @@ def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
     date = (f"{start:%b}" if grain == "month" else fmt.short_day(start)) if named else ""
     foot = f"<small>{escape(date)}</small>"
     if new is None or back is None:
-        return f'<div title="{escape(when)}: cannot be told"><i class="no"></i>{foot}</div>'
+        return f'<div title="{escape(when)}: not known"><i class="no"></i>{foot}</div>'
     key = start.isoformat()
     upper = _part("new", new, top, link(NEW, key), f"{new} new, {when}")
     lower = _part("back", back, top, link(FAMILIES_SEEN, key), f"{back} returning, {when}")

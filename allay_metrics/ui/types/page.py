@@ -1,4 +1,4 @@
-"""The Visit types page: which parts it has, in which order, and what a click in one opens."""
+"""The Visit types page: its parts in order, and what a click opens."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,11 +29,11 @@ from allay_metrics.ui.visit_drawer import SHOWN, export_visits, open_number, vis
 types_of = cached_by_version(review_visit_types)
 WIDE_AND_NARROW = (1.62, 1)
 WEEKS_AT_MOST = timedelta(weeks=26)
-MOST_IDS = 20_000  # what both engines take in one statement
+MOST_IDS = 20_000  # the most ids that both engines accept in one statement
 
 
 def types_page(scope: Scope, chosen: Chosen) -> None:
-    """Draw the page of a period; one click opens one drawer."""
+    """Draw the page of a period; a click opens a drawer."""
     grain = "week" if chosen.last - chosen.first < WEEKS_AT_MOST else "month"
     with loading("types", 380, 300, 320):
         review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
@@ -63,7 +63,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
 
 
 def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = "") -> None:
-    """Open the drawer behind a number; `from_figure` is the figure whose click is lifted."""
+    """Open the drawer behind a number; closing it clears the selection of `from_figure`."""
     closed = (lambda: forget(from_figure)) if from_figure else None
     if drilldown.find is None:
         open_number(scope, drilldown.question, title=drilldown.title, on_close=closed)

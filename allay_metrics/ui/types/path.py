@@ -1,4 +1,4 @@
-"""The path families take from type to type, as rows that are read like sentences."""
+"""Paths of families from type to type, as rows of text."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from allay_metrics.ui.types.type_drilldown import COMBINED, START, STEP, TOTAL, 
 
 
 def path_card(review: TypesReview) -> None:
-    """Draw where families began and where they went on to."""
+    """Draw the types families began with, and those they went on to."""
     with card("types-path", fill=True):
         head("The path families take", "first visits of a type that fall in this period")
         st.html(starts_html(review.paths) + steps_html(review.paths))

@@ -1,7 +1,7 @@
-"""What can be opened on the Visit types page: each number's word, and what it stands for.
+"""The drilldowns of the Visit types page: the token of each number, and its question.
 
-A word is `kind|what|which`. It opens a question, sometimes narrowed to certain visits, whose ids
-are looked up only when it is opened.
+A token is `kind|what|which`. It opens a question, sometimes narrowed to certain visits, whose ids
+are queried only when it is opened.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ Find = Callable[[Scope], list[str]]
 
 @dataclass(frozen=True)
 class VisitTypeDrilldown:
-    """A number that is opened: title, question, and which of its visits where not all of them."""
+    """An opened number: title, question, and which of its visits unless all."""
 
     title: str
     question: Question
@@ -39,12 +39,12 @@ class VisitTypeDrilldown:
 
 
 def link(kind: str, what: object = "", which: object = "") -> str:
-    """Return the word that stands for a number."""
+    """Return the token of a number."""
     return f"{kind}|{what}|{which}"
 
 
 def find_drilldown(review: TypesReview, token: str) -> VisitTypeDrilldown | None:
-    """Return what a word opens; None for a word that this page does not know."""
+    """Return what a token opens; None for a token this page does not offer."""
     kind, what, which = (*token.split("|", 2), "", "")[:3]
     if kind in (NEW, FAMILIES_SEEN):
         return _of_families(review, kind, what)
@@ -62,7 +62,7 @@ def find_drilldown(review: TypesReview, token: str) -> VisitTypeDrilldown | None
 def of_period(
     review: TypesReview, start: str, kind: str, measure: str
 ) -> VisitTypeDrilldown | None:
-    """Return what one part of one column of the mix stands for."""
+    """Return the drilldown of one part of one column of the mix."""
     days = _bucket(review, start)
     if days is None:
         return None
@@ -152,5 +152,5 @@ def _of_nothing(_review: TypesReview, _what: str, _which: str) -> None:
 
 
 def _mid(kind: str) -> str:
-    """Return a type's word in the middle of a sentence."""
+    """Return a type's name for the middle of a sentence."""
     return TYPE_WORDS[kind] if kind == "cst" else TYPE_WORDS[kind].lower()

@@ -1,4 +1,4 @@
-"""The lists behind what needs the owner: cities, types, doubts."""
+"""The lists behind the owner's tasks: cities, types, doubts."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -40,12 +40,13 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
         body,
         fmt.number(count),
         "visits of the last 13 weeks and later",
-        "What was typed names no city, or several. They are counted, under the unknown city.",
+        "The typed text names no city, or several. These visits are counted under the unknown "
+        "city.",
     )
 
 
 def open_unassigned(scope: Scope) -> None:
-    """Open the type names that mean none of the three types."""
+    """Open the service names of none of the three types."""
 
     def body() -> None:
         rows = [
@@ -64,12 +65,12 @@ def open_unassigned(scope: Scope) -> None:
         body,
         "",
         "",
-        "These names mean neither CST nor lactation nor massage. Their visits count as other.",
+        "These names are neither CST nor lactation nor massage. Their visits count as other.",
     )
 
 
 def open_doubts(scope: Scope) -> None:
-    """Open the families whose match is a question."""
+    """Open the families with a doubtful match."""
 
     def body() -> None:
         rows = [
@@ -84,7 +85,7 @@ def open_doubts(scope: Scope) -> None:
         "",
         "",
         "Bookings are matched by e-mail, else phone, else name and address. Where these disagree "
-        "nothing is guessed: they stay apart until you say who is one family.",
+        "nothing is guessed: they stay separate until you decide.",
     )
 
 
@@ -108,6 +109,6 @@ def _table(
     caption: str,
     left: Sequence[int] = (),
 ) -> None:
-    """Draw a table that the keyboard can reach, or nothing in its drawer would scroll by it."""
+    """Draw a focusable table, so that the keyboard can scroll its drawer."""
     inside = table_html(columns, rows, caption=caption, left=left)
     st.html(f'<div role="region" tabindex="0" aria-label="{escape(caption)}">{inside}</div>')

@@ -32,7 +32,7 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
 
 
 def week_note(scope: Scope, monday: date, there: WeekNote) -> None:
-    """Draw the note of a week; it is kept as soon as the field is left."""
+    """Draw the note of a week, which is saved when the field loses focus."""
     if scope.viewer.hides_names:
         note(WHY)
         return

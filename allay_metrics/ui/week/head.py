@@ -1,4 +1,4 @@
-"""The head of the Week: its title and arrows, the filters, how new and whole the records are."""
+"""The head of the Week: title, arrows, filters, and the as-of line."""
 
 import streamlit as st
 
@@ -37,13 +37,13 @@ def week_head(scope: Scope) -> WeekReview:
 
 
 def as_of_line(items: list[str]) -> None:
-    """Draw the quiet line below a title; items may hold **bold**."""
+    """Draw the quiet line below a title; items may contain **bold**."""
     line = "<i>·</i>".join(f"<span>{rich(item)}</span>" for item in items)
     st.html(f'<div class="al-asof">{line}</div>')
 
 
 def known_words(status: RecordStatus) -> list[str]:
-    """Return how new the records are and what became of the newest file's rows."""
+    """Return the as-of of the records and the row counts of the newest file."""
     if status.newest is None:
         return []
     moments = status.as_of_moments

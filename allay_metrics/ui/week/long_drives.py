@@ -1,4 +1,4 @@
-"""The list behind a long drive for one visit."""
+"""The list of long drives for one visit."""
 
 from allay_metrics import formatting as fmt
 from allay_metrics.review.drive_lists import LoneDrive

@@ -1,4 +1,4 @@
-"""Visits that a newer export no longer holds: the owner decides what became of each."""
+"""The drawer of missing visits: the owner decides about each."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,19 +25,19 @@ CHOICES: tuple[tuple[Decision, str], ...] = (
 _HAPPENED = (
     "An earlier export held these visits, a newer one of the same days does not. They are in no "
     "number until you decide. Exports drop cancelled visits, so that is the likely answer. If the "
-    "newer file covered other days than thought, say so on Records."
+    "newer file covered other days, correct that on Records."
 )
 _DECIDED, _WRONG = "al-missing-decided", "al-missing-wrong"
 
 
 def open_missing(scope: Scope) -> None:
-    """Open the drawer in which each missing visit is decided on."""
+    """Open the drawer of missing visits."""
     st.session_state.pop(_DECIDED, None)
     drawer(
         "Visits to decide on",
         lambda: _body(scope),
         definitions=[("What happened", _HAPPENED)],
-        # The page behind follows what was decided.
+        # The page behind is drawn again after a decision.
         on_close=lambda: None,
     )
 
@@ -87,12 +87,12 @@ def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
 
 
 def gone_from(file: str, became: str) -> str:
-    """Return what the newer file says of a visit: nothing, or that it is gone at its source."""
+    """Return whether the newer file just lacks a visit, or says that it was deleted."""
     return f"{became} in {file}" if became else f"not in {file}"
 
 
 def _decide_all_label(rows: Sequence[Mapping[Any, Any]]) -> str:
-    """Return how all are decided at once, as the files propose it."""
+    """Return the label of the button that decides all as proposed."""
     proposed = {row["proposed"] for row in rows}
     if proposed == {"cancelled"}:
         return f"All {fmt.number(len(rows))} were cancelled"
@@ -100,7 +100,7 @@ def _decide_all_label(rows: Sequence[Mapping[Any, Any]]) -> str:
 
 
 def _take_back(scope: Scope) -> None:
-    """Draw what was decided last, and the way back."""
+    """Draw the last decision, with Undo."""
     decided: list[str] = st.session_state.get(_DECIDED, [])
     if not decided:
         return
@@ -110,7 +110,7 @@ def _take_back(scope: Scope) -> None:
 
 
 def _decide_as_proposed(scope: Scope, rows: Sequence[Mapping[Any, Any]]) -> None:
-    """Decide on each as its file says: cancelled, where it says nothing."""
+    """Decide on each as proposed: cancelled, unless its file says deleted."""
     decided: list[str] = []
     for decision in dict.fromkeys(row["proposed"] for row in rows):
         ids = [row["booking_id"] for row in rows if row["proposed"] == decision]

@@ -1,4 +1,4 @@
-"""What needs the owner this week: one row per kind of thing, and the list behind each."""
+"""The owner's tasks: one row per kind, and the list behind each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ OUTCOMES = "pages/owner/outcomes.py"
 
 @dataclass(frozen=True)
 class NeedsRow:
-    """One kind of thing that waits; `open` shows its list."""
+    """One kind of task; `open` opens its list."""
 
     key: str
     strong: str
@@ -34,7 +34,7 @@ class NeedsRow:
 
 
 def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
-    """Draw the card; return what a click opens."""
+    """Draw the card; return the function that opens the clicked list."""
     rows = build_need_rows(scope, review.needs, review.record_status.as_of_day or review.monday)
     rows += [_worse_answers_row(review.worse)] if review.worse else []
     rows += [_lone_drives_row(review.lone)] if review.lone else []
@@ -51,7 +51,7 @@ def week_needs(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
 
 
 def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
-    """Return what waits, most pressing first; kinds of which nothing waits are left out."""
+    """Return the kinds with open tasks, most urgent first."""
     lapsed = f", {fmt.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
     kinds = [
         (needs.missing, _missing(scope, needs)),
@@ -120,7 +120,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
 
 
 def _lone_drives_row(lone: tuple[LoneDrive, ...]) -> NeedsRow:
-    """Name the longest drive for one visit; the list has them all."""
+    """Return the row of long drives, which names the longest."""
     longest, *others = lone
     more = f", and {fmt.number(len(others))} more" if others else ""
     driven = f"is one visit, {fmt.number(longest.minutes)} min of driving{more}"

@@ -1,4 +1,4 @@
-"""Families without a next visit, and the way to close the care that has ended."""
+"""Families without a next visit, and a form that closes their care."""
 
 from collections.abc import Hashable
 from datetime import date
@@ -24,7 +24,7 @@ from allay_metrics.ui.problem import problems_shown
 SHOWN = 200
 _WHAT_IT_IS = (
     "Seen in the last 180 days, care open, nothing booked. Marked: over 30 days ago. Left out: "
-    "whom nobody may call, who has an open warning sign, and who has a visit to come that a newer "
+    "families nobody may call, with an open warning sign, or with an upcoming visit that a newer "
     "export lacks."
 )
 _WHO, _WHY, _MESSAGE, _WHOM = (f"al-no-next-{key}" for key in ("who", "why", "said", "whom"))
@@ -39,7 +39,7 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
         value=fmt.number(count),
         beside="families",
         definitions=[("What it is", _WHAT_IT_IS)],
-        # The page behind follows what was closed.
+        # The page behind is drawn again after closing.
         on_close=lambda: None,
     )
 
@@ -63,7 +63,7 @@ def _body(scope: Scope, as_of: date) -> None:
         caption = "Families without a next visit, longest ago first"
         columns = ["Family", "Last visit", "Ago", "City", "Type", "Therapist"]
         inside = table_html(columns, [_row(r) for r in rows], caption=caption, left=(1, 3, 4, 5))
-        # The keyboard must reach it, or nothing in its drawer would scroll by it.
+        # Focusable, so that the keyboard can scroll the drawer.
         st.html(f'<div role="region" tabindex="0" aria-label="{caption}">{inside}</div>')
         if len(family_rows) > SHOWN:
             st.html(f'<p class="al-sub">The first {SHOWN} are shown.</p>')
@@ -87,7 +87,7 @@ def _label(row: dict[Hashable, Any]) -> str:
 
 
 def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
-    """Draw the way to say that one of them is not to be called."""
+    """Draw the control that restricts contact with one of them."""
     with st.expander("Contact with a family"):
         chosen = st.selectbox(
             "Family",
@@ -103,7 +103,7 @@ def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
 
 
 def _close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:
-    """Draw the way to close the care of some of them: then they are no longer looked for."""
+    """Draw the form that closes the care of some of them, which removes them from the list."""
     with st.expander("Close care that has ended"):
         st.multiselect("Families", list(labels), key=_WHO, format_func=lambda id_: labels[id_])
         st.selectbox(

@@ -1,4 +1,4 @@
-"""What families reported, on the Week: counts by concern, and the way to the page behind them."""
+"""Reported outcomes on the Week: counts by concern, and a link to the Outcomes page."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ _changes = cached_by_version(reported_changes)
 
 
 def week_outcomes(scope: Scope, review: WeekReview) -> None:
-    """Draw better, about the same and worse by concern, of windows closed in the 13 weeks."""
+    """Draw better, about the same and worse by concern, for windows closed in the 13 weeks."""
     concerns = _changes(scope, review.types.mondays[0], review.sunday)
     with card("week-outcomes", fill=True):
         head("Reported change while in care", "whole practice, windows closed in 13 weeks")
@@ -32,7 +32,7 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
                 "Part of every change would have happened anyway."
             )
         else:
-            note("Nobody's window closed in these weeks with an answer from before and after.")
+            note("No family's window closed in these weeks with answers from before and after.")
         with st.container(key="al-lead-outcomes"):
             st.page_link(
                 OUTCOMES,
@@ -43,7 +43,7 @@ def week_outcomes(scope: Scope, review: WeekReview) -> None:
 
 
 def _row(concern: ConcernReview, most: int) -> str:
-    """Return one concern: a bar as long as its families, parted where it may be told."""
+    """Return one concern as HTML: a bar of its families, divided where that may be shown."""
     report, pairs = concern.report, concern.summary.funnel.paired
     name = escape(SHORT.get(concern.concern.id, concern.concern.label))
     shares = [getattr(report, key) for key, _ in PARTS]
@@ -52,7 +52,7 @@ def _row(concern: ConcernReview, most: int) -> str:
             f'<li><b>{name}</b><p class="few">{escape(concern.why_not)}</p><em>n {pairs}</em></li>'
         )
     counts = [(word, css, share.count) for (css, word), share in zip(PARTS, shares, strict=True)]
-    # At the best already, or nothing to tell it by.
+    # At the best value already, or without a threshold.
     apart = pairs - sum(count for _, _, count in counts)
     counts += [("counted apart", "apart", apart)]
     label = ", ".join(f"{count} {word}" for word, _, count in counts if count)

@@ -1,4 +1,4 @@
-"""The Week: which parts it has, in which order, and what a click in one of them opens."""
+"""The Week page: its parts in order, and what a click opens."""
 
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
@@ -15,7 +15,7 @@ from allay_metrics.ui.week.what import REFERRAL, open_referral, week_referrals, 
 
 
 def week_page(scope: Scope, review: WeekReview) -> None:
-    """Draw the week below its head; one click opens one drawer."""
+    """Draw the page below its head; a click opens a drawer."""
     openers = [week_tiles(scope, review)]
     with side_by_side():
         week_changed(scope, review)
@@ -36,7 +36,7 @@ def week_page(scope: Scope, review: WeekReview) -> None:
 
 
 def _open_word(scope: Scope, review: WeekReview, token: str) -> None:
-    """Open what a word of the page's HTML stands for; it may come from anybody's browser."""
+    """Open the drawer of a token; tokens come from the browser and are not trusted."""
     kind, _, rest = token.partition("|")
     is_offered = False
     if kind == REFERRAL:

@@ -1,4 +1,4 @@
-"""The scorecard: the eight numbers over 13 weeks, each of which opens."""
+"""The scorecard: the eight numbers over 13 weeks; each opens its drawer."""
 
 from dataclasses import replace
 from datetime import date
@@ -30,7 +30,7 @@ def week_scorecard(review: WeekReview) -> None:
 
 
 def open_score(scope: Scope, review: WeekReview, key: str, monday: str) -> bool:
-    """Open one number of one week; return whether it is on the scorecard, else open nothing."""
+    """Open one number of one week; return False for one that is not on the scorecard."""
     number = review.number.get(key)
     week = next((w for w in number.weeks if w.week.isoformat() == monday), None) if number else None
     if number is None or week is None:

@@ -13,7 +13,7 @@ from allay_metrics.ui.visit_drawer import format_value, open_number
 
 
 def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
-    """Draw the eight numbers; return what a click opens."""
+    """Draw the eight tiles; return the function that opens the clicked one."""
     opened = None
     with tile_grid():
         for number in review.numbers:
@@ -26,7 +26,7 @@ def week_tiles(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
 
 
 def face(number: Number, review: WeekReview) -> Face:
-    """Return what the tile of a number shows."""
+    """Return the content of a number's tile."""
     now, rate = number.now, number.metric.is_rate
     usual = now.usual
     if usual is not None and not rate:
@@ -44,9 +44,9 @@ def face(number: Number, review: WeekReview) -> Face:
 
 
 def shown(number: Number, cell: MetricCell) -> fmt.DisplayValue:
-    """Return a number's value in words, with its counts or the reason why there is none.
+    """Return a number's display value, with its counts or the reason why there is none.
 
-    What parents reported is counted, and never a percentage beside money.
+    Reported outcomes are shown as counts, never as a percentage beside money.
     """
     if number.metric.is_reported and cell.denominator:
         counts = f"{fmt.number(cell.numerator)} of {fmt.number(cell.denominator)}"

@@ -1,4 +1,4 @@
-"""Where the week was: cities by weekday, and the map of the Bay."""
+"""The places of the week: cities by weekday, and the map of the Bay."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ _WEEKDAYS = {
 
 
 def week_grid(review: WeekReview) -> None:
-    """Draw completed and booked visits by city and weekday; each opens its visits."""
+    """Draw completed and booked visits by city and weekday; each cell opens its visits."""
     with card("week-grid", fill=True):
         head("Where and when", _states(review))
         days = {day: day for day in review.grid.weekdays}
@@ -38,7 +38,7 @@ def week_grid(review: WeekReview) -> None:
 
 
 def open_cell(scope: Scope, review: WeekReview, weekday: str, name: str) -> bool:
-    """Open the visits of a city, or of the others, on a weekday; return whether the page has it."""
+    """Open the visits of a city, or of all others, on a weekday; False for an unknown cell."""
     cities = _few(review).members.get(name)
     if not cities or weekday not in review.grid.weekdays:
         return False
@@ -52,7 +52,7 @@ def _few(review: WeekReview) -> Shortened:
 
 
 def week_map(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
-    """Draw a bubble per city; return what a click on one opens."""
+    """Draw a bubble per city; return the function that opens the clicked one."""
     places = [
         charts.CityBubble(place.name, place.latitude, place.longitude, place.visits)
         for place in review.map.places

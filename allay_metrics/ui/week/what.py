@@ -1,4 +1,4 @@
-"""What the week was made of: visits per week by type, new families by referral source."""
+"""Visits per week by type, and new families by referral source."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ MOST = 9
 
 
 def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
-    """Draw completed visits per week by type; return what a click on a part opens."""
+    """Draw completed visits per week by type; return the function that opens the clicked part."""
     completed, types = review.number["completed"], review.types
     usual = completed.weeks[-1].usual
     band = (usual.low, usual.high) if usual else None
@@ -47,7 +47,7 @@ def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
 
 
 def week_referrals(review: WeekReview) -> None:
-    """Draw new families of the 13 weeks by how they heard of the practice."""
+    """Draw new families of the 13 weeks by referral source."""
     with card("week-referrals", fill=True):
         head("How new families found us", "first visits, 13 weeks")
         if not review.referrals.sources:
@@ -59,7 +59,7 @@ def week_referrals(review: WeekReview) -> None:
 
 
 def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
-    """Open the first visits of the families of one source; return whether the page shows it."""
+    """Open the first visits of the families of one source; False for an unknown source."""
     if source not in {source_line.source for source_line in review.referrals.sources}:
         return False
     question = Question(
