@@ -1,4 +1,4 @@
-"""The dashboard: who is here, which pages she has, the frame around the one she opened."""
+"""The entry point: the current user, her pages, and the frame around the open one."""
 
 import streamlit as st
 
@@ -93,7 +93,7 @@ therapist_pages = [
     *THERAPIST_PAGES,
     *BOTH,
 ]
-with ui.problems_shown():  # who is here is a question to the records, which may be damaged
+with ui.problems_shown():  # reading the user queries the records, which may be damaged
     here = st.navigation(
         therapist_pages if ui.is_therapist() else [*PAGES, *THERAPIST_PAGES], position="hidden"
     )

@@ -1,4 +1,4 @@
-"""Where things lie, read from the environment in this one module.
+"""Paths, URLs and secrets from the environment, which only this module reads.
 
 | variable | meaning | default |
 |---|---|---|
@@ -35,7 +35,7 @@ FONTS = ROOT / "static" / "fonts"
 TIME_ZONE = "America/Los_Angeles"
 SHORTEST_KEY = 20
 _SHORTEST, _LETTERS = 32, 10
-# Words of secrets that stand in examples, and so are known to everybody.
+# Secrets from published examples, which everybody can know.
 _DEFAULTS = (
     "changeme",
     "change-me",
@@ -49,7 +49,7 @@ _MAKE_ONE = 'make one with python -c "import secrets; print(secrets.token_urlsaf
 
 
 def data_dir() -> Path:
-    """Return the folder of the practice's own files; it need not exist yet."""
+    """Return the folder of the practice's own files; it may not exist yet."""
     return Path(os.environ.get("ALLAY_DATA_DIR") or ROOT / "data" / "practice")
 
 
@@ -70,7 +70,7 @@ def database_key() -> str | None:
 
 
 def demo_database_path() -> Path:
-    """Return where the invented practice lives, apart from the practice's own records."""
+    """Return the path of the demo practice's database."""
     return data_dir() / "demo.sqlite"
 
 
@@ -101,7 +101,7 @@ def public_url() -> str | None:
 
 
 def session_secret() -> bytes:
-    """Return what sessions are made with. Raises ConfigProblem for a missing or weak one."""
+    """Return the session secret. Raises ConfigProblem for a missing or weak one."""
     value = os.environ.get("ALLAY_SECRET", "")
     if not value:
         raise ConfigProblem(f"ALLAY_SECRET is not set: {_MAKE_ONE}")
@@ -114,7 +114,7 @@ def session_secret() -> bytes:
 
 def mail() -> tuple[str, str] | None:
     """Return the mail server's URL and the address e-mails come from; None without both."""
-    # A line read from a file ends in a line break, which is nobody's address.
+    # A value read from a file may end in a line break.
     names = ("ALLAY_SMTP_URL", "ALLAY_MAIL_FROM")
     server, sender = (os.environ.get(name, "").strip() for name in names)
     return (server, sender) if server and sender else None
@@ -127,7 +127,7 @@ def is_plain_mail_allowed() -> bool:
 
 @dataclass(frozen=True)
 class OidcSettings:
-    """Who vouches for people who sign in, and what this dashboard is there."""
+    """The OpenID Connect provider, and the client id and secret of this dashboard."""
 
     issuer: str
     client_id: str
@@ -136,12 +136,12 @@ class OidcSettings:
 
 
 _LABELS = {"accounts.google.com": "Google", "login.microsoftonline.com": "Microsoft"}
-# Microsoft's addresses for everybody's accounts: their tokens name another issuer each.
+# Microsoft's multi-tenant issuers: each of their tokens names another issuer.
 _NO_TENANT = ("", "common", "organizations", "consumers")
 
 
 def oidc() -> OidcSettings | None:
-    """Return who vouches for people who sign in; None where nobody is set. Raises ConfigProblem."""
+    """Return the OpenID Connect provider, None without one. Raises ConfigProblem."""
     names = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
     values = [os.environ.get(f"ALLAY_OIDC_{name}") or "" for name in names]
     if not any(values):
@@ -168,20 +168,20 @@ def oidc() -> OidcSettings | None:
 
 
 def proxies() -> tuple[str, ...]:
-    """Return addresses and networks of the proxies whose word on a request's origin counts."""
+    """Return addresses and networks of the trusted proxies."""
     return tuple(
         part.strip() for part in os.environ.get("ALLAY_PROXY", "").split(",") if part.strip()
     )
 
 
 def is_private(url: str) -> bool:
-    """Return whether nobody on the way reads what is sent to an address: TLS, or this computer."""
+    """Return whether traffic to an address is protected: by TLS, or on this computer."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this computer alone."""
+    """Return whether a host is this computer."""
     if host == "localhost":
         return True
     try:

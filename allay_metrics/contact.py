@@ -1,7 +1,7 @@
-"""Whether a family may be contacted and for what: the one rule, and the links that do it.
+"""Whether a family may be contacted and for what: the only rule, and the links that do it.
 
-Every call, text message, e-mail and check-in to a family goes through here, whichever page, list
-or command offers it: nothing else in the package writes a `tel:`, `sms:` or `mailto:` link.
+Every call, text message, e-mail and check-in to a family goes through here, on all pages, lists and
+commands: nothing else in the package writes a `tel:`, `sms:` or `mailto:` link.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,11 +14,11 @@ from allay_metrics import formatting as fmt
 from allay_metrics.errors import Conflict, QuestionProblem, choose_from
 
 Level = Literal["yes", "practical", "none"]
-# visit: a visit that stands on a day. sign: a warning sign a parent ticked. list: a list of
-# families to call or to book. check-in: a form to answer, by whatever way it is sent.
+# visit: about a visit on a day. sign: about a ticked warning sign. list: from a list of families
+# to call or to book. check-in: a form to answer, however it is sent.
 Purpose = Literal["visit", "sign", "list", "check-in"]
 
-LEVELS: tuple[Level, ...] = get_args(Level)  # the stricter, the later
+LEVELS: tuple[Level, ...] = get_args(Level)  # from permissive to strict
 REASONS = ("asked", "bereaved", "hospital", "other")
 LEVEL_WORDS: Mapping[Level, str] = {
     "yes": "Yes",
@@ -41,7 +41,7 @@ _FRESH_DAYS = 3
 
 @dataclass(frozen=True)
 class ContactPermission:
-    """What was said of contact with a family; `reason` is one of REASONS, empty for yes."""
+    """The contact permission of a family; `reason` is one of REASONS, empty for yes."""
 
     level: Level = "yes"
     reason: str = ""
@@ -52,7 +52,7 @@ class ContactPermission:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether the family lost somebody and is to be left in peace."""
+        """Return whether the family is bereaved and must not be contacted."""
         return (self.level, self.reason) == ("none", "bereaved")
 
     @property
@@ -65,7 +65,7 @@ class ContactPermission:
 
 
 def parse_contact(level: str, reason: str | None) -> ContactPermission:
-    """Return what two columns of a database say; what they cannot say is no contact."""
+    """Return the permission from two columns; unknown values mean no contact."""
     valid_level: Level = next(
         (known_level for known_level in LEVELS if known_level == level), "none"
     )
@@ -77,7 +77,7 @@ def parse_contact(level: str, reason: str | None) -> ContactPermission:
 
 
 def check_contact(level: str, reason: str) -> ContactPermission:
-    """Return what a person chose. Raises QuestionProblem for a level or reason that is none."""
+    """Return the chosen permission. Raises QuestionProblem for an unknown level or reason."""
     if level not in LEVELS:
         raise QuestionProblem(choose_from("contact", level, LEVELS))
     if level != "yes" and reason not in REASONS:
@@ -86,7 +86,7 @@ def check_contact(level: str, reason: str) -> ContactPermission:
 
 
 def strictest(contacts: Iterable[ContactPermission]) -> ContactPermission:
-    """Return the strictest, of equals the first; yes for none."""
+    """Return the strictest, the first of equals; yes without any."""
     return max(
         contacts, key=lambda contact: LEVELS.index(contact.level), default=ContactPermission()
     )
@@ -98,20 +98,20 @@ def stricter(one: Level, other: Level) -> Level:
 
 
 def levels_from(level: Level) -> tuple[Level, ...]:
-    """Return this level and the stricter ones, the stricter the later."""
+    """Return this level and the stricter ones, in order."""
     return LEVELS[LEVELS.index(level) :]
 
 
 def level_after_death(level: Level, *, others_in_care: bool) -> Level:
-    """Return what is offered where a baby died and contact stood at `level`: never anything looser.
+    """Return the level after a baby's death, never looser than `level`.
 
-    None; practical only while another infant of the family is in care.
+    It is none, or practical while another infant of the family is in care.
     """
     return stricter(level, "practical" if others_in_care else "none")
 
 
 def levels_for(purpose: Purpose) -> tuple[Level, ...]:
-    """Return the levels at which a family may be contacted for this: for a database's condition."""
+    """Return the levels that allow this purpose, for SQL conditions."""
     return tuple(level for level in LEVELS if purpose in _ALLOWED[level])
 
 
@@ -152,7 +152,7 @@ def mail_link(
 
 
 def records_age(as_of: date, today: date) -> str:
-    """Return what a list of families to call says first where its records are over 3 days old."""
+    """Return the warning above a list of families to call whose records are over 3 days old."""
     days = (today - as_of).days
     if days <= _FRESH_DAYS:
         return ""

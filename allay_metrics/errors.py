@@ -1,4 +1,4 @@
-"""The one family of errors that a person is shown as a sentence, never as a traceback.
+"""The errors that users see as a sentence, never as a traceback.
 
 Bottom layer: this module imports nothing from the package.
 """
@@ -22,25 +22,25 @@ class QuestionProblem(AllayError):
 
 
 class ConfigProblem(AllayError):
-    """A setting, profile or database that cannot be used as it stands."""
+    """A setting, profile or database that cannot be used as it is."""
 
 
 class RecordsDamaged(ConfigProblem):
-    """Records that are damaged, or are none: `place` is their file, or their URL without password.
+    """Damaged records, or a file without records; `place` is the file, or the URL without password.
 
-    `state` completes a sentence that begins with "The records in ...", `way` says what to do.
+    `state` completes "The records in ...", `way` says what to do.
     """
 
     def __init__(self, place: str, state: str, way: str) -> None:
-        """Say what is wrong with which records, and what to do."""
+        """Build the sentence from place, state and what to do."""
         super().__init__(f"The records in {place} {state}: {way}.")
         self.place, self.state = place, state
 
 
 class Unreachable(AllayError):
-    """The database does not answer, or stopped to while it was asked; nothing was saved.
+    """The database does not answer, or stopped answering; nothing was saved.
 
-    `detail` says where and why, for whoever keeps the server: it stands on no page.
+    `detail` says where and why, for the administrator; it is shown on no page.
     """
 
     def __init__(self, detail: str) -> None:
@@ -50,7 +50,7 @@ class Unreachable(AllayError):
 
 
 class Conflict(AllayError):
-    """Something changed meanwhile, or stands in the way of what was asked."""
+    """Something changed meanwhile, or prevents the action."""
 
 
 class NotAllowed(AllayError):
@@ -62,7 +62,7 @@ class NotFound(AllayError):
 
 
 def choose_from(kind: str, name: str, choices: Iterable[str]) -> str:
-    """Return a sentence that names what was asked for and the nearest known names."""
+    """Return a sentence with the unknown name and the nearest known ones."""
     names = sorted(choices)
     near = get_close_matches(name, names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose from {', '.join(names)}."

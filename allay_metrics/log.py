@@ -1,7 +1,7 @@
-"""What may stand in the log: that something went wrong and where, never what it went wrong with.
+"""Logging without personal data: the type and place of an error, never its values.
 
-A traceback ends in the values somebody was working with: a family's name, an address, a statement
-with all its parameters. So no log of this process gets one, ours or a library's.
+A traceback may contain values such as a family's name, an address, or a statement with its
+parameters. So no logger of this process, ours or a library's, writes one.
 """
 
 import logging
@@ -12,9 +12,9 @@ _OURS = "allay_metrics"
 
 
 def format_error(error: BaseException) -> str:
-    """Return `KeyError at allay_metrics/review/week.py:120`, and what caused it likewise.
+    """Return `KeyError at allay_metrics/review/week.py:120`, and its causes in the same form.
 
-    The place is the innermost line of ours, then the innermost of all.
+    The place is the innermost line of our code, then the innermost of all.
     """
     parts = [_format_one(error)]
     while (cause := error.__cause__ or error.__context__) is not None and len(parts) < 4:
@@ -24,7 +24,7 @@ def format_error(error: BaseException) -> str:
 
 
 def strip_values() -> None:
-    """From now on let every record of every logger name an exception's type and place alone."""
+    """Make all loggers write only the type and place of exceptions from now on."""
     if getattr(logging.getLogRecordFactory(), "names_places_alone", False):
         return
     made = logging.getLogRecordFactory()

@@ -1,7 +1,6 @@
-"""What can be so: the range of each date and number about people, and the sentence that says it.
+"""Plausible ranges of dates and numbers about people, and the sentence about each.
 
-What somebody typed or sent is read here, too, where its size is not known: nothing that is read
-raises, however long it is.
+It also parses untrusted input of unknown size: the functions never raise, however long the text.
 """
 
 import re
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-_INFANT_YEARS, _DUE_DAYS = 3, 305  # ten months ahead is a due date
+_INFANT_YEARS, _DUE_DAYS = 3, 305  # up to ten months ahead: a due date
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -17,27 +16,27 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True)
 class Range:
-    """The values a number may have, both ends included; `sentence` says so to a person."""
+    """The allowed values of a number, both ends included; `sentence` says so to a user."""
 
     low: float
     high: float
     sentence: str
 
     def holds(self, value: float) -> bool:
-        """Return whether the number is one of them; what is no number is none."""
+        """Return whether the number is in the range; False for what is no number."""
         return self.low <= value <= self.high
 
 
 @dataclass(frozen=True)
 class Days:
-    """The days a date may name, both ends included; `sentence` says so to a person."""
+    """The allowed days of a date, both ends included; `sentence` says so to a user."""
 
     first: date
     last: date
     sentence: str
 
     def holds(self, day: date) -> bool:
-        """Return whether the day is one of them."""
+        """Return whether the day is in the range."""
         return self.first <= day <= self.last
 
 
@@ -51,14 +50,14 @@ SCALE = Range(-1_000_000, 1_000_000, "Numbers of a scale are from -1,000,000 to 
 
 
 def birth_days(today: date) -> Days:
-    """Return when an infant of this day may be born, or is due."""
+    """Return the plausible birth dates, or due dates, of an infant in care on this day."""
     last = today + timedelta(days=_DUE_DAYS)
     sentence = "A birth date lies between three years ago and ten months ahead."
     return Days(_earliest_infant_birth(today), last, sentence)
 
 
 def death_days(today: date) -> Days:
-    """Return when an infant can have died, as it is told on this day."""
+    """Return the plausible days of an infant's death, recorded on this day."""
     sentence = "The day a baby died lies between three years ago and today: choose it anew."
     return Days(_earliest_infant_birth(today), today, sentence)
 
@@ -72,7 +71,7 @@ def _earliest_infant_birth(today: date) -> date:
 
 @lru_cache(maxsize=4096)
 def earliest_birth(day: str) -> str:
-    """Return the first day on which an infant of this day may be born, both as YYYY-MM-DD."""
+    """Return the earliest plausible birth date of an infant on this day, both as YYYY-MM-DD."""
     return birth_days(date.fromisoformat(day)).first.isoformat()
 
 

@@ -1,9 +1,8 @@
-"""Tables as CSV and XLSX, with nothing in them that a spreadsheet would run.
+"""Tables as CSV and XLSX, without anything that a spreadsheet would execute.
 
-The rule for a text has two halves that belong together: `quoted` when it goes out, `unquoted` when
-it comes back. A text that begins like a formula, also behind spaces or quotation marks and in
-full-width letters, gets an apostrophe; numbers, and phones that no spreadsheet would compute, are
-left as they are.
+The rule for text has two halves: `quote` when it is written, `unquote` when it is read again. A
+text that begins like a formula, also behind spaces or quotation marks and in full-width letters,
+gets an apostrophe; numbers, and phones that no spreadsheet would compute, are left as they are.
 """
 
 import csv
@@ -16,17 +15,17 @@ from datetime import date, datetime
 _BEFORE = "\\s'\"\u2018\u2019\u201c\u201d\u00ab\u200b\ufeff"
 _FORMULA = re.compile(f"[{_BEFORE}]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?%?")
-# A plus and digits, parted at most by spaces and brackets once the first space came: +1-415-555
-# would be computed.
+# A plus and digits, separated only by spaces and brackets after the first space: +1-415-555 would
+# be computed.
 _PHONE = re.compile(r"\+\d{7,15}|\+\d{1,3} [\d ().-]{5,18}")
-_LONGEST_CELL = 32_767  # characters; a workbook holds no longer text
+_LONGEST_CELL = 32_767  # characters: the limit of a workbook's cell
 
 Value = str | int | float | bool | date | datetime | None
 
 
 @dataclass(frozen=True)
 class Export:
-    """One table to take along: `about` says what it is, as (term, words), above it or beside it."""
+    """A table to export; `about` describes it as (term, text), above it or on a second sheet."""
 
     about: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
@@ -34,12 +33,12 @@ class Export:
 
 
 def quote(text: str) -> str:
-    """Return the text so that a spreadsheet shows it and runs nothing."""
+    """Return the text so that a spreadsheet shows it and executes nothing."""
     return f"'{text}" if _is_formula(text) else text
 
 
 def unquote(text: str) -> str:
-    """Return a text as it was before `quoted`; other programs' apostrophes go the same way."""
+    """Return a text as it was before `quote`; also removes other programs' apostrophes."""
     return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
 
 
@@ -51,15 +50,15 @@ def format_rows(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
 def format_csv(export: Export) -> bytes:
     """Return the export as CSV that a spreadsheet reads by a double click.
 
-    What it is about stands in lines of one cell above the header: our own reader, like others,
-    skips such lines and says so.
+    Its description is in lines of one cell above the header: our reader, like others, skips such
+    lines and says so.
     """
     above = _lines([quote(f"{term}: {description}")] for term, description in export.about)
     return (above + format_rows(export.columns, export.rows)).encode("utf-8-sig")
 
 
 def format_xlsx(export: Export) -> bytes:
-    """Return the export as a workbook: the table on the first sheet, what it is on the second."""
+    """Return the export as a workbook: the table and a sheet that describes it."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -100,10 +99,10 @@ def format_xlsx(export: Export) -> bytes:
 
 
 class _Unix(io.StringIO):
-    """Takes lines of a writer, which then quotes both line feeds and carriage returns in values."""
+    """A file for csv.writer that makes it quote both line feeds and carriage returns."""
 
     def write(self, line: str, /) -> int:
-        """Take one line."""
+        """Append one line."""
         return super().write(line.removesuffix("\r\n") + "\n")
 
 

@@ -132,7 +132,7 @@ def test_only_config_reads_the_environment() -> None:
 
 
 def test_pages_live_in_subfolders_only() -> None:
-    # Streamlit's old routing would serve pages/*.py on a fresh server without the gate.
+    # Streamlit's old routing would serve pages/*.py on a fresh server without sign-in.
     assert [_name(path) for path in PAGES if path.parent == ROOT / "pages"] == []
 
 

@@ -133,7 +133,7 @@ class Metric:
     and counted as of their Sunday. `reach`: a week's value depends on the visits from so many days
     after its Monday to so many after its Sunday; None: on any later visit. `is_reported`: it counts
     check-ins, not visits. `beside` is the key of the metric shown next to it on a tile, with
-    `beside_words`.
+    `beside_words`. `column` is its head in a table of several metrics, by default `short`.
     """
 
     key: str
@@ -163,11 +163,17 @@ class Metric:
     judge: Judge | None = None
     groups: tuple[str, ...] | None = None
     groups_reason: str = ""
+    column: str = ""
     by_whole_weeks: bool = False
     reach: tuple[int, int | None] = (0, 0)
     is_reported: bool = False
     beside: str = ""
     beside_words: str = ""
+
+    @property
+    def column_label(self) -> str:
+        """Return the head of its column in a table of several metrics."""
+        return self.column or self.short
 
     @property
     def money(self) -> bool:

@@ -75,7 +75,7 @@ class Number:
     """One of the eight: label, unit and definition are its metric's.
 
     `weeks` are 13, oldest first; the last is the week reviewed. `now` is what the tile shows: the
-    same, but for what is on the books now. `asked` is the question `now` answers. `goal` is None
+    same, but for what is on the books now. `question` is the one `now` answers. `goal` is None
     where none is set, and under filters: it was set for the whole practice.
     """
 
@@ -85,6 +85,11 @@ class Number:
     goal: float | None
     compared: Comparison
     question: Question
+
+    @property
+    def is_upcoming(self) -> bool:
+        """Return whether the tile counts from the newest export on, not the week's own days."""
+        return self.question.metrics != (self.metric.key,)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class WeekChange:
     nothing to compare. `outside` are the numbers that lie outside their usual range.
     """
 
+    completed: Number
     now: int
     before: int
     days: int | None
@@ -102,6 +103,7 @@ def compare_weeks(monday: date, spots: Iterable[Spot], numbers: tuple[Number, ..
     shown = () if compared.why_not else tuple(ranked[:NAMED])
     by_type = (Difference(kind, types[kind]) for kind in VISIT_TYPES if types[kind])
     return WeekChange(
+        completed=completed,
         now=totals[monday] if compared.days is not None else completed.now.cell.count,
         before=totals[monday - WEEK],
         days=compared.days,

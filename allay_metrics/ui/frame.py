@@ -102,7 +102,7 @@ def _who(who: Identity | None, *, demo: bool) -> str:
         return ""
     if demo:
         return "Demo practice · **owner**"
-    return f"**Owner**, on this computer only{'' if session.is_gated() else ', without the gate'}"
+    return f"**Owner**, on this computer only{'' if session.is_gated() else ', without sign-in'}"
 
 
 def _leave() -> None:

@@ -56,7 +56,7 @@ def test_a_name_is_assigned_by_one_tap_on_a_phone(
     go_back = told.get_by_role("button", name="Undo")
     assert go_back.bounding_box()["height"] >= 43
     go_back.tap()
-    expect(told).to_contain_text("went back.")
+    expect(told).to_contain_text("changed back.")
     assert week(url)
 
 
@@ -86,7 +86,7 @@ def test_one_visit_is_corrected_in_the_list_behind_a_number(
     assert {city: by for city, by in moved.items() if by} == {"Palo Alto": 1, "Oakland": -1}
     assert week(url)["numbers"]["completed"] == told["completed"]
     saved.get_by_role("button", name="Undo").click()
-    expect(saved).to_contain_text("1 visit went back.")
+    expect(saved).to_contain_text("1 visit changed back.")
     assert _by_city(url, monday) == before
     go(page, "Cities")
     expect(saved).to_have_count(0)

@@ -49,7 +49,7 @@ def test_a_visit_without_a_city_is_placed_and_goes_back(small, page):
     assert "None: every visit on file has its city." in text(shown)
     assert "unknown" not in cities(small)
     click(shown, "al-undo-choice")
-    assert "Undone. 1 visit went back." in text(shown)
+    assert "Undone. 1 visit changed back." in text(shown)
     assert fingerprint(small) == before
 
 
@@ -119,14 +119,14 @@ def test_a_word_is_silenced_and_its_names_assigned_by_one_tap(small, page):
     shown.text_input(key="al-word").set_value("CST")
     shown.selectbox(key="al-word-makes").set_value("none")
     click(shown, "al-word-save")
-    assert "'cst' is silent." in text(shown)
+    assert "'cst' no longer makes a visit type." in text(shown)
     assert "moved from CST to Other." in text(shown)
     click(shown, "al-assign-0-massage")
     assert "means Massage." in text(shown)
     assert "moved from Other to Massage." in text(shown)
     click(shown, "al-do-name-0")
     click(shown, "al-do-word-0")
-    assert "'cst' is as it came along." in text(shown)
+    assert "'cst' is back to its built-in meaning." in text(shown)
     assert fingerprint(small) == before
 
 

@@ -44,7 +44,7 @@ def test_how_long_answers_are_kept_is_saved(small, page):
     page.button(key="FormSubmitter:al-retention-Save").click()
     run(page)
     assert (read_retention(small).check_ins, read_retention(small).set_aside) == (24, None)
-    assert "Saved: what is older goes" in text(page)
+    assert "Saved: older ones are deleted" in text(page)
 
 
 def _find(shown, name):
@@ -64,7 +64,7 @@ def test_a_family_is_erased_when_its_name_is_typed(small, page):
     page.text_input(key="al-erase-typed").set_value(name.lower())
     click(page, "al-erase")
     assert "The family is erased" in text(page)
-    assert "Backups made before still hold it" in text(page)
+    assert "Earlier backups still contain it" in text(page)
     assert _families(small) == before - 1
 
 

@@ -46,5 +46,5 @@ def test_mileage_opens_with_the_month_of_the_records(at):
     run(at).button(key="al-miles-of-1").click().run()
     assert not at.exception
     told = text(at)
-    assert "The odometer knows better" in told
+    assert "Use the odometer for exact miles" in told
     assert "Legs of Maya Lopez" in told

@@ -59,6 +59,6 @@ def test_the_week_says_where_nobody_answered_and_shows_no_share():
     at.query_params["week"] = WEEK.isoformat()
     run(at)
     assert "Reported change while in care" in text(at)
-    assert "Nobody's window closed in these weeks" in text(at)
+    assert "No family's window closed in these weeks" in text(at)
     card = bodies(at).split("Reported change while in care")[1].split("</p>")[0]
     assert "%" not in card

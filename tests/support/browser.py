@@ -124,8 +124,8 @@ def settle(page: Page) -> None:
 
 
 @contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """Wait, behind what is done inside, until the page was answered; then `settle`.
+def answered(page: Page) -> Iterator[list[str]]:
+    """Wait, behind what is done inside, until the page was answered; yield what the wire tells.
 
     Between a choice and its answer the page stands as before and looks settled, and an answer may
     be quicker than the page shows that it is under way: so the wire is listened to. Fails where
@@ -146,7 +146,7 @@ def answered(page: Page) -> Iterator[None]:
     line.on("framesent", sent)
     line.on("framereceived", received)
     try:
-        yield
+        yield heard
         until = time.monotonic() + PATIENCE / 1_000
         while "answered" not in heard:
             if time.monotonic() > until:
@@ -177,9 +177,18 @@ def asks(page: Page, act: Callable[[], None], patience: int = 2_000) -> bool:
 
 
 def press(target: Locator) -> None:
-    """Click what asks the server something, and wait until the page was answered and drawn."""
-    with answered(target.page):
+    """Click what asks the server something, and wait until the page was answered and drawn.
+
+    A click that sent nothing is repeated once: while Streamlit draws, it may exchange the element
+    under the mouse, or a popover that is closing takes the click.
+    """
+    with answered(target.page) as heard:
         target.click()
+        until = time.monotonic() + PATIENCE / 4_000
+        while not heard and time.monotonic() < until:
+            target.page.wait_for_timeout(20)
+        if not heard:
+            target.click()
     settle(target.page)
 
 

@@ -7,6 +7,7 @@ METRICS = (
         key=MetricKey.VISIT_VALUE,
         label="Visit value",
         short="Visit value",
+        column="Value",
         unit="$",
         direction="up",
         kind="money",

@@ -4,12 +4,13 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question, visits_behind
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.records import Scope
 from allay_metrics.review.cities import CitiesReview, CityLine, city_trend
 from allay_metrics.ui import html
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.cities.city_drilldown import AHEAD, NUMBER, format_city, link
-from allay_metrics.ui.cities.city_table import COLUMNS, number_cell
+from allay_metrics.ui.cities.city_table import number_cell
 from allay_metrics.ui.cities.city_trends import columns_html, top_of
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.figure import forget
@@ -28,7 +29,7 @@ def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = 
     line = next((city_line for city_line in review.lines if city_line.city == city), None)
     if line is None:
         return
-    done = line.numbers["completed"]
+    done = line.numbers[MetricKey.COMPLETED]
     drawer(
         format_city(city),
         lambda: _body(scope, review, line),
@@ -68,7 +69,7 @@ def _types(review: CitiesReview, city: str) -> str:
 
 
 def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
-    names = [COLUMNS.get(metric.key, metric.short) for metric in review.columns]
+    names = [metric.column_label for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
     ahead = TableCell(fmt.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
@@ -76,7 +77,9 @@ def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[Tabl
 
 def _visits(scope: Scope, review: CitiesReview, city: str) -> None:
     where = (*(pair for pair in review.where if pair[0] != "city"), ("city", city))
-    question = Question(metrics=("completed",), first=review.first, last=review.last, where=where)
+    question = Question(
+        metrics=(MetricKey.COMPLETED,), first=review.first, last=review.last, where=where
+    )
     visit_rows = visits_behind(question, scope, limit=NEWEST)
     if visit_rows.empty:
         st.html('<p class="al-sub">No completed visits in this period.</p>')

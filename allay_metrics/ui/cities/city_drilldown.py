@@ -9,6 +9,7 @@ from datetime import date
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Question
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.weeks import monday_of, sunday_of
 from allay_metrics.plausibility import read_day
 from allay_metrics.records import UNKNOWN
@@ -16,7 +17,7 @@ from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.html import TYPE_WORDS
 
 NUMBER, CITY, WEEK = "number", "city", "week"
-AHEAD = "booked"
+AHEAD = MetricKey.BOOKED
 ALL = "All cities"
 VIRTUAL = "virtual"
 DAYS = {
@@ -70,7 +71,7 @@ def _of_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | 
     monday = monday_of(day)
     days = (monday, sunday_of(monday))
     title = _title(city, f"week of {fmt.short_day(monday)}")
-    return CityDrilldown(title, _question(review, "completed", days, [city]))
+    return CityDrilldown(title, _question(review, MetricKey.COMPLETED, days, [city]))
 
 
 def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> CityDrilldown:
@@ -78,9 +79,9 @@ def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -
 
     Without a part they are all of its completed visits.
     """
-    question = _question(review, "completed", (review.first, review.last), cities)
+    question = _question(review, MetricKey.COMPLETED, (review.first, review.last), cities)
     if not part:
-        return CityDrilldown(_title(name, METRICS["completed"].label), question)
+        return CityDrilldown(_title(name, METRICS[MetricKey.COMPLETED].label), question)
     if part in TYPE_WORDS:
         return CityDrilldown(_title(name, TYPE_WORDS[part]), question.only("visit_type", part))
     return CityDrilldown(_title(name, DAYS[part]), question.only("weekday", part))

@@ -8,20 +8,10 @@ from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.cities.city_drilldown import AHEAD, ALL, CITY, NUMBER, format_city, link
 from allay_metrics.ui.html_table import Spark, TableCell, table
 
-COLUMNS = {
-    "families_seen": "Families",
-    "new_families": "New",
-    "visit_value": "Value",
-    "drive_minutes_per_visit": "Drive min",
-    "lone_visit_days": "Lone days",
-    "value_per_field_hour": "Value an hour",
-    "drive_share": "Driving, est.",
-}
-
 
 def city_by_city(review: CitiesReview) -> None:
     """Draw the table and, below it, notes on its columns."""
-    names = ["City", *(COLUMNS.get(m.key, m.short) for m in review.columns), "Next 14 days"]
+    names = ["City", *(metric.column_label for metric in review.columns), "Next 14 days"]
     rows = [_row(review, line) for line in review.lines]
     if len(rows) > 1:
         rows.append(_row(review, review.total))
@@ -69,7 +59,7 @@ def remarks(review: CitiesReview) -> list[str]:
     by_reason: dict[str, list[str]] = {}
     for metric in review.columns:
         if reason := review.total.numbers[metric.key].reason:
-            by_reason.setdefault(reason, []).append(COLUMNS.get(metric.key, metric.short))
+            by_reason.setdefault(reason, []).append(metric.column_label)
     lines = [f"{fmt.join_list(names)}: {reason}." for reason, names in by_reason.items()]
     lines.append(
         "Drive minutes, value an hour and driving are estimates, by the cities on the way."

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from allay_metrics import formatting as fmt
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.cities import CitiesReview, review_cities
 from allay_metrics.review.exports import cities_export
@@ -71,9 +72,9 @@ def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
 
 def _summary(review: CitiesReview) -> list[str]:
     numbers = review.total.numbers
-    bookings, done = numbers["bookings"], numbers["completed"]
+    bookings, done = numbers[MetricKey.BOOKINGS], numbers[MetricKey.COMPLETED]
     items = [f"**{fmt.plural(bookings.count, 'booking')}**, {fmt.number(done.value)} completed"]
     nowhere = next((line for line in review.lines if line.city == UNKNOWN), None)
-    if nowhere and nowhere.numbers["bookings"].count:
+    if nowhere and nowhere.numbers[MetricKey.BOOKINGS].count:
         items.append(f"{fmt.number(nowhere.numbers['bookings'].count)} without a city")
     return items

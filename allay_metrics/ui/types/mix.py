@@ -7,6 +7,7 @@ import streamlit as st
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.review.query_results import MetricCell as Value
 from allay_metrics.review.visit_types import TypesReview
 from allay_metrics.ui import html
@@ -19,11 +20,11 @@ from allay_metrics.ui.types.type_drilldown import TOTAL, VisitTypeDrilldown, lin
 
 MIX = "types-mix"
 NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}
-HEADS = {
-    "completed": "Visits",
-    "care_hours": "Hours",
-    "visit_value": "Value",
-    "new_to_type": "New to it",
+HEADS: dict[str, str] = {
+    MetricKey.COMPLETED: "Visits",
+    MetricKey.CARE_HOURS: "Hours",
+    MetricKey.VISIT_VALUE: "Value",
+    MetricKey.NEW_TO_TYPE: "New to it",
 }
 
 
@@ -65,7 +66,7 @@ def _choose() -> str:
 def totals_card(review: TypesReview) -> None:
     """Draw one row per type: visits, hours, value, families new to it; then combined visits."""
     metrics = [key for key in HEADS if key in review.question.metrics]
-    kinds = [kind for kind, cells in review.totals.items() if cells["completed"].count]
+    kinds = [kind for kind, cells in review.totals.items() if cells[MetricKey.COMPLETED].count]
     with card("types-totals", fill=True):
         head("In all", fmt.span(review.first, review.last))
         several = len(kinds) > 1

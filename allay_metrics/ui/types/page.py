@@ -7,6 +7,7 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import visits_behind
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.records import Scope
 from allay_metrics.review.exports import types_export
 from allay_metrics.review.visit_types import TypesReview, review_visit_types
@@ -94,7 +95,7 @@ def _body(
 
 
 def _summary(review: TypesReview) -> list[str]:
-    done, combined = review.whole["completed"], review.combined.visits
+    done, combined = review.whole[MetricKey.COMPLETED], review.combined.visits
     items = [f"**{fmt.plural(done.count, 'completed visit')}**"]
     if combined:
         items.append(f"{fmt.number(combined)} of two types, counted under the first")

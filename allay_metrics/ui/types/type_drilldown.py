@@ -10,6 +10,7 @@ from datetime import date
 
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import METRICS, Question
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.records import Scope
 from allay_metrics.review.paths import visits_of_step
 from allay_metrics.review.visit_types import OLDEST_WEEKS, TypesReview, visits_of_age
@@ -25,7 +26,11 @@ TOTAL, NEW, FAMILIES_SEEN, START, STEP, AGE, COMBINED = (
     "combined",
 )
 OLDER, BEFORE_BIRTH, NO_BIRTHDAY = OLDEST_WEEKS + 1, -1, ""
-MEASURES = {"visits": "completed", "hours": "care_hours", "value": "visit_value"}
+MEASURES = {
+    "visits": MetricKey.COMPLETED,
+    "hours": MetricKey.CARE_HOURS,
+    "value": MetricKey.VISIT_VALUE,
+}
 Find = Callable[[Scope], list[str]]
 
 
@@ -73,7 +78,7 @@ def of_period(
 
 def of_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDrilldown:
     """Return the completed visits at one age in weeks; None is without a known birth date."""
-    question = _ask(review.question, "completed")
+    question = _ask(review.question, MetricKey.COMPLETED)
     question = question.only("visit_type", kind) if kind else question
     title = {
         None: "Visits without a known birth date",
@@ -102,7 +107,7 @@ def _ask(question: Question, metric: str) -> Question:
 
 
 def _bucket(review: TypesReview, start: str) -> tuple[date, date] | None:
-    over_time = replace(review.question, metrics=("completed",), grain=review.mix.grain)
+    over_time = replace(review.question, metrics=(MetricKey.COMPLETED,), grain=review.mix.grain)
     days = {str(bucket.start): (bucket.first, bucket.last) for bucket in over_time.buckets}
     return days.get(start)
 
@@ -120,20 +125,20 @@ def _of_families(review: TypesReview, kind: str, start: str) -> VisitTypeDrilldo
     days = _bucket(review, start)
     if days is None:
         return None
-    metric = "new_families" if kind == NEW else "families_seen"
+    metric = MetricKey.NEW_FAMILIES if kind == NEW else MetricKey.FAMILIES_SEEN
     question = _ask(replace(review.question, first=days[0], last=days[1]), metric)
     return VisitTypeDrilldown(f"{METRICS[metric].label}, {period_words(review, start)}", question)
 
 
 def _of_start(review: TypesReview, kind: str, _: str) -> VisitTypeDrilldown:
-    question = _ask(review.question, "new_families").only("visit_type", kind)
+    question = _ask(review.question, MetricKey.NEW_FAMILIES).only("visit_type", kind)
     return VisitTypeDrilldown(f"Families that started with {_mid(kind)}", question)
 
 
 def _of_step(review: TypesReview, before: str, after: str) -> VisitTypeDrilldown | None:
     if not any((step.from_, step.to) == (before, after) for step in review.paths.steps):
         return None
-    question = _ask(review.question, "new_to_type")
+    question = _ask(review.question, MetricKey.NEW_TO_TYPE)
     since = review.record_status.records.settled_from
     title = f"From {_mid(before)} to {_mid(after)}"
     return VisitTypeDrilldown(
@@ -142,7 +147,7 @@ def _of_step(review: TypesReview, before: str, after: str) -> VisitTypeDrilldown
 
 
 def _of_pair(review: TypesReview, first: str, second: str) -> VisitTypeDrilldown:
-    question = _ask(review.question, "combined").only("visit_type", first)
+    question = _ask(review.question, MetricKey.COMBINED).only("visit_type", first)
     question = replace(question, where=(*question.where, ("includes", second)))
     return VisitTypeDrilldown(f"{TYPE_WORDS[first]} with {_mid(second)}", question)
 

@@ -74,7 +74,7 @@ def _outside(changed: WeekChange) -> list[str]:
         f"{number.metric.label}: **{shown(number, number.now.cell).text}**, "
         f"**◆ {number.now.signal}** ~~the usual range.~~"
         for number in changed.outside
-        if number.metric.key != "completed"
+        if number is not changed.completed
     ]
 
 

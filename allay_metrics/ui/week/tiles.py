@@ -63,7 +63,7 @@ def shown(number: Number, cell: MetricCell) -> fmt.DisplayValue:
 
 
 def _unit(number: Number) -> str:
-    if number.question.metrics == ("booked",):
+    if number.is_upcoming:
         return "in 14 days"
     return "days, median" if number.metric.kind == "median" else ""
 

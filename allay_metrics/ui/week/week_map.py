@@ -7,6 +7,7 @@ import streamlit as st
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.records import Scope
 from allay_metrics.records.states import State
 from allay_metrics.review.week import WeekReview
@@ -73,7 +74,7 @@ def _visits(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Q
     kept = tuple(pair for pair in review.where if pair[0] != "city")
     day = (("weekday", weekday),) if weekday else ()
     return Question(
-        metrics=("bookings",),
+        metrics=(MetricKey.BOOKINGS,),
         first=review.monday,
         last=review.sunday,
         where=(

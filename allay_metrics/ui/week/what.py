@@ -8,6 +8,7 @@ import streamlit as st
 from allay_metrics import charts
 from allay_metrics import formatting as fmt
 from allay_metrics.metrics import Question
+from allay_metrics.metrics.metric import MetricKey
 from allay_metrics.metrics.weeks import sunday_of
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.week import WeekReview
@@ -22,7 +23,7 @@ MOST = 9
 
 def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     """Draw completed visits per week by type; return the function that opens the clicked part."""
-    completed, types = review.number["completed"], review.types
+    completed, types = review.number[MetricKey.COMPLETED], review.types
     usual = completed.weeks[-1].usual
     band = (usual.low, usual.high) if usual else None
     with card("week-types", fill=True):
@@ -37,7 +38,7 @@ def week_types(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
     monday, kind = date.fromisoformat(str(picked[0])), str(picked[1])
     kept = tuple(pair for pair in review.where if pair[0] != "visit_type")
     question = Question(
-        metrics=("completed",),
+        metrics=(MetricKey.COMPLETED,),
         first=monday,
         last=sunday_of(monday),
         where=(*kept, ("visit_type", kind)),
@@ -63,7 +64,7 @@ def open_referral(scope: Scope, review: WeekReview, source: str) -> bool:
     if source not in {source_line.source for source_line in review.referrals.sources}:
         return False
     question = Question(
-        metrics=("new_families",),
+        metrics=(MetricKey.NEW_FAMILIES,),
         first=review.types.mondays[0],
         last=review.sunday,
         where=(*review.where, ("referral_source", source)),
