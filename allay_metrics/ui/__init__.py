@@ -30,7 +30,7 @@ from allay_metrics.ui.therapists.page import therapists_page
 from allay_metrics.ui.tile import Face, tile, tile_grid
 from allay_metrics.ui.types.page import types_page
 from allay_metrics.ui.visit_drawer import open_number, visits_table
-from allay_metrics.ui.week.head import as_of_line, known_words, week_head
+from allay_metrics.ui.week.head import as_of_items, as_of_line, week_head
 from allay_metrics.ui.week.page import week_page
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Score",
     "Spark",
     "TableCell",
+    "as_of_items",
     "as_of_line",
     "baby_page",
     "banner_demo",
@@ -61,7 +62,6 @@ __all__ = [
     "guard",
     "head",
     "is_therapist",
-    "known_words",
     "leave",
     "loading",
     "needs_row",

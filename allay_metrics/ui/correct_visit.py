@@ -39,14 +39,14 @@ def correct_form(
             list(visits),
             index=None,
             key=_WHICH,
-            format_func=lambda id_: _named(visits[id_]),
+            format_func=lambda id_: _visit_label(visits[id_]),
             placeholder="Type a family's name",
         )
         if chosen is not None:
-            _what_it_was(scope, visits[chosen], on_close)
+            _draw_fields(scope, visits[chosen], on_close)
 
 
-def _what_it_was(
+def _draw_fields(
     scope: Scope, row: dict[Hashable, Any], on_close: Callable[[], None] | None
 ) -> None:
     types, city = row["visit_type"].lower().replace(" + ", "+"), row["city"]
@@ -77,6 +77,6 @@ def _what_it_was(
         st.rerun()
 
 
-def _named(row: dict[Hashable, Any]) -> str:
+def _visit_label(row: dict[Hashable, Any]) -> str:
     when = f"{fmt.day(row['starts_at'].date())}, {fmt.clock(row['starts_at'].to_pydatetime())}"
     return f"{row['family']}, {when}, {row['visit_type']}, {city_shown(row['city'])}"

@@ -53,32 +53,38 @@ def definitions_page(scope: Scope) -> None:
             icon=":material/search:",
             label_visibility="collapsed",
         )
-    sections = _sections(search_text, list_own_measures(scope))
+    sections = _find_sections(search_text, list_own_measures(scope))
     if not sections:
         st.html(f'<p class="al-say">Nothing is defined by <b>{escape(search_text)}</b>.</p>')
         return
     with st.container(key="al-defs"):
-        st.html(_contents(sections) + "".join(sections.values()))
+        st.html(_contents_html(sections) + "".join(sections.values()))
 
 
-def _sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
+def _find_sections(search_text: str, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Return the non-empty groups: heading -> HTML."""
     sections = {}
     for theme, metrics in themes().items():
-        entries = [_entry(metric) for metric in metrics if _matches(search_text, _text(metric))]
+        entries = [
+            _metric_html(metric)
+            for metric in metrics
+            if _matches(search_text, _searchable_text(metric))
+        ]
         if entries:
-            sections[theme] = _section(theme, f'<div class="al-da">{"".join(entries)}</div>')
+            sections[theme] = _section_html(theme, f'<div class="al-da">{"".join(entries)}</div>')
     own_definitions = {own_measure.measure.label: own_words(own_measure) for own_measure in own}
     added = [
-        _word(*pair) for pair in own_definitions.items() if _matches(search_text, " ".join(pair))
+        _term_html(*pair)
+        for pair in own_definitions.items()
+        if _matches(search_text, " ".join(pair))
     ]
     if added:
-        sections["Your own measures"] = _section(
+        sections["Your own measures"] = _section_html(
             "Your own measures", f'<div class="al-dw">{"".join(added)}</div>'
         )
-    words = [_word(*pair) for pair in WORDS.items() if _matches(search_text, " ".join(pair))]
+    words = [_term_html(*pair) for pair in WORDS.items() if _matches(search_text, " ".join(pair))]
     if words:
-        sections["Words"] = _section("Words", f'<div class="al-dw">{"".join(words)}</div>')
+        sections["Words"] = _section_html("Words", f'<div class="al-dw">{"".join(words)}</div>')
     return sections
 
 
@@ -104,35 +110,35 @@ def _matches(search_text: str, text: str) -> bool:
     return all(word in text.casefold() for word in search_text.casefold().split())
 
 
-def _text(metric: Metric) -> str:
+def _searchable_text(metric: Metric) -> str:
     named = (metric.key, metric.label, metric.short, metric.definition)
     return " ".join((*named, *facts(metric).values()))
 
 
-def _contents(sections: dict[str, str]) -> str:
-    links = "".join(f'<a href="#{_anchor(name)}">{escape(name)}</a>' for name in sections)
+def _contents_html(sections: dict[str, str]) -> str:
+    links = "".join(f'<a href="#{_anchor_id(name)}">{escape(name)}</a>' for name in sections)
     return f'<nav class="al-dn" aria-label="Groups">{links}</nav>'
 
 
-def _section(heading: str, inside: str) -> str:
-    return f'<h2 id="{_anchor(heading)}">{escape(heading)}</h2>{inside}'
+def _section_html(heading: str, inside: str) -> str:
+    return f'<h2 id="{_anchor_id(heading)}">{escape(heading)}</h2>{inside}'
 
 
-def _entry(metric: Metric) -> str:
+def _metric_html(metric: Metric) -> str:
     facts_html = "".join(
         f"<dt>{escape(heading)}</dt><dd>{escape(words)}</dd>"
         for heading, words in facts(metric).items()
     )
     return (
-        f'<article id="{_anchor(metric.key)}"><h3>{escape(metric.label)} '
+        f'<article id="{_anchor_id(metric.key)}"><h3>{escape(metric.label)} '
         f"<code>{escape(metric.key)}</code></h3><p>{escape(metric.definition)}</p>"
         f"<dl>{facts_html}</dl></article>"
     )
 
 
-def _word(term: str, sentence: str) -> str:
+def _term_html(term: str, sentence: str) -> str:
     return f"<p><b>{escape(term)}</b>{escape(sentence)}</p>"
 
 
-def _anchor(name: str) -> str:
+def _anchor_id(name: str) -> str:
     return f"def-{name.lower().replace('_', '-').replace(' ', '-')}"

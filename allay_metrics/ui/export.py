@@ -52,8 +52,8 @@ def export_button(
         for end, (kind, write, mime) in _KINDS.items():
             st.download_button(
                 kind,
-                partial(_taken, scope, f"{name}.{end}", make, write),
-                file_name=f"{name}_{_token()}.{end}",
+                partial(_write_file, scope, f"{name}.{end}", make, write),
+                file_name=f"{name}_{_random_token()}.{end}",
                 mime=mime,
                 key=f"al-export-{key}-{end}",
                 icon=":material/table:" if end == "xlsx" else ":material/description:",
@@ -64,7 +64,7 @@ def export_button(
             st.download_button(
                 picture.label,
                 partial(_drawn, scope, f"{name}.{picture.end}", picture.make),
-                file_name=f"figure_{_token()}.{picture.end}",
+                file_name=f"figure_{_random_token()}.{picture.end}",
                 mime=picture.mime,
                 key=f"al-export-{key}-{picture.end}",
                 icon=":material/image:" if picture.end == "png" else ":material/picture_as_pdf:",
@@ -73,7 +73,7 @@ def export_button(
             )
 
 
-def _taken(
+def _write_file(
     scope: Scope, named: str, make: Callable[[], Export], write: Callable[[Export], bytes]
 ) -> bytes:
     """Return the file, once the audit trail says who took it."""
@@ -87,7 +87,7 @@ def _drawn(scope: Scope, named: str, make: Callable[[], bytes]) -> bytes:
     return make()
 
 
-def _token() -> str:
+def _random_token() -> str:
     """Return a token that is unique to the session.
 
     Streamlit serves files by a hash of their name and, for large ones, of parts of their content:

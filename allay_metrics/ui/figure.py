@@ -19,7 +19,7 @@ def figure(
     once. The theme is in the key because a figure keeps its colours after a switch of the theme
     unless it is mounted again; `forget` mounts it again, too, to clear a selection.
     """
-    turn = st.session_state.get(_turn(key), 0)
+    turn = st.session_state.get(_turn_key(key), 0)
     name = f"al-fig-{key}-{st.context.theme.type or 'light'}-{turn}"
     height: Literal["stretch", "content"] = "stretch" if fill else "content"
     if not select:
@@ -43,11 +43,11 @@ def figure(
 
 def forget(key: str) -> None:
     """Clear the selection of a figure on the next run, for when its drawer was closed."""
-    st.session_state[_turn(key)] = st.session_state.get(_turn(key), 0) + 1
+    st.session_state[_turn_key(key)] = st.session_state.get(_turn_key(key), 0) + 1
     st.session_state.pop(_selection_key(key), None)
 
 
-def _turn(key: str) -> str:
+def _turn_key(key: str) -> str:
     return f"al-turn-{key}"
 
 

@@ -61,12 +61,12 @@ def _choose(label: str, key: str, options: tuple[str, ...]) -> str:
         bind="query-params",
         label_visibility="collapsed",
         required=True,
-        format_func=_shown,
+        format_func=_shown_value,
         width=158,
     )
 
 
-def _shown(option: str) -> str:
+def _shown_value(option: str) -> str:
     return "Unknown city" if option == UNKNOWN else option
 
 

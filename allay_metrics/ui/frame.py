@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from allay_metrics.errors import AllayError
 from allay_metrics.server import Identity
 from allay_metrics.ui import name_hiding, session, viewing_as
-from allay_metrics.ui.check_ins.unmailed_alerts import untold_banner
+from allay_metrics.ui.check_ins.unmailed_alerts import unmailed_banner
 from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.practice.flash import draw_flash
 from allay_metrics.ui.problem import problem, problems_shown
@@ -32,14 +32,14 @@ def frame(
     """
     is_drawn = False
     with problems_shown():
-        _around(pages, therapist_pages, here)
+        _draw_around(pages, therapist_pages, here)
         is_drawn = True
         yield
     if not is_drawn:
         st.stop()  # the error is shown, and no page runs below it
 
 
-def _around(
+def _draw_around(
     pages: Sequence[StreamlitPage], therapist_pages: Sequence[StreamlitPage], here: StreamlitPage
 ) -> None:
     demo = session.is_demo()
@@ -51,19 +51,19 @@ def _around(
     shown = [
         page for page in (therapist_pages if role == "therapist" else pages) if _is_listed(page)
     ]
-    account = _account(who, therapist_pages if role == "therapist" else pages)
+    account = _account_menu(who, therapist_pages if role == "therapist" else pages)
     top(
         shown,
         here,
-        _who(who, demo=demo),
+        _who_label(who, demo=demo),
         carry=carry,
-        pick=partial(_pick, who) if who is not None else None,
+        pick=partial(_draw_picks, who) if who is not None else None,
         account=account,
     )
     if demo:
-        banner_demo(_leave)
+        banner_demo(_leave_demo)
     if role is not None:
-        untold_banner(session.scope(), leads_on=here.url_path != "check-ins")
+        unmailed_banner(session.scope(), leads_on=here.url_path != "check-ins")
     if refused := st.session_state.pop(_REFUSAL, ""):
         problem(refused)
     draw_flash(here.url_path)
@@ -79,20 +79,20 @@ def _is_listed(page: StreamlitPage) -> bool:
     return page.visibility == "visible"
 
 
-def _account(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMenu | None:
+def _account_menu(who: Identity | None, pages: Sequence[StreamlitPage]) -> AccountMenu | None:
     """Return the menu of the signed-in user; None where nobody has to sign in."""
     if who is None or who.kind != "person":
         return None
     return AccountMenu(who.name, [page for page in pages if page.url_path in _OF_ACCOUNT])
 
 
-def _pick(who: Identity) -> None:
+def _draw_picks(who: Identity) -> None:
     name_hiding.switch()
     if who.role == "owner":
         viewing_as.pick(session.own_scope())
 
 
-def _who(who: Identity | None, *, demo: bool) -> str:
+def _who_label(who: Identity | None, *, demo: bool) -> str:
     """Return the label of the current user for the top row."""
     if who is None:
         return ""
@@ -105,7 +105,7 @@ def _who(who: Identity | None, *, demo: bool) -> str:
     return f"**Owner**, on this computer only{'' if session.is_gated() else ', without sign-in'}"
 
 
-def _leave() -> None:
+def _leave_demo() -> None:
     """Leave the demo; where that is refused, show why in the next run."""
     try:
         session.leave()

@@ -30,7 +30,7 @@ def grid_html(
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(
-            _cell(count, most, f"{GRID}|{column}|{name}", f"{name}, {head}")
+            _cell_html(count, most, f"{GRID}|{column}|{name}", f"{name}, {head}")
             for (column, head), count in zip(columns.items(), counts, strict=True)
         )
         + f'<td class="sum">{fmt.number(sum(counts))}</td></tr>'
@@ -58,7 +58,7 @@ def grid_words(rows: Mapping[str, Sequence[int]], heads: Sequence[str]) -> str:
     )
 
 
-def _cell(count: int, most: int, word: str, label: str) -> str:
+def _cell_html(count: int, most: int, word: str, label: str) -> str:
     if count <= 0:
         return "<td></td>"
     # Equal steps from one to the most.

@@ -62,7 +62,8 @@ def table_html(
     small cards on narrow screens, which a few narrow columns do not need.
     """
     head = "".join(
-        f'<th scope="col"{_words(i, left)}>{escape(name)}</th>' for i, name in enumerate(columns)
+        f'<th scope="col"{_text_class(i, left)}>{escape(name)}</th>'
+        for i, name in enumerate(columns)
     )
     body = "".join(
         _row(columns, row, left, total and i == len(rows) - 1) for i, row in enumerate(rows)
@@ -78,12 +79,12 @@ def scorecard_html(mondays: Sequence[date], rows: Sequence[Score], *, caption: s
     names = ["Number", "goal", "usual", *(fmt.short_day(monday) for monday in mondays)]
     last = len(names) - 1
     head = "".join(
-        f'<th scope="col" class="{_age(last - i)}">{escape(name)}</th>'
+        f'<th scope="col" class="{_age_class(last - i)}">{escape(name)}</th>'
         if i > 2
         else f'<th scope="col"{" class=q" if i else ""}>{name}</th>'
         for i, name in enumerate(names)
     )
-    body = "".join(_score_row(row, len(mondays)) for row in rows)
+    body = "".join(_score_row_html(row, len(mondays)) for row in rows)
     return (
         f'<div class="al-wrap"><table class="al score"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -108,7 +109,7 @@ def scorecard(mondays: Sequence[date], rows: Sequence[Score], *, caption: str) -
     st.html(scorecard_html(mondays, rows, caption=caption))
 
 
-def _words(index: int, left: Sequence[int]) -> str:
+def _text_class(index: int, left: Sequence[int]) -> str:
     return " class=w" if index in left else ""
 
 
@@ -117,13 +118,15 @@ def _row(
 ) -> str:
     name, *rest = row
     cells = "".join(
-        f'<td data-label="{escape(columns[i])}"{_words(i, left)}>{_content(cell)}</td>'
+        f'<td data-label="{escape(columns[i])}"{_text_class(i, left)}>{_cell_content(cell)}</td>'
         for i, cell in enumerate(rest, start=1)
     )
-    return f'<tr{" class=tot" if total else ""}><th scope="row">{_content(name)}</th>{cells}</tr>'
+    return (
+        f'<tr{" class=tot" if total else ""}><th scope="row">{_cell_content(name)}</th>{cells}</tr>'
+    )
 
 
-def _content(cell: TableCell | Spark | str) -> str:
+def _cell_content(cell: TableCell | Spark | str) -> str:
     if isinstance(cell, Spark):
         return bars(cell.values, cell.label, usual=cell.usual)
     if isinstance(cell, str):
@@ -136,7 +139,7 @@ def _content(cell: TableCell | Spark | str) -> str:
     return f'{text}<span class="of">{escape(cell.of)}</span>' if cell.of else text
 
 
-def _age(weeks_ago: int) -> str:
+def _age_class(weeks_ago: int) -> str:
     """Return the CSS class that hides older weeks on a narrow screen."""
     if weeks_ago == 0:
         return "cur"
@@ -145,9 +148,9 @@ def _age(weeks_ago: int) -> str:
     return "mid" if weeks_ago < 8 else "far"
 
 
-def _score_row(row: Score, weeks: int) -> str:
+def _score_row_html(row: Score, weeks: int) -> str:
     cells = "".join(
-        f'<td class="{_age(weeks - 1 - i)}">{_content(cell)}</td>'
+        f'<td class="{_age_class(weeks - 1 - i)}">{_cell_content(cell)}</td>'
         for i, cell in enumerate(row.cells)
     )
     goal, usual = escape(row.goal), escape(row.usual)

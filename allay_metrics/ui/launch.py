@@ -30,7 +30,7 @@ def main(settings: list[str]) -> None:
     address, port = chosen["server.address"], int(chosen["server.port"])
     jobs = Jobs(open_recorded_practice)
     app = build_app(
-        address, port, _farewell(), is_click, on_error=handle_error, on_sign=jobs.send_now
+        address, port, _reload_message(), is_click, on_error=handle_error, on_sign=jobs.send_now
     )
     # Imported modules stay: exclude them from garbage collection.
     gc.collect()
@@ -55,7 +55,7 @@ def is_click(message: bytes) -> bool:
     )
 
 
-def _farewell() -> bytes:
+def _reload_message() -> bytes:
     """Return the message that makes a tab reload its page, where sign-in is then required."""
     message = ForwardMsg()
     message.auth_redirect.url = ""

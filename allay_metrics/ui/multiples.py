@@ -28,11 +28,11 @@ def multiples_html(mondays: Sequence[date], series: Sequence[charts.Trend], *, w
     """Return the same small charts as HTML."""
     all_values = [value for trend in series for value in (*trend.values, *(trend.usual or ()))]
     top = max(all_values, default=1) * 1.04 or 1
-    each = "".join(_small(mondays, trend, what, top) for trend in series if trend.values)
+    each = "".join(_small_chart_html(mondays, trend, what, top) for trend in series if trend.values)
     return f'<div class="al-multiples">{each}</div>'
 
 
-def _small(mondays: Sequence[date], trend: charts.Trend, what: str, top: float) -> str:
+def _small_chart_html(mondays: Sequence[date], trend: charts.Trend, what: str, top: float) -> str:
     last = fmt.number(trend.values[-1])
     label = f"{trend.name}, {what.lower()} per week: {fmt.join_list(map(fmt.number, trend.values))}"
     return (

@@ -31,12 +31,12 @@ def switch() -> None:
         type="tertiary",
         help="For a screen that others see: initials instead of names, nothing to reach anyone by, "
         "no notes; and nothing can be changed meanwhile.",
-        on_click=_turn,
+        on_click=_switch_key,
         args=(not on,),
     )
 
 
-def _turn(on: bool) -> None:
+def _switch_key(on: bool) -> None:
     st.session_state[_KEPT] = on
     if on:
         st.query_params[NAMES] = _HIDDEN

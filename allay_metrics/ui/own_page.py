@@ -35,10 +35,10 @@ def own_page(scope: Scope) -> None:
             who = identity()
             signed_in(scope, scope.viewer.person_id, who.session if who else "")
         with right, card("change-sign-in", fill=True):
-            _changes(by_password=has_password(scope, scope.viewer.person_id))
+            _draw_changes(by_password=has_password(scope, scope.viewer.person_id))
 
 
-def _changes(*, by_password: bool) -> None:
+def _draw_changes(*, by_password: bool) -> None:
     head("Change")
     with st.container(key="al-changes-sign-in", gap="xsmall"):
         for label, where in (_PIN | (_PASSWORD if by_password else {}) | _OUT).items():

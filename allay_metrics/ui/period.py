@@ -78,10 +78,10 @@ def choose_period(status: RecordStatus) -> tuple[date, date] | None:
             return _full_months(as_of)
         if span != OWN:
             return full_weeks(as_of, SPANS.get(span or "", 13))
-        return _own_dates(status, full_weeks(as_of))
+        return _choose_dates(status, full_weeks(as_of))
 
 
-def _own_dates(status: RecordStatus, before: tuple[date, date]) -> tuple[date, date]:
+def _choose_dates(status: RecordStatus, before: tuple[date, date]) -> tuple[date, date]:
     last: tuple[date, date] = st.session_state.get(_LAST_DATES, before)
     chosen: Any = st.date_input(
         "First and last day",

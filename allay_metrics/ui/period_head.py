@@ -16,7 +16,7 @@ from allay_metrics.ui.export import Picture, export_button
 from allay_metrics.ui.filters import choose_filters, filters_row
 from allay_metrics.ui.period import choose_period
 from allay_metrics.ui.shell import page_head
-from allay_metrics.ui.week.head import as_of_line, known_words
+from allay_metrics.ui.week.head import as_of_items, as_of_line
 
 known_of = cached_by_version(read_record_status)
 
@@ -58,14 +58,14 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
     return Chosen(
         *period,
         where,
-        lambda items: _tell(as_of_slot, status, items),
-        lambda name, make, pictures=(): _offer(
+        lambda items: _draw_as_of(as_of_slot, status, items),
+        lambda name, make, pictures=(): _draw_export(
             take, scope, f"{name}_{period[0]}_{period[1]}", make, pictures
         ),
     )
 
 
-def _offer(
+def _draw_export(
     place: "st.delta_generator.DeltaGenerator",
     scope: Scope,
     name: str,
@@ -76,8 +76,8 @@ def _offer(
         export_button(scope, "page", name, make, pictures=pictures)
 
 
-def _tell(
+def _draw_as_of(
     place: "st.delta_generator.DeltaGenerator", status: RecordStatus, items: list[str]
 ) -> None:
     with place:
-        as_of_line([*known_words(status)[:1], *items])
+        as_of_line([*as_of_items(status)[:1], *items])

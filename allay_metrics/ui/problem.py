@@ -49,14 +49,14 @@ def _rerun_when_up() -> None:
     def come_back() -> None:
         nonlocal is_drawn
         st.html('<p class="al-sub" role="status">This page tries again by itself.</p>')
-        if is_drawn and _answers():
+        if is_drawn and _can_reach_records():
             st.rerun()
         is_drawn = True
 
     come_back()
 
 
-def _answers() -> bool:
+def _can_reach_records() -> bool:
     with suppress(AllayError):
         open_active_practice().data_version()
         return True

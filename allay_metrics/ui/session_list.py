@@ -39,9 +39,9 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
             f"session-{number}",
             session.label,
             f"{'here · ' if here and session.ref.startswith(here) else ''}by {WAYS[session.way]} · "
-            f"last used {_when(scope, session.seen_at)}",
+            f"last used {_format_time(scope, session.seen_at)}",
             "End",
-            lambda session=session: _end(scope, person_id, session),  # type: ignore[misc]
+            lambda session=session: _end_session(scope, person_id, session),  # type: ignore[misc]
         )
     head("Remembered devices", _count(len(remembered_devices), "device"))
     if not remembered_devices:
@@ -50,8 +50,8 @@ def signed_in(scope: Scope, person_id: str, here: str = "") -> None:
         _row(
             f"device-{number}",
             device.label,
-            f"last used {_when(scope, device.used_at or device.created_at)} · "
-            f"remembered until {fmt.day(_at(scope, device.ends_at).date())}",
+            f"last used {_format_time(scope, device.used_at or device.created_at)} · "
+            f"remembered until {fmt.day(_local_time(scope, device.ends_at).date())}",
             "Revoke",
             lambda device=device: _revoke(scope, person_id, device),  # type: ignore[misc]
         )
@@ -68,7 +68,7 @@ def _row(key: str, name: str, about: str, label: str, act: Callable[[], None]) -
         st.button(label, key=f"al-end-{key}", on_click=act)
 
 
-def _end(scope: Scope, person_id: str, session: SessionInfo) -> None:
+def _end_session(scope: Scope, person_id: str, session: SessionInfo) -> None:
     run_action(
         lambda: end_session(scope, person_id, session.ref),
         lambda _: Flash(f"The sign-in with {session.label} has ended."),
@@ -86,9 +86,9 @@ def _count(count: int, what: str) -> str:
     return fmt.plural(count, what) if count else ""
 
 
-def _at(scope: Scope, seconds: int) -> datetime:
+def _local_time(scope: Scope, seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, scope.zone)
 
 
-def _when(scope: Scope, seconds: int) -> str:
-    return fmt.moment(_at(scope, seconds))
+def _format_time(scope: Scope, seconds: int) -> str:
+    return fmt.moment(_local_time(scope, seconds))

@@ -53,38 +53,38 @@ def face_html(label: str, face: Face) -> str:
     if any(value is not None for value in face.series):
         columns = html.bars(
             face.series,
-            f"{label}, last {len(face.series)} weeks: {_spoken(face)}",
+            f"{label}, last {len(face.series)} weeks: {_spoken_text(face)}",
             usual=face.usual,
             goal=face.goal,
             signal=bool(face.signal),
         )
     number = html.value(face.value.text, face.unit if face.value.text != fmt.DASH else "")
-    return f'<div class="al-t">{number}{columns}</div>{_foot(face)}'
+    return f'<div class="al-t">{number}{columns}</div>{_foot_html(face)}'
 
 
-def _spoken(face: Face) -> str:
+def _spoken_text(face: Face) -> str:
     return ", ".join("no value" if value is None else face.show(value) for value in face.series)
 
 
-def _foot(face: Face) -> str:
+def _foot_html(face: Face) -> str:
     if face.value.text == fmt.DASH:
         why = html.escape(face.value.reason or "no value")
         return f'<div class="al-m"><span class="why">{why}</span></div>'
     right = face.note or face.value.of or face.value.reason
-    left = f'{_goal(face)}<span class="dot"> · </span>{_usual(face)}'
+    left = f'{_goal_html(face)}<span class="dot"> · </span>{_usual_html(face)}'
     return (
         f'<div class="al-m"><span class="against">{left}</span>'
         f"<span>{html.numbers_strong(right)}</span></div>"
     )
 
 
-def _goal(face: Face) -> str:
+def _goal_html(face: Face) -> str:
     if face.goal is None:
         return "<span>no goal</span>"
     return f"<span>goal <b>{html.escape(face.show(face.goal))}</b></span>"
 
 
-def _usual(face: Face) -> str:
+def _usual_html(face: Face) -> str:
     if face.usual is None:
         return "<span>no usual range yet</span>"
     low, high = (face.show(edge) for edge in face.usual)

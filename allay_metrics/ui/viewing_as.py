@@ -21,7 +21,7 @@ _choices = cached_by_version(read_choices)
 
 def apply_view_as(owner: Scope) -> Scope:
     """Return the scope of the therapist the owner views as, else the owner's own."""
-    chosen = _chosen(owner)
+    chosen = _chosen_id(owner)
     if not chosen:
         return owner
     return replace(owner, viewer=replace(owner.viewer, role="therapist", therapist_id=chosen))
@@ -38,7 +38,7 @@ def pick(owner: Scope) -> None:
     names = therapists(owner)
     if not names:
         return
-    st.session_state[_PICK] = _chosen(owner) or ""
+    st.session_state[_PICK] = _chosen_id(owner) or ""
     with st.container(key="al-look-as", width="content"):
         st.selectbox(
             "Look as",
@@ -48,7 +48,7 @@ def pick(owner: Scope) -> None:
             label_visibility="collapsed",
             required=True,
             width=158,
-            on_change=_look,
+            on_change=_view_as,
         )
 
 
@@ -61,11 +61,11 @@ def choose_view_as(therapist_id: str) -> None:
         st.query_params.pop(AS, None)
 
 
-def _look() -> None:
+def _view_as() -> None:
     choose_view_as(st.session_state[_PICK])
 
 
-def _chosen(owner: Scope) -> str | None:
+def _chosen_id(owner: Scope) -> str | None:
     """Return the therapist's id from the address, else from the session."""
     names = therapists(owner)
     id_in_address = st.query_params.get(AS, "")

@@ -51,9 +51,9 @@ def open_number(
     cell = _answer(scope, question)
     drawer(
         title or metric.label,
-        lambda: _body(scope, question, metric, on_close),
+        lambda: _draw_body(scope, question, metric, on_close),
         value=format_value(metric, cell),
-        beside=_beside(metric, question),
+        beside=_counts_beside(metric, question),
         definitions=[*_definitions(question, cell, usual), *extra],
         on_close=on_close,
     )
@@ -80,7 +80,7 @@ def _answer(scope: Scope, question: Question) -> MetricCell:
     return answer
 
 
-def _beside(metric: Metric, question: Question) -> str:
+def _counts_beside(metric: Metric, question: Question) -> str:
     unit = {"%": "", "$": "", "min": "minutes"}.get(metric.unit, metric.unit)
     if metric.kind == "per_hour":
         unit = "an hour"
@@ -128,7 +128,7 @@ def _how_usual(metric: Metric) -> str:
     return f"the mean of the 26 weeks before, ± 2.66 × {ranges}."  # noqa: RUF001
 
 
-def _body(
+def _draw_body(
     scope: Scope, question: Question, metric: Metric, on_close: Callable[[], None] | None
 ) -> None:
     if metric.is_reported:
@@ -157,10 +157,10 @@ def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = Fals
     columns = ["When", "Family", "City", "Type", *(["Counted"] if counted else [])]
     rows = [
         [
-            _when(visit["starts_at"]),
+            _format_start(visit["starts_at"]),
             visit["family"],
             visit["city"],
-            _type(visit["visit_type"], visit["state"]),
+            _format_type(visit["visit_type"], visit["state"]),
             *(["yes" if visit["counted"] else "no"] if counted else []),
             *([fmt.dollars(visit["price"])] if money else []),
         ]
@@ -174,11 +174,11 @@ def visits_table(visit_rows: pd.DataFrame, *, caption: str, counted: bool = Fals
     )
 
 
-def _when(starts_at: pd.Timestamp) -> str:
+def _format_start(starts_at: pd.Timestamp) -> str:
     return f"{fmt.day(starts_at.date())}, {fmt.clock(starts_at.to_pydatetime())}"
 
 
-def _type(kind: str, state: str) -> str:
+def _format_type(kind: str, state: str) -> str:
     named = "CST" + kind[3:] if kind.startswith("CST") else kind.capitalize()
     return named if state == State.COMPLETED else f"{named}, {STATES.get(state, state)}"
 

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from allay_metrics.errors import AllayError
 from allay_metrics.ui.records.preview_actions import Upload, preview_import, recognise, sample_of
-from allay_metrics.ui.records.questionnaire_upload import answers_in
+from allay_metrics.ui.records.questionnaire_upload import recognise_answers
 from tests.support.acuity import DEFAULTS, export_text
 from tests.support.sources import event, write_calendar
 
@@ -41,7 +41,7 @@ def taken(scope, name, content):
     """Do what the page does with an upload up to the Import button; return the sentence or None."""
     upload = Upload(Given(name, content))
     try:
-        if not answers_in(scope, upload):
+        if not recognise_answers(scope, upload):
             known = recognise(scope, upload)
             preview_import(scope, upload, known.holds, AS_OF, lambda _: None)
     except AllayError as error:

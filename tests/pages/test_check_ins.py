@@ -92,9 +92,9 @@ def test_a_letter_or_text_is_offered_only_with_a_link_that_parents_can_open(
 
     def drawn(scope, due, made):
         # A drawer lives in a run of its own, which a whole page's test does not have.
-        from allay_metrics.ui.check_ins.due import made_link
+        from allay_metrics.ui.check_ins.due import draw_link
 
-        made_link(scope, due, made)
+        draw_link(scope, due, made)
 
     at = run(AppTest.from_function(drawn, args=(own_scope, asked, made)))
     assert ("Works on this computer only" in text(at)) is not bool(public)

@@ -39,11 +39,11 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
     is_twin = len(baby.twins) > 1
     shown = (baby.person,) if is_twin else everybody
     with card(f"care-{own}"):
-        head("Care", "" if _grieves(baby) else "a care that is closed well is no loss")
+        head("Care", "" if _is_bereaved(baby) else "a care that is closed well is no loss")
         for person in shown:
             if person.closed_on is not None:
                 _draw_closed(scope, person, own)
-        contact_done(baby.family_id, _place(own))
+        contact_done(baby.family_id, _message_place(own))
         slot = st.empty()
         if message := st.session_state.pop(f"{_MESSAGE}{own}", ""):
             slot.html(f'<p class="al-done" role="status">{escape(message)}</p>')
@@ -52,20 +52,20 @@ def care_card(scope: Scope, baby: Baby, today: Today) -> None:
             chosen = {person.client_id for person in shown}
             is_open = baby.person.is_infant and baby.person.closed_on is None
             infant = baby.person if is_open else None
-            _form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
+            _draw_form(scope, _Form(own, still_open, chosen, infant, baby.contact.level), today)
         if baby.person.closed_on is None and baby.next_on is not None:
             note(f"A visit is booked on {fmt.day(baby.next_on)}: it would open care again.")
-        if still := _still_booked(baby):
+        if still := _still_booked_sentence(baby):
             note(still)
 
 
-def _grieves(baby: Baby) -> bool:
+def _is_bereaved(baby: Baby) -> bool:
     """Return whether a baby of the family died, or that reason is being chosen."""
     reason = st.session_state.get(f"{_key(baby.person.client_id)}-reason")
     return reason == DIED or any(person.has_died for person in (baby.person, *baby.others))
 
 
-def _still_booked(baby: Baby) -> str:
+def _still_booked_sentence(baby: Baby) -> str:
     """Return a sentence on the booked visit of a baby who died, and who else has it."""
     visit, name = baby.still_booked, baby.person.name
     if visit is None:
@@ -81,7 +81,7 @@ def _key(client_id: str) -> str:
     return f"al-close-{client_id}"
 
 
-def _place(client_id: str) -> str:
+def _message_place(client_id: str) -> str:
     """Return the place for messages: the card of this client."""
     return f"care-{client_id}"
 
@@ -115,12 +115,13 @@ class _Form:
 def _draw_closed(scope: Scope, client: CaseloadClient, own: str) -> None:
     assert client.closed_on is not None
     if client.has_died:
-        _died(scope, client, own)
+        _draw_death(scope, client, own)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<p class="al-sub"><b>{escape(client.name)}</b>: '
-            f"{escape(_ended(client.closed_reason or ''))}, {fmt.full_day(client.closed_on)}</p>"
+            f"{escape(_format_ending(client.closed_reason or ''))}, "
+            f"{fmt.full_day(client.closed_on)}</p>"
         )
         st.button(
             f"Open {markdown(client.name)}'s care again",
@@ -131,7 +132,7 @@ def _draw_closed(scope: Scope, client: CaseloadClient, own: str) -> None:
         )
 
 
-def _died(scope: Scope, client: CaseloadClient, own: str) -> None:
+def _draw_death(scope: Scope, client: CaseloadClient, own: str) -> None:
     """Draw that a baby died, and its undo, which asks for confirmation."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f'<p class="al-died">{escape(client.death)}</p>')
@@ -145,25 +146,25 @@ def _died(scope: Scope, client: CaseloadClient, own: str) -> None:
             )
 
 
-def _form(scope: Scope, form: _Form, today: Today) -> None:
+def _draw_form(scope: Scope, form: _Form, today: Today) -> None:
     alone = form.people[0].name if len(form.people) == 1 else ""
     with st.expander(f"Close {markdown(alone)}'s care" if alone else "Close care"):
         reasons = (*REASONS, DIED) if form.baby else REASONS
         # The reason is chosen outside the form, because a death has other fields.
-        reason = st.selectbox("Reason", reasons, key=f"{form.key}-reason", format_func=_reason)
+        reason = st.selectbox("Reason", reasons, key=f"{form.key}-reason", format_func=_draw_reason)
         with st.form(form.key, border=False):
             if reason == DIED:
-                _death_fields(form, today)
+                _draw_death_fields(form, today)
                 does = f"Keep that {markdown(form.baby.name if form.baby else '')} died"
             else:
-                _closing_fields(form, today)
+                _draw_closing_fields(form, today)
                 does = f"Close {markdown(alone)}'s care" if alone else "Close care of those ticked"
             st.form_submit_button(does, type="primary", on_click=_close, args=(scope, form))
             if refused := st.session_state.pop(f"{_REFUSED}{form.of}", ""):
                 problem(refused)
 
 
-def _closing_fields(form: _Form, today: Today) -> None:
+def _draw_closing_fields(form: _Form, today: Today) -> None:
     if len(form.people) > 1:
         with st.container(key=f"al-picks-{form.of}", gap=None):
             for person in form.people:
@@ -174,7 +175,7 @@ def _closing_fields(form: _Form, today: Today) -> None:
     st.date_input("Last day of care", last, key=f"{form.key}-day", max_value=last, format=_DAY)
 
 
-def _death_fields(form: _Form, today: Today) -> None:
+def _draw_death_fields(form: _Form, today: Today) -> None:
     """Draw the fields for a baby's death, which is recorded for this baby only."""
     assert form.baby is not None
     others = [person for person in form.people if person.is_infant and person is not form.baby]
@@ -204,12 +205,12 @@ def _death_fields(form: _Form, today: Today) -> None:
     )
 
 
-def _ended(reason: str) -> str:
+def _format_ending(reason: str) -> str:
     """Return the reason for the end of care, in words fit for a family."""
     return f"{'Graduated' if reason in GRADUATED else 'Moved on'}, {reason}"
 
 
-def _reason(reason: str) -> str:
+def _draw_reason(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:]}"
 
 
@@ -227,7 +228,7 @@ def _close(scope: Scope, form: _Form) -> None:
     _run(
         lambda: close_care(scope, [Closing(person.client_id, day, reason) for person in chosen]),
         form.of,
-        f"Closed: {who}. {_ended(reason)}.",
+        f"Closed: {who}. {_format_ending(reason)}.",
     )
 
 
@@ -242,16 +243,16 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
     except AllayError as error:
         st.session_state[f"{_REFUSED}{form.of}"] = str(error)
         return
-    back, place = partial(undo_death, scope, undo), _place(form.of)
+    back, place = partial(undo_death, scope, undo), _message_place(form.of)
     tell_done(Done(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
 
 
 def _reopen(scope: Scope, client: CaseloadClient, own: str) -> None:
-    act = revoke_mistaken_death if client.has_died else _reopen_one
+    act = revoke_mistaken_death if client.has_died else _reopen_client
     _run(lambda: act(scope, client.client_id), own, f"{client.name}'s care is open again.")
 
 
-def _reopen_one(scope: Scope, client_id: str) -> None:
+def _reopen_client(scope: Scope, client_id: str) -> None:
     reopen_care(scope, [client_id])
 
 

@@ -19,7 +19,7 @@ from allay_metrics.ui.problem import problem
 _REFUSED = "al-baby-refused"
 
 
-def _what_was_refused(key: str) -> None:
+def _draw_refusal(key: str) -> None:
     """Draw, below its field, why the last change was not saved."""
     if refused := st.session_state.pop(f"{_REFUSED}-{key}", ""):
         problem(refused)
@@ -29,7 +29,7 @@ def note_card(scope: Scope, baby: Baby) -> None:
     """Draw the note for the next visit, and the mark that puts the client first."""
     id_ = baby.person.client_id
     with card(f"note-{id_}"):
-        head("Note for the next visit", _written(baby))
+        head("Note for the next visit", _stored_note(baby))
         if scope.viewer.hides_names:
             note(WHY)
             return
@@ -46,10 +46,10 @@ def note_card(scope: Scope, baby: Baby) -> None:
         st.toggle(
             "Look at this one first",
             key=key,
-            on_change=_try,
+            on_change=_run,
             args=(key, lambda: mark_client(scope, id_, attention=st.session_state[key])),
         )
-        _what_was_refused(key)
+        _draw_refusal(key)
 
 
 def history_card(scope: Scope, baby: Baby) -> None:
@@ -70,10 +70,10 @@ def history_card(scope: Scope, baby: Baby) -> None:
             selection_mode="multi",
             format_func=markdown,
             label_visibility="collapsed",
-            on_change=_try,
+            on_change=_run,
             args=(key, lambda: _change_tags(scope, id_, baby.tags, st.session_state[key])),
         )
-        _what_was_refused(key)
+        _draw_refusal(key)
         own = f"al-own-tag-{id_}"
         st.text_input(
             f"Something else about {markdown(baby.person.name)}",
@@ -81,13 +81,13 @@ def history_card(scope: Scope, baby: Baby) -> None:
             placeholder="Something else, then Enter",
             label_visibility="collapsed",
             max_chars=60,
-            on_change=_try,
+            on_change=_run,
             args=(own, lambda: _add_own(scope, id_, own)),
         )
-        _what_was_refused(own)
+        _draw_refusal(own)
 
 
-def _written(baby: Baby) -> str:
+def _stored_note(baby: Baby) -> str:
     if baby.note.written_at is None or not baby.note.text:
         return ""
     return f"{baby.note.written_by}, {fmt.short_day(baby.note.written_at.date())}"
@@ -110,7 +110,7 @@ def _add_own(scope: Scope, client_id: str, key: str) -> None:
     st.session_state[key] = ""
 
 
-def _try(key: str, act: Callable[[], None]) -> None:
+def _run(key: str, act: Callable[[], None]) -> None:
     """Run an action of a field; the next run shows its error below the field."""
     try:
         act()

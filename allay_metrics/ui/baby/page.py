@@ -48,26 +48,26 @@ def baby_page(scope: Scope) -> None:
         )
     today = compute_today(scope)
     baby = read_baby(scope, today, st.query_params.get(CLIENT, ""))
-    _note_opened(scope, baby.family_id)
+    _record_opened(scope, baby.family_id)
     if len(baby.twins) > 1:
-        _together(scope, baby, today)
+        _draw_twins(scope, baby, today)
     else:
-        _alone(scope, baby, today)
+        _draw_single(scope, baby, today)
 
 
-def _note_opened(scope: Scope, family_id: str) -> None:
+def _record_opened(scope: Scope, family_id: str) -> None:
     """Record in the audit trail that a family's page was opened, once until another is."""
     if st.session_state.get(_OPENED) != family_id:
         record(scope, "open a family's page", family_id)
         st.session_state[_OPENED] = family_id
 
 
-def _alone(scope: Scope, baby: Baby, today: Today) -> None:
+def _draw_single(scope: Scope, baby: Baby, today: Today) -> None:
     red_flags(scope, baby.person.client_id)
     items = [] if baby.person.has_died else [f"**{STATE_WORDS[baby.state]}**"]
-    page_head(baby.person.name, _second(baby, today), [*items, *_visit_facts(baby)])
-    _died(baby)
-    _contact(scope, baby)
+    page_head(baby.person.name, _second_line(baby, today), [*items, *_visit_facts(baby)])
+    _draw_deaths(baby)
+    _draw_contact(scope, baby)
     left, right = st.columns([1.15, 1], gap="small")
     with left:
         if not baby.person.has_died:
@@ -82,26 +82,26 @@ def _alone(scope: Scope, baby: Baby, today: Today) -> None:
         _family_card(baby, today)
 
 
-def _together(scope: Scope, baby: Baby, today: Today) -> None:
+def _draw_twins(scope: Scope, baby: Baby, today: Today) -> None:
     """Draw the babies of one birth in columns, which stack on a phone."""
     others = [read_baby(scope, today, sibling.client_id) for sibling in baby.twins[1:]]
     for twin in baby.twins:
         red_flags(scope, twin.client_id)
     age = format_ages(baby.twins, today.day)
     page_head(format_names(baby.twins), ", ".join(filter(None, (age, f"{baby.family} family"))))
-    _died(baby)
-    _contact(scope, baby)
+    _draw_deaths(baby)
+    _draw_contact(scope, baby)
     each = (baby, *others)
     for column, each_baby in zip(st.columns(len(each), gap="small"), each, strict=True):
         with column:
-            _column(scope, each_baby, today)
+            _draw_column(scope, each_baby, today)
     _family_card(baby, today)
 
 
-def _column(scope: Scope, baby: Baby, today: Today) -> None:
+def _draw_column(scope: Scope, baby: Baby, today: Today) -> None:
     facts_html = "<i>·</i>".join(f"<span>{escape(each)}</span>" for each in _visit_facts(baby))
     st.html(
-        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{_mark(baby)}'
+        f'<div class="al-twin"><h2>{escape(baby.person.name)}</h2>{_state_chip(baby)}'
         f'<p class="al-asof">{facts_html}</p></div>'
     )
     if not baby.person.has_died:
@@ -113,7 +113,7 @@ def _column(scope: Scope, baby: Baby, today: Today) -> None:
     care_card(scope, baby, today)
 
 
-def _contact(scope: Scope, baby: Baby) -> None:
+def _draw_contact(scope: Scope, baby: Baby) -> None:
     """Draw the family's contact, the control that changes it, and the last change."""
     contact = read_contact(scope, baby.family_id)
     if contact is not None:
@@ -121,13 +121,13 @@ def _contact(scope: Scope, baby: Baby) -> None:
     contact_done(baby.family_id, is_brief=True)
 
 
-def _died(baby: Baby) -> None:
+def _draw_deaths(baby: Baby) -> None:
     """Draw who of the family died, before anything else."""
     if sentence := deaths([baby.person, *baby.others]):
         st.html(f'<p class="al-died">{escape(sentence)}.</p>')
 
 
-def _mark(baby: Baby) -> str:
+def _state_chip(baby: Baby) -> str:
     """Return the state of care as a chip; for a baby who died, that it died."""
     if baby.person.has_died and baby.person.closed_on is not None:
         on = fmt.short_day(baby.person.closed_on)
@@ -135,7 +135,7 @@ def _mark(baby: Baby) -> str:
     return chip(baby.state, STATE_WORDS[baby.state])
 
 
-def _second(baby: Baby, today: Today) -> str:
+def _second_line(baby: Baby, today: Today) -> str:
     age = baby.person.age(today.day) if baby.person.is_infant else baby.person.kind
     return ", ".join(filter(None, (age, f"{baby.family} family")))
 
@@ -154,12 +154,13 @@ def _family_card(baby: Baby, today: Today) -> None:
         head(f"The {baby.family} family")
         rest = [other for other in baby.others if other not in baby.twins]
         if rest:
-            st.html(f'<ul class="al-fams">{"".join(_other(person, today) for person in rest)}</ul>')
+            clients = "".join(_other_client_html(person, today) for person in rest)
+            st.html(f'<ul class="al-fams">{clients}</ul>')
         who = fmt.join_list(baby.team)
         note(f"Also seen by {who}." if who else "Nobody else here has seen this family.")
 
 
-def _other(person: CaseloadClient, today: Today) -> str:
+def _other_client_html(person: CaseloadClient, today: Today) -> str:
     about = person.death or person.age(today.day) or person.kind
     inside = f'<span class="who"><b>{escape(person.name)}</b> {escape(about)}</span>'
     return f"<li>{button(inside, OPEN + person.client_id)}</li>"

@@ -16,29 +16,29 @@ FIRST = 8
 def visits_card(baby: Baby) -> None:
     """Draw the visits, newest first; older ones are in an expander."""
     done = sum(visit.number is not None for visit in baby.visits)
-    visits = tuple(visit for visit in baby.visits if not _only_on_the_books(baby, visit))
+    visits = tuple(visit for visit in baby.visits if not _is_booked_after_death(baby, visit))
     with card(f"visits-{baby.person.client_id}"):
         head("Visits", f"{fmt.number(done)} completed, newest first")
         if not visits:
             note("No visit yet.")
             return
-        st.html(_lines(visits[:FIRST]))
+        st.html(_list_html(visits[:FIRST]))
         older = visits[FIRST:]
         if older:
             with st.expander(f"{fmt.number(len(older))} older"):
-                st.html(_lines(older))
+                st.html(_list_html(older))
 
 
-def _only_on_the_books(baby: Baby, visit: PastVisit) -> bool:
+def _is_booked_after_death(baby: Baby, visit: PastVisit) -> bool:
     """Return whether a booked visit is after the baby's death: it is not cancelled yet."""
     return visit.state == State.BOOKED and baby.person.died_before(visit.day)
 
 
-def _lines(visits: tuple[PastVisit, ...]) -> str:
-    return f'<ul class="al-line">{"".join(map(_line, visits))}</ul>'
+def _list_html(visits: tuple[PastVisit, ...]) -> str:
+    return f'<ul class="al-line">{"".join(map(_line_html, visits))}</ul>'
 
 
-def _line(visit: PastVisit) -> str:
+def _line_html(visit: PastVisit) -> str:
     number = f"visit {visit.number}" if visit.number else STATES.get(visit.state, visit.state)
     who = "you" if visit.is_mine else visit.therapist
     about = f"<small>{escape(visit.concern)}</small>" if visit.concern else ""

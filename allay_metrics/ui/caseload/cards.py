@@ -39,44 +39,45 @@ def visit_html(card: VisitCard, today: Today, *, is_next: bool = False) -> str:
     """Return one card as HTML."""
     who = format_ages(card.people, card.starts.date())
     clock, _, half = fmt.clock(card.starts).partition(" ")
-    quiet = "".join(f'<p class="ln q">{_lines(note)}</p>' for note in card.notes)
+    quiet = "".join(f'<p class="ln q">{_lines_html(note)}</p>' for note in card.notes)
     return (
         f'<article class="al-visit{" next" if is_next else ""}">'
         f'<p class="tm">{clock}<small>{half}</small><small>{card.minutes} min</small></p>'
-        f'<div><p class="nm">{_name(card)} <span>{escape(who)}</span></p>'
-        f'<p class="ln">{escape(_beside(card))}</p>'
-        f'<p class="chips">{"".join(map(type_chip, card.types))}{_care(card)}</p></div>'
-        f'<div class="more">{_first(card, today)}{_clinical(card)}{quiet}{_age(card, today)}</div>'
-        f'<div class="acts">{_actions(card)}</div></article>'
+        f'<div><p class="nm">{_name_html(card)} <span>{escape(who)}</span></p>'
+        f'<p class="ln">{escape(_note_beside(card))}</p>'
+        f'<p class="chips">{"".join(map(type_chip, card.types))}{_care_html(card)}</p></div>'
+        f'<div class="more">{_warnings_html(card, today)}{_clinical_html(card)}{quiet}'
+        f"{_as_of_note(card, today)}</div>"
+        f'<div class="acts">{_actions_html(card)}</div></article>'
     )
 
 
-def _name(card: VisitCard) -> str:
+def _name_html(card: VisitCard) -> str:
     if not card.people:
         return escape(card.family)
     inside = f'{escape(card.family)}<i aria-hidden="true">{GO}</i>'
     return button(inside, OPEN + card.people[0].client_id, f"Open {card.family}")
 
 
-def _beside(card: VisitCard) -> str:
+def _note_beside(card: VisitCard) -> str:
     return " · ".join(filter(None, (format_names(card.people), where(card.city), ordinal(card))))
 
 
-def _care(card: VisitCard) -> str:
+def _care_html(card: VisitCard) -> str:
     return '<mark class="al-att">◆ look here</mark>' if card.attention else ""
 
 
-def _first(card: VisitCard, today: Today) -> str:
+def _warnings_html(card: VisitCard, today: Today) -> str:
     """Return what comes first: who died, whether to drive, whether to call."""
-    return _died(card) + _doubt(card, today) + _contact(card)
+    return _death_html(card) + _doubt_html(card, today) + _contact_html(card)
 
 
-def _died(card: VisitCard) -> str:
+def _death_html(card: VisitCard) -> str:
     sentence = deaths(card.died)
     return f'<p class="ln"><b>{escape(sentence)}</b></p>' if sentence else ""
 
 
-def _doubt(card: VisitCard, today: Today) -> str:
+def _doubt_html(card: VisitCard, today: Today) -> str:
     """Return what to check before driving; for a past visit only why it is in doubt."""
     sentence = card.doubt if card.ends <= today.now else advise_asking(card.doubt)
     return f'<p class="ln ask">{escape(_capital(sentence))}</p>' if sentence else ""
@@ -86,36 +87,38 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _contact(card: VisitCard) -> str:
+def _contact_html(card: VisitCard) -> str:
     sentence = card.contact.sentence
     return f'<p class="ln"><b>{escape(sentence)}</b></p>' if sentence else ""
 
 
-def _clinical(card: VisitCard) -> str:
-    noted = "".join(f'<p class="ln"><b>Note</b> {_lines(text)}</p>' for text in card.remember)
+def _clinical_html(card: VisitCard) -> str:
+    noted = "".join(f'<p class="ln"><b>Note</b> {_lines_html(text)}</p>' for text in card.remember)
     concern = f'<p class="ln">{escape(card.concern)}</p>' if card.concern else ""
     return concern + noted
 
 
-def _age(card: VisitCard, today: Today) -> str:
+def _as_of_note(card: VisitCard, today: Today) -> str:
     """Return the card's as-of where it is older than the page's."""
     if card.as_of == today.as_of:
         return ""
     return f'<p class="ln q">as of {escape(fmt.moment(card.as_of))}: may have changed since</p>'
 
 
-def _actions(card: VisitCard) -> str:
-    way = _tap("Directions", "directions", card.directions, "no address on file", card, main=True)
+def _actions_html(card: VisitCard) -> str:
+    way = _action_link(
+        "Directions", "directions", card.directions, "no address on file", card, main=True
+    )
     if not card.contact.allows("visit"):
         return way
     return (
-        _tap("Call", "call", card.call, "no phone on file", card)
+        _action_link("Call", "call", card.call, "no phone on file", card)
         + way
-        + _tap("Running late", "sms", card.late, "no phone on file", card)
+        + _action_link("Running late", "sms", card.late, "no phone on file", card)
     )
 
 
-def _tap(
+def _action_link(
     label: str, icon: str, link: str | None, why_not: str, card: VisitCard, *, main: bool = False
 ) -> str:
     sign = f'<i class="al-ic" aria-hidden="true">{icon}</i>'
@@ -130,5 +133,5 @@ def _tap(
     )
 
 
-def _lines(text: str) -> str:
+def _lines_html(text: str) -> str:
     return "<br>".join(escape(line) for line in text.splitlines())

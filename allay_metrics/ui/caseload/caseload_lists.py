@@ -39,11 +39,11 @@ def look_card(looks: Sequence[AttentionLine], age: str = "") -> None:
             return
         if age and any(line.is_to_book for line in looks):
             note(age)
-        st.html(_looks(looks[:FIRST]))
+        st.html(_attention_html(looks[:FIRST]))
         rest = looks[FIRST:]
         if rest:
             with st.expander(f"{fmt.number(len(rest))} more"):
-                st.html(_looks(rest))
+                st.html(_attention_html(rest))
 
 
 def ahead_card(day: ScheduleDay) -> None:
@@ -52,14 +52,14 @@ def ahead_card(day: ScheduleDay) -> None:
         head("The next 7 days", fmt.plural(sum(ahead.visits for ahead in day.ahead), "visit"))
         rows = "".join(
             f'<li class="{"" if ahead.visits else "free"}"><b>{fmt.day(ahead.day)}</b>'
-            f"<span>{escape(_cities(ahead.cities))}</span>"
-            f"<em>{_visits(ahead)}</em></li>"
+            f"<span>{escape(_cities_text(ahead.cities))}</span>"
+            f"<em>{_visits_html(ahead)}</em></li>"
             for ahead in day.ahead
         )
         st.html(f'<ul class="al-ahead">{rows}</ul>')
 
 
-def _visits(ahead: DayAhead) -> str:
+def _visits_html(ahead: DayAhead) -> str:
     if not ahead.visits:
         return "free"
     asks = f", {fmt.number(ahead.in_doubt)} to ask about" if ahead.in_doubt else ""
@@ -80,18 +80,18 @@ def families_card(families: Sequence[MyFamily], today: Today) -> None:
                 bind="query-params",
                 required=True,
                 label_visibility="collapsed",
-                format_func=lambda word: f"{word} {counts[_state(word)]}",
+                format_func=lambda word: f"{word} {counts[_chosen_state(word)]}",
             )
-        state = _state(chosen or STATE_WORDS["in care"])
+        state = _chosen_state(chosen or STATE_WORDS["in care"])
         listed = [family for family in families if family.state == state]
         if not listed:
             note(f"No family is {STATE_WORDS[state]}.")
             return
-        st.html(_families(listed[:FAMILIES_FIRST], today))
+        st.html(_families_html(listed[:FAMILIES_FIRST], today))
         rest = listed[FAMILIES_FIRST:]
         if rest:
             with st.expander(f"{fmt.number(len(rest))} more"):
-                st.html(_families(rest, today))
+                st.html(_families_html(rest, today))
 
 
 def weeks_card(weeks: OwnWeeks) -> None:
@@ -110,22 +110,22 @@ def weeks_card(weeks: OwnWeeks) -> None:
             f'<div class="al-own"><div class="al-v">{last}<small>visits, week of {newest}</small>'
             f"</div>{columns}</div>"
         )
-        note(_usual(weeks, signal))
+        note(_usual_sentence(weeks, signal))
 
 
-def _usual(weeks: OwnWeeks, signal: str | None) -> str:
+def _usual_sentence(weeks: OwnWeeks, signal: str | None) -> str:
     if weeks.usual is None:
         return "Twelve full weeks of yours make a usual range. Only your own visits are counted."
     place = f"{signal} your usual" if signal else "your usual is"
     return f"Your own visits only: {place} {fmt.value_range(*weeks.usual.whole)}."
 
 
-def _looks(looks: Sequence[AttentionLine]) -> str:
+def _attention_html(looks: Sequence[AttentionLine]) -> str:
     rows = "".join(
         "<li>"
         + button(
             f'<i class="{line.weight}" aria-hidden="true">{SIGNS[line.weight]}</i>'
-            f"<span><b>{escape(line.family.name)}</b> {escape(_what(line))}</span>"
+            f"<span><b>{escape(line.family.name)}</b> {escape(_attention_text(line))}</span>"
             f"<em>{escape(line.when)}</em>",
             OPEN + line.leads_to,
         )
@@ -135,15 +135,15 @@ def _looks(looks: Sequence[AttentionLine]) -> str:
     return f'<ul class="al-looks">{rows}</ul>'
 
 
-def _what(line: AttentionLine) -> str:
+def _attention_text(line: AttentionLine) -> str:
     return ": ".join(filter(None, (deaths(line.family.died), line.what)))
 
 
-def _families(families: Sequence[MyFamily], today: Today) -> str:
-    return f'<ul class="al-fams">{"".join(_family(family, today) for family in families)}</ul>'
+def _families_html(families: Sequence[MyFamily], today: Today) -> str:
+    return f'<ul class="al-fams">{"".join(_family_html(family, today) for family in families)}</ul>'
 
 
-def _family(family: MyFamily, today: Today) -> str:
+def _family_html(family: MyFamily, today: Today) -> str:
     infants = [person for person in family.people if person.is_infant] or list(family.people)
     about = ", ".join(filter(None, (format_names(infants), format_ages(infants, today.day))))
     visits = fmt.plural(family.visits, "visit")
@@ -160,11 +160,11 @@ def _family(family: MyFamily, today: Today) -> str:
     return f"<li>{button(inside, OPEN + family.leads_to)}</li>"
 
 
-def _cities(cities: Sequence[tuple[str, int]]) -> str:
+def _cities_text(cities: Sequence[tuple[str, int]]) -> str:
     return ", ".join(
         where(name) if count == 1 else f"{where(name)} {count}" for name, count in cities
     )
 
 
-def _state(word: str) -> CareState:
+def _chosen_state(word: str) -> CareState:
     return next(state for state in CARE_STATES if STATE_WORDS[state] == word)

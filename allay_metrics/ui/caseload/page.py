@@ -49,7 +49,7 @@ def caseload_page(scope: Scope) -> None:
     with left:
         next_card(day, today)
         if not day.cards:
-            _nothing(today)
+            _draw_empty(today)
         hour = today.now.replace(minute=0, second=0, microsecond=0)
         waits = _waiting(scope, hour)
         look_card(list_attention(families, today, read_worse(scope, today), waits), today.age)
@@ -60,7 +60,7 @@ def caseload_page(scope: Scope) -> None:
         weeks_card(_weeks(scope, still))
 
 
-def _nothing(today: Today) -> None:
+def _draw_empty(today: Today) -> None:
     with card("no-visits"):
         head("No visit ahead")
         note(

@@ -52,7 +52,7 @@ def due_card(scope: Scope, due_check_ins: Sequence[DueCheckIn]) -> None:
 
 def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> None:
     """Open the drawer of the check-in of a token; nothing for an unknown token."""
-    due = next((due for due in due_check_ins if _word(due) == word), None)
+    due = next((due for due in due_check_ins if _token(due) == word), None)
     if due is None:
         return
     died = deaths_in(scope, [due.course.family_id]).get(due.course.family_id, "")
@@ -60,10 +60,10 @@ def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> No
         st.session_state.pop(key, None)
     drawer(
         f"{due.course.name}: {LABELS[due.asking.moment]}",
-        lambda: _body(scope, due),
+        lambda: _draw_body(scope, due),
         definitions=[
             *([("First", f"{died}.")] if died else []),
-            ("Who", f"{due.course.family} family, {_when(due)}."),
+            ("Who", f"{due.course.family} family, {_format_window(due)}."),
         ],
         # The page behind is drawn again.
         on_close=lambda: None,
@@ -72,7 +72,7 @@ def open_due(scope: Scope, due_check_ins: Sequence[DueCheckIn], word: str) -> No
 
 def _list(due_check_ins: Sequence[DueCheckIn], today: date, died: Mapping[str, str]) -> str:
     rows = "".join(
-        f"<li>{button(_row(due, today, died.get(due.course.family_id, '')), _word(due))}</li>"
+        f"<li>{button(_row(due, today, died.get(due.course.family_id, '')), _token(due))}</li>"
         for due in due_check_ins
     )
     return f'<ul class="al-ask">{rows}</ul>'
@@ -83,13 +83,13 @@ def _row(due: DueCheckIn, today: date, died: str) -> str:
     family = "" if due.course.kind == "parent" else f" {escape(due.course.family)} family"
     mark = f"<small><b>{escape(died)}</b></small>" if died else ""
     return (
-        f"<span><b>{escape(due.course.name)}</b>{family}{mark}<small>{escape(_state(due))}</small></span>"
+        f"<span><b>{escape(due.course.name)}</b>{family}{mark}<small>{escape(_format_state(due))}</small></span>"
         f'<em>{LABELS[due.asking.moment]}<small class="{"late" if soon else ""}">'
         f"until {fmt.day(due.asking.closes)}</small></em>"
     )
 
 
-def _state(due: DueCheckIn) -> str:
+def _format_state(due: DueCheckIn) -> str:
     if not due.waits_for_parent:
         return "not asked yet" if due.asked_at is None else "its link has ended"
     state = f"asked by {due.asked_by}"
@@ -98,21 +98,21 @@ def _state(due: DueCheckIn) -> str:
     return f"{state}, {'begun' if due.begun else 'not begun'}"
 
 
-def _when(due: DueCheckIn) -> str:
+def _format_window(due: DueCheckIn) -> str:
     days = f"{fmt.short_day(due.asking.opens)} to {fmt.short_day(due.asking.closes)}"
     return f"an answer counts from {days}"
 
 
-def _word(due: DueCheckIn) -> str:
+def _token(due: DueCheckIn) -> str:
     return f"{ASK}{due.course.client_id}:{due.asking.moment}"
 
 
-def _body(scope: Scope, due: DueCheckIn) -> None:
+def _draw_body(scope: Scope, due: DueCheckIn) -> None:
     if wrong := st.session_state.pop(_WRONG, ""):
         problem(wrong)
     made: Link | None = st.session_state.get(_MADE)
     if made is not None:
-        made_link(scope, due, made)
+        draw_link(scope, due, made)
         return
     with st.container(key="al-seg-language"):
         language = st.segmented_control(
@@ -124,9 +124,9 @@ def _body(scope: Scope, due: DueCheckIn) -> None:
             key=_language_key(due),
         )
     with st.container(horizontal=True, gap="small"):
-        _button("Make the link", partial(make_link, scope), due, "make")
+        _draw_make_button("Make the link", partial(make_link, scope), due, "make")
         if can_send() and due.course.email:
-            _button("E-mail it", partial(send_link, scope), due, "send")
+            _draw_make_button("E-mail it", partial(send_link, scope), due, "send")
     st.session_state[f"{_MADE}-language"] = language
     if due.waits_for_parent:
         note("There is a link already. It cannot be shown again; a new one closes it.")
@@ -136,12 +136,14 @@ def _body(scope: Scope, due: DueCheckIn) -> None:
     )
 
 
-def _button(label: str, make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> None:
+def _draw_make_button(
+    label: str, make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str
+) -> None:
     st.button(
         label,
         key=f"al-ask-{kind}",
         type="primary" if kind == "make" else "secondary",
-        on_click=_make,
+        on_click=_make_link,
         args=(make, due, kind),
     )
 
@@ -150,7 +152,7 @@ def _language_key(due: DueCheckIn) -> str:
     return f"al-language-{due.course.client_id}-{due.asking.moment}"
 
 
-def _make(make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> None:
+def _make_link(make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> None:
     language = st.session_state.get(_language_key(due)) or "en"
     try:
         st.session_state[_MADE] = make(due.course.client_id, due.asking.moment, language)
@@ -159,9 +161,9 @@ def _make(make: Callable[[str, str, str], Link], due: DueCheckIn, kind: str) -> 
         st.session_state[_WRONG] = str(error)
 
 
-def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
+def draw_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
     """Draw a new link, and the ways to hand it over that work from here."""
-    base, reachable = _base()
+    base, reachable = _link_base()
     link = f"{base}{made.url_path}"
     ends = datetime.fromtimestamp(made.expires_at, scope.zone)
     if st.session_state.get(_SENT):
@@ -176,12 +178,12 @@ def made_link(scope: Scope, due: DueCheckIn, made: Link) -> None:
     st.html(f'<p class="al-link">{escape(link)}</p>')
     if reachable:
         # No mail, text or code with a link that no parent can open.
-        draw(_ways(scope, due, link))
+        draw(_sharing_links(scope, due, link))
         st.html(qr_image(link, "The link as a code for a phone's camera"))
     note(f"Open until {fmt.moment(ends)}. It is not stored: copy it before you close this.")
 
 
-def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:
+def _sharing_links(scope: Scope, due: DueCheckIn, link: str) -> str:
     """Return links that open a prepared text or mail; "" for none."""
     language = st.session_state.get(f"{_MADE}-language") or "en"
     wording, practice = phrases(language), read_practice_name(scope)
@@ -198,7 +200,7 @@ def _ways(scope: Scope, due: DueCheckIn, link: str) -> str:
     return f'<div class="al-ways">{inside}</div>' if inside else ""
 
 
-def _base() -> tuple[str, bool]:
+def _link_base() -> tuple[str, bool]:
     """Return the base URL of links, and whether parents can reach it."""
     if public := config.public_url():
         return public, True

@@ -22,7 +22,7 @@ from allay_metrics.review.open_check_ins import (
 )
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, draw, head, note
-from allay_metrics.ui.check_ins.sign import signs_html, ways_html
+from allay_metrics.ui.check_ins.sign import contact_links_html, signs_html
 from allay_metrics.ui.filters import filter_params
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.html_table import table
@@ -45,17 +45,17 @@ def red_flags(scope: Scope, client_id: str | None = None) -> None:
     if not flags:
         return
     st.html(STYLE)
-    steps = _steps(scope)
+    steps = _read_steps(scope)
     with card(f"flags-{client_id or 'all'}"):
         head("A parent ticked a warning sign", fmt.plural(len(flags), "sign") + " to acknowledge")
-        *before, last = _by_card(flags[:_SHOWN])
+        *before, last = _group_by_card(flags[:_SHOWN])
         for of_one in before:
             st.html(signs_html(scope, of_one, steps))
-            _ways(of_one[0])
+            _draw_contact_links(of_one[0])
         st.html(signs_html(scope, last, steps))
         # One row, so that on a phone the next visit stays visible below a sign.
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _ways(last[0])
+            _draw_contact_links(last[0])
             label = "Say what was done"
             st.page_link(
                 PAGE, label=label, icon=":material/priority_high:", query_params=filter_params()
@@ -78,8 +78,8 @@ def flags_to_acknowledge(scope: Scope) -> None:
     wanted, flags = st.query_params.get(SIGN, ""), read_open_flags(scope)
     if wanted and not any(flag.check_in_id == wanted for flag in flags):
         _draw_elsewhere(scope, wanted)
-    cards = _by_card(sorted(flags, key=lambda flag: flag.check_in_id != wanted))
-    steps = _steps(scope) if cards else ()
+    cards = _group_by_card(sorted(flags, key=lambda flag: flag.check_in_id != wanted))
+    steps = _read_steps(scope) if cards else ()
     for of_one in cards:
         _draw_flag_form(scope, of_one, steps)
 
@@ -92,8 +92,8 @@ def draw_acknowledged(scope: Scope) -> None:
     with card("acknowledged"):
         head("Acknowledged", "the last 20 warning signs")
         rows = [
-            [flag.client, flag.flag.question, fmt.moment(_at(scope, flag.raised_at)), flag.by,
-             fmt.moment(_at(scope, flag.at)), flag.done]
+            [flag.client, flag.flag.question, fmt.moment(_local_time(scope, flag.raised_at)),
+             flag.by, fmt.moment(_local_time(scope, flag.at)), flag.done]
             for flag in flags
         ]  # fmt: skip
         columns = ["Client", "Sign", "Ticked", "Read by", "When", "Done"]
@@ -109,7 +109,7 @@ def _draw_elsewhere(scope: Scope, check_in_id: str) -> None:
             head("Acknowledged already")
             note(
                 f"Every sign of this check-in was read; the last by {last.by}, "
-                f"{fmt.moment(_at(scope, last.at))}: {last.done}"
+                f"{fmt.moment(_local_time(scope, last.at))}: {last.done}"
             )
         elif scope.viewer.role == "owner":
             head("No such check-in")
@@ -126,7 +126,7 @@ def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[st
     key = "-".join(["al-ack", *(f"{flag.check_in_id}-{flag.flag.id}" for flag in of_one)])
     with card(f"flag-{key}"):
         st.html(signs_html(scope, of_one, steps))
-        _ways(of_one[0])
+        _draw_contact_links(of_one[0])
         with st.form(key, border=False):
             st.text_input("What was done?", key=f"{key}-done", max_chars=500)
             st.form_submit_button(
@@ -136,9 +136,9 @@ def _draw_flag_form(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[st
             )
 
 
-def _ways(flag: OpenFlag) -> None:
+def _draw_contact_links(flag: OpenFlag) -> None:
     """Draw the contact links of a family, and a link to match unmatched answers."""
-    draw(ways_html(flag), width="content")
+    draw(contact_links_html(flag), width="content")
     if not flag.family and not flag.is_gone:
         label = "Match these answers on Records"
         st.page_link(
@@ -156,7 +156,7 @@ def _acknowledge(scope: Scope, of_one: Sequence[OpenFlag], key: str) -> None:
         st.session_state[_MESSAGE] = "Acknowledged, with what was done."
 
 
-def _by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
+def _group_by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
     """Return the signs grouped by family, in the order of its first sign."""
     cards: dict[str, list[OpenFlag]] = {}
     for flag in flags:
@@ -164,10 +164,10 @@ def _by_card(flags: Iterable[OpenFlag]) -> list[list[OpenFlag]]:
     return list(cards.values())
 
 
-def _steps(scope: Scope) -> tuple[str, ...]:
+def _read_steps(scope: Scope) -> tuple[str, ...]:
     signed = _signed(scope)
     return signed.duty.steps if signed and signed.duty else reader_steps()
 
 
-def _at(scope: Scope, instant: int) -> datetime:
+def _local_time(scope: Scope, instant: int) -> datetime:
     return datetime.fromtimestamp(instant, scope.zone)

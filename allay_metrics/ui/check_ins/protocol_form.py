@@ -36,18 +36,18 @@ def signing_form(scope: Scope, signed: Protocol | None) -> None:
     key = f"al-protocol-{signed.signed_at if signed else 'new'}"
     duty = signed.duty if signed else None
     # Outside the form, so that it says at once whether an address may sign in.
-    _people(scope, key, duty, signed.reader if signed else "")
+    _draw_people(scope, key, duty, signed.reader if signed else "")
     with st.form(f"{key}-form", border=False):
         with st.container(key="al-field-protocol"):
             text = signed.text if signed else read_protocol_template()
             st.text_area("The protocol", text, key=f"{key}-text", height=340)
-        _hours(key, duty)
-        _steps(key, duty)
+        _draw_hours(key, duty)
+        _draw_steps(key, duty)
         st.text_input("Signed by (your full name)", key=f"{key}-name", max_chars=120)
         if not can_send():
             say(UNMAILED)
             st.checkbox("I know that nobody will be told by mail", key=f"{key}-unmailed")
-        _unable(key)
+        _draw_unable(key)
         # Beside the button, because the form is longer than a screen.
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
@@ -65,10 +65,10 @@ def hours_words(hours: ReadingHours) -> str:
     days = "every day" if all_days else fmt.join_list(_DAYS[day] for day in sorted(hours.days))
     if hours.closes - hours.opens == DAY:
         return f"{days} at any hour"
-    return f"{days}, {_clock(hours.opens)} to {_clock(hours.closes)}"
+    return f"{days}, {_format_clock(hours.opens)} to {_format_clock(hours.closes)}"
 
 
-def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
+def _draw_people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
     if can_send():
         note(
             "Both are told by mail when a sign is ticked, and again when the reading time has "
@@ -104,7 +104,7 @@ def _people(scope: Scope, key: str, duty: Duty | None, reader: str) -> None:
         note(partly)
 
 
-def _steps(key: str, duty: Duty | None) -> None:
+def _draw_steps(key: str, duty: Duty | None) -> None:
     steps = duty.steps if duty else reader_steps()
     for (about, tier), step, shipped in zip(KINDS, steps, reader_steps(), strict=True):
         label = f"{_ABOUT[about]}, {TIERS[tier].lower()}: what the reader does"
@@ -112,7 +112,7 @@ def _steps(key: str, duty: Duty | None) -> None:
         st.text_area(label, step or shipped, key=key_, height=110, max_chars=1_000)
 
 
-def _unable(key: str) -> None:
+def _draw_unable(key: str) -> None:
     """Draw the confirmation for addresses that cannot sign in, once they were refused."""
     addresses: tuple[str, ...] = st.session_state.get(f"{_UNABLE}-{key}", ())
     if addresses:
@@ -122,14 +122,14 @@ def _unable(key: str) -> None:
         st.checkbox("I know that nobody signs in there", key=f"{key}-unable-{'-'.join(addresses)}")
 
 
-def _known_unable(key: str) -> tuple[str, ...]:
+def _confirmed_unable(key: str) -> tuple[str, ...]:
     """Return the confirmed addresses."""
     session_state = st.session_state
     addresses: tuple[str, ...] = session_state.get(f"{_UNABLE}-{key}", ())
     return addresses if session_state.get(f"{key}-unable-{'-'.join(addresses)}") else ()
 
 
-def _hours(key: str, duty: Duty | None) -> None:
+def _draw_hours(key: str, duty: Duty | None) -> None:
     note("Outside these hours the form tells the parent from when answers are read.")
     hours = duty.hours if duty else ReadingHours()
     st.pills(
@@ -156,10 +156,10 @@ def _hours(key: str, duty: Duty | None) -> None:
 def _choose(
     where: "st.delta_generator.DeltaGenerator", label: str, hours: range, chosen: int, key: str
 ) -> None:
-    where.selectbox(label, hours, hours.index(chosen), format_func=_clock, key=key)
+    where.selectbox(label, hours, hours.index(chosen), format_func=_format_clock, key=key)
 
 
-def _clock(hour: int) -> str:
+def _format_clock(hour: int) -> str:
     if hour in (0, DAY):
         return "midnight"
     return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
@@ -187,7 +187,7 @@ def _sign(scope: Scope, key: str, replaces: int | None) -> None:
             duty,
             session_state[f"{key}-text"],
             unmailed=bool(session_state.get(f"{key}-unmailed")),
-            unable=_known_unable(key),
+            unable=_confirmed_unable(key),
             while_off=replaces is None,
             replaces=replaces,
         )

@@ -20,10 +20,10 @@ _WRONG = "al-words-wrong"
 def words_to_read(scope: Scope) -> None:
     """Draw the unread free text of check-ins; nothing without any."""
     for unread in read_unread_words(scope):
-        _unread(scope, unread)
+        _draw_unread(scope, unread)
 
 
-def _unread(scope: Scope, unread: UnreadWords) -> None:
+def _draw_unread(scope: Scope, unread: UnreadWords) -> None:
     at = datetime.fromtimestamp(unread.answered_at, scope.zone)
     with card(f"words-{unread.check_in_id}"):
         of_family = f"{unread.family} family · " if unread.family else ""

@@ -37,7 +37,7 @@ def sign_again(scope: Scope) -> None:
     signed = _signed(scope)
     if signed is None or scope.viewer.role != "owner":
         return
-    why = _anew() if signed.duty is None else _cannot_open(scope)
+    why = _outdated_sentence() if signed.duty is None else _unable_sentence(scope)
     if not why:
         return
     with card("sign-again"):
@@ -48,7 +48,7 @@ def sign_again(scope: Scope) -> None:
         )
 
 
-def _cannot_open(scope: Scope) -> str:
+def _unable_sentence(scope: Scope) -> str:
     """Return a sentence on protocol addresses that may not sign in, '' for none."""
     # Not cached: a user who joins changes no version.
     text = describe_unable(scope)
@@ -62,7 +62,7 @@ def protocol_card(scope: Scope, signed: Protocol | None) -> None:
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
         if signed is not None:
-            _in_force(scope, signed, is_owner=is_owner)
+            _draw_in_force(scope, signed, is_owner=is_owner)
         elif is_owner:
             head("First: your safety protocol", "check-ins are off until it is signed")
             note(
@@ -75,20 +75,22 @@ def protocol_card(scope: Scope, signed: Protocol | None) -> None:
             note("They begin when the owner has read and signed the safety protocol.")
 
 
-def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
+def _draw_in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
     at = datetime.fromtimestamp(signed.signed_at, scope.zone)
     head("Safety protocol", "in force")
     st.html(
         f'<p class="al-sub"><b>{escape(signed.reader)}</b> reads every warning sign within '
-        f"<b>{escape(signed.within)}</b>{_duty(scope, signed)}. "
+        f"<b>{escape(signed.within)}</b>{_duty_html(scope, signed)}. "
         f"Signed by {escape(signed.signed_by)}, {fmt.full_day(at.date())}.</p>"
     )
     if is_owner and signed.duty is None:
-        note(_anew())
+        note(_outdated_sentence())
     if not can_send() and not scope.is_demo:
         note("No mail server is named: nobody is told of a warning sign until they sign in.")
     if is_owner and signed.duty is not None:
-        for text in filter(None, (_cannot_open(scope), _partly(scope, signed.duty))):
+        for text in filter(
+            None, (_unable_sentence(scope), _partly_able_sentence(scope, signed.duty))
+        ):
             note(text)
     with st.expander("Read the protocol"):
         st.text(signed.text.replace("**", ""))
@@ -99,19 +101,19 @@ def _in_force(scope: Scope, signed: Protocol, *, is_owner: bool) -> None:
         signing_form(scope, signed)
     with st.expander("Switch check-ins off"):
         note("No new links can be made, and existing links are closed at once.")
-        st.button("Switch off", key="al-protocol-off", on_click=_off, args=(scope,))
+        st.button("Switch off", key="al-protocol-off", on_click=_switch_off, args=(scope,))
 
 
-def _anew() -> str:
+def _outdated_sentence() -> str:
     """Return why an older protocol should be signed again, '' where not."""
     return f"{_SIGN_AGAIN}{_UNTIL if can_send() else ''}."
 
 
-def _partly(scope: Scope, duty: Duty) -> str:
+def _partly_able_sentence(scope: Scope, duty: Duty) -> str:
     return describe_partly_able(scope, duty.recipients)
 
 
-def _duty(scope: Scope, signed: Protocol) -> str:
+def _duty_html(scope: Scope, signed: Protocol) -> str:
     """Return reading hours and stand-in as HTML; '' where the protocol has none."""
     if signed.duty is None:
         return ""
@@ -122,7 +124,7 @@ def _duty(scope: Scope, signed: Protocol) -> str:
     return f"{hours}; <b>{escape(signed.duty.stand_in)}</b> stands in{suffix}"
 
 
-def _off(scope: Scope) -> None:
+def _switch_off(scope: Scope) -> None:
     try:
         switch_off(scope)
     except AllayError as error:

@@ -21,13 +21,18 @@ def signs_html(scope: Scope, of_one: Sequence[OpenFlag], steps: Sequence[str]) -
         step = what_to_do(flag, steps)
         is_anew = not place or flag.client != of_one[place - 1].client
         paragraphs.append(
-            _sign(scope, flag, _who(flag) if is_anew else "", "" if step == previous_step else step)
+            _sign_html(
+                scope,
+                flag,
+                _who_html(flag) if is_anew else "",
+                "" if step == previous_step else step,
+            )
         )
         previous_step = step
     return f'<div class="al-signs">{"".join(paragraphs)}</div>'
 
 
-def ways_html(flag: OpenFlag) -> str:
+def contact_links_html(flag: OpenFlag) -> str:
     """Return the contact links of the family; '' where nobody may call."""
     if not flag.contact.allows("sign"):
         return ""  # the sign says so, and why
@@ -43,12 +48,12 @@ def ways_html(flag: OpenFlag) -> str:
     )
 
 
-def _whole(text: str) -> str:
+def _unbroken(text: str) -> str:
     """Return escaped text in which phone numbers do not wrap."""
     return escape(text).replace(SUPPORT, f"<i>{SUPPORT}</i>")
 
 
-def _who(flag: OpenFlag) -> str:
+def _who_html(flag: OpenFlag) -> str:
     who = f"<b>{escape(flag.client)}</b>"
     if flag.family:
         who += f", {escape(flag.family)} family"
@@ -62,12 +67,12 @@ def _who(flag: OpenFlag) -> str:
     return f" · {who}"
 
 
-def _sign(scope: Scope, flag: OpenFlag, who: str, step: str) -> str:
+def _sign_html(scope: Scope, flag: OpenFlag, who: str, step: str) -> str:
     warning_sign = next(sign for sign in signs("en") if sign.id == flag.flag.id)
     at = fmt.moment(datetime.fromtimestamp(flag.raised_at, scope.zone))
-    todo = f'<span class="step"><b>What to do:</b> {_whole(step)}</span>' if step else ""
+    todo = f'<span class="step"><b>What to do:</b> {_unbroken(step)}</span>' if step else ""
     return (
         f'<p class="al-flag"><span class="tier">◆ {TIERS[flag.flag.tier]}</span>{who}'
         f"<br>{escape(warning_sign.question)}{todo}"
-        f"<small>The parent was told: {_whole(warning_sign.action)} Ticked {at}.</small></p>"
+        f"<small>The parent was told: {_unbroken(warning_sign.action)} Ticked {at}.</small></p>"
     )

@@ -15,7 +15,7 @@ from allay_metrics.ui.html import escape
 _untold = cached_by_version(read_undelivered)
 
 
-def untold_banner(scope: Scope, *, leads_on: bool) -> None:
+def unmailed_banner(scope: Scope, *, leads_on: bool) -> None:
     """Draw that nobody was mailed about a sign, why, and what to do; nothing otherwise.
 
     `leads_on` draws the link to the page with the sign, except on that page.
@@ -25,13 +25,13 @@ def untold_banner(scope: Scope, *, leads_on: bool) -> None:
         return
     st.html(STYLE)
     with st.container(key="al-untold", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<p class="al-untold" role="status">{_sentence(scope, failure)}</p>')
+        st.html(f'<p class="al-untold" role="status">{_describe_failure(scope, failure)}</p>')
         if leads_on:
             icon = ":material/priority_high:"
             st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=filter_params())
 
 
-def _sentence(scope: Scope, failure: Undelivered) -> str:
+def _describe_failure(scope: Scope, failure: Undelivered) -> str:
     is_one = failure.signs == 1
     about = f"{fmt.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
     mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"

@@ -32,23 +32,23 @@ def open_city(scope: Scope, review: CitiesReview, city: str, from_figure: str = 
     done = line.numbers[MetricKey.COMPLETED]
     drawer(
         format_city(city),
-        lambda: _body(scope, review, line),
+        lambda: _draw_body(scope, review, line),
         value=fmt.number(done.value),
         beside=f"completed visits, {fmt.span(review.first, review.last)}",
         on_close=(lambda: forget(from_figure)) if from_figure else None,
     )
 
 
-def _body(scope: Scope, review: CitiesReview, line: CityLine) -> None:
+def _draw_body(scope: Scope, review: CitiesReview, line: CityLine) -> None:
     with problems_shown():
-        st.html(_trend(scope, review, line.city))
-        st.html(_types(review, line.city))
-        columns, row = _numbers(review, line)
+        st.html(_draw_trend(scope, review, line.city))
+        st.html(_draw_types(review, line.city))
+        columns, row = _draw_numbers(review, line)
         table(columns, [row], caption=f"Numbers of {format_city(line.city)}")
-        _visits(scope, review, line.city)
+        _draw_visits(scope, review, line.city)
 
 
-def _trend(scope: Scope, review: CitiesReview, city: str) -> str:
+def _draw_trend(scope: Scope, review: CitiesReview, city: str) -> str:
     where = tuple(pair for pair in review.where if pair[0] != "city")
     trend = trend_of(scope, city, where, WEEKS)
     usual = f", usual {fmt.value_range(*trend.usual.whole)}" if trend.usual else ""
@@ -56,7 +56,7 @@ def _trend(scope: Scope, review: CitiesReview, city: str) -> str:
     return f'{title}<div class="al-one">{columns_html(trend, top_of(trend))}</div>'
 
 
-def _types(review: CitiesReview, city: str) -> str:
+def _draw_types(review: CitiesReview, city: str) -> str:
     if city not in review.cities:
         return "<span></span>"
     at = review.cities.index(city)
@@ -68,14 +68,14 @@ def _types(review: CitiesReview, city: str) -> str:
     return f'<div class="al-delta">{"".join(chips)}</div>'
 
 
-def _numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
+def _draw_numbers(review: CitiesReview, line: CityLine) -> tuple[list[str], list[TableCell]]:
     names = [metric.column_label for metric in review.columns]
     cells = [number_cell(metric, line.numbers[metric.key], line.city) for metric in review.columns]
     ahead = TableCell(fmt.number(line.next_14_days), opens=link(NUMBER, AHEAD, line.city))
     return ["Days", *names, "Next 14 days"], [IN_PERIOD, *cells, ahead]
 
 
-def _visits(scope: Scope, review: CitiesReview, city: str) -> None:
+def _draw_visits(scope: Scope, review: CitiesReview, city: str) -> None:
     where = (*(pair for pair in review.where if pair[0] != "city"), ("city", city))
     question = Question(
         metrics=(MetricKey.COMPLETED,), first=review.first, last=review.last, where=where

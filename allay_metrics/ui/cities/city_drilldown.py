@@ -60,10 +60,10 @@ def find_drilldown(review: CitiesReview, token: str) -> CityDrilldown | None:
         return CityDrilldown(
             _title(city, name), _question(review, what, days, [city] if city else ())
         )
-    return _of_week(review, city, what) if kind == WEEK and city else None
+    return _find_week(review, city, what) if kind == WEEK and city else None
 
 
-def _of_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | None:
+def _find_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | None:
     """Return the completed visits of one city in one week."""
     day = read_day(day_text)
     if day is None:
@@ -74,7 +74,7 @@ def _of_week(review: CitiesReview, city: str, day_text: str) -> CityDrilldown | 
     return CityDrilldown(title, _question(review, MetricKey.COMPLETED, days, [city]))
 
 
-def of_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> CityDrilldown:
+def find_part(review: CitiesReview, name: str, cities: Iterable[str], part: str) -> CityDrilldown:
     """Return the completed visits of a city, or of several, of one visit type or weekday.
 
     Without a part they are all of its completed visits.

@@ -11,9 +11,9 @@ from allay_metrics.records import UNKNOWN
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.review.visit_places import CityMap
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.city_drilldown import VIRTUAL, CityDrilldown, format_city, of_part
+from allay_metrics.ui.cities.city_drilldown import VIRTUAL, CityDrilldown, find_part, format_city
 from allay_metrics.ui.figure import figure
-from allay_metrics.ui.practice.link import CITIES, lead_to
+from allay_metrics.ui.practice.link import CITIES, draw_practice_link
 
 MOST = 12
 RANKED, MAP = "cities-ranked", "cities-map"
@@ -67,16 +67,16 @@ def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldo
         alt = charts.ranked_alt(few.names, parts, what="Completed visits")
         picked = figure(charts.ranked(few.names, parts, grey=format_city(UNKNOWN)), RANKED, alt)
         if UNKNOWN in review.cities:
-            lead_to(CITIES, "Place the visits of unknown cities")
-    return _of_bar(review, few, picked) if picked else None
+            draw_practice_link(CITIES, "Place the visits of unknown cities")
+    return _find_bar(review, few, picked) if picked else None
 
 
-def _of_bar(
+def _find_bar(
     review: CitiesReview, few: Shortened, picked: tuple[object, ...]
 ) -> CityDrilldown | None:
     name, kind = map(str, picked)
     cities = few.members.get(name)
-    return of_part(review, name, cities, kind) if cities else None
+    return find_part(review, name, cities, kind) if cities else None
 
 
 def draw_city_map(review: CitiesReview) -> str | None:
@@ -86,13 +86,13 @@ def draw_city_map(review: CitiesReview) -> str | None:
         for place in review.map.places
     ]
     with card("cities-map", fill=True):
-        head("Around the Bay", _not_on_the_map(review.map))
+        head("Around the Bay", _unmapped_sentence(review.map))
         alt = charts.bay_map_alt(places, unknown=review.map.unknown)
         picked = figure(charts.bay_map(places), MAP, alt, fill=True)
     return str(picked[0]) if picked else None
 
 
-def _not_on_the_map(city_map: CityMap) -> str:
+def _unmapped_sentence(city_map: CityMap) -> str:
     """Return a sentence on visits without a bubble: unknown, virtual, ambiguous."""
     named = {
         city: city_map.elsewhere[city] for city in (UNKNOWN, VIRTUAL) if city in city_map.elsewhere
@@ -104,6 +104,6 @@ def _not_on_the_map(city_map: CityMap) -> str:
     return f"not on the map: {fmt.join_list(parts)}" if parts else "completed visits"
 
 
-def side_by_side() -> "st.delta_generator.DeltaGenerator":
+def two_columns() -> "st.delta_generator.DeltaGenerator":
     """Return two columns for cards, which stack where there is no room."""
     return st.grid(2, min_column_width=420, gap="small")

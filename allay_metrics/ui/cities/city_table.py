@@ -9,7 +9,7 @@ from allay_metrics.ui.cities.city_drilldown import AHEAD, ALL, CITY, NUMBER, for
 from allay_metrics.ui.html_table import Spark, TableCell, table
 
 
-def city_by_city(review: CitiesReview) -> None:
+def city_table_card(review: CitiesReview) -> None:
     """Draw the table and, below it, notes on its columns."""
     names = ["City", *(metric.column_label for metric in review.columns), "Next 14 days"]
     rows = [_row(review, line) for line in review.lines]
@@ -35,7 +35,7 @@ def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
     """Return the cell of one number; a dash has the reason why there is no value."""
     opens = link(NUMBER, metric.key, city)
     if metric.is_rate:
-        return _share(value, opens)
+        return _rate_cell(value, opens)
     if value.value is None:
         few = value.reason == "small"
         return TableCell(fmt.DASH, reason=fmt.SMALL_REASON if few else value.reason)
@@ -43,7 +43,7 @@ def number_cell(metric: Metric, value: Value, city: str) -> TableCell:
     return TableCell(text, opens=opens)
 
 
-def _share(value: Value, opens: str) -> TableCell:
+def _rate_cell(value: Value, opens: str) -> TableCell:
     """Return a rate with its counts; of one to four, the counts only."""
     if value.numerator is None or not value.denominator:
         return TableCell(fmt.DASH, reason=value.reason or "nothing to count")

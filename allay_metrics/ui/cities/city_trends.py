@@ -12,11 +12,11 @@ from allay_metrics.ui.cities.city_drilldown import CITY, WEEK, format_city, link
 def trends_card(review: CitiesReview) -> None:
     """Draw the small charts; names open the city, columns their week."""
     with card("cities-trends", fill=True):
-        head("Visits per week", _note(review.trends))
+        head("Visits per week", _note_text(review.trends))
         st.html(trends_html(review.trends))
 
 
-def _note(trends: tuple[CityTrend, ...]) -> str:
+def _note_text(trends: tuple[CityTrend, ...]) -> str:
     weeks = fmt.plural(len(trends[0].mondays), "week") if trends else "completed"
     shaded = ", shaded: usual" if any(trend.usual for trend in trends) else ""
     return f"{weeks}, one scale{shaded}"
@@ -27,7 +27,7 @@ def trends_html(trends: tuple[CityTrend, ...]) -> str:
     if not trends:
         return '<p class="al-sub">No completed visits in this period.</p>'
     tops = [top_of(trend) for trend in trends]
-    each = "".join(_small(trend, max(tops)) for trend in trends)
+    each = "".join(_small_chart_html(trend, max(tops)) for trend in trends)
     return f'<div class="al-multiples al-roomy">{each}</div>'
 
 
@@ -50,7 +50,7 @@ def columns_html(trend: CityTrend, top: float) -> str:
     return f'{bars}<div class="wk"><span>{first}</span><span>{last}</span></div>'
 
 
-def _small(trend: CityTrend, top: float) -> str:
+def _small_chart_html(trend: CityTrend, top: float) -> str:
     name = html.button(html.escape(format_city(trend.city)), link(CITY, "", trend.city))
     newest = fmt.number(trend.counts[-1])
     week = link(WEEK, trend.mondays[-1].isoformat(), trend.city)

@@ -15,9 +15,9 @@ from allay_metrics.ui.cities.city_ranking import (
     RANKED,
     draw_city_map,
     draw_city_ranking,
-    side_by_side,
+    two_columns,
 )
-from allay_metrics.ui.cities.city_table import city_by_city
+from allay_metrics.ui.cities.city_table import city_table_card
 from allay_metrics.ui.cities.city_trends import trends_card
 from allay_metrics.ui.cities.weekday_grid import cell, grid_card
 from allay_metrics.ui.click_listener import clicked, record_unknown_token
@@ -35,21 +35,21 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
     """Draw the page of a period; a click opens a drawer."""
     with loading("cities", 460, 620, 460):
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)
-    chosen.tell(_summary(review))
+    chosen.tell(_summary_items(review))
     chosen.offer("cities", lambda: cities_export(scope, review))
     token = clicked()
     few = len(review.cities) <= FEW
-    with side_by_side():
+    with two_columns():
         with st.container(height="stretch", gap="small"):
             bar = draw_city_ranking(review, fill=not few)
             if few:
                 trends_card(review)
         city = draw_city_map(review)
-    city_by_city(review)
+    city_table_card(review)
     if few:
         grid_card(review)
     else:
-        with side_by_side():
+        with two_columns():
             grid_card(review)
             trends_card(review)
     if city:
@@ -57,10 +57,10 @@ def cities_page(scope: Scope, chosen: Chosen) -> None:
     elif bar:
         open_number(scope, bar.question, title=bar.title, on_close=lambda: forget(RANKED))
     elif token:
-        _open_word(scope, review, token)
+        _open_token(scope, review, token)
 
 
-def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
+def _open_token(scope: Scope, review: CitiesReview, token: str) -> None:
     kind, what, city = (*token.split("|", 2), "", "")[:3]
     if kind == CITY and city in {line.city for line in review.lines}:
         open_city(scope, review, city)
@@ -70,7 +70,7 @@ def _open_word(scope: Scope, review: CitiesReview, token: str) -> None:
         record_unknown_token(scope, "cities")
 
 
-def _summary(review: CitiesReview) -> list[str]:
+def _summary_items(review: CitiesReview) -> list[str]:
     numbers = review.total.numbers
     bookings, done = numbers[MetricKey.BOOKINGS], numbers[MetricKey.COMPLETED]
     items = [f"**{fmt.plural(bookings.count, 'booking')}**, {fmt.number(done.value)} completed"]

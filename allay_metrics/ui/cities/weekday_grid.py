@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.card import card, head
-from allay_metrics.ui.cities.city_drilldown import CityDrilldown, of_part
+from allay_metrics.ui.cities.city_drilldown import CityDrilldown, find_part
 from allay_metrics.ui.cities.city_ranking import Shortened, shorten
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.html import TYPE_WORDS
@@ -26,24 +26,24 @@ def grid_card(review: CitiesReview) -> None:
                 persist_state="session",
                 label_visibility="collapsed",
             )
-        few, columns = _by_type(review) if by == BY_TYPE else _by_day(review)
+        few, columns = _count_by_type(review) if by == BY_TYPE else _count_by_day(review)
         st.html(grid_html(few.rows, columns, total="all"))
 
 
 def cell(review: CitiesReview, part: str, name: str) -> CityDrilldown | None:
     """Return the drilldown of a cell; None for an unknown cell."""
-    few, columns = _by_type(review) if part in TYPE_WORDS else _by_day(review)
+    few, columns = _count_by_type(review) if part in TYPE_WORDS else _count_by_day(review)
     if name not in few.members or part not in columns:
         return None
-    return of_part(review, name, few.members[name], part)
+    return find_part(review, name, few.members[name], part)
 
 
-def _by_day(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+def _count_by_day(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
     counts = dict(zip(review.grid.cities, review.grid.counts, strict=True))
     return shorten(counts), {day: day for day in review.grid.weekdays}
 
 
-def _by_type(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+def _count_by_type(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
     kinds = [kind for kind, counts in review.by_type.items() if any(counts)]
     counts = {
         city: tuple(review.by_type[kind][i] for kind in kinds)

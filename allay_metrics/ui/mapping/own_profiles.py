@@ -22,10 +22,10 @@ def own_profiles_list(scope: Scope) -> None:
         return
     name = st.selectbox("Profiles of your own", list(saved), key="al-own-profile")
     if name in saved:
-        _profile(scope, saved[name])
+        _draw_profile(scope, saved[name])
 
 
-def _profile(scope: Scope, saved: SavedProfile) -> None:
+def _draw_profile(scope: Scope, saved: SavedProfile) -> None:
     toml_text = st.text_area(
         f"{markdown(saved.name)}, TOML",
         saved.toml,

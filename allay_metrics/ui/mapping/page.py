@@ -46,20 +46,20 @@ def mapping(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) ->
         key=f"{key}-label",
     )
     chosen = columns(key, sample, suggest_columns(sample.headers, sample.records))
-    draft = _draft(key, sample, label, chosen)
+    draft = _build_draft(key, sample, label, chosen)
     service = sample.values(chosen["type"]) if "type" in chosen else []
     meant = types(key, service, types_counted(scope, list(dict.fromkeys(service))))
-    toml = _as_text(key, draft)
+    toml = _draw_as_text(key, draft)
     try:
         profile = read_profile_text(f"{draft.name}.toml", toml)
         preview(scope, sample, profile, meant)
     except AllayError as error:
-        note(f"**Not yet:** {_plainly(str(error))}")
+        note(f"**Not yet:** {_plain_sentence(str(error))}")
         return
-    _keep(scope, key, Mapped(profile.name, toml, meant), profile, done)
+    _save(scope, key, Mapped(profile.name, toml, meant), profile, done)
 
 
-def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> ProfileDraft:
+def _build_draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> ProfileDraft:
     order = date_order(key, sample, chosen)
     minutes = 0
     if not {"end", "end_time", "minutes"} & chosen.keys():
@@ -86,7 +86,7 @@ def _draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> Prof
     )
 
 
-def _as_text(key: str, draft: ProfileDraft) -> str:
+def _draw_as_text(key: str, draft: ProfileDraft) -> str:
     """Draw the profile as text; return it with the changes made by hand."""
     text = draft.toml()
     # A new key for a new text: manual changes belong to the choices they were made for.
@@ -104,7 +104,7 @@ def _as_text(key: str, draft: ProfileDraft) -> str:
     return toml_text or ""
 
 
-def _keep(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:
+def _save(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:
     versions = {saved.name: saved.version for saved in read_saved_profiles(scope)}
     if mapped.name in versions:
         note(f"You have a profile {mapped.name}: this one takes its place.")
@@ -121,5 +121,5 @@ def _keep(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -
     st.rerun()
 
 
-def _plainly(sentence: str) -> str:
+def _plain_sentence(sentence: str) -> str:
     return sentence.replace("**", "").replace("~~", "")

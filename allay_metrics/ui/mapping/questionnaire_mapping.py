@@ -64,20 +64,20 @@ def mapping_of_answers(scope: Scope, sample: Sample, key: str, done: Callable[[]
     taken = {profile.name for profile in shipped_profiles()}
     taken |= {profile.name for profile in shipped_questionnaires()}
     own = list_own_measures(scope)
-    meanings = _columns(key, sample, own)
+    meanings = _draw_columns(key, sample, own)
     draft = AnswersDraft(build_source_name(label, taken), label.strip(), meanings, utc)
     toml = draft.toml()
     try:
         profile = read_questionnaire(f"{draft.name}.toml", toml, own)
         read = read_responses(sample.headers, sample.records[:_ROWS], profile, scope.zone)
-        _preview(read, meaning_choices(own))
+        _draw_preview(read, meaning_choices(own))
     except AllayError as error:
         note(f"**Not yet:** {error}")
         return
-    _keep(scope, key, draft.name, toml, done)
+    _save(scope, key, draft.name, toml, done)
 
 
-def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
+def _draw_columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, str]:
     """Draw a select box for each column with sample values; return the chosen meanings."""
     labels = meaning_choices(own)
     seems = guess_meanings(sample.headers, shipped_questionnaires()[0].with_own(own))
@@ -98,7 +98,7 @@ def _columns(key: str, sample: Sample, own: Sequence[OwnMeasure]) -> dict[str, s
     return meant
 
 
-def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
+def _draw_preview(read: list[Any], labels: Mapping[str, str]) -> None:
     rows = []
     for response in read:
         if isinstance(response, FormResponse):
@@ -112,7 +112,7 @@ def _preview(read: list[Any], labels: Mapping[str, str]) -> None:
     table(["Answered", "Who", "Read as"], rows, caption="First rows", left=(1, 2))
 
 
-def _keep(scope: Scope, key: str, name: str, toml: str, done: Callable[[], None]) -> None:
+def _save(scope: Scope, key: str, name: str, toml: str, done: Callable[[], None]) -> None:
     versions = {saved.name: saved.version for saved in read_saved_profiles(scope)}
     if name in versions:
         note(f"You have a profile {name}: this one takes its place.")

@@ -66,15 +66,15 @@ def states(key: str, sample: Sample) -> dict[tuple[str, str], str]:
     marks: dict[tuple[str, str], str] = {}
     for column in chosen:
         counts = Counter(" ".join(value.split()) for value in sample.values(column))
-        marks |= _words(f"{key}-state-{column}", column, counts)
+        marks |= _draw_words(f"{key}-state-{column}", column, counts)
     if chosen:
         note("Visits whose word means nothing stay booked, and count as completed once past.")
     return marks
 
 
-def _words(key: str, column: str, counts: Counter[str]) -> dict[tuple[str, str], str]:
+def _draw_words(key: str, column: str, counts: Counter[str]) -> dict[tuple[str, str], str]:
     marks = {}
-    for word, mark in _boxes(key, counts, MARK_WORDS, lambda word: suggest_mark(column, word)):
+    for word, mark in _draw_boxes(key, counts, MARK_WORDS, lambda word: suggest_mark(column, word)):
         if mark:
             marks[column, word] = mark
     return marks
@@ -87,14 +87,14 @@ def types(key: str, names: Sequence[str], counted: Mapping[str, tuple[str, str]]
         return {}
     st.html('<h3 class="al-h3">Services whose names say neither CST, lactation nor massage</h3>')
     shown = Counter(dict(other.most_common(_MOST_TYPES)))
-    choices = _boxes(f"{key}-type", shown, TYPES, lambda _: "")
+    choices = _draw_boxes(f"{key}-type", shown, TYPES, lambda _: "")
     if len(other) > len(shown):
         commonest = f"The {len(shown)} commonest of {fmt.number(len(other))}"
         note(f"{commonest}: assign the others on Practice.")
     return {name: kind for name, kind in choices if kind}
 
 
-def _boxes(
+def _draw_boxes(
     key: str, counts: Counter[str], labels: Mapping[str, str], suggested: Callable[[str], str]
 ) -> list[tuple[str, str]]:
     """Draw a select box for each word, the most common first; return (word, chosen) pairs."""

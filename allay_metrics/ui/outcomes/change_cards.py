@@ -22,7 +22,7 @@ def better_card(review: OutcomesReview) -> None:
         head("Better, about the same, worse", "95% intervals in brackets")
         table(
             columns,
-            [_verdicts(concern) for concern in shown],
+            [_verdict_cells(concern) for concern in shown],
             caption="Reported change, by concern",
         )
         if review.by_type:
@@ -37,7 +37,7 @@ def better_card(review: OutcomesReview) -> None:
             )
 
 
-def _verdicts(concern: ConcernReview) -> list[TableCell | str]:
+def _verdict_cells(concern: ConcernReview) -> list[TableCell | str]:
     report = concern.report
     if concern.why_not:
         return [
@@ -76,7 +76,11 @@ def means_card(review: OutcomesReview) -> None:
     columns = ("Concern", "Mean", "95% interval", "Median", "Expected by age", "Remainder")
     with card("outcomes-means"):
         head("Mean and median change", "positive is better")
-        table(columns, [_mean(concern) for concern in shown], caption="Reported change, in numbers")
+        table(
+            columns,
+            [_mean_cells(concern) for concern in shown],
+            caption="Reported change, in numbers",
+        )
         note(
             "The remainder still includes regression to the mean: families book on a bad day, and "
             "the "
@@ -85,7 +89,7 @@ def means_card(review: OutcomesReview) -> None:
         )
 
 
-def _mean(concern: ConcernReview) -> list[TableCell | str]:
+def _mean_cells(concern: ConcernReview) -> list[TableCell | str]:
     report, measure = concern.report, concern.summary.measure
     mean = report.mean
     low, high = (mean.low, mean.high) if mean else (None, None)

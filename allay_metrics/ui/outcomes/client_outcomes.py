@@ -42,10 +42,10 @@ def outcomes_card(scope: Scope, client_id: str) -> None:
             "How it is going",
             f"newest answer {fmt.day(max(answers.on for answers in series))}",
         )
-        _lines(series[:FIRST], f"baby-outcomes-{client_id}")
+        _draw_lines(series[:FIRST], f"baby-outcomes-{client_id}")
         if rest := series[FIRST:]:
             with st.expander(f"{fmt.plural(len(rest), 'more question')}"):
-                _lines(rest, f"baby-more-{client_id}")
+                _draw_lines(rest, f"baby-more-{client_id}")
         note(
             "The parent's own ratings. Shaded: babies of that age; most change as weeks pass, "
             "with or without care."
@@ -102,11 +102,11 @@ def _question_label(measure: str) -> str:
     return definition.label if definition else "Anything else"
 
 
-def _lines(series: Sequence[MeasureAnswers], key: str) -> None:
+def _draw_lines(series: Sequence[MeasureAnswers], key: str) -> None:
     figure(
         charts.lines([_panel(answers) for answers in series]),
         key,
-        _alt(series),
+        _alt_text(series),
         select=False,
     )
 
@@ -120,7 +120,7 @@ def _panel(answers: MeasureAnswers) -> Panel:
     return Panel(name, across, [answers.points], answers.band, (measure.low, top * 1.05))
 
 
-def _alt(series: Sequence[MeasureAnswers]) -> str:
+def _alt_text(series: Sequence[MeasureAnswers]) -> str:
     parts = [
         f"{answers.measure.label} from {answers.points[0][1]:g} to {answers.newest:g} "
         f"{answers.measure.unit}"

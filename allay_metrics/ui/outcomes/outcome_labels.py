@@ -79,14 +79,14 @@ def outcomes_export(scope: Scope, review: OutcomesReview) -> Export:
     context_lines = export_header(
         scope, read_record_status(scope), OF_EPISODES, (review.first, review.last)
     )
-    rows = [_flat(row) for row in outcome_rows(review)]
+    rows = [_flatten(row) for row in outcome_rows(review)]
     columns = tuple(rows[0]) if rows else ()
     return Export(
         (("Read this first", CONTEXT), *context_lines), columns, [(*row.values(),) for row in rows]
     )
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Value]:
+def _flatten(row: dict[str, Any]) -> dict[str, Value]:
     flat: dict[str, Value] = {}
     summarised = isinstance(row["better"], dict) and row["better"]["n"] is not None
     for key, value in row.items():

@@ -40,7 +40,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         review = outcomes_of(scope, chosen.first, chosen.last)
     chosen.tell([f"**{fmt.plural(review.eligible, 'episode')}** whose window closed"])
     red_flags(scope)
-    _context()
+    _context_items()
     if not review.has_check_ins:
         empty_state(
             "No check-ins yet",
@@ -50,7 +50,7 @@ def outcomes_page(scope: Scope, chosen: Chosen) -> None:
         method_card(review)
         return
     who_card(review)
-    _no_longer_kept(scope)
+    _draw_retention_note(scope)
     if review.paired or any(concern.lines for concern in review.concerns):
         lines_card(review)
         better_card(review)
@@ -77,7 +77,7 @@ def _pictures(review: OutcomesReview) -> list[Picture]:
     return [Picture(end, label, mime, partial(make, review)) for end, label, mime, make in kinds]
 
 
-def _no_longer_kept(scope: Scope) -> None:
+def _draw_retention_note(scope: Scope) -> None:
     """Draw a note where check-ins were deleted past their retention."""
     kept = read_retention(scope)
     if kept.removed:
@@ -86,6 +86,6 @@ def _no_longer_kept(scope: Scope) -> None:
         note(f"{gone} from before {before} are no longer kept: older periods count fewer answers.")
 
 
-def _context() -> None:
+def _context_items() -> None:
     with card("outcomes-context"):
         st.html(f'<p class="al-say">{escape(CONTEXT)}</p>')

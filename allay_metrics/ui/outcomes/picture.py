@@ -20,17 +20,17 @@ HOW = (
 
 def has_picture(review: OutcomesReview) -> bool:
     """Return whether there is a concern to draw."""
-    return bool(_shown(review))
+    return bool(_shown_concerns(review))
 
 
 def picture(review: OutcomesReview) -> tuple[FigureSheet, list[FigureRow]]:
     """Return the figure's texts and rows; it names no person, city or therapist."""
-    eligible = sum(concern.summary.funnel.eligible for concern in _shown(review))
-    paired = sum(concern.summary.funnel.paired for concern in _shown(review))
+    eligible = sum(concern.summary.funnel.eligible for concern in _shown_concerns(review))
+    paired = sum(concern.summary.funnel.paired for concern in _shown_concerns(review))
     answered = f"{fmt.number(paired)} of {fmt.number(eligible)} answered both times"
     period = f"Windows closed {fmt.span(review.first, review.last)} · {answered}"
     sheet = FigureSheet(TITLE, period, (HOW, UNVALIDATED), CONTEXT)
-    return sheet, [_row(concern) for concern in _shown(review)]
+    return sheet, [_row(concern) for concern in _shown_concerns(review)]
 
 
 def picture_png(review: OutcomesReview) -> bytes:
@@ -43,7 +43,7 @@ def picture_pdf(review: OutcomesReview) -> bytes:
     return printed.as_pdf(*picture(review))
 
 
-def _shown(review: OutcomesReview) -> list[ConcernReview]:
+def _shown_concerns(review: OutcomesReview) -> list[ConcernReview]:
     return [
         concern
         for concern in review.concerns
@@ -66,11 +66,11 @@ def _row(concern: ConcernReview) -> FigureRow:
         high=share.high if share and shown else None,
         worst=report.worst_case if shown else None,
         best=report.best_case if shown else None,
-        lines=_lines(concern),
+        lines=_row_lines(concern),
     )
 
 
-def _lines(concern: ConcernReview) -> tuple[str, ...]:
+def _row_lines(concern: ConcernReview) -> tuple[str, ...]:
     if concern.why_not:
         return (concern.why_not,)
     report, measure = concern.report, concern.summary.measure

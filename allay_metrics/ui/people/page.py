@@ -13,7 +13,7 @@ from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html_table import TableCell, table
 from allay_metrics.ui.people.invite import invitation_made, invite_card
 from allay_metrics.ui.people.no_accounts import draw_no_accounts
-from allay_metrics.ui.people.person_card import one_person
+from allay_metrics.ui.people.person_card import person_card
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.viewing_as import therapists
@@ -33,14 +33,14 @@ def people_page(scope: Scope) -> None:
         left, right = st.columns((1.62, 1), gap="small")
         with left:
             with card("people"):
-                _everybody(scope, listed, names)
+                _draw_table(scope, listed, names)
             with card("person"):
-                _chosen(scope, listed, names)
+                _chosen_person(scope, listed, names)
         with right, card("invite"):
             invite_card(scope, names)
 
 
-def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
+def _chosen_person(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
     by_id = {person.id: person for person in listed}
     chosen = st.selectbox(
         "Change",
@@ -48,10 +48,10 @@ def _chosen(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) 
         key=_PICK,
         format_func=lambda id_: f"{by_id[id_].name} · {by_id[id_].email}",
     )
-    one_person(scope, by_id[chosen], names)
+    person_card(scope, by_id[chosen], names)
 
 
-def _everybody(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
+def _draw_table(scope: Scope, listed: Sequence[UserAccount], names: dict[str, str]) -> None:
     head("Who may sign in", fmt.plural(len(listed), "person", "people"))
     rows = [
         [

@@ -25,13 +25,13 @@ from allay_metrics.ui.session_list import signed_in
 _AGAIN = "al-again-code"
 
 
-def one_person(scope: Scope, person: UserAccount, names: dict[str, str]) -> None:
+def person_card(scope: Scope, person: UserAccount, names: dict[str, str]) -> None:
     """Draw what the owner may change of one person; `names` are the therapists' names by id."""
     left, right = st.columns(2, gap="medium")
     with left:
-        _role(scope, person, names)
+        _draw_role(scope, person, names)
         with st.container(key="al-person-acts", horizontal=True):
-            _acts(scope, person)
+            _draw_actions(scope, person)
         note(
             "A new link takes back her password, codes and devices: for a lost phone or a "
             "forgotten password."
@@ -40,7 +40,7 @@ def one_person(scope: Scope, person: UserAccount, names: dict[str, str]) -> None
         signed_in(scope, person.id)
 
 
-def _role(scope: Scope, person: UserAccount, names: dict[str, str]) -> None:
+def _draw_role(scope: Scope, person: UserAccount, names: dict[str, str]) -> None:
     # A new version makes new fields: they show what stands now.
     key = f"al-role-{person.id[:8]}-{person.version}"
     with st.form(key, border=False):
@@ -53,10 +53,10 @@ def _role(scope: Scope, person: UserAccount, names: dict[str, str]) -> None:
         )
 
 
-def _acts(scope: Scope, person: UserAccount) -> None:
+def _draw_actions(scope: Scope, person: UserAccount) -> None:
     if person.disabled_at is not None:
         done = f"{person.name} may sign in again."
-        _button(
+        _draw_button(
             scope,
             person,
             "Let in again",
@@ -65,15 +65,15 @@ def _acts(scope: Scope, person: UserAccount) -> None:
         )
         return
     done = f"{person.name} may not sign in any more. What she had open has ended."
-    _button(
+    _draw_button(
         scope, person, "Shut out", lambda: disable(scope, person.id, version=person.version), done
     )
     done = f"{person.name} is signed out everywhere, and her devices are forgotten."
-    _button(scope, person, "Sign out everywhere", lambda: end_sessions(scope, person.id), done)
-    st.button("New link", key="al-act-new-link", on_click=_again, args=(scope, person))
+    _draw_button(scope, person, "Sign out everywhere", lambda: end_sessions(scope, person.id), done)
+    st.button("New link", key="al-act-new-link", on_click=_draw_reinvite, args=(scope, person))
 
 
-def _button(
+def _draw_button(
     scope: Scope, person: UserAccount, label: str, act: Callable[[], None], done: str
 ) -> None:
     def do() -> None:
@@ -95,7 +95,7 @@ def _save(scope: Scope, person: UserAccount, key: str) -> None:
     run_action(save, lambda _: Flash(f"{person.name} is saved.{_reads_signs(scope, person)}"))
 
 
-def _again(scope: Scope, person: UserAccount) -> None:
+def _draw_reinvite(scope: Scope, person: UserAccount) -> None:
     """Make a new link; pressing twice makes one, as its code belongs to what was on the page."""
     last_reset: tuple[str, int, str] | None = st.session_state.get(_AGAIN)
     code = (

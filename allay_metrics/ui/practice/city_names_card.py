@@ -23,7 +23,7 @@ from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.html import markdown
 from allay_metrics.ui.practice.corrected import corrected_card
 from allay_metrics.ui.practice.flash import run_override
-from allay_metrics.ui.practice.practice_line import line_with
+from allay_metrics.ui.practice.practice_line import draw_line
 
 SHOWN = 20
 BY_TEXT, BY_FAMILY, SINGLY = "By what was typed", "By family", "One by one"
@@ -36,15 +36,15 @@ aliases_of = cached_by_version(alias_lines)
 
 def cities_part(scope: Scope) -> None:
     """Draw the unplaced visits, then the spellings, then corrections."""
-    _unplaced(scope, unplaced_of(scope))
+    _draw_unplaced(scope, unplaced_of(scope))
     left, right = st.columns(2, gap="small")
     with left:
-        _spellings(scope)
+        _draw_spellings(scope)
     with right:
         corrected_card(scope, "city")
 
 
-def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
+def _draw_unplaced(scope: Scope, visits: list[Unplaced]) -> None:
     with card("unplaced"):
         head("Visits without a certain city", fmt.plural(len(visits), "visit"))
         if not visits:
@@ -63,16 +63,16 @@ def _unplaced(scope: Scope, visits: list[Unplaced]) -> None:
                 key="al-unplaced-way",
                 label_visibility="collapsed",
             )
-        groups = _groups(visits, way or BY_TEXT)
+        groups = _group_visits(visits, way or BY_TEXT)
         chosen = _choose(groups)
-        _place(
+        _draw_place(
             scope, way or BY_TEXT, [visit for key in chosen for visit in groups[key]], len(chosen)
         )
         if len(groups) > SHOWN:
             note(f"The first {SHOWN} of {fmt.number(len(groups))}; the others follow.")
 
 
-def _groups(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
+def _group_visits(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
     """Return the visits grouped by how they are placed, largest first; single ones newest first."""
     groups: dict[str, list[Unplaced]] = defaultdict(list)
     for visit in visits:
@@ -88,11 +88,11 @@ def _choose(groups: dict[str, list[Unplaced]]) -> list[str]:
         return [
             key
             for key, visits in list(groups.items())[:SHOWN]
-            if st.checkbox(_label(key, visits), key=f"{_PICK}{key}", width="stretch")
+            if st.checkbox(_group_label(key, visits), key=f"{_PICK}{key}", width="stretch")
         ]
 
 
-def _label(key: str, visits: list[Unplaced]) -> str:
+def _group_label(key: str, visits: list[Unplaced]) -> str:
     first = visits[0]
     typed = markdown(first.typed) or "nothing typed"
     if first.city != UNKNOWN and first.city not in first.typed:
@@ -107,7 +107,7 @@ def _label(key: str, visits: list[Unplaced]) -> str:
     return f"**{markdown(first.family)}** · {when} · {typed}"
 
 
-def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
+def _draw_place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
     spelling = visits[0].spelling if way == BY_TEXT and groups == 1 else ""
     remember = any(letter.isalpha() for letter in spelling)
     with st.container(key="al-place", horizontal=True, vertical_alignment="bottom"):
@@ -133,7 +133,7 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
             key="al-place-remember",
             disabled=not remember or city is None,
             help="The spelling is saved: later visits typed like this follow.",
-            on_click=_remember,
+            on_click=_save_placement,
             args=(scope, spelling, city),
         )
 
@@ -141,27 +141,27 @@ def _place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
 def _save(scope: Scope, ids: list[str], city: str) -> None:
     sentence = f"{fmt.plural(len(ids), 'visit')} placed in {city_shown(city)}."
     if run_override(scope, sentence, partial(correct_city, scope, ids, city)):
-        _lift()
+        _drop_city()
 
 
-def _remember(scope: Scope, spelling: str, city: str) -> None:
-    _spell(scope, spelling, city, None)
+def _save_placement(scope: Scope, spelling: str, city: str) -> None:
+    _save_spelling(scope, spelling, city, None)
 
 
-def _spell(scope: Scope, spelling: str, city: str, version: int | None) -> bool:
+def _save_spelling(scope: Scope, spelling: str, city: str, version: int | None) -> bool:
     sentence = f"'{spelling}' is {city_shown(city)}."
     kept = run_override(scope, sentence, partial(set_alias, scope, spelling, city, version=version))
     if kept:
-        _lift()
+        _drop_city()
     return kept
 
 
-def _lift() -> None:
+def _drop_city() -> None:
     for key in [key for key in st.session_state if str(key).startswith(_PICK)]:
         del st.session_state[key]
 
 
-def _spellings(scope: Scope) -> None:
+def _draw_spellings(scope: Scope) -> None:
     lines = aliases_of(scope)
     with card("spellings", fill=True):
         head("Your spellings", fmt.plural(len(lines), "spelling"))
@@ -188,12 +188,12 @@ def _spellings(scope: Scope) -> None:
             )
         with st.container(key="al-lines-aliases", gap=None):
             for place, line in enumerate(lines):
-                line_with(
+                draw_line(
                     f"alias-{place}",
                     line.spelling,
                     f"{city_shown(line.city)}, typed so in {fmt.plural(line.bookings, 'visit')}",
                     "Drop",
-                    partial(_drop, scope, line.spelling, line.version),
+                    partial(_drop_spelling, scope, line.spelling, line.version),
                 )
 
 
@@ -202,10 +202,10 @@ def _save_alias(scope: Scope, lines: list[AliasLine]) -> None:
     if not city:
         return
     versions = {line.spelling: line.version for line in lines}
-    if _spell(scope, spelling, city, versions.get(plain(spelling), 0)):
+    if _save_spelling(scope, spelling, city, versions.get(plain(spelling), 0)):
         st.session_state[_TYPED] = ""
 
 
-def _drop(scope: Scope, spelling: str, version: int) -> None:
+def _drop_spelling(scope: Scope, spelling: str, version: int) -> None:
     sentence = f"'{spelling}' is not used as a spelling any more."
     run_override(scope, sentence, partial(drop_alias, scope, spelling, version=version))

@@ -53,13 +53,13 @@ def _row(scope: Scope, contact: FamilyContact) -> None:
         st.html(
             f'<p class="al-sub"><b>{escape(contact.name)}</b> '
             f"{escape(fmt.join_list(contact.living))}</p>"
-            f'{died}<p class="al-sub">{escape(_last(contact))}</p>'
+            f'{died}<p class="al-sub">{escape(_last_visit_sentence(contact))}</p>'
         )
         contact_control(scope, contact, key="practice")
         contact_done(contact.family_id, is_brief=True)
 
 
-def _last(contact: FamilyContact) -> str:
+def _last_visit_sentence(contact: FamilyContact) -> str:
     """Return the last visit with city and therapist, which distinguishes families of one name."""
     if contact.last_on is None:
         return "No visit took place yet."

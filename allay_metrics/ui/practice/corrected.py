@@ -15,7 +15,7 @@ from allay_metrics.review.taxonomy import corrected_visits
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.practice.flash import run_override, types_shown
-from allay_metrics.ui.practice.practice_line import line_with
+from allay_metrics.ui.practice.practice_line import draw_line
 
 SHOWN = 20
 Correct = Callable[[Scope, Iterable[str], None], OverrideChange]
@@ -36,17 +36,17 @@ def corrected_card(scope: Scope, field: Literal["city", "visit_type"]) -> None:
             note("None so far. A visit is corrected in the list behind any number.")
         with st.container(key="al-lines-corrected", gap=None):
             for place, visit in enumerate(visits[:SHOWN]):
-                line_with(
+                draw_line(
                     f"corrected-{place}",
                     visit.family,
                     f"{fmt.full_day(visit.starts.date())}: {shown(visit.value)}",
                     "Take back",
-                    partial(_take_back, scope, field, visit.booking_id),
+                    partial(_undo_correction, scope, field, visit.booking_id),
                 )
         if len(visits) > SHOWN:
             note(f"The latest {SHOWN} of {fmt.number(len(visits))}.")
 
 
-def _take_back(scope: Scope, field: str, booking_id: str) -> None:
+def _undo_correction(scope: Scope, field: str, booking_id: str) -> None:
     _, sentence, correct, _ = _FIELDS[field]
     run_override(scope, sentence, partial(correct, scope, [booking_id], None))

@@ -13,7 +13,7 @@ from allay_metrics.review.taxonomy import cities_to_choose
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.practice.flash import Flash, run_action
-from allay_metrics.ui.practice.practice_line import line_with
+from allay_metrics.ui.practice.practice_line import draw_line
 
 drives_of = cached_by_version(drives)
 cities_of = cached_by_version(cities_to_choose)
@@ -51,7 +51,7 @@ def drives_part(scope: Scope) -> None:
                 minutes_text = f"{pair.minutes} min" + (
                     f", estimated {pair.estimate}" if pair.estimate else ""
                 )
-                line_with(
+                draw_line(
                     f"drive-{place}",
                     f"{pair.city_a} – {pair.city_b}",  # noqa: RUF001
                     minutes_text,
@@ -70,7 +70,7 @@ def _save(scope: Scope, one: str, other: str, minutes: int) -> None:
     sentence = f"{one} and {other} are {fmt.plural(minutes, 'minute')} apart."
     run_action(
         partial(set_drive_pair, scope, one, other, minutes),
-        lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
+        lambda visits: Flash(f"{sentence} {_driving_sentence(visits)}", back),
     )
 
 
@@ -79,11 +79,11 @@ def _drop(scope: Scope, pair: Drive) -> None:
     sentence = f"The drive between {pair.city_a} and {pair.city_b} uses the estimate again."
     run_action(
         partial(drop_drive_pair, scope, pair.city_a, pair.city_b),
-        lambda visits: Flash(f"{sentence} {_driven(visits)}", back),
+        lambda visits: Flash(f"{sentence} {_driving_sentence(visits)}", back),
     )
 
 
-def _driven(visits: int) -> str:
+def _driving_sentence(visits: int) -> str:
     if not visits:
         return "No visit on file changes by it."
     return f"The driving of {fmt.plural(visits, 'visit')} changed."

@@ -19,7 +19,7 @@ from allay_metrics.ui.html import escape
 from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.practice.contact_card import contacts_card
 from allay_metrics.ui.practice.flash import run_override
-from allay_metrics.ui.practice.practice_line import line_with
+from allay_metrics.ui.practice.practice_line import draw_line
 
 SHOWN = 10
 kinship_of = cached_by_version(read_family_links)
@@ -43,23 +43,23 @@ def families_part(scope: Scope) -> None:
                 "returning families follow."
             )
         for place, question in enumerate(links.questions[:SHOWN]):
-            _question(scope, place, question)
+            _draw_question(scope, place, question)
         if len(links.questions) > SHOWN:
             note(f"The first {SHOWN} of {fmt.number(len(links.questions))}; the others follow.")
     left, right = st.columns(2, gap="small")
     with left:
-        _several_names(scope, links.several_names)
+        _draw_several_names(scope, links.several_names)
     with right:
-        _decided(scope, links.decided)
+        _draw_decided(scope, links.decided)
     contacts_card(scope)
 
 
-def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
+def _draw_question(scope: Scope, place: int, question: FamilyQuestion) -> None:
     one, other = question.one, question.other
     with st.container(key=f"al-kin-{place}", gap="xsmall"):
         st.html(
             f'<p class="al-kin-why">{escape(question.why[0].upper() + question.why[1:])}</p>'
-            f'<div class="al-kin">{_kin(one)}{_kin(other)}</div>'
+            f'<div class="al-kin">{_family_html(one)}{_family_html(other)}</div>'
         )
         with st.container(horizontal=True, gap="xsmall"):
             # The one with the e-mail keeps its key, which later files will have, too.
@@ -74,12 +74,12 @@ def _question(scope: Scope, place: int, question: FamilyQuestion) -> None:
             st.button(
                 "Two families",
                 key=f"al-apart-{place}",
-                on_click=_apart,
+                on_click=_keep_apart,
                 args=(scope, one, other),
             )
 
 
-def _kin(kin: FamilyContacts) -> str:
+def _family_html(kin: FamilyContacts) -> str:
     """Return one family as HTML: names, contacts, addresses, bookings."""
     names = ", ".join(f"{name} ({count})" for name, count in sorted(kin.names.items()))
     details = [
@@ -99,20 +99,20 @@ def _kin(kin: FamilyContacts) -> str:
 
 
 def _merge(scope: Scope, goes: FamilyContacts, into: FamilyContacts) -> None:
-    sentence = f"{_called(goes)} and {_called(into)} are one family."
+    sentence = f"{_family_label(goes)} and {_family_label(into)} are one family."
     run_override(scope, sentence, partial(merge, scope, goes.key, into.key))
 
 
-def _apart(scope: Scope, one: FamilyContacts, other: FamilyContacts) -> None:
-    sentence = f"{_called(one)} and {_called(other)} stay two families."
+def _keep_apart(scope: Scope, one: FamilyContacts, other: FamilyContacts) -> None:
+    sentence = f"{_family_label(one)} and {_family_label(other)} stay two families."
     run_override(scope, sentence, partial(keep_apart, scope, [one.key, other.key]))
 
 
-def _called(kin: FamilyContacts) -> str:
+def _family_label(kin: FamilyContacts) -> str:
     return max(kin.names, key=lambda name: (kin.names[name], name))
 
 
-def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
+def _draw_several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
     with card("kin-names", fill=True):
         head("Several surnames in one family", fmt.plural(len(families), "family", "families"))
         if not families:
@@ -123,10 +123,10 @@ def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
             rarest = sorted(kin.names.items(), key=lambda each: (each[1], each[0]))
             with st.container(key=f"al-lines-kin-{place}", gap=None):
                 for nth, (name, count) in enumerate(rarest):
-                    line_with(
+                    draw_line(
                         f"kin-{place}-{nth}",
                         name,
-                        _booked(kin, count),
+                        _bookings_text(kin, count),
                         "Split off",
                         partial(_split, scope, kin.key, name),
                     )
@@ -134,7 +134,7 @@ def _several_names(scope: Scope, families: tuple[FamilyContacts, ...]) -> None:
             note(f"The first {SHOWN} of {fmt.number(len(families))}.")
 
 
-def _booked(kin: FamilyContacts, count: int) -> str:
+def _bookings_text(kin: FamilyContacts, count: int) -> str:
     return f"{fmt.plural(count, 'booking')} as {', '.join(sorted(kin.emails)) or kin.name}"
 
 
@@ -142,19 +142,19 @@ def _split(scope: Scope, key: str, name: str) -> None:
     run_override(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
 
 
-def _decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
+def _draw_decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
     with card("kin-decided", fill=True):
         head("Set by you", fmt.plural(len(decided), "family", "families"))
         if not decided:
             note("Nothing so far. What you decide about families can be undone here.")
         with st.container(key="al-lines-decided", gap=None):
             for place, decision in enumerate(decided):
-                line_with(
+                draw_line(
                     f"decided-{place}",
                     decision.name,
                     _decision_text(decision),
                     "Take back",
-                    partial(_take_back, scope, decision),
+                    partial(_undo_decision, scope, decision),
                 )
 
 
@@ -166,6 +166,6 @@ def _decision_text(decision: Decided) -> str:
     return f"is one with {decision.into}"
 
 
-def _take_back(scope: Scope, decision: Decided) -> None:
+def _undo_decision(scope: Scope, decision: Decided) -> None:
     back = partial(unlink, scope, decision.match_key, decision.client_name, decision.into_key)
     run_override(scope, f"The decision about {decision.name} is undone.", back)

@@ -87,14 +87,14 @@ def describe_moves(saved: OverrideChange) -> str:
     """Return what moved, as `12 visits moved from Unknown to Oakland`."""
     if not saved.visits:
         return "No visit on file changes by it."
-    parts = [_way(way) for way in saved.moves[:_WAYS]]
+    parts = [_describe_move(way) for way in saved.moves[:_WAYS]]
     rest = sum(way.visits for way in saved.moves[_WAYS:])
     if rest:
         parts.append(f"{fmt.number(rest)} more moved elsewhere")
     return f"{'; '.join(parts)}." if parts else f"{fmt.plural(saved.visits, 'visit')} moved."
 
 
-def _way(way: Move) -> str:
+def _describe_move(way: Move) -> str:
     count = fmt.plural(way.visits, "visit")
     if way.what == "city":
         return f"{count} moved from {city_shown(way.before)} to {city_shown(way.after)}"

@@ -32,7 +32,7 @@ def goals_part(scope: Scope) -> None:
         with st.form(f"al-goals-{of}", border=False):
             with st.grid(2, min_column_width=260, gap="small"):
                 for key in EIGHT:
-                    _field(key, there[key].value if key in there else None, of)
+                    _draw_field(key, there[key].value if key in there else None, of)
             st.form_submit_button(
                 "Save goals",
                 type="primary",
@@ -42,7 +42,7 @@ def goals_part(scope: Scope) -> None:
             )
 
 
-def _field(key: str, aim: float | None, of: str) -> None:
+def _draw_field(key: str, aim: float | None, of: str) -> None:
     metric = METRICS[key]
     unit = "%" if metric.is_rate else metric.unit
     st.number_input(

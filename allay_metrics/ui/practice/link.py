@@ -18,7 +18,7 @@ THERAPISTS, TYPES, CITIES, FAMILIES, GOALS, DRIVES, MEASURES, PRIVACY = (
 )
 
 
-def lead_to(part: str, label: str) -> None:
+def draw_practice_link(part: str, label: str) -> None:
     """Draw a link to a part of the Practice page, keeping the filters."""
     with st.container(key=f"al-lead-{part.lower().replace(' ', '-')}"):
         st.page_link(

@@ -39,16 +39,16 @@ def measures_part(scope: Scope) -> None:
             "each concern is judged by its one declared measure. Never one of the Edinburgh scale."
         )
         for own_measure in there:
-            _one(scope, own_measure)
+            _draw_measure(scope, own_measure)
         with st.expander("Add a measure", expanded=not there):
-            _form(scope, None)
+            _draw_form(scope, None)
 
 
-def _one(scope: Scope, own_measure: OwnMeasure) -> None:
+def _draw_measure(scope: Scope, own_measure: OwnMeasure) -> None:
     state = "asked no more" if own_measure.retired else "asked"
     with st.expander(f"{own_measure.measure.label}, {state}"):
         st.html(f'<p class="al-sub">{escape(own_words(own_measure))}</p>')
-        _form(scope, own_measure)
+        _draw_form(scope, own_measure)
         done = (
             "It is asked again."
             if own_measure.retired
@@ -69,7 +69,7 @@ def _retire(scope: Scope, own_measure: OwnMeasure, done: str) -> None:
     run_action(now, lambda _: Flash(done))
 
 
-def _form(scope: Scope, own_measure: OwnMeasure | None) -> None:
+def _draw_form(scope: Scope, own_measure: OwnMeasure | None) -> None:
     """Draw the fields of one measure; a new version makes new widget keys."""
     key = (
         f"al-measure-{own_measure.id}-{own_measure.version}" if own_measure else f"al-measure-{NEW}"
@@ -80,7 +80,7 @@ def _form(scope: Scope, own_measure: OwnMeasure | None) -> None:
         st.text_input("Name", measure.label if measure else "", key=f"{key}-label", max_chars=40)
         with st.grid(2, min_column_width=260, gap="small"):
             for language in LANGUAGES:
-                _wording(key, language, own_measure, steps=steps)
+                _draw_wording(key, language, own_measure, steps=steps)
         with st.grid(3, min_column_width=150, gap="small"):
             numbers = (("low", "Lowest", 0.0), ("high", "Highest", 10.0), ("step", "By", 1.0),
                        ("threshold", "A change of this matters", 2.0))  # fmt: skip
@@ -130,7 +130,7 @@ def _form(scope: Scope, own_measure: OwnMeasure | None) -> None:
         )
 
 
-def _wording(key: str, language: str, own_measure: OwnMeasure | None, *, steps: bool) -> None:
+def _draw_wording(key: str, language: str, own_measure: OwnMeasure | None, *, steps: bool) -> None:
     words = own_measure.words[language] if own_measure else None
     with st.container(gap="small"):
         st.text_area(
@@ -155,7 +155,7 @@ def _wording(key: str, language: str, own_measure: OwnMeasure | None, *, steps: 
 
 
 def _save(scope: Scope, own_measure: OwnMeasure | None, key: str) -> None:
-    draft = _draft(key)
+    draft = _build_draft(key)
     if own_measure is None:
         if run_action(partial(add_measure, scope, draft), lambda _: Flash("The measure is added.")):
             for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
@@ -167,7 +167,7 @@ def _save(scope: Scope, own_measure: OwnMeasure | None, key: str) -> None:
     )
 
 
-def _draft(key: str) -> MeasureDraft:
+def _build_draft(key: str) -> MeasureDraft:
     def typed(name: str) -> Any:
         return st.session_state[f"{key}-{name}"]
 

@@ -7,7 +7,7 @@ import streamlit as st
 from allay_metrics.ui.html import escape, markdown
 
 
-def line_with(key: str, strong: str, rest: str, action: str, on_click: Callable[[], None]) -> None:
+def draw_line(key: str, strong: str, rest: str, action: str, on_click: Callable[[], None]) -> None:
     """Draw a line with its button at the right."""
     with st.container(key=f"al-line-{key}", horizontal=True, vertical_alignment="center"):
         st.html(

@@ -27,18 +27,18 @@ def privacy_part(scope: Scope) -> None:
     """Draw backup and retention side by side, then erasing, then the audit trail."""
     left, right = st.columns(2, gap="small")
     with left:
-        _backup_card(scope)
+        _draw_backup(scope)
     with right:
-        _retention_card(scope)
-    _erase_card(scope)
+        _draw_retention(scope)
+    _draw_erase(scope)
     trail_card(scope)
 
 
-def _backup_card(scope: Scope) -> None:
+def _draw_backup(scope: Scope) -> None:
     last = read_last_backup(scope)
     with card("backup", fill=True):
         head("Backup")
-        st.html(f'<p class="al-look">{_state(scope, last)}</p>')
+        st.html(f'<p class="al-look">{_backup_state(scope, last)}</p>')
         note(
             "One file with everything in it, checked in full when the command line restores it. "
             "Keep a copy away from this computer."
@@ -46,7 +46,7 @@ def _backup_card(scope: Scope) -> None:
         st.button("Make a backup now", key="al-backup", on_click=_back_up, args=(scope,))
 
 
-def _state(scope: Scope, last: LastBackup | None) -> str:
+def _backup_state(scope: Scope, last: LastBackup | None) -> str:
     if last is None:
         return mark("No backup so far")
     at = datetime.fromtimestamp(last.made_at, scope.zone)
@@ -64,7 +64,7 @@ def _back_up(scope: Scope) -> None:
     )
 
 
-def _retention_card(scope: Scope) -> None:
+def _draw_retention(scope: Scope) -> None:
     kept = read_retention(scope)
     with card("retention", fill=True), st.form("al-retention", border=False):
         head("How long answers are kept", "months; empty: for good")
@@ -72,14 +72,14 @@ def _retention_card(scope: Scope) -> None:
             "Older ones are deleted at the next import or start, and recorded in the audit trail. "
             "Visits stay: every number is computed from them."
         )
-        _months("Check-ins", kept.check_ins, _CHECK_INS)
-        _months("Rows set aside", kept.set_aside, _ASIDE)
+        _draw_months("Check-ins", kept.check_ins, _CHECK_INS)
+        _draw_months("Rows set aside", kept.set_aside, _ASIDE)
         if kept.removed:
             note(f"{fmt.plural(kept.removed, 'check-in')} removed so far.")
         st.form_submit_button("Save", on_click=_save_retention, args=(scope,))
 
 
-def _months(label: str, kept: int | None, key: str) -> None:
+def _draw_months(label: str, kept: int | None, key: str) -> None:
     st.number_input(
         label,
         min_value=SHORTEST,
@@ -99,7 +99,7 @@ def _save_retention(scope: Scope) -> None:
     )
 
 
-def _erase_card(scope: Scope) -> None:
+def _draw_erase(scope: Scope) -> None:
     with card("erase"):
         head("Erase a family", "for good")
         note(
@@ -114,14 +114,14 @@ def _erase_card(scope: Scope) -> None:
         if text.strip() and not families:
             note("No family on file has this name, e-mail or phone.")
         if families:
-            chosen = st.radio("Which one?", families, key=_WHICH, format_func=_called)
+            chosen = st.radio("Which one?", families, key=_WHICH, format_func=_family_label)
             st.text_input(
                 f"Type its name to confirm: {markdown(chosen.name)}", key=_TYPED, max_chars=80
             )
             st.button("Erase for good", key="al-erase", on_click=_erase, args=(scope, chosen))
 
 
-def _called(erasable: Erasable) -> str:
+def _family_label(erasable: Erasable) -> str:
     return markdown(", ".join(filter(None, (erasable.name, erasable.email, erasable.phone))))
 
 
@@ -130,7 +130,7 @@ def _erase(scope: Scope, erasable: Erasable) -> None:
     if typed != erasable.name.strip().casefold():
         run_action(_refuse, lambda _none: Flash(""))
         return
-    if run_action(lambda: erase_family(scope, erasable.id), _erased):
+    if run_action(lambda: erase_family(scope, erasable.id), _describe_erasure):
         clear_caches()
         st.session_state[_FIND] = st.session_state[_TYPED] = ""
 
@@ -139,7 +139,7 @@ def _refuse() -> None:
     raise Conflict("The name typed is not that of the family: nothing was erased.")
 
 
-def _erased(gone: ErasureResult) -> Flash:
+def _describe_erasure(gone: ErasureResult) -> Flash:
     counts = [
         fmt.plural(gone.rows, "booking"),
         fmt.plural(gone.check_ins, "check-in"),

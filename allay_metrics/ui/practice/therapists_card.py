@@ -39,8 +39,8 @@ def therapists_part(scope: Scope) -> None:
                 person.name,
                 fmt.join_list(TYPE_WORDS[s] for s in person.skills) if person.skills else fmt.DASH,
                 person.base_city or fmt.DASH,
-                _hours(person.week_minutes),
-                _when(person),
+                _format_hours(person.week_minutes),
+                _format_active(person),
                 fmt.number(person.visits),
             ]
             for person in people
@@ -53,20 +53,20 @@ def therapists_part(scope: Scope) -> None:
         chosen = st.selectbox(
             "Change", list(by_id), key="al-person", format_func=lambda id_: by_id[id_].name
         )
-        _form(scope, by_id[chosen])
+        _draw_form(scope, by_id[chosen])
 
 
-def _hours(minutes: int | None) -> str:
+def _format_hours(minutes: int | None) -> str:
     return fmt.DASH if minutes is None else f"{fmt.plain_number(minutes / 60)} h a week"
 
 
-def _when(therapist: Therapist) -> str:
+def _format_active(therapist: Therapist) -> str:
     if therapist.active_to:
         return f"until {fmt.full_day(therapist.active_to)}"
     return f"since {fmt.full_day(therapist.active_from)}" if therapist.active_from else fmt.DASH
 
 
-def _form(scope: Scope, therapist: Therapist) -> None:
+def _draw_form(scope: Scope, therapist: Therapist) -> None:
     # A new version makes new widget keys, so that fields show stored values.
     of = f"{therapist.id[:8]}-{therapist.version}"
     cities = [name for name in cities_of(scope) if name != "virtual"]
@@ -117,13 +117,15 @@ def _save(scope: Scope, therapist: Therapist, of: str) -> None:
     minutes = None if hours is None else round(hours * 60)
 
     def save() -> OverrideChange:
-        details = Details(email or None, base, skills, _day(since), _day(until), minutes)
+        details = Details(
+            email or None, base, skills, _parse_day(since), _parse_day(until), minutes
+        )
         return save_details(scope, therapist.id, details, version=therapist.version)
 
     run_override(scope, f"{therapist.name} is saved.", save)
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     """Return the day of an ISO text, None for a blank one."""
     day = read_day(text)
     if day is None and text.strip():

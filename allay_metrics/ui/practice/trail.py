@@ -32,7 +32,9 @@ def trail_card(scope: Scope) -> None:
             problem(f"The audit trail was altered. {' '.join(breaks[:3])}")
         else:
             note("**Unbroken.** Each line covers the one before: none was changed or taken out.")
-        trail_lines = read_trail(scope, doer=_who(scope), kind=_kind(), before=_start())
+        trail_lines = read_trail(
+            scope, doer=_choose_actor(scope), kind=_choose_kind(), before=_start()
+        )
         if not trail_lines:
             note("Nothing of this kind so far.")
             return
@@ -44,7 +46,7 @@ def trail_card(scope: Scope) -> None:
         _turn(trail_lines)
 
 
-def _who(scope: Scope) -> Actor | None:
+def _choose_actor(scope: Scope) -> Actor | None:
     people = {actor.name: actor for actor in read_actors(scope)}
     left, right = st.columns(2, gap="small")
     with left:
@@ -54,7 +56,7 @@ def _who(scope: Scope) -> Actor | None:
     return people.get(chosen)
 
 
-def _kind() -> str:
+def _choose_kind() -> str:
     chosen = str(st.session_state[_KIND])
     return "" if chosen == _EVERYTHING else chosen
 

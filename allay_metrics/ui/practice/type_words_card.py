@@ -16,7 +16,7 @@ from allay_metrics.ui.html import TYPE_WORDS, escape
 from allay_metrics.ui.html_table import TableCell, table
 from allay_metrics.ui.practice.corrected import corrected_card
 from allay_metrics.ui.practice.flash import run_override, types_shown
-from allay_metrics.ui.practice.practice_line import line_with
+from allay_metrics.ui.practice.practice_line import draw_line
 
 SHOWN = 12
 THREE = ("cst", "lactation", "massage")
@@ -45,7 +45,7 @@ words_of = cached_by_version(read_words)
 def types_part(scope: Scope) -> None:
     """Draw names of no type, then assigned names, keywords, corrected visits."""
     names = names_of(scope)
-    _waiting(
+    _draw_unassigned(
         scope,
         [
             name_line
@@ -55,13 +55,13 @@ def types_part(scope: Scope) -> None:
     )
     left, right = st.columns(2, gap="small")
     with left:
-        _words(scope)
+        _draw_words(scope)
     with right:
-        _assigned(scope, names)
+        _draw_assigned(scope, names)
     corrected_card(scope, "visit_type")
 
 
-def _waiting(scope: Scope, names: list[NameLine]) -> None:
+def _draw_unassigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-waiting"):
         count = sum(name_line.visits for name_line in names)
         head("Names of none of the three types", fmt.plural(count, "visit"))
@@ -71,12 +71,12 @@ def _waiting(scope: Scope, names: list[NameLine]) -> None:
         note("Their visits count as **Other**. Assign a meaning: past and future visits follow.")
         with st.container(key="al-lines-names", gap=None):
             for place, name_line in enumerate(names[:SHOWN]):
-                _name(scope, place, name_line)
+                _draw_name(scope, place, name_line)
         if len(names) > SHOWN:
             note(f"The first {SHOWN} of {fmt.number(len(names))}, most visits first.")
 
 
-def _name(scope: Scope, place: int, name_line: NameLine) -> None:
+def _draw_name(scope: Scope, place: int, name_line: NameLine) -> None:
     with st.container(key=f"al-line-name-{place}", horizontal=True, vertical_alignment="center"):
         newest = f", newest {fmt.full_day(name_line.newest)}" if name_line.newest else ""
         st.html(
@@ -100,7 +100,7 @@ def _assign(scope: Scope, name: str, types: str, version: int | None) -> None:
     run_override(scope, sentence, partial(assign_type, scope, name, types, version=version))
 
 
-def _assigned(scope: Scope, names: list[NameLine]) -> None:
+def _draw_assigned(scope: Scope, names: list[NameLine]) -> None:
     with card("names-assigned", fill=True):
         own_names = [name_line for name_line in names if name_line.version]
         head("What a name means", f"{fmt.number(len(own_names))} set by you")
@@ -119,7 +119,7 @@ def _assigned(scope: Scope, names: list[NameLine]) -> None:
             )
         with st.container(key="al-lines-assigned", gap=None):
             for place, name_line in enumerate(own_names):
-                line_with(
+                draw_line(
                     f"name-{place}",
                     name_line.name or "(no name)",
                     f"{types_shown('+'.join(filter(None, name_line.types)))}, "
@@ -141,7 +141,7 @@ def _unassign(scope: Scope, name_line: NameLine) -> None:
     )
 
 
-def _words(scope: Scope) -> None:
+def _draw_words(scope: Scope) -> None:
     lines = words_of(scope)
     with card("words", fill=True):
         head("Keywords of visit types", fmt.plural(len(lines), "word"))
@@ -157,7 +157,7 @@ def _words(scope: Scope) -> None:
         with st.container(key="al-lines-words", gap=None):
             for place, line in enumerate(own):
                 drop = partial(_drop_word, scope, line)
-                line_with(f"word-{place}", line.word, _says(line), "Drop", drop)
+                draw_line(f"word-{place}", line.word, _describe_word(line), "Drop", drop)
         table(
             ["Word", "Makes", "When", "Visits"],
             [_row(line) for line in lines if not line.version],
@@ -184,7 +184,7 @@ def _drop_word(scope: Scope, line: WordLine) -> None:
     run_override(scope, sentence, partial(drop_word, scope, line.word, version=line.version))
 
 
-def _says(line: WordLine) -> str:
+def _describe_word(line: WordLine) -> str:
     makes = "no type" if line.visit_type == "none" else MAKES[line.visit_type]
     return f"{makes}, {WHEN[line.decides]}, in {fmt.plural(line.visits, 'visit')}"
 

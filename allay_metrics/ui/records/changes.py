@@ -18,12 +18,12 @@ from allay_metrics.ui.records.account import equation
 def open_changes(scope: Scope, past: PastImport, summary: str) -> None:
     """Open the drawer of an import; `summary` describes it."""
     came = f"Taken in {fmt.moment(past.imported_at)}. {summary}."
-    drawer(f"What {past.file_name} changed", lambda: _body(scope, past), definitions=[
+    drawer(f"What {past.file_name} changed", lambda: _draw_body(scope, past), definitions=[
         ("The file", came),
     ])  # fmt: skip
 
 
-def _body(scope: Scope, past: PastImport) -> None:
+def _draw_body(scope: Scope, past: PastImport) -> None:
     with problems_shown():
         equation(past, past.set_aside)
         changes = read_import_changes(scope, past.id)

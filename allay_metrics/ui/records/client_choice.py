@@ -32,7 +32,7 @@ def draw_client_matching(scope: Scope) -> None:
     with card("whose"):
         head("Whose check-in is it?", fmt.plural(count, "question"))
         if last_match:
-            _just_said(scope, *last_match)
+            _draw_last_choice(scope, *last_match)
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
         if count:
@@ -43,7 +43,7 @@ def draw_client_matching(scope: Scope) -> None:
         if count > len(doubts):
             note(f"The first {len(doubts)} of {fmt.number(count)}; the others follow.")
         if settled:
-            _nobodys(scope, settled)
+            _draw_nobodys(scope, settled)
 
 
 def _question(scope: Scope, doubt: Doubt) -> None:
@@ -92,15 +92,19 @@ def _settle(scope: Scope, doubt: Doubt, chosen: Candidate | None) -> None:
     st.session_state[_LAST_MATCH] = (doubt.check_in_id, chosen.label)
 
 
-def _just_said(scope: Scope, check_in_id: str, label: str) -> None:
+def _draw_last_choice(scope: Scope, check_in_id: str, label: str) -> None:
     with st.container(key="al-whose-done", horizontal=True, gap="small"):
         st.html(f'<p class="al-done" role="status">Kept: {escape(label)}.</p>')
         st.button(
-            "Undo", type="tertiary", key="al-whose-undo", on_click=_again, args=(scope, check_in_id)
+            "Undo",
+            type="tertiary",
+            key="al-whose-undo",
+            on_click=_ask_again,
+            args=(scope, check_in_id),
         )
 
 
-def _nobodys(scope: Scope, settled: list[Doubt]) -> None:
+def _draw_nobodys(scope: Scope, settled: list[Doubt]) -> None:
     with st.expander(f"{fmt.plural(len(settled), 'check-in')} said to be nobody's"):
         for doubt in settled:
             who = doubt.name or doubt.parent or doubt.email or "no name given"
@@ -110,12 +114,12 @@ def _nobodys(scope: Scope, settled: list[Doubt]) -> None:
                     "Ask again",
                     type="tertiary",
                     key=f"al-whose-again-{doubt.check_in_id[:8]}",
-                    on_click=_again,
+                    on_click=_ask_again,
                     args=(scope, doubt.check_in_id),
                 )
 
 
-def _again(scope: Scope, check_in_id: str) -> None:
+def _ask_again(scope: Scope, check_in_id: str) -> None:
     try:
         reopen_match(scope, check_in_id)
     except AllayError as error:

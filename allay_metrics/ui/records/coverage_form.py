@@ -17,7 +17,7 @@ from allay_metrics.ui.problem import problem
 _MESSAGE, _WRONG = "al-days-said", "al-days-wrong"
 
 
-def covered_days(scope: Scope) -> None:
+def coverage_form(scope: Scope) -> None:
     """Draw the files with missing visits or changed days, each with the days it covers."""
     if message := st.session_state.pop(_MESSAGE, ""):
         st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
@@ -29,10 +29,10 @@ def covered_days(scope: Scope) -> None:
     with st.expander("Did the newer file cover other days?"):
         note("If so, set the days it covered: visits outside them are not missing.")
         for file in files:
-            _file(scope, file)
+            _draw_file(scope, file)
 
 
-def _file(scope: Scope, file: CoveringFile) -> None:
+def _draw_file(scope: Scope, file: CoveringFile) -> None:
     with st.container(key=f"al-days-{file.sequence}", gap="xsmall"):
         lacks = fmt.plural(file.missing, "visit")
         st.html(

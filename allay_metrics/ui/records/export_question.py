@@ -88,10 +88,10 @@ def waiting_questions(scope: Scope) -> None:
                 args=(scope, question, answer),
             )
         for file in answered:
-            _answered(scope, file)
+            _draw_answered(scope, file)
 
 
-def _answered(scope: Scope, file: AnsweredFile) -> None:
+def _draw_answered(scope: Scope, file: AnsweredFile) -> None:
     with st.container(
         key=f"al-absent-was-{file.import_id}", horizontal=True, vertical_alignment="center"
     ):
@@ -103,7 +103,7 @@ def _answered(scope: Scope, file: AnsweredFile) -> None:
             "Ask again",
             type="tertiary",
             key=f"al-absent-back-{file.import_id}",
-            on_click=_take_back,
+            on_click=_undo_answer,
             args=(scope, file),
         )
 
@@ -118,7 +118,7 @@ def _save(scope: Scope, question: OpenQuestion, answer: AbsenceAnswer) -> None:
     st.session_state[_DONE] = f"Saved: {missing} missing now. Every number follows."
 
 
-def _take_back(scope: Scope, file: AnsweredFile) -> None:
+def _undo_answer(scope: Scope, file: AnsweredFile) -> None:
     try:
         undo_absence_answer(scope, file.import_id)
     except AllayError as error:

@@ -15,7 +15,7 @@ from allay_metrics.ui.html import escape
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.records.account import account_words, equation
 from allay_metrics.ui.records.changes import open_changes
-from allay_metrics.ui.records.result import told_of
+from allay_metrics.ui.records.result import describe_import
 from allay_metrics.ui.records.upload import TAKEN
 
 SHOWN = 8
@@ -25,7 +25,7 @@ _REFUSED = "al-records-undo-refused"
 _GOING = "al-records-undo-going"
 
 
-def history(scope: Scope) -> None:
+def import_list(scope: Scope) -> None:
     """Draw every import with the account of its rows; undone ones are greyed."""
     _undo_asked(scope)
     past = past_imports(scope)
@@ -61,7 +61,7 @@ def history(scope: Scope) -> None:
 def _line(scope: Scope, past: PastImport) -> None:
     with st.container(key=f"al-import-line-{past.sequence}", horizontal=True, gap="small"):
         gone = past.undone_at is not None
-        when = f"undone {fmt.moment(past.undone_at)}" if past.undone_at else told_of(past)
+        when = f"undone {fmt.moment(past.undone_at)}" if past.undone_at else describe_import(past)
         st.html(
             f'<div class="al-import{" gone" if gone else ""}"><b>{escape(past.file_name)}</b>'
             f"<span>{escape(when)}</span>"
@@ -73,7 +73,7 @@ def _line(scope: Scope, past: PastImport) -> None:
             key=f"al-changes-{past.sequence}",
             help=f"What the import of {fmt.moment(past.imported_at)} changed",
         ):
-            open_changes(scope, past, told_of(past))
+            open_changes(scope, past, describe_import(past))
         if not gone and st.button(
             "Undo",
             type="tertiary",
@@ -102,7 +102,7 @@ def _ask(scope: Scope, past: PastImport) -> None:
         if refused := st.session_state.pop(_REFUSED, ""):
             problem(refused)
 
-    came = f"Taken in {fmt.moment(past.imported_at)}. {told_of(past)}."
+    came = f"Taken in {fmt.moment(past.imported_at)}. {describe_import(past)}."
     drawer(
         f"Undo the import of {past.file_name}",
         body,

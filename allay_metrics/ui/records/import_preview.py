@@ -29,7 +29,7 @@ def preview(recognition: ExportRecognition, looked: ImportPreview) -> None:
             note(f"{note_[:1].upper()}{note_[1:]}.")
     st.html('<h3 class="al-h3">What will happen</h3>')
     equation(looked.report, len(looked.report.set_aside))
-    what_else(looked)
+    other_notes(looked)
     problems_in_rows(looked)
 
 
@@ -42,7 +42,7 @@ def first_rows(looked: ImportPreview) -> None:
     table(columns, [_cells(row) for row in looked.rows], caption="First rows", left=range(1, 6))
 
 
-def what_else(looked: ImportPreview) -> None:
+def other_notes(looked: ImportPreview) -> None:
     """Draw what an import does besides importing rows."""
     report = looked.report
     sentences = []
@@ -55,7 +55,7 @@ def what_else(looked: ImportPreview) -> None:
         visits = fmt.plural(-looked.newly_missing, "visit")
         sentences.append(f"**{visits}** missing from an earlier export: back in this file.")
     if report.silences:
-        sentences.append(silent(report))
+        sentences.append(unconfirmed_sentence(report))
     if report.cities_unknown:
         sentences.append(
             f"**{fmt.plural(report.cities_unknown, 'visit')}** without a city: unknown."
@@ -68,7 +68,7 @@ def what_else(looked: ImportPreview) -> None:
         st.html(f'<ul class="al-told">{items}</ul>')
 
 
-def silent(report: ImportReport) -> str:
+def unconfirmed_sentence(report: ImportReport) -> str:
     """Return how many upcoming visits a file does not confirm, and why."""
     silences = report.silences
     visits = sum(count for _, _, count in silences)

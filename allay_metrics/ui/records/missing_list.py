@@ -15,8 +15,8 @@ from allay_metrics.review.missing import missing_visits
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
-from allay_metrics.ui.records.coverage_form import covered_days
-from allay_metrics.ui.week.missing_drawer import gone_from
+from allay_metrics.ui.records.coverage_form import coverage_form
+from allay_metrics.ui.week.missing_drawer import describe_absence
 
 SHOWN = 25
 _MESSAGE = "al-records-decided"
@@ -34,11 +34,11 @@ DECISIONS: dict[Decision, tuple[str, str, str]] = {
 def missing(scope: Scope) -> None:
     """Draw the visits to decide about, and those decided, which can be reopened."""
     with card("missing", fill=True):
-        _waiting(scope)
+        _draw_waiting(scope)
 
 
 @st.fragment
-def _waiting(scope: Scope) -> None:
+def _draw_waiting(scope: Scope) -> None:
     waiting = missing_visits(scope)
     head("Not in the newest export any more", fmt.plural(len(waiting), "visit") + " to decide")
     if message := st.session_state.pop(_MESSAGE, ""):
@@ -47,8 +47,8 @@ def _waiting(scope: Scope) -> None:
         note("Nothing to decide: no visit is missing, or you have decided on each.")
     else:
         _decide(scope, list(waiting.itertuples()))
-    covered_days(scope)
-    _decided(scope)
+    coverage_form(scope)
+    _draw_decided(scope)
 
 
 def _decide(scope: Scope, waiting: list[Any]) -> None:
@@ -81,13 +81,14 @@ def _decide(scope: Scope, waiting: list[Any]) -> None:
         problem(message)
 
 
-def _decided(scope: Scope) -> None:
+def _draw_decided(scope: Scope) -> None:
     rows: list[Any] = list(decided_visits(scope).itertuples())
     if not rows:
         return
     with st.expander(f"{fmt.plural(len(rows), 'visit')} decided"):
         chosen = _choose(
-            "decided", ((row.booking_id, f"{_label(row)} · {_word(row)}") for row in rows[:SHOWN])
+            "decided",
+            ((row.booking_id, f"{_label(row)} · {_decision_label(row)}") for row in rows[:SHOWN]),
         )
         st.button(
             f"Open again ({len(chosen)})" if chosen else "Open again",
@@ -111,17 +112,17 @@ def _choose(where: str, rows: Iterable[tuple[str, str]]) -> list[str]:
 def _label(row: Any) -> str:
     parts = [row.family, row.type or "no type", getattr(row, "city", ""), row.therapist]
     if became := getattr(row, "became", ""):
-        parts.append(gone_from(row.file, became))
+        parts.append(describe_absence(row.file, became))
     when = f"{fmt.day(row.starts.date())}, {fmt.clock(row.starts)}"
-    return " · ".join([when, *(_spoken(str(part)) for part in parts if part)])
+    return " · ".join([when, *(_spoken_label(str(part)) for part in parts if part)])
 
 
-def _spoken(text: str) -> str:
+def _spoken_label(text: str) -> str:
     """Return outside text for a label, without backslashes that a screen reader would read."""
     return _HARMLESS.sub(r"\1", markdown(text))
 
 
-def _word(row: Any) -> str:
+def _decision_label(row: Any) -> str:
     return DECISIONS[cast("Decision", row.decision)][2]
 
 

@@ -13,7 +13,7 @@ from allay_metrics.review.record_status import RecordStatus
 from allay_metrics.review.unclassified import unassigned_types
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html_table import TableCell, table
-from allay_metrics.ui.practice.link import FAMILIES, TYPES, lead_to
+from allay_metrics.ui.practice.link import FAMILIES, TYPES, draw_practice_link
 
 SHOWN = 12
 
@@ -21,14 +21,14 @@ SHOWN = 12
 def questions(scope: Scope) -> None:
     """Draw service names without a visit type, and doubtful family matches."""
     types, doubts = unassigned_types(scope), doubtful_families(scope)
-    cards = [(_types, types, "types"), (_doubts, doubts, "doubts")]
+    cards = [(_draw_types, types, "types"), (_draw_doubts, doubts, "doubts")]
     waiting = [(draw, rows, key) for draw, rows, key in cards if not rows.empty]
     for column, (draw, rows, key) in zip(st.columns(len(waiting) or 1), waiting, strict=False):
         with column, card(key, fill=True):
             draw(rows)
 
 
-def _types(types: pd.DataFrame) -> None:
+def _draw_types(types: pd.DataFrame) -> None:
     head("Types without a place", fmt.plural(int(types["visits"].sum()), "visit"))
     note(
         "Their names say neither CST, lactation nor massage, so they count as **Other** until you "
@@ -41,10 +41,10 @@ def _types(types: pd.DataFrame) -> None:
     ]
     table(["Type, as typed", "Visits", "Newest"], rows, caption="Types without a place")
     _more(len(types))
-    lead_to(TYPES, "Say what they mean")
+    draw_practice_link(TYPES, "Say what they mean")
 
 
-def _doubts(doubts: pd.DataFrame) -> None:
+def _draw_doubts(doubts: pd.DataFrame) -> None:
     head("One family or two?", fmt.plural(len(doubts), "question"))
     note(
         "Nothing is guessed: each is a family of its own until you, or an e-mail address or a "
@@ -54,7 +54,7 @@ def _doubts(doubts: pd.DataFrame) -> None:
     rows = [[row.family, row.question] for row in doubt_rows]
     table(["Family", "Question"], rows, caption="Doubtful families", left=(1,))
     _more(len(doubts))
-    lead_to(FAMILIES, "Answer the questions")
+    draw_practice_link(FAMILIES, "Answer the questions")
 
 
 def coverage(status: RecordStatus) -> None:

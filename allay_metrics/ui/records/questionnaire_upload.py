@@ -30,7 +30,7 @@ class AnswersRecognition:
     unused: tuple[str, ...]
 
 
-def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
+def recognise_answers(scope: Scope, upload: Upload) -> AnswersRecognition | None:
     """Return the recognised file, None where it holds no answers."""
     with upload.on_disk() as on_disk:
         file = open_answers_file(scope, on_disk.path, profile=on_disk.profile)
@@ -45,13 +45,13 @@ def answers_in(scope: Scope, upload: Upload) -> AnswersRecognition | None:
         )
 
 
-def look_at_answers(scope: Scope, upload: Upload, as_of: int) -> ImportReport:
+def preview_answers(scope: Scope, upload: Upload, as_of: int) -> ImportReport:
     """Import the file as a dry run, and return what would happen."""
     with upload.on_disk() as on_disk:
         return ingest_file(scope, on_disk.path, profile=on_disk.profile, as_of=as_of, dry_run=True)
 
 
-def take_answers_in(scope: Scope, upload: Upload, key: SaveKey) -> ImportResult:
+def ingest_answers(scope: Scope, upload: Upload, key: SaveKey) -> ImportResult:
     """Import the file once, however often it is called with this key."""
     existing = same_import(scope, key)
     if existing is not None:

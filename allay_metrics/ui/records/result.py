@@ -9,7 +9,7 @@ from allay_metrics.review.missing import whose_visits
 from allay_metrics.ui.card import head, note
 from allay_metrics.ui.html import rich
 from allay_metrics.ui.records.account import draw_faults, equation, fault_html
-from allay_metrics.ui.records.import_preview import silent
+from allay_metrics.ui.records.import_preview import unconfirmed_sentence
 from allay_metrics.ui.records.preview_actions import ImportResult
 
 WARNINGS_SHOWN = 100
@@ -28,19 +28,19 @@ def result(scope: Scope, taken: ImportResult) -> None:
     if past is None:
         note("This import is not on file any more.")
         return
-    head(f"{past.file_name} is in", told_of(past))
+    head(f"{past.file_name} is in", describe_import(past))
     equation(past, past.set_aside)
-    _what_else(past, taken)
+    _other_notes(past, taken)
     _warnings(taken)
 
 
-def told_of(past: PastImport) -> str:
+def describe_import(past: PastImport) -> str:
     """Return `Acuity Scheduling · kept visits · as of Mon 16 Nov, 8:02 am`."""
     held = HELD.get(past.holds, past.holds)
     return f"{source_label(past.source)} · {held} · as of {fmt.moment(past.as_of)}"
 
 
-def _what_else(past: PastImport, taken: ImportResult) -> None:
+def _other_notes(past: PastImport, taken: ImportResult) -> None:
     sentences = []
     if taken.report is None:
         sentences.append(
@@ -54,7 +54,7 @@ def _what_else(past: PastImport, taken: ImportResult) -> None:
             else "**Nothing changed**: everything in it was known"
         )
     if taken.report and taken.report.silences:
-        sentences.append(silent(taken.report).removesuffix("."))
+        sentences.append(unconfirmed_sentence(taken.report).removesuffix("."))
     if taken.newly_missing > 0:
         visits = fmt.plural(taken.newly_missing, "visit")
         is_ = "is" if taken.newly_missing == 1 else "are"

@@ -45,9 +45,9 @@ def _clear() -> None:
 def _body(scope: Scope, row: Any) -> None:
     with problems_shown():
         if became := st.session_state.get(_BECAME):
-            _say_what_became(scope, became)
+            _describe_outcome(scope, became)
         elif _GONE in st.session_state:
-            _say_dismissed(scope, row)
+            _describe_dismissal(scope, row)
         else:
             _cells(scope, row)
 
@@ -107,16 +107,16 @@ def _save(scope: Scope, row: Any, cells: dict[str, str]) -> None:
         st.session_state[_STILL] = (became.column, became.value, became.reason)
 
 
-def _say_what_became(scope: Scope, became: CorrectedRow) -> None:
+def _describe_outcome(scope: Scope, became: CorrectedRow) -> None:
     sentence = OUTCOMES[became.outcome]
     st.html(f'<p class="al-done" role="status">{escape(sentence)}</p>')
     for warning in became.warnings:
         note(f"{warning.column}: {warning.reason}; it counts without that.")
     note("It stands under Imports as one of its own, and every number follows.")
-    st.button("Take it back", key="al-mend-back", on_click=_take_back, args=(scope, became))
+    st.button("Take it back", key="al-mend-back", on_click=_undo, args=(scope, became))
 
 
-def _take_back(scope: Scope, became: CorrectedRow) -> None:
+def _undo(scope: Scope, became: CorrectedRow) -> None:
     try:
         undo_import(scope, became.import_id)
     except AllayError as error:
@@ -133,13 +133,13 @@ def _dismiss(scope: Scope, row: Any) -> None:
     st.session_state[_GONE] = True
 
 
-def _say_dismissed(scope: Scope, row: Any) -> None:
+def _describe_dismissal(scope: Scope, row: Any) -> None:
     sentence = "It is no visit: it waits no more, and is no question in newer files."
     st.html(f'<p class="al-done" role="status">{sentence}</p>')
-    st.button("Take it back", key="al-mend-undismiss", on_click=_bring_back, args=(scope, row))
+    st.button("Take it back", key="al-mend-undismiss", on_click=_undismiss, args=(scope, row))
 
 
-def _bring_back(scope: Scope, row: Any) -> None:
+def _undismiss(scope: Scope, row: Any) -> None:
     try:
         undismiss(scope, row.import_id, int(row.row))
     except AllayError as error:

@@ -75,12 +75,12 @@ def _dismissed(scope: Scope) -> None:
                 st.button(
                     "Open again",
                     key=f"al-bring-{row.import_id[:8]}-{row.row}",
-                    on_click=_bring_back,
+                    on_click=_undismiss,
                     args=(scope, row.import_id, int(row.row)),
                 )
 
 
-def _bring_back(scope: Scope, import_id: str, row: int) -> None:
+def _undismiss(scope: Scope, import_id: str, row: int) -> None:
     # It may have been opened again in another tab: the list shows it then.
     with suppress(NotFound):
         undismiss(scope, import_id, row)

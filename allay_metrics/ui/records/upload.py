@@ -36,12 +36,12 @@ from allay_metrics.ui.records.preview_actions import (
 )
 from allay_metrics.ui.records.questionnaire_upload import (
     AnswersRecognition,
-    answers_in,
     draw_answers_preview,
+    ingest_answers,
     key_of_answers,
-    look_at_answers,
+    preview_answers,
+    recognise_answers,
     recognised_answers,
-    take_answers_in,
 )
 
 TAKEN = "al-records-taken"
@@ -97,11 +97,11 @@ def draw_upload(scope: Scope) -> bool:
         else:
             ids = (file.file_id, profile.file_id if profile else "")
             upload = Upload(file, profile)
-            answers = _remember(("answers", ids), lambda: answers_in(scope, upload))
+            answers = _remember(("answers", ids), lambda: recognise_answers(scope, upload))
             if answers:
-                _steps_of_answers(scope, upload, answers, ids)
+                _draw_answers_steps(scope, upload, answers, ids)
             else:
-                _steps(scope, upload, ids)
+                _draw_steps(scope, upload, ids)
     except NotRecognised as error:
         note(f"{error}")
         _map(scope, Upload(file), file.file_id, why=str(error))
@@ -135,8 +135,8 @@ def start_over() -> None:
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
-def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
-    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+def _draw_steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _timestamp), scope.zone)
     recognition: ExportRecognition = _remember(("is", ids), lambda: recognise(scope, upload))
     recognised_line(recognition)
     if not upload.profile:
@@ -158,7 +158,7 @@ def _steps(scope: Scope, upload: Upload, ids: tuple[str, ...]) -> None:
     holds, as_of = choices
     key = SaveKey(recognition.sha256, recognition.source, holds, as_of)
     looked: ImportPreview = _remember(
-        ("does", ids, key, scope.data_version()), lambda: _look(scope, upload, key)
+        ("does", ids, key, scope.data_version()), lambda: _preview(scope, upload, key)
     )
     preview(recognition, looked)
     if not looked.report.rows_read:
@@ -183,17 +183,17 @@ def _confirm_export(key: SaveKey, looked: ImportPreview) -> bool:
     )
 
 
-def _steps_of_answers(
+def _draw_answers_steps(
     scope: Scope, upload: Upload, recognition: AnswersRecognition, ids: tuple[str, ...]
 ) -> None:
-    uploaded = datetime.fromtimestamp(_remember(("at", ids), _now), scope.zone)
+    uploaded = datetime.fromtimestamp(_remember(("at", ids), _timestamp), scope.zone)
     recognised_answers(recognition)
     as_of = ask_when(uploaded, ids[0], *st.columns(2, gap="medium"))
     if as_of is None:
         return
     key = key_of_answers(recognition, as_of)
     report = _remember(
-        ("does", ids, key, scope.data_version()), lambda: look_at_answers(scope, upload, as_of)
+        ("does", ids, key, scope.data_version()), lambda: preview_answers(scope, upload, as_of)
     )
     draw_answers_preview(report)
     _import_button(scope, upload, key, report)
@@ -212,7 +212,7 @@ def _second_report(recognition: ExportRecognition, file_id: str) -> Any:
     )
 
 
-def _now() -> float:
+def _timestamp() -> float:
     return datetime.now().timestamp()  # noqa: DTZ005 - an instant, the zone does not matter
 
 
@@ -243,7 +243,7 @@ def _ask(
     return None if as_of is None else (holds, as_of)
 
 
-def _look(scope: Scope, upload: Upload, key: SaveKey) -> ImportPreview:
+def _preview(scope: Scope, upload: Upload, key: SaveKey) -> ImportPreview:
     bar = st.progress(0.0, "Looking what will happen")
     looked = preview_import(scope, upload, key.holds, key.as_of, lambda share: tell(bar, share))
     bar.empty()
@@ -276,19 +276,19 @@ def _import_button(
             type="primary",
             key="al-import",
             disabled=running or not (read_right and is_certain),
-            on_click=_press,
+            on_click=_on_import,
             args=(key,),
         )
         st.button("Not this file", type="tertiary", key="al-import-not", on_click=start_over)
     if running:
-        _take_in(scope, upload, key, answer)
+        _ingest(scope, upload, key, answer)
 
 
-def _press(key: SaveKey) -> None:
+def _on_import(key: SaveKey) -> None:
     st.session_state[_RUNNING] = key
 
 
-def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer | None) -> None:
+def _ingest(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer | None) -> None:
     """Import, then rerun the page: everything on it may have changed.
 
     A click elsewhere meanwhile ends this run and rolls the import back; the next run starts it
@@ -298,7 +298,7 @@ def _take_in(scope: Scope, upload: Upload, key: SaveKey, answer: AbsenceAnswer |
     try:
         with _ONE_AT_A_TIME:
             if key.holds == HOLDS_ANSWERS:
-                taken = take_answers_in(scope, upload, key)
+                taken = ingest_answers(scope, upload, key)
             else:
                 taken = ingest(scope, upload, key, lambda share: tell(bar, share), answer)
     except Exception:

@@ -20,16 +20,16 @@ def open_hours(scope: Scope, line: TherapistLine) -> None:
     """Open the drawer in which the owner sets offered hours."""
     drawer(
         f"Offered hours of {line.name}",
-        lambda: _body(scope, line),
+        lambda: _draw_body(scope, line),
         definitions=[("What they are", "Hours for visits and driving together, in a whole week.")],
     )
 
 
-def _body(scope: Scope, line: TherapistLine) -> None:
+def _draw_body(scope: Scope, line: TherapistLine) -> None:
     with problems_shown():
-        _hours("Usual week", line.usual_minutes, _key(line))
+        _draw_hours("Usual week", line.usual_minutes, _key(line))
         for week in line.weeks:
-            _hours(f"Week of {fmt.day(week.monday)}", week.offered, _key(line, week.monday))
+            _draw_hours(f"Week of {fmt.day(week.monday)}", week.offered, _key(line, week.monday))
         save = f"al-save-hours-{line.id}"
         if st.button(
             "Save the hours", type="primary", key=save, on_click=_save, args=(scope, line)
@@ -41,7 +41,7 @@ def _key(line: TherapistLine, monday: date | None = None) -> str:
     return f"al-offered-{line.id}-{monday or 'usual'}"
 
 
-def _hours(label: str, minutes: int | None, key: str) -> None:
+def _draw_hours(label: str, minutes: int | None, key: str) -> None:
     st.number_input(
         label,
         min_value=0.0,

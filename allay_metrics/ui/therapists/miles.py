@@ -26,12 +26,12 @@ def open_mileage(scope: Scope, line: TherapistLine, as_of: date) -> None:
     """Open the drawer with the legs of a month."""
     drawer(
         f"Mileage of {line.name}",
-        lambda: _body(scope, line, as_of),
+        lambda: _draw_body(scope, line, as_of),
         definitions=[("An estimate", ESTIMATED)],
     )
 
 
-def _body(scope: Scope, line: TherapistLine, as_of: date) -> None:
+def _draw_body(scope: Scope, line: TherapistLine, as_of: date) -> None:
     with problems_shown():
         month = st.selectbox(
             "Month",
@@ -40,9 +40,9 @@ def _body(scope: Scope, line: TherapistLine, as_of: date) -> None:
             key=f"al-mileage-month-{line.id}",
         )
         month_mileage = compute_mileage(scope, line.id, month)
-        st.html(f'<p class="al-sub">{_summary(month_mileage)}</p>')
+        st.html(f'<p class="al-sub">{_summary_sentence(month_mileage)}</p>')
         if not month_mileage.legs.empty:
-            _legs(month_mileage, line)
+            _draw_legs(month_mileage, line)
             export_button(
                 scope,
                 "mileage",
@@ -60,7 +60,7 @@ def months(as_of: date) -> list[date]:
     return month_starts
 
 
-def _summary(month_mileage: Mileage) -> str:
+def _summary_sentence(month_mileage: Mileage) -> str:
     legs = fmt.plural(len(month_mileage.legs), "leg")
     summary = f"{fmt.number(month_mileage.miles)} miles on {legs}"
     left_out = month_mileage.days_left_out
@@ -69,7 +69,7 @@ def _summary(month_mileage: Mileage) -> str:
     return f"{summary}."
 
 
-def _legs(month_mileage: Mileage, line: TherapistLine) -> None:
+def _draw_legs(month_mileage: Mileage, line: TherapistLine) -> None:
     rows = [
         [
             fmt.day(leg["date"]),

@@ -10,14 +10,14 @@ from allay_metrics.ui import html
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.card import card, empty_state, head, note
 from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
-from allay_metrics.ui.cities.city_ranking import side_by_side
+from allay_metrics.ui.cities.city_ranking import two_columns
 from allay_metrics.ui.empty import loading, no_records
 from allay_metrics.ui.export import export_button
 from allay_metrics.ui.problem import problem
 from allay_metrics.ui.shell import page_head
 from allay_metrics.ui.therapists.hours_drawer import REFUSED, open_hours
 from allay_metrics.ui.therapists.miles import open_mileage
-from allay_metrics.ui.week.head import known_words
+from allay_metrics.ui.week.head import as_of_items
 
 therapists_of = cached_by_version(review_therapists)
 ABOUT = "This week and the next, by name. Hours in the field are visits and estimated driving."
@@ -27,7 +27,7 @@ def therapists_page(scope: Scope) -> None:
     """Draw the page; a button of a card opens its drawer."""
     with loading("therapists", 420, 420):
         review = therapists_of(scope)
-    page_head("Therapists", as_of=known_words(review.record_status)[:1])
+    page_head("Therapists", as_of=as_of_items(review.record_status)[:1])
     if review.record_status.newest is None:
         no_records()
         return
@@ -40,9 +40,9 @@ def therapists_page(scope: Scope) -> None:
     if refused := st.session_state.pop(REFUSED, ""):
         problem(refused)
     opened = None
-    with side_by_side():
+    with two_columns():
         for number, line in enumerate(review.therapists):
-            opened = _card(number, line) or opened
+            opened = _draw_card(number, line) or opened
     if opened:
         line, what = opened
         if what == "hours":
@@ -51,14 +51,14 @@ def therapists_page(scope: Scope) -> None:
             open_mileage(scope, line, review.record_status.as_of_day or line.weeks[0].monday)
 
 
-def _card(number: int, line: TherapistLine) -> tuple[TherapistLine, str] | None:
+def _draw_card(number: int, line: TherapistLine) -> tuple[TherapistLine, str] | None:
     with card(f"therapist-{number}", fill=True):
         head(
             line.name, f"from {city_shown(line.base_city)}" if line.base_city else "no base on file"
         )
         for week, name in zip(line.weeks, ("This week", "Next week"), strict=True):
-            st.html(_week(week, name))
-        st.html(_past(line))
+            st.html(_week_html(week, name))
+        st.html(_past_html(line))
         with st.container(horizontal=True, gap="small", key=f"al-therapist-does-{number}"):
             hours = st.button("Offered hours", key=f"al-hours-of-{number}")
             miles = st.button("Mileage", key=f"al-miles-of-{number}")
@@ -67,11 +67,11 @@ def _card(number: int, line: TherapistLine) -> tuple[TherapistLine, str] | None:
     return (line, "miles") if miles else None
 
 
-def _week(week: WeekPlan, name: str) -> str:
+def _week_html(week: WeekPlan, name: str) -> str:
     """Return one week: hours used and left, then a line for each day with visits."""
     days = "".join(
-        f"<li><b>{fmt.day(day.day)}</b> {html.escape(_cities(day.cities))}"
-        f"<small>{html.escape(_drive(day.drive_minutes, day.undriven))}</small></li>"
+        f"<li><b>{fmt.day(day.day)}</b> {html.escape(_cities_text(day.cities))}"
+        f"<small>{html.escape(_drive_text(day.drive_minutes, day.undriven))}</small></li>"
         for day in week.days
     )
     listed = f"<ul>{days}</ul>" if days else '<p class="al-sub">Nothing booked.</p>'
@@ -92,15 +92,15 @@ def hours_words(week: WeekPlan) -> str:
     return f"**{used} of {offered} h**, {room}"
 
 
-def _cities(cities: tuple[tuple[str, int], ...]) -> str:
+def _cities_text(cities: tuple[tuple[str, int], ...]) -> str:
     return ", ".join(f"{city_shown(city)} {fmt.number(visits)}" for city, visits in cities)
 
 
-def _drive(minutes: int, undriven: int) -> str:
+def _drive_text(minutes: int, undriven: int) -> str:
     return "driving not known" if undriven else f"{fmt.number(minutes)} min driving"
 
 
-def _past(line: TherapistLine) -> str:
+def _past_html(line: TherapistLine) -> str:
     """Return her 13 weeks of completed visits with the usual range of her weeks before."""
     counts = fmt.join_list(map(fmt.number, line.completed))
     label = f"{line.name}, completed visits per week: {counts}"

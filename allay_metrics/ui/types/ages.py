@@ -14,8 +14,8 @@ from allay_metrics.ui.types.type_drilldown import (
     NO_BIRTHDAY,
     OLDER,
     VisitTypeDrilldown,
+    find_age,
     link,
-    of_age,
 )
 
 AGES = "types-ages"
@@ -29,7 +29,7 @@ def ages_card(review: TypesReview) -> VisitTypeDrilldown | None:
         drawn = charts.ages(ages.weeks, ages.counts)
         picked = figure(drawn, AGES, charts.ages_alt(ages.weeks, ages.counts))
         st.html(elsewhere_html(review))
-    return of_age(review, int(picked[0]), str(picked[1])) if picked else None
+    return find_age(review, int(picked[0]), str(picked[1])) if picked else None
 
 
 def elsewhere_html(review: TypesReview) -> str:

@@ -15,7 +15,7 @@ from allay_metrics.ui.html import escape
 care_of = cached_by_version(review_care)
 
 
-def care_card(scope: Scope, as_of: date, first: date, last: date) -> None:
+def care_state_card(scope: Scope, as_of: date, first: date, last: date) -> None:
     """Draw the four states of care; only lapsed counts as loss."""
     review = care_of(scope, as_of, first, last)
     with card("types-care"):
@@ -34,8 +34,8 @@ def care_html(review: CareReview) -> str:
     each = (
         ("in-care", "in care", review.in_care, "seen lately or booked"),
         ("lapsed", "lapsed", review.lapsed, "gone quiet"),
-        ("graduated", "graduated", review.graduated, _why(graduated)),
-        ("moved-on", "moved on", review.moved_on, _why(moved_on)),
+        ("graduated", "graduated", review.graduated, _reasons_html(graduated)),
+        ("moved-on", "moved on", review.moved_on, _reasons_html(moved_on)),
     )
     return '<div class="al-states">' + "".join(
         f'<div><span class="al-care {name}">{word}</span><b>{fmt.number(count)}</b>'
@@ -44,5 +44,5 @@ def care_html(review: CareReview) -> str:
     ) + "</div>"  # fmt: skip
 
 
-def _why(reasons: dict[str, int]) -> str:
+def _reasons_html(reasons: dict[str, int]) -> str:
     return ", ".join(f"{why} {count}" for why, count in reasons.items()) or "none"

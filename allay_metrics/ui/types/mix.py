@@ -14,9 +14,9 @@ from allay_metrics.ui import html
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.html_table import Spark, TableCell, table
-from allay_metrics.ui.practice.link import TYPES, lead_to
+from allay_metrics.ui.practice.link import TYPES, draw_practice_link
 from allay_metrics.ui.types.path import combined_html
-from allay_metrics.ui.types.type_drilldown import TOTAL, VisitTypeDrilldown, link, of_period
+from allay_metrics.ui.types.type_drilldown import TOTAL, VisitTypeDrilldown, find_period_part, link
 
 MIX = "types-mix"
 NAMES = {"visits": "Visits", "hours": "Hours", "value": "Value"}
@@ -43,7 +43,7 @@ def mix_card(review: TypesReview) -> VisitTypeDrilldown | None:
         drawn = charts.mix(mix.periods, shown, measure=measure, grain=mix.grain)
         alt = charts.mix_alt(mix.periods, shown, measure=measure, grain=mix.grain)
         picked = figure(drawn, MIX, alt)
-    return of_period(review, str(picked[0]), str(picked[1]), measure) if picked else None
+    return find_period_part(review, str(picked[0]), str(picked[1]), measure) if picked else None
 
 
 def _choose() -> str:
@@ -74,11 +74,11 @@ def totals_card(review: TypesReview) -> None:
         if rows:
             columns = ["Type", *(HEADS[key] for key in metrics)]
             table(columns, rows, caption="Numbers by visit type", total=several, stack=False)
-        for line in _remarks(review, metrics):
+        for line in _column_notes(review, metrics):
             note(line)
         st.html(combined_html(review.combined))
         if "other" in kinds:
-            lead_to(TYPES, "Say what other visits are")
+            draw_practice_link(TYPES, "Say what other visits are")
 
 
 def _row(review: TypesReview, kind: str, metrics: list[str]) -> list[TableCell | Spark | str]:
@@ -94,7 +94,7 @@ def _cell(key: str, metric_value: Value, kind: str) -> TableCell:
     return TableCell(show(metric_value.value), opens=link(TOTAL, key, kind))
 
 
-def _remarks(review: TypesReview, metrics: list[str]) -> list[str]:
+def _column_notes(review: TypesReview, metrics: list[str]) -> list[str]:
     """Return notes about whole columns, in one line."""
     remarks = [
         f"{METRICS[key].label}: {review.whole[key].reason}."

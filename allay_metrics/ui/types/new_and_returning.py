@@ -31,14 +31,14 @@ def families_html(families: FamilySeries, grain: str) -> str:
         return '<p class="al-sub">No families to tell new from returning in this period.</p>'
     top = max(totals)
     many = len(totals) > NUMBERED
-    columns = "".join(_column(families, i, top, grain) for i in range(len(totals)))
+    columns = "".join(_column_html(families, i, top, grain) for i in range(len(totals)))
     return (
         '<div class="al-keys"><span class="new">New</span><span>Returning</span></div>'
         f'<div class="al-cols{" many" if many else ""}">{columns}</div>'
     )
 
 
-def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
+def _column_html(families: FamilySeries, i: int, top: int, grain: str) -> str:
     start, new, back = families.periods[i], families.new[i], families.returning[i]
     when = f"{start:%B %Y}" if grain == "month" else f"week of {fmt.short_day(start)}"
     every = -(-len(families.periods) // NAMED)
@@ -48,12 +48,12 @@ def _column(families: FamilySeries, i: int, top: int, grain: str) -> str:
     if new is None or back is None:
         return f'<div title="{escape(when)}: not known"><i class="no"></i>{foot}</div>'
     key = start.isoformat()
-    upper = _part("new", new, top, link(NEW, key), f"{new} new, {when}")
-    lower = _part("back", back, top, link(FAMILIES_SEEN, key), f"{back} returning, {when}")
+    upper = _part_html("new", new, top, link(NEW, key), f"{new} new, {when}")
+    lower = _part_html("back", back, top, link(FAMILIES_SEEN, key), f"{back} returning, {when}")
     return f"<div>{upper}{lower}{foot}</div>"
 
 
-def _part(name: str, count: int, top: int, opens: str, label: str) -> str:
+def _part_html(name: str, count: int, top: int, opens: str, label: str) -> str:
     if not count:
         return ""
     number = f"<b>{fmt.number(count)}</b>"

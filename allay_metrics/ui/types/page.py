@@ -20,7 +20,7 @@ from allay_metrics.ui.figure import forget
 from allay_metrics.ui.period_head import Chosen, known_of
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.types.ages import AGES, ages_card
-from allay_metrics.ui.types.care_state_card import care_card
+from allay_metrics.ui.types.care_state_card import care_state_card
 from allay_metrics.ui.types.mix import MIX, mix_card, totals_card
 from allay_metrics.ui.types.new_and_returning import families_card
 from allay_metrics.ui.types.path import path_card
@@ -38,7 +38,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
     grain = "week" if chosen.last - chosen.first < WEEKS_AT_MOST else "month"
     with loading("types", 380, 300, 320):
         review = types_of(scope, chosen.first, chosen.last, chosen.where, grain)
-    chosen.tell(_summary(review))
+    chosen.tell(_summary_items(review))
     chosen.offer("visit_types", lambda: types_export(scope, review))
     token = clicked()
     left, right = st.columns(WIDE_AND_NARROW, gap="small")
@@ -52,7 +52,7 @@ def types_page(scope: Scope, chosen: Chosen) -> None:
     with right:
         families_card(review)
     as_of = known_of(scope).as_of_day or chosen.last
-    care_card(scope, as_of, chosen.first, chosen.last)
+    care_state_card(scope, as_of, chosen.first, chosen.last)
     age = ages_card(review)
     if column:
         open_visits(scope, column, MIX)
@@ -73,7 +73,7 @@ def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = 
     metric = drilldown.question.metric_entries[0]
     drawer(
         drilldown.title,
-        lambda: _body(scope, drilldown, ids, closed),
+        lambda: _draw_body(scope, drilldown, ids, closed),
         value=fmt.number(len(ids)),
         beside=f"{metric.unit}, {fmt.span(drilldown.question.first, drilldown.question.last)}",
         definitions=[("What it counts", metric.definition)],
@@ -81,7 +81,7 @@ def open_visits(scope: Scope, drilldown: VisitTypeDrilldown, from_figure: str = 
     )
 
 
-def _body(
+def _draw_body(
     scope: Scope, drilldown: VisitTypeDrilldown, ids: list[str], closed: Callable[[], None] | None
 ) -> None:
     with problems_shown():
@@ -94,7 +94,7 @@ def _body(
             export_visits(scope, drilldown.question, drilldown.title, ids[:MOST_IDS])
 
 
-def _summary(review: TypesReview) -> list[str]:
+def _summary_items(review: TypesReview) -> list[str]:
     done, combined = review.whole[MetricKey.COMPLETED], review.combined.visits
     items = [f"**{fmt.plural(done.count, 'completed visit')}**"]
     if combined:

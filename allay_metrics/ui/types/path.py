@@ -35,7 +35,7 @@ def steps_html(paths: Paths) -> str:
     if not paths.steps:
         return '<p class="al-sub">No family went on to another type in this period.</p>'
     most = paths.steps[0].families
-    rows = "".join(_step(step, most) for step in paths.steps)
+    rows = "".join(_step_html(step, most) for step in paths.steps)
     return (
         '<div class="al-path" role="table" aria-label="From type to type">'
         '<div role="row" class="top"><span role="columnheader">From, to</span>'
@@ -44,7 +44,7 @@ def steps_html(paths: Paths) -> str:
     )
 
 
-def _step(step: PathStep, most: int) -> str:
+def _step_html(step: PathStep, most: int) -> str:
     label = fmt.plural(step.families, "family", "families")
     count = button(fmt.number(step.families), link(STEP, step.from_, step.to), label)
     width = step.families / most
@@ -53,11 +53,11 @@ def _step(step: PathStep, most: int) -> str:
         f'<span role="cell" class="way">{chip(step.from_)}<em aria-label="to">→</em>'
         f"{chip(step.to)}</span>"
         f'<span role="cell" class="n"><i><u style="width:{width:.1%}"></u></i>{count}</span>'
-        f'<span role="cell" class="d">{_days(step)}</span></div>'
+        f'<span role="cell" class="d">{_days_text(step)}</span></div>'
     )
 
 
-def _days(step: PathStep) -> str:
+def _days_text(step: PathStep) -> str:
     if step.median_days is None:
         return '<span class="few">too few to say</span>'
     return f"{fmt.plain_number(step.median_days)} <small>median</small>"
@@ -76,14 +76,16 @@ def combined_html(combined_visits: Combined) -> str:
         else (f"of {fmt.plural(combined_visits.completed, 'completed visit')}")
     )
     most = max(combined_visits.pairs.values())
-    rows = "".join(_pair(*pair, visits, most) for pair, visits in combined_visits.pairs.items())
+    rows = "".join(
+        _pair_html(*pair, visits, most) for pair, visits in combined_visits.pairs.items()
+    )
     return (
         f'{title}<div class="al-v">{every}<small>{beside}</small></div>'
         f'<div class="al-path" role="table" aria-label="Combined visits">{rows}</div>'
     )
 
 
-def _pair(first: str, second: str, visits: int, most: int) -> str:
+def _pair_html(first: str, second: str, visits: int, most: int) -> str:
     label = fmt.plural(visits, "visit")
     count = button(fmt.number(visits), link(COMBINED, first, second), label)
     return (

@@ -52,33 +52,35 @@ def find_drilldown(review: TypesReview, token: str) -> VisitTypeDrilldown | None
     """Return what a token opens; None for a token this page does not offer."""
     kind, what, which = (*token.split("|", 2), "", "")[:3]
     if kind in (NEW, FAMILIES_SEEN):
-        return _of_families(review, kind, what)
+        return _find_families(review, kind, what)
     if kind == AGE:
-        return _of_age_word(review, what)
+        return _find_age_token(review, what)
     if kind == TOTAL and what in review.metrics and which in ("", *TYPE_WORDS):
-        return _of_total(review, what, which)
+        return _find_total(review, what, which)
     if what not in TYPE_WORDS or which not in ("", *TYPE_WORDS):
         return None
-    return {START: _of_start, STEP: _of_step, COMBINED: _of_pair}.get(kind, _of_nothing)(
+    return {START: _find_start, STEP: _find_step, COMBINED: _find_pair}.get(kind, _find_nothing)(
         review, what, which
     )
 
 
-def of_period(
+def find_period_part(
     review: TypesReview, start: str, kind: str, measure: str
 ) -> VisitTypeDrilldown | None:
     """Return the drilldown of one part of one column of the mix."""
     days = _bucket(review, start)
     if days is None:
         return None
-    question = _ask(replace(review.question, first=days[0], last=days[1]), MEASURES[measure])
+    question = _with_metric(
+        replace(review.question, first=days[0], last=days[1]), MEASURES[measure]
+    )
     title = f"{TYPE_WORDS[kind]}, {period_words(review, start)}"
     return VisitTypeDrilldown(title, question.only("visit_type", kind))
 
 
-def of_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDrilldown:
+def find_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDrilldown:
     """Return the completed visits at one age in weeks; None is without a known birth date."""
-    question = _ask(review.question, MetricKey.COMPLETED)
+    question = _with_metric(review.question, MetricKey.COMPLETED)
     question = question.only("visit_type", kind) if kind else question
     title = {
         None: "Visits without a known birth date",
@@ -89,11 +91,11 @@ def of_age(review: TypesReview, age: int | None, kind: str = "") -> VisitTypeDri
     return VisitTypeDrilldown(name, question, lambda scope: visits_of_age(scope, question, age))
 
 
-def _of_age_word(review: TypesReview, age_text: str) -> VisitTypeDrilldown | None:
+def _find_age_token(review: TypesReview, age_text: str) -> VisitTypeDrilldown | None:
     if age_text == NO_BIRTHDAY:
-        return of_age(review, None)
+        return find_age(review, None)
     ages = (BEFORE_BIRTH, *review.ages.weeks, OLDER)
-    return next((of_age(review, age) for age in ages if age_text == str(age)), None)
+    return next((find_age(review, age) for age in ages if age_text == str(age)), None)
 
 
 def period_words(review: TypesReview, start: str) -> str:
@@ -102,7 +104,7 @@ def period_words(review: TypesReview, start: str) -> str:
     return f"{day:%B %Y}" if review.mix.grain == "month" else f"week of {fmt.short_day(day)}"
 
 
-def _ask(question: Question, metric: str) -> Question:
+def _with_metric(question: Question, metric: str) -> Question:
     return replace(question, metrics=(metric,), by=(), grain=None)
 
 
@@ -112,8 +114,8 @@ def _bucket(review: TypesReview, start: str) -> tuple[date, date] | None:
     return days.get(start)
 
 
-def _of_total(review: TypesReview, metric: str, kind: str) -> VisitTypeDrilldown:
-    question = _ask(review.question, metric)
+def _find_total(review: TypesReview, metric: str, kind: str) -> VisitTypeDrilldown:
+    question = _with_metric(review.question, metric)
     label = METRICS[metric].label
     if not kind:
         return VisitTypeDrilldown(label, question)
@@ -121,41 +123,41 @@ def _of_total(review: TypesReview, metric: str, kind: str) -> VisitTypeDrilldown
     return VisitTypeDrilldown(name, question.only("visit_type", kind))
 
 
-def _of_families(review: TypesReview, kind: str, start: str) -> VisitTypeDrilldown | None:
+def _find_families(review: TypesReview, kind: str, start: str) -> VisitTypeDrilldown | None:
     days = _bucket(review, start)
     if days is None:
         return None
     metric = MetricKey.NEW_FAMILIES if kind == NEW else MetricKey.FAMILIES_SEEN
-    question = _ask(replace(review.question, first=days[0], last=days[1]), metric)
+    question = _with_metric(replace(review.question, first=days[0], last=days[1]), metric)
     return VisitTypeDrilldown(f"{METRICS[metric].label}, {period_words(review, start)}", question)
 
 
-def _of_start(review: TypesReview, kind: str, _: str) -> VisitTypeDrilldown:
-    question = _ask(review.question, MetricKey.NEW_FAMILIES).only("visit_type", kind)
-    return VisitTypeDrilldown(f"Families that started with {_mid(kind)}", question)
+def _find_start(review: TypesReview, kind: str, _: str) -> VisitTypeDrilldown:
+    question = _with_metric(review.question, MetricKey.NEW_FAMILIES).only("visit_type", kind)
+    return VisitTypeDrilldown(f"Families that started with {_mid_sentence(kind)}", question)
 
 
-def _of_step(review: TypesReview, before: str, after: str) -> VisitTypeDrilldown | None:
+def _find_step(review: TypesReview, before: str, after: str) -> VisitTypeDrilldown | None:
     if not any((step.from_, step.to) == (before, after) for step in review.paths.steps):
         return None
-    question = _ask(review.question, MetricKey.NEW_TO_TYPE)
+    question = _with_metric(review.question, MetricKey.NEW_TO_TYPE)
     since = review.record_status.records.settled_from
-    title = f"From {_mid(before)} to {_mid(after)}"
+    title = f"From {_mid_sentence(before)} to {_mid_sentence(after)}"
     return VisitTypeDrilldown(
         title, question, lambda scope: visits_of_step(scope, question, (before, after), since)
     )
 
 
-def _of_pair(review: TypesReview, first: str, second: str) -> VisitTypeDrilldown:
-    question = _ask(review.question, MetricKey.COMBINED).only("visit_type", first)
+def _find_pair(review: TypesReview, first: str, second: str) -> VisitTypeDrilldown:
+    question = _with_metric(review.question, MetricKey.COMBINED).only("visit_type", first)
     question = replace(question, where=(*question.where, ("includes", second)))
-    return VisitTypeDrilldown(f"{TYPE_WORDS[first]} with {_mid(second)}", question)
+    return VisitTypeDrilldown(f"{TYPE_WORDS[first]} with {_mid_sentence(second)}", question)
 
 
-def _of_nothing(_review: TypesReview, _what: str, _which: str) -> None:
+def _find_nothing(_review: TypesReview, _what: str, _which: str) -> None:
     return None
 
 
-def _mid(kind: str) -> str:
+def _mid_sentence(kind: str) -> str:
     """Return a type's name for the middle of a sentence."""
     return TYPE_WORDS[kind] if kind == "cst" else TYPE_WORDS[kind].lower()

@@ -12,7 +12,7 @@ from allay_metrics.review.unclassified import unassigned_types, unknown_cities
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.html import escape
 from allay_metrics.ui.html_table import TableCell, table_html
-from allay_metrics.ui.practice.link import CITIES, FAMILIES, TYPES, lead_to
+from allay_metrics.ui.practice.link import CITIES, FAMILIES, TYPES, draw_practice_link
 from allay_metrics.ui.problem import problems_shown
 
 SHOWN = 200
@@ -26,14 +26,14 @@ def open_unknown_city(scope: Scope, as_of: date, count: int) -> None:
             [fmt.moment(row["starts"]), row["family"], row["typed"] or fmt.DASH]
             for row in unknown_cities(scope, as_of, SHOWN).to_dict("records")
         ]
-        _table(
+        _draw_table(
             ["When", "Family", "What was typed"],
             rows,
             caption="Visits without a city, newest first",
             left=(1, 2),
         )
-        _rest(count)
-        lead_to(CITIES, "Place them")
+        _rest_sentence(count)
+        draw_practice_link(CITIES, "Place them")
 
     _list(
         "Visits without a city",
@@ -53,12 +53,12 @@ def open_unassigned(scope: Scope) -> None:
             [row["type"] or "(blank)", fmt.number(row["visits"]), fmt.full_day(row["newest"])]
             for row in unassigned_types(scope).to_dict("records")
         ]
-        _table(
+        _draw_table(
             ["Type as typed", "Visits", "Newest"],
             rows,
             caption="Names of types that are not assigned",
         )
-        lead_to(TYPES, "Say what they mean")
+        draw_practice_link(TYPES, "Say what they mean")
 
     _list(
         "Types not assigned",
@@ -76,8 +76,8 @@ def open_doubts(scope: Scope) -> None:
         rows = [
             [row["family"], row["question"]] for row in doubtful_families(scope).to_dict("records")
         ]
-        _table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
-        lead_to(FAMILIES, "Answer the questions")
+        _draw_table(["Family", "Question"], rows, caption="Families in doubt", left=(1,))
+        draw_practice_link(FAMILIES, "Answer the questions")
 
     _list(
         "Families in doubt",
@@ -97,12 +97,12 @@ def _list(title: str, body: Callable[[], None], value: str, beside: str, sentenc
     drawer(title, shown, value=value, beside=beside, definitions=[("What it is", sentence)])
 
 
-def _rest(count: int) -> None:
+def _rest_sentence(count: int) -> None:
     if count > SHOWN:
         st.html(f'<p class="al-sub">The first {SHOWN} of {fmt.number(count)} are shown.</p>')
 
 
-def _table(
+def _draw_table(
     columns: Sequence[str],
     rows: Sequence[Sequence[TableCell | str]],
     *,

@@ -11,7 +11,7 @@ from allay_metrics.ui.card import card, delta_row, head, note, say
 from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
 from allay_metrics.ui.name_hiding import WHY
 from allay_metrics.ui.note_field import NoteField
-from allay_metrics.ui.week.tiles import shown
+from allay_metrics.ui.week.tiles import display_value
 
 
 def week_changed(scope: Scope, review: WeekReview) -> None:
@@ -19,8 +19,8 @@ def week_changed(scope: Scope, review: WeekReview) -> None:
     changed = review.changed
     with card("changed", fill=True):
         head("What changed", _compared_with(changed))
-        say(" ".join([_in_all(changed), *_outside(changed)]))
-        cities = [_difference(difference) for difference in changed.cities]
+        say(" ".join([_total_sentence(changed), *_outside_sentences(changed)]))
+        cities = [_difference_pair(difference) for difference in changed.cities]
         if changed.others:
             cities.append(("all others", fmt.delta(changed.others)))
         types = [(difference.name, fmt.delta(difference.change)) for difference in changed.types]
@@ -55,7 +55,7 @@ def _compared_with(changed: WeekChange) -> str:
     return f"against the same {fmt.plural(changed.days, 'day')} of the week before"
 
 
-def _in_all(changed: WeekChange) -> str:
+def _total_sentence(changed: WeekChange) -> str:
     now = f"**{fmt.number(changed.now)}**"
     if changed.why_not:
         return f"Completed visits: {now}. ~~Not compared: {changed.why_not}.~~"
@@ -68,15 +68,15 @@ def _in_all(changed: WeekChange) -> str:
     return f"Completed visits {went}, {place} ~~the usual range.~~"
 
 
-def _outside(changed: WeekChange) -> list[str]:
+def _outside_sentences(changed: WeekChange) -> list[str]:
     """Return a sentence for each further number outside its usual range."""
     return [
-        f"{number.metric.label}: **{shown(number, number.now.cell).text}**, "
+        f"{number.metric.label}: **{display_value(number, number.now.cell).text}**, "
         f"**◆ {number.now.signal}** ~~the usual range.~~"
         for number in changed.outside
         if number is not changed.completed
     ]
 
 
-def _difference(difference: Difference) -> tuple[str, str]:
+def _difference_pair(difference: Difference) -> tuple[str, str]:
     return city_shown(difference.name), fmt.delta(difference.change)

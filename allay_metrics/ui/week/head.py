@@ -32,7 +32,7 @@ def week_head(scope: Scope) -> WeekReview:
             title, muted = week_title(review.monday)
             page_head(title, f"{muted}, so far" if review.so_far else muted)
             choose_week(review.earlier, review.later)
-        as_of_line([*known_words(review.record_status), *_of_week(review)])
+        as_of_line([*as_of_items(review.record_status), *_week_items(review)])
     return review
 
 
@@ -42,7 +42,7 @@ def as_of_line(items: list[str]) -> None:
     st.html(f'<div class="al-asof">{line}</div>')
 
 
-def known_words(status: RecordStatus) -> list[str]:
+def as_of_items(status: RecordStatus) -> list[str]:
     """Return the as-of of the records and the row counts of the newest file."""
     if status.newest is None:
         return []
@@ -59,7 +59,7 @@ def known_words(status: RecordStatus) -> list[str]:
     ]
 
 
-def _of_week(review: WeekReview) -> list[str]:
+def _week_items(review: WeekReview) -> list[str]:
     items = []
     if review.missing:
         items.append(f"**{fmt.number(review.missing)} missing**, in no number until decided")

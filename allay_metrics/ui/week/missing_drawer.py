@@ -35,18 +35,18 @@ def open_missing(scope: Scope) -> None:
     st.session_state.pop(_DECIDED, None)
     drawer(
         "Visits to decide on",
-        lambda: _body(scope),
+        lambda: _draw_body(scope),
         definitions=[("What happened", _HAPPENED)],
         # The page behind is drawn again after a decision.
         on_close=lambda: None,
     )
 
 
-def _body(scope: Scope) -> None:
+def _draw_body(scope: Scope) -> None:
     with problems_shown():
         if wrong := st.session_state.pop(_WRONG, ""):
             problem(wrong)
-        _take_back(scope)
+        _draw_last_decision(scope)
         rows = missing_visits(scope).to_dict("records")
         if not rows:
             st.html('<p class="al-say">Nothing is left to decide.</p>')
@@ -73,7 +73,7 @@ def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
     with st.container(key=f"al-missing-{row['booking_id']}", gap="xsmall"):
         st.html(
             f'<p class="al-miss"><b>{escape(row["family"])}</b> {fmt.moment(starts)}'
-            f"<span>{details}, {escape(gone_from(row['file'], row['became']))}</span></p>"
+            f"<span>{details}, {escape(describe_absence(row['file'], row['became']))}</span></p>"
         )
         with st.container(horizontal=True, gap="xsmall"):
             for decision, label in CHOICES:
@@ -86,7 +86,7 @@ def _row(scope: Scope, row: Mapping[Any, Any]) -> None:
                 )
 
 
-def gone_from(file: str, became: str) -> str:
+def describe_absence(file: str, became: str) -> str:
     """Return whether the newer file just lacks a visit, or says that it was deleted."""
     return f"{became} in {file}" if became else f"not in {file}"
 
@@ -99,7 +99,7 @@ def _decide_all_label(rows: Sequence[Mapping[Any, Any]]) -> str:
     return f"All {fmt.number(len(rows))} as the files say"
 
 
-def _take_back(scope: Scope) -> None:
+def _draw_last_decision(scope: Scope) -> None:
     """Draw the last decision, with Undo."""
     decided: list[str] = st.session_state.get(_DECIDED, [])
     if not decided:

@@ -54,7 +54,7 @@ def build_need_rows(scope: Scope, needs: Needs, as_of: date) -> list[NeedsRow]:
     """Return the kinds with open tasks, most urgent first."""
     lapsed = f", {fmt.number(needs.lapsed)} for over 30 days" if needs.lapsed else ""
     kinds = [
-        (needs.missing, _missing(scope, needs)),
+        (needs.missing, _missing_row(scope, needs)),
         (
             needs.unanswered,
             NeedsRow(
@@ -138,7 +138,7 @@ def _worse_answers_row(count: int) -> NeedsRow:
     )
 
 
-def _missing(scope: Scope, needs: Needs) -> NeedsRow:
+def _missing_row(scope: Scope, needs: Needs) -> NeedsRow:
     return NeedsRow(
         "missing",
         fmt.plural(needs.missing, "visit"),

@@ -35,7 +35,7 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     st.session_state.pop(_MESSAGE, None)
     drawer(
         "Families without a next visit",
-        lambda: _body(scope, as_of),
+        lambda: _draw_body(scope, as_of),
         value=fmt.number(count),
         beside="families",
         definitions=[("What it is", _WHAT_IT_IS)],
@@ -44,7 +44,7 @@ def open_no_next(scope: Scope, as_of: date, count: int) -> None:
     )
 
 
-def _body(scope: Scope, as_of: date) -> None:
+def _draw_body(scope: Scope, as_of: date) -> None:
     with problems_shown():
         if message := st.session_state.pop(_MESSAGE, ""):
             st.html(f'<p class="al-done" role="status">{escape(message)}</p>')
@@ -56,10 +56,10 @@ def _body(scope: Scope, as_of: date) -> None:
             st.html('<p class="al-say">Every family in care has a next visit.</p>')
             return
         rows = family_rows[:SHOWN]
-        labels = {row["family_id"]: _label(row) for row in rows}
-        _contact_form(scope, labels)
+        labels = {row["family_id"]: _family_label(row) for row in rows}
+        _draw_contact_form(scope, labels)
         contact_done(done_of())
-        _close_form(scope, as_of, labels)
+        _draw_close_form(scope, as_of, labels)
         caption = "Families without a next visit, longest ago first"
         columns = ["Family", "Last visit", "Ago", "City", "Type", "Therapist"]
         inside = table_html(columns, [_row(r) for r in rows], caption=caption, left=(1, 3, 4, 5))
@@ -82,11 +82,11 @@ def _row(row: dict[Hashable, Any]) -> list[TableCell | str]:
     ]
 
 
-def _label(row: dict[Hashable, Any]) -> str:
+def _family_label(row: dict[Hashable, Any]) -> str:
     return f"{row['family']}, {fmt.plural(int(str(row['days_since'])), 'day')} ago"
 
 
-def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
+def _draw_contact_form(scope: Scope, labels: dict[str, str]) -> None:
     """Draw the control that restricts contact with one of them."""
     with st.expander("Contact with a family"):
         chosen = st.selectbox(
@@ -102,7 +102,7 @@ def _contact_form(scope: Scope, labels: dict[str, str]) -> None:
             contact_control(scope, contact, key="no-next")
 
 
-def _close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:
+def _draw_close_form(scope: Scope, as_of: date, labels: dict[str, str]) -> None:
     """Draw the form that closes the care of some of them, which removes them from the list."""
     with st.expander("Close care that has ended"):
         st.multiselect("Families", list(labels), key=_WHO, format_func=lambda id_: labels[id_])

@@ -2,7 +2,7 @@
 
 from allay_metrics.records import Scope
 from allay_metrics.review.week import WeekReview
-from allay_metrics.ui.cities.city_ranking import side_by_side
+from allay_metrics.ui.cities.city_ranking import two_columns
 from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.grid import GRID
 from allay_metrics.ui.week.changed import week_changed
@@ -17,13 +17,13 @@ from allay_metrics.ui.week.what import REFERRAL, open_referral, week_referrals, 
 def week_page(scope: Scope, review: WeekReview) -> None:
     """Draw the page below its head; a click opens a drawer."""
     openers = [week_tiles(scope, review)]
-    with side_by_side():
+    with two_columns():
         week_changed(scope, review)
         openers.append(week_needs(scope, review))
-    with side_by_side():
+    with two_columns():
         week_grid(review)
         openers.append(week_map(scope, review))
-    with side_by_side():
+    with two_columns():
         openers.append(week_types(scope, review))
         week_outcomes(scope, review)
     week_referrals(review)
@@ -32,10 +32,10 @@ def week_page(scope: Scope, review: WeekReview) -> None:
     if show := next(filter(None, openers), None):
         show()
     elif token:
-        _open_word(scope, review, token)
+        _open_token(scope, review, token)
 
 
-def _open_word(scope: Scope, review: WeekReview, token: str) -> None:
+def _open_token(scope: Scope, review: WeekReview, token: str) -> None:
     """Open the drawer of a token; tokens come from the browser and are not trusted."""
     kind, _, rest = token.partition("|")
     is_offered = False

@@ -12,7 +12,7 @@ from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.html_table import Score, TableCell, scorecard
 from allay_metrics.ui.visit_drawer import open_number, usual_words
-from allay_metrics.ui.week.tiles import shown
+from allay_metrics.ui.week.tiles import display_value
 
 SCORE = "score"
 
@@ -56,14 +56,14 @@ def _row(number: Number) -> Score:
         label = f"{label}, days"
     return Score(
         label,
-        [_cell(number, week) for week in number.weeks],
+        [_score_cell(number, week) for week in number.weeks],
         goal=goal,
         usual=usual_words(number.metric, usual) if usual else fmt.DASH,
     )
 
 
-def _cell(number: Number, week: WeekNumber) -> TableCell:
-    display = shown(number, week.cell)
+def _score_cell(number: Number, week: WeekNumber) -> TableCell:
+    display = display_value(number, week.cell)
     counted = week.cell.value is not None or bool(week.cell.denominator)
     return TableCell(
         display.text.replace(" of ", "/"),

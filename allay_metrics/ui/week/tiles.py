@@ -32,18 +32,18 @@ def face(number: Number, review: WeekReview) -> Face:
     if usual is not None and not rate:
         usual = replace(usual, low=float(usual.whole[0]), high=float(usual.whole[1]))
     return Face(
-        value=shown(number, now.cell),
-        unit=_unit(number),
+        value=display_value(number, now.cell),
+        unit=_unit_words(number),
         series=[week.cell.value for week in number.weeks],
         usual=(usual.low, usual.high) if usual else None,
         goal=number.goal,
         signal=f"{now.signal} usual" if now.signal else "",
-        note=_note(number, review),
+        note=_note_text(number, review),
         show=fmt.percent if rate else fmt.plain_number,
     )
 
 
-def shown(number: Number, cell: MetricCell) -> fmt.DisplayValue:
+def display_value(number: Number, cell: MetricCell) -> fmt.DisplayValue:
     """Return a number's display value, with its counts or the reason why there is none.
 
     Reported outcomes are shown as counts, never as a percentage beside money.
@@ -62,13 +62,13 @@ def shown(number: Number, cell: MetricCell) -> fmt.DisplayValue:
     return fmt.DisplayValue(format_value(number.metric, cell), "", cell.reason or absent)
 
 
-def _unit(number: Number) -> str:
+def _unit_words(number: Number) -> str:
     if number.is_upcoming:
         return "in 14 days"
     return "days, median" if number.metric.kind == "median" else ""
 
 
-def _note(number: Number, review: WeekReview) -> str:
+def _note_text(number: Number, review: WeekReview) -> str:
     cell, metric = number.now.cell, number.metric
     beside = review.beside.get(metric.beside)
     if beside is not None and beside.value is not None:

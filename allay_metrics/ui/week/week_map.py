@@ -33,22 +33,22 @@ _WEEKDAYS = {
 def week_grid(review: WeekReview) -> None:
     """Draw completed and booked visits by city and weekday; each cell opens its visits."""
     with card("week-grid", fill=True):
-        head("Where and when", _states(review))
+        head("Where and when", _states_text(review))
         days = {day: day for day in review.grid.weekdays}
-        st.html(grid_html(_few(review).rows, days))
+        st.html(grid_html(_few_cities(review).rows, days))
 
 
 def open_cell(scope: Scope, review: WeekReview, weekday: str, name: str) -> bool:
     """Open the visits of a city, or of all others, on a weekday; False for an unknown cell."""
-    cities = _few(review).members.get(name)
+    cities = _few_cities(review).members.get(name)
     if not cities or weekday not in review.grid.weekdays:
         return False
     title = f"{name}, {_WEEKDAYS[weekday]}"
-    open_number(scope, _visits(review, cities, weekday), title=title)
+    open_number(scope, _visits_question(review, cities, weekday), title=title)
     return True
 
 
-def _few(review: WeekReview) -> Shortened:
+def _few_cities(review: WeekReview) -> Shortened:
     return shorten(dict(zip(review.grid.cities, review.grid.counts, strict=True)))
 
 
@@ -59,17 +59,17 @@ def week_map(scope: Scope, review: WeekReview) -> Callable[[], None] | None:
         for place in review.map.places
     ]
     with card("week-map", fill=True):
-        head("Around the Bay", _elsewhere(review))
+        head("Around the Bay", _unmapped_sentence(review))
         alt = charts.bay_map_alt(places, unknown=review.map.unknown)
         picked = figure(charts.bay_map(places), MAP, alt, fill=True)
     if not picked:
         return None
     city = str(picked[0])
-    question = _visits(review, (city,))
+    question = _visits_question(review, (city,))
     return lambda: open_number(scope, question, title=city, on_close=lambda: forget(MAP))
 
 
-def _visits(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Question:
+def _visits_question(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Question:
     """Return the question of the week's completed and booked visits there."""
     kept = tuple(pair for pair in review.where if pair[0] != "city")
     day = (("weekday", weekday),) if weekday else ()
@@ -87,11 +87,11 @@ def _visits(review: WeekReview, cities: tuple[str, ...], weekday: str = "") -> Q
     )
 
 
-def _states(review: WeekReview) -> str:
+def _states_text(review: WeekReview) -> str:
     return "completed and booked visits" if review.so_far else "completed visits"
 
 
-def _elsewhere(review: WeekReview) -> str:
+def _unmapped_sentence(review: WeekReview) -> str:
     nowhere = [
         f"{fmt.number(visits)} {city_shown(city).lower()}"
         for city, visits in review.map.elsewhere.items()
