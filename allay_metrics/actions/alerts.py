@@ -82,7 +82,7 @@ class AlertResult:
 
 
 @dataclass(frozen=True)
-class Undelivered:
+class UndeliveredMails:
     """How many open warning signs reached nobody by mail, and why."""
 
     signs: int
@@ -134,7 +134,7 @@ def send_alerts(scope: Scope, clock: Clock = _utc_now) -> AlertResult:
         save_failed(scope, claimed, sender, failure, _now_seconds(clock))
 
 
-def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered | None:
+def read_undelivered(scope: Scope, clock: datetime | None = None) -> UndeliveredMails | None:
     """Return how many of the viewer's open warning signs no mail delivered; None where it is none.
 
     A mail to somebody who cannot open the sign does not count. A therapist: of her own families.
@@ -156,7 +156,7 @@ def read_undelivered(scope: Scope, clock: datetime | None = None) -> Undelivered
     if not waiting:
         return None
     reason = _find_reason(waiting, rows, recipients, at)
-    return None if reason is None else Undelivered(len(waiting), reason)
+    return None if reason is None else UndeliveredMails(len(waiting), reason)
 
 
 def _queue_due(scope: Scope, clock: Clock) -> tuple[list[Mail], bool]:

@@ -72,7 +72,7 @@ SENTENCES: dict[Failure, str] = {
 }
 
 
-class _Plain(smtplib.SMTP):
+class _PlainConnection(smtplib.SMTP):
     """An SMTP connection with a deadline for each reply as a whole."""
 
     patience = 0.0
@@ -86,7 +86,7 @@ class _Plain(smtplib.SMTP):
             return super().getreply()
 
 
-class _Encrypted(smtplib.SMTP_SSL):
+class _TlsConnection(smtplib.SMTP_SSL):
     """The same connection with TLS from the start."""
 
     patience = 0.0
@@ -181,7 +181,7 @@ def _close_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
 
 
 @contextmanager
-def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
+def _open_conversation(server: MailServer) -> Iterator[_PlainConnection | _TlsConnection]:
     """Yield an open connection that is ready for a mail. Raises ConfigProblem or MailFailed."""
     try:
         connection = _connect(server)
@@ -206,12 +206,12 @@ def _open_conversation(server: MailServer) -> Iterator[_Plain | _Encrypted]:
         connection.close()
 
 
-def _connect(server: MailServer) -> _Plain | _Encrypted:
+def _connect(server: MailServer) -> _PlainConnection | _TlsConnection:
     """Return a connection, encrypted where that is required."""
     if server.is_encrypted:
         context = ssl.create_default_context()
-        return _Encrypted(server.host, server.port, timeout=_PATIENCE, context=context)
-    connection = _Plain(server.host, server.port, timeout=_PATIENCE)
+        return _TlsConnection(server.host, server.port, timeout=_PATIENCE, context=context)
+    connection = _PlainConnection(server.host, server.port, timeout=_PATIENCE)
     try:
         _encrypt(connection, server)
     except BaseException:
@@ -246,7 +246,7 @@ def _log_in(connection: smtplib.SMTP, server: MailServer) -> None:
 
 
 def _announce(
-    connection: _Plain | _Encrypted, sender: Sender, recipient: str, latest: float
+    connection: _PlainConnection | _TlsConnection, sender: Sender, recipient: str, latest: float
 ) -> None:
     """Send the envelope and DATA. Raises MailFailed: the mail was not sent then.
 
@@ -268,7 +268,7 @@ def _announce(
         raise MailFailed("no answer") from None
 
 
-def _hand_over(connection: _Plain | _Encrypted, letter: bytes) -> None:
+def _hand_over(connection: _PlainConnection | _TlsConnection, letter: bytes) -> None:
     """Send the text. Raises MailFailed; `broken off` where the server may have accepted it."""
     text = re.sub(rb"(?m)^\.", b"..", letter)  # a line of one dot would end it
     end = b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from allay_metrics.contact import ContactPermission, parse_contact
 from allay_metrics.derive.closing import DIED
-from allay_metrics.derive.facts import Closed
+from allay_metrics.derive.facts import ClosedCare
 from allay_metrics.outcomes.check_in_periods import build_check_in_periods
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import build_stays
@@ -157,14 +157,14 @@ def _is_recent(scope: Scope, today: date) -> ColumnElement[bool]:
     return client.c.id.in_(lately)
 
 
-def _read_closed(conn: Connection, scope: Scope) -> dict[str, Closed]:
+def _read_closed(conn: Connection, scope: Scope) -> dict[str, ClosedCare]:
     in_practice = care_closed.c.practice_id == scope.practice_id
     columns = (care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason)
     rows = conn.execute(select(*columns).where(in_practice))
-    return {row.client_id: Closed(row.closed_on, row.reason) for row in rows}
+    return {row.client_id: ClosedCare(row.closed_on, row.reason) for row in rows}
 
 
-def _open_episode(rows: list[Any], closed: Closed | None, today: date) -> OpenEpisode | None:
+def _open_episode(rows: list[Any], closed: ClosedCare | None, today: date) -> OpenEpisode | None:
     """Return the client's last episode; None where it ended or the baby died."""
     if closed is not None and closed.reason == DIED:
         return None

@@ -8,7 +8,7 @@ from allay_metrics.demo.demo_care import DemoClosing, choose_closed_care
 from allay_metrics.demo.demo_check_ins import write_check_ins
 from allay_metrics.demo.demo_files import DemoFile, write_exports, write_files
 from allay_metrics.demo.demo_practice import DemoPractice, DemoTherapist, demo_practice
-from allay_metrics.demo.invention import DEFAULT_VISITS, Invented, invent
+from allay_metrics.demo.invention import DEFAULT_VISITS, InventedPractice, invent
 
 __all__ = [
     "DEFAULT_VISITS",
@@ -16,7 +16,7 @@ __all__ = [
     "DemoFile",
     "DemoPractice",
     "DemoTherapist",
-    "Invented",
+    "InventedPractice",
     "choose_closed_care",
     "demo_practice",
     "invent",

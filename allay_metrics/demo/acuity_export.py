@@ -34,7 +34,7 @@ from allay_metrics.demo.demo_practice import (
     therapists,
 )  # fmt: skip
 from allay_metrics.demo.invented_names import FAMILY_NAMES, PARENTS, PARTNERS
-from allay_metrics.demo.invention import KEPT, NO_SHOW, Invented, last_booking_day
+from allay_metrics.demo.invention import KEPT, NO_SHOW, InventedPractice, last_booking_day
 from allay_metrics.demo.visit_plan import Flags
 
 HEADER: tuple[str, ...] = (
@@ -67,7 +67,7 @@ class Rows:
     chance: Ints
 
 
-def build_calendar_rows(invented: Invented) -> Rows:
+def build_calendar_rows(invented: InventedPractice) -> Rows:
     """Return the rows in the order in which they were booked."""
     rng = np.random.default_rng([invented.seed, 3])
     visits, births = invented.visits, invented.births
@@ -89,7 +89,7 @@ def build_calendar_rows(invented: Invented) -> Rows:
     )
 
 
-def _draw_styles(invented: Invented, rng: np.random.Generator) -> Ints:
+def _draw_styles(invented: InventedPractice, rng: np.random.Generator) -> Ints:
     """Return per visit the style of the typed address.
 
     A few families never type a city; a third of those whose ZIP has two cities omit it.
@@ -106,7 +106,7 @@ def _draw_styles(invented: Invented, rng: np.random.Generator) -> Ints:
 class CsvRenderer:
     """Renders rows as CSV lines; repeated texts are formatted once, at the start."""
 
-    def __init__(self, invented: Invented, rows: Rows) -> None:
+    def __init__(self, invented: InventedPractice, rows: Rows) -> None:
         self._invented, self._rows = invented, rows
         visits, births, families = invented.visits, invented.births, invented.families
         days = np.concatenate([visits.day, visits.booked, invented.moved_on])
@@ -268,7 +268,7 @@ def _phone(digits: str, family: int) -> str:
     return f"'({digits[:3]}) {digits[3:6]}-{digits[6:]}" if family % 20 else f"'{digits}"
 
 
-def find_rows_kept_at(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
+def find_rows_kept_at(invented: InventedPractice, rows: Rows, cutoff_day: int) -> Flags:
     """Return which rows were in the calendar, not cancelled, at the end of `cutoff_day`."""
     visits = invented.visits
     not_cancelled = (invented.state == KEPT) | (invented.cancelled_on > cutoff_day)
@@ -276,7 +276,7 @@ def find_rows_kept_at(invented: Invented, rows: Rows, cutoff_day: int) -> Flags:
     return held[rows.visit]
 
 
-def find_rows_cancelled(invented: Invented, rows: Rows) -> Flags:
+def find_rows_cancelled(invented: InventedPractice, rows: Rows) -> Flags:
     """Return which rows are in the export of cancelled appointments, including no-shows."""
     gone: Flags = invented.state != KEPT
     return gone[rows.visit]

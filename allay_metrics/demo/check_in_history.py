@@ -11,7 +11,7 @@ from allay_metrics.actions.answers import ReportedCheckIn
 from allay_metrics.demo.demo_check_ins import Form, build_answered_forms, build_unanswered_forms
 from allay_metrics.demo.demo_practice import CST, LACTATION, TIMEZONE
 from allay_metrics.demo.invented_names import BABIES, FAMILY_NAMES, PARENTS
-from allay_metrics.demo.invention import Invented
+from allay_metrics.demo.invention import InventedPractice
 
 MOMENTS = ("B1", "day7", "day14", "day28", "week8")
 SINCE = timedelta(days=548)  # the practice began to ask a year and a half ago
@@ -19,7 +19,7 @@ READ_AFTER = timedelta(days=6)
 ZONE = ZoneInfo(TIMEZONE)
 
 
-def build_check_ins(invented: Invented) -> Iterator[ReportedCheckIn]:
+def build_check_ins(invented: InventedPractice) -> Iterator[ReportedCheckIn]:
     """Yield every check-in since the practice began to send them; nobody in them exists."""
     since = (invented.until - SINCE).toordinal()
     people = _People(invented)
@@ -37,7 +37,7 @@ def build_check_ins(invented: Invented) -> Iterator[ReportedCheckIn]:
 class _People:
     """Determines whom a form is about: the baby, or the parent where no baby has visits."""
 
-    def __init__(self, invented: Invented) -> None:
+    def __init__(self, invented: InventedPractice) -> None:
         self._invented = invented
         visits = invented.visits
         with_baby = (visits.kind == CST) | (visits.kind == LACTATION)

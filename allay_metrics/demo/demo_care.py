@@ -10,7 +10,7 @@ import numpy as np
 from allay_metrics.actions.care_closing import REASONS
 from allay_metrics.demo.acuity_export import build_calendar_rows
 from allay_metrics.demo.demo_families import Ints
-from allay_metrics.demo.invention import KEPT, Invented
+from allay_metrics.demo.invention import KEPT, InventedPractice
 
 REASON_SHARES = (0.55, 0.12, 0.10, 0.17, 0.06)
 LONGEST_AGO = 60  # days; nearly all families without a visit for longer are closed
@@ -31,7 +31,7 @@ class DemoClosing:
     reason: str
 
 
-def choose_closed_care(invented: Invented) -> list[DemoClosing]:
+def choose_closed_care(invented: InventedPractice) -> list[DemoClosing]:
     """Return the closed families: most without a visit for long and none booked."""
     rng = np.random.default_rng([invented.seed, 4])
     last, next_open = _find_last_visits(invented)
@@ -58,7 +58,7 @@ def choose_closed_care(invented: Invented) -> list[DemoClosing]:
     ]
 
 
-def _find_last_visits(invented: Invented) -> tuple[Ints, np.typing.NDArray[np.bool_]]:
+def _find_last_visits(invented: InventedPractice) -> tuple[Ints, np.typing.NDArray[np.bool_]]:
     """Return each family's last kept visit before today, and whether another is booked."""
     visits, today = invented.visits, invented.until.toordinal()
     kept = (invented.state == KEPT) & ~invented.vanishes

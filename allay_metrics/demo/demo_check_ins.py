@@ -15,7 +15,7 @@ from allay_metrics.demo.booking_form_answers import CONCERNS
 from allay_metrics.demo.demo_families import Ints
 from allay_metrics.demo.demo_practice import CST, LACTATION
 from allay_metrics.demo.invented_names import BABIES
-from allay_metrics.demo.invention import KEPT, Invented
+from allay_metrics.demo.invention import KEPT, InventedPractice
 from allay_metrics.demo.measure_curves import CURVES, Numbers, draw_answers
 
 # The questions in the words of data/reference/measures.csv, in the order of the form.
@@ -97,7 +97,7 @@ class Form:
     worry: str
 
 
-def write_check_ins(folder: Path, invented: Invented) -> Path:
+def write_check_ins(folder: Path, invented: InventedPractice) -> Path:
     """Write check_ins.csv, in the order of answering, and return its path.
 
     Times are wall times of the practice. Answers follow age and chance only; see `course`.
@@ -111,7 +111,7 @@ def write_check_ins(folder: Path, invented: Invented) -> Path:
     return path
 
 
-def _format_lines(invented: Invented, rng: np.random.Generator) -> Iterator[list[str]]:
+def _format_lines(invented: InventedPractice, rng: np.random.Generator) -> Iterator[list[str]]:
     """Yield one line per answered form."""
     births, families = invented.births, invented.families
     for form in _build_answered(invented, rng):
@@ -127,18 +127,18 @@ def _format_lines(invented: Invented, rng: np.random.Generator) -> Iterator[list
         ]
 
 
-def build_answered_forms(invented: Invented) -> list[Form]:
+def build_answered_forms(invented: InventedPractice) -> list[Form]:
     """Return the forms of the sheet, in the order of answering."""
     return list(_build_answered(invented, np.random.default_rng([invented.seed, 5])))
 
 
-def build_unanswered_forms(invented: Invented) -> DemoForms:
+def build_unanswered_forms(invented: InventedPractice) -> DemoForms:
     """Return the forms due by today and never answered."""
     first, _ = _find_first_visits(invented)
     return _draw_forms(invented, first, np.random.default_rng([invented.seed, 5]))[1]
 
 
-def _build_answered(invented: Invented, rng: np.random.Generator) -> Iterator[Form]:
+def _build_answered(invented: InventedPractice, rng: np.random.Generator) -> Iterator[Form]:
     first, kind = _find_first_visits(invented)
     forms, _ = _draw_forms(invented, first, rng)
     values = _draw_values(invented, forms, rng)
@@ -166,7 +166,7 @@ def _find_concern(birth: int, kind: int) -> str:
     return CONCERNS[kind][birth * 5 % len(CONCERNS[kind])][1]
 
 
-def _find_first_visits(invented: Invented) -> tuple[Ints, Ints]:
+def _find_first_visits(invented: InventedPractice) -> tuple[Ints, Ints]:
     """Return per birth the place of the first kept visit (-1: none) and the kind that counts:
     that of the first visit with the baby where there is one.
     """
@@ -181,7 +181,7 @@ def _find_first_visits(invented: Invented) -> tuple[Ints, Ints]:
 
 
 def _draw_forms(
-    invented: Invented, first: Ints, rng: np.random.Generator
+    invented: InventedPractice, first: Ints, rng: np.random.Generator
 ) -> tuple[DemoForms, DemoForms]:
     """Return the forms answered before today by families with an e-mail, in time order, and
     those that fell due and were not answered.
@@ -206,7 +206,7 @@ def _draw_forms(
 
 
 def _draw_values(
-    invented: Invented, forms: DemoForms, rng: np.random.Generator
+    invented: InventedPractice, forms: DemoForms, rng: np.random.Generator
 ) -> dict[str, Numbers]:
     """Return an answer to every measure for every form."""
     age = (forms.day - invented.births.day[forms.birth]) / 7

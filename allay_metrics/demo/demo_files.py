@@ -23,7 +23,7 @@ from allay_metrics.demo.demo_families import Ints
 from allay_metrics.demo.invention import (
     DEFAULT_VISITS,
     OLDER_EXPORT,
-    Invented,
+    InventedPractice,
     invent,
     last_booking_day,
 )  # fmt: skip
@@ -58,7 +58,7 @@ def write_exports(
     return write_files(folder, invent(visits, seed=seed, until=until, as_of=as_of))
 
 
-def write_files(folder: Path, invented: Invented) -> list[DemoFile]:
+def write_files(folder: Path, invented: InventedPractice) -> list[DemoFile]:
     """Write the exports of an existing invention; see `write_exports`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = build_calendar_rows(invented)
@@ -87,7 +87,7 @@ def _write_file(
     return DemoFile(path, holds, int(as_of.timestamp()))
 
 
-def _older_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _older_lines(invented: InventedPractice, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the export of two weeks ago, with moved visits on their earlier days."""
     then = invented.as_of - OLDER_EXPORT
     days = compute_days_at(invented, last_booking_day(then))
@@ -99,7 +99,7 @@ def _older_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator
     return sheet.lines(chosen, days[rows.visit[chosen]], then)
 
 
-def _newest_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _newest_lines(invented: InventedPractice, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the newest export of kept visits, without the vanished ones."""
     held = find_rows_kept_at(invented, rows, last_booking_day(invented.as_of))
     return _current_lines(
@@ -107,7 +107,7 @@ def _newest_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterato
     )
 
 
-def _cancelled_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
+def _cancelled_lines(invented: InventedPractice, rows: Rows, sheet: CsvRenderer) -> Iterator[str]:
     """Return the lines of the cancelled visits."""
     return _current_lines(
         invented, rows, sheet, np.flatnonzero(find_rows_cancelled(invented, rows))
@@ -115,7 +115,7 @@ def _cancelled_lines(invented: Invented, rows: Rows, sheet: CsvRenderer) -> Iter
 
 
 def _current_lines(
-    invented: Invented, rows: Rows, sheet: CsvRenderer, chosen: Ints
+    invented: InventedPractice, rows: Rows, sheet: CsvRenderer, chosen: Ints
 ) -> Iterator[str]:
     """Return the lines of the chosen rows with their current days."""
     return sheet.lines(chosen, invented.visits.day[rows.visit[chosen]], invented.as_of)

@@ -55,7 +55,7 @@ MOVED_SHARE = 0.09
 
 
 @dataclass(frozen=True)
-class Invented:
+class InventedPractice:
     """The practice up to `as_of`: arrays with one entry per visit beside `visits`.
 
     `minute` counts from midnight, `cancelled_on` and `moved_on` are ordinal days (0: never).
@@ -78,7 +78,7 @@ class Invented:
 
 def invent(
     visits: int = DEFAULT_VISITS, *, seed: int = 7, until: date, as_of: datetime | None = None
-) -> Invented:
+) -> InventedPractice:
     """Return about `visits` invented visits that end with `until` and its bookings ahead.
 
     Raises ValueError for a number of visits below 1. `as_of` without a zone is read in the
@@ -96,7 +96,7 @@ def invent(
     state, cancelled_on = _draw_states(kept, until, cutoff_day, rng)
     may_vanish = (state == KEPT) & ~is_on_lone_day(kept, until)
     gone = pick_vanishing(kept, may_vanish, until, last_booking_day(moment - OLDER_EXPORT), rng)
-    return Invented(
+    return InventedPractice(
         families, births, kept, teams,
         minute=assign_start_minutes(kept, births, rng),
         service=_draw_services(kept, rng),

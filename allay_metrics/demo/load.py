@@ -19,7 +19,7 @@ from allay_metrics.demo.demo_care import choose_closed_care
 from allay_metrics.demo.demo_files import write_files
 from allay_metrics.demo.demo_notes import save_demo_notes
 from allay_metrics.demo.demo_practice import demo_practice
-from allay_metrics.demo.invention import DEFAULT_VISITS, Invented, invent
+from allay_metrics.demo.invention import DEFAULT_VISITS, InventedPractice, invent
 from allay_metrics.demo.protocol_and_links import sign_and_send_links
 from allay_metrics.records import Scope, open_practice
 from allay_metrics.records.keys import key_of
@@ -77,7 +77,9 @@ def _open(path: Path) -> Scope:
     return scope
 
 
-def _load(scope: Scope, folder: Path, invented: Invented, progress: Progress | None) -> None:
+def _load(
+    scope: Scope, folder: Path, invented: InventedPractice, progress: Progress | None
+) -> None:
     files = write_files(folder, invented)
 
     def tell(done: int, share: float) -> None:

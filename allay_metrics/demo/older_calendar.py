@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from allay_metrics.demo.demo_families import Ints
-from allay_metrics.demo.invention import Invented
+from allay_metrics.demo.invention import InventedPractice
 from allay_metrics.demo.schedule import SLOT_MINUTES
 
 DAYS_TRIED = (-1, 1, -2, 2, -3, 3, -4, 4, 5, 6, 7)
 
 
-def compute_days_at(invented: Invented, cutoff_day: int) -> Ints:
+def compute_days_at(invented: InventedPractice, cutoff_day: int) -> Ints:
     """Return each visit's day according to the calendar at the end of `cutoff_day`.
 
     A visit moved since then was on a nearby day on which its therapist had that hour free.
@@ -34,7 +34,7 @@ def compute_days_at(invented: Invented, cutoff_day: int) -> Ints:
     return days
 
 
-def _busy_minutes(invented: Invented, cutoff_day: int) -> dict[tuple[int, int], list[int]]:
+def _busy_minutes(invented: InventedPractice, cutoff_day: int) -> dict[tuple[int, int], list[int]]:
     """Return the start minutes by therapist and day, from shortly before `cutoff_day` on."""
     visits, taken = invented.visits, dict[tuple[int, int], list[int]]()
     for visit in np.flatnonzero(visits.day > cutoff_day - 7).tolist():

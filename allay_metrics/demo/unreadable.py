@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from allay_metrics.demo.acuity_export import HEADER, Rows
 from allay_metrics.demo.demo_practice import S_CST, S_LACTATION_FIRST, SERVICES, TEAM, TIMEZONE
-from allay_metrics.demo.invention import Invented
+from allay_metrics.demo.invention import InventedPractice
 
 
-def unreadable_lines(invented: Invented, rows: Rows) -> Iterator[str]:
+def unreadable_lines(invented: InventedPractice, rows: Rows) -> Iterator[str]:
     """Yield a row with a day that does not exist and, if the clocks went back recently, one with
     an ambiguous hour.
     """

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from allay_metrics.derive.facts import Closed, Visit
+from allay_metrics.derive.facts import ClosedCare, Visit
 from allay_metrics.records.states import State
 
 # The one closing reason after which no later visit reopens care, whatever a source still lists.
@@ -32,7 +32,7 @@ def derive_ending(
     clients: Collection[str],
     visits: Sequence[Visit],
     visit_client_pairs: Iterable[tuple[str, str]],
-    closed: Mapping[str, Closed],
+    closed: Mapping[str, ClosedCare],
     parents: Collection[str] = (),
 ) -> Ending | None:
     """Return how one family's care ended, or None while one of its clients is in care.
@@ -59,7 +59,7 @@ def derive_ending(
     return Ending(last, reason, again)
 
 
-def died_on(clients: Iterable[str], closed: Mapping[str, Closed]) -> set[date]:
+def died_on(clients: Iterable[str], closed: Mapping[str, ClosedCare]) -> set[date]:
     """Return the days on which babies among these clients died."""
     closings = (closed[id_] for id_ in clients if id_ in closed)
     return {closing.day for closing in closings if closing.reason == DIED}

@@ -41,7 +41,7 @@ _UNKNOWN = Leg(None, 1, 0)
 _NOBODY_DRIVES = Leg(None, 0, 0)
 
 
-class Changed(NamedTuple):
+class ChangedLegs(NamedTuple):
     """The number of visits whose leg changed, and their days."""
 
     visits: int
@@ -105,7 +105,7 @@ def _near(city: str, other: str, between: Between) -> bool:
 
 def refresh_legs(
     conn: Connection, practice_id: str, days: Iterable[date], *, as_written: bool = False
-) -> Changed:
+) -> ChangedLegs:
     """Recompute the legs of these days and return what changed.
 
     `as_written`: visits of therapists without a base still hold what `leg_before` wrote, and are
@@ -113,7 +113,7 @@ def refresh_legs(
     """
     bases = _bases(conn, practice_id)
     if as_written and not bases:
-        return Changed(0, set())
+        return ChangedLegs(0, set())
     between = _between(conn, practice_id)
     touched = sorted(set(days))
     visits, moved = 0, set[Any]()
@@ -130,7 +130,7 @@ def refresh_legs(
                     moved.add(day)
         update_rows(conn, visit, practice_id, Leg._fields, changed)
         visits += len(changed)
-    return Changed(visits, {_as_day(day) for day in moved})
+    return ChangedLegs(visits, {_as_day(day) for day in moved})
 
 
 _THERAPIST_AND_DAY = itemgetter(0, 1)

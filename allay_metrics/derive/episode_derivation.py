@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select
 
 from allay_metrics.derive.closing import DIED
-from allay_metrics.derive.facts import Booking, ClientRow, Closed, Visit
+from allay_metrics.derive.facts import Booking, ClientRow, ClosedCare, Visit
 from allay_metrics.outcomes.concern_words import concern_of
 from allay_metrics.outcomes.episodes import build_stays
 from allay_metrics.records.bulk import among, insert_rows
@@ -39,7 +39,7 @@ def derive_episodes(
     visits: Sequence[Visit],
     people: Mapping[str, ClientRow],
     visit_client_pairs: Iterable[tuple[str, str]],
-    closed: Mapping[str, Closed],
+    closed: Mapping[str, ClosedCare],
 ) -> list[EpisodeRow]:
     """Return one family's episodes.
 
@@ -59,7 +59,7 @@ def derive_episodes(
 
 
 def _of_client(
-    who: ClientRow, visits: Sequence[Visit], closed: Closed | None
+    who: ClientRow, visits: Sequence[Visit], closed: ClosedCare | None
 ) -> Iterable[EpisodeRow]:
     on = closed.day if closed else None
     if closed is not None and closed.reason == DIED:

@@ -90,7 +90,7 @@ class FamilyFacts(NamedTuple):
     contact_reason: str | None = None
 
 
-class Closed(NamedTuple):
+class ClosedCare(NamedTuple):
     """The day on which a person closed the care of one client, and the reason."""
 
     day: date

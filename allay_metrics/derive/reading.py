@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Subquery, func, or_, select
 
 from allay_metrics.contact import ContactPermission, parse_contact, strictest
-from allay_metrics.derive.facts import Booking, Closed
+from allay_metrics.derive.facts import Booking, ClosedCare
 from allay_metrics.records.bulk import among, read_plain_rows
 from allay_metrics.records.column_types import LocalDate
 from allay_metrics.records.tables import (
@@ -58,7 +58,9 @@ def _day(value: str | date | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def read_closings(conn: Connection, practice_id: str, clients: Iterable[str]) -> dict[str, Closed]:
+def read_closings(
+    conn: Connection, practice_id: str, clients: Iterable[str]
+) -> dict[str, ClosedCare]:
     """Return the closings of these clients by client id."""
     statement = select(
         care_closed.c.client_id, care_closed.c.closed_on, care_closed.c.reason
@@ -66,7 +68,7 @@ def read_closings(conn: Connection, practice_id: str, clients: Iterable[str]) ->
         care_closed.c.practice_id == practice_id,
         care_closed.c.client_id.in_(among(conn, clients)),
     )
-    return {row.client_id: Closed(row.closed_on, row.reason) for row in conn.execute(statement)}
+    return {row.client_id: ClosedCare(row.closed_on, row.reason) for row in conn.execute(statement)}
 
 
 def read_contacts(conn: Connection, practice_id: str) -> dict[str, ContactPermission]:

@@ -23,7 +23,7 @@ Values = list[Any]
 
 
 @dataclass(frozen=True)
-class Converted:
+class ConvertedColumns:
     """A batch's values by column of `rows.ROW_COLUMNS`, and its starts and ends with problems."""
 
     columns: dict[str, Values]
@@ -43,7 +43,7 @@ class Converter:
         self._defaults = profile.defaults
         self.without_time = 0
 
-    def convert(self, columns: Columns) -> Converted:
+    def convert(self, columns: Columns) -> ConvertedColumns:
         """Return all values of the batch; a time that cannot be read is instant 0."""
         zones = columns.line("zone")
         starts = self._moments(
@@ -58,7 +58,7 @@ class Converter:
         column_values["extra"] = self._extra(columns)
         for name, (field, reader) in self._readers.items():
             column_values[name] = list(map(reader, columns.raw(field))) or [None] * columns.size
-        return Converted(column_values, starts, ends)
+        return ConvertedColumns(column_values, starts, ends)
 
     def _times(
         self, columns: Columns, starts: Moments, ends: Moments, zones: list[str]

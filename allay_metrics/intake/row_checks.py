@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from allay_metrics import formatting as fmt
 from allay_metrics.intake.columns import Columns, TextTidier
-from allay_metrics.intake.conversion import Converted, Converter
+from allay_metrics.intake.conversion import ConvertedColumns, Converter
 from allay_metrics.intake.mapping import ColumnMap, RowWord
 from allay_metrics.intake.rows import (
     CUT_ROW,
@@ -165,7 +165,9 @@ class Checker:
             raw[MORE_VALUES] = json.dumps(record[self._width :], ensure_ascii=False)
         return raw
 
-    def _appointment_key(self, conversion: Converted, columns: Columns, position: int) -> str:
+    def _appointment_key(
+        self, conversion: ConvertedColumns, columns: Columns, position: int
+    ) -> str:
         """Return a bad row's source key if it has an id, or client and start; else ''."""
         own = (columns.raw("source_key") or {position: ""})[position].strip()
         client = conversion.columns["client_name"][position]
@@ -173,7 +175,7 @@ class Checker:
             return str(conversion.columns["source_key"][position])
         return ""
 
-    def _find_unusable(self, conversion: Converted) -> BadRows:
+    def _find_unusable(self, conversion: ConvertedColumns) -> BadRows:
         """Return the bad rows, each blamed on its start, else its end, else its client."""
         bad: BadRows = {
             position: (_ZONE if moment.in_zone else _START, moment.problem)
@@ -201,7 +203,7 @@ class Checker:
                 return self._column_map.name_of(field), columns.raw(field)[position]
         return "", ""
 
-    def _refuse_repeats(self, conversion: Converted, bad: BadRows) -> None:
+    def _refuse_repeats(self, conversion: ConvertedColumns, bad: BadRows) -> None:
         """Add to `bad` the rows with an appointment of an earlier row, as in re-saved exports."""
         keys, rows = conversion.columns["source_key"], conversion.columns["row_number"]
         good = [position for position in range(len(rows)) if position not in bad]
@@ -211,7 +213,7 @@ class Checker:
             bad[good[place]] = (("source_key", *_WHO), reason)
 
     def _build_warnings(
-        self, columns: Columns, conversion: Converted, bad: BadRows
+        self, columns: Columns, conversion: ConvertedColumns, bad: BadRows
     ) -> list[RowWarning]:
         """Return warnings for values that could not be used, of rows that count without them."""
         rows = conversion.columns["row_number"]
@@ -230,7 +232,7 @@ class Checker:
         warnings += self._clear_old_births(conversion, bad)
         return sorted(warnings, key=lambda warning: warning.row)
 
-    def _clear_future_births(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
+    def _clear_future_births(self, conversion: ConvertedColumns, bad: BadRows) -> list[RowWarning]:
         """Clear birth dates after the visit, which would give a negative age; return warnings.
 
         A column that asks for a due date, too, gives no warning.
@@ -245,7 +247,7 @@ class Checker:
             born[at] = None
         return warnings
 
-    def _clear_old_births(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
+    def _clear_old_births(self, conversion: ConvertedColumns, bad: BadRows) -> list[RowWarning]:
         """Clear birth dates too long before the visit for an infant; return warnings."""
         days = conversion.columns["day"]
         return self._clear(
@@ -257,7 +259,7 @@ class Checker:
             field="infant_born",
         )
 
-    def _clear_high_prices(self, conversion: Converted, bad: BadRows) -> list[RowWarning]:
+    def _clear_high_prices(self, conversion: ConvertedColumns, bad: BadRows) -> list[RowWarning]:
         return self._clear(
             conversion,
             bad,
@@ -269,7 +271,7 @@ class Checker:
 
     def _clear(
         self,
-        conversion: Converted,
+        conversion: ConvertedColumns,
         bad: BadRows,
         is_wrong: Callable[[int, Any], bool],
         reason: str,

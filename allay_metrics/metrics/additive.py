@@ -42,7 +42,7 @@ def _parts(metric: Metric) -> tuple[Sum | None, ...]:
     return metric.top, metric.bottom, metric.remark, metric.basis, metric.second_remark
 
 
-class _Wanted:
+class _SumColumns:
     """The sums one statement selects, without repeats, however many metrics need them.
 
     One state at a time: SQLite compares one name in a fifth of the time of a list.
@@ -78,7 +78,7 @@ class _Wanted:
 
 def sums(inquiry: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> dict[str, Cells]:
     """Return the aggregates of these metrics by key, all selected from `facts`."""
-    wanted = _Wanted()
+    wanted = _SumColumns()
     recipes = {metric.key: wanted.recipe(metric) for metric in metrics}
     columns = [
         _column(facts, of, state, open_to(window, inquiry.records, facts, inquiry.days))

@@ -39,7 +39,7 @@ class Episode:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedEpisode:
     """An episode whose primary window has closed, with its answers and change where known."""
 
     episode: Episode
@@ -83,7 +83,7 @@ def closes_on(episode: Episode, concern: Concern) -> date:
     return WINDOWS[concern.primary_window].closes(episode.first)
 
 
-def judge(episode: Episode, concern: Concern, measure: Measure) -> Judged:
+def judge(episode: Episode, concern: Concern, measure: Measure) -> JudgedEpisode:
     """Return an episode's baseline, its answer in the primary window, and the change."""
     before = baseline(episode.answers, measure.id, episode.session)
     after = in_window(
@@ -94,9 +94,9 @@ def judge(episode: Episode, concern: Concern, measure: Measure) -> Judged:
         WINDOWS[concern.primary_window],
     )
     if before is None or after is None:
-        return Judged(episode, before, after, None)
+        return JudgedEpisode(episode, before, after, None)
     change = change_of(measure, before.answer, after, episode.born, episode.gestation_weeks)
-    return Judged(episode, before, after, change)
+    return JudgedEpisode(episode, before, after, change)
 
 
 def summarise(
@@ -105,7 +105,7 @@ def summarise(
     period: tuple[date, date],
     as_of: date,
     measure: Measure | None = None,
-) -> tuple[Summary, list[Judged]]:
+) -> tuple[Summary, list[JudgedEpisode]]:
     """Return one concern's summary for the windows that closed in a period, both ends included.
 
     Only episodes of the concern whose window had closed by `as_of` are eligible; they are also
@@ -122,7 +122,7 @@ def summarise(
     return _summary(judged, concern, counted), judged
 
 
-def _summary(judged: list[Judged], concern: Concern, measure: Measure) -> Summary:
+def _summary(judged: list[JudgedEpisode], concern: Concern, measure: Measure) -> Summary:
     changes = [judgement.change for judgement in judged if judgement.change is not None]
     funnel = Funnel(
         eligible=len(judged),

@@ -65,7 +65,7 @@ def read_actors(scope: Scope) -> list[Actor]:
     with scope.read() as conn:
         rows = [(row.role, row.who) for row in conn.execute(statement)]
         names = _names(conn, scope, [who for _, who in rows if who])
-    people = [Actor(role, who, _called(role, who, names)) for role, who in rows]
+    people = [Actor(role, who, _actor_name(role, who, names)) for role, who in rows]
     return sorted(people, key=lambda doer: doer.name)
 
 
@@ -77,7 +77,7 @@ def read_trail(
     The page starts after the line with number `before`. Owner only.
     """
     with scope.read() as conn:
-        wanted = _which(conn, scope, doer, kind, before)
+        wanted = _filter_lines(conn, scope, doer, kind, before)
         statement = (
             select(lines_of).where(wanted).order_by(lines_of.c.number.desc()).limit(PAGE + 1)
         )
@@ -88,7 +88,7 @@ def read_trail(
         TrailLine(
             row.number,
             datetime.fromtimestamp(row.at, scope.zone),
-            _called(row.role, row.who, names),
+            _actor_name(row.role, row.who, names),
             row.action[:1].upper() + row.action[1:],
             ", ".join(names[id_] for id_ in row.about.split() if id_ in names)
             or (GONE if _is_family(row.action, row.about) else ""),
@@ -107,7 +107,7 @@ def check_trail(scope: Scope) -> tuple[int, list[str]]:
         return audit_chain.read_head(conn, scope.practice_id).number, sentences
 
 
-def _which(
+def _filter_lines(
     conn: Connection, scope: Scope, doer: Actor | None, kind: str, before: int | None
 ) -> ColumnElement[bool]:
     in_practice = lines_of.c.practice_id == scope.practice_id
@@ -135,7 +135,7 @@ def _names(conn: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, str]
     return names
 
 
-def _called(role: str, who: str, names: dict[str, str]) -> str:
+def _actor_name(role: str, who: str, names: dict[str, str]) -> str:
     return names.get(who, _NOBODY.get(role, role)) if who else _NOBODY.get(role, role)
 
 
@@ -144,7 +144,7 @@ def _is_family(action: str, about: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Erasable:
+class ErasureCandidate:
     """A family as shown to the owner who looks for one to erase."""
 
     id: str
@@ -153,7 +153,7 @@ class Erasable:
     phone: str
 
 
-def find_families(scope: Scope, text: str, most: int = 8) -> list[Erasable]:
+def find_families(scope: Scope, text: str, most: int = 8) -> list[ErasureCandidate]:
     """Return families whose name, e-mail, phone or client's name contains the text."""
     wanted = f"%{text.strip().lower()}%"
     if not text.strip():
@@ -166,4 +166,4 @@ def find_families(scope: Scope, text: str, most: int = 8) -> list[Erasable]:
     statement = select(family).where(in_practice, or_(*conditions, family.c.id.in_(named)))
     with scope.read() as conn:
         rows = conn.execute(statement.order_by(family.c.name, family.c.id).limit(most)).all()
-    return [Erasable(row.id, row.name, row.email or "", row.phone or "") for row in rows]
+    return [ErasureCandidate(row.id, row.name, row.email or "", row.phone or "") for row in rows]

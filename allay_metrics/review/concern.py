@@ -7,7 +7,7 @@ from datetime import date
 from allay_metrics.outcomes.funnel import at_an_extreme
 from allay_metrics.outcomes.measures import Concern, Measure
 from allay_metrics.outcomes.norms import age_weeks, band
-from allay_metrics.outcomes.summary import Episode, Judged, Summary, summarise
+from allay_metrics.outcomes.summary import Episode, JudgedEpisode, Summary, summarise
 
 HISTORY = "a history tag: never charted as resolved"
 NO_HEADLINE = "under 40 % answered both times: no headline"
@@ -105,7 +105,7 @@ def review_concern(
     )
 
 
-def _line(judgement: Judged, measure: Measure, *, by_age: bool) -> AnswerLine:
+def _line(judgement: JudgedEpisode, measure: Measure, *, by_age: bool) -> AnswerLine:
     episode = judgement.episode
     points = []
     for answer in episode.answers:

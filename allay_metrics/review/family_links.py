@@ -48,7 +48,7 @@ class FamilyQuestion:
 
 
 @dataclass(frozen=True)
-class Decided:
+class FamilyDecision:
     """A decision of the owner: merged into another, split by a name, or kept as it is."""
 
     match_key: str
@@ -71,7 +71,7 @@ class FamilyLinks:
 
     questions: tuple[FamilyQuestion, ...]
     several_names: tuple[FamilyContacts, ...]
-    decided: tuple[Decided, ...]
+    decided: tuple[FamilyDecision, ...]
 
 
 def read_family_links(scope: Scope) -> FamilyLinks:
@@ -172,11 +172,11 @@ def _is_street(address: str) -> bool:
     return any(letter.isdigit() for letter in address) and " " in address
 
 
-def _decided(kin: dict[str, FamilyContacts], links: Links) -> tuple[Decided, ...]:
+def _decided(kin: dict[str, FamilyContacts], links: Links) -> tuple[FamilyDecision, ...]:
     def shown(key: str) -> str:
         return kin[key].name if key in kin else key.partition(":")[2].partition("|")[0]
 
     return tuple(
-        Decided(match, name, into, shown(match), shown(into))
+        FamilyDecision(match, name, into, shown(match), shown(into))
         for (match, name), into in sorted(links.items())
     )

@@ -58,7 +58,7 @@ class SaveKey:
 
 
 @dataclass(frozen=True)
-class Covered:
+class SourceCoverage:
     """The days a source covers, in words, one text per kind of KINDS."""
 
     source: str
@@ -182,10 +182,10 @@ def decided_visits(scope: Scope) -> pd.DataFrame:
     return visits
 
 
-def covered_days(records: Records) -> list[Covered]:
+def covered_days(records: Records) -> list[SourceCoverage]:
     """Return the days each source covers, by kind."""
     return [
-        Covered(source, tuple(_days(records, source, kind) for kind in KINDS))
+        SourceCoverage(source, tuple(_days(records, source, kind) for kind in KINDS))
         for source in records.sources
     ]
 

@@ -63,7 +63,7 @@ class AliasLine:
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class UnplacedVisit:
     """A visit with an unknown or ambiguous city; `typed` is what was typed, maybe empty."""
 
     booking_id: str
@@ -76,7 +76,7 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectedVisit:
     """A booking corrected by the owner; `field` is city or visit_type."""
 
     booking_id: str
@@ -171,7 +171,7 @@ def alias_lines(scope: Scope) -> list[AliasLine]:
     return [AliasLine(row.spelling, row.city, counts[row.spelling], row.version) for row in rows]
 
 
-def unplaced_visits(scope: Scope) -> list[Unplaced]:
+def unplaced_visits(scope: Scope) -> list[UnplacedVisit]:
     """Return the visits with an unknown or ambiguous city, newest first."""
     statement = (
         select(
@@ -204,7 +204,7 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
     )
     with scope.read() as conn:
         return [
-            Unplaced(
+            UnplacedVisit(
                 booking_id=row.id,
                 starts=datetime.fromtimestamp(row.starts_at, scope.zone),
                 family_id=row.family_id,
@@ -217,7 +217,7 @@ def unplaced_visits(scope: Scope) -> list[Unplaced]:
         ]
 
 
-def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
+def corrected_visits(scope: Scope, field: str) -> list[CorrectedVisit]:
     """Return the bookings with a corrected city (or visit_type), the latest first."""
     statement = (
         select(
@@ -232,7 +232,7 @@ def corrected_visits(scope: Scope, field: str) -> list[Corrected]:
     )
     with scope.read() as conn:
         return [
-            Corrected(
+            CorrectedVisit(
                 row.booking_id,
                 field,
                 row.value,

@@ -66,7 +66,7 @@ class Ages:
 
 
 @dataclass(frozen=True)
-class Combined:
+class CombinedVisits:
     """Completed visits that gave two types at once: (primary, second) to visits, most first."""
 
     pairs: dict[tuple[str, str], int]
@@ -96,7 +96,7 @@ class TypesReview:
     families: FamilySeries
     paths: Paths
     ages: Ages
-    combined: Combined
+    combined: CombinedVisits
     question: Question
     where: Filters
 
@@ -272,7 +272,7 @@ def _ages(scope: Scope, question: Question) -> Ages:
 
 def _combined(
     scope: Scope, question: Question, by_type: dict[str, dict[str, MetricCell]]
-) -> Combined:
+) -> CombinedVisits:
     facts = VISITS if question.values("referral_source") else DAILY
     count = func.sum(facts.summed["visits"])
     first, second = facts.column("visit_type"), facts.column("second_type")
@@ -285,4 +285,4 @@ def _combined(
     with scope.read() as conn:
         visits_by_pair = {(kind, other): int(visits) for kind, other, visits in conn.execute(pairs)}
     most = dict(sorted(visits_by_pair.items(), key=lambda pair: (-pair[1], pair[0])))
-    return Combined(most, sum(cells[MetricKey.COMPLETED].count for cells in by_type.values()))
+    return CombinedVisits(most, sum(cells[MetricKey.COMPLETED].count for cells in by_type.values()))

@@ -24,7 +24,7 @@ _MEANS = {
 
 
 @dataclass(frozen=True)
-class Done:
+class ContactFlash:
     """The outcome of a change of a family's contact, as a sentence, with its undo if there is one.
 
     `place` is where on its page it is shown, '' for beside the menu; `brief` is shown where the
@@ -63,7 +63,7 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
     """
     # Always reserve its place: expanders below would close when it disappears.
     slot = st.empty()
-    done: Done | None = st.session_state.get(_DONE)
+    done: ContactFlash | None = st.session_state.get(_DONE)
     if done is None or (done.family_id, done.place) != (family_id, place):
         return
     del st.session_state[_DONE]
@@ -83,14 +83,14 @@ def contact_done(family_id: str, place: str = "", *, is_brief: bool = False) -> 
             st.button("Undo", key="al-contact-undo", on_click=_undo, args=(done,))
 
 
-def tell_done(done: Done) -> None:
+def tell_done(done: ContactFlash) -> None:
     """Save the outcome for the next run to show."""
     st.session_state[_DONE] = done
 
 
 def done_of() -> str:
     """Return the id of the family just changed, '' for none."""
-    done: Done | None = st.session_state.get(_DONE)
+    done: ContactFlash | None = st.session_state.get(_DONE)
     return done.family_id if done else ""
 
 
@@ -137,15 +137,17 @@ def _set(scope: Scope, contact: FamilyContact, level: Level, reason: str = "") -
     try:
         undo: ContactUndo = set_contact(scope, contact.family_id, level, reason)
     except AllayError as error:
-        tell_done(Done(contact.family_id, str(error), is_refused=True))
+        tell_done(ContactFlash(contact.family_id, str(error), is_refused=True))
         return
     level_words = LEVEL_WORDS[level].lower()
     why = f", {REASON_WORDS[reason]}" if reason else ""
     sentence = f"Contact with the {contact.name} family: {level_words}{why}."
-    tell_done(Done(contact.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept."))
+    tell_done(
+        ContactFlash(contact.family_id, sentence, partial(undo_contact, scope, undo), brief="Kept.")
+    )
 
 
-def _undo(done: Done) -> None:
+def _undo(done: ContactFlash) -> None:
     assert done.undo is not None
     try:
         done.undo()

@@ -10,7 +10,7 @@ from allay_metrics.errors import AllayError, Conflict
 from allay_metrics.ui.problem import problem
 
 
-class Written(Protocol):
+class StoredNote(Protocol):
     """A stored note; version 0 means none yet."""
 
     @property
@@ -39,11 +39,11 @@ class NoteField:
     key: str
     label: str
     placeholder: str
-    read: Callable[[], Written]
+    read: Callable[[], StoredNote]
     save: Callable[[str, int], int]
     height: int | Literal["stretch"] = "stretch"
 
-    def draw(self, there: Written) -> None:
+    def draw(self, there: StoredNote) -> None:
         """Draw the field, and both texts where two people wrote at once."""
         base = st.session_state.get(self._base, _Base())
         if self._unsaved in st.session_state:

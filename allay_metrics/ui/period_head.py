@@ -22,7 +22,7 @@ known_of = cached_by_version(read_record_status)
 
 
 @dataclass(frozen=True)
-class Chosen:
+class PeriodChoice:
     """The choices of a page about a period.
 
     Once the numbers are known, `tell` draws the as-of line and `offer` the export: the file's
@@ -36,7 +36,7 @@ class Chosen:
     offer: Callable[..., None]
 
 
-def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | None:
+def period_head(scope: Scope, title: str, *, filters: bool = True) -> PeriodChoice | None:
     """Draw the head and return the choices; None while there are no records."""
     status = known_of(scope)
     if status.newest is None:
@@ -55,7 +55,7 @@ def period_head(scope: Scope, title: str, *, filters: bool = True) -> Chosen | N
             return None
         with left:
             page_head(title, fmt.span(*period))
-    return Chosen(
+    return PeriodChoice(
         *period,
         where,
         lambda items: _draw_as_of(as_of_slot, status, items),

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from allay_metrics.demo import DemoFile, Invented, invent, write_files
+from allay_metrics.demo import DemoFile, InventedPractice, invent, write_files
 
 UNTIL = date(2026, 11, 22)
 Row = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def invented() -> Invented:
+def invented() -> InventedPractice:
     return invent(until=UNTIL)
 
 
 @pytest.fixture(scope="session")
-def files(invented: Invented, tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
+def files(invented: InventedPractice, tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
     return write_files(tmp_path_factory.mktemp("demo"), invented)
 
 

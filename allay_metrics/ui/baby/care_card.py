@@ -19,7 +19,7 @@ from allay_metrics.errors import AllayError
 from allay_metrics.plausibility import death_days
 from allay_metrics.records import Scope
 from allay_metrics.ui.card import card, head, note
-from allay_metrics.ui.contact_control import Done, contact_done, tell_done
+from allay_metrics.ui.contact_control import ContactFlash, contact_done, tell_done
 from allay_metrics.ui.html import escape, markdown
 from allay_metrics.ui.problem import problem
 
@@ -244,7 +244,7 @@ def _close_for_death(scope: Scope, form: _Form) -> None:
         st.session_state[f"{_REFUSED}{form.of}"] = str(error)
         return
     back, place = partial(undo_death, scope, undo), _message_place(form.of)
-    tell_done(Done(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
+    tell_done(ContactFlash(undo.family_id, f"Kept that {form.baby.name} died.", back, place))
 
 
 def _reopen(scope: Scope, client: CaseloadClient, own: str) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from allay_metrics import formatting as fmt
-from allay_metrics.actions.alerts import Undelivered, format_reason, read_undelivered
+from allay_metrics.actions.alerts import UndeliveredMails, format_reason, read_undelivered
 from allay_metrics.records import Scope
 from allay_metrics.ui.cached_by_version import cached_by_version
 from allay_metrics.ui.check_ins.flags import PAGE, STYLE
@@ -31,7 +31,7 @@ def unmailed_banner(scope: Scope, *, leads_on: bool) -> None:
             st.page_link(PAGE, label="Open Check-ins", icon=icon, query_params=filter_params())
 
 
-def _describe_failure(scope: Scope, failure: Undelivered) -> str:
+def _describe_failure(scope: Scope, failure: UndeliveredMails) -> str:
     is_one = failure.signs == 1
     about = f"{fmt.plural(failure.signs, 'warning sign')} {'waits' if is_one else 'wait'}"
     mail_clause = "nobody knows whether a" if failure.reason == "broken off" else "no"

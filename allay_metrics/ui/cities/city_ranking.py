@@ -20,7 +20,7 @@ RANKED, MAP = "cities-ranked", "cities-map"
 
 
 @dataclass(frozen=True)
-class Shortened:
+class CityRows:
     """Cities as rows of a figure: the largest, the rest as one row, unknown ones as another.
 
     `members` maps a shown name to its cities, `rows` to its counts.
@@ -35,7 +35,7 @@ class Shortened:
         return tuple(self.members)
 
 
-def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
+def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> CityRows:
     """Return ranked counts per city in at most `most` rows, and one for the unknown."""
     city_names = [city for city in counts if city != UNKNOWN]
     kept = city_names if len(city_names) <= most else city_names[: most - 1]
@@ -49,7 +49,7 @@ def shorten(counts: Mapping[str, Sequence[int]], most: int = MOST) -> Shortened:
         name: tuple(map(sum, zip(*(counts[city] for city in cities), strict=True)))
         for name, cities in members.items()
     }
-    return Shortened(members, rows)
+    return CityRows(members, rows)
 
 
 def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldown | None:
@@ -72,7 +72,7 @@ def draw_city_ranking(review: CitiesReview, *, fill: bool = True) -> CityDrilldo
 
 
 def _find_bar(
-    review: CitiesReview, few: Shortened, picked: tuple[object, ...]
+    review: CitiesReview, few: CityRows, picked: tuple[object, ...]
 ) -> CityDrilldown | None:
     name, kind = map(str, picked)
     cities = few.members.get(name)

@@ -24,14 +24,14 @@ from allay_metrics.ui.click_listener import clicked, record_unknown_token
 from allay_metrics.ui.empty import loading
 from allay_metrics.ui.figure import forget
 from allay_metrics.ui.grid import GRID
-from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.period_head import PeriodChoice
 from allay_metrics.ui.visit_drawer import open_number
 
 cities_of = cached_by_version(review_cities)
 FEW = 3  # up to so many bars the card leaves room below them, beside the map
 
 
-def cities_page(scope: Scope, chosen: Chosen) -> None:
+def cities_page(scope: Scope, chosen: PeriodChoice) -> None:
     """Draw the page of a period; a click opens a drawer."""
     with loading("cities", 460, 620, 460):
         review = cities_of(scope, chosen.first, chosen.last, chosen.where)

@@ -5,7 +5,7 @@ import streamlit as st
 from allay_metrics.review.cities import CitiesReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities.city_drilldown import CityDrilldown, find_part
-from allay_metrics.ui.cities.city_ranking import Shortened, shorten
+from allay_metrics.ui.cities.city_ranking import CityRows, shorten
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.html import TYPE_WORDS
 
@@ -38,12 +38,12 @@ def cell(review: CitiesReview, part: str, name: str) -> CityDrilldown | None:
     return find_part(review, name, few.members[name], part)
 
 
-def _count_by_day(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+def _count_by_day(review: CitiesReview) -> tuple[CityRows, dict[str, str]]:
     counts = dict(zip(review.grid.cities, review.grid.counts, strict=True))
     return shorten(counts), {day: day for day in review.grid.weekdays}
 
 
-def _count_by_type(review: CitiesReview) -> tuple[Shortened, dict[str, str]]:
+def _count_by_type(review: CitiesReview) -> tuple[CityRows, dict[str, str]]:
     kinds = [kind for kind, counts in review.by_type.items() if any(counts)]
     counts = {
         city: tuple(review.by_type[kind][i] for kind in kinds)

@@ -28,7 +28,7 @@ _USUAL_MINUTES = 60
 
 
 @dataclass(frozen=True)
-class Mapped:
+class MappingResult:
     """What will be saved: the profile's name and text, and the types of services."""
 
     name: str
@@ -56,7 +56,7 @@ def mapping(scope: Scope, sample: Sample, key: str, done: Callable[[], None]) ->
     except AllayError as error:
         note(f"**Not yet:** {_plain_sentence(str(error))}")
         return
-    _save(scope, key, Mapped(profile.name, toml, meant), profile, done)
+    _save(scope, key, MappingResult(profile.name, toml, meant), profile, done)
 
 
 def _build_draft(key: str, sample: Sample, label: str, chosen: dict[str, str]) -> ProfileDraft:
@@ -104,7 +104,7 @@ def _draw_as_text(key: str, draft: ProfileDraft) -> str:
     return toml_text or ""
 
 
-def _save(scope: Scope, key: str, mapped: Mapped, profile: Profile, done: Any) -> None:
+def _save(scope: Scope, key: str, mapped: MappingResult, profile: Profile, done: Any) -> None:
     versions = {saved.name: saved.version for saved in read_saved_profiles(scope)}
     if mapped.name in versions:
         note(f"You have a profile {mapped.name}: this one takes its place.")

@@ -29,12 +29,12 @@ from allay_metrics.ui.outcomes.own_measures_table import own_card
 from allay_metrics.ui.outcomes.picture import has_picture, picture_pdf, picture_png
 from allay_metrics.ui.outcomes.who import who_card
 from allay_metrics.ui.outcomes.worries_table import worries_card
-from allay_metrics.ui.period_head import Chosen
+from allay_metrics.ui.period_head import PeriodChoice
 
 outcomes_of = cached_by_version(review_outcomes)
 
 
-def outcomes_page(scope: Scope, chosen: Chosen) -> None:
+def outcomes_page(scope: Scope, chosen: PeriodChoice) -> None:
     """Draw the page of a period: episodes with a window that closed in it."""
     with loading("outcomes", 120, 300, 460):
         review = outcomes_of(scope, chosen.first, chosen.last)

@@ -12,7 +12,7 @@ from allay_metrics.derive.city_names import plain
 from allay_metrics.records import UNKNOWN, Scope
 from allay_metrics.review.taxonomy import (
     AliasLine,
-    Unplaced,
+    UnplacedVisit,
     alias_lines,
     cities_to_choose,
     unplaced_visits,
@@ -44,7 +44,7 @@ def cities_part(scope: Scope) -> None:
         corrected_card(scope, "city")
 
 
-def _draw_unplaced(scope: Scope, visits: list[Unplaced]) -> None:
+def _draw_unplaced(scope: Scope, visits: list[UnplacedVisit]) -> None:
     with card("unplaced"):
         head("Visits without a certain city", fmt.plural(len(visits), "visit"))
         if not visits:
@@ -72,9 +72,9 @@ def _draw_unplaced(scope: Scope, visits: list[Unplaced]) -> None:
             note(f"The first {SHOWN} of {fmt.number(len(groups))}; the others follow.")
 
 
-def _group_visits(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplaced]]:
+def _group_visits(visits: Iterable[UnplacedVisit], way: str) -> dict[str, list[UnplacedVisit]]:
     """Return the visits grouped by how they are placed, largest first; single ones newest first."""
-    groups: dict[str, list[Unplaced]] = defaultdict(list)
+    groups: dict[str, list[UnplacedVisit]] = defaultdict(list)
     for visit in visits:
         key = {BY_TEXT: visit.typed.casefold(), BY_FAMILY: visit.family_id}.get(
             way, visit.booking_id
@@ -83,7 +83,7 @@ def _group_visits(visits: Iterable[Unplaced], way: str) -> dict[str, list[Unplac
     return dict(sorted(groups.items(), key=lambda each: -len(each[1])))
 
 
-def _choose(groups: dict[str, list[Unplaced]]) -> list[str]:
+def _choose(groups: dict[str, list[UnplacedVisit]]) -> list[str]:
     with st.container(key="al-picks-unplaced", gap=None):
         return [
             key
@@ -92,7 +92,7 @@ def _choose(groups: dict[str, list[Unplaced]]) -> list[str]:
         ]
 
 
-def _group_label(key: str, visits: list[Unplaced]) -> str:
+def _group_label(key: str, visits: list[UnplacedVisit]) -> str:
     first = visits[0]
     typed = markdown(first.typed) or "nothing typed"
     if first.city != UNKNOWN and first.city not in first.typed:
@@ -107,7 +107,7 @@ def _group_label(key: str, visits: list[Unplaced]) -> str:
     return f"**{markdown(first.family)}** · {when} · {typed}"
 
 
-def _draw_place(scope: Scope, way: str, visits: list[Unplaced], groups: int) -> None:
+def _draw_place(scope: Scope, way: str, visits: list[UnplacedVisit], groups: int) -> None:
     spelling = visits[0].spelling if way == BY_TEXT and groups == 1 else ""
     remember = any(letter.isalpha() for letter in spelling)
     with st.container(key="al-place", horizontal=True, vertical_alignment="bottom"):

@@ -8,8 +8,8 @@ from allay_metrics import formatting as fmt
 from allay_metrics.actions.family_decisions import keep_apart, merge, split, unlink
 from allay_metrics.records import Scope
 from allay_metrics.review.family_links import (
-    Decided,
     FamilyContacts,
+    FamilyDecision,
     FamilyQuestion,
     read_family_links,
 )
@@ -142,7 +142,7 @@ def _split(scope: Scope, key: str, name: str) -> None:
     run_override(scope, f"{name} is a family of its own.", partial(split, scope, key, name))
 
 
-def _draw_decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
+def _draw_decided(scope: Scope, decided: tuple[FamilyDecision, ...]) -> None:
     with card("kin-decided", fill=True):
         head("Set by you", fmt.plural(len(decided), "family", "families"))
         if not decided:
@@ -158,7 +158,7 @@ def _draw_decided(scope: Scope, decided: tuple[Decided, ...]) -> None:
                 )
 
 
-def _decision_text(decision: Decided) -> str:
+def _decision_text(decision: FamilyDecision) -> str:
     if decision.what == "kept":
         return "is right as it is"
     if decision.what == "split":
@@ -166,6 +166,6 @@ def _decision_text(decision: Decided) -> str:
     return f"is one with {decision.into}"
 
 
-def _undo_decision(scope: Scope, decision: Decided) -> None:
+def _undo_decision(scope: Scope, decision: FamilyDecision) -> None:
     back = partial(unlink, scope, decision.match_key, decision.client_name, decision.into_key)
     run_override(scope, f"The decision about {decision.name} is undone.", back)

@@ -11,7 +11,7 @@ from allay_metrics.actions.family_erasure import ErasureResult, erase_family
 from allay_metrics.actions.retention import LONGEST, SHORTEST, read_retention, save_retention
 from allay_metrics.errors import Conflict
 from allay_metrics.records import Scope
-from allay_metrics.review.audit_trail import Erasable, find_families
+from allay_metrics.review.audit_trail import ErasureCandidate, find_families
 from allay_metrics.ui.cached_by_version import clear_caches
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import mark, markdown
@@ -121,11 +121,11 @@ def _draw_erase(scope: Scope) -> None:
             st.button("Erase for good", key="al-erase", on_click=_erase, args=(scope, chosen))
 
 
-def _family_label(erasable: Erasable) -> str:
+def _family_label(erasable: ErasureCandidate) -> str:
     return markdown(", ".join(filter(None, (erasable.name, erasable.email, erasable.phone))))
 
 
-def _erase(scope: Scope, erasable: Erasable) -> None:
+def _erase(scope: Scope, erasable: ErasureCandidate) -> None:
     typed = st.session_state[_TYPED].strip().casefold()
     if typed != erasable.name.strip().casefold():
         run_action(_refuse, lambda _none: Flash(""))

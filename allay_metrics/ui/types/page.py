@@ -17,7 +17,7 @@ from allay_metrics.ui.correct_visit import correct_form
 from allay_metrics.ui.drawer import drawer
 from allay_metrics.ui.empty import loading
 from allay_metrics.ui.figure import forget
-from allay_metrics.ui.period_head import Chosen, known_of
+from allay_metrics.ui.period_head import PeriodChoice, known_of
 from allay_metrics.ui.problem import problems_shown
 from allay_metrics.ui.types.ages import AGES, ages_card
 from allay_metrics.ui.types.care_state_card import care_state_card
@@ -33,7 +33,7 @@ WEEKS_AT_MOST = timedelta(weeks=26)
 MOST_IDS = 20_000  # the most ids that both engines accept in one statement
 
 
-def types_page(scope: Scope, chosen: Chosen) -> None:
+def types_page(scope: Scope, chosen: PeriodChoice) -> None:
     """Draw the page of a period; a click opens a drawer."""
     grain = "week" if chosen.last - chosen.first < WEEKS_AT_MOST else "month"
     with loading("types", 380, 300, 320):

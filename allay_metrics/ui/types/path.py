@@ -4,7 +4,7 @@ import streamlit as st
 
 from allay_metrics import formatting as fmt
 from allay_metrics.review.paths import Paths, PathStep
-from allay_metrics.review.visit_types import Combined, TypesReview
+from allay_metrics.review.visit_types import CombinedVisits, TypesReview
 from allay_metrics.ui.card import card, head, note
 from allay_metrics.ui.html import button, chip
 from allay_metrics.ui.types.type_drilldown import COMBINED, START, STEP, TOTAL, link
@@ -63,7 +63,7 @@ def _days_text(step: PathStep) -> str:
     return f"{fmt.plain_number(step.median_days)} <small>median</small>"
 
 
-def combined_html(combined_visits: Combined) -> str:
+def combined_html(combined_visits: CombinedVisits) -> str:
     """Return how many visits were combined, and which types with which."""
     title = '<div class="al-h"><h2>Combined visits</h2><small>two types in one</small></div>'
     if not combined_visits.visits:

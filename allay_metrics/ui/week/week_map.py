@@ -13,7 +13,7 @@ from allay_metrics.records.states import State
 from allay_metrics.review.week import WeekReview
 from allay_metrics.ui.card import card, head
 from allay_metrics.ui.cities.city_drilldown import format_city as city_shown
-from allay_metrics.ui.cities.city_ranking import Shortened, shorten
+from allay_metrics.ui.cities.city_ranking import CityRows, shorten
 from allay_metrics.ui.figure import figure, forget
 from allay_metrics.ui.grid import grid_html
 from allay_metrics.ui.visit_drawer import open_number
@@ -48,7 +48,7 @@ def open_cell(scope: Scope, review: WeekReview, weekday: str, name: str) -> bool
     return True
 
 
-def _few_cities(review: WeekReview) -> Shortened:
+def _few_cities(review: WeekReview) -> CityRows:
     return shorten(dict(zip(review.grid.cities, review.grid.counts, strict=True)))
 
 
