@@ -76,16 +76,16 @@ class _SumColumns:
         )
 
 
-def sums(inquiry: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> dict[str, Cells]:
+def sums(context: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> dict[str, Cells]:
     """Return the aggregates of these metrics by key, all selected from `facts`."""
     wanted = _SumColumns()
     recipes = {metric.key: wanted.recipe(metric) for metric in metrics}
     columns = [
-        _column(facts, of, state, open_to(window, inquiry.records, facts, inquiry.days))
+        _column(facts, of, state, open_to(window, context.records, facts, context.days))
         for of, state, window in wanted.places
     ]
     narrow = facts is VISITS and all(of in OF_FIRST_VISITS for of, _, _ in wanted.places)
-    read = _read(inquiry, facts, columns, IS_FIRST if narrow else None)
+    read = _read(context, facts, columns, IS_FIRST if narrow else None)
     return {
         key: {place: _cell(counted, recipe) for place, counted in read.items()}
         for key, recipe in recipes.items()
@@ -93,20 +93,19 @@ def sums(inquiry: QueryContext, metrics: Sequence[Metric], facts: FactTable) -> 
 
 
 def _read(
-    inquiry: QueryContext,
+    context: QueryContext,
     facts: FactTable,
     columns: Sequence[ColumnElement[int]],
     only: ColumnElement[bool] | None = None,
 ) -> dict[AggregateKey, list[int]]:
     """Return the sums by aggregate key."""
     # The roll-up is stored in the order of its days: grouping by day needs no sort.
-    daily = not inquiry.question.by
-    statement = inquiry.select(facts, columns, daily=daily)
+    daily = not context.question.by
+    statement = context.select(facts, columns, daily=daily)
     totals: dict[AggregateKey, list[int]] = {}
-    width = inquiry.width
-    for place, row in inquiry.rows(statement if only is None else statement.where(only)):
+    for place, sums_of_row in context.rows(statement if only is None else statement.where(only)):
         # No rows sum to NULL; PostgreSQL sums big integers to decimals.
-        counted = [int(value or 0) for value in row[width:]]
+        counted = [int(value or 0) for value in sums_of_row]
         there = totals.get(place)
         totals[place] = counted if there is None else list(map(add, there, counted))
     return totals
@@ -136,16 +135,16 @@ def _cell(counted: list[int], recipe: Recipe) -> Aggregate:
     return Aggregate(top, bottom, left_out, remark, basis=basis, second_remark=second)
 
 
-def count_on_books(inquiry: QueryContext, metric: Metric) -> Cells:
+def count_on_books(context: QueryContext, metric: Metric) -> Cells:
     """Return, for each week, the visits of the two weeks after it that were booked by its Sunday.
 
     Without a grain the only value is that of the period's last week.
     """
-    facts = choose_fact_table(inquiry.question, inquiry.scope)
-    weeks = [start_of("week", bucket.last) for bucket in inquiry.buckets]
+    facts = choose_fact_table(context.question, context.scope)
+    weeks = [start_of("week", bucket.last) for bucket in context.buckets]
     first, last = weeks[0] + _WEEK, weeks[-1] + 3 * _WEEK - DAY
-    ahead = inquiry.over(
-        replace(inquiry.question, metrics=(metric.key,), grain="week", first=first, last=last)
+    ahead = context.over(
+        replace(context.question, metrics=(metric.key,), grain="week", first=first, last=last)
     )
     columns = [func.sum(facts.summed["booked_ahead_1w"]), func.sum(facts.summed["booked_ahead_2w"])]
     counts: dict[AggregateKey, int] = defaultdict(int)

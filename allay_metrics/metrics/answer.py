@@ -53,33 +53,33 @@ def refuse_money(question: Question, scope: Scope) -> None:
             raise NotAllowed(f"{metric.label} is for the owner to see.")
 
 
-def _answer(inquiry: QueryContext) -> pd.DataFrame:
-    question = inquiry.question
-    cells_by_metric = _count(inquiry)
+def _answer(context: QueryContext) -> pd.DataFrame:
+    question = context.question
+    cells_by_metric = _count(context)
     speaking = _groups_that_speak(cells_by_metric)
     if question.where and not speaking:
-        check_names(inquiry.conn, inquiry.scope, question)
-    return _frame(question, _rows(inquiry, cells_by_metric, _in_order(question, speaking)))
+        check_names(context.conn, context.scope, question)
+    return _frame(question, _rows(context, cells_by_metric, _in_order(question, speaking)))
 
 
-def _count(inquiry: QueryContext) -> dict[str, Cells]:
-    question = inquiry.question
-    daily = choose_fact_table(question, inquiry.scope)
+def _count(context: QueryContext) -> dict[str, Cells]:
+    question = context.question
+    daily = choose_fact_table(question, context.scope)
     cells_by_metric: dict[str, Cells] = {}
     from_daily: list[Metric] = []
     from_visits: list[Metric] = []
     for metric in question.metric_entries:
         if metric.count is not None:
-            cells_by_metric[metric.key] = metric.count(inquiry, metric)
+            cells_by_metric[metric.key] = metric.count(context, metric)
         elif additive.is_summed_in(metric, daily):
             from_daily.append(metric)
         else:
             from_visits.append(metric)
     if from_daily:
-        cells_by_metric |= additive.sums(inquiry, from_daily, daily)
+        cells_by_metric |= additive.sums(context, from_daily, daily)
     if from_visits:
-        cells_by_metric |= additive.sums(inquiry, from_visits, VISITS)
-    drive_metrics.add_reasons(inquiry, from_daily + from_visits, cells_by_metric)
+        cells_by_metric |= additive.sums(context, from_visits, VISITS)
+    drive_metrics.add_reasons(context, from_daily + from_visits, cells_by_metric)
     return cells_by_metric
 
 
@@ -110,20 +110,20 @@ Line = tuple[object, ...]
 
 
 def _rows(
-    inquiry: QueryContext, cells_by_metric: dict[str, Cells], groups: list[Group]
+    context: QueryContext, cells_by_metric: dict[str, Cells], groups: list[Group]
 ) -> list[Line]:
-    question = inquiry.question
+    question = context.question
     metrics = question.metric_entries
     judged = [
-        metric_verdicts if metric.judge is None else metric.judge(inquiry, metric_verdicts)
+        metric_verdicts if metric.judge is None else metric.judge(context, metric_verdicts)
         for metric, metric_verdicts in zip(
-            metrics, judge_answerability(metrics, inquiry.buckets, inquiry.records), strict=True
+            metrics, judge_answerability(metrics, context.buckets, context.records), strict=True
         )
     ]
     counted = [cells_by_metric.get(metric.key, {}) for metric in metrics]
     lines: list[Line] = []
     for group in groups:
-        for i, bucket in enumerate(inquiry.buckets):
+        for i, bucket in enumerate(context.buckets):
             start = (*group, bucket.start) if question.grain else group
             place = AggregateKey(group, i)
             for metric, cells, metric_verdicts in zip(metrics, counted, judged, strict=True):

@@ -31,7 +31,7 @@ TherapistWeek = tuple[str, date]
 
 
 def add_reasons(
-    inquiry: QueryContext, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
+    context: QueryContext, metrics: Iterable[Metric], cells_by_metric: dict[str, Cells]
 ) -> None:
     """Set the reason in aggregates where no driving can be estimated."""
     why: Callable[[Group], str] | None = None
@@ -39,14 +39,14 @@ def add_reasons(
         cells = cells_by_metric[metric.key]
         for place, cell in cells.items():
             if metric.basis and cell.remark and not cell.basis:
-                why = why or _why_not(inquiry)
+                why = why or _why_not(context)
                 cells[place] = cell._replace(why_not=why(place.group))
 
 
-def _why_not(inquiry: QueryContext) -> Callable[[Group], str]:
+def _why_not(context: QueryContext) -> Callable[[Group], str]:
     """Return a function from a group to the reason, which names therapists without a base."""
-    homeless = _without_base(inquiry)
-    by = inquiry.question.by
+    homeless = _without_base(context)
+    by = context.question.by
 
     def why(group: Group) -> str:
         therapist_name = group[by.index("therapist")] if "therapist" in by else None
@@ -56,23 +56,23 @@ def _why_not(inquiry: QueryContext) -> Callable[[Group], str]:
     return why
 
 
-def _without_base(inquiry: QueryContext) -> list[str]:
+def _without_base(context: QueryContext) -> list[str]:
     """Return the names of therapists without a base who have visits without a drive estimate."""
     nowhere = or_(therapist.c.base_city.is_(None), therapist.c.base_city == "")
     statement = (
         select(therapist.c.name)
         .join(visit)
         .where(
-            VISITS.own(inquiry.scope),
-            VISITS.on(inquiry.days),
-            *VISITS.only(inquiry.question),
+            VISITS.own(context.scope),
+            VISITS.on(context.days),
+            *VISITS.only(context.question),
             visit.c.undriven == 1,
             nowhere,
         )
         .distinct()
         .order_by(therapist.c.name)
     )
-    return list(inquiry.conn.execute(statement).scalars())
+    return list(context.conn.execute(statement).scalars())
 
 
 def _named(names: list[str]) -> str:
@@ -84,10 +84,10 @@ def _named(names: list[str]) -> str:
 # Hours offered
 
 
-def judge_field_use(inquiry: QueryContext, verdicts: Judged) -> Judged:
+def judge_field_use(context: QueryContext, verdicts: Judged) -> Judged:
     """Return the verdicts of field utilisation: only past whole weeks have a value."""
-    newest = inquiry.records.newest
-    whys = [_why_no_use(inquiry.question, bucket, newest) for bucket in inquiry.buckets]
+    newest = context.records.newest
+    whys = [_why_no_use(context.question, bucket, newest) for bucket in context.buckets]
     return [
         Answerability(is_answerable=False, notes=(why,))
         if verdict.is_answerable and why
@@ -115,30 +115,30 @@ class _Use:
     without: set[str] = field(default_factory=set)
 
 
-def count_field_use(inquiry: QueryContext, _metric: Metric) -> Cells:
+def count_field_use(context: QueryContext, _metric: Metric) -> Cells:
     """Return the minutes of care and driving over those offered, of whole weeks.
 
     A therapist without offered hours on file is in neither, and is named.
     """
-    newest = inquiry.records.newest
+    newest = context.records.newest
     answered = {
         i: bucket
-        for i, bucket in enumerate(inquiry.buckets)
-        if not _why_no_use(inquiry.question, bucket, newest)
+        for i, bucket in enumerate(context.buckets)
+        if not _why_no_use(context.question, bucket, newest)
     }
     weeks = _weeks_of(answered)
     if not weeks:
         return {}
-    names = _names(inquiry)
-    offered = offered_minutes(inquiry.conn, inquiry.scope, names, list(weeks))
-    grouped = bool(inquiry.question.by)
+    names = _names(context)
+    offered = offered_minutes(context.conn, context.scope, names, list(weeks))
+    grouped = bool(context.question.by)
     uses: dict[AggregateKey, _Use] = defaultdict(_Use)
     if not grouped:
         uses |= {AggregateKey((), i): _Use() for i in weeks.values()}
     for (id_, week), minutes in offered.items():
         use = uses[AggregateKey((names[id_],) if grouped else (), weeks[week])]
         use.offered = (use.offered or 0) + minutes
-    for (id_, week), (worked, undriven) in _worked(inquiry).items():
+    for (id_, week), (worked, undriven) in _worked(context).items():
         if week not in weeks or not (worked or undriven):
             continue
         use = uses[AggregateKey((names[id_],) if grouped else (), weeks[week])]
@@ -195,12 +195,12 @@ def _weeks_of(buckets: Mapping[int, Bucket]) -> dict[date, int]:
     }
 
 
-def _names(inquiry: QueryContext) -> dict[str, str]:
+def _names(context: QueryContext) -> dict[str, str]:
     """Return the names of the question's therapists, by id."""
-    names = inquiry.question.values("therapist")
-    own_id = inquiry.scope.viewer.therapist_id
-    in_practice = therapist.c.practice_id == inquiry.scope.practice_id
-    rows = inquiry.conn.execute(select(therapist.c.id, therapist.c.name).where(in_practice))
+    names = context.question.values("therapist")
+    own_id = context.scope.viewer.therapist_id
+    in_practice = therapist.c.practice_id == context.scope.practice_id
+    rows = context.conn.execute(select(therapist.c.id, therapist.c.name).where(in_practice))
     return {
         row.id: row.name
         for row in rows
@@ -208,21 +208,21 @@ def _names(inquiry: QueryContext) -> dict[str, str]:
     }
 
 
-def _worked(inquiry: QueryContext) -> dict[TherapistWeek, tuple[int, int]]:
+def _worked(context: QueryContext) -> dict[TherapistWeek, tuple[int, int]]:
     """Return minutes of care and driving, and the count of visits without a drive estimate."""
     therapist_column, week = WEEKLY.column("therapist_id"), WEEKLY.column("week")
     sums = [func.sum(WEEKLY.summed[name]) for name in ("worked_minutes", "undriven")]
     statement = (
         select(therapist_column, week, *sums)
         .where(
-            WEEKLY.own(inquiry.scope),
-            week.between(*inquiry.days),
+            WEEKLY.own(context.scope),
+            week.between(*context.days),
             WEEKLY.in_states(DROVE),
-            *WEEKLY.only(inquiry.question),
+            *WEEKLY.only(context.question),
         )
         .group_by(week, therapist_column)
     )
-    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in inquiry.conn.execute(statement)}
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in context.conn.execute(statement)}
 
 
 def is_worked_for_offered(

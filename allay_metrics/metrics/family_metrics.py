@@ -19,26 +19,26 @@ LAPSED_AFTER = timedelta(days=30)
 NAMES_FAMILY = VISITS.column("source").not_in(find_occupancy_sources())
 
 
-def count_families_seen(inquiry: QueryContext, metric: Metric) -> Cells:
+def count_families_seen(context: QueryContext, metric: Metric) -> Cells:
     """Return how many different families had a completed visit."""
-    statement = inquiry.select(VISITS, [func.count(distinct(visit.c.family_id))])
+    statement = context.select(VISITS, [func.count(distinct(visit.c.family_id))])
     statement = statement.where(VISITS.in_states(COMPLETED))
-    days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
-    rows = inquiry.rows(statement if days is None else statement.where(days))
-    return {place: Aggregate(top=row[inquiry.width]) for place, row in rows}
+    days = open_to(metric.window, context.records, VISITS, context.days)
+    rows = context.rows(statement if days is None else statement.where(days))
+    return {place: Aggregate(top=families) for place, (families,) in rows}
 
 
-def count_wait_days(inquiry: QueryContext, metric: Metric) -> Cells:
+def count_wait_days(context: QueryContext, metric: Metric) -> Cells:
     """Return the median wait before first visits, from a histogram of days waited."""
     statement = (
-        inquiry.select(VISITS, [visit.c.wait_days, func.count()])
+        context.select(VISITS, [visit.c.wait_days, func.count()])
         .where(IS_FIRST, visit.c.wait_days.is_not(None))
         .group_by(visit.c.wait_days)
     )
-    days = open_to(metric.window, inquiry.records, VISITS, inquiry.days)
+    days = open_to(metric.window, context.records, VISITS, context.days)
     waits: dict[AggregateKey, dict[int, int]] = defaultdict(dict)
-    for place, row in inquiry.rows(statement if days is None else statement.where(days)):
-        wait, families = row[inquiry.width :]
+    rows = context.rows(statement if days is None else statement.where(days))
+    for place, (wait, families) in rows:
         waits[place][wait] = families
     return {
         place: Aggregate(bottom=sum(histogram.values()), middle=median(histogram))
@@ -60,13 +60,13 @@ def median(histogram: dict[int, int]) -> float:
     return sum(middle) / 2
 
 
-def count_lapsed(inquiry: QueryContext, _metric: Metric) -> Cells:
+def count_lapsed(context: QueryContext, _metric: Metric) -> Cells:
     """Return the lapsed families at the newest export, each under its last completed visit."""
-    if inquiry.records.newest is None:
+    if context.records.newest is None:
         return {}
-    last_ones = lapsed_visits(inquiry.scope, inquiry.records.newest)
-    statement = inquiry.select(VISITS, [func.count()], whenever=True).where(last_ones)
-    return {place: Aggregate(top=row[inquiry.width]) for place, row in inquiry.rows(statement)}
+    last_ones = lapsed_visits(context.scope, context.records.newest)
+    statement = context.select(VISITS, [func.count()], whenever=True).where(last_ones)
+    return {place: Aggregate(top=families) for place, (families,) in context.rows(statement)}
 
 
 def lapsed_visits(scope: Scope, as_of: date) -> ColumnElement[bool]:

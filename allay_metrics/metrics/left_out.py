@@ -53,9 +53,9 @@ def visits_left_out(question: Question, scope: Scope) -> dict[AggregateKey, Left
         func.max(case((is_unconfirmed, visit.c.as_of))),
     ]
     with scope.read() as conn:
-        inquiry = build_query_context(conn, scope, read_records(conn, scope), question)
-        statement = inquiry.select(VISITS, sums).where(or_(is_missing, is_unconfirmed))
-        counted = [(place, row[inquiry.width :]) for place, row in inquiry.rows(statement)]
+        context = build_query_context(conn, scope, read_records(conn, scope), question)
+        statement = context.select(VISITS, sums).where(or_(is_missing, is_unconfirmed))
+        counted = list(context.rows(statement))
     return {
         place: LeftOut(int(missing), int(unconfirmed), since)
         for place, (missing, unconfirmed, since) in counted

@@ -228,19 +228,19 @@ def has_check_ins(conn: Connection, scope: Scope) -> bool:
     return conn.execute(there).first() is not None
 
 
-def count_improved(inquiry: QueryContext, _metric: Metric) -> Cells:
+def count_improved(context: QueryContext, _metric: Metric) -> Cells:
     """Return episodes better by their primary window over those with both answers.
 
     An episode belongs to the day on which its window closes. Of history tags nothing is counted.
     """
-    if why_not := _why_not(inquiry):
-        return _everywhere(inquiry, Aggregate(why_not=why_not))
-    first, last = inquiry.days[0], min(inquiry.days[1], inquiry.records.newest or date.min)
+    if why_not := _why_not(context):
+        return _everywhere(context, Aggregate(why_not=why_not))
+    first, last = context.days[0], min(context.days[1], context.records.newest or date.min)
     counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for closing in _read_closing_episodes(inquiry, first, last):
+    for closing in _read_closing_episodes(context, first, last):
         concern = concerns()[closing.concern]
         change = judge(closing, concern, measures()[concern.primary_measure]).change
-        counts = counts_by_place[_place(inquiry, closes_on(closing, concern))]
+        counts = counts_by_place[_place(context, closes_on(closing, concern))]
         counts[0] += change is not None and change.verdict == "better"
         counts[1] += change is not None
         counts[2] += 1
@@ -254,9 +254,9 @@ def count_improved(inquiry: QueryContext, _metric: Metric) -> Cells:
     }
 
 
-def _read_closing_episodes(inquiry: QueryContext, first: date, last: date) -> list[Episode]:
+def _read_closing_episodes(context: QueryContext, first: date, last: date) -> list[Episode]:
     """Return counted episodes whose window closes between two days, with judged answers only."""
-    conn, scope = inquiry.conn, inquiry.scope
+    conn, scope = context.conn, context.scope
     rows: list[Row[Any]] = []
     for window in {concern.primary_window for concern in COUNTED}:
         of_window = [concern.id for concern in COUNTED if concern.primary_window == window]
@@ -269,22 +269,22 @@ def _read_closing_episodes(inquiry: QueryContext, first: date, last: date) -> li
     return _filter_counted([_episode(row, check_ins) for row in rows], read_deaths(conn, scope))
 
 
-def count_responses(inquiry: QueryContext, _metric: Metric) -> Cells:
+def count_responses(context: QueryContext, _metric: Metric) -> Cells:
     """Return check-ins answered over those asked, by the day they were meant for.
 
     Those not due before the newest export are left out as too recent. A second link for the same
     check-in is the same question.
     """
-    why_not = "" if inquiry.scope.viewer.role != "owner" else _why_not(inquiry)
-    if why_not or inquiry.question.by or inquiry.question.where:
-        return _everywhere(inquiry, Aggregate(why_not=why_not or WHOLE))
-    scope, newest = inquiry.scope, inquiry.records.newest or date.min
+    why_not = "" if context.scope.viewer.role != "owner" else _why_not(context)
+    if why_not or context.question.by or context.question.where:
+        return _everywhere(context, Aggregate(why_not=why_not or WHOLE))
+    scope, newest = context.scope, context.records.newest or date.min
     columns = (check_in.c.client_id, check_in.c.moment, check_in.c.due_on)
     statement = (
         select(*columns, func.count(check_in.c.answered_at).label("answered"))
         .where(
             check_in.c.practice_id == scope.practice_id,
-            check_in.c.due_on.between(*inquiry.days),
+            check_in.c.due_on.between(*context.days),
             check_in.c.asked_at.is_not(None) | check_in.c.answered_at.is_not(None),
             ~_due_after_death(),
         )
@@ -297,8 +297,8 @@ def count_responses(inquiry: QueryContext, _metric: Metric) -> Cells:
         )
         statement = statement.where(check_in.c.client_id.in_(own_client_ids))
     counts_by_place: dict[AggregateKey, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for row in inquiry.conn.execute(statement):
-        counts = counts_by_place[_place(inquiry, row.due_on)]
+    for row in context.conn.execute(statement):
+        counts = counts_by_place[_place(context, row.due_on)]
         if row.due_on >= newest:
             counts[2] += 1
             continue
@@ -319,21 +319,21 @@ def _due_after_death() -> ColumnElement[bool]:
     )
 
 
-def _why_not(inquiry: QueryContext) -> str:
-    if inquiry.question.by or inquiry.question.where or inquiry.scope.viewer.role != "owner":
+def _why_not(context: QueryContext) -> str:
+    if context.question.by or context.question.where or context.scope.viewer.role != "owner":
         return WHOLE
-    return "" if has_check_ins(inquiry.conn, inquiry.scope) else NO_CHECK_INS
+    return "" if has_check_ins(context.conn, context.scope) else NO_CHECK_INS
 
 
-def _everywhere(inquiry: QueryContext, cell: Aggregate) -> Cells:
+def _everywhere(context: QueryContext, cell: Aggregate) -> Cells:
     """Return the same aggregate for every period, without groups."""
-    if inquiry.question.by:
+    if context.question.by:
         return {}
-    return {AggregateKey((), place): cell for place in range(len(inquiry.buckets))}
+    return {AggregateKey((), place): cell for place in range(len(context.buckets))}
 
 
-def _place(inquiry: QueryContext, day: date) -> AggregateKey:
-    for place, bucket in enumerate(inquiry.buckets):
+def _place(context: QueryContext, day: date) -> AggregateKey:
+    for place, bucket in enumerate(context.buckets):
         if bucket.first <= day <= bucket.last:
             return AggregateKey((), place)
     raise LookupError(day)

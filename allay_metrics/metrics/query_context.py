@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, case, literal, select
 
 from allay_metrics.metrics.aggregates import AggregateKey
 from allay_metrics.metrics.coverage import Records
@@ -34,11 +34,6 @@ class QueryContext:
     def days(self) -> Range:
         """Return the first and last day of the question."""
         return self.question.first, self.question.last
-
-    @property
-    def width(self) -> int:
-        """Return how many columns precede the sums."""
-        return len(self.shown) + bool(self.question.grain)
 
     def over(self, question: Question) -> Self:
         """Return the context of another question with the same groups."""
@@ -69,11 +64,12 @@ class QueryContext:
         # By name: PostgreSQL treats two bound copies of one expression as different ones.
         return statement.group_by(*(column.name for column in columns)) if columns else statement
 
-    def rows(self, statement: Select[Any]) -> Iterator[tuple[AggregateKey, Row[Any]]]:
-        """Yield each row of the statement with its aggregate key."""
+    def rows(self, statement: Select[Any]) -> Iterator[tuple[AggregateKey, Sequence[Any]]]:
+        """Yield the aggregate key and the sums of each row of a statement of `select`."""
         of_start = {bucket.start: i for i, bucket in enumerate(self.buckets)}
         grain = self.question.grain
-        width, before_sums = len(self.shown), self.width
+        groups = len(self.shown)
+        before_sums = groups + bool(grain)
         # The same few groups and starts recur: each is computed once.
         places: dict[tuple[Any, ...], AggregateKey] = {}
         for row in self.conn.execute(statement).all():
@@ -82,9 +78,9 @@ class QueryContext:
             if place is None:
                 group = tuple(show(value) for show, value in zip(self.shown, key, strict=False))
                 # A start maps to itself, a day to its bucket.
-                start = start_of(grain, key[width]) if grain else None
+                start = start_of(grain, key[groups]) if grain else None
                 place = places[key] = AggregateKey(group, of_start[start])
-            yield place, row
+            yield place, row[before_sums:]
 
     def _period(self, facts: FactTable) -> ColumnElement[date]:
         grain = self.question.grain
