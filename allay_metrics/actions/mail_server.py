@@ -92,7 +92,7 @@ class _TlsConnection(smtplib.SMTP_SSL):
     patience = 0.0
 
     def getreply(self) -> tuple[int, bytes]:
-        """Return the next reply, as `_Plain` does."""
+        """Return the next reply, as `_PlainConnection` does."""
         with _close_after(self.patience or _PATIENCE, self):
             return super().getreply()
 

@@ -1,7 +1,7 @@
 """The invented practice: families, calendars and exports for looking around and for tests.
 
 `write_exports` writes what Acuity would have exported, in the order of import. `demo_practice`,
-`closed_care` and `write_check_ins` give what a schedule does not hold. Nobody in it exists.
+`choose_closed_care` and `write_check_ins` add what a schedule does not contain. Nobody exists.
 """
 
 from allay_metrics.demo.demo_care import DemoClosing, choose_closed_care

@@ -100,7 +100,7 @@ class Form:
 def write_check_ins(folder: Path, invented: InventedPractice) -> Path:
     """Write check_ins.csv, in the order of answering, and return its path.
 
-    Times are wall times of the practice. Answers follow age and chance only; see `course`.
+    Times are wall times of the practice. Answers follow age and chance only; see measure_curves.py.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "check_ins.csv"

@@ -63,7 +63,7 @@ def open_own_practice(database: str | None = None) -> Scope:
 
 @contextmanager
 def open_for_filling(database: str | None = None) -> Iterator[Scope]:
-    """Yield the practice's own scope as `own_practice` does, for a command that fills it.
+    """Yield the practice's own scope as `open_own_practice` does, for a command that fills it.
 
     A database file created for it is removed again, with its folders, if nothing was stored: the
     command failed, or was a dry run.

@@ -54,7 +54,7 @@ def find_city(
     """Return the city of a visit: a typed city wins; a ZIP fills a blank if it has one city.
 
     `names` are the spellings to use, by default those shipped. Notes count only where one of their
-    lines ends like an address. Results are cached in the process until `forget_places`.
+    lines ends like an address. Results are cached in the process until `clear_city_cache`.
     """
     names = names or city_names()
     if city_text and names.own and plain(city_text) in names.own:

@@ -30,7 +30,7 @@ def save_respondents(conn: Connection, practice_id: str, families: Sequence[str]
 
 
 def clear_respondents(conn: Connection, practice_id: str, clients: Iterable[str]) -> None:
-    """Remove what `note_who` stored for clients who exist."""
+    """Remove what `save_respondents` stored for clients who exist."""
     with_respondent = and_(
         check_in.c.practice_id == practice_id,
         check_in.c.source == FORM,

@@ -60,8 +60,8 @@ def derive(
 
     Deriving twice gives the same rows. `relinked`: merges or splits of families changed.
     `contact_given_back`: an override is undone and the earlier contact permissions are restored.
-    `stay` are rows of clients that somebody assigned by hand (`follow`). `progress` is called with
-    the share done, 0 to 1. Runs in the caller's transaction.
+    `stay` are rows of clients that do not follow their visits (client_moves.py). `progress` is
+    called with the share done, 0 to 1. Runs in the caller's transaction.
     """
     choices = read_overrides(conn, practice_id)
     families = sorted(settle_families(conn, practice_id, family_ids, choices.links, relinked))

@@ -72,7 +72,7 @@ def find_breaks(
 ) -> Iterator[str]:
     """Yield a sentence for every place where the trail was altered.
 
-    `known` is a last line remembered elsewhere, such as by a backup.
+    `backup_head` is the last line as stored elsewhere, such as in a backup.
     """
     statement = select(audit).where(audit.c.practice_id == practice_id).order_by(audit.c.number)
     number, hash_, known_hash = 0, "", None

@@ -137,8 +137,8 @@ class GroupChoice:
 class OpenQuestion:
     """The question a file raises before visits it lacks leave the numbers, in words.
 
-    `whose` names the therapists and months of most of the visits. `reasons` are possible causes, as
-    clauses without a full stop.
+    `summary` counts the visits and names the therapists and months of most of them. `reasons` are
+    possible causes, as clauses without a full stop.
     """
 
     import_id: str

@@ -236,7 +236,7 @@ class _WeekCoverage:
         self._coverage: dict[tuple[object, ...], frozenset[tuple[str, str]]] = {}
 
     def comparable_counts(self, metric: Metric, monday: date) -> frozenset[tuple[str, str]]:
-        """Return what `comparable` does."""
+        """Return `week_coverage` of a week, from the cache."""
         key = (metric.needs, metric.noted, metric.settled, monday)
         if key not in self._coverage:
             self._coverage[key] = week_coverage(metric, self.record_status, monday)

@@ -20,7 +20,7 @@ _KEYS = 10_000
 
 
 class LoginThrottle:
-    """Counts wrong tries in memory; a try counts as wrong until `right` is called.
+    """Counts wrong tries in memory; a try counts as wrong until `clear_tries` is called.
 
     `account` is what is tried (an account, an invitation, a device), `client` the rate limit key of
     the client.

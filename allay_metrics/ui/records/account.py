@@ -89,7 +89,7 @@ def fault_html(
 
 
 def draw_faults(rows: Iterable[str]) -> None:
-    """Draw rows made by `blamed_html`."""
+    """Draw rows made by `fault_html`."""
     st.html(f'<ul class="al-rows">{"".join(rows)}</ul>')
 
 
