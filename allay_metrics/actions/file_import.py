@@ -215,7 +215,7 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 @dataclass
 class _FileProgress:
-    """What was read of a file so far: row count, first and last day."""
+    """What was read of a file so far: outcomes, rows set aside, warnings, contents, days."""
 
     counts: Counts = field(default_factory=Counts)
     aside: list[SetAside] = field(default_factory=list)
@@ -226,7 +226,7 @@ class _FileProgress:
 
     @property
     def rows_read(self) -> int:
-        """Return how many records the file had."""
+        """Return how many records were read so far."""
         counts = self.counts
         return counts.added + counts.updated + counts.unchanged + len(self.aside)
 
@@ -329,7 +329,8 @@ class _Import:
         conn, hand = self.conn, self.hand
         notes = list(self.file.notes)
         if again:
-            notes.append(f"{fmt.plural(again, 'row')} set aside earlier now imported, too")
+            verb = "is" if again == 1 else "are"
+            notes.append(f"{fmt.plural(again, 'row')} set aside earlier {verb} imported now, too")
         return ImportReport(
             file=self.file.file_name,
             source=self.file.source,

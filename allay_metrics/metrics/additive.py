@@ -27,7 +27,7 @@ from allay_metrics.records.tables import visit
 _ZERO: ColumnElement[int] = literal_column("0")
 _WEEK = 7 * DAY
 
-# (position of a selected sum, sign) pairs that are added up.
+# (sign, position of a selected sum) pairs that are added up.
 Parts = tuple[tuple[int, int], ...]
 Recipe = tuple[Parts, ...]
 
@@ -52,7 +52,7 @@ class _SumColumns:
         self.places: dict[tuple[str, str | None, MetricWindow], int] = {}
 
     def add(self, what: Sum | None, window: MetricWindow) -> Parts:
-        """Return the positions of this sum's parts in the statement; none without a sum."""
+        """Return sign and position of each part of this sum; empty without a sum."""
         if not what:
             return ()
         signs: list[tuple[int, str | None]] = [(1, state) for state in what.states]

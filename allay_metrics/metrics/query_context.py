@@ -21,7 +21,7 @@ _CALENDAR = ("day", "week", "month")
 
 @dataclass(frozen=True)
 class QueryContext:
-    """A question being answered. `shown` maps each group's column value to the shown text."""
+    """A question being answered; `shown` has, for each group column, value -> shown text."""
 
     conn: Connection
     scope: Scope
@@ -49,7 +49,8 @@ class QueryContext:
     ) -> Select[Any]:
         """Return the statement that groups and sums what the question and the scope select.
 
-        `whenever` omits the period, `daily` returns a row for each day of a bucket.
+        `whenever` omits the condition on the period. With a grain, `daily` returns a row for each
+        day instead of each bucket.
         """
         by = self.question.by
         columns = [facts.group(name).label(f"by_{place}") for place, name in enumerate(by)]

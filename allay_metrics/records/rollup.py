@@ -32,7 +32,7 @@ _WEEKS_AT_A_TIME = _DAYS_AT_A_TIME // 7
 
 
 def refresh(conn: Connection, practice_id: str, days: Iterable[date]) -> None:
-    """Recount these days, and their weeks, from their visits."""
+    """Recount these days from their visits; city counts and weeks are summed from the days."""
     touched = set(days)
     for batch in _batches(touched, _DAYS_AT_A_TIME):
         for rolled, source in ((daily, visit), (daily_city, daily)):

@@ -81,9 +81,9 @@ class WeekReview:
     `so_far` is True while the week has not ended. `earlier` and `later` are the Mondays to go to,
     None at the ends of the records. `states` maps each state to its visits in the week, missing
     and rescheduled ones included. `families_seen` counts families with a completed visit.
-    `grid` and `map` count completed and booked visits. `worse` are clients whose newest answer of
-    the last two weeks got worse. `lone` are long drives
-    for one visit, of the week and of the 14 days ahead. `restated` are sentences.
+    `grid` and `map` count completed and booked visits. `worse` counts clients whose newest answer
+    of the last two weeks got worse. `lone` are long drives for one visit, of the week and of the 14
+    days ahead. `restated` are sentences.
     """
 
     monday: date
@@ -138,7 +138,7 @@ def default_week(record_status: RecordStatus, today: date) -> date:
 
 
 def review_week(scope: Scope, monday: date | None = None, where: Filters = ()) -> WeekReview:
-    """Return the week that holds this day; without one, the last full week of the records.
+    """Return the week of this day, any day of it; by default the last full week of the records.
 
     `where` filters as in a question; the owner's tasks and restatements are always of the whole
     practice. Raises NotAllowed for anyone but the owner.

@@ -102,7 +102,7 @@ class NoteField:
         with st.container(key=f"al-two-texts-{self.key}", gap="xsmall"):
             problem(
                 "This note was changed meanwhile. Yours is above and not saved yet. The other "
-                "text says:\n\n{theirs.text or '(nothing)'}"
+                f"text says:\n\n{theirs.text or '(nothing)'}"
             )
             with st.container(key="al-note-choices", horizontal=True, gap="xsmall"):
                 for label, text in self._choices(own_text, theirs.text).items():

@@ -149,7 +149,7 @@ def test_a_changed_profile_brings_rows_in_with_the_next_file(sqlite_desk, tmp_pa
     profile.write_text(OWN + '[formats]\nday = ["%d/%m/%Y"]\n', encoding="utf-8")
     file.write_text("When,Long,Who\n15/3/2026 9:00,60,Bea Moss\n", encoding="utf-8")
     second = import_file(sqlite_desk.scope, file, profile=profile, as_of=1_773_700_000)
-    assert "1 row set aside earlier now imported, too" in second.notes
+    assert "1 row set aside earlier is imported now, too" in second.notes
     assert len(states(sqlite_desk.scope)) == 2
     assert waiting(sqlite_desk) == []
     assert check_records(sqlite_desk.scope) == []

@@ -26,7 +26,7 @@ from allay_metrics.ui import export, launch
 def head(scope):
     who = st.query_params["week"]
     if "same" in st.query_params.get("from", ""):
-        export._token = lambda: "same"
+        export._random_token = lambda: "same"
     rows = [(f"{n:07}", who if n == 30_000 else "x", "y" * 40) for n in range(120_000)]
     export.export_button(scope, "page", "all", lambda: Export((), ("n", "who", "y"), rows))
     st.html('<h1 class="al-title">Export</h1>')
